@@ -1,0 +1,157 @@
+import type { SelectionContext } from '../context/selection-context';
+import type { ContributionPlan } from '../contribution';
+import { lastActiveAfter } from '../contributions/contribution-phase';
+import type { Fate, Start } from '../lifecycle/fate';
+import { hasEnded } from '../lifecycle/fate';
+import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
+import { pendingAfter } from '../lifecycle/pending-starts';
+import type { EndedInstance, PauseReason, ScenarioCounter, ScenarioInstance, Session } from '../session';
+import type { TransitionPhase } from '../transitions/transition-phase';
+import { clearFields } from './cleared-fields';
+import { withLateSuccesses } from './late-successes';
+import { movedInstance } from './moved-instance';
+import { openAfter } from './open-contributions';
+import { variablesAfterEnds } from './variable-lifetimes';
+
+/** Everything that was decided in a turn. */
+export interface DecidedTurn {
+  readonly lifecycle: LifecyclePhase;
+  readonly transitions: TransitionPhase;
+  readonly plan: ContributionPlan;
+}
+
+/** The session after the turn (section 5). Pure; no instance is lost: each goes on, pauses, or is among the ended ones. */
+export function applyTurn(context: SelectionContext, decided: DecidedTurn): Session {
+  const { session, turn, settings, revision, turnCount, late } = context;
+  const { fates } = decided.transitions;
+  const { starts, refused, choices } = decided.lifecycle;
+  const existing = fates.filter((each) => !hasEnded(each)).map((each) => instanceAfter(each, context, decided));
+  const started = starts.flatMap((start, index) => startedInstance(start, index, context, decided));
+  const instances = withLateSuccesses([...existing, ...started], late, context);
+  const ended = [
+    ...withLateSuccesses(session.endedInstances, late, context),
+    ...fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt)),
+  ];
+  const cleared = clearFields(
+    { variables: context.stored.variables, instances },
+    [...decided.transitions.walks.values()],
+    context,
+  );
+  return {
+    ...session,
+    revision,
+    turnCount,
+    instances: cleared.instances,
+    endedInstances: ended.slice(-settings.endedInstances),
+    variables: variablesAfterEnds(cleared.variables, fates, started, context),
+    pendingStarts: pendingAfter(context, starts, refused, fates),
+    scenarioCounters: countersAfter(session, fates, starts),
+    openContributions: openAfter(session.openContributions, decided, turn.trigger),
+    offeredChoiceScenarioIds:
+      turn.trigger === 'MESSAGE'
+        ? choices.map(({ scenarioId }) => scenarioId).sort()
+        : session.offeredChoiceScenarioIds,
+    createdAt: session.revision === 0 ? turn.occurredAt : session.createdAt,
+    updatedAt: turn.occurredAt,
+    lastTurnId: turn.turnId,
+    lastStartNumber: session.lastStartNumber + starts.length,
+  };
+}
+
+function instanceAfter(each: Fate, context: SelectionContext, { transitions, plan }: DecidedTurn): ScenarioInstance {
+  const { view, action, reason } = each;
+  const { instance } = view;
+  const { occurredAt } = context.turn;
+  if (action === 'PAUSE') return reason === 'STAYS_PAUSED' ? instance : pausedInstance(each, context);
+  const walked = transitions.walks.get(instance.instanceId);
+  const lastActiveAt = lastActiveAfter(each, walked?.moved ?? false, occurredAt);
+  if (!walked) return wokenInstance(instance, each.resumed, lastActiveAt);
+  const contribution = plan.contributions.find(({ instanceId }) => instanceId === instance.instanceId);
+  return movedInstance(walked, contribution, lastActiveAt, context);
+}
+
+/** Goes on without moving: what it asked stays open (0.5). */
+function wokenInstance(instance: ScenarioInstance, resumed: boolean, lastActiveAt: number): ScenarioInstance {
+  if (!resumed) return { ...instance, lastActiveAt };
+  return {
+    ...instance,
+    status: 'ACTIVE',
+    lastActiveAt,
+    pausedAt: undefined,
+    pauseReason: undefined,
+    pausedAtTurnCount: 0,
+    displacedByInstanceIds: [],
+  };
+}
+
+function pausedInstance(each: Fate, { turn, turnCount }: SelectionContext): ScenarioInstance {
+  const { instance, addressed } = each.view;
+  return {
+    ...instance,
+    status: 'PAUSED',
+    lastActiveAt: addressed ? turn.occurredAt : instance.lastActiveAt,
+    pausedAt: turn.occurredAt,
+    pauseReason: pauseReasonOf(each),
+    pausedAtTurnCount: turnCount,
+    displacedByInstanceIds: [...each.displacedBy],
+  };
+}
+
+function pauseReasonOf({ reason }: Fate): PauseReason {
+  switch (reason) {
+    case 'LOOP':
+    case 'IDLE':
+    case 'NEEDS_MIGRATION':
+    case 'INTERRUPTED':
+    case 'PREEMPTED':
+      return reason;
+    default:
+      return 'USER_REQUEST';
+  }
+}
+
+function startedInstance(
+  start: Start,
+  index: number,
+  context: SelectionContext,
+  { transitions, plan }: DecidedTurn,
+): readonly ScenarioInstance[] {
+  const walked = transitions.walks.get(start.instanceId);
+  if (!walked) return [];
+  const contribution = plan.contributions.find(({ instanceId }) => instanceId === start.instanceId);
+  const instance = movedInstance(walked, contribution, context.turn.occurredAt, context);
+  return [{ ...instance, startNumber: context.session.lastStartNumber + index + 1 }];
+}
+
+function endedInstance({ view, action, reason }: Fate, endedAt: number): EndedInstance {
+  const { instance } = view;
+  return {
+    instanceId: instance.instanceId,
+    scenarioId: instance.scenarioId,
+    scenarioVersion: instance.scenarioVersion,
+    status: action === 'COMPLETE' ? 'COMPLETED' : 'CANCELLED',
+    reason,
+    startNumber: instance.startNumber,
+    startedAt: instance.startedAt,
+    endedAt,
+    lastStepId: instance.currentStepId,
+    irreversibleDone: instance.irreversibleDone,
+  };
+}
+
+function countersAfter(
+  { scenarioCounters }: Session,
+  fates: readonly Fate[],
+  starts: readonly Start[],
+): ReadonlyMap<string, ScenarioCounter> {
+  const completed = fates.filter(({ action }) => action === 'COMPLETE').map(({ view }) => view.instance.scenarioId);
+  if (completed.length === 0 && starts.length === 0) return scenarioCounters;
+  const counters = new Map(scenarioCounters);
+  const of = (id: string): ScenarioCounter => counters.get(id) ?? { starts: 0, completions: 0 };
+  for (const id of completed) counters.set(id, { ...of(id), completions: of(id).completions + 1 });
+  for (const { scenario } of starts) {
+    const id = scenario.scenarioId;
+    counters.set(id, { ...of(id), starts: of(id).starts + 1 });
+  }
+  return counters;
+}

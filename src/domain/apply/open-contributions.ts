@@ -1,0 +1,26 @@
+import type { OpenContribution } from '../session';
+import type { TurnTrigger } from '../turn';
+import type { DecidedTurn } from './apply-turn';
+
+/**
+ * What is open after the turn, in plan order, the source of the focus (0.3): a MESSAGE turn's plan replaces everything; later turns
+ * replace the contributions of the instances that moved. NONE, deferred ones and a CHOICE are left out.
+ */
+export function openAfter(
+  before: readonly OpenContribution[],
+  { plan, transitions }: DecidedTurn,
+  trigger: TurnTrigger,
+): readonly OpenContribution[] {
+  const made = plan.contributions
+    .filter(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
+    .map(({ instanceId, type }) => ({ instanceId, type }));
+  if (trigger === 'MESSAGE') return made;
+  const byInstance = new Map(made.map((open) => [open.instanceId, open]));
+  const kept = before.flatMap((open) => {
+    const replacement = byInstance.get(open.instanceId);
+    if (replacement) return [replacement];
+    return transitions.walks.has(open.instanceId) ? [] : [open];
+  });
+  const known = new Set(before.map(({ instanceId }) => instanceId));
+  return [...kept, ...made.filter(({ instanceId }) => !known.has(instanceId))];
+}

@@ -1,0 +1,43 @@
+import { type CelFunc, type CelInput, type CelList, celList, isCelList, isCelMap } from '@bufbuild/cel';
+import { refusal } from './evaluation-error';
+import { nativeFunction } from './native-function';
+import { refusalOfSize } from './work';
+
+/** What `lower` writes around the list or map that a macro runs over. No author can write this name. */
+export const rangeFunction = '@range';
+/** What `lower` writes around the list that `in` searches. */
+export const membersFunction = '@members';
+/** What `lower` writes for the step in which `map` and `filter` add one element to their result. */
+export const appendFunction = '@append';
+
+/** Lists that `appendFunction` made, with the array behind each. Nobody sees such a list before its macro is done. */
+const growing = new WeakMap<object, CelInput[]>();
+
+/** Work on lists, bounded: CEL has no limit of its own. */
+export const boundedLists: readonly CelFunc[] = [
+  nativeFunction(rangeFunction, 1, ([range = null]) => {
+    const reason = isCelList(range) || isCelMap(range) ? refusalOfSize(range.size) : undefined;
+    return reason === undefined ? range : refusal(reason);
+  }),
+  // A map is not searched, it is asked for the key.
+  nativeFunction(membersFunction, 1, ([members = null]) => {
+    const reason = isCelList(members) ? refusalOfSize(members.size) : undefined;
+    return reason === undefined ? members : refusal(reason);
+  }),
+  nativeFunction(appendFunction, 2, ([list = null, element = null]) =>
+    isCelList(list) ? appended(list, element) : refusal('only a list can grow'),
+  ),
+];
+
+/** The library nests one list in the next; going through a thousand of them takes a million steps. */
+function appended(list: CelList, element: CelInput): CelList {
+  const known = growing.get(list);
+  if (known !== undefined) {
+    known.push(element);
+    return list;
+  }
+  const items = [...list, element];
+  const grown = celList(items);
+  growing.set(grown, items);
+  return grown;
+}

@@ -1,0 +1,36 @@
+import type { CompiledScenario } from '../compiled-scenario';
+import { type KnownData, sameValue } from '../known-data';
+import type { ScenarioInstance } from '../session';
+
+/** The touched fields whose knowledge differs between before and after; sorted (section 6, `changed`). */
+export function changedFields(touched: Iterable<string>, before: KnownData, after: KnownData): readonly string[] {
+  return [...touched].filter((field) => !sameValue(before, after, field)).sort();
+}
+
+/**
+ * The changed fields that correct the instance: known before with another value, given by this turn's variables or patch, and
+ * used on its path, that is collected by a step that it left or read by a transition that it took (3.9).
+ */
+export function correctedFields(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario,
+  changed: readonly string[],
+  given: ReadonlySet<string>,
+  before: KnownData,
+): readonly string[] {
+  const candidates = changed.filter((field) => given.has(field) && before.has(field));
+  if (candidates.length === 0) return candidates;
+  return candidates.filter((field) => instance.path.some((entry) => usesField(scenario, entry, field)));
+}
+
+/** Whether a step that was left collects the field, or the transition taken out of it reads it (3.9). */
+export function usesField(
+  scenario: CompiledScenario,
+  entry: { readonly stepId: string; readonly transitionId: string },
+  field: string,
+): boolean {
+  return (
+    (scenario.steps.get(entry.stepId)?.collects.includes(field) ?? false) ||
+    (scenario.transitions.get(entry.transitionId)?.readsFields.includes(field) ?? false)
+  );
+}

@@ -1,0 +1,37 @@
+import type { CompiledScenario, CompiledStep } from '../compiled-scenario';
+import type { KnownData } from '../known-data';
+import type { ScenarioInstance } from '../session';
+import type { ReachedSignals } from './reached-signals';
+
+/** An instance as the turn finds it, after outcomes, data and corrections were recorded (0.7, steps 2 to 5). */
+export interface InstanceView {
+  /** With outcomes recorded, confirmations voided, checkpoints passed, loop counts and attempts counted. */
+  readonly instance: ScenarioInstance;
+  /** Undefined where its version is gone (2.1). */
+  readonly scenario: CompiledScenario | undefined;
+  /** Undefined where the step is not in its version (2.2). */
+  readonly step: CompiledStep | undefined;
+  readonly known: KnownData;
+  /** Fields that became known, changed or were cleared for it this turn; sorted. */
+  readonly changed: readonly string[];
+  /** Fields of its path that were known and got another value by this turn's variables or patch; sorted (3.9). */
+  readonly corrected: readonly string[];
+  /** Fields given by this turn's variables, patch or the instance's results: `clears` spares them (3.2). */
+  readonly given: ReadonlySet<string>;
+  readonly signals: ReachedSignals;
+  /** An outcome of this turn is about it. */
+  readonly hasOutcome: boolean;
+  /** A candidate at or above the start threshold names its scenario. */
+  readonly named: boolean;
+  /** A field that it waits for became known by this turn's variables or patch (0.5). */
+  readonly gotAwaitedField: boolean;
+  /** The turn addresses it (0.5). */
+  readonly addressed: boolean;
+  /** The turn was counted as an attempt of it; taken back when something starts, as that addresses somebody else (3.6). */
+  readonly countedAttempt: boolean;
+}
+
+/** Whether the instance was paused before the turn. */
+export function wasPaused({ instance }: InstanceView): boolean {
+  return instance.status === 'PAUSED';
+}

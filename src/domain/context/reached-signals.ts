@@ -1,0 +1,64 @@
+import type { ScenarioInstance } from '../session';
+import type { ScenarioSignal, SignalAim } from '../turn';
+
+/** The signals that reach one instance (0.2). */
+export interface ReachedSignals {
+  /** A START or CONTINUE is aimed at it. */
+  readonly goOn: boolean;
+  readonly pause: boolean;
+  readonly complete: boolean;
+  readonly cancel: boolean;
+}
+
+const none: ReachedSignals = { goOn: false, pause: false, complete: false, cancel: false };
+
+/**
+ * What of a turn's signals reaches an instance. A signal aimed at scenario ids counts before one aimed at all instances, so that
+ * "cancel everything, but carry on with the booking" leaves the booking alone; an unaimed PAUSE, COMPLETE or CANCEL is taken by
+ * the focus, and an unaimed START or CONTINUE means "go on as usual".
+ */
+export function signalsReaching(
+  instance: ScenarioInstance,
+  signals: readonly SignalAim[],
+  focusInstanceId: string,
+): ReachedSignals {
+  if (signals.length === 0) return none;
+  const aimed = signals.filter(({ scenarioIds }) => scenarioIds.includes(instance.scenarioId));
+  if (aimed.length > 0) return collect(aimed);
+  const wide = signals.filter(({ scenarioIds, allInstances }) => scenarioIds.length === 0 && allInstances);
+  const unaimed = signals.filter(({ scenarioIds, allInstances }) => scenarioIds.length === 0 && !allInstances);
+  const reached = collect([...wide, ...(instance.instanceId === focusInstanceId ? unaimed : [])]);
+  return { ...reached, goOn: collect(wide).goOn };
+}
+
+/** The one that a condition sees as `signal`: the first in the order of the rules that take signals (2.3, 2.4, 2.6). */
+export function foremostSignal({ goOn, pause, complete, cancel }: ReachedSignals): '' | ScenarioSignal {
+  if (complete) return 'COMPLETE';
+  if (cancel) return 'CANCEL';
+  if (pause) return 'PAUSE';
+  return goOn ? 'CONTINUE' : '';
+}
+
+/** Scenarios that a START is aimed at, in request order, each once. */
+export function aimedStarts(signals: readonly SignalAim[]): ReadonlySet<string> {
+  return aimedAt(signals, 'START');
+}
+
+/** Scenarios that a CANCEL is aimed at. */
+export function aimedCancels(signals: readonly SignalAim[]): ReadonlySet<string> {
+  return aimedAt(signals, 'CANCEL');
+}
+
+function aimedAt(signals: readonly SignalAim[], wanted: ScenarioSignal): ReadonlySet<string> {
+  return new Set(signals.flatMap(({ signal, scenarioIds }) => (signal === wanted ? scenarioIds : [])));
+}
+
+function collect(signals: readonly SignalAim[]): ReachedSignals {
+  const has = (wanted: ScenarioSignal): boolean => signals.some(({ signal }) => signal === wanted);
+  return {
+    goOn: has('START') || has('CONTINUE'),
+    pause: has('PAUSE'),
+    complete: has('COMPLETE'),
+    cancel: has('CANCEL'),
+  };
+}

@@ -1,0 +1,200 @@
+import type { Catalogue } from '../catalogue';
+import { focusOf } from '../focus';
+import type { FieldValues } from '../json';
+import { type KnownData, knownByInstance, knownBySession } from '../known-data';
+import type { IgnoredOutcome } from '../lifecycle-decision';
+import type { ScenarioInstance, Session } from '../session';
+import type { OrchestrationSettings } from '../settings';
+import { intentOf, type ScenarioCandidate, type StepOutcome, type Turn } from '../turn';
+import { addressedInstances, gotAwaitedField, leavesAskUnanswered } from './addressed';
+import { changedFields, correctedFields } from './changed-fields';
+import type { InstanceView } from './instance-view';
+import { aimedStarts, signalsReaching } from './reached-signals';
+import { recordOutcomes, withPassedCheckpoint } from './recorded-outcomes';
+import { type LateOutcome, type ResolvedOutcomes, resolveOutcomes } from './resolved-outcomes';
+import { type StoredData, storeData } from './stored-data';
+
+/** Everything that a turn is decided on. The id of a new instance is an input like the rest. */
+export interface TurnInput {
+  readonly session: Session;
+  readonly turn: Turn;
+  readonly catalogue: Catalogue;
+  readonly settings: OrchestrationSettings;
+  /** The id of the instance that this turn would start of a scenario. */
+  readonly instanceIdOf: (scenarioId: string) => string;
+}
+
+/** P6.1: request, session and catalogue joined (section 1; 0.7, steps 2 to 5). */
+export interface SelectionContext extends TurnInput {
+  /** The session's revision after the turn. */
+  readonly revision: number;
+  /** The session's turn count after the turn. */
+  readonly turnCount: number;
+  readonly intent: string;
+  readonly focusInstanceId: string;
+  /** In start order. */
+  readonly views: readonly InstanceView[];
+  /** At least one existing instance is addressed. */
+  readonly addressesExisting: boolean;
+  /** Each scenario once, with its highest score; NOT_FOUND ones included; in request order. */
+  readonly candidates: readonly ScenarioCandidate[];
+  readonly stored: StoredData;
+  /** What the session knows after storing; for scenarios without an instance. */
+  readonly known: KnownData;
+  /** Changed for the session as a whole; sorted. */
+  readonly changed: readonly string[];
+  readonly late: readonly LateOutcome[];
+  /** Outcomes that changed no stage, late ones included, in request order. */
+  readonly ignored: readonly IgnoredOutcome[];
+  /** The session's variables as a condition reads them. */
+  readonly sessionFields: FieldValues;
+}
+
+/** Joins what a turn is decided on. Pure. */
+export function selectContext(input: TurnInput): SelectionContext {
+  const { session, turn, settings } = input;
+  const focusInstanceId = focusOf(session);
+  const outcomes = resolveOutcomes(session, turn.stepOutcomes, focusInstanceId);
+  const stored = storeData(session, turn, outcomes.byInstance);
+  const before = knownBySession(turn.customerData, session.variables);
+  const known = stored.variables === session.variables ? before : knownBySession(turn.customerData, stored.variables);
+  const candidates = collapse(turn.candidates);
+  const named = new Set(
+    candidates.filter(({ score }) => score >= settings.startThreshold).map(({ scenarioId }) => scenarioId),
+  );
+  const draft = { input, focusInstanceId, outcomes, stored, before, known, named };
+  const drafted = session.instances.map((instance) => draftView(instance, draft));
+  const ignored = drafted.flatMap((view) => view.ignored);
+  const views = withAddressed(drafted, input, named, stored.given);
+  return {
+    ...input,
+    revision: session.revision + 1,
+    turnCount: session.turnCount + (turn.trigger === 'MESSAGE' ? 1 : 0),
+    intent: intentOf(turn.situation),
+    focusInstanceId,
+    views,
+    addressesExisting: views.some(({ addressed }) => addressed),
+    candidates,
+    stored,
+    known,
+    changed: changedFields(stored.given, before, known),
+    late: outcomes.late,
+    ignored: inRequestOrder([...outcomes.late, ...ignored], turn.stepOutcomes),
+    sessionFields: new Map([...stored.variables].map(([name, { value }]) => [name, value])),
+  };
+}
+
+interface ViewDraft {
+  readonly input: TurnInput;
+  readonly focusInstanceId: string;
+  readonly outcomes: ResolvedOutcomes;
+  readonly stored: StoredData;
+  /** Known by the session before and after storing. */
+  readonly before: KnownData;
+  readonly known: KnownData;
+  readonly named: ReadonlySet<string>;
+}
+
+type DraftedView = Omit<InstanceView, 'addressed' | 'countedAttempt'> & { readonly ignored: readonly IgnoredOutcome[] };
+
+function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
+  const { input, stored } = draft;
+  const scenario = input.catalogue.version(instance.scenarioId, instance.scenarioVersion);
+  const step = scenario?.steps.get(instance.currentStepId);
+  const variables = stored.ofInstances.get(instance.instanceId) ?? instance.variables;
+  const before = knownByInstance(draft.before, instance.variables);
+  const known = knownByInstance(draft.known, variables);
+  const outcomes = draft.outcomes.byInstance.get(instance.instanceId) ?? [];
+  const given = withResults(stored.given, outcomes);
+  const changed = changedFields(given, before, known);
+  const recorded = recordOutcomes(instance, step, outcomes, known);
+  const progressed = changed.some((field) => stored.given.has(field) && (scenario?.collects.has(field) ?? false));
+  const counted: ScenarioInstance = {
+    ...instance,
+    variables,
+    visit: recorded.visit,
+    loopCounts: countedFailures(
+      progressed ? new Map() : instance.loopCounts,
+      instance.currentStepId,
+      recorded.failures,
+    ),
+  };
+  return {
+    instance: step ? withPassedCheckpoint(counted, step, input.session.revision + 1) : counted,
+    scenario,
+    step,
+    known,
+    changed,
+    corrected: scenario ? correctedFields(instance, scenario, changed, stored.given, before) : [],
+    given,
+    signals: signalsReaching(instance, input.turn.situation.signals, draft.focusInstanceId),
+    hasOutcome: outcomes.length > 0,
+    named: draft.named.has(instance.scenarioId),
+    gotAwaitedField: gotAwaitedField({ instance, step, changed, known }, stored.given, before),
+    ignored: recorded.ignored,
+  };
+}
+
+function withResults(given: ReadonlySet<string>, outcomes: readonly StepOutcome[]): ReadonlySet<string> {
+  const names = outcomes.flatMap(({ results }) => [...results.keys()]);
+  return names.length === 0 ? given : new Set([...given, ...names]);
+}
+
+function countedFailures(
+  counts: ReadonlyMap<string, number>,
+  stepId: string,
+  failures: number,
+): ReadonlyMap<string, number> {
+  return failures === 0 ? counts : new Map(counts).set(stepId, (counts.get(stepId) ?? 0) + failures);
+}
+
+/** Whom the turn addresses, and the attempt that it counts where it leaves an ASK unanswered and addresses nobody else (3.6). */
+function withAddressed(
+  drafted: readonly DraftedView[],
+  { turn, session }: TurnInput,
+  named: ReadonlySet<string>,
+  given: ReadonlySet<string>,
+): readonly InstanceView[] {
+  const isMessage = turn.trigger === 'MESSAGE';
+  const starts = aimedStarts(turn.situation.signals);
+  const startsNew = [...starts].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
+  const addressed = isMessage
+    ? addressedInstances(drafted, named.size > 0 || startsNew, given)
+    : idsWithOutcome(drafted);
+  return drafted.map((view) => {
+    const { instance } = view;
+    const self = addressed.has(instance.instanceId);
+    const others = addressed.size - (self ? 1 : 0);
+    const attempt = isMessage && others === 0 && leavesAskUnanswered(view);
+    return {
+      ...view,
+      addressed: self,
+      countedAttempt: attempt,
+      instance: attempt
+        ? { ...instance, visit: { ...instance.visit, attempts: instance.visit.attempts + 1 } }
+        : instance,
+    };
+  });
+}
+
+function idsWithOutcome(views: readonly DraftedView[]): ReadonlySet<string> {
+  return new Set(views.filter(({ hasOutcome }) => hasOutcome).map(({ instance }) => instance.instanceId));
+}
+
+/** Duplicate candidates collapse to the highest score (section 1). */
+function collapse(candidates: readonly ScenarioCandidate[]): readonly ScenarioCandidate[] {
+  const best = new Map<string, ScenarioCandidate>();
+  for (const candidate of candidates) {
+    const other = best.get(candidate.scenarioId);
+    if (!other || candidate.score > other.score) best.set(candidate.scenarioId, candidate);
+  }
+  return [...best.values()];
+}
+
+function inRequestOrder(
+  ignored: readonly IgnoredOutcome[],
+  outcomes: readonly StepOutcome[],
+): readonly IgnoredOutcome[] {
+  if (ignored.length < 2) return ignored;
+  return [...ignored].sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
+}

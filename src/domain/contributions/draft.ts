@@ -1,0 +1,196 @@
+import { actionKeyOf } from '../action-key';
+import type { CompiledScenario, CompiledStep } from '../compiled-scenario';
+import type { SelectionContext } from '../context/selection-context';
+import type { Contribution } from '../contribution';
+import type { FieldValues, JsonValue } from '../json';
+import { type KnownData, missingOf } from '../known-data';
+import type { Fate } from '../lifecycle/fate';
+import type { Walk } from '../transitions/walk';
+
+/** What an instance would contribute if it were alone, with what the plan is ordered by (4.1). */
+export interface DraftContribution {
+  readonly contribution: Contribution;
+  readonly lastActiveAt: number;
+}
+
+/** Base priority by type (4.1). */
+const basePriority: Readonly<Record<Contribution['type'], number>> = {
+  CONFIRM: 50,
+  ASK: 40,
+  ACTION_HINT: 30,
+  INFORM: 20,
+  NONE: 0,
+};
+
+/** The contribution of an instance that walked, from the stage of the step where it stands (section 4). */
+export function draftOf(walked: Walk, lastActiveAt: number, context: SelectionContext): DraftContribution {
+  const { subject, standing } = walked;
+  return {
+    contribution: byStage(
+      walked,
+      head(subject.instance.instanceId, subject.scenario, standing.step, context),
+      context.settings.enableStepSkipping,
+    ),
+    lastActiveAt,
+  };
+}
+
+/** The NONE of an instance that goes on without moving. */
+export function quietDraft({ view }: Fate, lastActiveAt: number, context: SelectionContext): DraftContribution {
+  const { instance, scenario, step } = view;
+  const common: Head = {
+    scenarioId: instance.scenarioId,
+    scenarioName: scenario?.name ?? '',
+    instanceId: instance.instanceId,
+    stepId: instance.currentStepId,
+    stepName: step?.name ?? instance.currentStepId,
+    weight: scenario && step ? weightOf(scenario, step, context) : 0,
+  };
+  return { contribution: none(common), lastActiveAt };
+}
+
+interface Head {
+  readonly scenarioId: string;
+  readonly scenarioName: string;
+  readonly instanceId: string;
+  readonly stepId: string;
+  readonly stepName: string;
+  /** Priority without the type's base. */
+  readonly weight: number;
+}
+
+function head(instanceId: string, scenario: CompiledScenario, step: CompiledStep, context: SelectionContext): Head {
+  return {
+    scenarioId: scenario.scenarioId,
+    scenarioName: scenario.name,
+    instanceId,
+    stepId: step.stepId,
+    stepName: step.name,
+    weight: weightOf(scenario, step, context),
+  };
+}
+
+/** Scenario and step priority plus the highest of the applied rules that are scoped to them (4.1). */
+function weightOf(scenario: CompiledScenario, step: CompiledStep, { turn }: SelectionContext): number {
+  const scoped = turn.appliedRules
+    .filter(
+      ({ scope, scopeId, scopeScenarioId }) =>
+        (scope === 'SCENARIO' && scopeId === scenario.scenarioId) ||
+        (scope === 'STEP' &&
+          scopeId === step.stepId &&
+          (scopeScenarioId === '' || scopeScenarioId === scenario.scenarioId)),
+    )
+    .map(({ priority }) => priority);
+  return scenario.priority + step.definition.priority + (scoped.length > 0 ? Math.max(...scoped) : 0);
+}
+
+function byStage(walked: Walk, common: Head, skippingEnabled: boolean): Contribution {
+  const { standing, subject, stage, known, heldBy } = walked;
+  const { step, visit } = standing;
+  const again = (type: Contribution['type']): boolean => visit.contributedTypes.includes(type);
+  const actionKey = actionKeyOf({ instanceId: common.instanceId, currentStepId: step.stepId, visit });
+  switch (stage) {
+    case 'none':
+      return none(common);
+    case 'collect':
+    case 'condition': {
+      const fields = stage === 'collect' ? fieldsToAsk(walked, skippingEnabled) : (heldBy?.missing ?? []);
+      return {
+        ...base(
+          common,
+          'ASK',
+          visit.askedFields.some((field) => fields.includes(field)),
+        ),
+        type: 'ASK',
+        fieldsToAsk: fields,
+        knownValues: valuesOf(fields, known),
+        deferredFields: [],
+      };
+    }
+    case 'confirm':
+      return {
+        ...base(common, 'CONFIRM', again('CONFIRM')),
+        type: 'CONFIRM',
+        confirmKind: 'STEP',
+        actionToConfirm: step.actionDescription,
+        valuesToConfirm: valuesToConfirm(step, subject.scenario, known),
+        choices: [],
+        actionKey,
+      };
+    case 'act':
+      return {
+        ...base(common, 'ACTION_HINT', again('ACTION_HINT')),
+        type: 'ACTION_HINT',
+        tools: step.tools,
+        actionKey,
+      };
+    case 'inform':
+      return { ...base(common, 'INFORM', false), type: 'INFORM', templateIds: step.definition.templateIds };
+  }
+}
+
+/** The missing fields; for a step that may not be skipped and was not asked yet all of them. */
+function fieldsToAsk({ standing, known }: Walk, skippingEnabled: boolean): readonly string[] {
+  const { step, visit, askedBefore } = standing;
+  const missing = missingOf(step.collects, known);
+  const maySkip = (step.canSkip && skippingEnabled) || askedBefore;
+  if (missing.length > 0 && maySkip) return missing;
+  const unasked = step.collects.filter((field) => !visit.askedFields.includes(field));
+  return step.collects.filter((field) => missing.includes(field) || unasked.includes(field));
+}
+
+/** The step's `confirms_fields`, else all known fields that the scenario collects (3.1); known ones only, by name. */
+function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: KnownData): FieldValues {
+  const { confirmsFields } = step.definition;
+  return valuesOf(confirmsFields.length > 0 ? confirmsFields : [...scenario.collects].sort(), known);
+}
+
+function valuesOf(fields: readonly string[], known: KnownData): FieldValues {
+  const values = new Map<string, JsonValue>();
+  for (const field of fields) {
+    const value = known.get(field);
+    if (value !== undefined) values.set(field, value);
+  }
+  return values;
+}
+
+function none(common: Head): Contribution {
+  return { ...base(common, 'NONE', false), type: 'NONE' };
+}
+
+function base({ weight, ...common }: Head, type: Contribution['type'], isReprompt: boolean) {
+  return {
+    ...common,
+    priority: weight + basePriority[type],
+    isReprompt,
+    deferred: false,
+    deferredBehindScenarioId: '',
+    sharedFields: [],
+  };
+}
+
+/** A CHOICE between scenarios: it has no owner, and the priority of the strongest of them (1.5). */
+export function choiceContribution(
+  context: SelectionContext,
+  choices: readonly { readonly scenarioId: string; readonly scenarioName: string; readonly score: number }[],
+): Contribution {
+  const priorities = choices.map(({ scenarioId }) => context.catalogue.scenario(scenarioId)?.priority ?? 0);
+  return {
+    scenarioId: '',
+    scenarioName: '',
+    instanceId: '',
+    stepId: '',
+    stepName: '',
+    priority: Math.max(...priorities) + basePriority.CONFIRM,
+    isReprompt: false,
+    deferred: false,
+    deferredBehindScenarioId: '',
+    sharedFields: [],
+    type: 'CONFIRM',
+    confirmKind: 'CHOICE',
+    actionToConfirm: '',
+    valuesToConfirm: new Map(),
+    choices,
+    actionKey: '',
+  };
+}

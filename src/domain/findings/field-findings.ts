@@ -1,0 +1,58 @@
+import type { Condition } from '../conditions';
+import type { ScenarioFinding } from '../finding';
+import { type CompiledDraft, type FindingSite, warning } from './draft';
+
+/** Fields that are read and that nothing in the scenario provides. */
+export function fieldFindings(draft: CompiledDraft): readonly ScenarioFinding[] {
+  const { scenario, steps, globals, entryCondition, completionCondition } = draft;
+  const provided = providedFields(draft);
+  const findings: ScenarioFinding[] = [];
+  const look = (fields: readonly string[], site: FindingSite): void => {
+    for (const field of fields) {
+      if (provided.has(field)) continue;
+      findings.push(
+        warning(
+          'FIELD_NOT_COLLECTED',
+          `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not name it; it must come from the caller.`,
+          site,
+        ),
+      );
+    }
+  };
+  scenario.steps.forEach((step, s) => {
+    const compiled = steps.get(step.stepId);
+    if (compiled?.order !== s) return;
+    const byId = new Map(
+      [...compiled.anytime, ...compiled.onCompletion].map((transition) => [transition.id, transition]),
+    );
+    step.transitions.forEach((transition, t) => {
+      const transitionId = transition.transitionId || `${step.stepId}/${t + 1}`;
+      look(byId.get(transitionId)?.readsFields ?? [], {
+        fieldPath: `steps[${s}].transitions[${t}]`,
+        stepId: step.stepId,
+        transitionId,
+      });
+    });
+    look(step.confirmsFields, { fieldPath: `steps[${s}].confirms_fields`, stepId: step.stepId });
+  });
+  for (const [g, transition] of globals.entries()) {
+    look(transition.readsFields, { fieldPath: `global_transitions[${g}]`, transitionId: transition.id });
+  }
+  look(dataKeys(entryCondition), { fieldPath: 'entry_condition' });
+  look(dataKeys(completionCondition), { fieldPath: 'completion_condition' });
+  return findings;
+}
+
+function dataKeys(condition: Condition | undefined): readonly string[] {
+  return condition?.reads.dataKeys ?? [];
+}
+
+function providedFields({ scenario }: CompiledDraft): ReadonlySet<string> {
+  return new Set([
+    ...scenario.requiredFields.map(({ fieldName }) => fieldName),
+    ...scenario.steps.flatMap((step) => [
+      ...step.collectsProfileFields,
+      ...step.toolBindings.flatMap(({ variableNames }) => variableNames),
+    ]),
+  ]);
+}

@@ -1,0 +1,72 @@
+import type { ScenarioFinding } from '../finding';
+import type { ScenarioStep } from '../scenario';
+import { toolsInOrder } from '../tool-order';
+import { type CompiledDraft, error, warning } from './draft';
+
+/** Steps that say something that cannot be worked. */
+export function stepFindings({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
+  return scenario.steps.flatMap((step, index) => {
+    const site = { fieldPath: `steps[${index}]`, stepId: step.stepId };
+    const compiled = steps.get(step.stepId);
+    const findings = [...toolFindings(step, index)];
+    if (step.isRequiredAction && compiled && !compiled.hasAct) {
+      findings.push(
+        error(
+          'REQUIRED_ACTION_WITHOUT_TOOL',
+          `Step "${step.stepId}" requires an action but names no tool that could do it.`,
+          {
+            ...site,
+            fieldPath: `${site.fieldPath}.is_required_action`,
+          },
+        ),
+      );
+    }
+    if (step.canSkip === true && compiled?.stopsWalk) {
+      findings.push(
+        warning(
+          'CAN_SKIP_WITHOUT_EFFECT',
+          `Step "${step.stepId}" is terminal, a checkpoint or a required action and is never passed over; can_skip has no effect.`,
+          { ...site, fieldPath: `${site.fieldPath}.can_skip` },
+        ),
+      );
+    }
+    if (saysNothing(step) && compiled && !compiled.hasConfirm && step.canSkip === false) {
+      findings.push(
+        warning(
+          'STEP_SAYS_NOTHING',
+          `Step "${step.stepId}" collects, confirms, does and tells nothing; it is walked through although can_skip is false.`,
+          site,
+        ),
+      );
+    }
+    return findings;
+  });
+}
+
+function saysNothing(step: ScenarioStep): boolean {
+  return (
+    !step.isTerminal &&
+    step.collectsProfileFields.length + step.toolBindings.length + step.toolIds.length + step.templateIds.length === 0
+  );
+}
+
+function toolFindings(step: ScenarioStep, index: number): readonly ScenarioFinding[] {
+  const { unknown, cycle } = toolsInOrder(step);
+  const site = { fieldPath: `steps[${index}].tool_bindings`, stepId: step.stepId };
+  const ids = [...step.toolBindings.map(({ toolId }) => toolId), ...step.toolIds];
+  return [
+    ...unknown.map((tool) =>
+      error(
+        'TOOL_NOT_FOUND',
+        `A tool of step "${step.stepId}" depends on "${tool}", which the step does not have.`,
+        site,
+      ),
+    ),
+    ...(cycle.length > 0
+      ? [error('TOOL_CYCLE', `Tools of step "${step.stepId}" wait for each other: ${cycle.join(', ')}.`, site)]
+      : []),
+    ...(new Set(ids).size < ids.length
+      ? [error('DUPLICATE_TOOL', `Step "${step.stepId}" names a tool twice. Keep one of the two.`, site)]
+      : []),
+  ];
+}

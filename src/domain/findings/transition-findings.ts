@@ -1,0 +1,144 @@
+import type { CompiledTransition } from '../compiled-scenario';
+import type { ScenarioFinding } from '../finding';
+import type { ScenarioStep, StepTransition } from '../scenario';
+import { type CompiledDraft, error, warning } from './draft';
+
+/** Transitions that lead nowhere, state nothing where they must, or can never be taken. */
+export function transitionFindings(draft: CompiledDraft): readonly ScenarioFinding[] {
+  const { scenario, steps, globals } = draft;
+  return [
+    ...scenario.steps.flatMap((step, s) => [
+      ...step.transitions.flatMap((transition, t) =>
+        targetFindings(draft, transition, {
+          fieldPath: `steps[${s}].transitions[${t}]`,
+          stepId: step.stepId,
+          transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
+        }),
+      ),
+      ...hiddenFindings(step, s),
+      ...endlessFindings(step, s),
+    ]),
+    ...globals.flatMap((transition, g) => [
+      ...targetFindings(draft, transition.definition, {
+        fieldPath: `global_transitions[${g}]`,
+        stepId: '',
+        transitionId: transition.id,
+      }),
+      ...globalFindings(transition, g, steps.get(transition.targetStepId)?.definition),
+    ]),
+  ];
+}
+
+interface TransitionSite {
+  readonly fieldPath: string;
+  readonly stepId: string;
+  readonly transitionId: string;
+}
+
+function targetFindings(
+  { steps, options }: CompiledDraft,
+  transition: StepTransition,
+  site: TransitionSite,
+): readonly ScenarioFinding[] {
+  const findings: ScenarioFinding[] = [];
+  if (!steps.has(transition.targetStepId)) {
+    findings.push(
+      error(
+        'DANGLING_TRANSITION',
+        `Transition "${site.transitionId}" leads to "${transition.targetStepId}", which is no step of the scenario.`,
+        { ...site, fieldPath: `${site.fieldPath}.target_step_id` },
+      ),
+    );
+  }
+  if (transition.conditionText !== '' && !options.semanticEvaluation) {
+    findings.push(
+      warning(
+        'SEMANTIC_EVALUATION_OFF',
+        `Transition "${site.transitionId}" has a condition in natural language, and semantic evaluation is off: ${
+          isOnlyText(transition) ? 'it is never taken' : 'that part is ignored'
+        }.`,
+        { ...site, fieldPath: `${site.fieldPath}.condition_text` },
+      ),
+    );
+  }
+  return findings;
+}
+
+function isOnlyText(transition: StepTransition): boolean {
+  return !statesRule(transition);
+}
+
+function statesRule({ intentLabel, condition, conditionFields, outcomes }: StepTransition): boolean {
+  return intentLabel !== '' || condition !== '' || conditionFields.length > 0 || outcomes.length > 0;
+}
+
+function isDefaultEdge(transition: StepTransition): boolean {
+  return !statesRule(transition) && transition.conditionText === '';
+}
+
+/** A default edge above others decides always, so those are never looked at. */
+function hiddenFindings(step: ScenarioStep, s: number): readonly ScenarioFinding[] {
+  const ordered = step.transitions
+    .map((transition, t) => ({ transition, t }))
+    .filter(({ transition }) => transition.trigger === 'ON_COMPLETION')
+    .sort((a, b) => b.transition.priority - a.transition.priority);
+  const first = ordered.findIndex(({ transition }) => isDefaultEdge(transition));
+  if (first < 0) return [];
+  return ordered
+    .slice(first + 1)
+    .filter(({ transition }) => transition.outcomes.length === 0 && !transition.condition.includes('outcome'))
+    .map(({ transition, t }) =>
+      warning(
+        'HIDDEN_BY_DEFAULT',
+        `A default transition of step "${step.stepId}" stands above this one, which is therefore never taken. Give it a higher priority.`,
+        {
+          fieldPath: `steps[${s}].transitions[${t}]`,
+          stepId: step.stepId,
+          transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
+        },
+      ),
+    );
+}
+
+/** An ANYTIME transition that states nothing is TRUE on every turn. */
+function endlessFindings(step: ScenarioStep, s: number): readonly ScenarioFinding[] {
+  return step.transitions.flatMap((transition, t) =>
+    transition.trigger === 'ANYTIME' && isDefaultEdge(transition)
+      ? [
+          warning(
+            'ANYTIME_STATES_NOTHING',
+            `An ANYTIME transition of step "${step.stepId}" states nothing, so the step is left on every turn, done or not.`,
+            { fieldPath: `steps[${s}].transitions[${t}]`, stepId: step.stepId },
+          ),
+        ]
+      : [],
+  );
+}
+
+function globalFindings(
+  transition: CompiledTransition,
+  g: number,
+  target: ScenarioStep | undefined,
+): readonly ScenarioFinding[] {
+  const site = { fieldPath: `global_transitions[${g}]`, transitionId: transition.id };
+  const findings: ScenarioFinding[] = [];
+  if (transition.statesNothing) {
+    findings.push(
+      error(
+        'GLOBAL_STATES_NOTHING',
+        `Global transition "${transition.id}" states nothing and would always be taken.`,
+        site,
+      ),
+    );
+  }
+  if (target && !target.reachableFromAnywhere) {
+    findings.push(
+      error(
+        'GLOBAL_TARGET_NOT_REACHABLE',
+        `Global transition "${transition.id}" leads to "${target.stepId}", which is not marked reachable_from_anywhere.`,
+        { ...site, fieldPath: `${site.fieldPath}.target_step_id` },
+      ),
+    );
+  }
+  return findings;
+}

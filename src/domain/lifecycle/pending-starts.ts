@@ -1,0 +1,68 @@
+import { aimedCancels } from '../context/reached-signals';
+import type { SelectionContext } from '../context/selection-context';
+import type { RejectionReason } from '../lifecycle-decision';
+import type { PendingStart } from '../session';
+import type { Refused } from './contest';
+import type { Fate, Start } from './fate';
+
+/** Refusals that may pass, so that the start is tried again (2.14). */
+const passing: ReadonlySet<RejectionReason> = new Set([
+  'DEPENDENCY',
+  'MISSING_HARD_FIELDS',
+  'CAPACITY',
+  'START_BLOCKED',
+]);
+
+/** Refusals after which it makes no sense to try again. */
+const final: ReadonlySet<RejectionReason> = new Set(['NOT_FOUND', 'DISABLED', 'ALREADY_ACTIVE']);
+
+/**
+ * The starts that stay pending after the turn, in the order of their refusal (2.14): one refused for a reason that may pass begins
+ * with `pending_start_turns`, one that was tried again has a MESSAGE turn less, and a start, a resume or a CANCEL drops it.
+ */
+export function pendingAfter(
+  context: SelectionContext,
+  starts: readonly Start[],
+  refused: readonly Refused[],
+  fates: readonly Fate[],
+): readonly PendingStart[] {
+  const { session, settings, turn } = context;
+  if (session.pendingStarts.length === 0 && refused.length === 0) return session.pendingStarts;
+  const dropped = new Set([
+    ...starts.map(({ scenario }) => scenario.scenarioId),
+    ...fates.filter(({ resumed }) => resumed).map(({ view }) => view.instance.scenarioId),
+    ...aimedCancels(turn.situation.signals),
+  ]);
+  const refusedBy = new Map(refused.map((each) => [each.contender.scenarioId, each]));
+  const kept = session.pendingStarts.flatMap((pending) =>
+    dropped.has(pending.scenarioId) ? [] : stillPending(pending, refusedBy.get(pending.scenarioId), context),
+  );
+  const known = new Set(session.pendingStarts.map(({ scenarioId }) => scenarioId));
+  const begun = refused
+    .filter(({ contender, refusal }) => !known.has(contender.scenarioId) && passing.has(refusal.reason))
+    .map(({ contender, refusal }) => begin(contender, refusal.reason, settings.pendingStartTurns));
+  return [...kept, ...begun].filter(({ turnsLeft, scenarioId }) => turnsLeft > 0 && !dropped.has(scenarioId));
+}
+
+function stillPending(
+  pending: PendingStart,
+  refused: Refused | undefined,
+  { turn, settings }: SelectionContext,
+): readonly PendingStart[] {
+  if (!refused) return [pending];
+  const { contender, refusal } = refused;
+  if (final.has(refusal.reason)) return [];
+  if (contender.origin !== 'PENDING' && passing.has(refusal.reason)) {
+    return [begin(contender, refusal.reason, settings.pendingStartTurns)];
+  }
+  if (turn.trigger !== 'MESSAGE') return [pending];
+  return [{ ...pending, reason: refusal.reason, turnsLeft: pending.turnsLeft - 1 }];
+}
+
+function begin(
+  { scenarioId, score }: { readonly scenarioId: string; readonly score: number },
+  reason: RejectionReason,
+  turnsLeft: number,
+): PendingStart {
+  return { scenarioId, score, reason, turnsLeft };
+}

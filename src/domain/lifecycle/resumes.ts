@@ -1,0 +1,92 @@
+import type { InstanceView } from '../context/instance-view';
+import type { SelectionContext } from '../context/selection-context';
+import type { Contest } from './contest';
+import { type Fate, fate, isActive } from './fate';
+import { admissionOf, type Floor, leave, occupantOf } from './floor';
+
+/** Whom the turn addresses, what starts included (0.5). */
+export interface Addressing {
+  readonly anyone: boolean;
+}
+
+/** The fates after automatic resumes, with the instances that these displaced. */
+export interface Resumed {
+  readonly fates: readonly Fate[];
+  readonly displacedBy: ReadonlyMap<string, readonly string[]>;
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/**
+ * Wakes paused instances whose pause ends (2.11), latest paused first; each passes EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY,
+ * else it stays paused with that reason. Only one that is addressed may displace another.
+ */
+export function resumeAutomatically(
+  context: SelectionContext,
+  fates: readonly Fate[],
+  contest: Contest,
+  addressing: Addressing,
+): Resumed {
+  const waiting = fates
+    .filter((candidate) => candidate.reason === 'STAYS_PAUSED' && candidate.staysPausedBecause === undefined)
+    .sort(latestPausedFirst);
+  const woken = new Map<string, Fate>();
+  const displacedBy = new Map<string, readonly string[]>();
+  let floor: Floor = contest.floor;
+  for (const candidate of waiting) {
+    const { view } = candidate;
+    const { scenario, instance } = view;
+    if (!scenario || !pauseEnds(view, context, floor, addressing)) continue;
+    const request = { scenario, mayDisplace: view.addressed, tolerated: nobody };
+    const admission = admissionOf(floor, request, context);
+    if (!admission.admitted) {
+      woken.set(instance.instanceId, { ...candidate, staysPausedBecause: admission.reason });
+      continue;
+    }
+    const resumed = fate(view, 'CONTINUE', 'RESUMED', { resumed: true });
+    woken.set(instance.instanceId, resumed);
+    for (const { instanceId } of admission.displaced) displacedBy.set(instanceId, [instance.instanceId]);
+    floor = [...leave(floor, admission.displaced), occupantOf(resumed, scenario)];
+  }
+  return { fates: fates.map((each) => woken.get(each.view.instance.instanceId) ?? each), displacedBy };
+}
+
+/** How each pause ends (2.11). Being named is decided with the candidates. */
+function pauseEnds(view: InstanceView, context: SelectionContext, floor: Floor, { anyone }: Addressing): boolean {
+  const { instance, signals, addressed, gotAwaitedField } = view;
+  if (signals.pause || signals.cancel) return false;
+  const called = signals.goOn || gotAwaitedField;
+  switch (instance.pauseReason) {
+    case 'USER_REQUEST':
+      if (context.settings.resumePolicy === 'explicit') return called;
+      return context.turn.trigger === 'MESSAGE' && (addressed || !anyone);
+    case 'LOOP':
+    case 'IDLE':
+    case 'NEEDS_MIGRATION':
+      return called;
+    case 'INTERRUPTED':
+      return addressed || floor.length === 0;
+    case 'PREEMPTED':
+      return addressed || !floor.some(({ instanceId }) => instance.displacedByInstanceIds.includes(instanceId));
+    case undefined:
+      return true;
+  }
+}
+
+function latestPausedFirst(a: Fate, b: Fate): number {
+  const left = a.view.instance;
+  const right = b.view.instance;
+  return (right.pausedAt ?? 0) - (left.pausedAt ?? 0) || right.startNumber - left.startNumber;
+}
+
+/** Pauses the instances that a start or resume displaced (2.9). */
+export function pauseDisplaced(
+  fates: readonly Fate[],
+  displacedBy: ReadonlyMap<string, readonly string[]>,
+): readonly Fate[] {
+  if (displacedBy.size === 0) return fates;
+  return fates.map((each) => {
+    const by = displacedBy.get(each.view.instance.instanceId);
+    return by && isActive(each) ? fate(each.view, 'PAUSE', 'PREEMPTED', { displacedBy: by }) : each;
+  });
+}

@@ -1,0 +1,92 @@
+import type { InstanceView } from '../context/instance-view';
+import { wasPaused } from '../context/instance-view';
+import type { SelectionContext } from '../context/selection-context';
+import { conditionVariables } from '../transitions/condition-scope';
+import { recoveryStep } from '../transitions/relocalization';
+import { unfinishedStage } from '../transitions/stage';
+import type { Walk } from '../transitions/walk';
+import { type Fate, fate } from './fate';
+
+/** The walk that an existing instance would make; undefined where its scenario or step is gone. */
+export type WalkOf = (view: InstanceView) => Walk | undefined;
+
+/**
+ * The first of the rules 2.1 to 2.7 that holds for an instance, else 2.10; for a paused one 2.1, 2.3 and 2.4, else it stays paused
+ * for now. On a turn without a message only an instance that an outcome is about is looked at whole; of the others only 2.1, 2.2
+ * and 2.7 are evaluated, and they do not move (0.5).
+ */
+export function fateByRules(view: InstanceView, context: SelectionContext, walkOf: WalkOf): Fate {
+  const { scenario, step, instance, hasOutcome, signals } = view;
+  if (!scenario) return fate(view, 'CANCEL', 'SCENARIO_NOT_FOUND');
+  const paused = wasPaused(view);
+  if (!step && !paused) return stepNotFound(view, context);
+  const whole = context.turn.trigger === 'MESSAGE' || hasOutcome;
+  const ended = whole ? endedByRules(view, context, walkOf) : undefined;
+  if (ended) return ended;
+  if (paused) return fate(view, 'PAUSE', 'STAYS_PAUSED');
+  if (whole && signals.pause) return fate(view, 'PAUSE', 'USER_REQUEST');
+  const { idleTimeoutMs, idleAction } = scenario.definition;
+  if (
+    idleTimeoutMs !== undefined &&
+    !view.addressed &&
+    context.turn.occurredAt - instance.lastActiveAt > idleTimeoutMs
+  ) {
+    return fate(view, idleAction, 'IDLE');
+  }
+  return whole ? fate(view, 'CONTINUE', 'GOES_ON') : fate(view, 'CONTINUE', 'QUIET', { moves: false });
+}
+
+/** 2.2: the step is not in the scenario's version. */
+function stepNotFound(view: InstanceView, context: SelectionContext): Fate {
+  const recovery =
+    view.scenario && recoveryStep(view.instance, view.scenario, [view.instance.currentStepId], context.settings);
+  return recovery ? fate(view, 'CONTINUE', 'RELOCALIZED') : fate(view, 'CANCEL', 'STEP_NOT_FOUND');
+}
+
+/** 2.3 to 2.5. */
+function endedByRules(view: InstanceView, context: SelectionContext, walkOf: WalkOf): Fate | undefined {
+  if (isTerminalAndDone(view, context, walkOf)) return fate(view, 'COMPLETE', 'TERMINAL');
+  const { truth, errors } = completionCondition(view, context);
+  if (truth) return fate(view, 'COMPLETE', 'CONDITION');
+  const details = { conditionErrors: errors };
+  if (view.signals.complete) return fate(view, 'COMPLETE', 'USER_REQUEST', details);
+  if (view.signals.cancel) return fate(view, 'CANCEL', 'USER_REQUEST', details);
+  if (!wasPaused(view) && isDeclinedForGood(view, walkOf)) return fate(view, 'CANCEL', 'DECLINED', details);
+  return undefined;
+}
+
+function isTerminalAndDone(view: InstanceView, { settings }: SelectionContext, walkOf: WalkOf): boolean {
+  if (!view.step?.isTerminal || view.instance.visit.outcome === 'DECLINED') return false;
+  const walk = walkOf(view);
+  if (!walk || walk.moved) return false;
+  return unfinishedStage(walk.standing, walk.known, settings.enableStepSkipping) === 'none';
+}
+
+function completionCondition(
+  { scenario, step, instance, known, changed, signals }: InstanceView,
+  context: SelectionContext,
+): { readonly truth: boolean; readonly errors: readonly string[] } {
+  const condition = scenario?.completionCondition;
+  if (!condition || !step) return { truth: false, errors: [] };
+  const visits =
+    instance.path.filter(({ stepId, visitNumber }) => stepId === step.stepId && visitNumber > 0).length + 1;
+  const { truth, error } = condition.evaluate(
+    conditionVariables(context, {
+      known,
+      instanceVariables: instance.variables,
+      signals,
+      changed,
+      outcome: instance.visit.outcome,
+      visits,
+      attempts: instance.visit.attempts,
+    }),
+  );
+  return { truth: truth === 'TRUE', errors: error ? [`completion_condition: ${error}`] : [] };
+}
+
+/** 2.5: DECLINED, and neither a transition nor a correction takes it up. */
+function isDeclinedForGood(view: InstanceView, walkOf: WalkOf): boolean {
+  if (view.instance.visit.outcome !== 'DECLINED' || view.corrected.length > 0) return false;
+  const walk = walkOf(view);
+  return walk !== undefined && !walk.moved && !walk.heldBy?.statesOutcomes;
+}

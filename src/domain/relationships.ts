@@ -1,0 +1,92 @@
+import type { Relationship } from './scenario';
+
+/** Relationships of an agent, indexed once a catalogue revision for the questions that a turn asks (section 1). */
+export interface Relationships {
+  readonly all: readonly Relationship[];
+  /** Scenarios that must have completed before this one starts (1.1). */
+  dependsOn(scenarioId: string): readonly string[];
+  /** Scenarios that are never active together with this one, in both directions (1.2). */
+  excludes(scenarioId: string): ReadonlySet<string>;
+  /** Rules that block the start of this scenario (1.2). */
+  excludingRules(scenarioId: string): readonly string[];
+  /** Scenarios that become candidates when this scenario or rule takes effect (1.3). */
+  implies(sourceId: string): readonly string[];
+  /** Scenarios that are rejected when this one starts (1.4). */
+  specializes(scenarioId: string): readonly string[];
+  /** Scenarios that it may be confused with, in both directions (1.5). */
+  ambiguousWith(scenarioId: string): ReadonlySet<string>;
+}
+
+const nobody: ReadonlySet<string> = new Set();
+const nothing: readonly string[] = [];
+
+/** Indexes relationships. Order within an answer is that of the list. */
+export function indexRelationships(all: readonly Relationship[]): Relationships {
+  const depends = new Map<string, string[]>();
+  const excluded = new Map<string, Set<string>>();
+  const excludingRules = new Map<string, string[]>();
+  const implied = new Map<string, string[]>();
+  const specialized = new Map<string, string[]>();
+  const ambiguous = new Map<string, Set<string>>();
+  for (const { kind, sourceType, sourceId, targetScenarioId } of all) {
+    switch (kind) {
+      case 'DEPENDS_ON':
+        push(depends, sourceId, targetScenarioId);
+        break;
+      case 'EXCLUDES':
+        if (sourceType === 'RULE') push(excludingRules, targetScenarioId, sourceId);
+        else addBoth(excluded, sourceId, targetScenarioId);
+        break;
+      case 'IMPLIES':
+        push(implied, sourceId, targetScenarioId);
+        break;
+      case 'SPECIALIZES':
+        push(specialized, sourceId, targetScenarioId);
+        break;
+      case 'AMBIGUOUS':
+        addBoth(ambiguous, sourceId, targetScenarioId);
+        break;
+      case 'RELATED':
+        break;
+    }
+  }
+  return {
+    all,
+    dependsOn: (id) => depends.get(id) ?? nothing,
+    excludes: (id) => excluded.get(id) ?? nobody,
+    excludingRules: (id) => excludingRules.get(id) ?? nothing,
+    implies: (id) => implied.get(id) ?? nothing,
+    specializes: (id) => specialized.get(id) ?? nothing,
+    ambiguousWith: (id) => ambiguous.get(id) ?? nobody,
+  };
+}
+
+/** Relationships that touch one of the scenarios or come from one of the rules, in the order of the index. */
+export function relationshipsTouching(
+  relationships: Relationships,
+  scenarioIds: ReadonlySet<string>,
+  ruleIds: ReadonlySet<string>,
+): readonly Relationship[] {
+  return relationships.all.filter((relationship) =>
+    relationship.sourceType === 'RULE'
+      ? ruleIds.has(relationship.sourceId)
+      : scenarioIds.has(relationship.sourceId) || scenarioIds.has(relationship.targetScenarioId),
+  );
+}
+
+function push(index: Map<string, string[]>, key: string, value: string): void {
+  const list = index.get(key);
+  if (list) list.push(value);
+  else index.set(key, [value]);
+}
+
+function addBoth(index: Map<string, Set<string>>, a: string, b: string): void {
+  add(index, a, b);
+  add(index, b, a);
+}
+
+function add(index: Map<string, Set<string>>, key: string, value: string): void {
+  const set = index.get(key);
+  if (set) set.add(value);
+  else index.set(key, new Set([value]));
+}

@@ -1,0 +1,155 @@
+import type { CompiledTransition } from '../compiled-scenario';
+import type { ConditionVariables } from '../conditions';
+import type { SelectionContext } from '../context/selection-context';
+import type { KnownData } from '../known-data';
+import type { TransitionAlternative } from '../transition-decision';
+import { conditionVariables } from './condition-scope';
+import { type EvaluatedTransition, evaluateTransition, readFingerprint } from './evaluated-transition';
+import { endedEarly, mayBePassedOver, type Standing, unfinishedStage } from './stage';
+import type { WalkSubject } from './walk-subject';
+
+/** What a choice is made on: a step under a walk. */
+export interface ChoiceInput {
+  readonly subject: WalkSubject;
+  readonly context: SelectionContext;
+  readonly standing: Standing;
+  readonly known: KnownData;
+  /** Fields that the walk has made unknown so far. */
+  readonly cleared: ReadonlySet<string>;
+  /** Steps that the walk has entered so far; none is entered twice (3.5). */
+  readonly entered: ReadonlySet<string>;
+  readonly globalGuards: ReadonlyMap<string, string>;
+}
+
+/** The transition that holds a step until its data is there (3.3). */
+export interface HeldBy {
+  readonly transitionId: string;
+  /** States outcomes (2.5). */
+  readonly statesOutcomes: boolean;
+  /** Fields to ask for; empty where nothing can be asked. */
+  readonly missing: readonly string[];
+}
+
+/** The first TRUE transition, or what keeps the instance where it is. */
+export interface Choice {
+  readonly transition: CompiledTransition | undefined;
+  readonly heldBy: HeldBy | undefined;
+  readonly alternatives: readonly TransitionAlternative[];
+  readonly errors: readonly string[];
+  /** Set where a global transition is taken. */
+  readonly guard: { readonly id: string; readonly fingerprint: string } | undefined;
+}
+
+const noChoice: Choice = { transition: undefined, heldBy: undefined, alternatives: [], errors: [], guard: undefined };
+
+/**
+ * Chooses among the ANYTIME and global transitions of a step, or among its ON_COMPLETION ones, in their order: the first TRUE one
+ * is taken; an UNKNOWN one holds back those below it where it is ON_COMPLETION (3.2, 3.3).
+ */
+export function chooseTransition(trigger: 'anytime' | 'on_completion', input: ChoiceInput): Choice {
+  const { standing, subject } = input;
+  const eligible =
+    trigger === 'anytime'
+      ? anytimeAndGlobals(standing.step.anytime, subject.scenario.globals)
+      : onCompletionEligible(input);
+  if (eligible.length === 0) return noChoice;
+  const variables = variablesAt(input);
+  const alternatives: TransitionAlternative[] = [];
+  const errors: string[] = [];
+  let heldBy: HeldBy | undefined;
+  for (const transition of eligible) {
+    const refused = heldBy ? `held back by "${heldBy.transitionId}"` : refusedBecause(transition, input, variables);
+    if (refused !== '') {
+      if (refused !== notJudged) alternatives.push(alternative(standing, transition, undefined, refused));
+      continue;
+    }
+    const evaluated = evaluateTransition(transition, standing.visit.outcome, variables);
+    if (evaluated.error !== '') errors.push(`${transition.id}: ${evaluated.error}`);
+    if (evaluated.truth === 'TRUE') {
+      alternatives.push(alternative(standing, transition, evaluated, ''));
+      const guard = transition.isGlobal
+        ? { id: transition.id, fingerprint: readFingerprint(transition, variables) }
+        : undefined;
+      return { transition, heldBy: undefined, alternatives, errors, guard };
+    }
+    alternatives.push(alternative(standing, transition, evaluated, notTakenBecause(evaluated)));
+    if (evaluated.truth === 'UNKNOWN' && trigger === 'on_completion') heldBy = holding(evaluated);
+  }
+  return { transition: undefined, heldBy, alternatives, errors, guard: undefined };
+}
+
+function anytimeAndGlobals(
+  anytime: readonly CompiledTransition[],
+  globals: readonly CompiledTransition[],
+): readonly CompiledTransition[] {
+  if (globals.length === 0) return anytime;
+  return anytime.length === 0 ? globals : [...anytime, ...globals];
+}
+
+/** All once the step is done; those that read the outcome after DECLINED or the failure of a required action (3.2). */
+function onCompletionEligible({ standing, known, context }: ChoiceInput): readonly CompiledTransition[] {
+  const { onCompletion } = standing.step;
+  if (onCompletion.length === 0) return onCompletion;
+  if (endedEarly(standing)) return onCompletion.filter(({ readsOutcome }) => readsOutcome);
+  const { enableStepSkipping } = context.settings;
+  const done =
+    unfinishedStage(standing, known, enableStepSkipping) === 'none' ||
+    (standing.isNew && mayBePassedOver(standing, known, enableStepSkipping));
+  return done ? onCompletion : [];
+}
+
+const notJudged = 'its condition is in natural language and is not judged';
+
+function refusedBecause(transition: CompiledTransition, input: ChoiceInput, variables: ConditionVariables): string {
+  if (transition.onlyNaturalLanguage) return notJudged;
+  if (input.entered.has(transition.targetStepId)) return 'its target was entered this turn';
+  if (!transition.isGlobal) return '';
+  if (transition.targetStepId === input.standing.step.stepId) return 'the instance stands at its target';
+  const guard = input.globalGuards.get(transition.id);
+  if (guard !== undefined && guard === readFingerprint(transition, variables)) {
+    return 'it was taken before and nothing that it reads has changed since';
+  }
+  return '';
+}
+
+function variablesAt({ subject, context, standing, known, cleared }: ChoiceInput): ConditionVariables {
+  const { instance } = subject;
+  const { stepId } = standing.step;
+  const earlier = instance.path.filter((entry) => entry.stepId === stepId && entry.visitNumber > 0).length;
+  return conditionVariables(context, {
+    known,
+    instanceVariables: instance.variables,
+    signals: subject.signals,
+    changed: cleared.size === 0 ? subject.changed : [...new Set([...subject.changed, ...cleared])].sort(),
+    outcome: standing.visit.outcome,
+    visits: earlier + (standing.isNew ? 0 : 1),
+    attempts: standing.visit.attempts,
+  });
+}
+
+function holding({ transition, missing }: EvaluatedTransition): HeldBy {
+  return { transitionId: transition.id, statesOutcomes: transition.definition.outcomes.length > 0, missing };
+}
+
+function notTakenBecause({ truth, missing, error }: EvaluatedTransition): string {
+  if (error !== '') return 'its condition failed';
+  if (truth === 'FALSE') return 'it does not hold';
+  return missing.length > 0 ? `it misses ${missing.join(', ')}` : 'it misses data that is not asked for';
+}
+
+function alternative(
+  { step }: Standing,
+  transition: CompiledTransition,
+  evaluated: EvaluatedTransition | undefined,
+  notTaken: string,
+): TransitionAlternative {
+  return {
+    transitionId: transition.id,
+    sourceStepId: step.stepId,
+    targetStepId: transition.targetStepId,
+    truth: evaluated?.truth,
+    missingFields: evaluated?.missing ?? [],
+    taken: notTaken === '',
+    notTakenBecause: notTaken,
+  };
+}

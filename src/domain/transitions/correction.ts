@@ -1,0 +1,38 @@
+import type { CompiledStep } from '../compiled-scenario';
+import { usesField } from '../context/changed-fields';
+import type { IrreversibleStep, PathEntry } from '../session';
+import type { WalkSubject } from './walk-subject';
+
+/** A way back to where a corrected value was used first (3.9). */
+export interface CorrectionRoute {
+  readonly target: CompiledStep;
+  /** Sorted. */
+  readonly fields: readonly string[];
+}
+
+export type Correction =
+  | { readonly kind: 'back'; readonly route: CorrectionRoute }
+  /** The values were used before a passed checkpoint only. */
+  | { readonly kind: 'blocked'; readonly description: string };
+
+/**
+ * Where this turn's corrections move the instance: to the earliest step of its path that used one of the fields, after its last
+ * passed checkpoint. Undefined where nothing is corrected.
+ */
+export function correctionRoute(subject: WalkSubject): Correction | undefined {
+  const { instance, scenario, corrected } = subject;
+  if (corrected.length === 0) return undefined;
+  const checkpoint = instance.irreversibleDone.findLast(({ passed }) => passed);
+  const entry = instance.path.find(
+    (candidate) => isAfter(candidate, checkpoint) && corrected.some((field) => usesField(scenario, candidate, field)),
+  );
+  const target = entry && scenario.steps.get(entry.stepId);
+  if (target) return { kind: 'back', route: { target, fields: corrected } };
+  return checkpoint ? { kind: 'blocked', description: checkpoint.description } : undefined;
+}
+
+/** Whether a step was left after the checkpoint was passed; the checkpoint's own visit was not. */
+function isAfter(entry: PathEntry, checkpoint: IrreversibleStep | undefined): boolean {
+  if (!checkpoint) return true;
+  return entry.sequence > checkpoint.pathSequence && entry.visitNumber !== checkpoint.visitNumber;
+}

@@ -1,0 +1,83 @@
+import type { SelectionContext } from '../context/selection-context';
+import { type Fate, fate } from '../lifecycle/fate';
+import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
+import type { ScenarioInstance } from '../session';
+import { loopsOn, relocalize, walkToRecovery, withStallCounted } from './loop';
+import { recoveryStep } from './relocalization';
+import { startSubject } from './start-subject';
+import { type Walk, walk } from './walk';
+
+/** P6.3: the fates as they are after the walks, and the walk of every instance that moves (0.7, steps 10 to 12). */
+export interface TransitionPhase {
+  /** One for every instance, in start order; final. */
+  readonly fates: readonly Fate[];
+  /** By instance id; starts included. */
+  readonly walks: ReadonlyMap<string, Walk>;
+}
+
+/**
+ * Walks every instance that moves, each on the same snapshot, and settles those that loop. Where none of them has anything to say
+ * the quiet ones walk after all, so that a turn is not silent while somebody has something to say (0.5). Pure.
+ */
+export function decideTransitions(context: SelectionContext, phase: LifecyclePhase): TransitionPhase {
+  const walks = new Map<string, Walk>();
+  const settle = (each: Fate): Fate => {
+    const settled = settleFate(each, context, phase);
+    if (settled.walk) walks.set(each.view.instance.instanceId, settled.walk);
+    return settled.fate;
+  };
+  const moved = phase.fates.map((each) => (each.moves ? settle(each) : each));
+  for (const start of phase.starts) walks.set(start.instanceId, walk(startSubject(start, context), context));
+  const silent = [...walks.values()].every(({ stage }) => stage === 'none');
+  if (!silent || context.turn.trigger !== 'MESSAGE') return { fates: moved, walks };
+  return { fates: moved.map((each) => (isQuiet(each) ? settle(speakUp(each)) : each)), walks };
+}
+
+function isQuiet({ action, moves }: Fate): boolean {
+  return action === 'CONTINUE' && !moves;
+}
+
+function speakUp(each: Fate): Fate {
+  return { ...each, moves: true, reason: each.resumed ? 'RESUMED' : 'GOES_ON' };
+}
+
+interface SettledFate {
+  readonly fate: Fate;
+  /** Undefined where the instance does not go on. */
+  readonly walk: Walk | undefined;
+}
+
+/** Walks one instance; a loop ends at a recovery step, else in a pause (2.8). */
+function settleFate(each: Fate, context: SelectionContext, { walkOf }: LifecyclePhase): SettledFate {
+  if (!each.view.step) {
+    const recovery = recoveryWalk(each, context);
+    return recovery
+      ? { fate: { ...each, reason: 'RELOCALIZED' }, walk: recovery }
+      : { fate: fate(each.view, 'CANCEL', 'STEP_NOT_FOUND'), walk: undefined };
+  }
+  const view = each.resumed ? { ...each.view, instance: withFreshCounts(each.view.instance) } : each.view;
+  const walked = walkOf(view);
+  if (!walked) return { fate: each, walk: undefined };
+  const counted = withStallCounted(walked, context, view.countedAttempt);
+  if (!loopsOn(counted, context)) return { fate: { ...each, view }, walk: counted };
+  const recovered = relocalize(counted, context);
+  return recovered
+    ? { fate: { ...each, view, reason: 'RELOCALIZED' }, walk: recovered }
+    : { fate: fate(view, 'PAUSE', 'LOOP', { conditionErrors: each.conditionErrors }), walk: undefined };
+}
+
+/** The counts of an instance that wakes from LOOP, IDLE or NEEDS_MIGRATION start again at 0 (2.11). */
+function withFreshCounts(instance: ScenarioInstance): ScenarioInstance {
+  const { pauseReason } = instance;
+  if (pauseReason !== 'LOOP' && pauseReason !== 'IDLE' && pauseReason !== 'NEEDS_MIGRATION') return instance;
+  return { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
+}
+
+/** 2.2: the step is gone, and the instance moves to a recovery step. */
+function recoveryWalk({ view }: Fate, context: SelectionContext): Walk | undefined {
+  const { scenario, instance, known, changed, corrected, given, signals } = view;
+  const step = scenario && recoveryStep(instance, scenario, [instance.currentStepId], context.settings);
+  if (!scenario || !step) return undefined;
+  const subject = { instance, scenario, step, starts: false, known, changed, corrected, given, signals };
+  return walkToRecovery(subject, step, instance.currentStepId, context);
+}

@@ -1,0 +1,7 @@
+/** What a caller's call imposes on everything that is done for it. */
+export interface Call {
+  /** Milliseconds since 1970 after which the answer is of no use; Infinity where the caller set none. */
+  readonly deadline: number;
+  /** Aborted when the caller gives up. */
+  readonly signal: AbortSignal;
+}

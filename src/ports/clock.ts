@@ -1,0 +1,5 @@
+/** The time of this node. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}

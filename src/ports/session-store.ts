@@ -1,0 +1,77 @@
+import type { Session, SessionKey } from '../domain/session';
+import type { Call } from './call';
+
+/** A turn that was applied, as it is recorded with the commit. */
+export interface TurnRecord {
+  /** The session's revision after the turn. */
+  readonly revision: number;
+  readonly turnId: string;
+  /** Milliseconds since 1970. The time that the turn was decided with. */
+  readonly occurredAt: number;
+  /** Milliseconds since 1970, by the clock of the node that committed. */
+  readonly committedAt: number;
+  /** The request as it was sent; opaque to the store. */
+  readonly request: Uint8Array;
+  /** The response as it was given; opaque to the store. */
+  readonly response: Uint8Array;
+}
+
+/** What a turn needs to begin. */
+export interface LoadedSession {
+  /** Undefined where no turn was applied yet, or the session expired. May be older than the store's: the commit checks. */
+  readonly session: Session | undefined;
+  /** Set where the store already knows that the turn was applied. A store may leave this to `commit`. */
+  readonly known: TurnRecord | undefined;
+}
+
+/** A decided turn with the state that follows from it. */
+export interface TurnCommit {
+  /** The state after the turn; its revision is one above the one it was decided on. */
+  readonly session: Session;
+  readonly record: TurnRecord;
+}
+
+export type CommitOutcome =
+  /** State, record and response are durable as the store's `durability` says. */
+  | { readonly kind: 'committed' }
+  /** The turn id was applied before; nothing was changed. */
+  | { readonly kind: 'known'; readonly record: TurnRecord }
+  /** The session moved on; nothing was changed. The current state comes back, undefined where the session is gone. */
+  | { readonly kind: 'conflict'; readonly session: Session | undefined };
+
+/**
+ * Holds sessions with their recorded turns. Everything of a session is committed together or not at all (section 5).
+ *
+ * Every method rejects with an OrchestratorError: STORE_UNAVAILABLE when the store does not answer and nothing was changed,
+ * DEADLINE when the call's time ran out before anything was sent, CANCELLED when the caller gave up before that.
+ */
+export interface SessionStore {
+  /**
+   * The session to decide `turnId` on. May come from a cache of this node, as correctness rests on `commit`; with `fresh` it comes
+   * from the store, and `known` is settled.
+   */
+  load(key: SessionKey, turnId: string, call: Call, fresh?: boolean): Promise<LoadedSession>;
+
+  /**
+   * Applies a turn when its id is not known and the stored revision is `commit.session.revision - 1` (0: no session), checked
+   * in this order, in one atomic step. Slides the session's time to live and trims the recorded turns to the newest
+   * `recordedTurns`. Rejects with COMMIT_UNKNOWN when the commit was sent and its answer lost: only the turn id can tell; with
+   * STORE_FULL when the store refused for want of memory, nothing changed.
+   */
+  commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;
+
+  /** The session as the store holds it, past any cache. */
+  read(key: SessionKey, call: Call): Promise<Session | undefined>;
+
+  /** Recorded turns with a revision above `afterRevision`, oldest first, at most `limit`. */
+  listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]>;
+
+  /** Erases state, recorded turns and known turn ids. Resolves to whether there was anything. */
+  delete(key: SessionKey, call: Call): Promise<boolean>;
+
+  /** Proves that the store takes writes; rejects where it does not. */
+  probe(call: Call): Promise<void>;
+
+  /** Releases connections and files. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+export type AttributeValue = string | number | boolean | readonly string[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** The span that is open. */
+export interface TurnSpan {
+  /** False where nothing is recorded: attributes need not be computed. */
+  readonly recording: boolean;
+  setAttributes(attributes: Attributes): void;
+  addEvent(name: string, attributes: Attributes): void;
+}
+
+/** What the pipeline tells about its work. Nearly free when switched off. */
+export interface Telemetry {
+  /** Runs synchronous work in a child span of the current one; what it throws sets the span's status and is thrown on. */
+  span<T>(name: string, work: (span: TurnSpan) => T): T;
+  /** The same for work that waits. */
+  spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T>;
+  /** Sets attributes of the span that is current, for example the server span of the call. */
+  setAttributes(attributes: Attributes): void;
+  /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */
+  traceId(): string;
+}

@@ -1,0 +1,352 @@
+import type { Catalogue } from '../../src/domain/catalogue';
+import { compileScenario, type Compilation } from '../../src/domain/compile-scenario';
+import type { CompiledScenario } from '../../src/domain/compiled-scenario';
+import type { Contribution } from '../../src/domain/contribution';
+import { decideTurn } from '../../src/domain/decide-turn';
+import type { JsonValue } from '../../src/domain/json';
+import type { LifecycleDecision } from '../../src/domain/lifecycle-decision';
+import { indexRelationships } from '../../src/domain/relationships';
+import type {
+  Relationship,
+  RelationshipKind,
+  RequiredField,
+  Scenario,
+  ScenarioStep,
+  StepTransition,
+} from '../../src/domain/scenario';
+import { emptySession, type ScenarioInstance, type Session } from '../../src/domain/session';
+import { defaultSettings, type OrchestrationSettings } from '../../src/domain/settings';
+import type { TransitionDecision } from '../../src/domain/transition-decision';
+import type {
+  AppliedRule,
+  CandidateVariable,
+  ScenarioSignal,
+  Situation,
+  StepOutcome,
+  Turn,
+} from '../../src/domain/turn';
+import type { TurnResult } from '../../src/domain/turn-result';
+
+/** A transition; a bare string is a default edge to that step. */
+export type TransitionDraft = string | (Partial<StepTransition> & { readonly to: string });
+/** A step; what is left out has the contract's defaults. */
+export type StepDraft = Partial<Omit<ScenarioStep, 'transitions'>> & {
+  readonly stepId: string;
+  readonly to?: readonly TransitionDraft[];
+};
+/** A scenario; what is left out has the contract's defaults, the entry is the first step. */
+export type ScenarioDraft = Partial<Omit<Scenario, 'steps' | 'globalTransitions' | 'requiredFields'>> & {
+  readonly scenarioId: string;
+  readonly steps: readonly StepDraft[];
+  readonly globals?: readonly TransitionDraft[];
+  readonly requires?: Readonly<Record<string, RequiredField['level']>>;
+};
+
+export function aTransition(draft: TransitionDraft): StepTransition {
+  const { to, ...given } = typeof draft === 'string' ? { to: draft } : draft;
+  return {
+    transitionId: '',
+    targetStepId: to,
+    priority: 0,
+    trigger: 'ON_COMPLETION',
+    intentLabel: '',
+    condition: '',
+    conditionFields: [],
+    outcomes: [],
+    conditionText: '',
+    conditionEmbedding: [],
+    clears: [],
+    description: '',
+    ...given,
+  };
+}
+
+export function aStep({ to = [], ...given }: StepDraft): ScenarioStep {
+  return {
+    name: '',
+    description: '',
+    collectsProfileFields: [],
+    isCheckpoint: false,
+    checkpointDescription: '',
+    performsAction: false,
+    isRequiredAction: false,
+    confirmsFields: [],
+    toolBindings: [],
+    toolIds: [],
+    templateIds: [],
+    isTerminal: false,
+    reachableFromAnywhere: false,
+    priority: 0,
+    blocksStarts: false,
+    transitions: to.map(aTransition),
+    ...given,
+  };
+}
+
+export function aScenario({ steps, globals = [], requires = {}, ...given }: ScenarioDraft): Scenario {
+  return {
+    name: given.scenarioId,
+    description: '',
+    triggerDescription: '',
+    tags: [],
+    enabled: true,
+    priority: 0,
+    entryStepId: steps[0]?.stepId ?? '',
+    steps: steps.map(aStep),
+    globalTransitions: globals.map(aTransition),
+    requiredFields: Object.entries(requires).map(([fieldName, level]) => ({ fieldName, level, description: '' })),
+    persistedFields: [],
+    entryCondition: '',
+    completionCondition: '',
+    exclusive: false,
+    idleAction: 'PAUSE',
+    whenNotAddressed: 'QUIET',
+    migrationPolicy: 'PINNED',
+    migrationStepMap: new Map(),
+    ...given,
+  };
+}
+
+/** Compiles a draft and fails the test where it is refused. */
+export function compiled(draft: ScenarioDraft, version = 1): CompiledScenario {
+  const { compiled: scenario, findings }: Compilation = compileScenario(aScenario(draft), version);
+  if (!scenario) throw new Error(`refused: ${JSON.stringify(findings, null, 1)}`);
+  return scenario;
+}
+
+export function aRelationship(
+  sourceId: string,
+  kind: RelationshipKind,
+  targetScenarioId: string,
+  sourceType: Relationship['sourceType'] = 'SCENARIO',
+): Relationship {
+  return { kind, sourceType, sourceId, targetScenarioId, weight: 0 };
+}
+
+type Fields = Readonly<Record<string, JsonValue>>;
+/** A signal: alone it is unaimed; with scenario ids aimed at them; with "*" at all instances. */
+export type SignalDraft = ScenarioSignal | readonly [ScenarioSignal, ...string[]];
+
+/** A turn; what is left out is absent. Time grows by a minute a turn unless it is given. */
+export interface TurnDraft {
+  readonly message?: string;
+  readonly trigger?: Turn['trigger'];
+  readonly intent?: string;
+  readonly signals?: readonly SignalDraft[];
+  readonly candidates?: Readonly<Record<string, number>>;
+  readonly rules?: readonly Partial<AppliedRule>[];
+  readonly customer?: Fields;
+  readonly variables?: Fields;
+  readonly scopes?: Readonly<Record<string, CandidateVariable['scope']>>;
+  readonly patch?: Fields;
+  readonly outcomes?: readonly (Partial<Omit<StepOutcome, 'results'>> & {
+    readonly kind: StepOutcome['kind'];
+    readonly results?: Fields;
+  })[];
+  readonly facts?: Fields;
+  readonly requested?: readonly string[];
+  readonly occurredAt?: number;
+  readonly situation?: Partial<Situation>;
+}
+
+export const ids = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' };
+
+/** A session under way, played turn by turn through the domain alone. */
+export class Conversation {
+  session: Session = emptySession(ids);
+  private readonly scenarios = new Map<string, CompiledScenario>();
+  private readonly versions = new Map<string, CompiledScenario>();
+  private readonly settings: OrchestrationSettings;
+  private relationships: readonly Relationship[];
+  private now = 0;
+
+  constructor(
+    scenarios: readonly ScenarioDraft[],
+    options: {
+      readonly settings?: Partial<OrchestrationSettings>;
+      readonly relationships?: readonly Relationship[];
+    } = {},
+  ) {
+    this.settings = { ...defaultSettings, ...options.settings };
+    this.relationships = options.relationships ?? [];
+    for (const draft of scenarios) this.store(draft);
+  }
+
+  /** Stores a scenario, as a new version where there is one. */
+  store(draft: ScenarioDraft): void {
+    const version = (this.scenarios.get(draft.scenarioId)?.version ?? 0) + 1;
+    const scenario = compiled(draft, version);
+    this.scenarios.set(draft.scenarioId, scenario);
+    this.versions.set(`${draft.scenarioId}@${version}`, scenario);
+  }
+
+  /** Removes a scenario with all its versions. */
+  remove(scenarioId: string): void {
+    this.scenarios.delete(scenarioId);
+    for (const key of [...this.versions.keys()]) if (key.startsWith(`${scenarioId}@`)) this.versions.delete(key);
+  }
+
+  /** Plays a turn and remembers the session after it. */
+  turn(draft: TurnDraft = {}): Played {
+    const decided = this.decide(draft);
+    this.session = decided.session;
+    return new Played(decided.result, decided.session);
+  }
+
+  /** Decides a turn without remembering it. */
+  decide(draft: TurnDraft = {}): { readonly result: TurnResult; readonly session: Session } {
+    this.now = draft.occurredAt ?? this.now + 60_000;
+    const turn = aTurn(draft, `turn-${this.session.revision + 1}`, this.now);
+    return decideTurn({
+      session: this.session,
+      turn,
+      catalogue: this.catalogue(),
+      settings: this.settings,
+      instanceIdOf: (scenarioId) => `${scenarioId}#${this.session.lastStartNumber + 1}`,
+    });
+  }
+
+  /** The running instance of a scenario; fails where there is none. */
+  instance(scenarioId: string): ScenarioInstance {
+    const found = this.session.instances.find((instance) => instance.scenarioId === scenarioId);
+    if (!found) throw new Error(`no instance of ${scenarioId}`);
+    return found;
+  }
+
+  private catalogue(): Catalogue {
+    return {
+      revision: 1,
+      scenario: (scenarioId) => this.scenarios.get(scenarioId),
+      version: (scenarioId, version) => this.versions.get(`${scenarioId}@${version}`),
+      relationships: indexRelationships(this.relationships),
+    };
+  }
+}
+
+/** What a turn came to, with the questions that tests ask. */
+export class Played {
+  constructor(
+    readonly result: TurnResult,
+    readonly session: Session,
+  ) {}
+
+  /** The lifecycle decision of a scenario; of several the last, which is a START after an end. */
+  lifecycle(scenarioId: string): LifecycleDecision {
+    const found = this.result.lifecycleDecisions.findLast((decision) => decision.scenarioId === scenarioId);
+    if (!found) throw new Error(`no lifecycle decision of ${scenarioId}: ${JSON.stringify(this.actions)}`);
+    return found;
+  }
+
+  transition(scenarioId: string): TransitionDecision {
+    const found = this.result.transitionDecisions.findLast((decision) => decision.scenarioId === scenarioId);
+    if (!found) throw new Error(`no transition decision of ${scenarioId}`);
+    return found;
+  }
+
+  contribution(scenarioId: string): Contribution {
+    const found = this.result.plan.contributions.find((each) => each.scenarioId === scenarioId);
+    if (!found) throw new Error(`no contribution of ${scenarioId}`);
+    return found;
+  }
+
+  /** Every lifecycle decision in words, for example `refund START CANDIDATE`. */
+  get actions(): readonly string[] {
+    return this.result.lifecycleDecisions.map(({ scenarioId, action, reason }) => `${scenarioId} ${action} ${reason}`);
+  }
+
+  /** Every rejected candidate in words, for example `refund CAPACITY`. */
+  get rejections(): readonly string[] {
+    return this.result.rejectedCandidates.map(({ scenarioId, reason }) => `${scenarioId} ${reason}`);
+  }
+
+  /** Every contribution in plan order in words, for example `refund ASK order_id`. */
+  get plan(): readonly string[] {
+    return this.result.plan.contributions.map(inWords);
+  }
+}
+
+function inWords(contribution: Contribution): string {
+  const head = `${contribution.deferred ? '(deferred) ' : ''}${contribution.scenarioId} ${contribution.type}`;
+  switch (contribution.type) {
+    case 'ASK':
+      return `${head} ${contribution.fieldsToAsk.join(',')}`;
+    case 'CONFIRM':
+      return contribution.confirmKind === 'CHOICE'
+        ? `CHOICE ${contribution.choices.map(({ scenarioId }) => scenarioId).join(',')}`
+        : `${head} ${[...contribution.valuesToConfirm].map(([name, value]) => `${name}=${String(value)}`).join(',')}`;
+    case 'ACTION_HINT':
+      return `${head} ${contribution.tools.map(({ toolId }) => toolId).join(',')}`;
+    case 'INFORM':
+      return `${head} ${contribution.templateIds.join(',')}`;
+    case 'NONE':
+      return head;
+  }
+}
+
+export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Turn {
+  return {
+    ...ids,
+    turnId,
+    occurredAt,
+    trigger: draft.trigger ?? 'MESSAGE',
+    situation: aSituation(draft),
+    candidates: Object.entries(draft.candidates ?? {}).map(([scenarioId, score]) => ({ scenarioId, score, reasoning: '' })),
+    appliedRules: (draft.rules ?? []).map((rule) => ({
+      ruleId: 'rule',
+      scope: 'GLOBAL',
+      scopeId: '',
+      scopeScenarioId: '',
+      priority: 0,
+      ...rule,
+    })),
+    customerData: fieldsOf(draft.customer),
+    stepOutcomes: (draft.outcomes ?? []).map(({ results, ...outcome }) => ({
+      instanceId: '',
+      stepId: '',
+      actionKey: '',
+      toolId: '',
+      ...outcome,
+      results: fieldsOf(results),
+    })),
+    sessionVariables: fieldsOf(draft.patch),
+  };
+}
+
+function aSituation(draft: TurnDraft): Situation {
+  return {
+    message: draft.message ?? '',
+    language: '',
+    signals: (draft.signals ?? []).map(aSignal),
+    intent: draft.intent ?? '',
+    canonicalIntentLabel: '',
+    canonicalIntentScore: 0,
+    previousIntent: '',
+    intentChanged: false,
+    topicChanged: false,
+    tone: '',
+    sentiment: '',
+    frustrationLevel: '',
+    urgency: 'normal',
+    facts: fieldsOf(draft.facts),
+    requestedFields: draft.requested ?? [],
+    candidateVariables: Object.entries(draft.variables ?? {}).map(([name, value]) => ({
+      name,
+      value,
+      scope: draft.scopes?.[name] ?? 'CASE',
+    })),
+    embedding: [],
+    ...draft.situation,
+  };
+}
+
+function aSignal(draft: SignalDraft): Situation['signals'][number] {
+  if (typeof draft === 'string') return { signal: draft, scenarioIds: [], allInstances: false };
+  const [signal, ...aims] = draft;
+  return aims.includes('*')
+    ? { signal, scenarioIds: [], allInstances: true }
+    : { signal, scenarioIds: aims, allInstances: false };
+}
+
+function fieldsOf(fields: Fields = {}): ReadonlyMap<string, JsonValue> {
+  return new Map(Object.entries(fields));
+}
