@@ -158,10 +158,15 @@ function none(common: Head): Contribution {
   return { ...base(common, 'NONE', false), type: 'NONE' };
 }
 
-function base({ weight, ...common }: Head, type: Contribution['type'], isReprompt: boolean) {
+/** What every contribution has; spelled out, as taking an object apart with a rest pattern is slow on a path of every turn. */
+function base(common: Head, type: Contribution['type'], isReprompt: boolean) {
   return {
-    ...common,
-    priority: weight + basePriority[type],
+    scenarioId: common.scenarioId,
+    scenarioName: common.scenarioName,
+    instanceId: common.instanceId,
+    stepId: common.stepId,
+    stepName: common.stepName,
+    priority: common.weight + basePriority[type],
     isReprompt,
     deferred: false,
     deferredBehindScenarioId: '',

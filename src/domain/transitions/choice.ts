@@ -15,9 +15,9 @@ export interface ChoiceInput {
   readonly standing: Standing;
   readonly known: KnownData;
   /** Fields that the walk has made unknown so far. */
-  readonly cleared: ReadonlySet<string>;
-  /** Steps that the walk has entered so far; none is entered twice (3.5). */
-  readonly entered: ReadonlySet<string>;
+  readonly cleared: readonly string[];
+  /** Whether the walk has entered a step; none is entered twice (3.5). */
+  readonly isEntered: (stepId: string) => boolean;
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
@@ -102,7 +102,7 @@ const notJudged = 'its condition is in natural language and is not judged';
 
 function refusedBecause(transition: CompiledTransition, input: ChoiceInput, variables: ConditionVariables): string {
   if (transition.onlyNaturalLanguage) return notJudged;
-  if (input.entered.has(transition.targetStepId)) return 'its target was entered this turn';
+  if (input.isEntered(transition.targetStepId)) return 'its target was entered this turn';
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === input.standing.step.stepId) return 'the instance stands at its target';
   const guard = input.globalGuards.get(transition.id);
@@ -120,7 +120,7 @@ function variablesAt({ subject, context, standing, known, cleared }: ChoiceInput
     known,
     instanceVariables: instance.variables,
     signals: subject.signals,
-    changed: cleared.size === 0 ? subject.changed : [...new Set([...subject.changed, ...cleared])].sort(),
+    changed: cleared.length === 0 ? subject.changed : [...new Set([...subject.changed, ...cleared])].sort(),
     outcome: standing.visit.outcome,
     visits: earlier + (standing.isNew ? 0 : 1),
     attempts: standing.visit.attempts,

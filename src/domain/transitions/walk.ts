@@ -1,7 +1,7 @@
 import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
 import type { SelectionContext } from '../context/selection-context';
 import { type KnownData, without } from '../known-data';
-import { freshVisit } from '../session';
+import { freshVisit, type ScenarioInstance } from '../session';
 import type { TransitionAlternative } from '../transition-decision';
 import { type Choice, chooseTransition, type HeldBy } from './choice';
 import { type CorrectionRoute, correctionRoute } from './correction';
@@ -47,159 +47,140 @@ export interface Walk {
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
+/** A walk under way: each step of it takes one of these and gives the next. */
+type Progress = Omit<Walk, 'stage'>;
+
 /** Walks an instance from where the turn finds it, or a new one from its entry step, as far as it goes (3.2 to 3.5, 3.9). Pure. */
 export function walk(subject: WalkSubject, context: SelectionContext): Walk {
-  return new Walking(subject, context).run();
+  const found = beginning(subject);
+  let at = subject.starts ? arrive(found, subject.step, context) : leaveFound(found, context);
+  while (mayGoOn(at, context)) {
+    const next = goOn(at, context);
+    const stays = next.left.length === at.left.length;
+    at = next;
+    if (stays) break;
+  }
+  return { ...at, stage: stageOf(at, context) };
 }
 
-/** One walk under way. It lives within `walk` and is seen by nobody else. */
-class Walking {
-  private readonly left: LeftStep[] = [];
-  private readonly entered = new Set<string>();
-  private readonly cleared = new Set<string>();
-  private readonly alternatives: TransitionAlternative[] = [];
-  private readonly errors = new Set<string>();
-  private globalGuards: ReadonlyMap<string, string>;
-  private standing: Standing;
-  private known: KnownData;
-  private correction: CorrectionRoute | undefined;
-  private heldBy: HeldBy | undefined;
-  private readonly subject: WalkSubject;
-  private readonly context: SelectionContext;
+function beginning(subject: WalkSubject): Progress {
+  const { step, instance, known } = subject;
+  return {
+    subject,
+    left: [],
+    standing: { step, visit: instance.visit, isNew: false, askedBefore: false },
+    moved: false,
+    heldBy: undefined,
+    correction: undefined,
+    blockedByCheckpoint: '',
+    relocalizedFrom: '',
+    cleared: [],
+    known,
+    alternatives: [],
+    conditionErrors: [],
+    globalGuards: instance.globalTransitionGuards,
+  };
+}
 
-  constructor(subject: WalkSubject, context: SelectionContext) {
-    this.subject = subject;
-    this.context = context;
-    this.known = subject.known;
-    this.globalGuards = subject.instance.globalTransitionGuards;
-    this.standing = subject.starts
-      ? this.arriveAt(subject.step)
-      : { step: subject.step, visit: subject.instance.visit, isNew: false, askedBefore: false };
+/** Leaves the step where the turn found the instance: ANYTIME and globals, a correction, then ON_COMPLETION (3.2). */
+function leaveFound(found: Progress, context: SelectionContext): Progress {
+  const looked = choose('anytime', found, context);
+  if (looked.taken) return looked.at;
+  const correction = correctionRoute(found.subject);
+  if (correction?.kind === 'blocked') return { ...looked.at, blockedByCheckpoint: correction.description };
+  if (correction?.kind === 'back') {
+    const { route } = correction;
+    return arrive(leave({ ...looked.at, correction: route }, undefined), route.target, context);
   }
+  return choose('on_completion', looked.at, context).at;
+}
 
-  run(): Walk {
-    const blocked = this.subject.starts ? '' : this.leaveFound();
-    if (this.standing.isNew) this.goOn();
-    const moved = this.standing.isNew;
-    return {
-      subject: this.subject,
-      left: this.left,
-      standing: this.standing,
-      moved,
-      stage: this.stage(),
-      heldBy: this.heldBy,
-      correction: this.correction,
-      blockedByCheckpoint: blocked,
-      relocalizedFrom: '',
-      cleared: [...this.cleared].sort(),
-      known: this.known,
-      alternatives: this.alternatives,
-      conditionErrors: [...this.errors],
-      globalGuards: this.globalGuards,
-    };
-  }
+/** Whether the walk goes on over the step under it: it is done, or may be passed over (3.5). */
+function mayGoOn({ standing, known, left }: Progress, { settings }: SelectionContext): boolean {
+  if (!standing.isNew || standing.step.stopsWalk || left.length >= settings.maxHopsPerTurn) return false;
+  return (
+    unfinishedStage(standing, known, settings.enableStepSkipping) === 'none' ||
+    mayBePassedOver(standing, known, settings.enableStepSkipping)
+  );
+}
 
-  /** Leaves the step where the turn found the instance: ANYTIME and globals, a correction, then ON_COMPLETION (3.2). */
-  private leaveFound(): string {
-    const choice = this.choose('anytime');
-    if (choice.transition) {
-      this.take(choice.transition);
-      return '';
-    }
-    const route = correctionRoute(this.subject);
-    if (route?.kind === 'blocked') return route.description;
-    if (route?.kind === 'back') {
-      this.correction = route.route;
-      this.leave(undefined);
-      this.standing = this.arriveAt(route.route.target);
-      return '';
-    }
-    const onward = this.choose('on_completion');
-    if (onward.transition) this.take(onward.transition);
-    return '';
-  }
+function goOn(at: Progress, context: SelectionContext): Progress {
+  const looked = choose('anytime', at, context);
+  return looked.taken ? looked.at : choose('on_completion', looked.at, context).at;
+}
 
-  /** Goes on over steps that are done or may be passed over (3.5). */
-  private goOn(): void {
-    const { maxHopsPerTurn } = this.context.settings;
-    while (this.left.length < maxHopsPerTurn && this.mayGoOn()) {
-      const transition = this.choose('anytime').transition ?? this.choose('on_completion').transition;
-      if (!transition) return;
-      this.take(transition);
-    }
-  }
+/** Looks at the transitions of one kind and takes the one that is chosen. */
+function choose(
+  trigger: 'anytime' | 'on_completion',
+  at: Progress,
+  context: SelectionContext,
+): { readonly at: Progress; readonly taken: boolean } {
+  const { subject, standing, known, cleared, globalGuards } = at;
+  const isEntered = (stepId: string): boolean => wasEntered(at, stepId);
+  const choice = chooseTransition(trigger, { subject, context, standing, known, cleared, isEntered, globalGuards });
+  const looked = withLooked(at, choice);
+  const target = choice.transition && subject.scenario.steps.get(choice.transition.targetStepId);
+  if (!choice.transition || !target) return { at: looked, taken: false };
+  const left = leave(withCleared(looked, choice.transition), choice.transition);
+  return { at: arrive(left, target, context), taken: true };
+}
 
-  private mayGoOn(): boolean {
-    if (this.standing.step.stopsWalk) return false;
-    const { enableStepSkipping } = this.context.settings;
-    return (
-      unfinishedStage(this.standing, this.known, enableStepSkipping) === 'none' ||
-      mayBePassedOver(this.standing, this.known, enableStepSkipping)
-    );
-  }
+function withLooked(at: Progress, { alternatives, errors, heldBy, guard }: Choice): Progress {
+  return {
+    ...at,
+    heldBy,
+    alternatives: alternatives.length === 0 ? at.alternatives : [...at.alternatives, ...alternatives],
+    conditionErrors: errors.length === 0 ? at.conditionErrors : [...new Set([...at.conditionErrors, ...errors])],
+    globalGuards: guard ? new Map(at.globalGuards).set(guard.id, guard.fingerprint) : at.globalGuards,
+  };
+}
 
-  private choose(trigger: 'anytime' | 'on_completion'): Choice {
-    const choice = chooseTransition(trigger, {
-      subject: this.subject,
-      context: this.context,
-      standing: this.standing,
-      known: this.known,
-      cleared: this.cleared,
-      entered: this.entered,
-      globalGuards: this.globalGuards,
-    });
-    this.alternatives.push(...choice.alternatives);
-    for (const error of choice.errors) this.errors.add(error);
-    if (trigger === 'on_completion') this.heldBy = choice.heldBy;
-    if (choice.guard) this.globalGuards = new Map(this.globalGuards).set(choice.guard.id, choice.guard.fingerprint);
-    return choice;
-  }
+/** The fields that a taken transition clears, but for values given this turn, are unknown from here on (3.2). */
+function withCleared(at: Progress, { definition }: CompiledTransition): Progress {
+  const more = definition.clears.filter((field) => !at.subject.given.has(field) && at.known.has(field));
+  if (more.length === 0) return at;
+  const cleared = [...at.cleared, ...more].sort();
+  return { ...at, cleared, known: without(at.subject.known, new Set(cleared)) };
+}
 
-  private take(transition: CompiledTransition): void {
-    const target = this.subject.scenario.steps.get(transition.targetStepId);
-    if (!target) return;
-    this.heldBy = undefined;
-    const before = this.cleared.size;
-    for (const field of transition.definition.clears) {
-      if (!this.subject.given.has(field) && this.known.has(field)) this.cleared.add(field);
-    }
-    if (this.cleared.size > before) this.known = without(this.subject.known, this.cleared);
-    this.leave(transition);
-    this.standing = this.arriveAt(target);
-  }
+function leave(at: Progress, transition: CompiledTransition | undefined): Progress {
+  const { step, visit, isNew, askedBefore } = at.standing;
+  const asked = visit.askedFields.length > 0;
+  const contributed = visit.contributedTypes.length > 0;
+  const skipped = step.collects.length > 0 && !asked && !askedBefore && !contributed;
+  return { ...at, left: [...at.left, { stepId: step.stepId, transition, passedOver: isNew, asked, skipped }] };
+}
 
-  private leave(transition: CompiledTransition | undefined): void {
-    const { step, visit, isNew, askedBefore } = this.standing;
-    const asked = visit.askedFields.length > 0;
-    const contributed = visit.contributedTypes.length > 0;
-    const skipped = step.collects.length > 0 && !asked && !askedBefore && !contributed;
-    this.left.push({ stepId: step.stepId, transition, passedOver: isNew, asked, skipped });
-  }
+function arrive(at: Progress, step: CompiledStep, { revision }: SelectionContext): Progress {
+  const { instance } = at.subject;
+  const standing = {
+    step,
+    visit: freshVisit(instance.lastVisitNumber + 1, revision),
+    isNew: true,
+    askedBefore: at.correction !== undefined && wasAsked(instance, step),
+  };
+  return { ...at, standing, moved: true, heldBy: undefined };
+}
 
-  private arriveAt(step: CompiledStep): Standing {
-    this.entered.add(step.stepId);
-    const { instance } = this.subject;
-    return {
-      step,
-      visit: freshVisit(instance.lastVisitNumber + 1, this.context.revision),
-      isNew: true,
-      askedBefore: this.correction !== undefined && this.wasAsked(step),
-    };
-  }
+/** Whether the walk entered the step before; none is entered twice in one turn (3.5). */
+function wasEntered({ left, standing }: Progress, stepId: string): boolean {
+  return (
+    (standing.isNew && standing.step.stepId === stepId) ||
+    left.some((each) => each.passedOver && each.stepId === stepId)
+  );
+}
 
-  private wasAsked({ stepId }: CompiledStep): boolean {
-    const { path, currentStepId, visit } = this.subject.instance;
-    return (
-      path.some((entry) => entry.asked && entry.stepId === stepId) ||
-      (currentStepId === stepId && visit.askedFields.length > 0)
-    );
-  }
+/** Whether the step asked for a field in an earlier visit, the one that the turn found included. */
+function wasAsked({ path, currentStepId, visit }: ScenarioInstance, { stepId }: CompiledStep): boolean {
+  return (
+    path.some((entry) => entry.asked && entry.stepId === stepId) ||
+    (currentStepId === stepId && visit.askedFields.length > 0)
+  );
+}
 
-  private stage(): Stage {
-    const asksForCondition = this.heldBy !== undefined && this.heldBy.missing.length > 0;
-    if (!this.standing.isNew && this.standing.visit.outcome === 'DECLINED')
-      return asksForCondition ? 'condition' : 'none';
-    const stage = unfinishedStage(this.standing, this.known, this.context.settings.enableStepSkipping);
-    return stage === 'none' && asksForCondition ? 'condition' : stage;
-  }
+function stageOf({ standing, known, heldBy }: Progress, { settings }: SelectionContext): Stage {
+  const asksForCondition = heldBy !== undefined && heldBy.missing.length > 0;
+  if (!standing.isNew && standing.visit.outcome === 'DECLINED') return asksForCondition ? 'condition' : 'none';
+  const stage = unfinishedStage(standing, known, settings.enableStepSkipping);
+  return stage === 'none' && asksForCondition ? 'condition' : stage;
 }
