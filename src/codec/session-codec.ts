@@ -1,0 +1,168 @@
+import {
+  type ScenarioCounter as CounterMessage,
+  Session as SessionMessage,
+  type SessionVariable as VariableMessage,
+} from '../../gen/focal/orchestration/v1/session';
+import type {
+  OpenContribution,
+  PendingStart,
+  ScenarioCounter,
+  ScenarioInstance,
+  Session,
+  SessionVariable,
+} from '../domain/session';
+import { contributionType, rejectionReason, variableScope } from './enums';
+import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
+import { jsonFromProto, jsonToProto } from './json-value';
+import { sortedKeys } from './map-field';
+import { decodeStored } from './stored-bytes';
+import { timeFromProto, timeToProto } from './time';
+
+/** A session as callers see it: with its focus (0.3) and the fields of the older single-scenario format (section 8). */
+export function sessionToProto(session: Session, focusInstanceId: string): SessionMessage {
+  const firstActive = session.instances.find((instance) => instance.status === 'ACTIVE');
+  const message = stateToProto(session);
+  message.focusInstanceId = focusInstanceId;
+  message.activeScenarioId = firstActive?.scenarioId ?? '';
+  message.currentStepId = firstActive?.currentStepId ?? '';
+  return message;
+}
+
+/**
+ * A session that a caller sent to a stateless phase. What follows from the rest is not read: focus, active scenario, current
+ * step. Instances may be minimal: one without status is ACTIVE, without a visit has just entered its step, without a start
+ * number started after all that have one, in the order of the list. Takes the message's lists over: it must not change after.
+ * Throws INVALID_REQUEST for what the domain cannot hold.
+ */
+export function sessionFromProto(message: SessionMessage): Session {
+  const session = stateFromProto(message);
+  let lastStartNumber = session.lastStartNumber;
+  for (const instance of session.instances) lastStartNumber = Math.max(lastStartNumber, instance.startNumber);
+  const instances: ScenarioInstance[] = [];
+  for (const instance of session.instances) {
+    if (instance.startNumber === 0) lastStartNumber += 1;
+    instances.push({
+      ...instance,
+      startNumber: instance.startNumber === 0 ? lastStartNumber : instance.startNumber,
+      lastVisitNumber: Math.max(instance.lastVisitNumber, instance.visit.number),
+    });
+  }
+  return { ...session, instances, lastStartNumber };
+}
+
+/** The state as the stores keep it, without what follows from it; equal sessions give equal bytes. */
+export function encodeSession(session: Session): Uint8Array {
+  return SessionMessage.encode(stateToProto(session)).finish();
+}
+
+/** The inverse of `encodeSession`. */
+export function decodeSession(bytes: Uint8Array): Session {
+  return decodeStored('session', bytes, SessionMessage.decode, stateFromProto);
+}
+
+function stateToProto(session: Session): SessionMessage {
+  return {
+    tenantId: session.tenantId,
+    agentId: session.agentId,
+    sessionId: session.sessionId,
+    revision: session.revision,
+    turnCount: session.turnCount,
+    instances: session.instances.map(instanceToProto),
+    endedInstances: session.endedInstances.map(endedInstanceToProto),
+    variables: variablesToProto(session.variables),
+    pendingStarts: session.pendingStarts.map((pending) => ({
+      scenarioId: pending.scenarioId,
+      score: pending.score,
+      reason: rejectionReason.toProto[pending.reason],
+      turnsLeft: pending.turnsLeft,
+    })),
+    scenarioCounters: countersToProto(session.scenarioCounters),
+    openContributions: session.openContributions.map((open) => ({
+      instanceId: open.instanceId,
+      type: contributionType.toProto[open.type],
+    })),
+    offeredChoiceScenarioIds: session.offeredChoiceScenarioIds.slice(),
+    createdAt: timeToProto(session.createdAt),
+    updatedAt: timeToProto(session.updatedAt),
+    lastTurnId: session.lastTurnId,
+    focusInstanceId: '',
+    lastStartNumber: session.lastStartNumber,
+    activeScenarioId: '',
+    currentStepId: '',
+  };
+}
+
+function stateFromProto(message: SessionMessage): Session {
+  return {
+    tenantId: message.tenantId,
+    agentId: message.agentId,
+    sessionId: message.sessionId,
+    revision: message.revision,
+    turnCount: message.turnCount,
+    instances: message.instances.map((instance) => instanceFromProto(instance, message.revision)),
+    endedInstances: message.endedInstances.map(endedInstanceFromProto),
+    variables: variablesFromProto(message.variables),
+    pendingStarts: message.pendingStarts.map(
+      (pending): PendingStart => ({
+        scenarioId: pending.scenarioId,
+        score: pending.score,
+        reason: rejectionReason.fromProto(pending.reason),
+        turnsLeft: pending.turnsLeft,
+      }),
+    ),
+    scenarioCounters: countersFromProto(message.scenarioCounters),
+    openContributions: message.openContributions.map(
+      (open): OpenContribution => ({
+        instanceId: open.instanceId,
+        type: contributionType.fromProto(open.type),
+      }),
+    ),
+    offeredChoiceScenarioIds: message.offeredChoiceScenarioIds,
+    createdAt: timeFromProto(message.createdAt),
+    updatedAt: timeFromProto(message.updatedAt),
+    lastTurnId: message.lastTurnId,
+    lastStartNumber: message.lastStartNumber,
+  };
+}
+
+function variablesToProto(variables: ReadonlyMap<string, SessionVariable>): VariableMessage[] {
+  const messages: VariableMessage[] = [];
+  for (const name of sortedKeys(variables)) {
+    const variable = variables.get(name);
+    if (variable === undefined) continue;
+    messages.push({
+      name,
+      value: jsonToProto(variable.value, 'session.variables.value'),
+      scope: variableScope.toProto[variable.scope],
+    });
+  }
+  return messages;
+}
+
+/** The last one of a name counts; an absent value is null. */
+function variablesFromProto(messages: readonly VariableMessage[]): Map<string, SessionVariable> {
+  const variables = new Map<string, SessionVariable>();
+  for (const message of messages) {
+    variables.set(message.name, {
+      value: jsonFromProto(message.value ?? null, 'session.variables.value'),
+      scope: variableScope.fromProto(message.scope),
+    });
+  }
+  return variables;
+}
+
+function countersToProto(counters: ReadonlyMap<string, ScenarioCounter>): CounterMessage[] {
+  const messages: CounterMessage[] = [];
+  for (const scenarioId of sortedKeys(counters)) {
+    const counter = counters.get(scenarioId);
+    if (counter === undefined) continue;
+    messages.push({ scenarioId, starts: counter.starts, completions: counter.completions });
+  }
+  return messages;
+}
+
+function countersFromProto(messages: readonly CounterMessage[]): Map<string, ScenarioCounter> {
+  const counters = new Map<string, ScenarioCounter>();
+  for (const { scenarioId, starts, completions } of messages) counters.set(scenarioId, { starts, completions });
+  return counters;
+}

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import type { RejectionReason } from '../../src/domain/lifecycle-decision';
+import type {
+  EndedInstance,
+  IrreversibleStep,
+  PathEntry,
+  PauseReason,
+  ScenarioInstance,
+  Session,
+  StepVisit,
+} from '../../src/domain/session';
+import {
+  boolean,
+  few,
+  fields,
+  json,
+  mapOf,
+  names,
+  optional,
+  outcomeKind,
+  scope,
+  score,
+  text,
+  time,
+  uint32,
+} from './arbitraries';
+
+export const contributionTypes = fc.constantFrom('NONE', 'ASK', 'CONFIRM', 'ACTION_HINT', 'INFORM');
+
+export const rejectionReason = fc.constantFrom<RejectionReason>(
+  'NOT_FOUND',
+  'DISABLED',
+  'ALREADY_ACTIVE',
+  'JUST_ENDED',
+  'BELOW_THRESHOLD',
+  'ENTRY_CONDITION',
+  'DEPENDENCY',
+  'SUPERSEDED',
+  'AMBIGUOUS',
+  'EXCLUDED',
+  'MISSING_HARD_FIELDS',
+  'START_LIMIT',
+  'START_BLOCKED',
+  'MULTI_SCENARIO_DISABLED',
+  'CAPACITY',
+  'FILTERING_DISABLED',
+);
+
+const pauseReason = fc.constantFrom<PauseReason>(
+  'USER_REQUEST',
+  'LOOP',
+  'IDLE',
+  'NEEDS_MIGRATION',
+  'INTERRUPTED',
+  'PREEMPTED',
+);
+
+const visit: fc.Arbitrary<StepVisit> = fc.record({
+  number: uint32,
+  enteredRevision: uint32,
+  contributedTypes: few(contributionTypes),
+  askedFields: names,
+  openType: optional(fc.constantFrom('ASK', 'CONFIRM', 'ACTION_HINT')),
+  openAskFields: names,
+  shownValues: fields,
+  confirmed: boolean,
+  outcome: optional(outcomeKind),
+  acted: boolean,
+  attempts: uint32,
+});
+
+const pathEntry: fc.Arbitrary<PathEntry> = fc.record({
+  sequence: uint32,
+  stepId: text,
+  visitNumber: uint32,
+  transitionId: text,
+  asked: boolean,
+  leftRevision: uint32,
+});
+
+const irreversibleStep: fc.Arbitrary<IrreversibleStep> = fc.record({
+  stepId: text,
+  description: text,
+  visitNumber: uint32,
+  revision: uint32,
+  pathSequence: uint32,
+  passed: boolean,
+});
+
+const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
+  instanceId: text,
+  scenarioId: text,
+  scenarioVersion: uint32,
+  status: fc.constantFrom('ACTIVE', 'PAUSED'),
+  startNumber: uint32,
+  startedAt: time,
+  lastActiveAt: time,
+  pausedAt: optional(time),
+  pauseReason: optional(pauseReason),
+  pausedAtTurnCount: uint32,
+  displacedByInstanceIds: names,
+  currentStepId: text,
+  visit,
+  path: few(pathEntry),
+  irreversibleDone: few(irreversibleStep),
+  stepsBeforeCheckpoint: names,
+  loopCounts: mapOf(uint32),
+  lastVisitNumber: uint32,
+  lastPathSequence: uint32,
+  variables: fields,
+  relocalizationCount: uint32,
+  globalTransitionGuards: mapOf(text),
+});
+
+const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
+  instanceId: text,
+  scenarioId: text,
+  scenarioVersion: uint32,
+  status: fc.constantFrom('COMPLETED', 'CANCELLED'),
+  reason: fc.constantFrom('TERMINAL', 'CONDITION', 'USER_REQUEST', 'DECLINED', 'MODEL'),
+  startNumber: uint32,
+  startedAt: time,
+  endedAt: time,
+  lastStepId: text,
+  irreversibleDone: few(irreversibleStep),
+});
+
+/** Any value of the type, also those that no turn leads to. */
+export const session: fc.Arbitrary<Session> = fc.record({
+  tenantId: text,
+  agentId: text,
+  sessionId: text,
+  revision: uint32,
+  turnCount: uint32,
+  instances: few(instance),
+  endedInstances: few(endedInstance),
+  variables: mapOf(fc.record({ value: json, scope })),
+  pendingStarts: few(fc.record({ scenarioId: text, score, reason: rejectionReason, turnsLeft: uint32 })),
+  scenarioCounters: mapOf(fc.record({ starts: uint32, completions: uint32 })),
+  openContributions: few(fc.record({ instanceId: text, type: contributionTypes })),
+  offeredChoiceScenarioIds: names,
+  createdAt: time,
+  updatedAt: time,
+  lastTurnId: text,
+  lastStartNumber: uint32,
+});
+
+/** Numbered as a session is that turns made: the property of `sessionFromProto` needs it. */
+export const numberedSession: fc.Arbitrary<Session> = session.map((any) => ({
+  ...any,
+  instances: any.instances.map((one, index) => ({
+    ...one,
+    startNumber: index + 1,
+    lastVisitNumber: Math.max(one.lastVisitNumber, one.visit.number),
+  })),
+  lastStartNumber: Math.max(any.lastStartNumber, any.instances.length),
+}));
