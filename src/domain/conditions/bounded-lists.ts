@@ -1,7 +1,7 @@
 import { type CelFunc, type CelInput, type CelList, celList, isCelList, isCelMap } from '@bufbuild/cel';
 import { refusal } from './evaluation-error';
 import { nativeFunction } from './native-function';
-import { refusalOfSize } from './work';
+import { spend, spendOnArgument, spendOnSize } from './work';
 
 /** What `lower` writes around the list or map that a macro runs over. No author can write this name. */
 export const rangeFunction = '@range';
@@ -10,20 +10,23 @@ export const membersFunction = '@members';
 /** What `lower` writes for the step in which `map` and `filter` add one element to their result. */
 export const appendFunction = '@append';
 
+/** What `lower` writes around the arguments of functions in the body of a macro, which is evaluated again and again. */
+export const weighFunction = '@weigh';
+
 /** Lists that `appendFunction` made, with the array behind each. Nobody sees such a list before its macro is done. */
 const growing = new WeakMap<object, CelInput[]>();
 
 /** Work on lists, bounded: CEL has no limit of its own. */
 export const boundedLists: readonly CelFunc[] = [
-  nativeFunction(rangeFunction, 1, ([range = null]) => {
-    const reason = isCelList(range) || isCelMap(range) ? refusalOfSize(range.size) : undefined;
-    return reason === undefined ? range : refusal(reason);
-  }),
+  nativeFunction(rangeFunction, 1, ([range = null]) =>
+    // A macro around this one goes on after an error, and the size of a large map is work by itself.
+    isCelList(range) || isCelMap(range) ? (spend(1) ?? spendOnSize(range.size) ?? range) : range,
+  ),
   // A map is not searched, it is asked for the key.
-  nativeFunction(membersFunction, 1, ([members = null]) => {
-    const reason = isCelList(members) ? refusalOfSize(members.size) : undefined;
-    return reason === undefined ? members : refusal(reason);
-  }),
+  nativeFunction(membersFunction, 1, ([members = null]) =>
+    isCelList(members) ? (spendOnSize(members.size) ?? members) : members,
+  ),
+  nativeFunction(weighFunction, 1, ([value = null]) => spendOnArgument(value) ?? value),
   nativeFunction(appendFunction, 2, ([list = null, element = null]) =>
     isCelList(list) ? appended(list, element) : refusal('only a list can grow'),
   ),

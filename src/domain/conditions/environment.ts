@@ -1,11 +1,10 @@
 import { type CelFunc, CelScalar, celEnv, celFunc, celMethod, mapType } from '@bufbuild/cel';
 import { boundedLists } from './bounded-lists';
-import { refusal } from './evaluation-error';
 import { fieldAccess } from './field-access';
 import { patternSize } from './patterns';
 import { standardFunctions } from './standard-functions';
 import { utcTimeFunctions } from './utc-time';
-import { refusalOfWork } from './work';
+import { spend } from './work';
 
 /** Compiling a regular expression, which the library does every time, takes as long as this many units of work. */
 const workOfCompiling = 50;
@@ -20,8 +19,7 @@ const matches: CelFunc = Object.assign(
       const [pattern] = args;
       if (typeof target !== 'string' || typeof pattern !== 'string') return undefined;
       const work = workOfCompiling + (patternSize(pattern) * target.length) / matchedPerUnit;
-      const reason = refusalOfWork(work);
-      return reason === undefined ? standardFunctions.find('matches')?.call(id, target, args) : refusal(reason);
+      return spend(work) ?? standardFunctions.find('matches')?.call(id, target, args);
     }) satisfies CelFunc['call'],
   },
 );

@@ -5,7 +5,8 @@ export const missingKey: CelError = celError('@missing');
 
 /**
  * Whether an evaluation failed for want of data. The library merges the errors of `&&` and `||` into a new one with the first
- * one's message and the others as its cause.
+ * one's message and the others as its cause; what that one had as its cause is lost, so in the body of a macro a missing key may
+ * hide behind another error, which is then reported.
  */
 export function isMissingKey(error: CelError): boolean {
   if (error.message === missingKey.message) return true;

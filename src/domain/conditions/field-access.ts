@@ -12,6 +12,7 @@ import {
 } from '@bufbuild/cel';
 import { missingKey, refusal } from './evaluation-error';
 import { nativeFunction } from './native-function';
+import { spendOnConversion, spendOnRead } from './work';
 
 /** What `lower` writes for `container.key` and `container[key]`. No author can write this name. */
 export const getFunction = '@get';
@@ -26,16 +27,22 @@ export const hasFunction = '@has';
  */
 export const fieldAccess: readonly CelFunc[] = [
   nativeFunction(getFunction, 2, ([container = null, key = null]) => {
+    const error = spendOnRead();
+    if (error !== undefined) return error;
     if (isCelMap(container)) return memberOf(container, key, missingKey);
     return isCelList(container) ? elementOf(container, key) : withoutFields(container);
   }),
   // Asking the customer can bring a key of the data, never one that stands in the condition.
-  nativeFunction(lookUpFunction, 2, ([map = null, key = null]) =>
-    isCelMap(map) ? memberOf(map, key, noSuchKey) : withoutFields(map),
+  nativeFunction(
+    lookUpFunction,
+    2,
+    ([map = null, key = null]) => spendOnRead() ?? (isCelMap(map) ? memberOf(map, key, noSuchKey) : withoutFields(map)),
   ),
-  nativeFunction(hasFunction, 2, ([container = null, key = null]) =>
-    isCelMap(container) && typeof key === 'string' ? container.get(key) !== undefined : withoutFields(container),
-  ),
+  nativeFunction(hasFunction, 2, ([container = null, key = null]) => {
+    const error = spendOnRead();
+    if (error !== undefined) return error;
+    return isCelMap(container) && typeof key === 'string' ? container.get(key) !== undefined : withoutFields(container);
+  }),
 ];
 
 const noSuchKey = refusal('a map does not have the key');
@@ -44,7 +51,7 @@ const noSuchIndex = refusal('a list does not have the index');
 function memberOf(map: CelMap, key: CelValue, whenAbsent: CelError): CelResult {
   if (!isMapKey(key)) return refusal(`a ${celType(key).name} is no key`);
   const value = map.get(key);
-  if (value !== undefined) return value;
+  if (value !== undefined) return spendOnConversion(value) ?? value;
   // A number or a bool is never a key of JSON, whatever the customer says.
   return typeof key === 'string' ? whenAbsent : noSuchKey;
 }

@@ -1,4 +1,4 @@
-import { appendFunction, membersFunction, rangeFunction } from './bounded-lists';
+import { appendFunction, membersFunction, rangeFunction, weighFunction } from './bounded-lists';
 import {
   accumulator,
   type Call,
@@ -15,57 +15,75 @@ import { operandKind } from './operand-kind';
 
 /**
  * The same expression with reads of fields and work on lists done by our own functions, so that a missing key can be told from
- * any other failure (3.3) and lists are bounded (section 6).
+ * any other failure (3.3) and work is bounded (section 6).
  */
 export function lower(expression: Expression): Expression {
+  return lowerAt(expression, 'once');
+}
+
+/** Whether an expression is evaluated once, or as often as the macro around it has elements. */
+type Frequency = 'once' | 'often';
+
+function lowerAt(expression: Expression, frequency: Frequency): Expression {
   const { exprKind } = expression;
   switch (exprKind.case) {
     case 'selectExpr': {
       const { operand, field, testOnly } = exprKind.value;
       if (operand === undefined) return expression;
-      const read = testOnly ? hasFunction : readOf(operand);
-      return callInPlaceOf(expression, read, [lower(operand), stringInPlaceOf(expression, field)]);
+      const args = [lowerAt(operand, frequency), stringInPlaceOf(expression, field)];
+      return callInPlaceOf(expression, testOnly ? hasFunction : readOf(operand), args);
     }
     case 'callExpr':
-      return lowerCall(expression, exprKind.value);
+      return lowerCall(expression, exprKind.value, frequency);
     case 'listExpr': {
-      const elements = exprKind.value.elements.map(lower);
+      const elements = exprKind.value.elements.map((element) => lowerAt(element, frequency));
       return { ...expression, exprKind: { case: 'listExpr', value: { ...exprKind.value, elements } } };
     }
-    case 'structExpr': {
-      return { ...expression, exprKind: { case: 'structExpr', value: lowerMap(exprKind.value) } };
-    }
-    case 'comprehensionExpr': {
-      return { ...expression, exprKind: { case: 'comprehensionExpr', value: lowerMacro(exprKind.value) } };
-    }
+    case 'structExpr':
+      return { ...expression, exprKind: { case: 'structExpr', value: lowerMap(exprKind.value, frequency) } };
+    case 'comprehensionExpr':
+      return { ...expression, exprKind: { case: 'comprehensionExpr', value: lowerMacro(exprKind.value, frequency) } };
     default:
       return expression;
   }
 }
 
-function lowerCall(expression: Expression, call: Call): Expression {
-  const args = call.args.map(lower);
+function lowerCall(expression: Expression, call: Call, frequency: Frequency): Expression {
+  const added = elementAdded(call);
+  if (added !== undefined) {
+    return callInPlaceOf(expression, appendFunction, [...call.args.slice(0, 1), argument(added, frequency)]);
+  }
+  if (call.function === operators.index) {
+    const args = call.args.map((arg) => lowerAt(arg, frequency));
+    return callInPlaceOf(expression, readOf(call.args[0]), args);
+  }
+  if (call.function === operators.choice) {
+    // Its branches are not looked at, one of them is the result.
+    const args = call.args.map((arg, position) => (position === 0 ? argument : lowerAt)(arg, frequency));
+    return callInPlaceOf(expression, operators.choice, args);
+  }
+  const args = call.args.map((arg) => argument(arg, frequency));
   const [first, second] = args;
-  if (call.function === operators.index) return callInPlaceOf(expression, readOf(call.args[0]), args);
-  // A literal was measured when the condition was compiled.
-  if (call.function === operators.in && first !== undefined && second !== undefined && !isList(second)) {
+  if (call.function === operators.in && first !== undefined && second !== undefined) {
     return callInPlaceOf(expression, operators.in, [first, callInPlaceOf(second, membersFunction, [second])]);
   }
-  const added = elementAdded(call);
-  if (added !== undefined && first !== undefined) {
-    return callInPlaceOf(expression, appendFunction, [first, lower(added)]);
-  }
-  const target = call.target === undefined ? {} : { target: lower(call.target) };
+  const target = call.target === undefined ? {} : { target: argument(call.target, frequency) };
   return { ...expression, exprKind: { case: 'callExpr', value: { ...call, ...target, args } } };
+}
+
+/**
+ * An argument of a call. In the body of a macro every one is counted as work, a constant too: making an error of constants is work
+ * as well.
+ */
+function argument(arg: Expression, frequency: Frequency): Expression {
+  const lowered = lowerAt(arg, frequency);
+  const isCounted = frequency === 'often' && identifierOf(arg) !== accumulator;
+  return isCounted ? callInPlaceOf(arg, weighFunction, [lowered]) : lowered;
 }
 
 function readOf(container: Expression | undefined): string {
   const standsInText = container !== undefined && operandKind(container, new Map()) === 'MAP';
   return standsInText ? lookUpFunction : getFunction;
-}
-
-function isList(expression: Expression): boolean {
-  return expression.exprKind.case === 'listExpr';
 }
 
 /** `@result + [element]`, the step of `map` and `filter`. */
@@ -75,20 +93,21 @@ function elementAdded(call: Call): Expression | undefined {
   return added?.exprKind.case === 'listExpr' ? added.exprKind.value.elements[0] : undefined;
 }
 
-function lowerMap(literal: MapLiteral): MapLiteral {
+function lowerMap(literal: MapLiteral, frequency: Frequency): MapLiteral {
   const entries = literal.entries.map((entry) => {
-    const value = entry.value === undefined ? {} : { value: lower(entry.value) };
+    const value = entry.value === undefined ? {} : { value: lowerAt(entry.value, frequency) };
     if (entry.keyKind.case !== 'mapKey') return { ...entry, ...value };
-    return { ...entry, ...value, keyKind: { case: entry.keyKind.case, value: lower(entry.keyKind.value) } };
+    const key = lowerAt(entry.keyKind.value, frequency);
+    return { ...entry, ...value, keyKind: { case: entry.keyKind.case, value: key } };
   });
   return { ...literal, entries };
 }
 
-function lowerMacro(macro: Comprehension): Comprehension {
-  const range = macro.iterRange;
+function lowerMacro(macro: Comprehension, frequency: Frequency): Comprehension {
+  const { iterRange: range, loopStep } = macro;
   return {
     ...macro,
-    ...(range === undefined ? {} : { iterRange: callInPlaceOf(range, rangeFunction, [lower(range)]) }),
-    ...(macro.loopStep === undefined ? {} : { loopStep: lower(macro.loopStep) }),
+    ...(range === undefined ? {} : { iterRange: callInPlaceOf(range, rangeFunction, [lowerAt(range, frequency)]) }),
+    ...(loopStep === undefined ? {} : { loopStep: lowerAt(loopStep, 'often') }),
   };
 }

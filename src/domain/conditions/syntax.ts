@@ -12,7 +12,8 @@ export interface ParsedText {
 /** Parses a text; one that is no CEL is answered with the finding that says why and where. */
 export function parseText(text: string): { readonly parsed: ParsedText } | { readonly refused: ConditionFinding } {
   try {
-    const { expr, sourceInfo } = parse(text);
+    // The parser wants a line end after every comment, also after one that ends the text.
+    const { expr, sourceInfo } = parse(text.includes('//') ? `${text}\n` : text);
     const positionOf = (expression: Expression): SourcePosition | undefined => {
       const offset = sourceInfo?.positions[expression.id.toString()];
       return offset === undefined ? undefined : positionAt(text, offset);

@@ -1,4 +1,5 @@
 import { type CelFunc, CelScalar, celMethod, objectType } from '@bufbuild/cel';
+import { spend } from './work';
 
 const timestamp = objectType('google.protobuf.Timestamp');
 const msPerMinute = 60_000;
@@ -52,12 +53,16 @@ function inZone(date: Date, zone: string): Date {
   return new Date(date.getTime() + (offset[1] === '-' ? -minutes : minutes) * msPerMinute);
 }
 
+/** Making a format, which is done every time, takes as long as this many units of work. */
+const workOfFormat = 200;
+
 function inNamedZone(date: Date, zone: string): Date {
+  const error = spend(workOfFormat);
+  if (error !== undefined) throw error;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     calendar: 'iso8601',
     hourCycle: 'h23',
-    era: 'short',
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',

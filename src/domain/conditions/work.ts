@@ -1,4 +1,6 @@
+import { type CelError, type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
 import type { ConditionLimits } from './condition-limits';
+import { refusal } from './evaluation-error';
 
 /**
  * What the evaluation under way may still do. An evaluation never waits for anything, so there is one at a time, and CEL
@@ -12,13 +14,48 @@ export function startWork(limits: ConditionLimits): void {
   allowance.listSize = limits.maxListSize;
 }
 
-/** Takes units of work; what is said instead of doing it is why it may not be done. */
-export function refusalOfWork(units: number): string | undefined {
+const tooMuchWork = refusal('the evaluation takes too much work');
+const tooLong = refusal('a list is too long to go through');
+
+/** Takes units of work; an error says that they are not left. */
+export function spend(units: number): CelError | undefined {
   allowance.work -= units;
-  return allowance.work < 0 ? 'the evaluation takes too much work' : undefined;
+  return allowance.work < 0 ? tooMuchWork : undefined;
 }
 
-/** Takes the work of going through a list or map. */
-export function refusalOfSize(size: number): string | undefined {
-  return size > allowance.listSize ? `a list has more than ${allowance.listSize} elements` : refusalOfWork(size);
+/** Takes the work of going through a list or map; an error where it is too long or the work is not left. */
+export function spendOnSize(size: number): CelError | undefined {
+  return size > allowance.listSize ? tooLong : spend(size);
+}
+
+const charactersPerUnit = 64;
+const comparedPerUnit = 4;
+
+/** Takes the work of a function on an argument: one unit, and what comparing or going through all of it takes. */
+export function spendOnArgument(value: CelValue): CelError | undefined {
+  return spend(1) ?? spendOnWhole(value);
+}
+
+function spendOnWhole(value: CelValue): CelError | undefined {
+  if (typeof value === 'string') return spend(value.length / charactersPerUnit);
+  if (!isCelList(value) && !isCelMap(value)) return undefined;
+  const error = spend(value.size / comparedPerUnit);
+  if (error !== undefined) return error;
+  for (const part of value.values()) {
+    const errorOfPart = spendOnWhole(part);
+    if (errorOfPart !== undefined) return errorOfPart;
+  }
+  return undefined;
+}
+
+const scannedPerUnit = 32;
+
+/** Takes the work of reading a field; beforehand, as reading what is not there is work too. */
+export function spendOnRead(): CelError | undefined {
+  return spend(1);
+}
+
+/** Takes the work of converting a value that was read: only lists are looked through. */
+export function spendOnConversion(value: CelValue): CelError | undefined {
+  return isCelList(value) ? spend(value.size / scannedPerUnit) : undefined;
 }
