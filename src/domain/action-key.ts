@@ -6,3 +6,9 @@ export function actionKeyOf(visited: {
 }): string {
   return `${visited.instanceId}/${visited.currentStepId}/${visited.visit.number}`;
 }
+
+/** The step that an action key of an instance names; "" where it is no key of that instance. */
+export function stepOfActionKey(actionKey: string, instanceId: string): string {
+  if (!actionKey.startsWith(`${instanceId}/`)) return '';
+  return actionKey.slice(instanceId.length + 1, actionKey.lastIndexOf('/'));
+}

@@ -1,4 +1,4 @@
-import type { Relationship } from './scenario';
+import type { Relationship, RelationshipSource } from './scenario';
 
 /** Relationships of an agent, indexed once a catalogue revision for the questions that a turn asks (section 1). */
 export interface Relationships {
@@ -10,7 +10,7 @@ export interface Relationships {
   /** Rules that block the start of this scenario (1.2). */
   excludingRules(scenarioId: string): readonly string[];
   /** Scenarios that become candidates when this scenario or rule takes effect (1.3). */
-  implies(sourceId: string): readonly string[];
+  implies(sourceType: RelationshipSource, sourceId: string): readonly string[];
   /** Scenarios that are rejected when this one starts (1.4). */
   specializes(scenarioId: string): readonly string[];
   /** Scenarios that it may be confused with, in both directions (1.5). */
@@ -20,7 +20,10 @@ export interface Relationships {
 const nobody: ReadonlySet<string> = new Set();
 const nothing: readonly string[] = [];
 
-/** Indexes relationships. Order within an answer is that of the list. */
+/**
+ * Indexes relationships. Order within an answer is that of the list. A rule excludes and implies; as a source of the other kinds it says
+ * nothing, also where a scenario has its id.
+ */
 export function indexRelationships(all: readonly Relationship[]): Relationships {
   const depends = new Map<string, string[]>();
   const excluded = new Map<string, Set<string>>();
@@ -31,20 +34,20 @@ export function indexRelationships(all: readonly Relationship[]): Relationships 
   for (const { kind, sourceType, sourceId, targetScenarioId } of all) {
     switch (kind) {
       case 'DEPENDS_ON':
-        push(depends, sourceId, targetScenarioId);
+        if (sourceType === 'SCENARIO') push(depends, sourceId, targetScenarioId);
         break;
       case 'EXCLUDES':
         if (sourceType === 'RULE') push(excludingRules, targetScenarioId, sourceId);
         else addBoth(excluded, sourceId, targetScenarioId);
         break;
       case 'IMPLIES':
-        push(implied, sourceId, targetScenarioId);
+        push(implied, sourceKey(sourceType, sourceId), targetScenarioId);
         break;
       case 'SPECIALIZES':
-        push(specialized, sourceId, targetScenarioId);
+        if (sourceType === 'SCENARIO') push(specialized, sourceId, targetScenarioId);
         break;
       case 'AMBIGUOUS':
-        addBoth(ambiguous, sourceId, targetScenarioId);
+        if (sourceType === 'SCENARIO') addBoth(ambiguous, sourceId, targetScenarioId);
         break;
       case 'RELATED':
         break;
@@ -55,7 +58,7 @@ export function indexRelationships(all: readonly Relationship[]): Relationships 
     dependsOn: (id) => depends.get(id) ?? nothing,
     excludes: (id) => excluded.get(id) ?? nobody,
     excludingRules: (id) => excludingRules.get(id) ?? nothing,
-    implies: (id) => implied.get(id) ?? nothing,
+    implies: (sourceType, id) => implied.get(sourceKey(sourceType, id)) ?? nothing,
     specializes: (id) => specialized.get(id) ?? nothing,
     ambiguousWith: (id) => ambiguous.get(id) ?? nobody,
   };
@@ -72,6 +75,11 @@ export function relationshipsTouching(
       ? ruleIds.has(relationship.sourceId)
       : scenarioIds.has(relationship.sourceId) || scenarioIds.has(relationship.targetScenarioId),
   );
+}
+
+/** A rule and a scenario may have the same id. */
+function sourceKey(sourceType: RelationshipSource, sourceId: string): string {
+  return `${sourceType}/${sourceId}`;
 }
 
 function push(index: Map<string, string[]>, key: string, value: string): void {

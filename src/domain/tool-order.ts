@@ -2,7 +2,7 @@ import type { ScenarioStep, ToolBinding } from './scenario';
 
 /** A step's tools in the order in which they should run. */
 export interface ToolOrder {
-  /** Bindings in `dependsOn` order, ties as written; then the bare tool ids, DURING_STEP. */
+  /** In `dependsOn` order, ties as written: bindings before the bare tool ids, which run DURING_STEP. */
   readonly tools: readonly ToolBinding[];
   /** Tools that a binding depends on and the step does not have. */
   readonly unknown: readonly string[];
@@ -16,17 +16,14 @@ export function toolsInOrder(step: ScenarioStep): ToolOrder {
   const ids = new Set(bindings.map(({ toolId }) => toolId));
   const done = new Set<string>();
   const tools: ToolBinding[] = [];
-  let waiting = bindings;
-  for (let progress = true; progress; ) {
-    const blocked: ToolBinding[] = [];
-    for (const binding of waiting) {
-      if (binding.dependsOn.every((id) => done.has(id) || !ids.has(id))) {
-        tools.push(binding);
-        done.add(binding.toolId);
-      } else blocked.push(binding);
+  const waiting = [...bindings];
+  const firstReady = (): number =>
+    waiting.findIndex(({ dependsOn }) => dependsOn.every((id) => done.has(id) || !ids.has(id)));
+  for (let ready = firstReady(); ready >= 0; ready = firstReady()) {
+    for (const binding of waiting.splice(ready, 1)) {
+      tools.push(binding);
+      done.add(binding.toolId);
     }
-    progress = blocked.length < waiting.length;
-    waiting = blocked;
   }
   return {
     tools: [...tools, ...waiting],

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../src/domain/catalogue';
-import { compileScenario, type Compilation } from '../../src/domain/compile-scenario';
+import { type Compilation, compileScenario } from '../../src/domain/compile-scenario';
 import type { CompiledScenario } from '../../src/domain/compiled-scenario';
 import type { Contribution } from '../../src/domain/contribution';
 import { decideTurn } from '../../src/domain/decide-turn';
@@ -133,7 +133,8 @@ export interface TurnDraft {
   readonly trigger?: Turn['trigger'];
   readonly intent?: string;
   readonly signals?: readonly SignalDraft[];
-  readonly candidates?: Readonly<Record<string, number>>;
+  /** Scores by scenario id; as pairs where one is to come twice. */
+  readonly candidates?: Readonly<Record<string, number>> | readonly (readonly [string, number])[];
   readonly rules?: readonly Partial<AppliedRule>[];
   readonly customer?: Fields;
   readonly variables?: Fields;
@@ -290,7 +291,11 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
     occurredAt,
     trigger: draft.trigger ?? 'MESSAGE',
     situation: aSituation(draft),
-    candidates: Object.entries(draft.candidates ?? {}).map(([scenarioId, score]) => ({ scenarioId, score, reasoning: '' })),
+    candidates: scoresOf(draft.candidates).map(([scenarioId, score]) => ({
+      scenarioId,
+      score,
+      reasoning: '',
+    })),
     appliedRules: (draft.rules ?? []).map((rule) => ({
       ruleId: 'rule',
       scope: 'GLOBAL',
@@ -310,6 +315,10 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
     })),
     sessionVariables: fieldsOf(draft.patch),
   };
+}
+
+function scoresOf(candidates: TurnDraft['candidates'] = {}): readonly (readonly [string, number])[] {
+  return Symbol.iterator in candidates ? [...candidates] : Object.entries(candidates);
 }
 
 function aSituation(draft: TurnDraft): Situation {

@@ -1,3 +1,4 @@
+import { withLateSuccesses } from '../context/late-successes';
 import type { SelectionContext } from '../context/selection-context';
 import type { ContributionPlan } from '../contribution';
 import { lastActiveAfter } from '../contributions/contribution-phase';
@@ -8,7 +9,6 @@ import { pendingAfter } from '../lifecycle/pending-starts';
 import type { EndedInstance, PauseReason, ScenarioCounter, ScenarioInstance, Session } from '../session';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { clearFields } from './cleared-fields';
-import { withLateSuccesses } from './late-successes';
 import { movedInstance } from './moved-instance';
 import { openAfter } from './open-contributions';
 import { variablesAfterEnds } from './variable-lifetimes';
@@ -22,14 +22,16 @@ export interface DecidedTurn {
 
 /** The session after the turn (section 5). Pure; no instance is lost: each goes on, pauses, or is among the ended ones. */
 export function applyTurn(context: SelectionContext, decided: DecidedTurn): Session {
-  const { session, turn, settings, revision, turnCount, late } = context;
+  const { session, turn, catalogue, settings, revision, turnCount, late } = context;
   const { fates } = decided.transitions;
   const { starts, refused, choices } = decided.lifecycle;
   const existing = fates.filter((each) => !hasEnded(each)).map((each) => instanceAfter(each, context, decided));
   const started = starts.flatMap((start, index) => startedInstance(start, index, context, decided));
-  const instances = withLateSuccesses([...existing, ...started], late, context);
+  const instances = [...existing, ...started];
   const ended = [
-    ...withLateSuccesses(session.endedInstances, late, context),
+    ...session.endedInstances.map((each) =>
+      withLateSuccesses(each, catalogue.version(each.scenarioId, each.scenarioVersion), late, revision),
+    ),
     ...fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt)),
   ];
   const cleared = clearFields(
@@ -48,7 +50,7 @@ export function applyTurn(context: SelectionContext, decided: DecidedTurn): Sess
     scenarioCounters: countersAfter(session, fates, starts),
     openContributions: openAfter(session.openContributions, decided, turn.trigger),
     offeredChoiceScenarioIds:
-      turn.trigger === 'MESSAGE'
+      turn.trigger === 'MESSAGE' || choices.length > 0
         ? choices.map(({ scenarioId }) => scenarioId).sort()
         : session.offeredChoiceScenarioIds,
     createdAt: session.revision === 0 ? turn.occurredAt : session.createdAt,

@@ -11,23 +11,14 @@ interface Fields {
  * Makes the fields that taken transitions clear unknown for everybody: a null in the session's variables, which hides older sources,
  * and no value in any instance but one whose outcome gave it this turn (3.2).
  */
-export function clearFields(fields: Fields, walks: readonly Walk[], { turn, views }: SelectionContext): Fields {
+export function clearFields(fields: Fields, walks: readonly Walk[], { views }: SelectionContext): Fields {
   const cleared = new Set(walks.flatMap((walked) => walked.cleared));
   if (cleared.size === 0) return fields;
   const variables = new Map(fields.variables);
   for (const name of cleared) variables.set(name, { value: null, scope: variables.get(name)?.scope ?? 'CASE' });
-  const ownResults = new Map(
-    views.map(({ instance }) => [
-      instance.instanceId,
-      new Set(
-        turn.stepOutcomes.flatMap(({ instanceId, results }) =>
-          instanceId === instance.instanceId ? [...results.keys()] : [],
-        ),
-      ),
-    ]),
-  );
+  const given = new Map(views.map((view) => [view.instance.instanceId, view.given]));
   const keeps = (instanceId: string, name: string): boolean =>
-    !cleared.has(name) || (ownResults.get(instanceId)?.has(name) ?? false);
+    !cleared.has(name) || (given.get(instanceId)?.has(name) ?? false);
   return {
     variables,
     instances: fields.instances.map((instance) => ({

@@ -75,9 +75,9 @@ function pathEntry(
   };
 }
 
-/** What the visit remembers of a contribution; a deferred one was not made (4.2). */
+/** What the visit remembers of a contribution; a deferred one was not made, so nothing of the instance is open (4.2). */
 function withContribution(visit: StepVisit, contribution: Contribution): StepVisit {
-  if (contribution.deferred) return visit;
+  if (contribution.deferred) return { ...visit, openType: undefined, openAskFields: [] };
   const { type, sharedFields } = contribution;
   const fields = type === 'ASK' ? [...contribution.fieldsToAsk, ...sharedFields] : sharedFields;
   if (type === 'NONE' && fields.length === 0) return { ...visit, openType: undefined, openAskFields: [] };

@@ -4,7 +4,7 @@ import type { ScenarioInstance, SessionVariable } from '../session';
 
 /**
  * The session's variables after instances have ended: when the last instance whose scenario collects a CASE field ends, that field
- * goes, unless the ended instance's scenario lists it under `persisted_fields` (0.4).
+ * goes, unless its scenario lists it under `persisted_fields`; where several end at once, one that lists it is enough (0.4).
  */
 export function variablesAfterEnds(
   variables: ReadonlyMap<string, SessionVariable>,
@@ -22,8 +22,8 @@ export function variablesAfterEnds(
     for (const field of catalogue.version(scenarioId, scenarioVersion)?.collects ?? []) stillCollected.add(field);
   }
   const left = new Map(variables);
+  const persisted = new Set(ended.flatMap(({ view }) => view.scenario?.definition.persistedFields ?? []));
   for (const { view } of ended) {
-    const persisted = new Set(view.scenario?.definition.persistedFields ?? []);
     for (const field of view.scenario?.collects ?? []) {
       if (left.get(field)?.scope === 'CASE' && !stillCollected.has(field) && !persisted.has(field)) left.delete(field);
     }

@@ -5,12 +5,15 @@ import type { ScenarioSignal, SignalAim } from '../turn';
 export interface ReachedSignals {
   /** A START or CONTINUE is aimed at it. */
   readonly goOn: boolean;
+  /** A START is among them. */
+  readonly start?: boolean;
   readonly pause: boolean;
   readonly complete: boolean;
   readonly cancel: boolean;
 }
 
-const none: ReachedSignals = { goOn: false, pause: false, complete: false, cancel: false };
+/** Nothing reaches it; an instance that starts this turn sees no signal, as it did not exist before (0.2). */
+export const noSignals: ReachedSignals = { goOn: false, pause: false, complete: false, cancel: false };
 
 /**
  * What of a turn's signals reaches an instance. A signal aimed at scenario ids counts before one aimed at all instances, so that
@@ -22,41 +25,45 @@ export function signalsReaching(
   signals: readonly SignalAim[],
   focusInstanceId: string,
 ): ReachedSignals {
-  if (signals.length === 0) return none;
+  if (signals.length === 0) return noSignals;
   const aimed = signals.filter(({ scenarioIds }) => scenarioIds.includes(instance.scenarioId));
   if (aimed.length > 0) return collect(aimed);
   const wide = signals.filter(({ scenarioIds, allInstances }) => scenarioIds.length === 0 && allInstances);
   const unaimed = signals.filter(({ scenarioIds, allInstances }) => scenarioIds.length === 0 && !allInstances);
   const reached = collect([...wide, ...(instance.instanceId === focusInstanceId ? unaimed : [])]);
-  return { ...reached, goOn: collect(wide).goOn };
+  const { goOn, start } = collect(wide);
+  return { ...reached, goOn, start };
 }
 
 /** The one that a condition sees as `signal`: the first in the order of the rules that take signals (2.3, 2.4, 2.6). */
-export function foremostSignal({ goOn, pause, complete, cancel }: ReachedSignals): '' | ScenarioSignal {
+export function foremostSignal({ goOn, start, pause, complete, cancel }: ReachedSignals): '' | ScenarioSignal {
   if (complete) return 'COMPLETE';
   if (cancel) return 'CANCEL';
   if (pause) return 'PAUSE';
+  if (start) return 'START';
   return goOn ? 'CONTINUE' : '';
 }
 
 /** Scenarios that a START is aimed at, in request order, each once. */
 export function aimedStarts(signals: readonly SignalAim[]): ReadonlySet<string> {
-  return aimedAt(signals, 'START');
+  return new Set(signals.flatMap(({ signal, scenarioIds }) => (signal === 'START' ? scenarioIds : [])));
 }
 
-/** Scenarios that a CANCEL is aimed at. */
-export function aimedCancels(signals: readonly SignalAim[]): ReadonlySet<string> {
-  return aimedAt(signals, 'CANCEL');
+/**
+ * Whether a CANCEL drops the pending start of a scenario: one aimed at it, or one aimed at all where nothing is aimed at it (2.14).
+ * An unaimed one belongs to the focus.
+ */
+export function dropsPendingStart(signals: readonly SignalAim[], scenarioId: string): boolean {
+  const aimed = signals.filter(({ scenarioIds }) => scenarioIds.includes(scenarioId));
+  const wide = signals.filter(({ scenarioIds, allInstances }) => scenarioIds.length === 0 && allInstances);
+  return (aimed.length > 0 ? aimed : wide).some(({ signal }) => signal === 'CANCEL');
 }
 
-function aimedAt(signals: readonly SignalAim[], wanted: ScenarioSignal): ReadonlySet<string> {
-  return new Set(signals.flatMap(({ signal, scenarioIds }) => (signal === wanted ? scenarioIds : [])));
-}
-
-function collect(signals: readonly SignalAim[]): ReachedSignals {
+function collect(signals: readonly SignalAim[]): ReachedSignals & { readonly start: boolean } {
   const has = (wanted: ScenarioSignal): boolean => signals.some(({ signal }) => signal === wanted);
   return {
     goOn: has('START') || has('CONTINUE'),
+    start: has('START'),
     pause: has('PAUSE'),
     complete: has('COMPLETE'),
     cancel: has('CANCEL'),

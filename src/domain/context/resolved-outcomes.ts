@@ -1,4 +1,4 @@
-import { actionKeyOf } from '../action-key';
+import { actionKeyOf, stepOfActionKey } from '../action-key';
 import type { IgnoredOutcome } from '../lifecycle-decision';
 import type { EndedInstance, ScenarioInstance, Session } from '../session';
 import type { StepOutcome } from '../turn';
@@ -13,11 +13,13 @@ export interface ResolvedOutcomes {
 
 /** An outcome that comes too late to change a stage. */
 export interface LateOutcome extends IgnoredOutcome {
-  /** The step that it names; "" where it names none. */
+  /** The step that it names, itself or in its action_key; "" where it names none. */
   readonly stepId: string;
 }
 
-/** Finds out what each outcome is about; one without an instance is about the focus (0.3). */
+/**
+ * Finds out what each outcome is about: the instance that it names, else the one that its action_key names, else the focus (0.3).
+ */
 export function resolveOutcomes(
   session: Session,
   outcomes: readonly StepOutcome[],
@@ -26,11 +28,12 @@ export function resolveOutcomes(
   const byInstance = new Map<string, StepOutcome[]>();
   const late: LateOutcome[] = [];
   for (const outcome of outcomes) {
-    const instanceId = outcome.instanceId || focusInstanceId;
+    const instanceId = outcome.instanceId || ownerOfKey(session, outcome.actionKey) || focusInstanceId;
     const instance = session.instances.find((candidate) => candidate.instanceId === instanceId);
     const reasoning = lateBecause(outcome, instanceId, instance, session.endedInstances);
     if (reasoning !== '') {
-      late.push({ outcome, instanceId, reasoning, stepId: outcome.stepId });
+      const stepId = outcome.stepId || stepOfActionKey(outcome.actionKey, instanceId);
+      late.push({ outcome, instanceId, reasoning, stepId });
       continue;
     }
     const list = byInstance.get(instanceId);
@@ -38,6 +41,13 @@ export function resolveOutcomes(
     else byInstance.set(instanceId, [outcome]);
   }
   return { byInstance, late };
+}
+
+/** The instance, running or ended, whose visit the key names; "" where there is none. */
+function ownerOfKey({ instances, endedInstances }: Session, actionKey: string): string {
+  if (actionKey === '') return '';
+  const owner = [...instances, ...endedInstances].find(({ instanceId }) => actionKey.startsWith(`${instanceId}/`));
+  return owner?.instanceId ?? '';
 }
 
 function lateBecause(

@@ -9,6 +9,7 @@ import { intentOf, type ScenarioCandidate, type StepOutcome, type Turn } from '.
 import { addressedInstances, gotAwaitedField, leavesAskUnanswered } from './addressed';
 import { changedFields, correctedFields } from './changed-fields';
 import type { InstanceView } from './instance-view';
+import { withLateSuccesses } from './late-successes';
 import { aimedStarts, signalsReaching } from './reached-signals';
 import { recordOutcomes, withPassedCheckpoint } from './recorded-outcomes';
 import { type LateOutcome, type ResolvedOutcomes, resolveOutcomes } from './resolved-outcomes';
@@ -108,9 +109,12 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   const given = withResults(stored.given, outcomes);
   const changed = changedFields(given, before, known);
   const recorded = recordOutcomes(instance, step, outcomes, known);
-  const progressed = changed.some((field) => stored.given.has(field) && (scenario?.collects.has(field) ?? false));
+  const progressed = changed.some(
+    (field) => stored.given.has(field) && known.has(field) && (scenario?.collects.has(field) ?? false),
+  );
+  const revision = input.session.revision + 1;
   const counted: ScenarioInstance = {
-    ...instance,
+    ...withLateSuccesses(instance, scenario, draft.outcomes.late, revision),
     variables,
     visit: recorded.visit,
     loopCounts: countedFailures(
@@ -120,7 +124,7 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
     ),
   };
   return {
-    instance: step ? withPassedCheckpoint(counted, step, input.session.revision + 1) : counted,
+    instance: step ? withPassedCheckpoint(counted, step, revision) : counted,
     scenario,
     step,
     known,

@@ -131,10 +131,9 @@ function byStage(walked: Walk, common: Head, skippingEnabled: boolean): Contribu
 
 /** The missing fields; for a step that may not be skipped and was not asked yet all of them. */
 function fieldsToAsk({ standing, known }: Walk, skippingEnabled: boolean): readonly string[] {
-  const { step, visit, askedBefore } = standing;
+  const { step, visit } = standing;
   const missing = missingOf(step.collects, known);
-  const maySkip = (step.canSkip && skippingEnabled) || askedBefore;
-  if (missing.length > 0 && maySkip) return missing;
+  if (missing.length > 0 && step.canSkip && skippingEnabled) return missing;
   const unasked = step.collects.filter((field) => !visit.askedFields.includes(field));
   return step.collects.filter((field) => missing.includes(field) || unasked.includes(field));
 }

@@ -1,4 +1,4 @@
-import { aimedCancels, aimedStarts } from '../context/reached-signals';
+import { aimedStarts, dropsPendingStart } from '../context/reached-signals';
 import type { SelectionContext } from '../context/selection-context';
 import type { StartOrigin } from '../lifecycle-decision';
 import type { Fate } from './fate';
@@ -18,7 +18,7 @@ export interface Contender {
  * candidate with score 1 (0.2); starts that were refused earlier are tried again on MESSAGE turns (2.14).
  */
 export function contendersInStartOrder(context: SelectionContext, fates: readonly Fate[]): readonly Contender[] {
-  const { settings, session, turn, catalogue } = context;
+  const { settings, session, turn } = context;
   const byId = new Map<string, Contender>();
   for (const { scenarioId, score } of context.candidates)
     byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE' });
@@ -27,28 +27,42 @@ export function contendersInStartOrder(context: SelectionContext, fates: readonl
     if (!running.has(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED' });
   }
   if (turn.trigger === 'MESSAGE') {
-    const cancelled = aimedCancels(turn.situation.signals);
     for (const { scenarioId, score } of session.pendingStarts) {
       const named = (byId.get(scenarioId)?.score ?? 0) >= settings.startThreshold && byId.has(scenarioId);
-      if (!named && !cancelled.has(scenarioId)) byId.set(scenarioId, { scenarioId, score, origin: 'PENDING' });
+      if (!named && !isPendingDropped(scenarioId, context))
+        byId.set(scenarioId, { scenarioId, score, origin: 'PENDING' });
     }
   }
+  return [...inStartOrder([...byId.values()], context), ...impliedByRules(context, byId)];
+}
+
+/** Sorted by score, then scenario priority, both high first, then id (2.12). */
+export function inStartOrder(contenders: readonly Contender[], { catalogue }: SelectionContext): readonly Contender[] {
   const priority = (id: string): number => catalogue.scenario(id)?.priority ?? 0;
-  const ordered = [...byId.values()].sort(
+  return [...contenders].sort(
     (a, b) =>
       b.score - a.score || priority(b.scenarioId) - priority(a.scenarioId) || compareText(a.scenarioId, b.scenarioId),
   );
-  return [...ordered, ...impliedByRules(context, byId)];
 }
 
-function impliedByRules(
-  { turn, catalogue, settings }: SelectionContext,
-  others: ReadonlyMap<string, Contender>,
-): readonly Contender[] {
-  const ids = new Set(turn.appliedRules.flatMap(({ ruleId }) => catalogue.relationships.implies(ruleId)));
-  return [...ids]
-    .filter((id) => (others.get(id)?.score ?? -1) < settings.startThreshold)
-    .map((scenarioId) => ({ scenarioId, score: 1, origin: 'IMPLIED' }));
+/** Whether the scenario was pending and a CANCEL of this turn drops it (2.14). */
+export function isPendingDropped(scenarioId: string, { session, turn }: SelectionContext): boolean {
+  return (
+    session.pendingStarts.some((pending) => pending.scenarioId === scenarioId) &&
+    dropsPendingStart(turn.situation.signals, scenarioId)
+  );
+}
+
+function impliedByRules(context: SelectionContext, others: ReadonlyMap<string, Contender>): readonly Contender[] {
+  const { turn, catalogue, settings } = context;
+  const ids = new Set(turn.appliedRules.flatMap(({ ruleId }) => catalogue.relationships.implies('RULE', ruleId)));
+  const wanted = [...ids].filter((id) => (others.get(id)?.score ?? -1) < settings.startThreshold);
+  return inStartOrder(wanted.map(implied), context);
+}
+
+/** A scenario that another scenario, or a rule, brings as a candidate with score 1 (1.3). */
+export function implied(scenarioId: string): Contender {
+  return { scenarioId, score: 1, origin: 'IMPLIED' };
 }
 
 /** Orders ids by code unit, the same on every node. */

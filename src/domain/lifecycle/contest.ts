@@ -1,6 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { StartOrigin } from '../lifecycle-decision';
-import { type Contender, contendersInStartOrder } from './contenders';
+import { mayBeConfused, scored } from './ambiguity';
+import { type Contender, contendersInStartOrder, implied, inStartOrder, isPendingDropped } from './contenders';
 import type { Fate, Start } from './fate';
 import { hasEnded, isActive } from './fate';
 import { admissionOf, exclusionOf, type Floor, leave, type Occupant, occupantOf, roomFor } from './floor';
@@ -66,6 +66,7 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
     contenders.set(scenarioId, contender);
     const fate = fateOf.get(scenarioId);
     if (fate && isNamedPause(fate, contender, context)) {
+      if (isToldToRest(fate)) continue;
       const outcome = tryResume(fate, floor, context);
       if (outcome.occupant) {
         resumed.add(outcome.occupant.instanceId);
@@ -73,7 +74,7 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
       } else resumeRefused.set(fate.view.instance.instanceId, outcome.reason);
       continue;
     }
-    const outcome = tryStart(contender, { context, fates, fate, keptOut, completedNow, floor });
+    const outcome = tryStart(contender, { context, fates, fate, keptOut, completedNow, floor, starts });
     if ('reason' in outcome) {
       refused.set(scenarioId, { contender, refusal: outcome });
       continue;
@@ -86,10 +87,14 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
   return { starts, refused: [...refused.values()], contenders, resumed, resumeRefused, displacedBy, floor };
 }
 
-/** Naming a paused scenario resumes it, unless a PAUSE or CANCEL reaches it this turn (2.11). */
-function isNamedPause({ view, action, reason }: Fate, { score }: Contender, { settings }: SelectionContext): boolean {
-  const staysPaused = action === 'PAUSE' && reason === 'STAYS_PAUSED';
-  return staysPaused && !view.signals.pause && !view.signals.cancel && score >= settings.startThreshold;
+/** Naming a paused scenario resumes it and is no rejection (2.11). */
+function isNamedPause({ action, reason }: Fate, { score }: Contender, { settings }: SelectionContext): boolean {
+  return action === 'PAUSE' && reason === 'STAYS_PAUSED' && score >= settings.startThreshold;
+}
+
+/** A PAUSE or CANCEL of this turn reaches it, so naming it does not wake it. */
+function isToldToRest({ view }: Fate): boolean {
+  return view.signals.pause || view.signals.cancel;
 }
 
 type ResumeOutcome =
@@ -112,6 +117,8 @@ interface StartAttempt {
   readonly keptOut: KeptOut;
   readonly completedNow: ReadonlySet<string>;
   readonly floor: Floor;
+  /** So far. */
+  readonly starts: readonly Start[];
 }
 
 type StartOutcome =
@@ -122,7 +129,7 @@ const nobody: ReadonlySet<string> = new Set();
 
 /** The tests of 2.12 in their order; the first that holds rejects. */
 function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
-  const { context, fates, fate, keptOut, completedNow, floor } = attempt;
+  const { context, fates, fate, keptOut, completedNow, floor, starts } = attempt;
   const { scenarioId, origin, score } = contender;
   const { settings, catalogue } = context;
   const scenario = catalogue.scenario(scenarioId);
@@ -132,21 +139,22 @@ function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
   if (fate && !hasEnded(fate)) {
     return { reason: score < settings.startThreshold && !isActive(fate) ? 'BELOW_THRESHOLD' : 'ALREADY_ACTIVE' };
   }
-  if (fate && origin !== 'AIMED') return { reason: 'JUST_ENDED' };
+  const hasEndedNow = fate !== undefined || isPendingDropped(scenarioId, context);
+  if (hasEndedNow && origin !== 'AIMED') return { reason: 'JUST_ENDED' };
   if (score < settings.startThreshold) return { reason: 'BELOW_THRESHOLD' };
-  const unready = readinessRefusal(scenario, contender, context, completedNow);
+  const unready = readinessRefusal(scenario, context, completedNow);
   if (unready) return unready;
   const superseding = keptOut.superseded.get(scenarioId);
   if (superseding) return { reason: 'SUPERSEDED', blockingScenarioIds: superseding };
   const confusable = keptOut.ambiguous.get(scenarioId);
   if (confusable) return { reason: 'AMBIGUOUS', blockingScenarioIds: confusable };
-  const tolerated = keptOut.tolerateAmbiguousExclusion ? catalogue.relationships.ambiguousWith(scenarioId) : nobody;
+  const tolerated = keptOut.tolerateAmbiguousExclusion ? confusedWith(contender, starts, context) : nobody;
   const request = { scenario, mayDisplace: true, tolerated };
   const exclusion = exclusionOf(floor, request, context);
   if (!exclusion.admitted) return exclusion;
   const limited = fieldAndLimitRefusal(scenario, context, fates);
   if (limited) return limited;
-  const room = roomFor(leave(floor, exclusion.displaced), request, context);
+  const room = roomFor(floor, exclusion.displaced, request, context);
   if (!room.admitted) return room;
   const instanceId = context.instanceIdOf(scenarioId);
   return {
@@ -163,18 +171,24 @@ function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
   };
 }
 
+/** Those that start and that the contender may be confused with. */
+function confusedWith(contender: Contender, starts: readonly Start[], context: SelectionContext): ReadonlySet<string> {
+  const rivals = starts.filter((start) => mayBeConfused(contender, scored(start), context));
+  return new Set(rivals.map(({ scenario }) => scenario.scenarioId));
+}
+
 /** Scenarios that the started one implies and that are not contenders at or above the threshold already (1.3). */
 function impliedBy(
   scenarioId: string,
-  { catalogue, settings }: SelectionContext,
+  context: SelectionContext,
   looked: ReadonlyMap<string, Contender>,
   queue: readonly Contender[],
 ): readonly Contender[] {
-  const origin: StartOrigin = 'IMPLIED';
+  const { catalogue, settings } = context;
   const strong = (contender: Contender | undefined): boolean =>
     contender !== undefined && contender.score >= settings.startThreshold;
-  return catalogue.relationships
-    .implies(scenarioId)
-    .filter((id) => !strong(looked.get(id)) && !queue.some((other) => other.scenarioId === id && strong(other)))
-    .map((id) => ({ scenarioId: id, score: 1, origin }));
+  const wanted = catalogue.relationships
+    .implies('SCENARIO', scenarioId)
+    .filter((id) => !strong(looked.get(id)) && !queue.some((other) => other.scenarioId === id && strong(other)));
+  return inStartOrder(wanted.map(implied), context);
 }

@@ -88,10 +88,12 @@ export function exclusionOf(
 
 /**
  * Who must leave so that there is room: the instance of lowest priority not above the scenario's own, least recently active first,
- * that is not protected (2.15, 2.16).
+ * that is not protected (2.15). With several at once switched off nothing becomes active while one is, not even what would displace
+ * it (2.16).
  */
 export function roomFor(
   floor: Floor,
+  leavingAnyway: readonly Occupant[],
   { scenario, mayDisplace }: AdmissionRequest,
   { settings }: SelectionContext,
 ): Admission {
@@ -102,9 +104,10 @@ export function roomFor(
     blockingRuleIds: [],
   });
   if (!settings.enableMultiScenario && floor.length > 0) return refused('MULTI_SCENARIO_DISABLED');
-  const excess = floor.length + 1 - settings.maxSimultaneousScenarios;
+  const staying = leave(floor, leavingAnyway);
+  const excess = staying.length + 1 - settings.maxSimultaneousScenarios;
   if (excess <= 0) return { admitted: true, displaced: [] };
-  const leaving = floor
+  const leaving = staying
     .filter((occupant) => !occupant.isNew && !occupant.isProtected && occupant.scenario.priority <= scenario.priority)
     .sort(
       (a, b) =>
@@ -120,7 +123,7 @@ export function roomFor(
 export function admissionOf(floor: Floor, request: AdmissionRequest, context: SelectionContext): Admission {
   const exclusion = exclusionOf(floor, request, context);
   if (!exclusion.admitted) return exclusion;
-  const room = roomFor(leave(floor, exclusion.displaced), request, context);
+  const room = roomFor(floor, exclusion.displaced, request, context);
   return room.admitted ? { admitted: true, displaced: [...exclusion.displaced, ...room.displaced] } : room;
 }
 

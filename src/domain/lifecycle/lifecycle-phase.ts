@@ -59,10 +59,10 @@ function afterContest(
   return refused ? { ...each, staysPausedBecause: refused } : each;
 }
 
-/** What an active instance does on a MESSAGE turn that addresses others and not it (0.5, 2.9). */
+/** What an active instance does on a MESSAGE turn that addresses others and not it (0.5, 2.9); 2.2 comes before. */
 function whenNotAddressed(each: Fate): Fate {
   const { view } = each;
-  if (!isActive(each) || view.addressed) return each;
+  if (!isActive(each) || view.addressed || each.reason === 'RELOCALIZED') return each;
   switch (view.scenario?.definition.whenNotAddressed) {
     case 'PAUSE':
       return fate(view, 'PAUSE', 'INTERRUPTED');

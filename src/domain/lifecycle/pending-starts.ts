@@ -1,4 +1,4 @@
-import { aimedCancels } from '../context/reached-signals';
+import { dropsPendingStart } from '../context/reached-signals';
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../lifecycle-decision';
 import type { PendingStart } from '../session';
@@ -18,7 +18,8 @@ const final: ReadonlySet<RejectionReason> = new Set(['NOT_FOUND', 'DISABLED', 'A
 
 /**
  * The starts that stay pending after the turn, in the order of their refusal (2.14): one refused for a reason that may pass begins
- * with `pending_start_turns`, one that was tried again has a MESSAGE turn less, and a start, a resume or a CANCEL drops it.
+ * with `pending_start_turns`, as does one that is named again; one that was only tried again has a MESSAGE turn less; and a start, a
+ * resume or a CANCEL drops it.
  */
 export function pendingAfter(
   context: SelectionContext,
@@ -28,20 +29,21 @@ export function pendingAfter(
 ): readonly PendingStart[] {
   const { session, settings, turn } = context;
   if (session.pendingStarts.length === 0 && refused.length === 0) return session.pendingStarts;
-  const dropped = new Set([
+  const awake = new Set([
     ...starts.map(({ scenario }) => scenario.scenarioId),
     ...fates.filter(({ resumed }) => resumed).map(({ view }) => view.instance.scenarioId),
-    ...aimedCancels(turn.situation.signals),
   ]);
   const refusedBy = new Map(refused.map((each) => [each.contender.scenarioId, each]));
   const kept = session.pendingStarts.flatMap((pending) =>
-    dropped.has(pending.scenarioId) ? [] : stillPending(pending, refusedBy.get(pending.scenarioId), context),
+    awake.has(pending.scenarioId) || dropsPendingStart(turn.situation.signals, pending.scenarioId)
+      ? []
+      : stillPending(pending, refusedBy.get(pending.scenarioId), context),
   );
-  const known = new Set(session.pendingStarts.map(({ scenarioId }) => scenarioId));
+  const known = new Set(kept.map(({ scenarioId }) => scenarioId));
   const begun = refused
     .filter(({ contender, refusal }) => !known.has(contender.scenarioId) && passing.has(refusal.reason))
     .map(({ contender, refusal }) => begin(contender, refusal.reason, settings.pendingStartTurns));
-  return [...kept, ...begun].filter(({ turnsLeft, scenarioId }) => turnsLeft > 0 && !dropped.has(scenarioId));
+  return [...kept, ...begun].filter(({ turnsLeft }) => turnsLeft > 0);
 }
 
 function stillPending(
@@ -52,7 +54,7 @@ function stillPending(
   if (!refused) return [pending];
   const { contender, refusal } = refused;
   if (final.has(refusal.reason)) return [];
-  if (contender.origin !== 'PENDING' && passing.has(refusal.reason)) {
+  if (contender.origin !== 'PENDING' && contender.score >= settings.startThreshold) {
     return [begin(contender, refusal.reason, settings.pendingStartTurns)];
   }
   if (turn.trigger !== 'MESSAGE') return [pending];

@@ -98,7 +98,7 @@ export function refusalReasoning(
     case 'ALREADY_ACTIVE':
       return 'The session has an instance of it already.';
     case 'JUST_ENDED':
-      return 'Its instance ended this turn, and no START is aimed at it.';
+      return 'It ended this turn, or was pending and cancelled, and no START is aimed at it.';
     case 'BELOW_THRESHOLD':
       return `Its score ${score} is below the threshold ${settings.startThreshold}.`;
     case 'ENTRY_CONDITION':

@@ -37,7 +37,7 @@ export function resumeAutomatically(
     const { view } = candidate;
     const { scenario, instance } = view;
     if (!scenario || !pauseEnds(view, context, floor, addressing)) continue;
-    const request = { scenario, mayDisplace: view.addressed, tolerated: nobody };
+    const request = { scenario, mayDisplace: isAddressedByMessage(view, context), tolerated: nobody };
     const admission = admissionOf(floor, request, context);
     if (!admission.admitted) {
       woken.set(instance.instanceId, { ...candidate, staysPausedBecause: admission.reason });
@@ -53,7 +53,8 @@ export function resumeAutomatically(
 
 /** How each pause ends (2.11). Being named is decided with the candidates. */
 function pauseEnds(view: InstanceView, context: SelectionContext, floor: Floor, { anyone }: Addressing): boolean {
-  const { instance, signals, addressed, gotAwaitedField } = view;
+  const { instance, signals, gotAwaitedField } = view;
+  const addressed = isAddressedByMessage(view, context);
   if (signals.pause || signals.cancel) return false;
   const called = signals.goOn || gotAwaitedField;
   switch (instance.pauseReason) {
@@ -71,6 +72,11 @@ function pauseEnds(view: InstanceView, context: SelectionContext, floor: Floor, 
     case undefined:
       return true;
   }
+}
+
+/** Only a MESSAGE turn addresses (0.5): a result is kept for a paused instance and lets it push nobody aside. */
+function isAddressedByMessage({ addressed }: InstanceView, { turn }: SelectionContext): boolean {
+  return addressed && turn.trigger === 'MESSAGE';
 }
 
 function latestPausedFirst(a: Fate, b: Fate): number {

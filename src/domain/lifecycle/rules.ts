@@ -56,7 +56,7 @@ function endedByRules(view: InstanceView, context: SelectionContext, walkOf: Wal
 }
 
 function isTerminalAndDone(view: InstanceView, { settings }: SelectionContext, walkOf: WalkOf): boolean {
-  if (!view.step?.isTerminal || view.instance.visit.outcome === 'DECLINED') return false;
+  if (!view.step?.isTerminal) return false;
   const walk = walkOf(view);
   if (!walk || walk.moved) return false;
   return unfinishedStage(walk.standing, walk.known, settings.enableStepSkipping) === 'none';

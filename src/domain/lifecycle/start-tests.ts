@@ -1,10 +1,11 @@
 import type { CompiledScenario } from '../compiled-scenario';
+import { noSignals } from '../context/reached-signals';
 import type { SelectionContext } from '../context/selection-context';
 import { missingOf } from '../known-data';
 import type { RejectionReason } from '../lifecycle-decision';
 import type { RequirementLevel } from '../scenario';
 import { conditionVariables } from '../transitions/condition-scope';
-import { type Contender, compareText } from './contenders';
+import { compareText } from './contenders';
 import type { Fate } from './fate';
 import { isActive } from './fate';
 
@@ -23,11 +24,10 @@ export interface Refusal {
 /** The tests from ENTRY_CONDITION to DEPENDENCY of 2.12, which ask for nothing but scenario, data and what has completed. */
 export function readinessRefusal(
   scenario: CompiledScenario,
-  contender: Contender,
   context: SelectionContext,
   completedNow: ReadonlySet<string>,
 ): Refusal | undefined {
-  const entry = entryRefusal(scenario, contender, context);
+  const entry = entryRefusal(scenario, context);
   if (entry) return entry;
   const unmet = context.catalogue.relationships
     .dependsOn(scenario.scenarioId)
@@ -50,7 +50,8 @@ export function fieldAndLimitRefusal(
   const starts = session.scenarioCounters.get(scenario.scenarioId)?.starts ?? 0;
   if (limit !== undefined && starts >= limit) return { reason: 'START_LIMIT' };
   const blocking = fates
-    .filter((fate) => isActive(fate) && fate.view.addressed && fate.view.step?.definition.blocksStarts)
+    .filter((fate) => isActive(fate) || fate.reason === 'STAYS_PAUSED')
+    .filter(({ view }) => view.addressed && view.step?.definition.blocksStarts)
     .map(({ view }) => view.instance.scenarioId);
   return blocking.length > 0
     ? { reason: 'START_BLOCKED', blockingScenarioIds: [...new Set(blocking)].sort(compareText) }
@@ -67,17 +68,13 @@ export function missingRequired(
   return [...missingOf(wanted, known)].sort(compareText);
 }
 
-function entryRefusal(
-  { entryCondition }: CompiledScenario,
-  { origin }: Contender,
-  context: SelectionContext,
-): Refusal | undefined {
+function entryRefusal({ entryCondition }: CompiledScenario, context: SelectionContext): Refusal | undefined {
   if (!entryCondition) return undefined;
   const { truth, missing, error } = entryCondition.evaluate(
     conditionVariables(context, {
       known: context.known,
       instanceVariables: new Map(),
-      signals: { goOn: origin === 'AIMED', pause: false, complete: false, cancel: false },
+      signals: noSignals,
       changed: context.changed,
       outcome: undefined,
       visits: 0,

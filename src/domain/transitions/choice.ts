@@ -1,21 +1,12 @@
 import type { CompiledTransition } from '../compiled-scenario';
 import type { ConditionVariables } from '../conditions';
-import type { SelectionContext } from '../context/selection-context';
-import type { KnownData } from '../known-data';
 import type { TransitionAlternative } from '../transition-decision';
-import { conditionVariables } from './condition-scope';
 import { type EvaluatedTransition, evaluateTransition, readFingerprint } from './evaluated-transition';
 import { endedEarly, mayBePassedOver, type Standing, unfinishedStage } from './stage';
-import type { WalkSubject } from './walk-subject';
+import { variablesAt, type WalkPoint } from './walk-variables';
 
 /** What a choice is made on: a step under a walk. */
-export interface ChoiceInput {
-  readonly subject: WalkSubject;
-  readonly context: SelectionContext;
-  readonly standing: Standing;
-  readonly known: KnownData;
-  /** Fields that the walk has made unknown so far. */
-  readonly cleared: readonly string[];
+export interface ChoiceInput extends WalkPoint {
   /** Whether the walk has entered a step; none is entered twice (3.5). */
   readonly isEntered: (stepId: string) => boolean;
   readonly globalGuards: ReadonlyMap<string, string>;
@@ -44,7 +35,8 @@ const noChoice: Choice = { transition: undefined, heldBy: undefined, alternative
 
 /**
  * Chooses among the ANYTIME and global transitions of a step, or among its ON_COMPLETION ones, in their order: the first TRUE one
- * is taken; an UNKNOWN one holds back those below it where it is ON_COMPLETION (3.2, 3.3).
+ * is taken; an UNKNOWN one holds back those below it where it is ON_COMPLETION (3.2, 3.3). So does a TRUE one that cannot be
+ * followed, as its target was entered this turn: what stands below it is for when it does not hold (3.5).
  */
 export function chooseTransition(trigger: 'anytime' | 'on_completion', input: ChoiceInput): Choice {
   const { standing, subject } = input;
@@ -57,14 +49,20 @@ export function chooseTransition(trigger: 'anytime' | 'on_completion', input: Ch
   const alternatives: TransitionAlternative[] = [];
   const errors: string[] = [];
   let heldBy: HeldBy | undefined;
+  let heldBack = '';
   for (const transition of eligible) {
-    const refused = heldBy ? `held back by "${heldBy.transitionId}"` : refusedBecause(transition, input, variables);
+    const refused = heldBack || refusedBecause(transition, input, variables);
     if (refused !== '') {
       if (refused !== notJudged) alternatives.push(alternative(standing, transition, undefined, refused));
       continue;
     }
     const evaluated = evaluateTransition(transition, standing.visit.outcome, variables);
     if (evaluated.error !== '') errors.push(`${transition.id}: ${evaluated.error}`);
+    if (evaluated.truth === 'TRUE' && input.isEntered(transition.targetStepId)) {
+      alternatives.push(alternative(standing, transition, evaluated, wasEntered));
+      heldBack = `held back by "${transition.id}"`;
+      continue;
+    }
     if (evaluated.truth === 'TRUE') {
       alternatives.push(alternative(standing, transition, evaluated, ''));
       const guard = transition.isGlobal
@@ -73,7 +71,10 @@ export function chooseTransition(trigger: 'anytime' | 'on_completion', input: Ch
       return { transition, heldBy: undefined, alternatives, errors, guard };
     }
     alternatives.push(alternative(standing, transition, evaluated, notTakenBecause(evaluated)));
-    if (evaluated.truth === 'UNKNOWN' && trigger === 'on_completion') heldBy = holding(evaluated);
+    if (evaluated.truth === 'UNKNOWN' && trigger === 'on_completion') {
+      heldBy = holding(evaluated);
+      heldBack = `held back by "${transition.id}"`;
+    }
   }
   return { transition: undefined, heldBy, alternatives, errors, guard: undefined };
 }
@@ -98,11 +99,13 @@ function onCompletionEligible({ standing, known, context }: ChoiceInput): readon
   return done ? onCompletion : [];
 }
 
+const wasEntered = 'its target was entered this turn';
 const notJudged = 'its condition is in natural language and is not judged';
 
 function refusedBecause(transition: CompiledTransition, input: ChoiceInput, variables: ConditionVariables): string {
   if (transition.onlyNaturalLanguage) return notJudged;
-  if (input.isEntered(transition.targetStepId)) return 'its target was entered this turn';
+  const neverHolds = transition.isGlobal || transition.definition.trigger === 'ANYTIME';
+  if (neverHolds && input.isEntered(transition.targetStepId)) return wasEntered;
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === input.standing.step.stepId) return 'the instance stands at its target';
   const guard = input.globalGuards.get(transition.id);
@@ -110,21 +113,6 @@ function refusedBecause(transition: CompiledTransition, input: ChoiceInput, vari
     return 'it was taken before and nothing that it reads has changed since';
   }
   return '';
-}
-
-function variablesAt({ subject, context, standing, known, cleared }: ChoiceInput): ConditionVariables {
-  const { instance } = subject;
-  const { stepId } = standing.step;
-  const earlier = instance.path.filter((entry) => entry.stepId === stepId && entry.visitNumber > 0).length;
-  return conditionVariables(context, {
-    known,
-    instanceVariables: instance.variables,
-    signals: subject.signals,
-    changed: cleared.length === 0 ? subject.changed : [...new Set([...subject.changed, ...cleared])].sort(),
-    outcome: standing.visit.outcome,
-    visits: earlier + (standing.isNew ? 0 : 1),
-    attempts: standing.visit.attempts,
-  });
 }
 
 function holding({ transition, missing }: EvaluatedTransition): HeldBy {

@@ -28,7 +28,13 @@ export function correctionRoute(subject: WalkSubject): Correction | undefined {
   );
   const target = entry && scenario.steps.get(entry.stepId);
   if (target) return { kind: 'back', route: { target, fields: corrected } };
-  return checkpoint ? { kind: 'blocked', description: checkpoint.description } : undefined;
+  if (!checkpoint || corrected.every((field) => answers(subject, field))) return undefined;
+  return { kind: 'blocked', description: checkpoint.description };
+}
+
+/** Whether the field belongs to the step where the instance stands: its new value is then an answer, before all else. */
+function answers({ step, instance }: WalkSubject, field: string): boolean {
+  return step.collects.includes(field) || instance.visit.openAskFields.includes(field);
 }
 
 /** Whether a step was left after the checkpoint was passed; the checkpoint's own visit was not. */

@@ -1,6 +1,7 @@
 import type { CompiledStep } from '../compiled-scenario';
 import type { SelectionContext } from '../context/selection-context';
 import { freshVisit } from '../session';
+import { guardsThatHold } from './global-guards';
 import { atLoopLimit, loopLimit, recoveryStep } from './relocalization';
 import { unfinishedStage } from './stage';
 import type { Walk } from './walk';
@@ -55,7 +56,6 @@ export function walkToRecovery(
     step: target,
     visit: freshVisit(instance.lastVisitNumber + 1, context.revision),
     isNew: true,
-    askedBefore: false,
   };
   const asked = instance.visit.askedFields.length > 0;
   return {
@@ -72,6 +72,6 @@ export function walkToRecovery(
     known,
     alternatives: looked?.alternatives.map((each) => ({ ...each, taken: false })) ?? [],
     conditionErrors: looked?.conditionErrors ?? [],
-    globalGuards: instance.globalTransitionGuards,
+    globalGuards: guardsThatHold(subject, context),
   };
 }

@@ -15,8 +15,6 @@ export interface Standing {
   readonly visit: StepVisit;
   /** The visit opens this turn. */
   readonly isNew: boolean;
-  /** A correction is under way and the step was asked in an earlier visit, so it need not be asked again (3.1). */
-  readonly askedBefore: boolean;
 }
 
 /** The first unfinished stage; `none` where the step is done. DECLINED is not looked at here. */
@@ -33,14 +31,10 @@ export function unfinishedStage(
   return 'none';
 }
 
-function collectFinished({ step, visit, askedBefore }: Standing, known: KnownData, skippingEnabled: boolean): boolean {
+function collectFinished({ step, visit }: Standing, known: KnownData, skippingEnabled: boolean): boolean {
   if (step.collects.length === 0) return true;
   if (missingOf(step.collects, known).length > 0) return false;
-  return (
-    (step.canSkip && skippingEnabled) ||
-    askedBefore ||
-    step.collects.every((field) => visit.askedFields.includes(field))
-  );
+  return (step.canSkip && skippingEnabled) || step.collects.every((field) => visit.askedFields.includes(field));
 }
 
 /** Whether a walk may go over the step although it has stages: all that it collects is known, and nothing in it must be done (3.5). */

@@ -2,10 +2,12 @@ import type { SelectionContext } from '../context/selection-context';
 import { type Fate, fate } from '../lifecycle/fate';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import type { ScenarioInstance } from '../session';
+import { guardsThatHold } from './global-guards';
 import { loopsOn, relocalize, walkToRecovery, withStallCounted } from './loop';
 import { recoveryStep } from './relocalization';
 import { startSubject } from './start-subject';
 import { type Walk, walk } from './walk';
+import { subjectOf } from './walk-subject';
 
 /** P6.3: the fates as they are after the walks, and the walk of every instance that moves (0.7, steps 10 to 12). */
 export interface TransitionPhase {
@@ -29,8 +31,20 @@ export function decideTransitions(context: SelectionContext, phase: LifecyclePha
   const moved = phase.fates.map((each) => (each.moves ? settle(each) : each));
   for (const start of phase.starts) walks.set(start.instanceId, walk(startSubject(start, context), context));
   const silent = [...walks.values()].every(({ stage }) => stage === 'none');
-  if (!silent || context.turn.trigger !== 'MESSAGE') return { fates: moved, walks };
-  return { fates: moved.map((each) => (isQuiet(each) ? settle(speakUp(each)) : each)), walks };
+  const speaks = silent && context.turn.trigger === 'MESSAGE';
+  const settled = speaks ? moved.map((each) => (isQuiet(each) ? settle(speakUp(each)) : each)) : moved;
+  const stays = (each: Fate): boolean => !walks.has(each.view.instance.instanceId);
+  return { fates: settled.map((each) => (stays(each) ? withGuardsThatHold(each, context) : each)), walks };
+}
+
+/** Notices a change that is over before the instance moves again (3.2). */
+function withGuardsThatHold(each: Fate, context: SelectionContext): Fate {
+  const { view } = each;
+  if (view.instance.globalTransitionGuards.size === 0) return each;
+  const subject = subjectOf(view);
+  if (!subject) return each;
+  const instance = { ...view.instance, globalTransitionGuards: guardsThatHold(subject, context) };
+  return { ...each, view: { ...view, instance } };
 }
 
 function isQuiet({ action, moves }: Fate): boolean {

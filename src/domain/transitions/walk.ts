@@ -5,6 +5,7 @@ import { freshVisit, type ScenarioInstance } from '../session';
 import type { TransitionAlternative } from '../transition-decision';
 import { type Choice, chooseTransition, type HeldBy } from './choice';
 import { type CorrectionRoute, correctionRoute } from './correction';
+import { guardsThatHold } from './global-guards';
 import { mayBePassedOver, type Stage, type Standing, unfinishedStage } from './stage';
 import type { WalkSubject } from './walk-subject';
 
@@ -15,7 +16,7 @@ export interface LeftStep {
   readonly transition: CompiledTransition | undefined;
   /** The walk went over it; false for the step where the turn found the instance. */
   readonly passedOver: boolean;
-  /** It had asked for a field in the visit that ends. */
+  /** It had asked for a field in the visit that ends, or before the correction that is under way. */
   readonly asked: boolean;
   /** It collects fields and was left without having been asked (3.5). */
   readonly skipped: boolean;
@@ -52,7 +53,7 @@ type Progress = Omit<Walk, 'stage'>;
 
 /** Walks an instance from where the turn finds it, or a new one from its entry step, as far as it goes (3.2 to 3.5, 3.9). Pure. */
 export function walk(subject: WalkSubject, context: SelectionContext): Walk {
-  const found = beginning(subject);
+  const found = beginning(subject, context);
   let at = subject.starts ? arrive(found, subject.step, context) : leaveFound(found, context);
   while (mayGoOn(at, context)) {
     const next = goOn(at, context);
@@ -63,12 +64,12 @@ export function walk(subject: WalkSubject, context: SelectionContext): Walk {
   return { ...at, stage: stageOf(at, context) };
 }
 
-function beginning(subject: WalkSubject): Progress {
+function beginning(subject: WalkSubject, context: SelectionContext): Progress {
   const { step, instance, known } = subject;
   return {
     subject,
     left: [],
-    standing: { step, visit: instance.visit, isNew: false, askedBefore: false },
+    standing: { step, visit: instance.visit, isNew: false },
     moved: false,
     heldBy: undefined,
     correction: undefined,
@@ -78,7 +79,7 @@ function beginning(subject: WalkSubject): Progress {
     known,
     alternatives: [],
     conditionErrors: [],
-    globalGuards: instance.globalTransitionGuards,
+    globalGuards: guardsThatHold(subject, context),
   };
 }
 
@@ -144,22 +145,24 @@ function withCleared(at: Progress, { definition }: CompiledTransition): Progress
 }
 
 function leave(at: Progress, transition: CompiledTransition | undefined): Progress {
-  const { step, visit, isNew, askedBefore } = at.standing;
+  const { step, visit, isNew } = at.standing;
   const asked = visit.askedFields.length > 0;
   const contributed = visit.contributedTypes.length > 0;
-  const skipped = step.collects.length > 0 && !asked && !askedBefore && !contributed;
+  const skipped = step.collects.length > 0 && !asked && !contributed;
   return { ...at, left: [...at.left, { stepId: step.stepId, transition, passedOver: isNew, asked, skipped }] };
 }
 
 function arrive(at: Progress, step: CompiledStep, { revision }: SelectionContext): Progress {
   const { instance } = at.subject;
-  const standing = {
-    step,
-    visit: freshVisit(instance.lastVisitNumber + 1, revision),
-    isNew: true,
-    askedBefore: at.correction !== undefined && wasAsked(instance, step),
-  };
-  return { ...at, standing, moved: true, heldBy: undefined };
+  const fresh = freshVisit(instance.lastVisitNumber + 1, revision);
+  const asked = at.correction !== undefined && wasAsked(instance, step);
+  const visit = asked ? { ...fresh, askedFields: knownFieldsOf(step, at.known) } : fresh;
+  return { ...at, standing: { step, visit, isNew: true }, moved: true, heldBy: undefined };
+}
+
+/** What a correction need not ask again: it counts as asked for as long as the visit lasts (3.1). */
+function knownFieldsOf({ collects }: CompiledStep, known: KnownData): readonly string[] {
+  return [...new Set(collects)].filter((field) => known.has(field)).sort();
 }
 
 /** Whether the walk entered the step before; none is entered twice in one turn (3.5). */

@@ -1,0 +1,37 @@
+// Makes this folder's sample from the full data: node examples/replay/make-sample.mjs DIR, where DIR holds *.jsonl files of
+// scenario-replay/1 with their licence texts. The same data gives the same sample.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** How many dialogues of each file, spread evenly over it. */
+const DIALOGUES = { sgd_natural: 10, sgd_interleave: 7, sgd_parallel: 10, star_multi: 9, star_single: 10 };
+
+const [source] = process.argv.slice(2);
+if (source === undefined) {
+  console.error('usage: node examples/replay/make-sample.mjs DIR');
+  process.exit(2);
+}
+
+for (const [file, count] of Object.entries(DIALOGUES)) {
+  const lines = readFileSync(join(source, `${file}.jsonl`), 'utf8')
+    .split('\n')
+    .filter(Boolean);
+  const records = lines.map((line) => ({ line, ...JSON.parse(line) }));
+  const all = records.filter(({ record }) => record === 'dialogue');
+  const dialogues = Array.from({ length: count }, (_, place) => all[Math.floor((place * all.length) / count)]);
+  const named = new Set(dialogues.flatMap(scenariosOf));
+  const scenarios = records.filter(({ record, scenario_id: id }) => record === 'scenario' && named.has(id));
+  const { line, ...meta } = records[0];
+  const head = { ...meta, scenarios: scenarios.length, dialogues: count, sample_of_dialogues: all.length };
+  const kept = [JSON.stringify(head), ...scenarios.map((entry) => entry.line), ...dialogues.map((entry) => entry.line)];
+  writeFileSync(join(import.meta.dirname, `${file}.jsonl`), `${kept.join('\n')}\n`);
+  console.log(`${file}: ${count} of ${all.length} dialogues, ${scenarios.length} scenarios`);
+}
+for (const name of readdirSync(source).filter((entry) => entry.startsWith('LICENSE.'))) {
+  writeFileSync(join(import.meta.dirname, name), readFileSync(join(source, name)));
+}
+
+/** The scenarios that a dialogue runs, and those that are offered as candidates in it. */
+function scenariosOf({ scenarios, turns }) {
+  return [...scenarios, ...turns.flatMap(({ inputs }) => inputs.candidates.map((candidate) => candidate.scenario_id))];
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { knownKeys } from './known-keys';
+import type { GivenValue, Layer } from './layer';
+
+const prefix = 'ORCHESTRATOR__';
+
+/**
+ * The keys that the environment sets: `ORCHESTRATOR__SERVER__PORT` is `server.port`, and
+ * `ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_LOOP_COUNT` the key of a nested section. The text is read as the
+ * key's type; text that does not fit stays text, and the schema says what is allowed.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): Layer {
+  const given = new Map<string, GivenValue>();
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith(prefix) || text === undefined) continue;
+    const key = name.slice(prefix.length).toLowerCase().replaceAll('__', '.');
+    given.set(key, { value: read(text, knownKeys.get(key)), origin: name });
+  }
+  return given;
+}
+
+function read(text: string, schema: z.ZodType | undefined): unknown {
+  const trimmed = text.trim();
+  if (schema instanceof z.ZodNumber) return isNumber(trimmed) ? Number(trimmed) : text;
+  if (schema instanceof z.ZodBoolean || schema instanceof z.ZodLiteral) return readFlag(trimmed) ?? text;
+  return text;
+}
+
+function isNumber(text: string): boolean {
+  return /^[+-]?\d[\d_]*(\.\d+)?(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
+}
+
+function readFlag(text: string): boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : undefined;
+}

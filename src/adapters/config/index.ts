@@ -1,0 +1,5 @@
+export { toConditionLimits } from './condition-limits';
+export { defaultConfigFile, loadConfig } from './load-config';
+export { ConfigError, type ConfigProblem } from './problem';
+export type { Config } from './schema';
+export { toSettings } from './settings';

@@ -1,0 +1,135 @@
+import { decodeSession, encodeSession } from '../../codec/session-codec';
+import type { Session, SessionKey } from '../../domain/session';
+import type { Call } from '../../ports/call';
+import type { Clock } from '../../ports/clock';
+import type { CommitOutcome, LoadedSession, SessionStore, TurnCommit, TurnRecord } from '../../ports/session-store';
+import type { EmbeddedEnvironment } from './embedded-environment';
+import { keyPair } from './key-part';
+import { SessionTable } from './session-table';
+import type { SessionValue } from './session-value';
+import { TurnTable } from './turn-table';
+
+export interface EmbeddedSessionStoreOptions {
+  /** How long a session lives after its last turn, milliseconds. */
+  readonly sessionTtlMs: number;
+  /** How many turns of a session stay recorded, and known by their id; at least 1. */
+  readonly recordedTurns: number;
+  readonly clock: Clock;
+}
+
+/** What a commit found within its transaction; states are decoded outside of it. */
+type Found =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'known'; readonly record: TurnRecord }
+  | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
+
+/**
+ * Sessions on the disk of this node. A commit is one transaction and is on the disk when it is acknowledged. A session whose
+ * time is over is gone for every method at once; `sweep` gives its room back.
+ */
+export class EmbeddedSessionStore implements SessionStore {
+  private readonly sessions: SessionTable;
+  private readonly turns: TurnTable;
+
+  constructor(
+    private readonly environment: EmbeddedEnvironment,
+    private readonly options: EmbeddedSessionStoreOptions,
+  ) {
+    if (!(options.recordedTurns >= 1)) throw new Error('At least one turn must stay recorded.');
+    this.sessions = new SessionTable(environment);
+    this.turns = new TurnTable(environment);
+  }
+
+  async load(key: SessionKey, turnId: string, call: Call): Promise<LoadedSession> {
+    const session = nameOf(key);
+    return this.environment.read(call, () => {
+      const value = this.living(session);
+      if (value === undefined) return { session: undefined, known: undefined };
+      return { session: decodeSession(value.state), known: this.turns.known(session, turnId) };
+    });
+  }
+
+  async commit({ session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+    if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
+    const state = encodeSession(session);
+    const found = await this.environment.change(call, () => this.apply(nameOf(session), record, state));
+    if (found.kind !== 'conflict') return found;
+    return { kind: 'conflict', session: found.state === undefined ? undefined : decodeSession(found.state) };
+  }
+
+  async read(key: SessionKey, call: Call): Promise<Session | undefined> {
+    const value = this.environment.read(call, () => this.living(nameOf(key)));
+    return value === undefined ? undefined : decodeSession(value.state);
+  }
+
+  async listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]> {
+    const session = nameOf(key);
+    return this.environment.read(call, () => {
+      const value = limit > 0 ? this.living(session) : undefined;
+      return value === undefined ? [] : this.turns.list(session, afterRevision, limit);
+    });
+  }
+
+  async delete(key: SessionKey, call: Call): Promise<boolean> {
+    const session = nameOf(key);
+    return this.environment.change(call, () => {
+      const existed = this.living(session) !== undefined;
+      this.erase(session, this.sessions.get(session));
+      return existed;
+    });
+  }
+
+  async probe(call: Call): Promise<void> {
+    await this.environment.probe(call);
+  }
+
+  /**
+   * Erases at most `limit` sessions whose time is over, and resolves to how many it looked at; when that is `limit`, there may
+   * be more. To be called now and then: until then such sessions only take room.
+   */
+  async sweep(limit: number, call: Call): Promise<number> {
+    const due = this.environment.read(call, () => this.sessions.due(this.options.clock.now(), limit));
+    await Promise.all(due.map((session) => this.environment.change(call, () => this.sweepOne(session))));
+    return due.length;
+  }
+
+  /** Closes the environment, which the catalogue shares. */
+  close(): Promise<void> {
+    return this.environment.close();
+  }
+
+  /** Everything is checked, in the order of the port, before anything is written. */
+  private apply(session: string, record: TurnRecord, state: Uint8Array): Found {
+    const { clock, recordedTurns, sessionTtlMs } = this.options;
+    const value = this.living(session);
+    const known = value === undefined ? undefined : this.turns.known(session, record.turnId);
+    if (known !== undefined) return { kind: 'known', record: known };
+    if ((value?.revision ?? 0) !== record.revision - 1) return { kind: 'conflict', state: value?.state };
+    if (value === undefined) this.erase(session, this.sessions.get(session));
+    this.sessions.put(session, record.revision, state, clock.now() + sessionTtlMs);
+    this.turns.add(session, record, recordedTurns);
+    return { kind: 'committed' };
+  }
+
+  private living(session: string): SessionValue | undefined {
+    const value = this.sessions.get(session);
+    return value !== undefined && value.expiresAt > this.options.clock.now() ? value : undefined;
+  }
+
+  private sweepOne(session: string): void {
+    const value = this.sessions.get(session);
+    if (value === undefined) return;
+    if (value.expiresAt > this.options.clock.now()) this.sessions.postpone(session, value);
+    else this.erase(session, value);
+  }
+
+  private erase(session: string, value: SessionValue | undefined): void {
+    if (value === undefined) return;
+    this.sessions.remove(session, value);
+    this.turns.clear(session);
+  }
+}
+
+function nameOf(key: SessionKey): string {
+  return keyPair(key.tenantId, key.sessionId);
+}

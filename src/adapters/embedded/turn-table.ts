@@ -1,0 +1,56 @@
+import type { Database } from 'lmdb';
+import type { TurnRecord } from '../../ports/session-store';
+import type { EmbeddedEnvironment } from './embedded-environment';
+import { keyPart } from './key-part';
+import { decodeTurnValue, encodeTurnValue } from './turn-value';
+
+/** Above every revision: the end of a session's turns. */
+const beyond = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The recorded turns of all sessions, and which id has which revision. Both change together, so a turn is known exactly as
+ * long as it is recorded. Methods that write are called within a change.
+ */
+export class TurnTable {
+  private readonly turns: Database<Uint8Array, [session: string, revision: number]>;
+  private readonly revisions: Database<number, [session: string, turnId: string]>;
+
+  constructor(environment: EmbeddedEnvironment) {
+    this.turns = environment.table('turns', 'binary');
+    this.revisions = environment.table('turn-revisions', 'json');
+  }
+
+  /** The recorded turn of an id. */
+  known(session: string, turnId: string): TurnRecord | undefined {
+    const revision = this.revisions.get([session, keyPart(turnId)]);
+    const bytes = revision === undefined ? undefined : this.turns.get([session, revision]);
+    return revision === undefined || bytes === undefined ? undefined : decodeTurnValue(bytes, revision);
+  }
+
+  /** Turns above a revision, oldest first, at most `limit`. */
+  list(session: string, afterRevision: number, limit: number): readonly TurnRecord[] {
+    const range = this.turns.getRange({ start: [session, afterRevision + 1], end: [session, beyond], limit });
+    return Array.from(range, ({ key, value }) => decodeTurnValue(value, key[1]));
+  }
+
+  /** Adds a turn and drops those that are no longer among the newest `recordedTurns`. */
+  add(session: string, record: TurnRecord, recordedTurns: number): void {
+    this.turns.putSync([session, record.revision], encodeTurnValue(record));
+    this.revisions.putSync([session, keyPart(record.turnId)], record.revision);
+    const oldestKept = record.revision - recordedTurns + 1;
+    if (oldestKept > 1) this.drop(session, oldestKept);
+  }
+
+  /** Drops all turns of a session. */
+  clear(session: string): void {
+    this.drop(session, beyond);
+  }
+
+  private drop(session: string, before: number): void {
+    const dropped = Array.from(this.turns.getRange({ start: [session, 0], end: [session, before] }));
+    for (const { key, value } of dropped) {
+      this.revisions.removeSync([session, keyPart(decodeTurnValue(value, key[1]).turnId)]);
+      this.turns.removeSync(key);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { DescMessage, Message } from '@bufbuild/protobuf';
+import { pathToString } from '@bufbuild/protobuf/reflect';
+import { createValidator, type Validator, type Violation } from '@bufbuild/protovalidate';
+import type { FileProblem } from './file-problem';
+import { parentPath, type SourceMap } from './source-map';
+
+let validator: Validator | undefined;
+
+/**
+ * What breaks the rules that the contract states (`buf.validate`), at its place in the file. Leaves out what lies at, around or
+ * inside of a problem that is known already.
+ */
+export function contractProblems(
+  descriptor: DescMessage,
+  message: Message,
+  source: SourceMap,
+  known: readonly FileProblem[],
+): readonly FileProblem[] {
+  validator ??= createValidator();
+  const result = validator.validate(descriptor, message);
+  if (result.kind === 'error') throw result.error;
+  const broken = new Set(known.map(({ path }) => path));
+  return (result.violations ?? []).flatMap((violation) => {
+    const path = pathToString(violation.field);
+    if (isWithin(path, broken)) return [];
+    return [{ file: source.file, ...source.at(path), path, message: sentence(violation, path, source) }];
+  });
+}
+
+function isWithin(path: string, broken: ReadonlySet<string>): boolean {
+  for (let at = path; at !== ''; at = parentPath(at)) if (broken.has(at)) return true;
+  return false;
+}
+
+function sentence({ message, ruleId }: Violation, path: string, source: SourceMap): string {
+  if (!source.has(path)) return `is missing (${message})`;
+  return ruleId === 'repeated.unique' ? 'must not list anything twice' : message;
+}

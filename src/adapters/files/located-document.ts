@@ -1,0 +1,77 @@
+import { type Document, isScalar, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml';
+import type { FileProblem, SourcePosition } from './file-problem';
+
+/** A text with its file's name, as positions and problems need it. */
+export interface SourceText {
+  readonly file: string;
+  /** Where an offset of the text is. */
+  at(offset: number): SourcePosition;
+  /** A problem at an offset of the text. */
+  problem(offset: number, path: string, message: string): FileProblem;
+}
+
+/** One document of a file, free of syntax errors. */
+export interface LocatedDocument {
+  readonly source: SourceText;
+  readonly document: Document.Parsed;
+  /** The text of the whole file. */
+  readonly text: string;
+  /** The document's root; undefined where there are comments only. */
+  readonly root: Node | undefined;
+}
+
+/** What a text holds. A document with a syntax error is left out. */
+export interface ParsedText {
+  readonly documents: readonly LocatedDocument[];
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * Parses YAML 1.2 of one or more documents, or JSON, which is a part of it. A file whose name ends in `.json` has to be JSON.
+ * Reports every syntax error and duplicate key.
+ */
+export function parseText(file: string, text: string): ParsedText {
+  const lineCounter = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, strict: true, uniqueKeys: true });
+  const source = sourceText(file, lineCounter);
+  if (file.endsWith('.json')) {
+    const problem = jsonProblem(source, text);
+    if (problem !== undefined) return { documents: [], problems: [problem] };
+  }
+  const documents: LocatedDocument[] = [];
+  const problems: FileProblem[] = [];
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    const wrong = [...document.errors, ...document.warnings];
+    for (const { pos, message } of wrong) problems.push(source.problem(pos[0], '', syntaxMessage(message)));
+    if (wrong.length === 0) documents.push({ source, document, text, root: rootOf(document.contents) });
+  }
+  return { documents, problems };
+}
+
+function sourceText(file: string, lines: LineCounter): SourceText {
+  const at = (offset: number): SourcePosition => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  return { file, at, problem: (offset, path, message) => ({ file, ...at(offset), path, message }) };
+}
+
+function jsonProblem(source: SourceText, text: string): FileProblem | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const offset = Number(/ at position (\d+)/.exec(message)?.[1] ?? (message.includes('end of') ? text.length : 0));
+    return source.problem(offset, '', `is not JSON: ${message}`);
+  }
+}
+
+function syntaxMessage(message: string): string {
+  return message === 'Map keys must be unique' ? 'this key is given twice' : message;
+}
+
+function rootOf(contents: ParsedNode | null): Node | undefined {
+  if (contents === null) return undefined;
+  return isScalar(contents) && contents.value === null ? undefined : contents;
+}

@@ -1,0 +1,154 @@
+import { type DescField, type DescMessage, type JsonObject, type JsonValue, ScalarType } from '@bufbuild/protobuf';
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { durationForm, protoDuration } from './duration-text';
+import { asNode, mappingEntries } from './mapping-entries';
+import { nearestName } from './nearest-name';
+import { type Reading, whatItIs } from './reading';
+import { enumValue, scalarValue } from './scalar-value';
+
+const anyJson = new Set(['google.protobuf.Value', 'google.protobuf.Struct', 'google.protobuf.ListValue']);
+
+/**
+ * Reads a mapping as proto3 JSON of a message: field names as in the contract, every other key a problem, `otherKeys` left
+ * out. Gives what could be read; where something could not, a problem says so.
+ */
+export function messageValue(
+  reading: Reading,
+  descriptor: DescMessage,
+  given: Node | undefined,
+  path: string,
+  otherKeys: ReadonlySet<string> = new Set(),
+): JsonObject {
+  const node = reading.resolve(given);
+  reading.place(path, node);
+  // Without a prototype: a key such as `__proto__` is a key like any other.
+  const json: JsonObject = Object.create(null);
+  if (!isMap(node)) {
+    reading.report(path, node, `must be a mapping of the fields of ${descriptor.name}, but it is ${whatItIs(node)}`);
+    return json;
+  }
+  const fields = new Map(descriptor.fields.map((field) => [field.name, field]));
+  for (const { key, keyNode, value } of mappingEntries(reading, node, path)) {
+    if (otherKeys.has(key)) continue;
+    const at = path === '' ? key : `${path}.${key}`;
+    const field = fields.get(key);
+    if (field === undefined) {
+      const near = nearestName(key, [...fields.keys(), ...otherKeys]);
+      reading.report(
+        at,
+        keyNode,
+        near === undefined ? `${descriptor.name} has no such field` : `unknown; did you mean ${near}?`,
+      );
+      continue;
+    }
+    const read = fieldValue(reading, field, value, keyNode, at);
+    if (read !== undefined) json[key] = read;
+  }
+  return json;
+}
+
+function fieldValue(
+  reading: Reading,
+  field: DescField,
+  value: Node | undefined,
+  keyNode: Node,
+  path: string,
+): JsonValue | undefined {
+  const takesNull = field.fieldKind === 'message' && anyJson.has(field.message.typeName);
+  if (!takesNull && (value === undefined || (isScalar(value) && value.value === null))) {
+    reading.place(path, keyNode);
+    reading.report(path, keyNode, 'has no value; give one or leave the key out');
+    return undefined;
+  }
+  reading.place(path, value ?? keyNode);
+  switch (field.fieldKind) {
+    case 'list':
+      return listValue(reading, field, value, path);
+    case 'map':
+      return mapValue(reading, field, value, path);
+    default:
+      return singleValue(reading, field, value, path);
+  }
+}
+
+function listValue(
+  reading: Reading,
+  field: DescField & { fieldKind: 'list' },
+  node: Node | undefined,
+  path: string,
+): JsonValue[] | undefined {
+  if (!isSeq(node)) {
+    reading.report(path, node, `must be a list, but it is ${whatItIs(node)}`);
+    return undefined;
+  }
+  return node.items.map((item, index) => {
+    const at = `${path}[${index}]`;
+    const itemNode = reading.resolve(asNode(item));
+    reading.place(at, itemNode);
+    return singleValue(reading, field, itemNode, at) ?? placeholder(field);
+  });
+}
+
+function mapValue(
+  reading: Reading,
+  field: DescField & { fieldKind: 'map' },
+  node: Node | undefined,
+  path: string,
+): JsonObject | undefined {
+  if (!isMap(node)) {
+    reading.report(path, node, `must be a mapping, but it is ${whatItIs(node)}`);
+    return undefined;
+  }
+  const json: JsonObject = Object.create(null);
+  for (const { key, keyNode, value } of mappingEntries(reading, node, path)) {
+    const at = `${path}[${JSON.stringify(key)}]`;
+    reading.place(at, value ?? keyNode);
+    const read = singleValue(reading, field, value, at);
+    if (read !== undefined) json[key] = read;
+  }
+  return json;
+}
+
+/** A kind of value that a field has once, or a list or map has many times. */
+type Single =
+  | { readonly scalar: ScalarType }
+  | { readonly enum: NonNullable<DescField['enum']> }
+  | { readonly message: DescMessage };
+
+function singleValue(reading: Reading, field: DescField, node: Node | undefined, path: string): JsonValue | undefined {
+  const single = singleOf(field);
+  if ('scalar' in single) return scalarValue(reading, single.scalar, node, path);
+  if ('enum' in single) return enumValue(reading, single.enum, node, path);
+  const { message } = single;
+  if (anyJson.has(message.typeName)) return jsonValue(reading, node);
+  if (message.typeName === 'google.protobuf.Duration') return durationValue(reading, node, path);
+  return messageValue(reading, message, node, path);
+}
+
+function singleOf(field: DescField): Single {
+  if (field.message !== undefined) return { message: field.message };
+  if (field.enum !== undefined) return { enum: field.enum };
+  return { scalar: field.scalar };
+}
+
+/** Stands for a list item that could not be read, so that the ones after it keep their index. */
+function placeholder(field: DescField): JsonValue {
+  const single = singleOf(field);
+  if ('message' in single) return {};
+  if ('enum' in single) return 0;
+  return single.scalar === ScalarType.STRING || single.scalar === ScalarType.BYTES
+    ? ''
+    : single.scalar !== ScalarType.BOOL && 0;
+}
+
+function durationValue(reading: Reading, node: Node | undefined, path: string): string | undefined {
+  const given: unknown = isScalar(node) ? node.value : undefined;
+  const duration = typeof given === 'string' ? protoDuration(given) : undefined;
+  if (duration === undefined) reading.report(path, node, `must be ${durationForm}`);
+  return duration;
+}
+
+function jsonValue(reading: Reading, node: Node | undefined): JsonValue {
+  const value: unknown = node?.toJS(reading.located.document, { maxAliasCount: 100 });
+  return JSON.parse(JSON.stringify(value ?? null));
+}

@@ -1,0 +1,53 @@
+import type { EventEmitter } from 'node:events';
+import type { Deadline, Metadata } from '@grpc/grpc-js';
+import type { Call } from '../../../ports/call';
+
+/** What every kind of call of grpc-js has in common, as far as it is used here. */
+export interface ServerCall<Request = unknown> extends EventEmitter {
+  readonly request: Request;
+  readonly metadata: Metadata;
+  cancelled: boolean;
+  getDeadline(): Deadline;
+  getPath(): string;
+}
+
+/**
+ * What a call of grpc-js imposes on the work that is done for it. grpc-js says `cancelled` when the caller gives up, when the
+ * deadline passes, and also after every answer; `end` keeps the last from becoming an abort that nobody hears.
+ */
+export class GrpcCall implements Call {
+  readonly deadline: number;
+  private abort: AbortController | undefined;
+  private over: 'no' | 'ended' | 'cancelled' = 'no';
+
+  constructor(call: ServerCall) {
+    const deadline = call.getDeadline();
+    this.deadline = typeof deadline === 'number' ? deadline : deadline.getTime();
+    if (call.cancelled) this.over = 'cancelled';
+    call.once('cancelled', () => this.cancel());
+  }
+
+  /** Made when somebody asks for it: most calls never do. */
+  get signal(): AbortSignal {
+    if (this.abort === undefined) {
+      this.abort = new AbortController();
+      if (this.over === 'cancelled') this.abort.abort();
+    }
+    return this.abort.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.over === 'cancelled';
+  }
+
+  /** The work is done; what becomes of the call no longer matters. */
+  end(): void {
+    if (this.over === 'no') this.over = 'ended';
+  }
+
+  private cancel(): void {
+    if (this.over !== 'no') return;
+    this.over = 'cancelled';
+    this.abort?.abort();
+  }
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import { OrchestratorError } from '../../../domain/orchestrator-error';
+import type { Call } from '../../../ports/call';
+import { failureOf, statusObjectOf } from '../errors/call-failure';
+import type { AcceptedRequest, GuardedRequest } from '../guard/request-guard';
+import type { CallSurroundings } from './unary';
+
+/** Sends one message; resolves when the next one may be sent. Rejects with CANCELLED when nobody listens any more. */
+export type Send<Response> = (message: Response) => Promise<void>;
+
+/** What a server-streaming method does with a request that keeps the contract. */
+export type StreamWork<Request, Response> = (
+  request: AcceptedRequest<Request>,
+  call: Call,
+  send: Send<Response>,
+) => Promise<void>;
+
+/** A server-streaming method as grpc-js wants it. It always ends the stream, with OK or the error. */
+export function serverStream<Request, Response>(
+  surroundings: CallSurroundings,
+  work: StreamWork<Request, Response>,
+): handleServerStreamingCall<GuardedRequest<Request>, Response> {
+  return (stream) => {
+    surroundings.gate
+      .admit(stream, (request, call) => work(request, call, (message) => send(stream, call, message)))
+      .then(
+        () => stream.end(),
+        (thrown: unknown) => {
+          const failure = failureOf(thrown, stream.getPath(), surroundings);
+          // grpc-js takes an error event for the status to end with; a stream that was cancelled is gone.
+          if (!stream.cancelled) stream.emit('error', statusObjectOf(failure, surroundings.telemetry.traceId()));
+        },
+      );
+  };
+}
+
+/** grpc-js takes what is written whether there is room or not, so a reader that is slow is waited for. */
+async function send<Response>(
+  stream: ServerWritableStream<unknown, Response>,
+  call: Call,
+  message: Response,
+): Promise<void> {
+  if (call.signal.aborted) throw new OrchestratorError('CANCELLED', 'The caller gave up.');
+  if (stream.write(message)) return;
+  try {
+    await once(stream, 'drain', { signal: call.signal });
+  } catch (cause) {
+    throw new OrchestratorError('CANCELLED', 'The caller gave up.', { cause });
+  }
+}

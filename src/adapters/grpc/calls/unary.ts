@@ -1,0 +1,38 @@
+import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { Call } from '../../../ports/call';
+import { type FailureReporting, failureOf, statusObjectOf } from '../errors/call-failure';
+import type { AcceptedRequest, GuardedRequest } from '../guard/request-guard';
+import type { CallGate } from './call-gate';
+
+/** What every handler of this server stands on. */
+export interface CallSurroundings extends FailureReporting {
+  readonly gate: CallGate;
+}
+
+/** A response, or its bytes where they exist already. */
+export type Outgoing<Response> = Response | Uint8Array;
+
+/** The answer of a unary method. */
+export interface Answer<Response> {
+  readonly body: Outgoing<Response>;
+  readonly trailer?: Metadata;
+}
+
+/** What a unary method does with a request that keeps the contract. Rejects with what the caller is to be told. */
+export type UnaryWork<Request, Response> = (request: AcceptedRequest<Request>, call: Call) => Promise<Answer<Response>>;
+
+/** A unary method as grpc-js wants it. It always answers, once, and never throws. */
+export function unary<Request, Response>(
+  surroundings: CallSurroundings,
+  work: UnaryWork<Request, Response>,
+): handleUnaryCall<GuardedRequest<Request>, Outgoing<Response>> {
+  return (call, callback) => {
+    surroundings.gate.admit(call, work).then(
+      ({ body, trailer }) => callback(null, body, trailer),
+      (thrown: unknown) => {
+        const failure = failureOf(thrown, call.getPath(), surroundings);
+        callback(statusObjectOf(failure, surroundings.telemetry.traceId()));
+      },
+    );
+  };
+}

@@ -1,0 +1,44 @@
+import { Metadata, type StatusObject } from '@grpc/grpc-js';
+import { Status } from '../../../../gen/google/rpc/status';
+import { type ErrorReason, OrchestratorError } from '../../../domain/orchestrator-error';
+import type { Log } from '../../../ports/log';
+import type { Telemetry } from '../../../ports/telemetry';
+import { rpcStatusOf } from './rpc-status';
+
+/** The header of google.rpc.Status, as every gRPC language knows it. */
+export const DETAILS_HEADER = 'grpc-status-details-bin';
+
+/** What is told of a failed call besides to its caller. */
+export interface FailureReporting {
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+}
+
+/** Reasons that an operator should hear of; the others are a caller's affair. */
+const OPERATORS: ReadonlySet<ErrorReason> = new Set(['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL']);
+
+/**
+ * The error that a call fails with, of anything that was thrown. What is no OrchestratorError, or is one with INTERNAL, is a
+ * defect: it is logged whole under the trace id, and the caller is told nothing of it.
+ */
+export function failureOf(thrown: unknown, method: string, { log, telemetry }: FailureReporting): OrchestratorError {
+  const traceId = telemetry.traceId();
+  if (thrown instanceof OrchestratorError && thrown.reason !== 'INTERNAL') {
+    const fields = { method, reason: thrown.reason, trace_id: traceId, ...thrown.metadata };
+    if (OPERATORS.has(thrown.reason)) log.warn({ ...fields, err: thrown }, 'call failed');
+    else log.debug(fields, 'call failed');
+    telemetry.setAttributes({ 'error.type': thrown.reason });
+    return thrown;
+  }
+  log.error({ method, reason: 'INTERNAL', trace_id: traceId, err: thrown }, 'call failed by a defect');
+  telemetry.setAttributes({ 'error.type': 'INTERNAL' });
+  return new OrchestratorError('INTERNAL', 'The service failed; the log tells more under the trace id.');
+}
+
+/** The status that grpc-js sends for an error, with google.rpc.Status in its trailer. */
+export function statusObjectOf(error: OrchestratorError, traceId: string): StatusObject {
+  const status = rpcStatusOf(error, traceId);
+  const metadata = new Metadata();
+  metadata.set(DETAILS_HEADER, Buffer.from(Status.encode(status).finish()));
+  return { code: status.code, details: status.message, metadata };
+}

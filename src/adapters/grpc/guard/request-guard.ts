@@ -1,0 +1,139 @@
+import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { pathToString } from '@bufbuild/protobuf/reflect';
+import { createValidator, type Validator } from '@bufbuild/protovalidate';
+import { type FieldViolation, OrchestratorError } from '../../../domain/orchestrator-error';
+import { type Contract, requestSchemaOf } from './contract';
+import { type MessagePlan, MessagePlanner } from './message-plan';
+import { isPlain } from './plain-check';
+import { checkWire, type WireFindings, type WireLimits } from './wire-check';
+
+/** Bounds of a request. */
+export interface RequestLimits extends WireLimits {
+  /** Bytes of a message. */
+  readonly messageBytes: number;
+  /** Elements of a repeated field, by its full name; where the contract allows less that holds. */
+  readonly elements: ReadonlyMap<string, number>;
+}
+
+/** A request that keeps the contract. */
+export interface AcceptedRequest<Request> {
+  readonly message: Request;
+  /** What the message was decoded from: the request as it was sent, its parts merged where it came in parts. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What became of a request's bytes. A value and no exception, because grpc-js answers an exception here with INTERNAL and
+ * before a handler, a span or a trace id exists: the handler throws `refused` instead.
+ */
+export type GuardedRequest<Request> =
+  | ({ readonly refused?: undefined } & AcceptedRequest<Request>)
+  | { readonly refused: OrchestratorError };
+
+/** Decodes the requests of one method, or says why not. Never throws. */
+export type RequestGuard<Request> = (bytes: Uint8Array) => GuardedRequest<Request>;
+
+/** Makes guards from the contract's own annotations (`buf.validate`). One a server. */
+export class RequestGuards {
+  private readonly planner: MessagePlanner;
+  private readonly validator: Validator;
+  private readonly contract: Contract;
+  private readonly limits: RequestLimits;
+
+  constructor(contract: Contract, limits: RequestLimits) {
+    this.contract = contract;
+    this.limits = limits;
+    this.planner = new MessagePlanner(limits.elements);
+    this.validator = createValidator({ registry: contract.registry });
+  }
+
+  /**
+   * The guard of a method. `decode` is what the generated code does. Everything that is compiled on first use is compiled here,
+   * so that the first caller does not wait for it and a broken annotation keeps the server from starting.
+   */
+  guard<Request>(path: string, decode: (bytes: Buffer) => Request): RequestGuard<Request> {
+    const schema = requestSchemaOf(this.contract, path);
+    const plan = this.planner.planOf(schema);
+    const warm = this.validator.validate(schema, create(schema));
+    if (warm.kind === 'error') throw warm.error;
+    return (bytes) => {
+      try {
+        return this.accept(schema, plan, bytes, decode);
+      } catch (error) {
+        return { refused: error instanceof OrchestratorError ? error : undecodable(error) };
+      }
+    };
+  }
+
+  private accept<Request>(
+    schema: DescMessage,
+    plan: MessagePlan,
+    sent: Uint8Array,
+    decode: (bytes: Buffer) => Request,
+  ): GuardedRequest<Request> {
+    if (sent.length > this.limits.messageBytes) throw tooLarge(sent.length, this.limits.messageBytes);
+    const bytes = isPlain(plan, sent, this.limits) ? sent : this.lookCloser(schema, plan, sent);
+    return { message: decode(asBuffer(bytes)), bytes };
+  }
+
+  /** Names everything that is wrong; the bytes to decode where nothing is. */
+  private lookCloser(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
+    const wire = checkWire(plan, sent, this.limits);
+    if (wire.tooMany) throw invalid(wire.violations);
+    const message = this.parse(schema, sent, wire);
+    const violations = this.violations(schema, message, wire.violations);
+    if (violations.length > 0) throw invalid(violations);
+    // The two decoders treat parts differently, so what was checked is what is decoded.
+    return wire.hasParts ? toBinary(schema, message) : sent;
+  }
+
+  private parse(schema: DescMessage, bytes: Uint8Array, wire: WireFindings) {
+    try {
+      return fromBinary(schema, bytes, { readUnknownFields: false });
+    } catch (error) {
+      // A value that is too deep for the decoder was found before; say that.
+      if (wire.violations.length > 0) throw invalid(wire.violations);
+      throw error;
+    }
+  }
+
+  /** What the walk found, then what the annotations say of fields that it did not name already. */
+  private violations(
+    schema: DescMessage,
+    message: ReturnType<typeof fromBinary>,
+    found: readonly FieldViolation[],
+  ): readonly FieldViolation[] {
+    const result = this.validator.validate(schema, message);
+    switch (result.kind) {
+      case 'valid':
+        return found;
+      case 'error':
+        throw new OrchestratorError('INTERNAL', 'The contract could not be enforced.', { cause: result.error });
+      case 'invalid': {
+        const named = new Set(found.map(({ field }) => field));
+        const checked = result.violations.map((violation) => ({
+          field: pathToString(violation.field),
+          description: `${violation.forKey ? 'the key ' : ''}${violation.message}`,
+        }));
+        return [...found, ...checked.filter(({ field }) => !named.has(field))];
+      }
+    }
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function invalid(violations: readonly FieldViolation[]): OrchestratorError {
+  return new OrchestratorError('INVALID_REQUEST', 'The request breaks the contract', { violations });
+}
+
+function tooLarge(size: number, limit: number): OrchestratorError {
+  return new OrchestratorError('TOO_LARGE', `The request has ${size} bytes; at most ${limit} are allowed.`);
+}
+
+function undecodable(cause: unknown): OrchestratorError {
+  const why = cause instanceof Error ? cause.message : 'unknown';
+  return new OrchestratorError('UNDECODABLE_REQUEST', `The request could not be decoded: ${why}.`, { cause });
+}

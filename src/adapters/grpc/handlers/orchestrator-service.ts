@@ -1,0 +1,37 @@
+import { Metadata } from '@grpc/grpc-js';
+import type { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { UseCases } from '../../../pipeline/use-cases';
+import type { Clock } from '../../../ports/clock';
+import { notImplemented } from '../calls/not-implemented';
+import { serverStream } from '../calls/server-stream';
+import { type CallSurroundings, unary } from '../calls/unary';
+import type { GuardedHandlers } from '../guarded-service';
+import { turnCommandOf } from './turn-command';
+import { turnEvents } from './turn-events';
+
+/** Trailing metadata of an answer that was given before (5.1). */
+const replayedTrailer = new Metadata();
+replayedTrailer.set('x-turn-replayed', 'true');
+
+/** The handlers of OrchestratorService. */
+export function orchestratorHandlers(
+  useCases: Pick<UseCases, 'processTurn'>,
+  clock: Clock,
+  surroundings: CallSurroundings,
+): GuardedHandlers<typeof OrchestratorServiceService> {
+  const missing = notImplemented(surroundings);
+  return {
+    processTurn: unary(surroundings, async (request, call) => {
+      const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
+      return turn.replayed ? { body: turn.responseBytes, trailer: replayedTrailer } : { body: turn.responseBytes };
+    }),
+    streamTurn: serverStream(surroundings, async (request, call, send) => {
+      const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
+      for (const event of turnEvents(turn)) await send(event);
+    }),
+    processTurns: missing.bidiStream('ProcessTurns'),
+    decideLifecycle: missing.unary('DecideLifecycle'),
+    decideTransitions: missing.unary('DecideTransitions'),
+    planContributions: missing.unary('PlanContributions'),
+  };
+}

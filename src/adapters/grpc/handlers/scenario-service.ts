@@ -1,0 +1,109 @@
+import { Relationship, Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import type {
+  DeleteRelationshipRequest,
+  ListScenariosRequest,
+  PutRelationshipRequest,
+  ScenarioServiceService,
+} from '../../../../gen/focal/orchestration/v1/scenario_service';
+import { relationshipFromProto, relationshipToProto } from '../../../codec/relationship-codec';
+import { findingToProto, scenarioFromProto, storedScenarioToProto } from '../../../codec/scenario-codec';
+import type { RelationshipCommand } from '../../../pipeline/relationships';
+import type { UseCases } from '../../../pipeline/use-cases';
+import type { AgentKey } from '../../../ports/scenario-catalogue';
+import { notImplemented } from '../calls/not-implemented';
+import { type CallSurroundings, unary } from '../calls/unary';
+import type { GuardedHandlers } from '../guarded-service';
+import { PageTokens, pageSizeOf } from './page-token';
+
+const UUID = /^[0-9a-fA-F-]{36}$/;
+
+/** The handlers of ScenarioService. */
+export function scenarioHandlers(
+  useCases: UseCases,
+  surroundings: CallSurroundings,
+): GuardedHandlers<typeof ScenarioServiceService> {
+  const missing = notImplemented(surroundings);
+  return {
+    ...scenarioMethods(useCases, surroundings),
+    ...relationshipMethods(useCases, surroundings),
+    renderScenario: missing.unary('RenderScenario'),
+    planMigration: missing.unary('PlanMigration'),
+    applyMigration: missing.unary('ApplyMigration'),
+    simulateTurns: missing.unary('SimulateTurns'),
+  };
+}
+
+type Handlers = GuardedHandlers<typeof ScenarioServiceService>;
+type ScenarioMethods = 'putScenario' | 'validateScenario' | 'getScenario' | 'listScenarios' | 'deleteScenario';
+type RelationshipMethods = 'putRelationship' | 'deleteRelationship' | 'listRelationships';
+
+function scenarioMethods(useCases: UseCases, surroundings: CallSurroundings): Pick<Handlers, ScenarioMethods> {
+  return {
+    putScenario: unary(surroundings, async ({ message }, call) => {
+      const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
+      const { expectedVersion } = message;
+      const put = await useCases.putScenario({ agent: agentOf(message), scenario, expectedVersion }, call);
+      const findings = put.findings.map(findingToProto);
+      return { body: { stored: storedScenarioToProto(put.stored), created: put.created, findings } };
+    }),
+    validateScenario: unary(surroundings, async ({ message }) => {
+      const { valid, findings } = useCases.validateScenario(scenarioFromProto(message.scenario ?? Scenario.create()));
+      return { body: { valid, findings: findings.map(findingToProto) } };
+    }),
+    getScenario: unary(surroundings, async ({ message }, call) => {
+      const { scenarioId, version } = message;
+      const stored = await useCases.getScenario({ agent: agentOf(message), scenarioId, version }, call);
+      return { body: { stored: storedScenarioToProto(stored) } };
+    }),
+    listScenarios: unary(surroundings, async ({ message }, call) => {
+      const { tag, enabled } = message;
+      const tokens = scenarioTokens(message);
+      const afterScenarioId = tokens.cursor(message, UUID);
+      const { items, next } = await useCases.listScenarios(
+        { agent: agentOf(message), tag, enabled, afterScenarioId, pageSize: pageSizeOf(message) },
+        call,
+      );
+      return { body: { scenarios: items.map(storedScenarioToProto), nextPageToken: tokens.token(next) } };
+    }),
+    deleteScenario: unary(surroundings, async ({ message }, call) => {
+      const { scenarioId, expectedVersion } = message;
+      return {
+        body: {
+          existed: await useCases.deleteScenario({ agent: agentOf(message), scenarioId, expectedVersion }, call),
+        },
+      };
+    }),
+  };
+}
+
+function relationshipMethods(useCases: UseCases, surroundings: CallSurroundings): Pick<Handlers, RelationshipMethods> {
+  return {
+    putRelationship: unary(surroundings, async ({ message }, call) => {
+      const command = relationshipCommandOf(message);
+      const created = await useCases.putRelationship(command, call);
+      return { body: { relationship: relationshipToProto(command.relationship), created } };
+    }),
+    deleteRelationship: unary(surroundings, async ({ message }, call) => {
+      return { body: { existed: await useCases.deleteRelationship(relationshipCommandOf(message), call) } };
+    }),
+    listRelationships: unary(surroundings, async ({ message }, call) => {
+      const relationships = await useCases.listRelationships(agentOf(message), call);
+      return { body: { relationships: relationships.map(relationshipToProto) } };
+    }),
+  };
+}
+
+function agentOf({ tenantId, agentId }: AgentKey): AgentKey {
+  return { tenantId, agentId };
+}
+
+function relationshipCommandOf(message: PutRelationshipRequest | DeleteRelationshipRequest): RelationshipCommand {
+  return {
+    agent: agentOf(message),
+    relationship: relationshipFromProto(message.relationship ?? Relationship.create()),
+  };
+}
+
+function scenarioTokens({ tenantId, agentId, tag, enabled }: ListScenariosRequest): PageTokens {
+  return new PageTokens('scenarios', tenantId, agentId, tag, String(enabled));
+}

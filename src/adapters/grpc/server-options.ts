@@ -1,0 +1,75 @@
+import type { ServerCredentials, ServerOptions } from '@grpc/grpc-js';
+import { maxValueDepth } from '../../codec/json-value';
+import type { CallLimits } from './calls/call-gate';
+import type { RequestLimits } from './guard/request-guard';
+
+/** Bounds of lists below the contract's own; Infinity leaves it with those. */
+export interface ListLimits {
+  readonly candidates: number;
+  readonly rules: number;
+  /** In each map of a turn: customer data, variables, facts, results. */
+  readonly fields: number;
+  readonly stepsPerScenario: number;
+}
+
+/** Where the server listens and what it bounds. */
+export interface GrpcServerOptions extends CallLimits {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Default: none, plain text. */
+  readonly credentials?: ServerCredentials;
+  readonly reflection: boolean;
+  /** Bytes of a message that is received or sent. */
+  readonly messageBytes: number;
+  readonly lists: ListLimits;
+}
+
+/** The defaults of `[server]` and `[limits]`, on a free port of the loopback interface. */
+export const defaultServerOptions: GrpcServerOptions = {
+  host: '127.0.0.1',
+  port: 0,
+  reflection: true,
+  messageBytes: 4_194_304,
+  metadataBytes: 16_384,
+  callsInFlight: 1_000,
+  leastTimeMs: 2,
+  lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
+};
+
+/** How many JSON values a request may hold. Four fifths of a 1 MiB message; the decoders take 0.3 ms a thousand. */
+const JSON_VALUES = 50_000;
+/** A connection's streams that grpc-js takes at once, so that one caller cannot fill the memory before the gate sees them. */
+const STREAMS_A_CONNECTION = 1_000;
+/** Room above the bound of messages, within which a message that is too large is still answered with its details. */
+const MESSAGE_SLACK = 4;
+
+/** What the guards bound. */
+export function requestLimitsOf({ messageBytes, lists }: GrpcServerOptions): RequestLimits {
+  const { candidates, rules, fields, stepsPerScenario } = lists;
+  const contract = 'focal.orchestration.v1';
+  return {
+    messageBytes,
+    jsonDepth: maxValueDepth,
+    jsonValues: JSON_VALUES,
+    elements: new Map([
+      [`${contract}.Turn.candidates`, candidates],
+      [`${contract}.Turn.applied_rules`, rules],
+      [`${contract}.Turn.customer_data`, fields],
+      [`${contract}.Turn.session_variables`, fields],
+      [`${contract}.Situation.facts`, fields],
+      [`${contract}.StepOutcome.results`, fields],
+      [`${contract}.Scenario.steps`, stepsPerScenario],
+    ]),
+  };
+}
+
+/** What grpc-js bounds. */
+export function transportOptionsOf({ messageBytes }: GrpcServerOptions): ServerOptions {
+  return {
+    'grpc.max_receive_message_length': messageBytes * MESSAGE_SLACK,
+    'grpc.max_send_message_length': -1,
+    'grpc.max_concurrent_streams': STREAMS_A_CONNECTION,
+    'grpc.enable_channelz': 0,
+  };
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import type { UseCases } from '../../pipeline/use-cases';
+import type { Clock } from '../../ports/clock';
+import type { Log } from '../../ports/log';
+import type { Telemetry } from '../../ports/telemetry';
+import { CallGate } from './calls/call-gate';
+import type { CallSurroundings } from './calls/unary';
+import { explainTransportErrors } from './errors/transport-status';
+import { loadContract } from './guard/contract';
+import { RequestGuards } from './guard/request-guard';
+import { addGuardedService } from './guarded-service';
+import { orchestratorHandlers } from './handlers/orchestrator-service';
+import { scenarioHandlers } from './handlers/scenario-service';
+import { sessionHandlers } from './handlers/session-service';
+import { Health } from './health';
+import { addReflection } from './reflection';
+import { type GrpcServerOptions, requestLimitsOf, transportOptionsOf } from './server-options';
+
+/** What the server stands on. */
+export interface GrpcServerDependencies {
+  readonly useCases: UseCases;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+}
+
+/** How a server is told to stop. */
+export interface DrainOptions {
+  /** Between NOT_SERVING and the first refused call, so that load balancers see it in time. Milliseconds. */
+  readonly graceMs: number;
+  /** After that, for the calls in flight; what still runs then is cut off. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The service as callers reach it. */
+export interface GrpcServer {
+  /** Listens; resolves to the port. Health says NOT_SERVING until `setServing(true)`. Rejects where the address is taken. */
+  start(): Promise<number>;
+  /** What health answers for the server and each of its services: readiness. */
+  setServing(serving: boolean): void;
+  /** Handlers that run now. */
+  readonly callsInFlight: number;
+  /** Says NOT_SERVING, waits, takes no more calls and lets those in flight end. Resolves to whether all of them did. */
+  drain(options: DrainOptions): Promise<boolean>;
+}
+
+/** Every service of the contract, by its full name. */
+const services = [
+  'focal.orchestration.v1.OrchestratorService',
+  'focal.orchestration.v1.SessionService',
+  'focal.orchestration.v1.ScenarioService',
+] as const;
+
+/** Builds the server. Everything that is slow the first time happens here, before anybody waits: about a quarter second. */
+export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
+  const contract = loadContract();
+  const gate = new CallGate(options, deps.clock);
+  const surroundings: CallSurroundings = { gate, log: deps.log, telemetry: deps.telemetry };
+  const health = new Health(services);
+  const server = new Server({
+    ...transportOptionsOf(options),
+    interceptors: [explainTransportErrors(deps.telemetry), health.noteWatches],
+  });
+  const guards = new RequestGuards(contract, requestLimitsOf(options));
+  const { useCases, clock } = deps;
+  addGuardedService(server, OrchestratorServiceService, guards, orchestratorHandlers(useCases, clock, surroundings));
+  addGuardedService(server, SessionServiceService, guards, sessionHandlers(useCases, surroundings));
+  addGuardedService(server, ScenarioServiceService, guards, scenarioHandlers(useCases, surroundings));
+  health.addToServer(server);
+  if (options.reflection) addReflection(server, contract, [...services, 'grpc.health.v1.Health']);
+  return {
+    start: () => listen(server, options),
+    setServing: (serving) => health.setServing(serving),
+    get callsInFlight() {
+      return gate.running;
+    },
+    drain: (how) => drain(server, health, how),
+  };
+}
+
+function listen(server: Server, { host, port, credentials }: GrpcServerOptions): Promise<number> {
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials ?? ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+}
+
+async function drain(server: Server, health: Health, { graceMs, timeoutMs }: DrainOptions): Promise<boolean> {
+  health.setServing(false);
+  if (graceMs > 0) await sleep(graceMs);
+  const ended = new Promise<boolean>((resolve) => server.tryShutdown((error) => resolve(error === undefined)));
+  health.endWatches();
+  const timer = new AbortController();
+  const late = sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+  const inTime = await Promise.race([ended, late]);
+  timer.abort();
+  server.forceShutdown();
+  return inTime;
+}

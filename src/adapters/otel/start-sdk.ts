@@ -1,0 +1,36 @@
+import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
+import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { sdkStarted } from './running-sdk';
+import { spanExporters } from './span-exporters';
+import { RpcSpanNames } from './span-names';
+
+/**
+ * The methods of grpc.health.v1.Health and grpc.reflection.*.ServerReflection. The instrumentation compares the last part of a
+ * method's path only, in whole and without regard to case; a test keeps the contract clear of these names.
+ */
+export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'];
+
+/**
+ * Starts the SDK as the standard variables say and hooks gRPC and Redis. Must run before either is loaded: the hooks wrap
+ * what `require` returns.
+ */
+export function startSdk(env: NodeJS.ProcessEnv): void {
+  const sdk = new NodeSDK({
+    // A default only: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are merged over it.
+    resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' })),
+    spanProcessors: [new RpcSpanNames(), ...spanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))],
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [
+      new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
+      // The command's name alone: its arguments are keys and sessions.
+      new IORedisInstrumentation({ dbStatementSerializer: (command) => command, requireParentSpan: true }),
+    ],
+  });
+  sdk.start();
+  sdkStarted(() => sdk.shutdown());
+}

@@ -1,0 +1,80 @@
+import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
+import { OrchestratorError } from '../../domain/orchestrator-error';
+import type { Attributes, Telemetry, TurnSpan } from '../../ports/telemetry';
+
+/** Spans of the turn, children of whatever span is current: the server span of the call, where gRPC is hooked. */
+export class OtelTelemetry implements Telemetry {
+  readonly #tracer: Tracer = trace.getTracer('scenario-orchestrator');
+
+  span<T>(name: string, work: (span: TurnSpan) => T): T {
+    return this.#tracer.startActiveSpan(name, (span) => {
+      try {
+        return work(new OtelTurnSpan(span));
+      } catch (error) {
+        setFailed(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T> {
+    return this.#tracer.startActiveSpan(name, async (span) => {
+      try {
+        return await work(new OtelTurnSpan(span));
+      } catch (error) {
+        setFailed(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  setAttributes(attributes: Attributes): void {
+    trace.getActiveSpan()?.setAttributes(mutable(attributes));
+  }
+
+  traceId(): string {
+    return trace.getActiveSpan()?.spanContext().traceId ?? '';
+  }
+}
+
+class OtelTurnSpan implements TurnSpan {
+  readonly recording: boolean;
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+    this.recording = span.isRecording();
+  }
+
+  setAttributes(attributes: Attributes): void {
+    this.#span.setAttributes(mutable(attributes));
+  }
+
+  addEvent(name: string, attributes: Attributes): void {
+    this.#span.addEvent(name, mutable(attributes));
+  }
+}
+
+/** The SDK's types ask for lists that may be changed, though it does not change them. */
+function mutable(attributes: Attributes): Record<string, string | number | boolean | string[]> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
+  );
+}
+
+/** What a caller can cause is told by its reason; a defect with its stack. */
+function setFailed(span: Span, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+  if (error instanceof OrchestratorError) {
+    span.setAttribute(ATTR_ERROR_TYPE, error.reason);
+    return;
+  }
+  span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : 'unknown');
+  if (error instanceof Error) span.recordException(error);
+}

@@ -1,0 +1,142 @@
+import { decodeRelationship, encodeRelationship } from '../../codec/relationship-codec';
+import type { Relationship, Scenario, StoredScenario } from '../../domain/scenario';
+import type { Call } from '../../ports/call';
+import type {
+  AgentKey,
+  CatalogueContent,
+  DeleteOutcome,
+  PutOutcome,
+  ScenarioCatalogue,
+} from '../../ports/scenario-catalogue';
+import { type CatalogueKeys, catalogueKeys, relationshipField } from './catalogue-keys';
+import { ChangeChannel } from './change-channel';
+import { checkedPrefix } from './key-part';
+import type { RedisConnection } from './redis-connection';
+import { runDeleteRelationship } from './scripts/delete-relationship';
+import { runDeleteScenario } from './scripts/delete-scenario';
+import { runLoadCatalogue } from './scripts/load-catalogue';
+import { runPutRelationship } from './scripts/put-relationship';
+import { runPutScenario } from './scripts/put-scenario';
+import { newestVersion, numberedVersion, unnumberedVersion } from './stored-version';
+
+export interface RedisCatalogueOptions {
+  /** First part of every key and of the channel; without braces. */
+  readonly keyPrefix: string;
+}
+
+/**
+ * The catalogues in Redis: the keys of an agent on one hash tag, each change one script, which also tells the other nodes.
+ * A change whose answer was lost rejects with COMMIT_UNKNOWN; to send it again is safe.
+ */
+export class RedisCatalogue implements ScenarioCatalogue {
+  private readonly prefix: string;
+  private readonly changes: ChangeChannel;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    { keyPrefix }: RedisCatalogueOptions,
+  ) {
+    this.prefix = checkedPrefix(keyPrefix);
+    this.changes = new ChangeChannel(connection, keyPrefix);
+  }
+
+  async revision(agent: AgentKey, call: Call): Promise<number> {
+    const { catalogue } = this.keys(agent);
+    return Number(await this.connection.send(call, 'read', (client) => client.hget(catalogue, 'revision')));
+  }
+
+  async load(agent: AgentKey, call: Call): Promise<CatalogueContent> {
+    const { revision, newest, relationships } = await runLoadCatalogue(this.connection, this.keys(agent), call);
+    return {
+      revision,
+      scenarios: newest.map(newestVersion).sort(byScenarioId),
+      relationships: relationships.map(decodeRelationship).sort(byKindAndEnds),
+    };
+  }
+
+  async get(agent: AgentKey, scenarioId: string, version: number, call: Call): Promise<StoredScenario | undefined> {
+    const keys = this.keys(agent);
+    const [key, field] = version === 0 ? [keys.newest, scenarioId] : [keys.versions(scenarioId), String(version)];
+    const stored = await this.connection.send(call, 'read', (client) => client.hgetBuffer(key, field));
+    if (stored === null) return undefined;
+    return version === 0 ? newestVersion(stored) : numberedVersion(stored, version);
+  }
+
+  async put(
+    agent: AgentKey,
+    scenario: Scenario,
+    options: { readonly contentHash: string; readonly storedAt: number; readonly expectedVersion: number | undefined },
+    call: Call,
+  ): Promise<PutOutcome> {
+    const { contentHash, storedAt, expectedVersion } = options;
+    const bytes = unnumberedVersion(scenario, contentHash, storedAt);
+    const scenarioId = scenario.scenarioId;
+    const args = { scenarioId, contentHash, bytes, expectedVersion, ...this.news(agent) };
+    const reply = await runPutScenario(this.connection, this.keys(agent), args, call);
+    switch (reply.kind) {
+      case 'stored':
+        return { kind: 'stored', stored: numberedVersion(bytes, reply.version), created: true };
+      case 'unchanged':
+        return { kind: 'stored', stored: newestVersion(reply.newest), created: false };
+      case 'conflict':
+        return reply;
+    }
+  }
+
+  async delete(
+    agent: AgentKey,
+    scenarioId: string,
+    expectedVersion: number | undefined,
+    call: Call,
+  ): Promise<DeleteOutcome> {
+    const args = { scenarioId, expectedVersion, ...this.news(agent) };
+    return runDeleteScenario(this.connection, this.keys(agent), args, call);
+  }
+
+  async putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
+    const bytes = Buffer.from(encodeRelationship(relationship));
+    const args = { field: relationshipField(relationship), bytes, ...this.news(agent) };
+    return runPutRelationship(this.connection, this.keys(agent), args, call);
+  }
+
+  async deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
+    const args = { field: relationshipField(relationship), ...this.news(agent) };
+    return runDeleteRelationship(this.connection, this.keys(agent), args, call);
+  }
+
+  onChange(listener: (agent: AgentKey) => void): () => void {
+    return this.changes.listen(listener);
+  }
+
+  /** Closes the connection, which the session store shares. */
+  close(): Promise<void> {
+    this.changes.close();
+    return this.connection.close();
+  }
+
+  private keys(agent: AgentKey): CatalogueKeys {
+    return catalogueKeys(this.prefix, agent);
+  }
+
+  private news(agent: AgentKey): { readonly channel: string; readonly message: string } {
+    return { channel: this.changes.name, message: this.changes.message(agent) };
+  }
+}
+
+function byScenarioId(left: StoredScenario, right: StoredScenario): number {
+  return byText(left.scenario.scenarioId, right.scenario.scenarioId);
+}
+
+function byKindAndEnds(left: Relationship, right: Relationship): number {
+  return (
+    byText(left.kind, right.kind) ||
+    byText(left.sourceType, right.sourceType) ||
+    byText(left.sourceId, right.sourceId) ||
+    byText(left.targetScenarioId, right.targetScenarioId)
+  );
+}
+
+/** By UTF-16 code unit, so that the order is the same everywhere. */
+function byText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

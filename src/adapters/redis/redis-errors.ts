@@ -1,0 +1,89 @@
+import { type ErrorReason, OrchestratorError } from '../../domain/orchestrator-error';
+import { TimeIsOver } from './call-limits';
+
+/** Whether a command may have changed something when its answer is lost. */
+export type Effect = 'read' | 'write';
+
+/** Codes of Redis answers that say: nothing was done, try again. Any other answer that is an error is a defect. */
+const reasonOfCode: Readonly<Record<string, ErrorReason>> = {
+  BUSY: 'STORE_UNAVAILABLE',
+  CLUSTERDOWN: 'STORE_UNAVAILABLE',
+  LOADING: 'STORE_UNAVAILABLE',
+  MASTERDOWN: 'STORE_UNAVAILABLE',
+  MISCONF: 'STORE_UNAVAILABLE',
+  NOAUTH: 'STORE_UNAVAILABLE',
+  NOPERM: 'STORE_UNAVAILABLE',
+  NOREPLICAS: 'STORE_UNAVAILABLE',
+  OOM: 'STORE_FULL',
+  READONLY: 'STORE_UNAVAILABLE',
+  TRYAGAIN: 'STORE_UNAVAILABLE',
+  WRONGPASS: 'STORE_UNAVAILABLE',
+};
+
+/** How long a caller should wait when the memory is full: it takes expiry or an operator to free some. */
+const retryFullStoreAfterMs = 5_000;
+
+/** What ioredis says of a command that it refused to queue: it was never sent. */
+const neverSent = "Stream isn't writeable and enableOfflineQueue options is false";
+
+/**
+ * The error for whatever a command failed with. An answer of Redis tells for certain what happened. Anything else, a timeout
+ * or a lost connection, means that a write may have been applied: COMMIT_UNKNOWN. A read then is STORE_UNAVAILABLE, or
+ * DEADLINE where it was the caller's time that ran out. Defects come back as they are.
+ */
+export function storeError(error: unknown, effect: Effect): unknown {
+  if (!(error instanceof Error) || error instanceof OrchestratorError) return error;
+  if (isReplyError(error)) return fromReply(error);
+  if (error.message === neverSent) return unavailable('Redis is not connected.', error);
+  if (effect === 'write') {
+    const message = 'The change was sent to Redis and no answer came; it may have been applied.';
+    return new OrchestratorError('COMMIT_UNKNOWN', message, { cause: error });
+  }
+  if (error instanceof TimeIsOver) {
+    return new OrchestratorError('DEADLINE', 'Redis did not answer before the deadline.', { cause: error });
+  }
+  return unavailable('Redis did not answer.', error);
+}
+
+/** Redis cannot be asked, and nothing was changed. */
+export function unavailable(message: string, cause?: unknown): OrchestratorError {
+  return new OrchestratorError('STORE_UNAVAILABLE', message, { cause });
+}
+
+/** Whether ioredis gave up waiting for an answer. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Command timed out';
+}
+
+/** Whether the server does not have the script yet; nothing ran. */
+export function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && isReplyError(error) && codeOf(error.message) === 'NOSCRIPT';
+}
+
+/** Whether the server, older than 7.0, stumbled over the `#!lua` line; nothing ran. */
+export function isShebangRefusal(error: unknown): boolean {
+  return (
+    error instanceof Error && isReplyError(error) && /compiling script.*unexpected symbol near '#'/.test(error.message)
+  );
+}
+
+/** Whether Redis answered, with an error. The code of the answer is the first word of the message. */
+function isReplyError(error: Error): boolean {
+  return error.name === 'ReplyError';
+}
+
+function fromReply(error: Error): unknown {
+  const reason = reasonOfCode[codeOf(error.message)];
+  if (reason === undefined) return error;
+  if (reason === 'STORE_FULL') {
+    const details = { retryAfterMs: retryFullStoreAfterMs, cause: error };
+    return new OrchestratorError(reason, 'Redis has no memory left; nothing was changed.', details);
+  }
+  return unavailable('Redis does not take the command now; nothing was changed.', error);
+}
+
+/** The first word of an answer; before 7.0 that of a command in a script stands behind "ERR Error running script (...): -". */
+export function codeOf(message: string): string {
+  const inner = /^ERR Error running script .*: -([A-Z]+) /.exec(message)?.[1];
+  return inner ?? /^[A-Z]+/.exec(message)?.[0] ?? '';
+}

@@ -1,0 +1,126 @@
+import { decodeSession, encodeSession } from '../../codec/session-codec';
+import type { Session, SessionKey } from '../../domain/session';
+import type { Call } from '../../ports/call';
+import type { Clock } from '../../ports/clock';
+import type { CommitOutcome, LoadedSession, SessionStore, TurnCommit, TurnRecord } from '../../ports/session-store';
+import { refuseIfOver } from './call-limits';
+import { checkedPrefix } from './key-part';
+import type { RedisConnection } from './redis-connection';
+import { bufferOf, runCommit } from './scripts/commit';
+import { runLoad } from './scripts/load';
+import { SessionCache } from './session-cache';
+import { type SessionKeys, sessionKeys } from './session-keys';
+import { turnOfEntry } from './turn-entry';
+
+export interface RedisSessionStoreOptions {
+  /** First part of every key; without braces. */
+  readonly keyPrefix: string;
+  /** How long a session lives after its last turn, milliseconds. */
+  readonly sessionTtlMs: number;
+  /** How many turns of a session stay recorded, and known by their id; at least 1. */
+  readonly recordedTurns: number;
+  /** Sessions kept in memory; 0 keeps none, and each turn costs one round trip more. */
+  readonly cachedSessions: number;
+  readonly clock: Clock;
+}
+
+/** Encoded; decoded they take several times as much. */
+const cachedBytes = 64 * 1024 * 1024;
+
+/** A probe's key goes by itself. */
+const probeTtlMs = 10_000;
+
+/**
+ * Sessions in Redis: two keys each, on one hash tag, changed by one script. A session that this node used last comes from
+ * memory, so that a turn in the steady state is one command, the commit; it is two after a miss, a conflict or an error.
+ * A commit is durable as far as the server's `appendonly` and `appendfsync` make it.
+ */
+export class RedisSessionStore implements SessionStore {
+  private readonly prefix: string;
+  private readonly cache: SessionCache;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly options: RedisSessionStoreOptions,
+  ) {
+    if (!(options.recordedTurns >= 1)) throw new Error('At least one turn must stay recorded.');
+    this.prefix = checkedPrefix(options.keyPrefix);
+    this.cache = new SessionCache({ sessions: options.cachedSessions, bytes: cachedBytes });
+  }
+
+  async load(key: SessionKey, turnId: string, call: Call): Promise<LoadedSession> {
+    const keys = sessionKeys(this.prefix, key);
+    const now = this.options.clock.now();
+    refuseIfOver(call, now);
+    const cached = this.cache.get(keys.session, now);
+    if (cached !== undefined) return { session: cached, known: undefined };
+    const { state, ttlMs, known } = await runLoad(this.connection, keys, turnId, call);
+    return { session: this.remember(keys, state, now, ttlMs), known };
+  }
+
+  async commit({ session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+    if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
+    const keys = sessionKeys(this.prefix, session);
+    const { recordedTurns, sessionTtlMs, clock } = this.options;
+    const state = bufferOf(encodeSession(session));
+    // Before the commit is sent, so that the cache forgets the session no later than Redis does.
+    const now = clock.now();
+    try {
+      const reply = await runCommit(this.connection, keys, { record, state, recordedTurns, sessionTtlMs }, call);
+      if (reply.kind === 'known') return reply;
+      if (reply.kind === 'conflict') {
+        return { kind: 'conflict', session: this.remember(keys, reply.state, now, reply.ttlMs) };
+      }
+      this.cache.keep(keys.session, session, state.length, now + sessionTtlMs);
+      return reply;
+    } catch (error) {
+      // Whatever became of it, the next turn is better off with what is stored, and sees whether this one is.
+      this.cache.forget(keys.session);
+      throw error;
+    }
+  }
+
+  async read(key: SessionKey, call: Call): Promise<Session | undefined> {
+    const { session } = sessionKeys(this.prefix, key);
+    const state = await this.connection.send(call, 'read', (client) => client.hgetBuffer(session, 's'));
+    return state === null ? undefined : decodeSession(state);
+  }
+
+  async listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]> {
+    if (limit <= 0) return [];
+    const { log } = sessionKeys(this.prefix, key);
+    const entries = await this.connection.send(call, 'read', (client) =>
+      client.xrangeBuffer(log, `${afterRevision + 1}-0`, '+', 'COUNT', limit),
+    );
+    return entries.map(turnOfEntry);
+  }
+
+  async delete(key: SessionKey, call: Call): Promise<boolean> {
+    const keys = sessionKeys(this.prefix, key);
+    this.cache.forget(keys.session);
+    const removed = await this.connection.send(call, 'write', (client) => client.unlink(keys.session, keys.log));
+    this.cache.forget(keys.session);
+    return removed > 0;
+  }
+
+  async probe(call: Call): Promise<void> {
+    const key = `${this.prefix}probe`;
+    await this.connection.send(call, 'read', (client) => client.set(key, '1', 'PX', probeTtlMs));
+  }
+
+  /** Closes the connection, which the catalogue shares. */
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Decodes a state that the store gave out and keeps it for as long as it lives there. */
+  private remember(keys: SessionKeys, state: Buffer | undefined, now: number, ttlMs: number): Session | undefined {
+    if (state === undefined) {
+      this.cache.forget(keys.session);
+      return undefined;
+    }
+    const session = decodeSession(state);
+    this.cache.keep(keys.session, session, state.length, now + (ttlMs < 0 ? this.options.sessionTtlMs : ttlMs));
+    return session;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Call } from '../../../ports/call';
+import type { TurnRecord } from '../../../ports/session-store';
+import { LuaScript } from '../lua-script';
+import type { RedisConnection } from '../redis-connection';
+import { asInteger, asList, asOptionalBytes } from '../script-reply';
+import type { SessionKeys } from '../session-keys';
+import { turnOfEntry } from '../turn-entry';
+
+const script = LuaScript.load('load');
+
+export interface LoadReply {
+  /** Undefined where there is no session. */
+  readonly state: Buffer | undefined;
+  /** Below 0 where there is none. */
+  readonly ttlMs: number;
+  /** The turn, where its id is known. */
+  readonly known: TurnRecord | undefined;
+}
+
+/** Runs load.lua, which says what is read. Rejects as `RedisConnection.run` does for a read. */
+export async function runLoad(
+  connection: RedisConnection,
+  keys: SessionKeys,
+  turnId: string,
+  call: Call,
+): Promise<LoadReply> {
+  const reply = await connection.run(call, 'read', script, [keys.session, keys.log], [turnId]);
+  const [state, ttl, entry] = asList(reply);
+  return {
+    state: asOptionalBytes(state),
+    ttlMs: asInteger(ttl),
+    known: entry === null ? undefined : turnOfEntry(entry),
+  };
+}

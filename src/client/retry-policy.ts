@@ -1,0 +1,27 @@
+import type { ChannelOptions } from '@grpc/grpc-js';
+
+/**
+ * Retries what is safe to retry: the service answers UNAVAILABLE only where a repetition with the same ids has the effect of
+ * one call (a turn is settled by its turn_id).
+ */
+const retryPolicy = {
+  maxAttempts: 4,
+  initialBackoff: '0.1s',
+  maxBackoff: '2s',
+  backoffMultiplier: 2,
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+
+/** Options of a channel with the retry policy as its service config. */
+export const channelOptions: ChannelOptions = {
+  'grpc.service_config': JSON.stringify({
+    methodConfig: [
+      {
+        name: ['OrchestratorService', 'ScenarioService', 'SessionService'].map((name) => ({
+          service: `focal.orchestration.v1.${name}`,
+        })),
+        retryPolicy,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,207 @@
+import { resolve } from 'node:path';
+import { boundedCall, type Repetition, repeat, watchStore } from './adapters/background';
+import { type Config, toConditionLimits, toSettings } from './adapters/config';
+import { openEmbedded } from './adapters/embedded/open-embedded';
+import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './adapters/grpc';
+import { processTelemetry } from './adapters/otel';
+import { RedisCatalogue } from './adapters/redis/redis-catalogue';
+import { connectRedis } from './adapters/redis/redis-connection';
+import { RedisSessionStore } from './adapters/redis/redis-session-store';
+import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from './adapters/system';
+import { ProtoTurnCodec } from './codec/proto-turn-codec';
+import { CompiledCatalogue } from './pipeline/compiled-catalogue';
+import { bindUseCases } from './pipeline/use-cases';
+import type { Clock } from './ports/clock';
+import type { Log } from './ports/log';
+import type { ScenarioCatalogue } from './ports/scenario-catalogue';
+import type { SessionStore } from './ports/session-store';
+
+/** A service that listens. */
+export interface RunningService {
+  /** `host:port` */
+  readonly address: string;
+  /** Where its data lies, in a sentence without its full stop. */
+  readonly storedIn: string;
+  /** Drains the server and closes the stores. Resolves to whether every call in flight could end. Idempotent. */
+  stop(): Promise<boolean>;
+}
+
+/** Both stores of one kind. */
+interface Stores {
+  readonly sessions: SessionStore;
+  readonly scenarios: ScenarioCatalogue;
+  readonly storedIn: string;
+  /** Settles once they can be probed. Never rejects. */
+  readonly opened: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** How long the stores may take to close; what they were told to keep is kept by then. */
+const closeTimeoutMs = 1_000;
+
+/** The embedded store is swept so often, milliseconds, of so many sessions at once whose time is over. */
+const sweepIntervalMs = 60_000;
+const sweptAtOnce = 1_000;
+
+/** What a service is made of. */
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stores: Stores;
+  readonly catalogue: CompiledCatalogue;
+  readonly server: GrpcServer;
+}
+
+/**
+ * Builds the service from its configuration and listens. Health says SERVING as soon as the store has taken a write, and
+ * follows the store from then on; a store that is away keeps nobody from starting.
+ *
+ * @throws Error where the address is taken or another process has the folder of the embedded store.
+ */
+export async function startService(config: Config, log: Log): Promise<RunningService> {
+  const parts = build(config, log);
+  const { server, stores } = parts;
+  const port = await server.start().catch(async (error: unknown) => {
+    await close(parts);
+    throw error;
+  });
+  await stores.opened;
+  const watch = watchReadiness(config, parts);
+  await watch.first;
+  const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
+  const stop = async (): Promise<boolean> => {
+    watch.stop();
+    const ended = await server.drain({ graceMs, timeoutMs });
+    await close(parts);
+    return ended;
+  };
+  let stopped: Promise<boolean> | undefined;
+  return {
+    address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    storedIn: stores.storedIn,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function build(config: Config, log: Log): Parts {
+  const clock = new SystemClock();
+  const telemetry = processTelemetry();
+  const settings = toSettings(config);
+  const compile = {
+    conditionLimits: toConditionLimits(config),
+    semanticEvaluation: settings.semanticEvaluation !== 'off',
+  };
+  const stores = config.redis.url === '' ? embeddedStores(config, clock, log) : redisStores(config, clock, log);
+  const catalogue = new CompiledCatalogue(
+    { scenarios: stores.scenarios, clock, log, compile },
+    { stalenessMs: config.redis.catalogue_staleness_ms },
+  );
+  const useCases = bindUseCases({
+    store: stores.sessions,
+    scenarios: stores.scenarios,
+    catalogue,
+    codec: new ProtoTurnCodec(),
+    contentHash: new Sha256ContentHash(),
+    ids: new UuidV5InstanceIds(),
+    clock,
+    telemetry,
+    log,
+    settings,
+    compile,
+  });
+  const server = createGrpcServer({ useCases, clock, telemetry, log }, serverOptions(config));
+  return { clock, log, stores, catalogue, server };
+}
+
+async function close({ catalogue, stores, clock, log }: Parts): Promise<void> {
+  catalogue.close();
+  await boundedCall(clock, closeTimeoutMs, () => stores.close()).catch((error: unknown) => {
+    log.warn({ error }, 'the store did not close in time');
+  });
+}
+
+function serverOptions({ server, limits }: Config): GrpcServerOptions {
+  return {
+    host: server.host,
+    port: server.port,
+    reflection: server.reflection,
+    messageBytes: server.max_message_bytes,
+    metadataBytes: server.max_metadata_bytes,
+    callsInFlight: server.max_calls_in_flight,
+    leastTimeMs: server.least_time_ms,
+    lists: {
+      candidates: limits.candidates,
+      rules: limits.rules,
+      fields: limits.fields,
+      stepsPerScenario: limits.steps_per_scenario,
+    },
+  };
+}
+
+function redisStores({ redis, limits }: Config, clock: Clock, log: Log): Stores {
+  const endpoint = { kind: 'single', url: redis.url } as const;
+  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, clock, log });
+  const sessions = new RedisSessionStore(connection, {
+    keyPrefix: redis.key_prefix,
+    sessionTtlMs: limits.session_ttl,
+    recordedTurns: limits.recorded_turns,
+    cachedSessions: redis.cached_sessions,
+    clock,
+  });
+  const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
+  const { host, pathname } = new URL(redis.url);
+  return {
+    sessions,
+    scenarios,
+    storedIn: `sessions and scenarios are in the Redis ${host}${pathname}, under keys that begin with "${redis.key_prefix}"`,
+    // For the first probe only: a Redis that is away keeps nobody from starting.
+    opened: boundedCall(clock, redis.command_timeout_ms, (call) => connection.untilReady(call)).catch(() => undefined),
+    async close() {
+      await scenarios.close();
+      await sessions.close();
+    },
+  };
+}
+
+function embeddedStores({ embedded, limits }: Config, clock: Clock, log: Log): Stores {
+  const path = resolve(embedded.path);
+  const { sessionStore, catalogue } = openEmbedded({
+    path,
+    sessionTtlMs: limits.session_ttl,
+    recordedTurns: limits.recorded_turns,
+    clock,
+  });
+  const sweeping = repeat(sweepIntervalMs, () =>
+    boundedCall(clock, sweepIntervalMs, (call) => sessionStore.sweep(sweptAtOnce, call)).then(
+      () => undefined,
+      (error: unknown) => log.warn({ error }, 'sessions whose time is over could not be swept'),
+    ),
+  );
+  return {
+    sessions: sessionStore,
+    scenarios: catalogue,
+    storedIn: `sessions and scenarios are in the folder ${path}, which this process alone may use; several nodes share a Redis`,
+    opened: Promise.resolve(),
+    async close() {
+      sweeping.stop();
+      await sessionStore.close();
+    },
+  };
+}
+
+function watchReadiness({ server: settings }: Config, { stores, server, clock, log }: Parts): Repetition {
+  return watchStore({
+    probe: (call) => stores.sessions.probe(call),
+    clock,
+    intervalMs: settings.probe_interval_ms,
+    timeoutMs: settings.probe_timeout_ms,
+    onChange(ready, error) {
+      server.setServing(ready);
+      if (ready) log.info({}, 'the store takes writes: serving');
+      else log.error({ error }, 'the store takes no writes: not serving');
+    },
+  });
+}

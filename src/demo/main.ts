@@ -1,0 +1,53 @@
+import { FileProblemsError } from '../adapters/files';
+import { connect } from '../client';
+import { type DemoArguments, demoArguments, usage } from './arguments';
+import { playDemo, playReplay } from './demo';
+import { type DemoService, startDemoService } from './demo-service';
+import { terminalPaper } from './paper';
+
+const readyTimeoutMs = 3_000;
+
+/** A running service: how to reach it, and how to leave it. */
+async function serviceOf({ target }: DemoArguments): Promise<DemoService> {
+  return target === undefined ? startDemoService(process.env) : { address: target, stop: async () => undefined };
+}
+
+async function run(args: DemoArguments): Promise<number> {
+  const service = await serviceOf(args);
+  const client = connect(service.address);
+  try {
+    await client.ready(readyTimeoutMs);
+    const where = args.target === undefined ? 'its own, on the embedded store in a temporary folder' : 'yours';
+    console.log(`The service at ${service.address} (${where})\n`);
+    const stage = {
+      paper: terminalPaper(process.stdout, process.env),
+      say: (line: string) => console.log(line),
+      catalogueDelayMs: args.target === undefined ? 0 : 1_000,
+    };
+    const asExpected = await playDemo(client, stage);
+    if (args.replay) await playReplay(client, stage);
+    return asExpected ? 0 : 1;
+  } finally {
+    client.close();
+    await service.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  try {
+    const args = demoArguments(process.argv.slice(2));
+    if (args.help) console.log(usage);
+    else process.exitCode = await run(args);
+  } catch (error) {
+    const problems = error instanceof FileProblemsError ? error.message : `demo: ${firstLine(error)}`;
+    console.error(problems);
+    process.exitCode = 1;
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}
+
+void main();

@@ -1,0 +1,38 @@
+import type { Relationship } from './scenario';
+
+/**
+ * The scenarios of a DEPENDS_ON cycle that a new relationship would close, from its source round to its source; undefined where it
+ * closes none (1.1). `stored` are the relationships that are there already.
+ */
+export function dependencyCycle(stored: readonly Relationship[], added: Relationship): readonly string[] | undefined {
+  if (added.kind !== 'DEPENDS_ON') return undefined;
+  const { sourceId, targetScenarioId } = added;
+  const onward = new Map<string, string[]>();
+  for (const each of stored) {
+    if (each.kind === 'DEPENDS_ON')
+      onward.set(each.sourceId, [...(onward.get(each.sourceId) ?? []), each.targetScenarioId]);
+  }
+  const cameFrom = new Map<string, string>();
+  const open = [targetScenarioId];
+  const seen = new Set(open);
+  for (let at = open.shift(); at !== undefined; at = open.shift()) {
+    if (at === sourceId) return [sourceId, ...wayTo(sourceId, targetScenarioId, cameFrom)];
+    for (const next of onward.get(at) ?? []) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      cameFrom.set(next, at);
+      open.push(next);
+    }
+  }
+  return undefined;
+}
+
+/** The way that was found from `from` to `to`, both included. */
+function wayTo(to: string, from: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
+  const way = [to];
+  for (let at = to; at !== from; ) {
+    at = cameFrom.get(at) ?? from;
+    way.unshift(at);
+  }
+  return way;
+}

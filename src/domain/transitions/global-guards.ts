@@ -1,0 +1,22 @@
+import type { SelectionContext } from '../context/selection-context';
+import { readFingerprint } from './evaluated-transition';
+import type { WalkSubject } from './walk-subject';
+import { variablesAt } from './walk-variables';
+
+/**
+ * The guards of an instance that hold as the turn finds it: nothing that the transition read when it was taken has changed since
+ * (3.2). One that has changed is gone for good, also where it changes back. A turn without a message has no intent, which is no
+ * change of the customer's.
+ */
+export function guardsThatHold(subject: WalkSubject, context: SelectionContext): ReadonlyMap<string, string> {
+  const { instance, scenario, step, known } = subject;
+  const guards = instance.globalTransitionGuards;
+  if (guards.size === 0 || context.turn.trigger !== 'MESSAGE') return guards;
+  const standing = { step, visit: instance.visit, isNew: false };
+  const variables = variablesAt({ subject, context, standing, known, cleared: [] });
+  const held = [...guards].filter(([id, fingerprint]) => {
+    const transition = scenario.transitions.get(id);
+    return transition !== undefined && readFingerprint(transition, variables) === fingerprint;
+  });
+  return held.length === guards.size ? guards : new Map(held);
+}

@@ -1,0 +1,59 @@
+import { loadConfig } from './adapters/config';
+import { createPinoLog } from './adapters/logging';
+import { flushTelemetry, logDiagnostics } from './adapters/otel';
+import { type RunningService, startService } from './compose';
+import type { Log } from './ports/log';
+
+/** How long the last spans may take to be sent. */
+const flushTimeoutMs = 2_000;
+
+/** Two signals within this are one: `npm start` passes on what the terminal has sent to everybody already. */
+const sameSignalMs = 500;
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createPinoLog({ level: config.telemetry.log_level, customerData: config.telemetry.customer_data });
+  logDiagnostics(log, process.env);
+  process.on('uncaughtExceptionMonitor', (error) => log.error({ error }, 'the process ends by a defect'));
+  const starting = startService(config, log);
+  // The reason goes to the person below; where it is a defect, the stack is wanted too.
+  starting.catch((error: unknown) => log.error({ error }, 'the service does not start'));
+  onStopSignals(async (signal) => {
+    log.info({ signal }, 'draining');
+    await stopService(await starting, log);
+  });
+  const { address, storedIn } = await starting;
+  log.info({ address, store: config.redis.url === '' ? 'embedded' : 'redis' }, 'listening');
+  // For the person who started it, whatever the log level is.
+  process.stderr.write(`scenario-orchestrator listens on ${address}; ${storedIn}.\n`);
+}
+
+/** The first signal stops in good order, another one at once. */
+function onStopSignals(stop: (signal: string) => Promise<void>): void {
+  let since: number | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (since !== undefined) {
+      if (performance.now() - since > sameSignalMs) process.exit(1);
+      return;
+    }
+    since = performance.now();
+    stop(signal).then(() => process.exit(0), failed);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+}
+
+async function stopService(service: RunningService, log: Log): Promise<void> {
+  const ended = await service.stop();
+  if (!ended) log.warn({}, 'calls in flight were cut off');
+  const delivered = await flushTelemetry(flushTimeoutMs);
+  if (!delivered) log.warn({}, 'the last spans were not delivered');
+  log.info({}, 'stopped');
+}
+
+function failed(error: unknown): never {
+  const told = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`scenario-orchestrator does not start. ${told}\n`);
+  process.exit(1);
+}
+
+main().catch(failed);

@@ -1,0 +1,143 @@
+import type { Catalogue } from '../domain/catalogue';
+import type { CompiledScenario } from '../domain/compiled-scenario';
+import { OrchestratorError } from '../domain/orchestrator-error';
+import type { Call } from '../ports/call';
+import type { Clock } from '../ports/clock';
+import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import { CatalogueSnapshot, type Compile, nameOf, type VersionKey } from './catalogue-snapshot';
+import { RecentlyUsed } from './recently-used';
+
+export interface AgentCatalogueOptions {
+  readonly scenarios: ScenarioCatalogue;
+  readonly clock: Clock;
+  readonly compile: Compile;
+  /** How old the last look at the store may be. Milliseconds. */
+  readonly stalenessMs: number;
+  /** How long a look at the store may take; it is nobody's own, so no caller's deadline bounds it. Milliseconds. */
+  readonly lookTimeoutMs: number;
+  /** How many versions that are not the newest stay compiled. */
+  readonly olderVersions: number;
+}
+
+const nobodyGivesUp = new AbortController().signal;
+
+/** What this node knows of one agent's catalogue. */
+export class AgentCatalogue {
+  private readonly agent: AgentKey;
+  private readonly options: AgentCatalogueOptions;
+  private readonly older: RecentlyUsed<Promise<CompiledScenario | undefined>>;
+  private known: CatalogueSnapshot | undefined;
+  /** When the last look at the store began that `known` is the result of. */
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  /** The look that is under way and may be joined. */
+  private look: Promise<CatalogueSnapshot> | undefined;
+  private generation = 0;
+
+  constructor(agent: AgentKey, options: AgentCatalogueOptions) {
+    this.agent = agent;
+    this.options = options;
+    this.older = new RecentlyUsed(options.olderVersions);
+  }
+
+  /** The catalogue with the versions that a turn's instances run on. */
+  async open(needed: readonly VersionKey[], call: Call): Promise<Catalogue> {
+    const snapshot = this.fresh() ?? (await this.waited(call));
+    let older: Map<string, CompiledScenario | undefined> | undefined;
+    for (const key of needed) {
+      const newest = snapshot.newestVersion(key.scenarioId);
+      // Of a scenario that is gone all versions are.
+      if (newest === undefined || newest === key.version) continue;
+      older ??= new Map();
+      older.set(nameOf(key), await this.olderVersion(key));
+    }
+    return older === undefined ? snapshot : snapshot.withOlder(older);
+  }
+
+  async snapshot(call: Call): Promise<CatalogueSnapshot> {
+    return this.fresh() ?? (await this.waited(call));
+  }
+
+  /** What is known may be outdated, also what a look that is under way will find. */
+  invalidate(): void {
+    this.generation += 1;
+    this.lookedAt = Number.NEGATIVE_INFINITY;
+    this.look = undefined;
+  }
+
+  /**
+   * What is known, while it is not too old. Past half of that age a look begins in the background, so that of an agent with
+   * steady traffic no turn ever waits for one.
+   */
+  private fresh(): CatalogueSnapshot | undefined {
+    const age = this.options.clock.now() - this.lookedAt;
+    if (this.known === undefined || age >= this.options.stalenessMs) return undefined;
+    if (age >= this.options.stalenessMs / 2) this.looked().catch(ignored);
+    return this.known;
+  }
+
+  private async waited(call: Call): Promise<CatalogueSnapshot> {
+    const snapshot = await this.looked();
+    if (!call.signal.aborted) return snapshot;
+    throw new OrchestratorError('CANCELLED', 'The caller gave up while the catalogue was read.');
+  }
+
+  /** Looks at the store, or waits for the look that is under way. */
+  private looked(): Promise<CatalogueSnapshot> {
+    if (this.look !== undefined) return this.look;
+    const generation = this.generation;
+    const beganAt = this.options.clock.now();
+    const look = this.fetch()
+      .then((snapshot) => {
+        if (generation === this.generation) this.accept(snapshot, beganAt);
+        return snapshot;
+      })
+      .finally(() => {
+        if (this.look === look) this.look = undefined;
+      });
+    this.look = look;
+    return look;
+  }
+
+  private async fetch(): Promise<CatalogueSnapshot> {
+    const { scenarios, compile } = this.options;
+    const { known } = this;
+    const call = this.ownCall();
+    if (known !== undefined && (await scenarios.revision(this.agent, call)) === known.revision) return known;
+    return new CatalogueSnapshot(await scenarios.load(this.agent, call), compile, known);
+  }
+
+  private accept(snapshot: CatalogueSnapshot, lookedAt: number): void {
+    const previous = this.known;
+    this.known = snapshot;
+    this.lookedAt = lookedAt;
+    if (previous === undefined || previous === snapshot) return;
+    for (const name of this.older.keys()) {
+      const scenarioId = name.slice(0, name.lastIndexOf('/'));
+      // The scenario may have been deleted and put again in between; then its older versions are gone.
+      if (previous.newestVersion(scenarioId) !== snapshot.newestVersion(scenarioId)) this.older.delete(name);
+    }
+  }
+
+  /** A version that is not the newest; undefined where it is gone. Fetched and compiled once. */
+  private olderVersion(key: VersionKey): Promise<CompiledScenario | undefined> {
+    const name = nameOf(key);
+    const known = this.older.get(name);
+    if (known !== undefined) return known;
+    const fetched = this.options.scenarios
+      .get(this.agent, key.scenarioId, key.version, this.ownCall())
+      .then((stored) => stored && this.options.compile(stored));
+    this.older.set(name, fetched);
+    fetched.catch(() => {
+      if (this.older.peek(name) === fetched) this.older.delete(name);
+    });
+    return fetched;
+  }
+
+  /** Many callers wait for what is done here, so none of them may call it off. */
+  private ownCall(): Call {
+    return { deadline: this.options.clock.now() + this.options.lookTimeoutMs, signal: nobodyGivesUp };
+  }
+}
+
+/** A look in the background that fails is repeated by the next turn, which then tells of it. */
+function ignored(): void {}

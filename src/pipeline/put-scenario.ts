@@ -1,0 +1,79 @@
+import type { CompileOptions } from '../domain/compile-options';
+import { compileScenario } from '../domain/compile-scenario';
+import type { ScenarioFinding } from '../domain/finding';
+import { type FieldViolation, OrchestratorError } from '../domain/orchestrator-error';
+import type { Scenario, StoredScenario } from '../domain/scenario';
+import type { Call } from '../ports/call';
+import type { Clock } from '../ports/clock';
+import type { ContentHash } from '../ports/content-hash';
+import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { CompiledCatalogue } from './compiled-catalogue';
+
+export interface PutScenarioDependencies {
+  readonly scenarios: ScenarioCatalogue;
+  readonly catalogue: CompiledCatalogue;
+  readonly contentHash: ContentHash;
+  readonly clock: Clock;
+  readonly compile: CompileOptions;
+}
+
+/** A scenario to store. */
+export interface PutScenarioCommand {
+  readonly agent: AgentKey;
+  readonly scenario: Scenario;
+  /** The newest version that the caller has seen, 0 for none; undefined: any. */
+  readonly expectedVersion: number | undefined;
+}
+
+/** A scenario that was put. */
+export interface PutScenarioResult {
+  readonly stored: StoredScenario;
+  /** False where the newest version is the same. */
+  readonly created: boolean;
+  /** WARNINGs. */
+  readonly findings: readonly ScenarioFinding[];
+}
+
+/**
+ * Checks a scenario and stores it as a new version, unless the newest one is the same.
+ *
+ * @throws OrchestratorError SCENARIO_REFUSED with every finding where one is an ERROR, VERSION_MISMATCH; nothing is stored then.
+ */
+export async function putScenario(
+  { scenarios, catalogue, contentHash, clock, compile }: PutScenarioDependencies,
+  { agent, scenario, expectedVersion }: PutScenarioCommand,
+  call: Call,
+): Promise<PutScenarioResult> {
+  const { findings } = compileScenario(scenario, 0, compile);
+  const errors = findings.filter(({ severity }) => severity === 'ERROR');
+  if (errors.length > 0) throw refusal(scenario, errors.length, findings);
+  const options = { contentHash: contentHash.hash(scenario), storedAt: clock.now(), expectedVersion };
+  const outcome = await catalogue.changing(agent, () => scenarios.put(agent, scenario, options, call));
+  if (outcome.kind === 'conflict') throw versionMismatch(scenario.scenarioId, expectedVersion, outcome.currentVersion);
+  return { stored: outcome.stored, created: outcome.created, findings };
+}
+
+/** The scenario is at another version than the caller believes. */
+export function versionMismatch(scenarioId: string, expected: number | undefined, current: number): OrchestratorError {
+  return new OrchestratorError(
+    'VERSION_MISMATCH',
+    `Scenario ${scenarioId} is at version ${current}, not at ${expected ?? 0}. Read it again and edit that.`,
+    { metadata: { expected_version: String(expected ?? 0), current_version: String(current) } },
+  );
+}
+
+function refusal(scenario: Scenario, errors: number, findings: readonly ScenarioFinding[]): OrchestratorError {
+  const count = errors === 1 ? 'one error' : `${errors} errors`;
+  return new OrchestratorError('SCENARIO_REFUSED', `Scenario "${scenario.name}" was refused: ${count}.`, {
+    metadata: { scenario_id: scenario.scenarioId },
+    violations: findings.map(violationOf),
+  });
+}
+
+function violationOf({ severity, code, message, fieldPath, line, column }: ScenarioFinding): FieldViolation {
+  const place = line > 0 ? ` (line ${line}, column ${column} of the condition)` : '';
+  return {
+    field: fieldPath === '' ? 'scenario' : `scenario.${fieldPath}`,
+    description: `${severity} ${code}: ${message}${place}`,
+  };
+}

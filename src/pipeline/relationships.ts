@@ -1,0 +1,69 @@
+import { OrchestratorError } from '../domain/orchestrator-error';
+import { dependencyCycle } from '../domain/relationship-cycle';
+import type { Relationship } from '../domain/scenario';
+import type { Call } from '../ports/call';
+import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { CompiledCatalogue } from './compiled-catalogue';
+
+export interface RelationshipDependencies {
+  readonly scenarios: ScenarioCatalogue;
+  readonly catalogue: CompiledCatalogue;
+}
+
+/** A relationship of an agent. */
+export interface RelationshipCommand {
+  readonly agent: AgentKey;
+  readonly relationship: Relationship;
+}
+
+/**
+ * Stores a relationship; one of the same kind, source and target is replaced. Resolves to whether it is new.
+ *
+ * @throws OrchestratorError RELATIONSHIP_REFUSED where it joins a scenario to itself, has a rule for a source of a kind that is between
+ * scenarios only, or closes a cycle of DEPENDS_ON (1.1).
+ */
+export async function putRelationship(
+  { scenarios, catalogue }: RelationshipDependencies,
+  { agent, relationship }: RelationshipCommand,
+  call: Call,
+): Promise<boolean> {
+  // Read past the snapshot, lest a cycle slips in because its other half is a second old.
+  const { relationships } = await scenarios.load(agent, call);
+  const problem = problemOf(relationship, relationships);
+  if (problem !== '') {
+    throw new OrchestratorError('RELATIONSHIP_REFUSED', problem, {
+      violations: [{ field: 'relationship', description: problem }],
+    });
+  }
+  return catalogue.changing(agent, () => scenarios.putRelationship(agent, relationship, call));
+}
+
+/** Removes a relationship, its weight ignored. Resolves to whether there was one. */
+export function deleteRelationship(
+  { scenarios, catalogue }: RelationshipDependencies,
+  { agent, relationship }: RelationshipCommand,
+  call: Call,
+): Promise<boolean> {
+  return catalogue.changing(agent, () => scenarios.deleteRelationship(agent, relationship, call));
+}
+
+/** All relationships of an agent, by kind, source and target. */
+export async function listRelationships(
+  { catalogue }: RelationshipDependencies,
+  agent: AgentKey,
+  call: Call,
+): Promise<readonly Relationship[]> {
+  return (await catalogue.content(agent, call)).relationships;
+}
+
+function problemOf(relationship: Relationship, stored: readonly Relationship[]): string {
+  const { kind, sourceType, sourceId, targetScenarioId } = relationship;
+  if (sourceType === 'SCENARIO' && sourceId === targetScenarioId) {
+    return `Scenario ${sourceId} cannot be related to itself. Name another target.`;
+  }
+  if (sourceType === 'RULE' && kind !== 'EXCLUDES' && kind !== 'IMPLIES' && kind !== 'RELATED') {
+    return `A rule can exclude, imply or be related; ${kind} joins two scenarios. Give a scenario as the source.`;
+  }
+  const cycle = dependencyCycle(stored, relationship);
+  return cycle ? `It would close a cycle of DEPENDS_ON: ${cycle.join(' -> ')}. Nothing of it could ever start.` : '';
+}

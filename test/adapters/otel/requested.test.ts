@@ -1,0 +1,17 @@
+import { tracesRequested } from '../../../src/adapters/otel/requested';
+
+const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
+  [false, {}],
+  [false, { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4317' }],
+  [false, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
+  [false, { OTEL_SERVICE_NAME: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+  [false, { OTEL_SDK_DISABLED: 'TRUE', OTEL_TRACES_EXPORTER: 'otlp' }],
+  [true, { OTEL_SDK_DISABLED: 'false', OTEL_TRACES_EXPORTER: 'otlp' }],
+  [true, { OTEL_TRACES_EXPORTER: 'console' }],
+  [true, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4317' }],
+  [true, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }],
+];
+
+it.each(cases)('traces are wanted: %s, by %j', (wanted, env) => {
+  expect(tracesRequested(env)).toBe(wanted);
+});

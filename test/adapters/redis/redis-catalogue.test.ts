@@ -1,0 +1,86 @@
+import { RedisCatalogue } from '../../../src/adapters/redis/redis-catalogue';
+import type { AgentKey } from '../../../src/ports/scenario-catalogue';
+import { aDefinition } from '../../contract/a-definition';
+import { scenarioCatalogueContract } from '../../contract/scenario-catalogue.contract';
+import { unhurried } from '../../support/calls';
+import { uuid } from '../../support/session-builder';
+import { eventually, RedisUnderTest } from './redis-under-test';
+
+const agent: AgentKey = { tenantId: uuid(1), agentId: 'agent / of {tenant}' };
+
+describe('RedisCatalogue', () => {
+  let redis: RedisUnderTest;
+  beforeAll(async () => {
+    redis = await RedisUnderTest.start();
+  });
+  afterAll(() => redis.close());
+
+  const open = async (keyPrefix = redis.freshPrefix()) => new RedisCatalogue(await redis.connect(), { keyPrefix });
+  const put = (catalogue: RedisCatalogue, contentHash: string) =>
+    catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unhurried);
+
+  scenarioCatalogueContract(async () => {
+    const catalogue = await open();
+    return { catalogue, close: () => catalogue.close() };
+  });
+
+  it('loads with one command', async () => {
+    const catalogue = await open();
+    await put(catalogue, 'a');
+    await catalogue.load(agent, unhurried);
+    const commands = await redis.commandsDuring(async () => {
+      await catalogue.load(agent, unhurried);
+      await catalogue.revision(agent, unhurried);
+    });
+    expect(commands).toEqual(['evalsha', 'hget']);
+  });
+
+  describe('news of changes', () => {
+    it('reach the other nodes, not the one that made the change', async () => {
+      const keyPrefix = redis.freshPrefix();
+      const [here, there] = [await open(keyPrefix), await open(keyPrefix)];
+      const heardHere: AgentKey[] = [];
+      const heardThere: AgentKey[] = [];
+      here.onChange((changed) => heardHere.push(changed));
+      there.onChange((changed) => heardThere.push(changed));
+      let version = 0;
+      // News are best effort: the first may be sent before the subscriptions stand.
+      await eventually(async () => {
+        version += 1;
+        await put(here, `hash ${version}`);
+        return heardThere.length > 0;
+      });
+      expect(heardThere[0]).toEqual(agent);
+      const relationship = {
+        kind: 'RELATED',
+        sourceType: 'SCENARIO',
+        sourceId: 'a',
+        targetScenarioId: 'b',
+        weight: 1,
+      } as const;
+      await there.putRelationship(agent, relationship, unhurried);
+      await eventually(async () => heardHere.length > 0);
+      expect(heardHere).toEqual([agent]);
+      const before = heardThere.length;
+      await here.deleteRelationship(agent, relationship, unhurried);
+      await eventually(async () => heardThere.length > before);
+      await here.delete(agent, '', undefined, unhurried);
+      await eventually(async () => heardThere.length > before + 1);
+      await Promise.all([here.close(), there.close()]);
+    });
+
+    it('stop when nobody listens any more', async () => {
+      const catalogue = await open();
+      const subscribers = async () => {
+        const list = String(await redis.admin.client('LIST', 'TYPE', 'PUBSUB'));
+        return list.split('\n').filter((line) => line.includes('name=scenario-orchestrator-changes')).length;
+      };
+      const before = await subscribers();
+      const stop = [catalogue.onChange(() => undefined), catalogue.onChange(() => undefined)];
+      await eventually(async () => (await subscribers()) === before + 1);
+      stop[0]?.();
+      stop[1]?.();
+      await eventually(async () => (await subscribers()) === before);
+    });
+  });
+});

@@ -1,0 +1,239 @@
+import { LuaScript } from '../../../src/adapters/redis/lua-script';
+import { RedisCatalogue } from '../../../src/adapters/redis/redis-catalogue';
+import { connectRedis } from '../../../src/adapters/redis/redis-connection';
+import { RedisSessionStore } from '../../../src/adapters/redis/redis-session-store';
+import { aDefinition } from '../../contract/a-definition';
+import { aCommit, applyTurn } from '../../contract/turn-driver';
+import { givenUp, unhurried, until } from '../../support/calls';
+import { aSession, uuid } from '../../support/session-builder';
+import { silentLog } from '../../support/silent-log';
+import { eventually, RedisUnderTest } from './redis-under-test';
+
+const key = { tenantId: uuid(1), sessionId: uuid(3) };
+
+describe('Redis that fails', () => {
+  let redis: RedisUnderTest;
+  beforeEach(async () => {
+    redis = await RedisUnderTest.start();
+  });
+  afterEach(() => redis.close());
+
+  const revisionOf = async (store: RedisSessionStore) => (await store.read(key, unhurried))?.revision ?? 0;
+  /** Whether the store takes writes again. */
+  const recovered = (store: RedisSessionStore) => async () =>
+    store.probe(unhurried).then(
+      () => true,
+      () => false,
+    );
+
+  const connectionsSoFar = async () =>
+    Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))?.[1]);
+
+  it('by a flushed script cache costs a round trip and nothing else', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    await redis.admin.script('FLUSH');
+    const commands = await redis.commandsDuring(async () => {
+      expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+      expect(await applyTurn(store, key, uuid(3))).toEqual({ kind: 'committed' });
+    });
+    expect(commands).toEqual(['evalsha', 'eval', 'evalsha']);
+    expect(await revisionOf(store)).toBe(3);
+  });
+
+  it('by being away is STORE_UNAVAILABLE at once, and recovers by itself', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    await redis.server.shutDown();
+    await eventually(async () => !(await recovered(store)()));
+    const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unhurried);
+    await expect(commit).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await expect(store.read(key, unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await redis.server.start();
+    await eventually(recovered(store));
+    // It came back without its data and without the script.
+    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+    expect(await revisionOf(store)).toBe(1);
+  });
+
+  it('by being away from the start is STORE_UNAVAILABLE until it comes', async () => {
+    await redis.server.shutDown();
+    const endpoint = { kind: 'single', url: redis.server.url } as const;
+    const connection = connectRedis({ endpoint, commandTimeoutMs: 1_000, clock: Date, log: silentLog });
+    const options = { keyPrefix: 'x:', sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
+    const store = new RedisSessionStore(connection, options);
+    await expect(store.load(key, uuid(1), unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await expect(connection.untilReady(until(Date.now() + 50))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await redis.server.start();
+    await eventually(recovered(store));
+    await store.close();
+  });
+
+  it('by a silence during a commit is COMMIT_UNKNOWN, and the turn id settles it (5.1)', async () => {
+    const store = await redis.store({}, 200);
+    await applyTurn(store, key, uuid(1));
+    redis.server.pause();
+    const lost = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unhurried);
+    await expect(lost).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
+    await expect(store.read(key, unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    redis.server.resume();
+    await eventually(recovered(store));
+    expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
+    expect(await revisionOf(store)).toBe(2);
+  });
+
+  it('by a long silence is given up and connected anew', async () => {
+    const store = await redis.store({}, 50);
+    await applyTurn(store, key, uuid(1));
+    const before = await connectionsSoFar();
+    redis.server.pause();
+    const reads = await Promise.allSettled(Array.from({ length: 5 }, () => store.read(key, unhurried)));
+    expect(reads.map(({ status }) => status)).toEqual(reads.map(() => 'rejected'));
+    redis.server.resume();
+    await eventually(async () => (await connectionsSoFar()) > before);
+    await eventually(recovered(store));
+    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+  });
+
+  it('by a connection that is cut during a commit is COMMIT_UNKNOWN', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    redis.server.pause();
+    const lost = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unhurried);
+    const outcome = expect(lost).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
+    await redis.server.kill();
+    await outcome;
+  });
+
+  it('by too little memory is STORE_FULL, with the state unchanged, and recovers', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    const before = await store.read(key, unhurried);
+    await redis.admin.config('SET', 'maxmemory', '1');
+    const commit = store.commit(aCommit(before ?? aSession(), uuid(2)), unhurried);
+    await expect(commit).rejects.toMatchObject({ reason: 'STORE_FULL', retryAfterMs: expect.any(Number) });
+    await expect(store.probe(unhurried)).rejects.toMatchObject({ reason: 'STORE_FULL' });
+    expect(await store.read(key, unhurried)).toEqual(before);
+    expect(await store.listTurns(key, 0, 10, unhurried)).toHaveLength(1);
+    expect((await store.load(key, uuid(1), unhurried)).known?.revision).toBe(1);
+    await redis.admin.config('SET', 'maxmemory', '0');
+    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+  });
+
+  it('by too little memory still lets a session be deleted', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    await redis.admin.config('SET', 'maxmemory', '1');
+    expect(await store.delete(key, unhurried)).toBe(true);
+  });
+
+  it('by too little memory keeps the catalogue as it is, and still takes deletes', async () => {
+    const agent = { tenantId: uuid(1), agentId: uuid(2) };
+    const catalogue = new RedisCatalogue(await redis.connect(), { keyPrefix: 'x:' });
+    const relationship = {
+      kind: 'RELATED',
+      sourceType: 'RULE',
+      sourceId: 'a',
+      targetScenarioId: 'b',
+      weight: 1,
+    } as const;
+    const put = (contentHash: string) =>
+      catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unhurried);
+    await put('a');
+    await catalogue.putRelationship(agent, relationship, unhurried);
+    const before = await catalogue.load(agent, unhurried);
+    await redis.admin.config('SET', 'maxmemory', '1');
+    await expect(put('b')).rejects.toMatchObject({ reason: 'STORE_FULL' });
+    const heavier = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, unhurried);
+    await expect(heavier).rejects.toMatchObject({ reason: 'STORE_FULL' });
+    expect(await catalogue.load(agent, unhurried)).toEqual(before);
+    expect(await catalogue.deleteRelationship(agent, relationship, unhurried)).toBe(true);
+    expect(await catalogue.delete(agent, '', undefined, unhurried)).toEqual({ kind: 'deleted', existed: true });
+  });
+
+  it('by being a replica is STORE_UNAVAILABLE, and recovers when it is the master again', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    const before = await connectionsSoFar();
+    await redis.admin.replicaof('127.0.0.1', '1');
+    await expect(applyTurn(store, key, uuid(2))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    // A new connection, which after a failover finds the new master.
+    await eventually(async () => (await connectionsSoFar()) > before);
+    await redis.admin.replicaof('NO', 'ONE');
+    await eventually(recovered(store));
+    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+    expect(await revisionOf(store)).toBe(2);
+  });
+
+  it('by a script that runs for ever is STORE_UNAVAILABLE', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    await redis.admin.config('SET', 'busy-reply-threshold', '1');
+    const endless = redis.admin.duplicate();
+    endless.eval('while true do end', 0).catch(() => undefined);
+    await eventually(async () => {
+      const error = await store.read(key, unhurried).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (error !== undefined) expect(error).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      return error !== undefined;
+    });
+    await redis.admin.script('KILL');
+    await eventually(recovered(store));
+    endless.disconnect();
+  });
+
+  it('for want of rights is STORE_UNAVAILABLE', async () => {
+    await redis.admin.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', '+@read', '+@connection', '+info');
+    const url = redis.server.url.replace('//', '//reader:secret@');
+    const connection = connectRedis({
+      endpoint: { kind: 'single', url },
+      commandTimeoutMs: 1_000,
+      clock: Date,
+      log: silentLog,
+    });
+    await connection.untilReady(until(Date.now() + 10_000));
+    const options = { keyPrefix: 'x:', sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
+    const store = new RedisSessionStore(connection, options);
+    expect(await store.read(key, unhurried)).toBeUndefined();
+    await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await store.close();
+  });
+
+  it('is never asked for a call that is over', async () => {
+    const store = await redis.store({ cachedSessions: 0 });
+    await applyTurn(store, key, uuid(1));
+    const commands = await redis.commandsDuring(async () => {
+      const commit = (call: typeof unhurried) => store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), call);
+      await expect(commit(until(Date.now() - 1))).rejects.toMatchObject({ reason: 'DEADLINE' });
+      await expect(commit(givenUp)).rejects.toMatchObject({ reason: 'CANCELLED' });
+      await expect(store.load(key, uuid(2), until(Date.now() - 1))).rejects.toMatchObject({ reason: 'DEADLINE' });
+      await expect(store.probe(givenUp)).rejects.toMatchObject({ reason: 'CANCELLED' });
+    });
+    expect(commands).toEqual([]);
+  });
+
+  it('by a silence does not hold a call beyond its deadline', async () => {
+    const store = await redis.store({ cachedSessions: 0 }, 60_000);
+    await applyTurn(store, key, uuid(1));
+    redis.server.pause();
+    const soon = () => until(Date.now() + 50);
+    const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), soon());
+    await expect(commit).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
+    await expect(store.read(key, soon())).rejects.toMatchObject({ reason: 'DEADLINE' });
+    redis.server.resume();
+    expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
+  });
+
+  it('by not knowing the shebang, as 6.2, gets the scripts without it', async () => {
+    const connection = await redis.connect();
+    // Any server stumbles over a shebang that is not on the first line, with the very words of 6.2.
+    const script = LuaScript.of('\n#!lua\nreturn ARGV[1]');
+    expect(String(await connection.run(unhurried, 'read', script, [], ['first']))).toBe('first');
+    const commands = await redis.commandsDuring(async () => {
+      expect(String(await connection.run(unhurried, 'read', script, [], ['second']))).toBe('second');
+    });
+    expect(commands).toEqual(['evalsha']);
+  });
+});

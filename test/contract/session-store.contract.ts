@@ -1,0 +1,277 @@
+import type { SessionKey } from '../../src/domain/session';
+import type { SessionStore } from '../../src/ports/session-store';
+import { givenUp, unhurried, until } from '../support/calls';
+import { anInstance, aSession, uuid } from '../support/session-builder';
+import { aCommit, applyTurn, inHex } from './turn-driver';
+
+/** A store under test, with what only its backend can do. */
+export interface SessionStoreUnderTest {
+  /** Another object after `stored`, where the backend must be closed to be looked into. */
+  readonly store: SessionStore;
+  /** Lets the session's time to live run out. */
+  expire(key: SessionKey): Promise<void>;
+  /** How many stored things belong to the session. */
+  stored(key: SessionKey): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface SessionStoreSettings {
+  readonly recordedTurns: number;
+}
+
+const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
+
+/** What every SessionStore must do. `open` gives a fresh store that nothing was ever put into. */
+export function sessionStoreContract(open: (settings: SessionStoreSettings) => Promise<SessionStoreUnderTest>): void {
+  let tested: SessionStoreUnderTest;
+  let store: SessionStore;
+
+  const begin = async (settings: SessionStoreSettings = { recordedTurns: 1_000 }) => {
+    tested = await open(settings);
+    store = tested.store;
+  };
+  const turns = (count: number) => Array.from({ length: count }, (_, index) => uuid(100 + index));
+  const applyAll = async (turnIds: readonly string[]) => {
+    for (const turnId of turnIds) await applyTurn(store, key, turnId);
+  };
+
+  afterEach(() => tested.close());
+
+  describe('an empty store', () => {
+    beforeEach(() => begin());
+
+    it('has no session and knows no turn', async () => {
+      expect(await store.load(key, uuid(100), unhurried)).toEqual({ session: undefined, known: undefined });
+      expect(await store.read(key, unhurried)).toBeUndefined();
+      expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+    });
+
+    it('has nothing to delete', async () => {
+      expect(await store.delete(key, unhurried)).toBe(false);
+    });
+
+    it('takes writes', async () => {
+      await expect(store.probe(unhurried)).resolves.toBeUndefined();
+    });
+  });
+
+  describe('a commit', () => {
+    beforeEach(() => begin());
+
+    it('is read back as it was written', async () => {
+      const before = aSession({
+        instances: [anInstance({ variables: new Map([['order_id', 'A-7']]) })],
+        variables: new Map([
+          ['__proto__', { value: 1, scope: 'CASE' }],
+          ['constructor', { value: [null, { deep: 'x' }], scope: 'SESSION' }],
+        ]),
+      });
+      const commit = aCommit(before, uuid(100));
+      expect(await store.commit(commit, unhurried)).toEqual({ kind: 'committed' });
+      expect(await store.read(key, unhurried)).toEqual(commit.session);
+      expect((await store.load(key, uuid(101), unhurried)).session).toEqual(commit.session);
+    });
+
+    it('of a known turn id gives the record with identical bytes and changes nothing (5.1)', async () => {
+      const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+      const commit = aCommit(aSession(), uuid(100), { request: bytes, response: Buffer.concat([bytes, bytes]) });
+      await store.commit(commit, unhurried);
+      const outcome = await store.commit(aCommit(commit.session, uuid(100)), unhurried);
+      expect(outcome.kind === 'known' && inHex(outcome.record)).toEqual(inHex(commit.record));
+      expect(await store.read(key, unhurried)).toEqual(commit.session);
+      expect(await store.listTurns(key, 0, 10, unhurried)).toHaveLength(1);
+    });
+
+    it('looks at the turn id before it looks at the revision', async () => {
+      await applyAll([uuid(100), uuid(101), uuid(102)]);
+      const stale = aCommit(aSession(), uuid(101));
+      expect(await store.commit(stale, unhurried)).toMatchObject({ kind: 'known', record: { revision: 2 } });
+    });
+
+    it('on another revision is a conflict that carries the current state', async () => {
+      await applyAll([uuid(100), uuid(101)]);
+      const current = await store.read(key, unhurried);
+      const stale = aCommit(aSession({ revision: 1 }), uuid(102));
+      expect(await store.commit(stale, unhurried)).toEqual({ kind: 'conflict', session: current });
+      const ahead = aCommit(aSession({ revision: 7 }), uuid(102));
+      expect(await store.commit(ahead, unhurried)).toEqual({ kind: 'conflict', session: current });
+      expect(await store.read(key, unhurried)).toEqual(current);
+    });
+
+    it('on a session that is gone is a conflict without a state', async () => {
+      const commit = aCommit(aSession({ revision: 4 }), uuid(100));
+      expect(await store.commit(commit, unhurried)).toEqual({ kind: 'conflict', session: undefined });
+      expect(await tested.stored(key)).toBe(0);
+    });
+
+    it('keeps sessions of the same id apart by tenant', async () => {
+      const other = { tenantId: uuid(9), sessionId: key.sessionId };
+      await applyAll([uuid(100)]);
+      expect(await store.read(other, unhurried)).toBeUndefined();
+      await applyTurn(store, other, uuid(100));
+      expect(await store.listTurns(other, 0, 10, unhurried)).toHaveLength(1);
+      expect(await store.delete(other, unhurried)).toBe(true);
+      expect(await store.listTurns(key, 0, 10, unhurried)).toHaveLength(1);
+    });
+
+    it('takes large blobs', async () => {
+      const large = Buffer.alloc(1_000_000, 'x');
+      const before = aSession({ variables: new Map([['note', { value: large.toString(), scope: 'CASE' }]]) });
+      const commit = aCommit(before, uuid(100), { request: large, response: large });
+      await store.commit(commit, unhurried);
+      expect(await store.read(key, unhurried)).toEqual(commit.session);
+      const { known } = await store.load(key, uuid(100), unhurried);
+      const record = known ?? (await store.listTurns(key, 0, 1, unhurried))[0];
+      expect(record && inHex(record)).toEqual(inHex(commit.record));
+    });
+  });
+
+  describe('turns at once', () => {
+    beforeEach(() => begin());
+
+    it('are all applied, one on the other (5.3)', async () => {
+      const turnIds = turns(50);
+      const outcomes = await Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
+      expect(outcomes.map(({ kind }) => kind)).toEqual(turnIds.map(() => 'committed'));
+      const recorded = await store.listTurns(key, 0, 100, unhurried);
+      expect(recorded.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
+      expect(recorded.map(({ turnId }) => turnId).sort()).toEqual([...turnIds].sort());
+      expect((await store.read(key, unhurried))?.revision).toBe(50);
+    });
+
+    it('of one id are applied once, and the others get its record', async () => {
+      const outcomes = await Promise.all(turns(20).map(() => applyTurn(store, key, uuid(100))));
+      expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
+      const [record] = await store.listTurns(key, 0, 10, unhurried);
+      const others = outcomes.filter(({ kind }) => kind !== 'committed');
+      expect(others).toEqual(others.map(() => ({ kind: 'known', record })));
+      expect(others).toHaveLength(19);
+    });
+  });
+
+  describe('the turn log', () => {
+    it('is listed oldest first, from a revision on, at most so many', async () => {
+      await begin();
+      await applyAll(turns(12));
+      const revisions = async (after: number, limit: number) =>
+        (await store.listTurns(key, after, limit, unhurried)).map(({ revision }) => revision);
+      expect(await revisions(0, 100)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+      expect(await revisions(9, 100)).toEqual([10, 11, 12]);
+      expect(await revisions(3, 2)).toEqual([4, 5]);
+      expect(await revisions(12, 5)).toEqual([]);
+      expect(await revisions(0, 0)).toEqual([]);
+    });
+
+    it('keeps the newest turns only, and a turn id is known as long as its turn is there', async () => {
+      await begin({ recordedTurns: 5 });
+      await applyAll(turns(8));
+      const recorded = await store.listTurns(key, 0, 100, unhurried);
+      expect(recorded.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8]);
+      const again = async (index: number) => {
+        const current = (await store.read(key, unhurried)) ?? aSession();
+        return (await store.commit(aCommit({ ...current, revision: 1 }, uuid(100 + index)), unhurried)).kind;
+      };
+      // A forgotten turn is a new one, and its revision is wrong here; a recorded one is known whatever its revision.
+      expect(await Promise.all([again(2), again(3), again(7)])).toEqual(['conflict', 'known', 'known']);
+    });
+
+    it('of one turn works', async () => {
+      await begin({ recordedTurns: 1 });
+      await applyAll(turns(3));
+      expect(await store.listTurns(key, 0, 100, unhurried)).toMatchObject([{ revision: 3, turnId: uuid(102) }]);
+    });
+  });
+
+  describe('a session', () => {
+    beforeEach(() => begin());
+
+    it('is gone when its time is over, with its turns and their ids', async () => {
+      await applyAll(turns(3));
+      await tested.expire(key);
+      expect(await store.read(key, unhurried)).toBeUndefined();
+      expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+      expect(await store.commit(aCommit(aSession({ revision: 3 }), uuid(200)), unhurried)).toEqual({
+        kind: 'conflict',
+        session: undefined,
+      });
+      expect(await applyTurn(store, key, uuid(100))).toEqual({ kind: 'committed' });
+      expect(await store.listTurns(key, 0, 10, unhurried)).toMatchObject([{ revision: 1, turnId: uuid(100) }]);
+    });
+
+    it('is erased by a delete, with its turns and their ids', async () => {
+      await applyAll(turns(3));
+      expect(await tested.stored(key)).toBeGreaterThan(0);
+      expect(await tested.store.delete(key, unhurried)).toBe(true);
+      expect(await tested.stored(key)).toBe(0);
+      expect((await tested.store.load(key, uuid(100), unhurried)).session).toBeUndefined();
+      expect(await applyTurn(tested.store, key, uuid(100))).toEqual({ kind: 'committed' });
+      expect((await tested.store.read(key, unhurried))?.revision).toBe(1);
+    });
+  });
+
+  describe('hostile ids', () => {
+    const ids = ['', ' ', '/', '%2F', '}', '{', '{}', 'a/b', 'a', 'b', '__proto__', 'constructor', '*', '~', ':', '\0'];
+    const unicode = ['é', 'e\u0301', '\u{1f600}', '\uffff', 'a\nb', 'x'.repeat(3_000), `${'x'.repeat(2_999)}y`];
+    const all = [...ids, ...unicode];
+
+    beforeEach(() => begin());
+
+    it('of tenants and sessions never meet', async () => {
+      const keys = all.flatMap((id) => [
+        { tenantId: id, sessionId: 'b' },
+        { tenantId: 'a', sessionId: id },
+      ]);
+      const different = keys.filter((one, index) => index === keys.findIndex((other) => sameKey(one, other)));
+      for (const one of different)
+        await store.commit(aCommit(aSession({ ...one, agentId: JSON.stringify(one) }), 't'), unhurried);
+      for (const one of different) {
+        expect(await store.read(one, unhurried)).toMatchObject({ ...one, agentId: JSON.stringify(one), revision: 1 });
+      }
+    });
+
+    it('of turns never meet', async () => {
+      await applyAll(all);
+      const recorded = await store.listTurns(key, 0, 100, unhurried);
+      expect(recorded.map(({ turnId }) => turnId)).toEqual(all);
+      for (const [index, turnId] of all.entries()) {
+        const outcome = await store.commit(aCommit(aSession(), turnId), unhurried);
+        expect(outcome).toMatchObject({ kind: 'known', record: { turnId, revision: index + 1 } });
+      }
+    });
+
+    it('that are no Unicode are refused', async () => {
+      const broken = { tenantId: uuid(1), sessionId: 'a\ud800' };
+      await expect(store.read(broken, unhurried)).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
+    });
+  });
+
+  describe('a call', () => {
+    beforeEach(() => begin());
+
+    it('whose deadline is over does nothing', async () => {
+      const commit = store.commit(aCommit(aSession(), uuid(100)), until(1));
+      await expect(commit).rejects.toMatchObject({ reason: 'DEADLINE' });
+      await expect(store.read(key, until(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
+      await expect(store.delete(key, until(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
+      expect(await store.read(key, unhurried)).toBeUndefined();
+    });
+
+    it('that was given up does nothing', async () => {
+      const commit = store.commit(aCommit(aSession(), uuid(100)), givenUp);
+      await expect(commit).rejects.toMatchObject({ reason: 'CANCELLED' });
+      await expect(store.load(key, uuid(100), givenUp)).rejects.toMatchObject({ reason: 'CANCELLED' });
+      expect(await store.read(key, unhurried)).toBeUndefined();
+    });
+
+    it('to a closed store is refused, and closing again is fine', async () => {
+      await store.close();
+      await store.close();
+      await expect(store.read(key, unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      await expect(store.probe(unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    });
+  });
+}
+
+function sameKey(one: SessionKey, other: SessionKey): boolean {
+  return one.tenantId === other.tenantId && one.sessionId === other.sessionId;
+}

@@ -1,0 +1,110 @@
+import { ScenarioSignal, TurnTrigger } from '../../gen/focal/orchestration/v1/turn';
+import { FileProblemsError } from '../../src/adapters/files';
+import type { Conversation } from '../../src/demo/conversation';
+import { readConversation } from '../../src/demo/read-conversation';
+
+const refund = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01';
+const scenarioIds = new Map([['Refund', refund]]);
+
+function read(text: string): Conversation {
+  return readConversation('talk.yaml', text, scenarioIds);
+}
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    read(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof FileProblemsError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+test('a conversation gives the turns of the contract, scenarios by their ids', () => {
+  const { turns } = read(`
+name: Talk
+customer_data: {customer_id: C-1, vip: true}
+turns:
+  - message: Hello
+    after: 2
+    customer_data: {vip: false}
+    situation:
+      signals: [{signal: PAUSE, scenario_ids: [Refund]}]
+      candidate_variables: [{name: order_id, value: "4711"}]
+    candidates: [{scenario_id: Refund, score: 0.9}]
+    expect: {started: [Refund], at: {Refund: a}}
+  - trigger: TOOL_RESULTS
+    step_outcomes: [{instance_id: Refund, kind: ACTION_SUCCEEDED, results: {sum: 1.5, none: null}}, {kind: CONFIRMED}]
+    expect: {}
+`);
+  expect(turns[0]).toMatchObject({
+    afterMs: 2_000,
+    turn: {
+      customerData: { customer_id: 'C-1', vip: false },
+      situation: {
+        message: 'Hello',
+        signals: [{ signal: ScenarioSignal.SCENARIO_SIGNAL_PAUSE, scenarioIds: [refund] }],
+        candidateVariables: [{ name: 'order_id', value: '4711' }],
+      },
+      candidates: [{ scenarioId: refund, score: 0.9 }],
+    },
+    expected: { started: ['Refund'], at: { Refund: 'a' }, asks: {}, primary: '' },
+  });
+  expect(turns[1]?.turn).toMatchObject({
+    trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS,
+    situation: undefined,
+    customerData: { customer_id: 'C-1', vip: true },
+    stepOutcomes: [{ instanceId: refund, results: { sum: 1.5, none: null } }, { instanceId: '' }],
+  });
+});
+
+test('everything that is wrong in a conversation is told at once, with its place', () => {
+  expect(
+    problemsOf(`name: Talk
+turns:
+  - message: Hello
+    candidats: []
+    candidates: [{scenario_id: Refunds, score: 0.9}]
+    situation: {signals: [{signal: STOP}]}
+    expect: {start: [Refund], asks: {Refund: reason}}
+  - message: 7
+    expect: {started: [Booking]}
+  - situation: {intent: x}
+    after: -1
+    expect: {completed: {Booking: TERMINAL}}
+`),
+  ).toEqual([
+    'talk.yaml:4:5: turns[0].candidats: unknown; did you mean candidates?',
+    'talk.yaml:6:36: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
+    'talk.yaml:7:21: turns[0].expect: there is no such key: start',
+    'talk.yaml:7:46: turns[0].expect.asks.Refund: Invalid input: expected array, received string',
+    'talk.yaml:8:14: turns[1].message: Invalid input: expected string, received number',
+    'talk.yaml:11:12: turns[2].after: Too small: expected number to be >=0',
+  ]);
+});
+
+test('a scenario that does not exist is told, in a turn and in what is expected of it', () => {
+  expect(
+    problemsOf(`name: Talk
+turns:
+  - candidates: [{scenario_id: Refunds, score: 0.9}]
+    expect: {started: [Booking]}
+`),
+  ).toEqual([
+    'talk.yaml:3:5: turns[0].expect: there is no scenario “Booking”',
+    'talk.yaml:3:32: turns[0].candidates[0].scenario_id: there is no scenario “Refunds”; did you mean “Refund”?',
+  ]);
+});
+
+test.each([
+  ['nothing', '# later', 'talk.yaml:1:1: holds no conversation'],
+  ['no turns', 'name: Talk', 'talk.yaml:1:1: turns: Invalid input: expected array, received undefined'],
+  ['an unknown key', 'name: Talk\nturns: [{expect: {}}]\nturn: 1', 'talk.yaml:3:7: there is no such key: turn'],
+  [
+    'a turn without an expectation',
+    'name: Talk\nturns: [{message: x}]',
+    'talk.yaml:2:9: turns[0].expect: Invalid input: expected object, received undefined',
+  ],
+])('a file with %s is refused', (_what, text, problem) => {
+  expect(problemsOf(text)).toContain(problem);
+});

@@ -1,0 +1,167 @@
+import type { ScenarioDraft, StepDraft, TurnDraft } from '../support/conversation';
+import { Conversation } from '../support/conversation';
+import { started } from '../support/started';
+
+const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
+const ask: ScenarioDraft = {
+  scenarioId: 's',
+  steps: [
+    { stepId: 'a', collectsProfileFields: ['a'], to: ['b'] },
+    { stepId: 'b', collectsProfileFields: ['b'], to: ['end'] },
+    end,
+  ],
+};
+const minute = 60_000;
+
+test("5 apply: START adds an instance with the catalogue's current version", () => {
+  const { talk } = started([ask], { occurredAt: 7 * minute });
+  expect(talk.session.instances).toMatchObject([
+    {
+      instanceId: 's#1',
+      scenarioId: 's',
+      scenarioVersion: 1,
+      status: 'ACTIVE',
+      startNumber: 1,
+      startedAt: 7 * minute,
+      lastActiveAt: 7 * minute,
+      currentStepId: 'a',
+      path: [],
+      visit: { number: 1, openType: 'ASK', openAskFields: ['a'], askedFields: ['a'], contributedTypes: ['ASK'] },
+    },
+  ]);
+  talk.store({ ...ask, name: 'newer' });
+  talk.turn({ signals: ['CANCEL'] });
+  talk.turn({ candidates: { s: 1 } });
+  expect(talk.instance('s')).toMatchObject({ scenarioVersion: 2, startNumber: 2 });
+});
+
+test('5 apply: an instance keeps the version that it started on', () => {
+  const { talk } = started([ask]);
+  talk.store({ ...ask, steps: [{ stepId: 'other', templateIds: ['x'], to: ['end'] }, end] });
+  expect(talk.turn({ variables: { a: 1 } }).plan).toEqual(['s ASK b']);
+  expect(talk.instance('s').scenarioVersion).toBe(1);
+});
+
+test('5 apply: PAUSE sets paused_at and reason, and a resume takes them away', () => {
+  const { talk } = started([ask]);
+  talk.turn({ signals: ['PAUSE'], occurredAt: 9 * minute });
+  expect(talk.instance('s')).toMatchObject({
+    status: 'PAUSED',
+    pausedAt: 9 * minute,
+    pauseReason: 'USER_REQUEST',
+    pausedAtTurnCount: 2,
+  });
+  talk.turn();
+  const { status, pausedAt, pauseReason, pausedAtTurnCount } = talk.instance('s');
+  expect({ status, pausedAt, pauseReason, pausedAtTurnCount }).toEqual({
+    status: 'ACTIVE',
+    pausedAt: undefined,
+    pauseReason: undefined,
+    pausedAtTurnCount: 0,
+  });
+});
+
+test.each<[TurnDraft['signals'] & object, string]>([
+  [['COMPLETE'], 'COMPLETED'],
+  [['CANCEL'], 'CANCELLED'],
+])('5 apply: %j moves it to the ended instances', (signals, status) => {
+  const { talk } = started([ask]);
+  talk.turn({ signals, occurredAt: 9 * minute });
+  expect(talk.session.instances).toEqual([]);
+  expect(talk.session.endedInstances).toMatchObject([
+    {
+      instanceId: 's#1',
+      scenarioId: 's',
+      scenarioVersion: 1,
+      status,
+      reason: 'USER_REQUEST',
+      startNumber: 1,
+      endedAt: 9 * minute,
+      lastStepId: 'a',
+    },
+  ]);
+});
+
+test('5 apply: the list of ended instances is bounded, the oldest go first', () => {
+  const talk = new Conversation([ask], { settings: { endedInstances: 2 } });
+  for (let run = 1; run <= 4; run += 1) {
+    talk.turn({ candidates: { s: 1 } });
+    talk.turn({ signals: ['CANCEL'] });
+  }
+  expect(talk.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3, 4]);
+  expect(talk.session.scenarioCounters.get('s')).toEqual({ starts: 4, completions: 0 });
+});
+
+test('5 apply: transitions move the current step, the visit, the path and last_active_at', () => {
+  const { talk } = started([ask]);
+  talk.turn({ variables: { a: 1 }, occurredAt: 9 * minute });
+  expect(talk.instance('s')).toMatchObject({
+    currentStepId: 'b',
+    lastActiveAt: 9 * minute,
+    lastVisitNumber: 2,
+    lastPathSequence: 1,
+    visit: { number: 2, enteredRevision: 2, openAskFields: ['b'] },
+    path: [{ sequence: 1, stepId: 'a', visitNumber: 1, transitionId: 'a/1', asked: true, leftRevision: 2 }],
+  });
+});
+
+test('5 apply: staying without being addressed moves nothing', () => {
+  const { talk } = started([ask], { occurredAt: 1 });
+  talk.turn({ occurredAt: 9 * minute });
+  expect(talk.instance('s')).toMatchObject({ currentStepId: 'a', lastActiveAt: 1, lastVisitNumber: 1, path: [] });
+});
+
+test('5 apply: the path is bounded to 200 entries, the oldest go, sequence numbers go on', () => {
+  const ring: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [
+      { stepId: 'x', templateIds: ['x'], to: ['y'] },
+      { stepId: 'y', templateIds: ['y'], to: [{ to: 'end', intentLabel: 'stop' }, 'x'] },
+      end,
+    ],
+  };
+  const { talk } = started([ring]);
+  for (let turn = 1; turn <= 205; turn += 1) talk.turn();
+  const { path, lastPathSequence } = talk.instance('s');
+  expect([path.length, path[0]?.sequence, path.at(-1)?.sequence, lastPathSequence]).toEqual([200, 6, 205, 205]);
+});
+
+test('5 apply: the path stays bounded also where one walk is longer than it', () => {
+  const steps = Array.from({ length: 300 }, (_, index) => ({ stepId: `s${index}`, to: [`s${index + 1}`] }));
+  const { talk } = started([{ scenarioId: 's', steps: [...steps, { ...end, stepId: 's300' }] }]);
+  expect(talk.instance('s').path.map(({ sequence }) => sequence)).toEqual(
+    Array.from({ length: 200 }, (_, index) => index + 101),
+  );
+});
+
+test.each<[NonNullable<TurnDraft['trigger']>, number]>([
+  ['MESSAGE', 2],
+  ['TOOL_RESULTS', 1],
+  ['TIMER', 1],
+])('5 apply: after a %s the revision has grown by one and turn_count is %d', (trigger, turnCount) => {
+  const { talk } = started([ask]);
+  const turn = talk.turn({ trigger });
+  expect(talk.session).toMatchObject({ revision: 2, turnCount, lastTurnId: 'turn-2' });
+  expect(turn.result).toMatchObject({ revision: 2, turnCount });
+});
+
+test('5 apply: the revision grows also where nothing happens', () => {
+  const talk = new Conversation([]);
+  talk.turn();
+  talk.turn();
+  expect(talk.session).toMatchObject({ revision: 2, turnCount: 2, instances: [] });
+});
+
+test('5 apply: a session knows when it was made and when it changed last', () => {
+  const talk = new Conversation([ask]);
+  talk.turn({ occurredAt: 5 });
+  talk.turn({ occurredAt: 9 });
+  expect(talk.session).toMatchObject({ createdAt: 5, updatedAt: 9 });
+});
+
+test('5 apply: deciding changes neither the session nor the turn that it was given', () => {
+  const { talk } = started([ask]);
+  const before = structuredClone(talk.session);
+  talk.decide({ variables: { a: 1 }, patch: { z: null }, outcomes: [{ kind: 'DECLINED' }] });
+  expect(talk.session).toEqual(before);
+});

@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { connect } from '../../src/client';
+import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
+import { healthOf, untilHealthIs } from '../support/health';
+import { startRedisServer } from '../support/redis-server';
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'service-'));
+const servers: BuiltServer[] = [];
+
+beforeAll(ensureBuilt, 180_000);
+afterAll(async () => {
+  for (const server of servers) server.process.kill('SIGKILL');
+  await Promise.all(servers.map((server) => server.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let folders = 0;
+function aFolder(): string {
+  folders += 1;
+  return join(folder, String(folders));
+}
+
+async function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
+  const server = await startBuiltServer(env);
+  servers.push(server);
+  return server;
+}
+
+const embedded = (path = aFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
+
+/** How a start that fails ends. */
+async function refusal(env: NodeJS.ProcessEnv): Promise<DidNotStart> {
+  return await start(env).then(
+    () => Promise.reject(new Error('it started')),
+    (error: unknown) => (error instanceof DidNotStart ? error : Promise.reject(error)),
+  );
+}
+
+function aTurn(turnId: string): ProcessTurnRequest {
+  return ProcessTurnRequest.fromPartial({
+    turn: {
+      tenantId: '00000000-0000-4000-8000-000000000001',
+      agentId: '00000000-0000-4000-8000-000000000002',
+      sessionId: '00000000-0000-4000-8000-000000000003',
+      turnId,
+    },
+  });
+}
+
+const firstTurn = aTurn('00000000-0000-4000-8000-000000000004');
+
+describe('on the embedded store', () => {
+  it('says where it listens, where its data lies and who may use it, and takes calls', async () => {
+    const path = aFolder();
+    const server = await embedded(path);
+    expect(server.stderr()).toBe(
+      `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which this ` +
+        'process alone may use; several nodes share a Redis.\n',
+    );
+    const services = [
+      '',
+      ...['Orchestrator', 'Session', 'Scenario'].map((name) => `focal.orchestration.v1.${name}Service`),
+    ];
+    expect(await Promise.all(services.map((service) => healthOf(server.address, service)))).toEqual(
+      services.map(() => 'SERVING'),
+    );
+    const client = connect(server.address);
+    expect((await client.processTurn(firstTurn)).response.revision).toBe(1);
+    client.close();
+  });
+
+  it('ends with 0 when it is told to stop, and goes on with its data when it is started again', async () => {
+    const path = aFolder();
+    const first = await embedded(path);
+    const before = connect(first.address);
+    const answer = await before.processTurn(firstTurn);
+    before.close();
+    expect(await first.stop()).toBe(0);
+    const client = connect((await embedded(path)).address);
+    expect(await client.processTurn(firstTurn)).toEqual({ ...answer, replayed: true });
+    client.close();
+  });
+
+  it('writes a line a turn, and no trace where none is asked for', async () => {
+    const server = await embedded();
+    const client = connect(server.address);
+    await client.processTurn(firstTurn);
+    client.close();
+    await server.stop();
+    const lines = server.stdout().trim().split('\n');
+    const turns = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'turn decided');
+    expect(turns).toEqual([expect.objectContaining({ level: 'info', 'orchestrator.revision': 1 })]);
+    expect(turns[0]).not.toHaveProperty('trace_id');
+  });
+});
+
+describe('does not start', () => {
+  it('where the configuration has problems, and names them all', async () => {
+    const { exitCode, stderr } = await refusal({
+      ORCHESTRATOR__SERVER__HOST: '0.0.0.0',
+      ORCHESTRATOR__LIMITS__SESSION_TTL: 'long',
+      ORCHESTRATOR__REDIS__URI: 'redis://localhost',
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr.split('\n').map((line) => line.trim().split(' ')[0])).toEqual([
+      'scenario-orchestrator',
+      'redis.uri',
+      'server.host',
+      'limits.session_ttl',
+      '',
+    ]);
+  });
+
+  it('where another process has the folder', async () => {
+    const path = aFolder();
+    await embedded(path);
+    const { exitCode, stderr } = await refusal({ ORCHESTRATOR__EMBEDDED__PATH: path });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`The folder ${path} is in use by process`);
+  });
+
+  it('where the port is taken', async () => {
+    const { address } = await embedded();
+    const [, port] = address.split(':');
+    const { exitCode, stderr } = await refusal({
+      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__SERVER__PORT: port,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('EADDRINUSE');
+  });
+
+  it('with an exporter of traces that it does not have', async () => {
+    const { exitCode, stderr } = await refusal({ OTEL_TRACES_EXPORTER: 'zipkin' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is unknown');
+  });
+});
+
+describe('told to stop', () => {
+  it('says NOT_SERVING and goes on answering for as long as the grace lasts', async () => {
+    const server = await start({
+      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '1500',
+    });
+    const client = connect(server.address);
+    await client.ready(5_000);
+    const exit = server.stop();
+    await untilHealthIs('NOT_SERVING', server.address);
+    expect((await client.processTurn(firstTurn)).replayed).toBe(false);
+    client.close();
+    expect(await exit).toBe(0);
+  });
+
+  it('a second time ends at once', async () => {
+    const server = await start({
+      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
+    });
+    const exit = server.stop();
+    await untilHealthIs('NOT_SERVING', server.address);
+    await sleep(600);
+    await server.stop();
+    expect(await exit).toBe(1);
+  });
+});
+
+it('starts without its Redis, and is ready as soon as and as long as that takes writes', async () => {
+  const redis = await startRedisServer();
+  await redis.shutDown();
+  try {
+    const server = await start({
+      ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '300',
+      ORCHESTRATOR__SERVER__PROBE_INTERVAL_MS: '100',
+      ORCHESTRATOR__SERVER__PROBE_TIMEOUT_MS: '300',
+    });
+    expect(server.stderr()).toContain(`are in the Redis 127.0.0.1:${redis.port}`);
+    expect(await healthOf(server.address)).toBe('NOT_SERVING');
+    await redis.start();
+    await untilHealthIs('SERVING', server.address);
+    redis.pause();
+    await untilHealthIs('NOT_SERVING', server.address);
+    redis.resume();
+    await untilHealthIs('SERVING', server.address);
+    await redis.kill();
+    await untilHealthIs('NOT_SERVING', server.address);
+    expect(await server.stop()).toBe(0);
+  } finally {
+    await redis.stop();
+  }
+});

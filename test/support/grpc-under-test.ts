@@ -1,0 +1,159 @@
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  createGrpcServer,
+  defaultServerOptions,
+  type GrpcServer,
+  type GrpcServerOptions,
+} from '../../src/adapters/grpc';
+import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
+import { SystemClock } from '../../src/adapters/system';
+import { CallError } from '../../src/client';
+import type { UseCases } from '../../src/pipeline/use-cases';
+import type { Log } from '../../src/ports/log';
+import type { Telemetry } from '../../src/ports/telemetry';
+
+/** A server of a test's own on a free port of the loopback interface, with a client for raw bytes. */
+export interface GrpcUnderTest {
+  readonly address: string;
+  readonly server: GrpcServer;
+  readonly client: Client;
+  /** What was logged, newest last. */
+  readonly logged: readonly LoggedLine[];
+  stop(): Promise<void>;
+}
+
+export interface LoggedLine {
+  readonly level: keyof Log;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+/** The answer of a unary call, as bytes. */
+export interface RawAnswer {
+  readonly bytes: Buffer;
+  readonly trailer: Metadata;
+}
+
+export async function startGrpc(
+  useCases: Partial<UseCases>,
+  options: Partial<GrpcServerOptions> = {},
+  telemetry: Telemetry = noTelemetry,
+): Promise<GrpcUnderTest> {
+  const logged: LoggedLine[] = [];
+  const level = (name: keyof Log) => (fields: Readonly<Record<string, unknown>>, message: string) => {
+    logged.push({ level: name, fields, message });
+  };
+  const log: Log = { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+  const clock = new SystemClock();
+  const server = createGrpcServer(
+    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, log },
+    { ...defaultServerOptions, ...options },
+  );
+  const address = `127.0.0.1:${await server.start()}`;
+  server.setServing(true);
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.max_send_message_length': -1,
+    'grpc.max_receive_message_length': -1,
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+  });
+  return {
+    address,
+    server,
+    client,
+    logged,
+    async stop() {
+      client.close();
+      await server.drain({ graceMs: 0, timeoutMs: 0 });
+    },
+  };
+}
+
+export interface CallOptions {
+  /** Milliseconds since 1970. */
+  readonly deadline?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Calls a unary method with bytes; rejects with CallError. */
+export function callRaw(
+  { client }: Pick<GrpcUnderTest, 'client'>,
+  path: string,
+  bytes: Uint8Array,
+  { deadline, metadata = {} }: CallOptions = {},
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    let answer: Buffer | undefined;
+    const call = client.makeUnaryRequest<Uint8Array, Buffer>(
+      path,
+      Buffer.from,
+      (received) => received,
+      bytes,
+      headersOf(metadata),
+      deadline === undefined ? {} : { deadline },
+      (error, received) => {
+        if (error) reject(new CallError(path, error));
+        else answer = received;
+      },
+    );
+    call.on('status', ({ metadata: trailer }) => answer && resolve({ bytes: answer, trailer }));
+  });
+}
+
+/** Calls a server-streaming method with bytes; the messages, or a rejection with CallError. */
+export function streamRaw(
+  { client }: Pick<GrpcUnderTest, 'client'>,
+  path: string,
+  bytes: Uint8Array,
+  { deadline, metadata = {} }: CallOptions = {},
+): Promise<readonly Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const messages: Buffer[] = [];
+    const stream = client.makeServerStreamRequest<Uint8Array, Buffer>(
+      path,
+      Buffer.from,
+      (received) => received,
+      bytes,
+      headersOf(metadata),
+      deadline === undefined ? {} : { deadline },
+    );
+    stream.on('data', (message: Buffer) => messages.push(message));
+    stream.on('error', (error: ServiceError) => reject(new CallError(path, error)));
+    stream.on('end', () => resolve(messages));
+  });
+}
+
+/** What a call fails with; fails the test where it succeeds. */
+export async function failureOf(call: Promise<unknown>): Promise<CallError> {
+  const outcome: unknown = await call.then(
+    () => 'it succeeded',
+    (error: unknown) => error,
+  );
+  if (outcome instanceof CallError) return outcome;
+  throw new Error(`expected a failed call, but ${String(outcome)}`);
+}
+
+function headersOf(fields: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
+  return metadata;
+}
+
+function unexpected(): never {
+  throw new Error('The test did not expect this use case to be called.');
+}
+
+const noUseCases: UseCases = {
+  processTurn: unexpected,
+  readSession: unexpected,
+  deleteSession: unexpected,
+  listTurns: unexpected,
+  putScenario: unexpected,
+  validateScenario: unexpected,
+  getScenario: unexpected,
+  listScenarios: unexpected,
+  deleteScenario: unexpected,
+  putRelationship: unexpected,
+  deleteRelationship: unexpected,
+  listRelationships: unexpected,
+};

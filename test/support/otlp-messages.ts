@@ -1,0 +1,127 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+
+/** A span as an OTLP exporter sent it; what no test looks at is left out. */
+export interface ReceivedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** "" for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  /** 1 INTERNAL, 2 SERVER, 3 CLIENT. */
+  readonly kind: number;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly attributes: Attributes;
+  readonly events: readonly { readonly name: string; readonly attributes: Attributes }[];
+  /** 0 UNSET, 1 OK, 2 ERROR. */
+  readonly statusCode: number;
+  /** Attributes of the resource that it was sent with. */
+  readonly resource: Attributes;
+}
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest, by hand since no package ships the .proto files:
+ * https://github.com/open-telemetry/opentelemetry-proto, Apache-2.0.
+ */
+export function readExportRequest(bytes: Uint8Array): ReceivedSpan[] {
+  return submessages(bytes, 1).flatMap((resourceSpans) => {
+    const [resource] = submessages(resourceSpans, 1);
+    const resourceAttributes = resource === undefined ? {} : readAttributes(resource, 1);
+    return submessages(resourceSpans, 2).flatMap((scopeSpans) =>
+      submessages(scopeSpans, 2).map((span) => readSpan(span, resourceAttributes)),
+    );
+  });
+}
+
+function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
+  const fields = readFields(bytes);
+  const [status] = submessages(bytes, 15);
+  return {
+    traceId: hex(fields.get(1)),
+    spanId: hex(fields.get(2)),
+    parentSpanId: hex(fields.get(4)),
+    name: text(fields.get(5)),
+    kind: Number(fields.get(6)?.[0] ?? 0),
+    startNs: BigInt(String(fields.get(7)?.[0] ?? 0)),
+    endNs: BigInt(String(fields.get(8)?.[0] ?? 0)),
+    attributes: readAttributes(bytes, 9),
+    events: submessages(bytes, 11).map((event) => ({
+      name: text(readFields(event).get(2)),
+      attributes: readAttributes(event, 3),
+    })),
+    statusCode: status === undefined ? 0 : Number(readFields(status).get(3)?.[0] ?? 0),
+    resource,
+  };
+}
+
+type FieldValue = number | bigint | string | Uint8Array;
+
+/** Every field of a message by its number, in the order sent. */
+function readFields(bytes: Uint8Array): Map<number, FieldValue[]> {
+  const fields = new Map<number, FieldValue[]>();
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    const values = fields.get(field) ?? [];
+    fields.set(field, values);
+    values.push(readValue(reader, wireType));
+  }
+  return fields;
+}
+
+function readValue(reader: BinaryReader, wireType: WireType): FieldValue {
+  switch (wireType) {
+    case WireType.Varint:
+      return Number(reader.int64());
+    case WireType.Bit32:
+      return reader.fixed32();
+    case WireType.Bit64:
+      return reader.fixed64();
+    case WireType.LengthDelimited:
+      return reader.bytes();
+    default:
+      throw new Error(`OTLP has no wire type ${wireType}`);
+  }
+}
+
+function submessages(bytes: Uint8Array, field: number): Uint8Array[] {
+  return (readFields(bytes).get(field) ?? []).filter((value) => value instanceof Uint8Array);
+}
+
+function readAttributes(bytes: Uint8Array, field: number): Attributes {
+  return Object.fromEntries(
+    submessages(bytes, field).map((pair) => [text(readFields(pair).get(1)), readAnyValue(submessages(pair, 2)[0])]),
+  );
+}
+
+/** opentelemetry.proto.common.v1.AnyValue */
+function readAnyValue(bytes: Uint8Array | undefined): unknown {
+  const [entry] = readFields(bytes ?? new Uint8Array());
+  const [field, values] = entry ?? [0, []];
+  switch (field) {
+    case 1:
+      return text(values);
+    case 2:
+      return values[0] === 1;
+    case 3:
+      return values[0];
+    case 4:
+      return Buffer.from(BigUint64Array.of(BigInt(String(values[0]))).buffer).readDoubleLE();
+    case 5:
+      return submessages(submessages(bytes ?? new Uint8Array(), 5)[0] ?? new Uint8Array(), 1).map(readAnyValue);
+    default:
+      return undefined;
+  }
+}
+
+function hex(values: FieldValue[] | undefined): string {
+  const [value] = values ?? [];
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : '';
+}
+
+function text(values: FieldValue[] | undefined): string {
+  const [value] = values ?? [];
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
+}

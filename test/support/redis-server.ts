@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const attempts = 5;
+const startTimeoutMs = 10_000;
+
+/** A Redis of one test: the real program on a free loopback port, with a folder of its own. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Its folder, which goes with `stop`. */
+  readonly folder: string;
+  /** Stops answering without closing a connection, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Ends the process at once, as a crash does. The data that is not on the disk is gone. */
+  kill(): Promise<void>;
+  /** Ends the process in good order; `start` brings it back. */
+  shutDown(): Promise<void>;
+  /** Starts the process again on the same port and folder. */
+  start(): Promise<void>;
+  /** `shutDown` and `start`. */
+  restart(): Promise<void>;
+  /** Ends the process and removes its folder. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a redis-server, without persistence unless `args` say so. It ends with the test's process at the latest. Throws with
+ * what to install where there is no such program.
+ */
+export async function startRedisServer(args: readonly string[] = []): Promise<RedisServer> {
+  requireProgram();
+  const folder = await mkdtemp(join(tmpdir(), 'redis-test-'));
+  for (let attempt = 1; ; attempt += 1) {
+    const server = new RunningRedis(await freePort(), folder, args);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      await server.kill();
+      // Somebody else may have taken the port in between.
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
+class RunningRedis implements RedisServer {
+  readonly url: string;
+  private process: ChildProcess | undefined;
+
+  constructor(
+    readonly port: number,
+    readonly folder: string,
+    private readonly args: readonly string[],
+  ) {
+    this.url = `redis://127.0.0.1:${port}`;
+  }
+
+  async start(): Promise<void> {
+    const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--logfile', 'redis.log'];
+    const child = spawn('redis-server', [...fixed, '--save', '', '--appendonly', 'no', ...this.args], {
+      stdio: 'ignore',
+    });
+    this.process = child;
+    const endWithTest = () => child.kill('SIGKILL');
+    process.once('exit', endWithTest);
+    child.once('exit', () => process.removeListener('exit', endWithTest));
+    const end = Date.now() + startTimeoutMs;
+    while (!(await answersPing(this.port))) {
+      if (child.exitCode !== null || Date.now() > end)
+        throw new Error(`redis-server did not start:\n${await this.log()}`);
+      await sleep(10);
+    }
+  }
+
+  pause(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  async shutDown(): Promise<void> {
+    this.resume();
+    await this.end('SIGTERM');
+  }
+
+  async restart(): Promise<void> {
+    await this.shutDown();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  private async log(): Promise<string> {
+    return readFile(join(this.folder, 'redis.log'), 'utf8').catch(() => '(it wrote no log)');
+  }
+}
+
+function requireProgram(): void {
+  if (spawnSync('redis-server', ['--version']).status === 0) return;
+  throw new Error('These tests need the program redis-server 6.2 or later (Debian: apt-get install redis-server).');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  return address.port;
+}
+
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const answer = (pong: boolean) => {
+      socket.destroy();
+      resolve(pong);
+    };
+    socket.setTimeout(1_000, () => answer(false));
+    socket.once('error', () => answer(false));
+    socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
+  });
+}

@@ -1,0 +1,68 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import type { Turn } from '../../gen/focal/orchestration/v1/turn';
+import type { Sent } from '../codec/sent';
+import { uuid } from './session-builder';
+
+/** Fields of a turn as a caller sends it, by the names of the generated code. */
+export type TurnFields = Sent<Turn>;
+
+// The generated type refuses what was not written out in the very call.
+const fromPartial: (fields: Sent<ProcessTurnRequest>) => ProcessTurnRequest = ProcessTurnRequest.fromPartial;
+
+const ids = { tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3), turnId: uuid(4) };
+
+/** A request for a turn with what the test cares about. */
+export function turnRequest(turn: TurnFields = {}): Buffer {
+  return Buffer.from(ProcessTurnRequest.encode(fromPartial({ turn: { ...ids, ...turn } })).finish());
+}
+
+/** Bytes of a field that holds bytes: a message, a string, a packed list. */
+export function delimited(number: number, ...content: readonly Uint8Array[]): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(Buffer.concat(content)).finish();
+}
+
+/** Bytes of a string field. */
+export function text(number: number, value: string): Uint8Array {
+  return delimited(number, Buffer.from(value));
+}
+
+/** Bytes of a field that holds a whole number or an enum. */
+export function whole(number: number, value: number): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.Varint).int32(value).finish();
+}
+
+/** Bytes of a double field. */
+export function double(number: number, value: number): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.Bit64).double(value).finish();
+}
+
+/** Bytes of a float field. */
+export function float(number: number, value: number): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.Bit32).float(value).finish();
+}
+
+/** A request for a turn whose other fields are these bytes: the generated code cannot write what is wrong on purpose. */
+export function turnRequestWith(...fields: readonly Uint8Array[]): Buffer {
+  const [tenant, agent, session, turn] = [ids.tenantId, ids.agentId, ids.sessionId, ids.turnId];
+  return Buffer.from(delimited(1, text(1, tenant), text(2, agent), text(3, session), text(4, turn), ...fields));
+}
+
+/** Bytes of an entry of a map of JSON values. */
+export function entry(number: number, key: string, ...value: readonly Uint8Array[]): Uint8Array {
+  return delimited(number, text(1, key), delimited(2, ...value));
+}
+
+/** Bytes of a google.protobuf.Value with lists within each other; the innermost is empty. */
+export function nestedLists(levels: number): Uint8Array {
+  let value: Uint8Array = delimited(6);
+  for (let level = 1; level < levels; level++) value = delimited(6, delimited(1, value));
+  return value;
+}
+
+/** Bytes of a google.protobuf.Value with objects within each other under one key; the innermost is empty. */
+export function nestedObjects(levels: number, key: string): Uint8Array {
+  let value: Uint8Array = delimited(5);
+  for (let level = 1; level < levels; level++) value = delimited(5, entry(1, key, value));
+  return value;
+}

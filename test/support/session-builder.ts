@@ -1,0 +1,38 @@
+import { emptySession, freshVisit, type ScenarioInstance, type Session } from '../../src/domain/session';
+
+/** Ids of tests: a UUID that tells its number, for example 00000000-0000-4000-8000-000000000007. */
+export function uuid(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** A session before its first turn, of tenant 1 and agent 2, with what the test cares about. */
+export function aSession(parts: Partial<Session> = {}): Session {
+  return { ...emptySession({ tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3) }), ...parts };
+}
+
+/** An active instance on its first step, with what the test cares about. */
+export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInstance {
+  return {
+    instanceId: uuid(10),
+    scenarioId: uuid(11),
+    scenarioVersion: 1,
+    status: 'ACTIVE',
+    startNumber: 1,
+    startedAt: 1_700_000_000_000,
+    lastActiveAt: 1_700_000_000_000,
+    pausedAtTurnCount: 0,
+    displacedByInstanceIds: [],
+    currentStepId: 'first',
+    visit: freshVisit(1, 1),
+    path: [],
+    irreversibleDone: [],
+    stepsBeforeCheckpoint: [],
+    loopCounts: new Map(),
+    lastVisitNumber: 1,
+    lastPathSequence: 0,
+    variables: new Map(),
+    relocalizationCount: 0,
+    globalTransitionGuards: new Map(),
+    ...parts,
+  };
+}

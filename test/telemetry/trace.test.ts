@@ -1,0 +1,261 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials, Metadata } from '@grpc/grpc-js';
+import {
+  OrchestratorServiceClient,
+  OrchestratorServiceService,
+  ProcessTurnRequest,
+  StreamTurnRequest,
+} from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService } from '../../gen/focal/orchestration/v1/scenario_service';
+import { SessionServiceService } from '../../gen/focal/orchestration/v1/session_service';
+import { untracedMethods } from '../../src/adapters/otel/start-sdk';
+import { connect } from '../../src/client';
+import { type BuiltServer, ensureBuilt, startBuiltServer } from '../support/built-server';
+import { healthOf, untilHealthIs } from '../support/health';
+import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
+import { type RedisServer, startRedisServer } from '../support/redis-server';
+import { spanTree } from '../support/span-tree';
+
+jest.setTimeout(60_000);
+
+const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn';
+const customerValue = 'Lovelace';
+const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
+
+let traces = 0;
+/** A caller that traces: the header that it sends, and the ids in it. */
+function aCaller() {
+  traces += 1;
+  const traceId = `0af7651916cd43dd8448eb21${String(traces).padStart(8, '0')}`;
+  const spanId = 'b7ad6b7169203331';
+  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
+}
+
+let turns = 0;
+/** A turn that holds a value of a customer. */
+function aTurn(session: number) {
+  turns += 1;
+  const id = (kind: number, number: number) => `0000000${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;
+  return {
+    tenantId: id(1, 1),
+    agentId: id(2, 1),
+    sessionId: id(3, session),
+    turnId: id(4, turns),
+    situation: { message: customerValue, candidateVariables: [{ name: 'name', value: customerValue }] },
+    customerData: { name: customerValue },
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'telemetry-'));
+let receiver: OtlpReceiver;
+beforeAll(async () => {
+  await ensureBuilt();
+  receiver = await startOtlpReceiver();
+}, 180_000);
+afterAll(async () => {
+  await receiver?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('on Redis, over gRPC', () => {
+  let redis: RedisServer;
+  let server: BuiltServer;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+    server = await startBuiltServer({
+      ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__CATALOGUE_STALENESS_MS: '60000',
+      ORCHESTRATOR__SERVER__PROBE_INTERVAL_MS: '100',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    });
+    // Redis learns the scripts and the node the catalogue, so that each of the tests below finds the steady state.
+    await processed(aTurn(0));
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await redis?.stop();
+  });
+
+  /** The spans that a traced turn comes to. */
+  async function processed(turn: ReturnType<typeof aTurn>) {
+    const caller = aCaller();
+    const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
+    await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    return { caller, spans, root: spans.find(({ name }) => name === processTurnPath) };
+  }
+
+  it('a turn is one trace: load, the four phases and commit, with the Redis commands beneath', async () => {
+    const { caller, spans, root } = await processed(aTurn(1));
+    expect(spanTree(spans)).toEqual([
+      `SERVER ${processTurnPath}`,
+      '  session.load',
+      '    CLIENT evalsha',
+      ...phases,
+      '  session.commit',
+      '    CLIENT evalsha',
+    ]);
+    expect(root?.parentSpanId).toBe(caller.spanId);
+    expect(root?.resource).toMatchObject({ 'service.name': 'scenario-orchestrator' });
+  });
+
+  it('a session that the node still holds is loaded without Redis', async () => {
+    const turn = aTurn(2);
+    await processed(turn);
+    const { spans } = await processed({ ...turn, turnId: aTurn(2).turnId });
+    expect(spanTree(spans)).toEqual([
+      `SERVER ${processTurnPath}`,
+      '  session.load',
+      ...phases,
+      '  session.commit',
+      '    CLIENT evalsha',
+    ]);
+  });
+
+  it('the server span says which turn it was and how it went', async () => {
+    const turn = aTurn(3);
+    const { root } = await processed(turn);
+    expect(root?.attributes).toMatchObject({
+      'rpc.system': 'grpc',
+      'rpc.service': 'focal.orchestration.v1.OrchestratorService',
+      'rpc.method': 'ProcessTurn',
+      'rpc.grpc.status_code': 0,
+      'orchestrator.tenant_id': turn.tenantId,
+      'orchestrator.session_id': turn.sessionId,
+      'orchestrator.turn_id': turn.turnId,
+      'orchestrator.revision': 1,
+      'orchestrator.replayed': false,
+    });
+  });
+
+  it('no span holds a value of a customer, not even those of Redis, which tell the command alone', async () => {
+    const { spans } = await processed(aTurn(4));
+    expect(spans.filter(({ kind }) => kind === 3).map(({ attributes }) => attributes)).toEqual([
+      expect.objectContaining({
+        'db.system.name': 'redis',
+        'db.operation.name': 'evalsha',
+        'db.query.text': 'evalsha',
+      }),
+      expect.objectContaining({
+        'db.system.name': 'redis',
+        'db.operation.name': 'evalsha',
+        'db.query.text': 'evalsha',
+      }),
+    ]);
+    const told = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+    expect(told).not.toContain(customerValue);
+    expect(server.stdout()).not.toContain(customerValue);
+  });
+
+  it('the log lines of a turn name its trace and its server span', async () => {
+    const { caller, root } = await processed(aTurn(5));
+    const lines = server.stdout().trim().split('\n');
+    const own = lines.map((line) => JSON.parse(line)).filter(({ trace_id }) => trace_id === caller.traceId);
+    expect(own).toEqual([expect.objectContaining({ msg: 'turn decided', span_id: root?.spanId })]);
+  });
+
+  it('a streamed turn is traced like any other', async () => {
+    const caller = aCaller();
+    const metadata = new Metadata();
+    metadata.set('traceparent', caller.traceparent);
+    const client = new OrchestratorServiceClient(server.address, credentials.createInsecure());
+    const stream = client.streamTurn(StreamTurnRequest.fromPartial({ turn: aTurn(6) }), metadata);
+    await new Promise((resolve, reject) =>
+      stream
+        .on('data', () => {})
+        .on('end', resolve)
+        .on('error', reject),
+    );
+    client.close();
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/StreamTurn'));
+    expect(spanTree(spans)).toEqual([
+      'SERVER focal.orchestration.v1.OrchestratorService/StreamTurn',
+      '  session.load',
+      '    CLIENT evalsha',
+      ...phases,
+      '  session.commit',
+      '    CLIENT evalsha',
+    ]);
+  });
+
+  it('health checks leave no trace', async () => {
+    await healthOf(server.address);
+    await processed(aTurn(7));
+    expect(receiver.spans().filter(({ name }) => /health|reflection/i.test(name))).toEqual([]);
+  });
+
+  it('a turn that fails as Redis is away says so on every span that failed', async () => {
+    await redis.kill();
+    await untilHealthIs('NOT_SERVING', server.address); // it has seen that the connection is gone
+    const caller = aCaller();
+    const client = connect(server.address, {
+      metadata: { traceparent: caller.traceparent },
+      channelOptions: { 'grpc.enable_retries': 0 },
+    });
+    const turn = ProcessTurnRequest.fromPartial({ turn: aTurn(8) });
+    await expect(client.processTurn(turn)).rejects.toMatchObject({ message: expect.any(String) });
+    client.close();
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath} ERROR`, '  session.load ERROR']);
+    expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
+    await redis.start();
+  });
+});
+
+describe('on the embedded store, over HTTP', () => {
+  it('a turn whose spans were not sent yet is sent when the service stops', async () => {
+    const server = await startBuiltServer({
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'http'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpEndpoint,
+      OTEL_SERVICE_NAME: 'by another name',
+      OTEL_BSP_SCHEDULE_DELAY: '3600000',
+    });
+    const caller = aCaller();
+    const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
+    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(9) }));
+    client.close();
+    expect(await server.stop()).toBe(0);
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath}`, '  session.load', ...phases, '  session.commit']);
+    expect(spans[0]?.resource).toMatchObject({ 'service.name': 'by another name' });
+  });
+});
+
+describe('a collector that does not answer', () => {
+  let deaf: Server;
+  let port: number;
+  beforeAll(async () => {
+    deaf = createServer(() => {});
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+    const address = deaf.address();
+    port = typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  afterAll(() => {
+    deaf.close();
+  });
+
+  it('keeps nobody from stopping: the service says that spans are lost and ends with 0', async () => {
+    const server = await startBuiltServer({
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'deaf'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    });
+    const client = connect(server.address);
+    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
+    client.close();
+    expect(await server.stop()).toBe(0);
+    expect(server.stdout()).toContain('the last spans were not delivered');
+  });
+});
+
+it('no method of the contract has a name that the instrumentation is told to leave out', () => {
+  const own = [OrchestratorServiceService, ScenarioServiceService, SessionServiceService].flatMap((service) =>
+    Object.values(service).map(({ path }) => path.split('/').at(-1)?.toLowerCase()),
+  );
+  for (const name of untracedMethods) expect(own).not.toContain(name.toLowerCase());
+});
