@@ -1,11 +1,12 @@
 // src/ and gen/ -> dist/src and dist/gen, with the files that the code reads at run time at the same relative places.
 // Built beside dist/ and swapped in at the end, so that a build never leaves half of one or yesterday's files behind.
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fail, ran, root } from './run.mjs';
 
 const ASSETS = ['src', 'gen', 'config', 'examples'];
 
+const started = new Date();
 const fresh = join(root, `dist.${process.pid}`);
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 
@@ -22,11 +23,13 @@ for (const folder of ASSETS.filter((name) => existsSync(join(root, name)))) {
     assets += 1;
   }
 }
-writeFileSync(join(fresh, '.built'), ''); // build-if-stale.mjs compares with its time
+// build-if-stale.mjs compares with its time: that of the start, so that an edit made meanwhile counts as newer.
+writeFileSync(join(fresh, '.built'), '');
+utimesSync(join(fresh, '.built'), started, started);
 
 const dist = join(root, 'dist');
 const old = `${fresh}.old`;
 if (existsSync(dist)) renameSync(dist, old);
 renameSync(fresh, dist);
 rmSync(old, { recursive: true, force: true });
-console.log(`build: dist/ is ready (${assets} assets)`);
+console.error(`build: dist/ is ready (${assets} assets)`);

@@ -1,15 +1,15 @@
 import { FileProblemsError } from '../adapters/files';
 import { connect } from '../client';
+import { type OwnService, startOwnService } from '../replay/own-service';
 import { type DemoArguments, demoArguments, usage } from './arguments';
 import { playDemo, playReplay } from './demo';
-import { type DemoService, startDemoService } from './demo-service';
 import { terminalPaper } from './paper';
 
 const readyTimeoutMs = 3_000;
 
 /** A running service: how to reach it, and how to leave it. */
-async function serviceOf({ target }: DemoArguments): Promise<DemoService> {
-  return target === undefined ? startDemoService(process.env) : { address: target, stop: async () => undefined };
+async function serviceOf({ target }: DemoArguments): Promise<OwnService> {
+  return target === undefined ? startOwnService(process.env) : { address: target, stop: async () => undefined };
 }
 
 async function run(args: DemoArguments): Promise<number> {
@@ -34,6 +34,7 @@ async function run(args: DemoArguments): Promise<number> {
 }
 
 async function main(): Promise<void> {
+  process.stdout.on('error', () => process.exit(1)); // `npm run demo | head` closes it
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
     const args = demoArguments(process.argv.slice(2));

@@ -1,8 +1,8 @@
 import { connect } from '../client';
-import { type DemoService, startDemoService } from '../demo/demo-service';
 import { disagreementText } from './disagreement-text';
 import { figuresTable } from './figures-table';
 import { figuresJson } from './file-figures';
+import { type OwnService, startOwnService } from './own-service';
 import { type ReplayArguments, replayArguments, USAGE } from './replay-arguments';
 import { replayFolder } from './replay-folder';
 import { drawnProgress } from './replay-progress';
@@ -12,8 +12,8 @@ const READY_WITHIN = 15_000;
 const CALL_WITHIN = 30_000;
 
 /** The service that was named, or one of its own: on the embedded store, in a temporary folder, on a free port. */
-async function serviceOf({ target }: ReplayArguments): Promise<DemoService> {
-  return target === undefined ? startDemoService(process.env) : { address: target, stop: async () => undefined };
+async function serviceOf({ target }: ReplayArguments): Promise<OwnService> {
+  return target === undefined ? startOwnService(process.env) : { address: target, stop: async () => undefined };
 }
 
 async function replay(args: ReplayArguments): Promise<void> {
@@ -48,6 +48,7 @@ function explained(error: unknown): string {
 }
 
 async function main(): Promise<number> {
+  process.stdout.on('error', () => process.exit(1)); // `npm run replay | head` closes it
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   let args: ReplayArguments;
   try {

@@ -30,7 +30,7 @@ const referenceSchema = z.object({
   lifecycles: z.array(lifecycleSchema),
 });
 
-/** What people (or the simulator) then did in a dialogue. For scoring only: the linter lets nothing else import this file. */
+/** What people (or the simulator) then did in a dialogue. For scoring only: a test sees to it that nothing else imports it. */
 export type DialogueReference = z.infer<typeof referenceSchema>;
 /** One run of a scenario, from its start to how it stood at the end of the dialogue. */
 export type ReferenceLifecycle = z.infer<typeof lifecycleSchema>;

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { FileProblemsError, readScenarioFile } from '../../src/adapters/files';
 import { connect } from '../../src/client';
 import { demoAgent, examplesFolder, readDemo } from '../../src/demo/demo';
 import { playConversation } from '../../src/demo/play-conversation';
@@ -58,3 +59,35 @@ test.each(conversations)(
     expect(onRedis.responses).toEqual(embedded.responses);
   },
 );
+
+const broken = `scenario_id: d0d0d0d0-0000-4000-8000-000000000404
+name: Broken
+entry_step_id: a
+steps:
+  - step_id: a
+    transitions:
+      - target_step_id: nowhere
+      - target_step_id: b
+        condition: |
+          data.age > 18.0
+            && dta.vip
+  - step_id: b
+    is_terminal: true
+`;
+
+test('a scenario that the service refuses is told at its lines', async () => {
+  const { scenarios } = readScenarioFile('broken.yaml', broken);
+  const client = connect(servers.embedded.address);
+  const refused = putScenarios(client, demoAgent, { scenarios, relationships: [] });
+  const error: unknown = await refused.catch((reason: unknown) => reason);
+  client.close();
+  const lines = error instanceof FileProblemsError ? error.message.split('\n') : [];
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^broken\.yaml:7:25: steps\[0\]\.transitions\[0\]\.target_step_id: ERROR DANGLING_TRANSITION: /,
+    ),
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^broken\.yaml:11:16: steps\[0\]\.transitions\[1\]\.condition: ERROR /),
+  );
+});

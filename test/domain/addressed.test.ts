@@ -53,7 +53,12 @@ test('0.5 addressed: a field of its last ASK counts although the step does not l
   expect(talk.turn({ candidates: { move: 0.9, booking: 0.8 }, customer: { street: 'Old Street' } }).plan).toContain(
     'move ASK street',
   );
-  const answered = talk.turn({ customer: { street: 'Old Street' }, variables: { street: 'New Street' } });
+  // With a candidate at the threshold a changed value alone would address nobody.
+  const answered = talk.turn({
+    customer: { street: 'Old Street' },
+    variables: { street: 'New Street' },
+    candidates: { unknown: 0.9 },
+  });
   expect(addressed(answered)).toEqual(['move#1']);
   expect(answered.transition('move').targetStepId).toBe('end');
 });

@@ -51,6 +51,21 @@ test('0.7 order, 4: a confirmation is void where the same turn changes a value t
   expect(played.result.ignoredOutcomes.map(({ outcome }) => outcome.kind)).toEqual(['CONFIRMED']);
 });
 
+test('0.7 order, 4: a confirmation given earlier is void before the stages are looked at', () => {
+  const pay = {
+    stepId: 'pay',
+    performsAction: true,
+    isRequiredAction: true,
+    confirmsFields: ['amount'],
+    toolIds: ['pay'],
+    to: ['end'],
+  };
+  const talk = new Conversation([{ scenarioId: 'payment', steps: [pay, end] }]);
+  talk.turn({ candidates: { payment: 0.9 }, variables: { amount: 10 } });
+  expect(talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).plan).toEqual(['payment ACTION_HINT pay']);
+  expect(talk.turn({ variables: { amount: 20 } }).plan).toEqual(['payment CONFIRM amount=20']);
+});
+
 test('0.7 order, 4 and 6: a checkpoint that is passed this turn is irreversible for a CANCEL of this turn', () => {
   const talk = new Conversation([confirming('payment')]);
   talk.turn({ candidates: { payment: 0.9 } });

@@ -106,6 +106,15 @@ describe('0.6 outcomes that come too late', () => {
     expect(talk.instance('upload').irreversibleDone.map(({ description }) => description)).toEqual(['upload done']);
   });
 
+  test('0.6 the results of one that comes too late are not stored', () => {
+    const talk = atDetails();
+    talk.turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_SUCCEEDED', stepId: 'send', results: { receipt: '7' } }],
+    });
+    expect(talk.instance('transfer').variables.size).toBe(0);
+  });
+
   test('0.6 an action_key alone says which step it was', () => {
     const talk = atDetails();
     talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', actionKey: 'transfer#1/send/1' }] });

@@ -105,6 +105,7 @@ describe('2.14 how long', () => {
       '',
       '',
     ]);
+    talk.turn({ trigger: 'TOOL_RESULTS', candidates: { b: 0.2 } });
     expect(talk.session.pendingStarts).toMatchObject([{ scenarioId: 'b', turnsLeft: 3 }]);
     expect(play(talk, {})).toEqual(['b START PENDING']);
   });

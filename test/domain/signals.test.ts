@@ -119,6 +119,22 @@ test.each<[string, SignalDraft]>([
   expect(talk.turn({ signals: [signal] }).actions).toContain('refund COMPLETE CONDITION');
 });
 
+test('0.2 signals: of several that reach an instance a condition sees the first of COMPLETE, CANCEL, PAUSE, START, CONTINUE', () => {
+  const seen = (...signals: readonly ('CANCEL' | 'PAUSE' | 'START' | 'CONTINUE')[]): string | undefined =>
+    ['CANCEL', 'PAUSE', 'START', 'CONTINUE'].find((word) => {
+      const talk = new Conversation([{ ...refund, completionCondition: `turn > 1 && signal == "${word}"` }]);
+      talk.turn({ candidates: { refund: 0.9 } });
+      return talk
+        .turn({ signals: signals.map((signal) => [signal, 'refund']) })
+        .actions.includes('refund COMPLETE CONDITION');
+    });
+  expect([
+    seen('CONTINUE', 'START', 'PAUSE', 'CANCEL'),
+    seen('CONTINUE', 'START', 'PAUSE'),
+    seen('CONTINUE', 'START'),
+  ]).toEqual(['CANCEL', 'PAUSE', 'START']);
+});
+
 test('0.2 signals: an entry condition sees none, as no instance existed that a signal could reach', () => {
   const talk = new Conversation([{ ...booking, entryCondition: 'signal == ""' }]);
   expect(talk.turn({ signals: [['START', 'booking']] }).actions).toEqual(['booking START AIMED']);

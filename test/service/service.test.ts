@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +101,35 @@ describe('on the embedded store', () => {
   });
 });
 
+describe('the health check of the image', () => {
+  const script = join(__dirname, '..', '..', 'scripts', 'health.mjs');
+
+  /** Exit code and words of the check of a service on a port of this machine. */
+  function check(port: string | undefined): Promise<{ exitCode: number; stderr: string }> {
+    const env = { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: port };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [script], { env }, (error, _stdout, stderr) =>
+        resolve({ exitCode: error === null ? 0 : 1, stderr }),
+      );
+    });
+  }
+
+  it('passes for a service that serves, and says why it fails for one that does not', async () => {
+    const server = await start({
+      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
+    });
+    const [, port] = server.address.split(':');
+    expect(await check(port)).toEqual({ exitCode: 0, stderr: '' });
+    void server.stop();
+    await untilHealthIs('NOT_SERVING', server.address);
+    expect(await check(port)).toEqual({ exitCode: 1, stderr: `health: ${server.address} is not serving\n` });
+    server.process.kill('SIGKILL');
+    await server.stop();
+    expect(await check(port)).toEqual({ exitCode: 1, stderr: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
 describe('does not start', () => {
   it('where the configuration has problems, and names them all', async () => {
     const { exitCode, stderr } = await refusal({
@@ -152,6 +182,7 @@ describe('told to stop', () => {
     const client = connect(server.address);
     await client.ready(5_000);
     const exit = server.stop();
+    server.process.kill('SIGINT'); // as `npm start` passes on what the terminal has sent already: one signal
     await untilHealthIs('NOT_SERVING', server.address);
     expect((await client.processTurn(firstTurn)).replayed).toBe(false);
     client.close();

@@ -51,7 +51,8 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null));
+  // 'close' and not 'exit': everything that it wrote has been read by then.
+  const exited = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
   const address = await new Promise<string>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

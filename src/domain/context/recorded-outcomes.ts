@@ -57,7 +57,7 @@ function ignoredBecause(
   if (visit.outcome === 'ACTION_SUCCEEDED' && step?.isRequiredAction && kind !== 'ACTION_SUCCEEDED') {
     return 'The action of this visit has succeeded already.';
   }
-  if (kind !== 'CONFIRMED') return '';
+  if (kind !== 'CONFIRMED' || !step?.hasConfirm) return '';
   if (!visit.contributedTypes.includes('CONFIRM'))
     return 'No CONFIRM was made in this visit, so there is nothing to confirm.';
   const changed = changedShownFields(visit, known);

@@ -1,19 +1,21 @@
 import type { AskContribution, Contribution } from '../contribution';
 import type { OrchestrationSettings } from '../settings';
+import { basePriority, type DraftContribution } from './draft';
 
 /**
  * Settles what several contributions want at once; the list is in plan order, so the higher priority wins (4.2): a field asked
- * twice is asked once, and what is over `max_confirms_per_turn` or `max_fields_to_ask_per_turn` waits.
+ * twice is asked once, and what is over `max_confirms_per_turn` or `max_fields_to_ask_per_turn` waits. An ASK of which nothing is
+ * left is a NONE, with the priority of one.
  */
 export function settleConflicts(
-  contributions: readonly Contribution[],
+  drafts: readonly DraftContribution[],
   settings: Pick<OrchestrationSettings, 'maxConfirmsPerTurn' | 'maxFieldsToAskPerTurn'>,
-): readonly Contribution[] {
+): readonly DraftContribution[] {
   const askedBy = new Map<string, string>();
   let lastAsker = '';
   let confirms = 0;
   let lastConfirmer = '';
-  return contributions.map((contribution) => {
+  const settle = (contribution: Contribution): Contribution => {
     if (contribution.type === 'CONFIRM' && contribution.confirmKind === 'STEP') {
       if (confirms >= settings.maxConfirmsPerTurn) return defer(contribution, lastConfirmer);
       confirms += 1;
@@ -27,7 +29,8 @@ export function settleConflicts(
       lastAsker = settled.scenarioId;
     }
     return settled;
-  });
+  };
+  return drafts.map(({ contribution, lastActiveAt }) => ({ contribution: settle(contribution), lastActiveAt }));
 }
 
 function settleAsk(
@@ -61,7 +64,7 @@ function asNone(ask: AskContribution, sharedFields: readonly string[]): Contribu
     instanceId: ask.instanceId,
     stepId: ask.stepId,
     stepName: ask.stepName,
-    priority: ask.priority,
+    priority: ask.priority - basePriority.ASK + basePriority.NONE,
     isReprompt: ask.isReprompt,
     deferred: false,
     deferredBehindScenarioId: '',

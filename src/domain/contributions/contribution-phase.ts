@@ -34,8 +34,11 @@ export function planContributions(
   if (choices.length > 0) {
     drafts.push({ contribution: choiceContribution(context, choices), lastActiveAt: occurredAt });
   }
-  const ordered = drafts.sort(inPlanOrder).map(({ contribution }) => contribution);
-  return planOf(settleConflicts(ordered, context.settings), abandoned(context, fates));
+  const settled = [...settleConflicts(drafts.sort(inPlanOrder), context.settings)].sort(inPlanOrder);
+  return planOf(
+    settled.map(({ contribution }) => contribution),
+    abandoned(context, fates),
+  );
 }
 
 /** Priority high first, then last activity newest first, then scenario id (4.1). */

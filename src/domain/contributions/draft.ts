@@ -14,7 +14,7 @@ export interface DraftContribution {
 }
 
 /** Base priority by type (4.1). */
-const basePriority: Readonly<Record<Contribution['type'], number>> = {
+export const basePriority: Readonly<Record<Contribution['type'], number>> = {
   CONFIRM: 50,
   ASK: 40,
   ACTION_HINT: 30,

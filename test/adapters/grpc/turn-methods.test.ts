@@ -166,6 +166,26 @@ describe('deadlines and cancelled calls', () => {
     await until(() => aborted);
   });
 
+  test('the server itself tells of a deadline that passes, with the reason', async () => {
+    work = async (_command, call) => {
+      await once(call.signal, 'abort');
+      throw new Error('given up');
+    };
+    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '100m' }, framed(turnRequest()));
+    expect(end).toEqual({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
+  });
+
+  test('no work is begun when too little time is left', async () => {
+    let begun = false;
+    work = async () => {
+      begun = true;
+      return aProcessedTurn();
+    };
+    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '1m' }, framed(turnRequest()));
+    expect(end).toEqual({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
+    expect(begun).toBe(false);
+  });
+
   test('a caller who gives up aborts the work', async () => {
     let aborted = false;
     let begun = false;
@@ -214,6 +234,7 @@ describe('bounds', () => {
     ]);
     gate.emit('open');
     await until(() => grpc.server.callsInFlight === 0);
+    work = async () => aProcessedTurn();
     await callRaw(grpc, processTurn.path, turnRequest());
   });
 
@@ -253,7 +274,9 @@ test('a method of the contract that this version does not serve is UNIMPLEMENTED
 });
 
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
+  const end = Date.now() + 15_000;
+  while (!holds() && Date.now() < end) await sleep(5);
+  expect(holds()).toBe(true);
 }
 
 /** Waits until a number has stopped to grow. */

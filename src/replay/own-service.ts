@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 
-/** A service of the demo's own. */
-export interface DemoService {
+/** A service of this program's own. */
+export interface OwnService {
   /** `127.0.0.1:PORT` */
   readonly address: string;
   /** Ends it and removes its folder. Idempotent. */
@@ -21,8 +21,8 @@ export interface DemoService {
  * loopback port. Folder and process go with this process at the latest. Rejects with the service's own words when it does not
  * listen.
  */
-export async function startDemoService(env: NodeJS.ProcessEnv): Promise<DemoService> {
-  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-demo-'));
+export async function startOwnService(env: NodeJS.ProcessEnv): Promise<OwnService> {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-own-'));
   const child = spawn(process.execPath, ['--require', built('adapters', 'otel', 'preload.js'), built('main.js')], {
     env: serviceEnvironment(env, folder),
     stdio: ['ignore', 'ignore', 'pipe'],

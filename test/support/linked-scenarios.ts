@@ -1,0 +1,23 @@
+import type { RelationshipKind } from '../../src/domain/scenario';
+import { aRelationship, Conversation, type Played } from './conversation';
+import { asking, type Variation } from './sample-scenarios';
+
+/** A relationship in words. */
+export type Link = readonly [source: string, kind: RelationshipKind, target: string, sourceType?: 'RULE'];
+
+/** A conversation with scenarios a, b, c, d that each ask for a field of their own name. */
+export function linked(
+  links: readonly Link[],
+  variations: Readonly<Record<string, Variation>> = {},
+  settings = {},
+): Conversation {
+  return new Conversation(
+    ['a', 'b', 'c', 'd'].map((id) => asking(id, [`${id}_field`], variations[id])),
+    { relationships: links.map((link) => aRelationship(link[0], link[1], link[2], link[3])), settings },
+  );
+}
+
+/** The scenarios that start, in their order. */
+export function starts({ result }: Played): readonly string[] {
+  return result.lifecycleDecisions.filter(({ action }) => action === 'START').map(({ scenarioId }) => scenarioId);
+}
