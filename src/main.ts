@@ -1,4 +1,4 @@
-import { loadConfig } from './adapters/config';
+import { isLoopback, loadConfig } from './adapters/config';
 import { createPinoLog } from './adapters/logging';
 import { flushTelemetry, logDiagnostics } from './adapters/otel';
 import { type RunningService, startService } from './compose';
@@ -15,7 +15,8 @@ async function main(): Promise<void> {
   const log = createPinoLog({ level: config.telemetry.log_level, customerData: config.telemetry.customer_data });
   logDiagnostics(log, process.env);
   process.on('uncaughtExceptionMonitor', (error) => log.error({ error }, 'the process ends by a defect'));
-  const starting = startService(config, log);
+  // Not at once: it is a while before it waits for anything, and signals shall be heard from the start.
+  const starting = Promise.resolve().then(() => startService(config, log));
   // The reason goes to the person below; where it is a defect, the stack is wanted too.
   starting.catch((error: unknown) => log.error({ error }, 'the service does not start'));
   onStopSignals(async (signal) => {
@@ -24,6 +25,8 @@ async function main(): Promise<void> {
   });
   const { address, storedIn } = await starting;
   log.info({ address, store: config.redis.url === '' ? 'embedded' : 'redis' }, 'listening');
+  if (!isLoopback(config.server.host))
+    log.warn({ address }, 'whoever reaches the port may do everything: no authentication');
   // For the person who started it, whatever the log level is.
   process.stderr.write(`scenario-orchestrator listens on ${address}; ${storedIn}.\n`);
 }
@@ -52,7 +55,7 @@ async function stopService(service: RunningService, log: Log): Promise<void> {
 
 function failed(error: unknown): never {
   const told = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`scenario-orchestrator does not start. ${told}\n`);
+  process.stderr.write(`scenario-orchestrator: ${told}\n`);
   process.exit(1);
 }
 

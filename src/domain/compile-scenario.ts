@@ -49,7 +49,9 @@ export function compileScenario(
   const conditions = new ConditionCompiler(options.conditionLimits);
   const steps = new Map<string, CompiledStep>();
   scenario.steps.forEach((step, order) => {
-    if (!steps.has(step.stepId)) steps.set(step.stepId, compileStep(step, order, scenario, conditions));
+    // One of a repeated id is compiled, too: its conditions may have faults of their own.
+    const compiled = compileStep(step, order, scenario, conditions);
+    if (!steps.has(step.stepId)) steps.set(step.stepId, compiled);
   });
   const globals = scenario.globalTransitions.map((transition, index) =>
     compileTransition(

@@ -1,3 +1,4 @@
+import { defaultCompileOptions } from '../../src/domain/compile-options';
 import { compileScenario } from '../../src/domain/compile-scenario';
 import type { ScenarioFinding } from '../../src/domain/finding';
 import type { ToolBinding } from '../../src/domain/scenario';
@@ -12,14 +13,25 @@ const clean: ScenarioDraft = {
   completionCondition: 'data.paid == true',
   globals: [{ to: 'help', intentLabel: 'help' }],
   steps: [
-    { stepId: 'ask', collectsProfileFields: ['age'], to: [{ to: 'pay', condition: 'data.age >= 18.0', priority: 1 }, 'end'] },
-    { stepId: 'pay', isRequiredAction: true, toolBindings: [tool('t', [], ['paid'])], confirmsFields: ['age'], to: ['end'] },
+    {
+      stepId: 'ask',
+      collectsProfileFields: ['age'],
+      to: [{ to: 'pay', condition: 'data.age >= 18.0', priority: 1 }, 'end'],
+    },
+    {
+      stepId: 'pay',
+      isRequiredAction: true,
+      toolBindings: [tool('t', [], ['paid'])],
+      confirmsFields: ['age'],
+      to: ['end'],
+    },
     { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['ask'] },
     end,
   ],
 };
 const findingsOf = (draft: ScenarioDraft): readonly ScenarioFinding[] => compileScenario(aScenario(draft), 1).findings;
-const codes = (draft: ScenarioDraft): readonly string[] => findingsOf(draft).map(({ severity, code }) => `${severity} ${code}`);
+const codes = (draft: ScenarioDraft): readonly string[] =>
+  findingsOf(draft).map(({ severity, code }) => `${severity} ${code}`);
 /** The clean scenario with another first step. */
 const first = (step: Partial<StepDraft>, more: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
   ...clean,
@@ -42,13 +54,32 @@ test.each<[string, ScenarioDraft, string, string]>([
   ['ENTRY_STEP_NOT_FOUND', { ...clean, entryStepId: 'nowhere' }, 'entry_step_id', ''],
   ['ENTRY_STEP_NOT_FOUND', { ...clean, entryStepId: '' }, 'entry_step_id', ''],
   ['DUPLICATE_STEP', { ...clean, steps: [...clean.steps, { ...end }] }, 'steps[4].step_id', 'end'],
-  ['DUPLICATE_TRANSITION', first({ to: [{ to: 'pay', transitionId: 'go', condition: 'data.age > 1.0' }, { to: 'end', transitionId: 'go' }] }), 'steps[0].transitions[1].transition_id', 'ask'],
-  ['DUPLICATE_TRANSITION', first({ to: [{ to: 'pay', condition: 'data.age > 1.0' }, { to: 'end', transitionId: 'ask/1' }] }), 'steps[0].transitions[1].transition_id', 'ask'],
-  ['MIGRATION_TARGET_NOT_FOUND', { ...clean, migrationStepMap: new Map([['old', 'nowhere']]) }, 'migration_step_map["old"]', ''],
   [
-    'DUPLICATE_REQUIRED_FIELD',
-    { ...clean, requires: {}, requiredFields: ['id', 'id'].map((fieldName) => ({ fieldName, level: 'HARD', description: '' })) } as ScenarioDraft,
-    'required_fields[1].field_name',
+    'DUPLICATE_TRANSITION',
+    first({
+      to: [
+        { to: 'pay', transitionId: 'go', condition: 'data.age > 1.0' },
+        { to: 'end', transitionId: 'go' },
+      ],
+    }),
+    'steps[0].transitions[1].transition_id',
+    'ask',
+  ],
+  [
+    'DUPLICATE_TRANSITION',
+    first({
+      to: [
+        { to: 'pay', condition: 'data.age > 1.0' },
+        { to: 'end', transitionId: 'ask/1' },
+      ],
+    }),
+    'steps[0].transitions[1].transition_id',
+    'ask',
+  ],
+  [
+    'MIGRATION_TARGET_NOT_FOUND',
+    { ...clean, migrationStepMap: new Map([['old', 'nowhere']]) },
+    'migration_step_map["old"]',
     '',
   ],
   ['REQUIRED_ACTION_WITHOUT_TOOL', first({ isRequiredAction: true }), 'steps[0].is_required_action', 'ask'],
@@ -56,37 +87,122 @@ test.each<[string, ScenarioDraft, string, string]>([
   ['TOOL_CYCLE', first({ toolBindings: [tool('a', ['b']), tool('b', ['a'])] }), 'steps[0].tool_bindings', 'ask'],
   ['TOOL_CYCLE', first({ toolBindings: [tool('a', ['a'])] }), 'steps[0].tool_bindings', 'ask'],
   ['DUPLICATE_TOOL', first({ toolBindings: [tool('a')], toolIds: ['a'] }), 'steps[0].tool_bindings', 'ask'],
-  ['DANGLING_TRANSITION', first({ to: [{ to: 'nowhere', condition: 'data.age > 1.0' }, 'pay'] }), 'steps[0].transitions[0].target_step_id', 'ask'],
+  [
+    'DANGLING_TRANSITION',
+    first({ to: [{ to: 'nowhere', condition: 'data.age > 1.0' }, 'pay'] }),
+    'steps[0].transitions[0].target_step_id',
+    'ask',
+  ],
   ['GLOBAL_STATES_NOTHING', { ...clean, globals: ['help'] }, 'global_transitions[0]', ''],
-  ['GLOBAL_TARGET_NOT_REACHABLE', { ...clean, globals: [{ to: 'pay', intentLabel: 'x' }, { to: 'help', intentLabel: 'help' }] }, 'global_transitions[0].target_step_id', ''],
-  ['NO_WAY_TO_TERMINAL', { scenarioId: 's', steps: [{ stepId: 'a', templateIds: ['a'], to: ['a'] }] }, 'entry_step_id', 'a'],
+  [
+    'GLOBAL_TARGET_NOT_REACHABLE',
+    {
+      ...clean,
+      globals: [
+        { to: 'pay', intentLabel: 'x' },
+        { to: 'help', intentLabel: 'help' },
+      ],
+    },
+    'global_transitions[0].target_step_id',
+    '',
+  ],
+  [
+    'NO_WAY_TO_TERMINAL',
+    { scenarioId: 's', steps: [{ stepId: 'a', templateIds: ['a'], to: ['a'] }] },
+    'entry_step_id',
+    'a',
+  ],
   ['CONDITION_SYNTAX', { ...clean, entryCondition: 'data.age >' }, 'entry_condition', ''],
   ['CONDITION_SYNTAX', { ...clean, completionCondition: '((' }, 'completion_condition', ''],
-  ['UNKNOWN_VARIABLE', first({ to: [{ to: 'pay', condition: 'dta.age > 1.0' }, 'end'] }), 'steps[0].transitions[0].condition', 'ask'],
-  ['UNKNOWN_FUNCTION', { ...clean, globals: [{ to: 'help', condition: 'shout(message)' }] }, 'global_transitions[0].condition', ''],
+  [
+    'UNKNOWN_VARIABLE',
+    first({ to: [{ to: 'pay', condition: 'dta.age > 1.0' }, 'end'] }),
+    'steps[0].transitions[0].condition',
+    'ask',
+  ],
+  [
+    'UNKNOWN_FUNCTION',
+    { ...clean, globals: [{ to: 'help', condition: 'shout(message)' }] },
+    'global_transitions[0].condition',
+    '',
+  ],
 ])('findings: ERROR %s refuses the scenario and names the place: %#', (code, draft, fieldPath, stepId) => {
   const { compiled: scenario, findings } = compileScenario(aScenario(draft), 1);
   expect(scenario).toBeUndefined();
   expect(findings.filter(({ severity }) => severity === 'ERROR')).toMatchObject([{ code, fieldPath, stepId }]);
 });
 
+test('findings: ERROR DUPLICATE_REQUIRED_FIELD refuses the scenario and names the second one', () => {
+  const id = { fieldName: 'id', level: 'HARD', description: '' } as const;
+  const { compiled: scenario, findings } = compileScenario({ ...aScenario(clean), requiredFields: [id, id] }, 1);
+  expect(scenario).toBeUndefined();
+  expect(findings).toMatchObject([{ code: 'DUPLICATE_REQUIRED_FIELD', fieldPath: 'required_fields[1].field_name' }]);
+});
+
 test.each<[string, ScenarioDraft, string, string]>([
   ['CAN_SKIP_WITHOUT_EFFECT', first({ isCheckpoint: true, canSkip: true }), 'steps[0].can_skip', 'ask'],
-  ['STEP_SAYS_NOTHING', { ...clean, steps: [{ stepId: 'empty', canSkip: false, to: ['ask'] }, ...clean.steps] }, 'steps[0]', 'empty'],
-  ['SEMANTIC_EVALUATION_OFF', first({ to: [{ to: 'pay', conditionText: 'is rich' }, 'end'] }), 'steps[0].transitions[0].condition_text', 'ask'],
-  ['HIDDEN_BY_DEFAULT', first({ to: ['end', { to: 'pay', condition: 'data.age > 1.0' }] }), 'steps[0].transitions[1]', 'ask'],
-  ['HIDDEN_BY_DEFAULT', first({ to: ['pay', { to: 'end', condition: 'data.age > 1.0 || message == "outcome"' }] }), 'steps[0].transitions[1]', 'ask'],
-  ['ANYTIME_STATES_NOTHING', first({ to: [{ to: 'pay', trigger: 'ANYTIME' }, 'end'] }), 'steps[0].transitions[0]', 'ask'],
-  ['UNREACHABLE_STEP', { ...clean, steps: [...clean.steps, { stepId: 'alone', templateIds: ['x'], to: ['end'] }] }, 'steps[4]', 'alone'],
+  [
+    'STEP_SAYS_NOTHING',
+    { ...clean, steps: [{ stepId: 'empty', canSkip: false, to: ['ask'] }, ...clean.steps] },
+    'steps[0]',
+    'empty',
+  ],
+  [
+    'SEMANTIC_EVALUATION_OFF',
+    first({ to: [{ to: 'pay', conditionText: 'is rich' }, 'end'] }),
+    'steps[0].transitions[0].condition_text',
+    'ask',
+  ],
+  [
+    'HIDDEN_BY_DEFAULT',
+    first({ to: ['end', { to: 'pay', condition: 'data.age > 1.0' }] }),
+    'steps[0].transitions[1]',
+    'ask',
+  ],
+  [
+    'HIDDEN_BY_DEFAULT',
+    first({ to: ['pay', { to: 'end', condition: 'data.age > 1.0 || message == "outcome"' }] }),
+    'steps[0].transitions[1]',
+    'ask',
+  ],
+  [
+    'ANYTIME_STATES_NOTHING',
+    first({ to: [{ to: 'pay', trigger: 'ANYTIME' }, 'end'] }),
+    'steps[0].transitions[0]',
+    'ask',
+  ],
+  [
+    'UNREACHABLE_STEP',
+    { ...clean, steps: [...clean.steps, { stepId: 'alone', templateIds: ['x'], to: ['end'] }] },
+    'steps[4]',
+    'alone',
+  ],
   [
     'TRAP',
-    { scenarioId: 's', steps: [{ stepId: 'a', templateIds: ['a'], to: [{ to: 'b', intentLabel: 'x' }, 'end'] }, { stepId: 'b', templateIds: ['b'] }, end] },
+    {
+      scenarioId: 's',
+      steps: [
+        { stepId: 'a', templateIds: ['a'], to: [{ to: 'b', intentLabel: 'x' }, 'end'] },
+        { stepId: 'b', templateIds: ['b'] },
+        end,
+      ],
+    },
     'steps[1]',
     'b',
   ],
-  ['FIELD_NOT_COLLECTED', first({ to: [{ to: 'pay', conditionFields: ['zip'] }, 'end'] }), 'steps[0].transitions[0]', 'ask'],
+  [
+    'FIELD_NOT_COLLECTED',
+    first({ to: [{ to: 'pay', conditionFields: ['zip'] }, 'end'] }),
+    'steps[0].transitions[0]',
+    'ask',
+  ],
   ['FIELD_NOT_COLLECTED', first({ confirmsFields: ['zip'] }), 'steps[0].confirms_fields', 'ask'],
-  ['FIELD_NOT_COLLECTED', { ...clean, globals: [{ to: 'help', condition: 'data.zip == "1"' }] }, 'global_transitions[0]', ''],
+  [
+    'FIELD_NOT_COLLECTED',
+    { ...clean, globals: [{ to: 'help', condition: 'data.zip == "1"' }] },
+    'global_transitions[0]',
+    '',
+  ],
   ['FIELD_NOT_COLLECTED', { ...clean, entryCondition: 'data.zip == "1"' }, 'entry_condition', ''],
   ['FIELD_NOT_COLLECTED', { ...clean, completionCondition: 'data.zip == "1"' }, 'completion_condition', ''],
   ['NOT_A_BOOL', { ...clean, entryCondition: 'data.id + "x"' }, 'entry_condition', ''],
@@ -97,10 +213,19 @@ test.each<[string, ScenarioDraft, string, string]>([
 });
 
 test.each<[string, ScenarioDraft]>([
-  ['a transition behind a default edge that is for DECLINED', first({ to: ['pay', { to: 'end', outcomes: ['DECLINED'] }] })],
-  ['a transition behind a default edge that reads outcome', first({ to: ['pay', { to: 'end', condition: 'outcome == "declined"' }] })],
+  [
+    'a transition behind a default edge that is for DECLINED',
+    first({ to: ['pay', { to: 'end', outcomes: ['DECLINED'] }] }),
+  ],
+  [
+    'a transition behind a default edge that reads outcome',
+    first({ to: ['pay', { to: 'end', condition: 'outcome == "declined"' }] }),
+  ],
   ['a step that only a global transition leads to', clean],
-  ['no way to a terminal step with a completion_condition', { scenarioId: 's', completionCondition: 'turn > 3', steps: [{ stepId: 'a', templateIds: ['a'] }] }],
+  [
+    'no way to a terminal step with a completion_condition',
+    { scenarioId: 's', completionCondition: 'turn > 3', steps: [{ stepId: 'a', templateIds: ['a'] }] },
+  ],
   ['a field that a tool fills', first({ confirmsFields: ['paid'] })],
   ['a field that is required', first({ confirmsFields: ['id'] })],
 ])('findings: none for %s', (_what, draft) => {
@@ -109,9 +234,7 @@ test.each<[string, ScenarioDraft]>([
 
 test('findings: a natural-language condition is no finding where it is judged', () => {
   const draft = aScenario(first({ to: [{ to: 'pay', conditionText: 'is rich' }, 'end'] }));
-  const { conditionLimits } = { conditionLimits: undefined };
-  expect(conditionLimits).toBeUndefined();
-  expect(compileScenario(draft, 1).findings.map(({ code }) => code)).toEqual(['SEMANTIC_EVALUATION_OFF']);
+  expect(compileScenario(draft, 1, { ...defaultCompileOptions, semanticEvaluation: true }).findings).toEqual([]);
 });
 
 test('findings: a condition says where in its text the fault is', () => {
@@ -133,7 +256,12 @@ test('findings: all faults of a scenario come at once, errors first, each group 
         canSkip: true,
         to: ['ask', { to: 'gone', conditionText: 'is rich' }, { to: 'ask', trigger: 'ANYTIME' }],
       },
-      { stepId: 'ask', toolBindings: [tool('a', ['a', 'gone'])], toolIds: ['a'], to: [{ to: 'ask', condition: 'data. == 1' }] },
+      {
+        stepId: 'ask',
+        toolBindings: [tool('a', ['gone']), tool('b', ['b'])],
+        toolIds: ['a'],
+        to: [{ to: 'ask', condition: 'data. == 1' }],
+      },
       { stepId: 'empty', canSkip: false, confirmsFields: ['zip'] },
     ],
   };
@@ -163,12 +291,25 @@ test('findings: all faults of a scenario come at once, errors first, each group 
 });
 
 test('compile: a transition without an id gets one of its step and place, a global one of its place, from 1', () => {
-  const scenario = compiled({ ...clean, globals: [{ to: 'help', intentLabel: 'help' }, { to: 'help', intentLabel: 'agent', transitionId: 'call' }] });
+  const scenario = compiled({
+    ...clean,
+    globals: [
+      { to: 'help', intentLabel: 'help' },
+      { to: 'help', intentLabel: 'agent', transitionId: 'call' },
+    ],
+  });
   expect([...scenario.transitions.keys()].sort()).toEqual(['ask/1', 'ask/2', 'call', 'global/1', 'help/1', 'pay/1']);
 });
 
 test('compile: the place is the one in the definition, whatever the priorities', () => {
-  const scenario = compiled(first({ to: [{ to: 'end', condition: 'data.age < 1.0' }, { to: 'pay', priority: 9, condition: 'data.age > 1.0' }] }));
+  const scenario = compiled(
+    first({
+      to: [
+        { to: 'end', condition: 'data.age < 1.0' },
+        { to: 'pay', priority: 9, condition: 'data.age > 1.0' },
+      ],
+    }),
+  );
   expect(scenario.entry.onCompletion.map(({ id }) => id)).toEqual(['ask/2', 'ask/1']);
 });
 
@@ -177,7 +318,12 @@ test.each<[string, readonly ToolBinding[], readonly string[], readonly string[]]
   ['after those that they depend on', [tool('c', ['b']), tool('b', ['a']), tool('a')], [], ['a', 'b', 'c']],
   ['bindings before bare ids', [tool('b', ['a']), tool('a')], ['x'], ['a', 'b', 'x']],
   ['a bare id first where a binding depends on it', [tool('b', ['x'])], ['x'], ['x', 'b']],
-  ['those that wait for each other last, as written', [tool('b', ['a']), tool('a', ['b']), tool('c')], ['x'], ['c', 'x', 'b', 'a']],
+  [
+    'those that wait for each other last, as written',
+    [tool('b', ['a']), tool('a', ['b']), tool('c')],
+    ['x'],
+    ['c', 'x', 'b', 'a'],
+  ],
 ])('4 tools: they come %s', (_rule, toolBindings, toolIds, order) => {
   expect(toolsInOrder(aStep({ stepId: 's', toolBindings, toolIds })).tools.map(({ toolId }) => toolId)).toEqual(order);
 });

@@ -151,7 +151,7 @@ describe('0.6 outcomes that come too late', () => {
 
   test('0.6 several of one turn are returned in the order of the request', () => {
     const outcomes = [
-      { kind: 'CONFIRMED' as const, instanceId: 'transfer#1', stepId: 'details' },
+      { kind: 'CONFIRMED' as const, instanceId: 'transfer#1', stepId: 'send' },
       { kind: 'DECLINED' as const, instanceId: 'nobody' },
       { kind: 'ACTION_FAILED' as const, instanceId: 'transfer#1', stepId: 'send' },
     ];
@@ -178,8 +178,29 @@ test('0.6 outcomes: one with an action_key and no instance is about the instance
   expect(talk.instance('payment').irreversibleDone).toEqual([]);
 });
 
-test('0.6 outcomes: a CONFIRMED that no CONFIRM asked for confirms nothing and is returned', () => {
-  const talk = new Conversation([refund]);
-  talk.turn({ candidates: { refund: 0.9 } });
-  expect(ignored(talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }))).toEqual(['refund#1 CONFIRMED']);
+test('0.6 outcomes: a CONFIRMED that no CONFIRM asked for confirms no step that wants one, and is returned', () => {
+  const talk = new Conversation([confirming('payment'), { ...confirming('booking'), priority: -1 }]);
+  expect(talk.turn({ candidates: { payment: 0.9, booking: 0.8 } }).plan.at(-1)).toContain('(deferred) booking CONFIRM');
+  const played = talk.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: talk.instance('booking').instanceId }] });
+  expect(ignored(played)).toEqual([`${talk.instance('booking').instanceId} CONFIRMED`]);
+});
+
+test('0.6 outcomes: a CONFIRMED of a step that asks for none is its outcome', () => {
+  const talk = new Conversation([
+    {
+      scenarioId: 'offer',
+      steps: [
+        {
+          stepId: 'tell',
+          templateIds: ['offer'],
+          to: [{ to: 'accepted', trigger: 'ANYTIME', outcomes: ['CONFIRMED'] }],
+        },
+        { stepId: 'accepted', isTerminal: true },
+      ],
+    },
+  ]);
+  talk.turn({ candidates: { offer: 0.9 } });
+  const played = talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+  expect(played.transition('offer').targetStepId).toBe('accepted');
+  expect(ignored(played)).toEqual([]);
 });

@@ -139,7 +139,7 @@ describe('does not start', () => {
     });
     expect(exitCode).toBe(1);
     expect(stderr.split('\n').map((line) => line.trim().split(' ')[0])).toEqual([
-      'scenario-orchestrator',
+      'scenario-orchestrator:',
       'redis.uri',
       'server.host',
       'limits.session_ttl',

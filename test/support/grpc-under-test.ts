@@ -100,6 +100,23 @@ export function callRaw(
   });
 }
 
+/** A unary method of the generated code. */
+interface UnaryMethod<Request, Response> {
+  readonly path: string;
+  requestSerialize(request: Request): Buffer;
+  responseDeserialize(bytes: Buffer): Response;
+}
+
+/** Calls a unary method; rejects with CallError. */
+export async function callMethod<Request, Response>(
+  grpc: Pick<GrpcUnderTest, 'client'>,
+  method: UnaryMethod<Request, Response>,
+  request: NoInfer<Request>,
+): Promise<Response> {
+  const { bytes } = await callRaw(grpc, method.path, method.requestSerialize(request));
+  return method.responseDeserialize(bytes);
+}
+
 /** Calls a server-streaming method with bytes; the messages, or a rejection with CallError. */
 export function streamRaw(
   { client }: Pick<GrpcUnderTest, 'client'>,

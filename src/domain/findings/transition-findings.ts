@@ -1,4 +1,4 @@
-import type { CompiledTransition } from '../compiled-scenario';
+import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
 import type { ScenarioFinding } from '../finding';
 import type { ScenarioStep, StepTransition } from '../scenario';
 import { type CompiledDraft, error, warning } from './draft';
@@ -15,7 +15,7 @@ export function transitionFindings(draft: CompiledDraft): readonly ScenarioFindi
           transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
         }),
       ),
-      ...hiddenFindings(step, s),
+      ...hiddenFindings(step, s, steps.get(step.stepId)),
       ...endlessFindings(step, s),
     ]),
     ...globals.flatMap((transition, g) => [
@@ -76,8 +76,11 @@ function isDefaultEdge(transition: StepTransition): boolean {
   return !statesRule(transition) && transition.conditionText === '';
 }
 
-/** A default edge above others decides always, so those are never looked at. */
-function hiddenFindings(step: ScenarioStep, s: number): readonly ScenarioFinding[] {
+/** A default edge above others decides always, so those are never looked at, but for those that take a DECLINED (3.2). */
+function hiddenFindings(step: ScenarioStep, s: number, compiled: CompiledStep | undefined): readonly ScenarioFinding[] {
+  const takesDeclined = new Set(
+    compiled?.onCompletion.flatMap(({ readsOutcome, definition }) => (readsOutcome ? [definition] : [])),
+  );
   const ordered = step.transitions
     .map((transition, t) => ({ transition, t }))
     .filter(({ transition }) => transition.trigger === 'ON_COMPLETION')
@@ -86,7 +89,7 @@ function hiddenFindings(step: ScenarioStep, s: number): readonly ScenarioFinding
   if (first < 0) return [];
   return ordered
     .slice(first + 1)
-    .filter(({ transition }) => transition.outcomes.length === 0 && !transition.condition.includes('outcome'))
+    .filter(({ transition }) => !takesDeclined.has(transition))
     .map(({ transition, t }) =>
       warning(
         'HIDDEN_BY_DEFAULT',

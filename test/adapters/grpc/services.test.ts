@@ -1,54 +1,28 @@
-import type { ServiceError } from '@grpc/grpc-js';
 import {
-  OrchestratorServiceClient,
+  OrchestratorServiceService,
   ProcessTurnRequest,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
-import { ScenarioServiceClient } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { SessionServiceClient } from '../../../gen/focal/orchestration/v1/session_service';
-import { CallError } from '../../../src/client';
-import { failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { openService, type ServiceUnderTest } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
 
 let service: ServiceUnderTest;
 let grpc: GrpcUnderTest;
-let scenarios: ScenarioServiceClient;
-let sessions: SessionServiceClient;
-let turns: OrchestratorServiceClient;
-
 beforeAll(async () => {
   service = openService();
   grpc = await startGrpc(service.useCases);
-  const channel = { channelOverride: grpc.client.getChannel() };
-  const address = grpc.address;
-  const { credentials } = await import('@grpc/grpc-js');
-  scenarios = new ScenarioServiceClient(address, credentials.createInsecure(), channel);
-  sessions = new SessionServiceClient(address, credentials.createInsecure(), channel);
-  turns = new OrchestratorServiceClient(address, credentials.createInsecure(), channel);
 });
 afterAll(async () => {
   await grpc.stop();
   await service.close();
 });
 
-type Method<Request, Response> = (
-  request: Request,
-  callback: (error: ServiceError | null, response: Response) => void,
-) => unknown;
-
-function call<Request, Response>(
-  client: object,
-  method: Method<Request, Response>,
-  request: NoInfer<Request>,
-): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    method.call(client, request, (error, response) => {
-      if (error) reject(new CallError('method', error));
-      else resolve(response);
-    });
-  });
-}
+const scenarios = ScenarioServiceService;
+const sessions = SessionServiceService;
 
 let lastAgent = 100;
 /** An agent that no other test uses. */
@@ -75,7 +49,7 @@ function aRefund(scenarioId = uuid(11), name = 'Refund', tags: string[] = []): S
 }
 
 const put = (agent: ReturnType<typeof anAgent>, scenario: Scenario, expectedVersion?: number) =>
-  call(scenarios, scenarios.putScenario, { ...agent, scenario, expectedVersion });
+  callMethod(grpc, scenarios.putScenario, { ...agent, scenario, expectedVersion });
 
 describe('ScenarioService', () => {
   test('stores a scenario as a new version only where it differs', async () => {
@@ -85,9 +59,9 @@ describe('ScenarioService', () => {
     expect(first.stored?.contentHash).toMatch(/^[0-9a-f]{64}$/);
     expect(await put(agent, aRefund())).toMatchObject({ created: false, stored: { version: 1 } });
     expect(await put(agent, aRefund(uuid(11), 'Money back'))).toMatchObject({ created: true, stored: { version: 2 } });
-    const old = await call(scenarios, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 1 });
+    const old = await callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 1 });
     expect(old.stored?.scenario?.name).toBe('Refund');
-    const newest = await call(scenarios, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
+    const newest = await callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
     expect(newest.stored?.scenario?.name).toBe('Money back');
   });
 
@@ -107,10 +81,10 @@ describe('ScenarioService', () => {
         'scenario.steps[0].transitions[0].condition',
       ]),
     );
-    const validated = await call(scenarios, scenarios.validateScenario, { scenario: broken });
+    const validated = await callMethod(grpc, scenarios.validateScenario, { scenario: broken });
     expect(validated.valid).toBe(false);
     expect(validated.findings).toHaveLength(failure.violations.length);
-    const gone = call(scenarios, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
+    const gone = callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
     expect((await failureOf(gone)).reason).toBe('SCENARIO_NOT_FOUND');
   });
 
@@ -120,7 +94,7 @@ describe('ScenarioService', () => {
     const failure = await failureOf(put(agent, aRefund(uuid(11), 'Other'), 0));
     expect([failure.status, failure.reason]).toEqual(['ABORTED', 'VERSION_MISMATCH']);
     expect(failure.metadata).toMatchObject({ expected_version: '0', current_version: '1' });
-    const deletion = call(scenarios, scenarios.deleteScenario, { ...agent, scenarioId: uuid(11), expectedVersion: 9 });
+    const deletion = callMethod(grpc, scenarios.deleteScenario, { ...agent, scenarioId: uuid(11), expectedVersion: 9 });
     expect((await failureOf(deletion)).reason).toBe('VERSION_MISMATCH');
   });
 
@@ -132,7 +106,7 @@ describe('ScenarioService', () => {
     await put(agent, { ...disabled, enabled: false });
     const list = (parts: object) => {
       const all = { ...agent, tag: '', enabled: undefined, pageSize: 0, pageToken: '' };
-      return call(scenarios, scenarios.listScenarios, { ...all, ...parts });
+      return callMethod(grpc, scenarios.listScenarios, { ...all, ...parts });
     };
     const names: string[][] = [];
     let pageToken = '';
@@ -164,7 +138,7 @@ describe('ScenarioService', () => {
     const agent = anAgent();
     await put(agent, aRefund());
     const remove = () =>
-      call(scenarios, scenarios.deleteScenario, { ...agent, scenarioId: uuid(11), expectedVersion: undefined });
+      callMethod(grpc, scenarios.deleteScenario, { ...agent, scenarioId: uuid(11), expectedVersion: undefined });
     expect(await remove()).toEqual({ existed: true });
     expect(await remove()).toEqual({ existed: false });
   });
@@ -172,7 +146,7 @@ describe('ScenarioService', () => {
   test('1.1: keeps relationships, and refuses one that closes a cycle of depends_on', async () => {
     const agent = anAgent();
     const relate = (sourceId: string, targetScenarioId: string, kind = 1) =>
-      call(scenarios, scenarios.putRelationship, {
+      callMethod(grpc, scenarios.putRelationship, {
         ...agent,
         relationship: { kind, sourceType: 0, sourceId, targetScenarioId, weight: 0.5 },
       });
@@ -183,14 +157,14 @@ describe('ScenarioService', () => {
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'RELATIONSHIP_REFUSED']);
     expect(failure.message).toContain(`${uuid(13)} -> ${uuid(11)} -> ${uuid(12)} -> ${uuid(13)}`);
     await relate(uuid(13), uuid(11), 2);
-    const listed = await call(scenarios, scenarios.listRelationships, agent);
+    const listed = await callMethod(grpc, scenarios.listRelationships, agent);
     expect(listed.relationships.map(({ kind, sourceId }) => [kind, sourceId])).toEqual([
       [1, uuid(11)],
       [1, uuid(12)],
       [2, uuid(13)],
     ]);
     const [first] = listed.relationships;
-    const remove = () => call(scenarios, scenarios.deleteRelationship, { ...agent, relationship: first });
+    const remove = () => callMethod(grpc, scenarios.deleteRelationship, { ...agent, relationship: first });
     expect(await remove()).toEqual({ existed: true });
     expect(await remove()).toEqual({ existed: false });
   });
@@ -200,13 +174,13 @@ describe('a session', () => {
   const key = { tenantId: uuid(1), sessionId: uuid(31) };
   const agent = { tenantId: uuid(1), agentId: uuid(32) };
 
-  function aTurn(number: number, fields: Parameters<typeof ProcessTurnRequest.fromPartial>[0]['turn'] = {}) {
-    const turn = { ...agent, ...key, turnId: uuid(1_000 + number), ...fields };
-    return call(turns, turns.processTurn, ProcessTurnRequest.fromPartial({ turn }));
+  function aTurn(number: number, fields: TurnFields = {}) {
+    const request = turnRequest({ ...agent, ...key, turnId: uuid(1_000 + number), ...fields });
+    return callMethod(grpc, OrchestratorServiceService.processTurn, ProcessTurnRequest.decode(request));
   }
 
   test('is not found before its first turn', async () => {
-    const failure = await failureOf(call(sessions, sessions.getSession, key));
+    const failure = await failureOf(callMethod(grpc, sessions.getSession, key));
     expect([failure.status, failure.reason]).toEqual(['NOT_FOUND', 'SESSION_NOT_FOUND']);
     expect(failure.metadata).toMatchObject({ session_id: key.sessionId });
   });
@@ -217,24 +191,24 @@ describe('a session', () => {
     expect(started.plan?.contributions[0]).toMatchObject({ stepId: 'ask', fieldsToAsk: ['order_id'] });
     for (const number of [2, 3]) await aTurn(number, { trigger: 3 });
 
-    const { session } = await call(sessions, sessions.getSession, key);
+    const { session } = await callMethod(grpc, sessions.getSession, key);
     expect(session).toMatchObject({ revision: 3, turnCount: 1, instances: [{ currentStepId: 'ask' }] });
     expect(session?.focusInstanceId).toBe(session?.instances[0]?.instanceId);
 
-    const first = await call(sessions, sessions.listTurns, { ...key, pageSize: 2, pageToken: '' });
+    const first = await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 2, pageToken: '' });
     expect(first.turns.map(({ revision, turnId }) => [revision, turnId])).toEqual([
       [1, uuid(1_001)],
       [2, uuid(1_002)],
     ]);
     expect(first.turns[0]?.request?.turn?.occurredAt).toBeInstanceOf(Date);
     expect(first.turns[0]?.response).toEqual(started);
-    const rest = await call(sessions, sessions.listTurns, { ...key, pageSize: 2, pageToken: first.nextPageToken });
+    const rest = await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 2, pageToken: first.nextPageToken });
     expect(rest.turns.map(({ revision }) => revision)).toEqual([3]);
     expect(rest.nextPageToken).toBe('');
 
-    expect(await call(sessions, sessions.deleteSession, key)).toEqual({ existed: true });
-    expect(await call(sessions, sessions.deleteSession, key)).toEqual({ existed: false });
-    expect((await call(sessions, sessions.listTurns, { ...key, pageSize: 0, pageToken: '' })).turns).toEqual([]);
+    expect(await callMethod(grpc, sessions.deleteSession, key)).toEqual({ existed: true });
+    expect(await callMethod(grpc, sessions.deleteSession, key)).toEqual({ existed: false });
+    expect((await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 0, pageToken: '' })).turns).toEqual([]);
   });
 
   test('a scenario is seen by the turn right after it was put, and gone right after it was deleted', async () => {
@@ -246,7 +220,7 @@ describe('a session', () => {
     await put(other, aRefund());
     const after = await aTurn(11, { ...session, candidates });
     expect(after.lifecycleDecisions).toHaveLength(1);
-    await call(scenarios, scenarios.deleteScenario, { ...other, scenarioId: uuid(11), expectedVersion: undefined });
+    await callMethod(grpc, scenarios.deleteScenario, { ...other, scenarioId: uuid(11), expectedVersion: undefined });
     const gone = await aTurn(12, session);
     expect(gone.lifecycleDecisions).toMatchObject([{ action: 5, reason: 18 }]);
   });

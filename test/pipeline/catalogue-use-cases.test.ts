@@ -1,0 +1,160 @@
+import { defaultCompileOptions } from '../../src/domain/compile-options';
+import type { Relationship } from '../../src/domain/scenario';
+import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
+import { deleteScenario } from '../../src/pipeline/delete-scenario';
+import { getScenario } from '../../src/pipeline/get-scenario';
+import { listScenarios } from '../../src/pipeline/list-scenarios';
+import { putScenario } from '../../src/pipeline/put-scenario';
+import { deleteRelationship, listRelationships, putRelationship } from '../../src/pipeline/relationships';
+import { validateScenario } from '../../src/pipeline/validate-scenario';
+import { unhurried } from '../support/calls';
+import { aRelationship, aScenario, type ScenarioDraft } from '../support/conversation';
+import { FakeClock } from '../support/fake-clock';
+import { MemoryCatalogue } from '../support/memory-catalogue';
+import { asking } from '../support/sample-scenarios';
+import { silentLog } from '../support/silent-log';
+
+const agent = { tenantId: 'tenant', agentId: 'agent' };
+
+function aCatalogue() {
+  const scenarios = new MemoryCatalogue();
+  const clock = new FakeClock();
+  const compile = defaultCompileOptions;
+  const catalogue = new CompiledCatalogue({ scenarios, clock, log: silentLog, compile });
+  const contentHash = { hash: (scenario: object) => JSON.stringify(scenario) };
+  return { scenarios, catalogue, clock, contentHash, compile };
+}
+type Deps = ReturnType<typeof aCatalogue>;
+
+const put = (deps: Deps, draft: ScenarioDraft, expectedVersion?: number) =>
+  putScenario(deps, { agent, scenario: aScenario(draft), expectedVersion }, unhurried);
+const relate = (deps: Deps, relationship: Relationship) => putRelationship(deps, { agent, relationship }, unhurried);
+
+const broken: ScenarioDraft = {
+  scenarioId: 'broken',
+  entryStepId: 'nowhere',
+  steps: [{ stepId: 's', to: [{ to: 'gone', condition: '18 &&& x' }] }],
+};
+
+describe('putScenario', () => {
+  test('stores with hash and time, returns WARNINGs, and the next turn sees it', async () => {
+    const deps = aCatalogue();
+    await deps.catalogue.open(agent, [], unhurried);
+    const unreachable = { stepId: 'island', to: ['end'] };
+    const draft = asking('a', ['x']);
+    const result = await put(deps, { ...draft, steps: [...draft.steps, unreachable] });
+    expect(result).toMatchObject({ created: true, stored: { version: 1, storedAt: deps.clock.now() } });
+    expect(result.findings.map(({ severity }) => severity)).toEqual(['WARNING']);
+    expect((await deps.catalogue.open(agent, [], unhurried)).scenario('a')).toBeDefined();
+  });
+
+  test('refuses with every finding, named by its place in the request, and stores nothing', async () => {
+    const deps = aCatalogue();
+    const refusal = await put(deps, broken).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ reason: 'SCENARIO_REFUSED', metadata: { scenario_id: 'broken' } });
+    const { findings } = validateScenario(deps, aScenario(broken));
+    expect(refusal).toHaveProperty(
+      'violations',
+      findings.map((finding) => ({
+        field: `scenario.${finding.fieldPath}`,
+        description: expect.stringContaining(`${finding.severity} ${finding.code}: ${finding.message}`),
+      })),
+    );
+    expect(deps.scenarios.asked).toEqual([]);
+  });
+
+  test('tells a stale expected version with both', async () => {
+    const deps = aCatalogue();
+    await put(deps, asking('a', ['x']), 0);
+    await expect(put(deps, asking('a', ['y']), 0)).rejects.toMatchObject({
+      reason: 'VERSION_MISMATCH',
+      metadata: { expected_version: '0', current_version: '1' },
+    });
+  });
+});
+
+test('validateScenario finds what putScenario does and asks no store', () => {
+  const deps = aCatalogue();
+  expect(validateScenario(deps, aScenario(asking('a', ['x'])))).toEqual({ valid: true, findings: [] });
+  expect(validateScenario(deps, aScenario(broken)).valid).toBe(false);
+  expect(deps.scenarios.asked).toEqual([]);
+});
+
+test('getScenario reads any version, and names what it does not find', async () => {
+  const deps = aCatalogue();
+  await put(deps, asking('a', ['x']));
+  await put(deps, asking('a', ['y']));
+  const get = (scenarioId: string, version: number) => getScenario(deps, { agent, scenarioId, version }, unhurried);
+  expect([(await get('a', 0)).version, (await get('a', 1)).version]).toEqual([2, 1]);
+  await expect(get('a', 3)).rejects.toMatchObject({
+    reason: 'SCENARIO_NOT_FOUND',
+    metadata: { scenario_id: 'a', version: '3' },
+  });
+  await expect(get('b', 0)).rejects.toMatchObject({ metadata: { scenario_id: 'b' } });
+});
+
+test('listScenarios pages by scenario id over what fits', async () => {
+  const deps = aCatalogue();
+  for (const id of ['d', 'a', 'c', 'b']) await put(deps, asking(id, ['x'], { tags: id < 'c' ? ['early'] : [] }));
+  await put(deps, asking('e', ['x'], { enabled: false }));
+  const list = async (parts: Partial<Parameters<typeof listScenarios>[1]> = {}) => {
+    const all = { agent, tag: '', enabled: undefined, afterScenarioId: '', pageSize: 10 };
+    const { items, next } = await listScenarios(deps, { ...all, ...parts }, unhurried);
+    return [items.map(({ scenario }) => scenario.scenarioId).join(''), next];
+  };
+  expect(await list()).toEqual(['abcde', undefined]);
+  expect(await list({ pageSize: 2 })).toEqual(['ab', 'b']);
+  expect(await list({ pageSize: 2, afterScenarioId: 'd' })).toEqual(['e', undefined]);
+  expect(await list({ pageSize: 2, tag: 'early' })).toEqual(['ab', undefined]);
+  expect(await list({ enabled: false })).toEqual(['e', undefined]);
+  expect(await list({ enabled: true, afterScenarioId: 'c' })).toEqual(['d', undefined]);
+});
+
+test('deleteScenario tells whether there was one, and the next turn does not see it', async () => {
+  const deps = aCatalogue();
+  await put(deps, asking('a', ['x']));
+  await deps.catalogue.open(agent, [], unhurried);
+  const remove = (expectedVersion?: number) =>
+    deleteScenario(deps, { agent, scenarioId: 'a', expectedVersion }, unhurried);
+  await expect(remove(7)).rejects.toMatchObject({ reason: 'VERSION_MISMATCH' });
+  expect(await remove(1)).toBe(true);
+  expect((await deps.catalogue.open(agent, [], unhurried)).scenario('a')).toBeUndefined();
+  expect(await remove()).toBe(false);
+});
+
+describe('relationships', () => {
+  test('1.1: a cycle of DEPENDS_ON is refused, and only such a one', async () => {
+    const deps = aCatalogue();
+    expect(await relate(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(true);
+    expect(await relate(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(false);
+    await relate(deps, aRelationship('b', 'DEPENDS_ON', 'c'));
+    await relate(deps, aRelationship('c', 'IMPLIES', 'a'));
+    await expect(relate(deps, aRelationship('c', 'DEPENDS_ON', 'a'))).rejects.toMatchObject({
+      reason: 'RELATIONSHIP_REFUSED',
+      violations: [{ field: 'relationship', description: expect.stringContaining('c -> a -> b -> c') }],
+    });
+    expect(await listRelationships(deps, agent, unhurried)).toHaveLength(3);
+  });
+
+  test.each<[string, Relationship]>([
+    ['a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
+    ['a rule that depends on a scenario', aRelationship('r', 'DEPENDS_ON', 'a', 'RULE')],
+    ['a rule that specializes a scenario', aRelationship('r', 'SPECIALIZES', 'a', 'RULE')],
+  ])('%s is refused', async (_what, relationship) => {
+    const deps = aCatalogue();
+    await expect(relate(deps, relationship)).rejects.toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
+    expect(deps.scenarios.asked).not.toContain('putRelationship');
+  });
+
+  test('what was stored or removed is seen by the next turn', async () => {
+    const deps = aCatalogue();
+    const rule = aRelationship('r', 'EXCLUDES', 'a', 'RULE');
+    const rules = async () => (await deps.catalogue.open(agent, [], unhurried)).relationships.excludingRules('a');
+    expect(await rules()).toEqual([]);
+    await relate(deps, rule);
+    expect(await rules()).toEqual(['r']);
+    expect(await deleteRelationship(deps, { agent, relationship: { ...rule, weight: 1 } }, unhurried)).toBe(true);
+    expect(await rules()).toEqual([]);
+    expect(await deleteRelationship(deps, { agent, relationship: rule }, unhurried)).toBe(false);
+  });
+});

@@ -1,0 +1,125 @@
+import type { Relationship, Scenario, StoredScenario } from '../../src/domain/scenario';
+import type {
+  AgentKey,
+  CatalogueContent,
+  DeleteOutcome,
+  PutOutcome,
+  ScenarioCatalogue,
+} from '../../src/ports/scenario-catalogue';
+
+/** The catalogue of one agent, in memory, that tells what it was asked. */
+export class MemoryCatalogue implements ScenarioCatalogue {
+  /** Names of the methods that were called, oldest first. */
+  readonly asked: string[] = [];
+  /** Awaited by every read before it looks. */
+  beforeRead: () => Promise<void> = () => Promise.resolve();
+  /** Called by every write after it was made. */
+  afterWrite: () => void = () => undefined;
+  private readonly versions = new Map<string, StoredScenario[]>();
+  private readonly deleted = new Map<string, number>();
+  private relationships: readonly Relationship[] = [];
+  private listener: (agent: AgentKey) => void = () => undefined;
+  private changes = 0;
+
+  async revision(): Promise<number> {
+    await this.read('revision');
+    return this.changes;
+  }
+
+  async load(): Promise<CatalogueContent> {
+    await this.read('load');
+    const newest = [...this.versions.values()].flatMap((versions) => versions.slice(-1));
+    const scenarios = newest.sort((a, b) => (a.scenario.scenarioId < b.scenario.scenarioId ? -1 : 1));
+    return { revision: this.changes, scenarios, relationships: this.relationships };
+  }
+
+  async get(_agent: AgentKey, scenarioId: string, version: number): Promise<StoredScenario | undefined> {
+    await this.read('get');
+    const versions = this.versions.get(scenarioId) ?? [];
+    return version === 0 ? versions.at(-1) : versions.find((stored) => stored.version === version);
+  }
+
+  async put(
+    _agent: AgentKey,
+    scenario: Scenario,
+    options: { contentHash: string; storedAt: number; expectedVersion: number | undefined },
+  ): Promise<PutOutcome> {
+    const versions = this.versions.get(scenario.scenarioId) ?? [];
+    const newest = versions.at(-1);
+    if (options.expectedVersion !== undefined && options.expectedVersion !== (newest?.version ?? 0)) {
+      return { kind: 'conflict', currentVersion: newest?.version ?? 0 };
+    }
+    if (newest?.contentHash === options.contentHash) return { kind: 'stored', stored: newest, created: false };
+    const version = (newest?.version ?? this.deleted.get(scenario.scenarioId) ?? 0) + 1;
+    const stored = { scenario, version, contentHash: options.contentHash, storedAt: options.storedAt };
+    this.versions.set(scenario.scenarioId, [...versions, stored]);
+    this.wrote('put');
+    return { kind: 'stored', stored, created: true };
+  }
+
+  async delete(_agent: AgentKey, scenarioId: string, expectedVersion: number | undefined): Promise<DeleteOutcome> {
+    const newest = this.versions.get(scenarioId)?.at(-1);
+    if (expectedVersion !== undefined && expectedVersion !== (newest?.version ?? 0)) {
+      return { kind: 'conflict', currentVersion: newest?.version ?? 0 };
+    }
+    if (newest !== undefined) this.deleted.set(scenarioId, newest.version);
+    const existed = this.versions.delete(scenarioId);
+    this.wrote('delete');
+    return { kind: 'deleted', existed };
+  }
+
+  async putRelationship(_agent: AgentKey, relationship: Relationship): Promise<boolean> {
+    const others = this.relationships.filter((each) => !isSame(each, relationship));
+    const created = others.length === this.relationships.length;
+    this.relationships = [...others, relationship];
+    this.wrote('putRelationship');
+    return created;
+  }
+
+  async deleteRelationship(_agent: AgentKey, relationship: Relationship): Promise<boolean> {
+    const others = this.relationships.filter((each) => !isSame(each, relationship));
+    const existed = others.length < this.relationships.length;
+    this.relationships = others;
+    this.wrote('deleteRelationship');
+    return existed;
+  }
+
+  onChange(listener: (agent: AgentKey) => void): () => void {
+    this.listener = listener;
+    return () => {
+      this.listener = () => undefined;
+    };
+  }
+
+  /** What the store says when another node changed the agent's catalogue. */
+  tell(agent: AgentKey): void {
+    this.listener(agent);
+  }
+
+  async close(): Promise<void> {}
+
+  /** What was asked since the last time, without writes. */
+  reads(): readonly string[] {
+    return this.asked.splice(0).filter((name) => name === 'revision' || name === 'load' || name === 'get');
+  }
+
+  private async read(name: string): Promise<void> {
+    this.asked.push(name);
+    await this.beforeRead();
+  }
+
+  private wrote(name: string): void {
+    this.asked.push(name);
+    this.changes += 1;
+    this.afterWrite();
+  }
+}
+
+function isSame(a: Relationship, b: Relationship): boolean {
+  return (
+    a.kind === b.kind &&
+    a.sourceType === b.sourceType &&
+    a.sourceId === b.sourceId &&
+    a.targetScenarioId === b.targetScenarioId
+  );
+}
