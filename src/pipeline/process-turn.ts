@@ -2,6 +2,7 @@ import { decideTurn, type TurnDecision } from '../domain/decide-turn';
 import { OrchestratorError } from '../domain/orchestrator-error';
 import { emptySession, type Session } from '../domain/session';
 import type { OrchestrationSettings } from '../domain/settings';
+import type { Turn } from '../domain/turn';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { InstanceIds } from '../ports/instance-ids';
@@ -9,6 +10,7 @@ import type { Log } from '../ports/log';
 import type { CommitOutcome, SessionStore, TurnRecord } from '../ports/session-store';
 import type { Telemetry } from '../ports/telemetry';
 import type { TurnCodec } from '../ports/turn-codec';
+import type { VersionKey } from './catalogue-snapshot';
 import type { ProcessedTurn, TurnCommand } from './commands';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import { emptyResult } from './empty-result';
@@ -83,11 +85,7 @@ async function decide(
   session: Session,
   call: Call,
 ): Promise<TurnDecision> {
-  const running = session.instances.map(({ scenarioId, scenarioVersion }) => ({
-    scenarioId,
-    version: scenarioVersion,
-  }));
-  const opened = await catalogue.open(turn, running, call);
+  const opened = await catalogue.open(turn, neededVersions(session, turn), call);
   return decideTurn(
     {
       session,
@@ -99,6 +97,16 @@ async function decide(
     validateOnly,
     (name, work) => telemetry.span(name, work),
   );
+}
+
+/** The versions that running instances run on, and those of ended ones that an outcome is about (0.6). */
+function neededVersions(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
+  const named = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
+  const ended = session.endedInstances.filter(({ instanceId }) => named.has(instanceId));
+  return [...session.instances, ...ended].map(({ scenarioId, scenarioVersion }) => ({
+    scenarioId,
+    version: scenarioVersion,
+  }));
 }
 
 function commit(

@@ -53,12 +53,7 @@ export interface ScenarioCatalogue {
   ): Promise<PutOutcome>;
 
   /** Removes all versions of a scenario and the relationships that name it. */
-  delete(
-    agent: AgentKey,
-    scenarioId: string,
-    expectedVersion: number | undefined,
-    call: Call,
-  ): Promise<DeleteOutcome>;
+  delete(agent: AgentKey, scenarioId: string, expectedVersion: number | undefined, call: Call): Promise<DeleteOutcome>;
 
   /** Stores a relationship; one of the same kind, source and target is replaced. Resolves to whether it is new. */
   putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;

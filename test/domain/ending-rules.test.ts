@@ -171,3 +171,27 @@ describe('2.5 declined', () => {
     expect(played.plan).toEqual(['payment CONFIRM amount=20']);
   });
 });
+
+test('2.3 a finished terminal step completes on a turn about others, although a value of its path changes', () => {
+  const talk = new Conversation([
+    {
+      scenarioId: 'refund',
+      steps: [
+        { stepId: 'order', collectsProfileFields: ['order_id'], to: ['dropped'] },
+        { stepId: 'dropped', isTerminal: true, templateIds: ['dropped'] },
+      ],
+    },
+    {
+      scenarioId: 'status',
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['email'], to: ['end'] },
+        { stepId: 'end', isTerminal: true },
+      ],
+    },
+  ]);
+  expect(talk.turn({ candidates: { refund: 0.9 }, variables: { order_id: '1' } }).plan).toEqual([
+    'refund INFORM dropped',
+  ]);
+  const played = talk.turn({ candidates: { status: 0.9 }, variables: { order_id: '2' } });
+  expect(played.actions).toEqual(['refund COMPLETE TERMINAL', 'status START CANDIDATE']);
+});

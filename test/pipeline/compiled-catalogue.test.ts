@@ -1,5 +1,5 @@
-import { OrchestratorError } from '../../src/domain/orchestrator-error';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
+import { OrchestratorError } from '../../src/domain/orchestrator-error';
 import { CompiledCatalogue, type CompiledCatalogueOptions } from '../../src/pipeline/compiled-catalogue';
 import type { Log } from '../../src/ports/log';
 import { givenUp, unhurried } from '../support/calls';
@@ -21,7 +21,11 @@ function aNode(options: CompiledCatalogueOptions = {}, scenarios = new MemoryCat
       expectedVersion: undefined,
     });
   const open = (...needed: readonly (readonly [string, number])[]) =>
-    compiled.open(agent, needed.map(([scenarioId, version]) => ({ scenarioId, version })), unhurried);
+    compiled.open(
+      agent,
+      needed.map(([scenarioId, version]) => ({ scenarioId, version })),
+      unhurried,
+    );
   return { clock, scenarios, compiled, put, open };
 }
 
@@ -69,7 +73,9 @@ describe('what a turn gets', () => {
     await scenarios.put(agent, broken, { contentHash: '', storedAt: 0, expectedVersion: undefined });
     const catalogue = await open();
     expect([catalogue.scenario('a'), catalogue.scenario('a')]).toEqual([undefined, undefined]);
-    expect(lines).toMatchObject([{ scenario_id: 'a', version: 1, codes: expect.arrayContaining(['DANGLING_TRANSITION']) }]);
+    expect(lines).toMatchObject([
+      { scenario_id: 'a', version: 1, codes: expect.arrayContaining(['DANGLING_TRANSITION']) },
+    ]);
   });
 });
 

@@ -1,2 +1,3 @@
-export { createGrpcServer, type DrainOptions, type GrpcServer, type GrpcServerDependencies } from './server';
+export type { DrainOptions } from './drain';
+export { createGrpcServer, type GrpcServer, type GrpcServerDependencies } from './server';
 export { defaultServerOptions, type GrpcServerOptions, type ListLimits } from './server-options';

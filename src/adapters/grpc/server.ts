@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
@@ -9,6 +8,7 @@ import type { Log } from '../../ports/log';
 import type { Telemetry } from '../../ports/telemetry';
 import { CallGate } from './calls/call-gate';
 import type { CallSurroundings } from './calls/unary';
+import { type DrainOptions, drain } from './drain';
 import { explainTransportErrors } from './errors/transport-status';
 import { loadContract } from './guard/contract';
 import { RequestGuards } from './guard/request-guard';
@@ -26,14 +26,6 @@ export interface GrpcServerDependencies {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Log;
-}
-
-/** How a server is told to stop. */
-export interface DrainOptions {
-  /** Between NOT_SERVING and the first refused call, so that load balancers see it in time. Milliseconds. */
-  readonly graceMs: number;
-  /** After that, for the calls in flight; what still runs then is cut off. Milliseconds. */
-  readonly timeoutMs: number;
 }
 
 /** The service as callers reach it. */
@@ -72,35 +64,30 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   addGuardedService(server, ScenarioServiceService, guards, scenarioHandlers(useCases, surroundings));
   health.addToServer(server);
   if (options.reflection) addReflection(server, contract, [...services, 'grpc.health.v1.Health']);
+  let address = '';
   return {
-    start: () => listen(server, options),
+    async start() {
+      const port = await listen(server, options);
+      address = addressOf(options.host, port);
+      return port;
+    },
     setServing: (serving) => health.setServing(serving),
     get callsInFlight() {
       return gate.running;
     },
-    drain: (how) => drain(server, health, how),
+    drain: (how) => drain(server, address, health, how),
   };
 }
 
 function listen(server: Server, { host, port, credentials }: GrpcServerOptions): Promise<number> {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials ?? ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(addressOf(host, port), credentials ?? ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });
   });
 }
 
-async function drain(server: Server, health: Health, { graceMs, timeoutMs }: DrainOptions): Promise<boolean> {
-  health.setServing(false);
-  if (graceMs > 0) await sleep(graceMs);
-  const ended = new Promise<boolean>((resolve) => server.tryShutdown((error) => resolve(error === undefined)));
-  health.endWatches();
-  const timer = new AbortController();
-  const late = sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false);
-  const inTime = await Promise.race([ended, late]);
-  timer.abort();
-  server.forceShutdown();
-  return inTime;
+function addressOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -9,7 +9,9 @@ import { choiceContribution, type DraftContribution, draftOf, quietDraft } from 
 
 /** When the instance was last active, this turn included: it moves on resume, step change, or when addressed (2.7). */
 export function lastActiveAfter({ view, resumed }: Fate, moved: boolean, occurredAt: number): number {
-  return resumed || moved || view.addressed ? occurredAt : view.instance.lastActiveAt;
+  const { lastActiveAt } = view.instance;
+  // A caller's clock may go back; that never makes an instance look idle.
+  return resumed || moved || view.addressed ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
 }
 
 /** P6.4: what the scenarios want to add to the reply (section 4). Pure. */

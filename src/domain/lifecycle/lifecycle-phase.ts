@@ -7,7 +7,7 @@ import { subjectOf } from '../transitions/walk-subject';
 import type { Refused } from './contest';
 import { type Fate, fate, isActive, type Start } from './fate';
 import { pauseDisplaced, resumeAutomatically } from './resumes';
-import { fateByRules, type WalkOf } from './rules';
+import { fateByRules, isDoneButForCorrection, type WalkOf } from './rules';
 import { decideStarts } from './starts';
 
 /** P6.2 before the walks: what becomes of every instance, and what starts (0.7, steps 6 to 9). */
@@ -36,7 +36,7 @@ export function decideLifecycle(context: SelectionContext): LifecyclePhase {
   const resumed = resumeAutomatically(context, named, contest, { anyone });
   const settled = pauseDisplaced(resumed.fates, resumed.displacedBy);
   const isMessage = context.turn.trigger === 'MESSAGE';
-  const fates = isMessage && anyone ? settled.map(whenNotAddressed) : settled;
+  const fates = isMessage && anyone ? settled.map((each) => whenNotAddressed(each, context, walkOf)) : settled;
   return {
     fates: contest.starts.length > 0 ? fates.map(withoutAttempt) : fates,
     starts: contest.starts,
@@ -59,19 +59,18 @@ function afterContest(
   return refused ? { ...each, staysPausedBecause: refused } : each;
 }
 
-/** What an active instance does on a MESSAGE turn that addresses others and not it (0.5, 2.9); 2.2 comes before. */
-function whenNotAddressed(each: Fate): Fate {
+/**
+ * What an active instance does on a MESSAGE turn that addresses others and not it (0.5, 2.9); 2.2 comes before. One that would rest at
+ * a finished terminal step, kept from completing by a correction alone, completes: resting, it is not moved by that correction (2.3).
+ */
+function whenNotAddressed(each: Fate, context: SelectionContext, walkOf: WalkOf): Fate {
   const { view } = each;
   if (!isActive(each) || view.addressed || each.reason === 'RELOCALIZED') return each;
-  switch (view.scenario?.definition.whenNotAddressed) {
-    case 'PAUSE':
-      return fate(view, 'PAUSE', 'INTERRUPTED');
-    case 'CONTRIBUTE':
-    case undefined:
-      return each;
-    case 'QUIET':
-      return { ...each, moves: false, reason: each.resumed ? 'RESUMED' : 'QUIET' };
-  }
+  const policy = view.scenario?.definition.whenNotAddressed;
+  if (policy === undefined || policy === 'CONTRIBUTE') return each;
+  if (isDoneButForCorrection(view, context, walkOf)) return fate(view, 'COMPLETE', 'TERMINAL');
+  if (policy === 'PAUSE') return fate(view, 'PAUSE', 'INTERRUPTED');
+  return { ...each, moves: false, reason: each.resumed ? 'RESUMED' : 'QUIET' };
 }
 
 /** A turn that starts something addresses somebody else, so it is no attempt (3.6). */

@@ -62,6 +62,14 @@ function isTerminalAndDone(view: InstanceView, { settings }: SelectionContext, w
   return unfinishedStage(walk.standing, walk.known, settings.enableStepSkipping) === 'none';
 }
 
+/** Whether the instance stands at a finished terminal step that only a correction of this turn would make it leave (2.3, 3.9). */
+export function isDoneButForCorrection(view: InstanceView, { settings }: SelectionContext, walkOf: WalkOf): boolean {
+  const { step, instance, known } = view;
+  if (!step?.isTerminal || !walkOf(view)?.correction) return false;
+  const standing = { step, visit: instance.visit, isNew: false, askedBefore: false };
+  return unfinishedStage(standing, known, settings.enableStepSkipping) === 'none';
+}
+
 function completionCondition(
   { scenario, step, instance, known, changed, signals }: InstanceView,
   context: SelectionContext,

@@ -1,3 +1,4 @@
+import { noSignals } from '../context/reached-signals';
 import type { SelectionContext } from '../context/selection-context';
 import type { Start } from '../lifecycle/fate';
 import { freshVisit, type ScenarioInstance } from '../session';
@@ -14,7 +15,7 @@ export function startSubject(start: Start, context: SelectionContext): WalkSubje
     changed: context.changed,
     corrected: [],
     given: context.stored.given,
-    signals: { goOn: start.origin === 'AIMED', pause: false, complete: false, cancel: false },
+    signals: noSignals,
   };
 }
 

@@ -1,17 +1,20 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { emptyResult } from '../../../src/pipeline/empty-result';
+import { aTurn } from '../../support/conversation';
 import { callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { delimited, text, turnRequest } from '../../support/request-bytes';
-import { aTurn } from '../../support/conversation';
 
 const CHECK = '/grpc.health.v1.Health/Check';
 const WATCH = '/grpc.health.v1.Health/Watch';
 const REFLECT = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const processTurn = OrchestratorServiceService.processTurn.path;
-const services = ['OrchestratorService', 'SessionService', 'ScenarioService'].map((name) => `focal.orchestration.v1.${name}`);
+const services = ['OrchestratorService', 'SessionService', 'ScenarioService'].map(
+  (name) => `focal.orchestration.v1.${name}`,
+);
 
 const started: GrpcUnderTest[] = [];
 async function start(...given: Parameters<typeof startGrpc>): Promise<GrpcUnderTest> {
@@ -26,7 +29,9 @@ afterEach(async () => {
 /** The status of a health answer: 1 is SERVING, 2 NOT_SERVING. */
 function servingStatus(bytes: Uint8Array): number {
   const reader = new BinaryReader(bytes);
-  return reader.len === 0 ? 0 : (reader.tag(), reader.int32());
+  if (reader.len === 0) return 0;
+  reader.tag();
+  return reader.int32();
 }
 
 async function health(grpc: GrpcUnderTest, service: string): Promise<number> {
@@ -124,6 +129,7 @@ describe('drain', () => {
 
 test('an address that is taken is told', async () => {
   const { address } = await start({});
+  setLogVerbosity(logVerbosity.NONE); // grpc-js writes to the console besides
   await expect(startGrpc({}, { port: Number(address.split(':')[1]) })).rejects.toThrow(/bind|address/i);
 });
 
