@@ -1,4 +1,4 @@
-import type { Conversation, ScenarioDraft, StepDraft, TurnDraft } from '../support/conversation';
+import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../support/conversation';
 import { running, withFirst } from '../support/running';
 import { asking, confirming, end } from '../support/sample-scenarios';
 
