@@ -2,27 +2,19 @@ import type { SessionKey } from '../../src/domain/session';
 import type { SessionStore } from '../../src/ports/session-store';
 import { givenUp, unhurried, until } from '../support/calls';
 import { anInstance, aSession, uuid } from '../support/session-builder';
+import { hostileIdsContract } from './hostile-ids.contract';
+import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { aCommit, applyTurn, inHex } from './turn-driver';
-
-/** A store under test, with what only its backend can do. */
-export interface SessionStoreUnderTest {
-  /** Another object after `stored`, where the backend must be closed to be looked into. */
-  readonly store: SessionStore;
-  /** Lets the session's time to live run out. */
-  expire(key: SessionKey): Promise<void>;
-  /** How many stored things belong to the session. */
-  stored(key: SessionKey): Promise<number>;
-  close(): Promise<void>;
-}
-
-export interface SessionStoreSettings {
-  readonly recordedTurns: number;
-}
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
-/** What every SessionStore must do. `open` gives a fresh store that nothing was ever put into. */
-export function sessionStoreContract(open: (settings: SessionStoreSettings) => Promise<SessionStoreUnderTest>): void {
+/** What every SessionStore must do. */
+export function sessionStoreContract(open: OpenSessionStore): void {
+  describe('sessions and turns', () => turnsContract(open));
+  describe('hostile ids', () => hostileIdsContract(open));
+}
+
+function turnsContract(open: OpenSessionStore): void {
   let tested: SessionStoreUnderTest;
   let store: SessionStore;
 
@@ -126,6 +118,18 @@ export function sessionStoreContract(open: (settings: SessionStoreSettings) => P
     });
   });
 
+  describe('a fresh load', () => {
+    beforeEach(() => begin());
+
+    it('tells that a turn id is known, with its record, and that another is not', async () => {
+      await applyAll([uuid(100), uuid(101)]);
+      const [first] = await store.listTurns(key, 0, 1, unhurried);
+      const session = await store.read(key, unhurried);
+      expect(await store.load(key, uuid(100), unhurried, true)).toEqual({ session, known: first });
+      expect(await store.load(key, uuid(102), unhurried, true)).toEqual({ session, known: undefined });
+    });
+  });
+
   describe('turns at once', () => {
     beforeEach(() => begin());
 
@@ -209,42 +213,6 @@ export function sessionStoreContract(open: (settings: SessionStoreSettings) => P
     });
   });
 
-  describe('hostile ids', () => {
-    const ids = ['', ' ', '/', '%2F', '}', '{', '{}', 'a/b', 'a', 'b', '__proto__', 'constructor', '*', '~', ':', '\0'];
-    const unicode = ['é', 'e\u0301', '\u{1f600}', '\uffff', 'a\nb', 'x'.repeat(3_000), `${'x'.repeat(2_999)}y`];
-    const all = [...ids, ...unicode];
-
-    beforeEach(() => begin());
-
-    it('of tenants and sessions never meet', async () => {
-      const keys = all.flatMap((id) => [
-        { tenantId: id, sessionId: 'b' },
-        { tenantId: 'a', sessionId: id },
-      ]);
-      const different = keys.filter((one, index) => index === keys.findIndex((other) => sameKey(one, other)));
-      for (const one of different)
-        await store.commit(aCommit(aSession({ ...one, agentId: JSON.stringify(one) }), 't'), unhurried);
-      for (const one of different) {
-        expect(await store.read(one, unhurried)).toMatchObject({ ...one, agentId: JSON.stringify(one), revision: 1 });
-      }
-    });
-
-    it('of turns never meet', async () => {
-      await applyAll(all);
-      const recorded = await store.listTurns(key, 0, 100, unhurried);
-      expect(recorded.map(({ turnId }) => turnId)).toEqual(all);
-      for (const [index, turnId] of all.entries()) {
-        const outcome = await store.commit(aCommit(aSession(), turnId), unhurried);
-        expect(outcome).toMatchObject({ kind: 'known', record: { turnId, revision: index + 1 } });
-      }
-    });
-
-    it('that are no Unicode are refused', async () => {
-      const broken = { tenantId: uuid(1), sessionId: 'a\ud800' };
-      await expect(store.read(broken, unhurried)).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
-    });
-  });
-
   describe('a call', () => {
     beforeEach(() => begin());
 
@@ -270,8 +238,4 @@ export function sessionStoreContract(open: (settings: SessionStoreSettings) => P
       await expect(store.probe(unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     });
   });
-}
-
-function sameKey(one: SessionKey, other: SessionKey): boolean {
-  return one.tenantId === other.tenantId && one.sessionId === other.sessionId;
 }

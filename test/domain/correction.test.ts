@@ -210,6 +210,21 @@ describe('3.9 correction and checkpoints', () => {
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reason' });
   });
 
+  test('3.9 checkpoint: a value that the checkpoint itself collects was used up to it, not behind it', () => {
+    const steps = paid.steps.map((step) =>
+      step.stepId === 'pay' ? { ...step, collectsProfileFields: ['sum'] } : step,
+    );
+    const turns = played({ ...paid, steps }, [
+      {},
+      { variables: { order: 1 } },
+      { variables: { sum: 5 } },
+      confirmed,
+      { variables: { sum: 6 } },
+    ]);
+    expect(turns[3]?.plan).toEqual(['refund ASK reason']);
+    expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'BLOCKED_BY_CHECKPOINT', targetStepId: 'reason' });
+  });
+
   test('3.9 checkpoint: one that is passed this turn bars what comes with it', () => {
     const turns = played(paid, [{}, { variables: { order: 1 } }, { ...confirmed, variables: { order: 2 } }]);
     expect(turns[2]?.transition('refund')).toMatchObject({

@@ -143,12 +143,15 @@ test('3.7 always: what is irreversibly done is never undone, in the instance or 
 });
 
 test('3.7 always: no correction or relocalization leads before a passed checkpoint', () => {
-  eachTurn(({ before, turn }) => {
-    for (const decision of turn.result.transitionDecisions) {
-      if (!decision.wasRelocalized) continue;
-      const barred =
-        before.instances.find(({ instanceId }) => instanceId === decision.instanceId)?.stepsBeforeCheckpoint ?? [];
-      expect(barred).not.toContain(decision.targetStepId);
+  eachTurn((step) => {
+    for (const { instance, left } of moves(step)) {
+      const ofInstance = ({ instanceId }: { readonly instanceId: string }): boolean =>
+        instanceId === instance.instanceId;
+      const decision = step.turn.result.transitionDecisions.find(ofInstance);
+      if (decision?.reason !== 'CORRECTED' && decision?.reason !== 'RELOCALIZED') continue;
+      const barred = step.before.instances.find(ofInstance)?.stepsBeforeCheckpoint ?? [];
+      // The first step that it left is the one where the turn found it.
+      expect(barred).not.toContain(left[1]?.stepId ?? instance.currentStepId);
     }
   });
 });

@@ -64,20 +64,19 @@ test('3.8 relocalization: without a recovery step a loop is a pause', () => {
 });
 
 test('3.8 relocalization: not to a step that is at its own limit', () => {
-  const asking = recovery('asks', {
+  const asks = recovery('asks', {
     collectsProfileFields: ['x'],
     templateIds: [],
-    maxLoopCount: 1,
-    to: ['check'],
     canSkip: false,
+    to: ['tell'],
     priority: 5,
   });
-  const scenario = looping(asking, recovery('agent'));
-  const { talk, turn } = looped(scenario);
+  const tell: StepDraft = { stepId: 'tell', templateIds: ['tell'], to: ['check'] };
+  const { talk, turn } = looped(looping(asks, tell, recovery('agent')));
   expect(turn.transition('s').targetStepId).toBe('asks');
   // customer_data answers it and returns no loop count to 0: check and asks are both at their limits now.
-  const next = talk.turn({ customer: { x: 1 } });
-  expect(next.transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'check' });
+  expect(talk.turn({ customer: { x: 1 } }).plan).toEqual(['s INFORM tell']);
+  expect(talk.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'check' });
   expect(talk.instance('s').relocalizationCount).toBe(2);
 });
 

@@ -40,7 +40,7 @@ const outcomeKinds = ['CONFIRMED', 'DECLINED', 'ACTION_SUCCEEDED', 'ACTION_FAILE
 /** The default edge is frequent, so that walks go far. */
 const transition = (targets: readonly string[]): fc.Arbitrary<TransitionDraft> =>
   fc.oneof(
-    { weight: 3, arbitrary: oneOf(targets).map((to) => ({ to })) },
+    { weight: 6, arbitrary: oneOf(targets).map((to) => ({ to })) },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -63,20 +63,20 @@ const step = (stepId: string, targets: readonly string[]): fc.Arbitrary<StepDraf
   fc
     .record({
       collectsProfileFields: some(fieldNames),
-      isCheckpoint: seldom(3),
+      isCheckpoint: seldom(2),
       isRequiredAction: seldom(4),
       performsAction: fc.boolean(),
-      requiresConfirmation: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
+      requiresConfirmation: fc.option(seldom(2), { nil: undefined, freq: 1 }),
       confirmsFields: some(fieldNames, 1),
       toolIds: some(['t', 'u']),
       templateIds: some(['text'], 1),
       canSkip: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
       isTerminal: seldom(6),
-      reachableFromAnywhere: seldom(3),
+      reachableFromAnywhere: seldom(2),
       priority: fc.integer({ min: 0, max: 2 }),
-      maxLoopCount: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      maxLoopCount: oneOf([undefined, 1, 2]),
       blocksStarts: seldom(5),
-      to: fc.array(transition(targets), { maxLength: 3 }),
+      to: fc.array(transition(targets), { minLength: 1, maxLength: 3 }),
     })
     .map((given) => ({
       ...given,
@@ -85,7 +85,7 @@ const step = (stepId: string, targets: readonly string[]): fc.Arbitrary<StepDraf
     }));
 
 const scenario = (scenarioId: string): fc.Arbitrary<ScenarioDraft> =>
-  fc.integer({ min: 1, max: stepIds.length }).chain((count) => {
+  fc.integer({ min: 2, max: stepIds.length }).chain((count) => {
     const own = stepIds.slice(0, count);
     return fc
       .record({
@@ -102,7 +102,10 @@ const scenario = (scenarioId: string): fc.Arbitrary<ScenarioDraft> =>
           { weight: 1, arbitrary: oneOf(conditions) },
         ),
         persistedFields: some(fieldNames, 1),
-        requires: fc.dictionary(oneOf(fieldNames), oneOf(['HARD', 'SOFT'] as const), { maxKeys: 1 }),
+        requires: fc.oneof(
+          { weight: 3, arbitrary: fc.constant({}) },
+          { weight: 1, arbitrary: fc.dictionary(oneOf(fieldNames), oneOf(['HARD', 'SOFT'] as const), { maxKeys: 1 }) },
+        ),
         maxStartsPerSession: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
         idleTimeoutMs: fc.option(fc.constant(90_000), { nil: undefined }),
         idleAction: oneOf(['PAUSE', 'CANCEL'] as const),
@@ -127,16 +130,19 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: oneOf(['', 'text', true] as const) },
 );
-const fields = fc.dictionary(oneOf(fieldNames), value, { maxKeys: 2 });
+const fields = fc.dictionary(oneOf(fieldNames), value, { maxKeys: 4 });
 const instanceId = fc
   .tuple(oneOf(scenarioIds), fc.integer({ min: 1, max: 4 }))
   .map(([scenarioId, number]) => `${scenarioId}#${number}`);
 
 const outcome = fc.record(
   {
-    kind: oneOf(outcomeKinds),
+    kind: fc.oneof(
+      { weight: 5, arbitrary: oneOf(['CONFIRMED', 'ACTION_SUCCEEDED'] as const) },
+      { weight: 2, arbitrary: oneOf(outcomeKinds) },
+    ),
     instanceId: fc.oneof({ weight: 3, arbitrary: fc.constant('') }, { weight: 1, arbitrary: instanceId }),
-    stepId: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 1, arbitrary: oneOf(stepIds) }),
+    stepId: fc.oneof({ weight: 9, arbitrary: fc.constant('') }, { weight: 1, arbitrary: oneOf(stepIds) }),
     actionKey: fc.oneof({ weight: 6, arbitrary: fc.constant('') }, { weight: 1, arbitrary: fc.constant('p#1/s0/1') }),
     results: fields,
   },
@@ -154,7 +160,9 @@ const turn: fc.Arbitrary<TurnDraft> = fc.record({
     { weight: 5, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(signal, { maxLength: 2 }) },
   ),
-  candidates: fc.dictionary(oneOf([...scenarioIds, 'unknown']), oneOf([0.4, 0.6, 0.65, 0.9]), { maxKeys: 2 }),
+  candidates: fc.dictionary(oneOf([...scenarioIds, ...scenarioIds, 'unknown']), oneOf([0.4, 0.6, 0.65, 0.9]), {
+    maxKeys: 2,
+  }),
   rules: fc.array(
     fc.record({
       ruleId: fc.constant('rule'),
@@ -167,7 +175,10 @@ const turn: fc.Arbitrary<TurnDraft> = fc.record({
   customer: fields,
   variables: fields,
   patch: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fields }),
-  outcomes: fc.array(outcome, { maxLength: 2 }),
+  outcomes: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 3, arbitrary: fc.array(outcome, { maxLength: 2 }) },
+  ),
   facts: fc.oneof(fc.constant({}), fc.constant({ vip: true })),
   occurredAt: fc.integer({ min: 0, max: 400_000 }),
 });
@@ -189,7 +200,7 @@ const dependency = fc.constant(aRelationship('r', 'DEPENDS_ON', 'p'));
 /** A catalogue of three scenarios, with cycles, and a session of some turns. */
 export const randomSession = fc.record({
   scenarios: fc.tuple(...scenarioIds.map(scenario)),
-  relationships: fc.array(fc.oneof({ weight: 5, arbitrary: relationship }, { weight: 1, arbitrary: dependency }), {
+  relationships: fc.array(fc.oneof({ weight: 9, arbitrary: relationship }, { weight: 1, arbitrary: dependency }), {
     maxLength: 2,
   }),
   settings: fc.record({
@@ -199,7 +210,7 @@ export const randomSession = fc.record({
     maxConfirmsPerTurn: fc.integer({ min: 1, max: 2 }),
     maxFieldsToAskPerTurn: fc.integer({ min: 0, max: 2 }),
     maxAttempts: oneOf([0, 1, 5]),
-    maxHopsPerTurn: oneOf([1, 2, 1_000]),
+    maxHopsPerTurn: oneOf([1, 2, 1_000, 1_000, 1_000]),
     pathEntries: oneOf([2, 200]),
     resumePolicy: oneOf(['next_turn', 'explicit'] as const),
   }),

@@ -68,9 +68,7 @@ class RunningRedis implements RedisServer {
       stdio: 'ignore',
     });
     this.process = child;
-    const endWithTest = () => child.kill('SIGKILL');
-    process.once('exit', endWithTest);
-    child.once('exit', () => process.removeListener('exit', endWithTest));
+    endWithThisProcess(child);
     const end = Date.now() + startTimeoutMs;
     while (!(await answersPing(this.port))) {
       if (child.exitCode !== null || Date.now() > end)
@@ -118,6 +116,17 @@ class RunningRedis implements RedisServer {
   private async log(): Promise<string> {
     return readFile(join(this.folder, 'redis.log'), 'utf8').catch(() => '(it wrote no log)');
   }
+}
+
+/**
+ * Ends the child when this process is gone, however it went: an 'exit' handler is not called in a test that was killed, nor
+ * by jest. The guard waits for the end of its input, which only this process holds open.
+ */
+function endWithThisProcess(child: ChildProcess): void {
+  const guard = spawn('sh', ['-c', 'read _; kill -KILL "$1"', 'sh', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.once('exit', () => guard.kill('SIGKILL'));
 }
 
 function requireProgram(): void {

@@ -26,16 +26,22 @@ export async function drain(
   health.setServing(false);
   if (address === '') return true; // never listened
   if (graceMs > 0) await sleep(graceMs);
-  const late = new AbortController();
-  const overdue = sleep(timeoutMs, false, { signal: late.signal }).catch(() => false);
   // Says goodbye on every connection and destroys after the time what is still open. forceShutdown, which one would expect here,
   // knows of no connection while channelz is switched off; and after tryShutdown this one does not, either.
   server.drain(address, timeoutMs);
-  const ended = new Promise<boolean>((resolve) => server.tryShutdown(() => resolve(true)));
+  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   health.endWatches();
-  const inTime = await Promise.race([ended, overdue]);
-  late.abort();
-  if (!inTime) await Promise.race([ended, sleep(CLOSING)]);
+  const inTime = await settlesWithin(timeoutMs, ended);
+  if (!inTime) await settlesWithin(CLOSING, ended);
   server.forceShutdown();
+  return inTime;
+}
+
+/** Whether the promise is resolved in time; the timer does not outlive it. */
+async function settlesWithin(milliseconds: number, promise: Promise<void>): Promise<boolean> {
+  const late = new AbortController();
+  const overdue = sleep(milliseconds, false, { signal: late.signal }).catch(() => false);
+  const inTime = await Promise.race([promise.then(() => true), overdue]);
+  late.abort();
   return inTime;
 }

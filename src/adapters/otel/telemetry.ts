@@ -2,12 +2,14 @@ import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/ap
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../domain/orchestrator-error';
 import type { Attributes, Telemetry, TurnSpan } from '../../ports/telemetry';
+import { noTelemetry } from './no-telemetry';
 
 /** Spans of the turn, children of whatever span is current: the server span of the call, where gRPC is hooked. */
 export class OtelTelemetry implements Telemetry {
   readonly #tracer: Tracer = trace.getTracer('scenario-orchestrator');
 
   span<T>(name: string, work: (span: TurnSpan) => T): T {
+    if (isLeftOut()) return noTelemetry.span(name, work);
     return this.#tracer.startActiveSpan(name, (span) => {
       try {
         return work(new OtelTurnSpan(span));
@@ -21,6 +23,7 @@ export class OtelTelemetry implements Telemetry {
   }
 
   spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T> {
+    if (isLeftOut()) return noTelemetry.spanAsync(name, work);
     return this.#tracer.startActiveSpan(name, async (span) => {
       try {
         return await work(new OtelTurnSpan(span));
@@ -34,12 +37,18 @@ export class OtelTelemetry implements Telemetry {
   }
 
   setAttributes(attributes: Attributes): void {
-    trace.getActiveSpan()?.setAttributes(mutable(attributes));
+    const span = trace.getActiveSpan();
+    if (span?.isRecording()) span.setAttributes(mutable(attributes));
   }
 
   traceId(): string {
     return trace.getActiveSpan()?.spanContext().traceId ?? '';
   }
+}
+
+/** Whether the sampler left the current trace out, and with it whatever would be below. */
+function isLeftOut(): boolean {
+  return trace.getActiveSpan()?.isRecording() === false;
 }
 
 class OtelTurnSpan implements TurnSpan {

@@ -48,11 +48,11 @@ export class RedisSessionStore implements SessionStore {
     this.cache = new SessionCache({ sessions: options.cachedSessions, bytes: cachedBytes });
   }
 
-  async load(key: SessionKey, turnId: string, call: Call): Promise<LoadedSession> {
+  async load(key: SessionKey, turnId: string, call: Call, fresh = false): Promise<LoadedSession> {
     const keys = sessionKeys(this.prefix, key);
     const now = this.options.clock.now();
     refuseIfOver(call, now);
-    const cached = this.cache.get(keys.session, now);
+    const cached = fresh ? undefined : this.cache.get(keys.session, now);
     if (cached !== undefined) return { session: cached, known: undefined };
     const { state, ttlMs, known } = await runLoad(this.connection, keys, turnId, call);
     return { session: this.remember(keys, state, now, ttlMs), known };

@@ -171,6 +171,7 @@ const undecodable: readonly (readonly [string, Buffer])[] = [
   ['a group', Buffer.from([0x0b, 0x0c])],
   ['the unknown wire type 7', Buffer.from([0x0f])],
   ['an id of the wrong wire type', Buffer.from(delimited(1, whole(1, 1)))],
+  ['a flag as text, which one of the decoders would take', Buffer.concat([turnRequest(), delimited(3)])],
   ['a score as text', turnRequestWith(delimited(CANDIDATES, text(1, uuid(5)), text(2, '0.5')))],
   ['an inner message longer than what holds it', Buffer.from([0x0a, 0x02, 0x0a, 0x7f])],
   ['text that is not UTF-8', situation(delimited(1, Buffer.from([0xc3, 0x28])))],

@@ -52,7 +52,9 @@ async function reflect({ client }: GrpcUnderTest, request: Uint8Array): Promise<
   const answer = once(stream, 'data');
   stream.write(request);
   const [bytes] = (await answer) as [Buffer];
+  const ended = once(stream, 'end');
   stream.end();
+  await ended;
   return bytes.toString('latin1');
 }
 

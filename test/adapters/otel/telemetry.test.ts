@@ -1,4 +1,4 @@
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { noTelemetry, OtelTelemetry } from '../../../src/adapters/otel';
@@ -63,6 +63,17 @@ it('records the stack of a defect', () => {
   const span = spanNamed('phase');
   expect(span?.attributes).toEqual({ 'error.type': 'TypeError' });
   expect(span?.events).toMatchObject([{ name: 'exception' }]);
+});
+
+it('does the work and nothing else in a trace that the sampler left out, whose id is still told', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const unsampled = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags: 0 });
+  const seen = context.with(unsampled, () => {
+    telemetry.setAttributes({ a: 1 });
+    return telemetry.span('phase', ({ recording }) => [recording, telemetry.traceId()]);
+  });
+  expect(seen).toEqual([false, traceId]);
+  expect(exporter.getFinishedSpans()).toEqual([]);
 });
 
 it('does the work and nothing else where no SDK runs', async () => {

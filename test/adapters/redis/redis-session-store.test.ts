@@ -1,5 +1,6 @@
 import type { SessionKey } from '../../../src/domain/session';
-import { type SessionStoreSettings, sessionStoreContract } from '../../contract/session-store.contract';
+import { sessionStoreContract } from '../../contract/session-store.contract';
+import type { SessionStoreSettings } from '../../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../../contract/turn-driver';
 import { unhurried } from '../../support/calls';
 import { aSession, uuid } from '../../support/session-builder';
@@ -101,6 +102,18 @@ describe('RedisSessionStore', () => {
       const turns = (await nodes[0]?.listTurns(key, 0, 100, unhurried)) ?? [];
       expect(turns.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
       expect(turns.map(({ turnId }) => turnId).sort()).toEqual(turnIds);
+    });
+
+    it('see with a fresh load what the other one committed', async () => {
+      const keyPrefix = redis.freshPrefix();
+      const [a, b] = [await redis.store({ keyPrefix }), await redis.store({ keyPrefix })];
+      await applyTurn(a, key, uuid(1));
+      await applyTurn(b, key, uuid(2));
+      expect((await a.load(key, uuid(2), unhurried)).session?.revision).toBe(1);
+      expect(await a.load(key, uuid(2), unhurried, true)).toMatchObject({
+        session: { revision: 2 },
+        known: { turnId: uuid(2), revision: 2 },
+      });
     });
 
     it('see that the other one deleted the session', async () => {
