@@ -103,6 +103,11 @@ const refused: readonly (readonly [string, Buffer, readonly string[]])[] = [
   ['a long key', turnRequest({ customerData: { ['k'.repeat(129)]: 1 } }), [`turn.customer_data["${'k'.repeat(129)}"]`]],
   ['an empty key', turnRequest({ sessionVariables: { '': 1 } }), ['turn.session_variables[""]']],
   ['101 candidates', turnRequestWith(...Array.from({ length: 101 }, () => score(1))), ['turn.candidates']],
+  [
+    'half a million empty candidates',
+    turnRequestWith(Buffer.alloc(1_000_000, Buffer.from([0x42, 0]))),
+    ['turn.candidates'],
+  ],
   ['501 fields', turnRequest({ customerData: manyFields(501) }), ['turn.customer_data']],
   ['a value that is NaN', customer('a', double(NUMBER_VALUE, Number.NaN)), ['turn.customer_data["a"]']],
   ['a value that is infinite', customer('a', double(NUMBER_VALUE, -Infinity)), ['turn.customer_data["a"]']],
@@ -256,6 +261,13 @@ test('a turn in two parts is checked and decided as one', async () => {
   await failureOf(callRaw(grpc, processTurn, Buffer.concat([head, tail])));
   const turn = { tenantId: uuid(1), turnId: uuid(4), candidates: [{ scenarioId: uuid(5), score: 0.5, reasoning: '' }] };
   expect(turns).toEqual([expect.objectContaining({ turn: expect.objectContaining(turn) })]);
+});
+
+test('messages within a turn that come in parts are merged too', async () => {
+  const [message, intent] = [delimited(SITUATION, text(1, 'hello')), delimited(SITUATION, text(4, 'refund'))];
+  await failureOf(callRaw(grpc, processTurn, turnRequestWith(message, intent)));
+  const situation = expect.objectContaining({ message: 'hello', intent: 'refund' });
+  expect(turns).toEqual([expect.objectContaining({ turn: expect.objectContaining({ situation }) })]);
 });
 
 test('a part that breaks the contract does not slip in behind one that keeps it', async () => {

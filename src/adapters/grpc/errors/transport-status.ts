@@ -1,4 +1,10 @@
-import { ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import {
+  type Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  status,
+} from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Telemetry } from '../../../ports/telemetry';
 import { DETAILS_HEADER, statusObjectOf } from './call-failure';
@@ -10,14 +16,41 @@ import { DETAILS_HEADER, statusObjectOf } from './call-failure';
  */
 export function explainTransportErrors(telemetry: Telemetry): ServerInterceptor {
   return (_method, call) => {
-    const sendStatus = call.sendStatus.bind(call);
-    call.sendStatus = (sent) => {
+    const { sendStatus } = call;
+    // No arrow and no bind: a function that holds the call that holds it survives every minor collection, a third of a call's cost.
+    call.sendStatus = function (sent) {
       const explained = sent.code === status.OK || (sent.metadata?.get(DETAILS_HEADER).length ?? 0) > 0;
       const error = explained ? undefined : meaningOf(sent.code, sent.details ?? '');
-      sendStatus(error === undefined ? sent : statusObjectOf(error, telemetry.traceId()));
+      sendStatus.call(this, error === undefined ? sent : statusObjectOf(error, telemetry.traceId()));
     };
-    return new ServerInterceptingCall(call);
+    return new PassingCall(call);
   };
+}
+
+/** An interceptor has to return a ServerInterceptingCall, which wraps every listener and every message; here nobody wants that. */
+class PassingCall extends ServerInterceptingCall {
+  private readonly inner: ServerInterceptingCallInterface;
+
+  constructor(inner: ServerInterceptingCallInterface) {
+    super(inner);
+    this.inner = inner;
+  }
+
+  override start(listener: Parameters<ServerInterceptingCallInterface['start']>[0]): void {
+    this.inner.start(listener);
+  }
+
+  override sendMetadata(metadata: Metadata): void {
+    this.inner.sendMetadata(metadata);
+  }
+
+  override sendMessage(message: unknown, callback: () => void): void {
+    this.inner.sendMessage(message, callback);
+  }
+
+  override sendStatus(sent: Parameters<ServerInterceptingCallInterface['sendStatus']>[0]): void {
+    this.inner.sendStatus(sent);
+  }
 }
 
 /** What grpc-js means by a status, as its words tell; undefined for one that is not its own. */
