@@ -1,4 +1,5 @@
-import { applyTurn, type DecidedTurn } from './apply/apply-turn';
+import { applyTurn } from './apply/apply-turn';
+import type { DecidedTurn } from './apply/decided-turn';
 import { type SelectionContext, selectContext, type TurnInput } from './context/selection-context';
 import { summarizeContext } from './context-summary';
 import { planContributions } from './contributions/contribution-phase';

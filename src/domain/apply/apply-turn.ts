@@ -1,24 +1,15 @@
 import { withLateSuccesses } from '../context/late-successes';
 import type { SelectionContext } from '../context/selection-context';
-import type { ContributionPlan } from '../contribution';
 import { lastActiveAfter } from '../contributions/contribution-phase';
 import type { Fate, Start } from '../lifecycle/fate';
 import { hasEnded } from '../lifecycle/fate';
-import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { pendingAfter } from '../lifecycle/pending-starts';
 import type { EndedInstance, PauseReason, ScenarioCounter, ScenarioInstance, Session } from '../session';
-import type { TransitionPhase } from '../transitions/transition-phase';
 import { clearFields } from './cleared-fields';
+import type { DecidedTurn } from './decided-turn';
 import { movedInstance } from './moved-instance';
 import { openAfter } from './open-contributions';
 import { variablesAfterEnds } from './variable-lifetimes';
-
-/** Everything that was decided in a turn. */
-export interface DecidedTurn {
-  readonly lifecycle: LifecyclePhase;
-  readonly transitions: TransitionPhase;
-  readonly plan: ContributionPlan;
-}
 
 /** The session after the turn (section 5). Pure; no instance is lost: each goes on, pauses, or is among the ended ones. */
 export function applyTurn(context: SelectionContext, decided: DecidedTurn): Session {

@@ -1,6 +1,6 @@
 import type { OpenContribution } from '../session';
 import type { TurnTrigger } from '../turn';
-import type { DecidedTurn } from './apply-turn';
+import type { DecidedTurn } from './decided-turn';
 
 /**
  * What is open after the turn, in plan order, the source of the focus (0.3): a MESSAGE turn's plan replaces everything; later turns
