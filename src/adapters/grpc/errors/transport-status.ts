@@ -1,10 +1,4 @@
-import {
-  type Metadata,
-  ServerInterceptingCall,
-  type ServerInterceptingCallInterface,
-  type ServerInterceptor,
-  status,
-} from '@grpc/grpc-js';
+import { ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Telemetry } from '../../../ports/telemetry';
 import { DETAILS_HEADER, statusObjectOf } from './call-failure';
@@ -23,34 +17,8 @@ export function explainTransportErrors(telemetry: Telemetry): ServerInterceptor 
       const error = explained ? undefined : meaningOf(sent.code, sent.details ?? '');
       sendStatus.call(this, error === undefined ? sent : statusObjectOf(error, telemetry.traceId()));
     };
-    return new PassingCall(call);
+    return new ServerInterceptingCall(call);
   };
-}
-
-/** An interceptor has to return a ServerInterceptingCall, which wraps every listener and every message; here nobody wants that. */
-class PassingCall extends ServerInterceptingCall {
-  private readonly inner: ServerInterceptingCallInterface;
-
-  constructor(inner: ServerInterceptingCallInterface) {
-    super(inner);
-    this.inner = inner;
-  }
-
-  override start(listener: Parameters<ServerInterceptingCallInterface['start']>[0]): void {
-    this.inner.start(listener);
-  }
-
-  override sendMetadata(metadata: Metadata): void {
-    this.inner.sendMetadata(metadata);
-  }
-
-  override sendMessage(message: unknown, callback: () => void): void {
-    this.inner.sendMessage(message, callback);
-  }
-
-  override sendStatus(sent: Parameters<ServerInterceptingCallInterface['sendStatus']>[0]): void {
-    this.inner.sendStatus(sent);
-  }
 }
 
 /** What grpc-js means by a status, as its words tell; undefined for one that is not its own. */
