@@ -1,5 +1,6 @@
 import { decodeRelationship, encodeRelationship } from '../../codec/relationship-codec';
 import { decodeStoredScenario, encodeStoredScenario } from '../../codec/scenario-codec';
+import { byKindAndEnds, byScenarioId } from '../../domain/catalogue-order';
 import type { Relationship, Scenario, StoredScenario } from '../../domain/scenario';
 import type { Call } from '../../ports/call';
 import type {
@@ -145,22 +146,4 @@ function nameOf(agent: AgentKey): string {
 
 function decode({ bytes, version }: StoredVersion): StoredScenario {
   return { ...decodeStoredScenario(bytes), version };
-}
-
-function byScenarioId(left: StoredScenario, right: StoredScenario): number {
-  return byText(left.scenario.scenarioId, right.scenario.scenarioId);
-}
-
-function byKindAndEnds(left: Relationship, right: Relationship): number {
-  return (
-    byText(left.kind, right.kind) ||
-    byText(left.sourceType, right.sourceType) ||
-    byText(left.sourceId, right.sourceId) ||
-    byText(left.targetScenarioId, right.targetScenarioId)
-  );
-}
-
-/** By UTF-16 code unit, so that the order is the same everywhere. */
-function byText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { decodeRelationship, encodeRelationship } from '../../codec/relationship-codec';
+import { byKindAndEnds, byScenarioId } from '../../domain/catalogue-order';
 import type { Relationship, Scenario, StoredScenario } from '../../domain/scenario';
 import type { Call } from '../../ports/call';
 import type {
@@ -121,22 +122,4 @@ export class RedisCatalogue implements ScenarioCatalogue {
   private news(agent: AgentKey): { readonly channel: string; readonly message: string } {
     return { channel: this.changes.name, message: this.changes.message(agent) };
   }
-}
-
-function byScenarioId(left: StoredScenario, right: StoredScenario): number {
-  return byText(left.scenario.scenarioId, right.scenario.scenarioId);
-}
-
-function byKindAndEnds(left: Relationship, right: Relationship): number {
-  return (
-    byText(left.kind, right.kind) ||
-    byText(left.sourceType, right.sourceType) ||
-    byText(left.sourceId, right.sourceId) ||
-    byText(left.targetScenarioId, right.targetScenarioId)
-  );
-}
-
-/** By UTF-16 code unit, so that the order is the same everywhere. */
-function byText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

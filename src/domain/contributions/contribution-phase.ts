@@ -1,7 +1,7 @@
+import { compareText } from '../compare-text';
 import type { SelectionContext } from '../context/selection-context';
 import type { AbandonedScenario, Contribution, ContributionPlan, ScenarioChoice } from '../contribution';
 import { missingOf } from '../known-data';
-import { compareText } from '../lifecycle/contenders';
 import type { Fate, Start } from '../lifecycle/fate';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { settleConflicts } from './conflicts';

@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text';
 import { aimedStarts, dropsPendingStart } from '../context/reached-signals';
 import type { SelectionContext } from '../context/selection-context';
 import type { StartOrigin } from '../lifecycle-decision';
@@ -63,10 +64,4 @@ function impliedByRules(context: SelectionContext, others: ReadonlyMap<string, C
 /** A scenario that another scenario, or a rule, brings as a candidate with score 1 (1.3). */
 export function implied(scenarioId: string): Contender {
   return { scenarioId, score: 1, origin: 'IMPLIED' };
-}
-
-/** Orders ids by code unit, the same on every node. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

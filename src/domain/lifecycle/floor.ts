@@ -1,7 +1,7 @@
+import { compareText } from '../compare-text';
 import type { CompiledScenario } from '../compiled-scenario';
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../lifecycle-decision';
-import { compareText } from './contenders';
 import type { Fate } from './fate';
 
 /** An instance that is active at this point of the turn. */

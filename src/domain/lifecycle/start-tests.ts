@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text';
 import type { CompiledScenario } from '../compiled-scenario';
 import { noSignals } from '../context/reached-signals';
 import type { SelectionContext } from '../context/selection-context';
@@ -5,7 +6,6 @@ import { missingOf } from '../known-data';
 import type { RejectionReason } from '../lifecycle-decision';
 import type { RequirementLevel } from '../scenario';
 import { conditionVariables } from '../transitions/condition-scope';
-import { compareText } from './contenders';
 import type { Fate } from './fate';
 import { isActive } from './fate';
 

@@ -1,7 +1,7 @@
+import { compareText } from '../compare-text';
 import type { SelectionContext } from '../context/selection-context';
 import type { ScenarioChoice } from '../contribution';
 import { ambiguousStarts } from './ambiguity';
-import { compareText } from './contenders';
 import { type Contest, type KeptOut, runContest } from './contest';
 import type { Fate } from './fate';
 import { newlySuperseded } from './supersession';

@@ -1,5 +1,5 @@
+import { compareText } from '../compare-text';
 import type { SelectionContext } from '../context/selection-context';
-import { compareText } from './contenders';
 import type { Contest } from './contest';
 
 /**
