@@ -8,7 +8,7 @@ import type { ProcessedTurn } from './commands';
 export function reportTurn(
   { telemetry, log }: { readonly telemetry: Telemetry; readonly log: Log },
   turn: Turn,
-  { result, replayed }: ProcessedTurn,
+  { result, replayed }: Pick<ProcessedTurn, 'result' | 'replayed'>,
 ): void {
   const summary = summaryOf(turn, result, replayed);
   telemetry.setAttributes(summary);
