@@ -5,7 +5,7 @@ import { defaultCompileOptions } from '../../src/domain/compile-options';
 import { defaultSettings } from '../../src/domain/settings';
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
 import { decidePhases, type PhaseCommand, type PhaseDependencies } from '../../src/pipeline/decide-phases';
-import type { Attributes, Telemetry } from '../../src/ports/telemetry';
+import type { Attributes, Telemetry, TurnSpan } from '../../src/ports/telemetry';
 import { unhurried } from '../support/calls';
 import { FakeClock } from '../support/fake-clock';
 import { MemoryCatalogue } from '../support/memory-catalogue';
@@ -14,7 +14,7 @@ import { type TurnFields, turnRequest } from '../support/request-bytes';
 import { anInstance, aSession, uuid } from '../support/session-builder';
 import { silentLog } from '../support/silent-log';
 
-const span = { recording: false, setAttributes: () => undefined, addEvent: () => undefined };
+const span: TurnSpan = { recording: false, setAttributes: () => undefined, addEvent: () => undefined };
 
 /** Remembers the names of spans and what was said of the call. */
 class HeardTelemetry implements Telemetry {
@@ -28,9 +28,12 @@ class HeardTelemetry implements Telemetry {
     this.spans.push(name);
     return work(span);
   };
-  setAttributes(attributes: Attributes): void {
-    this.said = { ...this.said, ...attributes };
-  }
+  current = (): TurnSpan => ({
+    ...span,
+    setAttributes: (attributes) => {
+      this.said = { ...this.said, ...attributes };
+    },
+  });
   traceId(): string {
     return '';
   }

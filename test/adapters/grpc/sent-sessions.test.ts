@@ -131,6 +131,8 @@ describe('the session that is sent', () => {
     ['a revision beyond all bounds', { revision: 4_294_967_295 }, 'revision'],
     ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
   ])('with %s is refused, and the field is named', async (_what, session, field) => {
-    expect(await refusalOf(phases.lifecycle(anInput({ session, scenarios: [] })))).toEqual(invalid(`input.session.${field}`));
+    expect(await refusalOf(phases.lifecycle(anInput({ session, scenarios: [] })))).toEqual(
+      invalid(`input.session.${field}`),
+    );
   });
 });
