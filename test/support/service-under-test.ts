@@ -6,15 +6,17 @@ import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
-import { defaultSettings } from '../../src/domain/settings';
+import { defaultSettings, type OrchestrationSettings } from '../../src/domain/settings';
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
-import { bindUseCases, type UseCases } from '../../src/pipeline/use-cases';
+import { bindUseCases, type UseCaseDependencies, type UseCases } from '../../src/pipeline/use-cases';
 import type { Clock } from '../../src/ports/clock';
 import { silentLog } from './silent-log';
 
 /** The use cases on an embedded store of their own. */
 export interface ServiceUnderTest {
   readonly useCases: UseCases;
+  /** The same with other settings. */
+  useCasesWith(settings: Partial<OrchestrationSettings>): UseCases;
   close(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
   });
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, log: silentLog, compile });
-  const useCases = bindUseCases({
+  const deps: UseCaseDependencies = {
     store: sessionStore,
     scenarios,
     catalogue,
@@ -42,9 +44,10 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
     log: silentLog,
     settings: defaultSettings,
     compile,
-  });
+  };
   return {
-    useCases,
+    useCases: bindUseCases(deps),
+    useCasesWith: (settings) => bindUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
     async close() {
       catalogue.close();
       await sessionStore.close();

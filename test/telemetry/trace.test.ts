@@ -82,7 +82,9 @@ describe('on Redis, over gRPC', () => {
   });
 
   /** The spans that a traced turn comes to. */
-  async function processed(turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] }) {
+  async function processed(
+    turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
+  ) {
     const caller = aCaller();
     const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());

@@ -6,6 +6,7 @@ import { notImplemented } from '../calls/not-implemented';
 import { serverStream } from '../calls/server-stream';
 import { type CallSurroundings, unary } from '../calls/unary';
 import type { GuardedHandlers } from '../guarded-service';
+import { phaseMethods } from './phase-methods';
 import { turnCommandOf } from './turn-command';
 import { turnEvents } from './turn-events';
 
@@ -15,7 +16,7 @@ replayedTrailer.set('x-turn-replayed', 'true');
 
 /** The handlers of OrchestratorService. */
 export function orchestratorHandlers(
-  useCases: Pick<UseCases, 'processTurn'>,
+  useCases: Pick<UseCases, 'processTurn' | 'decidePhases'>,
   clock: Clock,
   surroundings: CallSurroundings,
 ): GuardedHandlers<typeof OrchestratorServiceService> {
@@ -30,8 +31,6 @@ export function orchestratorHandlers(
       for (const event of turnEvents(turn)) await send(event);
     }),
     processTurns: missing.bidiStream('ProcessTurns'),
-    decideLifecycle: missing.unary('DecideLifecycle'),
-    decideTransitions: missing.unary('DecideTransitions'),
-    planContributions: missing.unary('PlanContributions'),
+    ...phaseMethods(useCases, clock, surroundings),
   };
 }
