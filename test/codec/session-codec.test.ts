@@ -106,6 +106,7 @@ describe('a session that a caller sends', () => {
           path: [],
           irreversibleDone: [],
           stepsBeforeCheckpoint: [],
+          stepsTrimmedFromPath: [],
           loopCounts: new Map(),
           lastVisitNumber: 1,
           lastPathSequence: 0,
