@@ -21,10 +21,10 @@ describe('3.9 a correction that a passed checkpoint blocks', () => {
     steps: [ask('order', 'pay'), pay('phone'), ask('phone', ...ofPhone), ask('city', 'end'), end],
   });
   const until: readonly TurnDraft[] = [{}, { variables: { order: 1 } }, confirmed];
-  const after = (draft: TurnDraft, scenario = steps('city')) => played(scenario, [...until, draft])[until.length];
+  const afterPaying = (draft: TurnDraft, scenario = steps('city')) => played(scenario, [...until, draft])[until.length];
 
   test('3.9 blocked: the answer that comes with it counts, and the decision says what cannot be undone', () => {
-    const turn = after({ variables: { order: 2, phone: '555' } });
+    const turn = afterPaying({ variables: { order: 2, phone: '555' } });
     expect(turn?.plan).toEqual(['refund ASK city']);
     expect(turn?.transition('refund')).toMatchObject({
       reason: 'ADVANCED',
@@ -36,15 +36,15 @@ describe('3.9 a correction that a passed checkpoint blocks', () => {
   });
 
   test('3.9 blocked: alone it leaves the instance where it is', () => {
-    const turn = after({ variables: { order: 2 } });
+    const turn = afterPaying({ variables: { order: 2 } });
     expect(turn?.plan).toEqual(['refund ASK phone']);
     expect(turn?.transition('refund')).toMatchObject({ reason: 'BLOCKED_BY_CHECKPOINT', targetStepId: 'phone' });
   });
 
   test('3.9 blocked: a condition of the current step sees the new value', () => {
     const scenario = steps({ to: 'city', condition: 'data.order == 2.0' }, 'end');
-    expect(after({ variables: { order: 2, phone: '555' } }, scenario)?.plan).toEqual(['refund ASK city']);
-    expect(after({ variables: { phone: '555' } }, scenario)?.plan).toEqual(['refund INFORM bye']);
+    expect(afterPaying({ variables: { order: 2, phone: '555' } }, scenario)?.plan).toEqual(['refund ASK city']);
+    expect(afterPaying({ variables: { phone: '555' } }, scenario)?.plan).toEqual(['refund INFORM bye']);
   });
 
   test('3.9 blocked: it keeps no finished terminal step from completing', () => {
@@ -57,7 +57,7 @@ describe('3.9 a correction that a passed checkpoint blocks', () => {
       scenarioId: 'refund',
       steps: [ask('order', 'pay'), pay('call'), { ...pay({ to: 'end', outcomes: ['DECLINED'] }), stepId: 'call' }, end],
     };
-    const turn = after({ outcomes: [{ kind: 'DECLINED' }], variables: { order: 2 } }, scenario);
+    const turn = afterPaying({ outcomes: [{ kind: 'DECLINED' }], variables: { order: 2 } }, scenario);
     expect(turn?.plan).toEqual(['refund INFORM bye']);
   });
 });

@@ -154,13 +154,13 @@ export function refusalReasoning(
     case 'MISSING_HARD_FIELDS':
       return `${name} requires ${missingFields.join(', ')}, not known.`;
     case 'START_LIMIT':
-      return `${name} has started ${session.scenarioCounters.get(scenarioId)?.starts ?? 0} times, as often as it may in one session.`;
+      return `${name} has started as often as it may in one session: ${session.scenarioCounters.get(scenarioId)?.starts ?? 0}.`;
     case 'START_BLOCKED':
       return `${others} stands at a step that blocks starts, so ${name} cannot start yet.`;
     case 'MULTI_SCENARIO_DISABLED':
       return `${others} is active, and several scenarios at once are switched off, so ${name} cannot start.`;
     case 'CAPACITY':
-      return `There is no room for ${name}: ${settings.maxSimultaneousScenarios} scenarios may be active, and of ${others} none may be displaced.`;
+      return `There is no room for ${name}: at most ${settings.maxSimultaneousScenarios} may be active, and of ${others} none may be displaced.`;
   }
 }
 
