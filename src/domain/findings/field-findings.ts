@@ -1,5 +1,6 @@
 import type { Condition } from '../conditions';
 import type { ScenarioFinding } from '../finding';
+import type { Scenario } from '../scenario';
 import { type CompiledDraft, type FindingSite, warning } from './draft';
 
 /** Fields that are read and that nothing in the scenario provides. */
@@ -40,7 +41,23 @@ export function fieldFindings(draft: CompiledDraft): readonly ScenarioFinding[] 
   }
   look(dataKeys(entryCondition), { fieldPath: 'entry_condition' });
   look(dataKeys(completionCondition), { fieldPath: 'completion_condition' });
-  return findings;
+  return [...findings, ...persistedFindings(scenario)];
+}
+
+/** `persisted_fields` keeps what the scenario collects; any other field is not in danger of going with it (0.4). */
+function persistedFindings({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
+  const collected = new Set(steps.flatMap((step) => step.collectsProfileFields));
+  return persistedFields.flatMap((field, index) =>
+    collected.has(field)
+      ? []
+      : [
+          warning(
+            'PERSISTED_FIELD_NOT_COLLECTED',
+            `Field "${field}" is persisted, but no step collects it, so it has no effect. Check its name, or remove it.`,
+            { fieldPath: `persisted_fields[${index}]` },
+          ),
+        ],
+  );
 }
 
 function dataKeys(condition: Condition | undefined): readonly string[] {
