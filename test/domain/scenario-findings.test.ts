@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { compileScenario } from '../../src/domain/compile-scenario';
 import type { ScenarioFinding, ScenarioFindingCode } from '../../src/domain/finding';
 import type { Scenario, ToolBinding } from '../../src/domain/scenario';
@@ -256,6 +258,18 @@ test.each(Object.entries(cases))(
     }
   },
 );
+
+test('findings: the page for authors tells every code with its severity', () => {
+  const rows = readFileSync(join(__dirname, '../../docs/findings.md'), 'utf8').matchAll(
+    /^\| ([A-Z_, ]+) \| (\w+) \|/gm,
+  );
+  const told = [...rows].flatMap(([, codes = '', severity]) => codes.split(', ').map((code) => `${severity} ${code}`));
+  expect(told.sort()).toEqual(
+    Object.entries(cases)
+      .map(([code, { severity }]) => `${severity} ${code}`)
+      .sort(),
+  );
+});
 
 describe('findings: steps that can trap an instance', () => {
   const codesOf = (...steps: readonly StepDraft[]): readonly string[] =>

@@ -8,13 +8,13 @@ export function fieldFindings(draft: CompiledDraft): readonly ScenarioFinding[] 
   const { scenario, steps, globals, entryCondition, completionCondition } = draft;
   const provided = providedFields(draft);
   const findings: ScenarioFinding[] = [];
-  const look = (fields: readonly string[], site: FindingSite): void => {
+  const look = (fields: readonly string[], site: FindingSite, without = 'the condition misses it'): void => {
     for (const field of fields) {
       if (provided.has(field)) continue;
       findings.push(
         warning(
           'FIELD_NOT_COLLECTED',
-          `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not name it; it must come from the caller.`,
+          `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not name it: unless the caller brings it, ${without}.`,
           site,
         ),
       );
@@ -34,7 +34,8 @@ export function fieldFindings(draft: CompiledDraft): readonly ScenarioFinding[] 
         transitionId,
       });
     });
-    look(step.confirmsFields, { fieldPath: `steps[${s}].confirms_fields`, stepId: step.stepId });
+    const site = { fieldPath: `steps[${s}].confirms_fields`, stepId: step.stepId };
+    look(step.confirmsFields, site, 'the confirmation does not show it');
   });
   for (const [g, transition] of globals.entries()) {
     look(transition.readsFields, { fieldPath: `global_transitions[${g}]`, transitionId: transition.id });
