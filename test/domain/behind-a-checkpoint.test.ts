@@ -108,3 +108,39 @@ describe('3.7 the bounded path', () => {
     expect(talk.instance('s').stepsTrimmedFromPath).toEqual(['a', 'b', 'help']);
   });
 });
+
+describe('3.8 a step that is gone behind a passed checkpoint', () => {
+  const help: StepDraft = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['pay'] };
+  /** Passes the checkpoint; then the step where the instance stands is gone. */
+  const lost = (...steps: readonly StepDraft[]) => {
+    const { talk } = started([{ scenarioId: 's', steps: [...steps, end] }]);
+    talk.turn();
+    talk.turn(confirmed);
+    talk.session = { ...talk.session, instances: [{ ...talk.instance('s'), currentStepId: 'gone' }] };
+    return talk.turn();
+  };
+
+  test('3.8 gone: a recovery step before the checkpoint is none, and what is done is told with the end', () => {
+    const turn = lost(help, pay('phone'), ask('phone', 'end'));
+    expect(turn.lifecycle('s')).toMatchObject({
+      action: 'CANCEL',
+      reason: 'STEP_NOT_FOUND',
+      irreversibleDone: ['paid'],
+    });
+  });
+
+  test('3.8 gone: the checkpoint itself is none either, where it is reachable from anywhere', () => {
+    const turn = lost({ ...pay('phone'), reachableFromAnywhere: true, templateIds: ['receipt'] }, ask('phone', 'end'));
+    expect(turn.lifecycle('s').reason).toBe('STEP_NOT_FOUND');
+  });
+
+  test('3.8 gone: one that was never entered is taken, also where one of higher priority is barred', () => {
+    const agent: StepDraft = { ...help, stepId: 'agent', to: ['end'] };
+    const turn = lost({ ...help, priority: 9 }, pay('phone'), ask('phone', 'end'), agent);
+    expect(turn.transition('s')).toMatchObject({
+      reason: 'RELOCALIZED',
+      originalStepId: 'gone',
+      targetStepId: 'agent',
+    });
+  });
+});

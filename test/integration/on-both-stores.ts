@@ -22,7 +22,7 @@ export type Begin = (
 /** Runs the same tests over gRPC on the embedded store and on a real redis-server. */
 export function onBothStores(
   name: string,
-  tests: (begin: Begin) => void,
+  tests: (begin: Begin, client: () => OrchestratorClient) => void,
   settings: Partial<OrchestrationSettings> = {},
 ): void {
   describe.each([
@@ -44,7 +44,10 @@ export function onBothStores(
       await service.close();
     });
 
-    tests((scenarios, relationships) => RemoteConversation.begin(client, scenarios, relationships));
+    tests(
+      (scenarios, relationships) => RemoteConversation.begin(client, scenarios, relationships),
+      () => client,
+    );
   });
 }
 

@@ -77,10 +77,15 @@ function pathEntry(
   };
 }
 
-/** What the visit remembers of a contribution; a deferred one was not made, so nothing of the instance is open (4.2). */
+/**
+ * What the visit remembers of a contribution; a deferred one was not made, so nothing of the instance is open, but what it shares
+ * with another is asked all the same (4.2).
+ */
 function withContribution(visit: StepVisit, contribution: Contribution): StepVisit {
-  if (contribution.deferred) return { ...visit, openType: undefined, openAskFields: [] };
   const { type, sharedFields } = contribution;
+  if (contribution.deferred) {
+    return { ...visit, askedFields: union(visit.askedFields, sharedFields), openType: undefined, openAskFields: [] };
+  }
   const fields = type === 'ASK' ? [...contribution.fieldsToAsk, ...sharedFields] : sharedFields;
   if (type === 'NONE' && fields.length === 0) return { ...visit, openType: undefined, openAskFields: [] };
   const made = type === 'NONE' ? 'ASK' : type;

@@ -156,6 +156,13 @@ test('3 explained: a step that is left without its question, which had to wait',
   );
 });
 
+test('3 confidence: a decision by rule is sure, whether the instance moves, stays or is quiet', () => {
+  const talk = new Conversation([asking('s', ['a', 'b']), asking('t', ['c'])]);
+  const turns = [{ candidates: { s: 0.6, t: 0.7 } }, { variables: { a: 1 } }, {}].map((draft) => talk.turn(draft));
+  const sure = turns.flatMap(({ result }) => result.transitionDecisions.map(({ confidence }) => confidence));
+  expect(sure).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
 test('3 explained: a step that is gone', () => {
   const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['a'] };
   const { talk } = started([scenario(ask('a', 'end'), help)]);
@@ -217,7 +224,7 @@ test.each<[string, ScenarioDraft, readonly TurnDraft[], readonly string[]]>([
   ],
   [
     'a step that was entered this turn',
-    scenario({ stepId: 'x', to: ['y'] }, { stepId: 'y', to: ['x', { to: 'end', intentLabel: 'never' }] }),
+    scenario({ stepId: 'x', to: ['y'] }, { stepId: 'y', to: [{ to: 'x', priority: 1, condition: 'true' }, 'end'] }),
     [{}],
     ['x/1 | TRUE | taken', 'y/1 | TRUE | its target was entered this turn', 'y/2 | not evaluated | held back by "y/1"'],
   ],
