@@ -104,6 +104,7 @@ const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
   path: few(pathEntry),
   irreversibleDone: few(irreversibleStep),
   stepsBeforeCheckpoint: names,
+  stepsTrimmedFromPath: names,
   loopCounts: mapOf(uint32),
   lastVisitNumber: uint32,
   lastPathSequence: uint32,

@@ -123,6 +123,7 @@ describe('a session that a caller sends', () => {
           path: [],
           irreversibleDone: [],
           stepsBeforeCheckpoint: [],
+          stepsTrimmedFromPath: [],
           loopCounts: new Map(),
           lastVisitNumber: 1,
           lastPathSequence: 0,

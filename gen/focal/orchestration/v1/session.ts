@@ -271,6 +271,8 @@ export interface ScenarioInstance {
   relocalizationCount: number;
   /** Global transitions that were taken, with what each read when it was, as canonical JSON; kept until that changes (3.2). */
   globalTransitionGuards: { [key: string]: string };
+  /** Steps that it left and whose entry the bounded path has lost; a checkpoint that is passed later bars them, too (3.7). Ordered. */
+  stepsTrimmedFromPath: string[];
 }
 
 export interface ScenarioInstance_LoopCountsEntry {
@@ -890,6 +892,7 @@ function createBaseScenarioInstance(): ScenarioInstance {
     variables: {},
     relocalizationCount: 0,
     globalTransitionGuards: {},
+    stepsTrimmedFromPath: [],
   };
 }
 
@@ -963,6 +966,9 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
     globalThis.Object.entries(message.globalTransitionGuards).forEach(([key, value]: [string, string]) => {
       ScenarioInstance_GlobalTransitionGuardsEntry.encode({ key: key as any, value }, writer.uint32(178).fork()).join();
     });
+    for (const v of message.stepsTrimmedFromPath) {
+      writer.uint32(186).string(v!);
+    }
     return writer;
   },
 
@@ -1164,6 +1170,14 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
             }
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.stepsTrimmedFromPath.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1331,6 +1345,11 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
           {},
         )
         : {},
+      stepsTrimmedFromPath: globalThis.Array.isArray(object?.stepsTrimmedFromPath)
+        ? object.stepsTrimmedFromPath.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.steps_trimmed_from_path)
+        ? object.steps_trimmed_from_path.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1420,6 +1439,9 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
         });
       }
     }
+    if (message.stepsTrimmedFromPath?.length) {
+      obj.stepsTrimmedFromPath = message.stepsTrimmedFromPath;
+    }
     return obj;
   },
 
@@ -1477,6 +1499,7 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
         },
         {},
       );
+    message.stepsTrimmedFromPath = object.stepsTrimmedFromPath?.map((e) => e) || [];
     return message;
   },
 };
