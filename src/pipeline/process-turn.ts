@@ -1,31 +1,21 @@
 import { decideTurn, type TurnDecision } from '../domain/decide-turn';
 import { OrchestratorError } from '../domain/orchestrator-error';
 import { emptySession, type Session } from '../domain/session';
-import type { OrchestrationSettings } from '../domain/settings';
 import type { Turn } from '../domain/turn';
 import type { Call } from '../ports/call';
-import type { Clock } from '../ports/clock';
-import type { InstanceIds } from '../ports/instance-ids';
-import type { Log } from '../ports/log';
-import type { CommitOutcome, SessionStore, TurnRecord } from '../ports/session-store';
+import type { CommitOutcome, TurnRecord } from '../ports/session-store';
 import type { Telemetry } from '../ports/telemetry';
 import type { TurnCodec } from '../ports/turn-codec';
 import type { VersionKey } from './catalogue-snapshot';
 import type { ProcessedTurn, TurnCommand } from './commands';
-import type { CompiledCatalogue } from './compiled-catalogue';
 import { emptyResult } from './empty-result';
+import { type TakeOverDependencies, takeOverSession } from './take-over-session';
 import { reportTurn } from './turn-report';
 
 /** What a turn needs of the world. */
-export interface TurnDependencies {
-  readonly store: SessionStore;
-  readonly catalogue: CompiledCatalogue;
+export interface TurnDependencies extends TakeOverDependencies {
   readonly codec: TurnCodec;
-  readonly ids: InstanceIds;
-  readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly log: Log;
-  readonly settings: OrchestrationSettings;
 }
 
 /** How often a turn is decided again when others of its session are committed in between. */
@@ -44,7 +34,7 @@ export async function processTurn(deps: TurnDependencies, command: TurnCommand, 
   const loaded = await deps.telemetry.spanAsync('session.load', () => deps.store.load(turn, turn.turnId, call, fresh));
   if (loaded.known) return report(deps, command, replay(deps, command, loaded.known));
   if (!deps.settings.enabled) return report(deps, command, untouched(deps, command, loaded.session));
-  let session = loaded.session;
+  let session = loaded.session ?? (await takeOverSession(deps, turn, validateOnly, call));
   for (let tries = 0; tries < maxTries; tries += 1) {
     checkSession(session, command);
     const decision = await decide(deps, command, session ?? emptySession(turn), call);

@@ -12,7 +12,7 @@ import type { CompiledCatalogue } from './compiled-catalogue';
 export interface PutScenarioDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly catalogue: CompiledCatalogue;
-  readonly contentHash: ContentHash;
+  readonly contentHash: Pick<ContentHash, 'hash'>;
   readonly clock: Clock;
   readonly compile: CompileOptions;
 }

@@ -143,6 +143,7 @@ export const session: fc.Arbitrary<Session> = fc.record({
   updatedAt: time,
   lastTurnId: text,
   lastStartNumber: uint32,
+  importedFrom: text,
 });
 
 /** Numbered as a session is that turns made: the property of `sessionFromProto` needs it. */
