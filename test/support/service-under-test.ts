@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
-import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
+import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
@@ -59,6 +59,7 @@ export function serviceOn({ store, scenarios, olderSessions, clock, log = silent
     contentHash: new Sha256ContentHash(),
     clock,
     telemetry: noTelemetry,
+    metrics: noMetrics,
     log,
     settings: defaultSettings,
     compile,
