@@ -6,6 +6,7 @@ import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './ada
 import { meteredSessionStore, processMetrics, processTelemetry } from './adapters/otel';
 import { RedisCatalogue } from './adapters/redis/redis-catalogue';
 import { connectRedis } from './adapters/redis/redis-connection';
+import { RedisOlderSessions } from './adapters/redis/redis-older-sessions';
 import { RedisSessionStore } from './adapters/redis/redis-session-store';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from './adapters/system';
 import { ProtoTurnCodec } from './codec/proto-turn-codec';
@@ -13,6 +14,7 @@ import { CompiledCatalogue } from './pipeline/compiled-catalogue';
 import { bindUseCases } from './pipeline/use-cases';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
+import type { OlderSessions } from './ports/older-sessions';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
 
@@ -30,6 +32,7 @@ export interface RunningService {
 interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
+  readonly olderSessions?: OlderSessions | undefined;
   readonly storedIn: string;
   /** Settles once they can be probed. Never rejects. */
   readonly opened: Promise<unknown>;
@@ -102,6 +105,7 @@ function build(config: Config, log: Log): Parts {
   );
   const useCases = bindUseCases({
     store: meteredSessionStore(stores.sessions, metrics),
+    olderSessions: stores.olderSessions,
     scenarios: stores.scenarios,
     catalogue,
     codec: new ProtoTurnCodec(),
@@ -154,10 +158,15 @@ function redisStores({ redis, limits }: Config, clock: Clock, log: Log): Stores 
     clock,
   });
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
+  const keyTemplate = redis.older_session_key;
   const { host, pathname } = new URL(redis.url);
   return {
     sessions,
     scenarios,
+    olderSessions:
+      keyTemplate === ''
+        ? undefined
+        : new RedisOlderSessions(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
     storedIn: `sessions and scenarios are in the Redis ${host}${pathname}, under keys that begin with "${redis.key_prefix}"`,
     // For the first probe only: a Redis that is away keeps nobody from starting.
     opened: boundedCall(clock, redis.command_timeout_ms, (call) => connection.untilReady(call)).catch(() => undefined),

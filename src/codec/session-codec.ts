@@ -101,6 +101,7 @@ function stateToProto(session: Session): SessionMessage {
     lastStartNumber: session.lastStartNumber,
     activeScenarioId: '',
     currentStepId: '',
+    importedFrom: session.importedFrom,
   };
 }
 
@@ -134,6 +135,7 @@ function stateFromProto(message: SessionMessage): Session {
     updatedAt: timeFromProto(message.updatedAt),
     lastTurnId: message.lastTurnId,
     lastStartNumber: message.lastStartNumber,
+    importedFrom: message.importedFrom,
   };
 }
 

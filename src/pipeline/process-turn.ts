@@ -2,25 +2,19 @@ import type { TurnDecision } from '../domain/decide-turn';
 import { OrchestratorError } from '../domain/orchestrator-error';
 import { emptySession, type Session } from '../domain/session';
 import type { Call } from '../ports/call';
-import type { Clock } from '../ports/clock';
-import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
-import type { CommitOutcome, SessionStore, TurnRecord } from '../ports/session-store';
+import type { CommitOutcome, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
 import type { ProcessedTurn, TurnCommand } from './commands';
-import type { CompiledCatalogue } from './compiled-catalogue';
 import { type DecisionDependencies, decideOn, openFor } from './decide-on';
 import { emptyResult } from './empty-result';
+import { type TakeOverDependencies, takeOverSession } from './take-over-session';
 import { reportTurn } from './turn-report';
 
 /** What a turn needs of the world. */
-export interface TurnDependencies extends DecisionDependencies {
-  readonly store: SessionStore;
-  readonly catalogue: CompiledCatalogue;
+export interface TurnDependencies extends DecisionDependencies, TakeOverDependencies {
   readonly codec: TurnCodec;
-  readonly clock: Clock;
   readonly metrics: Metrics;
-  readonly log: Log;
 }
 
 /** How often a turn is decided again when others of its session are committed in between. */
@@ -47,7 +41,7 @@ async function decideAndCommit(deps: TurnDependencies, command: TurnCommand, cal
   const loaded = await deps.telemetry.spanAsync('session.load', () => deps.store.load(turn, turn.turnId, call, fresh));
   if (loaded.known) return replay(deps, command, loaded.known);
   if (!deps.settings.enabled) return untouched(deps, command, loaded.session);
-  let session = loaded.session;
+  let session = loaded.session ?? (await takeOverSession(deps, turn, validateOnly, call));
   for (let tries = 0; tries < maxTries; tries += 1) {
     checkSession(session, command);
     const decision = await decide(deps, command, session ?? emptySession(turn), call);

@@ -13,7 +13,7 @@ import { refuseScenarios } from './scenario-refusal';
 export interface PutScenarioDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly catalogue: CompiledCatalogue;
-  readonly contentHash: ContentHash;
+  readonly contentHash: Pick<ContentHash, 'hash'>;
   readonly clock: Clock;
   readonly compile: CompileOptions;
 }

@@ -144,6 +144,7 @@ export const session: fc.Arbitrary<Session> = fc.record({
   updatedAt: time,
   lastTurnId: text,
   lastStartNumber: uint32,
+  importedFrom: text,
 });
 
 /** One that turns may lead to, as `sessionFromProto` wants it. */

@@ -172,6 +172,7 @@ const noUseCases: UseCases = {
   readSession: unexpected,
   deleteSession: unexpected,
   listTurns: unexpected,
+  importSession: unexpected,
   putScenario: unexpected,
   validateScenario: unexpected,
   getScenario: unexpected,

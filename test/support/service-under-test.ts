@@ -10,11 +10,13 @@ import { defaultSettings, type OrchestrationSettings } from '../../src/domain/se
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
 import { bindUseCases, type UseCaseDependencies, type UseCases } from '../../src/pipeline/use-cases';
 import type { Clock } from '../../src/ports/clock';
+import type { Log } from '../../src/ports/log';
+import type { OlderSessions } from '../../src/ports/older-sessions';
 import type { ScenarioCatalogue } from '../../src/ports/scenario-catalogue';
 import type { SessionStore } from '../../src/ports/session-store';
 import { silentLog } from './silent-log';
 
-/** The use cases on an embedded store of their own. */
+/** The use cases on stores of their own. */
 export interface ServiceUnderTest {
   readonly useCases: UseCases;
   /** The same with other settings. */
@@ -26,6 +28,7 @@ export interface ServiceUnderTest {
 export interface StoresUnderTest {
   readonly store: SessionStore;
   readonly scenarios: ScenarioCatalogue;
+  readonly olderSessions?: OlderSessions | undefined;
   close(): Promise<void>;
 }
 
@@ -48,16 +51,21 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
   };
 }
 
-/** Everything but gRPC, on these stores, which end with it. */
+/** Everything but gRPC, as one node has it on these stores, which end with it. */
 export function serviceOn(
-  { store, scenarios, close }: StoresUnderTest,
-  { clock = new SystemClock(), settings = {} }: { clock?: Clock; settings?: Partial<OrchestrationSettings> } = {},
+  { store, scenarios, olderSessions, close }: StoresUnderTest,
+  {
+    clock = new SystemClock(),
+    settings = {},
+    log = silentLog,
+  }: { clock?: Clock; settings?: Partial<OrchestrationSettings>; log?: Log } = {},
 ): ServiceUnderTest {
   const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, log: silentLog, compile });
+  const catalogue = new CompiledCatalogue({ scenarios, clock, log, compile });
   const deps: UseCaseDependencies = {
     store,
     scenarios,
+    olderSessions,
     catalogue,
     codec: new ProtoTurnCodec(),
     ids: new UuidV5InstanceIds(),
@@ -65,7 +73,7 @@ export function serviceOn(
     clock,
     telemetry: noTelemetry,
     metrics: noMetrics,
-    log: silentLog,
+    log,
     settings: { ...defaultSettings, ...settings },
     compile,
   };

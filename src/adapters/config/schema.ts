@@ -61,10 +61,21 @@ const redis = z.strictObject({
     (value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)),
   ),
   key_prefix: textThat('must be 0 to 64 letters, digits or any of : . _ -', (value) => /^[\w:.-]{0,64}$/.test(value)),
+  older_session_key: textThat(
+    'must be empty, or 1 to 256 characters with {tenant_id} and {session_id} and no other {name}',
+    (value) => value === '' || isKeyTemplate(value),
+  ),
   command_timeout_ms: whole(10, 60_000),
   cached_sessions: whole(0, 1_000_000),
   catalogue_staleness_ms: whole(0, 60_000),
 });
+
+/** Without the tenant one tenant could reach the records of another. */
+function isKeyTemplate(value: string): boolean {
+  const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
+  const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
+  return hasBoth && value.length <= 256 && !/\{\w+\}/.test(rest);
+}
 
 const embedded = z.strictObject({
   path: text(1, 4_096),

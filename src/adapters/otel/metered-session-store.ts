@@ -19,6 +19,7 @@ export function meteredSessionStore(store: SessionStore, metrics: Metrics): Sess
   return {
     load: (...all) => metered('load', () => store.load(...all)),
     commit: (...all) => metered('commit', () => store.commit(...all)),
+    create: (...all) => metered('create', () => store.create(...all)),
     read: (...all) => metered('read', () => store.read(...all)),
     listTurns: (...all) => metered('list_turns', () => store.listTurns(...all)),
     delete: (...all) => metered('delete', () => store.delete(...all)),

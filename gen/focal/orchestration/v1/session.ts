@@ -162,9 +162,9 @@ export interface Session {
   agentId: string;
   /** The session. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   sessionId: string;
-  /** How many turns were applied. Grows by one a turn (section 5); 0 before the first. */
+  /** How many turns were applied here. Grows by one a turn (section 5); 0 before the first, also of an imported session. */
   revision: number;
-  /** How many of them were MESSAGE turns. */
+  /** How many of them were MESSAGE turns; those that the older service counted before an import are added (section 8). */
   turnCount: number;
   /** Active and paused instances in the order in which they started; a stateless phase puts them in it. */
   instances: ScenarioInstance[];
@@ -180,11 +180,11 @@ export interface Session {
   openContributions: OpenContribution[];
   /** The scenarios that the last MESSAGE turn offered as a CHOICE (1.5), ordered; empty where none was. */
   offeredChoiceScenarioIds: string[];
-  /** When the first turn happened. */
+  /** When the first turn happened; absent before it. */
   createdAt:
     | Date
     | undefined;
-  /** When the last turn happened. */
+  /** When the last turn happened, before an import's first one the older service's last. */
   updatedAt:
     | Date
     | undefined;
@@ -206,6 +206,11 @@ export interface Session {
    * @deprecated
    */
   currentStepId: string;
+  /**
+   * Tells the record of the older single-scenario format that the session was imported from (section 8): SHA-256 over it,
+   * lower-case hexadecimal. Empty where the session was not imported.
+   */
+  importedFrom: string;
 }
 
 /** ScenarioInstance is one run of one scenario in one session. */
@@ -444,6 +449,7 @@ function createBaseSession(): Session {
     lastStartNumber: 0,
     activeScenarioId: "",
     currentStepId: "",
+    importedFrom: "",
   };
 }
 
@@ -505,6 +511,9 @@ export const Session: MessageFns<Session> = {
     }
     if (message.currentStepId !== "") {
       writer.uint32(154).string(message.currentStepId);
+    }
+    if (message.importedFrom !== "") {
+      writer.uint32(162).string(message.importedFrom);
     }
     return writer;
   },
@@ -674,6 +683,14 @@ export const Session: MessageFns<Session> = {
             message.currentStepId = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.importedFrom = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -775,6 +792,11 @@ export const Session: MessageFns<Session> = {
         : isSet(object.current_step_id)
         ? globalThis.String(object.current_step_id)
         : "",
+      importedFrom: isSet(object.importedFrom)
+        ? globalThis.String(object.importedFrom)
+        : isSet(object.imported_from)
+        ? globalThis.String(object.imported_from)
+        : "",
     };
   },
 
@@ -837,6 +859,9 @@ export const Session: MessageFns<Session> = {
     if (message.currentStepId !== "") {
       obj.currentStepId = message.currentStepId;
     }
+    if (message.importedFrom !== "") {
+      obj.importedFrom = message.importedFrom;
+    }
     return obj;
   },
 
@@ -864,6 +889,7 @@ export const Session: MessageFns<Session> = {
     message.lastStartNumber = object.lastStartNumber ?? 0;
     message.activeScenarioId = object.activeScenarioId ?? "";
     message.currentStepId = object.currentStepId ?? "";
+    message.importedFrom = object.importedFrom ?? "";
     return message;
   },
 };
