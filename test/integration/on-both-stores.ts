@@ -59,7 +59,7 @@ async function openRedisStores(): Promise<StoresUnderTest> {
     store,
     scenarios,
     async close() {
-      scenarios.close();
+      await scenarios.close();
       await redis.close();
     },
   };
