@@ -132,6 +132,7 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
     metadataBytes: server.max_metadata_bytes,
     callsInFlight: server.max_calls_in_flight,
     streams: server.max_streams,
+    requestsPerStream: server.turns_in_flight_per_stream,
     leastTimeMs: server.least_time_ms,
     turnTimeoutMs: server.turn_timeout_ms,
     lists: {

@@ -58,6 +58,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   setMaxListeners(0, draining.signal); // one a stream
   const surroundings: CallSurroundings = {
     gate,
+    requestsPerStream: options.requestsPerStream,
     draining: draining.signal,
     log: deps.log,
     telemetry: deps.telemetry,
