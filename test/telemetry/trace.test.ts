@@ -27,6 +27,8 @@ jest.setTimeout(60_000);
 
 const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn';
 const processTurnsPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurns';
+const clientKind = 3;
+const turnSpan = 'ProcessTurns turn';
 const customerValue = 'Lovelace';
 const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
 
@@ -87,7 +89,9 @@ describe('on Redis, over gRPC', () => {
   });
 
   /** The spans that a traced turn comes to. */
-  async function processed(turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] }) {
+  async function processed(
+    turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
+  ) {
     const caller = aCaller();
     const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
@@ -225,57 +229,49 @@ describe('on Redis, over gRPC', () => {
     expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
     await redis.start();
   });
-
-  it('the span of a stream whose caller gives up while a turn is at work ends with that', async () => {
-    const caller = aCaller();
-    const client = new Client(server.address, credentials.createInsecure());
-    redis.pause();
-    const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
-    stream.send(turnRequest(aTurn(9)));
-    await failureOf(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
-    stream.cancel();
-    await stream.ended;
-    redis.resume();
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
-    const root = spans.find(({ name }) => name === processTurnsPath);
-    expect(root?.attributes['rpc.grpc.status_code']).toBe(1);
-    client.close();
-  });
 });
 
 describe('a stream of turns', () => {
-  it('is one trace: the span of the stream, and a span of its own for each turn', async () => {
-    const server = await startBuiltServer({
-      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'stream'),
+  let redis: RedisServer;
+  let server: BuiltServer;
+  let client: Client;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+    server = await startBuiltServer({
+      ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
+    client = new Client(server.address, credentials.createInsecure());
+  });
+  afterAll(async () => {
+    client?.close();
+    await server?.stop();
+    await redis?.stop();
+  });
+
+  it('is one trace: the span of the stream, and a span of its own for each turn', async () => {
     const caller = aCaller();
-    const client = new Client(server.address, credentials.createInsecure());
     const good = aTurn(20);
-    const requests = [good, { ...good, turnId: aTurn(20).turnId, agentId: aTurn(20).sessionId }].map((turn) =>
-      turnRequest(turn),
-    );
+    const refused = { ...good, turnId: aTurn(20).turnId, agentId: good.sessionId };
     const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
-    for (const [index, request] of requests.entries()) {
-      stream.send(request);
-      await stream.answers(index + 1);
-    }
+    stream.send(turnRequest(good), turnRequest(refused));
     const [, failed] = await stream.answers(2);
     stream.halfClose();
     await stream.ended;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
-    expect(spanTree(spans)).toEqual([
+    expect(spanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
       `SERVER ${processTurnsPath}`,
-      '  ProcessTurns turn',
+      `  ${turnSpan}`,
       '    session.load',
       ...phases.map((phase) => `  ${phase}`),
       '    session.commit',
-      '  ProcessTurns turn ERROR',
+      `  ${turnSpan} ERROR`,
       '    session.load',
     ]);
-    const turns = spans.filter(({ name }) => name === 'ProcessTurns turn');
+    const turns = spans.filter(({ name }) => name === turnSpan);
     expect(turns.map(({ attributes }) => [attributes['orchestrator.turn_id'], attributes['error.type']])).toEqual([
       [good.turnId, undefined],
       [undefined, 'AGENT_MISMATCH'],
@@ -283,8 +279,21 @@ describe('a stream of turns', () => {
     expect(spans.find(({ name }) => name === processTurnsPath)?.attributes).not.toHaveProperty('error.type');
     const [info] = failed === undefined ? [] : errorIn(failed).details;
     expect(info && ErrorInfo.decode(info.value).metadata['trace_id']).toBe(caller.traceId);
-    client.close();
-    await server.stop();
+  });
+
+  it('ends its span also where its caller gives up while a turn is at work', async () => {
+    const caller = aCaller();
+    const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
+    redis.pause();
+    stream.send(turnRequest(aTurn(21)));
+    // Refused at once, and by the same connection: the turn is at work by then.
+    await failureOf(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
+    stream.cancel();
+    await stream.ended;
+    redis.resume();
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
+    const root = spans.find(({ name }) => name === processTurnsPath);
+    expect(root?.attributes).toMatchObject({ 'rpc.grpc.status_code': 1, 'error.type': 'CANCELLED' });
   });
 });
 
