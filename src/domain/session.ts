@@ -90,6 +90,8 @@ export interface ScenarioInstance {
   readonly irreversibleDone: readonly IrreversibleStep[];
   /** Steps before the last passed checkpoint, not entered since; sorted (3.7). */
   readonly stepsBeforeCheckpoint: readonly string[];
+  /** Steps that it left and whose entry the bounded path has lost: a checkpoint that is passed later bars them, too; sorted (3.7). */
+  readonly stepsTrimmedFromPath: readonly string[];
   readonly loopCounts: ReadonlyMap<string, number>;
   readonly lastVisitNumber: number;
   readonly lastPathSequence: number;

@@ -1,33 +1,26 @@
-import { decideTurn, type TurnDecision } from '../domain/decide-turn';
+import type { TurnDecision } from '../domain/decide-turn';
 import { OrchestratorError } from '../domain/orchestrator-error';
 import { emptySession, type Session } from '../domain/session';
-import type { OrchestrationSettings } from '../domain/settings';
-import type { Turn } from '../domain/turn';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
-import type { InstanceIds } from '../ports/instance-ids';
 import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
 import type { CommitOutcome, SessionStore, TurnRecord } from '../ports/session-store';
-import type { Telemetry } from '../ports/telemetry';
 import type { TurnCodec } from '../ports/turn-codec';
-import type { VersionKey } from './catalogue-snapshot';
 import type { ProcessedTurn, TurnCommand } from './commands';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { type DecisionDependencies, decideOn, openFor } from './decide-on';
 import { emptyResult } from './empty-result';
 import { reportTurn } from './turn-report';
 
 /** What a turn needs of the world. */
-export interface TurnDependencies {
+export interface TurnDependencies extends DecisionDependencies {
   readonly store: SessionStore;
   readonly catalogue: CompiledCatalogue;
   readonly codec: TurnCodec;
-  readonly ids: InstanceIds;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly settings: OrchestrationSettings;
 }
 
 /** How often a turn is decided again when others of its session are committed in between. */
@@ -91,33 +84,12 @@ function checkSession(session: Session | undefined, { turn, expectedRevision }: 
 }
 
 async function decide(
-  { catalogue, telemetry, settings, ids }: TurnDependencies,
-  { turn, validateOnly }: TurnCommand,
+  deps: TurnDependencies,
+  command: TurnCommand,
   session: Session,
   call: Call,
 ): Promise<TurnDecision> {
-  const opened = await catalogue.open(turn, neededVersions(session, turn), call);
-  return decideTurn(
-    {
-      session,
-      turn,
-      catalogue: opened,
-      settings,
-      instanceIdOf: (scenarioId) => ids.instanceId(turn.sessionId, turn.turnId, scenarioId),
-    },
-    validateOnly,
-    (name, work) => telemetry.span(name, work),
-  );
-}
-
-/** The versions that running instances run on, and those of ended ones that an outcome is about (0.6). */
-function neededVersions(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
-  const named = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
-  const ended = session.endedInstances.filter(({ instanceId }) => named.has(instanceId));
-  return [...session.instances, ...ended].map(({ scenarioId, scenarioVersion }) => ({
-    scenarioId,
-    version: scenarioVersion,
-  }));
+  return decideOn(deps, command, session, await openFor(deps.catalogue, command.turn, session, call));
 }
 
 function commit(

@@ -17,7 +17,7 @@ interface Decided {
 export function reportTurn(
   { telemetry, log }: { readonly telemetry: Telemetry; readonly log: Log },
   turn: Turn,
-  { result, replayed }: ProcessedTurn,
+  { result, replayed }: Pick<ProcessedTurn, 'result' | 'replayed'>,
 ): void {
   const summary = summaryOf(turn, result, replayed);
   const span = telemetry.current();

@@ -1,4 +1,5 @@
 import type { CompileOptions } from '../domain/compile-options';
+import type { TurnDecision } from '../domain/decide-turn';
 import type { Relationship, Scenario, StoredScenario } from '../domain/scenario';
 import type { Session, SessionKey } from '../domain/session';
 import type { Call } from '../ports/call';
@@ -6,6 +7,7 @@ import type { ContentHash } from '../ports/content-hash';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { TurnRecord } from '../ports/session-store';
 import type { ProcessedTurn, TurnCommand } from './commands';
+import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
@@ -22,6 +24,7 @@ import { type ScenarioValidation, validateScenario } from './validate-scenario';
 /** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call): Promise<ProcessedTurn>;
+  decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   readSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<TurnRecord, number>>;
@@ -48,6 +51,7 @@ export function bindUseCases(deps: UseCaseDependencies): UseCases {
   const queue = new SessionQueue();
   return {
     processTurn: (command, call) => queue.run(command.turn, call, () => processTurn(deps, command, call)),
+    decidePhases: (command, call) => decidePhases(deps, command, call),
     readSession: (key, call) => readSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
     listTurns: (query, call) => listTurns(deps, query, call),

@@ -169,6 +169,7 @@ function unexpected(): never {
 
 const noUseCases: UseCases = {
   processTurn: unexpected,
+  decidePhases: unexpected,
   readSession: unexpected,
   deleteSession: unexpected,
   listTurns: unexpected,

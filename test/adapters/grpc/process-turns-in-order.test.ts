@@ -2,7 +2,7 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import type { LoadedSession, SessionStore } from '../../../src/ports/session-store';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { turnRequest } from '../../support/request-bytes';
-import { openService, type ServiceUnderTest } from '../../support/service-under-test';
+import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
 import { TurnStream } from '../../support/turn-stream';
 
@@ -12,7 +12,8 @@ let service: ServiceUnderTest;
 let grpc: GrpcUnderTest;
 
 beforeAll(async () => {
-  service = openService(undefined, loadingLate);
+  const stores = openEmbeddedStores();
+  service = serviceOn({ ...stores, store: loadingLate(stores.store) });
   grpc = await startGrpc(service.useCases);
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import {
   OrchestratorServiceService,
   StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { defaultServerOptions } from '../../../src/adapters/grpc';
 import { turnResultToProto } from '../../../src/codec/result-codec';
 import type { ProcessedTurn, TurnCommand } from '../../../src/pipeline/commands';
@@ -12,7 +13,7 @@ import type { Call } from '../../../src/ports/call';
 import { Conversation } from '../../support/conversation';
 import { callRaw, failureOf, type GrpcUnderTest, startGrpc, streamRaw } from '../../support/grpc-under-test';
 import { framed, postRaw } from '../../support/raw-http2';
-import { delimited, turnRequest } from '../../support/request-bytes';
+import { text, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 import { uuid } from '../../support/session-builder';
 
@@ -280,10 +281,11 @@ describe('bounds', () => {
 });
 
 test('a method of the contract that this version does not serve is UNIMPLEMENTED and named', async () => {
-  const { decideLifecycle } = OrchestratorServiceService;
-  const failure = await failureOf(callRaw(grpc, decideLifecycle.path, delimited(1, turnRequest())));
+  const { planMigration } = ScenarioServiceService;
+  const request = Buffer.concat([text(1, uuid(1)), text(2, uuid(2)), text(3, uuid(3))]);
+  const failure = await failureOf(callRaw(grpc, planMigration.path, request));
   expect([failure.status, failure.reason]).toEqual(['UNIMPLEMENTED', 'NOT_IMPLEMENTED']);
-  expect(failure.metadata).toEqual({ method: 'DecideLifecycle' });
+  expect(failure.metadata).toEqual({ method: 'PlanMigration' });
 });
 
 async function until(holds: () => boolean): Promise<void> {

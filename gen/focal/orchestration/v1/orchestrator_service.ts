@@ -170,13 +170,22 @@ export interface PhaseInput {
   turn:
     | Turn
     | undefined;
-  /** Optional, default an empty session. The session before the turn with its instances. Its ids are those of the turn. */
+  /**
+   * Optional, default an empty session. The session before the turn with its instances. Its ids are those of the turn, or empty,
+   * and its last turn is another one.
+   */
   session:
     | Session
     | undefined;
-  /** Optional. Scenarios to use instead of the catalogue's; where any is given the catalogue is not read. At most 100. */
+  /**
+   * Optional. Scenarios to use instead of the catalogue's; where any is given the catalogue is not read. Each is checked as
+   * PutScenario does and has version 1; instances run on it whichever version they name. Ids are unique. At most 100.
+   */
   scenarios: Scenario[];
-  /** Optional. Relationships that go with inline scenarios. At most 1,000. */
+  /**
+   * Optional. Relationships between the inline scenarios, each checked as PutRelationship does and given once; refused without
+   * inline scenarios, as the catalogue has its own. At most 1,000.
+   */
   relationships: Relationship[];
 }
 
@@ -2065,7 +2074,12 @@ export const OrchestratorServiceService = {
       Buffer.from(ProcessTurnsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ProcessTurnsResponse => ProcessTurnsResponse.decode(value),
   },
-  /** DecideLifecycle runs P6.1 and P6.2 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
+   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
+   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
+   * that would not be stored, each with its findings.
+   */
   decideLifecycle: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideLifecycle" as const,
     requestStream: false as const,
@@ -2077,7 +2091,7 @@ export const OrchestratorServiceService = {
       Buffer.from(DecideLifecycleResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DecideLifecycleResponse => DecideLifecycleResponse.decode(value),
   },
-  /** DecideTransitions runs P6.1 to P6.3 on what the caller sends. Nothing is read from or written to the session store. */
+  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
   decideTransitions: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideTransitions" as const,
     requestStream: false as const,
@@ -2089,7 +2103,10 @@ export const OrchestratorServiceService = {
       Buffer.from(DecideTransitionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DecideTransitionsResponse => DecideTransitionsResponse.decode(value),
   },
-  /** PlanContributions runs P6.1 to P6.4 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
+   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   */
   planContributions: {
     path: "/focal.orchestration.v1.OrchestratorService/PlanContributions" as const,
     requestStream: false as const,
@@ -2128,11 +2145,19 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns: handleBidiStreamingCall<ProcessTurnsRequest, ProcessTurnsResponse>;
-  /** DecideLifecycle runs P6.1 and P6.2 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
+   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
+   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
+   * that would not be stored, each with its findings.
+   */
   decideLifecycle: handleUnaryCall<DecideLifecycleRequest, DecideLifecycleResponse>;
-  /** DecideTransitions runs P6.1 to P6.3 on what the caller sends. Nothing is read from or written to the session store. */
+  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
   decideTransitions: handleUnaryCall<DecideTransitionsRequest, DecideTransitionsResponse>;
-  /** PlanContributions runs P6.1 to P6.4 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
+   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   */
   planContributions: handleUnaryCall<PlanContributionsRequest, PlanContributionsResponse>;
 }
 
@@ -2185,7 +2210,12 @@ export interface OrchestratorServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
-  /** DecideLifecycle runs P6.1 and P6.2 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
+   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
+   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
+   * that would not be stored, each with its findings.
+   */
   decideLifecycle(
     request: DecideLifecycleRequest,
     callback: (error: ServiceError | null, response: DecideLifecycleResponse) => void,
@@ -2201,7 +2231,7 @@ export interface OrchestratorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DecideLifecycleResponse) => void,
   ): ClientUnaryCall;
-  /** DecideTransitions runs P6.1 to P6.3 on what the caller sends. Nothing is read from or written to the session store. */
+  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
   decideTransitions(
     request: DecideTransitionsRequest,
     callback: (error: ServiceError | null, response: DecideTransitionsResponse) => void,
@@ -2217,7 +2247,10 @@ export interface OrchestratorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DecideTransitionsResponse) => void,
   ): ClientUnaryCall;
-  /** PlanContributions runs P6.1 to P6.4 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
+   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   */
   planContributions(
     request: PlanContributionsRequest,
     callback: (error: ServiceError | null, response: PlanContributionsResponse) => void,

@@ -3,10 +3,10 @@ import type { OrchestratorServiceService } from '../../../../gen/focal/orchestra
 import type { UseCases } from '../../../pipeline/use-cases';
 import type { Clock } from '../../../ports/clock';
 import { bidiStream } from '../calls/bidi-stream';
-import { notImplemented } from '../calls/not-implemented';
 import { serverStream } from '../calls/server-stream';
 import { type CallSurroundings, unary } from '../calls/unary';
 import type { GuardedHandlers } from '../guarded-service';
+import { phaseMethods } from './phase-methods';
 import { answeredTurn, failedTurn } from './turn-answer';
 import { turnCommandOf } from './turn-command';
 import { turnEvents } from './turn-events';
@@ -17,11 +17,10 @@ replayedTrailer.set('x-turn-replayed', 'true');
 
 /** The handlers of OrchestratorService. */
 export function orchestratorHandlers(
-  useCases: Pick<UseCases, 'processTurn'>,
+  useCases: Pick<UseCases, 'processTurn' | 'decidePhases'>,
   clock: Clock,
   surroundings: CallSurroundings,
 ): GuardedHandlers<typeof OrchestratorServiceService> {
-  const missing = notImplemented(surroundings);
   return {
     processTurn: unary(surroundings, async (request, call) => {
       const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
@@ -37,8 +36,6 @@ export function orchestratorHandlers(
         answeredTurn(await useCases.processTurn(turnCommandOf(request, clock.now()), call)),
       failed: failedTurn,
     }),
-    decideLifecycle: missing.unary('DecideLifecycle'),
-    decideTransitions: missing.unary('DecideTransitions'),
-    planContributions: missing.unary('PlanContributions'),
+    ...phaseMethods(useCases, clock, surroundings),
   };
 }
