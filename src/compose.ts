@@ -137,7 +137,10 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
     messageBytes: server.max_message_bytes,
     metadataBytes: server.max_metadata_bytes,
     callsInFlight: server.max_calls_in_flight,
+    streams: server.max_streams,
+    requestsPerStream: server.turns_in_flight_per_stream,
     leastTimeMs: server.least_time_ms,
+    turnTimeoutMs: server.turn_timeout_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,

@@ -7,6 +7,8 @@ export interface TurnSpan {
   readonly recording: boolean;
   setAttributes(attributes: Attributes): void;
   addEvent(name: string, attributes: Attributes): void;
+  /** Sets the status as what is thrown does: for an error that is answered and goes no further. */
+  setFailed(error: unknown): void;
 }
 
 /** What the pipeline tells about its work. Nearly free when switched off. */

@@ -14,7 +14,12 @@ import { type TurnFields, turnRequest } from '../support/request-bytes';
 import { anInstance, aSession, uuid } from '../support/session-builder';
 import { silentLog } from '../support/silent-log';
 
-const span: TurnSpan = { recording: false, setAttributes: () => undefined, addEvent: () => undefined };
+const span: TurnSpan = {
+  recording: false,
+  setAttributes: () => undefined,
+  addEvent: () => undefined,
+  setFailed: () => undefined,
+};
 
 /** Remembers the names of spans and what was said of the call. */
 class HeardTelemetry implements Telemetry {

@@ -156,7 +156,8 @@ export async function failureOf(call: Promise<unknown>): Promise<CallError> {
   throw new Error(`expected a failed call, but ${String(outcome)}`);
 }
 
-function headersOf(fields: Readonly<Record<string, string>>): Metadata {
+/** Metadata of these fields. */
+export function headersOf(fields: Readonly<Record<string, string>> = {}): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
   return metadata;

@@ -4,6 +4,7 @@ const unseen: TurnSpan = {
   recording: false,
   setAttributes: () => {},
   addEvent: () => {},
+  setFailed: () => {},
 };
 
 /** What the pipeline is given where no SDK runs: a call of a function more, and nothing else. */

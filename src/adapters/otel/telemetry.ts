@@ -67,6 +67,10 @@ class OtelTurnSpan implements TurnSpan {
   addEvent(name: string, attributes: Attributes): void {
     this.#span.addEvent(name, mutable(attributes));
   }
+
+  setFailed(error: unknown): void {
+    setFailed(this.#span, error);
+  }
 }
 
 /** The SDK's types ask for lists that may be changed, though it does not change them. */

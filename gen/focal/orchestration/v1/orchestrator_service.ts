@@ -149,7 +149,7 @@ export interface ProcessTurnsRequest {
 
 /** ProcessTurnsResponse is the answer to one turn of a stream of turns. */
 export interface ProcessTurnsResponse {
-  /** The turn that it answers. UUID; empty where the request could not be decoded. */
+  /** The turn that it answers, by its id as it was sent; empty where that could not be read. */
   turnId: string;
   /** The turn was applied before, and this is the stored answer (5.1). */
   replayed: boolean;
@@ -2020,7 +2020,8 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
  *
  * Every method fails with INVALID_ARGUMENT for a request that breaks the contract (nothing is changed), UNAUTHENTICATED or
  * PERMISSION_DENIED for missing or wrong credentials, RESOURCE_EXHAUSTED when too many calls are in flight, UNAVAILABLE when
- * the store is away (safe to retry with the same turn_id) and DEADLINE_EXCEEDED when too little time is left.
+ * the store is away (safe to retry with the same turn_id) and DEADLINE_EXCEEDED when too little time is left. A call whose
+ * caller sets no deadline has the server's `turn_timeout_ms`.
  */
 export type OrchestratorServiceService = typeof OrchestratorServiceService;
 export const OrchestratorServiceService = {
@@ -2055,7 +2056,13 @@ export const OrchestratorServiceService = {
   /**
    * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
    * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream.
+   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
+   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
+   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
+   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
+   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
+   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
+   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurns" as const,
@@ -2129,7 +2136,13 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
   /**
    * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
    * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream.
+   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
+   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
+   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
+   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
+   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
+   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
+   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns: handleBidiStreamingCall<ProcessTurnsRequest, ProcessTurnsResponse>;
   /**
@@ -2183,7 +2196,13 @@ export interface OrchestratorServiceClient extends Client {
   /**
    * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
    * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream.
+   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
+   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
+   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
+   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
+   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
+   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
+   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
   processTurns(options: Partial<CallOptions>): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
