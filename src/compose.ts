@@ -131,7 +131,9 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
     messageBytes: server.max_message_bytes,
     metadataBytes: server.max_metadata_bytes,
     callsInFlight: server.max_calls_in_flight,
+    streams: server.max_streams,
     leastTimeMs: server.least_time_ms,
+    turnTimeoutMs: server.turn_timeout_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,

@@ -33,7 +33,9 @@ export const defaultServerOptions: GrpcServerOptions = {
   messageBytes: 4_194_304,
   metadataBytes: 16_384,
   callsInFlight: 1_000,
+  streams: 10_000,
   leastTimeMs: 2,
+  turnTimeoutMs: 10_000,
   lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
 };
 

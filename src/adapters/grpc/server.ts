@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
@@ -34,8 +35,10 @@ export interface GrpcServer {
   start(): Promise<number>;
   /** What health answers for the server and each of its services: readiness. */
   setServing(serving: boolean): void;
-  /** Handlers that run now. */
+  /** Handlers of calls, and of requests of long-lived streams, that run now. */
   readonly callsInFlight: number;
+  /** Long-lived streams that are open now. */
+  readonly openStreams: number;
   /** Says NOT_SERVING, waits, takes no more calls and lets those in flight end. Resolves to whether all of them did. */
   drain(options: DrainOptions): Promise<boolean>;
 }
@@ -51,7 +54,14 @@ const services = [
 export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
   const contract = loadContract();
   const gate = new CallGate(options, deps.clock);
-  const surroundings: CallSurroundings = { gate, log: deps.log, telemetry: deps.telemetry };
+  const draining = new AbortController();
+  setMaxListeners(0, draining.signal); // one a stream
+  const surroundings: CallSurroundings = {
+    gate,
+    draining: draining.signal,
+    log: deps.log,
+    telemetry: deps.telemetry,
+  };
   const health = new Health(services);
   const server = new Server({
     ...transportOptionsOf(options),
@@ -75,7 +85,10 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     get callsInFlight() {
       return gate.running;
     },
-    drain: (how) => drain(server, address, health, how),
+    get openStreams() {
+      return gate.openStreams;
+    },
+    drain: (how) => drain({ server, address, health, draining }, how),
   };
 }
 

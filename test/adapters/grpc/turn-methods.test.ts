@@ -5,6 +5,7 @@ import {
   OrchestratorServiceService,
   StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { defaultServerOptions } from '../../../src/adapters/grpc';
 import { turnResultToProto } from '../../../src/codec/result-codec';
 import type { ProcessedTurn, TurnCommand } from '../../../src/pipeline/commands';
 import type { Call } from '../../../src/ports/call';
@@ -144,14 +145,27 @@ describe('deadlines and cancelled calls', () => {
     expect(Math.abs(known - deadline)).toBeLessThan(1_000);
   });
 
-  test('without a deadline there is none', async () => {
+  test('a call whose caller sets no deadline has the time of a turn', async () => {
     let known = 0;
     work = async (_command, call) => {
       known = call.deadline;
       return aProcessedTurn();
     };
+    const before = Date.now();
     await callRaw(grpc, processTurn.path, turnRequest());
-    expect(known).toBe(Number.POSITIVE_INFINITY);
+    expect(known).toBeGreaterThanOrEqual(before + defaultServerOptions.turnTimeoutMs);
+    expect(known).toBeLessThanOrEqual(Date.now() + defaultServerOptions.turnTimeoutMs);
+  });
+
+  test('a caller may set a deadline that is later than that', async () => {
+    const deadline = Date.now() + 3 * defaultServerOptions.turnTimeoutMs;
+    let known = 0;
+    work = async (_command, call) => {
+      known = call.deadline;
+      return aProcessedTurn();
+    };
+    await callRaw(grpc, processTurn.path, turnRequest(), { deadline });
+    expect(Math.abs(known - deadline)).toBeLessThan(1_000);
   });
 
   test('a deadline that passes ends the call with DEADLINE_EXCEEDED and aborts the work', async () => {

@@ -7,6 +7,8 @@ import type { CallGate } from './call-gate';
 /** What every handler of this server stands on. */
 export interface CallSurroundings extends FailureReporting {
   readonly gate: CallGate;
+  /** Aborted when the server shuts down: a long-lived stream then takes nothing more and ends by itself. */
+  readonly draining: AbortSignal;
 }
 
 /** A response, or its bytes where they exist already. */

@@ -30,6 +30,12 @@ export type GuardedRequest<Request> =
   | ({ readonly refused?: undefined } & AcceptedRequest<Request>)
   | { readonly refused: OrchestratorError };
 
+/** The request, or a throw of why it was refused. */
+export function acceptedOf<Request>(guarded: GuardedRequest<Request>): AcceptedRequest<Request> {
+  if (guarded.refused !== undefined) throw guarded.refused;
+  return guarded;
+}
+
 /** Decodes the requests of one method, or says why not. Never throws. */
 export type RequestGuard<Request> = (bytes: Uint8Array) => GuardedRequest<Request>;
 
