@@ -111,6 +111,7 @@ function build(config: Config, log: Log): Parts {
     log,
     settings,
     compile,
+    watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
   const server = createGrpcServer({ useCases, clock, telemetry, log }, serverOptions(config));
   return { clock, log, stores, catalogue, server };
@@ -134,6 +135,7 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
     streams: server.max_streams,
     leastTimeMs: server.least_time_ms,
     turnTimeoutMs: server.turn_timeout_ms,
+    stallTimeoutMs: server.watch_stall_timeout_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,

@@ -1,22 +1,23 @@
-/** Wakes one who waits for news. News that come while nobody waits are kept: the next wait is over at once. */
+/** Wakes one who waits for news. It keeps what it heard while nobody waited: the next wait is over at once. */
 export class WakeUp {
   private due = false;
-  private wake: (() => void) | undefined;
+  private wake: () => void = () => undefined;
 
   /** There may be news. */
   ring(): void {
     this.due = true;
-    this.wake?.();
+    this.wake();
   }
 
-  /** Resolves when it rings, after `milliseconds`, or when the signal is aborted, whichever is first. One may wait at a time. */
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.due && !signal.aborted) {
+  /** Resolves when it rings, and after `milliseconds` at the latest. One may wait at a time. */
+  async wait(milliseconds: number): Promise<void> {
+    if (!this.due) {
+      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
+        timer = setTimeout(resolve, milliseconds);
         this.wake = resolve;
-        signal.addEventListener('abort', resolve);
       });
+      clearTimeout(timer);
     }
     this.due = false;
   }

@@ -165,6 +165,7 @@ const noUseCases: UseCases = {
   readSession: unexpected,
   deleteSession: unexpected,
   listTurns: unexpected,
+  watchSession: unexpected,
   putScenario: unexpected,
   validateScenario: unexpected,
   getScenario: unexpected,

@@ -41,6 +41,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
     log: silentLog,
     settings: defaultSettings,
     compile,
+    watchPollIntervalMs: 60_000,
   });
   return {
     useCases,

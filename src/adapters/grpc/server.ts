@@ -59,6 +59,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   const surroundings: CallSurroundings = {
     gate,
     draining: draining.signal,
+    stallTimeoutMs: options.stallTimeoutMs,
     log: deps.log,
     telemetry: deps.telemetry,
   };
