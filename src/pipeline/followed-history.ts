@@ -28,6 +28,7 @@ export class FollowedHistory {
     private readonly store: SessionStore,
     private readonly key: SessionKey,
     private revision: number,
+    /** The turn of that revision, as far as it is known. */
     private mark: TurnMark | undefined,
     /** Whether the first turn may be any: all that are recorded were asked for. */
     private beginsAnywhere: boolean,
@@ -38,15 +39,11 @@ export class FollowedHistory {
     { key, afterRevision, afterTurnId }: WatchSessionQuery,
     call: Call,
   ): Promise<FollowedHistory> {
-    if (afterRevision !== undefined) {
-      const mark = afterTurnId === undefined || afterRevision === 0 ? undefined : { turnId: afterTurnId };
-      return new FollowedHistory(store, key, afterRevision, mark, afterRevision === 0);
-    }
-    const session = await store.read(key, call);
-    if (session === undefined) return new FollowedHistory(store, key, 0, undefined, false);
-    const { revision, lastTurnId } = session;
-    const mark = lastTurnId === '' ? undefined : { turnId: lastTurnId };
-    return new FollowedHistory(store, key, revision, mark, false);
+    const session = afterRevision === undefined ? await store.read(key, call) : undefined;
+    const revision = afterRevision ?? session?.revision ?? 0;
+    const turnId = session?.lastTurnId ?? afterTurnId;
+    const mark = revision === 0 || turnId === undefined ? undefined : { turnId };
+    return new FollowedHistory(store, key, revision, mark, afterRevision === 0);
   }
 
   /** The revision of the last turn that the reader has; 0 before the first. */
@@ -68,40 +65,32 @@ export class FollowedHistory {
    */
   async next(call: Call): Promise<{ readonly turns: readonly TurnRecord[]; readonly more: boolean }> {
     const found = await this.store.listTurns(this.key, Math.max(this.revision - 1, 0), pageSize + 1, call);
-    const [first] = found;
-    if (first === undefined) await this.refuseIfGone(call);
-    else this.refuseIfOther(first);
+    this.check(found[0]);
     this.beginsAnywhere = false;
     const turns = found.filter(({ revision }) => revision > this.revision);
     return { turns, more: found.length > pageSize };
   }
 
-  /** Nothing is recorded from the cursor on. */
-  private async refuseIfGone(call: Call): Promise<void> {
-    if (this.revision === 0) return;
-    // A session has its last turn recorded, unless it never had that turn: it was imported.
-    const session = this.mark === undefined ? await this.store.read(this.key, call) : undefined;
-    if ((session?.revision ?? 0) < this.revision) throw this.gone();
-  }
-
-  /** `first` is the oldest turn that is recorded from the cursor on. */
-  private refuseIfOther(first: TurnRecord): void {
-    if (first.revision === this.revision) {
-      const { turnId, committedAt } = this.mark ?? first;
-      if (turnId !== first.turnId || (committedAt ?? first.committedAt) !== first.committedAt) throw this.gone();
-      this.mark = { turnId, committedAt: first.committedAt };
-      return;
+  /** `oldest` is the oldest turn that is recorded from the cursor on. */
+  private check(oldest: TurnRecord | undefined): void {
+    if (oldest === undefined) {
+      // The last turn of a session is always recorded.
+      if (this.revision > 0) throw this.gone();
+    } else if (oldest.revision === this.revision) {
+      const { turnId, committedAt = oldest.committedAt } = this.mark ?? oldest;
+      if (turnId !== oldest.turnId || committedAt !== oldest.committedAt) throw this.gone();
+      this.mark = { turnId, committedAt };
+    } else if (!this.beginsAnywhere && (oldest.revision > this.revision + 1 || this.mark !== undefined)) {
+      throw this.tooOld(oldest);
     }
-    const follows = first.revision === this.revision + 1 && this.mark === undefined;
-    if (!follows && !this.beginsAnywhere) throw this.tooOld(first);
   }
 
   private gone(): OrchestratorError {
     const { sessionId } = this.key;
     return new OrchestratorError(
       'SESSION_NOT_FOUND',
-      `Session ${sessionId} has no turn of revision ${this.revision} that the reader could have: it was deleted or its time was ` +
-        'over, and it may have begun anew. Follow it with after_revision 0.',
+      `Session ${sessionId} has no such turn of revision ${this.revision}: it was deleted or expired, and may have begun anew. ` +
+        'Follow it with after_revision 0.',
       { metadata: { session_id: sessionId } },
     );
   }
@@ -110,7 +99,7 @@ export class FollowedHistory {
     return new OrchestratorError(
       'CURSOR_TOO_OLD',
       `Turns after revision ${this.revision} are no longer recorded; the oldest that is has revision ${revision}. Read the ` +
-        `session, or follow it with after_revision ${revision - 1} and do without those in between.`,
+        `session, or follow it with after_revision ${revision - 1} and without after_turn_id.`,
       { metadata: { oldest_cursor: String(revision - 1) } },
     );
   }

@@ -180,25 +180,25 @@ describe('WatchSession', () => {
 
     test('is waited for, and a page at most is read of the store', async () => {
       await start();
-      await commit(60, 100_000);
+      await commit(30, 100_000);
       const call = callUnread(grpc.address, path, fromTheStart());
       await until(() => turnsRead > 0);
-      await commit(20, 100_000);
+      await commit(10, 100_000);
       expect(turnsRead).toBeLessThanOrEqual(17);
       expect(listening).toBe(1);
       const reading = call.read();
-      await until(() => turnsRead > 60);
+      await until(() => turnsRead > 30);
       await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000 });
       const { messages, metadata, reason } = await reading;
       expect(reason).toBe('SHUTTING_DOWN');
       const cursor = Number(metadata['cursor']);
-      expect(cursor).toBeGreaterThan(40);
+      expect(cursor).toBeGreaterThan(20);
       expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
     });
 
     test('for too long is left, which frees everything, and can go on from the cursor', async () => {
       await start({ stallTimeoutMs: 200 });
-      await commit(60, 100_000);
+      await commit(30, 100_000);
       const call = callUnread(grpc.address, path, fromTheStart());
       await until(() => listening === 1);
       await until(() => listening === 0 && grpc.server.openStreams === 0);
@@ -209,8 +209,8 @@ describe('WatchSession', () => {
       const cursor = Number(metadata['cursor']);
       expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
       const again = new Watching(grpc, { afterRevision: cursor });
-      await again.has(60 - cursor);
-      expect(again.revisions).toEqual(upTo(60, cursor + 1));
+      await again.has(30 - cursor);
+      expect(again.revisions).toEqual(upTo(30, cursor + 1));
       await again.cancel();
     });
   });
