@@ -27,7 +27,29 @@ export type HandTurn = (turn: TurnRecord) => Promise<void>;
  * CURSOR_TOO_OLD; the reason of the call's signal; what `hand` and the store throw.
  */
 export async function watchSession(
-  { store, telemetry, watchPollIntervalMs }: WatchDependencies,
+  deps: WatchDependencies,
+  query: WatchSessionQuery,
+  call: Call,
+  hand: HandTurn,
+): Promise<never> {
+  let handed = 0;
+  const countAndHand: HandTurn = (turn) => {
+    handed += 1;
+    return hand(turn);
+  };
+  try {
+    return await deps.telemetry.untraced(() => follow(deps, query, call, countAndHand));
+  } finally {
+    deps.telemetry.setAttributes({
+      'orchestrator.tenant_id': query.key.tenantId,
+      'orchestrator.session_id': query.key.sessionId,
+      'orchestrator.turns_sent': handed,
+    });
+  }
+}
+
+async function follow(
+  { store, watchPollIntervalMs }: WatchDependencies,
   query: WatchSessionQuery,
   call: Call,
   hand: HandTurn,
@@ -37,18 +59,15 @@ export async function watchSession(
   const stopListening = store.onChange(query.key, ring);
   call.signal.addEventListener('abort', ring);
   let history: FollowedHistory | undefined;
-  let handed = 0;
   try {
     history = await FollowedHistory.open(store, query, call);
     for (;;) {
       const { turns, more } = await history.next(call);
       for (const turn of turns) {
-        if (call.signal.aborted) break;
+        if (call.signal.aborted) break; // the store refuses the next look
         history.pass(turn);
-        handed += 1;
         await hand(turn);
       }
-      // The store refuses a call that is over.
       if (!more) await wakeUp.wait(watchPollIntervalMs * (0.8 + 0.4 * Math.random()));
     }
   } catch (error) {
@@ -56,11 +75,6 @@ export async function watchSession(
   } finally {
     call.signal.removeEventListener('abort', ring);
     stopListening();
-    telemetry.setAttributes({
-      'orchestrator.tenant_id': query.key.tenantId,
-      'orchestrator.session_id': query.key.sessionId,
-      'orchestrator.turns_sent': handed,
-    });
   }
 }
 

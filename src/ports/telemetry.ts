@@ -15,6 +15,8 @@ export interface Telemetry {
   span<T>(name: string, work: (span: TurnSpan) => T): T;
   /** The same for work that waits. */
   spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T>;
+  /** Runs work without a current span: what a long-lived stream does over and over would fill its trace without end. */
+  untraced<T>(work: () => Promise<T>): Promise<T>;
   /** Sets attributes of the span that is current, for example the server span of the call. */
   setAttributes(attributes: Attributes): void;
   /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */

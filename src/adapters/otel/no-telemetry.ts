@@ -10,6 +10,7 @@ const unseen: TurnSpan = {
 export const noTelemetry: Telemetry = {
   span: (_name, work) => work(unseen),
   spanAsync: (_name, work) => work(unseen),
+  untraced: (work) => work(),
   setAttributes: () => {},
   traceId: () => '',
 };
