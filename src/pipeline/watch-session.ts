@@ -32,6 +32,7 @@ export async function watchSession(
   call: Call,
   hand: HandTurn,
 ): Promise<never> {
+  const span = deps.telemetry.current();
   let handed = 0;
   const countAndHand: HandTurn = (turn) => {
     handed += 1;
@@ -40,7 +41,7 @@ export async function watchSession(
   try {
     return await deps.telemetry.untraced(() => follow(deps, query, call, countAndHand));
   } finally {
-    deps.telemetry.setAttributes({
+    span.setAttributes({
       'orchestrator.tenant_id': query.key.tenantId,
       'orchestrator.session_id': query.key.sessionId,
       'orchestrator.turns_sent': handed,

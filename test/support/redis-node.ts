@@ -1,3 +1,4 @@
+import { noMetrics } from '../../src/adapters/otel/no-metrics';
 import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
 import { RedisCatalogue } from '../../src/adapters/redis/redis-catalogue';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
@@ -29,6 +30,7 @@ export async function startNode(
     contentHash: new Sha256ContentHash(),
     clock,
     telemetry: noTelemetry,
+    metrics: noMetrics,
     log: silentLog,
     settings: defaultSettings,
     compile,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
-import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
+import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
@@ -10,6 +10,7 @@ import { defaultSettings } from '../../src/domain/settings';
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
 import { bindUseCases, type UseCases } from '../../src/pipeline/use-cases';
 import type { Clock } from '../../src/ports/clock';
+import type { SessionStore } from '../../src/ports/session-store';
 import { silentLog } from './silent-log';
 
 /** The use cases on an embedded store of their own. */
@@ -18,8 +19,11 @@ export interface ServiceUnderTest {
   close(): Promise<void>;
 }
 
-/** Everything but gRPC, on an embedded store in a temporary folder. */
-export function openService(clock: Clock = new SystemClock()): ServiceUnderTest {
+/** Everything but gRPC, on an embedded store in a temporary folder; `around` may put something of the test's own before it. */
+export function openService(
+  clock: Clock = new SystemClock(),
+  around: (store: SessionStore) => SessionStore = (store) => store,
+): ServiceUnderTest {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
   const { sessionStore, catalogue: scenarios } = openEmbedded({
     path,
@@ -30,7 +34,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, log: silentLog, compile });
   const useCases = bindUseCases({
-    store: sessionStore,
+    store: around(sessionStore),
     scenarios,
     catalogue,
     codec: new ProtoTurnCodec(),
@@ -38,6 +42,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
     contentHash: new Sha256ContentHash(),
     clock,
     telemetry: noTelemetry,
+    metrics: noMetrics,
     log: silentLog,
     settings: defaultSettings,
     compile,

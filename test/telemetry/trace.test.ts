@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import {
   OrchestratorServiceClient,
   OrchestratorServiceService,
@@ -15,17 +15,22 @@ import {
   SessionServiceService,
   WatchSessionRequest,
 } from '../../gen/focal/orchestration/v1/session_service';
+import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../src/adapters/otel/start-sdk';
 import { connect } from '../../src/client';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../support/built-server';
+import { callRaw, failureOf } from '../support/grpc-under-test';
 import { healthOf, untilHealthIs } from '../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
+import { turnRequest } from '../support/request-bytes';
 import { spanTree } from '../support/span-tree';
+import { errorIn, TurnStream } from '../support/turn-stream';
 
 jest.setTimeout(60_000);
 
 const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn';
+const processTurnsPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurns';
 const customerValue = 'Lovelace';
 const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
 
@@ -86,7 +91,9 @@ describe('on Redis, over gRPC', () => {
   });
 
   /** The spans that a traced turn comes to. */
-  async function processed(turn: ReturnType<typeof aTurn>) {
+  async function processed(
+    turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
+  ) {
     const caller = aCaller();
     const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
@@ -154,6 +161,21 @@ describe('on Redis, over gRPC', () => {
     const told = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
     expect(told).not.toContain(customerValue);
     expect(server.stdout()).not.toContain(customerValue);
+  });
+
+  it('the server span tells each decision of the turn with its reason', async () => {
+    const unknown = { scenarioId: '00000005-0000-4000-8000-000000000001', score: 0.9 };
+    const { root } = await processed({ ...aTurn(11), candidates: [unknown] });
+    expect(root?.events).toEqual([
+      {
+        name: 'candidate rejected',
+        attributes: {
+          'orchestrator.scenario_id': unknown.scenarioId,
+          'orchestrator.reason': 'NOT_FOUND',
+          'orchestrator.score': 0.9,
+        },
+      },
+    ]);
   });
 
   it('the log lines of a turn name its trace and its server span', async () => {
@@ -239,10 +261,71 @@ describe('on Redis, over gRPC', () => {
     expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
     await redis.start();
   });
+
+  it('the span of a stream whose caller gives up while a turn is at work ends with that', async () => {
+    const caller = aCaller();
+    const client = new Client(server.address, credentials.createInsecure());
+    redis.pause();
+    const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
+    stream.send(turnRequest(aTurn(9)));
+    await failureOf(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
+    stream.cancel();
+    await stream.ended;
+    redis.resume();
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
+    const root = spans.find(({ name }) => name === processTurnsPath);
+    expect(root?.attributes['rpc.grpc.status_code']).toBe(1);
+    client.close();
+  });
+});
+
+describe('a stream of turns', () => {
+  it('is one trace: the span of the stream, and a span of its own for each turn', async () => {
+    const server = await startBuiltServer({
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'stream'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    });
+    const caller = aCaller();
+    const client = new Client(server.address, credentials.createInsecure());
+    const good = aTurn(20);
+    const requests = [good, { ...good, turnId: aTurn(20).turnId, agentId: aTurn(20).sessionId }].map((turn) =>
+      turnRequest(turn),
+    );
+    const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
+    for (const [index, request] of requests.entries()) {
+      stream.send(request);
+      await stream.answers(index + 1);
+    }
+    const [, failed] = await stream.answers(2);
+    stream.halfClose();
+    await stream.ended;
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
+    expect(spanTree(spans)).toEqual([
+      `SERVER ${processTurnsPath}`,
+      '  ProcessTurns turn',
+      '    session.load',
+      ...phases.map((phase) => `  ${phase}`),
+      '    session.commit',
+      '  ProcessTurns turn ERROR',
+      '    session.load',
+    ]);
+    const turns = spans.filter(({ name }) => name === 'ProcessTurns turn');
+    expect(turns.map(({ attributes }) => [attributes['orchestrator.turn_id'], attributes['error.type']])).toEqual([
+      [good.turnId, undefined],
+      [undefined, 'AGENT_MISMATCH'],
+    ]);
+    expect(spans.find(({ name }) => name === processTurnsPath)?.attributes).not.toHaveProperty('error.type');
+    const [info] = failed === undefined ? [] : errorIn(failed).details;
+    expect(info && ErrorInfo.decode(info.value).metadata['trace_id']).toBe(caller.traceId);
+    client.close();
+    await server.stop();
+  });
 });
 
 describe('on the embedded store, over HTTP', () => {
-  it('a turn whose spans were not sent yet is sent when the service stops', async () => {
+  it('spans and metrics that were not sent yet are sent when the service stops', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'http'),
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpEndpoint,
@@ -257,6 +340,9 @@ describe('on the embedded store, over HTTP', () => {
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
     expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath}`, '  session.load', ...phases, '  session.commit']);
     expect(spans[0]?.resource).toMatchObject({ 'service.name': 'by another name' });
+    expect([...receiver.metricNames()]).toEqual(
+      expect.arrayContaining(['orchestrator.turn.duration', 'rpc.server.call.duration', 'nodejs.eventloop.delay.p99']),
+    );
   });
 });
 
@@ -273,7 +359,7 @@ describe('a collector that does not answer', () => {
     deaf.close();
   });
 
-  it('keeps nobody from stopping: the service says that spans are lost and ends with 0', async () => {
+  it('keeps nobody from stopping: the service says that something is lost and ends with 0', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'deaf'),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -283,7 +369,7 @@ describe('a collector that does not answer', () => {
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).toContain('the last spans were not delivered');
+    expect(server.stdout()).toContain('the last spans or metrics were not delivered');
   });
 });
 

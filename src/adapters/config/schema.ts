@@ -40,6 +40,7 @@ const server = z
     max_metadata_bytes: whole(1_024, 64 * 1_024),
     max_calls_in_flight: whole(1, 100_000),
     max_streams: whole(1, 1_000_000),
+    turns_in_flight_per_stream: whole(1, 10_000),
     least_time_ms: whole(0, 1_000),
     turn_timeout_ms: whole(100, 600_000),
     watch_stall_timeout_ms: whole(100, 600_000),

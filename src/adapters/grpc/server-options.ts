@@ -20,6 +20,8 @@ export interface GrpcServerOptions extends CallLimits {
   /** Default: none, plain text. */
   readonly credentials?: ServerCredentials;
   readonly reflection: boolean;
+  /** Requests of one long-lived stream that are at work or whose answers wait to be sent, at most. */
+  readonly requestsPerStream: number;
   /** Bytes of a message that is received or sent. */
   readonly messageBytes: number;
   /** How long a reader of a stream may leave a message untaken. Milliseconds. */
@@ -36,6 +38,7 @@ export const defaultServerOptions: GrpcServerOptions = {
   metadataBytes: 16_384,
   callsInFlight: 1_000,
   streams: 10_000,
+  requestsPerStream: 64,
   leastTimeMs: 2,
   turnTimeoutMs: 10_000,
   stallTimeoutMs: 30_000,

@@ -4,6 +4,7 @@ const unseen: TurnSpan = {
   recording: false,
   setAttributes: () => {},
   addEvent: () => {},
+  setFailed: () => {},
 };
 
 /** What the pipeline is given where no SDK runs: a call of a function more, and nothing else. */
@@ -11,6 +12,6 @@ export const noTelemetry: Telemetry = {
   span: (_name, work) => work(unseen),
   spanAsync: (_name, work) => work(unseen),
   untraced: (work) => work(),
-  setAttributes: () => {},
+  current: () => unseen,
   traceId: () => '',
 };

@@ -40,9 +40,9 @@ export class OtelTelemetry implements Telemetry {
     return context.with(ROOT_CONTEXT, work);
   }
 
-  setAttributes(attributes: Attributes): void {
+  current(): TurnSpan {
     const span = trace.getActiveSpan();
-    if (span?.isRecording()) span.setAttributes(mutable(attributes));
+    return span === undefined ? noTelemetry.current() : new OtelTurnSpan(span);
   }
 
   traceId(): string {
@@ -70,6 +70,10 @@ class OtelTurnSpan implements TurnSpan {
 
   addEvent(name: string, attributes: Attributes): void {
     this.#span.addEvent(name, mutable(attributes));
+  }
+
+  setFailed(error: unknown): void {
+    setFailed(this.#span, error);
   }
 }
 

@@ -2,10 +2,12 @@ import { Metadata } from '@grpc/grpc-js';
 import type { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { UseCases } from '../../../pipeline/use-cases';
 import type { Clock } from '../../../ports/clock';
+import { bidiStream } from '../calls/bidi-stream';
 import { notImplemented } from '../calls/not-implemented';
 import { serverStream } from '../calls/server-stream';
 import { type CallSurroundings, unary } from '../calls/unary';
 import type { GuardedHandlers } from '../guarded-service';
+import { answeredTurn, failedTurn } from './turn-answer';
 import { turnCommandOf } from './turn-command';
 import { turnEvents } from './turn-events';
 
@@ -29,7 +31,12 @@ export function orchestratorHandlers(
       const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
       for (const event of turnEvents(turn)) await send(event);
     }),
-    processTurns: missing.bidiStream('ProcessTurns'),
+    processTurns: bidiStream(surroundings, {
+      span: 'ProcessTurns turn',
+      answer: async (request, call) =>
+        answeredTurn(await useCases.processTurn(turnCommandOf(request, clock.now()), call)),
+      failed: failedTurn,
+    }),
     decideLifecycle: missing.unary('DecideLifecycle'),
     decideTransitions: missing.unary('DecideTransitions'),
     planContributions: missing.unary('PlanContributions'),
