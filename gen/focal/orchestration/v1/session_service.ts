@@ -1797,11 +1797,11 @@ export const SessionServiceService = {
   /**
    * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
    * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
-   * whenever the server ends it, the metadata `cursor` of its ErrorInfo is the revision of the last turn that was sent, to go
-   * on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at once; with
-   * OUT_OF_RANGE where the turns after the cursor, or the one at it, are no longer recorded, so that some would be left out;
-   * with RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE
-   * where the node shuts down or the store is away: go on from the cursor, on another node or in a moment.
+   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
+   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
+   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
+   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
+   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
    */
   watchSession: {
     path: "/focal.orchestration.v1.SessionService/WatchSession" as const,
@@ -1842,11 +1842,11 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   /**
    * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
    * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
-   * whenever the server ends it, the metadata `cursor` of its ErrorInfo is the revision of the last turn that was sent, to go
-   * on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at once; with
-   * OUT_OF_RANGE where the turns after the cursor, or the one at it, are no longer recorded, so that some would be left out;
-   * with RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE
-   * where the node shuts down or the store is away: go on from the cursor, on another node or in a moment.
+   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
+   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
+   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
+   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
+   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
    */
   watchSession: handleServerStreamingCall<WatchSessionRequest, WatchSessionResponse>;
   /**
@@ -1911,11 +1911,11 @@ export interface SessionServiceClient extends Client {
   /**
    * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
    * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
-   * whenever the server ends it, the metadata `cursor` of its ErrorInfo is the revision of the last turn that was sent, to go
-   * on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at once; with
-   * OUT_OF_RANGE where the turns after the cursor, or the one at it, are no longer recorded, so that some would be left out;
-   * with RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE
-   * where the node shuts down or the store is away: go on from the cursor, on another node or in a moment.
+   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
+   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
+   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
+   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
+   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
    */
   watchSession(
     request: WatchSessionRequest,
