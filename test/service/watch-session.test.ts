@@ -60,7 +60,7 @@ describe('WatchSession on two nodes with one Redis', () => {
 
   it('gives every turn once and in order while both commit and readers come, go and resume', async () => {
     await start();
-    const count = 120;
+    const count = 60;
     const whole = [a, b, a].map((node) => new Watching(node, { afterRevision: 0 }));
     const committing = Promise.all(upTo(count).map((number) => turn(number % 2 ? a : b, number)));
     const parts = await Promise.all([readInParts(count - 3), readInParts(count - 3)]);

@@ -11,6 +11,9 @@ import type { RedisUnderTest, StoreSettings } from '../adapters/redis/redis-unde
 import { type GrpcUnderTest, startGrpc } from './grpc-under-test';
 import { silentLog } from './silent-log';
 
+/** How long a command may take on a busy machine, milliseconds. */
+const patienceMs = 30_000;
+
 /** The whole service but its process on a Redis that it shares with others of the same prefix: one node of several. */
 export async function startNode(
   redis: RedisUnderTest,
@@ -18,8 +21,8 @@ export async function startNode(
 ): Promise<GrpcUnderTest> {
   const clock = new SystemClock();
   const compile = defaultCompileOptions;
-  const store = await redis.store(settings);
-  const scenarios = new RedisCatalogue(await redis.connect(), settings);
+  const store = await redis.store(settings, patienceMs);
+  const scenarios = new RedisCatalogue(await redis.connect(patienceMs), settings);
   const catalogue = new CompiledCatalogue({ scenarios, clock, log: silentLog, compile });
   const useCases = bindUseCases({
     store,
