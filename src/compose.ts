@@ -117,6 +117,7 @@ function build(config: Config, log: Log): Parts {
     log,
     settings,
     compile,
+    watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config));
   return { clock, log, stores, catalogue, server };
@@ -141,6 +142,7 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
     requestsPerStream: server.turns_in_flight_per_stream,
     leastTimeMs: server.least_time_ms,
     turnTimeoutMs: server.turn_timeout_ms,
+    stallTimeoutMs: server.watch_stall_timeout_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,

@@ -9,6 +9,7 @@ import type { ProcessedTurn, TurnCommand } from './commands';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
+import type { WatchSessionQuery } from './followed-history';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { type ImportSessionCommand, importSession } from './import-session';
 import { type ListScenariosQuery, listScenarios } from './list-scenarios';
@@ -20,6 +21,7 @@ import { readSession } from './read-session';
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
 import { SessionQueue } from './session-queue';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
+import { type HandTurn, type WatchDependencies, watchSession } from './watch-session';
 
 /** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
 export interface UseCases {
@@ -29,6 +31,7 @@ export interface UseCases {
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
   importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<TurnRecord, number>>;
+  watchSession(query: WatchSessionQuery, call: Call, hand: HandTurn): Promise<never>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
   validateScenario(scenario: Scenario): ScenarioValidation;
   getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
@@ -40,7 +43,7 @@ export interface UseCases {
 }
 
 /** What all of them together need of the world. */
-export interface UseCaseDependencies extends TurnDependencies {
+export interface UseCaseDependencies extends TurnDependencies, WatchDependencies {
   /** The catalogue as it is stored; `catalogue` is the compiled one over it. */
   readonly scenarios: ScenarioCatalogue;
   readonly compile: CompileOptions;
@@ -56,6 +59,7 @@ export function bindUseCases(deps: UseCaseDependencies): UseCases {
     deleteSession: (key, call) => deleteSession(deps, key, call),
     importSession: (command, call) => importSession(deps, command, call),
     listTurns: (query, call) => listTurns(deps, query, call),
+    watchSession: (query, call, hand) => watchSession(deps, query, call, hand),
     putScenario: (command, call) => putScenario(deps, command, call),
     validateScenario: (scenario) => validateScenario(deps, scenario),
     getScenario: (query, call) => getScenario(deps, query, call),

@@ -82,6 +82,13 @@ export interface SessionStore {
   /** Erases state, recorded turns and known turn ids. Resolves to whether there was anything. */
   delete(key: SessionKey, call: Call): Promise<boolean>;
 
+  /**
+   * Calls `listener` after every commit and every deletion of the session from now on, whichever node made it; what it then
+   * reads is what was changed, or newer. It may be called more often. Changes may be missed while the store does not answer,
+   * and the end of a session's time to live is not told, so who listens also looks by itself now and then. Returns how to stop.
+   */
+  onChange(key: SessionKey, listener: () => void): () => void;
+
   /** Proves that the store takes writes; rejects where it does not. */
   probe(call: Call): Promise<void>;
 

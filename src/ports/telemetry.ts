@@ -17,6 +17,8 @@ export interface Telemetry {
   span<T>(name: string, work: (span: TurnSpan) => T): T;
   /** The same for work that waits. */
   spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T>;
+  /** Runs work without a current span: what a long-lived stream does over and over would fill its trace without end. */
+  untraced<T>(work: () => Promise<T>): Promise<T>;
   /** The span that is current, for example the server span of the call. */
   current(): TurnSpan;
   /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */

@@ -33,6 +33,7 @@ class HeardTelemetry implements Telemetry {
     this.spans.push(name);
     return work(span);
   };
+  untraced: Telemetry['untraced'] = (work) => work();
   current = (): TurnSpan => ({
     ...span,
     setAttributes: (attributes) => {

@@ -173,6 +173,7 @@ const noUseCases: UseCases = {
   readSession: unexpected,
   deleteSession: unexpected,
   listTurns: unexpected,
+  watchSession: unexpected,
   importSession: unexpected,
   putScenario: unexpected,
   validateScenario: unexpected,

@@ -2,7 +2,8 @@ import { RedisCatalogue } from '../../src/adapters/redis/redis-catalogue';
 import { RedisOlderSessions } from '../../src/adapters/redis/redis-older-sessions';
 import { RedisSessionStore } from '../../src/adapters/redis/redis-session-store';
 import type { Log } from '../../src/ports/log';
-import type { RedisUnderTest } from '../adapters/redis/redis-under-test';
+import type { RedisUnderTest, StoreSettings } from '../adapters/redis/redis-under-test';
+import { type GrpcUnderTest, startGrpc } from './grpc-under-test';
 import { type ServiceUnderTest, serviceOn } from './service-under-test';
 import { silentLog } from './silent-log';
 
@@ -12,6 +13,9 @@ export interface RedisNodeSettings {
   readonly olderSessionKey: string;
   readonly log?: Log;
 }
+
+/** How long a command may take on a busy machine, milliseconds. */
+const patienceMs = 30_000;
 
 /** How long a session lives on such a node, milliseconds. */
 export const sessionTtlMs = 3_600_000;
@@ -35,4 +39,29 @@ export async function redisNode(
       : new RedisOlderSessions(connection, { keyTemplate: olderSessionKey, sessionTtlMs, clock: Date, log });
   const scenarios = new RedisCatalogue(connection, { keyPrefix });
   return serviceOn({ store, scenarios, olderSessions, close: () => store.close() }, { clock: Date, log });
+}
+
+/** The whole service but its process on a Redis that it shares with others of the same prefix: one node of several. */
+export async function startNode(
+  redis: RedisUnderTest,
+  settings: StoreSettings & { readonly keyPrefix: string },
+): Promise<GrpcUnderTest> {
+  const store = await redis.store(settings, patienceMs);
+  const scenarios = new RedisCatalogue(await redis.connect(patienceMs), settings);
+  const service = serviceOn({
+    store,
+    scenarios,
+    async close() {
+      await store.close();
+      await scenarios.close();
+    },
+  });
+  const grpc = await startGrpc(service.useCases);
+  return {
+    ...grpc,
+    async stop() {
+      await grpc.stop();
+      await service.close();
+    },
+  };
 }

@@ -76,6 +76,8 @@ export function serviceOn(
     log,
     settings: { ...defaultSettings, ...settings },
     compile,
+    // News wake; this is so long that a test which needed it would fail.
+    watchPollIntervalMs: 600_000,
   };
   return {
     useCases: bindUseCases(deps),

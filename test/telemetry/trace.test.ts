@@ -10,7 +10,11 @@ import {
   StreamTurnRequest,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../gen/focal/orchestration/v1/scenario_service';
-import { SessionServiceService } from '../../gen/focal/orchestration/v1/session_service';
+import {
+  SessionServiceClient,
+  SessionServiceService,
+  WatchSessionRequest,
+} from '../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../src/adapters/otel/start-sdk';
 import { connect } from '../../src/client';
@@ -205,6 +209,36 @@ describe('on Redis, over gRPC', () => {
       '  session.commit',
       '    CLIENT evalsha',
     ]);
+  });
+
+  it('a session that is followed is one span as long as the stream, however often it is looked at', async () => {
+    const caller = aCaller();
+    const metadata = new Metadata();
+    metadata.set('traceparent', caller.traceparent);
+    const { tenantId, sessionId } = aTurn(11);
+    for (let turn = 0; turn < 3; turn += 1) await processed(aTurn(11));
+    const client = new SessionServiceClient(server.address, credentials.createInsecure());
+    const request = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: 0 });
+    const stream = client.watchSession(request, metadata);
+    const seen: number[] = [];
+    stream.on('error', () => undefined);
+    await new Promise<void>((resolve) =>
+      stream.on('data', ({ turn }) => {
+        seen.push(turn.revision);
+        if (seen.length === 4) resolve();
+        // Another look, for a turn that is committed while the stream is open.
+        if (seen.length === 3) void processed(aTurn(11));
+      }),
+    );
+    stream.cancel();
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/WatchSession'));
+    client.close();
+    expect(spanTree(spans)).toEqual(['SERVER focal.orchestration.v1.SessionService/WatchSession ERROR']);
+    expect(spans[0]?.attributes).toMatchObject({
+      'rpc.grpc.status_code': 1,
+      'orchestrator.session_id': sessionId,
+      'orchestrator.turns_sent': 4,
+    });
   });
 
   it('health checks leave no trace', async () => {

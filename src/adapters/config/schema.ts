@@ -43,6 +43,8 @@ const server = z
     turns_in_flight_per_stream: whole(1, 10_000),
     least_time_ms: whole(0, 1_000),
     turn_timeout_ms: whole(100, 600_000),
+    watch_stall_timeout_ms: whole(100, 600_000),
+    watch_poll_interval_ms: whole(100, 600_000),
     probe_interval_ms: whole(100, 60_000),
     probe_timeout_ms: whole(100, 60_000),
     drain_grace_ms: whole(0, 300_000),

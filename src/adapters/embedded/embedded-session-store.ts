@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { decodeSession, encodeSession } from '../../codec/session-codec';
 import { revisionBefore, type Session, type SessionKey } from '../../domain/session';
 import type { Call } from '../../ports/call';
@@ -37,6 +38,8 @@ type Found =
 export class EmbeddedSessionStore implements SessionStore {
   private readonly sessions: SessionTable;
   private readonly turns: TurnTable;
+  /** An event for each change, named for its session. */
+  private readonly changes = new EventEmitter().setMaxListeners(0);
 
   constructor(
     private readonly environment: EmbeddedEnvironment,
@@ -58,8 +61,10 @@ export class EmbeddedSessionStore implements SessionStore {
 
   async commit({ session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
+    const name = nameOf(session);
     const state = encodeSession(session);
-    const found = await this.environment.change(call, () => this.apply(record, session, state));
+    const apply = () => this.apply(record, session, state);
+    const found = await this.environment.change(call, apply, () => this.changes.emit(name));
     if (found.kind !== 'conflict') return found;
     return { kind: 'conflict', session: found.state === undefined ? undefined : decodeSession(found.state) };
   }
@@ -92,11 +97,20 @@ export class EmbeddedSessionStore implements SessionStore {
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const session = nameOf(key);
-    return this.environment.change(call, () => {
+    const erase = () => {
       const existed = this.living(session) !== undefined;
       this.erase(session, this.sessions.get(session));
       return existed;
-    });
+    };
+    return this.environment.change(call, erase, () => this.changes.emit(session));
+  }
+
+  onChange(key: SessionKey, listener: () => void): () => void {
+    const session = nameOf(key);
+    // A function of its own, so that one listener may be given twice and each is stopped alone.
+    const own = () => listener();
+    this.changes.on(session, own);
+    return () => this.changes.off(session, own);
   }
 
   async probe(call: Call): Promise<void> {

@@ -24,6 +24,8 @@ export interface GrpcServerOptions extends CallLimits {
   readonly requestsPerStream: number;
   /** Bytes of a message that is received or sent. */
   readonly messageBytes: number;
+  /** How long a reader of a stream may leave a message untaken. Milliseconds. */
+  readonly stallTimeoutMs: number;
   readonly lists: ListLimits;
 }
 
@@ -39,6 +41,7 @@ export const defaultServerOptions: GrpcServerOptions = {
   requestsPerStream: 64,
   leastTimeMs: 2,
   turnTimeoutMs: 10_000,
+  stallTimeoutMs: 30_000,
   lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
 };
 

@@ -62,6 +62,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     gate,
     requestsPerStream: options.requestsPerStream,
     draining: draining.signal,
+    stallTimeoutMs: options.stallTimeoutMs,
     log: deps.log,
     telemetry: deps.telemetry,
   };

@@ -23,6 +23,7 @@ export function meteredSessionStore(store: SessionStore, metrics: Metrics): Sess
     read: (...all) => metered('read', () => store.read(...all)),
     listTurns: (...all) => metered('list_turns', () => store.listTurns(...all)),
     delete: (...all) => metered('delete', () => store.delete(...all)),
+    onChange: (...all) => store.onChange(...all),
     probe: (...all) => metered('probe', () => store.probe(...all)),
     close: () => store.close(),
   };

@@ -21,6 +21,7 @@ export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Teleme
         ended();
       }
     },
+    untraced: (work) => telemetry.untraced(work),
     current: () => telemetry.current(),
     traceId: () => telemetry.traceId(),
   };

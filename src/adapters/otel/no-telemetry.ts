@@ -11,6 +11,7 @@ const unseen: TurnSpan = {
 export const noTelemetry: Telemetry = {
   span: (_name, work) => work(unseen),
   spanAsync: (_name, work) => work(unseen),
+  untraced: (work) => work(),
   current: () => unseen,
   traceId: () => '',
 };

@@ -1,4 +1,4 @@
-import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../domain/orchestrator-error';
 import type { Attributes, Telemetry, TurnSpan } from '../../ports/telemetry';
@@ -34,6 +34,10 @@ export class OtelTelemetry implements Telemetry {
         span.end();
       }
     });
+  }
+
+  untraced<T>(work: () => Promise<T>): Promise<T> {
+    return context.with(ROOT_CONTEXT, work);
   }
 
   current(): TurnSpan {

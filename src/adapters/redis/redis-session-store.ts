@@ -15,6 +15,7 @@ import { checkedPrefix } from './key-part';
 import type { RedisConnection } from './redis-connection';
 import { bufferOf, runCommit } from './scripts/commit';
 import { runCreate } from './scripts/create';
+import { runDeleteSession } from './scripts/delete-session';
 import { runLoad } from './scripts/load';
 import { SessionCache } from './session-cache';
 import { type SessionKeys, sessionKeys } from './session-keys';
@@ -124,9 +125,14 @@ export class RedisSessionStore implements SessionStore {
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const keys = sessionKeys(this.prefix, key);
     this.cache.forget(keys.session);
-    const removed = await this.connection.send(call, 'write', (client) => client.unlink(keys.session, keys.log));
+    const existed = await runDeleteSession(this.connection, keys, call);
     this.cache.forget(keys.session);
-    return removed > 0;
+    return existed;
+  }
+
+  onChange(key: SessionKey, listener: () => void): () => void {
+    const { session } = sessionKeys(this.prefix, key);
+    return this.connection.subscriptions.listen(session, { heard: listener, listening: listener });
   }
 
   async probe(call: Call): Promise<void> {

@@ -186,12 +186,20 @@ export interface WatchSessionRequest {
    * Optional. The revision of the last turn that the caller has; turns after it are sent. 0: all that are recorded. Absent:
    * from now on.
    */
-  afterRevision?: number | undefined;
+  afterRevision?:
+    | number
+    | undefined;
+  /**
+   * Optional. The id of the turn with that revision. UUID or empty. Where it is given and the session has another turn there,
+   * since it was deleted and begun anew, the call fails with NOT_FOUND instead of going on in the newer history. Without
+   * meaning where `after_revision` is 0 or absent.
+   */
+  afterTurnId: string;
 }
 
 /** WatchSessionResponse is one committed turn. */
 export interface WatchSessionResponse {
-  /** The turn. Its `revision` is the cursor to go on from. */
+  /** The turn. Its `revision` and `turn_id` are the cursor to go on from. */
   turn: TurnRecord | undefined;
 }
 
@@ -943,7 +951,7 @@ export const ListTurnsResponse: MessageFns<ListTurnsResponse> = {
 };
 
 function createBaseWatchSessionRequest(): WatchSessionRequest {
-  return { tenantId: "", sessionId: "", afterRevision: undefined };
+  return { tenantId: "", sessionId: "", afterRevision: undefined, afterTurnId: "" };
 }
 
 export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
@@ -956,6 +964,9 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
     }
     if (message.afterRevision !== undefined) {
       writer.uint32(24).uint32(message.afterRevision);
+    }
+    if (message.afterTurnId !== "") {
+      writer.uint32(34).string(message.afterTurnId);
     }
     return writer;
   },
@@ -997,6 +1008,14 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
             message.afterRevision = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.afterTurnId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1026,6 +1045,11 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
         : isSet(object.after_revision)
         ? globalThis.Number(object.after_revision)
         : undefined,
+      afterTurnId: isSet(object.afterTurnId)
+        ? globalThis.String(object.afterTurnId)
+        : isSet(object.after_turn_id)
+        ? globalThis.String(object.after_turn_id)
+        : "",
     };
   },
 
@@ -1040,6 +1064,9 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
     if (message.afterRevision !== undefined) {
       obj.afterRevision = Math.round(message.afterRevision);
     }
+    if (message.afterTurnId !== "") {
+      obj.afterTurnId = message.afterTurnId;
+    }
     return obj;
   },
 
@@ -1051,6 +1078,7 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
     message.tenantId = object.tenantId ?? "";
     message.sessionId = object.sessionId ?? "";
     message.afterRevision = object.afterRevision ?? undefined;
+    message.afterTurnId = object.afterTurnId ?? "";
     return message;
   },
 };
@@ -1783,7 +1811,12 @@ export const SessionServiceService = {
   },
   /**
    * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
-   * without gap or double. A reader that is too slow gets RESOURCE_EXHAUSTED with the cursor to go on from.
+   * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
+   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
+   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
+   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
+   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
+   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
    */
   watchSession: {
     path: "/focal.orchestration.v1.SessionService/WatchSession" as const,
@@ -1828,7 +1861,12 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   listTurns: handleUnaryCall<ListTurnsRequest, ListTurnsResponse>;
   /**
    * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
-   * without gap or double. A reader that is too slow gets RESOURCE_EXHAUSTED with the cursor to go on from.
+   * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
+   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
+   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
+   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
+   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
+   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
    */
   watchSession: handleServerStreamingCall<WatchSessionRequest, WatchSessionResponse>;
   /**
@@ -1897,7 +1935,12 @@ export interface SessionServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
-   * without gap or double. A reader that is too slow gets RESOURCE_EXHAUSTED with the cursor to go on from.
+   * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
+   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
+   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
+   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
+   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
+   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
    */
   watchSession(
     request: WatchSessionRequest,

@@ -11,6 +11,8 @@ export interface CallSurroundings extends FailureReporting {
   readonly requestsPerStream: number;
   /** Aborted when the server shuts down: a long-lived stream then takes nothing more and ends by itself. */
   readonly draining: AbortSignal;
+  /** How long a reader of a long-lived stream may leave a message untaken. Milliseconds. */
+  readonly stallTimeoutMs: number;
 }
 
 /** A response, or its bytes where they exist already. */

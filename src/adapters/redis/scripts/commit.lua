@@ -1,6 +1,7 @@
 #!lua
 -- Applies a turn to a session, or says why not, in one atomic step (section 5). Everything is checked before the first write;
--- the state, the requests and the responses are opaque bytes.
+-- the state, the requests and the responses are opaque bytes. Who follows the session is told on the channel that has the name
+-- of KEYS[1]; a user without the right to that still commits.
 --
 -- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn
 -- KEYS[2]  stream, the turn log: entry <revision>-0 with turn, occurred, committed, request, response
@@ -60,4 +61,5 @@ end
 
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('PEXPIRE', log, ARGV[10])
+redis.pcall('PUBLISH', session, '')
 return tonumber(ARGV[3])
