@@ -29,6 +29,36 @@ export function dependencyCycle(stored: readonly Relationship[], added: Relation
   return undefined;
 }
 
+/**
+ * The place of a relationship that closes a cycle of DEPENDS_ON with others of the list; undefined where there is none. It takes time
+ * in proportion to the list.
+ */
+export function cyclePlace(relationships: readonly Relationship[]): number | undefined {
+  const onward = new Map<string, { readonly target: string; readonly place: number }[]>();
+  for (const [place, { kind, sourceId, targetScenarioId: target }] of relationships.entries()) {
+    if (kind !== 'DEPENDS_ON') continue;
+    const known = onward.get(sourceId);
+    if (known) known.push({ target, place });
+    else onward.set(sourceId, [{ target, place }]);
+  }
+  const state = new Map<string, 'under way' | 'done'>();
+  const search = (id: string): number | undefined => {
+    state.set(id, 'under way');
+    for (const { target, place } of onward.get(id) ?? []) {
+      if (state.get(target) === 'under way') return place;
+      const found = state.has(target) ? undefined : search(target);
+      if (found !== undefined) return found;
+    }
+    state.set(id, 'done');
+    return undefined;
+  };
+  for (const id of onward.keys()) {
+    const found = state.has(id) ? undefined : search(id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The way that was found from `from` to `to`, both included. */
 function wayTo(to: string, from: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
   const way = [to];

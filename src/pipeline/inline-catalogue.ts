@@ -3,6 +3,7 @@ import { byKindAndEnds } from '../domain/catalogue-order';
 import type { CompileOptions } from '../domain/compile-options';
 import { compileScenario } from '../domain/compile-scenario';
 import { type FieldViolation, OrchestratorError } from '../domain/orchestrator-error';
+import { cyclePlace } from '../domain/relationship-cycle';
 import { indexRelationships } from '../domain/relationships';
 import { repetitions } from '../domain/repetitions';
 import type { Relationship, Scenario } from '../domain/scenario';
@@ -64,13 +65,14 @@ function endsOf({ kind, sourceType, sourceId, targetScenarioId }: Relationship):
   return `${kind}/${sourceType}/${sourceId}/${targetScenarioId}`;
 }
 
-/** Each is put to those before it, as if they were stored one by one. */
+/** As they would be refused if they were stored one after the other; of cycles one is named. */
 function refuseRelationships(relationships: readonly Relationship[]): void {
-  const violations: FieldViolation[] = [];
-  for (const [index, relationship] of relationships.entries()) {
-    const problem = relationshipProblem(relationship, relationships.slice(0, index));
-    if (problem !== '') violations.push({ field: `${relationshipsPath}[${index}]`, description: problem });
-  }
+  const closing = cyclePlace(relationships);
+  const violations = relationships.flatMap((relationship, at): FieldViolation[] => {
+    const others = at === closing ? relationships.toSpliced(at, 1) : [];
+    const description = relationshipProblem(relationship, others);
+    return description === '' ? [] : [{ field: `${relationshipsPath}[${at}]`, description }];
+  });
   if (violations.length === 0) return;
   throw new OrchestratorError('RELATIONSHIP_REFUSED', 'A relationship was refused.', { violations });
 }
