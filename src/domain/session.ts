@@ -192,14 +192,6 @@ export function emptySession(key: SessionKey & { readonly agentId: string }): Se
   };
 }
 
-/**
- * The revision that the store must hold for a session to follow on it; undefined where it must hold none. An imported session is
- * stored before its first turn, at revision 0.
- */
-export function revisionBefore({ revision, importedFrom }: Session): number | undefined {
-  return revision > 1 || importedFrom !== '' ? revision - 1 : undefined;
-}
-
 /** A visit that has just opened. */
 export function freshVisit(number: number, enteredRevision: number): StepVisit {
   return {

@@ -48,7 +48,7 @@ async function decideAndCommit(deps: TurnDependencies, command: TurnCommand, cal
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
     if (validateOnly) return processed;
-    const outcome = await commit(deps, command, decision, responseBytes, call);
+    const outcome = await commit(deps, command, { before: session, decision, responseBytes }, call);
     if (outcome.kind === 'committed') return processed;
     if (outcome.kind === 'known') return replay(deps, command, outcome.record);
     deps.metrics.conflict();
@@ -86,23 +86,30 @@ async function decide(
   return decideOn(deps, command, session, await openFor(deps.catalogue, command.turn, session, call));
 }
 
+/** A turn as it was decided, with the session that it was decided on and the answer to it. */
+interface DecidedTurn {
+  readonly before: Session | undefined;
+  readonly decision: TurnDecision;
+  readonly responseBytes: Uint8Array;
+}
+
 function commit(
   { store, clock, telemetry }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
-  { session }: TurnDecision,
-  response: Uint8Array,
+  { before, decision, responseBytes }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
   const { turnId, occurredAt } = turn;
+  const { session } = decision;
   const record: TurnRecord = {
     revision: session.revision,
     turnId,
     occurredAt,
     committedAt: clock.now(),
     request: requestBytes,
-    response,
+    response: responseBytes,
   };
-  return telemetry.spanAsync('session.commit', () => store.commit({ session, record }, call));
+  return telemetry.spanAsync('session.commit', () => store.commit({ before, session, record }, call));
 }
 
 /** The stored answer, where the request is the one that it was given to (5.1, 5.2). */

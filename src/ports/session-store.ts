@@ -26,7 +26,9 @@ export interface LoadedSession {
 
 /** A decided turn with the state that follows from it. */
 export interface TurnCommit {
-  /** The state after the turn; its revision is one above the one it was decided on. */
+  /** The session that the turn was decided on; undefined where there was none. */
+  readonly before: Session | undefined;
+  /** The state after the turn; its revision is one above that of `before`, or 1. */
   readonly session: Session;
   readonly record: TurnRecord;
 }
@@ -60,9 +62,9 @@ export interface SessionStore {
   load(key: SessionKey, turnId: string, call: Call, fresh?: boolean): Promise<LoadedSession>;
 
   /**
-   * Applies a turn when its id is not known and the stored revision is that of `revisionBefore(commit.session)`, checked in this
-   * order, in one atomic step. Slides the session's time to live and trims the recorded turns to the newest
-   * `recordedTurns`. Rejects with COMMIT_UNKNOWN when the commit was sent and its answer lost: only the turn id can tell; with
+   * Applies a turn when its id is not known and the store still holds `before`, checked in this order, in one atomic step. It
+   * does when revision and last turn are the same; the revision alone could be that of a session that was erased and begun anew.
+   * Slides the session's time to live and trims the recorded turns to the newest `recordedTurns`. Rejects with COMMIT_UNKNOWN when the commit was sent and its answer lost: only the turn id can tell; with
    * STORE_FULL when the store refused for want of memory, nothing changed.
    */
   commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;

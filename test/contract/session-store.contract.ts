@@ -100,6 +100,17 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await tested.stored(key)).toBe(0);
     });
 
+    it('on a session that was erased and begun anew since is a conflict, though the revision is the same', async () => {
+      await applyAll([uuid(100)]);
+      const erased = await store.read(key, unhurried);
+      await store.delete(key, unhurried);
+      await applyAll([uuid(101)]);
+      const current = await store.read(key, unhurried);
+      const commit = aCommit(erased ?? aSession(), uuid(102));
+      expect(await store.commit(commit, unhurried)).toEqual({ kind: 'conflict', session: current });
+      expect(await store.read(key, unhurried)).toEqual(current);
+    });
+
     it('keeps sessions of the same id apart by tenant', async () => {
       const other = { tenantId: uuid(9), sessionId: key.sessionId };
       await applyAll([uuid(100)]);

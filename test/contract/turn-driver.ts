@@ -7,6 +7,7 @@ import { aSession } from '../support/session-builder';
 export function aCommit(before: Session, turnId: string, parts: Partial<TurnCommit['record']> = {}): TurnCommit {
   const revision = before.revision + 1;
   return {
+    before: before.revision === 0 && before.importedFrom === '' ? undefined : before,
     session: { ...before, revision, turnCount: revision, lastTurnId: turnId, updatedAt: 1_700_000_000_000 + revision },
     record: {
       revision,

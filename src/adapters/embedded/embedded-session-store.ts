@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { decodeSession, encodeSession } from '../../codec/session-codec';
-import { revisionBefore, type Session, type SessionKey } from '../../domain/session';
+import type { Session, SessionKey } from '../../domain/session';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
@@ -59,11 +59,11 @@ export class EmbeddedSessionStore implements SessionStore {
     });
   }
 
-  async commit({ session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+  async commit({ before, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
     const name = nameOf(session);
     const state = encodeSession(session);
-    const apply = () => this.apply(record, session, state);
+    const apply = () => this.apply(name, before, record, state);
     const found = await this.environment.change(call, apply, () => this.changes.emit(name));
     if (found.kind !== 'conflict') return found;
     return { kind: 'conflict', session: found.state === undefined ? undefined : decodeSession(found.state) };
@@ -133,15 +133,21 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /** Everything is checked, in the order of the port, before anything is written. */
-  private apply(record: TurnRecord, session: Session, state: Uint8Array): Found {
-    const name = nameOf(session);
+  private apply(name: string, before: Session | undefined, record: TurnRecord, state: Uint8Array): Found {
     const value = this.living(name);
     const known = value === undefined ? undefined : this.turns.known(name, record.turnId);
     if (known !== undefined) return { kind: 'known', record: known };
-    if (value?.revision !== revisionBefore(session)) return { kind: 'conflict', state: value?.state };
+    if (!this.isStill(name, value, before)) return { kind: 'conflict', state: value?.state };
     this.store(name, record.revision, state);
     this.turns.add(name, record, this.options.recordedTurns);
     return { kind: 'committed' };
+  }
+
+  /** Whether the store holds this session, and not one that was erased and begun anew and has come to the same revision. */
+  private isStill(name: string, value: SessionValue | undefined, before: Session | undefined): boolean {
+    if (value?.revision !== before?.revision) return false;
+    if (before === undefined || before.lastTurnId === '') return true;
+    return this.turns.revisionOf(name, before.lastTurnId) === before.revision;
   }
 
   /** In the place of whatever was there; of a session whose time was over nothing is left. */

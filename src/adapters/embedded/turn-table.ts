@@ -22,9 +22,14 @@ export class TurnTable {
 
   /** The recorded turn of an id. */
   known(session: string, turnId: string): TurnRecord | undefined {
-    const revision = this.revisions.get([session, keyPart(turnId)]);
+    const revision = this.revisionOf(session, turnId);
     const bytes = revision === undefined ? undefined : this.turns.get([session, revision]);
     return revision === undefined || bytes === undefined ? undefined : decodeTurnValue(bytes, revision);
+  }
+
+  /** The revision of a recorded turn. */
+  revisionOf(session: string, turnId: string): number | undefined {
+    return this.revisions.get([session, keyPart(turnId)]);
   }
 
   /** Turns above a revision, oldest first, at most `limit`. */

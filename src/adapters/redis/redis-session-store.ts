@@ -1,5 +1,5 @@
 import { decodeSession, encodeSession } from '../../codec/session-codec';
-import { revisionBefore, type Session, type SessionKey } from '../../domain/session';
+import type { Session, SessionKey } from '../../domain/session';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
@@ -67,11 +67,11 @@ export class RedisSessionStore implements SessionStore {
     return { session: this.remember(keys, state, now, ttlMs), known };
   }
 
-  async commit({ session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+  async commit({ before, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
     const keys = sessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
-    const [state, before] = [bufferOf(encodeSession(session)), revisionBefore(session)];
+    const state = bufferOf(encodeSession(session));
     // Before the commit is sent, so that the cache forgets the session no later than Redis does.
     const now = clock.now();
     try {

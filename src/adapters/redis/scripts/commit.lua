@@ -16,20 +16,22 @@
 -- ARGV[8]  response
 -- ARGV[9]  how many turns stay recorded, at least 1
 -- ARGV[10] time to live of the session, milliseconds
+-- ARGV[11] last turn of the session that the turn was decided on, "" where it had none
 --
 -- Returns, when the turn was applied:      the revision after it, an integer
 --          when its id is known:           {"known", log entry or false where the log lacks it}
---          when the revision is another:   {"conflict", state or false where there is no session, time to live in ms or below 0}
+--          when the session is another:    {"conflict", state or false where there is no session, time to live in ms or below 0}
 
 local session, log = KEYS[1], KEYS[2]
-local known, revision = unpack(redis.call('HMGET', session, 't:' .. ARGV[1], 'r'))
+local known, revision, last = unpack(redis.call('HMGET', session, 't:' .. ARGV[1], 'r', 't:' .. ARGV[11]))
 local recorded = redis.call('XLEN', log)
 
 if known then
   local entries = redis.call('XRANGE', log, known .. '-0', known .. '-0')
   return { 'known', entries[1] or false }
 end
-if (revision or '') ~= ARGV[2] then
+-- The last turn is always recorded. A session that was erased and begun anew may have the same revision, and another last turn.
+if (revision or '') ~= ARGV[2] or (ARGV[11] ~= '' and last ~= revision) then
   return { 'conflict', redis.call('HGET', session, 's'), redis.call('PTTL', session) }
 end
 

@@ -1,3 +1,4 @@
+import type { Session } from '../../../domain/session';
 import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
@@ -10,8 +11,8 @@ const script = LuaScript.load('commit');
 
 export interface CommitArguments {
   readonly record: TurnRecord;
-  /** The revision that the turn was decided on; undefined where there was no session. */
-  readonly before: number | undefined;
+  /** What the store must hold; undefined: no session. */
+  readonly before: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
   /** The session after the turn. */
   readonly state: Buffer;
   /** At least 1. */
@@ -39,7 +40,7 @@ export async function runCommit(
     [keys.session, keys.log],
     [
       record.turnId,
-      before ?? '',
+      before?.revision ?? '',
       record.revision,
       state,
       record.occurredAt,
@@ -48,6 +49,7 @@ export async function runCommit(
       bufferOf(record.response),
       recordedTurns,
       sessionTtlMs,
+      before?.lastTurnId ?? '',
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : refusal(asList(reply));
