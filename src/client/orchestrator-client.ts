@@ -23,9 +23,13 @@ import {
   type GetSessionRequest,
   type GetSessionResponse,
   SessionServiceClient,
+  type TurnRecord,
+  type WatchSessionRequest,
 } from '../../gen/focal/orchestration/v1/session_service';
+import { CallError } from './call-error';
 import { channelOptions } from './retry-policy';
-import { type CallSettings, type StubMethod, unaryCall } from './unary-call';
+import { type CallSettings, metadataOf, type StubMethod, unaryCall } from './unary-call';
+import { watchSession } from './watch-session';
 
 /** How to reach the service. */
 export interface ConnectSettings {
@@ -58,6 +62,12 @@ export interface OrchestratorClient {
   readonly deleteScenario: Call<DeleteScenarioRequest, DeleteScenarioResponse>;
   readonly putRelationship: Call<PutRelationshipRequest, PutRelationshipResponse>;
   readonly getSession: Call<GetSessionRequest, GetSessionResponse>;
+  /**
+   * Every turn of a session once and in order, from `afterRevision` on or from now on. A stream that breaks is resumed by itself;
+   * the iteration ends when it is left, or with CallError: NOT_FOUND once the session is gone, OUT_OF_RANGE where turns after the
+   * cursor are no longer recorded, CANCELLED after the signal. `timeoutMs` does not bound it.
+   */
+  watchSession(request: WatchSessionRequest, settings?: CallSettings): AsyncGenerator<TurnRecord, never>;
   /** Resolves once the service can be reached; rejects after `timeoutMs`. */
   ready(timeoutMs: number): Promise<void>;
   /** Ends the connection. Calls that run are finished. */
@@ -82,6 +92,17 @@ export function connect(address: string, settings: ConnectSettings = {}): Orches
     return async (request, own) => (await call(request, own)).response;
   }
 
+  const getSession = simple('GetSession', sessions.getSession.bind(sessions));
+
+  async function revisionNow({ tenantId, sessionId }: WatchSessionRequest, own?: CallSettings): Promise<number> {
+    try {
+      return (await getSession({ tenantId, sessionId }, own)).session?.revision ?? 0;
+    } catch (error) {
+      if (error instanceof CallError && error.reason === 'SESSION_NOT_FOUND') return 0;
+      throw error;
+    }
+  }
+
   return {
     processTurn: async (request, own) => {
       const { response, trailers } = await processTurn(request, own);
@@ -93,7 +114,14 @@ export function connect(address: string, settings: ConnectSettings = {}): Orches
     listScenarios: simple('ListScenarios', scenarios.listScenarios.bind(scenarios)),
     deleteScenario: simple('DeleteScenario', scenarios.deleteScenario.bind(scenarios)),
     putRelationship: simple('PutRelationship', scenarios.putRelationship.bind(scenarios)),
-    getSession: simple('GetSession', sessions.getSession.bind(sessions)),
+    getSession,
+    watchSession: (request, own) =>
+      watchSession(request, {
+        watch: (from, metadata) => sessions.watchSession(from, metadata),
+        metadata: metadataOf({ ...defaults.metadata, ...own?.metadata }),
+        revisionNow: () => revisionNow(request, own),
+        signal: own?.signal,
+      }),
     ready: (timeoutMs) => ready(orchestrator, address, timeoutMs),
     close: () => orchestrator.close(),
   };

@@ -52,7 +52,8 @@ export function unaryCall<Request, Response>(
     });
 }
 
-function metadataOf(values: Readonly<Record<string, string>>): Metadata {
+/** Metadata of its fields. */
+export function metadataOf(values: Readonly<Record<string, string>>): Metadata {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(values)) metadata.set(key, value);
   return metadata;

@@ -62,4 +62,15 @@ export class OrchestratorError extends Error {
     this.violations = details.violations ?? [];
     this.retryAfterMs = details.retryAfterMs;
   }
+
+  /** The same error with more metadata. */
+  with(metadata: Readonly<Record<string, string>>): OrchestratorError {
+    const { reason, message, violations, retryAfterMs } = this;
+    return new OrchestratorError(reason, message, {
+      metadata: { ...this.metadata, ...metadata },
+      violations,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      cause: this,
+    });
+  }
 }

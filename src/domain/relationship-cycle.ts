@@ -9,8 +9,10 @@ export function dependencyCycle(stored: readonly Relationship[], added: Relation
   const { sourceId, targetScenarioId } = added;
   const onward = new Map<string, string[]>();
   for (const each of stored) {
-    if (each.kind === 'DEPENDS_ON')
-      onward.set(each.sourceId, [...(onward.get(each.sourceId) ?? []), each.targetScenarioId]);
+    if (each.kind !== 'DEPENDS_ON') continue;
+    const targets = onward.get(each.sourceId);
+    if (targets) targets.push(each.targetScenarioId);
+    else onward.set(each.sourceId, [each.targetScenarioId]);
   }
   const cameFrom = new Map<string, string>();
   const open = [targetScenarioId];
@@ -23,6 +25,36 @@ export function dependencyCycle(stored: readonly Relationship[], added: Relation
       cameFrom.set(next, at);
       open.push(next);
     }
+  }
+  return undefined;
+}
+
+/**
+ * The place of a relationship that closes a cycle of DEPENDS_ON with others of the list; undefined where there is none. It takes time
+ * in proportion to the list.
+ */
+export function cyclePlace(relationships: readonly Relationship[]): number | undefined {
+  const onward = new Map<string, { readonly target: string; readonly place: number }[]>();
+  for (const [place, { kind, sourceId, targetScenarioId: target }] of relationships.entries()) {
+    if (kind !== 'DEPENDS_ON') continue;
+    const known = onward.get(sourceId);
+    if (known) known.push({ target, place });
+    else onward.set(sourceId, [{ target, place }]);
+  }
+  const state = new Map<string, 'under way' | 'done'>();
+  const search = (id: string): number | undefined => {
+    state.set(id, 'under way');
+    for (const { target, place } of onward.get(id) ?? []) {
+      if (state.get(target) === 'under way') return place;
+      const found = state.has(target) ? undefined : search(target);
+      if (found !== undefined) return found;
+    }
+    state.set(id, 'done');
+    return undefined;
+  };
+  for (const id of onward.keys()) {
+    const found = state.has(id) ? undefined : search(id);
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -2,6 +2,6 @@
 export interface Call {
   /** Milliseconds since 1970 after which the answer is of no use; Infinity where the caller set none. */
   readonly deadline: number;
-  /** Aborted when the caller gives up. */
+  /** Aborted when the caller gives up; where it is the service that ends the call, the reason is an OrchestratorError. */
   readonly signal: AbortSignal;
 }

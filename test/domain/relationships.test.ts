@@ -1,4 +1,5 @@
-import { dependencyCycle } from '../../src/domain/relationship-cycle';
+import fc from 'fast-check';
+import { cyclePlace, dependencyCycle } from '../../src/domain/relationship-cycle';
 import { aRelationship, Conversation } from '../support/conversation';
 import { type Link, linked, starts } from '../support/linked-scenarios';
 import { confirming, silent } from '../support/sample-scenarios';
@@ -63,6 +64,25 @@ test('1.1 depends_on: a relationship that would close a cycle is found, and one 
   expect(dependencyCycle(stored, aRelationship('a', 'DEPENDS_ON', 'a'))).toEqual(['a', 'a']);
   expect(dependencyCycle(stored, aRelationship('a', 'DEPENDS_ON', 'c'))).toBeUndefined();
   expect(dependencyCycle(stored, aRelationship('d', 'DEPENDS_ON', 'c'))).toBeUndefined();
+});
+
+test('1.1 depends_on: a list has a cycle where one of it, stored after the others, would close one', () => {
+  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+  const kind = fc.constantFrom('DEPENDS_ON', 'DEPENDS_ON', 'DEPENDS_ON', 'IMPLIES');
+  const list = fc.array(
+    fc.tuple(id, kind, id).map(([source, what, target]) => aRelationship(source, what, target)),
+    { maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(list, (relationships) => {
+      const closing = relationships.map(
+        (each, at) => dependencyCycle(relationships.toSpliced(at, 1), each) !== undefined,
+      );
+      const place = cyclePlace(relationships);
+      if (place === undefined) expect(closing).not.toContain(true);
+      else expect(closing[place]).toBe(true);
+    }),
+  );
 });
 
 describe('1.2 excludes', () => {

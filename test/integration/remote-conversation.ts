@@ -5,7 +5,7 @@ import type { OrchestratorClient } from '../../src/client';
 import { relationshipToProto } from '../../src/codec/relationship-codec';
 import { turnResultFromProto } from '../../src/codec/result-codec';
 import { scenarioToProto } from '../../src/codec/scenario-codec';
-import { sessionFromProto } from '../../src/codec/session-codec';
+import { decodeSession } from '../../src/codec/session-codec';
 import { turnToProto } from '../../src/codec/turn-message-codec';
 import type { Relationship } from '../../src/domain/scenario';
 import type { ScenarioInstance, Session } from '../../src/domain/session';
@@ -67,7 +67,8 @@ export class RemoteConversation {
     const { tenantId } = this.agent;
     const { session } = await this.client.getSession({ tenantId, sessionId: this.sessionId });
     if (session === undefined) throw new Error('GetSession answered without a session');
-    return sessionFromProto(SessionMessage.fromJSON(this.named(SessionMessage.toJSON(session))));
+    const named = SessionMessage.fromJSON(this.named(SessionMessage.toJSON(session)));
+    return decodeSession(SessionMessage.encode(named).finish());
   }
 
   /** The running instance of a scenario; fails where there is none. */

@@ -41,6 +41,51 @@ export function postRaw(
   });
 }
 
+/** A call whose answer lies in the transport until it is read: gRPC libraries read on for a caller who does not. */
+export interface UnreadCall {
+  /** Reads everything; resolves when the server has ended it. */
+  read(): Promise<
+    RawEnd & { readonly messages: readonly Buffer[]; readonly metadata: Readonly<Record<string, string>> }
+  >;
+}
+
+/** Sends a request and reads nothing. */
+export function callUnread(address: string, path: string, message: Uint8Array): UnreadCall {
+  const session = connect(`http://${address}`);
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.end(framed(message));
+  return {
+    async read() {
+      const trailers: IncomingHttpHeaders = {};
+      stream.on('trailers', (received) => Object.assign(trailers, received));
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      session.close();
+      return {
+        ...endOf(trailers),
+        messages: unframed(Buffer.concat(chunks)),
+        metadata: infoOf(trailers)?.metadata ?? {},
+      };
+    },
+  };
+}
+
+/** The messages of gRPC frames. */
+function unframed(bytes: Buffer): readonly Buffer[] {
+  const messages: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 5 + bytes.readUInt32BE(at + 1);
+    messages.push(bytes.subarray(at + 5, end));
+    at = end;
+  }
+  return messages;
+}
+
 /** A message in its gRPC frame. */
 export function framed(message: Uint8Array, flags = 0): Buffer {
   const head = Buffer.alloc(5);
@@ -50,11 +95,12 @@ export function framed(message: Uint8Array, flags = 0): Buffer {
 }
 
 function endOf(headers: IncomingHttpHeaders): RawEnd {
+  return { status: status[Number(headers['grpc-status'])] ?? '', reason: infoOf(headers)?.reason ?? '' };
+}
+
+function infoOf(headers: IncomingHttpHeaders): ErrorInfo | undefined {
   const details = headers['grpc-status-details-bin'];
   const infos = typeof details === 'string' ? Status.decode(Buffer.from(details, 'base64')).details : [];
   const info = infos.find(({ typeUrl }) => typeUrl.endsWith('google.rpc.ErrorInfo'));
-  return {
-    status: status[Number(headers['grpc-status'])] ?? '',
-    reason: info === undefined ? '' : ErrorInfo.decode(info.value).reason,
-  };
+  return info === undefined ? undefined : ErrorInfo.decode(info.value);
 }

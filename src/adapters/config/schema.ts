@@ -39,7 +39,12 @@ const server = z
     max_message_bytes: whole(1_024, 64 * 1_024 * 1_024),
     max_metadata_bytes: whole(1_024, 64 * 1_024),
     max_calls_in_flight: whole(1, 100_000),
+    max_streams: whole(1, 1_000_000),
+    turns_in_flight_per_stream: whole(1, 10_000),
     least_time_ms: whole(0, 1_000),
+    turn_timeout_ms: whole(100, 600_000),
+    watch_stall_timeout_ms: whole(100, 600_000),
+    watch_poll_interval_ms: whole(100, 600_000),
     probe_interval_ms: whole(100, 60_000),
     probe_timeout_ms: whole(100, 60_000),
     drain_grace_ms: whole(0, 300_000),
@@ -61,10 +66,21 @@ const redis = z.strictObject({
     (value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)),
   ),
   key_prefix: textThat('must be 0 to 64 letters, digits or any of : . _ -', (value) => /^[\w:.-]{0,64}$/.test(value)),
+  older_session_key: textThat(
+    'must be empty, or 1 to 256 characters with {tenant_id} and {session_id} and no other {name}',
+    (value) => value === '' || isKeyTemplate(value),
+  ),
   command_timeout_ms: whole(10, 60_000),
   cached_sessions: whole(0, 1_000_000),
   catalogue_staleness_ms: whole(0, 60_000),
 });
+
+/** Without the tenant one tenant could reach the records of another. */
+function isKeyTemplate(value: string): boolean {
+  const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
+  const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
+  return hasBoth && value.length <= 256 && !/\{\w+\}/.test(rest);
+}
 
 const embedded = z.strictObject({
   path: text(1, 4_096),

@@ -52,19 +52,21 @@ export class EmbeddedEnvironment {
   /**
    * Runs `work`, which must not wait, as one transaction; what it throws undoes all of it. Resolves when it is on the disk.
    * Rejects as SessionStore documents it, with COMMIT_UNKNOWN where the disk failed or took longer than the deadline.
+   * `changed` is called once it is on the disk, also when nobody waits for it any more.
    */
-  async change<T>(call: Call, work: () => T): Promise<T> {
+  async change<T>(call: Call, work: () => T, changed: () => void = () => undefined): Promise<T> {
     this.refuseIfClosed();
     const now = this.clock.now();
     refuseIfOver(call, now);
-    const changed = this.root.childTransaction(() => {
+    const done = this.root.childTransaction(() => {
       // Again, as the changes before it took their time: still nothing is done.
       refuseIfOver(call, this.clock.now());
       this.owner.check();
       return work();
     });
+    done.then(changed, () => undefined);
     try {
-      return await within(call.deadline - now, changed);
+      return await within(call.deadline - now, done);
     } catch (error) {
       throw await changeError(error, this.path);
     }

@@ -4,12 +4,14 @@ const unseen: TurnSpan = {
   recording: false,
   setAttributes: () => {},
   addEvent: () => {},
+  setFailed: () => {},
 };
 
 /** What the pipeline is given where no SDK runs: a call of a function more, and nothing else. */
 export const noTelemetry: Telemetry = {
   span: (_name, work) => work(unseen),
   spanAsync: (_name, work) => work(unseen),
-  setAttributes: () => {},
+  untraced: (work) => work(),
+  current: () => unseen,
   traceId: () => '',
 };

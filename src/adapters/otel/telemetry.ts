@@ -1,4 +1,4 @@
-import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../domain/orchestrator-error';
 import type { Attributes, Telemetry, TurnSpan } from '../../ports/telemetry';
@@ -36,9 +36,13 @@ export class OtelTelemetry implements Telemetry {
     });
   }
 
-  setAttributes(attributes: Attributes): void {
+  untraced<T>(work: () => Promise<T>): Promise<T> {
+    return context.with(ROOT_CONTEXT, work);
+  }
+
+  current(): TurnSpan {
     const span = trace.getActiveSpan();
-    if (span?.isRecording()) span.setAttributes(mutable(attributes));
+    return span === undefined ? noTelemetry.current() : new OtelTurnSpan(span);
   }
 
   traceId(): string {
@@ -66,6 +70,10 @@ class OtelTurnSpan implements TurnSpan {
 
   addEvent(name: string, attributes: Attributes): void {
     this.#span.addEvent(name, mutable(attributes));
+  }
+
+  setFailed(error: unknown): void {
+    setFailed(this.#span, error);
   }
 }
 

@@ -111,7 +111,6 @@ export class RedisCatalogue implements ScenarioCatalogue {
 
   /** Closes the connection, which the session store shares. */
   close(): Promise<void> {
-    this.changes.close();
     return this.connection.close();
   }
 

@@ -23,14 +23,12 @@ export function createClient(endpoint: RedisEndpoint, commandTimeoutMs: number, 
   return client;
 }
 
-/** A second connection to the same place for subscriptions, which are repeated after each reconnect. */
+/** A second connection to the same place for subscriptions. After a reconnect it is `ready` and subscribed to nothing. */
 export function createSubscriber(client: Redis, log: Log): Redis {
   const subscriber = client.duplicate({
-    autoResubscribe: true,
+    autoResubscribe: false,
     commandTimeout: undefined,
     connectionName: 'scenario-orchestrator-changes',
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
   });
   subscriber.on('error', (error: Error) => log.debug({ error: error.message }, 'redis subscription lost'));
   return subscriber;

@@ -6,6 +6,7 @@ import { refuseIfOver, TimeIsOver, within } from './call-limits';
 import type { LuaScript } from './lua-script';
 import { createClient, createSubscriber, type RedisEndpoint } from './redis-client';
 import { type Effect, isShebangRefusal, isTimeout, isUnknownScript, storeError, unavailable } from './redis-errors';
+import { Subscriptions } from './subscriptions';
 
 export interface RedisConnectionOptions {
   readonly endpoint: RedisEndpoint;
@@ -29,12 +30,15 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
  * every write whose answer was lost.
  */
 export class RedisConnection {
+  /** What is published on channels, over a connection of its own. */
+  readonly subscriptions: Subscriptions;
   private readonly client: Redis;
   private shebangIsKnown = true;
   private timeoutsInARow = 0;
 
   constructor(private readonly options: RedisConnectionOptions) {
     this.client = createClient(options.endpoint, options.commandTimeoutMs, options.log);
+    this.subscriptions = new Subscriptions(() => createSubscriber(this.client, options.log), options.log);
   }
 
   /** Sends what `command` sends, once. */
@@ -66,11 +70,6 @@ export class RedisConnection {
     return this.send(call, effect, (client) => this.evaluate(client, script, keys, args));
   }
 
-  /** A connection of its own for subscriptions; its owner closes it. */
-  subscriber(): Redis {
-    return createSubscriber(this.client, this.options.log);
-  }
-
   /** Resolves once commands are taken; rejects with STORE_UNAVAILABLE when the call's time is over before. */
   async untilReady(call: Call): Promise<void> {
     while (this.client.status !== 'ready') {
@@ -82,6 +81,7 @@ export class RedisConnection {
 
   /** Waits for what was sent and disconnects for good. Idempotent. */
   async close(): Promise<void> {
+    this.subscriptions.close();
     if (this.client.status === 'ready') await this.client.quit().catch(() => this.client.disconnect());
     else if (this.client.status !== 'end') this.client.disconnect();
   }

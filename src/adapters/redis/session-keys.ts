@@ -3,7 +3,7 @@ import { hashTag } from './key-part';
 
 /** The keys that hold everything of a session; commit.lua says what is in them. */
 export interface SessionKeys {
-  /** Hash: state, revision and the ids of the recorded turns. */
+  /** Hash: state, revision and the ids of the recorded turns. Also the name of the channel that tells of every change. */
   readonly session: string;
   /** Stream: the recorded turns. */
   readonly log: string;

@@ -22,7 +22,7 @@ export enum ErrorReason {
   ERROR_REASON_SCENARIO_REFUSED = 3,
   /** ERROR_REASON_RELATIONSHIP_REFUSED - INVALID_ARGUMENT. The relationship was refused, for example because it closes a cycle. */
   ERROR_REASON_RELATIONSHIP_REFUSED = 4,
-  /** ERROR_REASON_SESSION_NOT_FOUND - NOT_FOUND. Metadata: session_id. */
+  /** ERROR_REASON_SESSION_NOT_FOUND - NOT_FOUND. Metadata: session_id; cursor where a session was watched. */
   ERROR_REASON_SESSION_NOT_FOUND = 5,
   /** ERROR_REASON_SCENARIO_NOT_FOUND - NOT_FOUND. Metadata: scenario_id, version where one was asked for. */
   ERROR_REASON_SCENARIO_NOT_FOUND = 6,
@@ -46,15 +46,21 @@ export enum ErrorReason {
   ERROR_REASON_COMMIT_UNKNOWN = 15,
   /** ERROR_REASON_STORE_FULL - RESOURCE_EXHAUSTED. The store is out of memory; nothing was changed. google.rpc.RetryInfo. */
   ERROR_REASON_STORE_FULL = 16,
-  /** ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight on this node. google.rpc.RetryInfo. */
+  /** ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight or streams open on this node. google.rpc.RetryInfo. */
   ERROR_REASON_TOO_MANY_CALLS = 17,
   /** ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight of this tenant. google.rpc.RetryInfo. */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,
   /** ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. A message or its metadata is larger than allowed. */
   ERROR_REASON_TOO_LARGE = 19,
-  /** ERROR_REASON_SLOW_READER - RESOURCE_EXHAUSTED. A stream was not read fast enough. Metadata: cursor, to go on from. */
+  /**
+   * ERROR_REASON_SLOW_READER - RESOURCE_EXHAUSTED. A stream was not read fast enough. Metadata: cursor, to go on from, as with every other reason for
+   * which the server ends WatchSession.
+   */
   ERROR_REASON_SLOW_READER = 20,
-  /** ERROR_REASON_CURSOR_TOO_OLD - OUT_OF_RANGE. The cursor points to turns that are no longer recorded. Metadata: oldest_cursor. */
+  /**
+   * ERROR_REASON_CURSOR_TOO_OLD - OUT_OF_RANGE. The cursor points to turns that are no longer recorded. Metadata: cursor; oldest_cursor, the one with all
+   * that still are behind it.
+   */
   ERROR_REASON_CURSOR_TOO_OLD = 21,
   /** ERROR_REASON_DEADLINE - DEADLINE_EXCEEDED. Too little time was left to begin, or it ran out. */
   ERROR_REASON_DEADLINE = 22,

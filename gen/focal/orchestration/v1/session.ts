@@ -150,20 +150,23 @@ export function pauseReasonToJSON(object: PauseReason): string {
 
 /**
  * Session is one conversation of one customer with one agent of one tenant, with its scenario instances (vocabulary). It is
- * what the stores hold and what the stateless phases take. Output only, unless it is sent to a stateless phase.
+ * what the stores hold and what the stateless phases take. Output only, unless it is sent to a stateless phase, which refuses
+ * what no turns lead to: two instances with one id, of one scenario or with one start number, a scenario that is pending twice,
+ * a pause without its reason or a reason without a pause, a pause that began on a turn to come. Numbers that are sent are at most
+ * 1,000,000,000, times 1970..9999.
  */
 export interface Session {
-  /** The tenant. UUID. */
+  /** The tenant. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   tenantId: string;
-  /** The agent. UUID. */
+  /** The agent. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   agentId: string;
-  /** The session. UUID. */
+  /** The session. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   sessionId: string;
-  /** How many turns were applied. Grows by one a turn (section 5); 0 before the first. */
+  /** How many turns were applied here. Grows by one a turn (section 5); 0 before the first, also of an imported session. */
   revision: number;
-  /** How many of them were MESSAGE turns. */
+  /** How many of them were MESSAGE turns; those that the older service counted before an import are added (section 8). */
   turnCount: number;
-  /** Active and paused instances in the order in which they started. */
+  /** Active and paused instances in the order in which they started; a stateless phase puts them in it. */
   instances: ScenarioInstance[];
   /** Completed and cancelled instances, oldest first, at most `[limits] ended_instances` (50). */
   endedInstances: EndedInstance[];
@@ -177,11 +180,11 @@ export interface Session {
   openContributions: OpenContribution[];
   /** The scenarios that the last MESSAGE turn offered as a CHOICE (1.5), ordered; empty where none was. */
   offeredChoiceScenarioIds: string[];
-  /** When the first turn happened. */
+  /** When the first turn happened; absent before it. */
   createdAt:
     | Date
     | undefined;
-  /** When the last turn happened. */
+  /** When the last turn happened, before an import's first one the older service's last. */
   updatedAt:
     | Date
     | undefined;
@@ -203,6 +206,11 @@ export interface Session {
    * @deprecated
    */
   currentStepId: string;
+  /**
+   * Tells the record of the older single-scenario format that the session was imported from (section 8): SHA-256 over it,
+   * lower-case hexadecimal. Empty where the session was not imported.
+   */
+  importedFrom: string;
 }
 
 /** ScenarioInstance is one run of one scenario in one session. */
@@ -211,17 +219,26 @@ export interface ScenarioInstance {
   instanceId: string;
   /** Required. The scenario that runs. UUID. */
   scenarioId: string;
-  /** The version that it runs on (section 7). Sent to a stateless phase, 0 means the newest. */
+  /**
+   * The version that it runs on (section 7). Sent to a stateless phase, 0 means the newest; with inline scenarios it runs on the
+   * one that was sent, whichever version it names.
+   */
   scenarioVersion: number;
   /** ACTIVE or PAUSED; sent to a stateless phase, unspecified means ACTIVE. */
   status: ScenarioInstanceStatus;
-  /** Place in the order of starts of the session, from 1, never reused. */
+  /**
+   * Place in the order of starts of the session, from 1, never reused. Sent to a stateless phase, 0 means after all that have
+   * one, in the order of the list.
+   */
   startNumber: number;
-  /** When it started. */
+  /** When it started. Sent to a stateless phase, absent means with this turn. */
   startedAt:
     | Date
     | undefined;
-  /** When it last started, resumed, changed its step or was addressed (2.7). */
+  /**
+   * When it last started, resumed, changed its step or was addressed (2.7). Sent to a stateless phase, absent means with this
+   * turn.
+   */
   lastActiveAt:
     | Date
     | undefined;
@@ -235,7 +252,7 @@ export interface ScenarioInstance {
   pausedAtTurnCount: number;
   /** PREEMPTED only: the instances that displaced it (2.11). */
   displacedByInstanceIds: string[];
-  /** Required. The step where it stands. 1..128 characters. */
+  /** Required. The step where it stands. One that its version has not relocalizes or cancels it (2.2). 1..128 characters. */
   currentStepId: string;
   /** State of the current visit of that step; absent means a fresh visit. */
   visit:
@@ -389,7 +406,7 @@ export interface PendingStart {
   score: number;
   /** Why it was refused last. */
   reason: RejectionReason;
-  /** On how many MESSAGE turns it will still be tried. */
+  /** On how many MESSAGE turns it will still be tried, from 1. */
   turnsLeft: number;
 }
 
@@ -432,6 +449,7 @@ function createBaseSession(): Session {
     lastStartNumber: 0,
     activeScenarioId: "",
     currentStepId: "",
+    importedFrom: "",
   };
 }
 
@@ -493,6 +511,9 @@ export const Session: MessageFns<Session> = {
     }
     if (message.currentStepId !== "") {
       writer.uint32(154).string(message.currentStepId);
+    }
+    if (message.importedFrom !== "") {
+      writer.uint32(162).string(message.importedFrom);
     }
     return writer;
   },
@@ -662,6 +683,14 @@ export const Session: MessageFns<Session> = {
             message.currentStepId = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.importedFrom = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -763,6 +792,11 @@ export const Session: MessageFns<Session> = {
         : isSet(object.current_step_id)
         ? globalThis.String(object.current_step_id)
         : "",
+      importedFrom: isSet(object.importedFrom)
+        ? globalThis.String(object.importedFrom)
+        : isSet(object.imported_from)
+        ? globalThis.String(object.imported_from)
+        : "",
     };
   },
 
@@ -825,6 +859,9 @@ export const Session: MessageFns<Session> = {
     if (message.currentStepId !== "") {
       obj.currentStepId = message.currentStepId;
     }
+    if (message.importedFrom !== "") {
+      obj.importedFrom = message.importedFrom;
+    }
     return obj;
   },
 
@@ -852,6 +889,7 @@ export const Session: MessageFns<Session> = {
     message.lastStartNumber = object.lastStartNumber ?? 0;
     message.activeScenarioId = object.activeScenarioId ?? "";
     message.currentStepId = object.currentStepId ?? "";
+    message.importedFrom = object.importedFrom ?? "";
     return message;
   },
 };

@@ -22,17 +22,28 @@ export function serverStream<Request, Response>(
   work: StreamWork<Request, Response>,
 ): handleServerStreamingCall<GuardedRequest<Request>, Response> {
   return (stream) => {
-    surroundings.gate
-      .admit(stream, (request, call) => work(request, call, (message) => send(stream, call, message)))
-      .then(
-        () => stream.end(),
-        (thrown: unknown) => {
-          const failure = failureOf(thrown, stream.getPath(), surroundings);
-          // grpc-js takes an error event for the status to end with; a stream that was cancelled is gone.
-          if (!stream.cancelled) stream.emit('error', statusObjectOf(failure, surroundings.telemetry.traceId()));
-        },
-      );
+    const working = surroundings.gate.admit(stream, (request, call) =>
+      work(request, call, (message) => send(stream, call, message)),
+    );
+    endAfter(working, stream, surroundings);
   };
+}
+
+/** Ends the stream when the work is done. */
+export function endAfter<Request, Response>(
+  working: Promise<void>,
+  stream: ServerWritableStream<Request, Response>,
+  surroundings: CallSurroundings,
+): void {
+  working.then(
+    () => stream.end(),
+    (thrown: unknown) => {
+      const failure = failureOf(thrown, stream.getPath(), surroundings);
+      // grpc-js takes an error event for the status to end with. Also where the stream was cancelled and is gone: its span ends
+      // with nothing else.
+      stream.emit('error', statusObjectOf(failure, surroundings.telemetry.traceId()));
+    },
+  );
 }
 
 /** grpc-js takes what is written whether there is room or not, so a reader that is slow is waited for. */

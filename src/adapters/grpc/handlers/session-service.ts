@@ -3,23 +3,25 @@ import type {
   ListTurnsRequest,
   SessionServiceService,
   TurnRecord as TurnRecordMessage,
+  WatchSessionRequest,
 } from '../../../../gen/focal/orchestration/v1/session_service';
+import { olderSessionFromProto } from '../../../codec/older-session-codec';
 import { sessionToProto } from '../../../codec/session-codec';
 import { focusOf } from '../../../domain/focus';
 import type { SessionKey } from '../../../domain/session';
+import type { WatchSessionQuery } from '../../../pipeline/followed-history';
 import type { UseCases } from '../../../pipeline/use-cases';
 import type { TurnRecord } from '../../../ports/session-store';
-import { notImplemented } from '../calls/not-implemented';
+import { longServerStream } from '../calls/long-server-stream';
 import { type CallSurroundings, unary } from '../calls/unary';
 import type { GuardedHandlers } from '../guarded-service';
 import { PageTokens, pageSizeOf } from './page-token';
 
 /** The handlers of SessionService. */
 export function sessionHandlers(
-  useCases: Pick<UseCases, 'readSession' | 'deleteSession' | 'listTurns'>,
+  useCases: Pick<UseCases, 'readSession' | 'deleteSession' | 'listTurns' | 'watchSession' | 'importSession'>,
   surroundings: CallSurroundings,
 ): GuardedHandlers<typeof SessionServiceService> {
-  const missing = notImplemented(surroundings);
   return {
     getSession: unary(surroundings, async ({ message }, call) => {
       const session = await useCases.readSession(keyOf(message), call);
@@ -37,8 +39,14 @@ export function sessionHandlers(
       );
       return { body: { turns: items.map(turnRecordToProto), nextPageToken: tokens.token(next) } };
     }),
-    watchSession: missing.serverStream('WatchSession'),
-    importSession: missing.unary('ImportSession'),
+    watchSession: longServerStream(surroundings, async ({ message }, call, send) => {
+      await useCases.watchSession(watchQueryOf(message), call, (turn) => send({ turn: turnRecordToProto(turn) }));
+    }),
+    importSession: unary(surroundings, async ({ message }, call) => {
+      const command = { key: keyOf(message), record: olderSessionFromProto(message) };
+      const { session, created } = await useCases.importSession(command, call);
+      return { body: { session: sessionToProto(session, focusOf(session)), created } };
+    }),
   };
 }
 
@@ -48,6 +56,10 @@ function keyOf({ tenantId, sessionId }: SessionKey): SessionKey {
 
 function turnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens {
   return new PageTokens('turns', tenantId, sessionId);
+}
+
+function watchQueryOf({ afterRevision, afterTurnId, ...request }: WatchSessionRequest): WatchSessionQuery {
+  return { key: keyOf(request), afterRevision, afterTurnId: afterTurnId === '' ? undefined : afterTurnId };
 }
 
 /** A recorded turn as the contract has it: its request with the time that it was decided with. */

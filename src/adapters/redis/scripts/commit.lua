@@ -1,12 +1,13 @@
 #!lua
 -- Applies a turn to a session, or says why not, in one atomic step (section 5). Everything is checked before the first write;
--- the state, the requests and the responses are opaque bytes.
+-- the state, the requests and the responses are opaque bytes. Who follows the session is told on the channel that has the name
+-- of KEYS[1]; a user without the right to that still commits.
 --
 -- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn
 -- KEYS[2]  stream, the turn log: entry <revision>-0 with turn, occurred, committed, request, response
 --
 -- ARGV[1]  turn id
--- ARGV[2]  revision that the turn was decided on, "0" for a session that does not exist
+-- ARGV[2]  revision that the turn was decided on, "" for a session that does not exist
 -- ARGV[3]  revision after the turn
 -- ARGV[4]  state after the turn
 -- ARGV[5]  when the turn occurred, milliseconds since 1970
@@ -28,7 +29,7 @@ if known then
   local entries = redis.call('XRANGE', log, known .. '-0', known .. '-0')
   return { 'known', entries[1] or false }
 end
-if (revision or '0') ~= ARGV[2] then
+if (revision or '') ~= ARGV[2] then
   return { 'conflict', redis.call('HGET', session, 's'), redis.call('PTTL', session) }
 end
 
@@ -60,4 +61,5 @@ end
 
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('PEXPIRE', log, ARGV[10])
+redis.pcall('PUBLISH', session, '')
 return tonumber(ARGV[3])

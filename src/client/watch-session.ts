@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
+import type {
+  TurnRecord,
+  WatchSessionRequest,
+  WatchSessionResponse,
+} from '../../gen/focal/orchestration/v1/session_service';
+import { CallError } from './call-error';
+
+/** WatchSession of a generated client, with the connection's metadata. */
+export type WatchMethod = (
+  request: WatchSessionRequest,
+  metadata: Metadata,
+) => ClientReadableStream<WatchSessionResponse>;
+
+/** What following a session is made of. */
+export interface WatchParts {
+  readonly watch: WatchMethod;
+  readonly metadata: Metadata;
+  /** The revision that the session has now; 0 where there is none. */
+  readonly revisionNow: () => Promise<number>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reasons of the service other than UNAVAILABLE after which to go on from the cursor is right. */
+const resumable: ReadonlySet<string> = new Set(['SLOW_READER', 'TOO_MANY_CALLS', 'TENANT_TOO_MANY_CALLS']);
+
+/** Milliseconds before the first attempt to go on, doubled with each that brings nothing, and at most. */
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+
+/**
+ * Every turn of a session once and in order. When the stream breaks, it goes on behind the turn that was given last, for as long
+ * as it takes. Ends by an error only: CallError, for example SESSION_NOT_FOUND, CURSOR_TOO_OLD, or CANCELLED after the signal.
+ */
+export async function* watchSession(
+  request: WatchSessionRequest,
+  parts: WatchParts,
+): AsyncGenerator<TurnRecord, never> {
+  // With "from now on" left to the server, what is committed while a stream is broken would be lost.
+  let cursor = { ...request, afterRevision: request.afterRevision ?? (await parts.revisionNow()) };
+  let pauseMs = firstPauseMs;
+  for (;;) {
+    const stream = parts.watch(cursor, parts.metadata);
+    const cancel = (): void => stream.cancel();
+    parts.signal?.addEventListener('abort', cancel);
+    if (parts.signal?.aborted) cancel();
+    try {
+      for await (const { turn } of messagesOf(stream)) {
+        if (turn === undefined) continue;
+        cursor = { ...cursor, afterRevision: turn.revision, afterTurnId: turn.turnId };
+        pauseMs = firstPauseMs;
+        yield turn;
+      }
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      if (error.status !== 'UNAVAILABLE' && !resumable.has(error.reason)) throw error;
+    } finally {
+      parts.signal?.removeEventListener('abort', cancel);
+      cancel();
+    }
+    await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal: parts.signal }).catch(() => undefined);
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  }
+}
+
+/** The messages of a stream, whose error is a CallError. */
+async function* messagesOf(stream: ClientReadableStream<WatchSessionResponse>): AsyncGenerator<WatchSessionResponse> {
+  let failure: CallError | undefined;
+  // Also after nobody reads any more: an error that nobody hears would end the process.
+  stream.on('error', (error: ServiceError) => {
+    failure = new CallError('WatchSession', error);
+  });
+  try {
+    yield* stream;
+  } catch (error) {
+    throw failure ?? error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { SessionStore } from '../../src/ports/session-store';
+
+/** The store with some methods of the test's own. */
+export function storeWith(store: SessionStore, own: Partial<SessionStore>): SessionStore {
+  return {
+    load: (...args) => store.load(...args),
+    create: (...args) => store.create(...args),
+    commit: (...args) => store.commit(...args),
+    read: (...args) => store.read(...args),
+    listTurns: (...args) => store.listTurns(...args),
+    delete: (...args) => store.delete(...args),
+    onChange: (...args) => store.onChange(...args),
+    probe: (...args) => store.probe(...args),
+    close: () => store.close(),
+    ...own,
+  };
+}
