@@ -402,7 +402,10 @@ describe('3.2 clears', () => {
 
 test('3.2 leaving: a self-transition leads to the same step with a new visit', () => {
   const { talk } = started([
-    hub([{ to: 'hub', clears: ['old'] }, 'end'], { collectsProfileFields: ['go', 'old'], canSkip: false }),
+    hub([{ to: 'hub', conditionFields: ['old'], clears: ['old'] }, 'end'], {
+      collectsProfileFields: ['go', 'old'],
+      canSkip: false,
+    }),
   ]);
   talk.turn({ variables: { old: 1 } });
   const turn = talk.turn(go);

@@ -279,6 +279,12 @@ describe('findings: steps that can trap an instance', () => {
     expect(codesOf(tell('away', 'a'), tell('a', 'b'), tell('b', 'a'))).toEqual(['TRAP a']);
   });
 
+  test('findings: a step that only a global transition leads to, and nothing leaves, is a dead end and no trap', () => {
+    const agent: StepDraft = { ...tell('agent'), reachableFromAnywhere: true };
+    const found = findingsOf({ ...of(ask, agent), globals: [{ to: 'agent', intentLabel: 'agent' }] });
+    expect(found.map(({ code, stepId }) => `${code} ${stepId}`)).toEqual(['DEAD_END agent']);
+  });
+
   test('findings: a step that leads to itself alone is a trap', () => {
     expect(codesOf(tell('away', 'away'))).toEqual(['TRAP away']);
   });

@@ -122,6 +122,7 @@ onBothStores(
     test('4.2: an ASK that is over is split, and the rest is asked on the next turn', async () => {
       const parcel = {
         scenarioId: 'parcel',
+        priority: 5,
         steps: [{ stepId: 'size', collectsProfileFields: ['width', 'height', 'depth'], to: ['end'] }, end],
       };
       const talk = await begin([parcel, asking('status', ['postcode'])]);

@@ -4,10 +4,15 @@ import type { CompiledDraft } from './draft';
 /** Step ids, each with the steps that one hop leads to. */
 export type StepGraph = ReadonlyMap<string, readonly string[]>;
 
-/** The hops that can ever be taken: those of each step and, from everywhere, the global ones. */
+/** The hops that can ever be taken: those of each step and, from everywhere but their own target, the global ones (3.2). */
 export function hops({ steps, globals }: CompiledDraft): StepGraph {
-  const everywhere = globals.map(({ targetStepId }) => targetStepId);
-  return new Map([...steps.values()].map((step) => [step.stepId, [...ownTargets(step), ...everywhere]]));
+  const everywhere = [...new Set(globals.map(({ targetStepId }) => targetStepId))];
+  return new Map(
+    [...steps.values()].map((step) => [
+      step.stepId,
+      [...ownTargets(step), ...everywhere.filter((target) => target !== step.stepId)],
+    ]),
+  );
 }
 
 function ownTargets(step: CompiledStep): readonly string[] {
