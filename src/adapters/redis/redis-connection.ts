@@ -4,7 +4,8 @@ import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
 import { refuseIfOver, TimeIsOver, within } from './call-limits';
 import type { LuaScript } from './lua-script';
-import { createClient, createSubscriber, type RedisEndpoint } from './redis-client';
+import { createClient, createSubscriber, type RedisClient } from './redis-client';
+import type { RedisEndpoint } from './redis-endpoint';
 import { type Effect, isShebangRefusal, isTimeout, isUnknownScript, storeError, unavailable } from './redis-errors';
 
 export interface RedisConnectionOptions {
@@ -29,7 +30,7 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
  * every write whose answer was lost.
  */
 export class RedisConnection {
-  private readonly client: Redis;
+  private readonly client: RedisClient;
   private shebangIsKnown = true;
   private timeoutsInARow = 0;
 
@@ -38,7 +39,7 @@ export class RedisConnection {
   }
 
   /** Sends what `command` sends, once. */
-  async send<Reply>(call: Call, effect: Effect, command: (client: Redis) => Promise<Reply>): Promise<Reply> {
+  async send<Reply>(call: Call, effect: Effect, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
     const now = this.options.clock.now();
     refuseIfOver(call, now);
     if (this.client.status !== 'ready') throw unavailable('Redis is not connected.');
@@ -68,7 +69,7 @@ export class RedisConnection {
 
   /** A connection of its own for subscriptions; its owner closes it. */
   subscriber(): Redis {
-    return createSubscriber(this.client, this.options.log);
+    return createSubscriber(this.client, this.options.endpoint, this.options.log);
   }
 
   /** Resolves once commands are taken; rejects with STORE_UNAVAILABLE when the call's time is over before. */
@@ -87,7 +88,7 @@ export class RedisConnection {
   }
 
   private async evaluate(
-    client: Redis,
+    client: RedisClient,
     script: LuaScript,
     keys: readonly string[],
     args: readonly (string | number | Buffer)[],
