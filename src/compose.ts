@@ -144,7 +144,9 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
 }
 
 function redisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: Clock, log: Log): Stores {
-  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, clock, log });
+  const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
+  const replication = redis.durability === 'replicated' ? replicas : undefined;
+  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, replication, clock, log });
   const sessions = new RedisSessionStore(connection, {
     keyPrefix: redis.key_prefix,
     sessionTtlMs: limits.session_ttl,
