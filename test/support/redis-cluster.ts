@@ -1,5 +1,6 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import { eventually } from './eventually';
+import { untilReplicated } from './redis-replica';
 import { freePort, type RedisServer, startRedisServer } from './redis-server';
 
 const slots = 16_384;
@@ -125,7 +126,8 @@ async function meet(members: readonly ClusterMember[]): Promise<void> {
   await eventually(async () => (await Promise.all(members.map(knows))).every(Boolean));
 }
 
-async function replicate({ admin }: ClusterMember, master: ClusterMember | undefined): Promise<void> {
-  await admin.call('CLUSTER', 'REPLICATE', master?.id ?? '');
-  await eventually(async () => (await admin.info('replication')).includes('master_link_status:up'));
+async function replicate({ admin, server }: ClusterMember, master: ClusterMember | undefined): Promise<void> {
+  if (master === undefined) return;
+  await admin.call('CLUSTER', 'REPLICATE', master.id);
+  await untilReplicated(master.admin, server);
 }

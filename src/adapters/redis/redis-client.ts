@@ -23,7 +23,17 @@ const maxRedirections = 16;
 export function createClient(endpoint: RedisEndpoint, commandTimeoutMs: number, log: Log): RedisClient {
   const client = connect(endpoint, commandTimeoutMs);
   logConnection(client, log);
+  // It gives up by itself where it hears of a failover while it connects.
+  client.on('end', () => client.connect().catch(() => undefined));
   return client;
+}
+
+/** Waits for what was sent and disconnects for good. Idempotent. */
+export async function closeClient(client: RedisClient): Promise<void> {
+  client.removeAllListeners('end');
+  if (client.status === 'ready') await client.quit().catch(() => undefined);
+  // Also what a client has beside its connection, as those to Sentinels are.
+  if (client.status !== 'end') client.disconnect();
 }
 
 /** A second connection to the same place for subscriptions, which are repeated after each reconnect. */

@@ -7,7 +7,7 @@ import { keyOnEachMaster } from './cluster-slots';
 import { warnOfEviction } from './eviction-warning';
 import type { Argument, LuaScript } from './lua-script';
 import { moreThanHalf } from './more-than-half';
-import { createClient, createSubscriber, type RedisClient } from './redis-client';
+import { closeClient, createClient, createSubscriber, type RedisClient } from './redis-client';
 import type { RedisEndpoint } from './redis-endpoint';
 import { type Effect, isShebangRefusal, isUnknownScript, storeError, unavailable } from './redis-errors';
 import { ReplicatedWrites, type Replication } from './replicated-writes';
@@ -107,7 +107,7 @@ export class RedisConnection {
 
   /** Waits for what was sent and disconnects for good. Idempotent. */
   async close(): Promise<void> {
-    await Promise.all([...new Set([this.client, this.writer])].map(quit));
+    await Promise.all([...new Set([this.client, this.writer])].map(closeClient));
   }
 
   private isReady(): boolean {
@@ -149,10 +149,4 @@ export class RedisConnection {
       return this.evaluate(send, script, keysAndArgs);
     }
   }
-}
-
-async function quit(client: RedisClient): Promise<void> {
-  if (client.status === 'ready') await client.quit().catch(() => undefined);
-  // Also what a client has beside its connection, as those to Sentinels are.
-  if (client.status !== 'end') client.disconnect();
 }
