@@ -8,6 +8,7 @@ import { unhurried } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { RedisCluster } from '../../support/redis-cluster';
 import { ClientsUnderTest } from './clients-under-test';
+import { askEverything, orchestrator, rightsOfTheDocs } from './everything-asked';
 
 describe('a Redis Cluster', () => {
   let cluster: RedisCluster;
@@ -45,6 +46,14 @@ describe('a Redis Cluster', () => {
       const catalogue = await openCatalogue();
       return { catalogue, close: () => catalogue.close() };
     }));
+
+  it('may be used with the rights that the documentation lists', async () => {
+    for (const { admin } of cluster.members) await admin.call('ACL', ...rightsOfTheDocs());
+    const user = new ClientsUnderTest({ endpoint: { kind: 'cluster', seeds: cluster.seeds, login: orchestrator } });
+    await askEverything(user);
+    for (const { admin } of cluster.members) expect(await admin.acl('LOG')).toEqual([]);
+    await user.close();
+  });
 
   it('tells a node of the changes that another made on whichever master', async () => {
     const keyPrefix = clients.freshPrefix();
