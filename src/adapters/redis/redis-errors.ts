@@ -22,6 +22,9 @@ const reasonOfCode: Readonly<Record<string, ErrorReason>> = {
   WRONGPASS: 'STORE_UNAVAILABLE',
 };
 
+/** How 7.0 begins what it says of a command in a script that the user has no right to; before and after it says NOPERM. */
+const scriptWithoutRight = "ERR The user executing the script can't ";
+
 /** How long a caller should wait when the memory is full: it takes expiry or an operator to free some. */
 const retryFullStoreAfterMs = 5_000;
 
@@ -92,6 +95,7 @@ function fromReply(error: Error): unknown {
  * where ioredis gave up to follow a Cluster behind what `redirectedTooOften` matches.
  */
 export function codeOf(message: string): string {
+  if (message.startsWith(scriptWithoutRight)) return 'NOPERM';
   const inner = (/^ERR Error running script .*: -([A-Z]+) /.exec(message) ?? redirectedTooOften.exec(message))?.[1];
   return inner ?? /^[A-Z]+/.exec(message)?.[0] ?? '';
 }
