@@ -18,7 +18,7 @@ if (process.argv.includes('--check')) {
   if (untested.length > 0) console.error(`no test names rule ${untested.join(', ')}`);
 }
 
-/** Rules in their order: `**2.8 ...` and `- **2.8** ...`, and section 6, which has no numbers of its own. */
+/** Rules in their order: `**2.8 ...` and `- **2.8** ...`, and the sections that have no numbers of their own. */
 function rulesOf(semantics) {
   const numbered = [...semantics.matchAll(/\*\*(\d\.\d+)[ .]?([^*]*)\*\*([^\n]*)/g)].map(([, number, title, rest]) => ({
     number,
@@ -27,7 +27,11 @@ function rulesOf(semantics) {
       .replace(/^[:.-]\s*/, '')
       .replace(/\.$/, ''),
   }));
-  return [...numbered, { number: '6', title: 'Conditions: CEL' }].map(({ number, title }) => ({
+  const sections = [
+    { number: '6', title: 'Conditions: CEL' },
+    { number: '8', title: 'Sessions of the older format' },
+  ];
+  return [...numbered, ...sections].map(({ number, title }) => ({
     number,
     title: title.length > 90 ? `${title.slice(0, 87).trimEnd()}...` : title,
   }));

@@ -3,10 +3,11 @@ import { boundedCall, type Repetition, repeat, watchStore } from './adapters/bac
 import { type Config, toConditionLimits, toRedisEndpoint, toSettings } from './adapters/config';
 import { openEmbedded } from './adapters/embedded/open-embedded';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './adapters/grpc';
-import { processTelemetry } from './adapters/otel';
+import { meteredSessionStore, processMetrics, processTelemetry } from './adapters/otel';
 import { RedisCatalogue } from './adapters/redis/redis-catalogue';
 import { connectRedis } from './adapters/redis/redis-connection';
 import { endpointText, type RedisEndpoint } from './adapters/redis/redis-endpoint';
+import { RedisOlderSessions } from './adapters/redis/redis-older-sessions';
 import { RedisSessionStore } from './adapters/redis/redis-session-store';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from './adapters/system';
 import { ProtoTurnCodec } from './codec/proto-turn-codec';
@@ -14,6 +15,7 @@ import { CompiledCatalogue } from './pipeline/compiled-catalogue';
 import { bindUseCases } from './pipeline/use-cases';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
+import type { OlderSessions } from './ports/older-sessions';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
 
@@ -31,6 +33,7 @@ export interface RunningService {
 interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
+  readonly olderSessions?: OlderSessions | undefined;
   readonly storedIn: string;
   /** Settles once they can be probed. Never rejects. */
   readonly opened: Promise<unknown>;
@@ -89,7 +92,8 @@ export async function startService(config: Config, log: Log): Promise<RunningSer
 
 function build(config: Config, log: Log): Parts {
   const clock = new SystemClock();
-  const telemetry = processTelemetry();
+  const metrics = processMetrics();
+  const telemetry = processTelemetry(metrics);
   const settings = toSettings(config);
   const compile = {
     conditionLimits: toConditionLimits(config),
@@ -102,7 +106,8 @@ function build(config: Config, log: Log): Parts {
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = bindUseCases({
-    store: stores.sessions,
+    store: meteredSessionStore(stores.sessions, metrics),
+    olderSessions: stores.olderSessions,
     scenarios: stores.scenarios,
     catalogue,
     codec: new ProtoTurnCodec(),
@@ -110,11 +115,12 @@ function build(config: Config, log: Log): Parts {
     ids: new UuidV5InstanceIds(),
     clock,
     telemetry,
+    metrics,
     log,
     settings,
     compile,
   });
-  const server = createGrpcServer({ useCases, clock, telemetry, log }, serverOptions(config));
+  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config));
   return { clock, log, stores, catalogue, server };
 }
 
@@ -133,7 +139,10 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
     messageBytes: server.max_message_bytes,
     metadataBytes: server.max_metadata_bytes,
     callsInFlight: server.max_calls_in_flight,
+    streams: server.max_streams,
+    requestsPerStream: server.turns_in_flight_per_stream,
     leastTimeMs: server.least_time_ms,
+    turnTimeoutMs: server.turn_timeout_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,
@@ -155,9 +164,14 @@ function redisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: 
     clock,
   });
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
+  const keyTemplate = redis.older_session_key;
   return {
     sessions,
     scenarios,
+    olderSessions:
+      keyTemplate === ''
+        ? undefined
+        : new RedisOlderSessions(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
     storedIn: `sessions and scenarios are in ${endpointText(endpoint)}, under keys that begin with "${redis.key_prefix}"`,
     // For the first probe only: a Redis that is away keeps nobody from starting.
     opened: boundedCall(clock, redis.command_timeout_ms, (call) => connection.untilReady(call)).catch(() => undefined),

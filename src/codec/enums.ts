@@ -2,12 +2,14 @@ import * as contribution from '../../gen/focal/orchestration/v1/contribution';
 import * as lifecycle from '../../gen/focal/orchestration/v1/lifecycle';
 import * as scenario from '../../gen/focal/orchestration/v1/scenario';
 import * as session from '../../gen/focal/orchestration/v1/session';
+import * as sessionService from '../../gen/focal/orchestration/v1/session_service';
 import * as transition from '../../gen/focal/orchestration/v1/transition';
 import * as turn from '../../gen/focal/orchestration/v1/turn';
 import type { Truth } from '../domain/conditions';
 import type { ConfirmContribution, ContributionType } from '../domain/contribution';
 import type { ScenarioFinding } from '../domain/finding';
 import type { LifecycleAction, LifecycleReason, RejectionReason, StartOrigin } from '../domain/lifecycle-decision';
+import type { ScenarioAction } from '../domain/older-session';
 import type {
   IdleAction,
   MigrationPolicy,
@@ -132,6 +134,12 @@ export const endedStatus: EnumTable<EndedInstance['status'], session.ScenarioIns
 );
 
 export const pauseReason: EnumTable<PauseReason, session.PauseReason> = enumTable(session.PauseReason, 'PAUSE_REASON_');
+
+export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAction> = enumTable(
+  sessionService.ScenarioAction,
+  'SCENARIO_ACTION_',
+  { deprecated: { EXIT: 'CANCEL' } },
+);
 
 // Decisions
 

@@ -15,6 +15,7 @@ import { contributionType, rejectionReason, variableScope } from './enums';
 import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
 import { jsonFromProto, jsonToProto } from './json-value';
 import { sortedKeys } from './map-field';
+import { checkSentSession } from './sent-session';
 import { decodeStored } from './stored-bytes';
 import { timeFromProto, timeToProto } from './time';
 
@@ -28,25 +29,36 @@ export function sessionToProto(session: Session, focusInstanceId: string): Sessi
   return message;
 }
 
+/** Where a session stands in a request, for errors, and the time of the turn that it is sent with. */
+export interface SentWith {
+  readonly path: string;
+  readonly occurredAt: number;
+}
+
 /**
  * A session that a caller sent to a stateless phase. What follows from the rest is not read: focus, active scenario, current
- * step. Instances may be minimal: one without status is ACTIVE, without a visit has just entered its step, without a start
- * number started after all that have one, in the order of the list. Takes the message's lists over: it must not change after.
- * Throws INVALID_REQUEST for what the domain cannot hold.
+ * step. Instances may be minimal: one without status is ACTIVE, without a visit has just entered its step, without times started
+ * and was active with the turn, without a start number started after all that have one, in the order of the list. Takes the
+ * message's lists over: it must not change after. Throws INVALID_REQUEST for what no turns lead to.
  */
-export function sessionFromProto(message: SessionMessage): Session {
+export function sessionFromProto(message: SessionMessage, { path, occurredAt }: SentWith): Session {
+  checkSentSession(message, path);
   const session = stateFromProto(message);
   let lastStartNumber = session.lastStartNumber;
-  for (const instance of session.instances) lastStartNumber = Math.max(lastStartNumber, instance.startNumber);
-  const instances: ScenarioInstance[] = [];
-  for (const instance of session.instances) {
+  for (const { startNumber } of session.instances) lastStartNumber = Math.max(lastStartNumber, startNumber);
+  const instances = session.instances.map((instance, index): ScenarioInstance => {
+    const sent = message.instances[index];
     if (instance.startNumber === 0) lastStartNumber += 1;
-    instances.push({
+    return {
       ...instance,
-      startNumber: instance.startNumber === 0 ? lastStartNumber : instance.startNumber,
+      startNumber: instance.startNumber || lastStartNumber,
+      startedAt: sent?.startedAt === undefined ? occurredAt : instance.startedAt,
+      lastActiveAt: sent?.lastActiveAt === undefined ? occurredAt : instance.lastActiveAt,
       lastVisitNumber: Math.max(instance.lastVisitNumber, instance.visit.number),
-    });
-  }
+      lastPathSequence: Math.max(instance.lastPathSequence, instance.path.at(-1)?.sequence ?? 0),
+    };
+  });
+  instances.sort((a, b) => a.startNumber - b.startNumber);
   return { ...session, instances, lastStartNumber };
 }
 
@@ -89,6 +101,7 @@ function stateToProto(session: Session): SessionMessage {
     lastStartNumber: session.lastStartNumber,
     activeScenarioId: '',
     currentStepId: '',
+    importedFrom: session.importedFrom,
   };
 }
 
@@ -122,6 +135,7 @@ function stateFromProto(message: SessionMessage): Session {
     updatedAt: timeFromProto(message.updatedAt),
     lastTurnId: message.lastTurnId,
     lastStartNumber: message.lastStartNumber,
+    importedFrom: message.importedFrom,
   };
 }
 

@@ -52,7 +52,7 @@ function resultOf(
     context: summarizeContext(context),
     lifecycleDecisions: lifecycleDecisions(context, transitions.fates, lifecycle.starts),
     rejectedCandidates: rejectedCandidates(context, lifecycle.refused, session.pendingStarts),
-    transitionDecisions: transitionDecisions(transitions, lifecycle.starts),
+    transitionDecisions: transitionDecisions(context, transitions, lifecycle.starts),
     plan,
     ignoredOutcomes: context.ignored.map(({ outcome, instanceId, reasoning }) => ({ outcome, instanceId, reasoning })),
     validateOnly,

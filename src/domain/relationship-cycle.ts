@@ -9,8 +9,10 @@ export function dependencyCycle(stored: readonly Relationship[], added: Relation
   const { sourceId, targetScenarioId } = added;
   const onward = new Map<string, string[]>();
   for (const each of stored) {
-    if (each.kind === 'DEPENDS_ON')
-      onward.set(each.sourceId, [...(onward.get(each.sourceId) ?? []), each.targetScenarioId]);
+    if (each.kind !== 'DEPENDS_ON') continue;
+    const targets = onward.get(each.sourceId);
+    if (targets) targets.push(each.targetScenarioId);
+    else onward.set(each.sourceId, [each.targetScenarioId]);
   }
   const cameFrom = new Map<string, string>();
   const open = [targetScenarioId];

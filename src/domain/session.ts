@@ -90,6 +90,8 @@ export interface ScenarioInstance {
   readonly irreversibleDone: readonly IrreversibleStep[];
   /** Steps before the last passed checkpoint, not entered since; sorted (3.7). */
   readonly stepsBeforeCheckpoint: readonly string[];
+  /** Steps that it left and whose entry the bounded path has lost: a checkpoint that is passed later bars them, too; sorted (3.7). */
+  readonly stepsTrimmedFromPath: readonly string[];
   readonly loopCounts: ReadonlyMap<string, number>;
   readonly lastVisitNumber: number;
   readonly lastPathSequence: number;
@@ -144,7 +146,7 @@ export interface OpenContribution {
 /** One conversation of one customer with one agent of one tenant. */
 export interface Session extends SessionKey {
   readonly agentId: string;
-  /** Turns applied; 0 before the first. */
+  /** Turns applied; 0 before the first, imported or not. */
   readonly revision: number;
   /** MESSAGE turns applied. */
   readonly turnCount: number;
@@ -163,6 +165,8 @@ export interface Session extends SessionKey {
   readonly updatedAt: number;
   readonly lastTurnId: string;
   readonly lastStartNumber: number;
+  /** Tells the record of the older format that it was imported from (section 8); "" where it was not imported. */
+  readonly importedFrom: string;
 }
 
 /** A session before its first turn. */
@@ -184,7 +188,16 @@ export function emptySession(key: SessionKey & { readonly agentId: string }): Se
     updatedAt: 0,
     lastTurnId: '',
     lastStartNumber: 0,
+    importedFrom: '',
   };
+}
+
+/**
+ * The revision that the store must hold for a session to follow on it; undefined where it must hold none. An imported session is
+ * stored before its first turn, at revision 0.
+ */
+export function revisionBefore({ revision, importedFrom }: Session): number | undefined {
+  return revision > 1 || importedFrom !== '' ? revision - 1 : undefined;
 }
 
 /** A visit that has just opened. */

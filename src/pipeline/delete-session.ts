@@ -1,12 +1,18 @@
 import type { SessionKey } from '../domain/session';
 import type { Call } from '../ports/call';
+import type { OlderSessions } from '../ports/older-sessions';
 import type { SessionStore } from '../ports/session-store';
 
-/** Erases everything of a session. Resolves to whether there was anything; erasing what does not exist succeeds. */
-export function deleteSession(
-  { store }: { readonly store: SessionStore },
+/**
+ * Erases everything of a session, also what an older service left of it (section 8). Resolves to whether there was anything; erasing
+ * what does not exist succeeds.
+ */
+export async function deleteSession(
+  { store, olderSessions }: { readonly store: SessionStore; readonly olderSessions?: OlderSessions | undefined },
   key: SessionKey,
   call: Call,
 ): Promise<boolean> {
-  return store.delete(key, call);
+  // The older record first: in the other order a turn between the two would bring it back.
+  const hadRecord = (await olderSessions?.erase(key, call)) ?? false;
+  return (await store.delete(key, call)) || hadRecord;
 }

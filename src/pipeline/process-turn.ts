@@ -1,31 +1,20 @@
-import { decideTurn, type TurnDecision } from '../domain/decide-turn';
+import type { TurnDecision } from '../domain/decide-turn';
 import { OrchestratorError } from '../domain/orchestrator-error';
 import { emptySession, type Session } from '../domain/session';
-import type { OrchestrationSettings } from '../domain/settings';
-import type { Turn } from '../domain/turn';
 import type { Call } from '../ports/call';
-import type { Clock } from '../ports/clock';
-import type { InstanceIds } from '../ports/instance-ids';
-import type { Log } from '../ports/log';
-import type { CommitOutcome, SessionStore, TurnRecord } from '../ports/session-store';
-import type { Telemetry } from '../ports/telemetry';
+import type { Metrics } from '../ports/metrics';
+import type { CommitOutcome, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
-import type { VersionKey } from './catalogue-snapshot';
 import type { ProcessedTurn, TurnCommand } from './commands';
-import type { CompiledCatalogue } from './compiled-catalogue';
+import { type DecisionDependencies, decideOn, openFor } from './decide-on';
 import { emptyResult } from './empty-result';
+import { type TakeOverDependencies, takeOverSession } from './take-over-session';
 import { reportTurn } from './turn-report';
 
 /** What a turn needs of the world. */
-export interface TurnDependencies {
-  readonly store: SessionStore;
-  readonly catalogue: CompiledCatalogue;
+export interface TurnDependencies extends DecisionDependencies, TakeOverDependencies {
   readonly codec: TurnCodec;
-  readonly ids: InstanceIds;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  readonly log: Log;
-  readonly settings: OrchestrationSettings;
+  readonly metrics: Metrics;
 }
 
 /** How often a turn is decided again when others of its session are committed in between. */
@@ -39,21 +28,30 @@ const maxTries = 1_000;
  * throws.
  */
 export async function processTurn(deps: TurnDependencies, command: TurnCommand, call: Call): Promise<ProcessedTurn> {
+  const ended = deps.metrics.turnBegins();
+  const processed = await decideAndCommit(deps, command, call);
+  ended({ trigger: command.turn.trigger, ...processed });
+  reportTurn(deps, command.turn, processed);
+  return processed;
+}
+
+async function decideAndCommit(deps: TurnDependencies, command: TurnCommand, call: Call): Promise<ProcessedTurn> {
   const { turn, validateOnly } = command;
   const fresh = validateOnly || command.expectedRevision !== undefined;
   const loaded = await deps.telemetry.spanAsync('session.load', () => deps.store.load(turn, turn.turnId, call, fresh));
-  if (loaded.known) return report(deps, command, replay(deps, command, loaded.known));
-  if (!deps.settings.enabled) return report(deps, command, untouched(deps, command, loaded.session));
-  let session = loaded.session;
+  if (loaded.known) return replay(deps, command, loaded.known);
+  if (!deps.settings.enabled) return untouched(deps, command, loaded.session);
+  let session = loaded.session ?? (await takeOverSession(deps, turn, validateOnly, call));
   for (let tries = 0; tries < maxTries; tries += 1) {
     checkSession(session, command);
     const decision = await decide(deps, command, session ?? emptySession(turn), call);
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
-    if (validateOnly) return report(deps, command, processed);
+    if (validateOnly) return processed;
     const outcome = await commit(deps, command, decision, responseBytes, call);
-    if (outcome.kind === 'committed') return report(deps, command, processed);
-    if (outcome.kind === 'known') return report(deps, command, replay(deps, command, outcome.record));
+    if (outcome.kind === 'committed') return processed;
+    if (outcome.kind === 'known') return replay(deps, command, outcome.record);
+    deps.metrics.conflict();
     session = outcome.session;
   }
   throw new OrchestratorError('TOO_MUCH_CONTENTION', 'Too many turns of the session were committed at once; retry.', {
@@ -80,33 +78,12 @@ function checkSession(session: Session | undefined, { turn, expectedRevision }: 
 }
 
 async function decide(
-  { catalogue, telemetry, settings, ids }: TurnDependencies,
-  { turn, validateOnly }: TurnCommand,
+  deps: TurnDependencies,
+  command: TurnCommand,
   session: Session,
   call: Call,
 ): Promise<TurnDecision> {
-  const opened = await catalogue.open(turn, neededVersions(session, turn), call);
-  return decideTurn(
-    {
-      session,
-      turn,
-      catalogue: opened,
-      settings,
-      instanceIdOf: (scenarioId) => ids.instanceId(turn.sessionId, turn.turnId, scenarioId),
-    },
-    validateOnly,
-    (name, work) => telemetry.span(name, work),
-  );
-}
-
-/** The versions that running instances run on, and those of ended ones that an outcome is about (0.6). */
-function neededVersions(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
-  const named = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
-  const ended = session.endedInstances.filter(({ instanceId }) => named.has(instanceId));
-  return [...session.instances, ...ended].map(({ scenarioId, scenarioVersion }) => ({
-    scenarioId,
-    version: scenarioVersion,
-  }));
+  return decideOn(deps, command, session, await openFor(deps.catalogue, command.turn, session, call));
 }
 
 function commit(
@@ -144,9 +121,4 @@ function replay({ codec }: TurnDependencies, { turn, requestBytes }: TurnCommand
 function untouched({ codec }: TurnDependencies, { turn, validateOnly }: TurnCommand, session?: Session): ProcessedTurn {
   const result = emptyResult(turn, session, validateOnly);
   return { responseBytes: codec.encodeResult(result), replayed: false, result };
-}
-
-function report(deps: TurnDependencies, { turn }: TurnCommand, processed: ProcessedTurn): ProcessedTurn {
-  reportTurn(deps, turn, processed);
-  return processed;
 }

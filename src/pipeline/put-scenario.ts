@@ -1,18 +1,19 @@
 import type { CompileOptions } from '../domain/compile-options';
 import { compileScenario } from '../domain/compile-scenario';
 import type { ScenarioFinding } from '../domain/finding';
-import { type FieldViolation, OrchestratorError } from '../domain/orchestrator-error';
+import { OrchestratorError } from '../domain/orchestrator-error';
 import type { Scenario, StoredScenario } from '../domain/scenario';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { ContentHash } from '../ports/content-hash';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import { refuseScenarios } from './scenario-refusal';
 
 export interface PutScenarioDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly catalogue: CompiledCatalogue;
-  readonly contentHash: ContentHash;
+  readonly contentHash: Pick<ContentHash, 'hash'>;
   readonly clock: Clock;
   readonly compile: CompileOptions;
 }
@@ -45,8 +46,7 @@ export async function putScenario(
   call: Call,
 ): Promise<PutScenarioResult> {
   const { findings } = compileScenario(scenario, 0, compile);
-  const errors = findings.filter(({ severity }) => severity === 'ERROR');
-  if (errors.length > 0) throw refusal(scenario, errors.length, findings);
+  refuseScenarios([{ scenario, path: 'scenario', findings }]);
   const options = { contentHash: contentHash.hash(scenario), storedAt: clock.now(), expectedVersion };
   const outcome = await catalogue.changing(agent, () => scenarios.put(agent, scenario, options, call));
   if (outcome.kind === 'conflict') throw versionMismatch(scenario.scenarioId, expectedVersion, outcome.currentVersion);
@@ -60,20 +60,4 @@ export function versionMismatch(scenarioId: string, expected: number | undefined
     `Scenario ${scenarioId} is at version ${current}, not at ${expected ?? 0}. Read it again and edit that.`,
     { metadata: { expected_version: String(expected ?? 0), current_version: String(current) } },
   );
-}
-
-function refusal(scenario: Scenario, errors: number, findings: readonly ScenarioFinding[]): OrchestratorError {
-  const count = errors === 1 ? 'one error' : `${errors} errors`;
-  return new OrchestratorError('SCENARIO_REFUSED', `Scenario "${scenario.name}" was refused: ${count}.`, {
-    metadata: { scenario_id: scenario.scenarioId },
-    violations: findings.map(violationOf),
-  });
-}
-
-function violationOf({ severity, code, message, fieldPath, line, column }: ScenarioFinding): FieldViolation {
-  const place = line > 0 ? ` (line ${line}, column ${column} of the condition)` : '';
-  return {
-    field: fieldPath === '' ? 'scenario' : `scenario.${fieldPath}`,
-    description: `${severity} ${code}: ${message}${place}`,
-  };
 }

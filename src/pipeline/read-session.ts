@@ -1,19 +1,15 @@
 import { OrchestratorError } from '../domain/orchestrator-error';
 import type { Session, SessionKey } from '../domain/session';
 import type { Call } from '../ports/call';
-import type { SessionStore } from '../ports/session-store';
+import { olderSession, type TakeOverDependencies } from './take-over-session';
 
 /**
- * The session as the store holds it.
+ * The session as the store holds it, or as it will be taken over from an older service that tells its agent (section 8).
  *
- * @throws OrchestratorError SESSION_NOT_FOUND where no turn was applied yet, or it expired.
+ * @throws OrchestratorError SESSION_NOT_FOUND where no turn was applied and nothing imported yet, or it expired.
  */
-export async function readSession(
-  { store }: { readonly store: SessionStore },
-  key: SessionKey,
-  call: Call,
-): Promise<Session> {
-  const session = await store.read(key, call);
+export async function readSession(deps: TakeOverDependencies, key: SessionKey, call: Call): Promise<Session> {
+  const session = (await deps.store.read(key, call)) ?? (await olderSession(deps, key, '', call));
   if (session) return session;
   throw new OrchestratorError('SESSION_NOT_FOUND', `No turn of session ${key.sessionId} is known.`, {
     metadata: { session_id: key.sessionId },

@@ -29,7 +29,7 @@ export async function putRelationship(
 ): Promise<boolean> {
   // Read past the snapshot, lest a cycle slips in because its other half is a second old.
   const { relationships } = await scenarios.load(agent, call);
-  const problem = problemOf(relationship, relationships);
+  const problem = relationshipProblem(relationship, relationships);
   if (problem !== '') {
     throw new OrchestratorError('RELATIONSHIP_REFUSED', problem, {
       violations: [{ field: 'relationship', description: problem }],
@@ -56,7 +56,8 @@ export async function listRelationships(
   return (await catalogue.content(agent, call)).relationships;
 }
 
-function problemOf(relationship: Relationship, stored: readonly Relationship[]): string {
+/** Why a relationship cannot stand beside these, in a sentence for people; "" where it can. */
+export function relationshipProblem(relationship: Relationship, stored: readonly Relationship[]): string {
   const { kind, sourceType, sourceId, targetScenarioId } = relationship;
   if (sourceType === 'SCENARIO' && sourceId === targetScenarioId) {
     return `Scenario ${sourceId} cannot be related to itself. Name another target.`;

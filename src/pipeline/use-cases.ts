@@ -1,14 +1,16 @@
 import type { CompileOptions } from '../domain/compile-options';
+import type { TurnDecision } from '../domain/decide-turn';
 import type { Relationship, Scenario, StoredScenario } from '../domain/scenario';
 import type { Session, SessionKey } from '../domain/session';
 import type { Call } from '../ports/call';
-import type { ContentHash } from '../ports/content-hash';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
-import type { TurnRecord } from '../ports/session-store';
+import type { CreateOutcome, TurnRecord } from '../ports/session-store';
 import type { ProcessedTurn, TurnCommand } from './commands';
+import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
+import { type ImportSessionCommand, importSession } from './import-session';
 import { type ListScenariosQuery, listScenarios } from './list-scenarios';
 import { type ListTurnsQuery, listTurns } from './list-turns';
 import type { Page } from './page';
@@ -16,13 +18,16 @@ import { processTurn, type TurnDependencies } from './process-turn';
 import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './put-scenario';
 import { readSession } from './read-session';
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
+import { SessionQueue } from './session-queue';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
 
 /** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call): Promise<ProcessedTurn>;
+  decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   readSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
+  importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<TurnRecord, number>>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
   validateScenario(scenario: Scenario): ScenarioValidation;
@@ -38,16 +43,18 @@ export interface UseCases {
 export interface UseCaseDependencies extends TurnDependencies {
   /** The catalogue as it is stored; `catalogue` is the compiled one over it. */
   readonly scenarios: ScenarioCatalogue;
-  readonly contentHash: ContentHash;
   readonly compile: CompileOptions;
 }
 
 /** The use cases on these dependencies. */
 export function bindUseCases(deps: UseCaseDependencies): UseCases {
+  const queue = new SessionQueue();
   return {
-    processTurn: (command, call) => processTurn(deps, command, call),
+    processTurn: (command, call) => queue.run(command.turn, call, () => processTurn(deps, command, call)),
+    decidePhases: (command, call) => decidePhases(deps, command, call),
     readSession: (key, call) => readSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
+    importSession: (command, call) => importSession(deps, command, call),
     listTurns: (query, call) => listTurns(deps, query, call),
     putScenario: (command, call) => putScenario(deps, command, call),
     validateScenario: (scenario) => validateScenario(deps, scenario),

@@ -1,7 +1,10 @@
+import type { OlderSession } from '../domain/older-session';
 import type { Scenario } from '../domain/scenario';
 
-/** Tells definitions apart. */
+/** Tells contents apart. */
 export interface ContentHash {
   /** SHA-256 over a canonical encoding of the definition, lower-case hexadecimal: equal hashes are the same definition. */
   hash(scenario: Scenario): string;
+  /** The same over what a record of the older format says, its agent left out: equal hashes are the same record (section 8). */
+  hashOlderSession(record: OlderSession): string;
 }

@@ -18,7 +18,7 @@ export interface TurnRecord {
 
 /** What a turn needs to begin. */
 export interface LoadedSession {
-  /** Undefined where no turn was applied yet, or the session expired. May be older than the store's: the commit checks. */
+  /** Undefined where no turn was applied and nothing imported yet, or the session expired. May be older than the store's: the commit checks. */
   readonly session: Session | undefined;
   /** Set where the store already knows that the turn was applied. A store may leave this to `commit`. */
   readonly known: TurnRecord | undefined;
@@ -39,6 +39,13 @@ export type CommitOutcome =
   /** The session moved on; nothing was changed. The current state comes back, undefined where the session is gone. */
   | { readonly kind: 'conflict'; readonly session: Session | undefined };
 
+/** What there is after a session was to be created. */
+export interface CreateOutcome {
+  readonly session: Session;
+  /** False where there was one already; it was left as it is. */
+  readonly created: boolean;
+}
+
 /**
  * Holds sessions with their recorded turns. Everything of a session is committed together or not at all (section 5).
  *
@@ -53,12 +60,18 @@ export interface SessionStore {
   load(key: SessionKey, turnId: string, call: Call, fresh?: boolean): Promise<LoadedSession>;
 
   /**
-   * Applies a turn when its id is not known and the stored revision is `commit.session.revision - 1` (0: no session), checked
-   * in this order, in one atomic step. Slides the session's time to live and trims the recorded turns to the newest
+   * Applies a turn when its id is not known and the stored revision is that of `revisionBefore(commit.session)`, checked in this
+   * order, in one atomic step. Slides the session's time to live and trims the recorded turns to the newest
    * `recordedTurns`. Rejects with COMMIT_UNKNOWN when the commit was sent and its answer lost: only the turn id can tell; with
    * STORE_FULL when the store refused for want of memory, nothing changed.
    */
   commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;
+
+  /**
+   * Stores a session at revision 0, an imported one (section 8), where there is none, in one atomic step, with a session's full
+   * time to live and without a recorded turn. Rejects as `commit` does; to call it again is safe.
+   */
+  create(session: Session, call: Call): Promise<CreateOutcome>;
 
   /** The session as the store holds it, past any cache. */
   read(key: SessionKey, call: Call): Promise<Session | undefined>;

@@ -7,6 +7,8 @@ export interface TurnSpan {
   readonly recording: boolean;
   setAttributes(attributes: Attributes): void;
   addEvent(name: string, attributes: Attributes): void;
+  /** Sets the status as what is thrown does: for an error that is answered and goes no further. */
+  setFailed(error: unknown): void;
 }
 
 /** What the pipeline tells about its work. Nearly free when switched off. */
@@ -15,8 +17,8 @@ export interface Telemetry {
   span<T>(name: string, work: (span: TurnSpan) => T): T;
   /** The same for work that waits. */
   spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T>;
-  /** Sets attributes of the span that is current, for example the server span of the call. */
-  setAttributes(attributes: Attributes): void;
+  /** The span that is current, for example the server span of the call. */
+  current(): TurnSpan;
   /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */
   traceId(): string;
 }

@@ -2,6 +2,7 @@ import * as contribution from '../../gen/focal/orchestration/v1/contribution';
 import * as lifecycle from '../../gen/focal/orchestration/v1/lifecycle';
 import * as scenario from '../../gen/focal/orchestration/v1/scenario';
 import * as session from '../../gen/focal/orchestration/v1/session';
+import * as sessionService from '../../gen/focal/orchestration/v1/session_service';
 import * as transition from '../../gen/focal/orchestration/v1/transition';
 import * as turn from '../../gen/focal/orchestration/v1/turn';
 import type { EnumTable } from '../../src/codec/enum-table';
@@ -63,6 +64,11 @@ const cases: Record<keyof typeof enums, Case> = {
     left: [SCENARIO_INSTANCE_STATUS_ACTIVE, SCENARIO_INSTANCE_STATUS_PAUSED],
   },
   pauseReason: { table: enums.pauseReason, generated: session.PauseReason },
+  scenarioAction: {
+    table: enums.scenarioAction,
+    generated: sessionService.ScenarioAction,
+    left: [sessionService.ScenarioAction.SCENARIO_ACTION_EXIT],
+  },
   lifecycleAction: { table: enums.lifecycleAction, generated: lifecycle.ScenarioLifecycleAction },
   lifecycleReason: { table: enums.lifecycleReason, generated: lifecycle.LifecycleReason },
   startOrigin: {
@@ -112,6 +118,10 @@ describe.each(Object.entries(cases))('%s', (_, { table, generated, unspecified, 
 it('EXIT is the deprecated spelling of CANCEL (0.2)', () => {
   expect(enums.scenarioSignal.fromProto(SCENARIO_SIGNAL_EXIT)).toBe('CANCEL');
   expect(enums.scenarioSignal.toProto.CANCEL).toBe(turn.ScenarioSignal.SCENARIO_SIGNAL_CANCEL);
+});
+
+it('EXIT of the older filter is the deprecated spelling of its CANCEL (section 8)', () => {
+  expect(enums.scenarioAction.fromProto(sessionService.ScenarioAction.SCENARIO_ACTION_EXIT)).toBe('CANCEL');
 });
 
 it('an active instance is never one that ended, and the other way round', () => {

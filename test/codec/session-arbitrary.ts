@@ -104,6 +104,7 @@ const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
   path: few(pathEntry),
   irreversibleDone: few(irreversibleStep),
   stepsBeforeCheckpoint: names,
+  stepsTrimmedFromPath: names,
   loopCounts: mapOf(uint32),
   lastVisitNumber: uint32,
   lastPathSequence: uint32,
@@ -143,15 +144,23 @@ export const session: fc.Arbitrary<Session> = fc.record({
   updatedAt: time,
   lastTurnId: text,
   lastStartNumber: uint32,
+  importedFrom: text,
 });
 
-/** Numbered as a session is that turns made: the property of `sessionFromProto` needs it. */
-export const numberedSession: fc.Arbitrary<Session> = session.map((any) => ({
+/** One that turns may lead to, as `sessionFromProto` wants it. */
+export const coherentSession: fc.Arbitrary<Session> = session.map((any) => ({
   ...any,
   instances: any.instances.map((one, index) => ({
     ...one,
+    instanceId: `instance ${index}`,
+    scenarioId: `scenario ${index}`,
+    status: one.pauseReason === undefined ? 'ACTIVE' : 'PAUSED',
+    pausedAtTurnCount: Math.min(one.pausedAtTurnCount, any.turnCount),
     startNumber: index + 1,
     lastVisitNumber: Math.max(one.lastVisitNumber, one.visit.number),
+    lastPathSequence: Math.max(one.lastPathSequence, one.path.at(-1)?.sequence ?? 0),
   })),
+  endedInstances: any.endedInstances.map((one, index) => ({ ...one, instanceId: `ended ${index}` })),
+  pendingStarts: any.pendingStarts.map((one, index) => ({ ...one, scenarioId: `pending ${index}` })),
   lastStartNumber: Math.max(any.lastStartNumber, any.instances.length),
 }));

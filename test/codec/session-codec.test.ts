@@ -1,19 +1,36 @@
 import fc from 'fast-check';
 import { Session as SessionMessage } from '../../gen/focal/orchestration/v1/session';
 import { decodeSession, encodeSession, sessionFromProto, sessionToProto } from '../../src/codec/session-codec';
+import { OrchestratorError } from '../../src/domain/orchestrator-error';
 import { emptySession, freshVisit, type Session } from '../../src/domain/session';
 import { hostileNames } from './arbitraries';
 import { expectSameBytes } from './bytes';
 import { arrived, type Sent } from './sent';
-import { numberedSession, session } from './session-arbitrary';
+import { coherentSession, session } from './session-arbitrary';
 import { shuffled } from './shuffled';
 
 const notDecodable = expect.objectContaining({ name: 'Error', message: 'A stored session cannot be decoded.' });
 const key = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' };
 
-/** The session of a caller who sent these fields and no others. */
-function sent(fields: Sent<SessionMessage>): Session {
-  return sessionFromProto(arrived(SessionMessage, fields));
+const sentWith = { path: 'input.session', occurredAt: 5_000 };
+
+/** The session of a caller who sent these fields and no others, but for the ids that instances are told apart by. */
+function sent({ instances = [], ...fields }: Sent<SessionMessage>): Session {
+  const told = instances.map((one, index) => ({ instanceId: `i${index}`, scenarioId: `s${index}`, ...one }));
+  return sessionFromProto(arrived(SessionMessage, { ...fields, instances: told }), sentWith);
+}
+
+/** What is wrong with such a session: each field with its description. */
+function wrongWith(fields: Sent<SessionMessage>): readonly string[] {
+  try {
+    sent(fields);
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.reason === 'INVALID_REQUEST') {
+      return error.violations.map(({ field, description }) => `${field} ${description}`);
+    }
+    throw error;
+  }
+  return [];
 }
 
 describe('a stored session', () => {
@@ -77,9 +94,9 @@ describe('a stored session', () => {
 describe('a session that a caller sends', () => {
   it('comes back as it was', () => {
     fc.assert(
-      fc.property(numberedSession, (value) => {
+      fc.property(coherentSession, (value) => {
         const bytes = SessionMessage.encode(sessionToProto(value, 'focus')).finish();
-        expect(sessionFromProto(SessionMessage.decode(bytes))).toEqual(value);
+        expect(sessionFromProto(SessionMessage.decode(bytes), sentWith)).toEqual(value);
       }),
     );
   });
@@ -97,8 +114,8 @@ describe('a session that a caller sends', () => {
           scenarioVersion: 0,
           status: 'ACTIVE',
           startNumber: 1,
-          startedAt: 0,
-          lastActiveAt: 0,
+          startedAt: 5_000,
+          lastActiveAt: 5_000,
           pausedAtTurnCount: 0,
           displacedByInstanceIds: [],
           currentStepId: 'b',
@@ -106,6 +123,7 @@ describe('a session that a caller sends', () => {
           path: [],
           irreversibleDone: [],
           stepsBeforeCheckpoint: [],
+          stepsTrimmedFromPath: [],
           loopCounts: new Map(),
           lastVisitNumber: 1,
           lastPathSequence: 0,
@@ -123,9 +141,10 @@ describe('a session that a caller sends', () => {
     expect(value.lastStartNumber).toBe(3);
   });
 
-  it('never has a number twice: one without comes after all that have one', () => {
+  it('never has a number twice: one without comes after all that have one, and the order is that of the numbers', () => {
     const value = sent({ instances: [{ startNumber: 4 }, {}, { startNumber: 5 }, {}], lastStartNumber: 2 });
-    expect(value.instances.map((instance) => instance.startNumber)).toEqual([4, 6, 5, 7]);
+    expect(value.instances.map((instance) => instance.startNumber)).toEqual([4, 5, 6, 7]);
+    expect(value.instances.map((instance) => instance.instanceId)).toEqual(['i0', 'i2', 'i1', 'i3']);
     expect(value.lastStartNumber).toBe(7);
   });
 
@@ -133,6 +152,48 @@ describe('a session that a caller sends', () => {
     const [instance] = sent({ revision: 9, instances: [{ lastVisitNumber: 3 }] }).instances;
     expect(instance?.visit).toEqual(freshVisit(3, 9));
     expect(instance?.lastVisitNumber).toBe(3);
+  });
+
+  it('goes on with the numbers of its path', () => {
+    const [instance] = sent({
+      instances: [{ path: [{ sequence: 3 }, { sequence: 4 }], lastPathSequence: 1 }],
+    }).instances;
+    expect(instance?.lastPathSequence).toBe(4);
+  });
+
+  it('keeps times that were given, the first moment of 1970 included', () => {
+    const [instance] = sent({ instances: [{ startedAt: new Date(0), lastActiveAt: new Date(7) }] }).instances;
+    expect([instance?.startedAt, instance?.lastActiveAt]).toEqual([0, 7]);
+  });
+
+  it('is refused where no turns lead to it, with every field that shows it', () => {
+    expect(
+      wrongWith({
+        turnCount: 2,
+        instances: [
+          { instanceId: 'a', scenarioId: 'x', startNumber: 3, status: 2 },
+          {},
+          { instanceId: 'a', scenarioId: 'x', startNumber: 3, pauseReason: 2, pausedAtTurnCount: 3 },
+        ],
+        endedInstances: [
+          { instanceId: 'b', status: 3, reason: 1 },
+          { instanceId: 'a', status: 3, reason: 1 },
+        ],
+        pendingStarts: [
+          { scenarioId: 'y', reason: 1 },
+          { scenarioId: 'y', reason: 1 },
+        ],
+      }),
+    ).toEqual([
+      'input.session.instances[2].instance_id is that of input.session.instances[0] as well; give each instance an id of its own',
+      'input.session.ended_instances[1].instance_id is that of input.session.instances[0] as well; give each instance an id of its own',
+      'input.session.instances[2].scenario_id is that of input.session.instances[0] as well; a session runs a scenario once at a time',
+      'input.session.instances[2].start_number is that of input.session.instances[0] as well; leave it out, or give each its own',
+      'input.session.pending_starts[1].scenario_id is that of input.session.pending_starts[0] as well; a scenario is pending once',
+      'input.session.instances[0].pause_reason must say why the instance is PAUSED',
+      'input.session.instances[2].pause_reason must be left out while the instance is ACTIVE',
+      "input.session.instances[2].paused_at_turn_count must be at most the session's turn_count, which is 2",
+    ]);
   });
 
   it('is not believed what it says of its focus and its active scenario', () => {
@@ -154,7 +215,7 @@ describe('a session as callers see it', () => {
   it('names its focus, and scenario and step of the first active instance (section 8)', () => {
     const value = sent({
       instances: [
-        { scenarioId: 'resting', currentStepId: 'x', status: 2 },
+        { scenarioId: 'resting', currentStepId: 'x', status: 2, pauseReason: 1 },
         { scenarioId: 'running', currentStepId: 'y' },
         { scenarioId: 'later', currentStepId: 'z' },
       ],

@@ -3,6 +3,7 @@ import type { SessionStore } from '../../src/ports/session-store';
 import { givenUp, unhurried, until } from '../support/calls';
 import { anInstance, aSession, uuid } from '../support/session-builder';
 import { hostileIdsContract } from './hostile-ids.contract';
+import { sessionImportsContract } from './session-imports.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { aCommit, applyTurn, inHex } from './turn-driver';
 
@@ -11,6 +12,7 @@ const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 /** What every SessionStore must do. */
 export function sessionStoreContract(open: OpenSessionStore): void {
   describe('sessions and turns', () => turnsContract(open));
+  describe('imported sessions', () => sessionImportsContract(open));
   describe('hostile ids', () => hostileIdsContract(open));
 }
 

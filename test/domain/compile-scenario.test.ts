@@ -155,7 +155,7 @@ test.each<[string, ScenarioDraft, string, string]>([
   ],
   [
     'HIDDEN_BY_DEFAULT',
-    first({ to: ['end', { to: 'pay', condition: 'data.age > 1.0' }] }),
+    first({ to: ['pay', { to: 'help', condition: 'data.age > 1.0' }] }),
     'steps[0].transitions[1]',
     'ask',
   ],
@@ -178,7 +178,7 @@ test.each<[string, ScenarioDraft, string, string]>([
     'alone',
   ],
   [
-    'TRAP',
+    'DEAD_END',
     {
       scenarioId: 's',
       steps: [

@@ -228,8 +228,10 @@ describe('3.9 correction and checkpoints', () => {
   test('3.9 checkpoint: one that is passed this turn bars what comes with it', () => {
     const turns = played(paid, [{}, { variables: { order: 1 } }, { ...confirmed, variables: { order: 2 } }]);
     expect(turns[2]?.transition('refund')).toMatchObject({
-      reason: 'BLOCKED_BY_CHECKPOINT',
+      reason: 'ADVANCED',
+      targetStepId: 'reason',
       blockedByCheckpoint: 'paid',
+      correctedFields: ['order'],
     });
   });
 

@@ -1,7 +1,7 @@
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
-import { noTelemetry } from '../../src/adapters/otel';
-import { UuidV5InstanceIds } from '../../src/adapters/system';
+import { noMetrics, noTelemetry } from '../../src/adapters/otel';
+import { Sha256ContentHash, UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
 import { turnFromProto } from '../../src/codec/turn-message-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
@@ -178,9 +178,11 @@ async function dependencies(store: SessionStore, settings: Partial<Orchestration
     store,
     catalogue: new CompiledCatalogue({ scenarios, clock, log: silentLog, compile: defaultCompileOptions }),
     codec: new ProtoTurnCodec(),
+    contentHash: new Sha256ContentHash(),
     ids: new UuidV5InstanceIds(),
     clock,
     telemetry: noTelemetry,
+    metrics: noMetrics,
     log: silentLog,
     settings: { ...defaultSettings, ...settings },
   };

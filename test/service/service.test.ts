@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, credentials } from '@grpc/grpc-js';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { connect } from '../../src/client';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { healthOf, untilHealthIs } from '../support/health';
 import { startRedisServer } from '../support/redis-server';
+import { TurnStream } from '../support/turn-stream';
 
 jest.setTimeout(60_000);
 
@@ -187,6 +189,19 @@ describe('told to stop', () => {
     expect((await client.processTurn(firstTurn)).replayed).toBe(false);
     client.close();
     expect(await exit).toBe(0);
+  });
+
+  it('ends the streams of turns as soon as what was read is answered', async () => {
+    const server = await embedded();
+    const client = new Client(server.address, credentials.createInsecure());
+    const stream = new TurnStream({ client });
+    stream.send(Buffer.from(ProcessTurnRequest.encode(firstTurn).finish()));
+    const [answer] = await stream.answers(1);
+    expect(answer).toMatchObject({ turnId: firstTurn.turn?.turnId, result: { value: { revision: 1 } } });
+    expect(await server.stop()).toBe(0);
+    expect(server.stdout()).not.toContain('cut off');
+    expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
+    client.close();
   });
 
   it('a second time ends at once', async () => {

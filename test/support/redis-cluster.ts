@@ -1,7 +1,8 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import { eventually } from './eventually';
+import { freePort } from './free-port';
 import { untilReplicated } from './redis-replica';
-import { freePort, type RedisServer, startRedisServer } from './redis-server';
+import { type RedisServer, startRedisServer } from './redis-server';
 
 const slots = 16_384;
 const nodeTimeoutMs = 2_000;

@@ -27,6 +27,7 @@ export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInsta
     path: [],
     irreversibleDone: [],
     stepsBeforeCheckpoint: [],
+    stepsTrimmedFromPath: [],
     loopCounts: new Map(),
     lastVisitNumber: 1,
     lastPathSequence: 0,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import {
   OrchestratorServiceClient,
   OrchestratorServiceService,
@@ -11,17 +11,24 @@ import {
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../gen/focal/orchestration/v1/session_service';
+import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../src/adapters/otel/start-sdk';
 import { connect } from '../../src/client';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../support/built-server';
+import { callRaw, failureOf } from '../support/grpc-under-test';
 import { healthOf, untilHealthIs } from '../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
+import { turnRequest } from '../support/request-bytes';
 import { spanTree } from '../support/span-tree';
+import { errorIn, TurnStream } from '../support/turn-stream';
 
 jest.setTimeout(60_000);
 
 const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn';
+const processTurnsPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurns';
+const clientKind = 3;
+const turnSpan = 'ProcessTurns turn';
 const customerValue = 'Lovelace';
 const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
 
@@ -82,7 +89,9 @@ describe('on Redis, over gRPC', () => {
   });
 
   /** The spans that a traced turn comes to. */
-  async function processed(turn: ReturnType<typeof aTurn>) {
+  async function processed(
+    turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
+  ) {
     const caller = aCaller();
     const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
@@ -152,6 +161,21 @@ describe('on Redis, over gRPC', () => {
     expect(server.stdout()).not.toContain(customerValue);
   });
 
+  it('the server span tells each decision of the turn with its reason', async () => {
+    const unknown = { scenarioId: '00000005-0000-4000-8000-000000000001', score: 0.9 };
+    const { root } = await processed({ ...aTurn(11), candidates: [unknown] });
+    expect(root?.events).toEqual([
+      {
+        name: 'candidate rejected',
+        attributes: {
+          'orchestrator.scenario_id': unknown.scenarioId,
+          'orchestrator.reason': 'NOT_FOUND',
+          'orchestrator.score': 0.9,
+        },
+      },
+    ]);
+  });
+
   it('the log lines of a turn name its trace and its server span', async () => {
     const { caller, root } = await processed(aTurn(5));
     const lines = server.stdout().trim().split('\n');
@@ -207,8 +231,74 @@ describe('on Redis, over gRPC', () => {
   });
 });
 
+describe('a stream of turns', () => {
+  let redis: RedisServer;
+  let server: BuiltServer;
+  let client: Client;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+    server = await startBuiltServer({
+      ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    });
+    client = new Client(server.address, credentials.createInsecure());
+  });
+  afterAll(async () => {
+    client?.close();
+    await server?.stop();
+    await redis?.stop();
+  });
+
+  it('is one trace: the span of the stream, and a span of its own for each turn', async () => {
+    const caller = aCaller();
+    const good = aTurn(20);
+    const refused = { ...good, turnId: aTurn(20).turnId, agentId: good.sessionId };
+    const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
+    stream.send(turnRequest(good), turnRequest(refused));
+    const [, failed] = await stream.answers(2);
+    stream.halfClose();
+    await stream.ended;
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
+    expect(spanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
+      `SERVER ${processTurnsPath}`,
+      `  ${turnSpan}`,
+      '    session.load',
+      ...phases.map((phase) => `  ${phase}`),
+      '    session.commit',
+      `  ${turnSpan} ERROR`,
+      '    session.load',
+    ]);
+    const turns = spans.filter(({ name }) => name === turnSpan);
+    expect(turns.map(({ attributes }) => [attributes['orchestrator.turn_id'], attributes['error.type']])).toEqual([
+      [good.turnId, undefined],
+      [undefined, 'AGENT_MISMATCH'],
+    ]);
+    expect(spans.find(({ name }) => name === processTurnsPath)?.attributes).not.toHaveProperty('error.type');
+    const [info] = failed === undefined ? [] : errorIn(failed).details;
+    expect(info && ErrorInfo.decode(info.value).metadata['trace_id']).toBe(caller.traceId);
+  });
+
+  it('ends its span also where its caller gives up while a turn is at work', async () => {
+    const caller = aCaller();
+    const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
+    redis.pause();
+    stream.send(turnRequest(aTurn(21)));
+    // Refused at once, and by the same connection: the turn is at work by then.
+    await failureOf(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
+    stream.cancel();
+    await stream.ended;
+    redis.resume();
+    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
+    const root = spans.find(({ name }) => name === processTurnsPath);
+    expect(root?.attributes).toMatchObject({ 'rpc.grpc.status_code': 1, 'error.type': 'CANCELLED' });
+  });
+});
+
 describe('on the embedded store, over HTTP', () => {
-  it('a turn whose spans were not sent yet is sent when the service stops', async () => {
+  it('spans and metrics that were not sent yet are sent when the service stops', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'http'),
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpEndpoint,
@@ -223,6 +313,9 @@ describe('on the embedded store, over HTTP', () => {
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
     expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath}`, '  session.load', ...phases, '  session.commit']);
     expect(spans[0]?.resource).toMatchObject({ 'service.name': 'by another name' });
+    expect([...receiver.metricNames()]).toEqual(
+      expect.arrayContaining(['orchestrator.turn.duration', 'rpc.server.call.duration', 'nodejs.eventloop.delay.p99']),
+    );
   });
 });
 
@@ -239,7 +332,7 @@ describe('a collector that does not answer', () => {
     deaf.close();
   });
 
-  it('keeps nobody from stopping: the service says that spans are lost and ends with 0', async () => {
+  it('keeps nobody from stopping: the service says that something is lost and ends with 0', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'deaf'),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -249,7 +342,7 @@ describe('a collector that does not answer', () => {
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).toContain('the last spans were not delivered');
+    expect(server.stdout()).toContain('the last spans or metrics were not delivered');
   });
 });
 

@@ -22,6 +22,10 @@ const fields = z.strictObject({
   tls_key_file: textOfFile(),
   tls_server_name: text(0, 253),
   key_prefix: textThat('must be 0 to 64 letters, digits or any of : . _ -', (value) => /^[\w:.-]{0,64}$/.test(value)),
+  older_session_key: textThat(
+    'must be empty, or 1 to 256 characters with {tenant_id} and {session_id} and no other {name}',
+    (value) => value === '' || isKeyTemplate(value),
+  ),
   durability: oneOf(['acknowledged', 'replicated']),
   replicas_acknowledging: whole(1, 10),
   replication_timeout_ms: whole(10, 60_000),
@@ -101,6 +105,13 @@ function addresses() {
   const error = 'must be a list of host:port';
   const address = z.string({ error }).refine(isAddress, { error });
   return z.array(address, { error }).max(100, { error: 'must be a list of at most 100 host:port' });
+}
+
+/** Without the tenant one tenant could reach the records of another. */
+function isKeyTemplate(value: string): boolean {
+  const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
+  const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
+  return hasBoth && value.length <= 256 && !/\{\w+\}/.test(rest);
 }
 
 function isGiven(value: unknown): boolean {

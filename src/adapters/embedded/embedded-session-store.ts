@@ -1,8 +1,15 @@
 import { decodeSession, encodeSession } from '../../codec/session-codec';
-import type { Session, SessionKey } from '../../domain/session';
+import { revisionBefore, type Session, type SessionKey } from '../../domain/session';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
-import type { CommitOutcome, LoadedSession, SessionStore, TurnCommit, TurnRecord } from '../../ports/session-store';
+import type {
+  CommitOutcome,
+  CreateOutcome,
+  LoadedSession,
+  SessionStore,
+  TurnCommit,
+  TurnRecord,
+} from '../../ports/session-store';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { keyPair } from './key-part';
 import { SessionTable } from './session-table';
@@ -52,9 +59,22 @@ export class EmbeddedSessionStore implements SessionStore {
   async commit({ session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
     if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
     const state = encodeSession(session);
-    const found = await this.environment.change(call, () => this.apply(nameOf(session), record, state));
+    const found = await this.environment.change(call, () => this.apply(record, session, state));
     if (found.kind !== 'conflict') return found;
     return { kind: 'conflict', session: found.state === undefined ? undefined : decodeSession(found.state) };
+  }
+
+  async create(session: Session, call: Call): Promise<CreateOutcome> {
+    const name = nameOf(session);
+    const state = encodeSession(session);
+    const existing = await this.environment.change(call, () => {
+      const value = this.living(name);
+      if (value !== undefined) return value.state;
+      this.store(name, session.revision, state);
+      return undefined;
+    });
+    if (existing === undefined) return { session, created: true };
+    return { session: decodeSession(existing), created: false };
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
@@ -99,16 +119,22 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /** Everything is checked, in the order of the port, before anything is written. */
-  private apply(session: string, record: TurnRecord, state: Uint8Array): Found {
-    const { clock, recordedTurns, sessionTtlMs } = this.options;
-    const value = this.living(session);
-    const known = value === undefined ? undefined : this.turns.known(session, record.turnId);
+  private apply(record: TurnRecord, session: Session, state: Uint8Array): Found {
+    const name = nameOf(session);
+    const value = this.living(name);
+    const known = value === undefined ? undefined : this.turns.known(name, record.turnId);
     if (known !== undefined) return { kind: 'known', record: known };
-    if ((value?.revision ?? 0) !== record.revision - 1) return { kind: 'conflict', state: value?.state };
-    if (value === undefined) this.erase(session, this.sessions.get(session));
-    this.sessions.put(session, record.revision, state, clock.now() + sessionTtlMs);
-    this.turns.add(session, record, recordedTurns);
+    if (value?.revision !== revisionBefore(session)) return { kind: 'conflict', state: value?.state };
+    this.store(name, record.revision, state);
+    this.turns.add(name, record, this.options.recordedTurns);
     return { kind: 'committed' };
+  }
+
+  /** In the place of whatever was there; of a session whose time was over nothing is left. */
+  private store(session: string, revision: number, state: Uint8Array): void {
+    const { clock, sessionTtlMs } = this.options;
+    if (this.living(session) === undefined) this.erase(session, this.sessions.get(session));
+    this.sessions.put(session, revision, state, clock.now() + sessionTtlMs);
   }
 
   private living(session: string): SessionValue | undefined {

@@ -10,22 +10,31 @@ export interface DrainOptions {
   readonly timeoutMs: number;
 }
 
+/** What is stopped. */
+export interface Drained {
+  readonly server: Server;
+  /** Where it listens; "" where it never did. */
+  readonly address: string;
+  readonly health: Health;
+  /** Aborted for the long-lived streams, which would not end otherwise. */
+  readonly draining: AbortController;
+}
+
 /** How long connections that were cut off may take to close. Milliseconds. */
 const CLOSING = 1_000;
 
 /**
- * Stops a server that listens on `address`: NOT_SERVING, a wait, no more calls, then an end for those in flight. Resolves to
- * whether all of them ended by themselves.
+ * Stops a server: NOT_SERVING, a wait, no more calls, then an end for those in flight. Resolves to whether all of them ended by
+ * themselves.
  */
 export async function drain(
-  server: Server,
-  address: string,
-  health: Health,
+  { server, address, health, draining }: Drained,
   { graceMs, timeoutMs }: DrainOptions,
 ): Promise<boolean> {
   health.setServing(false);
   if (address === '') return true; // never listened
   if (graceMs > 0) await sleep(graceMs);
+  draining.abort();
   // Says goodbye on every connection and destroys after the time what is still open. forceShutdown, which one would expect here,
   // knows of no connection while channelz is switched off; and after tryShutdown this one does not, either.
   server.drain(address, timeoutMs);

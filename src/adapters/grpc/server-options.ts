@@ -20,6 +20,8 @@ export interface GrpcServerOptions extends CallLimits {
   /** Default: none, plain text. */
   readonly credentials?: ServerCredentials;
   readonly reflection: boolean;
+  /** Requests of one long-lived stream that are at work or whose answers wait to be sent, at most. */
+  readonly requestsPerStream: number;
   /** Bytes of a message that is received or sent. */
   readonly messageBytes: number;
   readonly lists: ListLimits;
@@ -33,7 +35,10 @@ export const defaultServerOptions: GrpcServerOptions = {
   messageBytes: 4_194_304,
   metadataBytes: 16_384,
   callsInFlight: 1_000,
+  streams: 10_000,
+  requestsPerStream: 64,
   leastTimeMs: 2,
+  turnTimeoutMs: 10_000,
   lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
 };
 

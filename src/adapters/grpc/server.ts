@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
@@ -5,6 +6,7 @@ import { SessionServiceService } from '../../../gen/focal/orchestration/v1/sessi
 import type { UseCases } from '../../pipeline/use-cases';
 import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
+import type { Metrics } from '../../ports/metrics';
 import type { Telemetry } from '../../ports/telemetry';
 import { CallGate } from './calls/call-gate';
 import type { CallSurroundings } from './calls/unary';
@@ -25,6 +27,7 @@ export interface GrpcServerDependencies {
   readonly useCases: UseCases;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -34,8 +37,10 @@ export interface GrpcServer {
   start(): Promise<number>;
   /** What health answers for the server and each of its services: readiness. */
   setServing(serving: boolean): void;
-  /** Handlers that run now. */
+  /** Handlers of calls, and of requests of long-lived streams, that run now. */
   readonly callsInFlight: number;
+  /** Long-lived streams that are open now. */
+  readonly openStreams: number;
   /** Says NOT_SERVING, waits, takes no more calls and lets those in flight end. Resolves to whether all of them did. */
   drain(options: DrainOptions): Promise<boolean>;
 }
@@ -51,11 +56,19 @@ const services = [
 export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
   const contract = loadContract();
   const gate = new CallGate(options, deps.clock);
-  const surroundings: CallSurroundings = { gate, log: deps.log, telemetry: deps.telemetry };
+  const draining = new AbortController();
+  setMaxListeners(0, draining.signal); // one a stream
+  const surroundings: CallSurroundings = {
+    gate,
+    requestsPerStream: options.requestsPerStream,
+    draining: draining.signal,
+    log: deps.log,
+    telemetry: deps.telemetry,
+  };
   const health = new Health(services);
   const server = new Server({
     ...transportOptionsOf(options),
-    interceptors: [explainTransportErrors(deps.telemetry), health.noteWatches],
+    interceptors: [explainTransportErrors(deps.telemetry, deps.metrics), health.noteWatches],
   });
   const guards = new RequestGuards(contract, requestLimitsOf(options));
   const { useCases, clock } = deps;
@@ -75,7 +88,10 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     get callsInFlight() {
       return gate.running;
     },
-    drain: (how) => drain(server, address, health, how),
+    get openStreams() {
+      return gate.openStreams;
+    },
+    drain: (how) => drain({ server, address, health, draining }, how),
   };
 }
 

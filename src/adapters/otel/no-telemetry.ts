@@ -4,12 +4,13 @@ const unseen: TurnSpan = {
   recording: false,
   setAttributes: () => {},
   addEvent: () => {},
+  setFailed: () => {},
 };
 
 /** What the pipeline is given where no SDK runs: a call of a function more, and nothing else. */
 export const noTelemetry: Telemetry = {
   span: (_name, work) => work(unseen),
   spanAsync: (_name, work) => work(unseen),
-  setAttributes: () => {},
+  current: () => unseen,
   traceId: () => '',
 };

@@ -36,9 +36,9 @@ export class OtelTelemetry implements Telemetry {
     });
   }
 
-  setAttributes(attributes: Attributes): void {
+  current(): TurnSpan {
     const span = trace.getActiveSpan();
-    if (span?.isRecording()) span.setAttributes(mutable(attributes));
+    return span === undefined ? noTelemetry.current() : new OtelTurnSpan(span);
   }
 
   traceId(): string {
@@ -66,6 +66,10 @@ class OtelTurnSpan implements TurnSpan {
 
   addEvent(name: string, attributes: Attributes): void {
     this.#span.addEvent(name, mutable(attributes));
+  }
+
+  setFailed(error: unknown): void {
+    setFailed(this.#span, error);
   }
 }
 

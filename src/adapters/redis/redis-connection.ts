@@ -64,6 +64,12 @@ export class RedisConnection {
     return this.answered(call, 'read', () => command(this.client));
   }
 
+  /** Sends a command that changes something; a key comes first. Strings in the reply are Buffers. */
+  write(call: Call, name: string, key: string, ...args: readonly Argument[]): Promise<unknown> {
+    const send = this.sender(call, 'write', key);
+    return this.answered(call, 'write', () => send(name, key, ...args));
+  }
+
   /**
    * Runs a script in one round trip, or in two where the server does not have it yet. It has a key, and all its keys have one
    * hash tag. Strings in the reply are Buffers.

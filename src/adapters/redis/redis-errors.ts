@@ -68,6 +68,11 @@ export function isMoved(error: unknown): boolean {
   return error instanceof Error && isReplyError(error) && codeOf(error.message) === 'MOVED';
 }
 
+/** Whether a key holds another type than the command takes; nothing ran. */
+export function isWrongType(error: unknown): boolean {
+  return error instanceof Error && isReplyError(error) && codeOf(error.message) === 'WRONGTYPE';
+}
+
 /** Whether the server, older than 7.0, stumbled over the `#!lua` line; nothing ran. */
 export function isShebangRefusal(error: unknown): boolean {
   return (

@@ -1,13 +1,21 @@
 import { decodeSession, encodeSession } from '../../codec/session-codec';
-import type { Session, SessionKey } from '../../domain/session';
+import { revisionBefore, type Session, type SessionKey } from '../../domain/session';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
-import type { CommitOutcome, LoadedSession, SessionStore, TurnCommit, TurnRecord } from '../../ports/session-store';
+import type {
+  CommitOutcome,
+  CreateOutcome,
+  LoadedSession,
+  SessionStore,
+  TurnCommit,
+  TurnRecord,
+} from '../../ports/session-store';
 import { refuseIfOver } from './call-limits';
 import { checkedPrefix } from './key-part';
 import type { RedisConnection } from './redis-connection';
+import { asInteger } from './script-reply';
 import { bufferOf, runCommit } from './scripts/commit';
-import { runDeleteSession } from './scripts/delete-session';
+import { runCreate } from './scripts/create';
 import { type LoadReply, runLoad } from './scripts/load';
 import { SessionCache } from './session-cache';
 import { type SessionKeys, sessionKeys } from './session-keys';
@@ -60,11 +68,16 @@ export class RedisSessionStore implements SessionStore {
     if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
     const keys = sessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
-    const state = bufferOf(encodeSession(session));
+    const [state, before] = [bufferOf(encodeSession(session)), revisionBefore(session)];
     // Before the commit is sent, so that the cache forgets the session no later than Redis does.
     const now = clock.now();
     try {
-      const reply = await runCommit(this.connection, keys, { record, state, recordedTurns, sessionTtlMs }, call);
+      const reply = await runCommit(
+        this.connection,
+        keys,
+        { record, before, state, recordedTurns, sessionTtlMs },
+        call,
+      );
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
         return { kind: 'conflict', session: this.remember(keys, reply.state, now, reply.ttlMs) };
@@ -76,6 +89,19 @@ export class RedisSessionStore implements SessionStore {
       this.cache.forget(keys.session);
       throw error;
     }
+  }
+
+  async create(session: Session, call: Call): Promise<CreateOutcome> {
+    const keys = sessionKeys(this.prefix, session);
+    const { sessionTtlMs, clock } = this.options;
+    const state = bufferOf(encodeSession(session));
+    const now = clock.now();
+    const reply = await runCreate(this.connection, keys, { state, sessionTtlMs }, call);
+    if (reply.kind === 'existing') {
+      return { session: this.keep(keys, reply.state, now, reply.ttlMs), created: false };
+    }
+    this.cache.keep(keys.session, session, state.length, now + sessionTtlMs);
+    return { session, created: true };
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
@@ -96,9 +122,9 @@ export class RedisSessionStore implements SessionStore {
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const keys = sessionKeys(this.prefix, key);
     this.cache.forget(keys.session);
-    const existed = await runDeleteSession(this.connection, keys, call);
+    const removed = await this.connection.write(call, 'unlink', keys.session, keys.log);
     this.cache.forget(keys.session);
-    return existed;
+    return asInteger(removed) > 0;
   }
 
   probe(call: Call): Promise<void> {
@@ -117,12 +143,15 @@ export class RedisSessionStore implements SessionStore {
     return runLoad(this.connection, keys, turnId, 'write', call);
   }
 
-  /** Decodes a state that the store gave out and keeps it for as long as it lives there. */
+  /** As `keep`; forgets the session where the store has none. */
   private remember(keys: SessionKeys, state: Buffer | undefined, now: number, ttlMs: number): Session | undefined {
-    if (state === undefined) {
-      this.cache.forget(keys.session);
-      return undefined;
-    }
+    if (state !== undefined) return this.keep(keys, state, now, ttlMs);
+    this.cache.forget(keys.session);
+    return undefined;
+  }
+
+  /** Decodes a state that the store gave out and keeps it for as long as it lives there. */
+  private keep(keys: SessionKeys, state: Buffer, now: number, ttlMs: number): Session {
     const session = decodeSession(state);
     this.cache.keep(keys.session, session, state.length, now + (ttlMs < 0 ? this.options.sessionTtlMs : ttlMs));
     return session;

@@ -39,6 +39,7 @@ function arrivedInstance(
     sequence += 1;
     path.push(pathEntry(step, sequence, instance.visit.number, revision));
   }
+  const trimmed = path.splice(0, Math.max(0, path.length - settings.pathEntries)).map((entry) => entry.stepId);
   const entered = new Set([
     ...left.filter(({ passedOver }) => passedOver).map(({ stepId }) => stepId),
     standing.step.stepId,
@@ -48,13 +49,14 @@ function arrivedInstance(
     ...instance,
     currentStepId: stepId,
     visit: standing.visit,
-    path: path.slice(-settings.pathEntries),
+    path,
     lastPathSequence: sequence,
     lastVisitNumber: standing.visit.number,
     loopCounts: countsLoops
       ? new Map(instance.loopCounts).set(stepId, (instance.loopCounts.get(stepId) ?? 0) + 1)
       : instance.loopCounts,
     stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint.filter((barred) => !entered.has(barred)),
+    stepsTrimmedFromPath: union(instance.stepsTrimmedFromPath, trimmed),
     relocalizationCount: instance.relocalizationCount + (walked.relocalizedFrom === '' ? 0 : 1),
   };
 }
@@ -75,10 +77,15 @@ function pathEntry(
   };
 }
 
-/** What the visit remembers of a contribution; a deferred one was not made, so nothing of the instance is open (4.2). */
+/**
+ * What the visit remembers of a contribution; a deferred one was not made, so nothing of the instance is open, but what it shares
+ * with another is asked all the same (4.2).
+ */
 function withContribution(visit: StepVisit, contribution: Contribution): StepVisit {
-  if (contribution.deferred) return { ...visit, openType: undefined, openAskFields: [] };
   const { type, sharedFields } = contribution;
+  if (contribution.deferred) {
+    return { ...visit, askedFields: union(visit.askedFields, sharedFields), openType: undefined, openAskFields: [] };
+  }
   const fields = type === 'ASK' ? [...contribution.fieldsToAsk, ...sharedFields] : sharedFields;
   if (type === 'NONE' && fields.length === 0) return { ...visit, openType: undefined, openAskFields: [] };
   const made = type === 'NONE' ? 'ASK' : type;

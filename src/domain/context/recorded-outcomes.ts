@@ -108,7 +108,8 @@ export function withPassedCheckpoint(
   if (!passed || instance.irreversibleDone.some((done) => done.passed && done.visitNumber === visit.number)) {
     return instance;
   }
-  const barred = new Set([...instance.stepsBeforeCheckpoint, ...instance.path.map(({ stepId }) => stepId)]);
+  const left = instance.path.map(({ stepId }) => stepId);
+  const barred = new Set([...instance.stepsBeforeCheckpoint, ...instance.stepsTrimmedFromPath, ...left]);
   barred.delete(step.stepId);
   return {
     ...instance,

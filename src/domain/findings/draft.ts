@@ -1,7 +1,7 @@
 import type { CompileOptions } from '../compile-options';
 import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
 import type { Condition } from '../conditions';
-import type { ScenarioFinding } from '../finding';
+import type { ScenarioFinding, ScenarioFindingCode } from '../finding';
 import type { Scenario } from '../scenario';
 
 /** A definition with everything of it that could be compiled; steps of a repeated id are compiled once. */
@@ -23,17 +23,17 @@ export interface FindingSite {
   readonly transitionId?: string;
 }
 
-export function error(code: string, message: string, site: FindingSite): ScenarioFinding {
+export function error(code: ScenarioFindingCode, message: string, site: FindingSite): ScenarioFinding {
   return finding('ERROR', code, message, site);
 }
 
-export function warning(code: string, message: string, site: FindingSite): ScenarioFinding {
+export function warning(code: ScenarioFindingCode, message: string, site: FindingSite): ScenarioFinding {
   return finding('WARNING', code, message, site);
 }
 
 function finding(
   severity: ScenarioFinding['severity'],
-  code: string,
+  code: ScenarioFindingCode,
   message: string,
   { fieldPath, stepId = '', transitionId = '' }: FindingSite,
 ): ScenarioFinding {

@@ -1,5 +1,6 @@
 import type { Condition } from '../conditions';
 import type { ScenarioFinding } from '../finding';
+import type { Scenario } from '../scenario';
 import { type CompiledDraft, type FindingSite, warning } from './draft';
 
 /** Fields that are read and that nothing in the scenario provides. */
@@ -7,13 +8,13 @@ export function fieldFindings(draft: CompiledDraft): readonly ScenarioFinding[] 
   const { scenario, steps, globals, entryCondition, completionCondition } = draft;
   const provided = providedFields(draft);
   const findings: ScenarioFinding[] = [];
-  const look = (fields: readonly string[], site: FindingSite): void => {
+  const look = (fields: readonly string[], site: FindingSite, without = 'the condition misses it'): void => {
     for (const field of fields) {
       if (provided.has(field)) continue;
       findings.push(
         warning(
           'FIELD_NOT_COLLECTED',
-          `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not name it; it must come from the caller.`,
+          `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not name it: unless the caller brings it, ${without}.`,
           site,
         ),
       );
@@ -33,14 +34,31 @@ export function fieldFindings(draft: CompiledDraft): readonly ScenarioFinding[] 
         transitionId,
       });
     });
-    look(step.confirmsFields, { fieldPath: `steps[${s}].confirms_fields`, stepId: step.stepId });
+    const site = { fieldPath: `steps[${s}].confirms_fields`, stepId: step.stepId };
+    look(step.confirmsFields, site, 'the confirmation does not show it');
   });
   for (const [g, transition] of globals.entries()) {
     look(transition.readsFields, { fieldPath: `global_transitions[${g}]`, transitionId: transition.id });
   }
   look(dataKeys(entryCondition), { fieldPath: 'entry_condition' });
   look(dataKeys(completionCondition), { fieldPath: 'completion_condition' });
-  return findings;
+  return [...findings, ...persistedFindings(scenario)];
+}
+
+/** `persisted_fields` keeps what the scenario collects; any other field is not in danger of going with it (0.4). */
+function persistedFindings({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
+  const collected = new Set(steps.flatMap((step) => step.collectsProfileFields));
+  return persistedFields.flatMap((field, index) =>
+    collected.has(field)
+      ? []
+      : [
+          warning(
+            'PERSISTED_FIELD_NOT_COLLECTED',
+            `Field "${field}" is persisted, but no step collects it, so it has no effect. Check its name, or remove it.`,
+            { fieldPath: `persisted_fields[${index}]` },
+          ),
+        ],
+  );
 }
 
 function dataKeys(condition: Condition | undefined): readonly string[] {

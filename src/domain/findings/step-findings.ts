@@ -1,7 +1,8 @@
+import type { CompiledStep } from '../compiled-scenario';
 import type { ScenarioFinding } from '../finding';
 import type { ScenarioStep } from '../scenario';
 import { toolsInOrder } from '../tool-order';
-import { type CompiledDraft, error, warning } from './draft';
+import { type CompiledDraft, error, type FindingSite, warning } from './draft';
 
 /** Steps that say something that cannot be worked. */
 export function stepFindings({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
@@ -30,22 +31,35 @@ export function stepFindings({ scenario, steps }: CompiledDraft): readonly Scena
         ),
       );
     }
-    if (saysNothing(step) && compiled && !compiled.hasConfirm && step.canSkip === false) {
+    if (step.performsAction && !step.isRequiredAction && compiled && !compiled.hasAct) {
       findings.push(
         warning(
-          'STEP_SAYS_NOTHING',
-          `Step "${step.stepId}" collects, confirms, does and tells nothing; it is walked through although can_skip is false.`,
-          site,
+          'ACTION_WITHOUT_TOOL',
+          `Step "${step.stepId}" performs an action but names no tool, so nothing is ever hinted. Name the tool, or leave performs_action out.`,
+          { ...site, fieldPath: `${site.fieldPath}.performs_action` },
         ),
       );
     }
+    if (saysNothing(step) && compiled && !compiled.hasConfirm) findings.push(...silenceFindings(step, compiled, site));
     return findings;
   });
+}
+
+/** A step that says nothing is walked through, but for a checkpoint: a walk ends there, in a turn without a word (3.5). */
+function silenceFindings(step: ScenarioStep, compiled: CompiledStep, site: FindingSite): readonly ScenarioFinding[] {
+  const says = `Step "${step.stepId}" collects, confirms, does and tells nothing`;
+  if (compiled.stopsWalk) {
+    const message = `${says}, and a checkpoint is never walked through: the instance stands there for a turn in silence. Let it confirm something, or be no checkpoint.`;
+    return [warning('STEP_SAYS_NOTHING', message, site)];
+  }
+  if (step.canSkip !== false) return [];
+  return [warning('STEP_SAYS_NOTHING', `${says}; it is walked through although can_skip is false.`, site)];
 }
 
 function saysNothing(step: ScenarioStep): boolean {
   return (
     !step.isTerminal &&
+    !step.isRequiredAction &&
     step.collectsProfileFields.length + step.toolBindings.length + step.toolIds.length + step.templateIds.length === 0
   );
 }

@@ -2,6 +2,7 @@ import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
 import type { ScenarioFinding } from '../finding';
 import type { ScenarioStep, StepTransition } from '../scenario';
 import { type CompiledDraft, error, warning } from './draft';
+import { hiddenByDefault } from './step-graph';
 
 /** Transitions that lead nowhere, state nothing where they must, or can never be taken. */
 export function transitionFindings(draft: CompiledDraft): readonly ScenarioFinding[] {
@@ -76,31 +77,24 @@ function isDefaultEdge(transition: StepTransition): boolean {
   return !statesRule(transition) && transition.conditionText === '';
 }
 
-/** A default edge above others decides always, so those are never looked at, but for those that take a DECLINED (3.2). */
 function hiddenFindings(step: ScenarioStep, s: number, compiled: CompiledStep | undefined): readonly ScenarioFinding[] {
-  const takesDeclined = new Set(
-    compiled?.onCompletion.flatMap(({ readsOutcome, definition }) => (readsOutcome ? [definition] : [])),
+  if (compiled?.order !== s) return [];
+  const hidden = new Set(hiddenByDefault(compiled).map(({ definition }) => definition));
+  return step.transitions.flatMap((transition, t) =>
+    hidden.has(transition)
+      ? [
+          warning(
+            'HIDDEN_BY_DEFAULT',
+            `A default transition of step "${step.stepId}" stands above this one, which is therefore never taken. Give it a higher priority.`,
+            {
+              fieldPath: `steps[${s}].transitions[${t}]`,
+              stepId: step.stepId,
+              transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
+            },
+          ),
+        ]
+      : [],
   );
-  const ordered = step.transitions
-    .map((transition, t) => ({ transition, t }))
-    .filter(({ transition }) => transition.trigger === 'ON_COMPLETION')
-    .sort((a, b) => b.transition.priority - a.transition.priority);
-  const first = ordered.findIndex(({ transition }) => isDefaultEdge(transition));
-  if (first < 0) return [];
-  return ordered
-    .slice(first + 1)
-    .filter(({ transition }) => !takesDeclined.has(transition))
-    .map(({ transition, t }) =>
-      warning(
-        'HIDDEN_BY_DEFAULT',
-        `A default transition of step "${step.stepId}" stands above this one, which is therefore never taken. Give it a higher priority.`,
-        {
-          fieldPath: `steps[${s}].transitions[${t}]`,
-          stepId: step.stepId,
-          transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
-        },
-      ),
-    );
 }
 
 /** An ANYTIME transition that states nothing is TRUE on every turn. */
@@ -111,7 +105,11 @@ function endlessFindings(step: ScenarioStep, s: number): readonly ScenarioFindin
           warning(
             'ANYTIME_STATES_NOTHING',
             `An ANYTIME transition of step "${step.stepId}" states nothing, so the step is left on every turn, done or not.`,
-            { fieldPath: `steps[${s}].transitions[${t}]`, stepId: step.stepId },
+            {
+              fieldPath: `steps[${s}].transitions[${t}]`,
+              stepId: step.stepId,
+              transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
+            },
           ),
         ]
       : [],

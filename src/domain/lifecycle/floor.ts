@@ -100,7 +100,7 @@ export function roomFor(
   const refused = (reason: 'MULTI_SCENARIO_DISABLED' | 'CAPACITY'): Admission => ({
     admitted: false,
     reason,
-    blockingScenarioIds: [],
+    blockingScenarioIds: floor.map((occupant) => occupant.scenario.scenarioId).sort(compareText),
     blockingRuleIds: [],
   });
   if (!settings.enableMultiScenario && floor.length > 0) return refused('MULTI_SCENARIO_DISABLED');

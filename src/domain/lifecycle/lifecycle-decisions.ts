@@ -4,7 +4,7 @@ import type { PendingStart } from '../session';
 import type { Refused } from './contest';
 import type { Fate, Start } from './fate';
 import { hasEnded } from './fate';
-import { fateReasoning, refusalReasoning, startReasoning } from './reasoning';
+import { fateReasoning, type Others, refusalReasoning, startReasoning } from './reasoning';
 
 /** Exactly one decision for every instance, in start order, then one START each, in start order (section 2). */
 export function lifecycleDecisions(
@@ -12,10 +12,27 @@ export function lifecycleDecisions(
   fates: readonly Fate[],
   starts: readonly Start[],
 ): readonly LifecycleDecision[] {
-  return [...fates.map((each) => decisionOf(each, context)), ...starts.map(startDecision)];
+  const others = othersOf(fates, starts);
+  return [...fates.map((each) => decisionOf(each, context, others)), ...starts.map(startDecision)];
 }
 
-function decisionOf(each: Fate, context: SelectionContext): LifecycleDecision {
+function othersOf(fates: readonly Fate[], starts: readonly Start[]): Others {
+  const named = fates.map(({ view: { instance, scenario, addressed } }) => ({
+    instanceId: instance.instanceId,
+    name: scenario?.name ?? instance.scenarioId,
+    addressed,
+  }));
+  const all = [
+    ...named,
+    ...starts.map(({ instanceId, scenario: { name } }) => ({ instanceId, name, addressed: true })),
+  ];
+  return {
+    addressed: all.filter(({ addressed }) => addressed).map(({ name }) => name),
+    nameOf: (instanceId) => all.find((each) => each.instanceId === instanceId)?.name ?? instanceId,
+  };
+}
+
+function decisionOf(each: Fate, context: SelectionContext, others: Others): LifecycleDecision {
   const { view, action, reason } = each;
   const { instance } = view;
   const ends = hasEnded(each);
@@ -25,7 +42,7 @@ function decisionOf(each: Fate, context: SelectionContext): LifecycleDecision {
     instanceId: instance.instanceId,
     action,
     reason,
-    reasoning: fateReasoning(each, context),
+    reasoning: fateReasoning(each, context, others),
     confidence: 1,
     entryStepId: '',
     sourceStepId: action === 'CONTINUE' ? '' : instance.currentStepId,

@@ -1,65 +1,103 @@
 import type { SelectionContext } from '../context/selection-context';
+import type { PauseReason } from '../session';
+import type { OrchestrationSettings } from '../settings';
 import type { Contender } from './contenders';
 import type { Fate, Start } from './fate';
 import type { Refusal } from './start-tests';
 
+/** Whom the sentences about others name; scenarios by name, else by id. */
+export interface Others {
+  /** The scenarios that the turn addresses, what starts included. */
+  readonly addressed: readonly string[];
+  /** By instance id. */
+  readonly nameOf: (instanceId: string) => string;
+}
+
 /** Why a fate was decided, in a sentence for people. */
-export function fateReasoning(each: Fate, context: SelectionContext): string {
+export function fateReasoning(each: Fate, context: SelectionContext, others: Others): string {
   const { view, action, reason } = each;
   const { instance } = view;
   const step = `"${instance.currentStepId}"`;
+  const scenario = quoted(view.scenario?.name ?? instance.scenarioId);
   switch (reason) {
     case 'SCENARIO_NOT_FOUND':
-      return 'Its scenario is gone from the catalogue.';
+      return `Scenario ${scenario} is gone from the catalogue, or its version ${instance.scenarioVersion} is.`;
     case 'STEP_NOT_FOUND':
-      return `Its step ${step} is not in version ${instance.scenarioVersion} of its scenario, and there is no recovery step.`;
+      return `Step ${step} is not in version ${instance.scenarioVersion} of ${scenario}, and there is no recovery step.`;
     case 'TERMINAL':
-      return `Its terminal step ${step} is done.`;
+      return `The terminal step ${step} of ${scenario} is done.`;
     case 'CONDITION':
-      return 'Its completion condition holds.';
+      return `The completion_condition of ${scenario} holds.`;
     case 'USER_REQUEST':
-      return `${signalWord(action)} was asked for.`;
+      return `A ${action === 'CONTINUE' ? 'CONTINUE' : action} reaches ${scenario}.`;
     case 'DECLINED':
-      return `Step ${step} was declined, and no transition takes that up.`;
+      return `Step ${step} of ${scenario} was declined, and no transition takes that up.`;
     case 'IDLE':
-      return `It was idle for ${seconds(context.turn.occurredAt - instance.lastActiveAt)}, longer than its limit of ${seconds(
+      return `${scenario} was idle for ${seconds(context.turn.occurredAt - instance.lastActiveAt)}, longer than its idle_timeout of ${seconds(
         view.scenario?.definition.idleTimeoutMs ?? 0,
       )}.`;
     case 'LOOP':
-      return `It would go round step ${step} again, above its limit, and there is no recovery step.`;
+      return `${scenario} would go round at step ${step} above the limit of visits, failures or attempts, and there is no recovery step.`;
     case 'RELOCALIZED':
-      return `It cannot go on at step ${step} and moves to a recovery step.`;
+      return `${scenario} cannot go on at step ${step} and moves to a recovery step.`;
     case 'PREEMPTED':
-      return `It makes room for ${each.displacedBy.join(', ')}.`;
+      return `${scenario} makes room for ${each.displacedBy.map((id) => quoted(others.nameOf(id))).join(', ')}.`;
     case 'INTERRUPTED':
-      return 'The turn addresses others.';
+      return `The turn is about ${aboutWhom(others)}, and ${scenario} pauses meanwhile (when_not_addressed).`;
     case 'QUIET':
-      return 'The turn addresses others; it waits in silence.';
+      return context.turn.trigger === 'MESSAGE'
+        ? `The turn is about ${aboutWhom(others)}, and ${scenario} waits in silence.`
+        : `The turn brings no message and no outcome for ${scenario}, which waits in silence.`;
     case 'RESUMED':
-      return `Its pause (${instance.pauseReason ?? 'unknown'}) has ended.`;
+      return `The pause of ${scenario} (${instance.pauseReason ?? 'unknown'}) has ended.`;
     case 'STAYS_PAUSED':
-      return staysPaused(each);
+      return staysPaused(each, scenario, context);
     case 'NEEDS_MIGRATION':
-      return 'Its definition changed, and there is no safe step to move to.';
+      return `The definition of ${scenario} changed, and there is no safe step to move to from ${step}.`;
+    case 'MODEL':
+      return `The model chose ${action} for ${scenario}.`;
     case 'GOES_ON':
     case 'CANDIDATE':
     case 'IMPLIED':
     case 'AIMED':
     case 'PENDING':
-    case 'MODEL':
-      return 'Nothing speaks against going on.';
+      return `Nothing ends or pauses ${scenario}.`;
   }
 }
 
-function signalWord(action: Fate['action']): string {
-  return action.charAt(0) + action.slice(1).toLowerCase();
+function aboutWhom({ addressed }: Others): string {
+  return addressed.map(quoted).join(', ');
 }
 
-function staysPaused({ view, staysPausedBecause }: Fate): string {
-  const why = view.instance.pauseReason ?? 'unknown';
+function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+function staysPaused({ view, staysPausedBecause }: Fate, scenario: string, { settings }: SelectionContext): string {
+  const { pauseReason } = view.instance;
+  const why = pauseReason ?? 'unknown';
   return staysPausedBecause
-    ? `Its pause (${why}) could end, but it may not become active: ${staysPausedBecause}.`
-    : `Its pause (${why}) has not ended.`;
+    ? `The pause of ${scenario} (${why}) could end, but it may not become active: ${staysPausedBecause}.`
+    : `${scenario} stays paused (${why}) until ${endOfPause(pauseReason, settings.resumePolicy)}.`;
+}
+
+/** What ends a pause (2.11). */
+function endOfPause(reason: PauseReason | undefined, policy: OrchestrationSettings['resumePolicy']): string {
+  const called = 'a CONTINUE is aimed at it, it is named, or a field that it waits for becomes known';
+  switch (reason) {
+    case 'USER_REQUEST':
+      return policy === 'explicit' ? called : 'a message is about it or about nobody, and asks for no pause';
+    case 'LOOP':
+    case 'IDLE':
+    case 'NEEDS_MIGRATION':
+      return called;
+    case 'INTERRUPTED':
+      return 'a message is about it, or no other scenario is active';
+    case 'PREEMPTED':
+      return 'a message is about it, or what displaced it is no longer active';
+    case undefined:
+      return 'the next turn';
+  }
 }
 
 function seconds(milliseconds: number): string {
@@ -68,7 +106,7 @@ function seconds(milliseconds: number): string {
 
 /** Why a scenario starts. */
 export function startReasoning({ origin, score, scenario }: Start): string {
-  const name = `"${scenario.name}"`;
+  const name = quoted(scenario.name);
   switch (origin) {
     case 'CANDIDATE':
       return `Candidate ${name} scores ${score} and nothing speaks against it.`;
@@ -81,52 +119,58 @@ export function startReasoning({ origin, score, scenario }: Start): string {
   }
 }
 
-/** Why a candidate does not start. */
+/** Why a candidate does not start, in a sentence for people. */
 export function refusalReasoning(
-  { score }: Contender,
-  { reason, missingFields = [], blockingScenarioIds = [], blockingRuleIds = [] }: Refusal,
-  { settings, catalogue }: SelectionContext,
+  { scenarioId, score }: Contender,
+  { reason, missingFields = [], blockingScenarioIds = [], blockingRuleIds = [], conditionErrors = [] }: Refusal,
+  { settings, catalogue, session }: SelectionContext,
 ): string {
-  const scenarios = blockingScenarioIds.map((id) => `"${catalogue.scenario(id)?.name ?? id}"`).join(', ');
+  const scenario = catalogue.scenario(scenarioId);
+  const name = quoted(scenario?.name ?? scenarioId);
+  const others = blockingScenarioIds.map((id) => quoted(catalogue.scenario(id)?.name ?? id)).join(', ');
   switch (reason) {
     case 'NOT_FOUND':
-      return 'The catalogue does not hold it.';
+      return `The catalogue holds no scenario ${name}.`;
     case 'DISABLED':
-      return 'It is disabled.';
+      return `${name} is disabled.`;
     case 'FILTERING_DISABLED':
-      return 'Starting is switched off by pipeline.scenario_filtering.enabled.';
+      return `${name} cannot start: starting is switched off by pipeline.scenario_filtering.enabled.`;
     case 'ALREADY_ACTIVE':
-      return 'The session has an instance of it already.';
+      return `The session has an instance of ${name} already.`;
     case 'JUST_ENDED':
-      return 'It ended this turn, or was pending and cancelled, and no START is aimed at it.';
+      return `${name} ended this turn, or was pending and cancelled, and no START is aimed at it.`;
     case 'BELOW_THRESHOLD':
-      return `Its score ${score} is below the threshold ${settings.startThreshold}.`;
+      return `The score ${score} of ${name} is below the threshold ${settings.startThreshold}.`;
     case 'ENTRY_CONDITION':
-      return missingFields.length > 0
-        ? `Its entry condition misses ${missingFields.join(', ')}.`
-        : 'Its entry condition does not hold.';
+      return `The entry_condition of ${name} ${entryFailure(missingFields, conditionErrors)}.`;
     case 'DEPENDENCY':
-      return `It depends on ${scenarios}, not completed in this session.`;
+      return `${name} depends on ${others}, not completed in this session.`;
     case 'SUPERSEDED':
-      return `${scenarios} specializes it and starts.`;
+      return `${others} specializes ${name} and starts.`;
     case 'AMBIGUOUS':
-      return `It may be confused with ${scenarios}, whose score is nearly the same.`;
+      return `${name} may be confused with ${others}, whose score is nearly the same.`;
     case 'EXCLUDED':
-      return excludedBecause(scenarios, blockingRuleIds);
+      return `${name} is excluded by ${excluders(others, blockingRuleIds)}.`;
     case 'MISSING_HARD_FIELDS':
-      return `Required fields are missing: ${missingFields.join(', ')}.`;
+      return `${name} requires ${missingFields.join(', ')}, not known.`;
     case 'START_LIMIT':
-      return 'It has started as often as it may in one session.';
+      return `${name} has started as often as it may in one session: ${session.scenarioCounters.get(scenarioId)?.starts ?? 0}.`;
     case 'START_BLOCKED':
-      return `${scenarios} stands at a step that lets nothing else start.`;
+      return `${others} stands at a step that blocks starts, so ${name} cannot start yet.`;
     case 'MULTI_SCENARIO_DISABLED':
-      return 'Another scenario is active, and several at once are switched off.';
+      return `${others} is active, and several scenarios at once are switched off, so ${name} cannot start.`;
     case 'CAPACITY':
-      return `As many as ${settings.maxSimultaneousScenarios} scenarios are active, and none of them may be displaced.`;
+      return `There is no room for ${name}: at most ${settings.maxSimultaneousScenarios} may be active, and of ${others} none may be displaced.`;
   }
 }
 
-function excludedBecause(scenarios: string, rules: readonly string[]): string {
-  const by = [scenarios, ...(rules.length > 0 ? [`rule ${rules.join(', ')}`] : [])].filter((part) => part !== '');
-  return `It is excluded by ${by.join(' and by ')}.`;
+function entryFailure(missingFields: readonly string[], errors: readonly string[]): string {
+  if (errors.length > 0) return 'failed when it was evaluated, which counts as FALSE';
+  return missingFields.length > 0 ? `misses ${missingFields.join(', ')}` : 'does not hold';
+}
+
+function excluders(scenarios: string, rules: readonly string[]): string {
+  return [scenarios, ...(rules.length > 0 ? [`rule ${rules.join(', ')}`] : [])]
+    .filter((part) => part !== '')
+    .join(' and by ');
 }

@@ -40,20 +40,18 @@ const noChoice: Choice = { transition: undefined, heldBy: undefined, alternative
  */
 export function chooseTransition(trigger: 'anytime' | 'on_completion', input: ChoiceInput): Choice {
   const { standing, subject } = input;
-  const eligible =
-    trigger === 'anytime'
-      ? anytimeAndGlobals(standing.step.anytime, subject.scenario.globals)
-      : onCompletionEligible(input);
-  if (eligible.length === 0) return noChoice;
+  const looked =
+    trigger === 'anytime' ? anytimeAndGlobals(standing.step.anytime, subject.scenario.globals) : onCompletion(input);
+  if (looked.length === 0) return noChoice;
   const variables = variablesAt(input);
   const alternatives: TransitionAlternative[] = [];
   const errors: string[] = [];
   let heldBy: HeldBy | undefined;
   let heldBack = '';
-  for (const transition of eligible) {
+  for (const transition of looked) {
     const refused = heldBack || refusedBecause(transition, input, variables);
     if (refused !== '') {
-      if (refused !== notJudged) alternatives.push(alternative(standing, transition, undefined, refused));
+      alternatives.push(alternative(standing, transition, undefined, refused));
       continue;
     }
     const evaluated = evaluateTransition(transition, standing.visit.outcome, variables);
@@ -87,24 +85,25 @@ function anytimeAndGlobals(
   return anytime.length === 0 ? globals : [...anytime, ...globals];
 }
 
-/** All once the step is done; those that read the outcome after DECLINED or the failure of a required action (3.2). */
-function onCompletionEligible({ standing, known, context }: ChoiceInput): readonly CompiledTransition[] {
-  const { onCompletion } = standing.step;
-  if (onCompletion.length === 0) return onCompletion;
-  if (endedEarly(standing)) return onCompletion.filter(({ readsOutcome }) => readsOutcome);
+/** None before the step is done, or ended by DECLINED or the failure of a required action (3.2). */
+function onCompletion({ standing, known, context }: ChoiceInput): readonly CompiledTransition[] {
   const { enableStepSkipping } = context.settings;
   const done =
+    endedEarly(standing) ||
     unfinishedStage(standing, known, enableStepSkipping) === 'none' ||
     (standing.isNew && mayBePassedOver(standing, known, enableStepSkipping));
-  return done ? onCompletion : [];
+  return done ? standing.step.onCompletion : [];
 }
 
 const wasEntered = 'its target was entered this turn';
-const notJudged = 'its condition is in natural language and is not judged';
 
+/** Why it is not even evaluated; "" where it is. After DECLINED or a failure only what reads the outcome is eligible (3.2). */
 function refusedBecause(transition: CompiledTransition, input: ChoiceInput, variables: ConditionVariables): string {
-  if (transition.onlyNaturalLanguage) return notJudged;
+  if (transition.onlyNaturalLanguage) return 'its condition is in natural language and is not judged';
   const neverHolds = transition.isGlobal || transition.definition.trigger === 'ANYTIME';
+  if (!neverHolds && !transition.readsOutcome && endedEarly(input.standing)) {
+    return 'it does not take up how the step ended';
+  }
   if (neverHolds && input.isEntered(transition.targetStepId)) return wasEntered;
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === input.standing.step.stepId) return 'the instance stands at its target';

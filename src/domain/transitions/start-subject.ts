@@ -35,6 +35,7 @@ function draftInstance({ instanceId, scenario, entry }: Start, { turn, revision 
     path: [],
     irreversibleDone: [],
     stepsBeforeCheckpoint: [],
+    stepsTrimmedFromPath: [],
     loopCounts: new Map(),
     lastVisitNumber: 0,
     lastPathSequence: 0,

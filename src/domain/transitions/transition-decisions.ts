@@ -1,11 +1,13 @@
-import { missingOf } from '../known-data';
+import type { SelectionContext } from '../context/selection-context';
 import type { Fate, Start } from '../lifecycle/fate';
 import type { TransitionDecision, TransitionReason } from '../transition-decision';
 import type { TransitionPhase } from './transition-phase';
+import { quietReasoning, stayReason, transitionReasoning } from './transition-reasoning';
 import type { Walk } from './walk';
 
 /** Exactly one decision for every CONTINUE and START, in the order of the lifecycle decisions (section 3). */
 export function transitionDecisions(
+  { turn }: SelectionContext,
   { fates, walks }: TransitionPhase,
   starts: readonly Start[],
 ): readonly TransitionDecision[] {
@@ -13,7 +15,7 @@ export function transitionDecisions(
   return [
     ...continuing.map((each) => {
       const walked = walks.get(each.view.instance.instanceId);
-      return walked ? decisionOf(walked) : quietDecision(each);
+      return walked ? decisionOf(walked) : quietDecision(each, turn.trigger === 'MESSAGE');
     }),
     ...starts.flatMap(({ instanceId }) => {
       const walked = walks.get(instanceId);
@@ -39,7 +41,7 @@ function decisionOf(walked: Walk): TransitionDecision {
     transitionsTaken: left.flatMap(({ transition }) => (transition ? [transition.id] : [])),
     alternatives: walked.alternatives,
     reason,
-    reasoning: reasoningOf(walked, reason),
+    reasoning: transitionReasoning(walked, reason),
     confidence: 1,
     blockedByCheckpoint: walked.blockedByCheckpoint,
     correctedFields: correction?.fields ?? (walked.blockedByCheckpoint === '' ? [] : subject.corrected),
@@ -50,7 +52,7 @@ function decisionOf(walked: Walk): TransitionDecision {
   };
 }
 
-function quietDecision({ view }: Fate): TransitionDecision {
+function quietDecision({ view }: Fate, isMessage: boolean): TransitionDecision {
   const { instance } = view;
   return {
     scenarioId: instance.scenarioId,
@@ -64,7 +66,7 @@ function quietDecision({ view }: Fate): TransitionDecision {
     transitionsTaken: [],
     alternatives: [],
     reason: 'NOT_ADDRESSED',
-    reasoning: 'The turn is about others, so it stays where it is.',
+    reasoning: quietReasoning(isMessage),
     confidence: 1,
     blockedByCheckpoint: '',
     correctedFields: [],
@@ -79,66 +81,7 @@ function reasonOf(walked: Walk): TransitionReason {
   const { subject, left } = walked;
   if (walked.relocalizedFrom !== '') return 'RELOCALIZED';
   if (walked.correction) return 'CORRECTED';
-  if (walked.blockedByCheckpoint !== '') return 'BLOCKED_BY_CHECKPOINT';
   if (left.length > 0) return 'ADVANCED';
-  if (subject.starts) return 'ENTERED';
-  return stayReason(walked);
-}
-
-function stayReason({ stage, standing, heldBy }: Walk): TransitionReason {
-  switch (stage) {
-    case 'collect':
-      return 'AWAITS_FIELDS';
-    case 'confirm':
-      return 'AWAITS_CONFIRMATION';
-    case 'act':
-      return 'AWAITS_ACTION';
-    case 'inform':
-      return 'INFORMS';
-    case 'condition':
-      return 'CONDITION_UNKNOWN';
-    case 'none':
-      if (heldBy) return 'CONDITION_UNKNOWN';
-      return standing.step.isTerminal ? 'TERMINAL' : 'NO_TRANSITION';
-  }
-}
-
-function reasoningOf(walked: Walk, reason: TransitionReason): string {
-  const { standing, left, known, heldBy, correction } = walked;
-  const step = `"${standing.step.stepId}"`;
-  const path = [...left.map(({ stepId }) => stepId), standing.step.stepId].join(' -> ');
-  switch (reason) {
-    case 'RELOCALIZED':
-      return `It could not be at "${walked.relocalizedFrom}" and was moved to ${step}.`;
-    case 'CORRECTED':
-      return `${correction?.fields.join(', ')} changed, so it went back and on: ${path}.`;
-    case 'BLOCKED_BY_CHECKPOINT':
-      return `A changed value was used before "${walked.blockedByCheckpoint}", which cannot be undone.`;
-    case 'ADVANCED':
-      return `It went ${path}.`;
-    case 'ENTERED':
-      return `It starts at ${step}.`;
-    case 'NOT_ADDRESSED':
-      return 'The turn is about others, so it stays where it is.';
-    case 'AWAITS_FIELDS': {
-      const missing = missingOf(standing.step.collects, known);
-      return missing.length > 0
-        ? `Step ${step} needs ${missing.join(', ')}.`
-        : `Step ${step} may not be skipped and was not asked yet.`;
-    }
-    case 'AWAITS_CONFIRMATION':
-      return `Step ${step} awaits a confirmation.`;
-    case 'AWAITS_ACTION':
-      return `Step ${step} awaits the result of its action.`;
-    case 'INFORMS':
-      return `Step ${step} has something to tell first.`;
-    case 'CONDITION_UNKNOWN':
-      return heldBy && heldBy.missing.length > 0
-        ? `Transition "${heldBy.transitionId}" misses ${heldBy.missing.join(', ')}.`
-        : `Transition "${heldBy?.transitionId ?? ''}" misses data that is not asked for.`;
-    case 'NO_TRANSITION':
-      return `No transition of step ${step} holds.`;
-    case 'TERMINAL':
-      return `Step ${step} is terminal.`;
-  }
+  if (walked.blockedByCheckpoint !== '') return 'BLOCKED_BY_CHECKPOINT';
+  return subject.starts ? 'ENTERED' : stayReason(walked);
 }

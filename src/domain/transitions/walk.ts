@@ -34,7 +34,7 @@ export interface Walk {
   readonly stage: Stage;
   readonly heldBy: HeldBy | undefined;
   readonly correction: CorrectionRoute | undefined;
-  /** Description of the checkpoint that keeps a correction from moving it; "" where none does (3.9). */
+  /** Description of the checkpoint that keeps a correction from moving it back; "" where none does (3.9). */
   readonly blockedByCheckpoint: string;
   /** The step where it would have been, had it not been moved to a recovery step; "" otherwise (3.8). */
   readonly relocalizedFrom: string;
@@ -88,12 +88,12 @@ function leaveFound(found: Progress, context: SelectionContext): Progress {
   const looked = choose('anytime', found, context);
   if (looked.taken) return looked.at;
   const correction = correctionRoute(found.subject);
-  if (correction?.kind === 'blocked') return { ...looked.at, blockedByCheckpoint: correction.description };
   if (correction?.kind === 'back') {
     const { route } = correction;
     return arrive(leave({ ...looked.at, correction: route }, undefined), route.target, context);
   }
-  return choose('on_completion', looked.at, context).at;
+  const blockedByCheckpoint = correction?.description ?? '';
+  return choose('on_completion', { ...looked.at, blockedByCheckpoint }, context).at;
 }
 
 /** Whether the walk goes on over the step under it: it is done, or may be passed over (3.5). */

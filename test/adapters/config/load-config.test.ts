@@ -149,6 +149,16 @@ describe('a faulty configuration', () => {
       problems: ['redis.url must be empty or a redis:// or rediss:// URL (ORCHESTRATOR__REDIS__URL)'],
     },
     {
+      title: 'a key of older sessions that leaves out the tenant',
+      env: { ORCHESTRATOR__REDIS__OLDER_SESSION_KEY: 'conversation:{session_id}' },
+      problems: [/^redis\.older_session_key must be empty, or .* with \{tenant_id\} and \{session_id\}/],
+    },
+    {
+      title: 'a key of older sessions with what a load does not know',
+      env: { ORCHESTRATOR__REDIS__OLDER_SESSION_KEY: '{agent_id}:{tenant_id}:{session_id}' },
+      problems: [/^redis\.older_session_key must be empty, or .* no other \{name\}/],
+    },
+    {
       title: 'what this version cannot do',
       env: {
         ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__USE_LLM: 'true',

@@ -5,13 +5,15 @@ import {
   OrchestratorServiceService,
   StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { defaultServerOptions } from '../../../src/adapters/grpc';
 import { turnResultToProto } from '../../../src/codec/result-codec';
 import type { ProcessedTurn, TurnCommand } from '../../../src/pipeline/commands';
 import type { Call } from '../../../src/ports/call';
 import { Conversation } from '../../support/conversation';
 import { callRaw, failureOf, type GrpcUnderTest, startGrpc, streamRaw } from '../../support/grpc-under-test';
 import { framed, postRaw } from '../../support/raw-http2';
-import { delimited, turnRequest } from '../../support/request-bytes';
+import { text, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 import { uuid } from '../../support/session-builder';
 
@@ -144,14 +146,27 @@ describe('deadlines and cancelled calls', () => {
     expect(Math.abs(known - deadline)).toBeLessThan(1_000);
   });
 
-  test('without a deadline there is none', async () => {
+  test('a call whose caller sets no deadline has the time of a turn', async () => {
     let known = 0;
     work = async (_command, call) => {
       known = call.deadline;
       return aProcessedTurn();
     };
+    const before = Date.now();
     await callRaw(grpc, processTurn.path, turnRequest());
-    expect(known).toBe(Number.POSITIVE_INFINITY);
+    expect(known).toBeGreaterThanOrEqual(before + defaultServerOptions.turnTimeoutMs);
+    expect(known).toBeLessThanOrEqual(Date.now() + defaultServerOptions.turnTimeoutMs);
+  });
+
+  test('a caller may set a deadline that is later than that', async () => {
+    const deadline = Date.now() + 3 * defaultServerOptions.turnTimeoutMs;
+    let known = 0;
+    work = async (_command, call) => {
+      known = call.deadline;
+      return aProcessedTurn();
+    };
+    await callRaw(grpc, processTurn.path, turnRequest(), { deadline });
+    expect(Math.abs(known - deadline)).toBeLessThan(1_000);
   });
 
   test('a deadline that passes ends the call with DEADLINE_EXCEEDED and aborts the work', async () => {
@@ -266,11 +281,11 @@ describe('bounds', () => {
 });
 
 test('a method of the contract that this version does not serve is UNIMPLEMENTED and named', async () => {
-  const { decideLifecycle, processTurns } = OrchestratorServiceService;
-  const failure = await failureOf(callRaw(grpc, decideLifecycle.path, delimited(1, turnRequest())));
+  const { planMigration } = ScenarioServiceService;
+  const request = Buffer.concat([text(1, uuid(1)), text(2, uuid(2)), text(3, uuid(3))]);
+  const failure = await failureOf(callRaw(grpc, planMigration.path, request));
   expect([failure.status, failure.reason]).toEqual(['UNIMPLEMENTED', 'NOT_IMPLEMENTED']);
-  expect(failure.metadata).toEqual({ method: 'DecideLifecycle' });
-  expect((await failureOf(streamRaw(grpc, processTurns.path, turnRequest()))).reason).toBe('NOT_IMPLEMENTED');
+  expect(failure.metadata).toEqual({ method: 'PlanMigration' });
 });
 
 async function until(holds: () => boolean): Promise<void> {

@@ -163,6 +163,41 @@ describe('RedisSessionStore', () => {
       expect(await store.listTurns(key, 0, 10, unhurried)).toMatchObject([{ revision: 1, turnId: uuid(1) }]);
     });
 
+    it('of an imported session live as long as others, and longer with its first turn', async () => {
+      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
+      const [session, turns] = [
+        `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`,
+        `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`,
+      ];
+      await store.create(aSession({ importedFrom: 'a record' }), unhurried);
+      expect(await keysOf(keyPrefix, key)).toEqual([session]);
+      expect(await redis.admin.pttl(session)).toBeGreaterThan(0);
+      await redis.admin.pexpire(session, 10_000);
+      const before = await redis.admin.pexpiretime(session);
+      await applyTurn(store, key, uuid(1));
+      const after = await Promise.all([session, turns].map((name) => redis.admin.pexpiretime(name)));
+      expect(after[0]).toBeGreaterThan(before);
+      expect(after[1]).toBe(after[0]);
+    });
+
+    it('that were left over by an eviction do not stand in the way of an import', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
+      await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      const imported = aSession({ importedFrom: 'a record' });
+      expect(await store.create(imported, unhurried)).toEqual({ session: imported, created: true });
+      expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+      expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
+    });
+
+    it('of another type refuse the import before anything is written', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
+      await redis.admin.set(log, 'a string');
+      await expect(store.create(aSession({ importedFrom: 'a record' }), unhurried)).rejects.toThrow('WRONGTYPE');
+      expect(await keysOf(keyPrefix, key)).toEqual([log]);
+    });
+
     it('of another type refuse the commit before anything is written', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;

@@ -46,7 +46,7 @@ export enum ErrorReason {
   ERROR_REASON_COMMIT_UNKNOWN = 15,
   /** ERROR_REASON_STORE_FULL - RESOURCE_EXHAUSTED. The store is out of memory; nothing was changed. google.rpc.RetryInfo. */
   ERROR_REASON_STORE_FULL = 16,
-  /** ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight on this node. google.rpc.RetryInfo. */
+  /** ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight or streams open on this node. google.rpc.RetryInfo. */
   ERROR_REASON_TOO_MANY_CALLS = 17,
   /** ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight of this tenant. google.rpc.RetryInfo. */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,

@@ -494,7 +494,10 @@ export interface RejectedCandidate {
   reasoning: string;
   /** MISSING_HARD_FIELDS: the fields. ENTRY_CONDITION: the fields that it misses. Ordered. */
   missingFields: string[];
-  /** DEPENDENCY, SUPERSEDED, AMBIGUOUS, EXCLUDED, START_BLOCKED: the scenarios that stand in the way. Ordered. */
+  /**
+   * DEPENDENCY, SUPERSEDED, AMBIGUOUS, EXCLUDED, START_BLOCKED: the scenarios that stand in the way. MULTI_SCENARIO_DISABLED,
+   * CAPACITY: those that are active. Ordered.
+   */
   blockingScenarioIds: string[];
   /** EXCLUDED: the rules that exclude it. Ordered. */
   blockingRuleIds: string[];

@@ -149,7 +149,7 @@ export interface ProcessTurnsRequest {
 
 /** ProcessTurnsResponse is the answer to one turn of a stream of turns. */
 export interface ProcessTurnsResponse {
-  /** The turn that it answers. UUID; empty where the request could not be decoded. */
+  /** The turn that it answers, by its id as it was sent; empty where that could not be read. */
   turnId: string;
   /** The turn was applied before, and this is the stored answer (5.1). */
   replayed: boolean;
@@ -170,13 +170,22 @@ export interface PhaseInput {
   turn:
     | Turn
     | undefined;
-  /** Optional, default an empty session. The session before the turn with its instances. Its ids are those of the turn. */
+  /**
+   * Optional, default an empty session. The session before the turn with its instances. Its ids are those of the turn, or empty,
+   * and its last turn is another one.
+   */
   session:
     | Session
     | undefined;
-  /** Optional. Scenarios to use instead of the catalogue's; where any is given the catalogue is not read. At most 100. */
+  /**
+   * Optional. Scenarios to use instead of the catalogue's; where any is given the catalogue is not read. Each is checked as
+   * PutScenario does and has version 1; instances run on it whichever version they name. Ids are unique. At most 100.
+   */
   scenarios: Scenario[];
-  /** Optional. Relationships that go with inline scenarios. At most 1,000. */
+  /**
+   * Optional. Relationships between the inline scenarios, each checked as PutRelationship does and given once; refused without
+   * inline scenarios, as the catalogue has its own. At most 1,000.
+   */
   relationships: Relationship[];
 }
 
@@ -2011,7 +2020,8 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
  *
  * Every method fails with INVALID_ARGUMENT for a request that breaks the contract (nothing is changed), UNAUTHENTICATED or
  * PERMISSION_DENIED for missing or wrong credentials, RESOURCE_EXHAUSTED when too many calls are in flight, UNAVAILABLE when
- * the store is away (safe to retry with the same turn_id) and DEADLINE_EXCEEDED when too little time is left.
+ * the store is away (safe to retry with the same turn_id) and DEADLINE_EXCEEDED when too little time is left. A call whose
+ * caller sets no deadline has the server's `turn_timeout_ms`.
  */
 export type OrchestratorServiceService = typeof OrchestratorServiceService;
 export const OrchestratorServiceService = {
@@ -2046,7 +2056,13 @@ export const OrchestratorServiceService = {
   /**
    * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
    * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream.
+   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
+   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
+   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
+   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
+   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
+   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
+   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurns" as const,
@@ -2058,7 +2074,12 @@ export const OrchestratorServiceService = {
       Buffer.from(ProcessTurnsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ProcessTurnsResponse => ProcessTurnsResponse.decode(value),
   },
-  /** DecideLifecycle runs P6.1 and P6.2 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
+   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
+   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
+   * that would not be stored, each with its findings.
+   */
   decideLifecycle: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideLifecycle" as const,
     requestStream: false as const,
@@ -2070,7 +2091,7 @@ export const OrchestratorServiceService = {
       Buffer.from(DecideLifecycleResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DecideLifecycleResponse => DecideLifecycleResponse.decode(value),
   },
-  /** DecideTransitions runs P6.1 to P6.3 on what the caller sends. Nothing is read from or written to the session store. */
+  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
   decideTransitions: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideTransitions" as const,
     requestStream: false as const,
@@ -2082,7 +2103,10 @@ export const OrchestratorServiceService = {
       Buffer.from(DecideTransitionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DecideTransitionsResponse => DecideTransitionsResponse.decode(value),
   },
-  /** PlanContributions runs P6.1 to P6.4 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
+   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   */
   planContributions: {
     path: "/focal.orchestration.v1.OrchestratorService/PlanContributions" as const,
     requestStream: false as const,
@@ -2112,14 +2136,28 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
   /**
    * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
    * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream.
+   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
+   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
+   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
+   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
+   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
+   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
+   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns: handleBidiStreamingCall<ProcessTurnsRequest, ProcessTurnsResponse>;
-  /** DecideLifecycle runs P6.1 and P6.2 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
+   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
+   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
+   * that would not be stored, each with its findings.
+   */
   decideLifecycle: handleUnaryCall<DecideLifecycleRequest, DecideLifecycleResponse>;
-  /** DecideTransitions runs P6.1 to P6.3 on what the caller sends. Nothing is read from or written to the session store. */
+  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
   decideTransitions: handleUnaryCall<DecideTransitionsRequest, DecideTransitionsResponse>;
-  /** PlanContributions runs P6.1 to P6.4 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
+   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   */
   planContributions: handleUnaryCall<PlanContributionsRequest, PlanContributionsResponse>;
 }
 
@@ -2158,7 +2196,13 @@ export interface OrchestratorServiceClient extends Client {
   /**
    * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
    * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream.
+   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
+   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
+   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
+   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
+   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
+   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
+   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
    */
   processTurns(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
   processTurns(options: Partial<CallOptions>): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
@@ -2166,7 +2210,12 @@ export interface OrchestratorServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
-  /** DecideLifecycle runs P6.1 and P6.2 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
+   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
+   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
+   * that would not be stored, each with its findings.
+   */
   decideLifecycle(
     request: DecideLifecycleRequest,
     callback: (error: ServiceError | null, response: DecideLifecycleResponse) => void,
@@ -2182,7 +2231,7 @@ export interface OrchestratorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DecideLifecycleResponse) => void,
   ): ClientUnaryCall;
-  /** DecideTransitions runs P6.1 to P6.3 on what the caller sends. Nothing is read from or written to the session store. */
+  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
   decideTransitions(
     request: DecideTransitionsRequest,
     callback: (error: ServiceError | null, response: DecideTransitionsResponse) => void,
@@ -2198,7 +2247,10 @@ export interface OrchestratorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DecideTransitionsResponse) => void,
   ): ClientUnaryCall;
-  /** PlanContributions runs P6.1 to P6.4 on what the caller sends. Nothing is read from or written to the session store. */
+  /**
+   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
+   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   */
   planContributions(
     request: PlanContributionsRequest,
     callback: (error: ServiceError | null, response: PlanContributionsResponse) => void,

@@ -695,7 +695,7 @@ export interface StoredScenario {
 export interface ScenarioFinding {
   /** ERROR refuses the scenario, WARNING informs. */
   severity: FindingSeverity;
-  /** Stable code in upper snake case, for example `DANGLING_TRANSITION`; listed in the scenario reference. */
+  /** Stable code in upper snake case, for example `DANGLING_TRANSITION`; listed in docs/findings.md. */
   code: string;
   /** What is wrong and what to do, in a sentence. */
   message: string;

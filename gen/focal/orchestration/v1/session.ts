@@ -150,20 +150,23 @@ export function pauseReasonToJSON(object: PauseReason): string {
 
 /**
  * Session is one conversation of one customer with one agent of one tenant, with its scenario instances (vocabulary). It is
- * what the stores hold and what the stateless phases take. Output only, unless it is sent to a stateless phase.
+ * what the stores hold and what the stateless phases take. Output only, unless it is sent to a stateless phase, which refuses
+ * what no turns lead to: two instances with one id, of one scenario or with one start number, a scenario that is pending twice,
+ * a pause without its reason or a reason without a pause, a pause that began on a turn to come. Numbers that are sent are at most
+ * 1,000,000,000, times 1970..9999.
  */
 export interface Session {
-  /** The tenant. UUID. */
+  /** The tenant. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   tenantId: string;
-  /** The agent. UUID. */
+  /** The agent. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   agentId: string;
-  /** The session. UUID. */
+  /** The session. UUID. Sent to a stateless phase, it is that of the turn or empty. */
   sessionId: string;
-  /** How many turns were applied. Grows by one a turn (section 5); 0 before the first. */
+  /** How many turns were applied here. Grows by one a turn (section 5); 0 before the first, also of an imported session. */
   revision: number;
-  /** How many of them were MESSAGE turns. */
+  /** How many of them were MESSAGE turns; those that the older service counted before an import are added (section 8). */
   turnCount: number;
-  /** Active and paused instances in the order in which they started. */
+  /** Active and paused instances in the order in which they started; a stateless phase puts them in it. */
   instances: ScenarioInstance[];
   /** Completed and cancelled instances, oldest first, at most `[limits] ended_instances` (50). */
   endedInstances: EndedInstance[];
@@ -177,11 +180,11 @@ export interface Session {
   openContributions: OpenContribution[];
   /** The scenarios that the last MESSAGE turn offered as a CHOICE (1.5), ordered; empty where none was. */
   offeredChoiceScenarioIds: string[];
-  /** When the first turn happened. */
+  /** When the first turn happened; absent before it. */
   createdAt:
     | Date
     | undefined;
-  /** When the last turn happened. */
+  /** When the last turn happened, before an import's first one the older service's last. */
   updatedAt:
     | Date
     | undefined;
@@ -203,6 +206,11 @@ export interface Session {
    * @deprecated
    */
   currentStepId: string;
+  /**
+   * Tells the record of the older single-scenario format that the session was imported from (section 8): SHA-256 over it,
+   * lower-case hexadecimal. Empty where the session was not imported.
+   */
+  importedFrom: string;
 }
 
 /** ScenarioInstance is one run of one scenario in one session. */
@@ -211,17 +219,26 @@ export interface ScenarioInstance {
   instanceId: string;
   /** Required. The scenario that runs. UUID. */
   scenarioId: string;
-  /** The version that it runs on (section 7). Sent to a stateless phase, 0 means the newest. */
+  /**
+   * The version that it runs on (section 7). Sent to a stateless phase, 0 means the newest; with inline scenarios it runs on the
+   * one that was sent, whichever version it names.
+   */
   scenarioVersion: number;
   /** ACTIVE or PAUSED; sent to a stateless phase, unspecified means ACTIVE. */
   status: ScenarioInstanceStatus;
-  /** Place in the order of starts of the session, from 1, never reused. */
+  /**
+   * Place in the order of starts of the session, from 1, never reused. Sent to a stateless phase, 0 means after all that have
+   * one, in the order of the list.
+   */
   startNumber: number;
-  /** When it started. */
+  /** When it started. Sent to a stateless phase, absent means with this turn. */
   startedAt:
     | Date
     | undefined;
-  /** When it last started, resumed, changed its step or was addressed (2.7). */
+  /**
+   * When it last started, resumed, changed its step or was addressed (2.7). Sent to a stateless phase, absent means with this
+   * turn.
+   */
   lastActiveAt:
     | Date
     | undefined;
@@ -235,7 +252,7 @@ export interface ScenarioInstance {
   pausedAtTurnCount: number;
   /** PREEMPTED only: the instances that displaced it (2.11). */
   displacedByInstanceIds: string[];
-  /** Required. The step where it stands. 1..128 characters. */
+  /** Required. The step where it stands. One that its version has not relocalizes or cancels it (2.2). 1..128 characters. */
   currentStepId: string;
   /** State of the current visit of that step; absent means a fresh visit. */
   visit:
@@ -259,6 +276,8 @@ export interface ScenarioInstance {
   relocalizationCount: number;
   /** Global transitions that were taken, with what each read when it was, as canonical JSON; kept until that changes (3.2). */
   globalTransitionGuards: { [key: string]: string };
+  /** Steps that it left and whose entry the bounded path has lost; a checkpoint that is passed later bars them, too (3.7). Ordered. */
+  stepsTrimmedFromPath: string[];
 }
 
 export interface ScenarioInstance_LoopCountsEntry {
@@ -387,7 +406,7 @@ export interface PendingStart {
   score: number;
   /** Why it was refused last. */
   reason: RejectionReason;
-  /** On how many MESSAGE turns it will still be tried. */
+  /** On how many MESSAGE turns it will still be tried, from 1. */
   turnsLeft: number;
 }
 
@@ -430,6 +449,7 @@ function createBaseSession(): Session {
     lastStartNumber: 0,
     activeScenarioId: "",
     currentStepId: "",
+    importedFrom: "",
   };
 }
 
@@ -491,6 +511,9 @@ export const Session: MessageFns<Session> = {
     }
     if (message.currentStepId !== "") {
       writer.uint32(154).string(message.currentStepId);
+    }
+    if (message.importedFrom !== "") {
+      writer.uint32(162).string(message.importedFrom);
     }
     return writer;
   },
@@ -660,6 +683,14 @@ export const Session: MessageFns<Session> = {
             message.currentStepId = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.importedFrom = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -761,6 +792,11 @@ export const Session: MessageFns<Session> = {
         : isSet(object.current_step_id)
         ? globalThis.String(object.current_step_id)
         : "",
+      importedFrom: isSet(object.importedFrom)
+        ? globalThis.String(object.importedFrom)
+        : isSet(object.imported_from)
+        ? globalThis.String(object.imported_from)
+        : "",
     };
   },
 
@@ -823,6 +859,9 @@ export const Session: MessageFns<Session> = {
     if (message.currentStepId !== "") {
       obj.currentStepId = message.currentStepId;
     }
+    if (message.importedFrom !== "") {
+      obj.importedFrom = message.importedFrom;
+    }
     return obj;
   },
 
@@ -850,6 +889,7 @@ export const Session: MessageFns<Session> = {
     message.lastStartNumber = object.lastStartNumber ?? 0;
     message.activeScenarioId = object.activeScenarioId ?? "";
     message.currentStepId = object.currentStepId ?? "";
+    message.importedFrom = object.importedFrom ?? "";
     return message;
   },
 };
@@ -878,6 +918,7 @@ function createBaseScenarioInstance(): ScenarioInstance {
     variables: {},
     relocalizationCount: 0,
     globalTransitionGuards: {},
+    stepsTrimmedFromPath: [],
   };
 }
 
@@ -951,6 +992,9 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
     globalThis.Object.entries(message.globalTransitionGuards).forEach(([key, value]: [string, string]) => {
       ScenarioInstance_GlobalTransitionGuardsEntry.encode({ key: key as any, value }, writer.uint32(178).fork()).join();
     });
+    for (const v of message.stepsTrimmedFromPath) {
+      writer.uint32(186).string(v!);
+    }
     return writer;
   },
 
@@ -1152,6 +1196,14 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
             }
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.stepsTrimmedFromPath.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1319,6 +1371,11 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
           {},
         )
         : {},
+      stepsTrimmedFromPath: globalThis.Array.isArray(object?.stepsTrimmedFromPath)
+        ? object.stepsTrimmedFromPath.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.steps_trimmed_from_path)
+        ? object.steps_trimmed_from_path.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1408,6 +1465,9 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
         });
       }
     }
+    if (message.stepsTrimmedFromPath?.length) {
+      obj.stepsTrimmedFromPath = message.stepsTrimmedFromPath;
+    }
     return obj;
   },
 
@@ -1465,6 +1525,7 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
         },
         {},
       );
+    message.stepsTrimmedFromPath = object.stepsTrimmedFromPath?.map((e) => e) || [];
     return message;
   },
 };

@@ -27,17 +27,17 @@ import { Session } from "./session";
 
 /** ScenarioAction is a decision of the older single-scenario filter; kept for the import only. */
 export enum ScenarioAction {
-  /** SCENARIO_ACTION_UNSPECIFIED - Not given. */
+  /** SCENARIO_ACTION_UNSPECIFIED - Not given: imported as active. */
   SCENARIO_ACTION_UNSPECIFIED = 0,
-  /** SCENARIO_ACTION_NONE - Nothing was decided. */
+  /** SCENARIO_ACTION_NONE - Nothing was decided: imported as active. */
   SCENARIO_ACTION_NONE = 1,
-  /** SCENARIO_ACTION_START - Started. */
+  /** SCENARIO_ACTION_START - Started: imported as active. */
   SCENARIO_ACTION_START = 2,
-  /** SCENARIO_ACTION_CONTINUE - Went on. */
+  /** SCENARIO_ACTION_CONTINUE - Went on: imported as active. */
   SCENARIO_ACTION_CONTINUE = 3,
   /** SCENARIO_ACTION_PAUSE - Paused: imported as PAUSED with USER_REQUEST. */
   SCENARIO_ACTION_PAUSE = 4,
-  /** SCENARIO_ACTION_COMPLETE - Completed: imported without an instance. */
+  /** SCENARIO_ACTION_COMPLETE - Completed: imported without an instance. Scenarios that depend on it may start (1.1). */
   SCENARIO_ACTION_COMPLETE = 5,
   /** SCENARIO_ACTION_CANCEL - Cancelled: imported without an instance. */
   SCENARIO_ACTION_CANCEL = 6,
@@ -203,19 +203,31 @@ export interface ImportSessionRequest {
   agentId: string;
   /** Required. The session. UUID. */
   sessionId: string;
-  /** Optional. The scenario that was active. UUID or empty. */
+  /** Optional. The scenario that was active, or that `last_action` ended. UUID or empty. */
   activeScenarioId: string;
-  /** Optional, default the newest. The version it ran on. */
+  /**
+   * Optional, default the newest. The version it ran on, by this catalogue's numbers; where the catalogue does not hold that
+   * version the next turn cancels the instance (2.1).
+   */
   activeScenarioVersion: number;
-  /** Optional, default the scenario's entry step. The step where it stood. At most 128 characters. */
+  /**
+   * Optional, default the scenario's entry step. The step where it stood. At most 128 characters. Where the version does not
+   * have it the next turn relocalizes or cancels the instance (2.2).
+   */
   currentStepId: string;
-  /** Optional. Visits by step. At most 10,000 entries. */
+  /**
+   * Optional. The steps where it has been, with how often. They become the path behind it, in the scenario's own order; a
+   * checkpoint or required action among them counts as passed (3.7), unless it is the current step. At most 10,000 entries.
+   */
   visitedSteps: { [key: string]: number };
-  /** Optional. The session's variables. At most 500 entries. */
+  /**
+   * Optional. The session's variables; a null is left out. Those that the scenario collects get the scope CASE, the others
+   * SESSION (0.4). At most 500 entries.
+   */
   variables: { [key: string]: unknown | undefined };
   /** Optional. What the older filter decided last. */
   lastAction: ScenarioAction;
-  /** Optional. How many messages the session has had. */
+  /** Optional. How many messages the session has had. 0..1000000000. */
   turnCount: number;
   /** Optional, default the server's clock. When it was last active. */
   lastActiveAt: Date | undefined;
@@ -237,7 +249,7 @@ export interface ImportSessionResponse {
   session:
     | Session
     | undefined;
-  /** False where the same record had been imported before. */
+  /** False where the same record had been imported before; nothing was changed then. */
   created: boolean;
 }
 
@@ -1732,7 +1744,10 @@ export const ImportSessionResponse: MessageFns<ImportSessionResponse> = {
 /** SessionService reads, follows, imports and erases sessions. Its methods fail as those of OrchestratorService do. */
 export type SessionServiceService = typeof SessionServiceService;
 export const SessionServiceService = {
-  /** GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet, or it expired. */
+  /**
+   * GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet and none was imported,
+   * or it expired.
+   */
   getSession: {
     path: "/focal.orchestration.v1.SessionService/GetSession" as const,
     requestStream: false as const,
@@ -1743,8 +1758,8 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
   /**
-   * DeleteSession erases everything of a session: state, recorded turns and stored responses. Erasing what does not exist
-   * succeeds.
+   * DeleteSession erases everything of a session: state, recorded turns and stored responses, and the record of an older
+   * service where the configuration names its place (section 8). Erasing what does not exist succeeds.
    */
   deleteSession: {
     path: "/focal.orchestration.v1.SessionService/DeleteSession" as const,
@@ -1781,8 +1796,10 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): WatchSessionResponse => WatchSessionResponse.decode(value),
   },
   /**
-   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8). Importing the
-   * same record again changes nothing. Fails with FAILED_PRECONDITION where the session exists and differs.
+   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8), at revision 0.
+   * Importing the same record again changes nothing, also after turns, and returns the session as it is by then. Fails with
+   * NOT_FOUND where the catalogue does not hold the active scenario; with FAILED_PRECONDITION where the session exists and was
+   * not imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
    */
   importSession: {
     path: "/focal.orchestration.v1.SessionService/ImportSession" as const,
@@ -1797,11 +1814,14 @@ export const SessionServiceService = {
 } as const;
 
 export interface SessionServiceServer extends UntypedServiceImplementation {
-  /** GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet, or it expired. */
+  /**
+   * GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet and none was imported,
+   * or it expired.
+   */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
   /**
-   * DeleteSession erases everything of a session: state, recorded turns and stored responses. Erasing what does not exist
-   * succeeds.
+   * DeleteSession erases everything of a session: state, recorded turns and stored responses, and the record of an older
+   * service where the configuration names its place (section 8). Erasing what does not exist succeeds.
    */
   deleteSession: handleUnaryCall<DeleteSessionRequest, DeleteSessionResponse>;
   /** ListTurns returns the recorded turns of a session, oldest first, newest last, paged. */
@@ -1812,14 +1832,19 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    */
   watchSession: handleServerStreamingCall<WatchSessionRequest, WatchSessionResponse>;
   /**
-   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8). Importing the
-   * same record again changes nothing. Fails with FAILED_PRECONDITION where the session exists and differs.
+   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8), at revision 0.
+   * Importing the same record again changes nothing, also after turns, and returns the session as it is by then. Fails with
+   * NOT_FOUND where the catalogue does not hold the active scenario; with FAILED_PRECONDITION where the session exists and was
+   * not imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
    */
   importSession: handleUnaryCall<ImportSessionRequest, ImportSessionResponse>;
 }
 
 export interface SessionServiceClient extends Client {
-  /** GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet, or it expired. */
+  /**
+   * GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet and none was imported,
+   * or it expired.
+   */
   getSession(
     request: GetSessionRequest,
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
@@ -1836,8 +1861,8 @@ export interface SessionServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * DeleteSession erases everything of a session: state, recorded turns and stored responses. Erasing what does not exist
-   * succeeds.
+   * DeleteSession erases everything of a session: state, recorded turns and stored responses, and the record of an older
+   * service where the configuration names its place (section 8). Erasing what does not exist succeeds.
    */
   deleteSession(
     request: DeleteSessionRequest,
@@ -1884,8 +1909,10 @@ export interface SessionServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchSessionResponse>;
   /**
-   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8). Importing the
-   * same record again changes nothing. Fails with FAILED_PRECONDITION where the session exists and differs.
+   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8), at revision 0.
+   * Importing the same record again changes nothing, also after turns, and returns the session as it is by then. Fails with
+   * NOT_FOUND where the catalogue does not hold the active scenario; with FAILED_PRECONDITION where the session exists and was
+   * not imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
    */
   importSession(
     request: ImportSessionRequest,

@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 /** ConditionTruth is a value of the three-valued logic of conditions (3.3). */
 export enum ConditionTruth {
-  /** CONDITION_TRUTH_UNSPECIFIED - Not evaluated, because its trigger did not allow it or a transition above decided. */
+  /** CONDITION_TRUTH_UNSPECIFIED - Not evaluated, because it is not eligible or a transition above decided; `not_taken_because` says which. */
   CONDITION_TRUTH_UNSPECIFIED = 0,
   /** CONDITION_TRUTH_TRUE - All that it states holds. */
   CONDITION_TRUTH_TRUE = 1,
@@ -197,7 +197,10 @@ export interface ScenarioStepTransitionDecision {
   originalStepId: string;
   /** The transitions that were taken, in order, by id. */
   transitionsTaken: string[];
-  /** Every transition that was looked at, in the order of evaluation, taken ones included. */
+  /**
+   * Every transition that was looked at, in the order of evaluation, taken ones included. ON_COMPLETION transitions are looked at
+   * once the step is done or ended.
+   */
   alternatives: TransitionAlternative[];
   /** Why it is where it is, for machines. */
   reason: TransitionReason;
@@ -205,7 +208,10 @@ export interface ScenarioStepTransitionDecision {
   reasoning: string;
   /** How sure the decision is. 0..1; decisions by rule have 1. */
   confidence: number;
-  /** A correction wanted to go back behind a passed checkpoint; this is its description (3.9). Empty otherwise. */
+  /**
+   * A correction wanted to go back behind a passed checkpoint; this is its description (3.9). The instance may have gone on all the
+   * same. Empty otherwise.
+   */
   blockedByCheckpoint: string;
   /** Fields whose correction moved the instance, or would have (3.9). Ordered. */
   correctedFields: string[];

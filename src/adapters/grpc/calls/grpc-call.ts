@@ -3,12 +3,16 @@ import type { Deadline, Metadata } from '@grpc/grpc-js';
 import type { Call } from '../../../ports/call';
 
 /** What every kind of call of grpc-js has in common, as far as it is used here. */
-export interface ServerCall<Request = unknown> extends EventEmitter {
-  readonly request: Request;
+export interface ServerCall extends EventEmitter {
   readonly metadata: Metadata;
   cancelled: boolean;
   getDeadline(): Deadline;
   getPath(): string;
+}
+
+/** A call of grpc-js with one request. */
+export interface RequestCall<Request> extends ServerCall {
+  readonly request: Request;
 }
 
 /**
@@ -20,9 +24,10 @@ export class GrpcCall implements Call {
   private abort: AbortController | undefined;
   private over: 'no' | 'ended' | 'cancelled' = 'no';
 
-  constructor(call: ServerCall) {
-    const deadline = call.getDeadline();
-    this.deadline = typeof deadline === 'number' ? deadline : deadline.getTime();
+  /** `deadlineWhereNone` is the one of a call whose caller set none. */
+  constructor(call: ServerCall, deadlineWhereNone: number) {
+    const deadline = Number(call.getDeadline());
+    this.deadline = Number.isFinite(deadline) ? deadline : deadlineWhereNone;
     if (call.cancelled) this.over = 'cancelled';
     call.once('cancelled', () => this.cancel());
   }

@@ -1,6 +1,5 @@
-import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
-import { failureOf, statusObjectOf } from '../errors/call-failure';
 import type { GuardedRequest } from '../guard/request-guard';
 import { serverStream } from './server-stream';
 import { type CallSurroundings, type Outgoing, unary } from './unary';
@@ -11,7 +10,6 @@ export interface NotImplemented {
   serverStream<Request, Response>(
     method: string,
   ): handleServerStreamingCall<GuardedRequest<Request>, Outgoing<Response>>;
-  bidiStream<Request, Response>(method: string): handleBidiStreamingCall<GuardedRequest<Request>, Outgoing<Response>>;
 }
 
 /** See NotImplemented. */
@@ -19,10 +17,6 @@ export function notImplemented(surroundings: CallSurroundings): NotImplemented {
   return {
     unary: (method) => unary(surroundings, () => Promise.reject(refusal(method))),
     serverStream: (method) => serverStream(surroundings, () => Promise.reject(refusal(method))),
-    bidiStream: (method) => (stream) => {
-      const failure = failureOf(refusal(method), stream.getPath(), surroundings);
-      stream.emit('error', statusObjectOf(failure, surroundings.telemetry.traceId()));
-    },
   };
 }
 

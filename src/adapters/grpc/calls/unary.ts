@@ -7,6 +7,10 @@ import type { CallGate } from './call-gate';
 /** What every handler of this server stands on. */
 export interface CallSurroundings extends FailureReporting {
   readonly gate: CallGate;
+  /** Requests of one long-lived stream that are at work or whose answers wait to be sent, at most. */
+  readonly requestsPerStream: number;
+  /** Aborted when the server shuts down: a long-lived stream then takes nothing more and ends by itself. */
+  readonly draining: AbortSignal;
 }
 
 /** A response, or its bytes where they exist already. */

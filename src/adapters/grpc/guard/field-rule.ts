@@ -83,11 +83,12 @@ function ruleOf(rules: FieldRules | undefined, field: DescField): FieldRule {
     case 'string':
       return textRule(type.value, orZero);
     case 'double':
-      return orZero ? CLOSER_LOOK : numberRule(DoubleRulesSchema, type.value);
+      return orZero ? CLOSER_LOOK : numberRule(DoubleRulesSchema, type.value, Number.NEGATIVE_INFINITY);
     case 'int32':
-      return orZero ? CLOSER_LOOK : numberRule(Int32RulesSchema, type.value);
+      return orZero ? CLOSER_LOOK : numberRule(Int32RulesSchema, type.value, Number.NEGATIVE_INFINITY);
     case 'uint32':
-      return orZero ? CLOSER_LOOK : numberRule(UInt32RulesSchema, type.value);
+      // The upper half of them is read as negative numbers, of which none is plain.
+      return orZero ? CLOSER_LOOK : numberRule(UInt32RulesSchema, type.value, 0);
     case 'enum':
       return orZero ? CLOSER_LOOK : enumRule(type.value, field);
     case 'timestamp':
@@ -109,9 +110,10 @@ function textRule(rules: (FieldRules['type'] & { case: 'string' })['value'], orE
 
 type NumberRules = (FieldRules['type'] & { case: 'double' | 'int32' | 'uint32' })['value'];
 
-function numberRule(schema: DescMessage, rules: NumberRules): FieldRule {
+/** `lowest`: the least number of the type. */
+function numberRule(schema: DescMessage, rules: NumberRules, lowest: number): FieldRule {
   if (!onlySet(schema, rules, ['gte', 'lte'])) return CLOSER_LOOK;
-  const min = rules.greaterThan.value ?? Number.NEGATIVE_INFINITY;
+  const min = rules.greaterThan.value ?? lowest;
   const max = rules.lessThan.value ?? UNLIMITED;
   // A reversed pair means "outside of" to protovalidate.
   return min <= max ? { kind: 'number', min, max } : CLOSER_LOOK;

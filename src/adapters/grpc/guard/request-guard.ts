@@ -28,7 +28,17 @@ export interface AcceptedRequest<Request> {
  */
 export type GuardedRequest<Request> =
   | ({ readonly refused?: undefined } & AcceptedRequest<Request>)
-  | { readonly refused: OrchestratorError };
+  | {
+      readonly refused: OrchestratorError;
+      /** As they were sent; whatever they are. */
+      readonly bytes: Uint8Array;
+    };
+
+/** The request, or a throw of why it was refused. */
+export function acceptedOf<Request>(guarded: GuardedRequest<Request>): AcceptedRequest<Request> {
+  if (guarded.refused !== undefined) throw guarded.refused;
+  return guarded;
+}
 
 /** Decodes the requests of one method, or says why not. Never throws. */
 export type RequestGuard<Request> = (bytes: Uint8Array) => GuardedRequest<Request>;
@@ -60,7 +70,7 @@ export class RequestGuards {
       try {
         return this.accept(schema, plan, bytes, decode);
       } catch (error) {
-        return { refused: error instanceof OrchestratorError ? error : undecodable(error) };
+        return { refused: error instanceof OrchestratorError ? error : undecodable(error), bytes };
       }
     };
   }

@@ -2,10 +2,12 @@ import { Metadata } from '@grpc/grpc-js';
 import type { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { UseCases } from '../../../pipeline/use-cases';
 import type { Clock } from '../../../ports/clock';
-import { notImplemented } from '../calls/not-implemented';
+import { bidiStream } from '../calls/bidi-stream';
 import { serverStream } from '../calls/server-stream';
 import { type CallSurroundings, unary } from '../calls/unary';
 import type { GuardedHandlers } from '../guarded-service';
+import { phaseMethods } from './phase-methods';
+import { answeredTurn, failedTurn } from './turn-answer';
 import { turnCommandOf } from './turn-command';
 import { turnEvents } from './turn-events';
 
@@ -15,11 +17,10 @@ replayedTrailer.set('x-turn-replayed', 'true');
 
 /** The handlers of OrchestratorService. */
 export function orchestratorHandlers(
-  useCases: Pick<UseCases, 'processTurn'>,
+  useCases: Pick<UseCases, 'processTurn' | 'decidePhases'>,
   clock: Clock,
   surroundings: CallSurroundings,
 ): GuardedHandlers<typeof OrchestratorServiceService> {
-  const missing = notImplemented(surroundings);
   return {
     processTurn: unary(surroundings, async (request, call) => {
       const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
@@ -29,9 +30,12 @@ export function orchestratorHandlers(
       const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
       for (const event of turnEvents(turn)) await send(event);
     }),
-    processTurns: missing.bidiStream('ProcessTurns'),
-    decideLifecycle: missing.unary('DecideLifecycle'),
-    decideTransitions: missing.unary('DecideTransitions'),
-    planContributions: missing.unary('PlanContributions'),
+    processTurns: bidiStream(surroundings, {
+      span: 'ProcessTurns turn',
+      answer: async (request, call) =>
+        answeredTurn(await useCases.processTurn(turnCommandOf(request, clock.now()), call)),
+      failed: failedTurn,
+    }),
+    ...phaseMethods(useCases, clock, surroundings),
   };
 }

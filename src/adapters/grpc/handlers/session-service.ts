@@ -4,6 +4,7 @@ import type {
   SessionServiceService,
   TurnRecord as TurnRecordMessage,
 } from '../../../../gen/focal/orchestration/v1/session_service';
+import { olderSessionFromProto } from '../../../codec/older-session-codec';
 import { sessionToProto } from '../../../codec/session-codec';
 import { focusOf } from '../../../domain/focus';
 import type { SessionKey } from '../../../domain/session';
@@ -16,7 +17,7 @@ import { PageTokens, pageSizeOf } from './page-token';
 
 /** The handlers of SessionService. */
 export function sessionHandlers(
-  useCases: Pick<UseCases, 'readSession' | 'deleteSession' | 'listTurns'>,
+  useCases: Pick<UseCases, 'readSession' | 'deleteSession' | 'listTurns' | 'importSession'>,
   surroundings: CallSurroundings,
 ): GuardedHandlers<typeof SessionServiceService> {
   const missing = notImplemented(surroundings);
@@ -38,7 +39,11 @@ export function sessionHandlers(
       return { body: { turns: items.map(turnRecordToProto), nextPageToken: tokens.token(next) } };
     }),
     watchSession: missing.serverStream('WatchSession'),
-    importSession: missing.unary('ImportSession'),
+    importSession: unary(surroundings, async ({ message }, call) => {
+      const command = { key: keyOf(message), record: olderSessionFromProto(message) };
+      const { session, created } = await useCases.importSession(command, call);
+      return { body: { session: sessionToProto(session, focusOf(session)), created } };
+    }),
   };
 }
 

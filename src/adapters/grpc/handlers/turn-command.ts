@@ -1,5 +1,6 @@
 import type {
   ProcessTurnRequest,
+  ProcessTurnsRequest,
   StreamTurnRequest,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
@@ -12,7 +13,7 @@ import type { AcceptedRequest } from '../guard/request-guard';
  * the bytes of either are those of a ProcessTurnRequest.
  */
 export function turnCommandOf(
-  { message, bytes }: AcceptedRequest<ProcessTurnRequest | StreamTurnRequest>,
+  { message, bytes }: AcceptedRequest<ProcessTurnRequest | StreamTurnRequest | ProcessTurnsRequest>,
   receivedAt: number,
 ): TurnCommand {
   return {

@@ -6,7 +6,7 @@
 -- KEYS[2]  stream, the turn log: entry <revision>-0 with turn, occurred, committed, request, response
 --
 -- ARGV[1]  turn id
--- ARGV[2]  revision that the turn was decided on, "0" for a session that does not exist
+-- ARGV[2]  revision that the turn was decided on, "" for a session that does not exist
 -- ARGV[3]  revision after the turn
 -- ARGV[4]  state after the turn
 -- ARGV[5]  when the turn occurred, milliseconds since 1970
@@ -28,7 +28,7 @@ if known then
   local entries = redis.call('XRANGE', log, known .. '-0', known .. '-0')
   return { 'known', entries[1] or false }
 end
-if (revision or '0') ~= ARGV[2] then
+if (revision or '') ~= ARGV[2] then
   return { 'conflict', redis.call('HGET', session, 's'), redis.call('PTTL', session) }
 end
 

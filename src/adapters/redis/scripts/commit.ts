@@ -10,6 +10,8 @@ const script = LuaScript.load('commit');
 
 export interface CommitArguments {
   readonly record: TurnRecord;
+  /** The revision that the turn was decided on; undefined where there was no session. */
+  readonly before: number | undefined;
   /** The session after the turn. */
   readonly state: Buffer;
   /** At least 1. */
@@ -27,7 +29,7 @@ export type CommitReply =
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, state, recordedTurns, sessionTtlMs }: CommitArguments,
+  { record, before, state, recordedTurns, sessionTtlMs }: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
   const reply = await connection.run(
@@ -37,7 +39,7 @@ export async function runCommit(
     [keys.session, keys.log],
     [
       record.turnId,
-      record.revision - 1,
+      before ?? '',
       record.revision,
       state,
       record.occurredAt,

@@ -1,0 +1,57 @@
+import {
+  type OrchestratorServiceService,
+  PhaseInput,
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
+import { relationshipFromProto } from '../../../codec/relationship-codec';
+import { turnResultToProto } from '../../../codec/result-codec';
+import { scenarioFromProto } from '../../../codec/scenario-codec';
+import { sessionFromProto, sessionToProto } from '../../../codec/session-codec';
+import { turnFromProto } from '../../../codec/turn-message-codec';
+import { focusOf } from '../../../domain/focus';
+import type { PhaseCommand } from '../../../pipeline/decide-phases';
+import type { UseCases } from '../../../pipeline/use-cases';
+import type { Clock } from '../../../ports/clock';
+import { type CallSurroundings, unary } from '../calls/unary';
+import type { GuardedHandlers } from '../guarded-service';
+
+type PhaseMethods = 'decideLifecycle' | 'decideTransitions' | 'planContributions';
+
+/** The handlers of the three phases alone: each answers with its part of one and the same decision. */
+export function phaseMethods(
+  useCases: Pick<UseCases, 'decidePhases'>,
+  clock: Clock,
+  surroundings: CallSurroundings,
+): Pick<GuardedHandlers<typeof OrchestratorServiceService>, PhaseMethods> {
+  return {
+    decideLifecycle: unary(surroundings, async ({ message }, call) => {
+      const { result } = await useCases.decidePhases(phaseCommandOf(message, clock.now()), call);
+      const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes } = turnResultToProto(result);
+      return { body: { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes } };
+    }),
+    decideTransitions: unary(surroundings, async ({ message }, call) => {
+      const { result } = await useCases.decidePhases(phaseCommandOf(message, clock.now()), call);
+      const { lifecycleDecisions, transitionDecisions } = turnResultToProto(result);
+      return { body: { lifecycleDecisions, transitionDecisions } };
+    }),
+    planContributions: unary(surroundings, async ({ message }, call) => {
+      const { result, session } = await useCases.decidePhases(phaseCommandOf(message, clock.now()), call);
+      const { lifecycleDecisions, transitionDecisions, plan } = turnResultToProto(result);
+      return {
+        body: { lifecycleDecisions, transitionDecisions, plan, session: sessionToProto(session, focusOf(session)) },
+      };
+    }),
+  };
+}
+
+function phaseCommandOf(message: { readonly input?: PhaseInput | undefined }, receivedAt: number): PhaseCommand {
+  const input = message.input ?? PhaseInput.create();
+  const turn = turnFromProto(input.turn ?? Turn.create(), receivedAt);
+  const sentWith = { path: 'input.session', occurredAt: turn.occurredAt };
+  return {
+    turn,
+    session: input.session && sessionFromProto(input.session, sentWith),
+    scenarios: input.scenarios.map(scenarioFromProto),
+    relationships: input.relationships.map(relationshipFromProto),
+  };
+}

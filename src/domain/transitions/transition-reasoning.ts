@@ -1,0 +1,122 @@
+import { missingOf } from '../known-data';
+import type { TransitionReason } from '../transition-decision';
+import type { Walk } from './walk';
+
+/** Why an instance stays on the step where its walk ended: from the stage of that step (3.1). */
+export type StayReason = Exclude<
+  TransitionReason,
+  'ENTERED' | 'ADVANCED' | 'CORRECTED' | 'RELOCALIZED' | 'NOT_ADDRESSED' | 'BLOCKED_BY_CHECKPOINT'
+>;
+
+/** Why the instance went no further than the step where it stands now. */
+export function stayReason({ stage, standing, heldBy }: Walk): StayReason {
+  switch (stage) {
+    case 'collect':
+      return 'AWAITS_FIELDS';
+    case 'confirm':
+      return 'AWAITS_CONFIRMATION';
+    case 'act':
+      return 'AWAITS_ACTION';
+    case 'inform':
+      return 'INFORMS';
+    case 'condition':
+      return 'CONDITION_UNKNOWN';
+    case 'none':
+      if (heldBy) return 'CONDITION_UNKNOWN';
+      return standing.step.isTerminal ? 'TERMINAL' : 'NO_TRANSITION';
+  }
+}
+
+/** Why an instance is where it is, in sentences for people: how it got there, then why it went no further. */
+export function transitionReasoning(walked: Walk, reason: TransitionReason): string {
+  return [howItWent(walked, reason), ...blocked(walked), whyItStays(walked)].filter((part) => part !== '').join(' ');
+}
+
+/** Why an instance that goes on did not move at all (0.5). */
+export function quietReasoning(isMessage: boolean): string {
+  return isMessage
+    ? 'The turn is about others, so it stays where it is.'
+    : 'A turn without a message moves only what an outcome is about, what starts and what resumes, so it stays where it is.';
+}
+
+/** How it got there; "" where it stays. */
+function howItWent(walked: Walk, reason: TransitionReason): string {
+  const { subject, standing, left, correction, relocalizedFrom } = walked;
+  const step = `"${standing.step.stepId}"`;
+  const path = [...left.map(({ stepId }) => stepId), standing.step.stepId].join(' -> ');
+  switch (reason) {
+    case 'RELOCALIZED':
+      return subject.scenario.steps.has(relocalizedFrom)
+        ? `It would go round at step "${relocalizedFrom}" above the limit of visits, failures or attempts, so it was moved to recovery step ${step}.`
+        : `Step "${relocalizedFrom}" is not in version ${subject.scenario.version} of its scenario, so it was moved to recovery step ${step}.`;
+    case 'CORRECTED':
+      return `${correction?.fields.join(', ')} changed, so it went back and on: ${path}.`;
+    case 'ADVANCED':
+      return `It went ${path}.${skippedSentence(walked)}`;
+    case 'ENTERED':
+      return `It starts at step ${step}.`;
+    default:
+      return '';
+  }
+}
+
+/** A step that an ANYTIME or global transition leaves is skipped with fields that are not known. */
+function skippedSentence({ left, subject, known }: Walk): string {
+  const skipped = left.filter((each) => each.skipped).map(({ stepId }) => stepId);
+  if (skipped.length === 0) return '';
+  const missing = skipped.flatMap((stepId) => missingOf(subject.scenario.steps.get(stepId)?.collects ?? [], known));
+  const why = missing.length === 0 ? ', as all that is collected there is known' : '';
+  return ` Nothing was asked at ${skipped.join(', ')}${why}.`;
+}
+
+function blocked({ subject, blockedByCheckpoint }: Walk): readonly string[] {
+  if (blockedByCheckpoint === '') return [];
+  const fields = subject.corrected.join(', ');
+  return [
+    `${fields} changed, but was used before checkpoint "${blockedByCheckpoint}", behind which it does not go back.`,
+  ];
+}
+
+function whyItStays(walked: Walk): string {
+  const { standing, known, heldBy } = walked;
+  const { step, visit } = standing;
+  const name = `"${step.stepId}"`;
+  const reason = stayReason(walked);
+  switch (reason) {
+    case 'AWAITS_FIELDS': {
+      const missing = missingOf(step.collects, known);
+      return missing.length > 0
+        ? `Step ${name} needs ${missing.join(', ')}.`
+        : `Step ${name} asks for ${step.collects.join(', ')}, known or not, as it may not be skipped and was not asked yet.`;
+    }
+    case 'AWAITS_CONFIRMATION':
+      return `Step ${name} awaits a confirmation of "${step.actionDescription}".`;
+    case 'AWAITS_ACTION': {
+      const tools = step.tools.map(({ toolId }) => toolId).join(', ');
+      const again = visit.outcome === 'ACTION_FAILED' ? ', which failed and is tried again' : '';
+      return step.isRequiredAction
+        ? `Step ${name} awaits the success of ${tools}${again}.`
+        : `Step ${name} has ${tools} run first.`;
+    }
+    case 'INFORMS':
+      return `Step ${name} has ${step.definition.templateIds.join(', ')} to tell first.`;
+    case 'CONDITION_UNKNOWN':
+      return heldBy && heldBy.missing.length > 0
+        ? `Transition "${heldBy.transitionId}" of step ${name} misses ${heldBy.missing.join(', ')}.`
+        : `Transition "${heldBy?.transitionId ?? ''}" of step ${name} misses data that is not asked for.`;
+    case 'NO_TRANSITION':
+      return noTransition(walked, name);
+    case 'TERMINAL':
+      return `Step ${name} is terminal and has nothing left to do.`;
+  }
+}
+
+/** The alternatives that were looked at are told with the decision; the sentence names the first few. */
+function noTransition({ alternatives, standing }: Walk, name: string): string {
+  const looked = alternatives.filter(({ sourceStepId, taken }) => sourceStepId === standing.step.stepId && !taken);
+  if (standing.step.onCompletion.length + standing.step.anytime.length === 0) return `Step ${name} has no transition.`;
+  if (looked.length === 0) return `Step ${name} has nothing to say; its transitions are looked at on the next turn.`;
+  const [first, second, third] = looked.map((each) => `"${each.transitionId}": ${each.notTakenBecause}`);
+  const named = [first, second, third].filter((each) => each !== undefined).join('; ');
+  return `No transition of step ${name} is taken: ${named}${looked.length > 3 ? '; and others' : ''}.`;
+}

@@ -1,0 +1,66 @@
+import { RedisCatalogue } from '../../src/adapters/redis/redis-catalogue';
+import { connect, type OrchestratorClient } from '../../src/client';
+import type { Relationship } from '../../src/domain/scenario';
+import type { OrchestrationSettings } from '../../src/domain/settings';
+import { RedisUnderTest } from '../adapters/redis/redis-under-test';
+import type { ScenarioDraft } from '../support/conversation';
+import { type GrpcUnderTest, startGrpc } from '../support/grpc-under-test';
+import {
+  openEmbeddedStores,
+  type ServiceUnderTest,
+  type StoresUnderTest,
+  serviceOn,
+} from '../support/service-under-test';
+import { RemoteConversation } from './remote-conversation';
+
+/** Stores scenarios and relationships and begins a session of its own. */
+export type Begin = (
+  scenarios: readonly ScenarioDraft[],
+  relationships?: readonly Relationship[],
+) => Promise<RemoteConversation>;
+
+/** Runs the same tests over gRPC on the embedded store and on a real redis-server. */
+export function onBothStores(
+  name: string,
+  tests: (begin: Begin, client: () => OrchestratorClient) => void,
+  settings: Partial<OrchestrationSettings> = {},
+): void {
+  describe.each([
+    ['the embedded store', async () => openEmbeddedStores()],
+    ['Redis', openRedisStores],
+  ])(`${name}, on %s`, (_store, open) => {
+    let service: ServiceUnderTest;
+    let grpc: GrpcUnderTest;
+    let client: OrchestratorClient;
+
+    beforeAll(async () => {
+      service = serviceOn(await open(), { settings });
+      grpc = await startGrpc(service.useCases);
+      client = connect(grpc.address);
+    });
+    afterAll(async () => {
+      client.close();
+      await grpc.stop();
+      await service.close();
+    });
+
+    tests(
+      (scenarios, relationships) => RemoteConversation.begin(client, scenarios, relationships),
+      () => client,
+    );
+  });
+}
+
+async function openRedisStores(): Promise<StoresUnderTest> {
+  const redis = await RedisUnderTest.start();
+  const store = await redis.store();
+  const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.freshPrefix() });
+  return {
+    store,
+    scenarios,
+    async close() {
+      await scenarios.close();
+      await redis.close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import {
+  type DecideLifecycleResponse,
+  OrchestratorServiceService,
+  PhaseInput,
+  type PlanContributionsResponse,
+} from '../../gen/focal/orchestration/v1/orchestrator_service';
+import type { Scenario as ScenarioMessage } from '../../gen/focal/orchestration/v1/scenario';
+import type { Session } from '../../gen/focal/orchestration/v1/session';
+import { lifecycleAction } from '../../src/codec/enums';
+import { scenarioToProto } from '../../src/codec/scenario-codec';
+import type { Scenario } from '../../src/domain/scenario';
+import type { OrchestrationSettings } from '../../src/domain/settings';
+import type { Sent } from '../codec/sent';
+import { aScenario, type ScenarioDraft } from './conversation';
+import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from './grpc-under-test';
+import { openService, type ServiceUnderTest } from './service-under-test';
+import { uuid } from './session-builder';
+
+const { decideLifecycle, decideTransitions, planContributions } = OrchestratorServiceService;
+
+export const agent = { tenantId: uuid(1), agentId: uuid(2) };
+export const refund = uuid(11);
+export const booking = uuid(12);
+
+/** The stateless phases over gRPC, on a store of their own. */
+export class PhasesUnderTest {
+  settings: Partial<OrchestrationSettings> = {};
+
+  private constructor(
+    readonly service: ServiceUnderTest,
+    private readonly grpc: GrpcUnderTest,
+  ) {}
+
+  static async start(): Promise<PhasesUnderTest> {
+    const service = openService();
+    const grpc = await startGrpc({
+      decidePhases: (command, call) => service.useCasesWith(phases.settings).decidePhases(command, call),
+    });
+    const phases = new PhasesUnderTest(service, grpc);
+    return phases;
+  }
+
+  lifecycle(input: PhaseInput) {
+    return callMethod(this.grpc, decideLifecycle, { input });
+  }
+
+  transitions(input: PhaseInput) {
+    return callMethod(this.grpc, decideTransitions, { input });
+  }
+
+  plan(input: PhaseInput) {
+    return callMethod(this.grpc, planContributions, { input });
+  }
+
+  async stop(): Promise<void> {
+    await this.grpc.stop();
+    await this.service.close();
+  }
+}
+
+/** Asks for `order_id` at a step, then ends. */
+export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, stepId = 'ask'): Scenario {
+  return aScenario({
+    scenarioId,
+    steps: [
+      { stepId, collectsProfileFields: ['order_id'], canSkip: false, to: ['end'] },
+      { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
+    ],
+    ...parts,
+  });
+}
+
+/** The same as a caller sends it. */
+export function sentAsking(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
+  return scenarioToProto(asking(scenarioId, parts));
+}
+
+// The generated type refuses what was not written out in the very call.
+const fromPartial: (fields: Sent<PhaseInput>) => PhaseInput = PhaseInput.fromPartial;
+
+/** Turn 100 of session 3, on an inline refund, with what the test cares about. */
+export function anInput({ turn = {}, ...parts }: Sent<PhaseInput> = {}): PhaseInput {
+  const given = { ...agent, sessionId: uuid(3), turnId: uuid(100), occurredAt: new Date(1_700_000_000_000), ...turn };
+  return fromPartial({ scenarios: [sentAsking(refund)], ...parts, turn: given });
+}
+
+/** A turn whose candidate is this scenario. */
+export function naming(scenarioId: string): { readonly candidates: { scenarioId: string; score: number }[] } {
+  return { candidates: [{ scenarioId, score: 0.9 }] };
+}
+
+/** Every lifecycle decision in words, for example `START` with the id of its scenario. */
+export function actionsOf({
+  lifecycleDecisions,
+}: Pick<DecideLifecycleResponse, 'lifecycleDecisions'>): readonly string[] {
+  return lifecycleDecisions.map(({ action, scenarioId }) => `${lifecycleAction.fromProto(action)} ${scenarioId}`);
+}
+
+/** The session after the turn. */
+export function sessionAfter({ session }: PlanContributionsResponse): Session {
+  if (session === undefined) throw new Error('the answer has no session');
+  return session;
+}
+
+/** What a refused call says: status, reason and every field that is named. */
+export async function refusalOf(call: Promise<unknown>) {
+  const { status, reason, violations } = await failureOf(call);
+  return { status, reason, fields: violations.map(({ field }) => field) };
+}
+
+/** The refusal of a request for these fields. */
+export function invalid(...fields: readonly string[]) {
+  return { status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', fields };
+}

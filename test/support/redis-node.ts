@@ -1,0 +1,38 @@
+import { RedisCatalogue } from '../../src/adapters/redis/redis-catalogue';
+import { RedisOlderSessions } from '../../src/adapters/redis/redis-older-sessions';
+import { RedisSessionStore } from '../../src/adapters/redis/redis-session-store';
+import type { Log } from '../../src/ports/log';
+import type { RedisUnderTest } from '../adapters/redis/redis-under-test';
+import { type ServiceUnderTest, serviceOn } from './service-under-test';
+import { silentLog } from './silent-log';
+
+export interface RedisNodeSettings {
+  readonly keyPrefix: string;
+  /** Where an older service kept its sessions; "" for none. */
+  readonly olderSessionKey: string;
+  readonly log?: Log;
+}
+
+/** How long a session lives on such a node, milliseconds. */
+export const sessionTtlMs = 3_600_000;
+
+/** Everything but gRPC as one of several nodes on a Redis has it; the Redis under test closes its connection. */
+export async function redisNode(
+  redis: RedisUnderTest,
+  { keyPrefix, olderSessionKey, log = silentLog }: RedisNodeSettings,
+): Promise<ServiceUnderTest> {
+  const connection = await redis.connect();
+  const store = new RedisSessionStore(connection, {
+    keyPrefix,
+    sessionTtlMs,
+    recordedTurns: 1_000,
+    cachedSessions: 100,
+    clock: Date,
+  });
+  const olderSessions =
+    olderSessionKey === ''
+      ? undefined
+      : new RedisOlderSessions(connection, { keyTemplate: olderSessionKey, sessionTtlMs, clock: Date, log });
+  const scenarios = new RedisCatalogue(connection, { keyPrefix });
+  return serviceOn({ store, scenarios, olderSessions, close: () => store.close() }, { clock: Date, log });
+}
