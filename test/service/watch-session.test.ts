@@ -1,6 +1,7 @@
 import { OrchestratorServiceService } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService } from '../../gen/focal/orchestration/v1/session_service';
-import { eventually, RedisUnderTest } from '../adapters/redis/redis-under-test';
+import { RedisUnderTest } from '../adapters/redis/redis-under-test';
+import { eventually } from '../support/eventually';
 import { callMethod, callRaw, type GrpcUnderTest } from '../support/grpc-under-test';
 import { startNode } from '../support/redis-node';
 import { turnRequest } from '../support/request-bytes';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, flag, flagKeptOff, fraction, oneOf, text, textThat, whole } from './constraints';
 import { isLoopback } from './loopback';
+import { redis } from './redis-section';
 
 // The keys of config/default.toml, where each is explained. What is read is either all of it or nothing: no key is optional,
 // the shipped file has a value for each.
@@ -59,28 +60,6 @@ const server = z
       'is not a loopback address, and this version has no authentication: anybody who reaches it could read and change every ' +
       'session; listen on 127.0.0.1, or set server.allow_insecure = true where something else keeps strangers out',
   });
-
-const redis = z.strictObject({
-  url: textThat(
-    'must be empty or a redis:// or rediss:// URL',
-    (value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)),
-  ),
-  key_prefix: textThat('must be 0 to 64 letters, digits or any of : . _ -', (value) => /^[\w:.-]{0,64}$/.test(value)),
-  older_session_key: textThat(
-    'must be empty, or 1 to 256 characters with {tenant_id} and {session_id} and no other {name}',
-    (value) => value === '' || isKeyTemplate(value),
-  ),
-  command_timeout_ms: whole(10, 60_000),
-  cached_sessions: whole(0, 1_000_000),
-  catalogue_staleness_ms: whole(0, 60_000),
-});
-
-/** Without the tenant one tenant could reach the records of another. */
-function isKeyTemplate(value: string): boolean {
-  const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
-  const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
-  return hasBoth && value.length <= 256 && !/\{\w+\}/.test(rest);
-}
 
 const embedded = z.strictObject({
   path: text(1, 4_096),

@@ -7,6 +7,7 @@ import type { OlderSessions } from '../../ports/older-sessions';
 import { parseOlderSession, UnreadableRecord } from './older-session-record';
 import type { RedisConnection } from './redis-connection';
 import { isWrongType } from './redis-errors';
+import { asInteger } from './script-reply';
 
 export interface RedisOlderSessionsOptions {
   /** The key of a record, with `{tenant_id}` and `{session_id}` where the ids stand. */
@@ -46,7 +47,7 @@ export class RedisOlderSessions implements OlderSessions {
 
   async erase(session: SessionKey, call: Call): Promise<boolean> {
     const key = this.keyOf(session);
-    return (await this.connection.send(call, 'write', (client) => client.unlink(key))) > 0;
+    return asInteger(await this.connection.write(call, 'unlink', key)) > 0;
   }
 
   private keyOf({ tenantId, sessionId }: SessionKey): string {
@@ -60,7 +61,7 @@ export class RedisOlderSessions implements OlderSessions {
   /** The record's text; "" where there is none. */
   private async text(key: string, call: Call): Promise<string> {
     try {
-      const bytes = await this.connection.send(call, 'read', (client) => client.getrangeBuffer(key, 0, longestRecord));
+      const bytes = await this.connection.read(call, (client) => client.getrangeBuffer(key, 0, longestRecord));
       if (bytes.length <= longestRecord) return bytes.toString();
     } catch (error) {
       if (isWrongType(error)) throw new UnreadableRecord('the key holds no string');

@@ -1,13 +1,13 @@
 import { LuaScript } from '../../../src/adapters/redis/lua-script';
 import { RedisCatalogue } from '../../../src/adapters/redis/redis-catalogue';
-import { connectRedis } from '../../../src/adapters/redis/redis-connection';
-import { RedisSessionStore } from '../../../src/adapters/redis/redis-session-store';
+import type { RedisSessionStore } from '../../../src/adapters/redis/redis-session-store';
 import { aDefinition } from '../../contract/a-definition';
 import { aCommit, applyTurn } from '../../contract/turn-driver';
 import { givenUp, unhurried, until } from '../../support/calls';
+import { eventually } from '../../support/eventually';
 import { aSession, uuid } from '../../support/session-builder';
-import { silentLog } from '../../support/silent-log';
-import { eventually, RedisUnderTest } from './redis-under-test';
+import { PersistentCaller } from './persistent-turns';
+import { RedisUnderTest } from './redis-under-test';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
@@ -58,15 +58,12 @@ describe('Redis that fails', () => {
 
   it('by being away from the start is STORE_UNAVAILABLE until it comes', async () => {
     await redis.server.shutDown();
-    const endpoint = { kind: 'single', url: redis.server.url } as const;
-    const connection = connectRedis({ endpoint, commandTimeoutMs: 1_000, clock: Date, log: silentLog });
-    const options = { keyPrefix: 'x:', sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
-    const store = new RedisSessionStore(connection, options);
+    const connection = redis.clients.begin();
+    const store = redis.clients.storeOn(connection);
     await expect(store.load(key, uuid(1), unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await expect(connection.untilReady(until(Date.now() + 50))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await redis.server.start();
     await eventually(recovered(store));
-    await store.close();
   });
 
   it('by a silence during a commit is COMMIT_UNKNOWN, and the turn id settles it (5.1)', async () => {
@@ -87,8 +84,8 @@ describe('Redis that fails', () => {
     await applyTurn(store, key, uuid(1));
     const before = await connectionsSoFar();
     redis.server.pause();
-    const reads = await Promise.allSettled(Array.from({ length: 5 }, () => store.read(key, unhurried)));
-    expect(reads.map(({ status }) => status)).toEqual(reads.map(() => 'rejected'));
+    const refusal = () => store.read(key, unhurried).then(() => 'none', String);
+    await eventually(async () => (await refusal()).includes('Redis is not connected'));
     redis.server.resume();
     await eventually(async () => (await connectionsSoFar()) > before);
     await eventually(recovered(store));
@@ -184,21 +181,41 @@ describe('Redis that fails', () => {
     endless.disconnect();
   });
 
-  it('for want of rights is STORE_UNAVAILABLE', async () => {
-    await redis.admin.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', '+@read', '+@connection', '+info');
-    const url = redis.server.url.replace('//', '//reader:secret@');
-    const connection = connectRedis({
-      endpoint: { kind: 'single', url },
-      commandTimeoutMs: 1_000,
-      clock: Date,
-      log: silentLog,
-    });
-    await connection.untilReady(until(Date.now() + 10_000));
-    const options = { keyPrefix: 'x:', sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
-    const store = new RedisSessionStore(connection, options);
+  it.each([
+    ['to scripts', ['+@read', '+@connection', '+info']],
+    ['to what a script does', ['+@read', '+@connection', '+info', '+eval', '+evalsha']],
+  ])('for want of rights %s is STORE_UNAVAILABLE', async (_, rights) => {
+    await redis.admin.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', ...rights);
+    const login = { username: 'reader', password: 'secret' };
+    const endpoint = { kind: 'single', url: redis.server.url, login } as const;
+    const store = await redis.clients.store({}, { endpoint });
     expect(await store.read(key, unhurried)).toBeUndefined();
     await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
-    await store.close();
+  });
+
+  it('by a password that it asks for from now on is STORE_UNAVAILABLE until it is as before', async () => {
+    const store = await redis.store();
+    await applyTurn(store, key, uuid(1));
+    await redis.admin.config('SET', 'requirepass', 'new');
+    await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await eventually(async () => !(await recovered(store)()));
+    await expect(applyTurn(store, key, uuid(2))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await redis.admin.config('SET', 'requirepass', '');
+    await eventually(recovered(store));
+    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+  });
+
+  it('by cut connections and a flushed script cache under load loses no turn and applies none twice', async () => {
+    const store = await redis.store({ cachedSessions: 0 });
+    const caller = new PersistentCaller(store, key);
+    for (let round = 1; round <= 3; round += 1) {
+      const before = caller.answered;
+      await eventually(async () => caller.answered > before + 10);
+      await redis.admin.script('FLUSH');
+      await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    }
+    const turns = await caller.stop();
+    expect((await store.listTurns(key, 0, 10_000, unhurried)).map(({ turnId }) => turnId)).toEqual(turns);
   });
 
   it('is never asked for a call that is over', async () => {
@@ -230,9 +247,9 @@ describe('Redis that fails', () => {
     const connection = await redis.connect();
     // Any server stumbles over a shebang that is not on the first line, with the very words of 6.2.
     const script = LuaScript.of('\n#!lua\nreturn ARGV[1]');
-    expect(String(await connection.run(unhurried, 'read', script, [], ['first']))).toBe('first');
+    expect(String(await connection.run(unhurried, 'read', script, ['a key'], ['first']))).toBe('first');
     const commands = await redis.commandsDuring(async () => {
-      expect(String(await connection.run(unhurried, 'read', script, [], ['second']))).toBe('second');
+      expect(String(await connection.run(unhurried, 'read', script, ['a key'], ['second']))).toBe('second');
     });
     expect(commands).toEqual(['evalsha']);
   });

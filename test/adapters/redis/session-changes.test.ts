@@ -4,9 +4,10 @@ import type { SessionKey } from '../../../src/domain/session';
 import { ChangeListener } from '../../contract/change-listener';
 import { applyTurn } from '../../contract/turn-driver';
 import { unhurried, until } from '../../support/calls';
+import { eventually } from '../../support/eventually';
 import { uuid } from '../../support/session-builder';
 import { silentLog } from '../../support/silent-log';
-import { eventually, RedisUnderTest } from './redis-under-test';
+import { RedisUnderTest } from './redis-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 const channelOf = (prefix: string) => `${prefix}{${key.tenantId}/${key.sessionId}}:session`;
