@@ -48,6 +48,8 @@ const subscriberOptions = {
   autoResubscribe: false,
   commandTimeout: undefined,
   connectionName: 'scenario-orchestrator-changes',
+  // A client that hears of a failover while it connects gives up for good. What is lost on an old master is noticed by polling.
+  failoverDetector: false,
 } satisfies RedisOptions;
 
 /** Every node of a Cluster hears what is published on any other. Each attempt to connect is to another one, as nodes come and go. */
