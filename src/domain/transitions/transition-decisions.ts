@@ -75,7 +75,10 @@ function quietDecision({ view }: Fate): TransitionDecision {
   };
 }
 
-function reasonOf(walked: Walk): TransitionReason {
+/** Why an instance that walked moved or stays. */
+type WalkReason = Exclude<TransitionReason, 'NOT_ADDRESSED'>;
+
+function reasonOf(walked: Walk): WalkReason {
   const { subject, left } = walked;
   if (walked.relocalizedFrom !== '') return 'RELOCALIZED';
   if (walked.correction) return 'CORRECTED';
@@ -85,7 +88,7 @@ function reasonOf(walked: Walk): TransitionReason {
   return stayReason(walked);
 }
 
-function stayReason({ stage, standing, heldBy }: Walk): TransitionReason {
+function stayReason({ stage, standing, heldBy }: Walk): WalkReason {
   switch (stage) {
     case 'collect':
       return 'AWAITS_FIELDS';
@@ -103,7 +106,7 @@ function stayReason({ stage, standing, heldBy }: Walk): TransitionReason {
   }
 }
 
-function reasoningOf(walked: Walk, reason: TransitionReason): string {
+function reasoningOf(walked: Walk, reason: WalkReason): string {
   const { standing, left, known, heldBy, correction } = walked;
   const step = `"${standing.step.stepId}"`;
   const path = [...left.map(({ stepId }) => stepId), standing.step.stepId].join(' -> ');
@@ -118,8 +121,6 @@ function reasoningOf(walked: Walk, reason: TransitionReason): string {
       return `It went ${path}.`;
     case 'ENTERED':
       return `It starts at ${step}.`;
-    case 'NOT_ADDRESSED':
-      return 'The turn is about others, so it stays where it is.';
     case 'AWAITS_FIELDS': {
       const missing = missingOf(standing.step.collects, known);
       return missing.length > 0
