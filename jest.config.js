@@ -17,7 +17,7 @@ module.exports = {
   // Two cores. Many tests start a server or a redis-server of their own.
   maxWorkers: 2,
   testTimeout: 20_000,
-  // Only with --coverage (npm run test:coverage). babel counts statements of the program that runs, so that a file of types alone
+  // Only with --coverage (npm test, npm run test:coverage). babel counts statements of the program that runs, so that a file of types alone
   // counts as nothing; v8 would count it as a file that no test has loaded, at 0 %.
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.d.ts'],
   coverageProvider: 'babel',

@@ -1,5 +1,11 @@
 import type { TransitionReason } from '../../src/domain/transition-decision';
-import { Conversation, type ScenarioDraft, type StepDraft, type TransitionDraft, type TurnDraft } from '../support/conversation';
+import {
+  Conversation,
+  type ScenarioDraft,
+  type StepDraft,
+  type TransitionDraft,
+  type TurnDraft,
+} from '../support/conversation';
 import { running } from '../support/running';
 import { acting, asking, confirming, end, silent } from '../support/sample-scenarios';
 
@@ -123,7 +129,11 @@ describe('3 transition decisions say nothing that does not concern them', () => 
   });
 
   test('3 one that moves', () => {
-    expect(running([two]).turn({ variables: { x: 1 } }).transition('s')).toEqual({
+    expect(
+      running([two])
+        .turn({ variables: { x: 1 } })
+        .transition('s'),
+    ).toEqual({
       ...decision,
       reason: 'ADVANCED',
       targetStepId: 'ask_y',
@@ -160,7 +170,9 @@ describe('3 transition decisions say nothing that does not concern them', () => 
 describe('3.2 every transition that was looked at is told with why it was not taken', () => {
   const told = (to: readonly TransitionDraft[], turn: TurnDraft, globals: readonly TransitionDraft[] = []) => {
     const other = { stepId: 'other', templateIds: ['other'], to: ['end'] };
-    const talk = running([{ scenarioId: 's', steps: [{ ...ask('x', to), reachableFromAnywhere: true }, other, end], globals }]);
+    const talk = running([
+      { scenarioId: 's', steps: [{ ...ask('x', to), reachableFromAnywhere: true }, other, end], globals },
+    ]);
     return talk
       .turn(turn)
       .transition('s')
@@ -231,6 +243,8 @@ describe('3.2 every transition that was looked at is told with why it was not ta
   });
 
   test('3.4 one in natural language is not judged and not told', () => {
-    expect(told([{ to: 'other', conditionText: 'the customer is angry' }, 'end'], x)).toEqual([['ask_x/2', 'TRUE', '']]);
+    expect(told([{ to: 'other', conditionText: 'the customer is angry' }, 'end'], x)).toEqual([
+      ['ask_x/2', 'TRUE', ''],
+    ]);
   });
 });

@@ -123,7 +123,9 @@ describe('4.2 conflicts', () => {
   const both: StepDraft = { stepId: 'both', collectsProfileFields: ['x', 'y'], to: ['end'] };
 
   test('4.2 an ASK of which a part waits waits for itself, one that is asked whole for nobody', () => {
-    const talk = new Conversation([{ scenarioId: 's', steps: [both, end] }], { settings: { maxFieldsToAskPerTurn: 1 } });
+    const talk = new Conversation([{ scenarioId: 's', steps: [both, end] }], {
+      settings: { maxFieldsToAskPerTurn: 1 },
+    });
     expect(talk.turn({ candidates: { s: 0.9 } }).contribution('s')).toMatchObject({
       fieldsToAsk: ['x'],
       deferredFields: ['y'],
@@ -138,10 +140,7 @@ describe('4.2 conflicts', () => {
   });
 
   test('4.2 an ASK of which nothing is left is a NONE that tells what is shared', () => {
-    const talk = new Conversation([
-      asking('a', ['x'], { priority: 9 }),
-      asking('s', ['x'], { ...named, priority: 2 }),
-    ]);
+    const talk = new Conversation([asking('a', ['x'], { priority: 9 }), asking('s', ['x'], { ...named, priority: 2 })]);
     const played = talk.turn({ candidates: { a: 0.9, s: 0.8 } });
     expect(played.contribution('s')).toEqual({
       ...common,
@@ -156,7 +155,12 @@ describe('4.2 conflicts', () => {
 });
 
 describe('2.11 abandoned', () => {
-  const step = (field: string): StepDraft => ({ stepId: 'ask', name: 'Asks', collectsProfileFields: [field], to: ['end'] });
+  const step = (field: string): StepDraft => ({
+    stepId: 'ask',
+    name: 'Asks',
+    collectsProfileFields: [field],
+    to: ['end'],
+  });
   /** Both are paused, t a turn before s, and for longer than the reply waits to offer them. */
   function abandoned(): Conversation {
     const talk = new Conversation(
@@ -172,8 +176,24 @@ describe('2.11 abandoned', () => {
 
   test('2.11 they are told with what they miss, the longest paused first', () => {
     expect(abandoned().turn().result.plan.abandoned).toEqual([
-      { scenarioId: 't', scenarioName: 'T', instanceId: 't#1', stepId: 'ask', stepName: 'Asks', missingFields: ['t'], pausedTurns: 3 },
-      { scenarioId: 's', scenarioName: 'S', instanceId: 's#1', stepId: 'ask', stepName: 'Asks', missingFields: ['s'], pausedTurns: 2 },
+      {
+        scenarioId: 't',
+        scenarioName: 'T',
+        instanceId: 't#1',
+        stepId: 'ask',
+        stepName: 'Asks',
+        missingFields: ['t'],
+        pausedTurns: 3,
+      },
+      {
+        scenarioId: 's',
+        scenarioName: 'S',
+        instanceId: 's#1',
+        stepId: 'ask',
+        stepName: 'Asks',
+        missingFields: ['s'],
+        pausedTurns: 2,
+      },
     ]);
   });
 
@@ -187,7 +207,12 @@ describe('2.11 abandoned', () => {
   test('2.11 what is active, ends or is only paused now is not abandoned, however long the session is', () => {
     const talk = running([asking('a', ['x']), asking('b', ['y']), asking('c', ['z'])], {}, { offerAfterTurns: 0 });
     talk.turn();
-    const played = talk.turn({ signals: [['PAUSE', 'a'], ['CANCEL', 'b']] });
+    const played = talk.turn({
+      signals: [
+        ['PAUSE', 'a'],
+        ['CANCEL', 'b'],
+      ],
+    });
     expect([played.actions.length, played.result.plan.abandoned]).toEqual([3, []]);
   });
 });
