@@ -14,7 +14,6 @@ const tool = (toolId: string, dependsOn: readonly string[]): ToolBinding => ({
   toolId,
   dependsOn,
   variableNames: [],
-  when: 'DURING_STEP',
 });
 
 test('findings: each of a definition with many faults', () => {

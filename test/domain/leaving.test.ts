@@ -336,6 +336,20 @@ describe('3.2 global transitions', () => {
     ],
     ['the turn, which its condition reads', 'turn > 1', {}, {}, true],
     [
+      'the intent, which it does not read',
+      'frustration != ""',
+      { intent: 'a', situation: { frustrationLevel: 'low' } },
+      { intent: 'b', situation: { frustrationLevel: 'low' } },
+      false,
+    ],
+    [
+      'one of two fields that its condition reads',
+      'data.level > 1.0 && data.other > 1.0',
+      { variables: { level: 2, other: 2 } },
+      { variables: { level: 3 } },
+      true,
+    ],
+    [
       'a field whose name its condition makes',
       'data["le" + "vel"] > 1.0',
       { variables: { level: 2 } },
