@@ -13,6 +13,7 @@ function found(draft: ScenarioDraft): readonly (readonly string[])[] {
 const tool = (toolId: string, dependsOn: readonly string[]): ToolBinding => ({
   toolId,
   dependsOn,
+  timing: 'DURING_STEP',
   variableNames: [],
 });
 
