@@ -25,7 +25,6 @@ export function knownByInstance(session: KnownData, variables: FieldValues): Kno
 
 /** The same data with some fields unknown. */
 export function without(known: KnownData, fields: ReadonlySet<string>): KnownData {
-  if (fields.size === 0) return known;
   const left = new Map(known);
   for (const field of fields) left.delete(field);
   return left;

@@ -242,6 +242,15 @@ test('findings: a condition says where in its text the fault is', () => {
   expect(finding).toMatchObject({ code: 'UNKNOWN_VARIABLE', line: 2, column: 2 });
 });
 
+test('findings: one about a whole condition has no position in its text', () => {
+  const [finding] = findingsOf({ ...clean, entryCondition: `intent == "${'x'.repeat(2_000)}"` });
+  expect(finding).toMatchObject({ code: 'CONDITION_TOO_LONG', line: 0, column: 0 });
+});
+
+test('findings: none for a step map that leads to steps of the version', () => {
+  expect(findingsOf({ ...clean, migrationStepMap: new Map([['old', 'ask']]) })).toEqual([]);
+});
+
 test('findings: all faults of a scenario come at once, errors first, each group in the order of the definition', () => {
   const broken: ScenarioDraft = {
     scenarioId: 's',

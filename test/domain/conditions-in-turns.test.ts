@@ -168,6 +168,7 @@ describe('6 errors', () => {
     const { talk } = started([{ ...watching('false'), completionCondition: broken }]);
     const decision = talk.turn({ variables: { a: 1 } }).lifecycle('s');
     expect(decision.action).toBe('CONTINUE');
+    expect(decision.conditionErrors).toEqual([expect.stringMatching(/^completion_condition: /)]);
   });
 
   test('6 errors: one of an entry_condition is reported and does not start', () => {

@@ -313,10 +313,74 @@ describe('3.2 global transitions', () => {
       { message: 'hello', situation: { frustrationLevel: 'low' } },
       false,
     ],
+    [
+      'a field of the customer, which its condition reads',
+      'customer.level > 1.0',
+      { customer: { level: 2 } },
+      { customer: { level: 3 } },
+      true,
+    ],
+    [
+      'nothing of the customer, which its condition reads',
+      'customer.level > 1.0',
+      { customer: { level: 2 } },
+      { customer: { level: 2 } },
+      false,
+    ],
+    [
+      'what is requested, which its condition reads',
+      'requested.size() > 0',
+      { requested: ['price'] },
+      { requested: ['date'] },
+      true,
+    ],
+    ['the turn, which its condition reads', 'turn > 1', {}, {}, true],
+    [
+      'the intent, which it does not read',
+      'frustration != ""',
+      { intent: 'a', situation: { frustrationLevel: 'low' } },
+      { intent: 'b', situation: { frustrationLevel: 'low' } },
+      false,
+    ],
+    [
+      'one of two fields that its condition reads',
+      'data.level > 1.0 && data.other > 1.0',
+      { variables: { level: 2, other: 2 } },
+      { variables: { level: 3 } },
+      true,
+    ],
+    [
+      'a field whose name its condition makes',
+      'data["le" + "vel"] > 1.0',
+      { variables: { level: 2 } },
+      { variables: { level: 3 } },
+      true,
+    ],
   ])('3.2 global: %s has changed', (_what, condition, first, second, again) => {
     const scenario = { ...support, globals: [{ to: 'agent', condition }] };
     const turns = said(scenario, [{}, first, first, second]);
     expect(turns).toEqual(['ASK x', 'INFORM agent', 'ASK x', again ? 'INFORM agent' : 'ASK x']);
+  });
+
+  test('3.2 global: the outcome that it states is among what it reads', () => {
+    const steps = [
+      { stepId: 'ask', collectsProfileFields: ['x'], to: ['pay'] },
+      { ...support.steps[1], stepId: 'agent', to: ['pay'] },
+      { stepId: 'pay', performsAction: true, requiresConfirmation: true, actionDescription: 'pay', to: ['end'] },
+      end,
+    ];
+    const { talk } = started([{ ...support, steps, globals: [{ to: 'agent', outcomes: ['CONFIRMED'] }] }]);
+    talk.turn({ variables: { x: 1 } });
+    expect(talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).transition('trip').targetStepId).toBe('agent');
+    expect(talk.turn().transition('trip').targetStepId).toBe('pay');
+    expect(talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).transition('trip').targetStepId).toBe('agent');
+  });
+
+  test('3.2 global: what was taken is of no concern once the scenario is gone', () => {
+    const { talk } = started([support]);
+    talk.turn(agent);
+    talk.remove('trip');
+    expect(talk.turn(agent).actions).toEqual(['trip CANCEL SCENARIO_NOT_FOUND']);
   });
 
   test('3.2 global: one that states nothing is refused when stored', () => {

@@ -64,6 +64,19 @@ test('1.1 depends_on: a relationship that would close a cycle is found, and one 
   expect(dependencyCycle(stored, aRelationship('a', 'DEPENDS_ON', 'a'))).toEqual(['a', 'a']);
   expect(dependencyCycle(stored, aRelationship('a', 'DEPENDS_ON', 'c'))).toBeUndefined();
   expect(dependencyCycle(stored, aRelationship('d', 'DEPENDS_ON', 'c'))).toBeUndefined();
+  expect(dependencyCycle(stored, aRelationship('c', 'IMPLIES', 'a'))).toBeUndefined();
+});
+
+test('1.1 depends_on: of two ways round the shorter one is told', () => {
+  const stored = [
+    aRelationship('a', 'DEPENDS_ON', 'b'),
+    aRelationship('b', 'DEPENDS_ON', 'c'),
+    aRelationship('c', 'DEPENDS_ON', 'd'),
+    aRelationship('a', 'DEPENDS_ON', 'd'),
+    aRelationship('c', 'DEPENDS_ON', 'b'),
+  ];
+  expect(dependencyCycle(stored, aRelationship('d', 'DEPENDS_ON', 'a'))).toEqual(['d', 'a', 'd']);
+  expect(dependencyCycle(stored, aRelationship('e', 'DEPENDS_ON', 'a'))).toBeUndefined();
 });
 
 test('1.1 depends_on: a list has a cycle where one of it, stored after the others, would close one', () => {

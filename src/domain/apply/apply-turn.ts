@@ -78,11 +78,10 @@ function wokenInstance(instance: ScenarioInstance, resumed: boolean, lastActiveA
 }
 
 function pausedInstance(each: Fate, { turn, turnCount }: SelectionContext): ScenarioInstance {
-  const { instance, addressed } = each.view;
   return {
-    ...instance,
+    ...each.view.instance,
     status: 'PAUSED',
-    lastActiveAt: addressed ? turn.occurredAt : instance.lastActiveAt,
+    lastActiveAt: lastActiveAfter(each, false, turn.occurredAt),
     pausedAt: turn.occurredAt,
     pauseReason: pauseReasonOf(each),
     pausedAtTurnCount: turnCount,

@@ -44,7 +44,7 @@ function arrivedInstance(
     ...left.filter(({ passedOver }) => passedOver).map(({ stepId }) => stepId),
     standing.step.stepId,
   ]);
-  const { stepId, countsLoops } = { stepId: standing.step.stepId, countsLoops: standing.step.countsLoops };
+  const { stepId, countsLoops } = standing.step;
   return {
     ...instance,
     currentStepId: stepId,

@@ -88,8 +88,8 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
 }
 
 /** Naming a paused scenario resumes it and is no rejection (2.11). */
-function isNamedPause({ action, reason }: Fate, { score }: Contender, { settings }: SelectionContext): boolean {
-  return action === 'PAUSE' && reason === 'STAYS_PAUSED' && score >= settings.startThreshold;
+function isNamedPause({ reason }: Fate, { score }: Contender, { settings }: SelectionContext): boolean {
+  return reason === 'STAYS_PAUSED' && score >= settings.startThreshold;
 }
 
 /** A PAUSE or CANCEL of this turn reaches it, so naming it does not wake it. */

@@ -51,6 +51,16 @@ export function fate(
   };
 }
 
+/** Another fate for the same instance; errors of conditions that were evaluated stay told. */
+export function instead(
+  { view, conditionErrors }: Fate,
+  action: Fate['action'],
+  reason: LifecycleReason,
+  details: FateDetails = {},
+): Fate {
+  return fate(view, action, reason, { conditionErrors, ...details });
+}
+
 /** Whether the instance is active after the turn. */
 export function isActive({ action }: Fate): boolean {
   return action === 'CONTINUE';

@@ -5,7 +5,7 @@ import type { Walk } from '../transitions/walk';
 import { walk } from '../transitions/walk';
 import { subjectOf } from '../transitions/walk-subject';
 import type { Refused } from './contest';
-import { type Fate, fate, isActive, type Start } from './fate';
+import { type Fate, instead, isActive, type Start } from './fate';
 import { pauseDisplaced, resumeAutomatically } from './resumes';
 import { fateByRules, isDoneButForCorrection, type WalkOf } from './rules';
 import { decideStarts } from './starts';
@@ -54,7 +54,7 @@ function afterContest(
   },
 ): Fate {
   const { instanceId } = each.view.instance;
-  if (contest.resumed.has(instanceId)) return fate(each.view, 'CONTINUE', 'RESUMED', { resumed: true });
+  if (contest.resumed.has(instanceId)) return instead(each, 'CONTINUE', 'RESUMED', { resumed: true });
   const refused = contest.resumeRefused.get(instanceId);
   return refused ? { ...each, staysPausedBecause: refused } : each;
 }
@@ -68,8 +68,8 @@ function whenNotAddressed(each: Fate, context: SelectionContext, walkOf: WalkOf)
   if (!isActive(each) || view.addressed || each.reason === 'RELOCALIZED') return each;
   const policy = view.scenario?.definition.whenNotAddressed;
   if (policy === undefined || policy === 'CONTRIBUTE') return each;
-  if (isDoneButForCorrection(view, context, walkOf)) return fate(view, 'COMPLETE', 'TERMINAL');
-  if (policy === 'PAUSE') return fate(view, 'PAUSE', 'INTERRUPTED');
+  if (isDoneButForCorrection(view, context, walkOf)) return instead(each, 'COMPLETE', 'TERMINAL');
+  if (policy === 'PAUSE') return instead(each, 'PAUSE', 'INTERRUPTED');
   return { ...each, moves: false, reason: each.resumed ? 'RESUMED' : 'QUIET' };
 }
 

@@ -1,7 +1,7 @@
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { Contest } from './contest';
-import { type Fate, fate, isActive } from './fate';
+import { type Fate, instead, isActive } from './fate';
 import { admissionOf, type Floor, leave, occupantOf } from './floor';
 
 /** Whom the turn addresses, what starts included (0.5). */
@@ -43,7 +43,7 @@ export function resumeAutomatically(
       woken.set(instance.instanceId, { ...candidate, staysPausedBecause: admission.reason });
       continue;
     }
-    const resumed = fate(view, 'CONTINUE', 'RESUMED', { resumed: true });
+    const resumed = instead(candidate, 'CONTINUE', 'RESUMED', { resumed: true });
     woken.set(instance.instanceId, resumed);
     for (const { instanceId } of admission.displaced) displacedBy.set(instanceId, [instance.instanceId]);
     floor = [...leave(floor, admission.displaced), occupantOf(resumed, scenario)];
@@ -93,6 +93,6 @@ export function pauseDisplaced(
   if (displacedBy.size === 0) return fates;
   return fates.map((each) => {
     const by = displacedBy.get(each.view.instance.instanceId);
-    return by && isActive(each) ? fate(each.view, 'PAUSE', 'PREEMPTED', { displacedBy: by }) : each;
+    return by && isActive(each) ? instead(each, 'PAUSE', 'PREEMPTED', { displacedBy: by }) : each;
   });
 }

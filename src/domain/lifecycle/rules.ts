@@ -1,3 +1,4 @@
+import type { CompiledScenario } from '../compiled-scenario';
 import type { InstanceView } from '../context/instance-view';
 import { wasPaused } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
@@ -16,43 +17,29 @@ export type WalkOf = (view: InstanceView) => Walk | undefined;
  * and 2.7 are evaluated, and they do not move (0.5).
  */
 export function fateByRules(view: InstanceView, context: SelectionContext, walkOf: WalkOf): Fate {
-  const { scenario, step, instance, hasOutcome, signals } = view;
+  const { scenario, step, signals } = view;
   if (!scenario) return fate(view, 'CANCEL', 'SCENARIO_NOT_FOUND');
   const paused = wasPaused(view);
-  if (!step && !paused) return stepNotFound(view, context);
-  const whole = context.turn.trigger === 'MESSAGE' || hasOutcome;
-  const ended = whole ? endedByRules(view, context, walkOf) : undefined;
-  if (ended) return ended;
-  if (paused) return fate(view, 'PAUSE', 'STAYS_PAUSED');
-  if (whole && signals.pause) return fate(view, 'PAUSE', 'USER_REQUEST');
-  const { idleTimeoutMs, idleAction } = scenario.definition;
-  if (
-    idleTimeoutMs !== undefined &&
-    !view.addressed &&
-    context.turn.occurredAt - instance.lastActiveAt > idleTimeoutMs
-  ) {
-    return fate(view, idleAction, 'IDLE');
-  }
-  return whole ? fate(view, 'CONTINUE', 'GOES_ON') : fate(view, 'CONTINUE', 'QUIET', { moves: false });
+  if (!step && !paused) return stepNotFound(view, scenario, context);
+  const whole = context.turn.trigger === 'MESSAGE' || view.hasOutcome;
+  if (whole && isTerminalAndDone(view, context, walkOf)) return fate(view, 'COMPLETE', 'TERMINAL');
+  const { truth, errors } = whole ? completionCondition(view, scenario, context) : notEvaluated;
+  if (truth) return fate(view, 'COMPLETE', 'CONDITION');
+  const details = { conditionErrors: errors };
+  if (whole && signals.complete) return fate(view, 'COMPLETE', 'USER_REQUEST', details);
+  if (whole && signals.cancel) return fate(view, 'CANCEL', 'USER_REQUEST', details);
+  if (paused) return fate(view, 'PAUSE', 'STAYS_PAUSED', details);
+  if (whole && isDeclinedForGood(view, walkOf)) return fate(view, 'CANCEL', 'DECLINED', details);
+  if (whole && signals.pause) return fate(view, 'PAUSE', 'USER_REQUEST', details);
+  if (isIdle(view, scenario, context)) return fate(view, scenario.definition.idleAction, 'IDLE', details);
+  return whole ? fate(view, 'CONTINUE', 'GOES_ON', details) : fate(view, 'CONTINUE', 'QUIET', { moves: false });
 }
 
 /** 2.2: the step is not in the scenario's version. */
-function stepNotFound(view: InstanceView, context: SelectionContext): Fate {
-  const recovery =
-    view.scenario && recoveryStep(view.instance, view.scenario, [view.instance.currentStepId], context.settings);
-  return recovery ? fate(view, 'CONTINUE', 'RELOCALIZED') : fate(view, 'CANCEL', 'STEP_NOT_FOUND');
-}
-
-/** 2.3 to 2.5. */
-function endedByRules(view: InstanceView, context: SelectionContext, walkOf: WalkOf): Fate | undefined {
-  if (isTerminalAndDone(view, context, walkOf)) return fate(view, 'COMPLETE', 'TERMINAL');
-  const { truth, errors } = completionCondition(view, context);
-  if (truth) return fate(view, 'COMPLETE', 'CONDITION');
-  const details = { conditionErrors: errors };
-  if (view.signals.complete) return fate(view, 'COMPLETE', 'USER_REQUEST', details);
-  if (view.signals.cancel) return fate(view, 'CANCEL', 'USER_REQUEST', details);
-  if (!wasPaused(view) && isDeclinedForGood(view, walkOf)) return fate(view, 'CANCEL', 'DECLINED', details);
-  return undefined;
+function stepNotFound(view: InstanceView, scenario: CompiledScenario, { settings }: SelectionContext): Fate {
+  return recoveryStep(view.instance, scenario, [], settings)
+    ? fate(view, 'CONTINUE', 'RELOCALIZED')
+    : fate(view, 'CANCEL', 'STEP_NOT_FOUND');
 }
 
 function isTerminalAndDone(view: InstanceView, { settings }: SelectionContext, walkOf: WalkOf): boolean {
@@ -66,16 +53,23 @@ function isTerminalAndDone(view: InstanceView, { settings }: SelectionContext, w
 export function isDoneButForCorrection(view: InstanceView, { settings }: SelectionContext, walkOf: WalkOf): boolean {
   const { step, instance, known } = view;
   if (!step?.isTerminal || !walkOf(view)?.correction) return false;
-  const standing = { step, visit: instance.visit, isNew: false, askedBefore: false };
-  return unfinishedStage(standing, known, settings.enableStepSkipping) === 'none';
+  return unfinishedStage({ step, visit: instance.visit }, known, settings.enableStepSkipping) === 'none';
 }
 
+interface Completion {
+  readonly truth: boolean;
+  readonly errors: readonly string[];
+}
+
+const notEvaluated: Completion = { truth: false, errors: [] };
+
+/** Whether the scenario's `completion_condition` holds (2.3). */
 function completionCondition(
-  { scenario, step, instance, known, changed, signals }: InstanceView,
+  { step, instance, known, changed, signals }: InstanceView,
+  { completionCondition: condition }: CompiledScenario,
   context: SelectionContext,
-): { readonly truth: boolean; readonly errors: readonly string[] } {
-  const condition = scenario?.completionCondition;
-  if (!condition || !step) return { truth: false, errors: [] };
+): Completion {
+  if (!condition || !step) return notEvaluated;
   const visits =
     instance.path.filter(({ stepId, visitNumber }) => stepId === step.stepId && visitNumber > 0).length + 1;
   const { truth, error } = condition.evaluate(
@@ -90,6 +84,16 @@ function completionCondition(
     }),
   );
   return { truth: truth === 'TRUE', errors: error ? [`completion_condition: ${error}`] : [] };
+}
+
+/** 2.7: longer than the scenario's `idle_timeout`, and not addressed. */
+function isIdle(
+  { addressed, instance }: InstanceView,
+  { definition }: CompiledScenario,
+  { turn }: SelectionContext,
+): boolean {
+  const { idleTimeoutMs } = definition;
+  return idleTimeoutMs !== undefined && !addressed && turn.occurredAt - instance.lastActiveAt > idleTimeoutMs;
 }
 
 /** 2.5: DECLINED, and neither a transition nor a correction takes it up. */

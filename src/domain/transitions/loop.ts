@@ -23,7 +23,6 @@ export function withStallCounted(walk: Walk, { turn }: SelectionContext, counted
  * above it, or stays with more attempts than allowed.
  */
 export function loopsOn({ subject, standing, moved, stage }: Walk, { settings }: SelectionContext): boolean {
-  if (subject.starts) return false;
   const { step, visit } = standing;
   if (moved) return atLoopLimit(subject.instance, step, settings);
   const retries = step.isRequiredAction && visit.outcome === 'ACTION_FAILED' && stage === 'act';

@@ -19,7 +19,7 @@ export interface Standing {
 
 /** The first unfinished stage; `none` where the step is done. DECLINED is not looked at here. */
 export function unfinishedStage(
-  standing: Standing,
+  standing: Pick<Standing, 'step' | 'visit'>,
   known: KnownData,
   skippingEnabled: boolean,
 ): Exclude<Stage, 'condition'> {
@@ -31,7 +31,11 @@ export function unfinishedStage(
   return 'none';
 }
 
-function collectFinished({ step, visit }: Standing, known: KnownData, skippingEnabled: boolean): boolean {
+function collectFinished(
+  { step, visit }: Pick<Standing, 'step' | 'visit'>,
+  known: KnownData,
+  skippingEnabled: boolean,
+): boolean {
   if (step.collects.length === 0) return true;
   if (missingOf(step.collects, known).length > 0) return false;
   return (step.canSkip && skippingEnabled) || step.collects.every((field) => visit.askedFields.includes(field));

@@ -1,5 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
-import { type Fate, fate } from '../lifecycle/fate';
+import { type Fate, instead } from '../lifecycle/fate';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import type { ScenarioInstance } from '../session';
 import { guardsThatHold } from './global-guards';
@@ -67,7 +67,7 @@ function settleFate(each: Fate, context: SelectionContext, { walkOf }: Lifecycle
     const recovery = recoveryWalk(each, context);
     return recovery
       ? { fate: { ...each, reason: 'RELOCALIZED' }, walk: recovery }
-      : { fate: fate(each.view, 'CANCEL', 'STEP_NOT_FOUND'), walk: undefined };
+      : { fate: instead(each, 'CANCEL', 'STEP_NOT_FOUND'), walk: undefined };
   }
   const view = each.resumed ? { ...each.view, instance: withFreshCounts(each.view.instance) } : each.view;
   const walked = walkOf(view);
@@ -77,7 +77,7 @@ function settleFate(each: Fate, context: SelectionContext, { walkOf }: Lifecycle
   const recovered = relocalize(counted, context);
   return recovered
     ? { fate: { ...each, view, reason: 'RELOCALIZED' }, walk: recovered }
-    : { fate: fate(view, 'PAUSE', 'LOOP', { conditionErrors: each.conditionErrors }), walk: undefined };
+    : { fate: instead({ ...each, view }, 'PAUSE', 'LOOP'), walk: undefined };
 }
 
 /** The counts of an instance that wakes from LOOP, IDLE or NEEDS_MIGRATION start again at 0 (2.11). */
@@ -90,7 +90,7 @@ function withFreshCounts(instance: ScenarioInstance): ScenarioInstance {
 /** 2.2: the step is gone, and the instance moves to a recovery step. */
 function recoveryWalk({ view }: Fate, context: SelectionContext): Walk | undefined {
   const { scenario, instance, known, changed, corrected, given, signals } = view;
-  const step = scenario && recoveryStep(instance, scenario, [instance.currentStepId], context.settings);
+  const step = scenario && recoveryStep(instance, scenario, [], context.settings);
   if (!scenario || !step) return undefined;
   const subject = { instance, scenario, step, starts: false, known, changed, corrected, given, signals };
   return walkToRecovery(subject, step, instance.currentStepId, context);

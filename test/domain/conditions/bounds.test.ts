@@ -44,12 +44,21 @@ describe('6 conditions: lists are bounded when evaluated', () => {
 
 describe('6 conditions: the work of an evaluation is bounded', () => {
   const tooMuch = { truth: 'FALSE', missing: [], error: 'the evaluation takes too much work' };
-  const given = knowing({ list: numbers(1_000), names: numbers(100).map(() => 'a'.repeat(1_000)) });
+  const given = knowing({
+    list: numbers(1_000),
+    names: numbers(100).map(() => 'a'.repeat(1_000)),
+    nested: numbers(500).map(() => numbers(500)),
+  });
 
   test.each([
     'data.list.all(a, data.list.exists(b, a == b))',
     'data.list.all(a, a in data.list)',
     "data.names.all(name, name.matches('^[a-z]{200}'))",
+    // Reads alone, and the time zones that each point in time is shown in.
+    'data.list.all(a, data.list.all(b, has(data.list) && has(data.names)))',
+    "data.list.all(a, timestamp('2024-01-01T00:00:00Z').getHours('Europe/Berlin') == 1)",
+    // A list of lists is compared part by part.
+    'data.nested.all(a, data.nested == data.nested)',
   ])('%s', (text) => {
     expect(evaluate(text, given)).toEqual(tooMuch);
   });

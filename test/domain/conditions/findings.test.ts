@@ -34,6 +34,8 @@ describe('6 conditions: what is no condition is refused, naming the position', (
     ['message.matches(data.pattern)', 'PATTERN', 1, 8, /string literal/],
     ["message.matches('[')", 'PATTERN', 1, 8, /missing closing \]/],
     ["message.matches('(?=x)')", 'PATTERN', 1, 8, /wrong/],
+    ["message.matches('\\\\Qa\\\\E')", 'PATTERN', 1, 8, /\\Q is not supported/],
+    [`f${'o'.repeat(80)}(data.age)`, 'UNKNOWN_FUNCTION', 1, 1, /no function 'fo{59}\.\.\.'/],
     ["message.matches('((a?){50}){10}b{1,60}')", 'PATTERN', 1, 8, /1060 long/],
     ["message.matches('(\\\\[[^)]{2}(x|[)]){3}){100}$')", 'PATTERN', 1, 8, /long with its repetitions/],
   ])('%s: %s at %i:%i', (text, code, line, column, message) => {

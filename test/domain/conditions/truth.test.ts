@@ -126,6 +126,7 @@ describe('6 conditions: any other evaluation error is FALSE and is reported with
     ['data.age + 1 > 3', "there is no '+' for (double, int)"],
     ['data.age % 2.0 == 0.0', "there is no '%' for (double, double)"],
     ["data.age.startsWith('2')", "there is no 'startsWith' for (double, string)"],
+    ["data.age.matches('2')", "there is no 'matches' for (double, string)"],
     ['!data.name', 'the result is a string and no bool'],
     ['data.name', 'the result is a string and no bool'],
     ['data.name && data.vip', 'the result is a string and no bool'],
