@@ -1,0 +1,101 @@
+import { GetSessionRequest, ListTurnsRequest, ListTurnsResponse, TurnRecord } from '../../gen/focal/orchestration/v1/session_service';
+import type { Installation } from './installation';
+import type { SentTurn } from './ledger';
+import { agent } from './random-turns';
+import type { RawClient } from './raw-client';
+import { type RecordedTurn, checkSession } from './session-check';
+import { TurnSender } from './turn-sender';
+import type { Violation } from './violation';
+import { fieldBytes } from './wire-field';
+
+const listTurns = '/focal.orchestration.v1.SessionService/ListTurns';
+const getSession = '/focal.orchestration.v1.SessionService/GetSession';
+/** Fields that hold what is compared, as the contract numbers them. */
+const turnsField = 1;
+const responseField = 5;
+const sessionField = 1;
+
+const pageSize = 500;
+const timeoutMs = 20_000;
+const sessionsAtOnce = 8;
+/** Turns of a session that are sent again before it is read. */
+const sentAgain = 3;
+
+/** What the check of all sessions came to. */
+export interface ReadBack {
+  readonly sessions: number;
+  readonly turns: number;
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Reads back every session that turns were sent to, through the service, and checks it. Some acknowledged turns of each are sent
+ * again first: they must be answered as repetitions, with the same bytes, and change nothing.
+ */
+export async function readBack({ clients, catalogue, ledger }: Installation): Promise<ReadBack> {
+  const waiting = [...ledger.sessions];
+  const violations: Violation[] = [];
+  let turns = 0;
+  const reader = async (client: RawClient): Promise<void> => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const [sessionId, sent] = next;
+      await sendAgain(new TurnSender(ledger), [...sent.values()], client, violations);
+      const recorded = await recordedTurns(sessionId, client);
+      turns += recorded.length;
+      violations.push(...checkSession({ sessionId, sent, recorded, state: await stateOf(sessionId, client) }, catalogue));
+    }
+  };
+  const readers = Array.from({ length: sessionsAtOnce }, (_, index) => clients[index % clients.length]);
+  await Promise.all(readers.flatMap((client) => (client === undefined ? [] : [reader(client)])));
+  return { sessions: ledger.sessions.size, turns, violations: [...ledger.violations, ...violations] };
+}
+
+async function sendAgain(
+  sender: TurnSender,
+  sent: readonly SentTurn[],
+  client: RawClient,
+  violations: Violation[],
+): Promise<void> {
+  const acknowledged = sent.filter((turn) => turn.acknowledged !== undefined);
+  const step = Math.max(1, Math.floor(acknowledged.length / sentAgain));
+  for (let index = 0; index < acknowledged.length; index += step) {
+    const turn = acknowledged[index];
+    if (turn === undefined) continue;
+    const { fresh } = turn;
+    const failure = await sender.send(turn, client);
+    const where = `session ${turn.sessionId}: turn ${turn.turnId}`;
+    if (failure !== undefined) violations.push({ kind: 'status', text: `${where} sent again: ${failure.details}` });
+    if (turn.fresh > fresh) violations.push({ kind: 'doubled', text: `${where} was applied anew when sent again` });
+  }
+}
+
+async function recordedTurns(sessionId: string, client: RawClient): Promise<readonly RecordedTurn[]> {
+  const recorded: RecordedTurn[] = [];
+  let pageToken = '';
+  do {
+    const request = ListTurnsRequest.fromPartial({ tenantId: agent.tenantId, sessionId, pageSize, pageToken });
+    const page = await read(listTurns, ListTurnsRequest.encode(request).finish(), client);
+    for (const bytes of fieldBytes(page, turnsField)) {
+      const { revision, turnId, request: turnRequest } = TurnRecord.decode(bytes);
+      const [response] = fieldBytes(bytes, responseField);
+      recorded.push({ revision, turnId, request: turnRequest, response: response ?? new Uint8Array() });
+    }
+    pageToken = ListTurnsResponse.decode(page).nextPageToken;
+  } while (pageToken !== '');
+  return recorded;
+}
+
+/** undefined where there is no such session. */
+async function stateOf(sessionId: string, client: RawClient): Promise<Uint8Array | undefined> {
+  const request = GetSessionRequest.encode({ tenantId: agent.tenantId, sessionId }).finish();
+  const outcome = await client.unary(getSession, request, { timeoutMs });
+  if ('answer' in outcome) return fieldBytes(outcome.answer.bytes, sessionField)[0];
+  if (outcome.failure.status === 'NOT_FOUND') return undefined;
+  throw new Error(`GetSession failed: ${outcome.failure.status}, ${outcome.failure.details}`);
+}
+
+async function read(method: string, request: Uint8Array, client: RawClient): Promise<Buffer> {
+  const outcome = await client.unary(method, request, { timeoutMs });
+  if ('answer' in outcome) return outcome.answer.bytes;
+  throw new Error(`${method} failed: ${outcome.failure.status}, ${outcome.failure.details}`);
+}
