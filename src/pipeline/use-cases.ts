@@ -16,6 +16,7 @@ import { processTurn, type TurnDependencies } from './process-turn';
 import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './put-scenario';
 import { readSession } from './read-session';
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
+import { SessionQueue } from './session-queue';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
 
 /** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
@@ -44,8 +45,9 @@ export interface UseCaseDependencies extends TurnDependencies {
 
 /** The use cases on these dependencies. */
 export function bindUseCases(deps: UseCaseDependencies): UseCases {
+  const queue = new SessionQueue();
   return {
-    processTurn: (command, call) => processTurn(deps, command, call),
+    processTurn: (command, call) => queue.run(command.turn, call, () => processTurn(deps, command, call)),
     readSession: (key, call) => readSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
     listTurns: (query, call) => listTurns(deps, query, call),
