@@ -14,7 +14,7 @@ export interface LoadOptions {
   readonly pauseMs: number;
 }
 
-const usual: LoadOptions = { callers: 16, sessions: 40, pauseMs: 30 };
+const usual: LoadOptions = { callers: 12, sessions: 30, pauseMs: 80 };
 
 /** How often a caller does not wait for the answer and sends the turn a second time at once. */
 const impatience = 0.1;
@@ -61,9 +61,7 @@ async function call(
     const turn = ledger.add(session.sessionId, turnId, request);
     const tries = random.chance(impatience) ? 2 : 1;
     const deliver = (): Promise<void> =>
-      random.chance(streaming)
-        ? sender.deliverStream(turn, clients, random)
-        : sender.deliver(turn, clients, random);
+      random.chance(streaming) ? sender.deliverStream(turn, clients, random) : sender.deliver(turn, clients, random);
     await Promise.all(Array.from({ length: tries }, deliver));
     await sleep(random.below(pauseMs));
   }

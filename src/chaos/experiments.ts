@@ -1,4 +1,8 @@
 import type { Experiment } from './experiment';
+import { cutReplies } from './experiments/cut-replies';
+import { killedEmbedded } from './experiments/killed-embedded';
+import { killedServers } from './experiments/killed-servers';
+import { oneSession } from './experiments/one-session';
 import { repeatedTurns } from './experiments/repeated-turns';
 
 /** All experiments, in the order in which they run. */
@@ -8,5 +12,29 @@ export const experiments: readonly Experiment[] = [
     name: 'each turn sent one to four times, in any order, to two nodes',
     full: (conditions) => repeatedTurns(conditions, { sessions: 500, turnsOfSession: 100 }),
     short: (conditions) => repeatedTurns(conditions, { sessions: 20, turnsOfSession: 25 }),
+  },
+  {
+    number: 2,
+    name: '64 callers on one session, on two nodes',
+    full: (conditions) => oneSession(conditions, { turns: 1_000, callers: 64 }),
+    short: (conditions) => oneSession(conditions, { turns: 200, callers: 64 }),
+  },
+  {
+    number: 3,
+    name: 'kill -9 of a server in mid-load, and crashes around the commit and within a stream',
+    full: (conditions) => killedServers(conditions, { kills: 100, crashesOfFailpoint: 20 }),
+    short: (conditions) => killedServers(conditions, { kills: 2, crashesOfFailpoint: 1 }),
+  },
+  {
+    number: 5,
+    name: 'the reply is cut after the commit',
+    full: (conditions) => cutReplies(conditions, { cuts: 200 }),
+    short: (conditions) => cutReplies(conditions, { cuts: 10 }),
+  },
+  {
+    number: 9,
+    name: 'kill -9 of the server on the embedded store',
+    full: (conditions) => killedEmbedded(conditions, { kills: 100 }),
+    short: (conditions) => killedEmbedded(conditions, { kills: 3 }),
   },
 ];

@@ -1,4 +1,4 @@
-import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import type { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import { Session as SessionMessage } from '../../gen/focal/orchestration/v1/session';
 import { UuidV5InstanceIds } from '../adapters/system';

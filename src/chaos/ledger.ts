@@ -28,7 +28,13 @@ export interface LedgerCounts {
 export class Ledger {
   readonly sessions = new Map<string, Map<string, SentTurn>>();
   readonly violations: Violation[] = [];
-  readonly counts: LedgerCounts = { sends: 0, acknowledged: 0, replaysCompared: 0, brokenStreams: 0, failures: new Map() };
+  readonly counts: LedgerCounts = {
+    sends: 0,
+    acknowledged: 0,
+    replaysCompared: 0,
+    brokenStreams: 0,
+    failures: new Map(),
+  };
 
   get turns(): number {
     let turns = 0;
@@ -53,7 +59,8 @@ export class Ledger {
       this.counts.acknowledged += 1;
     } else {
       this.counts.replaysCompared += 1;
-      if (!turn.acknowledged.equals(response)) this.note('replay', turn, 'was answered with other bytes when sent again');
+      if (!turn.acknowledged.equals(response))
+        this.note('replay', turn, 'was answered with other bytes when sent again');
     }
     if (!replayed && turn.fresh === 2) this.note('doubled', turn, 'was answered as new twice');
   }

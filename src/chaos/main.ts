@@ -36,7 +36,9 @@ async function run(args: ChaosArguments): Promise<number> {
   const violations = finished.reduce((sum, { outcome }) => sum + outcome.violations.length, 0);
   if (!args.json) {
     const seconds = finished.reduce((sum, one) => sum + one.seconds, 0);
-    console.log(`\n${finished.length} experiments, seed ${args.seed}, ${seconds.toFixed(0)} s: ${violations} violations`);
+    console.log(
+      `\n${finished.length} experiments, seed ${args.seed}, ${seconds.toFixed(0)} s: ${violations} violations`,
+    );
   }
   return violations === 0 ? 0 : 1;
 }

@@ -141,9 +141,10 @@ export class RandomTurns {
 
 function topicsOf(scenarios: readonly Scenario[]): Topics {
   const steps = scenarios.flatMap((scenario) => scenario.steps);
-  const transitions = [...steps, ...scenarios.map(({ globalTransitions }) => ({ transitions: globalTransitions }))].flatMap(
-    (owner) => owner.transitions,
-  );
+  const transitions = [
+    ...steps,
+    ...scenarios.map(({ globalTransitions }) => ({ transitions: globalTransitions })),
+  ].flatMap((owner) => owner.transitions);
   return {
     scenarioIds: scenarios.map(({ scenarioId }) => scenarioId),
     fields: distinct(steps.flatMap(({ collectsProfileFields }) => collectsProfileFields)),

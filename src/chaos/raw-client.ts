@@ -1,4 +1,11 @@
-import { type ChannelOptions, Client, credentials, Metadata, type ServiceError, status as statusCodes } from '@grpc/grpc-js';
+import {
+  type ChannelOptions,
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status as statusCodes,
+} from '@grpc/grpc-js';
 
 /** An answer as its bytes. */
 export interface RawAnswer {

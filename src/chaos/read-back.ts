@@ -1,9 +1,14 @@
-import { GetSessionRequest, ListTurnsRequest, ListTurnsResponse, TurnRecord } from '../../gen/focal/orchestration/v1/session_service';
+import {
+  GetSessionRequest,
+  ListTurnsRequest,
+  ListTurnsResponse,
+  TurnRecord,
+} from '../../gen/focal/orchestration/v1/session_service';
 import type { Installation } from './installation';
 import type { SentTurn } from './ledger';
 import { agent } from './random-turns';
 import type { RawClient } from './raw-client';
-import { type RecordedTurn, checkSession } from './session-check';
+import { checkSession, type RecordedTurn } from './session-check';
 import { TurnSender } from './turn-sender';
 import type { Violation } from './violation';
 import { fieldBytes } from './wire-field';
@@ -42,7 +47,9 @@ export async function readBack({ clients, catalogue, ledger }: Installation): Pr
       await sendAgain(new TurnSender(ledger), [...sent.values()], client, violations);
       const recorded = await recordedTurns(sessionId, client);
       turns += recorded.length;
-      violations.push(...checkSession({ sessionId, sent, recorded, state: await stateOf(sessionId, client) }, catalogue));
+      violations.push(
+        ...checkSession({ sessionId, sent, recorded, state: await stateOf(sessionId, client) }, catalogue),
+      );
     }
   };
   const readers = Array.from({ length: sessionsAtOnce }, (_, index) => clients[index % clients.length]);

@@ -63,11 +63,22 @@ export class TcpProxy {
   private join(caller: Socket): void {
     const target = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const judge = this.judge();
-    const there = new Flow(caller, target, () => this.delay.toTarget, () => this.holding !== 'everything');
-    const back = new Flow(target, caller, () => this.delay.toCaller, () => this.holding === 'nothing', judge);
+    const there = new Flow(
+      caller,
+      target,
+      () => this.delay.toTarget,
+      () => this.holding !== 'everything',
+    );
+    const back = new Flow(
+      target,
+      caller,
+      () => this.delay.toCaller,
+      () => this.holding === 'nothing',
+      judge,
+    );
     for (const flow of [there, back]) {
       this.flows.add(flow);
-      flow.closed.then(() => this.flows.delete(flow));
+      void flow.closed.then(() => this.flows.delete(flow));
     }
   }
 }

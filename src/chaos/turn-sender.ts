@@ -24,8 +24,6 @@ const retried: ReadonlySet<string> = new Set([
 export interface SenderOptions {
   /** Milliseconds that a call may take. */
   readonly timeoutMs: number;
-  /** Milliseconds between two tries. */
-  readonly pauseMs: number;
   /** Milliseconds after which the caller stops trying, which is a violation. */
   readonly patienceMs: number;
 }
@@ -36,7 +34,11 @@ interface StreamedTurn {
   readonly failure: RawFailure | undefined;
 }
 
-const patient: SenderOptions = { timeoutMs: 5_000, pauseMs: 25, patienceMs: 60_000 };
+const patient: SenderOptions = { timeoutMs: 5_000, patienceMs: 120_000 };
+
+/** Milliseconds between two tries: at first, and doubled each time up to the longest. */
+const firstPauseMs = 25;
+const longestPauseMs = 400;
 
 /** Sends turns to nodes as the published retry policy says, only more often, and keeps the ledger. */
 export class TurnSender {
@@ -85,6 +87,7 @@ export class TurnSender {
 
   private async untilAnswered(turn: SentTurn, attempt: () => Promise<RawFailure | undefined>): Promise<void> {
     const end = Date.now() + this.options.patienceMs;
+    let pauseMs = firstPauseMs;
     for (let failure = await attempt(); failure !== undefined; failure = await attempt()) {
       if (!retried.has(failure.status)) return;
       if (Date.now() > end) {
@@ -92,7 +95,8 @@ export class TurnSender {
         this.ledger.note('status', turn, `was not answered in ${this.options.patienceMs} ms: ${status}, ${details}`);
         return;
       }
-      await sleep(this.options.pauseMs);
+      await sleep(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   }
 

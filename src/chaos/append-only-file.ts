@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The file that a Redis appends every change to: the newest of those that its manifest names (7.0 and later), or the only one
+ * (6.2).
+ */
+export class AppendOnlyFile {
+  private constructor(private readonly path: string) {}
+
+  /** The one in the folder of a Redis that runs with `appendonly yes`. */
+  static of(folder: string): AppendOnlyFile {
+    const parts = join(folder, 'appendonlydir');
+    const manifest =
+      statSync(parts, { throwIfNoEntry: false }) && readdirSync(parts).find((name) => /manifest$/.test(name));
+    if (manifest === undefined) return new AppendOnlyFile(join(folder, 'appendonly.aof'));
+    const lines = readFileSync(join(parts, manifest), 'utf8').split('\n');
+    const newest = lines.flatMap((line) => /^file (\S+) seq \d+ type i/.exec(line)?.[1] ?? []).at(-1);
+    if (newest === undefined) throw new Error(`${manifest} names no file that is appended to.`);
+    return new AppendOnlyFile(join(parts, newest));
+  }
+
+  /** Bytes. */
+  size(): number {
+    return statSync(this.path).size;
+  }
+
+  /** Loses everything from an offset on. Only while no Redis runs on it. */
+  cut(offset: number): void {
+    truncateSync(this.path, offset);
+  }
+}
