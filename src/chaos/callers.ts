@@ -61,7 +61,9 @@ async function call(
     const turn = ledger.add(session.sessionId, turnId, request);
     const tries = random.chance(impatience) ? 2 : 1;
     const deliver = (): Promise<void> =>
-      random.chance(streaming) ? sender.deliverStream(turn, clients, random) : sender.deliver(turn, clients, random);
+      random.chance(streaming)
+        ? sender.deliverStream(turn, () => random.pick(clients))
+        : sender.deliver(turn, () => random.pick(clients));
     await Promise.all(Array.from({ length: tries }, deliver));
     await sleep(random.below(pauseMs));
   }

@@ -1,9 +1,12 @@
 import type { Experiment } from './experiment';
 import { cutReplies } from './experiments/cut-replies';
+import { fullMemory } from './experiments/full-memory';
 import { killedEmbedded } from './experiments/killed-embedded';
+import { killedRedis } from './experiments/killed-redis';
 import { killedServers } from './experiments/killed-servers';
 import { oneSession } from './experiments/one-session';
 import { repeatedTurns } from './experiments/repeated-turns';
+import { slowRedis } from './experiments/slow-redis';
 
 /** All experiments, in the order in which they run. */
 export const experiments: readonly Experiment[] = [
@@ -26,10 +29,25 @@ export const experiments: readonly Experiment[] = [
     short: (conditions) => killedServers(conditions, { kills: 2, crashesOfFailpoint: 1 }),
   },
   {
+    number: 4,
+    name: 'kill -9 of Redis, and an append-only file that loses what was not synced',
+    full: (conditions) => killedRedis(conditions, { kills: 30, cuts: 20 }),
+  },
+  {
     number: 5,
     name: 'the reply is cut after the commit',
     full: (conditions) => cutReplies(conditions, { cuts: 200 }),
     short: (conditions) => cutReplies(conditions, { cuts: 10 }),
+  },
+  {
+    number: 6,
+    name: 'Redis is delayed by 50, 500 and 5,000 ms, and stopped for 5 s',
+    full: (conditions) => slowRedis(conditions, { turnsOfPhase: 60 }),
+  },
+  {
+    number: 7,
+    name: 'Redis is out of memory',
+    full: (conditions) => fullMemory(conditions, { refusals: 200, sessions: 20 }),
   },
   {
     number: 9,

@@ -16,6 +16,8 @@ export interface SentTurn {
 export interface LedgerCounts {
   sends: number;
   acknowledged: number;
+  /** Answers that said that they repeat an earlier one. */
+  replays: number;
   /** Answers that were compared with an earlier one of the same turn. */
   replaysCompared: number;
   /** Streams that ended after some of their events. */
@@ -31,6 +33,7 @@ export class Ledger {
   readonly counts: LedgerCounts = {
     sends: 0,
     acknowledged: 0,
+    replays: 0,
     replaysCompared: 0,
     brokenStreams: 0,
     failures: new Map(),
@@ -53,7 +56,8 @@ export class Ledger {
 
   /** Notes an answer, and whether it said that it repeats an earlier one. */
   noteAnswer(turn: SentTurn, response: Buffer, replayed: boolean): void {
-    if (!replayed) turn.fresh += 1;
+    if (replayed) this.counts.replays += 1;
+    else turn.fresh += 1;
     if (turn.acknowledged === undefined) {
       turn.acknowledged = Buffer.from(response); // a copy: the bytes lie in the buffer of a whole packet
       this.counts.acknowledged += 1;

@@ -20,6 +20,7 @@ export async function outcomeOf(
       sends: counts.sends,
       ...failed,
       acknowledged: counts.acknowledged,
+      replays: counts.replays,
       'replays compared': counts.replaysCompared,
       ...(counts.brokenStreams > 0 && { 'broken streams': counts.brokenStreams }),
       sessions,

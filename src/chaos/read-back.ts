@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetSessionRequest,
   ListTurnsRequest,
@@ -7,7 +8,7 @@ import {
 import type { Installation } from './installation';
 import type { SentTurn } from './ledger';
 import { agent } from './random-turns';
-import type { RawClient } from './raw-client';
+import type { RawClient, RawOutcome } from './raw-client';
 import { checkSession, type RecordedTurn } from './session-check';
 import { TurnSender } from './turn-sender';
 import type { Violation } from './violation';
@@ -22,6 +23,8 @@ const sessionField = 1;
 
 const pageSize = 500;
 const timeoutMs = 20_000;
+const reachableWithinMs = 30_000;
+const pauseMs = 50;
 const sessionsAtOnce = 8;
 /** Turns of a session that are sent again before it is read. */
 const sentAgain = 3;
@@ -48,7 +51,7 @@ export async function readBack({ clients, catalogue, ledger }: Installation): Pr
       const recorded = await recordedTurns(sessionId, client);
       turns += recorded.length;
       violations.push(
-        ...checkSession({ sessionId, sent, recorded, state: await stateOf(sessionId, client) }, catalogue),
+        ...checkSession({ sessionId, sent, recorded, state: await sessionBytes(sessionId, client) }, catalogue),
       );
     }
   };
@@ -69,10 +72,10 @@ async function sendAgain(
     const turn = acknowledged[index];
     if (turn === undefined) continue;
     const { fresh } = turn;
-    const failure = await sender.send(turn, client);
-    const where = `session ${turn.sessionId}: turn ${turn.turnId}`;
-    if (failure !== undefined) violations.push({ kind: 'status', text: `${where} sent again: ${failure.details}` });
-    if (turn.fresh > fresh) violations.push({ kind: 'doubled', text: `${where} was applied anew when sent again` });
+    await sender.deliver(turn, () => client);
+    if (turn.fresh === fresh) continue;
+    const text = `session ${turn.sessionId}: turn ${turn.turnId} was applied anew when sent again`;
+    violations.push({ kind: 'doubled', text });
   }
 }
 
@@ -92,17 +95,27 @@ async function recordedTurns(sessionId: string, client: RawClient): Promise<read
   return recorded;
 }
 
-/** undefined where there is no such session. */
-async function stateOf(sessionId: string, client: RawClient): Promise<Uint8Array | undefined> {
+/** The encoded session as the service tells it; undefined where there is no such session. */
+export async function sessionBytes(sessionId: string, client: RawClient): Promise<Uint8Array | undefined> {
   const request = GetSessionRequest.encode({ tenantId: agent.tenantId, sessionId }).finish();
-  const outcome = await client.unary(getSession, request, { timeoutMs });
+  const outcome = await asked(getSession, request, client);
   if ('answer' in outcome) return fieldBytes(outcome.answer.bytes, sessionField)[0];
   if (outcome.failure.status === 'NOT_FOUND') return undefined;
   throw new Error(`GetSession failed: ${outcome.failure.status}, ${outcome.failure.details}`);
 }
 
 async function read(method: string, request: Uint8Array, client: RawClient): Promise<Buffer> {
-  const outcome = await client.unary(method, request, { timeoutMs });
+  const outcome = await asked(method, request, client);
   if ('answer' in outcome) return outcome.answer.bytes;
   throw new Error(`${method} failed: ${outcome.failure.status}, ${outcome.failure.details}`);
+}
+
+/** What was broken last may take a moment until it is found again. */
+async function asked(method: string, request: Uint8Array, client: RawClient): Promise<RawOutcome> {
+  const end = Date.now() + reachableWithinMs;
+  for (;;) {
+    const outcome = await client.unary(method, request, { timeoutMs });
+    if ('answer' in outcome || outcome.failure.status !== 'UNAVAILABLE' || Date.now() > end) return outcome;
+    await sleep(pauseMs);
+  }
 }

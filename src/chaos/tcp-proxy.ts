@@ -40,14 +40,13 @@ export class TcpProxy {
     return new TcpProxy(server, await listenOnLoopback(server), targetPort);
   }
 
-  /** Lets nothing more through, without closing a connection, until `release`. */
+  /** Lets nothing more through, or no more answers, without closing a connection, until `release`. */
   hold(what: 'answers' | 'everything'): void {
-    this.holding = what;
+    this.passing(what);
   }
 
   release(): void {
-    this.holding = 'nothing';
-    for (const flow of this.flows) flow.pump();
+    this.passing('nothing');
   }
 
   /** Cuts all connections; what was on its way is gone. */
@@ -58,6 +57,11 @@ export class TcpProxy {
   async stop(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private passing(held: 'nothing' | 'answers' | 'everything'): void {
+    this.holding = held;
+    for (const flow of this.flows) flow.pump();
   }
 
   private join(caller: Socket): void {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Ledger, SentTurn } from './ledger';
-import type { RawClient, RawFailure, RawOutcome } from './raw-client';
-import type { SeededRandom } from './seeded-random';
+import type { RawCallOptions, RawClient, RawFailure, RawOutcome } from './raw-client';
 import { fieldBytes } from './wire-field';
 
 const processTurn = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
@@ -21,9 +20,7 @@ const retried: ReadonlySet<string> = new Set([
 ]);
 
 /** How patient a caller is. */
-export interface SenderOptions {
-  /** Milliseconds that a call may take. */
-  readonly timeoutMs: number;
+export interface SenderOptions extends RawCallOptions {
   /** Milliseconds after which the caller stops trying, which is a violation. */
   readonly patienceMs: number;
 }
@@ -53,16 +50,16 @@ export class TurnSender {
     return this.settle(turn, await client.unary(processTurn, turn.request, this.options));
   }
 
-  /** Sends a turn until it is answered, each time to any of the nodes. */
-  deliver(turn: SentTurn, clients: readonly RawClient[], random: SeededRandom): Promise<void> {
-    return this.untilAnswered(turn, () => this.send(turn, random.pick(clients)));
+  /** Sends a turn until it is answered, each time to the node that is picked for it. */
+  deliver(turn: SentTurn, pick: () => RawClient): Promise<void> {
+    return this.untilAnswered(turn, () => this.send(turn, pick()));
   }
 
   /** The same as a stream. What came before a stream broke must come again. */
-  async deliverStream(turn: SentTurn, clients: readonly RawClient[], random: SeededRandom): Promise<void> {
+  async deliverStream(turn: SentTurn, pick: () => RawClient): Promise<void> {
     let seen: readonly Buffer[] = [];
     await this.untilAnswered(turn, async () => {
-      const { events, failure } = await this.stream(turn, random.pick(clients));
+      const { events, failure } = await this.stream(turn, pick());
       const differs = seen.some((event, index) => events[index] !== undefined && !event.equals(events[index]));
       if (differs) this.ledger.note('replay', turn, 'has other events when streamed again');
       if (events.length > seen.length) seen = events;

@@ -3,9 +3,17 @@ import type { Ledger } from './ledger';
 
 const withinMs = 60_000;
 
-/** Resolves when so many turns more are acknowledged, or when callers seem to be stuck. */
+/** Resolves when something that callers bring about holds; rejects after a minute. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error('Nothing goes on: what was waited for did not come about within a minute.');
+    await sleep(1);
+  }
+}
+
+/** Resolves when so many turns more are acknowledged. */
 export async function untilAcknowledged({ counts }: Ledger, more: number): Promise<void> {
   const enough = counts.acknowledged + more;
-  const end = Date.now() + withinMs;
-  while (counts.acknowledged < enough && Date.now() < end) await sleep(1);
+  await until(() => counts.acknowledged >= enough);
 }

@@ -74,9 +74,9 @@ async function cutEach(
     const { turnId, request } = session.next();
     const turn = ledger.add(session.sessionId, turnId, request);
     // Until the node answers again, what is cut would be no answer to a turn.
-    await sender.deliver(ledger.add(session.sessionId, ...another(session)), [client], random);
+    await sender.deliver(ledger.add(session.sessionId, ...another(session)), () => client);
     cutter.arm();
-    await sender.deliver(turn, [client], random);
+    await sender.deliver(turn, () => client);
     if (turn.fresh > 0)
       violations.push({ kind: 'replay', text: `turn ${turnId} was answered as new after its answer was cut` });
     progress(done + 1);

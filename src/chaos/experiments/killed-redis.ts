@@ -21,7 +21,9 @@ export interface KilledRedisParameters {
 const turnsBetween = { least: 5, most: 40 };
 /** Turns of one round: some that are acknowledged, then some whose answers are held back. */
 const turnsOfRound = 12;
-const growsWithinMs = 10_000;
+/** Bytes that the file must have grown by, about one turn, and for how long that is waited for. */
+const leastGrowth = 2_000;
+const growsWithinMs = 20_000;
 
 /** What the cut files lost. */
 interface CutCounts {
@@ -68,10 +70,10 @@ export async function killedRedis(
 }
 
 /**
- * One power failure. Turns are acknowledged, and when none is under way any more, the file's size is the offset up to which
- * Redis has synced: it answers after it has. Then answers are held back while more turns come in, so that whatever the file grows
- * by belongs to turns that nobody was told of. Redis is killed, and the file is cut back: to the synced offset, or somewhere
- * behind it, in the middle of a command.
+ * One power failure. Turns are acknowledged; then nothing more reaches Redis, and once it has answered a PING the file's size is
+ * the offset up to which it has synced, because it answers after it has. Then answers are held back while more turns come in, so
+ * that whatever the file grows by belongs to turns that nobody was told of. Redis is killed, and the file is cut back: to the
+ * synced offset, or somewhere behind it, in the middle of a command.
  */
 async function cutRound(
   installation: Installation,
@@ -89,14 +91,16 @@ async function cutRound(
       return ledger.add(session.sessionId, turnId, request);
     });
   const deliver = (turns: readonly SentTurn[]) =>
-    Promise.all(turns.map((turn) => sender.deliver(turn, clients, random)));
+    Promise.all(turns.map((turn) => sender.deliver(turn, () => random.pick(clients))));
 
   await deliver(some());
+  for (const proxy of proxies) proxy.hold('everything');
+  await redis.ask((client) => client.ping());
   const file = AppendOnlyFile.of(redis.folder);
   const synced = file.size();
   for (const proxy of proxies) proxy.hold('answers');
   const unanswered = deliver(some());
-  await grown(file, synced);
+  await grown(file, synced + leastGrowth);
   await redis.kill();
   const exactly = random.chance(0.5);
   const end = exactly ? synced : synced + random.below(file.size() - synced);

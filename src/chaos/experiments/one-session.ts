@@ -34,7 +34,7 @@ export async function oneSession(
       const caller = async (): Promise<void> => {
         for (let turn = waitingTurns.pop(); turn !== undefined; turn = waitingTurns.pop()) {
           progress(`${count - waitingTurns.length} of ${count} turns`);
-          await sender.deliver(turn, clients, random);
+          await sender.deliver(turn, () => random.pick(clients));
         }
       };
       await Promise.all(Array.from({ length: callers }, caller));

@@ -75,7 +75,7 @@ async function sendAll(
     for (let turn = sends[next]; turn !== undefined; turn = sends[next]) {
       next += 1;
       if (next % 1_000 === 0) progress(`${next} of ${sends.length} sends`);
-      await sender.deliver(turn, clients, random);
+      await sender.deliver(turn, () => random.pick(clients));
     }
   };
   await Promise.all(Array.from({ length: callsInFlight }, caller));
