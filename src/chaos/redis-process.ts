@@ -76,7 +76,8 @@ export class RedisProcess {
 
   /** Asks it something on a connection of its own. */
   async ask<Reply>(question: (client: Redis) => Promise<Reply>): Promise<Reply> {
-    const client = new Redis(this.port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
+    const options = { lazyConnect: true, retryStrategy: () => null, disconnectTimeout: 50 };
+    const client = new Redis(this.port, '127.0.0.1', options);
     client.on('error', () => undefined); // it rejects what was asked as well
     try {
       await client.connect();
