@@ -3,7 +3,7 @@ import { boundedCall, type Repetition, repeat, watchStore } from './adapters/bac
 import { type Config, toConditionLimits, toSettings } from './adapters/config';
 import { openEmbedded } from './adapters/embedded/open-embedded';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './adapters/grpc';
-import { processTelemetry } from './adapters/otel';
+import { meteredSessionStore, processMetrics, processTelemetry } from './adapters/otel';
 import { RedisCatalogue } from './adapters/redis/redis-catalogue';
 import { connectRedis } from './adapters/redis/redis-connection';
 import { RedisSessionStore } from './adapters/redis/redis-session-store';
@@ -88,7 +88,8 @@ export async function startService(config: Config, log: Log): Promise<RunningSer
 
 function build(config: Config, log: Log): Parts {
   const clock = new SystemClock();
-  const telemetry = processTelemetry();
+  const metrics = processMetrics();
+  const telemetry = processTelemetry(metrics);
   const settings = toSettings(config);
   const compile = {
     conditionLimits: toConditionLimits(config),
@@ -100,7 +101,7 @@ function build(config: Config, log: Log): Parts {
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = bindUseCases({
-    store: stores.sessions,
+    store: meteredSessionStore(stores.sessions, metrics),
     scenarios: stores.scenarios,
     catalogue,
     codec: new ProtoTurnCodec(),
@@ -108,11 +109,12 @@ function build(config: Config, log: Log): Parts {
     ids: new UuidV5InstanceIds(),
     clock,
     telemetry,
+    metrics,
     log,
     settings,
     compile,
   });
-  const server = createGrpcServer({ useCases, clock, telemetry, log }, serverOptions(config));
+  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config));
   return { clock, log, stores, catalogue, server };
 }
 

@@ -4,7 +4,7 @@ import { flushTelemetry, logDiagnostics } from './adapters/otel';
 import { type RunningService, startService } from './compose';
 import type { Log } from './ports/log';
 
-/** How long the last spans may take to be sent. */
+/** How long the last spans and metrics may take to be sent. */
 const flushTimeoutMs = 2_000;
 
 /** Two signals within this are one: `npm start` passes on what the terminal has sent to everybody already. */
@@ -49,7 +49,7 @@ async function stopService(service: RunningService, log: Log): Promise<void> {
   const ended = await service.stop();
   if (!ended) log.warn({}, 'calls in flight were cut off');
   const delivered = await flushTelemetry(flushTimeoutMs);
-  if (!delivered) log.warn({}, 'the last spans were not delivered');
+  if (!delivered) log.warn({}, 'the last spans or metrics were not delivered');
   log.info({}, 'stopped');
 }
 

@@ -7,6 +7,7 @@ import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { InstanceIds } from '../ports/instance-ids';
 import type { Log } from '../ports/log';
+import type { Metrics } from '../ports/metrics';
 import type { CommitOutcome, SessionStore, TurnRecord } from '../ports/session-store';
 import type { Telemetry } from '../ports/telemetry';
 import type { TurnCodec } from '../ports/turn-codec';
@@ -24,6 +25,7 @@ export interface TurnDependencies {
   readonly ids: InstanceIds;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly settings: OrchestrationSettings;
 }
@@ -39,21 +41,30 @@ const maxTries = 1_000;
  * throws.
  */
 export async function processTurn(deps: TurnDependencies, command: TurnCommand, call: Call): Promise<ProcessedTurn> {
+  const ended = deps.metrics.turnBegins();
+  const processed = await decideAndCommit(deps, command, call);
+  ended({ trigger: command.turn.trigger, ...processed });
+  reportTurn(deps, command.turn, processed);
+  return processed;
+}
+
+async function decideAndCommit(deps: TurnDependencies, command: TurnCommand, call: Call): Promise<ProcessedTurn> {
   const { turn, validateOnly } = command;
   const fresh = validateOnly || command.expectedRevision !== undefined;
   const loaded = await deps.telemetry.spanAsync('session.load', () => deps.store.load(turn, turn.turnId, call, fresh));
-  if (loaded.known) return report(deps, command, replay(deps, command, loaded.known));
-  if (!deps.settings.enabled) return report(deps, command, untouched(deps, command, loaded.session));
+  if (loaded.known) return replay(deps, command, loaded.known);
+  if (!deps.settings.enabled) return untouched(deps, command, loaded.session);
   let session = loaded.session;
   for (let tries = 0; tries < maxTries; tries += 1) {
     checkSession(session, command);
     const decision = await decide(deps, command, session ?? emptySession(turn), call);
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
-    if (validateOnly) return report(deps, command, processed);
+    if (validateOnly) return processed;
     const outcome = await commit(deps, command, decision, responseBytes, call);
-    if (outcome.kind === 'committed') return report(deps, command, processed);
-    if (outcome.kind === 'known') return report(deps, command, replay(deps, command, outcome.record));
+    if (outcome.kind === 'committed') return processed;
+    if (outcome.kind === 'known') return replay(deps, command, outcome.record);
+    deps.metrics.conflict();
     session = outcome.session;
   }
   throw new OrchestratorError('TOO_MUCH_CONTENTION', 'Too many turns of the session were committed at once; retry.', {
@@ -144,9 +155,4 @@ function replay({ codec }: TurnDependencies, { turn, requestBytes }: TurnCommand
 function untouched({ codec }: TurnDependencies, { turn, validateOnly }: TurnCommand, session?: Session): ProcessedTurn {
   const result = emptyResult(turn, session, validateOnly);
   return { responseBytes: codec.encodeResult(result), replayed: false, result };
-}
-
-function report(deps: TurnDependencies, { turn }: TurnCommand, processed: ProcessedTurn): ProcessedTurn {
-  reportTurn(deps, turn, processed);
-  return processed;
 }

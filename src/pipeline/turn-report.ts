@@ -1,44 +1,36 @@
 import type { Turn } from '../domain/turn';
 import type { TurnResult } from '../domain/turn-result';
 import type { Log } from '../ports/log';
-import type { Telemetry } from '../ports/telemetry';
+import type { Attributes, Telemetry } from '../ports/telemetry';
 import type { ProcessedTurn } from './commands';
 
-/** Tells span and log what a turn came to: one line a turn at info, one a decision at debug; never a value of the customer. */
+/** Something that was decided: an event of the span and a line of the log. */
+interface Decided {
+  readonly name: 'lifecycle' | 'candidate rejected' | 'transition' | 'contribution';
+  readonly attributes: Attributes;
+}
+
+/**
+ * Tells span and log what a turn came to: an event of the call's span and a line at debug for each decision, the turn itself as
+ * attributes and a line at info. Never a value of the customer.
+ */
 export function reportTurn(
   { telemetry, log }: { readonly telemetry: Telemetry; readonly log: Log },
   turn: Turn,
   { result, replayed }: ProcessedTurn,
 ): void {
   const summary = summaryOf(turn, result, replayed);
-  telemetry.setAttributes(summary);
+  const span = telemetry.current();
+  span.setAttributes(summary);
   log.info(summary, replayed ? 'turn replayed' : 'turn decided');
-  if (replayed) return;
-  for (const { scenarioId, instanceId, action, reason } of result.lifecycleDecisions) {
-    log.debug({ turn_id: turn.turnId, scenario_id: scenarioId, instance_id: instanceId, action, reason }, 'lifecycle');
-  }
-  for (const { instanceId, sourceStepId, targetStepId, reason } of result.transitionDecisions) {
-    log.debug(
-      {
-        turn_id: turn.turnId,
-        instance_id: instanceId,
-        source_step_id: sourceStepId,
-        target_step_id: targetStepId,
-        reason,
-      },
-      'transition',
-    );
-  }
-  for (const { scenarioId, reason } of result.rejectedCandidates) {
-    log.debug({ turn_id: turn.turnId, scenario_id: scenarioId, reason }, 'candidate rejected');
+  if (replayed || !(span.recording || log.isDebug)) return;
+  for (const { name, attributes } of decisionsOf(result)) {
+    span.addEvent(name, attributes);
+    log.debug({ 'orchestrator.turn_id': turn.turnId, ...attributes }, name);
   }
 }
 
-function summaryOf(
-  turn: Turn,
-  result: TurnResult,
-  replayed: boolean,
-): Readonly<Record<string, string | number | boolean>> {
+function summaryOf(turn: Turn, result: TurnResult, replayed: boolean): Attributes {
   const count = (action: string): number =>
     result.lifecycleDecisions.filter((decision) => decision.action === action).length;
   return {
@@ -59,4 +51,33 @@ function summaryOf(
     'orchestrator.contributions': result.plan.contributions.length,
     'orchestrator.primary_scenario_id': result.plan.primaryScenarioId,
   };
+}
+
+/** In the order in which they are decided (0.7). */
+function decisionsOf(result: TurnResult): readonly Decided[] {
+  return [
+    ...result.lifecycleDecisions.map(({ scenarioId, instanceId, action, reason }) =>
+      decided('lifecycle', scenarioId, { instance_id: instanceId, action, reason }),
+    ),
+    ...result.rejectedCandidates.map(({ scenarioId, reason, score }) =>
+      decided('candidate rejected', scenarioId, { reason, score }),
+    ),
+    ...result.transitionDecisions.map(({ scenarioId, instanceId, sourceStepId, targetStepId, skippedSteps, reason }) =>
+      decided('transition', scenarioId, {
+        instance_id: instanceId,
+        source_step_id: sourceStepId,
+        target_step_id: targetStepId,
+        skipped_steps: skippedSteps,
+        reason,
+      }),
+    ),
+    ...result.plan.contributions.map(({ scenarioId, instanceId, stepId, type, priority, deferred }) =>
+      decided('contribution', scenarioId, { instance_id: instanceId, step_id: stepId, type, priority, deferred }),
+    ),
+  ];
+}
+
+function decided(name: Decided['name'], scenarioId: string, facts: Attributes): Decided {
+  const named = Object.entries(facts).map(([fact, value]) => [`orchestrator.${fact}`, value] as const);
+  return { name, attributes: { 'orchestrator.scenario_id': scenarioId, ...Object.fromEntries(named) } };
 }

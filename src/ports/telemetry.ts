@@ -15,8 +15,8 @@ export interface Telemetry {
   span<T>(name: string, work: (span: TurnSpan) => T): T;
   /** The same for work that waits. */
   spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T>;
-  /** Sets attributes of the span that is current, for example the server span of the call. */
-  setAttributes(attributes: Attributes): void;
+  /** The span that is current, for example the server span of the call. */
+  current(): TurnSpan;
   /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */
   traceId(): string;
 }

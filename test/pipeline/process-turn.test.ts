@@ -1,6 +1,6 @@
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
-import { noTelemetry } from '../../src/adapters/otel';
+import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
 import { turnFromProto } from '../../src/codec/turn-message-codec';
@@ -181,6 +181,7 @@ async function dependencies(store: SessionStore, settings: Partial<Orchestration
     ids: new UuidV5InstanceIds(),
     clock,
     telemetry: noTelemetry,
+    metrics: noMetrics,
     log: silentLog,
     settings: { ...defaultSettings, ...settings },
   };

@@ -5,7 +5,7 @@ import {
   type GrpcServer,
   type GrpcServerOptions,
 } from '../../src/adapters/grpc';
-import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
+import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { SystemClock } from '../../src/adapters/system';
 import { CallError } from '../../src/client';
 import type { UseCases } from '../../src/pipeline/use-cases';
@@ -23,7 +23,7 @@ export interface GrpcUnderTest {
 }
 
 export interface LoggedLine {
-  readonly level: keyof Log;
+  readonly level: Exclude<keyof Log, 'isDebug'>;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
@@ -40,13 +40,19 @@ export async function startGrpc(
   telemetry: Telemetry = noTelemetry,
 ): Promise<GrpcUnderTest> {
   const logged: LoggedLine[] = [];
-  const level = (name: keyof Log) => (fields: Readonly<Record<string, unknown>>, message: string) => {
+  const level = (name: LoggedLine['level']) => (fields: Readonly<Record<string, unknown>>, message: string) => {
     logged.push({ level: name, fields, message });
   };
-  const log: Log = { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+  const log: Log = {
+    isDebug: true,
+    debug: level('debug'),
+    info: level('info'),
+    warn: level('warn'),
+    error: level('error'),
+  };
   const clock = new SystemClock();
   const server = createGrpcServer(
-    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, log },
+    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, metrics: noMetrics, log },
     { ...defaultServerOptions, ...options },
   );
   const address = `127.0.0.1:${await server.start()}`;

@@ -25,7 +25,7 @@ export type Attributes = Readonly<Record<string, unknown>>;
  * Reads opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest, by hand since no package ships the .proto files:
  * https://github.com/open-telemetry/opentelemetry-proto, Apache-2.0.
  */
-export function readExportRequest(bytes: Uint8Array): ReceivedSpan[] {
+export function readTraces(bytes: Uint8Array): ReceivedSpan[] {
   return submessages(bytes, 1).flatMap((resourceSpans) => {
     const [resource] = submessages(resourceSpans, 1);
     const resourceAttributes = resource === undefined ? {} : readAttributes(resource, 1);
@@ -33,6 +33,15 @@ export function readExportRequest(bytes: Uint8Array): ReceivedSpan[] {
       submessages(scopeSpans, 2).map((span) => readSpan(span, resourceAttributes)),
     );
   });
+}
+
+/** Reads the names in an opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest. */
+export function readMetricNames(bytes: Uint8Array): string[] {
+  return submessages(bytes, 1).flatMap((resourceMetrics) =>
+    submessages(resourceMetrics, 2).flatMap((scopeMetrics) =>
+      submessages(scopeMetrics, 2).map((metric) => text(readFields(metric).get(1))),
+    ),
+  );
 }
 
 function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port';
 
 const attempts = 5;
 const startTimeoutMs = 10_000;
@@ -132,17 +133,6 @@ function endWithThisProcess(child: ChildProcess): void {
 function requireProgram(): void {
   if (spawnSync('redis-server', ['--version']).status === 0) return;
   throw new Error('These tests need the program redis-server 6.2 or later (Debian: apt-get install redis-server).');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
 }
 
 function answersPing(port: number): Promise<boolean> {

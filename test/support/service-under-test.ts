@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
-import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
+import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
@@ -38,6 +38,7 @@ export function openService(clock: Clock = new SystemClock()): ServiceUnderTest 
     contentHash: new Sha256ContentHash(),
     clock,
     telemetry: noTelemetry,
+    metrics: noMetrics,
     log: silentLog,
     settings: defaultSettings,
     compile,

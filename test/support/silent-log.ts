@@ -3,4 +3,4 @@ import type { Log } from '../../src/ports/log';
 const nothing = () => undefined;
 
 /** A log that nobody reads. */
-export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+export const silentLog: Log = { isDebug: false, debug: nothing, info: nothing, warn: nothing, error: nothing };

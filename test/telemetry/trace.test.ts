@@ -82,7 +82,7 @@ describe('on Redis, over gRPC', () => {
   });
 
   /** The spans that a traced turn comes to. */
-  async function processed(turn: ReturnType<typeof aTurn>) {
+  async function processed(turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] }) {
     const caller = aCaller();
     const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
@@ -152,6 +152,21 @@ describe('on Redis, over gRPC', () => {
     expect(server.stdout()).not.toContain(customerValue);
   });
 
+  it('the server span tells each decision of the turn with its reason', async () => {
+    const unknown = { scenarioId: '00000005-0000-4000-8000-000000000001', score: 0.9 };
+    const { root } = await processed({ ...aTurn(11), candidates: [unknown] });
+    expect(root?.events).toEqual([
+      {
+        name: 'candidate rejected',
+        attributes: {
+          'orchestrator.scenario_id': unknown.scenarioId,
+          'orchestrator.reason': 'NOT_FOUND',
+          'orchestrator.score': 0.9,
+        },
+      },
+    ]);
+  });
+
   it('the log lines of a turn name its trace and its server span', async () => {
     const { caller, root } = await processed(aTurn(5));
     const lines = server.stdout().trim().split('\n');
@@ -208,7 +223,7 @@ describe('on Redis, over gRPC', () => {
 });
 
 describe('on the embedded store, over HTTP', () => {
-  it('a turn whose spans were not sent yet is sent when the service stops', async () => {
+  it('spans and metrics that were not sent yet are sent when the service stops', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'http'),
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpEndpoint,
@@ -223,6 +238,9 @@ describe('on the embedded store, over HTTP', () => {
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
     expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath}`, '  session.load', ...phases, '  session.commit']);
     expect(spans[0]?.resource).toMatchObject({ 'service.name': 'by another name' });
+    expect([...receiver.metricNames()]).toEqual(
+      expect.arrayContaining(['orchestrator.turn.duration', 'rpc.server.call.duration', 'nodejs.eventloop.delay.p99']),
+    );
   });
 });
 
@@ -239,7 +257,7 @@ describe('a collector that does not answer', () => {
     deaf.close();
   });
 
-  it('keeps nobody from stopping: the service says that spans are lost and ends with 0', async () => {
+  it('keeps nobody from stopping: the service says that something is lost and ends with 0', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'deaf'),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -249,7 +267,7 @@ describe('a collector that does not answer', () => {
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).toContain('the last spans were not delivered');
+    expect(server.stdout()).toContain('the last spans or metrics were not delivered');
   });
 });
 

@@ -5,6 +5,7 @@ import { SessionServiceService } from '../../../gen/focal/orchestration/v1/sessi
 import type { UseCases } from '../../pipeline/use-cases';
 import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
+import type { Metrics } from '../../ports/metrics';
 import type { Telemetry } from '../../ports/telemetry';
 import { CallGate } from './calls/call-gate';
 import type { CallSurroundings } from './calls/unary';
@@ -25,6 +26,7 @@ export interface GrpcServerDependencies {
   readonly useCases: UseCases;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -55,7 +57,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   const health = new Health(services);
   const server = new Server({
     ...transportOptionsOf(options),
-    interceptors: [explainTransportErrors(deps.telemetry), health.noteWatches],
+    interceptors: [explainTransportErrors(deps.telemetry, deps.metrics), health.noteWatches],
   });
   const guards = new RequestGuards(contract, requestLimitsOf(options));
   const { useCases, clock } = deps;

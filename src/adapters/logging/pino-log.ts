@@ -30,7 +30,7 @@ export function createPinoLog({ level, customerData, destination }: PinoLogOptio
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
-  return logger;
+  return Object.assign(logger, { isDebug: logger.isLevelEnabled('debug') });
 }
 
 function traceFields(): object {

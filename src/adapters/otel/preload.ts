@@ -1,8 +1,8 @@
-import { tracesRequested } from './requested';
+import { requested } from './requested';
 
 // Loaded before everything else: `node --require dist/src/adapters/otel/preload.js dist/src/main.js`. Without the standard
 // variables this is all that telemetry costs.
-if (tracesRequested(process.env)) {
+if (requested('TRACES', process.env) || requested('METRICS', process.env)) {
   // Loaded when it is needed, and at once: an `import` up there would load the SDK for everybody, an `import()` too late.
   // biome-ignore lint/style/noCommonJs: there is no other synchronous way.
   const { startSdk } = require('./start-sdk') as typeof import('./start-sdk');

@@ -1,13 +1,22 @@
-let stopSdk: (() => Promise<void>) | undefined;
-
-/** Remembers how the SDK is stopped; called by whoever started it. */
-export function sdkStarted(stop: () => Promise<void>): void {
-  stopSdk = stop;
+/** The SDK of this process. */
+export interface RunningSdk {
+  /** Whether spans go anywhere. */
+  readonly traces: boolean;
+  /** Whether anybody reads metrics. */
+  readonly metrics: boolean;
+  stop(): Promise<void>;
 }
 
-/** Whether spans go anywhere. */
-export function isSdkRunning(): boolean {
-  return stopSdk !== undefined;
+let running: RunningSdk | undefined;
+
+/** Remembers the SDK; called by whoever started it. */
+export function sdkStarted(sdk: RunningSdk): void {
+  running = sdk;
+}
+
+/** The SDK that was started in this process; undefined where there is none, or it was stopped. */
+export function runningSdk(): RunningSdk | undefined {
+  return running;
 }
 
 /**
@@ -15,14 +24,14 @@ export function isSdkRunning(): boolean {
  * collector that does not answer the SDK alone would take ten seconds. Never rejects; at once true where no SDK runs.
  */
 export async function flushTelemetry(boundMs: number): Promise<boolean> {
-  const stop = stopSdk;
-  if (stop === undefined) return true;
-  stopSdk = undefined;
+  const sdk = running;
+  if (sdk === undefined) return true;
+  running = undefined;
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, boundMs, false);
   });
-  const delivered = stop().then(
+  const delivered = sdk.stop().then(
     () => true,
     () => false,
   );

@@ -1,9 +1,13 @@
+import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { metricReaders } from './metric-readers';
+import { requested } from './requested';
 import { sdkStarted } from './running-sdk';
 import { spanExporters } from './span-exporters';
 import { RpcSpanNames } from './span-names';
@@ -19,18 +23,29 @@ export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'
  * what `require` returns.
  */
 export function startSdk(env: NodeJS.ProcessEnv): void {
+  const [traces, metrics] = [requested('TRACES', env), requested('METRICS', env)];
   const sdk = new NodeSDK({
     // A default only: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are merged over it.
     resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' })),
-    spanProcessors: [new RpcSpanNames(), ...spanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))],
-    metricReaders: [],
+    spanProcessors: traces
+      ? [new RpcSpanNames(), ...spanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))]
+      : [],
+    metricReaders: metrics ? [...metricReaders(env)] : [],
     logRecordProcessors: [],
     instrumentations: [
-      new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
-      // The command's name alone: its arguments are keys and sessions.
-      new IORedisInstrumentation({ dbStatementSerializer: (command) => command, requireParentSpan: true }),
+      ...(traces ? tracingHooks() : []),
+      // Event-loop delay, garbage collection and heap.
+      ...(metrics ? [new RuntimeNodeInstrumentation()] : []),
     ],
   });
   sdk.start();
-  sdkStarted(() => sdk.shutdown());
+  sdkStarted({ traces, metrics, stop: () => sdk.shutdown() });
+}
+
+function tracingHooks(): Instrumentation[] {
+  return [
+    new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
+    // The command's name alone: its arguments are keys and sessions.
+    new IORedisInstrumentation({ dbStatementSerializer: (command) => command, requireParentSpan: true }),
+  ];
 }

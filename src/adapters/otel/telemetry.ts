@@ -36,9 +36,9 @@ export class OtelTelemetry implements Telemetry {
     });
   }
 
-  setAttributes(attributes: Attributes): void {
+  current(): TurnSpan {
     const span = trace.getActiveSpan();
-    if (span?.isRecording()) span.setAttributes(mutable(attributes));
+    return span === undefined ? noTelemetry.current() : new OtelTurnSpan(span);
   }
 
   traceId(): string {

@@ -1,4 +1,4 @@
-import { tracesRequested } from '../../../src/adapters/otel/requested';
+import { requested } from '../../../src/adapters/otel/requested';
 
 const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
   [false, {}],
@@ -13,5 +13,15 @@ const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
 ];
 
 it.each(cases)('traces are wanted: %s, by %j', (wanted, env) => {
-  expect(tracesRequested(env)).toBe(wanted);
+  expect(requested('TRACES', env)).toBe(wanted);
+});
+
+it.each(cases)('and likewise metrics by their variables: %s, by %j', (wanted, env) => {
+  const metrics = Object.entries(env).map(([name, value]) => [name.replace('TRACES', 'METRICS'), value]);
+  expect(requested('METRICS', Object.fromEntries(metrics))).toBe(wanted);
+});
+
+it('each signal has variables of its own', () => {
+  const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_TRACES_EXPORTER: 'none' };
+  expect([requested('TRACES', env), requested('METRICS', env)]).toEqual([false, true]);
 });

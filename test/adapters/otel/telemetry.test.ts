@@ -37,7 +37,7 @@ it('nests spans, over what waits as well', async () => {
 
 it('sets attributes of the span that is current and tells its trace', () => {
   const id = telemetry.span('turn', () => {
-    telemetry.setAttributes({ replayed: true });
+    telemetry.current().setAttributes({ replayed: true });
     return telemetry.traceId();
   });
   expect(spanNamed('turn')?.attributes).toEqual({ replayed: true });
@@ -69,7 +69,7 @@ it('does the work and nothing else in a trace that the sampler left out, whose i
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const unsampled = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags: 0 });
   const seen = context.with(unsampled, () => {
-    telemetry.setAttributes({ a: 1 });
+    telemetry.current().setAttributes({ a: 1 });
     return telemetry.span('phase', ({ recording }) => [recording, telemetry.traceId()]);
   });
   expect(seen).toEqual([false, traceId]);

@@ -27,11 +27,11 @@ export function failureOf(thrown: unknown, method: string, { log, telemetry }: F
     const fields = { method, reason: thrown.reason, trace_id: traceId, ...thrown.metadata };
     if (OPERATORS.has(thrown.reason)) log.warn({ ...fields, err: thrown }, 'call failed');
     else log.debug(fields, 'call failed');
-    telemetry.setAttributes({ 'error.type': thrown.reason });
+    telemetry.current().setAttributes({ 'error.type': thrown.reason });
     return thrown;
   }
   log.error({ method, reason: 'INTERNAL', trace_id: traceId, err: thrown }, 'call failed by a defect');
-  telemetry.setAttributes({ 'error.type': 'INTERNAL' });
+  telemetry.current().setAttributes({ 'error.type': 'INTERNAL' });
   return new OrchestratorError('INTERNAL', 'The service failed; the log tells more under the trace id.');
 }
 

@@ -1,0 +1,62 @@
+import { metrics } from '@opentelemetry/api';
+import type { TurnResult } from '../../domain/turn-result';
+import type { AnsweredTurn, Ended, Metrics, StoreOutcome } from '../../ports/metrics';
+import { createInstruments, type Instruments } from './instruments';
+
+/** Counts with the instruments of the global meter provider. */
+export class OtelMetrics implements Metrics {
+  readonly isRead = true;
+  readonly #instruments: Instruments = createInstruments(metrics.getMeter('scenario-orchestrator'));
+
+  turnBegins(): Ended<AnsweredTurn> {
+    const elapsed = stopwatch();
+    return ({ trigger, replayed, result }) => {
+      this.#instruments.turnDuration.record(elapsed(), { trigger, replayed, validate_only: result.validateOnly });
+      if (replayed) this.#instruments.turnReplays.add(1);
+      else if (!result.validateOnly) countDecisions(this.#instruments, result);
+    };
+  }
+
+  conflict(): void {
+    this.#instruments.commitConflicts.add(1);
+  }
+
+  phaseBegins(phase: string): Ended<void> {
+    const elapsed = stopwatch();
+    return () => this.#instruments.phaseDuration.record(elapsed(), { phase });
+  }
+
+  storeBegins(operation: string): Ended<StoreOutcome> {
+    const elapsed = stopwatch();
+    return (outcome) => this.#instruments.storeDuration.record(elapsed(), { operation, outcome });
+  }
+
+  callBegins(method: string): Ended<string> {
+    const elapsed = stopwatch();
+    const call = { 'rpc.system.name': 'grpc', 'rpc.method': method };
+    this.#instruments.callsInFlight.add(1, { 'rpc.method': method });
+    return (status) => {
+      this.#instruments.callsInFlight.add(-1, { 'rpc.method': method });
+      this.#instruments.callDuration.record(elapsed(), { ...call, 'rpc.response.status_code': status });
+    };
+  }
+}
+
+/** Only of turns that were applied: a turn that is looked at, or answered again, decides nothing. */
+function countDecisions(instruments: Instruments, result: TurnResult): void {
+  const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
+  for (const { action, reason } of lifecycleDecisions) instruments.lifecycleDecisions.add(1, { action, reason });
+  for (const { reason } of rejectedCandidates) instruments.rejectedCandidates.add(1, { reason });
+  for (const { skippedSteps, wasRelocalized } of transitionDecisions) {
+    if (skippedSteps.length > 0) instruments.skippedSteps.add(skippedSteps.length);
+    if (wasRelocalized) instruments.relocalizations.add(1);
+  }
+  for (const { type, deferred } of plan.contributions) instruments.contributions.add(1, { type, deferred });
+  instruments.activeScenarios.record(plan.activeScenarioIds.length);
+}
+
+/** Tells the seconds since it was made. */
+function stopwatch(): () => number {
+  const begun = performance.now();
+  return () => (performance.now() - begun) / 1_000;
+}

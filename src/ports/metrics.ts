@@ -1,0 +1,32 @@
+import type { TurnTrigger } from '../domain/turn';
+import type { TurnResult } from '../domain/turn-result';
+
+/** A turn that was answered. */
+export interface AnsweredTurn {
+  readonly trigger: TurnTrigger;
+  /** It was applied before (5.1). */
+  readonly replayed: boolean;
+  readonly result: TurnResult;
+}
+
+/** How an operation of a store ended: in order, with a refusal that the port documents (its reason), or by a defect. */
+export type StoreOutcome = 'ok' | 'INTERNAL' | (string & {});
+
+/** Tells that what was begun has ended; its duration runs until then. Called once. */
+export type Ended<T> = (how: T) => void;
+
+/** What the service counts and times. Never a value of a customer, nor an id. Nearly free where nobody reads it. */
+export interface Metrics {
+  /** Whether anybody reads them: what only they need is not done else. */
+  readonly isRead: boolean;
+  /** A turn begins. It is only counted once it is answered; a call that fails is told by `callBegins`. */
+  turnBegins(): Ended<AnsweredTurn>;
+  /** A turn is decided again, since another one of its session was committed first (5.3). */
+  conflict(): void;
+  /** A phase, a look-up or a store's part of a turn begins, by the name of its span. */
+  phaseBegins(phase: string): Ended<void>;
+  /** An operation of a store begins, by the name of the port's method. */
+  storeBegins(operation: string): Ended<StoreOutcome>;
+  /** A call begins, by the full name of its method, `package.Service/Method`; it ends with the name of its status code. */
+  callBegins(method: string): Ended<string>;
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
+import { connect, type OrchestratorClient } from '../../src/client';
+import { type BuiltServer, startBuiltServer } from '../support/built-server';
+import { freePort } from '../support/free-port';
+import { uuid } from '../support/session-builder';
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
+let server: BuiltServer;
+let client: OrchestratorClient;
+let scrapeUrl: string;
+
+/** Every series of a metric, by its labels as Prometheus writes them. */
+async function series(metric: string): Promise<Readonly<Record<string, number>>> {
+  const text = await (await fetch(scrapeUrl)).text();
+  const found = text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
+  return Object.fromEntries(
+    found.map((line) => {
+      const [, labels = '', value] = /^[^{ ]+(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
+      return [labels.replace(/,?otel_scope_[a-z_]+="[^"]*"/g, '').replace(/^,/, ''), Number(value)];
+    }),
+  );
+}
+
+function turn(number: number, more: object = {}) {
+  return {
+    tenantId: uuid(1),
+    agentId: uuid(2),
+    sessionId: uuid(3),
+    turnId: uuid(100 + number),
+    situation: { message: 'I want my money back' },
+    ...more,
+  };
+}
+
+beforeAll(async () => {
+  const port = await freePort();
+  scrapeUrl = `http://127.0.0.1:${port}/metrics`;
+  server = await startBuiltServer({
+    ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+  });
+  client = connect(server.address);
+  await client.putScenario(aRefund());
+  const named = {
+    candidates: [
+      { scenarioId: uuid(10), score: 0.9 },
+      { scenarioId: uuid(11), score: 0.8 },
+    ],
+  };
+  const first = turn(1, { ...named, customerData: { order_id: 'A-7' } });
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(2), validateOnly: true }));
+  await expect(
+    client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(3), expectedRevision: 7 })),
+  ).rejects.toThrow();
+}, 180_000);
+
+afterAll(async () => {
+  client?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Collects an order id, then a reason. */
+function aRefund() {
+  const scenario = {
+    scenarioId: uuid(10),
+    name: 'Refund',
+    entryStepId: 'order',
+    steps: [
+      { stepId: 'order', name: 'Order', collectsProfileFields: ['order_id'], transitions: [{ targetStepId: 'why' }] },
+      { stepId: 'why', name: 'Why', collectsProfileFields: ['reason'], transitions: [{ targetStepId: 'end' }] },
+      { stepId: 'end', name: 'End', isTerminal: true },
+    ],
+  };
+  return PutScenarioRequest.fromPartial({ tenantId: uuid(1), agentId: uuid(2), scenario });
+}
+
+it('counts the decisions of a turn once, whether it is sent again or only looked at', async () => {
+  expect({
+    decisions: await series('orchestrator_lifecycle_decisions_total'),
+    rejected: await series('orchestrator_candidates_rejected_total'),
+    skipped: await series('orchestrator_steps_skipped_total'),
+    contributions: await series('orchestrator_contributions_total'),
+    replays: await series('orchestrator_turn_replays_total'),
+    active: await series('orchestrator_session_active_scenarios_sum'),
+  }).toEqual({
+    decisions: { 'action="START",reason="CANDIDATE"': 1 },
+    rejected: { 'reason="NOT_FOUND"': 1 },
+    skipped: { '': 1 },
+    contributions: { 'type="ASK",deferred="false"': 1 },
+    replays: { '': 1 },
+    active: { '': 1 },
+  });
+});
+
+it('counts the turns that were answered by how they were', async () => {
+  expect(await series('orchestrator_turn_duration_count')).toEqual({
+    'trigger="MESSAGE",replayed="false",validate_only="false"': 1,
+    'trigger="MESSAGE",replayed="true",validate_only="false"': 1,
+    'trigger="MESSAGE",replayed="false",validate_only="true"': 1,
+  });
+});
+
+it('counts every call by method and status, and none is left in flight', async () => {
+  const method = 'rpc_method="focal.orchestration.v1.OrchestratorService/ProcessTurn"';
+  expect(await series('rpc_server_call_duration_count')).toMatchObject({
+    [`rpc_system_name="grpc",${method},rpc_response_status_code="OK"`]: 3,
+    [`rpc_system_name="grpc",${method},rpc_response_status_code="ABORTED"`]: 1,
+  });
+  expect(await series('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
+});
+
+it('times every phase and every operation of the store', async () => {
+  expect(await series('orchestrator_phase_duration_count')).toEqual({
+    'phase="session.load"': 4,
+    'phase="P6.1 context"': 2,
+    'phase="P6.2 lifecycle"': 2,
+    'phase="P6.3 transitions"': 2,
+    'phase="P6.4 contributions"': 2,
+    'phase="session.commit"': 1,
+  });
+  expect(await series('orchestrator_store_duration_count')).toMatchObject({
+    'operation="load",outcome="ok"': 4,
+    'operation="commit",outcome="ok"': 1,
+  });
+});
+
+it('has every metric that the documentation names, and no other of its own', async () => {
+  const documented = [
+    ...readFileSync('docs/telemetry.md', 'utf8').matchAll(/^\| `((?:orchestrator|rpc)\.[a-z_.]+)` \|/gm),
+  ];
+  const names = documented.map(([, name = '']) => name.replaceAll('.', '_'));
+  const text = await (await fetch(scrapeUrl)).text();
+  const served = [...text.matchAll(/^# TYPE ((?:orchestrator|rpc)_\S+) /gm)].map(([, name = '']) =>
+    name.replace(/_total$/, ''),
+  );
+  expect([...new Set(served)].sort()).toEqual(names.filter((name) => !neverHere.includes(name)).sort());
+  expect(text).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
+  expect(text).toMatch(/^# TYPE v8js_gc_duration/m);
+});
+
+/** What these few turns do not cause. */
+const neverHere = ['orchestrator_commit_conflicts', 'orchestrator_relocalizations'];
