@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { boundedCall, type Repetition, repeat, watchStore } from './adapters/background';
-import { type Config, toConditionLimits, toSettings } from './adapters/config';
+import { type Config, toConditionLimits, toRedisEndpoint, toSettings } from './adapters/config';
 import { openEmbedded } from './adapters/embedded/open-embedded';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './adapters/grpc';
 import { meteredSessionStore, processMetrics, processTelemetry } from './adapters/otel';
 import { RedisCatalogue } from './adapters/redis/redis-catalogue';
 import { connectRedis } from './adapters/redis/redis-connection';
+import { endpointText, type RedisEndpoint } from './adapters/redis/redis-endpoint';
 import { RedisSessionStore } from './adapters/redis/redis-session-store';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from './adapters/system';
 import { ProtoTurnCodec } from './codec/proto-turn-codec';
@@ -95,7 +96,8 @@ function build(config: Config, log: Log): Parts {
     conditionLimits: toConditionLimits(config),
     semanticEvaluation: settings.semanticEvaluation !== 'off',
   };
-  const stores = config.redis.url === '' ? embeddedStores(config, clock, log) : redisStores(config, clock, log);
+  const endpoint = toRedisEndpoint(config);
+  const stores = endpoint ? redisStores(endpoint, config, clock, log) : embeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
     { scenarios: stores.scenarios, clock, log, compile },
     { stalenessMs: config.redis.catalogue_staleness_ms },
@@ -143,9 +145,10 @@ function serverOptions({ server, limits }: Config): GrpcServerOptions {
   };
 }
 
-function redisStores({ redis, limits }: Config, clock: Clock, log: Log): Stores {
-  const endpoint = { kind: 'single', url: redis.url } as const;
-  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, clock, log });
+function redisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: Clock, log: Log): Stores {
+  const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
+  const replication = redis.durability === 'replicated' ? replicas : undefined;
+  const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, replication, clock, log });
   const sessions = new RedisSessionStore(connection, {
     keyPrefix: redis.key_prefix,
     sessionTtlMs: limits.session_ttl,
@@ -154,11 +157,10 @@ function redisStores({ redis, limits }: Config, clock: Clock, log: Log): Stores 
     clock,
   });
   const scenarios = new RedisCatalogue(connection, { keyPrefix: redis.key_prefix });
-  const { host, pathname } = new URL(redis.url);
   return {
     sessions,
     scenarios,
-    storedIn: `sessions and scenarios are in the Redis ${host}${pathname}, under keys that begin with "${redis.key_prefix}"`,
+    storedIn: `sessions and scenarios are in ${endpointText(endpoint)}, under keys that begin with "${redis.key_prefix}"`,
     // For the first probe only: a Redis that is away keeps nobody from starting.
     opened: boundedCall(clock, redis.command_timeout_ms, (call) => connection.untilReady(call)).catch(() => undefined),
     async close() {

@@ -1,4 +1,4 @@
-import { isLoopback, loadConfig } from './adapters/config';
+import { isLoopback, loadConfig, toRedisEndpoint } from './adapters/config';
 import { createPinoLog } from './adapters/logging';
 import { flushTelemetry, logDiagnostics } from './adapters/otel';
 import { type RunningService, startService } from './compose';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     await stopService(await starting, log);
   });
   const { address, storedIn } = await starting;
-  log.info({ address, store: config.redis.url === '' ? 'embedded' : 'redis' }, 'listening');
+  log.info({ address, store: toRedisEndpoint(config) ? 'redis' : 'embedded' }, 'listening');
   if (!isLoopback(config.server.host))
     log.warn({ address }, 'whoever reaches the port may do everything: no authentication');
   // For the person who started it, whatever the log level is.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { freePort } from './free-port';
 
 const attempts = 5;
 const startTimeoutMs = 10_000;
+const sentinelFile = 'sentinel.conf';
 
 /** A Redis of one test: the real program on a free loopback port, with a folder of its own. */
 export interface RedisServer {
@@ -35,11 +36,23 @@ export interface RedisServer {
  * Starts a redis-server, without persistence unless `args` say so. It ends with the test's process at the latest. Throws with
  * what to install where there is no such program.
  */
-export async function startRedisServer(args: readonly string[] = []): Promise<RedisServer> {
+export function startRedisServer(args: readonly string[] = []): Promise<RedisServer> {
+  return startProgram([], args);
+}
+
+/** Starts a Sentinel that watches nothing yet, as `startRedisServer` does a server. */
+export function startRedisSentinel(): Promise<RedisServer> {
+  // It writes what it learns to a file of its own, which must be there before.
+  return startProgram([sentinelFile], ['--sentinel']);
+}
+
+/** `files` are those of the configuration, which come first; they are made, empty. */
+async function startProgram(files: readonly string[], args: readonly string[]): Promise<RedisServer> {
   requireProgram();
   const folder = await mkdtemp(join(tmpdir(), 'redis-test-'));
+  for (const file of files) await writeFile(join(folder, file), '');
   for (let attempt = 1; ; attempt += 1) {
-    const server = new RunningRedis(await freePort(), folder, args);
+    const server = new RunningRedis(await freePort(), folder, files, args);
     try {
       await server.start();
       return server;
@@ -58,6 +71,7 @@ class RunningRedis implements RedisServer {
   constructor(
     readonly port: number,
     readonly folder: string,
+    private readonly files: readonly string[],
     private readonly args: readonly string[],
   ) {
     this.url = `redis://127.0.0.1:${port}`;
@@ -65,7 +79,8 @@ class RunningRedis implements RedisServer {
 
   async start(): Promise<void> {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--logfile', 'redis.log'];
-    const child = spawn('redis-server', [...fixed, '--save', '', '--appendonly', 'no', ...this.args], {
+    const files = this.files.map((file) => join(this.folder, file));
+    const child = spawn('redis-server', [...files, ...fixed, '--save', '', '--appendonly', 'no', ...this.args], {
       stdio: 'ignore',
     });
     this.process = child;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { types } from 'node:util';
 import { z } from 'zod';
 import { parseDuration } from './duration';
 
@@ -49,6 +51,22 @@ export function duration(min: string, max: string) {
     const ms = parseDuration(value);
     if (ms !== undefined && ms >= least && ms <= most) return ms;
     context.addIssue(error);
+    return z.NEVER;
+  });
+}
+
+/** The path of a file, or nothing. Read as the text of the file, without a line break at its end. */
+export function textOfFile() {
+  const error = 'must be empty or the path of a file with text in it';
+  return z.string({ error }).transform((path, context) => {
+    if (path === '') return '';
+    try {
+      const content = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      if (content !== '') return content;
+      context.addIssue(error);
+    } catch (cause) {
+      context.addIssue(`${error}; ${types.isNativeError(cause) ? cause.message : String(cause)}`);
+    }
     return z.NEVER;
   });
 }

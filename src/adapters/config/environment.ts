@@ -7,7 +7,7 @@ const prefix = 'ORCHESTRATOR__';
 /**
  * The keys that the environment sets: `ORCHESTRATOR__SERVER__PORT` is `server.port`, and
  * `ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_LOOP_COUNT` the key of a nested section. The text is read as the
- * key's type; text that does not fit stays text, and the schema says what is allowed.
+ * key's type, a list with commas between its items; text that does not fit stays text, and the schema says what is allowed.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv): Layer {
   const given = new Map<string, GivenValue>();
@@ -23,6 +23,7 @@ function read(text: string, schema: z.ZodType | undefined): unknown {
   const trimmed = text.trim();
   if (schema instanceof z.ZodNumber) return isNumber(trimmed) ? Number(trimmed) : text;
   if (schema instanceof z.ZodBoolean || schema instanceof z.ZodLiteral) return readFlag(trimmed) ?? text;
+  if (schema instanceof z.ZodArray) return trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim());
   return text;
 }
 

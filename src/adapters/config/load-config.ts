@@ -11,7 +11,7 @@ import { type Config, configSchema } from './schema';
 export const defaultConfigFile = join(__dirname, '..', '..', '..', 'config', 'default.toml');
 
 /** Keys whose values are never shown. */
-const secretKeys: ReadonlySet<string> = new Set(['redis.url']);
+const secretKeys: ReadonlySet<string> = new Set(['redis.url', 'redis.password', 'redis.sentinel_password']);
 
 /**
  * The configuration: the shipped defaults, then the files of ORCHESTRATOR_CONFIG in order, then ORCHESTRATOR__ variables;
@@ -75,7 +75,8 @@ function nest(given: Layer): object {
 function refusedValues(error: z.ZodError, given: Layer): ConfigProblem[] {
   const problems = new Map<string, ConfigProblem>();
   for (const issue of error.issues) {
-    const key = issue.path.join('.');
+    // Of a list the whole is meant.
+    const key = issue.path.filter((part) => typeof part === 'string').join('.');
     const value = given.get(key);
     // A key has one sentence that says what is allowed, however many of its checks fail.
     problems.set(key, {

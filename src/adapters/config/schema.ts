@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, flag, flagKeptOff, fraction, oneOf, text, textThat, whole } from './constraints';
 import { isLoopback } from './loopback';
+import { redis } from './redis-section';
 
 // The keys of config/default.toml, where each is explained. What is read is either all of it or nothing: no key is optional,
 // the shipped file has a value for each.
@@ -54,17 +55,6 @@ const server = z
       'is not a loopback address, and this version has no authentication: anybody who reaches it could read and change every ' +
       'session; listen on 127.0.0.1, or set server.allow_insecure = true where something else keeps strangers out',
   });
-
-const redis = z.strictObject({
-  url: textThat(
-    'must be empty or a redis:// or rediss:// URL',
-    (value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)),
-  ),
-  key_prefix: textThat('must be 0 to 64 letters, digits or any of : . _ -', (value) => /^[\w:.-]{0,64}$/.test(value)),
-  command_timeout_ms: whole(10, 60_000),
-  cached_sessions: whole(0, 1_000_000),
-  catalogue_staleness_ms: whole(0, 60_000),
-});
 
 const embedded = z.strictObject({
   path: text(1, 4_096),

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** An argument of a command. */
+export type Argument = string | number | Buffer;
+
 /** A script as it is sent, and the name that a server keeps it under. */
 export interface ScriptText {
   readonly source: string;

@@ -43,7 +43,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
 
   async revision(agent: AgentKey, call: Call): Promise<number> {
     const { catalogue } = this.keys(agent);
-    return Number(await this.connection.send(call, 'read', (client) => client.hget(catalogue, 'revision')));
+    return Number(await this.connection.read(call, (client) => client.hget(catalogue, 'revision')));
   }
 
   async load(agent: AgentKey, call: Call): Promise<CatalogueContent> {
@@ -58,7 +58,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
   async get(agent: AgentKey, scenarioId: string, version: number, call: Call): Promise<StoredScenario | undefined> {
     const keys = this.keys(agent);
     const [key, field] = version === 0 ? [keys.newest, scenarioId] : [keys.versions(scenarioId), String(version)];
-    const stored = await this.connection.send(call, 'read', (client) => client.hgetBuffer(key, field));
+    const stored = await this.connection.read(call, (client) => client.hgetBuffer(key, field));
     if (stored === null) return undefined;
     return version === 0 ? newestVersion(stored) : numberedVersion(stored, version);
   }

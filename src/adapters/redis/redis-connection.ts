@@ -2,21 +2,34 @@ import type { Redis } from 'ioredis';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
-import { refuseIfOver, TimeIsOver, within } from './call-limits';
-import type { LuaScript } from './lua-script';
-import { createClient, createSubscriber, type RedisEndpoint } from './redis-client';
-import { type Effect, isShebangRefusal, isTimeout, isUnknownScript, storeError, unavailable } from './redis-errors';
+import { refuseIfOver, within } from './call-limits';
+import { keyOnEachMaster } from './cluster-slots';
+import { warnOfEviction } from './eviction-warning';
+import type { Argument, LuaScript } from './lua-script';
+import { moreThanHalf } from './more-than-half';
+import { createClient, createSubscriber, type RedisClient } from './redis-client';
+import type { RedisEndpoint } from './redis-endpoint';
+import { type Effect, isShebangRefusal, isUnknownScript, storeError, unavailable } from './redis-errors';
+import { ReplicatedWrites, type Replication } from './replicated-writes';
 
 export interface RedisConnectionOptions {
   readonly endpoint: RedisEndpoint;
   /** How long a command may take, milliseconds; then its outcome counts as unknown. */
   readonly commandTimeoutMs: number;
+  /** Without it a write counts as soon as Redis has answered. */
+  readonly replication?: Replication | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** After so many timeouts in a row the connection counts as dead: TCP itself notices a vanished host after minutes only. */
-const timeoutsOfDeadConnection = 3;
+/** Sends a command that has a key; strings in the reply are Buffers. */
+type Send = (name: string, ...args: Argument[]) => Promise<unknown>;
+
+/** The longest time that a timer can be set to, milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** A probe's key goes by itself. */
+const probeTtlMs = 10_000;
 
 /** Begins to connect and returns at once; until it is ready commands are refused with STORE_UNAVAILABLE. */
 export function connectRedis(options: RedisConnectionOptions): RedisConnection {
@@ -26,54 +39,66 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
 /**
  * The one way to Redis, shared by the stores. It honours the call: nothing is sent after the deadline or for a caller that gave
  * up, and nobody waits longer than the deadline. Rejections are those that SessionStore documents; COMMIT_UNKNOWN comes for
- * every write whose answer was lost.
+ * every write whose answer was lost, or that was not replicated where that was asked for.
  */
 export class RedisConnection {
-  private readonly client: Redis;
+  /** Whether a write counts only once replicas have it. */
+  readonly isReplicated: boolean;
+  private readonly client: RedisClient;
+  /** The connection of the replicated writes. */
+  private readonly writer: RedisClient;
+  private readonly replicated: ReplicatedWrites | undefined;
   private shebangIsKnown = true;
-  private timeoutsInARow = 0;
 
   constructor(private readonly options: RedisConnectionOptions) {
-    this.client = createClient(options.endpoint, options.commandTimeoutMs, options.log);
+    const { endpoint, commandTimeoutMs, replication, clock, log } = options;
+    this.isReplicated = replication !== undefined;
+    this.client = createClient(endpoint, commandTimeoutMs, log);
+    warnOfEviction(this.client, log);
+    this.writer = replication ? createClient(endpoint, commandTimeoutMs + replication.timeoutMs, log) : this.client;
+    this.replicated = replication && new ReplicatedWrites(this.writer, replication, clock);
   }
 
-  /** Sends what `command` sends, once. */
-  async send<Reply>(call: Call, effect: Effect, command: (client: Redis) => Promise<Reply>): Promise<Reply> {
-    const now = this.options.clock.now();
-    refuseIfOver(call, now);
-    if (this.client.status !== 'ready') throw unavailable('Redis is not connected.');
-    const left = call.deadline - now;
-    const reply = command(this.client);
-    try {
-      const answer = await (left < this.options.commandTimeoutMs ? within(left, reply) : reply);
-      this.timeoutsInARow = 0;
-      return answer;
-    } catch (error) {
-      if (error instanceof TimeIsOver) reply.catch((late: unknown) => this.noteFailure(late));
-      else this.noteFailure(error);
-      throw storeError(error, effect);
-    }
+  /** Sends what `command` sends, once; it must not change anything. */
+  read<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
+    return this.answered(call, 'read', () => command(this.client));
   }
 
-  /** Runs a script in one round trip, or in two where the server does not have it yet. Strings in the reply are Buffers. */
+  /**
+   * Runs a script in one round trip, or in two where the server does not have it yet. It has a key, and all its keys have one
+   * hash tag. Strings in the reply are Buffers.
+   */
   run(
     call: Call,
     effect: Effect,
     script: LuaScript,
-    keys: readonly string[],
-    args: readonly (string | number | Buffer)[],
+    keys: readonly [string, ...string[]],
+    args: readonly Argument[],
   ): Promise<unknown> {
-    return this.send(call, effect, (client) => this.evaluate(client, script, keys, args));
+    const send = this.sender(call, effect, keys[0]);
+    return this.answered(call, effect, () => this.evaluate(send, script, [keys.length, ...keys, ...args]));
+  }
+
+  /**
+   * Proves that writes are taken, under keys with a prefix: in a Cluster by more than half of the masters, as it takes as many
+   * for the Cluster to replace one that is lost. With fewer this node is of no use; with more it is of use to most sessions.
+   */
+  probe(call: Call, prefix: string): Promise<void> {
+    const set = (key: string) => {
+      const send = this.sender(call, 'write', key);
+      return this.answered(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));
+    };
+    return moreThanHalf(keyOnEachMaster(this.client, prefix).map(set));
   }
 
   /** A connection of its own for subscriptions; its owner closes it. */
   subscriber(): Redis {
-    return createSubscriber(this.client, this.options.log);
+    return createSubscriber(this.client, this.options.endpoint, this.options.log);
   }
 
   /** Resolves once commands are taken; rejects with STORE_UNAVAILABLE when the call's time is over before. */
   async untilReady(call: Call): Promise<void> {
-    while (this.client.status !== 'ready') {
+    while (!this.isReady()) {
       if (call.signal.aborted || call.deadline <= this.options.clock.now())
         throw unavailable('Redis is not connected.');
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -82,37 +107,52 @@ export class RedisConnection {
 
   /** Waits for what was sent and disconnects for good. Idempotent. */
   async close(): Promise<void> {
-    if (this.client.status === 'ready') await this.client.quit().catch(() => this.client.disconnect());
-    else if (this.client.status !== 'end') this.client.disconnect();
+    await Promise.all([...new Set([this.client, this.writer])].map(quit));
   }
 
-  private async evaluate(
-    client: Redis,
-    script: LuaScript,
-    keys: readonly string[],
-    args: readonly (string | number | Buffer)[],
-  ): Promise<unknown> {
+  private isReady(): boolean {
+    return this.client.status === 'ready' && this.writer.status === 'ready';
+  }
+
+  /** What `work` resolves to, within the call's time; its failures as the stores document them. */
+  private async answered<Reply>(call: Call, effect: Effect, work: () => Promise<Reply>): Promise<Reply> {
+    const now = this.options.clock.now();
+    refuseIfOver(call, now);
+    if (!this.isReady()) throw unavailable('Redis is not connected.');
+    const left = call.deadline - now;
+    try {
+      return await (left < longestTimerMs ? within(left, work()) : work());
+    } catch (error) {
+      throw storeError(error, effect);
+    }
+  }
+
+  private sender(call: Call, effect: Effect, key: string): Send {
+    const { client, replicated } = this;
+    return effect === 'write' && replicated !== undefined
+      ? (...command) => replicated.send(call, key, command)
+      : (...command) => client.callBuffer(...command);
+  }
+
+  private async evaluate(send: Send, script: LuaScript, keysAndArgs: readonly Argument[]): Promise<unknown> {
     const { sha, source } = this.shebangIsKnown ? script.withShebang : script.plain;
     try {
-      return await client.callBuffer('evalsha', sha, keys.length, ...keys, ...args);
+      return await send('evalsha', sha, ...keysAndArgs);
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
     }
     try {
-      return await client.callBuffer('eval', source, keys.length, ...keys, ...args);
+      return await send('eval', source, ...keysAndArgs);
     } catch (error) {
       if (!this.shebangIsKnown || !isShebangRefusal(error)) throw error;
       this.shebangIsKnown = false;
-      return this.evaluate(client, script, keys, args);
+      return this.evaluate(send, script, keysAndArgs);
     }
   }
+}
 
-  /** Drops a connection that has gone silent, so that a new one is made. */
-  private noteFailure(error: unknown): void {
-    this.timeoutsInARow = isTimeout(error) ? this.timeoutsInARow + 1 : 0;
-    if (this.timeoutsInARow < timeoutsOfDeadConnection) return;
-    this.timeoutsInARow = 0;
-    this.options.log.warn({}, 'redis does not answer; connecting anew');
-    this.client.disconnect(true);
-  }
+async function quit(client: RedisClient): Promise<void> {
+  if (client.status === 'ready') await client.quit().catch(() => undefined);
+  // Also what a client has beside its connection, as those to Sentinels are.
+  if (client.status !== 'end') client.disconnect();
 }

@@ -6,11 +6,13 @@ export type Effect = 'read' | 'write';
 
 /** Codes of Redis answers that say: nothing was done, try again. Any other answer that is an error is a defect. */
 const reasonOfCode: Readonly<Record<string, ErrorReason>> = {
+  ASK: 'STORE_UNAVAILABLE',
   BUSY: 'STORE_UNAVAILABLE',
   CLUSTERDOWN: 'STORE_UNAVAILABLE',
   LOADING: 'STORE_UNAVAILABLE',
   MASTERDOWN: 'STORE_UNAVAILABLE',
   MISCONF: 'STORE_UNAVAILABLE',
+  MOVED: 'STORE_UNAVAILABLE',
   NOAUTH: 'STORE_UNAVAILABLE',
   NOPERM: 'STORE_UNAVAILABLE',
   NOREPLICAS: 'STORE_UNAVAILABLE',
@@ -25,6 +27,9 @@ const retryFullStoreAfterMs = 5_000;
 
 /** What ioredis says of a command that it refused to queue: it was never sent. */
 const neverSent = "Stream isn't writeable and enableOfflineQueue options is false";
+
+/** What ioredis says where a Cluster sent a command elsewhere again and again, with the last answer. */
+const redirectedTooOften = /^Too many Cluster redirections\. Last error: ReplyError: ([A-Z]+) /;
 
 /**
  * The error for whatever a command failed with. An answer of Redis tells for certain what happened. Anything else, a timeout
@@ -50,14 +55,14 @@ export function unavailable(message: string, cause?: unknown): OrchestratorError
   return new OrchestratorError('STORE_UNAVAILABLE', message, { cause });
 }
 
-/** Whether ioredis gave up waiting for an answer. */
-export function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Command timed out';
-}
-
 /** Whether the server does not have the script yet; nothing ran. */
 export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && isReplyError(error) && codeOf(error.message) === 'NOSCRIPT';
+}
+
+/** Whether a node of a Cluster says that another one has the key; nothing was done. */
+export function isMoved(error: unknown): boolean {
+  return error instanceof Error && isReplyError(error) && codeOf(error.message) === 'MOVED';
 }
 
 /** Whether the server, older than 7.0, stumbled over the `#!lua` line; nothing ran. */
@@ -69,7 +74,7 @@ export function isShebangRefusal(error: unknown): boolean {
 
 /** Whether Redis answered, with an error. The code of the answer is the first word of the message. */
 function isReplyError(error: Error): boolean {
-  return error.name === 'ReplyError';
+  return error.name === 'ReplyError' || redirectedTooOften.test(error.message);
 }
 
 function fromReply(error: Error): unknown {
@@ -82,8 +87,11 @@ function fromReply(error: Error): unknown {
   return unavailable('Redis does not take the command now; nothing was changed.', error);
 }
 
-/** The first word of an answer; before 7.0 that of a command in a script stands behind "ERR Error running script (...): -". */
+/**
+ * The first word of an answer. Before 7.0 that of a command in a script stands behind "ERR Error running script (...): -", and
+ * where ioredis gave up to follow a Cluster behind what `redirectedTooOften` matches.
+ */
 export function codeOf(message: string): string {
-  const inner = /^ERR Error running script .*: -([A-Z]+) /.exec(message)?.[1];
+  const inner = (/^ERR Error running script .*: -([A-Z]+) /.exec(message) ?? redirectedTooOften.exec(message))?.[1];
   return inner ?? /^[A-Z]+/.exec(message)?.[0] ?? '';
 }

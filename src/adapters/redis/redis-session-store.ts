@@ -7,7 +7,8 @@ import { refuseIfOver } from './call-limits';
 import { checkedPrefix } from './key-part';
 import type { RedisConnection } from './redis-connection';
 import { bufferOf, runCommit } from './scripts/commit';
-import { runLoad } from './scripts/load';
+import { runDeleteSession } from './scripts/delete-session';
+import { type LoadReply, runLoad } from './scripts/load';
 import { SessionCache } from './session-cache';
 import { type SessionKeys, sessionKeys } from './session-keys';
 import { turnOfEntry } from './turn-entry';
@@ -27,13 +28,10 @@ export interface RedisSessionStoreOptions {
 /** Encoded; decoded they take several times as much. */
 const cachedBytes = 64 * 1024 * 1024;
 
-/** A probe's key goes by itself. */
-const probeTtlMs = 10_000;
-
 /**
  * Sessions in Redis: two keys each, on one hash tag, changed by one script. A session that this node used last comes from
  * memory, so that a turn in the steady state is one command, the commit; it is two after a miss, a conflict or an error.
- * A commit is durable as far as the server's `appendonly` and `appendfsync` make it.
+ * A commit lasts as `durability` says (docs/redis.md).
  */
 export class RedisSessionStore implements SessionStore {
   private readonly prefix: string;
@@ -54,7 +52,7 @@ export class RedisSessionStore implements SessionStore {
     refuseIfOver(call, now);
     const cached = fresh ? undefined : this.cache.get(keys.session, now);
     if (cached !== undefined) return { session: cached, known: undefined };
-    const { state, ttlMs, known } = await runLoad(this.connection, keys, turnId, call);
+    const { state, ttlMs, known } = await this.settledLoad(keys, turnId, call);
     return { session: this.remember(keys, state, now, ttlMs), known };
   }
 
@@ -82,14 +80,14 @@ export class RedisSessionStore implements SessionStore {
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
     const { session } = sessionKeys(this.prefix, key);
-    const state = await this.connection.send(call, 'read', (client) => client.hgetBuffer(session, 's'));
+    const state = await this.connection.read(call, (client) => client.hgetBuffer(session, 's'));
     return state === null ? undefined : decodeSession(state);
   }
 
   async listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]> {
     if (limit <= 0) return [];
     const { log } = sessionKeys(this.prefix, key);
-    const entries = await this.connection.send(call, 'read', (client) =>
+    const entries = await this.connection.read(call, (client) =>
       client.xrangeBuffer(log, `${afterRevision + 1}-0`, '+', 'COUNT', limit),
     );
     return entries.map(turnOfEntry);
@@ -98,19 +96,25 @@ export class RedisSessionStore implements SessionStore {
   async delete(key: SessionKey, call: Call): Promise<boolean> {
     const keys = sessionKeys(this.prefix, key);
     this.cache.forget(keys.session);
-    const removed = await this.connection.send(call, 'write', (client) => client.unlink(keys.session, keys.log));
+    const existed = await runDeleteSession(this.connection, keys, call);
     this.cache.forget(keys.session);
-    return removed > 0;
+    return existed;
   }
 
-  async probe(call: Call): Promise<void> {
-    const key = `${this.prefix}probe`;
-    await this.connection.send(call, 'read', (client) => client.set(key, '1', 'PX', probeTtlMs));
+  probe(call: Call): Promise<void> {
+    return this.connection.probe(call, `${this.prefix}probe:`);
   }
 
   /** Closes the connection, which the catalogue shares. */
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  /** What is stored; a turn that is known as lasting as one that is committed: its first try may have ended before it was. */
+  private async settledLoad(keys: SessionKeys, turnId: string, call: Call): Promise<LoadReply> {
+    const found = await runLoad(this.connection, keys, turnId, 'read', call);
+    if (found.known === undefined || !this.connection.isReplicated) return found;
+    return runLoad(this.connection, keys, turnId, 'write', call);
   }
 
   /** Decodes a state that the store gave out and keeps it for as long as it lives there. */

@@ -3,8 +3,9 @@ import type { AgentKey } from '../../../src/ports/scenario-catalogue';
 import { aDefinition } from '../../contract/a-definition';
 import { scenarioCatalogueContract } from '../../contract/scenario-catalogue.contract';
 import { unhurried } from '../../support/calls';
+import { eventually } from '../../support/eventually';
 import { uuid } from '../../support/session-builder';
-import { eventually, RedisUnderTest } from './redis-under-test';
+import { RedisUnderTest } from './redis-under-test';
 
 const agent: AgentKey = { tenantId: uuid(1), agentId: 'agent / of {tenant}' };
 

@@ -3,8 +3,10 @@ import { sessionStoreContract } from '../../contract/session-store.contract';
 import type { SessionStoreSettings } from '../../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../../contract/turn-driver';
 import { unhurried } from '../../support/calls';
+import { eventually } from '../../support/eventually';
 import { aSession, uuid } from '../../support/session-builder';
-import { eventually, RedisUnderTest, type StoreSettings } from './redis-under-test';
+import type { StoreSettings } from './clients-under-test';
+import { RedisUnderTest } from './redis-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 

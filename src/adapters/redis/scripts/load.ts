@@ -2,6 +2,7 @@ import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
+import type { Effect } from '../redis-errors';
 import { asInteger, asList, asOptionalBytes } from '../script-reply';
 import type { SessionKeys } from '../session-keys';
 import { turnOfEntry } from '../turn-entry';
@@ -17,14 +18,18 @@ export interface LoadReply {
   readonly known: TurnRecord | undefined;
 }
 
-/** Runs load.lua, which says what is read. Rejects as `RedisConnection.run` does for a read. */
+/**
+ * Runs load.lua, which says what is read; as a write, so that all that it finds is replicated where that is asked for. Rejects as
+ * `RedisConnection.run` does for the effect.
+ */
 export async function runLoad(
   connection: RedisConnection,
   keys: SessionKeys,
   turnId: string,
+  effect: Effect,
   call: Call,
 ): Promise<LoadReply> {
-  const reply = await connection.run(call, 'read', script, [keys.session, keys.log], [turnId]);
+  const reply = await connection.run(call, effect, script, [keys.session, keys.log], [turnId]);
   const [state, ttl, entry] = asList(reply);
   return {
     state: asOptionalBytes(state),

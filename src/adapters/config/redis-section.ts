@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { flag, oneOf, text, textOfFile, textThat, whole } from './constraints';
+import { isAddress } from './network-address';
+
+const fields = z.strictObject({
+  url: textThat(
+    'must be empty or a redis:// or rediss:// URL',
+    (value) => value === '' || (/^rediss?:\/\//.test(value) && URL.canParse(value)),
+  ),
+  sentinels: addresses(),
+  sentinel_name: text(1, 200),
+  sentinel_username: text(0, 200),
+  sentinel_password: text(0, 1_000),
+  sentinel_password_file: textOfFile(),
+  cluster: addresses(),
+  username: text(0, 200),
+  password: text(0, 1_000),
+  password_file: textOfFile(),
+  tls: flag(),
+  tls_ca_file: textOfFile(),
+  tls_cert_file: textOfFile(),
+  tls_key_file: textOfFile(),
+  tls_server_name: text(0, 253),
+  key_prefix: textThat('must be 0 to 64 letters, digits or any of : . _ -', (value) => /^[\w:.-]{0,64}$/.test(value)),
+  durability: oneOf(['acknowledged', 'replicated']),
+  replicas_acknowledging: whole(1, 10),
+  replication_timeout_ms: whole(10, 60_000),
+  command_timeout_ms: whole(10, 60_000),
+  cached_sessions: whole(0, 1_000_000),
+  catalogue_staleness_ms: whole(0, 60_000),
+});
+
+type Fields = z.infer<typeof fields>;
+
+/** What keys of the section demand of each other. The values may be of the wrong type: all problems are told at once. */
+interface Rule {
+  /** The key that the problem is told of. */
+  readonly key: keyof Fields;
+  readonly error: string;
+  holds(given: Fields): boolean;
+}
+
+const oneForm = 'is the second answer to where Redis is; set one of url, sentinels and cluster';
+const twice = (first: string) => `is given already by ${first}; set one of the two`;
+
+const rules: readonly Rule[] = [
+  { key: 'sentinels', error: oneForm, holds: ({ url, sentinels }) => !isGiven(url) || !isGiven(sentinels) },
+  {
+    key: 'cluster',
+    error: oneForm,
+    holds: ({ url, sentinels, cluster }) => !isGiven(cluster) || !(isGiven(url) || isGiven(sentinels)),
+  },
+  { key: 'username', error: twice('redis.url'), holds: ({ url, username }) => !isGiven(username) || !hasLogin(url) },
+  {
+    key: 'username',
+    error: 'needs a password; set password or password_file',
+    holds: ({ username, password, password_file }) => !isGiven(username) || isGiven(password) || isGiven(password_file),
+  },
+  { key: 'password', error: twice('redis.url'), holds: ({ url, password }) => !isGiven(password) || !hasLogin(url) },
+  {
+    key: 'password_file',
+    error: twice('redis.url or redis.password'),
+    holds: ({ url, password, password_file }) => !isGiven(password_file) || !(isGiven(password) || hasLogin(url)),
+  },
+  {
+    key: 'sentinel_username',
+    error: 'needs a password; set sentinel_password or sentinel_password_file',
+    holds: ({ sentinel_username, sentinel_password, sentinel_password_file }) =>
+      !isGiven(sentinel_username) || isGiven(sentinel_password) || isGiven(sentinel_password_file),
+  },
+  {
+    key: 'sentinel_password_file',
+    error: twice('redis.sentinel_password'),
+    holds: ({ sentinel_password, sentinel_password_file }) =>
+      !isGiven(sentinel_password) || !isGiven(sentinel_password_file),
+  },
+  {
+    key: 'tls_key_file',
+    error: 'belongs to a certificate: set tls_cert_file and tls_key_file, or neither',
+    holds: ({ tls_cert_file, tls_key_file }) => isGiven(tls_cert_file) === isGiven(tls_key_file),
+  },
+  ...(['tls_ca_file', 'tls_cert_file', 'tls_server_name'] as const).map((key) => ({
+    key,
+    error: 'has no effect without TLS; set redis.tls = true or a rediss:// URL',
+    holds: (given: Fields) => !isGiven(given[key]) || given.tls === true || isTlsUrl(given.url),
+  })),
+];
+
+/** The section [redis]. */
+export const redis = rules.reduce(
+  (section, { key, error, holds }) => section.refine(holds, { when: () => true, path: [key], error }),
+  fields,
+);
+
+/** Whether a URL asks for TLS. */
+export function isTlsUrl(url: unknown): boolean {
+  return typeof url === 'string' && url.startsWith('rediss://');
+}
+
+function addresses() {
+  const error = 'must be a list of host:port';
+  const address = z.string({ error }).refine(isAddress, { error });
+  return z.array(address, { error }).max(100, { error: 'must be a list of at most 100 host:port' });
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+function hasLogin(url: unknown): boolean {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}

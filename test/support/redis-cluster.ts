@@ -1,0 +1,132 @@
+import { Cluster, Command, Redis } from 'ioredis';
+import { eventually } from './eventually';
+import { freePort } from './free-port';
+import { type RedisServer, startRedisServer } from './redis-server';
+
+const slots = 16_384;
+const nodeTimeoutMs = 2_000;
+
+/** A node of a Cluster under test, with a client that speaks to this node alone. */
+export interface ClusterMember {
+  readonly server: RedisServer;
+  readonly admin: Redis;
+  readonly id: string;
+  /** Where the nodes speak to one another. */
+  readonly busPort: number;
+}
+
+/** A Redis Cluster of one test file: real programs on free loopback ports. */
+export class RedisCluster {
+  private constructor(
+    readonly masters: readonly ClusterMember[],
+    /** As many as masters, in their order, or none. */
+    readonly replicas: readonly ClusterMember[],
+    /** Speaks to the whole for the test. */
+    readonly admin: Cluster,
+  ) {}
+
+  /** Starts three masters that share the slots, and a replica of each if wanted. Resolves once all of them agree. */
+  static async start({ replicas = false } = {}): Promise<RedisCluster> {
+    const members = await Promise.all(Array.from({ length: replicas ? 6 : 3 }, startMember));
+    const masters = members.slice(0, 3);
+    await Promise.all(masters.map(({ admin }, index) => giveSlots(admin, index, masters.length)));
+    await meet(members);
+    await Promise.all(members.slice(3).map((replica, index) => replicate(replica, masters[index])));
+    const admin = new Cluster(members.map(({ server }) => ({ host: '127.0.0.1', port: server.port })));
+    admin.on('error', () => undefined);
+    return new RedisCluster(masters, members.slice(3), admin);
+  }
+
+  /** Nodes that tell of the others. */
+  get seeds(): readonly { readonly host: string; readonly port: number }[] {
+    return this.members.map(({ server }) => ({ host: '127.0.0.1', port: server.port }));
+  }
+
+  get members(): readonly ClusterMember[] {
+    return [...this.masters, ...this.replicas];
+  }
+
+  /** The names of all keys that match a pattern. */
+  async keys(pattern: string): Promise<readonly string[]> {
+    return (await Promise.all(this.masters.map(({ admin }) => admin.keys(pattern)))).flat();
+  }
+
+  /** The master that had a key's slot at first, and another one. */
+  ownerOf(key: string): { readonly slot: number; readonly owner: ClusterMember; readonly other: ClusterMember } {
+    const slot = slotOf(key);
+    const index = this.masters.findIndex((_, each) => slot < lastSlot(each, this.masters.length) + 1);
+    const [owner, other] = [this.masters[index], this.masters[(index + 1) % this.masters.length]];
+    if (owner === undefined || other === undefined) throw new Error(`Nobody has the slot ${slot}.`);
+    return { slot, owner, other };
+  }
+
+  async stop(): Promise<void> {
+    this.admin.disconnect();
+    await Promise.all(
+      this.members.map(async ({ server, admin }) => {
+        admin.disconnect();
+        await server.stop();
+      }),
+    );
+  }
+}
+
+export function slotOf(key: string): number {
+  return new Command('exists', [key]).getSlot() ?? 0;
+}
+
+/** Begins to move a slot: what is in it stays for now, what is new comes to the other node. */
+export async function beginMove(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
+  await to.admin.cluster('SETSLOT', slot, 'IMPORTING', from.id);
+  await from.admin.cluster('SETSLOT', slot, 'MIGRATING', to.id);
+}
+
+/** Moves keys of a slot that is being moved, at most `count`. */
+export async function moveKeys(slot: number, from: ClusterMember, to: ClusterMember, count = 1_000): Promise<void> {
+  const keys = (await from.admin.cluster('GETKEYSINSLOT', slot, count)).map(String);
+  if (keys.length > 0) await from.admin.migrate('127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...keys);
+}
+
+/** Gives the slot to the node that has its keys now. */
+export async function endMove(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
+  for (const { admin } of [to, from]) await admin.cluster('SETSLOT', slot, 'NODE', to.id);
+}
+
+async function startMember(): Promise<ClusterMember> {
+  // The port of the nodes among themselves is by default one that may not exist.
+  const busPort = await freePort();
+  const server = await startRedisServer([
+    ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', String(nodeTimeoutMs)],
+    ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
+  ]);
+  const admin = new Redis(server.url, { maxRetriesPerRequest: null, disconnectTimeout: 100 });
+  admin.on('error', () => undefined);
+  return { server, admin, id: String(await admin.cluster('MYID')), busPort };
+}
+
+function lastSlot(index: number, masters: number): number {
+  return Math.floor((slots * (index + 1)) / masters) - 1;
+}
+
+async function giveSlots(admin: Redis, index: number, masters: number): Promise<void> {
+  await admin.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1);
+  await admin.cluster('ADDSLOTSRANGE', index === 0 ? 0 : lastSlot(index - 1, masters) + 1, lastSlot(index, masters));
+}
+
+async function meet(members: readonly ClusterMember[]): Promise<void> {
+  for (const { server, busPort } of members) {
+    for (const { admin } of members) {
+      await admin.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
+    }
+  }
+  const knows = async ({ admin }: ClusterMember) => {
+    const info = await admin.cluster('INFO');
+    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${members.length}`);
+  };
+  await eventually(async () => (await Promise.all(members.map(knows))).every(Boolean));
+}
+
+async function replicate({ admin }: ClusterMember, master: ClusterMember | undefined): Promise<void> {
+  await admin.call('CLUSTER', 'REPLICATE', master?.id ?? '');
+  await eventually(async () => (await admin.info('replication')).includes('master_link_status:up'));
+}
