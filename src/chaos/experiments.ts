@@ -5,8 +5,10 @@ import { killedEmbedded } from './experiments/killed-embedded';
 import { killedRedis } from './experiments/killed-redis';
 import { killedServers } from './experiments/killed-servers';
 import { oneSession } from './experiments/one-session';
+import { redisCluster } from './experiments/redis-cluster';
 import { repeatedTurns } from './experiments/repeated-turns';
 import { slowRedis } from './experiments/slow-redis';
+import { watchers } from './experiments/watchers';
 
 /** All experiments, in the order in which they run. */
 export const experiments: readonly Experiment[] = [
@@ -50,9 +52,19 @@ export const experiments: readonly Experiment[] = [
     full: (conditions) => fullMemory(conditions, { refusals: 200, sessions: 20 }),
   },
   {
+    number: 8,
+    name: 'a Redis Cluster: slots move, masters are killed',
+    full: (conditions) => redisCluster(conditions, { slots: 1_000, failovers: 3 }),
+  },
+  {
     number: 9,
     name: 'kill -9 of the server on the embedded store',
     full: (conditions) => killedEmbedded(conditions, { kills: 100 }),
     short: (conditions) => killedEmbedded(conditions, { kills: 3 }),
+  },
+  {
+    number: 10,
+    name: 'watchers on as many sessions, while two nodes commit',
+    full: (conditions) => watchers(conditions, { watchers: 1_000, turnsOfSession: 10 }),
   },
 ];

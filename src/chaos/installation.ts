@@ -20,7 +20,9 @@ const readyWithinMs = 10_000;
 export type StoreOfNodes =
   | { readonly kind: 'embedded' }
   /** The port of a Redis; with `proxied` each node reaches it through a proxy of its own. */
-  | { readonly kind: 'redis'; readonly port: number; readonly proxied?: boolean };
+  | { readonly kind: 'redis'; readonly port: number; readonly proxied?: boolean }
+  /** The ports of the nodes of a Redis Cluster. */
+  | { readonly kind: 'cluster'; readonly ports: readonly number[] };
 
 /** Nodes of the service on one store, with scenarios in the catalogue and the books of those who call them. */
 export interface Installation {
@@ -95,6 +97,9 @@ async function storeSettings(
       clean();
     });
     return { ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') };
+  }
+  if (store.kind === 'cluster') {
+    return { ORCHESTRATOR__REDIS__CLUSTER: store.ports.map((port) => `127.0.0.1:${port}`).join(',') };
   }
   let { port } = store;
   if (store.proxied) {

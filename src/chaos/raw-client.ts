@@ -31,6 +31,12 @@ export interface RawStream {
   readonly failure: RawFailure | undefined;
 }
 
+/** Who reads a stream that has no end of its own. */
+export interface Following {
+  readonly message: (bytes: Buffer) => void;
+  readonly end: () => void;
+}
+
 /** How a call is made. */
 export interface RawCallOptions {
   /** Milliseconds until the client gives up. */
@@ -103,6 +109,21 @@ export class RawClient {
         resolve({ messages, failure: code === statusCodes.OK ? undefined : failureOf(code, details) });
       });
     });
+  }
+
+  /** Reads a stream that has no end of its own; returns what ends it. `end` is told when it was ended otherwise. */
+  follow(method: string, request: Uint8Array, { message, end }: Following): () => void {
+    const call = this.client.makeServerStreamRequest<Buffer, Buffer>(method, asIs, asIs, Buffer.from(request));
+    let isOver = false;
+    call.on('data', message);
+    call.on('error', () => undefined); // the status tells
+    call.on('status', () => {
+      if (!isOver) end();
+    });
+    return () => {
+      isOver = true;
+      call.cancel();
+    };
   }
 
   /** Resolves once the service can be reached. */

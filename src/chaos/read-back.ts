@@ -60,6 +60,20 @@ export async function readBack({ clients, catalogue, ledger }: Installation): Pr
   return { sessions: ledger.sessions.size, turns, violations: [...ledger.violations, ...violations] };
 }
 
+/** How many acknowledged turns are gone, where that is allowed; nothing is sent again, as a lost turn would be applied anew. */
+export async function lostTurns({ clients, ledger }: Installation): Promise<number> {
+  const [client] = clients;
+  if (client === undefined) return 0;
+  let lost = 0;
+  for (const [sessionId, sent] of ledger.sessions) {
+    const recorded = new Set((await recordedTurns(sessionId, client)).map(({ turnId }) => turnId));
+    for (const { turnId, acknowledged } of sent.values()) {
+      if (acknowledged !== undefined && !recorded.has(turnId)) lost += 1;
+    }
+  }
+  return lost;
+}
+
 async function sendAgain(
   sender: TurnSender,
   sent: readonly SentTurn[],
