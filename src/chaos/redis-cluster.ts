@@ -63,7 +63,7 @@ export class RedisCluster {
       throw new Error('That node is no master any more.');
     }
     replica.process.pause();
-    await master.admin.client('KILL', 'TYPE', 'replica'); // so that nothing more waits for it on the way
+    await master.admin.call('CLIENT', 'KILL', 'TYPE', 'replica'); // so that nothing more waits for it on the way
     await sleep(cutOffMs);
     await master.process.kill();
     replica.process.resume();
