@@ -5,11 +5,15 @@ import { createServer, type Server } from 'node:net';
 const firstPort = 20_000;
 const lastPort = 31_999;
 const attempts = 50;
+/** Ports that were given out, so that nobody else gets one before its owner has taken it. */
+const given = new Set<number>();
 
 /** Listens on a free port of the loopback interface, one that stays free for its next owner when this one is gone. */
 export async function listenOnLoopback(server: Server): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
+    if (given.has(port)) continue;
+    given.add(port);
     try {
       const listening = once(server, 'listening');
       server.listen(port, '127.0.0.1');
