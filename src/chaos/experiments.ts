@@ -16,13 +16,13 @@ export const experiments: readonly Experiment[] = [
     number: 1,
     name: 'each turn sent one to four times, in any order, to two nodes',
     full: (conditions) => repeatedTurns(conditions, { sessions: 500, turnsOfSession: 100 }),
-    short: (conditions) => repeatedTurns(conditions, { sessions: 20, turnsOfSession: 25 }),
+    short: (conditions) => repeatedTurns(conditions, { sessions: 12, turnsOfSession: 25 }),
   },
   {
     number: 2,
     name: '64 callers on one session, on two nodes',
     full: (conditions) => oneSession(conditions, { turns: 1_000, callers: 64 }),
-    short: (conditions) => oneSession(conditions, { turns: 200, callers: 64 }),
+    short: (conditions) => oneSession(conditions, { turns: 128, callers: 64 }),
   },
   {
     number: 3,
@@ -60,7 +60,7 @@ export const experiments: readonly Experiment[] = [
     number: 9,
     name: 'kill -9 of the server on the embedded store',
     full: (conditions) => killedEmbedded(conditions, { kills: 100 }),
-    short: (conditions) => killedEmbedded(conditions, { kills: 3 }),
+    short: (conditions) => killedEmbedded(conditions, { kills: 2 }),
   },
   {
     number: 10,

@@ -9,11 +9,12 @@ import { freePort } from './free-port';
 
 const startTimeoutMs = 20_000;
 
-/** Every acknowledged write is on the disk, in one file that is only appended to. */
+/** Every acknowledged write is on the disk, in one file that is only appended to, and repaired before it is read again. */
 export const durableArguments: readonly string[] = [
   ...['--appendonly', 'yes'],
   ...['--appendfsync', 'always'],
   ...['--auto-aof-rewrite-percentage', '0'],
+  ...['--aof-load-truncated', 'no'],
 ];
 
 /** A redis-server on loopback with a folder of its own, which is removed when it is stopped, or when this process ends. */

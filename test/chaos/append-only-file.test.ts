@@ -11,16 +11,24 @@ describe('the append-only file of a Redis', () => {
   afterAll(() => redis.stop());
 
   it.each([
-    ['where a write ended, without what came after', 0],
-    ['in the middle of a write, without any of it', 9],
-  ])('is read up to a cut %s', async (_where, more) => {
-    await redis.ask((client) => client.set('kept', String(more)));
+    ['where a write ended, without what came after', () => 0],
+    ['at the beginning of a transaction', () => 9],
+    ['in the middle of a transaction, within a command', (tail: number) => Math.floor(tail / 2)],
+  ])('is read up to a cut %s, and takes new writes that last', async (where, lengthOf) => {
+    await redis.ask((client) => client.del('log', 'lost'));
+    await redis.ask((client) => client.set('kept', where));
     const file = AppendOnlyFile.of(redis.folder);
     const end = file.size();
-    await redis.ask((client) => client.multi().set('kept', 'changed').set('lost', 'x').exec());
+    await redis.ask((client) => client.multi().xadd('log', '4-0', 'turn', 'torn').set('lost', 'x').exec());
     await redis.kill();
-    file.cut(end + more);
+    file.cut(end + lengthOf(file.size() - end));
+    file.repair();
     await redis.start();
-    expect(await redis.ask((client) => client.mget('kept', 'lost'))).toEqual([String(more), null]);
+    expect(await redis.ask((client) => client.mget('kept', 'lost'))).toEqual([where, null]);
+    await redis.ask((client) => client.multi().xadd('log', '4-0', 'turn', 'acknowledged').exec());
+    await redis.kill();
+    file.repair();
+    await redis.start();
+    expect(await redis.ask((client) => client.xrange('log', '-', '+'))).toEqual([['4-0', ['turn', 'acknowledged']]]);
   });
 });

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt } from '../support/built-server';
 
@@ -11,13 +11,24 @@ interface Line {
   readonly violations: readonly unknown[];
 }
 
+// Some twenty processes are started; a busy machine takes its time for that.
+jest.setTimeout(120_000);
+
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /** Runs the built driver and resolves to its exit code and what it printed. */
 async function chaos(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   await ensureBuilt();
   return new Promise((resolve) => {
-    execFile(process.execPath, ['dist/src/chaos/main.js', ...args], { cwd: root }, (error, stdout, stderr) => {
+    const program = ['dist/src/chaos/main.js', ...args];
+    const child = execFile(process.execPath, program, { cwd: root }, (error, stdout, stderr) => {
+      running.delete(child);
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
+    running.add(child);
   });
 }
 
@@ -32,7 +43,7 @@ describe('npm run chaos, in its short form on the built server', () => {
       const one: Line = JSON.parse(line);
       lines.set(one.number, one);
     }
-  }, 300_000);
+  }, 900_000);
 
   const countsOf = (number: number): Readonly<Record<string, number>> => lines.get(number)?.counts ?? {};
 
@@ -49,15 +60,15 @@ describe('npm run chaos, in its short form on the built server', () => {
     expect(counts['acknowledged']).toBe(counts['turns']);
   });
 
-  it('1: sends each of 500 turns one to four times', () => {
+  it('1: sends each of 300 turns one to four times', () => {
     const { turns, sends, 'replays compared': compared } = countsOf(1);
-    expect(turns).toBe(500);
-    expect(sends).toBeGreaterThan(1_000);
-    expect(compared).toBeGreaterThan(500);
+    expect(turns).toBe(300);
+    expect(sends).toBeGreaterThan(600);
+    expect(compared).toBeGreaterThan(300);
   });
 
-  it('2: 64 callers bring one session to revision 200', () => {
-    expect(countsOf(2)).toMatchObject({ callers: 64, sessions: 1, 'turns read back and decided again': 200 });
+  it('2: 64 callers bring one session to revision 128', () => {
+    expect(countsOf(2)).toMatchObject({ callers: 64, sessions: 1, 'turns read back and decided again': 128 });
   });
 
   it('3: servers are killed, and crash at every failpoint', () => {
@@ -75,7 +86,7 @@ describe('npm run chaos, in its short form on the built server', () => {
   });
 
   it('9: the embedded store opens again after each kill', () => {
-    expect(countsOf(9)).toMatchObject({ 'kill -9 of the server': 3, 'opened again': 3 });
+    expect(countsOf(9)).toMatchObject({ 'kill -9 of the server': 2, 'opened again': 2 });
   });
 });
 

@@ -48,6 +48,7 @@ export async function killedRedis(
         for (; killed < kills; killed += 1) {
           await untilAcknowledged(installation.ledger, turnsBetween.least + random.below(turnsBetween.most));
           await redis.kill();
+          AppendOnlyFile.of(redis.folder).repair();
           await redis.start();
           progress(`${killed + 1} of ${kills} kills of Redis`);
         }
@@ -106,6 +107,7 @@ async function cutRound(
   const end = exactly ? synced : synced + random.below(file.size() - synced);
   cut.bytes += file.size() - end;
   file.cut(end);
+  file.repair();
   for (const proxy of proxies) {
     proxy.cut(); // the answers of the killed process arrive nowhere
     proxy.release();

@@ -10,11 +10,14 @@ import type { Violation } from '../violation';
 
 /** How often. */
 export interface KilledServersParameters {
-  /** kill -9 from outside. */
+  /** kill -9 from outside, at least one for each of the two nodes. */
   readonly kills: number;
   /** A node that ends itself, at each of the failpoints. */
   readonly crashesOfFailpoint: number;
 }
+
+/** How a node ends: killed from outside, or at a failpoint. */
+type Way = 'kill' | Failpoint;
 
 const failpoints: readonly Failpoint[] = ['before-commit', 'after-commit', 'mid-stream'];
 
@@ -34,8 +37,8 @@ export async function killedServers(
     return await withInstallation({ nodes: 2, store: { kind: 'redis', port: redis.port } }, async (installation) => {
       const random = new SeededRandom(seed);
       const ends = new Ends(progress);
-      const planned = [
-        ...Array.from({ length: kills }, () => undefined),
+      const planned: Way[] = [
+        ...Array.from({ length: kills - installation.nodes.length }, () => 'kill' as const),
         ...failpoints.flatMap((at) => Array.from({ length: crashesOfFailpoint }, () => at)),
       ];
       await underLoad(installation, random.fork(), async () => {
@@ -55,32 +58,35 @@ class Ends {
 
   constructor(private readonly progress: Conditions['progress']) {}
 
-  note(at: Failpoint | undefined, signal: NodeJS.Signals | null): void {
-    const what = at === undefined ? 'kill -9 of a server' : `crashes ${at}`;
+  note(way: Way, signal: NodeJS.Signals | null): void {
+    const what = way === 'kill' ? 'kill -9 of a server' : `crashes ${way}`;
     if (signal !== 'SIGKILL') this.violations.push({ kind: 'expectation', text: `${what}: the node ended by itself` });
     this.counts[what] = (this.counts[what] ?? 0) + 1;
     this.progress(`${what} ${this.counts[what]}`);
   }
 }
 
-/** Ends a node in each of the ways that nobody has taken yet: from outside, or by a failpoint that it is started with. */
+/**
+ * Ends a node from outside, then in each of the ways that are still planned, and starts it again each time. A failpoint is planted
+ * when a node starts, so one restart is enough for each end.
+ */
 async function endEach(
   node: ServiceNode,
-  planned: (Failpoint | undefined)[],
+  planned: Way[],
   { ledger }: Installation,
   random: SeededRandom,
   ends: Ends,
 ): Promise<void> {
-  while (planned.length > 0) {
-    const at = planned.shift();
-    if (at === undefined) {
+  let way: Way | undefined = 'kill';
+  while (way !== undefined) {
+    if (way === 'kill') {
       await untilAcknowledged(ledger, turnsBetween.least + random.below(turnsBetween.most - turnsBetween.least));
       await node.kill();
-    } else {
-      await node.kill();
-      await node.start({ at, after: 1 + random.below(letThrough) });
     }
-    ends.note(at, await node.ended());
-    await node.start();
+    ends.note(way, await node.ended());
+    way = planned.shift();
+    await node.start(
+      way === undefined || way === 'kill' ? undefined : { at: way, after: 1 + random.below(letThrough) },
+    );
   }
 }
