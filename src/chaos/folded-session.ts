@@ -1,0 +1,67 @@
+import type { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
+import { Session as SessionMessage } from '../../gen/focal/orchestration/v1/session';
+import { UuidV5InstanceIds } from '../adapters/system';
+import { ProtoTurnCodec } from '../codec/proto-turn-codec';
+import { scenarioFromProto } from '../codec/scenario-codec';
+import { sessionToProto } from '../codec/session-codec';
+import { turnFromProto } from '../codec/turn-message-codec';
+import type { Catalogue } from '../domain/catalogue';
+import { compileScenario } from '../domain/compile-scenario';
+import type { CompiledScenario } from '../domain/compiled-scenario';
+import { decideTurn } from '../domain/decide-turn';
+import { focusOf } from '../domain/focus';
+import { indexRelationships } from '../domain/relationships';
+import { emptySession, type Session } from '../domain/session';
+import { defaultSettings } from '../domain/settings';
+
+const codec = new ProtoTurnCodec();
+const ids = new UuidV5InstanceIds();
+
+/** The catalogue that stored scenarios make, without relationships. Throws where one does not compile. */
+export function catalogueOf(stored: readonly StoredScenario[]): Catalogue {
+  const compiled = new Map<string, CompiledScenario>();
+  for (const { scenario, version } of stored) {
+    if (scenario === undefined) throw new Error('A stored scenario has no definition.');
+    const { compiled: one, findings } = compileScenario(scenarioFromProto(scenario), version);
+    if (one === undefined) throw new Error(`${scenario.name} does not compile: ${JSON.stringify(findings)}`);
+    compiled.set(one.definition.scenarioId, one);
+  }
+  return {
+    revision: 1,
+    scenario: (id) => compiled.get(id),
+    version: (id, version) => (compiled.get(id)?.version === version ? compiled.get(id) : undefined),
+    relationships: indexRelationships([]),
+  };
+}
+
+/**
+ * A session decided again from its requests, one after the other, by the rules alone: no server, no store, no cache. What the
+ * service answered and holds must be the same bytes.
+ */
+export class FoldedSession {
+  private session: Session | undefined;
+
+  constructor(private readonly catalogue: Catalogue) {}
+
+  /** Decides the next turn; `request` holds the time that it was decided with. Returns the response's bytes. */
+  decide(request: ProcessTurnRequest): Uint8Array {
+    if (request.turn === undefined) throw new Error('A recorded request has no turn.');
+    const turn = turnFromProto(request.turn, 0);
+    const { session, result } = decideTurn({
+      session: this.session ?? emptySession(turn),
+      turn,
+      catalogue: this.catalogue,
+      settings: defaultSettings,
+      instanceIdOf: (scenarioId) => ids.instanceId(turn.sessionId, turn.turnId, scenarioId),
+    });
+    this.session = session;
+    return codec.encodeResult(result);
+  }
+
+  /** The session as callers see it, encoded; undefined before its first turn. */
+  state(): Uint8Array | undefined {
+    if (this.session === undefined) return undefined;
+    return SessionMessage.encode(sessionToProto(this.session, focusOf(this.session))).finish();
+  }
+}
