@@ -50,6 +50,14 @@ describe('1.3 implies', () => {
   });
 });
 
+test('1.4 specializes: a circle is settled also beside a start that has no part in it', () => {
+  const played = linked([
+    ['a', 'SPECIALIZES', 'b'],
+    ['b', 'SPECIALIZES', 'a'],
+  ]).turn({ candidates: { b: 0.9, a: 0.8, c: 0.7 } });
+  expect([starts(played), played.rejections]).toEqual([['b', 'c'], ['a SUPERSEDED']]);
+});
+
 test('1.4 specializes: several that reject the same one are told by id', () => {
   const played = linked([
     ['c', 'SPECIALIZES', 'b'],

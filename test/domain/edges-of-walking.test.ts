@@ -248,3 +248,22 @@ describe('5 apply: instances', () => {
     expect(talk.turn({ signals: [['CANCEL', 'a']] }).session.variables.has('x')).toBe(false);
   });
 });
+
+describe('2.3 a finished terminal step', () => {
+  const done: StepDraft = { ...end, to: [{ to: 'wait', intentLabel: 'more' }] };
+  const { steps } = silent('s');
+
+  test('2.3 does not complete where one of its transitions is TRUE, wherever that leads', () => {
+    const talk = running([{ scenarioId: 's', steps: [ask('x'), done, ...steps.slice(0, 1)] }]);
+    talk.turn({ variables: { x: 1 } });
+    const played = talk.turn({ intent: 'more' });
+    expect([played.actions, talk.instance('s').currentStepId]).toEqual([['s CONTINUE GOES_ON'], 'wait']);
+  });
+
+  test('2.9 a step that is not terminal is interrupted, also where a correction would move it', () => {
+    const s: ScenarioDraft = { scenarioId: 's', whenNotAddressed: 'PAUSE', steps: [ask('x', ['wait']), ...steps] };
+    const talk = running([s, asking('t', ['z', 'w'])]);
+    talk.turn({ variables: { x: 1 } });
+    expect(talk.turn({ variables: { x: 2, z: 1 } }).actions).toEqual(['s PAUSE INTERRUPTED', 't CONTINUE GOES_ON']);
+  });
+});
