@@ -87,17 +87,17 @@ describe('3.9 correction', () => {
   const signing: ScenarioDraft = {
     scenarioId: 's',
     steps: [
-      ask('x', ['sign']),
-      { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['ask_y'] },
-      { stepId: 'ask_y', collectsProfileFields: ['y', 'z'], to: ['end'] },
+      { stepId: 'first', collectsProfileFields: ['x', 'y'], to: ['sign'] },
+      { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['second'] },
+      { stepId: 'second', collectsProfileFields: ['y', 'z'], to: ['end'] },
       end,
     ],
   };
+  /** It stands at the second step, which collects a field of the first one again. */
   const signed = (): Conversation => {
     const talk = running([signing]);
-    talk.turn({ variables: { x: 1 } });
+    talk.turn({ variables: { x: 1, y: 1 } });
     talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
-    talk.turn({ variables: { y: 1 } });
     return talk;
   };
 
@@ -112,8 +112,11 @@ describe('3.9 correction', () => {
     const decision = signed()
       .turn({ variables: { x: 2, y: 2 } })
       .transition('s');
-    expect(decision).toMatchObject({ reason: 'BLOCKED_BY_CHECKPOINT', blockedByCheckpoint: 'signed' });
-    expect(decision.correctedFields).toContain('x');
+    expect(decision).toMatchObject({
+      reason: 'BLOCKED_BY_CHECKPOINT',
+      blockedByCheckpoint: 'signed',
+      correctedFields: ['x', 'y'],
+    });
   });
 });
 
@@ -266,4 +269,39 @@ describe('2.3 a finished terminal step', () => {
     talk.turn({ variables: { x: 1 } });
     expect(talk.turn({ variables: { x: 2, z: 1 } }).actions).toEqual(['s PAUSE INTERRUPTED', 't CONTINUE GOES_ON']);
   });
+});
+
+describe('3.2 ANYTIME transitions', () => {
+  const other = { stepId: 'other', templateIds: ['other'], to: ['end'] };
+
+  test('3.2 one that misses data holds back none of those below it', () => {
+    const to = [
+      { to: 'end', trigger: 'ANYTIME' as const, condition: 'data.a == 1.0' },
+      { to: 'other', trigger: 'ANYTIME' as const, intentLabel: 'go' },
+    ];
+    const talk = running([{ scenarioId: 's', steps: [ask('x', to), other, end] }]);
+    expect(talk.turn({ intent: 'go' }).transition('s').transitionsTaken).toEqual(['ask_x/2']);
+  });
+
+  test('3.5 one whose target was entered this turn holds back none of those below it', () => {
+    const to = [
+      { to: 'ask_y', trigger: 'ANYTIME' as const, intentLabel: 'go' },
+      { to: 'other', trigger: 'ANYTIME' as const, intentLabel: 'go' },
+    ];
+    const steps = [ask('x', ['ask_y']), ask('y', ['ask_z']), ask('z', [...to, 'end']), other, end];
+    const talk = running([{ scenarioId: 's', steps }]);
+    const { transitionsTaken } = talk.turn({ intent: 'go', variables: { x: 1, y: 1, z: 1 } }).transition('s');
+    expect(transitionsTaken).toEqual(['ask_x/1', 'ask_y/1', 'ask_z/2']);
+  });
+});
+
+test('3.2 global: a turn without a message has no intent, which is no change of it', () => {
+  const menu = { stepId: 'menu', templateIds: ['menu'], reachableFromAnywhere: true, to: ['ask_x'] };
+  const talk = running([
+    { scenarioId: 's', steps: [ask('x'), menu, end], globals: [{ to: 'menu', intentLabel: 'menu' }] },
+  ]);
+  expect(talk.turn({ intent: 'menu' }).plan).toEqual(['s INFORM menu']);
+  expect(talk.turn({ intent: 'menu' }).plan).toEqual(['s ASK x']);
+  talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] });
+  expect(talk.turn({ intent: 'menu' }).plan).toEqual(['s ASK x']);
 });

@@ -31,6 +31,15 @@ describe('3 transition decisions: why an instance moves or stays is told in a se
       [{}],
     ],
     ['AWAITS_CONFIRMATION', 'Step "confirm" awaits a confirmation.', confirming('s'), [{}]],
+    [
+      'INFORMS',
+      'Step "sign" has something to tell first.',
+      {
+        scenarioId: 's',
+        steps: [{ stepId: 'sign', isCheckpoint: true, templateIds: ['signed'], to: ['end'] }, end],
+      },
+      [{ outcomes: [{ kind: 'CONFIRMED' }] }],
+    ],
     ['AWAITS_ACTION', 'Step "act" awaits the result of its action.', acting('s'), [{}]],
     ['NO_TRANSITION', 'No transition of step "wait" holds.', silent('s'), [{}]],
     [
@@ -78,6 +87,19 @@ describe('3 transition decisions: why an instance moves or stays is told in a se
     let played = talk.turn({ candidates: { s: 0.9 } });
     for (const turn of turns) played = talk.turn(turn);
     expect(played.transition('s')).toMatchObject({ reason, reasoning: sentence });
+  });
+
+  test('3 a step that may not be skipped and was not asked is told as that', () => {
+    const talk = new Conversation(
+      [asking('t', ['z', 'w'], { priority: 9 }), { scenarioId: 's', steps: [{ ...ask('x'), canSkip: false }, end] }],
+      { settings: { maxFieldsToAskPerTurn: 1 } },
+    );
+    expect(talk.turn({ candidates: { t: 0.9, s: 0.8 } }).contribution('s').deferred).toBe(true);
+    expect(talk.turn({ variables: { x: 1 } }).transition('s')).toMatchObject({
+      reason: 'AWAITS_FIELDS',
+      reasoning: 'Step "ask_x" may not be skipped and was not asked yet.',
+      missingFields: [],
+    });
   });
 
   test('3 a step that is entered is told as what it awaits where nothing else is to be told', () => {
