@@ -226,12 +226,12 @@ describe('2.12 what blocks is told by id', () => {
   test.each([
     ['CAPACITY', { maxSimultaneousScenarios: 1 }],
     ['MULTI_SCENARIO_DISABLED', { enableMultiScenario: false }],
-  ])('2.12 %s names nobody', (reason, settings) => {
+  ])('2.12 %s names who is active', (reason, settings) => {
     const talk = linked([], { a: { priority: 9 } }, settings);
     talk.turn({ candidates: { a: 0.9 } });
     expect(talk.turn({ candidates: { b: 0.9 } }).result.rejectedCandidates[0]).toMatchObject({
       reason,
-      blockingScenarioIds: [],
+      blockingScenarioIds: ['a'],
       blockingRuleIds: [],
     });
   });

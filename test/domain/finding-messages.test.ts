@@ -143,7 +143,7 @@ test('findings: each of a definition with many faults', () => {
       'ANYTIME_STATES_NOTHING',
       'steps[0].transitions[2]',
       'ask',
-      '',
+      'ask/3',
       'An ANYTIME transition of step "ask" states nothing, so the step is left on every turn, done or not.',
     ],
     [
@@ -151,7 +151,7 @@ test('findings: each of a definition with many faults', () => {
       'steps[2].confirms_fields',
       'empty',
       '',
-      'Field "zip" is read here, but no step collects it, no tool fills it and required_fields does not name it; it must come from the caller.',
+      'Field "zip" is read here, but no step collects it, no tool fills it and required_fields does not name it: unless the caller brings it, the confirmation does not show it.',
     ],
   ]);
 });
@@ -188,6 +188,6 @@ test('findings: no way to an end, and a step that nothing leads to', () => {
       '',
       'No way leads from the entry step "a" to a terminal step, so the scenario never completes. Mark a step is_terminal or give a completion_condition.',
     ],
-    ['UNREACHABLE_STEP', 'steps[2]', 'c', '', 'No transition leads to step "c".'],
+    ['UNREACHABLE_STEP', 'steps[2]', 'c', '', 'No way leads from the entry step to step "c". Join it, or remove it.'],
   ]);
 });

@@ -26,7 +26,7 @@ describe('2.17 reason codes: why an instance goes on, pauses or ends is told in 
   const cases: readonly Case[] = [
     [
       'SCENARIO_NOT_FOUND',
-      'Its scenario is gone from the catalogue.',
+      'Scenario "refund" is gone from the catalogue, or its version 1 is.',
       () => {
         const talk = running([refund]);
         talk.remove('refund');
@@ -36,35 +36,40 @@ describe('2.17 reason codes: why an instance goes on, pauses or ends is told in 
     ],
     [
       'STEP_NOT_FOUND',
-      'Its step "gone" is not in version 1 of its scenario, and there is no recovery step.',
+      'Step "gone" is not in version 1 of "Refund", and there is no recovery step.',
       () => lost(running([refund])),
       {},
     ],
-    ['TERMINAL', 'Its terminal step "end" is done.', () => running([{ scenarioId: 'refund', steps: [end] }]), {}],
+    [
+      'TERMINAL',
+      'The terminal step "end" of "refund" is done.',
+      () => running([{ scenarioId: 'refund', steps: [end] }]),
+      {},
+    ],
     [
       'CONDITION',
-      'Its completion condition holds.',
+      'The completion_condition of "Refund" holds.',
       () => running([{ ...refund, completionCondition: 'turn == 2' }]),
       {},
     ],
-    ['USER_REQUEST', 'Complete was asked for.', () => running([refund]), { signals: ['COMPLETE'] }],
-    ['USER_REQUEST', 'Cancel was asked for.', () => running([refund]), { signals: ['CANCEL'] }],
-    ['USER_REQUEST', 'Pause was asked for.', () => running([refund]), { signals: ['PAUSE'] }],
+    ['USER_REQUEST', 'A COMPLETE reaches "Refund".', () => running([refund]), { signals: ['COMPLETE'] }],
+    ['USER_REQUEST', 'A CANCEL reaches "Refund".', () => running([refund]), { signals: ['CANCEL'] }],
+    ['USER_REQUEST', 'A PAUSE reaches "Refund".', () => running([refund]), { signals: ['PAUSE'] }],
     [
       'DECLINED',
-      'Step "confirm" was declined, and no transition takes that up.',
+      'Step "confirm" of "refund" was declined, and no transition takes that up.',
       () => running([confirming('refund')]),
       { outcomes: [{ kind: 'DECLINED' }] },
     ],
     [
       'IDLE',
-      'It was idle for 91 s, longer than its limit of 30 s.',
+      '"Refund" was idle for 91 s, longer than its idle_timeout of 30 s.',
       () => running([{ ...refund, idleTimeoutMs: 30_000 }]),
       { trigger: 'TIMER', occurredAt: 150_600 },
     ],
     [
       'LOOP',
-      'It would go round step "ask_order_id" again, above its limit, and there is no recovery step.',
+      '"Refund" would go round at step "ask_order_id" above the limit of visits, failures or attempts, and there is no recovery step.',
       () => {
         const talk = running([refund], {}, { maxAttempts: 1 });
         talk.turn();
@@ -74,13 +79,13 @@ describe('2.17 reason codes: why an instance goes on, pauses or ends is told in 
     ],
     [
       'RELOCALIZED',
-      'It cannot go on at step "gone" and moves to a recovery step.',
+      '"Refund" cannot go on at step "gone" and moves to a recovery step.',
       () => lost(running([{ ...refund, steps: [...refund.steps, help] }])),
       {},
     ],
     [
       'PREEMPTED',
-      'It makes room for booking#2.',
+      '"Refund" makes room for "Booking".',
       () => {
         const talk = new Conversation([refund, booking], { settings: { maxSimultaneousScenarios: 1 } });
         talk.turn({ candidates: { refund: 0.9 } });
@@ -90,21 +95,26 @@ describe('2.17 reason codes: why an instance goes on, pauses or ends is told in 
     ],
     [
       'INTERRUPTED',
-      'The turn addresses others.',
+      'The turn is about "Booking", and "Refund" pauses meanwhile (when_not_addressed).',
       () => running([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]),
       { variables: { date: 'May' } },
     ],
     [
       'QUIET',
-      'The turn addresses others; it waits in silence.',
+      'The turn is about "Booking", and "Refund" waits in silence.',
       () => running([refund, booking]),
       { variables: { date: 'May' } },
     ],
-    ['RESUMED', 'Its pause (USER_REQUEST) has ended.', () => paused(), { variables: { order_id: 'A1' } }],
-    ['STAYS_PAUSED', 'Its pause (USER_REQUEST) has not ended.', () => paused(), { variables: { date: 'May' } }],
+    ['RESUMED', 'The pause of "Refund" (USER_REQUEST) has ended.', () => paused(), { variables: { order_id: 'A1' } }],
     [
       'STAYS_PAUSED',
-      'Its pause (USER_REQUEST) could end, but it may not become active: MULTI_SCENARIO_DISABLED.',
+      '"Refund" stays paused (USER_REQUEST) until a message is about it or about nobody, and asks for no pause.',
+      () => paused(),
+      { variables: { date: 'May' } },
+    ],
+    [
+      'STAYS_PAUSED',
+      'The pause of "Refund" (USER_REQUEST) could end, but it may not become active: MULTI_SCENARIO_DISABLED.',
       () => {
         const talk = paused();
         const fewer = new Conversation([refund, booking], { settings: { enableMultiScenario: false } });
@@ -113,7 +123,7 @@ describe('2.17 reason codes: why an instance goes on, pauses or ends is told in 
       },
       { variables: { order_id: 'A1' }, occurredAt: 180_000 },
     ],
-    ['GOES_ON', 'Nothing speaks against going on.', () => running([refund]), {}],
+    ['GOES_ON', 'Nothing ends or pauses "Refund".', () => running([refund]), {}],
   ];
 
   test.each(cases)('2.17 reason codes: %s is told as: %s', (reason, sentence, talk, turn) => {
@@ -163,54 +173,54 @@ describe('2.12 why a candidate does not start is told in a sentence', () => {
   };
   const both = { candidates: { refund: 0.7, booking: 0.7 } };
   const cases: readonly (readonly [RejectionReason, string, Case])[] = [
-    ['NOT_FOUND', 'The catalogue does not hold it.', { talk: () => new Conversation([booking]) }],
-    ['DISABLED', 'It is disabled.', alone({ enabled: false })],
+    ['NOT_FOUND', 'The catalogue holds no scenario "refund".', { talk: () => new Conversation([booking]) }],
+    ['DISABLED', '"Refund" is disabled.', alone({ enabled: false })],
     [
       'FILTERING_DISABLED',
-      'Starting is switched off by pipeline.scenario_filtering.enabled.',
+      '"Refund" cannot start: starting is switched off by pipeline.scenario_filtering.enabled.',
       alone({}, { filteringEnabled: false }),
     ],
-    ['ALREADY_ACTIVE', 'The session has an instance of it already.', { talk: () => running([refund]) }],
+    ['ALREADY_ACTIVE', 'The session has an instance of "Refund" already.', { talk: () => running([refund]) }],
     [
       'JUST_ENDED',
-      'It ended this turn, or was pending and cancelled, and no START is aimed at it.',
+      '"Refund" ended this turn, or was pending and cancelled, and no START is aimed at it.',
       { talk: () => running([refund]), turn: { candidates: { refund: 0.7 }, signals: ['CANCEL'] } },
     ],
     [
       'BELOW_THRESHOLD',
-      'Its score 0.4 is below the threshold 0.5.',
+      'The score 0.4 of "Refund" is below the threshold 0.5.',
       { ...alone(), turn: { candidates: { refund: 0.4 } } },
     ],
-    ['ENTRY_CONDITION', 'Its entry condition does not hold.', alone({ entryCondition: 'false' })],
+    ['ENTRY_CONDITION', 'The entry_condition of "Refund" does not hold.', alone({ entryCondition: 'false' })],
     [
       'ENTRY_CONDITION',
-      'Its entry condition misses age, country.',
+      'The entry_condition of "Refund" misses age, country.',
       alone({ entryCondition: 'data.age > 17.0 && data.country == "CH"' }),
     ],
-    ['DEPENDENCY', 'It depends on "Booking", not completed in this session.', { talk: beside('DEPENDS_ON') }],
+    ['DEPENDENCY', '"Refund" depends on "Booking", not completed in this session.', { talk: beside('DEPENDS_ON') }],
     [
       'DEPENDENCY',
-      'It depends on "gone", not completed in this session.',
+      '"Refund" depends on "gone", not completed in this session.',
       { talk: beside('DEPENDS_ON', 'refund', 'gone') },
     ],
     [
       'SUPERSEDED',
-      '"Booking" specializes it and starts.',
+      '"Booking" specializes "Refund" and starts.',
       { talk: beside('SPECIALIZES', 'booking', 'refund'), turn: both },
     ],
     [
       'AMBIGUOUS',
-      'It may be confused with "Booking", whose score is nearly the same.',
+      '"Refund" may be confused with "Booking", whose score is nearly the same.',
       { talk: beside('AMBIGUOUS'), turn: both },
     ],
     [
       'EXCLUDED',
-      'It is excluded by "Booking".',
+      '"Refund" is excluded by "Booking".',
       { talk: beside('EXCLUDES'), turn: { candidates: { refund: 0.7, booking: 0.8 } } },
     ],
     [
       'EXCLUDED',
-      'It is excluded by rule quiet-hours.',
+      '"Refund" is excluded by rule quiet-hours.',
       {
         talk: () =>
           new Conversation([refund], { relationships: [aRelationship('quiet-hours', 'EXCLUDES', 'refund', 'RULE')] }),
@@ -219,7 +229,7 @@ describe('2.12 why a candidate does not start is told in a sentence', () => {
     ],
     [
       'EXCLUDED',
-      'It is excluded by "Booking" and by rule night, quiet-hours.',
+      '"Refund" is excluded by "Booking" and by rule night, quiet-hours.',
       {
         talk: () =>
           new Conversation([refund, booking], {
@@ -237,12 +247,12 @@ describe('2.12 why a candidate does not start is told in a sentence', () => {
     ],
     [
       'MISSING_HARD_FIELDS',
-      'Required fields are missing: country, customer_no.',
+      '"Refund" requires country, customer_no, not known.',
       alone({ requires: { customer_no: 'HARD', country: 'HARD' } }),
     ],
     [
       'START_LIMIT',
-      'It has started as often as it may in one session.',
+      '"Refund" has started as often as it may in one session: 1.',
       {
         talk: () => {
           const talk = running([{ ...refund, maxStartsPerSession: 1 }]);
@@ -253,7 +263,7 @@ describe('2.12 why a candidate does not start is told in a sentence', () => {
     ],
     [
       'START_BLOCKED',
-      '"Booking" stands at a step that lets nothing else start.',
+      '"Booking" stands at a step that blocks starts, so "Refund" cannot start yet.',
       {
         talk: () => occupied({}, { blocksStarts: true }),
         turn: { candidates: { refund: 0.7 }, signals: [['CONTINUE', 'booking']] },
@@ -261,12 +271,12 @@ describe('2.12 why a candidate does not start is told in a sentence', () => {
     ],
     [
       'MULTI_SCENARIO_DISABLED',
-      'Another scenario is active, and several at once are switched off.',
+      '"Booking" is active, and several scenarios at once are switched off, so "Refund" cannot start.',
       { talk: () => occupied({ enableMultiScenario: false }) },
     ],
     [
       'CAPACITY',
-      'As many as 1 scenarios are active, and none of them may be displaced.',
+      'There is no room for "Refund": at most 1 may be active, and of "Booking" none may be displaced.',
       { talk: () => occupied({ maxSimultaneousScenarios: 1 }) },
     ],
   ];
@@ -339,7 +349,7 @@ describe('2 lifecycle decisions say nothing that does not concern them', () => {
         score: 0.7,
         origin: 'CANDIDATE',
         reason: 'NOT_FOUND',
-        reasoning: 'The catalogue does not hold it.',
+        reasoning: 'The catalogue holds no scenario "refund".',
         missingFields: [],
         blockingScenarioIds: [],
         blockingRuleIds: [],

@@ -20,9 +20,14 @@ const two = asking('s', ['x', 'y']);
 describe('3 transition decisions: why an instance moves or stays is told in a sentence', () => {
   type Case = readonly [TransitionReason, string, ScenarioDraft, readonly TurnDraft[]];
   const cases: readonly Case[] = [
-    ['ENTERED', 'It starts at "ask_x".', two, []],
-    ['ADVANCED', 'It went ask_x -> ask_y.', two, [{ variables: { x: 1 } }]],
-    ['ADVANCED', 'It went ask_x -> ask_y -> end.', two, [{ variables: { x: 1, y: 1 } }]],
+    ['ENTERED', 'It starts at step "ask_x". Step "ask_x" needs x.', two, []],
+    ['ADVANCED', 'It went ask_x -> ask_y. Step "ask_y" needs y.', two, [{ variables: { x: 1 } }]],
+    [
+      'ADVANCED',
+      'It went ask_x -> ask_y -> end. Nothing was asked at ask_y, as all that is collected there is known. Step "end" has bye to tell first.',
+      two,
+      [{ variables: { x: 1, y: 1 } }],
+    ],
     ['AWAITS_FIELDS', 'Step "ask_x" needs x.', two, [{}]],
     [
       'AWAITS_FIELDS',
@@ -30,39 +35,39 @@ describe('3 transition decisions: why an instance moves or stays is told in a se
       { scenarioId: 's', steps: [{ stepId: 'both', collectsProfileFields: ['x', 'y'], to: ['end'] }, end] },
       [{}],
     ],
-    ['AWAITS_CONFIRMATION', 'Step "confirm" awaits a confirmation.', confirming('s'), [{}]],
+    ['AWAITS_CONFIRMATION', 'Step "confirm" awaits a confirmation of "s confirmed".', confirming('s'), [{}]],
     [
       'INFORMS',
-      'Step "sign" has something to tell first.',
+      'Step "sign" has signed to tell first.',
       {
         scenarioId: 's',
         steps: [{ stepId: 'sign', isCheckpoint: true, templateIds: ['signed'], to: ['end'] }, end],
       },
       [{ outcomes: [{ kind: 'CONFIRMED' }] }],
     ],
-    ['AWAITS_ACTION', 'Step "act" awaits the result of its action.', acting('s'), [{}]],
-    ['NO_TRANSITION', 'No transition of step "wait" holds.', silent('s'), [{}]],
+    ['AWAITS_ACTION', 'Step "act" awaits the success of s_tool.', acting('s'), [{}]],
+    ['NO_TRANSITION', 'No transition of step "wait" is taken: "wait/1": it does not hold.', silent('s'), [{}]],
     [
       'CONDITION_UNKNOWN',
-      'Transition "ask_x/1" misses a, b.',
+      'Transition "ask_x/1" of step "ask_x" misses a, b.',
       { scenarioId: 's', steps: [ask('x', [{ to: 'end', conditionFields: ['b', 'a'] }]), end] },
       [{ variables: { x: 1 } }],
     ],
     [
       'CONDITION_UNKNOWN',
-      'Transition "ask_x/1" misses data that is not asked for.',
+      'Transition "ask_x/1" of step "ask_x" misses data that is not asked for.',
       { scenarioId: 's', steps: [ask('x', [{ to: 'end', condition: 'customer.vip' }]), end] },
       [{ variables: { x: 1 } }],
     ],
     [
       'CORRECTED',
-      'x changed, so it went back and on: ask_y -> ask_x -> ask_y.',
+      'x changed, so it went back and on: ask_y -> ask_x -> ask_y. Step "ask_y" needs y.',
       two,
       [{ variables: { x: 1 } }, { variables: { x: 2 } }],
     ],
     [
       'BLOCKED_BY_CHECKPOINT',
-      'A changed value was used before "signed", which cannot be undone.',
+      'x changed, but was used before checkpoint "signed", behind which it does not go back. Step "ask_y" needs y.',
       {
         scenarioId: 's',
         steps: [
@@ -76,7 +81,7 @@ describe('3 transition decisions: why an instance moves or stays is told in a se
     ],
     [
       'RELOCALIZED',
-      'It could not be at "ask_x" and was moved to "help".',
+      'It would go round at step "ask_x" above the limit of visits, failures or attempts, so it was moved to recovery step "help". Step "help" has help to tell first.',
       { scenarioId: 's', steps: [ask('x'), help, end] },
       [{}, {}, {}, {}, {}, {}],
     ],
@@ -97,7 +102,7 @@ describe('3 transition decisions: why an instance moves or stays is told in a se
     expect(talk.turn({ candidates: { t: 0.9, s: 0.8 } }).contribution('s').deferred).toBe(true);
     expect(talk.turn({ variables: { x: 1 } }).transition('s')).toMatchObject({
       reason: 'AWAITS_FIELDS',
-      reasoning: 'Step "ask_x" may not be skipped and was not asked yet.',
+      reasoning: 'Step "ask_x" asks for x, known or not, as it may not be skipped and was not asked yet.',
       missingFields: [],
     });
   });
@@ -107,7 +112,8 @@ describe('3 transition decisions: why an instance moves or stays is told in a se
     const played = talk.turn({ trigger: 'TIMER' });
     expect(played.transition('s')).toMatchObject({
       reason: 'NOT_ADDRESSED',
-      reasoning: 'The turn is about others, so it stays where it is.',
+      reasoning:
+        'A turn without a message moves only what an outcome is about, what starts and what resumes, so it stays where it is.',
     });
   });
 });
@@ -253,7 +259,7 @@ describe('3.2 every transition that was looked at is told with why it was not ta
     const steps = [
       ask('x', ['ask_y']),
       ask('y', [{ to: 'ask_z' }]),
-      { stepId: 'ask_z', collectsProfileFields: ['z'], to: ['ask_y', 'end'] },
+      { stepId: 'ask_z', collectsProfileFields: ['z'], to: [{ to: 'ask_y', conditionFields: ['z'] }, 'end'] },
       end,
     ];
     const talk = running([{ scenarioId: 's', steps }]);
@@ -264,8 +270,9 @@ describe('3.2 every transition that was looked at is told with why it was not ta
     ]);
   });
 
-  test('3.4 one in natural language is not judged and not told', () => {
+  test('3.4 one in natural language is not judged, and told as that', () => {
     expect(told([{ to: 'other', conditionText: 'the customer is angry' }, 'end'], x)).toEqual([
+      ['ask_x/1', undefined, 'its condition is in natural language and is not judged'],
       ['ask_x/2', 'TRUE', ''],
     ]);
   });

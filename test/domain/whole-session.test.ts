@@ -33,6 +33,7 @@ const started = {
   path: [],
   irreversibleDone: [],
   stepsBeforeCheckpoint: [],
+  stepsTrimmedFromPath: [],
   loopCounts: new Map([['ask_x', 1]]),
   lastVisitNumber: 1,
   lastPathSequence: 0,
@@ -57,6 +58,7 @@ const session = {
   updatedAt: minute,
   lastTurnId: 'turn-1',
   lastStartNumber: 0,
+  importedFrom: '',
 };
 
 describe('5 apply: the session', () => {
