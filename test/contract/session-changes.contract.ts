@@ -78,8 +78,10 @@ export function sessionChangesContract(open: OpenSessionStore): void {
     await commitAndSee(listener, 1, 3);
     await applyTurn(store, other, uuid(200));
     await undisturbed.sees(1);
+    // News come in the order in which they were published: all of the other session's are here by now.
+    await commitAndSee(listener, 4, 5);
     const before = undisturbed.count;
-    await commitAndSee(listener, 4, 8);
+    await commitAndSee(listener, 6, 8);
     expect(undisturbed.count).toBe(before);
     listener.stop();
     undisturbed.stop();
