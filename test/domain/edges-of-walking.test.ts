@@ -108,6 +108,17 @@ describe('3.9 correction', () => {
     expect([decision.reason, decision.correctedFields]).not.toContain('BLOCKED_BY_CHECKPOINT');
   });
 
+  test('3.9 a new value of what the instance never used corrects nothing', () => {
+    const talk = running([signing], { variables: { other: 1 } });
+    talk.turn({ variables: { x: 1, y: 1 } });
+    talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    expect(talk.turn({ variables: { other: 2 } }).transition('s')).toMatchObject({
+      reason: 'AWAITS_FIELDS',
+      blockedByCheckpoint: '',
+      correctedFields: [],
+    });
+  });
+
   test('3.9 it is blocked where one of two new values was used before the checkpoint', () => {
     const decision = signed()
       .turn({ variables: { x: 2, y: 2 } })
