@@ -38,7 +38,6 @@ function optionsOf(folder) {
       ignore: [
         'test/domain/**/properties.test.ts',
         'test/domain/lifecycle-invariants.test.ts',
-        'test/domain/conditions/json.test.ts',
         'test/domain/conditions/conformance.test.ts',
       ],
     },
