@@ -102,6 +102,7 @@ test('0 a turn is decided in four phases, each by name', () => {
 test('5 apply: a session before its first turn has nothing', () => {
   expect(emptySession(ids)).toEqual({
     ...ids,
+    importedFrom: '',
     revision: 0,
     turnCount: 0,
     instances: [],
