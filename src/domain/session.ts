@@ -24,14 +24,14 @@ export interface StepVisit {
   readonly contributedTypes: readonly ContributionType[];
   /** Fields asked in this visit, shared ones included; sorted. */
   readonly askedFields: readonly string[];
-  readonly openType?: OpenType | undefined;
+  readonly openType: OpenType | undefined;
   /** The fields of the open ASK; sorted. */
   readonly openAskFields: readonly string[];
   /** The values that the last CONFIRM showed. */
   readonly shownValues: FieldValues;
   /** Those values were confirmed and have not changed since. */
   readonly confirmed: boolean;
-  readonly outcome?: StepOutcomeKind | undefined;
+  readonly outcome: StepOutcomeKind | undefined;
   /** An outcome of the step's action came in this visit. */
   readonly acted: boolean;
   /** MESSAGE turns that left an open ASK unanswered (3.6). */
@@ -76,8 +76,8 @@ export interface ScenarioInstance {
   readonly startedAt: number;
   /** Moves on start, resume, step change, or when addressed (2.7). */
   readonly lastActiveAt: number;
-  readonly pausedAt?: number | undefined;
-  readonly pauseReason?: PauseReason | undefined;
+  readonly pausedAt: number | undefined;
+  readonly pauseReason: PauseReason | undefined;
   /** The session's turn count when it was paused; 0 while active. */
   readonly pausedAtTurnCount: number;
   /** PREEMPTED only: what displaced it. */
@@ -199,9 +199,11 @@ export function freshVisit(number: number, enteredRevision: number): StepVisit {
     enteredRevision,
     contributedTypes: [],
     askedFields: [],
+    openType: undefined,
     openAskFields: [],
     shownValues: new Map(),
     confirmed: false,
+    outcome: undefined,
     acted: false,
     attempts: 0,
   };

@@ -20,6 +20,8 @@ export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInsta
     startNumber: 1,
     startedAt: 1_700_000_000_000,
     lastActiveAt: 1_700_000_000_000,
+    pausedAt: undefined,
+    pauseReason: undefined,
     pausedAtTurnCount: 0,
     displacedByInstanceIds: [],
     currentStepId: 'first',

@@ -2,16 +2,13 @@ import type { KnownData } from '../known-data';
 import { missingOf } from '../known-data';
 import type { InstanceView } from './instance-view';
 
-/** What is looked at to find out whom a turn addresses. */
-type AddressableView = Omit<InstanceView, 'addressed' | 'countedAttempt'>;
-
 /**
  * The existing instances that a MESSAGE turn addresses (0.5): a START or CONTINUE is aimed at them, a candidate names their
  * scenario, a field that they wait for became known, or an outcome is about them. Where there is none of these and no candidate
  * at or above the threshold, a value changed by the turn's variables or patch addresses the instances that collect it.
  */
 export function addressedInstances(
-  views: readonly AddressableView[],
+  views: readonly InstanceView[],
   anyCandidateAtThreshold: boolean,
   given: ReadonlySet<string>,
 ): ReadonlySet<string> {
@@ -48,6 +45,6 @@ export function leavesAskUnanswered({
   return !instance.visit.openAskFields.some((field) => changed.includes(field) && known.has(field));
 }
 
-function idsOf(views: readonly AddressableView[]): ReadonlySet<string> {
+function idsOf(views: readonly InstanceView[]): ReadonlySet<string> {
   return new Set(views.map(({ instance }) => instance.instanceId));
 }

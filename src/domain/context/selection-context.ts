@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue';
 import { focusOf } from '../focus';
-import type { FieldValues } from '../json';
+import type { FieldValues, JsonValue } from '../json';
 import { type KnownData, knownByInstance, knownBySession } from '../known-data';
 import type { IgnoredOutcome } from '../lifecycle-decision';
 import type { ScenarioInstance, Session } from '../session';
@@ -53,7 +53,7 @@ export interface SelectionContext extends TurnInput {
 
 /** Joins what a turn is decided on. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
-  const { session, turn, settings } = input;
+  const { session, turn, catalogue, settings, instanceIdOf } = input;
   const focusInstanceId = focusOf(session);
   const outcomes = resolveOutcomes(session, turn.stepOutcomes, focusInstanceId);
   const stored = storeData(session, turn, outcomes.byInstance);
@@ -67,8 +67,13 @@ export function selectContext(input: TurnInput): SelectionContext {
   const drafted = session.instances.map((instance) => draftView(instance, draft));
   const ignored = drafted.flatMap((view) => view.ignored);
   const views = withAddressed(drafted, input, named, stored.given);
+  // Spelled out and not spread: an object of this size that grows behind a spread is slow on a path of every turn.
   return {
-    ...input,
+    session,
+    turn,
+    catalogue,
+    settings,
+    instanceIdOf,
     revision: session.revision + 1,
     turnCount: session.turnCount + (turn.trigger === 'MESSAGE' ? 1 : 0),
     intent: intentOf(turn.situation),
@@ -81,7 +86,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     changed: changedFields(stored.given, before, known),
     late: outcomes.late,
     ignored: inRequestOrder([...outcomes.late, ...ignored], turn.stepOutcomes),
-    sessionFields: new Map([...stored.variables].map(([name, { value }]) => [name, value])),
+    sessionFields: fieldsOf(stored.variables),
   };
 }
 
@@ -96,7 +101,8 @@ interface ViewDraft {
   readonly named: ReadonlySet<string>;
 }
 
-type DraftedView = Omit<InstanceView, 'addressed' | 'countedAttempt'> & { readonly ignored: readonly IgnoredOutcome[] };
+/** A view before it is known whom the turn addresses. */
+type DraftedView = InstanceView & { readonly ignored: readonly IgnoredOutcome[] };
 
 function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   const { input, stored } = draft;
@@ -135,8 +141,16 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
     hasOutcome: outcomes.length > 0,
     named: draft.named.has(instance.scenarioId),
     gotAwaitedField: gotAwaitedField({ instance, step, changed, known }, stored.given, before),
+    addressed: false,
+    countedAttempt: false,
     ignored: recorded.ignored,
   };
+}
+
+function fieldsOf(variables: StoredData['variables']): FieldValues {
+  const fields = new Map<string, JsonValue>();
+  for (const [name, { value }] of variables) fields.set(name, value);
+  return fields;
 }
 
 function withResults(given: ReadonlySet<string>, outcomes: readonly StepOutcome[]): ReadonlySet<string> {
@@ -170,6 +184,7 @@ function withAddressed(
     const self = addressed.has(instance.instanceId);
     const others = addressed.size - (self ? 1 : 0);
     const attempt = isMessage && others === 0 && leavesAskUnanswered(view);
+    if (!self && !attempt) return view;
     return {
       ...view,
       addressed: self,

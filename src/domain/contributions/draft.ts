@@ -88,44 +88,32 @@ function byStage(walked: Walk, common: Head, skippingEnabled: boolean): Contribu
   const { standing, subject, stage, known, heldBy } = walked;
   const { step, visit } = standing;
   const again = (type: Contribution['type']): boolean => visit.contributedTypes.includes(type);
-  const actionKey = actionKeyOf({ instanceId: common.instanceId, currentStepId: step.stepId, visit });
+  const actionKey = (): string => actionKeyOf({ instanceId: common.instanceId, currentStepId: step.stepId, visit });
   switch (stage) {
     case 'none':
       return none(common);
     case 'collect':
     case 'condition': {
       const fields = stage === 'collect' ? fieldsToAsk(walked, skippingEnabled) : (heldBy?.missing ?? []);
-      return {
-        ...base(
-          common,
-          'ASK',
-          visit.askedFields.some((field) => fields.includes(field)),
-        ),
-        type: 'ASK',
+      const isReprompt = visit.askedFields.some((field) => fields.includes(field));
+      return contribution(common, 'ASK', isReprompt, {
         fieldsToAsk: fields,
         knownValues: valuesOf(fields, known),
         deferredFields: [],
-      };
+      });
     }
     case 'confirm':
-      return {
-        ...base(common, 'CONFIRM', again('CONFIRM')),
-        type: 'CONFIRM',
+      return contribution(common, 'CONFIRM', again('CONFIRM'), {
         confirmKind: 'STEP',
         actionToConfirm: step.actionDescription,
         valuesToConfirm: valuesToConfirm(step, subject.scenario, known),
         choices: [],
-        actionKey,
-      };
+        actionKey: actionKey(),
+      });
     case 'act':
-      return {
-        ...base(common, 'ACTION_HINT', again('ACTION_HINT')),
-        type: 'ACTION_HINT',
-        tools: step.tools,
-        actionKey,
-      };
+      return contribution(common, 'ACTION_HINT', again('ACTION_HINT'), { tools: step.tools, actionKey: actionKey() });
     case 'inform':
-      return { ...base(common, 'INFORM', false), type: 'INFORM', templateIds: step.definition.templateIds };
+      return contribution(common, 'INFORM', false, { templateIds: step.definition.templateIds });
   }
 }
 
@@ -154,12 +142,21 @@ function valuesOf(fields: readonly string[], known: KnownData): FieldValues {
 }
 
 function none(common: Head): Contribution {
-  return { ...base(common, 'NONE', false), type: 'NONE' };
+  return contribution(common, 'NONE', false, {});
 }
 
-/** What every contribution has; spelled out, as taking an object apart with a rest pattern is slow on a path of every turn. */
-function base(common: Head, type: Contribution['type'], isReprompt: boolean) {
-  return {
+/**
+ * A contribution: what all have, and the details of its type, assigned and not spread: each property written behind a spread of
+ * something that lacks it costs as much as a whole contribution.
+ */
+function contribution<Type extends Contribution['type'], Details extends object>(
+  common: Head,
+  type: Type,
+  isReprompt: boolean,
+  details: Details,
+) {
+  const shared = {
+    type,
     scenarioId: common.scenarioId,
     scenarioName: common.scenarioName,
     instanceId: common.instanceId,
@@ -171,6 +168,7 @@ function base(common: Head, type: Contribution['type'], isReprompt: boolean) {
     deferredBehindScenarioId: '',
     sharedFields: [],
   };
+  return Object.assign(shared, details);
 }
 
 /** A CHOICE between scenarios: it has no owner, and the priority of the strongest of them (1.5). */

@@ -28,6 +28,8 @@ function draftInstance({ instanceId, scenario, entry }: Start, { turn, revision 
     startNumber: 0,
     startedAt: turn.occurredAt,
     lastActiveAt: turn.occurredAt,
+    pausedAt: undefined,
+    pauseReason: undefined,
     pausedAtTurnCount: 0,
     displacedByInstanceIds: [],
     currentStepId: entry.stepId,

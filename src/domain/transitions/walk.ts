@@ -22,7 +22,10 @@ export interface LeftStep {
   readonly skipped: boolean;
 }
 
-/** Where an instance stands after its walk, and how it got there (P6.3). */
+/**
+ * Where an instance stands after its walk, and how it got there (P6.3); also while it is under way, when each step of the walk takes
+ * one of these and gives the next, and `stage` is not settled.
+ */
 export interface Walk {
   readonly subject: WalkSubject;
   /** In path order. */
@@ -48,9 +51,6 @@ export interface Walk {
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
-/** A walk under way: each step of it takes one of these and gives the next. */
-type Progress = Omit<Walk, 'stage'>;
-
 /** Walks an instance from where the turn finds it, or a new one from its entry step, as far as it goes (3.2 to 3.5, 3.9). Pure. */
 export function walk(subject: WalkSubject, context: SelectionContext): Walk {
   const found = beginning(subject, context);
@@ -64,13 +64,14 @@ export function walk(subject: WalkSubject, context: SelectionContext): Walk {
   return { ...at, stage: stageOf(at, context) };
 }
 
-function beginning(subject: WalkSubject, context: SelectionContext): Progress {
+function beginning(subject: WalkSubject, context: SelectionContext): Walk {
   const { step, instance, known } = subject;
   return {
     subject,
     left: [],
     standing: { step, visit: instance.visit, isNew: false },
     moved: false,
+    stage: 'none',
     heldBy: undefined,
     correction: undefined,
     blockedByCheckpoint: '',
@@ -84,7 +85,7 @@ function beginning(subject: WalkSubject, context: SelectionContext): Progress {
 }
 
 /** Leaves the step where the turn found the instance: ANYTIME and globals, a correction, then ON_COMPLETION (3.2). */
-function leaveFound(found: Progress, context: SelectionContext): Progress {
+function leaveFound(found: Walk, context: SelectionContext): Walk {
   const looked = choose('anytime', found, context);
   if (looked.taken) return looked.at;
   const correction = correctionRoute(found.subject);
@@ -97,7 +98,7 @@ function leaveFound(found: Progress, context: SelectionContext): Progress {
 }
 
 /** Whether the walk goes on over the step under it: it is done, or may be passed over (3.5). */
-function mayGoOn({ standing, known, left }: Progress, { settings }: SelectionContext): boolean {
+function mayGoOn({ standing, known, left }: Walk, { settings }: SelectionContext): boolean {
   if (!standing.isNew || standing.step.stopsWalk || left.length >= settings.maxHopsPerTurn) return false;
   return (
     unfinishedStage(standing, known, settings.enableStepSkipping) === 'none' ||
@@ -105,7 +106,7 @@ function mayGoOn({ standing, known, left }: Progress, { settings }: SelectionCon
   );
 }
 
-function goOn(at: Progress, context: SelectionContext): Progress {
+function goOn(at: Walk, context: SelectionContext): Walk {
   const looked = choose('anytime', at, context);
   return looked.taken ? looked.at : choose('on_completion', looked.at, context).at;
 }
@@ -113,9 +114,9 @@ function goOn(at: Progress, context: SelectionContext): Progress {
 /** Looks at the transitions of one kind and takes the one that is chosen. */
 function choose(
   trigger: 'anytime' | 'on_completion',
-  at: Progress,
+  at: Walk,
   context: SelectionContext,
-): { readonly at: Progress; readonly taken: boolean } {
+): { readonly at: Walk; readonly taken: boolean } {
   const { subject, standing, known, cleared, globalGuards } = at;
   const isEntered = (stepId: string): boolean => wasEntered(at, stepId);
   const choice = chooseTransition(trigger, { subject, context, standing, known, cleared, isEntered, globalGuards });
@@ -126,7 +127,7 @@ function choose(
   return { at: arrive(left, target, context), taken: true };
 }
 
-function withLooked(at: Progress, { alternatives, errors, heldBy, guard }: Choice): Progress {
+function withLooked(at: Walk, { alternatives, errors, heldBy, guard }: Choice): Walk {
   return {
     ...at,
     heldBy,
@@ -137,14 +138,14 @@ function withLooked(at: Progress, { alternatives, errors, heldBy, guard }: Choic
 }
 
 /** The fields that a taken transition clears, but for values given this turn, are unknown from here on (3.2). */
-function withCleared(at: Progress, { definition }: CompiledTransition): Progress {
+function withCleared(at: Walk, { definition }: CompiledTransition): Walk {
   const more = definition.clears.filter((field) => !at.subject.given.has(field) && at.known.has(field));
   if (more.length === 0) return at;
   const cleared = [...at.cleared, ...more].sort();
   return { ...at, cleared, known: without(at.subject.known, new Set(cleared)) };
 }
 
-function leave(at: Progress, transition: CompiledTransition | undefined): Progress {
+function leave(at: Walk, transition: CompiledTransition | undefined): Walk {
   const { step, visit, isNew } = at.standing;
   const asked = visit.askedFields.length > 0;
   const contributed = visit.contributedTypes.length > 0;
@@ -152,7 +153,7 @@ function leave(at: Progress, transition: CompiledTransition | undefined): Progre
   return { ...at, left: [...at.left, { stepId: step.stepId, transition, passedOver: isNew, asked, skipped }] };
 }
 
-function arrive(at: Progress, step: CompiledStep, { revision }: SelectionContext): Progress {
+function arrive(at: Walk, step: CompiledStep, { revision }: SelectionContext): Walk {
   const { instance } = at.subject;
   const fresh = freshVisit(instance.lastVisitNumber + 1, revision);
   const asked = at.correction !== undefined && wasAsked(instance, step);
@@ -166,7 +167,7 @@ function knownFieldsOf({ collects }: CompiledStep, known: KnownData): readonly s
 }
 
 /** Whether the walk entered the step before; none is entered twice in one turn (3.5). */
-function wasEntered({ left, standing }: Progress, stepId: string): boolean {
+function wasEntered({ left, standing }: Walk, stepId: string): boolean {
   return (
     (standing.isNew && standing.step.stepId === stepId) ||
     left.some((each) => each.passedOver && each.stepId === stepId)
@@ -181,7 +182,7 @@ function wasAsked({ path, currentStepId, visit }: ScenarioInstance, { stepId }: 
   );
 }
 
-function stageOf({ standing, known, heldBy }: Progress, { settings }: SelectionContext): Stage {
+function stageOf({ standing, known, heldBy }: Walk, { settings }: SelectionContext): Stage {
   const asksForCondition = heldBy !== undefined && heldBy.missing.length > 0;
   if (!standing.isNew && standing.visit.outcome === 'DECLINED') return asksForCondition ? 'condition' : 'none';
   const stage = unfinishedStage(standing, known, settings.enableStepSkipping);
