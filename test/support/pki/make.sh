@@ -22,4 +22,4 @@ certificate pipeline ca /CN=pipeline 'URI:spiffe://corp.test/ns/pipeline/sa/turn
 certificate tenant ca /CN=tenant-one 'DNS:one.clients.test'
 certificate unknown ca /CN=unknown 'DNS:unknown.test'
 certificate stranger other-ca /CN=pipeline 'URI:spiffe://corp.test/ns/pipeline/sa/turns'
-rm ca.key other-ca.key ./*.srl
+rm -f ca.key other-ca.key ./*.srl
