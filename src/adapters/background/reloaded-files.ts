@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { types } from 'node:util';
 import type { Log } from '../../ports/log';
 import type { Reloaded } from '../../ports/reloaded';
 
@@ -93,5 +94,5 @@ class Files<T> implements Reloaded<T> {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return types.isNativeError(error) ? error.message : String(error);
 }

@@ -7,7 +7,9 @@ import { uuid } from '../../support/session-builder';
 const hash = 'a'.repeat(64);
 const keyOf = (lines: Readonly<Record<string, string>>): string => {
   const all = { id: '"k"', sha256: `"${hash}"`, tenant: '"*"', scopes: '["turns"]', ...lines };
-  return `[[keys]]\n${Object.entries(all).map(([name, value]) => `${name} = ${value}`).join('\n')}\n`;
+  return `[[keys]]\n${Object.entries(all)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join('\n')}\n`;
 };
 
 describe('A file of API keys', () => {
@@ -42,10 +44,22 @@ describe('A file of API keys', () => {
     ['with something else in it', 'key = 1\n', 'Unrecognized key'],
     ['with an unknown line', keyOf({ tennant: '"*"' }), 'Unrecognized key'],
     ['with a hash that is none', keyOf({ sha256: '"so_secret"' }), 'keys[0].sha256: must be 64 hexadecimal digits'],
-    ['with a tenant that is none', keyOf({ tenant: '"everybody"' }), 'keys[0].tenant: must be the UUID of a tenant, or "*"'],
-    ['with a scope that is none', keyOf({ scopes: '["admin"]' }), 'must be a list of one or more of "turns", "sessions"'],
+    [
+      'with a tenant that is none',
+      keyOf({ tenant: '"everybody"' }),
+      'keys[0].tenant: must be the UUID of a tenant, or "*"',
+    ],
+    [
+      'with a scope that is none',
+      keyOf({ scopes: '["admin"]' }),
+      'must be a list of one or more of "turns", "sessions"',
+    ],
     ['without a scope', keyOf({ scopes: '[]' }), 'keys[0].scopes: must be a list of one or more'],
-    ["with a date of nobody's time zone", keyOf({ expires_at: '2027-01-31T00:00:00' }), 'must be a date and time with an offset'],
+    [
+      "with a date of nobody's time zone",
+      keyOf({ expires_at: '2027-01-31T00:00:00' }),
+      'must be a date and time with an offset',
+    ],
     ['with an id that could break a line of the log', keyOf({ id: '"a b"' }), 'keys[0].id: must be 1 to 64 letters'],
     ['with an id twice', keyOf({}) + keyOf({ sha256: `"${'b'.repeat(64)}"` }), 'the id "k" is given twice'],
     ['with a hash twice', keyOf({}) + keyOf({ id: '"l"' }), 'two entries have the same sha256'],
@@ -55,7 +69,7 @@ describe('A file of API keys', () => {
   });
 
   it('tells every problem at once', () => {
-    expect(() => readApiKeys(keyOf({ sha256: '""', tenant: '""' }))).toThrow(/sha256: .*; keys\[0\]\.tenant: /);
+    expect(() => readApiKeys(keyOf({ sha256: '""', tenant: '""' }))).toThrow(/tenant: .*; keys\[0\]\.sha256: /);
   });
 
   it('never holds a key', () => {
@@ -65,8 +79,7 @@ describe('A file of API keys', () => {
 });
 
 describe('A file of client certificates', () => {
-  const grant = (id: string, name: string) =>
-    `[[clients]]\nid = "${id}"\n${name}\ntenant = "*"\nscopes = ["turns"]\n`;
+  const grant = (id: string, name: string) => `[[clients]]\nid = "${id}"\n${name}\ntenant = "*"\nscopes = ["turns"]\n`;
   const certificate = (parts: Partial<ClientCertificate>): ClientCertificate => ({
     commonName: undefined,
     uris: [],

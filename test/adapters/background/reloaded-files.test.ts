@@ -51,7 +51,10 @@ it('a file that has changed is taken over, told of and logged', async () => {
 });
 
 it('a folder of secrets that is replaced behind its link is noticed, as Kubernetes does it', async () => {
-  for (const [name, content] of [['v1', '1'], ['v2', '2']] as const) {
+  for (const [name, content] of [
+    ['v1', '1'],
+    ['v2', '2'],
+  ] as const) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'number'), content);
   }

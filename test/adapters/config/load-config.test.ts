@@ -238,7 +238,9 @@ describe('off loopback', () => {
 
   it('credentials in plain text are refused, and the sentence says what to do', () => {
     expect(problemsOf({ ...abroad, ...keys })).toEqual([
-      expect.stringMatching(/^server\.host .* in plain text .*server\.tls_cert_file .*server\.tls_terminated_in_front = true/),
+      expect.stringMatching(
+        /^server\.host .* in plain text .*server\.tls_cert_file .*server\.tls_terminated_in_front = true/,
+      ),
     ]);
   });
 

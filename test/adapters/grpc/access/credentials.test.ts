@@ -248,7 +248,11 @@ describe('A token', () => {
       },
       'bad_signature',
     ],
-    ['with a key that the issuer does not have', async () => withToken(await issuerKey('two'), clock.now()), 'unknown_key'],
+    [
+      'with a key that the issuer does not have',
+      async () => withToken(await issuerKey('two'), clock.now()),
+      'unknown_key',
+    ],
     ['with the key of another algorithm', () => withToken(key, clock.now(), {}, { kid: 'rsa' }), 'unknown_key'],
     ['with nothing in it', async () => 'Bearer ..', 'malformed'],
     ['that is another one cut short', async () => (await withToken(key, clock.now())).slice(0, -100), 'malformed'],

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import { CredentialAuthenticator, readApiKeys } from '../../../../src/adapters/auth';
@@ -7,7 +8,7 @@ import { SystemClock } from '../../../../src/adapters/system';
 import { CallError } from '../../../../src/client';
 import { OrchestratorError } from '../../../../src/domain/orchestrator-error';
 import { scopes } from '../../../../src/ports/authenticator';
-import { anApiKey } from '../../../support/api-keys';
+import { anApiKey, type MadeKey } from '../../../support/api-keys';
 import {
   callMethod,
   callRaw,
@@ -27,7 +28,14 @@ const { getSession } = SessionServiceService;
 /** A key of tenant 1 for each scope alone, and one for each set that lacks one. */
 const only = new Map(scopes.map((scope) => [scope, anApiKey(`only-${scope}`, uuid(1), [scope])]));
 const without = new Map(
-  scopes.map((scope) => [scope, anApiKey(`without-${scope}`, uuid(1), scopes.filter((other) => other !== scope))]),
+  scopes.map((scope) => [
+    scope,
+    anApiKey(
+      `without-${scope}`,
+      uuid(1),
+      scopes.filter((other) => other !== scope),
+    ),
+  ]),
 );
 const one = anApiKey('one', uuid(1));
 const two = anApiKey('two', uuid(2));
@@ -64,10 +72,7 @@ async function reasonOf(grpc: GrpcUnderTest, { path, kind, empty }: (typeof meth
 describe('The scope of', () => {
   let grpc: GrpcUnderTest;
   beforeAll(async () => {
-    grpc = await startGrpc(
-      { validateScenario: () => ({ valid: false, findings: [] }) },
-      { authenticator },
-    );
+    grpc = await startGrpc({ validateScenario: () => ({ valid: false, findings: [] }) }, { authenticator });
   });
   afterAll(() => grpc.stop());
 
@@ -92,7 +97,8 @@ describe('The scope of', () => {
 
   test('reflection is any, of a credential that holds', async () => {
     const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
-    const listing = (metadata: Readonly<Record<string, string>>) => streamRaw(grpc, path, Buffer.from([0x3a, 0]), { metadata });
+    const listing = (metadata: Readonly<Record<string, string>>) =>
+      streamRaw(grpc, path, Buffer.from([0x3a, 0]), { metadata });
     expect(await failureOf(listing({}))).toMatchObject({ status: 'UNAUTHENTICATED' });
     expect((await listing(only.get('catalogue')?.metadata ?? { none: '' })).length).toBeGreaterThan(0);
   });
@@ -140,19 +146,21 @@ describe('The tenant', () => {
     stream.send(turnRequest({ turnId: uuid(11) }), turnRequest({ turnId: uuid(12), tenantId: uuid(2) }));
     stream.send(turnRequest({ turnId: uuid(13) }));
     const answers = new Map((await stream.answers(3)).map((answer) => [answer.turnId, errorIn(answer).code]));
-    stream.halfClose();
-    await stream.ended;
+    stream.cancel();
     expect([11, 12, 13].map((number) => answers.get(uuid(number)))).toEqual([9, 7, 9]); // FAILED_PRECONDITION, PERMISSION_DENIED
   });
 });
 
 describe('A stream', () => {
   let grpc: GrpcUnderTest;
+  const admitted = new EventEmitter();
   beforeEach(async () => {
     grpc = await startGrpc(
       {
-        watchSession: (_query, { signal }) =>
-          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        watchSession: (_query, { signal }) => {
+          admitted.emit('one');
+          return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        },
         processTurn: () => Promise.reject(new OrchestratorError('SESSION_EXISTS', 'It was let in.')),
       },
       { authenticator, recheckIntervalMs: 10 },
@@ -163,11 +171,19 @@ describe('A stream', () => {
     await grpc.stop();
   });
 
+  /** Follows a session; resolves once the server has let it in. */
+  const watch = async (key: MadeKey, tenantId = uuid(1)): Promise<Watching> => {
+    const isIn = once(admitted, 'one');
+    const watching = new Watching(grpc, { tenantId }, key);
+    await isIn;
+    return watching;
+  };
+
   const revoked = { status: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' };
 
   test('of WatchSession ends once its credential is revoked', async () => {
-    const watching = new Watching(grpc, {}, one);
-    const other = new Watching(grpc, { tenantId: uuid(2) }, two);
+    const watching = await watch(one);
+    const other = await watch(two, uuid(2));
     apiKeys.change(readApiKeys(two.entry));
     expect(await watching.ended).toMatchObject(revoked);
     expect(await other.cancel()).toMatchObject({ status: 'CANCELLED' });
@@ -182,7 +198,7 @@ describe('A stream', () => {
   });
 
   test('ends once its credential is for another tenant, or lacks the scope', async () => {
-    const [moved, narrowed] = [new Watching(grpc, {}, one), new Watching(grpc, {}, any)];
+    const [moved, narrowed] = [await watch(one), await watch(any)];
     apiKeys.change(
       readApiKeys(one.entry.replace(uuid(1), uuid(2)) + any.entry.replace('"turns", "sessions"', '"turns"')),
     );

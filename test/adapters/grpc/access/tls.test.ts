@@ -20,7 +20,8 @@ const material = (name: string, ca?: string): TlsMaterial =>
 
 /** How a client connects that trusts the tests' authority, with a certificate of its own or without. */
 function channel(name?: string): ChannelCredentials {
-  const own = name === undefined ? undefined : [file(`${name}.key`), file(`${name}.pem`)].map((pem) => Buffer.from(pem));
+  const own =
+    name === undefined ? undefined : [file(`${name}.key`), file(`${name}.pem`)].map((pem) => Buffer.from(pem));
   return credentials.createSsl(Buffer.from(file('ca.pem')), own?.[0], own?.[1]);
 }
 
@@ -56,14 +57,22 @@ async function start(tls: ReloadedValue<TlsMaterial>, required = false): Promise
 async function read(grpc: GrpcUnderTest, how: ChannelCredentials, metadata = {}, tenantId = uuid(1)) {
   const client = clientOf(grpc.address, how);
   const request = { tenantId, sessionId: uuid(3) };
-  return await callMethod({ client }, SessionServiceService.getSession, request, { metadata }).finally(() => client.close());
+  return await callMethod({ client }, SessionServiceService.getSession, request, { metadata }).finally(() =>
+    client.close(),
+  );
 }
 
 /** The certificate that the server shows to a new connection. */
 function shown({ address }: GrpcUnderTest): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {
     const [host, port] = address.split(':');
-    const socket = connectTls({ host, port: Number(port), ca: file('ca.pem'), servername: 'localhost', ALPNProtocols: ['h2'] });
+    const socket = connectTls({
+      host,
+      port: Number(port),
+      ca: file('ca.pem'),
+      servername: 'localhost',
+      ALPNProtocols: ['h2'],
+    });
     socket.once('secureConnect', () => {
       resolve(socket.getPeerCertificate());
       socket.destroy();
@@ -110,7 +119,8 @@ describe('A client certificate', () => {
 
   it('is judged by the newest file, also on a connection that is open', async () => {
     const client = clientOf(grpc.address, channel('pipeline'));
-    const call = () => callMethod({ client }, SessionServiceService.getSession, { tenantId: uuid(1), sessionId: uuid(3) });
+    const call = () =>
+      callMethod({ client }, SessionServiceService.getSession, { tenantId: uuid(1), sessionId: uuid(3) });
     await call();
     certificates.change(authorities('spiffe://corp.test/nobody'));
     expect(await failureOf(call())).toMatchObject({ reason: 'UNAUTHENTICATED' });
@@ -180,7 +190,10 @@ describe('The names of a certificate', () => {
   });
 
   it('are never made of a part of another name', () => {
-    expect(names('URI:"http://x/, DNS:admin.test"')).toMatchObject({ uris: ['http://x/, DNS:admin.test'], dnsNames: [] });
+    expect(names('URI:"http://x/, DNS:admin.test"')).toMatchObject({
+      uris: ['http://x/, DNS:admin.test'],
+      dnsNames: [],
+    });
     expect(names('DNS:"a\\", DNS:admin.test"').dnsNames).toEqual(['a", DNS:admin.test']);
     expect(names('URI:"broken, DNS:admin.test')).toMatchObject({ uris: [], dnsNames: [] });
   });
