@@ -11,6 +11,7 @@ import { RedisOlderSessions } from './adapters/redis/redis-older-sessions';
 import { RedisSessionStore } from './adapters/redis/redis-session-store';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from './adapters/system';
 import { ProtoTurnCodec } from './codec/proto-turn-codec';
+import { openAccess, type ServiceAccess } from './compose-access';
 import { CompiledCatalogue } from './pipeline/compiled-catalogue';
 import { bindUseCases } from './pipeline/use-cases';
 import type { Clock } from './ports/clock';
@@ -51,6 +52,7 @@ const sweptAtOnce = 1_000;
 interface Parts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly access: ServiceAccess;
   readonly stores: Stores;
   readonly catalogue: CompiledCatalogue;
   readonly server: GrpcServer;
@@ -60,10 +62,12 @@ interface Parts {
  * Builds the service from its configuration and listens. Health says SERVING as soon as the store has taken a write, and
  * follows the store from then on; a store that is away keeps nobody from starting.
  *
- * @throws Error where the address is taken or another process has the folder of the embedded store.
+ * @throws Error where the address is taken, another process has the folder of the embedded store, or a file of TLS or of the
+ * credentials cannot be used.
  */
 export async function startService(config: Config, log: Log): Promise<RunningService> {
-  const parts = build(config, log);
+  const clock = new SystemClock();
+  const parts = build(config, clock, log, openAccess(config, clock, log));
   const { server, stores } = parts;
   const port = await server.start().catch(async (error: unknown) => {
     await close(parts);
@@ -90,8 +94,7 @@ export async function startService(config: Config, log: Log): Promise<RunningSer
   };
 }
 
-function build(config: Config, log: Log): Parts {
-  const clock = new SystemClock();
+function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): Parts {
   const metrics = processMetrics();
   const telemetry = processTelemetry(metrics);
   const settings = toSettings(config);
@@ -121,26 +124,35 @@ function build(config: Config, log: Log): Parts {
     compile,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
-  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config));
-  return { clock, log, stores, catalogue, server };
+  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config, access));
+  return { clock, log, access, stores, catalogue, server };
 }
 
-async function close({ catalogue, stores, clock, log }: Parts): Promise<void> {
+async function close({ access, catalogue, stores, clock, log }: Parts): Promise<void> {
+  access.stop();
   catalogue.close();
   await boundedCall(clock, closeTimeoutMs, () => stores.close()).catch((error: unknown) => {
     log.warn({ error }, 'the store did not close in time');
   });
 }
 
-function serverOptions({ server, limits }: Config): GrpcServerOptions {
+function serverOptions(
+  { server, auth, limits }: Config,
+  { authenticator, credentials }: ServiceAccess,
+): GrpcServerOptions {
   return {
     host: server.host,
     port: server.port,
+    credentials,
+    authenticator,
+    recheckIntervalMs: auth.recheck_interval_ms,
     reflection: server.reflection,
     messageBytes: server.max_message_bytes,
     metadataBytes: server.max_metadata_bytes,
     callsInFlight: server.max_calls_in_flight,
+    callsInFlightPerTenant: server.max_calls_in_flight_per_tenant,
     streams: server.max_streams,
+    streamsPerTenant: server.max_streams_per_tenant,
     requestsPerStream: server.turns_in_flight_per_stream,
     leastTimeMs: server.least_time_ms,
     turnTimeoutMs: server.turn_timeout_ms,

@@ -1,4 +1,4 @@
-import { isLoopback, loadConfig, toRedisEndpoint } from './adapters/config';
+import { asksWhoCalls, isLoopback, loadConfig, toRedisEndpoint } from './adapters/config';
 import { createPinoLog } from './adapters/logging';
 import { flushTelemetry, logDiagnostics } from './adapters/otel';
 import { type RunningService, startService } from './compose';
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   });
   const { address, storedIn } = await starting;
   log.info({ address, store: toRedisEndpoint(config) ? 'redis' : 'embedded' }, 'listening');
-  if (!isLoopback(config.server.host))
+  if (!isLoopback(config.server.host) && !asksWhoCalls(config.auth))
     log.warn({ address }, 'whoever reaches the port may do everything: no authentication');
   // For the person who started it, whatever the log level is.
   process.stderr.write(`scenario-orchestrator listens on ${address}; ${storedIn}.\n`);

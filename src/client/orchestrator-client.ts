@@ -26,6 +26,7 @@ import {
   type TurnRecord,
   type WatchSessionRequest,
 } from '../../gen/focal/orchestration/v1/session_service';
+import { type BearerToken, bearerToken } from './bearer-token';
 import { CallError } from './call-error';
 import { channelOptions } from './retry-policy';
 import { type CallSettings, metadataOf, type StubMethod, unaryCall } from './unary-call';
@@ -35,9 +36,14 @@ import { watchSession } from './watch-session';
 export interface ConnectSettings {
   /** Milliseconds until a call is given up. Default 5,000. */
   readonly timeoutMs?: number;
-  /** Sent with every call, for example `authorization`. */
+  /** An API key or a token, sent with every call. Over plain text whoever is on the way can take it: see `credentials`. */
+  readonly token?: BearerToken;
+  /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Default: none, for a service on the same machine. */
+  /**
+   * How the connection is secured, for example `credentials.createSsl(ca)` of grpc-js. Default: not at all, for a service on the
+   * same machine.
+   */
   readonly credentials?: ChannelCredentials;
   /** Added to the channel's options, which hold the retry policy. */
   readonly channelOptions?: ChannelOptions;
@@ -77,11 +83,13 @@ export interface OrchestratorClient {
 /** A client of the service at `HOST:PORT`. Connects on the first call. */
 export function connect(address: string, settings: ConnectSettings = {}): OrchestratorClient {
   const channel = settings.credentials ?? credentials.createInsecure();
+  const interceptors = settings.token === undefined ? {} : { interceptors: [bearerToken(settings.token)] };
   const orchestrator = new OrchestratorServiceClient(address, channel, {
     ...channelOptions,
     ...settings.channelOptions,
+    ...interceptors,
   });
-  const shared = { channelOverride: orchestrator.getChannel() };
+  const shared = { channelOverride: orchestrator.getChannel(), ...interceptors };
   const scenarios = new ScenarioServiceClient(address, channel, shared);
   const sessions = new SessionServiceClient(address, channel, shared);
   const defaults = { timeoutMs: settings.timeoutMs ?? 5_000, metadata: settings.metadata ?? {} };

@@ -1,5 +1,9 @@
 import type { TurnTrigger } from '../domain/turn';
 import type { TurnResult } from '../domain/turn-result';
+import type { AuthenticationFailure } from './authenticator';
+
+/** Why a call was refused for who calls. */
+export type AccessFailure = AuthenticationFailure | 'unavailable' | 'scope' | 'tenant';
 
 /** A turn that was answered. */
 export interface AnsweredTurn {
@@ -29,4 +33,6 @@ export interface Metrics {
   storeBegins(operation: string): Ended<StoreOutcome>;
   /** A call begins, by the full name of its method, `package.Service/Method`; it ends with the name of its status code. */
   callBegins(method: string): Ended<string>;
+  /** A call, or a request of a stream, is refused for who calls. */
+  accessRefused(failure: AccessFailure): void;
 }

@@ -7,7 +7,7 @@ import {
 import { Any } from '../../gen/google/protobuf/any';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../gen/google/rpc/error_details';
 import { Status } from '../../gen/google/rpc/status';
-import { CallError, connect, type OrchestratorClient } from '../../src/client';
+import { type BearerToken, CallError, connect, type OrchestratorClient } from '../../src/client';
 
 /** How the server answers the calls of a test, in their order; the last one stays. */
 let answers: (Partial<ServiceError> | 'replayed' | 'silence')[] = [];
@@ -151,4 +151,34 @@ test('a service that does not answer is told by its address', async () => {
   await expect(nobody.ready(200)).rejects.toThrow('No service answers at 127.0.0.1:1 (waited 200 ms).');
   nobody.close();
   await expect(client.ready(2_000)).resolves.toBeUndefined();
+});
+
+describe('a token', () => {
+  const callWith = async (token: BearerToken): Promise<unknown> => {
+    const own = connect(address, { token, timeoutMs: 4_000 });
+    await own.processTurn(request).finally(() => own.close());
+    return calls.at(-1)?.authorization;
+  };
+
+  it('is sent with every call', async () => {
+    answers = ['replayed'];
+    expect(await callWith('so_key')).toBe('Bearer so_key');
+  });
+
+  it('that changes is asked for again for every call', async () => {
+    answers = ['replayed'];
+    let given = 0;
+    const own = connect(address, { token: async () => `token-${++given}`, timeoutMs: 4_000 });
+    await own.processTurn(request);
+    await own.processTurn(request);
+    own.close();
+    expect(calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  });
+
+  it('that cannot be had fails the call, which tells why and is not sent', async () => {
+    answers = ['replayed'];
+    const error = await failureOf(callWith(() => Promise.reject(new Error('the issuer is away'))));
+    expect(error).toMatchObject({ status: 'UNAUTHENTICATED', message: expect.stringContaining('the issuer is away') });
+    expect(calls).toEqual([]);
+  });
 });

@@ -51,7 +51,8 @@ export function onBothStores(
   });
 }
 
-async function openRedisStores(): Promise<StoresUnderTest> {
+/** A Redis of its own. */
+export async function openRedisStores(): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
   const store = await redis.store();
   const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.freshPrefix() });

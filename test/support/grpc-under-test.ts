@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import {
   createGrpcServer,
   defaultServerOptions,
@@ -9,6 +9,7 @@ import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { SystemClock } from '../../src/adapters/system';
 import { CallError } from '../../src/client';
 import type { UseCases } from '../../src/pipeline/use-cases';
+import type { Clock } from '../../src/ports/clock';
 import type { Log } from '../../src/ports/log';
 import type { Telemetry } from '../../src/ports/telemetry';
 
@@ -34,10 +35,19 @@ export interface RawAnswer {
   readonly trailer: Metadata;
 }
 
+/** What else a test may want otherwise. */
+export interface Surroundings {
+  /** How the client connects. Default: in plain text. */
+  readonly channel?: ChannelCredentials;
+  /** The server's. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
 export async function startGrpc(
   useCases: Partial<UseCases>,
   options: Partial<GrpcServerOptions> = {},
   telemetry: Telemetry = noTelemetry,
+  { channel = credentials.createInsecure(), clock = new SystemClock() }: Surroundings = {},
 ): Promise<GrpcUnderTest> {
   const logged: LoggedLine[] = [];
   const level = (name: LoggedLine['level']) => (fields: Readonly<Record<string, unknown>>, message: string) => {
@@ -50,19 +60,13 @@ export async function startGrpc(
     warn: level('warn'),
     error: level('error'),
   };
-  const clock = new SystemClock();
   const server = createGrpcServer(
     { useCases: { ...noUseCases, ...useCases }, clock, telemetry, metrics: noMetrics, log },
     { ...defaultServerOptions, ...options },
   );
   const address = `127.0.0.1:${await server.start()}`;
   server.setServing(true);
-  const client = new Client(address, credentials.createInsecure(), {
-    'grpc.max_send_message_length': -1,
-    'grpc.max_receive_message_length': -1,
-    'grpc.enable_retries': 0,
-    'grpc.use_local_subchannel_pool': 1,
-  });
+  const client = clientOf(address, channel);
   return {
     address,
     server,
@@ -73,6 +77,16 @@ export async function startGrpc(
       await server.drain({ graceMs: 0, timeoutMs: 0 });
     },
   };
+}
+
+/** A client for raw bytes with a connection of its own, which never tries again by itself. */
+export function clientOf(address: string, channel: ChannelCredentials): Client {
+  return new Client(address, channel, {
+    'grpc.max_send_message_length': -1,
+    'grpc.max_receive_message_length': -1,
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+  });
 }
 
 export interface CallOptions {
@@ -118,8 +132,9 @@ export async function callMethod<Request, Response>(
   grpc: Pick<GrpcUnderTest, 'client'>,
   method: UnaryMethod<Request, Response>,
   request: NoInfer<Request>,
+  options: CallOptions = {},
 ): Promise<Response> {
-  const { bytes } = await callRaw(grpc, method.path, method.requestSerialize(request));
+  const { bytes } = await callRaw(grpc, method.path, method.requestSerialize(request), options);
   return method.responseDeserialize(bytes);
 }
 

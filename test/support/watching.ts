@@ -7,7 +7,7 @@ import {
   WatchSessionResponse,
 } from '../../gen/focal/orchestration/v1/session_service';
 import { CallError } from '../../src/client';
-import type { GrpcUnderTest } from './grpc-under-test';
+import { type CallOptions, type GrpcUnderTest, headersOf } from './grpc-under-test';
 import { uuid } from './session-builder';
 
 const { path } = SessionServiceService.watchSession;
@@ -20,10 +20,15 @@ export class Watching {
   private readonly events = new EventEmitter();
   private readonly stream;
 
-  constructor({ client }: Pick<GrpcUnderTest, 'client'>, request: Partial<WatchSessionRequest> = {}) {
+  constructor(
+    { client }: Pick<GrpcUnderTest, 'client'>,
+    request: Partial<WatchSessionRequest> = {},
+    { metadata = {} }: Pick<CallOptions, 'metadata'> = {},
+  ) {
     const message = WatchSessionRequest.fromPartial({ tenantId: uuid(1), sessionId: uuid(3), ...request });
     const bytes = WatchSessionRequest.encode(message).finish();
-    this.stream = client.makeServerStreamRequest(path, Buffer.from, (received: Buffer) => received, bytes);
+    const headers = headersOf(metadata);
+    this.stream = client.makeServerStreamRequest(path, Buffer.from, (received: Buffer) => received, bytes, headers);
     this.ended = new Promise((resolve) => {
       this.stream.on('error', (error: ServiceError) => resolve(new CallError(path, error)));
       this.stream.on('end', () => resolve(undefined));

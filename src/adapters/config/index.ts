@@ -1,3 +1,4 @@
+export { asksWhoCalls } from './auth-section';
 export { toConditionLimits } from './condition-limits';
 export { defaultConfigFile, loadConfig } from './load-config';
 export { isLoopback } from './loopback';

@@ -47,9 +47,7 @@ function whatIsKnown(key: string): string {
   const section = key.slice(0, Math.max(0, key.lastIndexOf('.')));
   const keys = knownSections.get(section);
   if (keys === undefined) return `is unknown; the sections are ${[...knownSections.keys()].join(', ')}`;
-  return keys.length === 0
-    ? `is unknown; [${section}] has no keys yet`
-    : `is unknown; [${section}] has ${keys.join(', ')}`;
+  return `is unknown; [${section}] has ${keys.join(', ')}`;
 }
 
 /** Nested tables with every section, and of the known keys those that somebody gave. */

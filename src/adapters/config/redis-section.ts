@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flag, oneOf, text, textOfFile, textThat, whole } from './constraints';
 import { isAddress } from './network-address';
+import { isGiven, type Rule, withRules } from './rules';
 
 const fields = z.strictObject({
   url: textThat(
@@ -36,18 +37,10 @@ const fields = z.strictObject({
 
 type Fields = z.infer<typeof fields>;
 
-/** What keys of the section demand of each other. The values may be of the wrong type: all problems are told at once. */
-interface Rule {
-  /** The key that the problem is told of. */
-  readonly key: keyof Fields;
-  readonly error: string;
-  holds(given: Fields): boolean;
-}
-
 const oneForm = 'is the second answer to where Redis is; set one of url, sentinels and cluster';
 const twice = (first: string) => `is given already by ${first}; set one of the two`;
 
-const rules: readonly Rule[] = [
+const rules: readonly Rule<Fields>[] = [
   { key: 'sentinels', error: oneForm, holds: ({ url, sentinels }) => !isGiven(url) || !isGiven(sentinels) },
   {
     key: 'cluster',
@@ -91,10 +84,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** The section [redis]. */
-export const redis = rules.reduce(
-  (section, { key, error, holds }) => section.refine(holds, { when: () => true, path: [key], error }),
-  fields,
-);
+export const redis = withRules(fields, rules);
 
 /** Whether a URL asks for TLS. */
 export function isTlsUrl(url: unknown): boolean {
@@ -112,10 +102,6 @@ function isKeyTemplate(value: string): boolean {
   const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
   const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
   return hasBoth && value.length <= 256 && !/\{\w+\}/.test(rest);
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
 function hasLogin(url: unknown): boolean {

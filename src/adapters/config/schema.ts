@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { duration, flag, flagKeptOff, fraction, oneOf, text, textThat, whole } from './constraints';
+import { asksWhoCalls, auth } from './auth-section';
+import { duration, flag, flagKeptOff, fraction, oneOf, text, whole } from './constraints';
 import { isLoopback } from './loopback';
 import { redis } from './redis-section';
+import { isGiven } from './rules';
+import { server } from './server-section';
 
 // The keys of config/default.toml, where each is explained. What is read is either all of it or nothing: no key is optional,
 // the shipped file has a value for each.
@@ -32,35 +35,6 @@ const scenarioFiltering = z.strictObject({
   model: text(1, 200),
 });
 
-const server = z
-  .strictObject({
-    host: textThat('must be a host name or an IP address', (value) => /^[\w.:%-]{1,253}$/.test(value)),
-    port: whole(0, 65_535),
-    reflection: flag(),
-    max_message_bytes: whole(1_024, 64 * 1_024 * 1_024),
-    max_metadata_bytes: whole(1_024, 64 * 1_024),
-    max_calls_in_flight: whole(1, 100_000),
-    max_streams: whole(1, 1_000_000),
-    turns_in_flight_per_stream: whole(1, 10_000),
-    least_time_ms: whole(0, 1_000),
-    turn_timeout_ms: whole(100, 600_000),
-    watch_stall_timeout_ms: whole(100, 600_000),
-    watch_poll_interval_ms: whole(100, 600_000),
-    probe_interval_ms: whole(100, 60_000),
-    probe_timeout_ms: whole(100, 60_000),
-    drain_grace_ms: whole(0, 300_000),
-    drain_timeout_ms: whole(0, 600_000),
-    allow_insecure: flag(),
-  })
-  .refine(({ host, allow_insecure }) => allow_insecure === true || typeof host !== 'string' || isLoopback(host), {
-    // Also where another key of the section is wrong: all problems are told at once.
-    when: () => true,
-    path: ['host'],
-    error:
-      'is not a loopback address, and this version has no authentication: anybody who reaches it could read and change every ' +
-      'session; listen on 127.0.0.1, or set server.allow_insecure = true where something else keeps strangers out',
-  });
-
 const embedded = z.strictObject({
   path: text(1, 4_096),
 });
@@ -90,8 +64,7 @@ const telemetry = z.strictObject({
   customer_data: flag(),
 });
 
-/** The whole configuration, section by section. */
-export const configSchema = z.strictObject({
+const sections = z.strictObject({
   pipeline: z.strictObject({
     scenario_orchestration: scenarioOrchestration,
     scenario_filtering: scenarioFiltering,
@@ -99,11 +72,48 @@ export const configSchema = z.strictObject({
   server,
   redis,
   embedded,
-  // Reserved: API keys, tokens and client certificates come with authentication. Until then any key in it is a problem.
-  auth: z.strictObject({}),
+  auth,
   limits,
   telemetry,
 });
+
+type Sections = z.infer<typeof sections>;
+
+/** Whether others than the programs of this machine can reach the server, and nobody has said that this is wanted as it is. */
+function isExposed({ host, allow_insecure }: Sections['server']): boolean {
+  return typeof host === 'string' && !isLoopback(host) && allow_insecure !== true;
+}
+
+function isEncrypted({ tls_cert_file, tls_terminated_in_front }: Sections['server']): boolean {
+  return isGiven(tls_cert_file) || tls_terminated_in_front === true;
+}
+
+// Also where another key is wrong: all problems are told at once.
+const always = () => true;
+
+/** The whole configuration, section by section. */
+export const configSchema = sections
+  .refine(({ server, auth }) => !isExposed(server) || asksWhoCalls(auth), {
+    when: always,
+    path: ['server', 'host'],
+    error:
+      'is not a loopback address, and nobody would have to say who they are: anybody who reaches it could read and change every ' +
+      'session; set auth.api_keys_file, auth.jwt_issuer or auth.client_certificates_file, listen on 127.0.0.1, or set ' +
+      'server.allow_insecure = true where something else keeps strangers out',
+  })
+  .refine(({ server, auth }) => !isExposed(server) || !asksWhoCalls(auth) || isEncrypted(server), {
+    when: always,
+    path: ['server', 'host'],
+    error:
+      'is not a loopback address, and credentials would cross the network in plain text for anybody to take; set ' +
+      'server.tls_cert_file and server.tls_key_file, or server.tls_terminated_in_front = true where TLS ends in front of this ' +
+      'server',
+  })
+  .refine(({ server, auth }) => !isGiven(auth.client_certificates_file) || isGiven(server.tls_client_ca_file), {
+    when: always,
+    path: ['auth', 'client_certificates_file'],
+    error: 'has no effect where clients are not asked for a certificate; set server.tls_client_ca_file',
+  });
 
 /** A checked configuration, with the names of config/default.toml. */
 export type Config = z.infer<typeof configSchema>;

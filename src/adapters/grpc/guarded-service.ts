@@ -6,6 +6,7 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { type AccessByName, accessTo, type ServiceAccess } from './access/method-access';
 import type { Outgoing } from './calls/unary';
 import type { GuardedRequest, RequestGuards } from './guard/request-guard';
 
@@ -31,17 +32,18 @@ export type GuardedHandlers<Service> = UntypedServiceImplementation & {
 };
 
 /**
- * Adds a generated service to a server: each request goes through its method's guard, and a response that is bytes already goes
- * out as it is.
+ * Adds a generated service to a server: each request goes through its method's guard, which also tells its tenant, and a response
+ * that is bytes already goes out as it is.
  */
 export function addGuardedService<Service extends ServiceDefinition>(
   server: Server,
   service: Service,
   guards: RequestGuards,
+  access: ServiceAccess<Service> & AccessByName,
   handlers: GuardedHandlers<Service>,
 ): void {
   const guarded = Object.entries<ServiceDefinition[string]>(service).map(([name, method]) => {
-    const guard = guards.guard(method.path, method.requestDeserialize);
+    const guard = guards.guard(method.path, method.requestDeserialize, accessTo(access, name).tenantOf);
     return [name, { ...method, requestDeserialize: guard, responseSerialize: passingBytes(method.responseSerialize) }];
   });
   server.addService(Object.fromEntries(guarded), handlers);

@@ -1,5 +1,6 @@
 import type { ServerCredentials, ServerOptions } from '@grpc/grpc-js';
 import { maxValueDepth } from '../../codec/json-value';
+import type { Authenticator } from '../../ports/authenticator';
 import type { CallLimits } from './calls/call-gate';
 import type { RequestLimits } from './guard/request-guard';
 
@@ -18,7 +19,7 @@ export interface GrpcServerOptions extends CallLimits {
   /** 0: any free one. */
   readonly port: number;
   /** Default: none, plain text. */
-  readonly credentials?: ServerCredentials;
+  readonly credentials?: ServerCredentials | undefined;
   readonly reflection: boolean;
   /** Requests of one long-lived stream that are at work or whose answers wait to be sent, at most. */
   readonly requestsPerStream: number;
@@ -27,6 +28,10 @@ export interface GrpcServerOptions extends CallLimits {
   /** How long a reader of a stream may leave a message untaken. Milliseconds. */
   readonly stallTimeoutMs: number;
   readonly lists: ListLimits;
+  /** Who may call; where it is left out everybody may do everything. */
+  readonly authenticator?: Authenticator | undefined;
+  /** How often it is looked whether the credential of a long-lived stream still holds. Milliseconds. */
+  readonly recheckIntervalMs: number;
 }
 
 /** The defaults of `[server]` and `[limits]`, on a free port of the loopback interface. */
@@ -37,12 +42,15 @@ export const defaultServerOptions: GrpcServerOptions = {
   messageBytes: 4_194_304,
   metadataBytes: 16_384,
   callsInFlight: 1_000,
+  callsInFlightPerTenant: 500,
   streams: 10_000,
+  streamsPerTenant: 5_000,
   requestsPerStream: 64,
   leastTimeMs: 2,
   turnTimeoutMs: 10_000,
   stallTimeoutMs: 30_000,
   lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
+  recheckIntervalMs: 30_000,
 };
 
 /** How many JSON values a request may hold, the ones within others included: it bounds for how long a decoder holds up the others. */

@@ -8,6 +8,9 @@ import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
 import type { Metrics } from '../../ports/metrics';
 import type { Telemetry } from '../../ports/telemetry';
+import { CredentialAccess, openAccess } from './access/access';
+import { authenticateCalls } from './access/authenticate-calls';
+import { orchestratorAccess, scenarioAccess, scopesByPath, sessionAccess } from './access/method-access';
 import { CallGate } from './calls/call-gate';
 import type { CallSurroundings } from './calls/unary';
 import { type DrainOptions, drain } from './drain';
@@ -55,7 +58,8 @@ const services = [
 /** Builds the server. Everything that is slow the first time happens here, before anybody waits: about a quarter second. */
 export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
   const contract = loadContract();
-  const gate = new CallGate(options, deps.clock);
+  const access = accessOf(deps, options);
+  const gate = new CallGate(options, access ?? openAccess, deps.clock);
   const draining = new AbortController();
   setMaxListeners(0, draining.signal); // one a stream
   const surroundings: CallSurroundings = {
@@ -69,13 +73,19 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   const health = new Health(services);
   const server = new Server({
     ...transportOptionsOf(options),
-    interceptors: [explainTransportErrors(deps.telemetry, deps.metrics), health.noteWatches],
+    // The innermost first: a call that is refused by the last one passes the others on its way out.
+    interceptors: [
+      explainTransportErrors(deps.telemetry, deps.metrics),
+      health.noteWatches,
+      ...(access === undefined ? [] : [authenticateCalls(access, deps)]),
+    ],
   });
   const guards = new RequestGuards(contract, requestLimitsOf(options));
   const { useCases, clock } = deps;
-  addGuardedService(server, OrchestratorServiceService, guards, orchestratorHandlers(useCases, clock, surroundings));
-  addGuardedService(server, SessionServiceService, guards, sessionHandlers(useCases, surroundings));
-  addGuardedService(server, ScenarioServiceService, guards, scenarioHandlers(useCases, surroundings));
+  const orchestrator = orchestratorHandlers(useCases, clock, surroundings);
+  addGuardedService(server, OrchestratorServiceService, guards, orchestratorAccess, orchestrator);
+  addGuardedService(server, SessionServiceService, guards, sessionAccess, sessionHandlers(useCases, surroundings));
+  addGuardedService(server, ScenarioServiceService, guards, scenarioAccess, scenarioHandlers(useCases, surroundings));
   health.addToServer(server);
   if (options.reflection) addReflection(server, contract, [...services, 'grpc.health.v1.Health']);
   let address = '';
@@ -94,6 +104,14 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     },
     drain: (how) => drain({ server, address, health, draining }, how),
   };
+}
+
+function accessOf(
+  deps: GrpcServerDependencies,
+  { authenticator, recheckIntervalMs }: GrpcServerOptions,
+): CredentialAccess | undefined {
+  if (authenticator === undefined) return undefined;
+  return new CredentialAccess({ ...deps, authenticator }, scopesByPath(), recheckIntervalMs);
 }
 
 function listen(server: Server, { host, port, credentials }: GrpcServerOptions): Promise<number> {

@@ -23,6 +23,7 @@ export interface Instruments {
   readonly storeDuration: Histogram;
   readonly callDuration: Histogram;
   readonly callsInFlight: UpDownCounter;
+  readonly accessFailures: Counter;
 }
 
 /** Makes the instruments, named as the semantic conventions have it (https://opentelemetry.io/docs/specs/semconv/general/metrics/). */
@@ -69,6 +70,10 @@ export function createInstruments(meter: Meter): Instruments {
     callDuration: seconds('rpc.server.call.duration', 'Time of a call, from its beginning to its status.'),
     callsInFlight: meter.createUpDownCounter('orchestrator.calls.in_flight', {
       description: 'Calls that have begun and have no status yet, streams included.',
+      unit: '{call}',
+    }),
+    accessFailures: meter.createCounter('orchestrator.auth.failures', {
+      description: 'Calls, and turns of streams, refused for who calls.',
       unit: '{call}',
     }),
   };

@@ -10,4 +10,5 @@ export const noMetrics: Metrics = {
   phaseBegins: () => unheard,
   storeBegins: () => unheard,
   callBegins: () => unheard,
+  accessRefused: unheard,
 };

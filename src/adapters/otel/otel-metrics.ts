@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import type { TurnResult } from '../../domain/turn-result';
-import type { AnsweredTurn, Ended, Metrics, StoreOutcome } from '../../ports/metrics';
+import type { AccessFailure, AnsweredTurn, Ended, Metrics, StoreOutcome } from '../../ports/metrics';
 import { createInstruments, type Instruments } from './instruments';
 
 /** Counts with the instruments of the global meter provider. */
@@ -39,6 +39,10 @@ export class OtelMetrics implements Metrics {
       this.#instruments.callsInFlight.add(-1, { 'rpc.method': method });
       this.#instruments.callDuration.record(elapsed(), { ...call, 'rpc.response.status_code': status });
     };
+  }
+
+  accessRefused(failure: AccessFailure): void {
+    this.#instruments.accessFailures.add(1, { reason: failure });
   }
 }
 

@@ -122,15 +122,10 @@ describe('a faulty configuration', () => {
       problems: ['redis is a section and takes no value (ORCHESTRATOR__REDIS)'],
     },
     {
-      title: 'a key of a section that has none yet',
-      env: { ORCHESTRATOR__AUTH__API_KEY: 'x' },
-      problems: ['auth.api_key is unknown; [auth] has no keys yet (ORCHESTRATOR__AUTH__API_KEY)'],
-    },
-    {
       title: 'an address that others can reach',
       env: { ORCHESTRATOR__SERVER__HOST: '0.0.0.0' },
       problems: [
-        /^server\.host is not a loopback address, and this version has no authentication: .*allow_insecure = true/,
+        /^server\.host is not a loopback address, and nobody would have to say who they are: .*allow_insecure = true/,
       ],
     },
     {
@@ -226,4 +221,83 @@ it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('the address %s needs n
 it('allow_insecure lets the service listen where others can reach it', () => {
   const { server } = loadConfig({ ORCHESTRATOR__SERVER__HOST: '::', ORCHESTRATOR__SERVER__ALLOW_INSECURE: 'true' });
   expect(server.host).toBe('::');
+});
+
+describe('off loopback', () => {
+  const abroad = { ORCHESTRATOR__SERVER__HOST: '0.0.0.0' };
+  const keys = { ORCHESTRATOR__AUTH__API_KEYS_FILE: 'keys.toml' };
+  const tls = { ORCHESTRATOR__SERVER__TLS_CERT_FILE: 'cert.pem', ORCHESTRATOR__SERVER__TLS_KEY_FILE: 'key.pem' };
+
+  it.each([
+    ['TLS', { ...abroad, ...keys, ...tls }],
+    ['the word that TLS ends in front', { ...abroad, ...keys, ORCHESTRATOR__SERVER__TLS_TERMINATED_IN_FRONT: 'true' }],
+    ['allow_insecure', { ...abroad, ...keys, ORCHESTRATOR__SERVER__ALLOW_INSECURE: 'true' }],
+  ])('credentials with %s are enough', (_with, env) => {
+    expect(problemsOf(env)).toEqual([]);
+  });
+
+  it('credentials in plain text are refused, and the sentence says what to do', () => {
+    expect(problemsOf({ ...abroad, ...keys })).toEqual([
+      expect.stringMatching(
+        /^server\.host .* in plain text .*server\.tls_cert_file .*server\.tls_terminated_in_front = true/,
+      ),
+    ]);
+  });
+
+  it('TLS without authentication is refused: it keeps nobody out', () => {
+    expect(problemsOf({ ...abroad, ...tls })).toEqual([
+      expect.stringMatching(/^server\.host .*nobody would have to say who they are/),
+    ]);
+  });
+});
+
+describe('settings of authentication that do not fit each other are refused:', () => {
+  const issuer = { ORCHESTRATOR__AUTH__JWT_ISSUER: 'https://issuer.test' };
+  const audience = { ORCHESTRATOR__AUTH__JWT_AUDIENCE: 'orchestrator' };
+  const url = { ORCHESTRATOR__AUTH__JWKS_URL: 'https://issuer.test/jwks' };
+  const file = { ORCHESTRATOR__AUTH__JWKS_FILE: 'jwks.json' };
+
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    ['an issuer without an audience', { ...issuer, ...url }, 'auth.jwt_issuer needs auth.jwt_audience'],
+    ['an issuer without keys', { ...issuer, ...audience }, 'auth.jwt_issuer needs auth.jwt_audience and one of'],
+    ['an audience without an issuer', audience, 'auth.jwt_audience has no effect without an issuer'],
+    ['keys in two places', { ...issuer, ...audience, ...url, ...file }, 'auth.jwks_file is the second answer'],
+    [
+      'keys that come in plain text',
+      { ...issuer, ...audience, ORCHESTRATOR__AUTH__JWKS_URL: 'http://issuer.test/jwks' },
+      'auth.jwks_url must be empty or an https:// URL',
+    ],
+    [
+      'an algorithm with which who verifies can sign',
+      { ...issuer, ...audience, ...url, ORCHESTRATOR__AUTH__JWT_ALGORITHMS: 'HS256' },
+      'auth.jwt_algorithms must be a list of one or more of "RS256"',
+    ],
+    [
+      'the algorithm "none"',
+      { ...issuer, ...audience, ...url, ORCHESTRATOR__AUTH__JWT_ALGORITHMS: 'RS256, none' },
+      'auth.jwt_algorithms must be a list of one or more of "RS256"',
+    ],
+    [
+      'client certificates that nobody is asked for',
+      { ORCHESTRATOR__AUTH__CLIENT_CERTIFICATES_FILE: 'clients.toml' },
+      'auth.client_certificates_file has no effect where clients are not asked',
+    ],
+    [
+      'a certificate without its key',
+      { ORCHESTRATOR__SERVER__TLS_CERT_FILE: 'cert.pem' },
+      'server.tls_key_file belongs to a certificate',
+    ],
+    [
+      'authorities of clients without TLS',
+      { ORCHESTRATOR__SERVER__TLS_CLIENT_CA_FILE: 'ca.pem' },
+      'server.tls_client_ca_file has no effect without TLS',
+    ],
+    [
+      'required client certificates without authorities',
+      { ORCHESTRATOR__SERVER__TLS_REQUIRE_CLIENT_CERTIFICATE: 'true' },
+      'server.tls_require_client_certificate needs the authorities',
+    ],
+  ])('%s', (_what, env, problem) => {
+    expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+  });
 });

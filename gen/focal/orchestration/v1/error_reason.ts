@@ -48,7 +48,7 @@ export enum ErrorReason {
   ERROR_REASON_STORE_FULL = 16,
   /** ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight or streams open on this node. google.rpc.RetryInfo. */
   ERROR_REASON_TOO_MANY_CALLS = 17,
-  /** ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight of this tenant. google.rpc.RetryInfo. */
+  /** ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight or streams open of this tenant on this node. google.rpc.RetryInfo. */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,
   /** ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. A message or its metadata is larger than allowed. */
   ERROR_REASON_TOO_LARGE = 19,
@@ -68,7 +68,7 @@ export enum ErrorReason {
   ERROR_REASON_CANCELLED = 23,
   /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down. Retry elsewhere. */
   ERROR_REASON_SHUTTING_DOWN = 24,
-  /** ERROR_REASON_UNAUTHENTICATED - UNAUTHENTICATED. No valid credentials. */
+  /** ERROR_REASON_UNAUTHENTICATED - UNAUTHENTICATED. No valid credentials; the message says what is wrong with them, or, on a stream, that they hold no longer. */
   ERROR_REASON_UNAUTHENTICATED = 25,
   /** ERROR_REASON_TENANT_MISMATCH - PERMISSION_DENIED. The credentials belong to another tenant. */
   ERROR_REASON_TENANT_MISMATCH = 26,
@@ -78,6 +78,11 @@ export enum ErrorReason {
   ERROR_REASON_NOT_IMPLEMENTED = 28,
   /** ERROR_REASON_INTERNAL - INTERNAL. A defect; nothing is leaked, everything is logged under the trace id. */
   ERROR_REASON_INTERNAL = 29,
+  /**
+   * ERROR_REASON_AUTHENTICATION_UNAVAILABLE - UNAVAILABLE. Whether the credentials are valid cannot be told now, as the keys of their issuer cannot be fetched; nothing
+   * was begun. Retry with the same credentials. google.rpc.RetryInfo.
+   */
+  ERROR_REASON_AUTHENTICATION_UNAVAILABLE = 30,
   UNRECOGNIZED = -1,
 }
 
@@ -173,6 +178,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 29:
     case "ERROR_REASON_INTERNAL":
       return ErrorReason.ERROR_REASON_INTERNAL;
+    case 30:
+    case "ERROR_REASON_AUTHENTICATION_UNAVAILABLE":
+      return ErrorReason.ERROR_REASON_AUTHENTICATION_UNAVAILABLE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -242,6 +250,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_NOT_IMPLEMENTED";
     case ErrorReason.ERROR_REASON_INTERNAL:
       return "ERROR_REASON_INTERNAL";
+    case ErrorReason.ERROR_REASON_AUTHENTICATION_UNAVAILABLE:
+      return "ERROR_REASON_AUTHENTICATION_UNAVAILABLE";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

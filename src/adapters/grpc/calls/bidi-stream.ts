@@ -23,8 +23,8 @@ type Stream<Request, Response> = ServerDuplexStream<GuardedRequest<Request>, Out
 /**
  * A bidirectional method as grpc-js wants it: one answer a request, each as soon as it is there. At most `requestsPerStream` are
  * between being read and having their answers sent; while they are, nothing is read, and HTTP/2 holds the caller back. The
- * stream ends when its caller has sent everything and is answered, or with SHUTTING_DOWN once the server drains and what was read
- * is answered.
+ * stream ends when its caller has sent everything and is answered; or once what was read is answered, with SHUTTING_DOWN when the
+ * server drains and with the reason when the credential holds no longer.
  */
 export function bidiStream<Request, Response>(
   surroundings: CallSurroundings,
@@ -32,8 +32,8 @@ export function bidiStream<Request, Response>(
 ): handleBidiStreamingCall<GuardedRequest<Request>, Outgoing<Response>> {
   return (stream) => {
     surroundings.gate
-      .admitStream(stream, (call) =>
-        answerAll<Request, Response>(stream, surroundings, (request) =>
+      .admitStream(stream, (call, revoked) =>
+        answerAll<Request, Response>(stream, surroundings, revoked, (request) =>
           answerTo(request, stream.getPath(), call, surroundings, method),
         ),
       )
@@ -52,6 +52,7 @@ export function bidiStream<Request, Response>(
 function answerAll<Request, Response>(
   stream: Stream<Request, Response>,
   { requestsPerStream, draining }: CallSurroundings,
+  revoked: AbortSignal,
   answer: (request: GuardedRequest<Request>) => Promise<Outgoing<Response>>,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
@@ -87,6 +88,7 @@ function answerAll<Request, Response>(
     });
     if (draining.aborted) drain();
     else draining.addEventListener('abort', drain, { once: true });
+    revoked.addEventListener('abort', () => readNoMore(() => reject(revoked.reason)), { once: true });
   });
 }
 

@@ -2,17 +2,23 @@ import { setMaxListeners } from 'node:events';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Call } from '../../../ports/call';
 import type { Clock } from '../../../ports/clock';
+import type { Access } from '../access/access';
 import { type AcceptedRequest, acceptedOf, type GuardedRequest } from '../guard/request-guard';
 import { GrpcCall, type RequestCall, type ServerCall } from './grpc-call';
 import { metadataSize } from './metadata-size';
 import { Places } from './places';
+import { TenantPlaces } from './tenant-places';
 
 /** Bounds of calls. */
 export interface CallLimits {
   /** Calls, and requests of long-lived streams, whose handlers run at once. */
   readonly callsInFlight: number;
+  /** The same of one tenant, as the requests name it. */
+  readonly callsInFlightPerTenant: number;
   /** Long-lived streams that are open at once; one that is idle takes no place among the calls in flight. */
   readonly streams: number;
+  /** The same of one tenant: as the request of WatchSession names it, and the credential of ProcessTurns. */
+  readonly streamsPerTenant: number;
   /** Bytes of a call's metadata, as HTTP/2 counts them. */
   readonly metadataBytes: number;
   /** A call with less than this left is not begun. Milliseconds. */
@@ -28,12 +34,24 @@ export interface CallLimits {
 export class CallGate {
   private readonly calls: Places;
   private readonly streams: Places;
+  private readonly callsOfTenants: TenantPlaces;
+  private readonly streamsOfTenants: TenantPlaces;
   private readonly limits: CallLimits;
+  private readonly access: Access;
   private readonly clock: Clock;
 
-  constructor(limits: CallLimits, clock: Clock) {
+  constructor(limits: CallLimits, access: Access, clock: Clock) {
     this.limits = limits;
+    this.access = access;
     this.clock = clock;
+    this.callsOfTenants = new TenantPlaces(
+      limits.callsInFlightPerTenant,
+      'Too many calls of this tenant are in flight on this node; retry in a moment.',
+    );
+    this.streamsOfTenants = new TenantPlaces(
+      limits.streamsPerTenant,
+      'Too many streams of this tenant are open on this node; retry in a moment.',
+    );
     this.calls = new Places(limits.callsInFlight, 'Too many calls are in flight on this node; retry in a moment.');
     this.streams = new Places(limits.streams, 'Too many streams are open on this node; retry in a moment.');
   }
@@ -54,26 +72,42 @@ export class CallGate {
     handler: (request: AcceptedRequest<Request>, call: GrpcCall) => Promise<Result>,
   ): Promise<Result> {
     return this.calls.during(() =>
-      this.begin(call, this.latest(), async (taken) => {
+      this.begin(call, this.latest(), (taken) => {
         const request = acceptedOf(call.request);
+        this.access.check(taken.principal, request.tenantId);
         this.refuseIfOver(taken);
-        return await handler(request, taken);
+        return this.callsOfTenants.during(request.tenantId, () => handler(request, taken));
       }),
     );
   }
 
-  /** The same for a long-lived stream, which has no deadline but its caller's. Its requests are the handler's to check. */
-  admitStream<Result>(call: ServerCall, handler: (call: GrpcCall) => Promise<Result>): Promise<Result> {
-    return this.streams.during(() =>
-      this.begin(call, Number.POSITIVE_INFINITY, async (taken) => {
-        setMaxListeners(0, taken.signal); // as many as its requests want
-        this.refuseIfOver(taken);
-        return await handler(taken);
-      }),
-    );
+  /**
+   * The same for a long-lived stream of answers to one request. It has no deadline but its caller's; `revoked` is aborted with an
+   * OrchestratorError when the credential holds no longer.
+   */
+  admitLongCall<Request, Result>(
+    call: RequestCall<GuardedRequest<Request>>,
+    handler: (request: AcceptedRequest<Request>, call: GrpcCall, revoked: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    return this.beginStream(call, (taken, revoked) => {
+      const request = acceptedOf(call.request);
+      this.access.check(taken.principal, request.tenantId);
+      return this.streamsOfTenants.during(request.tenantId, () => handler(request, taken, revoked));
+    });
   }
 
-  /** The same for one request of a long-lived stream that was admitted. */
+  /** The same for a long-lived stream of requests, which are let in by themselves. */
+  admitStream<Result>(
+    call: ServerCall,
+    handler: (call: GrpcCall, revoked: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    return this.beginStream(call, (taken, revoked) => {
+      setMaxListeners(0, taken.signal); // as many as its requests want
+      return this.streamsOfTenants.during(taken.principal?.tenantId, () => handler(taken, revoked));
+    });
+  }
+
+  /** One request of a long-lived stream that was admitted. */
   admitRequest<Request, Result>(
     guarded: GuardedRequest<Request>,
     stream: GrpcCall,
@@ -81,9 +115,29 @@ export class CallGate {
   ): Promise<Result> {
     return this.calls.during(() => {
       const request = acceptedOf(guarded);
+      this.access.check(stream.principal, request.tenantId);
       this.refuseIfOver(stream);
-      return handler(request, { deadline: Math.min(stream.deadline, this.latest()), signal: stream.signal });
+      const call = { deadline: Math.min(stream.deadline, this.latest()), signal: stream.signal };
+      return this.callsOfTenants.during(request.tenantId, () => handler(request, call));
     });
+  }
+
+  private beginStream<Result>(
+    call: ServerCall,
+    handler: (taken: GrpcCall, revoked: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    return this.streams.during(() =>
+      this.begin(call, Number.POSITIVE_INFINITY, async (taken) => {
+        this.refuseIfOver(taken);
+        const revoked = new AbortController();
+        const stopChecking = this.access.keepChecking(call.metadata, call.getPath(), revoked);
+        try {
+          return await handler(taken, revoked.signal);
+        } finally {
+          stopChecking();
+        }
+      }),
+    );
   }
 
   private async begin<Result>(
@@ -91,7 +145,7 @@ export class CallGate {
     deadlineWhereNone: number,
     handler: (taken: GrpcCall) => Promise<Result>,
   ): Promise<Result> {
-    const taken = new GrpcCall(call, deadlineWhereNone);
+    const taken = new GrpcCall(call, deadlineWhereNone, this.access.principalOf(call.metadata));
     try {
       this.refuseMetadata(call);
       return await handler(taken);

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Deadline, Metadata } from '@grpc/grpc-js';
+import type { Principal } from '../../../ports/authenticator';
 import type { Call } from '../../../ports/call';
 
 /** What every kind of call of grpc-js has in common, as far as it is used here. */
@@ -21,11 +22,14 @@ export interface RequestCall<Request> extends ServerCall {
  */
 export class GrpcCall implements Call {
   readonly deadline: number;
+  /** Who makes it; undefined where nobody has to say. */
+  readonly principal: Principal | undefined;
   private abort: AbortController | undefined;
   private over: 'no' | 'ended' | 'cancelled' = 'no';
 
   /** `deadlineWhereNone` is the one of a call whose caller set none. */
-  constructor(call: ServerCall, deadlineWhereNone: number) {
+  constructor(call: ServerCall, deadlineWhereNone: number, principal: Principal | undefined) {
+    this.principal = principal;
     const deadline = Number(call.getDeadline());
     this.deadline = Number.isFinite(deadline) ? deadline : deadlineWhereNone;
     if (call.cancelled) this.over = 'cancelled';

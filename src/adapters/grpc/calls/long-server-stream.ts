@@ -1,13 +1,13 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Call } from '../../../ports/call';
-import { acceptedOf, type GuardedRequest } from '../guard/request-guard';
+import type { GuardedRequest } from '../guard/request-guard';
 import { endAfter, type StreamWork } from './server-stream';
 import type { CallSurroundings } from './unary';
 
 /**
  * A server-streaming method that lasts until its caller has enough. It takes a place among the streams, none among the calls;
- * its call is aborted with SHUTTING_DOWN when the server drains. A message is sent as soon as it is given; `send` resolves when
+ * its call is aborted with SHUTTING_DOWN when the server drains, and with the reason when its credential holds no longer. A message is sent as soon as it is given; `send` resolves when
  * HTTP/2 has taken it, which waits for the reader, and rejects with SLOW_READER where that takes longer than `stallTimeoutMs`.
  */
 export function longServerStream<Request, Response>(
@@ -15,17 +15,22 @@ export function longServerStream<Request, Response>(
   work: StreamWork<Request, Response>,
 ): handleServerStreamingCall<GuardedRequest<Request>, Response> {
   return (stream) => {
-    const working = surroundings.gate.admitStream(stream, (caller) =>
-      untilDrained(caller, surroundings.draining, (call) =>
-        work(acceptedOf(stream.request), call, (message) => send(stream, message, call, surroundings.stallTimeoutMs)),
+    const working = surroundings.gate.admitLongCall(stream, (request, caller, revoked) =>
+      untilEnded(caller, surroundings.draining, revoked, (call) =>
+        work(request, call, (message) => send(stream, message, call, surroundings.stallTimeoutMs)),
       ),
     );
     endAfter(working, stream, surroundings);
   };
 }
 
-/** Works for a call that is over when its caller gives up or the server drains. */
-async function untilDrained(caller: Call, draining: AbortSignal, work: (call: Call) => Promise<void>): Promise<void> {
+/** Works for a call that is over when its caller gives up, may do it no longer, or the server drains. */
+async function untilEnded(
+  caller: Call,
+  draining: AbortSignal,
+  revoked: AbortSignal,
+  work: (call: Call) => Promise<void>,
+): Promise<void> {
   const over = new AbortController();
   const cancel = () => over.abort(new OrchestratorError('CANCELLED', 'The caller gave up.'));
   const drain = () =>
@@ -34,6 +39,7 @@ async function untilDrained(caller: Call, draining: AbortSignal, work: (call: Ca
     );
   if (draining.aborted) drain();
   draining.addEventListener('abort', drain);
+  revoked.addEventListener('abort', () => over.abort(revoked.reason));
   caller.signal.addEventListener('abort', cancel);
   try {
     await work({ deadline: caller.deadline, signal: over.signal });

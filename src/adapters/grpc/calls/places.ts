@@ -1,7 +1,7 @@
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 
 /** After this a caller who was one too many may try again. Milliseconds. */
-const RETRY_AFTER = 100;
+export const RETRY_AFTER = 100;
 
 /** A bounded number of places, each taken for as long as some work runs. */
 export class Places {

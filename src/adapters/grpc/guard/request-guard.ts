@@ -20,6 +20,8 @@ export interface AcceptedRequest<Request> {
   readonly message: Request;
   /** What the message was decoded from: the request as it was sent, its parts merged where it came in parts. */
   readonly bytes: Uint8Array;
+  /** The tenant that the message names; undefined where it has none. */
+  readonly tenantId: string | undefined;
 }
 
 /**
@@ -58,32 +60,34 @@ export class RequestGuards {
   }
 
   /**
-   * The guard of a method. `decode` is what the generated code does. Everything that is compiled on first use is compiled here,
-   * so that the first caller does not wait for it and a broken annotation keeps the server from starting.
+   * The guard of a method. `decode` is what the generated code does, `tenantOf` tells whose data a request is about. Everything
+   * that is compiled on first use is compiled here, so that the first caller does not wait for it and a broken annotation keeps
+   * the server from starting.
    */
-  guard<Request>(path: string, decode: (bytes: Buffer) => Request): RequestGuard<Request> {
+  guard<Request>(
+    path: string,
+    decode: (bytes: Buffer) => Request,
+    tenantOf: (message: Request) => string | undefined,
+  ): RequestGuard<Request> {
     const schema = requestSchemaOf(this.contract, path);
     const plan = this.planner.planOf(schema);
     const warm = this.validator.validate(schema, create(schema));
     if (warm.kind === 'error') throw warm.error;
     return (bytes) => {
       try {
-        return this.accept(schema, plan, bytes, decode);
+        const checked = this.checked(schema, plan, bytes);
+        const message = decode(asBuffer(checked));
+        return { message, bytes: checked, tenantId: tenantOf(message) };
       } catch (error) {
         return { refused: error instanceof OrchestratorError ? error : undecodable(error), bytes };
       }
     };
   }
 
-  private accept<Request>(
-    schema: DescMessage,
-    plan: MessagePlan,
-    sent: Uint8Array,
-    decode: (bytes: Buffer) => Request,
-  ): GuardedRequest<Request> {
+  /** The bytes to decode. */
+  private checked(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
     if (sent.length > this.limits.messageBytes) throw tooLarge(sent.length, this.limits.messageBytes);
-    const bytes = isPlain(plan, sent, this.limits) ? sent : this.lookCloser(schema, plan, sent);
-    return { message: decode(asBuffer(bytes)), bytes };
+    return isPlain(plan, sent, this.limits) ? sent : this.lookCloser(schema, plan, sent);
   }
 
   /** Names everything that is wrong; the bytes to decode where nothing is. */

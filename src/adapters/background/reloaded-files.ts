@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { types } from 'node:util';
+import type { Log } from '../../ports/log';
+import type { Reloaded } from '../../ports/reloaded';
+
+/** Files that are read together, and what they mean. */
+export interface FilesOptions<T> {
+  /** The settings that name them, for people. */
+  readonly setting: string;
+  readonly paths: readonly string[];
+  /** Gets the contents in the order of the paths. Throws an error whose message holds no secret where they cannot be used. */
+  readonly read: (contents: readonly string[]) => T;
+}
+
+/**
+ * Files that may change while the service runs. They are compared by what is in them, so that every way to change one is
+ * noticed: written over, replaced, or behind a link that moves, as Kubernetes mounts secrets. What cannot be used is logged once
+ * and changes nothing.
+ */
+export class ReloadedFiles {
+  private readonly opened: { readonly look: () => Promise<void> }[] = [];
+  private readonly log: Log;
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  /**
+   * Reads files for the first time.
+   *
+   * @throws Error with the setting where they cannot be read or used.
+   */
+  open<T>({ setting, paths, read }: FilesOptions<T>): Reloaded<T> {
+    const files = new Files(paths, read, setting, this.log);
+    this.opened.push(files);
+    return files;
+  }
+
+  /** Looks whether files have changed, and takes over what can be used. Never rejects. */
+  async look(): Promise<void> {
+    await Promise.all(this.opened.map((files) => files.look()));
+  }
+}
+
+class Files<T> implements Reloaded<T> {
+  private value: T;
+  /** What was seen last, whether it could be used or not; or why it could not be read. */
+  private seen: string;
+  private readonly listeners: ((value: T) => void)[] = [];
+
+  constructor(
+    private readonly paths: readonly string[],
+    private readonly read: (contents: readonly string[]) => T,
+    private readonly setting: string,
+    private readonly log: Log,
+  ) {
+    try {
+      const contents = paths.map((path) => readFileSync(path, 'utf8'));
+      this.seen = JSON.stringify(contents);
+      this.value = read(contents);
+    } catch (cause) {
+      throw new Error(`${setting} (${paths.join(', ')}): ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  get current(): T {
+    return this.value;
+  }
+
+  onChange(listener: (value: T) => void): void {
+    this.listeners.push(listener);
+  }
+
+  async look(): Promise<void> {
+    const contents = await Promise.all(this.paths.map((path) => readFile(path, 'utf8'))).catch(messageOf);
+    const seen = JSON.stringify(contents);
+    if (seen === this.seen) return;
+    this.seen = seen;
+    const fields = { setting: this.setting, files: this.paths };
+    try {
+      if (typeof contents === 'string') throw new Error(contents);
+      this.value = this.read(contents);
+    } catch (error) {
+      this.log.error(
+        { ...fields, problem: messageOf(error) },
+        'changed files cannot be used: what they said before holds',
+      );
+      return;
+    }
+    for (const listener of this.listeners) listener(this.value);
+    this.log.info(fields, 'changed files are in use');
+  }
+}
+
+function messageOf(error: unknown): string {
+  return types.isNativeError(error) ? error.message : String(error);
+}

@@ -1,0 +1,141 @@
+import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import { OrchestratorError } from '../../../domain/orchestrator-error';
+import type { Authenticator, Credentials, Principal, Scope } from '../../../ports/authenticator';
+import type { Clock } from '../../../ports/clock';
+import type { Log } from '../../../ports/log';
+import type { AccessFailure, Metrics } from '../../../ports/metrics';
+import { clientCertificateOf } from './client-certificate';
+
+/** Who may call, seen from the calls that were let in. */
+export interface Access {
+  /** Who makes a call, by the metadata that its handler was given; undefined where nobody has to say. */
+  principalOf(metadata: Metadata): Principal | undefined;
+  /**
+   * Looks whether a request is the caller's to make.
+   *
+   * @throws OrchestratorError TENANT_MISMATCH, or UNAUTHENTICATED where the credential of a stream has expired meanwhile.
+   */
+  check(principal: Principal | undefined, tenantId: string | undefined): void;
+  /**
+   * Looks again and again whether the credential of a long-lived stream still holds, and aborts with the OrchestratorError once
+   * it does not. Returns what ends that.
+   */
+  keepChecking(metadata: Metadata, path: string, over: AbortController): () => void;
+}
+
+/** Everybody may do everything. */
+export const openAccess: Access = {
+  principalOf: () => undefined,
+  check: () => {},
+  keepChecking: () => () => {},
+};
+
+/** What access by credentials stands on. */
+export interface AccessDependencies {
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Milliseconds until a caller asks again where it cannot be told who it is. */
+const retryAfterMs = 1_000;
+
+interface Admitted {
+  readonly principal: Principal;
+  readonly credentials: Credentials;
+}
+
+/** Only callers whose credential holds, within its scopes and its tenant. */
+export class CredentialAccess implements Access {
+  private readonly deps: AccessDependencies;
+  /** By the path of the method; a method without one needs any credential that holds. */
+  private readonly scopes: ReadonlyMap<string, Scope>;
+  private readonly recheckIntervalMs: number;
+  private readonly admitted = new WeakMap<Metadata, Admitted>();
+
+  constructor(deps: AccessDependencies, scopes: ReadonlyMap<string, Scope>, recheckIntervalMs: number) {
+    this.deps = deps;
+    this.scopes = scopes;
+    this.recheckIntervalMs = recheckIntervalMs;
+  }
+
+  /** Lets a call in, before its body is read, or tells why not. */
+  async admit(
+    path: string,
+    metadata: Metadata,
+    call: ServerInterceptingCallInterface,
+  ): Promise<OrchestratorError | undefined> {
+    const authorization = metadata.get('authorization').map(String);
+    // Asking for it costs more than all the rest, and it counts only where there is nothing else.
+    const peer = authorization.length === 0 ? call.getAuthContext().sslPeerCertificate : undefined;
+    const credentials: Credentials = { authorization, certificate: peer && clientCertificateOf(peer) };
+    const found = await this.identify(path, credentials, call.getPeer());
+    if (found instanceof OrchestratorError) return found;
+    this.admitted.set(metadata, { principal: found, credentials });
+    return undefined;
+  }
+
+  principalOf(metadata: Metadata): Principal {
+    return this.admittedOf(metadata).principal;
+  }
+
+  check(principal: Principal | undefined, tenantId: string | undefined): void {
+    const { clock, metrics } = this.deps;
+    if (principal === undefined || principal.expiresAt <= clock.now()) {
+      metrics.accessRefused('expired');
+      throw new OrchestratorError('UNAUTHENTICATED', 'The credential of the stream has expired; open a new one.');
+    }
+    const own = principal.tenantId;
+    if (own === undefined || tenantId === undefined || tenantId.toLowerCase() === own) return;
+    metrics.accessRefused('tenant');
+    throw new OrchestratorError('TENANT_MISMATCH', 'The request names another tenant than the one of the credential.');
+  }
+
+  keepChecking(metadata: Metadata, path: string, over: AbortController): () => void {
+    const { principal, credentials } = this.admittedOf(metadata);
+    const look = async (): Promise<void> => {
+      const found = await this.identify(path, credentials, principal.name);
+      if (found instanceof OrchestratorError) {
+        if (found.reason !== 'AUTHENTICATION_UNAVAILABLE') over.abort(found);
+      } else if (found.tenantId !== principal.tenantId) {
+        over.abort(new OrchestratorError('UNAUTHENTICATED', 'The credential is for another tenant by now.'));
+      }
+    };
+    const timer = setInterval(() => void look(), this.recheckIntervalMs).unref();
+    return () => clearInterval(timer);
+  }
+
+  private async identify(path: string, credentials: Credentials, peer: string): Promise<Principal | OrchestratorError> {
+    const found = await this.deps.authenticator.authenticate(credentials);
+    switch (found.kind) {
+      case 'accepted': {
+        const scope = this.scopes.get(path);
+        if (scope === undefined || found.principal.scopes.has(scope)) return found.principal;
+        this.tell('scope', path, peer, found.principal.name);
+        const text = `The credential lacks the scope "${scope}", which this method needs.`;
+        return new OrchestratorError('SCOPE_MISSING', text, { metadata: { scope } });
+      }
+      case 'refused':
+        this.tell(found.failure, path, peer);
+        return new OrchestratorError('UNAUTHENTICATED', found.told);
+      case 'unavailable': {
+        this.tell('unavailable', path, peer);
+        const text = 'Whether the credential is valid cannot be told now; retry in a moment.';
+        return new OrchestratorError('AUTHENTICATION_UNAVAILABLE', text, { retryAfterMs, cause: found.cause });
+      }
+    }
+  }
+
+  /** Nothing of the credential itself. At info: whoever sends wrong ones shall not write the operator's warnings. */
+  private tell(failure: AccessFailure, path: string, peer: string, principal?: string): void {
+    this.deps.metrics.accessRefused(failure);
+    this.deps.log.info({ method: path, failure, peer, principal }, 'call refused for who calls');
+  }
+
+  private admittedOf(metadata: Metadata): Admitted {
+    const admitted = this.admitted.get(metadata);
+    if (admitted === undefined) throw new Error('A call came to its handler that was not let in.');
+    return admitted;
+  }
+}

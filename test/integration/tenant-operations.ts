@@ -1,0 +1,216 @@
+import { OrchestratorServiceService, ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { Relationship, RelationshipKind, Scenario } from '../../gen/focal/orchestration/v1/scenario';
+import { ListScenariosRequest, ScenarioServiceService } from '../../gen/focal/orchestration/v1/scenario_service';
+import {
+  ImportSessionRequest,
+  ListTurnsRequest,
+  ScenarioAction,
+  SessionServiceService,
+} from '../../gen/focal/orchestration/v1/session_service';
+import type { SeededRandom } from '../../src/chaos/seeded-random';
+import type { MadeKey } from '../support/api-keys';
+import { callRaw, failureOf, type GrpcUnderTest } from '../support/grpc-under-test';
+import { Watching } from '../support/watching';
+import { agentOf, agents, scenarioIds, sessionIds, type TenantModel } from './tenant-model';
+
+interface UnaryMethod<Request, Response> {
+  readonly path: string;
+  requestSerialize(request: Request): Buffer;
+  responseDeserialize(bytes: Buffer): Response;
+}
+
+/**
+ * Operations on one tenant's data with one credential. Each compares its answer with the model, and where the credential is
+ * another tenant's, expects to be refused and changes nothing.
+ */
+export class TenantOperations {
+  constructor(
+    private readonly grpc: GrpcUnderTest,
+    private readonly model: TenantModel,
+    private readonly credential: MadeKey,
+    private readonly own: boolean,
+    /** What must be in no answer. */
+    private readonly foreignMark: string,
+    private readonly random: SeededRandom,
+  ) {}
+
+  /** All kinds; those that read and write what sessions hold come more often. */
+  readonly kinds: readonly (() => Promise<void>)[] = [
+    ...Array.from({ length: 4 }, () => () => this.turn()),
+    ...Array.from({ length: 3 }, () => () => this.readSession()),
+    () => this.listTurns(),
+    () => this.watch(),
+    () => this.importSession(),
+    () => this.deleteSession(),
+    () => this.putScenario(),
+    () => this.readScenarios(),
+    () => this.deleteScenario(),
+    () => this.relate(),
+    () => this.unrelate(),
+    () => this.readRelationships(),
+  ];
+
+  async turn(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const [turnId, note] = [this.model.turnId(), this.model.text()];
+    const before = this.model.sessions.get(sessionId);
+    const request = ProcessTurnRequest.fromPartial({
+      turn: {
+        ...this.agent(agentOf(sessionId)),
+        sessionId,
+        turnId,
+        candidates: [{ scenarioId: this.random.pick(scenarioIds), score: 0.9 }],
+        sessionVariables: { note },
+      },
+    });
+    const refusal = before?.turnIds.includes(turnId) ? 'TURN_ID_REUSED' : undefined;
+    const answer = await this.call(OrchestratorServiceService.processTurn, request, refusal);
+    if (answer === undefined) return;
+    const turnIds = [...(before?.turnIds ?? []), turnId];
+    expect(answer.revision).toBe(turnIds.length);
+    this.model.sessions.set(sessionId, { turnIds, note });
+  }
+
+  async readSession(sessionId = this.random.pick(sessionIds)): Promise<void> {
+    const expected = this.model.sessions.get(sessionId);
+    const request = { tenantId: this.model.tenantId, sessionId };
+    const refusal = expected ? undefined : 'SESSION_NOT_FOUND';
+    const answer = await this.call(SessionServiceService.getSession, request, refusal);
+    if (answer === undefined) return;
+    expect(answer.session?.revision).toBe(expected?.turnIds.length);
+    expect(JSON.stringify(answer.session)).toContain(`"${expected?.note}"`);
+  }
+
+  async listTurns(sessionId = this.random.pick(sessionIds)): Promise<void> {
+    const request = ListTurnsRequest.fromPartial({ tenantId: this.model.tenantId, sessionId, pageSize: 500 });
+    const answer = await this.call(SessionServiceService.listTurns, request);
+    if (answer === undefined) return;
+    expect(answer.turns.map(({ turnId }) => turnId)).toEqual(this.model.sessions.get(sessionId)?.turnIds ?? []);
+  }
+
+  async watch(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const expected = this.model.sessions.get(sessionId)?.turnIds ?? [];
+    const request = { tenantId: this.model.tenantId, sessionId, afterRevision: 0 };
+    const watching = new Watching(this.grpc, request, this.credential);
+    if (!this.own) {
+      expect(await watching.ended).toMatchObject({ reason: 'TENANT_MISMATCH' });
+      return;
+    }
+    await watching.has(expected.length);
+    await watching.cancel();
+    expect(watching.turns.map(({ turnId }) => turnId)).toEqual(expected);
+    expect(JSON.stringify(watching.turns)).not.toContain(this.foreignMark);
+  }
+
+  async importSession(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const note = this.model.text();
+    const request = ImportSessionRequest.fromPartial({
+      ...this.agent(agentOf(sessionId)),
+      sessionId,
+      variables: { note },
+      lastAction: ScenarioAction.SCENARIO_ACTION_COMPLETE,
+    });
+    const refusal = this.model.sessions.has(sessionId) ? 'SESSION_EXISTS' : undefined;
+    const answer = await this.call(SessionServiceService.importSession, request, refusal);
+    if (answer !== undefined) this.model.sessions.set(sessionId, { turnIds: [], note });
+  }
+
+  async deleteSession(): Promise<void> {
+    // Seldom, so that sessions grow.
+    if (!this.random.chance(0.1)) return await this.readSession();
+    const sessionId = this.random.pick(sessionIds);
+    const answer = await this.call(SessionServiceService.deleteSession, { tenantId: this.model.tenantId, sessionId });
+    if (answer !== undefined) expect(answer.existed).toBe(this.model.sessions.delete(sessionId));
+  }
+
+  async putScenario(): Promise<void> {
+    const [agentId, scenarioId] = [this.random.pick(agents), this.random.pick(scenarioIds)];
+    const name = this.model.text();
+    const scenario = Scenario.fromPartial({
+      scenarioId,
+      name,
+      entryStepId: 'ask',
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['order_id'], transitions: [{ targetStepId: 'end' }] },
+        { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
+      ],
+    });
+    const request = { ...this.agent(agentId), scenario, expectedVersion: undefined };
+    const answer = await this.call(ScenarioServiceService.putScenario, request);
+    if (answer === undefined) return;
+    expect(answer.created).toBe(true);
+    this.model.scenarios.set(`${agentId} ${scenarioId}`, name);
+  }
+
+  async readScenarios(agentId = this.random.pick(agents)): Promise<void> {
+    const request = ListScenariosRequest.fromPartial(this.agent(agentId));
+    const answer = await this.call(ScenarioServiceService.listScenarios, request);
+    const found = answer?.scenarios.map(({ scenario }) => [scenario?.scenarioId, scenario?.name]);
+    if (found !== undefined) expect(found).toEqual(this.model.scenariosOf(agentId));
+  }
+
+  async deleteScenario(): Promise<void> {
+    const [agentId, scenarioId] = [this.random.pick(agents), this.random.pick(scenarioIds)];
+    const request = { ...this.agent(agentId), scenarioId, expectedVersion: undefined };
+    const answer = await this.call(ScenarioServiceService.deleteScenario, request);
+    if (answer !== undefined) expect(answer.existed).toBe(this.model.deleteScenario(agentId, scenarioId));
+  }
+
+  async relate(): Promise<void> {
+    const { agentId, relationship, key } = this.pair();
+    const request = { ...this.agent(agentId), relationship };
+    const answer = await this.call(ScenarioServiceService.putRelationship, request);
+    if (answer === undefined) return;
+    expect(answer.created).toBe(!this.model.relationships.has(key));
+    this.model.relationships.add(key);
+  }
+
+  async unrelate(): Promise<void> {
+    const { agentId, relationship, key } = this.pair();
+    const request = { ...this.agent(agentId), relationship };
+    const answer = await this.call(ScenarioServiceService.deleteRelationship, request);
+    if (answer !== undefined) expect(answer.existed).toBe(this.model.relationships.delete(key));
+  }
+
+  async readRelationships(agentId = this.random.pick(agents)): Promise<void> {
+    const answer = await this.call(ScenarioServiceService.listRelationships, this.agent(agentId));
+    const found = answer?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
+    if (found !== undefined) expect(found.sort()).toEqual(this.model.relationshipsOf(agentId));
+  }
+
+  private agent(agentId: string) {
+    return { tenantId: this.model.tenantId, agentId };
+  }
+
+  private pair() {
+    const agentId = this.random.pick(agents);
+    const sourceId = this.random.pick(scenarioIds);
+    const targetScenarioId = this.random.pick(scenarioIds.filter((id) => id !== sourceId));
+    const kind = RelationshipKind.RELATIONSHIP_KIND_IMPLIES;
+    const relationship = Relationship.fromPartial({ kind, sourceId, targetScenarioId });
+    return { agentId, relationship, key: `${agentId} ${sourceId} ${targetScenarioId}` };
+  }
+
+  /** The answer; undefined where the call was refused as it must be, by the model's `refusal` or for the other tenant. */
+  private async call<Request, Response>(
+    method: UnaryMethod<Request, Response>,
+    request: NoInfer<Request>,
+    refusal?: string,
+  ): Promise<Response | undefined> {
+    const wanted = this.own ? refusal : 'TENANT_MISMATCH';
+    const call = callRaw(this.grpc, method.path, method.requestSerialize(request), this.credential);
+    if (wanted !== undefined) {
+      const { reason, message } = await failureOf(call);
+      expect({ reason, tellsOfAnother: message.includes(this.foreignMark) }).toEqual({
+        reason: wanted,
+        tellsOfAnother: false,
+      });
+      return undefined;
+    }
+    const { bytes } = await call;
+    expect(bytes.includes(this.foreignMark)).toBe(false);
+    return method.responseDeserialize(bytes);
+  }
+}
