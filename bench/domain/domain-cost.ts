@@ -31,6 +31,9 @@ interface Runner {
   readonly inputs: readonly TurnInput[];
 }
 
+/** As many batches as the compilers of V8 want to see before a case counts. */
+const warmUpBatches = 15;
+
 /** Few enough that no garbage is collected meanwhile, with the young generation that npm run bench:domain gives. */
 const sessionsForAllocation = 20;
 
@@ -40,7 +43,7 @@ export async function domainCosts({ rounds, batchMs }: DomainEffort): Promise<re
     progress(`${domainCase.axis} ${domainCase.value}: preparing`);
     return { domainCase, inputs: decidedInputs(domainCase.shape, domainCase.stepsPerScenario) };
   });
-  for (const { inputs } of runners) microsecondsATurn(inputs, batchMs); // warms up
+  for (const { inputs } of runners) microsecondsATurn(inputs, warmUpBatches * batchMs);
   const measured: (readonly number[])[] = [];
   while (measured.length < rounds) {
     progress(`round ${measured.length + 1} of ${rounds}`);

@@ -19,9 +19,7 @@ const ids = new UuidV5InstanceIds();
 
 /** What each turn of a session of the workload is decided on, as the pipeline would give it to the rules. */
 export function decidedInputs(shape: SessionShape, stepsPerScenario: number): readonly TurnInput[] {
-  const catalogue = catalogueOf(
-    Array.from({ length: shape.activeScenarios }, (_, index) => compiledScenario(index, stepsPerScenario)),
-  );
+  const catalogue = workloadCatalogue(shape, stepsPerScenario);
   const settings = { ...defaultSettings, maxSimultaneousScenarios: mostActive };
   const inputs: TurnInput[] = [];
   let session = emptySession({ ...agent, sessionId: '' });
@@ -43,7 +41,9 @@ function compiledScenario(index: number, steps: number): CompiledScenario {
   return compiled;
 }
 
-function catalogueOf(scenarios: readonly CompiledScenario[]): Catalogue {
+/** The scenarios of a session, compiled. */
+export function workloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
+  const scenarios = Array.from({ length: activeScenarios }, (_, index) => compiledScenario(index, stepsPerScenario));
   const byId = new Map(scenarios.map((scenario) => [scenario.scenarioId, scenario]));
   return {
     revision: 1,
