@@ -31,8 +31,8 @@ interface Runner {
   readonly inputs: readonly TurnInput[];
 }
 
-/** As many batches as the compilers of V8 want to see before a case counts. */
-const warmUpBatches = 15;
+/** V8 compiles beside the program, and takes long for it where the machine has little time to spare. */
+const warmUpBatches = 30;
 
 /** Few enough that no garbage is collected meanwhile, with the young generation that npm run bench:domain gives. */
 const sessionsForAllocation = 20;

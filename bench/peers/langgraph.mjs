@@ -27,7 +27,10 @@ const waiting = (step, next) => () => {
 const steps = {
   reference: [collecting('reference', () => 'circumstances'), ['reference', 'circumstances']],
   circumstances: [collecting('circumstances', () => 'amount'), ['circumstances', 'amount']],
-  amount: [collecting('amount', ({ amount }) => (amount > 500 ? 'note' : 'confirmation')), ['amount', 'note', 'confirmation']],
+  amount: [
+    collecting('amount', ({ amount }) => (amount > 500 ? 'note' : 'confirmation')),
+    ['amount', 'note', 'confirmation'],
+  ],
   note: [collecting('note', () => 'confirmation'), ['note', 'confirmation']],
   confirmation: [waiting('confirmation', 'booking'), ['booking', 'closed']],
   booking: [waiting('booking', 'receipt'), ['receipt']],

@@ -1,10 +1,11 @@
 // The rules of this service over the same plain Redis: the session's bytes are loaded and decoded, the turn decided, answer and session
 // encoded, the session stored. They do more than the others (corrections, priorities, reasons, the whole answer); the caller's message
 // is decoded, too.
-import { Turn } from '../../dist/gen/focal/orchestration/v1/turn.js';
-import { sessionTurns, usualShape } from '../../dist/bench/workload/session-turns.js';
+
 import { workloadCatalogue } from '../../dist/bench/workload/decided-inputs.js';
 import { walkedSteps } from '../../dist/bench/workload/scenarios.js';
+import { sessionTurns, usualShape } from '../../dist/bench/workload/session-turns.js';
+import { Turn } from '../../dist/gen/focal/orchestration/v1/turn.js';
 import { UuidV5InstanceIds } from '../../dist/src/adapters/system/index.js';
 import { ProtoTurnCodec } from '../../dist/src/codec/proto-turn-codec.js';
 import { decodeSession, encodeSession } from '../../dist/src/codec/session-codec.js';

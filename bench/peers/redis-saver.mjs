@@ -1,5 +1,5 @@
 // A checkpointer of LangGraph over plain Redis: the newest checkpoint of a thread and the writes that belong to it, nothing older.
-import { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import { BaseCheckpointSaver } from '@langchain/langgraph';
 
 const timeToLiveSeconds = 3_600;
 
@@ -52,10 +52,7 @@ export class RedisSaver extends BaseCheckpointSaver {
       writes.map(async ([channel, written], index) => {
         const [type, bytes] = await this.serde.dumpsTyped(written);
         const value = Buffer.from(bytes).toString('base64');
-        return [
-          `w:${configurable.checkpoint_id}:${task}:${index}`,
-          JSON.stringify({ task, channel, type, value }),
-        ];
+        return [`w:${configurable.checkpoint_id}:${task}:${index}`, JSON.stringify({ task, channel, type, value })];
       }),
     );
     if (fields.length > 0) await this.redis.hset(keyOf(configurable), ...fields.flat());

@@ -39,7 +39,8 @@ runCommand({
   async run(args) {
     const machine = machineText();
     const all = chosen(args);
-    if (!args.json) console.log(`${machine}\nmedians of ${args.rounds} rounds; ratio to the first line of the same round`);
+    if (!args.json)
+      console.log(`${machine}\nmedians of ${args.rounds} rounds; ratio to the first line of the same round`);
     for (const experiment of all) {
       const sizes = await scaleCost(experiment, args);
       console.log(
