@@ -6,25 +6,27 @@ import type { FromGenerator, LoadOrder, LoadReport, ToGenerator } from './load-o
 /** Two, since one would wait for itself before the server does. */
 const generators = 2;
 
-/** A load that is prepared: connections stand, requests are encoded. */
-export interface PreparedLoad {
-  /** Sends it, once. Rejects when a call fails: what is left of a run with failures measures nothing. */
-  run(): Promise<LoadReport>;
-}
+/** Load generators in processes of their own, which stay the same from round to round, so that they are as warm as they get. */
+export class Load {
+  private readonly generators = Array.from({ length: generators }, () => new GeneratorProcess());
 
-/** Prepares a load in processes of their own, which end when it has been sent, or with this process. */
-export async function prepareLoad(order: LoadOrder): Promise<PreparedLoad> {
-  const parts = shares(order).map((share) => new GeneratorProcess(share));
-  await Promise.all(parts.map((part) => part.prepared()));
-  return {
-    async run() {
-      try {
-        return sumOf(await Promise.all(parts.map((part) => part.run())));
-      } finally {
-        for (const part of parts) part.end();
-      }
-    },
-  };
+  /**
+   * Prepares an order: connections stand, requests are encoded. Resolves to what sends it, once. That rejects when a call fails:
+   * what is left of a run with failures measures nothing.
+   */
+  async prepare(order: LoadOrder): Promise<() => Promise<LoadReport>> {
+    const parts = shares(order).flatMap((share, index) => {
+      const generator = this.generators[index];
+      return generator === undefined ? [] : [{ generator, share }];
+    });
+    await Promise.all(parts.map(({ generator, share }) => generator.prepare(share)));
+    return async () => sumOf(await Promise.all(parts.map(({ generator }) => generator.run())));
+  }
+
+  /** Ends the generators. They end with this process at the latest. */
+  stop(): void {
+    for (const generator of this.generators) generator.end();
+  }
 }
 
 /** The order, cut for each generator. */
@@ -53,14 +55,11 @@ function sumOf(reports: readonly LoadReport[]): LoadReport {
 }
 
 class GeneratorProcess {
-  private readonly child: ChildProcess;
+  private readonly child: ChildProcess = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
+  private readonly ended = once(this.child, 'exit').then((): FromGenerator => ({ kind: 'failed', reason: 'it ended' }));
 
-  constructor(private readonly order: LoadOrder) {
-    this.child = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
-  }
-
-  async prepared(): Promise<void> {
-    await this.answerTo({ kind: 'prepare', order: this.order });
+  async prepare(order: LoadOrder): Promise<void> {
+    await this.answerTo({ kind: 'prepare', order });
   }
 
   async run(): Promise<LoadReport> {
@@ -70,16 +69,13 @@ class GeneratorProcess {
   }
 
   end(): void {
-    this.child.disconnect();
+    if (this.child.connected) this.child.disconnect();
   }
 
   private async answerTo(message: ToGenerator): Promise<FromGenerator> {
-    const answer = Promise.race([
-      once(this.child, 'message').then(([heard]): FromGenerator => heard),
-      once(this.child, 'exit').then((): FromGenerator => ({ kind: 'failed', reason: 'it ended' })),
-    ]);
+    const answer = once(this.child, 'message').then(([heard]): FromGenerator => heard);
     this.child.send(message);
-    const heard = await answer;
+    const heard = await Promise.race([answer, this.ended]);
     if (heard.kind === 'failed') throw new Error(`A load generator failed: ${heard.reason}.`);
     return heard;
   }

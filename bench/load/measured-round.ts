@@ -1,7 +1,7 @@
 import type { BenchServer } from '../servers/bench-server';
 import { cpuMicroseconds } from '../servers/process-cost';
 import { quantileOf } from '../statistics';
-import { prepareLoad } from './load';
+import type { Load } from './load';
 import type { LoadOrder } from './load-order';
 
 /** What a round of load cost a server, or several that it was shared out among. */
@@ -22,13 +22,14 @@ export interface Round {
 
 /** Sends a load and measures the processes of the servers that it is addressed to. */
 export async function measuredRound(
+  load: Load,
   servers: readonly BenchServer[],
   order: Omit<LoadOrder, 'addresses'>,
 ): Promise<Round> {
-  const load = await prepareLoad({ ...order, addresses: servers.map(({ address }) => address) });
+  const send = await load.prepare({ ...order, addresses: servers.map(({ address }) => address) });
   const used = (): number => servers.reduce((sum, { pid }) => sum + cpuMicroseconds(pid), 0);
   const before = used();
-  const { calls, seconds, latencies, requestBytes, responseBytes } = await load.run();
+  const { calls, seconds, latencies, requestBytes, responseBytes } = await send();
   const cpu = used() - before;
   return {
     calls,

@@ -1,4 +1,5 @@
 import { Closers } from '../closers';
+import { Load } from '../load/load';
 import { measuredRound, type Round } from '../load/measured-round';
 import { progress } from '../progress';
 import { turnMethod } from '../servers/service';
@@ -26,12 +27,13 @@ export function scaleCost(experiment: Experiment, args: ScaleArguments): Promise
   const closers = new Closers();
   return closers.during(async () => {
     progress(`${experiment.name}: preparing`);
+    const load = closers.add(new Load(), (started) => started.stop());
     const variants = await experiment.start(args, closers);
     const rounds: (readonly Round[])[] = [];
     // The first one warms up.
     for (let number = 0; number <= args.rounds; number += 1) {
       progress(`${experiment.name}: ${number === 0 ? 'warming up' : `round ${number} of ${args.rounds}`}`);
-      const round = await oneRound(variants, args.sessions);
+      const round = await oneRound(load, variants, args.sessions);
       if (number > 0) rounds.push(round);
     }
     progress('');
@@ -55,11 +57,11 @@ export function scaleCost(experiment: Experiment, args: ScaleArguments): Promise
   });
 }
 
-async function oneRound(variants: readonly Variant[], sessions: number): Promise<readonly Round[]> {
+async function oneRound(load: Load, variants: readonly Variant[], sessions: number): Promise<readonly Round[]> {
   const round: Round[] = [];
   for (const { servers, connections } of variants) {
     round.push(
-      await measuredRound(servers, { connections, inFlight, method: turnMethod, shape: usualShape, sessions }),
+      await measuredRound(load, servers, { connections, inFlight, method: turnMethod, shape: usualShape, sessions }),
     );
   }
   return round;

@@ -1,5 +1,6 @@
 import { RedisProcess } from '../../src/chaos/redis-process';
 import { Closers } from '../closers';
+import { Load } from '../load/load';
 import { measuredRound, type Round } from '../load/measured-round';
 import { progress } from '../progress';
 import { usualShape } from '../workload/session-turns';
@@ -36,6 +37,7 @@ export async function turnCost(args: TurnArguments): Promise<TurnCost> {
   const closers = new Closers();
   return closers.during(async () => {
     const redis = closers.add(await RedisProcess.start(), (started) => started.stop());
+    const load = closers.add(new Load(), (started) => started.stop());
     const contenders = await startContenders(redis.port, args, closers);
     const [first] = contenders.services;
     const commands = first === undefined ? [] : await sessionCommands(first.server, redis.port);
@@ -43,7 +45,7 @@ export async function turnCost(args: TurnArguments): Promise<TurnCost> {
     let turns = 0;
     for (let number = 0; number < warmUps + args.rounds; number += 1) {
       progress(number < warmUps ? 'warming up' : `round ${number - warmUps + 1} of ${args.rounds}`);
-      const round = await oneRound(contenders, number, args);
+      const round = await oneRound(load, contenders, number, args);
       turns += round.bare.calls;
       if (number >= warmUps) rounds.push(round);
       await redis.ask((client) => client.eval(forgetSessions, 0));
@@ -62,6 +64,7 @@ const forgetSessions = `
   for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end`;
 
 async function oneRound(
+  load: Load,
   { bare, services }: Contenders,
   number: number,
   { sessions, inFlight }: TurnArguments,
@@ -71,7 +74,7 @@ async function oneRound(
   for (let place = 0; place < all.length; place += 1) {
     const contender = all[(number + place) % all.length] ?? bare;
     const order = { connections: 2, inFlight, method: contender.method, shape: usualShape, sessions };
-    measured.set(contender.name, await measuredRound([contender.server], order));
+    measured.set(contender.name, await measuredRound(load, [contender.server], order));
   }
   const ofBare = measured.get('bare');
   if (ofBare === undefined) throw new Error('The bare server did not take part.');
