@@ -53,7 +53,8 @@ class Generator {
       if (caller === undefined || requests === undefined) return;
       for (const request of requests) {
         const since = performance.now();
-        this.responseBytes += await caller.call(request);
+        const received = await caller.call(request);
+        this.responseBytes += received;
         this.latencies.push(performance.now() - since);
       }
     }
