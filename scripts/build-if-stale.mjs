@@ -1,9 +1,9 @@
-// Builds when dist/ is missing or older than what it is made of; silent and quick otherwise. Runs before start, demo and replay.
+// Builds when dist/ is missing or older than what it is made of; silent and quick otherwise. Runs before start, demo, replay, chaos and the benchmarks.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './run.mjs';
 
-const INPUTS = ['src', 'gen', 'config', 'examples', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const INPUTS = ['src', 'gen', 'bench', 'config', 'examples', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -1,0 +1,83 @@
+import { RedisProcess } from '../../src/chaos/redis-process';
+import { Closers } from '../closers';
+import { Load } from '../load/load';
+import { measuredRound, type Round } from '../load/measured-round';
+import { progress } from '../progress';
+import { usualShape } from '../workload/session-turns';
+import { type Contender, type Contenders, startContenders } from './contenders';
+import { sessionCommands } from './session-commands';
+import type { SessionSizes } from './session-sizes';
+import type { TelemetryMode, TurnArguments } from './turn-arguments';
+
+/** One round of all servers, one after the other. */
+export interface TurnRound {
+  readonly bare: Round;
+  readonly services: Readonly<Partial<Record<TelemetryMode, Round>>>;
+}
+
+/** What a turn costs. */
+export interface TurnCost {
+  readonly inFlight: number;
+  readonly rounds: readonly TurnRound[];
+  readonly sizes: SessionSizes;
+  /** Of each turn of a session, the commands that Redis was sent. */
+  readonly commands: readonly (readonly string[])[];
+  /** Spans that the collector was sent a turn, all rounds and warm-ups together. */
+  readonly spansPerTurn: Readonly<Partial<Record<TelemetryMode, number>>>;
+}
+
+/** Rounds before those that count: the compilers of V8 take a while. */
+const warmUps = 2;
+
+/**
+ * Measures a turn of the service, under each telemetry mode, and a call of the bare server. They take turns in each round, in an
+ * order that moves on by one, so that whatever else the machine does meets all of them.
+ */
+export async function turnCost(args: TurnArguments): Promise<TurnCost> {
+  const closers = new Closers();
+  return closers.during(async () => {
+    const redis = closers.add(await RedisProcess.start(), (started) => started.stop());
+    const load = closers.add(new Load(), (started) => started.stop());
+    const contenders = await startContenders(redis.port, args, closers);
+    const [first] = contenders.services;
+    const commands = first === undefined ? [] : await sessionCommands(first.server, redis.port);
+    const rounds: TurnRound[] = [];
+    let turns = 0;
+    for (let number = 0; number < warmUps + args.rounds; number += 1) {
+      progress(number < warmUps ? 'warming up' : `round ${number - warmUps + 1} of ${args.rounds}`);
+      const round = await oneRound(load, contenders, number, args);
+      turns += round.bare.calls;
+      if (number >= warmUps) rounds.push(round);
+      await redis.ask((client) => client.eval(forgetSessions, 0));
+    }
+    progress('');
+    const spansPerTurn = Object.fromEntries(
+      contenders.services.flatMap(({ name, sink }) => (sink ? [[name, sink.spans() / turns]] : [])),
+    );
+    return { inFlight: args.inFlight, rounds, sizes: contenders.sizes, commands, spansPerTurn };
+  });
+}
+
+/** So that Redis does not grow, and its tables with it, from round to round. */
+const forgetSessions = `
+  for _, key in ipairs(redis.call('KEYS', '*:session')) do redis.call('UNLINK', key) end
+  for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end`;
+
+async function oneRound(
+  load: Load,
+  { bare, services }: Contenders,
+  number: number,
+  { sessions, inFlight }: TurnArguments,
+): Promise<TurnRound> {
+  const all = [bare, ...services];
+  const measured = new Map<Contender['name'], Round>();
+  for (let place = 0; place < all.length; place += 1) {
+    const contender = all[(number + place) % all.length] ?? bare;
+    const order = { connections: 2, inFlight, method: contender.method, shape: usualShape, sessions };
+    measured.set(contender.name, await measuredRound(load, [contender.server], order));
+  }
+  const ofBare = measured.get('bare');
+  if (ofBare === undefined) throw new Error('The bare server did not take part.');
+  measured.delete('bare');
+  return { bare: ofBare, services: Object.fromEntries(measured) };
+}
