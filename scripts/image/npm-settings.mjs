@@ -6,7 +6,9 @@ import { folder } from './containers.mjs';
 
 /** Writes the file: the user's own settings, tokens among them, the registry, and whom to trust. Its path. */
 export function writeNpmSettings() {
-  const [userconfig, registry, cafile] = ['userconfig', 'registry', 'cafile'].map((key) => output('npm', ['config', 'get', key]));
+  const [userconfig, registry, cafile] = ['userconfig', 'registry', 'cafile'].map((key) =>
+    output('npm', ['config', 'get', key]),
+  );
   const own = existsSync(userconfig) ? readFileSync(userconfig, 'utf8') : '';
   const authorities = existsSync(cafile) ? readFileSync(cafile, 'utf8') : '';
   const certificates = authorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

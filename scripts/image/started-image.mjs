@@ -37,7 +37,7 @@ export async function startImage(image) {
     child.kill('SIGKILL');
     fail(`image: the server did not come up:\n${told}`);
   });
-  return { servingAfterMs: await Promise.race([serving, failed]), port, stop: () => stopped(child, ended) };
+  return { servingAfterMs: await Promise.race([serving, failed]), port, stop: () => stopped(ended) };
 }
 
 /** Whether the image's own health check says that it is well. */
@@ -60,7 +60,7 @@ export function turnAnswer(port) {
 }
 
 /** Sends SIGTERM to process 1 of the container; its exit code and how long it took. */
-async function stopped(child, ended) {
+async function stopped(ended) {
   const begun = performance.now();
   podman('kill', '--signal', 'TERM', name);
   const exitCode = await ended;
