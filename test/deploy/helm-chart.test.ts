@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
@@ -35,7 +35,7 @@ const checks = [
   ...[checkOf(ConfigMap), checkOf(Service), checkOf(ServiceAccount), checkOf(ServiceMonitor)],
 ];
 
-function found<Kind>(manifests: readonly Manifest[], is: (manifest: unknown) => manifest is Kind): Kind {
+function found<Data extends Manifest>(manifests: readonly Manifest[], is: Kind<Data>['is']): Data {
   const manifest = manifests.find(is);
   if (manifest === undefined) throw new Error('The chart did not make it.');
   return manifest;
@@ -48,12 +48,22 @@ function containerOf(manifests: readonly Manifest[]) {
   return { pod, container };
 }
 
-/** The configuration of a pod, as the service in it would read it. */
+/** The files that the configuration of a pod names, and that are there for the service once they are mounted. */
+function namedFiles(manifests: readonly Manifest[]): readonly string[] {
+  const text = found(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
+  return [...text.matchAll(/_file = "(.+)"/g)].map(([, path = '']) => path);
+}
+
+/** The configuration of a pod, as the service in it would read it, with files of its own for those that it names. */
 function configOf(manifests: readonly Manifest[]): Config {
   const path = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
+    const secret = join(path, 'secret');
+    writeFileSync(secret, 'secret');
+    let text = found(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
+    for (const file of namedFiles(manifests)) text = text.replaceAll(file, secret);
     const file = join(path, 'config.toml');
-    writeFileSync(file, found(manifests, ConfigMap.is).data?.['config.toml'] ?? '');
+    writeFileSync(file, text);
     return loadConfig({ ORCHESTRATOR__SERVER__HOST: '0.0.0.0', ORCHESTRATOR_CONFIG: file });
   } finally {
     rmSync(path, { recursive: true });
@@ -74,6 +84,8 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
 
   it('the service takes its configuration', () => {
     expect(configOf(manifests).server.allow_insecure).toBe(true);
+    const mounted = containerOf(manifests).container.volumeMounts?.map(({ mountPath }) => mountPath);
+    for (const file of namedFiles(manifests)) expect(mounted).toContain(dirname(file));
   });
 
   it('a pod has the time that the service takes to stop, and two seconds for telemetry', () => {

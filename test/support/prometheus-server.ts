@@ -13,6 +13,13 @@ export interface PrometheusServer {
   stop(): Promise<void>;
 }
 
+/** What is in every answer of its HTTP interface. */
+interface Answer {
+  readonly status: 'success' | 'error';
+  readonly data?: unknown;
+  readonly error?: string;
+}
+
 /** Starts it with a file of configuration; resolves once it answers. */
 export async function startPrometheus(configFile: string): Promise<PrometheusServer> {
   const port = await freePort();
@@ -42,7 +49,8 @@ export async function startPrometheus(configFile: string): Promise<PrometheusSer
   ]);
   return {
     async ask(path) {
-      const answer = await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json();
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`);
+      const answer = (await response.json()) as Answer;
       if (answer.status !== 'success') throw new Error(answer.error);
       return answer.data;
     },

@@ -63,7 +63,7 @@ export function typeErrors(manifests: readonly Manifest[]): readonly string[] {
     writeFileSync(join(folder, 'manifests.ts'), source.join('\n'));
     symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'node20', '--target', 'es2023'];
-    const { stdout } = spawnSync('tsc', [...options, join(folder, 'manifests.ts')], { env, encoding: 'utf8' });
+    const { stdout } = spawnSync('tsc', [...options, 'manifests.ts'], { cwd: folder, env, encoding: 'utf8' });
     return stdout.split('\n').filter((line) => line.includes('error TS'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
