@@ -47,6 +47,6 @@ VOLUME /data
 # A number, so that it means the same on every base image and Kubernetes can see that it is not root.
 USER 10001:10001
 EXPOSE 50051
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["node", "scripts/health.mjs"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=20s --retries=3 CMD ["node", "scripts/health.mjs"]
 # The preload starts telemetry where the OTEL_ variables ask for it. SIGTERM drains, a second one ends at once.
 CMD ["node", "--require", "./dist/src/adapters/otel/preload.js", "dist/src/main.js"]
