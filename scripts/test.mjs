@@ -13,7 +13,7 @@ const given = process.argv.slice(2);
 
 const npm = (script) => () => ran('npm', ['run', '--silent', script]);
 const steps = {
-  redis: () => ran('node', ['scripts/ensure-redis.mjs']),
+  programs: () => ran('node', ['scripts/ensure-programs.mjs']),
   lint: npm('lint'),
   types: npm('types'),
   contract: npm('contract'),

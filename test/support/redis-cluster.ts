@@ -1,6 +1,6 @@
 import { Cluster, Command, Redis } from 'ioredis';
+import { freePort } from '../../src/chaos/free-port';
 import { eventually } from './eventually';
-import { freePort } from './free-port';
 import { untilReplicated } from './redis-replica';
 import { type RedisServer, startRedisServer } from './redis-server';
 

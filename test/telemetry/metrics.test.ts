@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
+import { freePort } from '../../src/chaos/free-port';
 import { connect, type OrchestratorClient } from '../../src/client';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
-import { freePort } from '../support/free-port';
 import { uuid } from '../support/session-builder';
 
 jest.setTimeout(60_000);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RedisTls } from '../../../src/adapters/redis/redis-endpoint';
+import { freePort } from '../../../src/chaos/free-port';
 import type { Log } from '../../../src/ports/log';
 import { unhurried, until } from '../../support/calls';
 import { eventually } from '../../support/eventually';
-import { freePort } from '../../support/free-port';
 import { startReplicaOf } from '../../support/redis-replica';
 import { silentLog } from '../../support/silent-log';
 import { ClientsUnderTest } from './clients-under-test';

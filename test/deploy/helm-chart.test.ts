@@ -1,0 +1,177 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { ConfigMap, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { parse } from 'yaml';
+import { type Config, loadConfig } from '../../src/adapters/config';
+import { ChartRefused, chartFolder, type Manifest, renderChart, typeErrors } from '../support/rendered-chart';
+
+const folder = join(chartFolder, 'ci');
+const least = join(folder, 'least.yaml');
+const valueSets = readdirSync(folder).map((file) => ({ file, manifests: renderChart(join(folder, file)) }));
+
+/** A kind of Kubernetes with its JSON schema. */
+interface Kind<Data extends Manifest> {
+  readonly is: (manifest: unknown) => manifest is Data;
+  new (data?: Omit<Data, keyof Manifest>): { validate(): void };
+}
+
+/** Whether a manifest is of a kind; throws where it does not fit the schema. */
+function checkOf<Data extends Manifest>(kind: Kind<Data>) {
+  return (manifest: Manifest): boolean => {
+    if (!kind.is(manifest)) return false;
+    new kind(manifest).validate();
+    return true;
+  };
+}
+
+const checks = [
+  ...[checkOf(Deployment), checkOf(HorizontalPodAutoscaler), checkOf(NetworkPolicy), checkOf(PodDisruptionBudget)],
+  ...[checkOf(ConfigMap), checkOf(Service), checkOf(ServiceAccount), checkOf(ServiceMonitor)],
+];
+
+function found<Data extends Manifest>(manifests: readonly Manifest[], is: Kind<Data>['is']): Data {
+  const manifest = manifests.find(is);
+  if (manifest === undefined) throw new Error('The chart did not make it.');
+  return manifest;
+}
+
+function containerOf(manifests: readonly Manifest[]) {
+  const pod = found(manifests, Deployment.is).spec?.template.spec;
+  const [container] = pod?.containers ?? [];
+  if (pod === undefined || container === undefined) throw new Error('There is no container.');
+  return { pod, container };
+}
+
+/** The files that the configuration of a pod names, and that are there for the service once they are mounted. */
+function namedFiles(manifests: readonly Manifest[]): readonly string[] {
+  const text = found(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
+  return [...text.matchAll(/_file = "(.+)"/g)].map(([, path = '']) => path);
+}
+
+/** The configuration of a pod, as the service in it would read it, with files of its own for those that it names. */
+function configOf(manifests: readonly Manifest[]): Config {
+  const path = mkdtempSync(join(tmpdir(), 'chart-'));
+  try {
+    const secret = join(path, 'secret');
+    writeFileSync(secret, 'secret');
+    let text = found(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
+    for (const file of namedFiles(manifests)) text = text.replaceAll(file, secret);
+    const file = join(path, 'config.toml');
+    writeFileSync(file, text);
+    return loadConfig({ ORCHESTRATOR__SERVER__HOST: '0.0.0.0', ORCHESTRATOR_CONFIG: file });
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+}
+
+it('Kubernetes knows every field of what the chart makes, and finds a misspelt one', () => {
+  expect(typeErrors(valueSets.flatMap(({ manifests }) => manifests))).toEqual([]);
+  const deployment: IDeployment = found(renderChart(least), Deployment.is);
+  const misspelt = { ...deployment, spec: { ...deployment.spec, replicass: 2 } };
+  expect(typeErrors([misspelt])).toEqual([expect.stringContaining('replicass')]);
+});
+
+describe.each(valueSets)('with the values of $file', ({ manifests }) => {
+  it('every manifest is valid', () => {
+    expect(manifests.filter((manifest) => !checks.some((check) => check(manifest)))).toEqual([]);
+  });
+
+  it('the service takes its configuration', () => {
+    expect(configOf(manifests).server.allow_insecure).toBe(true);
+    const mounted = containerOf(manifests).container.volumeMounts?.map(({ mountPath }) => mountPath);
+    for (const file of namedFiles(manifests)) expect(mounted).toContain(dirname(file));
+  });
+
+  it('a pod has the time that the service takes to stop, and two seconds for telemetry', () => {
+    const { drain_grace_ms, drain_timeout_ms } = configOf(manifests).server;
+    const { pod, container } = containerOf(manifests);
+    const before = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
+      before + (drain_grace_ms + drain_timeout_ms + 2_000) / 1_000,
+    );
+  });
+
+  it('a pod has no right that it does not need', () => {
+    const { pod, container } = containerOf(manifests);
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('probes and Services ask where the service listens', () => {
+    const { port } = configOf(manifests).server;
+    const { container } = containerOf(manifests);
+    expect(container.ports?.[0]).toEqual({ name: 'grpc', containerPort: port });
+    const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+    for (const probe of probes) expect([undefined, port]).toContain(probe?.grpc?.port);
+    const services = manifests.filter(Service.is);
+    expect(services.map(({ spec }) => spec?.clusterIP)).toEqual([undefined, 'None']);
+    for (const { spec } of services) expect(spec?.ports?.[0]).toMatchObject({ port, targetPort: 'grpc' });
+  });
+
+  it('everything that selects pods selects these', () => {
+    const deployment = found(manifests, Deployment.is);
+    const selector = deployment.spec?.selector;
+    expect(deployment.spec?.template.metadata?.labels).toMatchObject(selector?.matchLabels ?? {});
+    for (const { spec } of manifests.filter(Service.is)) expect(spec?.selector).toEqual(selector?.matchLabels);
+    for (const { spec } of manifests.filter(PodDisruptionBudget.is)) expect(spec?.selector).toEqual(selector);
+    for (const { spec } of manifests.filter(NetworkPolicy.is)) expect(spec?.podSelector).toEqual(selector);
+    for (const { spec } of manifests.filter(ServiceMonitor.is)) expect(spec.selector).toEqual(selector);
+  });
+});
+
+it('liveness does not follow Redis where the service has no name for it', () => {
+  const { container } = containerOf(renderChart(least));
+  expect(container.livenessProbe?.tcpSocket).toEqual({ port: 'grpc' });
+  expect(container.readinessProbe?.grpc).toEqual({ port: 50051 });
+});
+
+it('the URL of Redis comes from the Secret', () => {
+  expect(containerOf(renderChart(least)).container.env).toContainEqual({
+    name: 'ORCHESTRATOR__REDIS__URL',
+    valueFrom: { secretKeyRef: { name: 'redis', key: 'url' } },
+  });
+});
+
+it.each([
+  ['no Redis', 'redis.urlSecret.name=', 'There is no Redis'],
+  ['nobody who asks callers who they are', 'config.server.allow_insecure=false', 'set up authentication'],
+  ['a password in the ConfigMap', 'config.redis.password=secret', 'has a password'],
+  ['a password in a URL in the ConfigMap', 'config.redis.url=redis://me:secret@redis:6379', 'has a password'],
+  ['a value that it does not know', 'replicas=3', 'replicas'],
+  ['a value of another type', 'preStopSeconds=soon', 'preStopSeconds'],
+])('the chart refuses %s, and says so', (_what, value, told) => {
+  expect(() => renderChart(least, value)).toThrow(ChartRefused);
+  expect(() => renderChart(least, value)).toThrow(told);
+});
+
+it('the chart is of the version of the service', () => {
+  const { appVersion } = parse(readFileSync(join(chartFolder, 'Chart.yaml'), 'utf8'));
+  expect(appVersion).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
+});
+
+it('the README explains every value', () => {
+  const rows = readFileSync(join(chartFolder, 'README.md'), 'utf8').matchAll(/^\| (`.+?) \|/gm);
+  const explained = [...rows].flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  const values = parse(readFileSync(join(chartFolder, 'values.yaml'), 'utf8'));
+  expect(explained.toSorted()).toEqual(namesOf(values).toSorted());
+});
+
+/** The paths of values; those of `config` and `resources` are not the chart's. */
+function namesOf(values: object, prefix = ''): readonly string[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const name = `${prefix}${key}`;
+    const isSection = typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0;
+    return isSection && name !== 'config' && name !== 'resources' ? namesOf(value, `${name}.`) : [name];
+  });
+}
