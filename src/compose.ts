@@ -97,7 +97,7 @@ function build(config: Config, log: Log): Parts {
   const settings = toSettings(config);
   const compile = {
     conditionLimits: toConditionLimits(config),
-    semanticEvaluation: settings.semanticEvaluation !== 'off',
+    semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);
   const stores = endpoint ? redisStores(endpoint, config, clock, log) : embeddedStores(config, clock, log);
@@ -118,6 +118,7 @@ function build(config: Config, log: Log): Parts {
     metrics,
     log,
     settings,
+    model: undefined,
     compile,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
