@@ -9,5 +9,6 @@ export const noMetrics: Metrics = {
   conflict: unheard,
   phaseBegins: () => unheard,
   storeBegins: () => unheard,
+  modelBegins: () => unheard,
   callBegins: () => unheard,
 };
