@@ -1,14 +1,15 @@
 import type { ModelProposal as ProposalMessage } from '../../gen/focal/orchestration/v1/lifecycle';
+import { compareText } from '../domain/compare-text';
 import type { ModelProposal } from '../domain/model-proposal';
 import { conditionTruth, modelOutcome, proposedAction } from './enums';
 
-/** What the model proposed as the contract has it. */
+/** What the model proposed as the contract has it: of equal proposals equal bytes, so in the order of the ids. */
 export function modelProposalToProto({ outcome, model, actions, fits, verdicts }: ModelProposal): ProposalMessage {
   return {
     outcome: modelOutcome.toProto[outcome],
     model,
-    actions: [...actions].map(([instanceId, action]) => ({ instanceId, action: proposedAction.toProto[action] })),
-    candidates: [...fits].map(([scenarioId, fit]) => ({ scenarioId, fits: fit })),
+    actions: byId(actions).map(([instanceId, action]) => ({ instanceId, action: proposedAction.toProto[action] })),
+    candidates: byId(fits).map(([scenarioId, fit]) => ({ scenarioId, fits: fit })),
     verdicts: verdicts.map((verdict) => ({ ...verdict, truth: conditionTruth.toProto[verdict.truth] })),
   };
 }
@@ -27,4 +28,8 @@ export function modelProposalFromProto(message: ProposalMessage): ModelProposal 
       truth: conditionTruth.fromProto(truth),
     })),
   };
+}
+
+function byId<Value>(map: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
+  return [...map].sort(([a], [b]) => compareText(a, b));
 }
