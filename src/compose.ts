@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { boundedCall, type Repetition, repeat, watchStore } from './adapters/background';
-import { type Config, toConditionLimits, toRedisEndpoint, toSettings } from './adapters/config';
+import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSettings } from './adapters/config';
 import { openEmbedded } from './adapters/embedded/open-embedded';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './adapters/grpc';
+import type { ChatModelSurroundings } from './adapters/model';
 import { meteredSessionStore, processMetrics, processTelemetry } from './adapters/otel';
 import { RedisCatalogue } from './adapters/redis/redis-catalogue';
 import { connectRedis } from './adapters/redis/redis-connection';
@@ -15,6 +16,7 @@ import { openAccess, type ServiceAccess } from './compose-access';
 import { CompiledCatalogue } from './pipeline/compiled-catalogue';
 import { bindUseCases } from './pipeline/use-cases';
 import type { Clock } from './ports/clock';
+import type { DecisionModel } from './ports/decision-model';
 import type { Log } from './ports/log';
 import type { OlderSessions } from './ports/older-sessions';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
@@ -59,11 +61,23 @@ interface Parts {
 }
 
 /**
+ * The model of P6.2, where one is to be asked. Only then is anything of it loaded, and at once: an `import` up there would load it
+ * for everybody.
+ */
+function decisionModel(config: Config, surroundings: ChatModelSurroundings): DecisionModel | undefined {
+  const options = toModelOptions(config);
+  if (options === undefined) return undefined;
+  // biome-ignore lint/style/noCommonJs: there is no other synchronous way.
+  const { ChatDecisionModel } = require('./adapters/model') as typeof import('./adapters/model');
+  return new ChatDecisionModel(options, surroundings);
+}
+
+/**
  * Builds the service from its configuration and listens. Health says SERVING as soon as the store has taken a write, and
  * follows the store from then on; a store that is away keeps nobody from starting.
  *
- * @throws Error where the address is taken, another process has the folder of the embedded store, or a file of TLS or of the
- * credentials cannot be used.
+ * @throws Error where the address is taken, another process has the folder of the embedded store, or a file of TLS, of the
+ * credentials or the template of the model's prompt cannot be used.
  */
 export async function startService(config: Config, log: Log): Promise<RunningService> {
   const clock = new SystemClock();
@@ -100,7 +114,7 @@ function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): P
   const settings = toSettings(config);
   const compile = {
     conditionLimits: toConditionLimits(config),
-    semanticEvaluation: settings.semanticEvaluation !== 'off',
+    semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);
   const stores = endpoint ? redisStores(endpoint, config, clock, log) : embeddedStores(config, clock, log);
@@ -121,6 +135,7 @@ function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): P
     metrics,
     log,
     settings,
+    model: decisionModel(config, { clock, telemetry, metrics, log }),
     compile,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });

@@ -1,7 +1,8 @@
-import type { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { type ProcessTurnRequest, ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import { Session as SessionMessage } from '../../gen/focal/orchestration/v1/session';
 import { UuidV5InstanceIds } from '../adapters/system';
+import { modelProposalFromProto } from '../codec/model-proposal-codec';
 import { ProtoTurnCodec } from '../codec/proto-turn-codec';
 import { scenarioFromProto } from '../codec/scenario-codec';
 import { sessionToProto } from '../codec/session-codec';
@@ -44,16 +45,21 @@ export class FoldedSession {
 
   constructor(private readonly catalogue: Catalogue) {}
 
-  /** Decides the next turn; `request` holds the time that it was decided with. Returns the response's bytes. */
-  decide(request: ProcessTurnRequest): Uint8Array {
+  /**
+   * Decides the next turn; `request` holds the time that it was decided with, `recorded` the response that was given, of which
+   * only the model's proposal is an input. Returns the response's bytes.
+   */
+  decide(request: ProcessTurnRequest, recorded: Uint8Array): Uint8Array {
     if (request.turn === undefined) throw new Error('A recorded request has no turn.');
     const turn = turnFromProto(request.turn, 0);
+    const { modelProposal } = ProcessTurnResponse.decode(recorded);
     const { session, result } = decideTurn({
       session: this.session ?? emptySession(turn),
       turn,
       catalogue: this.catalogue,
       settings: defaultSettings,
       instanceIdOf: (scenarioId) => ids.instanceId(turn.sessionId, turn.turnId, scenarioId),
+      proposal: modelProposal && modelProposalFromProto(modelProposal),
     });
     this.session = session;
     return codec.encodeResult(result);

@@ -9,6 +9,7 @@ import type { Truth } from '../domain/conditions';
 import type { ConfirmContribution, ContributionType } from '../domain/contribution';
 import type { ScenarioFinding } from '../domain/finding';
 import type { LifecycleAction, LifecycleReason, RejectionReason, StartOrigin } from '../domain/lifecycle-decision';
+import type { ModelProposal, ProposedAction } from '../domain/model-proposal';
 import type { ScenarioAction } from '../domain/older-session';
 import type {
   IdleAction,
@@ -162,6 +163,17 @@ export const startOrigin: EnumTable<StartOrigin, lifecycle.LifecycleReason> = en
 export const rejectionReason: EnumTable<RejectionReason, lifecycle.RejectionReason> = enumTable(
   lifecycle.RejectionReason,
   'REJECTION_REASON_',
+);
+
+export const proposedAction: EnumTable<ProposedAction, lifecycle.ScenarioLifecycleAction> = enumSubset(
+  lifecycle.ScenarioLifecycleAction,
+  'SCENARIO_LIFECYCLE_ACTION_',
+  ['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'],
+);
+
+export const modelOutcome: EnumTable<ModelProposal['outcome'], lifecycle.ModelOutcome> = enumTable(
+  lifecycle.ModelOutcome,
+  'MODEL_OUTCOME_',
 );
 
 export const transitionReason: EnumTable<TransitionReason, transition.TransitionReason> = enumTable(

@@ -3,7 +3,9 @@ import type {
   RejectedCandidate as RejectedMessage,
 } from '../../gen/focal/orchestration/v1/lifecycle';
 import type { LifecycleDecision, RejectedCandidate } from '../domain/lifecycle-decision';
+import { type OverruledBy, overrulings } from '../domain/model-proposal';
 import { lifecycleAction, lifecycleReason, rejectionReason, startOrigin } from './enums';
+import { refusal } from './refusal';
 
 /** What happens to an instance as the contract has it. */
 export function lifecycleDecisionToProto(decision: LifecycleDecision): DecisionMessage {
@@ -23,8 +25,8 @@ export function lifecycleDecisionToProto(decision: LifecycleDecision): DecisionM
     conditionErrors: decision.conditionErrors.slice(),
     displacedByInstanceIds: decision.displacedByInstanceIds.slice(),
     scenarioVersion: decision.scenarioVersion,
-    proposed: 0,
-    overruledBy: '',
+    proposed: lifecycleAction.optionalToProto(decision.proposed),
+    overruledBy: decision.overruledBy,
   };
 }
 
@@ -46,6 +48,8 @@ export function lifecycleDecisionFromProto(message: DecisionMessage): LifecycleD
     staysPausedBecause: rejectionReason.optionalFromProto(message.staysPausedBecause),
     conditionErrors: message.conditionErrors,
     displacedByInstanceIds: message.displacedByInstanceIds,
+    proposed: lifecycleAction.optionalFromProto(message.proposed),
+    overruledBy: overruledByFromProto(message.overruledBy),
   };
 }
 
@@ -63,6 +67,8 @@ export function rejectedCandidateToProto(rejected: RejectedCandidate): RejectedM
     blockingRuleIds: rejected.blockingRuleIds.slice(),
     pendingTurnsLeft: rejected.pendingTurnsLeft,
     conditionErrors: rejected.conditionErrors.slice(),
+    proposed: lifecycleAction.optionalToProto(rejected.proposed),
+    overruledBy: rejected.overruledBy,
   };
 }
 
@@ -80,5 +86,13 @@ export function rejectedCandidateFromProto(message: RejectedMessage): RejectedCa
     blockingRuleIds: message.blockingRuleIds,
     pendingTurnsLeft: message.pendingTurnsLeft,
     conditionErrors: message.conditionErrors,
+    proposed: lifecycleAction.optionalFromProto(message.proposed),
+    overruledBy: overruledByFromProto(message.overruledBy),
   };
+}
+
+function overruledByFromProto(word: string): OverruledBy | '' {
+  const known = word === '' ? '' : overrulings.find((each) => each === word);
+  if (known === undefined) throw refusal('overruled_by', `must be empty or one of ${overrulings.join(', ')}`);
+  return known;
 }

@@ -11,6 +11,7 @@ import {
   rejectedCandidateFromProto,
   rejectedCandidateToProto,
 } from './lifecycle-codec';
+import { modelProposalFromProto, modelProposalToProto } from './model-proposal-codec';
 import { planFromProto, planToProto } from './plan-codec';
 import { refusal } from './refusal';
 import { stepOutcomeFromProto, stepOutcomeToProto } from './step-outcome-codec';
@@ -30,6 +31,7 @@ export function turnResultToProto(result: TurnResult): ResultMessage {
     plan: planToProto(result.plan),
     ignoredOutcomes: result.ignoredOutcomes.map(ignoredOutcomeToProto),
     validateOnly: result.validateOnly,
+    modelProposal: result.modelProposal && modelProposalToProto(result.modelProposal),
   };
 }
 
@@ -49,6 +51,7 @@ export function turnResultFromProto(message: ResultMessage): TurnResult {
     plan: planFromProto(message.plan),
     ignoredOutcomes: message.ignoredOutcomes.map(ignoredOutcomeFromProto),
     validateOnly: message.validateOnly,
+    modelProposal: message.modelProposal && modelProposalFromProto(message.modelProposal),
   };
 }
 

@@ -1,13 +1,14 @@
 import { type ConditionLimits, defaultConditionLimits } from './conditions';
+import type { SemanticEvaluation } from './settings';
 
 /** What a definition is checked against beside the contract. */
 export interface CompileOptions {
   readonly conditionLimits: ConditionLimits;
-  /** Whether natural-language conditions are judged; where not, they are never taken (3.4). */
-  readonly semanticEvaluation: boolean;
+  /** How natural-language conditions are judged; "off": they are never taken (3.4). */
+  readonly semanticEvaluation: SemanticEvaluation;
 }
 
 export const defaultCompileOptions: CompileOptions = {
   conditionLimits: defaultConditionLimits,
-  semanticEvaluation: false,
+  semanticEvaluation: 'off',
 };

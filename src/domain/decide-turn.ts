@@ -56,5 +56,6 @@ function resultOf(
     plan,
     ignoredOutcomes: context.ignored.map(({ outcome, instanceId, reasoning }) => ({ outcome, instanceId, reasoning })),
     validateOnly,
+    modelProposal: context.proposal,
   };
 }

@@ -31,6 +31,8 @@ export type ScenarioFindingCode =
   | 'DANGLING_TRANSITION'
   /** States a condition in natural language, which is not judged. */
   | 'SEMANTIC_EVALUATION_OFF'
+  /** States a condition in natural language without the embedding that it would be judged by. */
+  | 'CONDITION_WITHOUT_EMBEDDING'
   /** Wrote a transition below a default one, which decides always. */
   | 'HIDDEN_BY_DEFAULT'
   /** Lets a step be left at any time, whatever happens. */

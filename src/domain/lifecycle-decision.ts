@@ -1,3 +1,4 @@
+import type { OverruledBy } from './model-proposal';
 import type { StepOutcome } from './turn';
 
 export type LifecycleAction = 'START' | 'CONTINUE' | 'PAUSE' | 'COMPLETE' | 'CANCEL';
@@ -43,7 +44,8 @@ export type RejectionReason =
   | 'START_BLOCKED'
   | 'MULTI_SCENARIO_DISABLED'
   | 'CAPACITY'
-  | 'FILTERING_DISABLED';
+  | 'FILTERING_DISABLED'
+  | 'MODEL';
 
 /** What happens to one instance (P6.2). */
 export interface LifecycleDecision {
@@ -71,6 +73,10 @@ export interface LifecycleDecision {
   readonly conditionErrors: readonly string[];
   /** PREEMPTED only. */
   readonly displacedByInstanceIds: readonly string[];
+  /** What the model proposed; undefined where it proposed nothing (section 9). */
+  readonly proposed?: LifecycleAction | undefined;
+  /** Why that did not stand, or why there was none; "" where it stood or no model was asked. */
+  readonly overruledBy: OverruledBy | '';
 }
 
 /** A candidate that did not start, with why (2.12). */
@@ -87,6 +93,10 @@ export interface RejectedCandidate {
   /** 0 where it is not pending (2.14). */
   readonly pendingTurnsLeft: number;
   readonly conditionErrors: readonly string[];
+  /** START where the model found that it fits; undefined otherwise (section 9). */
+  readonly proposed?: LifecycleAction | undefined;
+  /** As in LifecycleDecision. */
+  readonly overruledBy: OverruledBy | '';
 }
 
 /** An outcome that changed no stage (0.6). */

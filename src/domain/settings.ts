@@ -1,3 +1,6 @@
+/** How natural-language conditions are judged: not, by the likeness of embeddings, or by the model of section 9 (3.4). */
+export type SemanticEvaluation = 'off' | 'embedding' | 'llm';
+
 /** The rules' own settings: `[pipeline.scenario_orchestration]` and what P6.2 reads of `[pipeline.scenario_filtering]`. */
 export interface OrchestrationSettings {
   /** False: every phase answers empty, the session is untouched (2.16). */
@@ -31,7 +34,9 @@ export interface OrchestrationSettings {
   /** Fields a plan asks for at most (4.2). Default 0: no limit. */
   readonly maxFieldsToAskPerTurn: number;
   /** Whether natural-language conditions are judged (3.4). Default off. */
-  readonly semanticEvaluation: 'off' | 'embedding' | 'llm';
+  readonly semanticEvaluation: SemanticEvaluation;
+  /** Cosine of condition and message from which on "embedding" says TRUE (3.4). Default 0.8, -1..1. */
+  readonly semanticThreshold: number;
   /** Steps that one walk may go at most, a budget for cyclic graphs (3.5). Default 1,000. */
   readonly maxHopsPerTurn: number;
   /** Ended instances a session keeps. Default 50. */
@@ -57,6 +62,7 @@ export const defaultSettings: OrchestrationSettings = {
   maxConfirmsPerTurn: 1,
   maxFieldsToAskPerTurn: 0,
   semanticEvaluation: 'off',
+  semanticThreshold: 0.8,
   maxHopsPerTurn: 1_000,
   endedInstances: 50,
   pathEntries: 200,

@@ -1,5 +1,6 @@
 import type { ContributionPlan } from './contribution';
 import type { IgnoredOutcome, LifecycleDecision, RejectedCandidate } from './lifecycle-decision';
+import type { ModelProposal } from './model-proposal';
 import type { Relationship } from './scenario';
 import type { TransitionDecision } from './transition-decision';
 
@@ -51,4 +52,6 @@ export interface TurnResult {
   readonly plan: ContributionPlan;
   readonly ignoredOutcomes: readonly IgnoredOutcome[];
   readonly validateOnly: boolean;
+  /** What the turn was decided on of the optional model; undefined where none was asked (section 9). */
+  readonly modelProposal?: ModelProposal | undefined;
 }

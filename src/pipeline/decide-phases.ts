@@ -1,6 +1,7 @@
 import type { Catalogue } from '../domain/catalogue';
 import type { CompileOptions } from '../domain/compile-options';
 import type { TurnDecision } from '../domain/decide-turn';
+import type { ModelProposal } from '../domain/model-proposal';
 import { type FieldViolation, OrchestratorError } from '../domain/orchestrator-error';
 import { emptySession, type Session } from '../domain/session';
 import type { Turn } from '../domain/turn';
@@ -24,6 +25,8 @@ export interface PhaseCommand extends InlineDefinitions {
   readonly turn: Turn;
   /** The session before the turn; its ids are those of the turn, or "". Undefined: the turn is the first. */
   readonly session: Session | undefined;
+  /** A proposal to decide on; undefined: the model is asked, where there is one (section 9). */
+  readonly proposal?: ModelProposal | undefined;
 }
 
 /**
@@ -51,10 +54,11 @@ async function decide(
   session: Session,
   call: Call,
 ): Promise<TurnDecision> {
-  const { turn, scenarios } = command;
+  const { turn, scenarios, proposal } = command;
   const catalogue =
     scenarios.length > 0 ? inlineCatalogue(command, deps.compile) : await openFor(deps.catalogue, turn, session, call);
-  const decision = decideOn(deps, { turn, validateOnly: true }, onNewest(session, catalogue), catalogue);
+  const before = onNewest(session, catalogue);
+  const decision = await decideOn(deps, { turn, validateOnly: true, session: before, catalogue, proposal }, call);
   refuseOldTurn(session, decision);
   return decision;
 }

@@ -6,7 +6,7 @@ import type { Metrics } from '../ports/metrics';
 import type { CommitOutcome, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
 import type { ProcessedTurn, TurnCommand } from './commands';
-import { type DecisionDependencies, decideOn, openFor } from './decide-on';
+import { type DecisionDependencies, decideOn, openFor, type TellProvisional } from './decide-on';
 import { emptyResult } from './empty-result';
 import { type TakeOverDependencies, takeOverSession } from './take-over-session';
 import { reportTurn } from './turn-report';
@@ -22,20 +22,31 @@ const maxTries = 1_000;
 
 /**
  * The whole of a turn: load, decide, commit; decided again on the newer state when another turn of the session came first (5.3).
- * A turn id that is known is answered with what was stored (5.1).
+ * A turn id that is known is answered with what was stored (5.1). `tell` hears once at most, and before the commit, what is decided
+ * without the model, while that is asked (section 9).
  *
  * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TOO_MUCH_CONTENTION, and what the store
  * throws.
  */
-export async function processTurn(deps: TurnDependencies, command: TurnCommand, call: Call): Promise<ProcessedTurn> {
+export async function processTurn(
+  deps: TurnDependencies,
+  command: TurnCommand,
+  call: Call,
+  tell?: TellProvisional,
+): Promise<ProcessedTurn> {
   const ended = deps.metrics.turnBegins();
-  const processed = await decideAndCommit(deps, command, call);
+  const processed = await decideAndCommit(deps, command, call, tell);
   ended({ trigger: command.turn.trigger, ...processed });
   reportTurn(deps, command.turn, processed);
   return processed;
 }
 
-async function decideAndCommit(deps: TurnDependencies, command: TurnCommand, call: Call): Promise<ProcessedTurn> {
+async function decideAndCommit(
+  deps: TurnDependencies,
+  command: TurnCommand,
+  call: Call,
+  tell: TellProvisional | undefined,
+): Promise<ProcessedTurn> {
   const { turn, validateOnly } = command;
   const fresh = validateOnly || command.expectedRevision !== undefined;
   const loaded = await deps.telemetry.spanAsync('session.load', () => deps.store.load(turn, turn.turnId, call, fresh));
@@ -44,7 +55,7 @@ async function decideAndCommit(deps: TurnDependencies, command: TurnCommand, cal
   let session = loaded.session ?? (await takeOverSession(deps, turn, validateOnly, call));
   for (let tries = 0; tries < maxTries; tries += 1) {
     checkSession(session, command);
-    const decision = await decide(deps, command, session ?? emptySession(turn), call);
+    const decision = await decide(deps, command, session ?? emptySession(turn), call, tries === 0 ? tell : undefined);
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
     if (validateOnly) return processed;
@@ -82,8 +93,10 @@ async function decide(
   command: TurnCommand,
   session: Session,
   call: Call,
+  tell: TellProvisional | undefined,
 ): Promise<TurnDecision> {
-  return decideOn(deps, command, session, await openFor(deps.catalogue, command.turn, session, call));
+  const catalogue = await openFor(deps.catalogue, command.turn, session, call);
+  return decideOn(deps, { ...command, session, catalogue }, call, tell);
 }
 
 /** A turn as it was decided, with the session that it was decided on and the answer to it. */

@@ -6,6 +6,7 @@ import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CreateOutcome, TurnRecord } from '../ports/session-store';
 import type { ProcessedTurn, TurnCommand } from './commands';
+import type { TellProvisional } from './decide-on';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
@@ -25,7 +26,7 @@ import { type HandTurn, type WatchDependencies, watchSession } from './watch-ses
 
 /** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
 export interface UseCases {
-  processTurn(command: TurnCommand, call: Call): Promise<ProcessedTurn>;
+  processTurn(command: TurnCommand, call: Call, tell?: TellProvisional): Promise<ProcessedTurn>;
   decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   readSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
@@ -53,7 +54,7 @@ export interface UseCaseDependencies extends TurnDependencies, WatchDependencies
 export function bindUseCases(deps: UseCaseDependencies): UseCases {
   const queue = new SessionQueue();
   return {
-    processTurn: (command, call) => queue.run(command.turn, call, () => processTurn(deps, command, call)),
+    processTurn: (command, call, tell) => queue.run(command.turn, call, () => processTurn(deps, command, call, tell)),
     decidePhases: (command, call) => decidePhases(deps, command, call),
     readSession: (key, call) => readSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),

@@ -1,3 +1,4 @@
+import type { ModelProposal } from '../domain/model-proposal';
 import type { TurnTrigger } from '../domain/turn';
 import type { TurnResult } from '../domain/turn-result';
 import type { AuthenticationFailure } from './authenticator';
@@ -16,6 +17,16 @@ export interface AnsweredTurn {
 /** How an operation of a store ended: in order, with a refusal that the port documents (its reason), or by a defect. */
 export type StoreOutcome = 'ok' | 'INTERNAL' | (string & {});
 
+/** How asking the model ended, and what it took. */
+export interface ModelUse {
+  readonly outcome: ModelProposal['outcome'];
+  /** 0 where no answer came. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** By the configured prices, in their currency. */
+  readonly cost: number;
+}
+
 /** Tells that what was begun has ended; its duration runs until then. Called once. */
 export type Ended<T> = (how: T) => void;
 
@@ -31,6 +42,8 @@ export interface Metrics {
   phaseBegins(phase: string): Ended<void>;
   /** An operation of a store begins, by the name of the port's method. */
   storeBegins(operation: string): Ended<StoreOutcome>;
+  /** A model is asked for a turn, by its configured name; not called back where the caller gave up. */
+  modelBegins(model: string): Ended<ModelUse>;
   /** A call begins, by the full name of its method, `package.Service/Method`; it ends with the name of its status code. */
   callBegins(method: string): Ended<string>;
   /** A call, or a request of a stream, is refused for who calls. */

@@ -1,6 +1,9 @@
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
+/** What a span stands for: a part of the service's own work, or a request to another one. */
+export type SpanKind = 'internal' | 'client';
+
 /** The span that is open. */
 export interface TurnSpan {
   /** False where nothing is recorded: attributes need not be computed. */
@@ -15,8 +18,8 @@ export interface TurnSpan {
 export interface Telemetry {
   /** Runs synchronous work in a child span of the current one; what it throws sets the span's status and is thrown on. */
   span<T>(name: string, work: (span: TurnSpan) => T): T;
-  /** The same for work that waits. */
-  spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T>;
+  /** The same for work that waits; "client" where it is another service that is waited for. */
+  spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>, kind?: SpanKind): Promise<T>;
   /** Runs work without a current span: what a long-lived stream does over and over would fill its trace without end. */
   untraced<T>(work: () => Promise<T>): Promise<T>;
   /** The span that is current, for example the server span of the call. */

@@ -14,6 +14,9 @@ const scenarios = loadScenarioFiles([join(__dirname, '..', '..', 'examples', 'sc
 );
 const catalogue = catalogueOf(scenarios.map((scenario) => StoredScenario.fromPartial({ scenario, version: 1 })));
 
+/** That of a turn that no model was asked about. */
+const noResponse = new Uint8Array();
+
 /** A session of ten turns as it should be: all acknowledged, all recorded. */
 function aSoundSession(): SessionToCheck & { readonly recorded: readonly RecordedTurn[] } {
   const turns = new RandomTurns(sessionId, scenarios, new SeededRandom(7));
@@ -22,7 +25,7 @@ function aSoundSession(): SessionToCheck & { readonly recorded: readonly Recorde
   const recorded = Array.from({ length: 10 }, (_, index) => {
     const { turnId, request: bytes } = turns.next();
     const request = ProcessTurnRequest.decode(bytes);
-    const response = folded.decide(request);
+    const response = folded.decide(request, noResponse);
     ledger.noteAnswer(ledger.add(sessionId, turnId, bytes), Buffer.from(response), false);
     return { revision: index + 1, turnId, request, response };
   });
@@ -60,7 +63,7 @@ describe('the check of a session', () => {
     const session = aSoundSession();
     const recorded = session.recorded.slice(0, -1);
     const folded = new FoldedSession(catalogue);
-    for (const { request } of recorded) if (request !== undefined) folded.decide(request);
+    for (const { request, response } of recorded) if (request !== undefined) folded.decide(request, response);
     expect(kindsOf({ ...session, recorded, state: folded.state() })).toEqual(['lost']);
   });
 
@@ -92,7 +95,9 @@ describe('the check of a session', () => {
   it('finds a state that its turns do not make', () => {
     const session = aSoundSession();
     const folded = new FoldedSession(catalogue);
-    for (const { request } of session.recorded.slice(0, -1)) if (request !== undefined) folded.decide(request);
+    for (const { request, response } of session.recorded.slice(0, -1)) {
+      if (request !== undefined) folded.decide(request, response);
+    }
     expect(kindsOf({ ...session, state: folded.state() })).toEqual(['state']);
     expect(kindsOf({ ...session, state: undefined })).toEqual(['state']);
   });

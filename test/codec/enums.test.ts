@@ -85,6 +85,12 @@ const cases: Record<keyof typeof enums, Case> = {
     generated: contribution.ContributionType,
     left: [CONTRIBUTION_TYPE_NONE, CONTRIBUTION_TYPE_INFORM],
   },
+  proposedAction: {
+    table: enums.proposedAction,
+    generated: lifecycle.ScenarioLifecycleAction,
+    left: [lifecycle.ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START],
+  },
+  modelOutcome: { table: enums.modelOutcome, generated: lifecycle.ModelOutcome },
   confirmKind: { table: enums.confirmKind, generated: contribution.ConfirmKind },
 };
 

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import type { Contribution, ContributionPlan } from '../../src/domain/contribution';
 import type { LifecycleDecision, RejectedCandidate } from '../../src/domain/lifecycle-decision';
+import { type ModelProposal, overrulings } from '../../src/domain/model-proposal';
 import type { TransitionDecision } from '../../src/domain/transition-decision';
 import type { ContextSummary, TurnResult } from '../../src/domain/turn-result';
 import {
   boolean,
   few,
   fields,
+  mapOf,
   names,
   optional,
   priority,
@@ -54,6 +56,8 @@ const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
   staysPausedBecause: optional(rejectionReason),
   conditionErrors: names,
   displacedByInstanceIds: names,
+  proposed: optional(fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL')),
+  overruledBy: fc.constantFrom('', ...overrulings),
 });
 
 const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
@@ -68,6 +72,23 @@ const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
   blockingRuleIds: names,
   pendingTurnsLeft: uint32,
   conditionErrors: names,
+  proposed: optional(fc.constant('START')),
+  overruledBy: fc.constantFrom('', ...overrulings),
+});
+
+const modelProposal: fc.Arbitrary<ModelProposal> = fc.record({
+  outcome: fc.constantFrom('PROPOSED', 'TIMEOUT', 'CIRCUIT_OPEN'),
+  model: text,
+  actions: mapOf(fc.constantFrom('CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL')),
+  fits: mapOf(boolean),
+  verdicts: few(
+    fc.record({
+      scenarioId: text,
+      scenarioVersion: uint32,
+      transitionId: text,
+      truth: fc.constantFrom('TRUE', 'FALSE', 'UNKNOWN'),
+    }),
+  ),
 });
 
 const transitionDecision: fc.Arbitrary<TransitionDecision> = fc.record({
@@ -182,4 +203,5 @@ export const turnResult: fc.Arbitrary<TurnResult> = fc.record({
   plan,
   ignoredOutcomes: few(fc.record({ outcome: stepOutcome, instanceId: text, reasoning: text })),
   validateOnly: boolean,
+  modelProposal: optional(modelProposal),
 });

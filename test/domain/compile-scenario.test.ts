@@ -234,7 +234,7 @@ test.each<[string, ScenarioDraft]>([
 
 test('findings: a natural-language condition is no finding where it is judged', () => {
   const draft = aScenario(first({ to: [{ to: 'pay', conditionText: 'is rich' }, 'end'] }));
-  expect(compileScenario(draft, 1, { ...defaultCompileOptions, semanticEvaluation: true }).findings).toEqual([]);
+  expect(compileScenario(draft, 1, { ...defaultCompileOptions, semanticEvaluation: 'llm' }).findings).toEqual([]);
 });
 
 test('findings: a condition says where in its text the fault is', () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultCompileOptions } from '../../src/domain/compile-options';
 import { compileScenario } from '../../src/domain/compile-scenario';
 import type { ScenarioFinding, ScenarioFindingCode } from '../../src/domain/finding';
 import type { Scenario, ToolBinding } from '../../src/domain/scenario';
+import type { SemanticEvaluation } from '../../src/domain/settings';
 import { aScenario, type ScenarioDraft, type StepDraft, type TransitionDraft } from '../support/conversation';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
@@ -30,6 +32,8 @@ interface Case {
   readonly hit: ScenarioDraft | Scenario;
   /** What comes near and is in order. */
   readonly misses: readonly (ScenarioDraft | Scenario)[];
+  /** How natural-language conditions are judged; not at all where it is left out. */
+  readonly semanticEvaluation?: SemanticEvaluation;
 }
 
 /** Every code with a definition that has it, and with definitions that come near it. */
@@ -100,6 +104,12 @@ const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
     severity: 'WARNING',
     hit: of({ ...ask, to: [{ to: 'end', conditionText: 'is rich', intentLabel: 'x' }, 'end'] }),
     misses: [of({ ...ask, to: [{ to: 'end', description: 'is rich', intentLabel: 'x' }, 'end'] })],
+  },
+  CONDITION_WITHOUT_EMBEDDING: {
+    severity: 'WARNING',
+    semanticEvaluation: 'embedding',
+    hit: of({ ...ask, to: [{ to: 'end', conditionText: 'is rich' }, 'end'] }),
+    misses: [of({ ...ask, to: [{ to: 'end', conditionText: 'is rich', conditionEmbedding: [1] }, 'end'] })],
   },
   HIDDEN_BY_DEFAULT: {
     severity: 'WARNING',
@@ -242,19 +252,25 @@ const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
   NOT_A_BOOL: { severity: 'WARNING', hit: when('message + "x"'), misses: [when('message == "x"')] },
 };
 
-function findingsOf(given: ScenarioDraft | Scenario): readonly ScenarioFinding[] {
-  return compileScenario('requiredFields' in given ? given : aScenario(given), 1).findings;
+function findingsOf(
+  given: ScenarioDraft | Scenario,
+  semanticEvaluation: SemanticEvaluation = 'off',
+): readonly ScenarioFinding[] {
+  const options = { ...defaultCompileOptions, semanticEvaluation };
+  return compileScenario('requiredFields' in given ? given : aScenario(given), 1, options).findings;
 }
 
 test.each(Object.entries(cases))(
   'findings: %s is found, with what to do, and not in what comes near',
   (code, given) => {
-    const found = findingsOf(given.hit).filter((finding) => finding.code === code);
+    const found = findingsOf(given.hit, given.semanticEvaluation).filter((finding) => finding.code === code);
     expect(found).toMatchObject([{ severity: given.severity }]);
     expect(found[0]?.message).toMatch(/^\S.{20,}\.$/s);
     for (const miss of given.misses) {
-      expect(findingsOf(miss)).not.toContainEqual(expect.objectContaining({ code }));
-      expect(findingsOf(miss)).not.toContainEqual(expect.objectContaining({ severity: 'ERROR' }));
+      expect(findingsOf(miss, given.semanticEvaluation)).not.toContainEqual(expect.objectContaining({ code }));
+      expect(findingsOf(miss, given.semanticEvaluation)).not.toContainEqual(
+        expect.objectContaining({ severity: 'ERROR' }),
+      );
     }
   },
 );

@@ -53,7 +53,8 @@ beforeEach(async () => {
   telemetry = new HeardTelemetry();
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock: new FakeClock(), log: silentLog, compile });
-  deps = { catalogue, compile, telemetry, log: silentLog, ids: new UuidV5InstanceIds(), settings: defaultSettings };
+  const ids = new UuidV5InstanceIds();
+  deps = { catalogue, compile, telemetry, log: silentLog, ids, settings: defaultSettings, model: undefined };
   const agent = { tenantId: uuid(1), agentId: uuid(2) };
   await scenarios.put(agent, asking(refund), { contentHash: 'hash', storedAt: 0, expectedVersion: undefined });
 });

@@ -185,5 +185,6 @@ async function dependencies(store: SessionStore, settings: Partial<Orchestration
     metrics: noMetrics,
     log: silentLog,
     settings: { ...defaultSettings, ...settings },
+    model: undefined,
   };
 }

@@ -10,7 +10,7 @@ import { CallError, connect } from '../../src/client';
 import { anApiKey } from '../support/api-keys';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { eventually } from '../support/eventually';
-import { freePort } from '../support/free-port';
+import { freePort } from '../../src/chaos/free-port';
 import { uuid } from '../support/session-builder';
 
 jest.setTimeout(120_000);

@@ -1,10 +1,12 @@
 import type { Catalogue } from '../../src/domain/catalogue';
 import { type Compilation, compileScenario } from '../../src/domain/compile-scenario';
 import type { CompiledScenario } from '../../src/domain/compiled-scenario';
+import type { TurnInput } from '../../src/domain/context/selection-context';
 import type { Contribution } from '../../src/domain/contribution';
 import { decideTurn } from '../../src/domain/decide-turn';
 import type { JsonValue } from '../../src/domain/json';
 import type { LifecycleDecision } from '../../src/domain/lifecycle-decision';
+import type { ModelProposal } from '../../src/domain/model-proposal';
 import { indexRelationships } from '../../src/domain/relationships';
 import type {
   Relationship,
@@ -148,6 +150,8 @@ export interface TurnDraft {
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
   readonly situation?: Partial<Situation>;
+  /** What the model proposes; left out: none is asked. */
+  readonly proposal?: ModelProposal | undefined;
 }
 
 export const ids = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' };
@@ -196,15 +200,20 @@ export class Conversation {
 
   /** Decides a turn without remembering it. */
   decide(draft: TurnDraft = {}): { readonly result: TurnResult; readonly session: Session } {
+    return decideTurn(this.input(draft));
+  }
+
+  /** What a turn is decided on. */
+  input(draft: TurnDraft = {}): TurnInput {
     this.now = draft.occurredAt ?? this.now + 60_000;
-    const turn = aTurn(draft, `turn-${this.session.revision + 1}`, this.now);
-    return decideTurn({
+    return {
       session: this.session,
-      turn,
+      turn: aTurn(draft, `turn-${this.session.revision + 1}`, this.now),
       catalogue: this.catalogue(),
       settings: this.settings,
       instanceIdOf: (scenarioId) => `${scenarioId}#${this.session.lastStartNumber + 1}`,
-    });
+      proposal: draft.proposal,
+    };
   }
 
   /** The running instance of a scenario; fails where there is none. */

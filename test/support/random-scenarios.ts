@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ModelProposal } from '../../src/domain/model-proposal';
 import {
   aRelationship,
   type ScenarioDraft,
@@ -55,6 +56,7 @@ const transition = (targets: readonly string[]): fc.Arbitrary<TransitionDraft> =
         conditionFields: some(fieldNames, 1),
         outcomes: some(outcomeKinds, 1),
         clears: some(fieldNames, 1),
+        conditionText: seldom(6).map((given) => (given ? 'the customer is in a hurry' : '')),
       }),
     },
   );
@@ -153,7 +155,37 @@ const signal: fc.Arbitrary<SignalDraft> = fc
   .tuple(oneOf(['START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL', 'NONE'] as const), oneOf(['', '*', ...scenarioIds]))
   .map(([kind, aim]) => (aim === '' ? kind : [kind, aim]));
 
+const truth = oneOf(['TRUE', 'FALSE', 'UNKNOWN'] as const);
+
+/** Whatever a model may say, about what is there and what is not. */
+const proposal: fc.Arbitrary<ModelProposal> = fc.record({
+  outcome: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('PROPOSED' as const) },
+    { weight: 1, arbitrary: fc.constant('TIMEOUT' as const) },
+  ),
+  model: fc.constant('random'),
+  actions: fc
+    .array(fc.tuple(instanceId, oneOf(['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'] as const)), { maxLength: 4 })
+    .map((actions) => new Map(actions)),
+  fits: fc
+    .array(fc.tuple(oneOf([...scenarioIds, 'unknown']), fc.boolean()), { maxLength: 3 })
+    .map((fits) => new Map(fits)),
+  verdicts: fc.array(
+    fc.record({
+      scenarioId: oneOf(scenarioIds),
+      scenarioVersion: fc.constant(1),
+      transitionId: fc
+        .tuple(oneOf([...stepIds, 'global']), fc.integer({ min: 1, max: 3 }))
+        .map(([at, number]) => `${at}/${number}`),
+      truth,
+    }),
+    { maxLength: 4 },
+  ),
+});
+
 const turn: fc.Arbitrary<TurnDraft> = fc.record({
+  proposal: fc.option(proposal, { nil: undefined, freq: 1 }),
+
   trigger: oneOf(['MESSAGE', 'MESSAGE', 'MESSAGE', 'MESSAGE', 'TOOL_RESULTS', 'TIMER'] as const),
   intent: oneOf(['', '', 'x']),
   signals: fc.oneof(
@@ -213,6 +245,7 @@ export const randomSession = fc.record({
     maxHopsPerTurn: oneOf([1, 2, 1_000, 1_000, 1_000]),
     pathEntries: oneOf([2, 200]),
     resumePolicy: oneOf(['next_turn', 'explicit'] as const),
+    semanticEvaluation: oneOf(['off', 'llm'] as const),
   }),
   turns: fc.array(turn, { minLength: 1, maxLength: 12 }),
 });

@@ -10,6 +10,7 @@ import { defaultSettings, type OrchestrationSettings } from '../../src/domain/se
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
 import { bindUseCases, type UseCaseDependencies, type UseCases } from '../../src/pipeline/use-cases';
 import type { Clock } from '../../src/ports/clock';
+import type { DecisionModel } from '../../src/ports/decision-model';
 import type { Log } from '../../src/ports/log';
 import type { OlderSessions } from '../../src/ports/older-sessions';
 import type { ScenarioCatalogue } from '../../src/ports/scenario-catalogue';
@@ -58,7 +59,8 @@ export function serviceOn(
     clock = new SystemClock(),
     settings = {},
     log = silentLog,
-  }: { clock?: Clock; settings?: Partial<OrchestrationSettings>; log?: Log } = {},
+    model,
+  }: { clock?: Clock; settings?: Partial<OrchestrationSettings>; log?: Log; model?: DecisionModel } = {},
 ): ServiceUnderTest {
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, log, compile });
@@ -75,6 +77,7 @@ export function serviceOn(
     metrics: noMetrics,
     log,
     settings: { ...defaultSettings, ...settings },
+    model,
     compile,
     // News wake; this is so long that a test which needed it would fail.
     watchPollIntervalMs: 600_000,

@@ -22,11 +22,6 @@ export function flag(): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' });
 }
 
-/** A switch that this version knows and cannot turn on yet. */
-export function flagKeptOff(why: string): z.ZodLiteral<false> {
-  return z.literal(false, { error: `must be false: ${why}` });
-}
-
 /** One of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.enum(words, { error: `must be one of ${words.map((word) => `"${word}"`).join(', ')}` });

@@ -22,7 +22,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Layer {
 function read(text: string, schema: z.ZodType | undefined): unknown {
   const trimmed = text.trim();
   if (schema instanceof z.ZodNumber) return isNumber(trimmed) ? Number(trimmed) : text;
-  if (schema instanceof z.ZodBoolean || schema instanceof z.ZodLiteral) return readFlag(trimmed) ?? text;
+  if (schema instanceof z.ZodBoolean) return readFlag(trimmed) ?? text;
   if (schema instanceof z.ZodArray) return trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim());
   return text;
 }

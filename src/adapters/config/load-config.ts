@@ -11,7 +11,12 @@ import { type Config, configSchema } from './schema';
 export const defaultConfigFile = join(__dirname, '..', '..', '..', 'config', 'default.toml');
 
 /** Keys whose values are never shown. */
-const secretKeys: ReadonlySet<string> = new Set(['redis.url', 'redis.password', 'redis.sentinel_password']);
+const secretKeys: ReadonlySet<string> = new Set([
+  'redis.url',
+  'redis.password',
+  'redis.sentinel_password',
+  'pipeline.scenario_filtering.api_key',
+]);
 
 /**
  * The configuration: the shipped defaults, then the files of ORCHESTRATOR_CONFIG in order, then ORCHESTRATOR__ variables;

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { asksWhoCalls, auth } from './auth-section';
-import { duration, flag, flagKeptOff, fraction, oneOf, text, whole } from './constraints';
+import { duration, flag, fraction, oneOf, text, whole } from './constraints';
 import { isLoopback } from './loopback';
+import { scenarioFiltering } from './model-section';
 import { redis } from './redis-section';
 import { isGiven } from './rules';
 import { server } from './server-section';
 
 // The keys of config/default.toml, where each is explained. What is read is either all of it or nothing: no key is optional,
 // the shipped file has a value for each.
-
-const noModelYet = 'this version has no model in P6.2 (section 9)';
 
 const scenarioOrchestration = z.strictObject({
   enabled: flag(),
@@ -26,13 +25,8 @@ const scenarioOrchestration = z.strictObject({
   offer_after_turns: whole(0, 1_000),
   max_confirms_per_turn: whole(1, 20),
   max_fields_to_ask_per_turn: whole(0, 500),
-  semantic_evaluation: z.literal('off', { error: `must be "off": ${noModelYet}` }),
-});
-
-const scenarioFiltering = z.strictObject({
-  enabled: flag(),
-  use_llm: flagKeptOff(noModelYet),
-  model: text(1, 200),
+  semantic_evaluation: oneOf(['off', 'embedding', 'llm']),
+  semantic_threshold: fraction(-1, 1),
 });
 
 const embedded = z.strictObject({
@@ -65,10 +59,21 @@ const telemetry = z.strictObject({
 });
 
 const sections = z.strictObject({
-  pipeline: z.strictObject({
-    scenario_orchestration: scenarioOrchestration,
-    scenario_filtering: scenarioFiltering,
-  }),
+  pipeline: z
+    .strictObject({
+      scenario_orchestration: scenarioOrchestration,
+      scenario_filtering: scenarioFiltering,
+    })
+    .refine(
+      ({ scenario_orchestration: rules, scenario_filtering: filtering }) =>
+        rules?.semantic_evaluation !== 'llm' || filtering?.use_llm === true,
+      {
+        when: () => true,
+        path: ['scenario_orchestration', 'semantic_evaluation'],
+        error:
+          'must be "off" or "embedding" while pipeline.scenario_filtering.use_llm is false: it is the model that judges',
+      },
+    ),
   server,
   redis,
   embedded,

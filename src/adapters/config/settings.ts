@@ -21,6 +21,7 @@ export function toSettings(config: Config): OrchestrationSettings {
     maxConfirmsPerTurn: rules.max_confirms_per_turn,
     maxFieldsToAskPerTurn: rules.max_fields_to_ask_per_turn,
     semanticEvaluation: rules.semantic_evaluation,
+    semanticThreshold: rules.semantic_threshold,
     maxHopsPerTurn: config.limits.max_hops_per_turn,
     endedInstances: config.limits.ended_instances,
     pathEntries: config.limits.path_entries,

@@ -8,6 +8,9 @@ const durations = [
 /** Upper bounds of a number of scenarios; a session holds twenty active ones at most (2.15). */
 const scenarioCounts = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20];
 
+/** Upper bounds of tokens, as the conventions for generative AI advise. */
+const tokenCounts = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576];
+
 /** Every instrument of the service; docs/telemetry.md tells what each means and which attributes it has. */
 export interface Instruments {
   readonly turnDuration: Histogram;
@@ -21,6 +24,11 @@ export interface Instruments {
   readonly activeScenarios: Histogram;
   readonly phaseDuration: Histogram;
   readonly storeDuration: Histogram;
+  readonly modelDuration: Histogram;
+  readonly modelTokens: Histogram;
+  readonly modelProposals: Counter;
+  readonly modelCost: Counter;
+  readonly modelOverruled: Counter;
   readonly callDuration: Histogram;
   readonly callsInFlight: UpDownCounter;
   readonly accessFailures: Counter;
@@ -67,6 +75,27 @@ export function createInstruments(meter: Meter): Instruments {
     }),
     phaseDuration: seconds('orchestrator.phase.duration', 'Time of one part of a turn: a phase, the load, the commit.'),
     storeDuration: seconds('orchestrator.store.duration', 'Time of one operation of a store, its waiting included.'),
+    modelDuration: seconds(
+      'gen_ai.client.operation.duration',
+      'Time that a turn waited for the model, retries included.',
+    ),
+    modelTokens: meter.createHistogram('gen_ai.client.token.usage', {
+      description: 'Tokens of prompts and answers.',
+      unit: '{token}',
+      advice: { explicitBucketBoundaries: tokenCounts },
+    }),
+    modelProposals: meter.createCounter('orchestrator.model.proposals', {
+      description: 'Turns that asked the model, by what came of it (section 9).',
+      unit: '{proposal}',
+    }),
+    modelCost: meter.createCounter('orchestrator.model.cost', {
+      description: 'Cost of the tokens by the configured prices, in their currency.',
+      unit: '{currency}',
+    }),
+    modelOverruled: meter.createCounter('orchestrator.model.overruled', {
+      description: 'Actions that the model proposed and the rules overruled (section 9).',
+      unit: '{decision}',
+    }),
     callDuration: seconds('rpc.server.call.duration', 'Time of a call, from its beginning to its status.'),
     callsInFlight: meter.createUpDownCounter('orchestrator.calls.in_flight', {
       description: 'Calls that have begun and have no status yet, streams included.',

@@ -13,10 +13,10 @@ export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Teleme
         ended();
       }
     },
-    async spanAsync(name, work) {
+    async spanAsync(name, work, kind) {
       const ended = metrics.phaseBegins(name);
       try {
-        return await telemetry.spanAsync(name, work);
+        return await telemetry.spanAsync(name, work, kind);
       } finally {
         ended();
       }

@@ -9,6 +9,7 @@ export const noMetrics: Metrics = {
   conflict: unheard,
   phaseBegins: () => unheard,
   storeBegins: () => unheard,
+  modelBegins: () => unheard,
   callBegins: () => unheard,
   accessRefused: unheard,
 };

@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import type { TurnResult } from '../../domain/turn-result';
-import type { AccessFailure, AnsweredTurn, Ended, Metrics, StoreOutcome } from '../../ports/metrics';
+import type { AccessFailure, AnsweredTurn, Ended, Metrics, ModelUse, StoreOutcome } from '../../ports/metrics';
 import { createInstruments, type Instruments } from './instruments';
 
 /** Counts with the instruments of the global meter provider. */
@@ -31,6 +31,20 @@ export class OtelMetrics implements Metrics {
     return (outcome) => this.#instruments.storeDuration.record(elapsed(), { operation, outcome });
   }
 
+  modelBegins(model: string): Ended<ModelUse> {
+    const elapsed = stopwatch();
+    const { modelDuration, modelTokens, modelProposals, modelCost } = this.#instruments;
+    const asked = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': model };
+    return ({ outcome, inputTokens, outputTokens, cost }) => {
+      modelDuration.record(elapsed(), outcome === 'PROPOSED' ? asked : { ...asked, 'error.type': outcome });
+      modelProposals.add(1, { outcome });
+      if (inputTokens + outputTokens === 0) return;
+      modelTokens.record(inputTokens, { ...asked, 'gen_ai.token.type': 'input' });
+      modelTokens.record(outputTokens, { ...asked, 'gen_ai.token.type': 'output' });
+      modelCost.add(cost, { 'gen_ai.request.model': model });
+    };
+  }
+
   callBegins(method: string): Ended<string> {
     const elapsed = stopwatch();
     const call = { 'rpc.system.name': 'grpc', 'rpc.method': method };
@@ -49,7 +63,10 @@ export class OtelMetrics implements Metrics {
 /** Only of turns that were applied: a turn that is looked at, or answered again, decides nothing. */
 function countDecisions(instruments: Instruments, result: TurnResult): void {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
-  for (const { action, reason } of lifecycleDecisions) instruments.lifecycleDecisions.add(1, { action, reason });
+  for (const { action, reason, proposed, overruledBy } of lifecycleDecisions) {
+    instruments.lifecycleDecisions.add(1, { action, reason });
+    if (proposed && overruledBy !== '') instruments.modelOverruled.add(1, { proposed, overruled_by: overruledBy });
+  }
   for (const { reason } of rejectedCandidates) instruments.rejectedCandidates.add(1, { reason });
   for (const { skippedSteps, wasRelocalized } of transitionDecisions) {
     if (skippedSteps.length > 0) instruments.skippedSteps.add(skippedSteps.length);

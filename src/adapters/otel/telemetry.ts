@@ -1,7 +1,7 @@
-import { context, ROOT_CONTEXT, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../domain/orchestrator-error';
-import type { Attributes, Telemetry, TurnSpan } from '../../ports/telemetry';
+import type { Attributes, SpanKind as Kind, Telemetry, TurnSpan } from '../../ports/telemetry';
 import { noTelemetry } from './no-telemetry';
 
 /** Spans of the turn, children of whatever span is current: the server span of the call, where gRPC is hooked. */
@@ -22,9 +22,9 @@ export class OtelTelemetry implements Telemetry {
     });
   }
 
-  spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>): Promise<T> {
+  spanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>, kind: Kind = 'internal'): Promise<T> {
     if (isLeftOut()) return noTelemetry.spanAsync(name, work);
-    return this.#tracer.startActiveSpan(name, async (span) => {
+    return this.#tracer.startActiveSpan(name, { kind: spanKinds[kind] }, async (span) => {
       try {
         return await work(new OtelTurnSpan(span));
       } catch (error) {
@@ -49,6 +49,8 @@ export class OtelTelemetry implements Telemetry {
     return trace.getActiveSpan()?.spanContext().traceId ?? '';
   }
 }
+
+const spanKinds: Readonly<Record<Kind, SpanKind>> = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT };
 
 /** Whether the sampler left the current trace out, and with it whatever would be below. */
 function isLeftOut(): boolean {

@@ -3,6 +3,7 @@ import { focusOf } from '../focus';
 import type { FieldValues, JsonValue } from '../json';
 import { type KnownData, knownByInstance, knownBySession } from '../known-data';
 import type { IgnoredOutcome } from '../lifecycle-decision';
+import type { ModelProposal } from '../model-proposal';
 import type { ScenarioInstance, Session } from '../session';
 import type { OrchestrationSettings } from '../settings';
 import { intentOf, type ScenarioCandidate, type StepOutcome, type Turn } from '../turn';
@@ -23,6 +24,14 @@ export interface TurnInput {
   readonly settings: OrchestrationSettings;
   /** The id of the instance that this turn would start of a scenario. */
   readonly instanceIdOf: (scenarioId: string) => string;
+  /** Undefined where no model was asked (section 9). */
+  readonly proposal?: ModelProposal | undefined;
+}
+
+/** A candidate with what the model said about it. */
+export interface JudgedCandidate extends ScenarioCandidate {
+  /** Undefined where the model said nothing: its score decides. */
+  readonly fits: boolean | undefined;
 }
 
 /** P6.1: request, session and catalogue joined (section 1; 0.7, steps 2 to 5). */
@@ -38,7 +47,7 @@ export interface SelectionContext extends TurnInput {
   /** At least one existing instance is addressed. */
   readonly addressesExisting: boolean;
   /** Each scenario once, with its highest score; NOT_FOUND ones included; in request order. */
-  readonly candidates: readonly ScenarioCandidate[];
+  readonly candidates: readonly JudgedCandidate[];
   readonly stored: StoredData;
   /** What the session knows after storing; for scenarios without an instance. */
   readonly known: KnownData;
@@ -53,15 +62,20 @@ export interface SelectionContext extends TurnInput {
 
 /** Joins what a turn is decided on. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
-  const { session, turn, catalogue, settings, instanceIdOf } = input;
+  const { session, turn, catalogue, settings, instanceIdOf, proposal } = input;
   const focusInstanceId = focusOf(session);
   const outcomes = resolveOutcomes(session, turn.stepOutcomes, focusInstanceId);
   const stored = storeData(session, turn, outcomes.byInstance);
   const before = knownBySession(turn.customerData, session.variables);
   const known = stored.variables === session.variables ? before : knownBySession(turn.customerData, stored.variables);
-  const candidates = collapse(turn.candidates);
+  const candidates = collapse(turn.candidates).map(({ scenarioId, score, reasoning }) => ({
+    scenarioId,
+    score,
+    reasoning,
+    fits: proposal?.fits.get(scenarioId),
+  }));
   const named = new Set(
-    candidates.filter(({ score }) => score >= settings.startThreshold).map(({ scenarioId }) => scenarioId),
+    candidates.filter((each) => passesScoreTest(each, settings)).map(({ scenarioId }) => scenarioId),
   );
   const draft = { input, focusInstanceId, outcomes, stored, before, known, named };
   const drafted = session.instances.map((instance) => draftView(instance, draft));
@@ -74,6 +88,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     catalogue,
     settings,
     instanceIdOf,
+    proposal,
     revision: session.revision + 1,
     turnCount: session.turnCount + (turn.trigger === 'MESSAGE' ? 1 : 0),
     intent: intentOf(turn.situation),
@@ -88,6 +103,14 @@ export function selectContext(input: TurnInput): SelectionContext {
     ignored: inRequestOrder([...outcomes.late, ...ignored], turn.stepOutcomes),
     sessionFields: fieldsOf(stored.variables),
   };
+}
+
+/** Whether a candidate may start as far as its score goes; a model's word takes the place of the score (2.12, section 9). */
+export function passesScoreTest(
+  { score, fits }: { readonly score: number; readonly fits: boolean | undefined },
+  { startThreshold }: OrchestrationSettings,
+): boolean {
+  return fits ?? score >= startThreshold;
 }
 
 interface ViewDraft {

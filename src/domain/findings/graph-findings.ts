@@ -1,6 +1,6 @@
 import type { ScenarioFinding } from '../finding';
+import { closure, hops, reversed } from '../step-graph';
 import { type CompiledDraft, error, warning } from './draft';
-import { closure, hops, reversed } from './step-graph';
 import { trapFindings } from './trap-findings';
 
 /** What the shape of the graph gives away: no way to an end, steps that nothing leads to, steps that hold an instance for ever. */

@@ -1,8 +1,8 @@
 import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
 import type { ScenarioFinding } from '../finding';
 import type { ScenarioStep, StepTransition } from '../scenario';
+import { hiddenByDefault } from '../step-graph';
 import { type CompiledDraft, error, warning } from './draft';
-import { hiddenByDefault } from './step-graph';
 
 /** Transitions that lead nowhere, state nothing where they must, or can never be taken. */
 export function transitionFindings(draft: CompiledDraft): readonly ScenarioFinding[] {
@@ -51,7 +51,7 @@ function targetFindings(
       ),
     );
   }
-  if (transition.conditionText !== '' && !options.semanticEvaluation) {
+  if (transition.conditionText !== '' && options.semanticEvaluation === 'off') {
     findings.push(
       warning(
         'SEMANTIC_EVALUATION_OFF',
@@ -59,6 +59,19 @@ function targetFindings(
           isOnlyText(transition) ? 'it is never taken' : 'that part is ignored'
         }.`,
         { ...site, fieldPath: `${site.fieldPath}.condition_text` },
+      ),
+    );
+  }
+  if (
+    transition.conditionText !== '' &&
+    options.semanticEvaluation === 'embedding' &&
+    transition.conditionEmbedding.length === 0
+  ) {
+    findings.push(
+      warning(
+        'CONDITION_WITHOUT_EMBEDDING',
+        `Transition "${site.transitionId}" has a condition in natural language without a condition_embedding, and such conditions are judged by embedding: it is never TRUE. Give it one.`,
+        { ...site, fieldPath: `${site.fieldPath}.condition_embedding` },
       ),
     );
   }

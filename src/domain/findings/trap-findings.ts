@@ -1,6 +1,6 @@
 import type { ScenarioFinding } from '../finding';
+import { closure, onCycles, reversed, type StepGraph } from '../step-graph';
 import { type CompiledDraft, error, type FindingSite, warning } from './draft';
-import { closure, onCycles, reversed, type StepGraph } from './step-graph';
 
 /**
  * What becomes of an instance that enters one of the `stuck` steps, which can be entered and from which no way leads to a terminal

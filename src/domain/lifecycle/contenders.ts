@@ -1,6 +1,6 @@
 import { compareText } from '../compare-text';
 import { aimedStarts, dropsPendingStart } from '../context/reached-signals';
-import type { SelectionContext } from '../context/selection-context';
+import { passesScoreTest, type SelectionContext } from '../context/selection-context';
 import type { StartOrigin } from '../lifecycle-decision';
 import type { Fate } from './fate';
 import { hasEnded } from './fate';
@@ -11,6 +11,8 @@ export interface Contender {
   /** 0..1. */
   readonly score: number;
   readonly origin: StartOrigin;
+  /** What the model said about it in place of its score; undefined where it said nothing. */
+  readonly fits: boolean | undefined;
 }
 
 /**
@@ -21,17 +23,19 @@ export interface Contender {
 export function contendersInStartOrder(context: SelectionContext, fates: readonly Fate[]): readonly Contender[] {
   const { settings, session, turn } = context;
   const byId = new Map<string, Contender>();
-  for (const { scenarioId, score } of context.candidates)
-    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE' });
+  for (const { scenarioId, score, fits } of context.candidates)
+    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', fits });
   const running = new Set(fates.filter((fate) => !hasEnded(fate)).map(({ view }) => view.instance.scenarioId));
   for (const scenarioId of aimedStarts(turn.situation.signals)) {
-    if (!running.has(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED' });
+    if (!running.has(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', fits: undefined });
   }
   if (turn.trigger === 'MESSAGE') {
     for (const { scenarioId, score } of session.pendingStarts) {
-      const named = (byId.get(scenarioId)?.score ?? 0) >= settings.startThreshold && byId.has(scenarioId);
-      if (!named && !isPendingDropped(scenarioId, context))
-        byId.set(scenarioId, { scenarioId, score, origin: 'PENDING' });
+      const other = byId.get(scenarioId);
+      if (other && passesScoreTest(other, settings)) continue;
+      // It passed the test when it was refused, maybe by the model's word.
+      if (!isPendingDropped(scenarioId, context))
+        byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', fits: true });
     }
   }
   return [...inStartOrder([...byId.values()], context), ...impliedByRules(context, byId)];
@@ -57,11 +61,14 @@ export function isPendingDropped(scenarioId: string, { session, turn }: Selectio
 function impliedByRules(context: SelectionContext, others: ReadonlyMap<string, Contender>): readonly Contender[] {
   const { turn, catalogue, settings } = context;
   const ids = new Set(turn.appliedRules.flatMap(({ ruleId }) => catalogue.relationships.implies('RULE', ruleId)));
-  const wanted = [...ids].filter((id) => (others.get(id)?.score ?? -1) < settings.startThreshold);
+  const wanted = [...ids].filter((id) => {
+    const other = others.get(id);
+    return other === undefined || !passesScoreTest(other, settings);
+  });
   return inStartOrder(wanted.map(implied), context);
 }
 
 /** A scenario that another scenario, or a rule, brings as a candidate with score 1 (1.3). */
 export function implied(scenarioId: string): Contender {
-  return { scenarioId, score: 1, origin: 'IMPLIED' };
+  return { scenarioId, score: 1, origin: 'IMPLIED', fits: undefined };
 }

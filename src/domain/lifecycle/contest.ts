@@ -1,4 +1,4 @@
-import type { SelectionContext } from '../context/selection-context';
+import { passesScoreTest, type SelectionContext } from '../context/selection-context';
 import { mayBeConfused, scored } from './ambiguity';
 import { type Contender, contendersInStartOrder, implied, inStartOrder, isPendingDropped } from './contenders';
 import type { Fate, Start } from './fate';
@@ -88,8 +88,8 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
 }
 
 /** Naming a paused scenario resumes it and is no rejection (2.11). */
-function isNamedPause({ reason }: Fate, { score }: Contender, { settings }: SelectionContext): boolean {
-  return reason === 'STAYS_PAUSED' && score >= settings.startThreshold;
+function isNamedPause({ reason }: Fate, contender: Contender, { settings }: SelectionContext): boolean {
+  return reason === 'STAYS_PAUSED' && passesScoreTest(contender, settings);
 }
 
 /** A PAUSE or CANCEL of this turn reaches it, so naming it does not wake it. */
@@ -130,18 +130,19 @@ const nobody: ReadonlySet<string> = new Set();
 /** The tests of 2.12 in their order; the first that holds rejects. */
 function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
   const { context, fates, fate, keptOut, completedNow, floor, starts } = attempt;
-  const { scenarioId, origin, score } = contender;
+  const { scenarioId, origin, score, fits } = contender;
   const { settings, catalogue } = context;
+  const failed = fits === false ? 'MODEL' : 'BELOW_THRESHOLD';
   const scenario = catalogue.scenario(scenarioId);
   if (!scenario) return { reason: 'NOT_FOUND' };
   if (!settings.filteringEnabled) return { reason: 'FILTERING_DISABLED' };
   if (!scenario.definition.enabled) return { reason: 'DISABLED' };
   if (fate && !hasEnded(fate)) {
-    return { reason: score < settings.startThreshold && !isActive(fate) ? 'BELOW_THRESHOLD' : 'ALREADY_ACTIVE' };
+    return { reason: passesScoreTest(contender, settings) || isActive(fate) ? 'ALREADY_ACTIVE' : failed };
   }
   const hasEndedNow = fate !== undefined || isPendingDropped(scenarioId, context);
   if (hasEndedNow && origin !== 'AIMED') return { reason: 'JUST_ENDED' };
-  if (score < settings.startThreshold) return { reason: 'BELOW_THRESHOLD' };
+  if (!passesScoreTest(contender, settings)) return { reason: failed };
   const unready = readinessRefusal(scenario, context, completedNow);
   if (unready) return unready;
   const superseding = keptOut.superseded.get(scenarioId);
@@ -163,6 +164,7 @@ function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
       instanceId,
       origin,
       score,
+      fits,
       missingSoftFields: missingRequired(scenario, 'SOFT', context),
       entry: scenario.entry,
     },
@@ -186,7 +188,7 @@ function impliedBy(
 ): readonly Contender[] {
   const { catalogue, settings } = context;
   const strong = (contender: Contender | undefined): boolean =>
-    contender !== undefined && contender.score >= settings.startThreshold;
+    contender !== undefined && passesScoreTest(contender, settings);
   const wanted = catalogue.relationships
     .implies('SCENARIO', scenarioId)
     .filter((id) => !strong(looked.get(id)) && !queue.some((other) => other.scenarioId === id && strong(other)));

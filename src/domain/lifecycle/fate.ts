@@ -24,6 +24,8 @@ export interface Start {
   readonly instanceId: string;
   readonly origin: StartOrigin;
   readonly score: number;
+  /** What the model said about it in place of its score; undefined where it said nothing. */
+  readonly fits: boolean | undefined;
   /** Sorted (2.13). */
   readonly missingSoftFields: readonly string[];
   readonly entry: CompiledStep;

@@ -4,6 +4,7 @@ import type { PendingStart } from '../session';
 import type { Refused } from './contest';
 import type { Fate, Start } from './fate';
 import { hasEnded } from './fate';
+import { proposedFor, proposedRejected, proposedStart } from './model-choice';
 import { fateReasoning, type Others, refusalReasoning, startReasoning } from './reasoning';
 
 /** Exactly one decision for every instance, in start order, then one START each, in start order (section 2). */
@@ -13,7 +14,10 @@ export function lifecycleDecisions(
   starts: readonly Start[],
 ): readonly LifecycleDecision[] {
   const others = othersOf(fates, starts);
-  return [...fates.map((each) => decisionOf(each, context, others)), ...starts.map(startDecision)];
+  return [
+    ...fates.map((each) => decisionOf(each, context, others)),
+    ...starts.map((start) => startDecision(start, context)),
+  ];
 }
 
 function othersOf(fates: readonly Fate[], starts: readonly Start[]): Others {
@@ -52,10 +56,11 @@ function decisionOf(each: Fate, context: SelectionContext, others: Others): Life
     staysPausedBecause: each.staysPausedBecause,
     conditionErrors: each.conditionErrors,
     displacedByInstanceIds: each.displacedBy,
+    ...proposedFor(each, context),
   };
 }
 
-function startDecision(start: Start): LifecycleDecision {
+function startDecision(start: Start, context: SelectionContext): LifecycleDecision {
   return {
     scenarioId: start.scenario.scenarioId,
     scenarioVersion: start.scenario.version,
@@ -72,6 +77,7 @@ function startDecision(start: Start): LifecycleDecision {
     staysPausedBecause: undefined,
     conditionErrors: [],
     displacedByInstanceIds: [],
+    ...proposedStart(start, context),
   };
 }
 
@@ -93,5 +99,6 @@ export function rejectedCandidates(
     blockingRuleIds: refusal.blockingRuleIds ?? [],
     pendingTurnsLeft: pending.find(({ scenarioId }) => scenarioId === contender.scenarioId)?.turnsLeft ?? 0,
     conditionErrors: refusal.conditionErrors ?? [],
+    ...proposedRejected(contender, context),
   }));
 }

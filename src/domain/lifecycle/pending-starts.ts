@@ -1,5 +1,5 @@
 import { dropsPendingStart } from '../context/reached-signals';
-import type { SelectionContext } from '../context/selection-context';
+import { passesScoreTest, type SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../lifecycle-decision';
 import type { PendingStart } from '../session';
 import type { Refused } from './contest';
@@ -54,7 +54,7 @@ function stillPending(
   if (!refused) return [pending];
   const { contender, refusal } = refused;
   if (final.has(refusal.reason)) return [];
-  if (contender.origin !== 'PENDING' && contender.score >= settings.startThreshold) {
+  if (contender.origin !== 'PENDING' && passesScoreTest(contender, settings)) {
     return [begin(contender, refusal.reason, settings.pendingStartTurns)];
   }
   if (turn.trigger !== 'MESSAGE') return [pending];

@@ -105,11 +105,13 @@ function seconds(milliseconds: number): string {
 }
 
 /** Why a scenario starts. */
-export function startReasoning({ origin, score, scenario }: Start): string {
+export function startReasoning({ origin, score, fits, scenario }: Start): string {
   const name = quoted(scenario.name);
   switch (origin) {
     case 'CANDIDATE':
-      return `Candidate ${name} scores ${score} and nothing speaks against it.`;
+      return fits
+        ? `The model finds that the message is about ${name}, and nothing speaks against it.`
+        : `Candidate ${name} scores ${score} and nothing speaks against it.`;
     case 'IMPLIED':
       return `${name} is implied by what takes effect this turn.`;
     case 'AIMED':
@@ -141,6 +143,8 @@ export function refusalReasoning(
       return `${name} ended this turn, or was pending and cancelled, and no START is aimed at it.`;
     case 'BELOW_THRESHOLD':
       return `The score ${score} of ${name} is below the threshold ${settings.startThreshold}.`;
+    case 'MODEL':
+      return `The model finds that the message is not about ${name}.`;
     case 'ENTRY_CONDITION':
       return `The entry_condition of ${name} ${entryFailure(missingFields, conditionErrors)}.`;
     case 'DEPENDENCY':

@@ -1,8 +1,9 @@
 import type { CompiledTransition } from '../compiled-scenario';
-import type { ConditionVariables } from '../conditions';
+import type { ConditionVariables, Truth } from '../conditions';
 import type { TransitionAlternative } from '../transition-decision';
 import { type EvaluatedTransition, evaluateTransition, readFingerprint } from './evaluated-transition';
 import { endedEarly, mayBePassedOver, type Standing, unfinishedStage } from './stage';
+import { textVerdict } from './text-verdict';
 import { variablesAt, type WalkPoint } from './walk-variables';
 
 /** What a choice is made on: a step under a walk. */
@@ -19,6 +20,8 @@ export interface HeldBy {
   readonly statesOutcomes: boolean;
   /** Fields to ask for; empty where nothing can be asked. */
   readonly missing: readonly string[];
+  /** Its condition in natural language could not be judged (3.4). */
+  readonly notJudged: boolean;
 }
 
 /** The first TRUE transition, or what keeps the instance where it is. */
@@ -49,12 +52,13 @@ export function chooseTransition(trigger: 'anytime' | 'on_completion', input: Ch
   let heldBy: HeldBy | undefined;
   let heldBack = '';
   for (const transition of looked) {
-    const refused = heldBack || refusedBecause(transition, input, variables);
+    const text = textVerdict(transition, subject.scenario, input.context);
+    const refused = heldBack || refusedBecause(transition, input, variables, text);
     if (refused !== '') {
       alternatives.push(alternative(standing, transition, undefined, refused));
       continue;
     }
-    const evaluated = evaluateTransition(transition, standing.visit.outcome, variables);
+    const evaluated = evaluateTransition(transition, standing.visit.outcome, variables, text);
     if (evaluated.error !== '') errors.push(`${transition.id}: ${evaluated.error}`);
     if (evaluated.truth === 'TRUE' && input.isEntered(transition.targetStepId)) {
       alternatives.push(alternative(standing, transition, evaluated, wasEntered));
@@ -64,7 +68,7 @@ export function chooseTransition(trigger: 'anytime' | 'on_completion', input: Ch
     if (evaluated.truth === 'TRUE') {
       alternatives.push(alternative(standing, transition, evaluated, ''));
       const guard = transition.isGlobal
-        ? { id: transition.id, fingerprint: readFingerprint(transition, variables) }
+        ? { id: transition.id, fingerprint: readFingerprint(transition, variables, text) }
         : undefined;
       return { transition, heldBy: undefined, alternatives, errors, guard };
     }
@@ -98,8 +102,14 @@ function onCompletion({ standing, known, context }: ChoiceInput): readonly Compi
 const wasEntered = 'its target was entered this turn';
 
 /** Why it is not even evaluated; "" where it is. After DECLINED or a failure only what reads the outcome is eligible (3.2). */
-function refusedBecause(transition: CompiledTransition, input: ChoiceInput, variables: ConditionVariables): string {
-  if (transition.onlyNaturalLanguage) return 'its condition is in natural language and is not judged';
+function refusedBecause(
+  transition: CompiledTransition,
+  input: ChoiceInput,
+  variables: ConditionVariables,
+  text: Truth | undefined,
+): string {
+  if (transition.onlyNaturalLanguage && text === undefined)
+    return 'its condition is in natural language and is not judged';
   const neverHolds = transition.isGlobal || transition.definition.trigger === 'ANYTIME';
   if (!neverHolds && !transition.readsOutcome && endedEarly(input.standing)) {
     return 'it does not take up how the step ended';
@@ -108,20 +118,21 @@ function refusedBecause(transition: CompiledTransition, input: ChoiceInput, vari
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === input.standing.step.stepId) return 'the instance stands at its target';
   const guard = input.globalGuards.get(transition.id);
-  if (guard !== undefined && guard === readFingerprint(transition, variables)) {
+  if (guard !== undefined && guard === readFingerprint(transition, variables, text)) {
     return 'it was taken before and nothing that it reads has changed since';
   }
   return '';
 }
 
-function holding({ transition, missing }: EvaluatedTransition): HeldBy {
-  return { transitionId: transition.id, statesOutcomes: transition.definition.outcomes.length > 0, missing };
+function holding({ transition, missing, notJudged }: EvaluatedTransition): HeldBy {
+  return { transitionId: transition.id, statesOutcomes: transition.definition.outcomes.length > 0, missing, notJudged };
 }
 
-function notTakenBecause({ truth, missing, error }: EvaluatedTransition): string {
+function notTakenBecause({ truth, missing, error, notJudged }: EvaluatedTransition): string {
   if (error !== '') return 'its condition failed';
   if (truth === 'FALSE') return 'it does not hold';
-  return missing.length > 0 ? `it misses ${missing.join(', ')}` : 'it misses data that is not asked for';
+  if (missing.length > 0) return `it misses ${missing.join(', ')}`;
+  return notJudged ? 'its condition in natural language could not be judged' : 'it misses data that is not asked for';
 }
 
 function alternative(

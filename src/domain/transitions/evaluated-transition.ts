@@ -12,16 +12,19 @@ export interface EvaluatedTransition {
   readonly missing: readonly string[];
   /** Error of its condition; "" where there was none. */
   readonly error: string;
+  /** UNKNOWN only: its condition in natural language could not be judged (3.4). */
+  readonly notJudged: boolean;
 }
 
 /**
  * TRUE when all that the transition states holds; any FALSE part makes it FALSE; else UNKNOWN where a part misses data (3.2, 3.3).
- * A missing intent is FALSE.
+ * A missing intent is FALSE. `text` is what its condition in natural language says; undefined where that does not count (3.4).
  */
 export function evaluateTransition(
   transition: CompiledTransition,
   outcome: StepOutcomeKind | undefined,
   variables: ConditionVariables,
+  text?: Truth | undefined,
 ): EvaluatedTransition {
   const { intentLabel, outcomes, conditionFields } = transition.definition;
   const says = (truth: Truth, missing: readonly string[] = [], error = ''): EvaluatedTransition => ({
@@ -29,25 +32,32 @@ export function evaluateTransition(
     truth,
     missing,
     error,
+    notJudged: truth === 'UNKNOWN' && text === 'UNKNOWN',
   });
   if (intentLabel !== '' && intentLabel !== variables.intent) return says('FALSE');
+  if (text === 'FALSE') return says('FALSE');
   if (outcomes.length > 0 && (outcome === undefined || !outcomes.includes(outcome))) return says('FALSE');
   const missing = missingOf(conditionFields, variables.data);
   const condition = transition.condition?.evaluate(variables);
   if (condition?.truth === 'FALSE') return says('FALSE', [], condition.error);
-  if (missing.length === 0 && condition?.truth !== 'UNKNOWN') return says('TRUE');
+  if (missing.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return says('TRUE');
   return says('UNKNOWN', [...new Set([...missing, ...(condition?.missing ?? [])])].sort());
 }
 
 /**
  * What a transition reads, as canonical JSON: two equal texts mean that nothing that it reads has changed in between (3.2, global
- * transitions).
+ * transitions). Of a condition in natural language that is what it said: it reads every message anew.
  */
-export function readFingerprint(transition: CompiledTransition, variables: ConditionVariables): string {
+export function readFingerprint(
+  transition: CompiledTransition,
+  variables: ConditionVariables,
+  text?: Truth | undefined,
+): string {
   const { condition, definition } = transition;
   const read: Record<string, JsonValue> = {};
   if (definition.intentLabel !== '') read['intent'] = variables.intent;
   if (definition.outcomes.length > 0) read['outcome'] = variables.outcome;
+  if (text !== undefined) read['condition_text'] = text;
   for (const field of transition.readsFields) read[`data.${field}`] = variables.data.get(field) ?? null;
   for (const name of condition?.reads.variables ?? []) {
     if (name === 'data' && !condition?.reads.dynamicData) continue;

@@ -1,5 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
 import { readFingerprint } from './evaluated-transition';
+import { textVerdict } from './text-verdict';
 import type { WalkSubject } from './walk-subject';
 import { variablesAt } from './walk-variables';
 
@@ -16,7 +17,8 @@ export function guardsThatHold(subject: WalkSubject, context: SelectionContext):
   const variables = variablesAt({ subject, context, standing, known, cleared: [] });
   const held = [...guards].filter(([id, fingerprint]) => {
     const transition = scenario.transitions.get(id);
-    return transition !== undefined && readFingerprint(transition, variables) === fingerprint;
+    if (transition === undefined) return false;
+    return readFingerprint(transition, variables, textVerdict(transition, scenario, context)) === fingerprint;
   });
   return held.length === guards.size ? guards : new Map(held);
 }

@@ -1,6 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
-import { type Fate, instead } from '../lifecycle/fate';
+import { type Fate, instead, isActive } from '../lifecycle/fate';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
+import { withModelChoice } from '../lifecycle/model-choice';
 import type { ScenarioInstance } from '../session';
 import { guardsThatHold } from './global-guards';
 import { loopsOn, relocalize, walkToRecovery, withStallCounted } from './loop';
@@ -28,7 +29,7 @@ export function decideTransitions(context: SelectionContext, phase: LifecyclePha
     if (settled.walk) walks.set(each.view.instance.instanceId, settled.walk);
     return settled.fate;
   };
-  const moved = phase.fates.map((each) => (each.moves ? settle(each) : each));
+  const moved = phase.fates.map((each) => (each.moves ? settle(each) : withModelChoice(each, context)));
   for (const start of phase.starts) walks.set(start.instanceId, walk(startSubject(start, context), context));
   const silent = [...walks.values()].every(({ stage }) => stage === 'none');
   const speaks = silent && context.turn.trigger === 'MESSAGE';
@@ -73,11 +74,17 @@ function settleFate(each: Fate, context: SelectionContext, { walkOf }: Lifecycle
   const walked = walkOf(view);
   if (!walked) return { fate: each, walk: undefined };
   const counted = withStallCounted(walked, context, view.countedAttempt);
-  if (!loopsOn(counted, context)) return { fate: { ...each, view }, walk: counted };
+  if (!loopsOn(counted, context)) return asChosen({ ...each, view }, counted, context);
   const recovered = relocalize(counted, context);
   return recovered
     ? { fate: { ...each, view, reason: 'RELOCALIZED' }, walk: recovered }
     : { fate: instead({ ...each, view }, 'PAUSE', 'LOOP'), walk: undefined };
+}
+
+/** The model's choice comes after 2.8; what does not go on has no walk (section 9). */
+function asChosen(each: Fate, walked: Walk, context: SelectionContext): SettledFate {
+  const chosen = withModelChoice(each, context);
+  return { fate: chosen, walk: isActive(chosen) ? walked : undefined };
 }
 
 /** The counts of an instance that wakes from LOOP, IDLE or NEEDS_MIGRATION start again at 0 (2.11). */

@@ -103,7 +103,7 @@ function whyItStays(walked: Walk): string {
     case 'CONDITION_UNKNOWN':
       return heldBy && heldBy.missing.length > 0
         ? `Transition "${heldBy.transitionId}" of step ${name} misses ${heldBy.missing.join(', ')}.`
-        : `Transition "${heldBy?.transitionId ?? ''}" of step ${name} misses data that is not asked for.`;
+        : `Transition "${heldBy?.transitionId ?? ''}" of step ${name} ${heldBy?.notJudged ? 'has a condition in natural language that could not be judged' : 'misses data that is not asked for'}.`;
     case 'NO_TRANSITION':
       return noTransition(walked, name);
     case 'TERMINAL':

@@ -154,12 +154,26 @@ describe('a faulty configuration', () => {
       problems: [/^redis\.older_session_key must be empty, or .* no other \{name\}/],
     },
     {
-      title: 'what this version cannot do',
+      title: 'a model without an endpoint, with two keys',
       env: {
         ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__USE_LLM: 'true',
-        ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__SEMANTIC_EVALUATION: 'llm',
+        ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__API_KEY: 'first secret',
+        ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__API_KEY_FILE: __filename,
       },
-      problems: [/semantic_evaluation must be "off": this version/, /use_llm must be false: this version/],
+      problems: [
+        /scenario_filtering\.base_url .*is needed while use_llm is true: the URL of an OpenAI-compatible API/,
+        /scenario_filtering\.api_key_file .*is given already by pipeline\.scenario_filtering\.api_key/,
+      ],
+    },
+    {
+      title: 'an endpoint that would carry a secret in its URL',
+      env: { ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__BASE_URL: 'https://user:word@host/v1' },
+      problems: [/scenario_filtering\.base_url must be empty or an http:\/\/ or https:\/\/ URL without user/],
+    },
+    {
+      title: 'conditions that a model shall judge that is not asked',
+      env: { ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__SEMANTIC_EVALUATION: 'llm' },
+      problems: [/semantic_evaluation .*must be "off" or "embedding" while .*use_llm is false/],
     },
     {
       title: 'several at once, of several kinds',

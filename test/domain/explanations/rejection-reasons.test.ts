@@ -1,5 +1,6 @@
 import type { RejectedCandidate, RejectionReason } from '../../../src/domain/lifecycle-decision';
 import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+import { aProposal } from '../../support/proposals';
 import { asking, silent, type Variation } from '../../support/sample-scenarios';
 
 const refund = (variation: Variation = {}): ScenarioDraft =>
@@ -43,6 +44,12 @@ const cases: Readonly<Record<RejectionReason, Case>> = {
     turn: { candidates: { refund: 0.4 } },
     says: 'The score 0.4 of "Refund" is below the threshold 0.5.',
     details: { score: 0.4 },
+  },
+  MODEL: {
+    scenarios: [refund()],
+    turn: { ...named, proposal: aProposal({ fits: { refund: false } }) },
+    says: 'The model finds that the message is not about "Refund".',
+    details: { proposed: undefined, overruledBy: '' },
   },
   ENTRY_CONDITION: {
     scenarios: [refund({ entryCondition: 'data.vip == true' })],

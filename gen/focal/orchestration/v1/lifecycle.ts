@@ -7,6 +7,106 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Relationship } from "./scenario";
+import { ConditionTruth, conditionTruthFromJSON, conditionTruthToJSON } from "./transition";
+
+/** ModelOutcome is whether the optional model was heard. Everything but PROPOSED: the turn was decided without it (section 9). */
+export enum ModelOutcome {
+  /** MODEL_OUTCOME_UNSPECIFIED - Never given. */
+  MODEL_OUTCOME_UNSPECIFIED = 0,
+  /** MODEL_OUTCOME_PROPOSED - It answered as it should. */
+  MODEL_OUTCOME_PROPOSED = 1,
+  /** MODEL_OUTCOME_TIMEOUT - It did not answer within the time that it had. */
+  MODEL_OUTCOME_TIMEOUT = 2,
+  /** MODEL_OUTCOME_TOO_LITTLE_TIME - Too little was left of the turn's deadline to ask it. */
+  MODEL_OUTCOME_TOO_LITTLE_TIME = 3,
+  /** MODEL_OUTCOME_OFF_SCHEMA - Its answer is not the JSON that was asked for, or about something that was not. */
+  MODEL_OUTCOME_OFF_SCHEMA = 4,
+  /** MODEL_OUTCOME_CUT_OFF - Its answer ended too early: at the limit of tokens, or with its connection. */
+  MODEL_OUTCOME_CUT_OFF = 5,
+  /** MODEL_OUTCOME_RATE_LIMITED - Its endpoint takes no more requests for now (429), for longer than there was time. */
+  MODEL_OUTCOME_RATE_LIMITED = 6,
+  /** MODEL_OUTCOME_REFUSED - Its endpoint refuses the request, for example for its key or for the name of the model. */
+  MODEL_OUTCOME_REFUSED = 7,
+  /** MODEL_OUTCOME_UNAVAILABLE - Its endpoint cannot be reached or fails (5xx). */
+  MODEL_OUTCOME_UNAVAILABLE = 8,
+  /** MODEL_OUTCOME_CIRCUIT_OPEN - Its endpoint failed so often that it is left alone for a while. */
+  MODEL_OUTCOME_CIRCUIT_OPEN = 9,
+  /** MODEL_OUTCOME_BUSY - As many turns as may are asking it on this node. */
+  MODEL_OUTCOME_BUSY = 10,
+  UNRECOGNIZED = -1,
+}
+
+export function modelOutcomeFromJSON(object: any): ModelOutcome {
+  switch (object) {
+    case 0:
+    case "MODEL_OUTCOME_UNSPECIFIED":
+      return ModelOutcome.MODEL_OUTCOME_UNSPECIFIED;
+    case 1:
+    case "MODEL_OUTCOME_PROPOSED":
+      return ModelOutcome.MODEL_OUTCOME_PROPOSED;
+    case 2:
+    case "MODEL_OUTCOME_TIMEOUT":
+      return ModelOutcome.MODEL_OUTCOME_TIMEOUT;
+    case 3:
+    case "MODEL_OUTCOME_TOO_LITTLE_TIME":
+      return ModelOutcome.MODEL_OUTCOME_TOO_LITTLE_TIME;
+    case 4:
+    case "MODEL_OUTCOME_OFF_SCHEMA":
+      return ModelOutcome.MODEL_OUTCOME_OFF_SCHEMA;
+    case 5:
+    case "MODEL_OUTCOME_CUT_OFF":
+      return ModelOutcome.MODEL_OUTCOME_CUT_OFF;
+    case 6:
+    case "MODEL_OUTCOME_RATE_LIMITED":
+      return ModelOutcome.MODEL_OUTCOME_RATE_LIMITED;
+    case 7:
+    case "MODEL_OUTCOME_REFUSED":
+      return ModelOutcome.MODEL_OUTCOME_REFUSED;
+    case 8:
+    case "MODEL_OUTCOME_UNAVAILABLE":
+      return ModelOutcome.MODEL_OUTCOME_UNAVAILABLE;
+    case 9:
+    case "MODEL_OUTCOME_CIRCUIT_OPEN":
+      return ModelOutcome.MODEL_OUTCOME_CIRCUIT_OPEN;
+    case 10:
+    case "MODEL_OUTCOME_BUSY":
+      return ModelOutcome.MODEL_OUTCOME_BUSY;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ModelOutcome.UNRECOGNIZED;
+  }
+}
+
+export function modelOutcomeToJSON(object: ModelOutcome): string {
+  switch (object) {
+    case ModelOutcome.MODEL_OUTCOME_UNSPECIFIED:
+      return "MODEL_OUTCOME_UNSPECIFIED";
+    case ModelOutcome.MODEL_OUTCOME_PROPOSED:
+      return "MODEL_OUTCOME_PROPOSED";
+    case ModelOutcome.MODEL_OUTCOME_TIMEOUT:
+      return "MODEL_OUTCOME_TIMEOUT";
+    case ModelOutcome.MODEL_OUTCOME_TOO_LITTLE_TIME:
+      return "MODEL_OUTCOME_TOO_LITTLE_TIME";
+    case ModelOutcome.MODEL_OUTCOME_OFF_SCHEMA:
+      return "MODEL_OUTCOME_OFF_SCHEMA";
+    case ModelOutcome.MODEL_OUTCOME_CUT_OFF:
+      return "MODEL_OUTCOME_CUT_OFF";
+    case ModelOutcome.MODEL_OUTCOME_RATE_LIMITED:
+      return "MODEL_OUTCOME_RATE_LIMITED";
+    case ModelOutcome.MODEL_OUTCOME_REFUSED:
+      return "MODEL_OUTCOME_REFUSED";
+    case ModelOutcome.MODEL_OUTCOME_UNAVAILABLE:
+      return "MODEL_OUTCOME_UNAVAILABLE";
+    case ModelOutcome.MODEL_OUTCOME_CIRCUIT_OPEN:
+      return "MODEL_OUTCOME_CIRCUIT_OPEN";
+    case ModelOutcome.MODEL_OUTCOME_BUSY:
+      return "MODEL_OUTCOME_BUSY";
+    case ModelOutcome.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 /** ScenarioLifecycleAction is what happens to an instance (P6.2). */
 export enum ScenarioLifecycleAction {
@@ -116,7 +216,7 @@ export enum LifecycleReason {
   LIFECYCLE_REASON_STEP_NOT_FOUND = 19,
   /** LIFECYCLE_REASON_DECLINED - CANCEL: its step was declined and no transition takes that (2.5). */
   LIFECYCLE_REASON_DECLINED = 20,
-  /** LIFECYCLE_REASON_MODEL - CONTINUE, PAUSE, COMPLETE, CANCEL: the optional model chose it where the rules left a choice (section 9). */
+  /** LIFECYCLE_REASON_MODEL - PAUSE, COMPLETE, CANCEL: the optional model chose it where the rules left CONTINUE (section 9). */
   LIFECYCLE_REASON_MODEL = 21,
   UNRECOGNIZED = -1,
 }
@@ -287,6 +387,8 @@ export enum RejectionReason {
   REJECTION_REASON_CAPACITY = 15,
   /** REJECTION_REASON_FILTERING_DISABLED - Starting is switched off: `[pipeline.scenario_filtering] enabled = false` (2.16). */
   REJECTION_REASON_FILTERING_DISABLED = 16,
+  /** REJECTION_REASON_MODEL - The optional model found that the message is not about it; stands in the place of BELOW_THRESHOLD (section 9). */
+  REJECTION_REASON_MODEL = 17,
   UNRECOGNIZED = -1,
 }
 
@@ -343,6 +445,9 @@ export function rejectionReasonFromJSON(object: any): RejectionReason {
     case 16:
     case "REJECTION_REASON_FILTERING_DISABLED":
       return RejectionReason.REJECTION_REASON_FILTERING_DISABLED;
+    case 17:
+    case "REJECTION_REASON_MODEL":
+      return RejectionReason.REJECTION_REASON_MODEL;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -386,6 +491,8 @@ export function rejectionReasonToJSON(object: RejectionReason): string {
       return "REJECTION_REASON_CAPACITY";
     case RejectionReason.REJECTION_REASON_FILTERING_DISABLED:
       return "REJECTION_REASON_FILTERING_DISABLED";
+    case RejectionReason.REJECTION_REASON_MODEL:
+      return "REJECTION_REASON_MODEL";
     case RejectionReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -472,9 +579,17 @@ export interface ScenarioLifecycleDecision {
   displacedByInstanceIds: string[];
   /** The version that the instance runs on. */
   scenarioVersion: number;
-  /** What the optional model proposed, where the rules left it a choice (section 9); unspecified where it did not. */
+  /**
+   * What the optional model proposed (section 9); unspecified where it proposed nothing. For a START it is START where the model
+   * found that the message is about the scenario.
+   */
   proposed: ScenarioLifecycleAction;
-  /** Why the proposal did not stand, or why there was none; empty where it stood or no model is used. */
+  /**
+   * Why the proposal did not stand: RULES (the rules decide here, `reason` says which), CHECKPOINT_AHEAD (it would have completed
+   * past a checkpoint or a required action), AWAITS_RESULT (it would have cancelled while an action's result is awaited). Where
+   * the rules left a choice and the model was not heard, a ModelOutcome without its prefix, for example TIMEOUT. Empty where the
+   * proposal stood or no model was asked.
+   */
   overruledBy: string;
 }
 
@@ -505,6 +620,55 @@ export interface RejectedCandidate {
   pendingTurnsLeft: number;
   /** Errors of the entry condition (section 6). */
   conditionErrors: string[];
+  /** START where the optional model found that the message is about the scenario (section 9); unspecified otherwise. */
+  proposed: ScenarioLifecycleAction;
+  /** As in ScenarioLifecycleDecision; RULES where the model proposed the start and `reason` refused it. */
+  overruledBy: string;
+}
+
+/**
+ * ModelProposal is what the optional model proposed for a turn, or why it was not heard (section 9). It is recorded with the
+ * answer: the turn decided again on it is decided the same. What it does not mention it leaves to the rules.
+ */
+export interface ModelProposal {
+  /** Required. Whether the model was heard. */
+  outcome: ModelOutcome;
+  /** The model that answered, as it calls itself; empty where none did. At most 200 characters. */
+  model: string;
+  /** What it chose for running instances, each at most once. At most 1,000. */
+  actions: ProposedAction[];
+  /** What it found about candidates, each scenario at most once. At most 100. */
+  candidates: ProposedCandidate[];
+  /** What it said about conditions in natural language (3.4). At most 1,000. */
+  verdicts: ConditionTextVerdict[];
+}
+
+/** ProposedAction is what the model chose for a running instance. */
+export interface ProposedAction {
+  /** Required. The instance. UUID. */
+  instanceId: string;
+  /** Required. CONTINUE, PAUSE, COMPLETE or CANCEL. */
+  action: ScenarioLifecycleAction;
+}
+
+/** ProposedCandidate is what the model found about a candidate; it takes the place of the score test (2.12). */
+export interface ProposedCandidate {
+  /** Required. The scenario. UUID. */
+  scenarioId: string;
+  /** Whether the message is about it. */
+  fits: boolean;
+}
+
+/** ConditionTextVerdict is what the model said about the `condition_text` of a transition (3.4). */
+export interface ConditionTextVerdict {
+  /** Required. The scenario. UUID. */
+  scenarioId: string;
+  /** The version that the transition belongs to. */
+  scenarioVersion: number;
+  /** Required. The transition: its author's id, else "<step id>/<n>" or "global/<n>" counted from 1. 1..200 characters. */
+  transitionId: string;
+  /** Required. TRUE, FALSE or UNKNOWN. */
+  truth: ConditionTruth;
 }
 
 function createBaseScenarioSelectionContext(): ScenarioSelectionContext {
@@ -1417,6 +1581,8 @@ function createBaseRejectedCandidate(): RejectedCandidate {
     blockingRuleIds: [],
     pendingTurnsLeft: 0,
     conditionErrors: [],
+    proposed: 0,
+    overruledBy: "",
   };
 }
 
@@ -1454,6 +1620,12 @@ export const RejectedCandidate: MessageFns<RejectedCandidate> = {
     }
     for (const v of message.conditionErrors) {
       writer.uint32(90).string(v!);
+    }
+    if (message.proposed !== 0) {
+      writer.uint32(96).int32(message.proposed);
+    }
+    if (message.overruledBy !== "") {
+      writer.uint32(106).string(message.overruledBy);
     }
     return writer;
   },
@@ -1559,6 +1731,22 @@ export const RejectedCandidate: MessageFns<RejectedCandidate> = {
             message.conditionErrors.push(reader.string());
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.proposed = reader.int32() as any;
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.overruledBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1612,6 +1800,12 @@ export const RejectedCandidate: MessageFns<RejectedCandidate> = {
         : globalThis.Array.isArray(object?.condition_errors)
         ? object.condition_errors.map((e: any) => globalThis.String(e))
         : [],
+      proposed: isSet(object.proposed) ? scenarioLifecycleActionFromJSON(object.proposed) : 0,
+      overruledBy: isSet(object.overruledBy)
+        ? globalThis.String(object.overruledBy)
+        : isSet(object.overruled_by)
+        ? globalThis.String(object.overruled_by)
+        : "",
     };
   },
 
@@ -1650,6 +1844,12 @@ export const RejectedCandidate: MessageFns<RejectedCandidate> = {
     if (message.conditionErrors?.length) {
       obj.conditionErrors = message.conditionErrors;
     }
+    if (message.proposed !== 0) {
+      obj.proposed = scenarioLifecycleActionToJSON(message.proposed);
+    }
+    if (message.overruledBy !== "") {
+      obj.overruledBy = message.overruledBy;
+    }
     return obj;
   },
 
@@ -1669,6 +1869,454 @@ export const RejectedCandidate: MessageFns<RejectedCandidate> = {
     message.blockingRuleIds = object.blockingRuleIds?.map((e) => e) || [];
     message.pendingTurnsLeft = object.pendingTurnsLeft ?? 0;
     message.conditionErrors = object.conditionErrors?.map((e) => e) || [];
+    message.proposed = object.proposed ?? 0;
+    message.overruledBy = object.overruledBy ?? "";
+    return message;
+  },
+};
+
+function createBaseModelProposal(): ModelProposal {
+  return { outcome: 0, model: "", actions: [], candidates: [], verdicts: [] };
+}
+
+export const ModelProposal: MessageFns<ModelProposal> = {
+  encode(message: ModelProposal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.outcome !== 0) {
+      writer.uint32(8).int32(message.outcome);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    for (const v of message.actions) {
+      ProposedAction.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.candidates) {
+      ProposedCandidate.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.verdicts) {
+      ConditionTextVerdict.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelProposal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelProposal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actions.push(ProposedAction.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.candidates.push(ProposedCandidate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.verdicts.push(ConditionTextVerdict.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModelProposal {
+    return {
+      outcome: isSet(object.outcome) ? modelOutcomeFromJSON(object.outcome) : 0,
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      actions: globalThis.Array.isArray(object?.actions)
+        ? object.actions.map((e: any) => ProposedAction.fromJSON(e))
+        : [],
+      candidates: globalThis.Array.isArray(object?.candidates)
+        ? object.candidates.map((e: any) => ProposedCandidate.fromJSON(e))
+        : [],
+      verdicts: globalThis.Array.isArray(object?.verdicts)
+        ? object.verdicts.map((e: any) => ConditionTextVerdict.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ModelProposal): unknown {
+    const obj: any = {};
+    if (message.outcome !== 0) {
+      obj.outcome = modelOutcomeToJSON(message.outcome);
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.actions?.length) {
+      obj.actions = message.actions.map((e) => ProposedAction.toJSON(e));
+    }
+    if (message.candidates?.length) {
+      obj.candidates = message.candidates.map((e) => ProposedCandidate.toJSON(e));
+    }
+    if (message.verdicts?.length) {
+      obj.verdicts = message.verdicts.map((e) => ConditionTextVerdict.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ModelProposal>, I>>(base?: I): ModelProposal {
+    return ModelProposal.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ModelProposal>, I>>(object: I): ModelProposal {
+    const message = createBaseModelProposal();
+    message.outcome = object.outcome ?? 0;
+    message.model = object.model ?? "";
+    message.actions = object.actions?.map((e) => ProposedAction.fromPartial(e)) || [];
+    message.candidates = object.candidates?.map((e) => ProposedCandidate.fromPartial(e)) || [];
+    message.verdicts = object.verdicts?.map((e) => ConditionTextVerdict.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProposedAction(): ProposedAction {
+  return { instanceId: "", action: 0 };
+}
+
+export const ProposedAction: MessageFns<ProposedAction> = {
+  encode(message: ProposedAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.instanceId !== "") {
+      writer.uint32(10).string(message.instanceId);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposedAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposedAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposedAction {
+    return {
+      instanceId: isSet(object.instanceId)
+        ? globalThis.String(object.instanceId)
+        : isSet(object.instance_id)
+        ? globalThis.String(object.instance_id)
+        : "",
+      action: isSet(object.action) ? scenarioLifecycleActionFromJSON(object.action) : 0,
+    };
+  },
+
+  toJSON(message: ProposedAction): unknown {
+    const obj: any = {};
+    if (message.instanceId !== "") {
+      obj.instanceId = message.instanceId;
+    }
+    if (message.action !== 0) {
+      obj.action = scenarioLifecycleActionToJSON(message.action);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProposedAction>, I>>(base?: I): ProposedAction {
+    return ProposedAction.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProposedAction>, I>>(object: I): ProposedAction {
+    const message = createBaseProposedAction();
+    message.instanceId = object.instanceId ?? "";
+    message.action = object.action ?? 0;
+    return message;
+  },
+};
+
+function createBaseProposedCandidate(): ProposedCandidate {
+  return { scenarioId: "", fits: false };
+}
+
+export const ProposedCandidate: MessageFns<ProposedCandidate> = {
+  encode(message: ProposedCandidate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.fits !== false) {
+      writer.uint32(16).bool(message.fits);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposedCandidate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposedCandidate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fits = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposedCandidate {
+    return {
+      scenarioId: isSet(object.scenarioId)
+        ? globalThis.String(object.scenarioId)
+        : isSet(object.scenario_id)
+        ? globalThis.String(object.scenario_id)
+        : "",
+      fits: isSet(object.fits) ? globalThis.Boolean(object.fits) : false,
+    };
+  },
+
+  toJSON(message: ProposedCandidate): unknown {
+    const obj: any = {};
+    if (message.scenarioId !== "") {
+      obj.scenarioId = message.scenarioId;
+    }
+    if (message.fits !== false) {
+      obj.fits = message.fits;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProposedCandidate>, I>>(base?: I): ProposedCandidate {
+    return ProposedCandidate.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProposedCandidate>, I>>(object: I): ProposedCandidate {
+    const message = createBaseProposedCandidate();
+    message.scenarioId = object.scenarioId ?? "";
+    message.fits = object.fits ?? false;
+    return message;
+  },
+};
+
+function createBaseConditionTextVerdict(): ConditionTextVerdict {
+  return { scenarioId: "", scenarioVersion: 0, transitionId: "", truth: 0 };
+}
+
+export const ConditionTextVerdict: MessageFns<ConditionTextVerdict> = {
+  encode(message: ConditionTextVerdict, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scenarioId !== "") {
+      writer.uint32(10).string(message.scenarioId);
+    }
+    if (message.scenarioVersion !== 0) {
+      writer.uint32(16).uint32(message.scenarioVersion);
+    }
+    if (message.transitionId !== "") {
+      writer.uint32(26).string(message.transitionId);
+    }
+    if (message.truth !== 0) {
+      writer.uint32(32).int32(message.truth);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConditionTextVerdict {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConditionTextVerdict();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scenarioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.scenarioVersion = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.transitionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.truth = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ConditionTextVerdict {
+    return {
+      scenarioId: isSet(object.scenarioId)
+        ? globalThis.String(object.scenarioId)
+        : isSet(object.scenario_id)
+        ? globalThis.String(object.scenario_id)
+        : "",
+      scenarioVersion: isSet(object.scenarioVersion)
+        ? globalThis.Number(object.scenarioVersion)
+        : isSet(object.scenario_version)
+        ? globalThis.Number(object.scenario_version)
+        : 0,
+      transitionId: isSet(object.transitionId)
+        ? globalThis.String(object.transitionId)
+        : isSet(object.transition_id)
+        ? globalThis.String(object.transition_id)
+        : "",
+      truth: isSet(object.truth) ? conditionTruthFromJSON(object.truth) : 0,
+    };
+  },
+
+  toJSON(message: ConditionTextVerdict): unknown {
+    const obj: any = {};
+    if (message.scenarioId !== "") {
+      obj.scenarioId = message.scenarioId;
+    }
+    if (message.scenarioVersion !== 0) {
+      obj.scenarioVersion = Math.round(message.scenarioVersion);
+    }
+    if (message.transitionId !== "") {
+      obj.transitionId = message.transitionId;
+    }
+    if (message.truth !== 0) {
+      obj.truth = conditionTruthToJSON(message.truth);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ConditionTextVerdict>, I>>(base?: I): ConditionTextVerdict {
+    return ConditionTextVerdict.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ConditionTextVerdict>, I>>(object: I): ConditionTextVerdict {
+    const message = createBaseConditionTextVerdict();
+    message.scenarioId = object.scenarioId ?? "";
+    message.scenarioVersion = object.scenarioVersion ?? 0;
+    message.transitionId = object.transitionId ?? "";
+    message.truth = object.truth ?? 0;
     return message;
   },
 };

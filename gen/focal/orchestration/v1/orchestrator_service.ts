@@ -24,7 +24,7 @@ import {
 } from "@grpc/grpc-js";
 import { Status } from "../../../google/rpc/status";
 import { ScenarioContribution, ScenarioContributionPlan } from "./contribution";
-import { RejectedCandidate, ScenarioLifecycleDecision, ScenarioSelectionContext } from "./lifecycle";
+import { ModelProposal, RejectedCandidate, ScenarioLifecycleDecision, ScenarioSelectionContext } from "./lifecycle";
 import { Relationship, Scenario } from "./scenario";
 import { Session } from "./session";
 import { ScenarioStepTransitionDecision } from "./transition";
@@ -75,6 +75,8 @@ export interface ProcessTurnResponse {
   ignoredOutcomes: IgnoredOutcome[];
   /** The turn was decided only, nothing was stored (5.5). */
   validateOnly: boolean;
+  /** What the optional model proposed, or why it was not heard; absent where none was asked (section 9). */
+  modelProposal: ModelProposal | undefined;
 }
 
 /** IgnoredOutcome is an outcome that changed no stage. */
@@ -109,14 +111,17 @@ export interface StreamTurnResponse {
   turnId: string;
   /** Place of the event in the stream, from 1. */
   sequence: number;
-  /** The event was sent before the commit and may still be contradicted. Never set on `committed`. */
+  /**
+   * The event was sent before the commit and may still be contradicted: it says what the rules decide without the optional model,
+   * which is being asked. Never set on `committed`.
+   */
   provisional: boolean;
   /** The events repeat a turn that was applied before (5.1). */
   replayed: boolean;
   /** What was decided. */
   event:
     | //
-    /** What P6.1 joined; the first event. */
+    /** What P6.1 joined; the first event, provisional and not. */
     { $case: "context"; value: ScenarioSelectionContext }
     | //
     /** One decision of P6.2. */
@@ -187,6 +192,11 @@ export interface PhaseInput {
    * inline scenarios, as the catalogue has its own. At most 1,000.
    */
   relationships: Relationship[];
+  /**
+   * Optional. A proposal to decide on, for example that of a recorded turn; the optional model is then not asked. Absent: it is
+   * asked, where one is configured (section 9).
+   */
+  modelProposal: ModelProposal | undefined;
 }
 
 /** DecideLifecycleRequest asks for the lifecycle decisions of a turn. */
@@ -207,6 +217,8 @@ export interface DecideLifecycleResponse {
   rejectedCandidates: RejectedCandidate[];
   /** As in ProcessTurnResponse. */
   ignoredOutcomes: IgnoredOutcome[];
+  /** As in ProcessTurnResponse. */
+  modelProposal: ModelProposal | undefined;
 }
 
 /** DecideTransitionsRequest asks for the transition decisions of a turn. */
@@ -221,6 +233,8 @@ export interface DecideTransitionsResponse {
   lifecycleDecisions: ScenarioLifecycleDecision[];
   /** As in ProcessTurnResponse. */
   transitionDecisions: ScenarioStepTransitionDecision[];
+  /** As in ProcessTurnResponse. */
+  modelProposal: ModelProposal | undefined;
 }
 
 /** PlanContributionsRequest asks for the contribution plan of a turn. */
@@ -240,7 +254,11 @@ export interface PlanContributionsResponse {
     | ScenarioContributionPlan
     | undefined;
   /** The session after the turn: send it with the next one. */
-  session: Session | undefined;
+  session:
+    | Session
+    | undefined;
+  /** As in ProcessTurnResponse. */
+  modelProposal: ModelProposal | undefined;
 }
 
 function createBaseProcessTurnRequest(): ProcessTurnRequest {
@@ -365,6 +383,7 @@ function createBaseProcessTurnResponse(): ProcessTurnResponse {
     plan: undefined,
     ignoredOutcomes: [],
     validateOnly: false,
+    modelProposal: undefined,
   };
 }
 
@@ -402,6 +421,9 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
     }
     if (message.validateOnly !== false) {
       writer.uint32(88).bool(message.validateOnly);
+    }
+    if (message.modelProposal !== undefined) {
+      ModelProposal.encode(message.modelProposal, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -507,6 +529,14 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
             message.validateOnly = reader.bool();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.modelProposal = ModelProposal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -564,6 +594,11 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
         : isSet(object.validate_only)
         ? globalThis.Boolean(object.validate_only)
         : false,
+      modelProposal: isSet(object.modelProposal)
+        ? ModelProposal.fromJSON(object.modelProposal)
+        : isSet(object.model_proposal)
+        ? ModelProposal.fromJSON(object.model_proposal)
+        : undefined,
     };
   },
 
@@ -602,6 +637,9 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
     if (message.validateOnly !== false) {
       obj.validateOnly = message.validateOnly;
     }
+    if (message.modelProposal !== undefined) {
+      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
+    }
     return obj;
   },
 
@@ -626,6 +664,9 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
       : undefined;
     message.ignoredOutcomes = object.ignoredOutcomes?.map((e) => IgnoredOutcome.fromPartial(e)) || [];
     message.validateOnly = object.validateOnly ?? false;
+    message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
+      ? ModelProposal.fromPartial(object.modelProposal)
+      : undefined;
     return message;
   },
 };
@@ -1331,7 +1372,7 @@ export const ProcessTurnsResponse: MessageFns<ProcessTurnsResponse> = {
 };
 
 function createBasePhaseInput(): PhaseInput {
-  return { turn: undefined, session: undefined, scenarios: [], relationships: [] };
+  return { turn: undefined, session: undefined, scenarios: [], relationships: [], modelProposal: undefined };
 }
 
 export const PhaseInput: MessageFns<PhaseInput> = {
@@ -1347,6 +1388,9 @@ export const PhaseInput: MessageFns<PhaseInput> = {
     }
     for (const v of message.relationships) {
       Relationship.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.modelProposal !== undefined) {
+      ModelProposal.encode(message.modelProposal, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1396,6 +1440,14 @@ export const PhaseInput: MessageFns<PhaseInput> = {
             message.relationships.push(Relationship.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.modelProposal = ModelProposal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1418,6 +1470,11 @@ export const PhaseInput: MessageFns<PhaseInput> = {
       relationships: globalThis.Array.isArray(object?.relationships)
         ? object.relationships.map((e: any) => Relationship.fromJSON(e))
         : [],
+      modelProposal: isSet(object.modelProposal)
+        ? ModelProposal.fromJSON(object.modelProposal)
+        : isSet(object.model_proposal)
+        ? ModelProposal.fromJSON(object.model_proposal)
+        : undefined,
     };
   },
 
@@ -1435,6 +1492,9 @@ export const PhaseInput: MessageFns<PhaseInput> = {
     if (message.relationships?.length) {
       obj.relationships = message.relationships.map((e) => Relationship.toJSON(e));
     }
+    if (message.modelProposal !== undefined) {
+      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
+    }
     return obj;
   },
 
@@ -1449,6 +1509,9 @@ export const PhaseInput: MessageFns<PhaseInput> = {
       : undefined;
     message.scenarios = object.scenarios?.map((e) => Scenario.fromPartial(e)) || [];
     message.relationships = object.relationships?.map((e) => Relationship.fromPartial(e)) || [];
+    message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
+      ? ModelProposal.fromPartial(object.modelProposal)
+      : undefined;
     return message;
   },
 };
@@ -1523,7 +1586,13 @@ export const DecideLifecycleRequest: MessageFns<DecideLifecycleRequest> = {
 };
 
 function createBaseDecideLifecycleResponse(): DecideLifecycleResponse {
-  return { context: undefined, lifecycleDecisions: [], rejectedCandidates: [], ignoredOutcomes: [] };
+  return {
+    context: undefined,
+    lifecycleDecisions: [],
+    rejectedCandidates: [],
+    ignoredOutcomes: [],
+    modelProposal: undefined,
+  };
 }
 
 export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
@@ -1539,6 +1608,9 @@ export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
     }
     for (const v of message.ignoredOutcomes) {
       IgnoredOutcome.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.modelProposal !== undefined) {
+      ModelProposal.encode(message.modelProposal, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1588,6 +1660,14 @@ export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
             message.ignoredOutcomes.push(IgnoredOutcome.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.modelProposal = ModelProposal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1618,6 +1698,11 @@ export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
         : globalThis.Array.isArray(object?.ignored_outcomes)
         ? object.ignored_outcomes.map((e: any) => IgnoredOutcome.fromJSON(e))
         : [],
+      modelProposal: isSet(object.modelProposal)
+        ? ModelProposal.fromJSON(object.modelProposal)
+        : isSet(object.model_proposal)
+        ? ModelProposal.fromJSON(object.model_proposal)
+        : undefined,
     };
   },
 
@@ -1635,6 +1720,9 @@ export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
     if (message.ignoredOutcomes?.length) {
       obj.ignoredOutcomes = message.ignoredOutcomes.map((e) => IgnoredOutcome.toJSON(e));
     }
+    if (message.modelProposal !== undefined) {
+      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
+    }
     return obj;
   },
 
@@ -1649,6 +1737,9 @@ export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
     message.lifecycleDecisions = object.lifecycleDecisions?.map((e) => ScenarioLifecycleDecision.fromPartial(e)) || [];
     message.rejectedCandidates = object.rejectedCandidates?.map((e) => RejectedCandidate.fromPartial(e)) || [];
     message.ignoredOutcomes = object.ignoredOutcomes?.map((e) => IgnoredOutcome.fromPartial(e)) || [];
+    message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
+      ? ModelProposal.fromPartial(object.modelProposal)
+      : undefined;
     return message;
   },
 };
@@ -1723,7 +1814,7 @@ export const DecideTransitionsRequest: MessageFns<DecideTransitionsRequest> = {
 };
 
 function createBaseDecideTransitionsResponse(): DecideTransitionsResponse {
-  return { lifecycleDecisions: [], transitionDecisions: [] };
+  return { lifecycleDecisions: [], transitionDecisions: [], modelProposal: undefined };
 }
 
 export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = {
@@ -1733,6 +1824,9 @@ export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = 
     }
     for (const v of message.transitionDecisions) {
       ScenarioStepTransitionDecision.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.modelProposal !== undefined) {
+      ModelProposal.encode(message.modelProposal, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1766,6 +1860,14 @@ export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = 
             message.transitionDecisions.push(ScenarioStepTransitionDecision.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.modelProposal = ModelProposal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1790,6 +1892,11 @@ export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = 
         : globalThis.Array.isArray(object?.transition_decisions)
         ? object.transition_decisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
         : [],
+      modelProposal: isSet(object.modelProposal)
+        ? ModelProposal.fromJSON(object.modelProposal)
+        : isSet(object.model_proposal)
+        ? ModelProposal.fromJSON(object.model_proposal)
+        : undefined,
     };
   },
 
@@ -1800,6 +1907,9 @@ export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = 
     }
     if (message.transitionDecisions?.length) {
       obj.transitionDecisions = message.transitionDecisions.map((e) => ScenarioStepTransitionDecision.toJSON(e));
+    }
+    if (message.modelProposal !== undefined) {
+      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
     }
     return obj;
   },
@@ -1812,6 +1922,9 @@ export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = 
     message.lifecycleDecisions = object.lifecycleDecisions?.map((e) => ScenarioLifecycleDecision.fromPartial(e)) || [];
     message.transitionDecisions =
       object.transitionDecisions?.map((e) => ScenarioStepTransitionDecision.fromPartial(e)) || [];
+    message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
+      ? ModelProposal.fromPartial(object.modelProposal)
+      : undefined;
     return message;
   },
 };
@@ -1886,7 +1999,13 @@ export const PlanContributionsRequest: MessageFns<PlanContributionsRequest> = {
 };
 
 function createBasePlanContributionsResponse(): PlanContributionsResponse {
-  return { lifecycleDecisions: [], transitionDecisions: [], plan: undefined, session: undefined };
+  return {
+    lifecycleDecisions: [],
+    transitionDecisions: [],
+    plan: undefined,
+    session: undefined,
+    modelProposal: undefined,
+  };
 }
 
 export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = {
@@ -1902,6 +2021,9 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
     }
     if (message.session !== undefined) {
       Session.encode(message.session, writer.uint32(34).fork()).join();
+    }
+    if (message.modelProposal !== undefined) {
+      ModelProposal.encode(message.modelProposal, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1951,6 +2073,14 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
             message.session = Session.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.modelProposal = ModelProposal.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1977,6 +2107,11 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
         : [],
       plan: isSet(object.plan) ? ScenarioContributionPlan.fromJSON(object.plan) : undefined,
       session: isSet(object.session) ? Session.fromJSON(object.session) : undefined,
+      modelProposal: isSet(object.modelProposal)
+        ? ModelProposal.fromJSON(object.modelProposal)
+        : isSet(object.model_proposal)
+        ? ModelProposal.fromJSON(object.model_proposal)
+        : undefined,
     };
   },
 
@@ -1994,6 +2129,9 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
     if (message.session !== undefined) {
       obj.session = Session.toJSON(message.session);
     }
+    if (message.modelProposal !== undefined) {
+      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
+    }
     return obj;
   },
 
@@ -2010,6 +2148,9 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
       : undefined;
     message.session = (object.session !== undefined && object.session !== null)
       ? Session.fromPartial(object.session)
+      : undefined;
+    message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
+      ? ModelProposal.fromPartial(object.modelProposal)
       : undefined;
     return message;
   },
@@ -2042,7 +2183,10 @@ export const OrchestratorServiceService = {
   /**
    * StreamTurn is the same turn as a stream of events: the context, each lifecycle decision, each transition decision, each
    * contribution, then `committed` with the whole response. Events that are not marked provisional are sent after the commit
-   * only, so that nothing that was said is taken back. Fails as ProcessTurn does.
+   * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
+   * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
+   * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
+   * Fails as ProcessTurn does.
    */
   streamTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/StreamTurn" as const,
@@ -2130,7 +2274,10 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
   /**
    * StreamTurn is the same turn as a stream of events: the context, each lifecycle decision, each transition decision, each
    * contribution, then `committed` with the whole response. Events that are not marked provisional are sent after the commit
-   * only, so that nothing that was said is taken back. Fails as ProcessTurn does.
+   * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
+   * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
+   * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
+   * Fails as ProcessTurn does.
    */
   streamTurn: handleServerStreamingCall<StreamTurnRequest, StreamTurnResponse>;
   /**
@@ -2185,7 +2332,10 @@ export interface OrchestratorServiceClient extends Client {
   /**
    * StreamTurn is the same turn as a stream of events: the context, each lifecycle decision, each transition decision, each
    * contribution, then `committed` with the whole response. Events that are not marked provisional are sent after the commit
-   * only, so that nothing that was said is taken back. Fails as ProcessTurn does.
+   * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
+   * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
+   * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
+   * Fails as ProcessTurn does.
    */
   streamTurn(request: StreamTurnRequest, options?: Partial<CallOptions>): ClientReadableStream<StreamTurnResponse>;
   streamTurn(

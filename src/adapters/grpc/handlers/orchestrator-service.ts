@@ -9,7 +9,7 @@ import type { GuardedHandlers } from '../guarded-service';
 import { phaseMethods } from './phase-methods';
 import { answeredTurn, failedTurn } from './turn-answer';
 import { turnCommandOf } from './turn-command';
-import { turnEvents } from './turn-events';
+import { TurnEvents } from './turn-events';
 
 /** Trailing metadata of an answer that was given before (5.1). */
 const replayedTrailer = new Metadata();
@@ -27,8 +27,12 @@ export function orchestratorHandlers(
       return turn.replayed ? { body: turn.responseBytes, trailer: replayedTrailer } : { body: turn.responseBytes };
     }),
     streamTurn: serverStream(surroundings, async (request, call, send) => {
-      const turn = await useCases.processTurn(turnCommandOf(request, clock.now()), call);
-      for (const event of turnEvents(turn)) await send(event);
+      const events = new TurnEvents();
+      const command = turnCommandOf(request, clock.now());
+      const turn = await useCases.processTurn(command, call, async (result) => {
+        for (const event of events.provisional(result)) await send(event);
+      });
+      for (const event of events.final(turn)) await send(event);
     }),
     processTurns: bidiStream(surroundings, {
       span: 'ProcessTurns turn',

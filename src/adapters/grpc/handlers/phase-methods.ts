@@ -3,6 +3,7 @@ import {
   PhaseInput,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
+import { modelProposalFromProto } from '../../../codec/model-proposal-codec';
 import { relationshipFromProto } from '../../../codec/relationship-codec';
 import { turnResultToProto } from '../../../codec/result-codec';
 import { scenarioFromProto } from '../../../codec/scenario-codec';
@@ -26,20 +27,20 @@ export function phaseMethods(
   return {
     decideLifecycle: unary(surroundings, async ({ message }, call) => {
       const { result } = await useCases.decidePhases(phaseCommandOf(message, clock.now()), call);
-      const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes } = turnResultToProto(result);
-      return { body: { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes } };
+      const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } =
+        turnResultToProto(result);
+      return { body: { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } };
     }),
     decideTransitions: unary(surroundings, async ({ message }, call) => {
       const { result } = await useCases.decidePhases(phaseCommandOf(message, clock.now()), call);
-      const { lifecycleDecisions, transitionDecisions } = turnResultToProto(result);
-      return { body: { lifecycleDecisions, transitionDecisions } };
+      const { lifecycleDecisions, transitionDecisions, modelProposal } = turnResultToProto(result);
+      return { body: { lifecycleDecisions, transitionDecisions, modelProposal } };
     }),
     planContributions: unary(surroundings, async ({ message }, call) => {
       const { result, session } = await useCases.decidePhases(phaseCommandOf(message, clock.now()), call);
-      const { lifecycleDecisions, transitionDecisions, plan } = turnResultToProto(result);
-      return {
-        body: { lifecycleDecisions, transitionDecisions, plan, session: sessionToProto(session, focusOf(session)) },
-      };
+      const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = turnResultToProto(result);
+      const after = sessionToProto(session, focusOf(session));
+      return { body: { lifecycleDecisions, transitionDecisions, plan, session: after, modelProposal } };
     }),
   };
 }
@@ -53,5 +54,6 @@ function phaseCommandOf(message: { readonly input?: PhaseInput | undefined }, re
     session: input.session && sessionFromProto(input.session, sentWith),
     scenarios: input.scenarios.map(scenarioFromProto),
     relationships: input.relationships.map(relationshipFromProto),
+    proposal: input.modelProposal && modelProposalFromProto(input.modelProposal),
   };
 }

@@ -6,32 +6,48 @@ import { contextToProto } from '../../../codec/context-codec';
 import { contributionToProto } from '../../../codec/contribution-codec';
 import { lifecycleDecisionToProto } from '../../../codec/lifecycle-codec';
 import { transitionDecisionToProto } from '../../../codec/transition-codec';
+import type { TurnResult } from '../../../domain/turn-result';
 import type { ProcessedTurn } from '../../../pipeline/commands';
 
 type Event = NonNullable<StreamTurnResponse['event']>;
 
 /**
- * The events of a turn in the order of the contract: context, lifecycle decisions, transition decisions, contributions, and the
- * whole response as it is stored. They are made one by one, as they are sent. None is provisional: all of this is committed.
+ * The events of one turn in the order of the contract: context, lifecycle decisions, transition decisions, contributions; at the
+ * end the whole response as it is stored. They are made one by one, as they are sent, and numbered through.
  */
-export function* turnEvents({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
-  let sequence = 0;
-  for (const event of events()) {
-    sequence += 1;
-    yield { turnId: result.turnId, sequence, provisional: false, replayed, event };
+export class TurnEvents {
+  private sequence = 0;
+
+  /** What is decided without the model, before the commit. */
+  *provisional(result: TurnResult): Generator<StreamTurnResponse> {
+    for (const event of decided(result)) yield this.next(result, { provisional: true, replayed: false, event });
   }
 
-  function* events(): Generator<Event> {
-    yield { $case: 'context', value: contextToProto(result.context) };
-    for (const decision of result.lifecycleDecisions) {
-      yield { $case: 'lifecycle', value: lifecycleDecisionToProto(decision) };
-    }
-    for (const decision of result.transitionDecisions) {
-      yield { $case: 'transition', value: transitionDecisionToProto(decision) };
-    }
-    for (const contribution of result.plan.contributions) {
-      yield { $case: 'contribution', value: contributionToProto(contribution) };
-    }
-    yield { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
+  /** What was decided and committed. */
+  *final({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
+    for (const event of decided(result)) yield this.next(result, { provisional: false, replayed, event });
+    const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
+    yield this.next(result, { provisional: false, replayed, event });
+  }
+
+  private next(
+    { turnId }: TurnResult,
+    said: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
+  ): StreamTurnResponse {
+    this.sequence += 1;
+    return { turnId, sequence: this.sequence, ...said };
+  }
+}
+
+function* decided(result: TurnResult): Generator<Event> {
+  yield { $case: 'context', value: contextToProto(result.context) };
+  for (const decision of result.lifecycleDecisions) {
+    yield { $case: 'lifecycle', value: lifecycleDecisionToProto(decision) };
+  }
+  for (const decision of result.transitionDecisions) {
+    yield { $case: 'transition', value: transitionDecisionToProto(decision) };
+  }
+  for (const contribution of result.plan.contributions) {
+    yield { $case: 'contribution', value: contributionToProto(contribution) };
   }
 }

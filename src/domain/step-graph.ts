@@ -1,11 +1,10 @@
-import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
-import type { CompiledDraft } from './draft';
+import type { CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
 
 /** Step ids, each with the steps that one hop leads to. */
 export type StepGraph = ReadonlyMap<string, readonly string[]>;
 
 /** The hops that can ever be taken: those of each step and, from everywhere but their own target, the global ones (3.2). */
-export function hops({ steps, globals }: CompiledDraft): StepGraph {
+export function hops({ steps, globals }: Pick<CompiledScenario, 'steps' | 'globals'>): StepGraph {
   const everywhere = [...new Set(globals.map(({ targetStepId }) => targetStepId))];
   return new Map(
     [...steps.values()].map((step) => [

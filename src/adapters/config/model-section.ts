@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { flag, fraction, text, textOfFile, textThat, whole } from './constraints';
+
+const fields = z.strictObject({
+  enabled: flag(),
+  use_llm: flag(),
+  model: text(1, 200),
+  base_url: textThat(
+    'must be empty or an http:// or https:// URL without user, password, query and fragment',
+    (value) => value === '' || isBaseUrl(value),
+  ),
+  api_key: text(0, 1_000),
+  api_key_file: textOfFile(),
+  template: textOfFile(),
+  timeout_ms: whole(10, 600_000),
+  reserve_ms: whole(0, 60_000),
+  max_tokens: whole(1, 1_000_000),
+  temperature: fraction(0, 2),
+  concurrency: whole(1, 10_000),
+  retries: whole(0, 10),
+  message_length: whole(100, 100_000),
+  breaker_failures: whole(1, 1_000),
+  breaker_open_ms: whole(10, 3_600_000),
+  input_price: fraction(0, 1_000_000),
+  output_price: fraction(0, 1_000_000),
+});
+
+type Fields = z.infer<typeof fields>;
+
+const wanted = 'is needed while use_llm is true: the URL of an OpenAI-compatible API, for example "https://host/v1"';
+
+/** The section [pipeline.scenario_filtering]. */
+export const scenarioFiltering = fields
+  .refine(({ use_llm, base_url }: Fields) => use_llm !== true || base_url !== '', {
+    when: () => true,
+    path: ['base_url'],
+    error: wanted,
+  })
+  .refine(({ api_key, api_key_file }: Fields) => api_key === '' || api_key_file === '', {
+    when: () => true,
+    path: ['api_key_file'],
+    error: 'is given already by pipeline.scenario_filtering.api_key; set one of the two',
+  });
+
+function isBaseUrl(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const { username, password, search, hash } = new URL(value);
+  return username + password + search + hash === '';
+}

@@ -1,0 +1,24 @@
+import type { AskedCandidate, AskedCondition, AskedInstance, ModelQuestion } from '../../domain/model-question';
+
+/**
+ * The short names by which the model is asked and answers: i1, i2 ... for instances, c1 ... for candidates, t1 ... for conditions.
+ * They cost few tokens, cannot be miscopied by a digit, and mean nothing outside of one question.
+ */
+export interface AskedIds {
+  readonly instances: ReadonlyMap<string, AskedInstance>;
+  readonly candidates: ReadonlyMap<string, AskedCandidate>;
+  readonly conditions: ReadonlyMap<string, AskedCondition>;
+}
+
+/** Names everything that is asked, in the order of the question. */
+export function askedIds({ instances, candidates, conditions }: ModelQuestion): AskedIds {
+  return {
+    instances: named('i', instances),
+    candidates: named('c', candidates),
+    conditions: named('t', conditions),
+  };
+}
+
+function named<Asked>(letter: string, all: readonly Asked[]): ReadonlyMap<string, Asked> {
+  return new Map(all.map((each, index) => [`${letter}${index + 1}`, each]));
+}

@@ -1,0 +1,164 @@
+import type { ModelProposal } from '../../domain/model-proposal';
+import { unheard } from '../../domain/model-proposal';
+import type { ModelQuestion } from '../../domain/model-question';
+import { OrchestratorError } from '../../domain/orchestrator-error';
+import type { Call } from '../../ports/call';
+import type { Clock } from '../../ports/clock';
+import type { DecisionModel } from '../../ports/decision-model';
+import type { Log } from '../../ports/log';
+import type { Metrics, ModelUse } from '../../ports/metrics';
+import type { Telemetry, TurnSpan } from '../../ports/telemetry';
+import { type AskedIds, askedIds } from './asked-ids';
+import { type ChatAnswer, ChatEndpoint, type ChatEndpointOptions } from './chat-endpoint';
+import { ChatFailure } from './chat-failure';
+import { GuardedRequests, type GuardOptions } from './guarded-requests';
+import { proposalOf } from './model-answer';
+import { PromptTemplate } from './prompt-template';
+import { withinTime } from './within-time';
+
+/** How the model is asked. */
+export interface ChatModelOptions extends ChatEndpointOptions, Omit<GuardOptions, 'onCircuit'> {
+  /** Text of the prompt's template; "" is the one that is shipped. */
+  readonly template: string;
+  /** UTF-16 code units of the message that the model is shown. */
+  readonly messageLength: number;
+  /** Milliseconds that a turn waits at most. */
+  readonly timeoutMs: number;
+  /** Milliseconds of the call's deadline that are left for deciding and committing. */
+  readonly reserveMs: number;
+  /** Of a million tokens. */
+  readonly inputPrice: number;
+  readonly outputPrice: number;
+}
+
+export interface ChatModelSurroundings {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** No model answers in less time, milliseconds. */
+const leastTimeMs = 20;
+
+/** A model behind an OpenAI-compatible API. Whatever becomes of the endpoint, a question is answered in time (section 9). */
+export class ChatDecisionModel implements DecisionModel {
+  private readonly endpoint: ChatEndpoint;
+  private readonly requests: GuardedRequests;
+  private readonly template: PromptTemplate;
+
+  /** @throws Error where the template cannot be used. */
+  constructor(
+    private readonly options: ChatModelOptions,
+    private readonly surroundings: ChatModelSurroundings,
+  ) {
+    const { log } = surroundings;
+    this.template = new PromptTemplate(options.template, options.messageLength);
+    this.endpoint = new ChatEndpoint(options);
+    this.requests = new GuardedRequests({
+      ...options,
+      onCircuit(state) {
+        if (state === 'open') log.warn({ model: options.model }, 'the model failed too often and is left alone');
+        else log.info({ model: options.model }, 'the model is asked again');
+      },
+    });
+  }
+
+  propose(question: ModelQuestion, call: Call): Promise<ModelProposal> {
+    const { telemetry, metrics } = this.surroundings;
+    const ended = metrics.modelBegins(this.options.model);
+    const work = async (span: TurnSpan): Promise<ModelProposal> => {
+      span.setAttributes(this.requestAttributes());
+      let answer: ChatAnswer | undefined;
+      try {
+        const ids = askedIds(question);
+        answer = await this.answerTo(this.template.render(question, ids), call);
+        span.setAttributes(answerAttributes(answer));
+        const proposal = readAnswer(answer, ids);
+        ended(this.useOf('PROPOSED', answer));
+        return proposal;
+      } catch (error) {
+        if (!(error instanceof ChatFailure)) throw error;
+        this.tellFailure(span, error);
+        // An answer that cannot be used has its price all the same.
+        ended(this.useOf(error.reason, answer));
+        return unheard(error.reason);
+      }
+    };
+    return telemetry.spanAsync(`chat ${this.options.model}`, work, 'client');
+  }
+
+  private async answerTo(prompt: string, call: Call): Promise<ChatAnswer> {
+    const timeMs = this.timeLeft(call);
+    if (timeMs < leastTimeMs) throw new ChatFailure('TOO_LITTLE_TIME', 'too little is left of the deadline');
+    const latest = performance.now() + timeMs - leastTimeMs;
+    // A turn in a hurry says nothing about the endpoint.
+    const outage = timeMs === this.options.timeoutMs;
+    const overtime = (): ChatFailure => new ChatFailure('TIMEOUT', 'the endpoint did not answer in time', { outage });
+    try {
+      const answer = await withinTime({ signal: call.signal, timeMs, overtime }, (signal) =>
+        this.requests.run((bounded) => this.endpoint.complete(prompt, bounded), signal, latest),
+      );
+      // Values of customers: they are written where the operator lets them be, and redacted else.
+      this.surroundings.log.debug({ request: prompt, response: answer.content }, 'the model answered');
+      return answer;
+    } catch (error) {
+      throw call.signal.aborted ? cancelled(call.signal) : error;
+    }
+  }
+
+  private timeLeft({ deadline }: Call): number {
+    const { timeoutMs, reserveMs } = this.options;
+    return Math.min(timeoutMs, deadline - this.surroundings.clock.now() - reserveMs);
+  }
+
+  private tellFailure(span: TurnSpan, { reason, message, cause }: ChatFailure): void {
+    const { log } = this.surroundings;
+    span.setFailed(new Error(message));
+    span.setAttributes({ 'error.type': reason });
+    const fields = { model: this.options.model, reason, error: cause };
+    if (reason === 'REFUSED') log.warn(fields, `the model was not heard: ${message}`);
+    else log.debug(fields, `the model was not heard: ${message}`);
+  }
+
+  private useOf(outcome: ModelProposal['outcome'], answer: ChatAnswer | undefined): ModelUse {
+    const { inputPrice, outputPrice } = this.options;
+    const { inputTokens = 0, outputTokens = 0 } = answer ?? {};
+    const cost = (inputTokens * inputPrice + outputTokens * outputPrice) / 1_000_000;
+    return { outcome, inputTokens, outputTokens, cost };
+  }
+
+  /** Named by the conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). */
+  private requestAttributes() {
+    const { model, maxTokens, temperature, baseUrl } = this.options;
+    const { hostname, port, protocol } = new URL(baseUrl);
+    return {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.output.type': 'json',
+      'gen_ai.request.model': model,
+      'gen_ai.request.max_tokens': maxTokens,
+      'gen_ai.request.temperature': temperature,
+      'server.address': hostname,
+      'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    };
+  }
+}
+
+function readAnswer({ finishReason, content, model }: ChatAnswer, ids: AskedIds): ModelProposal {
+  if (finishReason === 'length') throw new ChatFailure('CUT_OFF', 'the answer has more than max_tokens tokens');
+  return proposalOf(content, model, ids);
+}
+
+function answerAttributes({ model, finishReason, inputTokens, outputTokens }: ChatAnswer) {
+  return {
+    'gen_ai.response.model': model,
+    'gen_ai.response.finish_reasons': [finishReason],
+    'gen_ai.usage.input_tokens': inputTokens,
+    'gen_ai.usage.output_tokens': outputTokens,
+  };
+}
+
+function cancelled({ reason }: AbortSignal): OrchestratorError {
+  return reason instanceof OrchestratorError ? reason : new OrchestratorError('CANCELLED', 'The caller gave up.');
+}

@@ -1,0 +1,1 @@
+export { ChatDecisionModel, type ChatModelOptions, type ChatModelSurroundings } from './chat-decision-model';

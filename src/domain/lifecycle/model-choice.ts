@@ -1,0 +1,97 @@
+import type { CompiledScenario } from '../compiled-scenario';
+import type { InstanceView } from '../context/instance-view';
+import type { SelectionContext } from '../context/selection-context';
+import type { LifecycleAction } from '../lifecycle-decision';
+import { type OverruledBy, type ProposedAction, unheardReason } from '../model-proposal';
+import { closure, hops } from '../step-graph';
+import { type Fate, instead, type Start } from './fate';
+
+/** What the model proposed for an instance or a candidate, and why that did not stand (section 9). */
+export interface Proposed {
+  /** Undefined where it proposed nothing. */
+  readonly proposed: LifecycleAction | undefined;
+  /** "" where the proposal stood, or there was no model. */
+  readonly overruledBy: OverruledBy | '';
+}
+
+const nothing: Proposed = { proposed: undefined, overruledBy: '' };
+
+/**
+ * The fate that the model chooses where the rules leave the choice, after all of them, 2.8 and 2.9 included; else the one that the
+ * rules decided. Its choice makes no room for a start of the same turn and fulfils no dependency of it.
+ */
+export function withModelChoice(each: Fate, context: SelectionContext): Fate {
+  const chosen = leavesChoice(each) ? actionFor(each, context) : undefined;
+  if (chosen === undefined || chosen === 'CONTINUE' || objectionTo(chosen, each.view)) return each;
+  return instead(each, chosen, 'MODEL');
+}
+
+/** What the model proposed for an instance, and whether that stood. */
+export function proposedFor(each: Fate, context: SelectionContext): Proposed {
+  const reason = unheardReason(context.proposal);
+  if (reason) return leavesChoice(each) ? { proposed: undefined, overruledBy: reason } : nothing;
+  const proposed = actionFor(each, context);
+  if (proposed === undefined) return nothing;
+  if (proposed === each.action) return { proposed, overruledBy: '' };
+  const objection = leavesChoice(each) ? objectionTo(proposed, each.view) : undefined;
+  return { proposed, overruledBy: objection ?? 'RULES' };
+}
+
+/** What the model proposed for a scenario that starts. */
+export function proposedStart(
+  { origin, scenario: { scenarioId } }: Pick<Start, 'origin' | 'scenario'>,
+  { proposal }: SelectionContext,
+): Proposed {
+  const reason = unheardReason(proposal);
+  if (reason) return origin === 'CANDIDATE' ? { proposed: undefined, overruledBy: reason } : nothing;
+  switch (proposal?.fits.get(scenarioId)) {
+    case true:
+      return { proposed: 'START', overruledBy: '' };
+    case false:
+      return { proposed: undefined, overruledBy: 'RULES' };
+    case undefined:
+      return nothing;
+  }
+}
+
+/** What the model proposed for a candidate that did not start. */
+export function proposedRejected(
+  { scenarioId, origin }: { readonly scenarioId: string; readonly origin: Start['origin'] },
+  { proposal }: SelectionContext,
+): Proposed {
+  const reason = unheardReason(proposal);
+  if (reason) return origin === 'CANDIDATE' ? { proposed: undefined, overruledBy: reason } : nothing;
+  return proposal?.fits.get(scenarioId) === true ? { proposed: 'START', overruledBy: 'RULES' } : nothing;
+}
+
+function actionFor({ view }: Fate, { proposal }: SelectionContext): ProposedAction | undefined {
+  return proposal?.actions.get(view.instance.instanceId);
+}
+
+/** Rules 2.3 to 2.10 leave CONTINUE: nothing ends, pauses, wakes or relocalizes the instance. */
+function leavesChoice({ action, reason }: Fate): boolean {
+  return action === 'CONTINUE' && (reason === 'GOES_ON' || reason === 'QUIET');
+}
+
+/**
+ * What keeps a proposal from standing. Nothing is completed past a checkpoint or a required action, or scenarios that depend on it
+ * would start on what was never done; and nobody gives up what an executor is doing at that moment but the customer.
+ */
+function objectionTo(proposed: ProposedAction, view: InstanceView): OverruledBy | undefined {
+  if (proposed === 'COMPLETE' && view.scenario && checkpointAhead(view, view.scenario)) return 'CHECKPOINT_AHEAD';
+  if (proposed === 'CANCEL' && awaitsResult(view)) return 'AWAITS_RESULT';
+  return undefined;
+}
+
+/** Whether a checkpoint or required action that was not passed can be reached from where the instance stands, its step included. */
+function checkpointAhead({ instance }: InstanceView, scenario: CompiledScenario): boolean {
+  const passed = new Set(instance.irreversibleDone.map(({ stepId }) => stepId));
+  return [...closure([instance.currentStepId], hops(scenario))].some((stepId) => {
+    const step = scenario.steps.get(stepId);
+    return step !== undefined && (step.isCheckpoint || step.isRequiredAction) && !passed.has(stepId);
+  });
+}
+
+function awaitsResult({ instance, step }: InstanceView): boolean {
+  return instance.visit.openType === 'ACTION_HINT' && (step?.isRequiredAction ?? false);
+}

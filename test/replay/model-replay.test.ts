@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { SeededRandom } from '../../src/chaos/seeded-random';
+import { connect } from '../../src/client';
+import type { FileFigures } from '../../src/replay/file-figures';
+import { replayFolder } from '../../src/replay/replay-folder';
+import { aChatModel } from '../support/chat-model';
+import { startGrpc } from '../support/grpc-under-test';
+import { asTheRules, atRandom, type Behaviour, ModelEndpoint, saying } from '../support/model-endpoint';
+import { openEmbeddedStores, serviceOn } from '../support/service-under-test';
+
+jest.setTimeout(120_000);
+
+const data = join(__dirname, '../../examples/replay');
+const files = ['sgd_parallel', 'star_single'];
+
+interface Replayed {
+  readonly figures: readonly FileFigures[];
+  /** How often the model was asked. */
+  readonly asked: number;
+}
+
+/** The figures of a sample, with a model that behaves like this, or without one. */
+async function replayed(behaviour?: Behaviour): Promise<Replayed> {
+  const endpoint = new ModelEndpoint(behaviour);
+  await endpoint.start();
+  const { model } = aChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
+  const service = serviceOn(openEmbeddedStores(), behaviour ? { model } : {});
+  const grpc = await startGrpc(service.useCases);
+  const client = connect(grpc.address, { timeoutMs: 60_000 });
+  try {
+    return { figures: await replayFolder({ data, files }, client), asked: endpoint.requests.length };
+  } finally {
+    client.close();
+    await grpc.stop();
+    await service.close();
+    await endpoint.stop();
+  }
+}
+
+it('a model that wants what the rules do leaves every figure as it is', async () => {
+  const alone = await replayed();
+  const advised = await replayed(saying(asTheRules));
+  expect(alone.asked).toBe(0);
+  expect(advised.asked).toBeGreaterThan(100);
+  expect(advised.figures).toEqual(alone.figures);
+});
+
+it('a model that says anything brings neither an ASK of what is known nor an action that was not confirmed', async () => {
+  const random = new SeededRandom(6);
+  const { figures, asked } = await replayed(saying(atRandom(() => random.next())));
+  expect(asked).toBeGreaterThan(100);
+  expect(figures.map(({ asksOfKnown, unconfirmedActions }) => [asksOfKnown, unconfirmedActions])).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+});
