@@ -53,6 +53,7 @@ export class FetchedKeys implements IssuerKeys {
   private text = '';
   /** Why the last fetch failed; undefined where it did not. */
   private failure: unknown = new Error('The keys were not fetched yet.');
+  private toldThatAway = false;
   private fetchedAt = Number.NEGATIVE_INFINITY;
   private fetching: Promise<void> | undefined;
 
@@ -97,15 +98,12 @@ export class FetchedKeys implements IssuerKeys {
       if (text !== this.text) this.take(text);
       if (this.failure !== undefined) this.log.info({ jwks: this.url }, 'the keys of the issuer are fetched');
       this.failure = undefined;
+      this.toldThatAway = false;
     } catch (error) {
-      // Once for as long as it is away.
-      if (this.failure === undefined || this.text === '') {
-        this.log.error(
-          { jwks: this.url, error },
-          'the keys of the issuer cannot be fetched: those that are known hold',
-        );
-      }
       this.failure = error;
+      if (this.toldThatAway) return;
+      this.toldThatAway = true;
+      this.log.error({ jwks: this.url, error }, 'the keys of the issuer cannot be fetched: those that are known hold');
     }
   }
 

@@ -83,11 +83,13 @@ describe('values of customers', () => {
 
   it('include secrets: passwords, tokens, URLs', () => {
     const { log, lines } = aLog();
-    log.info({ redis: { url: 'redis://:x@h', password: 'x' }, authorization: 'x', api_key: 'x' }, 'm');
+    log.info({ redis: { url: 'redis://:x@h', password: 'x' }, authorization: 'x', api_key: 'x', credentials: 'x', privateKey: 'x' }, 'm');
     expect(lines()[0]).toMatchObject({
       redis: { url: '[redacted]', password: '[redacted]' },
       authorization: '[redacted]',
       api_key: '[redacted]',
+      credentials: '[redacted]',
+      privateKey: '[redacted]',
     });
   });
 });

@@ -41,6 +41,13 @@ export interface AccessDependencies {
 /** Milliseconds until a caller asks again where it cannot be told who it is. */
 const retryAfterMs = 1_000;
 
+/** Who it is, for the log, as far as it is known. */
+interface Caller {
+  readonly method?: string;
+  readonly peer?: string;
+  readonly principal?: string | undefined;
+}
+
 interface Admitted {
   readonly principal: Principal;
   readonly credentials: Credentials;
@@ -70,7 +77,7 @@ export class CredentialAccess implements Access {
     // Asking for it costs more than all the rest, and it counts only where there is nothing else.
     const peer = authorization.length === 0 ? call.getAuthContext().sslPeerCertificate : undefined;
     const credentials: Credentials = { authorization, certificate: peer && clientCertificateOf(peer) };
-    const found = await this.identify(path, credentials, call.getPeer());
+    const found = await this.identify(path, credentials, { peer: call.getPeer() });
     if (found instanceof OrchestratorError) return found;
     this.admitted.set(metadata, { principal: found, credentials });
     return undefined;
@@ -81,46 +88,51 @@ export class CredentialAccess implements Access {
   }
 
   check(principal: Principal | undefined, tenantId: string | undefined): void {
-    const { clock, metrics } = this.deps;
-    if (principal === undefined || principal.expiresAt <= clock.now()) {
-      metrics.accessRefused('expired');
+    if (principal === undefined || principal.expiresAt <= this.deps.clock.now()) {
+      this.tell('expired', { principal: principal?.name });
       throw new OrchestratorError('UNAUTHENTICATED', 'The credential of the stream has expired; open a new one.');
     }
     const own = principal.tenantId;
     if (own === undefined || tenantId === undefined || tenantId.toLowerCase() === own) return;
-    metrics.accessRefused('tenant');
+    this.tell('tenant', { principal: principal.name });
     throw new OrchestratorError('TENANT_MISMATCH', 'The request names another tenant than the one of the credential.');
   }
 
   keepChecking(metadata: Metadata, path: string, over: AbortController): () => void {
     const { principal, credentials } = this.admittedOf(metadata);
+    const end = (reason: OrchestratorError): void => {
+      clearInterval(timer);
+      over.abort(reason);
+    };
     const look = async (): Promise<void> => {
-      const found = await this.identify(path, credentials, principal.name);
+      const found = await this.identify(path, credentials, { principal: principal.name });
       if (found instanceof OrchestratorError) {
-        if (found.reason !== 'AUTHENTICATION_UNAVAILABLE') over.abort(found);
+        if (found.reason !== 'AUTHENTICATION_UNAVAILABLE') end(found);
       } else if (found.tenantId !== principal.tenantId) {
-        over.abort(new OrchestratorError('UNAUTHENTICATED', 'The credential is for another tenant by now.'));
+        end(new OrchestratorError('UNAUTHENTICATED', 'The credential is for another tenant by now.'));
       }
     };
-    const timer = setInterval(() => void look(), this.recheckIntervalMs).unref();
+    const defect = (err: unknown): void =>
+      this.deps.log.error({ method: path, err }, 'a credential could not be looked at');
+    const timer = setInterval(() => void look().catch(defect), this.recheckIntervalMs).unref();
     return () => clearInterval(timer);
   }
 
-  private async identify(path: string, credentials: Credentials, peer: string): Promise<Principal | OrchestratorError> {
+  private async identify(path: string, credentials: Credentials, who: Caller): Promise<Principal | OrchestratorError> {
     const found = await this.deps.authenticator.authenticate(credentials);
     switch (found.kind) {
       case 'accepted': {
         const scope = this.scopes.get(path);
         if (scope === undefined || found.principal.scopes.has(scope)) return found.principal;
-        this.tell('scope', path, peer, found.principal.name);
+        this.tell('scope', { ...who, method: path, principal: found.principal.name });
         const text = `The credential lacks the scope "${scope}", which this method needs.`;
         return new OrchestratorError('SCOPE_MISSING', text, { metadata: { scope } });
       }
       case 'refused':
-        this.tell(found.failure, path, peer);
+        this.tell(found.failure, { ...who, method: path });
         return new OrchestratorError('UNAUTHENTICATED', found.told);
       case 'unavailable': {
-        this.tell('unavailable', path, peer);
+        this.tell('unavailable', { ...who, method: path });
         const text = 'Whether the credential is valid cannot be told now; retry in a moment.';
         return new OrchestratorError('AUTHENTICATION_UNAVAILABLE', text, { retryAfterMs, cause: found.cause });
       }
@@ -128,9 +140,9 @@ export class CredentialAccess implements Access {
   }
 
   /** Nothing of the credential itself. At info: whoever sends wrong ones shall not write the operator's warnings. */
-  private tell(failure: AccessFailure, path: string, peer: string, principal?: string): void {
+  private tell(failure: AccessFailure, who: Caller): void {
     this.deps.metrics.accessRefused(failure);
-    this.deps.log.info({ method: path, failure, peer, principal }, 'call refused for who calls');
+    this.deps.log.info({ failure, ...who }, 'call refused for who calls');
   }
 
   private admittedOf(metadata: Metadata): Admitted {
