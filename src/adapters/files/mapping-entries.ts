@@ -15,7 +15,7 @@ export function mappingEntries(reading: Reading, map: YAMLMap, path: string): re
     const keyNode = asNode(pair.key);
     const key: unknown = isScalar(keyNode) ? keyNode.value : undefined;
     if (keyNode === undefined || typeof key !== 'string') {
-      reading.report(path, keyNode, 'a key must be text; write it in quotes');
+      reading.report(path, keyNode, 'KEY_NOT_TEXT', 'a key must be text; write it in quotes');
       return [];
     }
     return [{ key, keyNode, value: reading.resolve(asNode(pair.value)) }];

@@ -1,25 +1,29 @@
+import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { stepOutcomeKindToJSON } from '../../gen/focal/orchestration/v1/scenario';
 import {
   type SignalAim,
   type StepOutcome,
   scenarioSignalToJSON,
+  type Turn,
   TurnTrigger,
 } from '../../gen/focal/orchestration/v1/turn';
 import { type Paper, row } from './paper';
-import type { PlayedTurn } from './play-conversation';
 
 const labelWidth = 11;
 
 /** What came in: the message, what it was read as, and what became of steps. */
 export function heardLines(
   paper: Paper,
-  { turn, scripted }: PlayedTurn,
+  turn: Turn,
+  response: ProcessTurnResponse,
   nameOf: (scenarioId: string) => string,
 ): readonly string[] {
   const { situation, candidates, trigger } = turn;
-  const outcomes = turn.stepOutcomes.map((outcome, index) =>
-    outcomeText(outcome, scripted.turn.stepOutcomes[index]?.instanceId ?? '', nameOf),
+  const scenarios = new Map(response.lifecycleDecisions.map(({ instanceId, scenarioId }) => [instanceId, scenarioId]));
+  const outcomes = turn.stepOutcomes.map((outcome) =>
+    outcomeText(outcome, scenarios.get(outcome.instanceId) ?? outcome.instanceId, nameOf),
   );
+  if (trigger === TurnTrigger.TURN_TRIGGER_TIMER) return fact(paper, 'timer', ['nobody has spoken']);
   if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) return fact(paper, 'tools', outcomes);
   return [
     ...row(paper, [], `“${situation?.message ?? ''}”`, 'strong'),

@@ -1,4 +1,8 @@
-import { ContributionType, type ScenarioContribution } from '../../gen/focal/orchestration/v1/contribution';
+import {
+  ConfirmKind,
+  ContributionType,
+  type ScenarioContribution,
+} from '../../gen/focal/orchestration/v1/contribution';
 import {
   LifecycleReason,
   lifecycleReasonToJSON,
@@ -15,6 +19,8 @@ export type ByScenario<Value> = Readonly<Record<string, Value>>;
 export interface TurnSummary {
   readonly started: readonly string[];
   readonly resumed: readonly string[];
+  /** Those that go on, resumed ones included. */
+  readonly continued: readonly string[];
   /** Newly paused, with the reason code. */
   readonly paused: ByScenario<string>;
   readonly stays_paused: readonly string[];
@@ -36,8 +42,10 @@ export interface TurnSummary {
   readonly asks: ByScenario<readonly string[]>;
   /** Values that are to be confirmed. */
   readonly confirms: ByScenario<Readonly<Record<string, unknown>>>;
+  /** Scenarios that the customer is to choose from (1.5). */
+  readonly choices: readonly string[];
   /** Tools that are to run, in their order. */
-  readonly acts: ByScenario<readonly string[]>;
+  readonly hints: ByScenario<readonly string[]>;
   /** Templates that are to be told. */
   readonly informs: ByScenario<readonly string[]>;
   /** Scenarios that go on and add nothing to the reply. */
@@ -75,6 +83,7 @@ type LifecycleSummary = Pick<
   TurnSummary,
   | 'started'
   | 'resumed'
+  | 'continued'
   | 'paused'
   | 'stays_paused'
   | 'completed'
@@ -87,7 +96,7 @@ function lifecycleSummary(
   decisions: readonly ScenarioLifecycleDecision[],
   nameOf: (scenarioId: string) => string,
 ): LifecycleSummary {
-  const { START, PAUSE, COMPLETE, CANCEL } = actions;
+  const { START, CONTINUE, PAUSE, COMPLETE, CANCEL } = actions;
   const of = (action: ScenarioLifecycleAction) => decisions.filter((decision) => decision.action === action);
   const names = (some: readonly ScenarioLifecycleDecision[]) => some.map(({ scenarioId }) => nameOf(scenarioId));
   const reasons = (some: readonly ScenarioLifecycleDecision[]) =>
@@ -97,6 +106,7 @@ function lifecycleSummary(
   return {
     started: names(of(START)),
     resumed: names(decisions.filter(({ resumed }) => resumed)),
+    continued: names(of(CONTINUE)),
     paused: reasons(of(PAUSE).filter((decision) => !staysPaused(decision))),
     stays_paused: names(of(PAUSE).filter(staysPaused)),
     completed: reasons(of(COMPLETE)),
@@ -108,12 +118,16 @@ function lifecycleSummary(
 
 const actions = {
   START: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START,
+  CONTINUE: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE,
   PAUSE: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE,
   COMPLETE: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE,
   CANCEL: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL,
 } as const;
 
-type PlanSummary = Pick<TurnSummary, 'asks' | 'confirms' | 'acts' | 'informs' | 'silent' | 'reprompts' | 'deferred'>;
+type PlanSummary = Pick<
+  TurnSummary,
+  'asks' | 'confirms' | 'choices' | 'hints' | 'informs' | 'silent' | 'reprompts' | 'deferred'
+>;
 
 function planSummary(
   contributions: readonly ScenarioContribution[],
@@ -122,10 +136,16 @@ function planSummary(
   const made = contributions.filter(({ deferred }) => !deferred);
   const of = (type: ContributionType) => made.filter((contribution) => contribution.type === type);
   const names = (some: readonly ScenarioContribution[]) => some.map(({ scenarioId }) => nameOf(scenarioId));
+  const confirms = of(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
   return {
     asks: record(of(ContributionType.CONTRIBUTION_TYPE_ASK), nameOf, ({ fieldsToAsk }) => fieldsToAsk),
-    confirms: record(of(ContributionType.CONTRIBUTION_TYPE_CONFIRM), nameOf, ({ valuesToConfirm }) => valuesToConfirm),
-    acts: record(of(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT), nameOf, ({ tools }) =>
+    confirms: record(
+      confirms.filter((contribution) => !isChoice(contribution)),
+      nameOf,
+      ({ valuesToConfirm }) => valuesToConfirm,
+    ),
+    choices: confirms.filter(isChoice).flatMap(({ choices }) => choices.map(({ scenarioId }) => nameOf(scenarioId))),
+    hints: record(of(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT), nameOf, ({ tools }) =>
       tools.map(({ toolId }) => toolId),
     ),
     informs: record(of(ContributionType.CONTRIBUTION_TYPE_INFORM), nameOf, ({ templateIds }) => templateIds),
@@ -133,6 +153,10 @@ function planSummary(
     reprompts: names(made.filter(({ isReprompt }) => isReprompt)),
     deferred: names(contributions.filter(({ deferred }) => deferred)),
   };
+}
+
+function isChoice({ confirmKind }: ScenarioContribution): boolean {
+  return confirmKind === ConfirmKind.CONFIRM_KIND_CHOICE;
 }
 
 interface OfScenario {

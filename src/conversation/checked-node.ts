@@ -18,6 +18,7 @@ export function checkedNode<Value>(
     reading.report(
       `${path}${at}`.replace(/^\./, ''),
       place,
+      keys.length > 0 ? 'UNKNOWN_KEY' : 'WRONG_TYPE',
       keys.length > 0 ? `there is no such key: ${keys.join(', ')}` : issue.message,
     );
   }

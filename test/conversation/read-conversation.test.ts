@@ -1,13 +1,23 @@
 import { ScenarioSignal, TurnTrigger } from '../../gen/focal/orchestration/v1/turn';
-import { FileProblemsError } from '../../src/adapters/files';
-import type { Conversation } from '../../src/demo/conversation';
-import { readConversation } from '../../src/demo/read-conversation';
+import { FileProblemsError, readScenarioFile } from '../../src/adapters/files';
+import type { Conversation } from '../../src/conversation/conversation';
+import { parseConversation } from '../../src/conversation/read-conversation';
 
 const refund = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01';
-const scenarioIds = new Map([['Refund', refund]]);
+const scenarios = readScenarioFile(
+  'refund.yaml',
+  `scenario_id: ${refund}
+name: Refund
+entry_step_id: collect_order
+steps:
+  - {step_id: collect_order, collects_profile_fields: [order], transitions: [{target_step_id: done}]}
+  - {step_id: done, is_terminal: true}
+`,
+);
+const given = 'given: {scenarios: [refund.yaml]}';
 
 function read(text: string): Conversation {
-  return readConversation('talk.yaml', text, scenarioIds);
+  return parseConversation('talk.yaml', text, () => scenarios);
 }
 
 function problemsOf(text: string): readonly string[] {
@@ -23,7 +33,7 @@ function problemsOf(text: string): readonly string[] {
 test('a conversation gives the turns of the contract, scenarios by their ids', () => {
   const { turns } = read(`
 name: Talk
-customer_data: {customer_id: C-1, vip: true}
+given: {scenarios: [refund.yaml], customer_data: {customer_id: C-1, vip: true}}
 turns:
   - message: Hello
     after: 2
@@ -48,7 +58,7 @@ turns:
       },
       candidates: [{ scenarioId: refund, score: 0.9 }],
     },
-    expected: { started: ['Refund'], at: { Refund: 'a' }, asks: {}, primary: '' },
+    expected: { started: ['Refund'], at: { Refund: 'a' } },
   });
   expect(turns[1]?.turn).toMatchObject({
     trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS,
@@ -61,6 +71,7 @@ turns:
 test('everything that is wrong in a conversation is told at once, with its place', () => {
   expect(
     problemsOf(`name: Talk
+${given}
 turns:
   - message: Hello
     candidats: []
@@ -74,36 +85,45 @@ turns:
     expect: {completed: {Booking: TERMINAL}}
 `),
   ).toEqual([
-    'talk.yaml:4:5: turns[0].candidats: unknown; did you mean candidates?',
-    'talk.yaml:6:36: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
-    'talk.yaml:7:21: turns[0].expect: there is no such key: start',
-    'talk.yaml:7:46: turns[0].expect.asks.Refund: Invalid input: expected array, received string',
-    'talk.yaml:8:14: turns[1].message: Invalid input: expected string, received number',
-    'talk.yaml:11:12: turns[2].after: Too small: expected number to be >=0',
+    'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: unknown; did you mean candidates?',
+    'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
+    'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect: there is no such key: start',
+    'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: Invalid input: expected array, received string',
+    'talk.yaml:9:14: error WRONG_TYPE: turns[1].message: Invalid input: expected string, received number',
+    'talk.yaml:12:12: error WRONG_TYPE: turns[2].after: Too small: expected number to be >=0',
   ]);
 });
 
 test('a scenario that does not exist is told, in a turn and in what is expected of it', () => {
   expect(
     problemsOf(`name: Talk
+${given}
 turns:
   - candidates: [{scenario_id: Refunds, score: 0.9}]
     expect: {started: [Booking]}
 `),
   ).toEqual([
-    'talk.yaml:3:5: turns[0].expect: there is no scenario “Booking”',
-    'talk.yaml:3:32: turns[0].candidates[0].scenario_id: there is no scenario “Refunds”; did you mean “Refund”?',
+    'talk.yaml:4:32: error UNKNOWN_SCENARIO: turns[0].candidates[0].scenario_id: there is no scenario “Refunds”; did you mean “Refund”?',
+    'talk.yaml:5:23: error UNKNOWN_SCENARIO: turns[0].expect.started: there is no scenario “Booking”',
   ]);
 });
 
 test.each([
-  ['nothing', '# later', 'talk.yaml:1:1: holds no conversation'],
-  ['no turns', 'name: Talk', 'talk.yaml:1:1: turns: Invalid input: expected array, received undefined'],
-  ['an unknown key', 'name: Talk\nturns: [{expect: {}}]\nturn: 1', 'talk.yaml:3:7: there is no such key: turn'],
+  ['nothing', '# later', 'talk.yaml:1:1: error NOTHING_IN_IT: holds no conversation'],
+  [
+    'no turns',
+    'name: Talk',
+    'talk.yaml:1:1: error WRONG_TYPE: turns: Invalid input: expected array, received undefined',
+  ],
+  [
+    'an unknown key',
+    'name: Talk\nturns: [{expect: {}}]\nturn: 1',
+    'talk.yaml:3:7: error UNKNOWN_KEY: there is no such key: turn',
+  ],
   [
     'a turn without an expectation',
-    'name: Talk\nturns: [{message: x}]',
-    'talk.yaml:2:9: turns[0].expect: Invalid input: expected object, received undefined',
+    `name: Talk\n${given}\nturns: [{message: x}]`,
+    'talk.yaml:3:9: error WRONG_TYPE: turns[0].expect: Invalid input: expected object, received undefined',
   ],
 ])('a file with %s is refused', (_what, text, problem) => {
   expect(problemsOf(text)).toContain(problem);

@@ -5,15 +5,16 @@ import {
   rejectionReasonToJSON,
   scenarioLifecycleActionToJSON,
 } from '../../gen/focal/orchestration/v1/lifecycle';
+import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import {
   type ScenarioStepTransitionDecision,
   transitionReasonToJSON,
 } from '../../gen/focal/orchestration/v1/transition';
+import type { Turn } from '../../gen/focal/orchestration/v1/turn';
+import { reasonText } from '../conversation/turn-summary';
 import { heardLines } from './heard-lines';
 import { type Ink, type Paper, row, ruler } from './paper';
 import { planLines } from './plan-lines';
-import type { PlayedTurn } from './play-conversation';
-import { reasonText } from './turn-summary';
 
 const inks: Readonly<Record<string, Ink>> = {
   START: 'green',
@@ -28,23 +29,33 @@ const goesWithoutSaying: ReadonlySet<LifecycleReason> = new Set([
 ]);
 const labelWidth = 11;
 
+/** A turn with its answer, to be shown. */
+export interface AnsweredTurn {
+  /** What stands above it. */
+  readonly title: string;
+  readonly turn: Turn;
+  readonly response: ProcessTurnResponse;
+}
+
 /** What a person reads of a turn: what was heard, what was decided for each scenario, what did not start, and the plan. */
-export function turnLines(paper: Paper, played: PlayedTurn, nameOf: (scenarioId: string) => string): readonly string[] {
-  const { response, number, scripted } = played;
+export function turnLines(
+  paper: Paper,
+  { title, turn, response }: AnsweredTurn,
+  nameOf: (scenarioId: string) => string,
+): readonly string[] {
   const names = response.lifecycleDecisions.map(({ scenarioId }) => nameOf(scenarioId));
   const rejected = response.rejectedCandidates.map(({ scenarioId }) => nameOf(scenarioId));
   const nameWidth = Math.max(0, ...[...names, ...rejected].map(({ length }) => length)) + 2;
   const moves = new Map(response.transitionDecisions.map((decision) => [decision.instanceId, decision]));
   return [
-    ...ruler(paper, scripted.about === '' ? `${number}` : `${number}  ${scripted.about}`),
-    ...heardLines(paper, played, nameOf),
+    ...ruler(paper, title),
+    ...heardLines(paper, turn, response, nameOf),
     '',
     ...response.lifecycleDecisions.flatMap((decision) =>
       decisionLines(paper, decision, moves.get(decision.instanceId), nameOf(decision.scenarioId), nameWidth),
     ),
     ...response.rejectedCandidates.flatMap((candidate) => rejectionLines(paper, candidate, nameOf, nameWidth)),
     ...planLines(paper, response.plan, nameOf),
-    ...played.unmet.flatMap((line) => row(paper, [{ text: 'NOT AS EXPECTED  ', width: 17, ink: 'red' }], line)),
     '',
   ];
 }

@@ -1,19 +1,28 @@
+import type { Scenario } from '../../gen/focal/orchestration/v1/scenario';
 import type { Turn } from '../../gen/focal/orchestration/v1/turn';
 import { nearestName } from '../adapters/files';
 
 /** Finds the id of the scenario that a text names, told where the text stands. */
-type IdOf = (name: string, path: string) => string;
+export type IdOf = (name: string, path: string) => string;
 
-/** Finds ids by name. An unknown name is reported and stays as it is. */
+/** Finds the ids of scenarios by name, or by id. A name that is unknown, or that of two, is reported and stays as it is. */
 export function idsByName(
-  scenarioIds: ReadonlyMap<string, string>,
+  scenarios: readonly { readonly message: Scenario }[],
   report: (path: string, message: string) => void,
 ): IdOf {
+  const ids = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const { message } of scenarios) {
+    if (ids.has(message.name)) shared.add(message.name);
+    ids.set(message.name, message.scenarioId);
+  }
+  for (const { message } of scenarios) ids.set(message.scenarioId, message.scenarioId);
   return (name, path) => {
-    const id = scenarioIds.get(name);
-    if (id !== undefined) return id;
-    const near = nearestName(name, scenarioIds.keys());
-    report(path, `there is no scenario “${name}”${near === undefined ? '' : `; did you mean “${near}”?`}`);
+    const id = ids.get(name);
+    if (id !== undefined && !shared.has(name)) return id;
+    const near = id === undefined ? nearestName(name, ids.keys()) : undefined;
+    const problem = id === undefined ? `there is no scenario “${name}”` : `two scenarios are “${name}”; give the id`;
+    report(path, `${problem}${near === undefined ? '' : `; did you mean “${near}”?`}`);
     return name;
   };
 }

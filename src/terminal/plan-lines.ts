@@ -35,14 +35,18 @@ export function planLines(
         { text: nameOf(contribution.scenarioId), width: nameWidth, ink: 'strong' },
         { text: type, width: 13, ink: inks[type] ?? 'plain' },
       ] as const;
-      return row(paper, cells, contributionText(contribution, type));
+      return row(paper, cells, contributionText(contribution, type, nameOf));
     }),
   ];
 }
 
-function contributionText(contribution: ScenarioContribution, type: string): string {
+function contributionText(
+  contribution: ScenarioContribution,
+  type: string,
+  nameOf: (scenarioId: string) => string,
+): string {
   const { isReprompt, deferred, deferredBehindScenarioId } = contribution;
-  const waits = deferred ? `(waits for ${deferredBehindScenarioId})` : '';
+  const waits = deferred ? `(waits for ${nameOf(deferredBehindScenarioId)})` : '';
   return [whatItSays(contribution, type), isReprompt ? '(again)' : '', waits].filter((part) => part !== '').join(' ');
 }
 
@@ -51,6 +55,8 @@ function whatItSays(contribution: ScenarioContribution, type: string): string {
     case 'ASK':
       return contribution.fieldsToAsk.join(', ');
     case 'CONFIRM':
+      if (contribution.choices.length > 0)
+        return contribution.choices.map(({ scenarioName }) => scenarioName).join(' or ');
       return `${contribution.actionToConfirm} ${bracketed(valuesText(contribution.valuesToConfirm))}`.trim();
     case 'ACTION_HINT':
       return contribution.tools

@@ -11,7 +11,7 @@ const codes: Readonly<Record<Ink, string>> = {
   blue: '34',
 };
 
-/** What the demo writes on: a width, and colours or none. */
+/** What a program writes on: a width, and colours or none. */
 export interface Paper {
   /** Columns of a line at most. */
   readonly width: number;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import type { ImportSessionRequest, ImportSessionResponse } from '../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../gen/focal/orchestration/v1/turn';
 import type { OrchestratorClient } from '../client';
-import type { Conversation, ConversationTurn } from './conversation';
-import { unmetExpectations } from './expectation';
+import { type Conversation, type ConversationTurn, scenarioNames } from './conversation';
+import { type Difference, differences } from './expectation';
 import { summaryOf, type TurnSummary } from './turn-summary';
 
 /** Who talks, and when. The same ids and time give the same decisions, byte for byte. */
@@ -27,20 +28,25 @@ export interface PlayedTurn {
   readonly turn: Turn;
   readonly response: ProcessTurnResponse;
   readonly happened: TurnSummary;
-  /** What is not as the conversation expects, a line each. */
-  readonly unmet: readonly string[];
+  /** What is not as the conversation expects. */
+  readonly unmet: readonly Difference[];
 }
 
-/** Plays a conversation turn by turn. Rejects with CallError when a call fails, never for an unmet expectation. */
+/** What a conversation is played to: a service, or the rules themselves. */
+export type Decider = Pick<OrchestratorClient, 'processTurn' | 'importSession'>;
+
+/** Plays a conversation turn by turn. Its scenarios have to be in the catalogue. Rejects with CallError when a call fails, never for an unmet expectation. */
 export async function playConversation(
-  client: Pick<OrchestratorClient, 'processTurn'>,
+  decider: Decider,
   conversation: Conversation,
   settings: PlaySettings,
 ): Promise<PlayedTurn[]> {
-  const nameOf = (id: string): string => conversation.scenarioNames.get(id) ?? id;
+  const nameOf = scenarioNames(conversation.scenarios.scenarios);
   const running = new RunningInstances();
   const played: PlayedTurn[] = [];
   let occurredAt = settings.startAt.getTime();
+  const { session } = conversation;
+  if (session !== undefined) running.resume(await decider.importSession(importOf(session, settings)));
   for (const [index, scripted] of conversation.turns.entries()) {
     occurredAt += scripted.afterMs;
     const turn: Turn = {
@@ -51,15 +57,20 @@ export async function playConversation(
       turnId: derivedId(`${settings.sessionId} ${index + 1}`),
       occurredAt: new Date(occurredAt),
     };
-    const { response } = await client.processTurn(ProcessTurnRequest.fromPartial({ turn }));
+    const { response } = await decider.processTurn(ProcessTurnRequest.fromPartial({ turn }));
     running.note(response);
     const happened = summaryOf(response, nameOf);
-    const unmet = unmetExpectations(scripted.expected, happened);
+    const unmet = differences(scripted.expected, happened);
     const done = { number: index + 1, scripted, turn, response, happened, unmet };
     played.push(done);
     settings.onTurn?.(done);
   }
   return played;
+}
+
+function importOf(session: ImportSessionRequest, settings: PlaySettings): ImportSessionRequest {
+  const { tenantId, agentId, sessionId, startAt } = settings;
+  return { ...session, tenantId, agentId, sessionId, lastActiveAt: session.lastActiveAt ?? startAt };
 }
 
 /** The instances of the session as its turns tell of them, and the keys of their actions: what an executor of tools keeps. */
@@ -74,6 +85,11 @@ class RunningInstances {
       return { ...outcome, instanceId, actionKey: outcome.actionKey || (this.#actionKeys.get(instanceId) ?? '') };
     });
     return { ...turn, stepOutcomes };
+  }
+
+  /** The instances of a session that was under way. */
+  resume({ session }: ImportSessionResponse): void {
+    for (const { scenarioId, instanceId } of session?.instances ?? []) this.#instances.set(scenarioId, instanceId);
   }
 
   note(response: ProcessTurnResponse): void {
