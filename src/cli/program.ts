@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { addAuthoringCommands } from './authoring-commands';
+import { addCompletionCommand } from './completion-command';
 import { exitCodes } from './exit-code';
+import { addServiceCommands } from './service-commands';
 
 /** The whole command line. Each command loads what it needs when it is run. */
 export function program(): Command {
@@ -14,6 +16,8 @@ export function program(): Command {
     .showHelpAfterError('(--help tells how it is used)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
   addAuthoringCommands(command);
+  addServiceCommands(command);
+  addCompletionCommand(command);
   return command.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 errors in files or turns not as expected, 2 wrong usage, 3 the service refused or is not there.',

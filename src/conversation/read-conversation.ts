@@ -1,18 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { isMap, isSeq, type Node } from 'yaml';
 import { z } from 'zod';
-import { Turn } from '../../gen/focal/orchestration/v1/turn';
 import {
   asNode,
-  contractMessage,
-  contractRegistry,
   type FileProblem,
   FileProblemsError,
   inFileOrder,
   isFileError,
-  messageValue,
   nothingIn,
   parseText,
   Reading,
@@ -24,6 +20,7 @@ import { checkedNode } from './checked-node';
 import type { Conversation, ConversationTurn } from './conversation';
 import { type Expectation, exactly, expectationSchema, namedScenarios } from './expectation';
 import { givenSession } from './given-session';
+import { turnValue } from './read-turn';
 import { type IdOf, idsByName, withScenarioIds } from './scenario-names';
 
 const conversationSchema = z.strictObject({
@@ -121,17 +118,10 @@ function turnOf(
   path: string,
   customerData: JsonObject,
 ): readonly ConversationTurn[] {
-  const descriptor = contractMessage('Turn');
-  const given = messageValue(reading, descriptor, node, path, scriptKeys);
+  const turn = turnValue(reading, node, path, scriptKeys, customerData);
   const script = checkedNode(reading, scriptSchema, node, path);
   if (script === undefined) return [];
-  const { message, about, after, expect: expected } = script;
-  const json: JsonObject = {
-    ...given,
-    customer_data: { ...customerData, ...objectOf(given['customer_data']) },
-    ...(message === '' ? {} : { situation: { ...objectOf(given['situation']), message } }),
-  };
-  const turn = Turn.decode(toBinary(descriptor, fromJson(descriptor, json, { registry: contractRegistry() })));
+  const { about, after, expect: expected } = script;
   const expectedAt = placesOf(reading, node, path, expected);
   for (const [key, named] of Object.entries(expected)) {
     for (const name of namedScenarios({ [key]: named })) idOf(name, `${path}.expect.${key}`);
@@ -163,8 +153,4 @@ function placesOf(
     places.set(key, reading.located.source.at((node ?? block)?.range?.[0] ?? 0));
   }
   return places;
-}
-
-function objectOf(value: JsonObject[string] | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }

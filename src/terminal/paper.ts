@@ -1,5 +1,5 @@
 /** How text may look. */
-export type Ink = 'plain' | 'strong' | 'faint' | 'green' | 'yellow' | 'red' | 'blue';
+export type Ink = 'plain' | 'strong' | 'faint' | 'green' | 'yellow' | 'red' | 'blue' | 'magenta';
 
 const codes: Readonly<Record<Ink, string>> = {
   plain: '',
@@ -9,6 +9,7 @@ const codes: Readonly<Record<Ink, string>> = {
   yellow: '33',
   red: '31',
   blue: '34',
+  magenta: '35',
 };
 
 /** What a program writes on: a width, and colours or none. */

@@ -11,6 +11,7 @@ export {
 export { findingProblem, violationProblem } from './finding-problem';
 export { type LocatedDocument, type ParsedText, parseText, type SourceText } from './located-document';
 export { asNode, type MappingEntry, mappingEntries } from './mapping-entries';
+export { messageJson } from './message-json';
 export { messageValue } from './message-value';
 export { nearestName } from './nearest-name';
 export { Reading, whatItIs } from './reading';
