@@ -27,9 +27,10 @@ export function idsByName(
   };
 }
 
-/** The turn with ids in place of the names of scenarios. `path` is that of the turn. */
+/** The turn with ids in place of the names of scenarios. `path` is that of the turn, "" for the root. */
 export function withScenarioIds(turn: Turn, idOf: IdOf, path: string): Turn {
-  const optional: IdOf = (name, at) => (name === '' ? '' : idOf(name, at));
+  const optional: IdOf = (name, place) => (name === '' ? '' : idOf(name, place));
+  const at = (inner: string): string => (path === '' ? inner : `${path}.${inner}`);
   const { situation, candidates, stepOutcomes } = turn;
   return {
     ...turn,
@@ -38,17 +39,17 @@ export function withScenarioIds(turn: Turn, idOf: IdOf, path: string): Turn {
       signals: situation.signals.map((signal, index) => ({
         ...signal,
         scenarioIds: signal.scenarioIds.map((name, n) =>
-          idOf(name, `${path}.situation.signals[${index}].scenario_ids[${n}]`),
+          idOf(name, at(`situation.signals[${index}].scenario_ids[${n}]`)),
         ),
       })),
     },
     candidates: candidates.map((candidate, index) => ({
       ...candidate,
-      scenarioId: idOf(candidate.scenarioId, `${path}.candidates[${index}].scenario_id`),
+      scenarioId: idOf(candidate.scenarioId, at(`candidates[${index}].scenario_id`)),
     })),
     stepOutcomes: stepOutcomes.map((outcome, index) => ({
       ...outcome,
-      instanceId: optional(outcome.instanceId, `${path}.step_outcomes[${index}].instance_id`),
+      instanceId: optional(outcome.instanceId, at(`step_outcomes[${index}].instance_id`)),
     })),
   };
 }

@@ -2,6 +2,7 @@ import type { FileProblem, FromFile, ScenarioFile } from '../adapters/files';
 import { findingProblem } from '../adapters/files';
 import { relationshipFromProto } from '../codec/relationship-codec';
 import { findingToProto, scenarioFromProto } from '../codec/scenario-codec';
+import { compareText } from '../domain/compare-text';
 import { compileScenario } from '../domain/compile-scenario';
 import type { CompiledScenario } from '../domain/compiled-scenario';
 import { relationshipProblem } from '../domain/relationship-problem';
@@ -52,10 +53,7 @@ function refusedRelationship(source: FromFile<unknown>['source'], message: strin
   return { ...place, severity: 'ERROR', code: 'RELATIONSHIP_REFUSED', message };
 }
 
-/** By file in the order in which each is first spoken of, then by place; at one place what the file says comes first. */
+/** By file, then by place; at one place what the file itself says comes first. */
 function byPlace(problems: readonly FileProblem[]): readonly FileProblem[] {
-  const order = new Map<string, number>();
-  for (const { file } of problems) if (!order.has(file)) order.set(file, order.size);
-  const rank = ({ file }: FileProblem): number => order.get(file) ?? 0;
-  return [...problems].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+  return [...problems].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column);
 }
