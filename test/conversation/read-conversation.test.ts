@@ -128,3 +128,42 @@ test.each([
 ])('a file with %s is refused', (_what, text, problem) => {
   expect(problemsOf(text)).toContain(problem);
 });
+
+test('a session that is under way is read with its scenario by name', () => {
+  const { session } = read(`name: Talk
+given:
+  scenarios: [refund.yaml]
+  session: {active_scenario_id: Refund, current_step_id: done, visited_steps: {collect_order: 1}, variables: {order: "1"}}
+turns: [{message: Hello, expect: {}}]
+`);
+  expect(session).toMatchObject({
+    activeScenarioId: refund,
+    currentStepId: 'done',
+    visitedSteps: { collect_order: 1 },
+    variables: { order: '1' },
+  });
+});
+
+test.each([
+  ['of no scenario', '{current_step_id: done}', '4:12: error MISSING: given.session: active_scenario_id must name'],
+  [
+    'at a step that there is not',
+    '{active_scenario_id: Refund, current_step_id: donne}',
+    '4:58: error UNKNOWN_STEP: given.session.current_step_id: Refund has no step “donne”; did you mean “done”?',
+  ],
+  [
+    'with an id that the player chooses',
+    `{active_scenario_id: Refund, session_id: ${refund}}`,
+    '4:53: error UNKNOWN_KEY: given.session.session_id: is chosen by the player; leave it out',
+  ],
+])('a session %s is refused', (_what, session, told) => {
+  const text = `name: Talk\ngiven:\n  scenarios: [refund.yaml]\n  session: ${session}\nturns: [{expect: {}}]\n`;
+  expect(problemsOf(text)).toEqual([expect.stringContaining(`talk.yaml:${told}`)]);
+});
+
+test('what is left out of an expectation says nothing, unless it is to be exact', () => {
+  const turns = 'turns: [{expect: {started: [Refund]}}]\n';
+  expect(read(`name: Talk\n${given}\n${turns}`).turns[0]?.expected).toEqual({ started: ['Refund'] });
+  const exact = read(`name: Talk\nexact: true\n${given}\n${turns}`).turns[0]?.expected;
+  expect(exact).toMatchObject({ started: ['Refund'], asks: {}, primary: '' });
+});
