@@ -1,4 +1,5 @@
-// Licences that a service may be shipped with as it is: permissive ones, whose notices are in the packages themselves.
+// Licences that a service may be shipped with as it is: permissive ones, whose notices are in the packages themselves, and those whose
+// conditions concern the package alone.
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',
@@ -6,6 +7,7 @@ const allowed = new Set([
   'BSD-2-Clause',
   'BSD-3-Clause',
   'CC0-1.0',
+  'EPL-2.0', // elkjs: copyleft of its own files alone, which are shipped as they come
   'ISC',
   'MIT',
   'Unlicense',

@@ -22,6 +22,8 @@ import {
 import {
   type GetSessionRequest,
   type GetSessionResponse,
+  type ImportSessionRequest,
+  type ImportSessionResponse,
   SessionServiceClient,
   type TurnRecord,
   type WatchSessionRequest,
@@ -67,6 +69,7 @@ export interface OrchestratorClient {
   readonly listScenarios: Call<ListScenariosRequest, ListScenariosResponse>;
   readonly deleteScenario: Call<DeleteScenarioRequest, DeleteScenarioResponse>;
   readonly putRelationship: Call<PutRelationshipRequest, PutRelationshipResponse>;
+  readonly importSession: Call<ImportSessionRequest, ImportSessionResponse>;
   readonly getSession: Call<GetSessionRequest, GetSessionResponse>;
   /**
    * Every turn of a session once and in order, from `afterRevision` on or from now on. A stream that breaks is resumed by itself;
@@ -122,6 +125,7 @@ export function connect(address: string, settings: ConnectSettings = {}): Orches
     listScenarios: simple('ListScenarios', scenarios.listScenarios.bind(scenarios)),
     deleteScenario: simple('DeleteScenario', scenarios.deleteScenario.bind(scenarios)),
     putRelationship: simple('PutRelationship', scenarios.putRelationship.bind(scenarios)),
+    importSession: simple('ImportSession', sessions.importSession.bind(sessions)),
     getSession,
     watchSession: (request, own) =>
       watchSession(request, {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadScenarioFiles, type ScenarioFiles } from '../adapters/files';
+import { readScenarioFiles } from '../adapters/files';
 import type { OrchestratorClient } from '../client';
+import { type Conversation, scenarioNames } from '../conversation/conversation';
+import { type PlayedTurn, playConversation } from '../conversation/play-conversation';
+import { putScenarios } from '../conversation/put-scenarios';
+import { readConversation } from '../conversation/read-conversation';
 import { figuresTable } from '../replay/figures-table';
 import { replayFolder } from '../replay/replay-folder';
-import type { Conversation } from './conversation';
-import { inked, type Paper, row, ruler } from './paper';
-import { playConversation } from './play-conversation';
-import { putScenarios } from './put-scenarios';
-import { readConversation } from './read-conversation';
-import { turnLines } from './turn-lines';
+import { differenceLines } from '../terminal/difference-lines';
+import { inked, type Paper, row, ruler } from '../terminal/paper';
+import { turnLines } from '../terminal/turn-lines';
 
 /** The demo's own tenant and agent. */
 export const demoAgent = {
@@ -22,18 +22,9 @@ export const demoAgent = {
 /** The examples, at the same place from src/ and from dist/src/. */
 export const examplesFolder = join(__dirname, '..', '..', 'examples');
 
-/** What the demo plays, read from the examples. */
-export interface DemoScript {
-  readonly files: ScenarioFiles;
-  readonly conversation: Conversation;
-}
-
-/** Reads the demo's scenarios and a conversation of `examples/conversations`. Throws FileProblemsError. */
-export function readDemo(conversation = 'demo.yaml'): DemoScript {
-  const files = loadScenarioFiles([join(examplesFolder, 'scenarios')]);
-  const ids = new Map(files.scenarios.map(({ message }) => [message.name, message.scenarioId]));
-  const path = join(examplesFolder, 'conversations', conversation);
-  return { files, conversation: readConversation(path, readFileSync(path, 'utf8'), ids) };
+/** Reads a conversation of `examples/conversations`. Throws FileProblemsError. */
+export function readExample(conversation = 'demo.yaml'): Conversation {
+  return readConversation(join(examplesFolder, 'conversations', conversation), readScenarioFiles);
 }
 
 /** How the demo is shown. */
@@ -50,8 +41,8 @@ export interface DemoStage {
  */
 export async function playDemo(client: OrchestratorClient, stage: DemoStage): Promise<boolean> {
   const { paper, say } = stage;
-  const { files, conversation } = readDemo();
-  for (const warning of await putScenarios(client, demoAgent, files)) say(warning);
+  const conversation = readExample();
+  for (const warning of await putScenarios(client, demoAgent, conversation.scenarios)) say(warning);
   await sleep(stage.catalogueDelayMs);
 
   for (const line of row(paper, [], `${conversation.name}. ${conversation.about.trim()}`)) say(line);
@@ -63,13 +54,21 @@ export async function playDemo(client: OrchestratorClient, stage: DemoStage): Pr
     startAt: new Date(),
     onTurn: (turn) => {
       unmet += turn.unmet.length;
-      for (const line of turnLines(paper, turn, (id) => conversation.scenarioNames.get(id) ?? id)) say(line);
+      for (const line of playedLines(paper, conversation, turn)) say(line);
     },
   });
   const verdict =
     unmet === 0 ? 'all decided as the script expects' : `${unmet} decisions are not as the script expects`;
   say(inked(paper, unmet === 0 ? 'green' : 'red', `${played.length} turns, ${verdict}`));
   return unmet === 0;
+}
+
+/** What is shown of a turn: what happened, and what is not as the script expects. */
+export function playedLines(paper: Paper, conversation: Conversation, played: PlayedTurn): readonly string[] {
+  const { number, scripted, turn, response } = played;
+  const title = `${number}  ${scripted.about}`.trim();
+  const nameOf = scenarioNames(conversation.scenarios.scenarios);
+  return [...turnLines(paper, { title, turn, response }, nameOf), ...differenceLines(paper, conversation, played)];
 }
 
 /** Replays the recorded dialogues of the examples and shows the figures. */

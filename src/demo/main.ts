@@ -1,9 +1,9 @@
 import { FileProblemsError } from '../adapters/files';
 import { connect } from '../client';
 import { type OwnService, startOwnService } from '../replay/own-service';
+import { terminalPaper } from '../terminal/paper';
 import { type DemoArguments, demoArguments, usage } from './arguments';
 import { playDemo, playReplay } from './demo';
-import { terminalPaper } from './paper';
 
 const readyTimeoutMs = 3_000;
 

@@ -4,10 +4,10 @@ import type { CompileOptions } from '../domain/compile-options';
 import { compileScenario } from '../domain/compile-scenario';
 import { type FieldViolation, OrchestratorError } from '../domain/orchestrator-error';
 import { cyclePlace } from '../domain/relationship-cycle';
+import { relationshipProblem } from '../domain/relationship-problem';
 import { indexRelationships } from '../domain/relationships';
 import { repetitions } from '../domain/repetitions';
 import type { Relationship, Scenario } from '../domain/scenario';
-import { relationshipProblem } from './relationships';
 import { refuseScenarios } from './scenario-refusal';
 
 /** What a caller sends in place of a catalogue. */

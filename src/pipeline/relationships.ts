@@ -1,5 +1,5 @@
 import { OrchestratorError } from '../domain/orchestrator-error';
-import { dependencyCycle } from '../domain/relationship-cycle';
+import { relationshipProblem } from '../domain/relationship-problem';
 import type { Relationship } from '../domain/scenario';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
@@ -54,17 +54,4 @@ export async function listRelationships(
   call: Call,
 ): Promise<readonly Relationship[]> {
   return (await catalogue.content(agent, call)).relationships;
-}
-
-/** Why a relationship cannot stand beside these, in a sentence for people; "" where it can. */
-export function relationshipProblem(relationship: Relationship, stored: readonly Relationship[]): string {
-  const { kind, sourceType, sourceId, targetScenarioId } = relationship;
-  if (sourceType === 'SCENARIO' && sourceId === targetScenarioId) {
-    return `Scenario ${sourceId} cannot be related to itself. Name another target.`;
-  }
-  if (sourceType === 'RULE' && kind !== 'EXCLUDES' && kind !== 'IMPLIES' && kind !== 'RELATED') {
-    return `A rule can exclude, imply or be related; ${kind} joins two scenarios. Give a scenario as the source.`;
-  }
-  const cycle = dependencyCycle(stored, relationship);
-  return cycle ? `It would close a cycle of DEPENDS_ON: ${cycle.join(' -> ')}. Nothing of it could ever start.` : '';
 }

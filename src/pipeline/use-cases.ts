@@ -20,6 +20,7 @@ import { processTurn, type TurnDependencies } from './process-turn';
 import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './put-scenario';
 import { readSession } from './read-session';
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
+import { type RenderScenarioQuery, renderScenario } from './render-scenario';
 import { SessionQueue } from './session-queue';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
 import { type HandTurn, type WatchDependencies, watchSession } from './watch-session';
@@ -37,6 +38,7 @@ export interface UseCases {
   validateScenario(scenario: Scenario): ScenarioValidation;
   getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
   listScenarios(query: ListScenariosQuery, call: Call): Promise<Page<StoredScenario, string>>;
+  renderScenario(query: RenderScenarioQuery, call: Call): Promise<string>;
   deleteScenario(command: DeleteScenarioCommand, call: Call): Promise<boolean>;
   putRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   deleteRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
@@ -65,6 +67,7 @@ export function bindUseCases(deps: UseCaseDependencies): UseCases {
     validateScenario: (scenario) => validateScenario(deps, scenario),
     getScenario: (query, call) => getScenario(deps, query, call),
     listScenarios: (query, call) => listScenarios(deps, query, call),
+    renderScenario: (query, call) => renderScenario(deps, query, call),
     deleteScenario: (command, call) => deleteScenario(deps, command, call),
     putRelationship: (command, call) => putRelationship(deps, command, call),
     deleteRelationship: (command, call) => deleteRelationship(deps, command, call),

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoAgent, examplesFolder, readDemo } from '../../src/demo/demo';
-import type { Paper } from '../../src/demo/paper';
-import { type PlayedTurn, playConversation } from '../../src/demo/play-conversation';
-import { turnLines } from '../../src/demo/turn-lines';
-import { decidedInProcess } from './decided-in-process';
+import type { Conversation } from '../../src/conversation/conversation';
+import { type PlayedTurn, playConversation } from '../../src/conversation/play-conversation';
+import { demoAgent, examplesFolder, playedLines, readExample } from '../../src/demo/demo';
+import { checkScenarios } from '../../src/offline/checked-scenarios';
+import { rulesInProcess } from '../../src/offline/rules-in-process';
+import type { Paper } from '../../src/terminal/paper';
 
 const names = readdirSync(join(examplesFolder, 'conversations'));
 const session = {
@@ -13,48 +14,51 @@ const session = {
   startAt: new Date(1_763_800_000_000),
 };
 
-async function played(name: string): Promise<PlayedTurn[]> {
-  const { files, conversation } = readDemo(name);
-  const client = decidedInProcess(files.scenarios.map(({ message }) => message));
-  return playConversation(client, conversation, session);
+function played(conversation: Conversation): Promise<PlayedTurn[]> {
+  const checked = checkScenarios({ ...conversation.scenarios, problems: [] });
+  expect(checked.problems).toEqual([]);
+  return playConversation(rulesInProcess(checked), conversation, session);
 }
 
-function printed(turns: readonly PlayedTurn[], paper: Paper, name: string): readonly string[] {
-  const { scenarioNames } = readDemo(name).conversation;
-  return turns.flatMap((turn) => turnLines(paper, turn, (id) => scenarioNames.get(id) ?? id));
+function printed(turns: readonly PlayedTurn[], paper: Paper, conversation: Conversation): readonly string[] {
+  return turns.flatMap((turn) => playedLines(paper, conversation, turn));
 }
 
 test.each(names)('%s is decided as it expects', async (name) => {
-  const unmet = (await played(name)).flatMap(({ number, unmet: lines }) => lines.map((line) => `${number}: ${line}`));
+  const unmet = (await played(readExample(name))).flatMap((turn) =>
+    turn.unmet.map(({ key }) => `${turn.number} ${key}`),
+  );
   expect(unmet).toEqual([]);
 });
 
 test.each(names)('%s is decided the same twice', async (name) => {
-  const [first, second] = [await played(name), await played(name)];
+  const [first, second] = [await played(readExample(name)), await played(readExample(name))];
   expect(second.map(({ response }) => response)).toEqual(first.map(({ response }) => response));
 });
 
 test.each(names)('%s is printed within the paper, and without colours where there are none', async (name) => {
-  const turns = await played(name);
+  const conversation = readExample(name);
+  const turns = await played(conversation);
   for (const width of [80, 100]) {
-    const lines = printed(turns, { width, colours: false }, name);
+    const lines = printed(turns, { width, colours: false }, conversation);
     expect(lines.filter((line) => line.length > width)).toEqual([]);
     expect(lines.join('')).not.toContain('\u001b');
   }
 });
 
 test('colours change nothing but the colours', async () => {
-  const turns = await played('demo.yaml');
-  const coloured = printed(turns, { width: 100, colours: true }, 'demo.yaml');
+  const conversation = readExample();
+  const turns = await played(conversation);
+  const coloured = printed(turns, { width: 100, colours: true }, conversation);
   const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d*m`, 'g');
   expect(coloured.join('\n')).toMatch(escapes);
   expect(coloured.map((line) => line.replaceAll(escapes, '').trimEnd())).toEqual(
-    printed(turns, { width: 100, colours: false }, 'demo.yaml'),
+    printed(turns, { width: 100, colours: false }, conversation),
   );
 });
 
 test('the demo shows what it promises', async () => {
-  const turns = (await played('demo.yaml')).map(({ happened }) => happened);
+  const turns = (await played(readExample())).map(({ happened }) => happened);
   const some = (holds: (turn: PlayedTurn['happened']) => boolean): boolean => turns.some(holds);
   const any = (value: object): boolean => Object.keys(value).length > 0;
   expect(some((turn) => turn.started.length === 2)).toBe(true); // two wishes in one message
@@ -64,18 +68,27 @@ test('the demo shows what it promises', async () => {
   expect(some((turn) => any(turn.completed) && any(turn.at))).toBe(true); // a completion while the other goes on
 });
 
-test('a turn that is not as expected is told with what happened', async () => {
-  const { files, conversation } = readDemo();
+test('a turn that is not as expected is told with where, with what happened, and why', async () => {
+  const conversation = readExample();
   const [first] = conversation.turns;
   if (first === undefined) throw new Error('the demo has no turn');
-  const wrong = { ...first, expected: { ...first.expected, started: ['Refund'], primary: '' } };
-  const client = decidedInProcess(files.scenarios.map(({ message }) => message));
-  const [turn] = await playConversation(client, { ...conversation, turns: [wrong] }, session);
+  const wrong = { ...first, expected: { ...first.expected, started: ['Refund'], asks: {} } };
+  const script = { ...conversation, turns: [wrong] };
+  const [turn] = await played(script);
   expect(turn?.unmet).toEqual([
-    'started: expected ["Refund"], but it is ["Order status","Account closing"]',
-    'primary: expected "", but it is "Account closing"',
+    { key: 'started', scenario: '', expected: ['Refund'], actual: ['Order status', 'Account closing'] },
+    { key: 'asks', scenario: 'Account closing', expected: undefined, actual: ['closing_reason'] },
   ]);
-  expect(printed(turn === undefined ? [] : [turn], { width: 100, colours: false }, 'demo.yaml').join('\n')).toContain(
-    'NOT AS EXPECTED  primary: expected "", but it is "Account closing"',
-  );
+  const lines = printed(turn === undefined ? [] : [turn], { width: 100, colours: false }, script);
+  const at = lines.findIndex((line) => /demo\.yaml:\d+:16 started$/.test(line));
+  expect(at).toBeGreaterThan(0);
+  expect(lines.slice(at + 1)).toEqual([
+    '    expected  [Refund]',
+    '    got       [Order status, Account closing]',
+    expect.stringMatching(/demo\.yaml:\d+:13 asks of Account closing$/),
+    '    expected  nothing',
+    '    got       [closing_reason]',
+    expect.stringMatching(/^ {4}because {3}\S/),
+    ...lines.slice(at + 7),
+  ]);
 });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { FileProblemsError, readScenarioFile } from '../../src/adapters/files';
 import { connect } from '../../src/client';
-import { demoAgent, examplesFolder, readDemo } from '../../src/demo/demo';
-import { playConversation } from '../../src/demo/play-conversation';
-import { putScenarios } from '../../src/demo/put-scenarios';
+import { playConversation } from '../../src/conversation/play-conversation';
+import { putScenarios } from '../../src/conversation/put-scenarios';
+import { demoAgent, examplesFolder, readExample } from '../../src/demo/demo';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 
@@ -32,10 +32,10 @@ afterAll(async () => {
 
 /** What a service answered to a conversation, turn by turn, and what was not as expected. */
 async function answersOf(name: string, server: BuiltServer) {
-  const { files, conversation } = readDemo(name);
+  const conversation = readExample(name);
   const client = connect(server.address);
   try {
-    expect(await putScenarios(client, demoAgent, files)).toEqual([]);
+    expect(await putScenarios(client, demoAgent, conversation.scenarios)).toEqual([]);
     const sessionId = sessions.get(name) ?? '';
     const played = await playConversation(client, conversation, {
       ...demoAgent,
@@ -43,7 +43,7 @@ async function answersOf(name: string, server: BuiltServer) {
       startAt: new Date(1_763_800_000_000),
     });
     const responses: readonly ProcessTurnResponse[] = played.map(({ response }) => response);
-    return { responses, unmet: played.flatMap(({ number, unmet }) => unmet.map((line) => `${number}: ${line}`)) };
+    return { responses, unmet: played.flatMap(({ number, unmet }) => unmet.map(({ key }) => `${number}: ${key}`)) };
   } finally {
     client.close();
   }
@@ -84,10 +84,10 @@ test('a scenario that the service refuses is told at its lines', async () => {
   const lines = error instanceof FileProblemsError ? error.message.split('\n') : [];
   expect(lines).toContainEqual(
     expect.stringMatching(
-      /^broken\.yaml:7:25: steps\[0\]\.transitions\[0\]\.target_step_id: ERROR DANGLING_TRANSITION: /,
+      /^broken\.yaml:7:25: error DANGLING_TRANSITION: steps\[0\]\.transitions\[0\]\.target_step_id: /,
     ),
   );
   expect(lines).toContainEqual(
-    expect.stringMatching(/^broken\.yaml:11:16: steps\[0\]\.transitions\[1\]\.condition: ERROR /),
+    expect.stringMatching(/^broken\.yaml:11:16: error [A-Z_]+: steps\[0\]\.transitions\[1\]\.condition: /),
   );
 });

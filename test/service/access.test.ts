@@ -6,11 +6,11 @@ import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { ListScenariosRequest } from '../../gen/focal/orchestration/v1/scenario_service';
+import { freePort } from '../../src/chaos/free-port';
 import { CallError, connect } from '../../src/client';
 import { anApiKey } from '../support/api-keys';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { eventually } from '../support/eventually';
-import { freePort } from '../../src/chaos/free-port';
 import { uuid } from '../support/session-builder';
 
 jest.setTimeout(120_000);

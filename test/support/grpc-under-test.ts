@@ -194,6 +194,7 @@ const noUseCases: UseCases = {
   validateScenario: unexpected,
   getScenario: unexpected,
   listScenarios: unexpected,
+  renderScenario: unexpected,
   deleteScenario: unexpected,
   putRelationship: unexpected,
   deleteRelationship: unexpected,

@@ -1,7 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator, type Validator, type Violation } from '@bufbuild/protovalidate';
-import type { FileProblem } from './file-problem';
+import type { FileProblem, FileProblemCode } from './file-problem';
 import { parentPath, type SourceMap } from './source-map';
 
 let validator: Validator | undefined;
@@ -23,7 +23,9 @@ export function contractProblems(
   return (result.violations ?? []).flatMap((violation) => {
     const path = pathToString(violation.field);
     if (isWithin(path, broken)) return [];
-    return [{ file: source.file, ...source.at(path), path, message: sentence(violation, path, source) }];
+    const at = { file: source.file, ...source.at(path), path };
+    const code: FileProblemCode = source.has(path) ? 'CONTRACT_RULE' : 'MISSING';
+    return [{ ...at, severity: 'ERROR', code, message: sentence(violation, path, source) }];
   });
 }
 

@@ -4,8 +4,30 @@ export interface SourcePosition {
   readonly column: number;
 }
 
+/** What can be wrong with a file as such; docs/findings.md explains each. What is found in a scenario has codes of its own. */
+export type FileProblemCode =
+  | 'UNREADABLE'
+  | 'SYNTAX'
+  | 'DUPLICATE_KEY'
+  | 'KEY_NOT_TEXT'
+  | 'UNKNOWN_ANCHOR'
+  | 'NOTHING_IN_IT'
+  | 'UNKNOWN_KEY'
+  | 'NO_VALUE'
+  | 'WRONG_TYPE'
+  | 'UNKNOWN_ENUM_VALUE'
+  | 'MISSING'
+  | 'CONTRACT_RULE'
+  | 'DUPLICATE_SCENARIO'
+  | 'UNKNOWN_SCENARIO'
+  | 'UNKNOWN_STEP';
+
 /** One thing that is wrong in a file, with where it is. */
 export interface FileProblem extends SourcePosition {
+  /** An ERROR keeps the file from being used, a WARNING informs. */
+  readonly severity: 'ERROR' | 'WARNING';
+  /** Stable: a FileProblemCode, or the code of what the rules or the service found in the definition. */
+  readonly code: string;
   /** As it was opened. */
   readonly file: string;
   /** Path in the contract's field names from the document's root, for example `steps[2].transitions[0].condition`; "" for the root. */
@@ -15,8 +37,14 @@ export interface FileProblem extends SourcePosition {
 }
 
 /** A problem on one line, as compilers write it: editors and terminals make a link of it. */
-export function problemLine({ file, line, column, path, message }: FileProblem): string {
-  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+export function problemLine({ file, line, column, severity, code, path, message }: FileProblem): string {
+  return `${file}:${line}:${column}: ${severity.toLowerCase()} ${code}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+/** The problem of a file that holds none of what it should hold. */
+export function nothingIn(file: string, what: string): FileProblem {
+  const place = { file, line: 1, column: 1, path: '' };
+  return { ...place, severity: 'ERROR', code: 'NOTHING_IN_IT', message: `holds no ${what}` };
 }
 
 /** Problems of one file by their place. */

@@ -1,5 +1,5 @@
 import { type Document, isScalar, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml';
-import type { FileProblem, SourcePosition } from './file-problem';
+import type { FileProblem, FileProblemCode, SourcePosition } from './file-problem';
 
 /** A text with its file's name, as positions and problems need it. */
 export interface SourceText {
@@ -7,7 +7,7 @@ export interface SourceText {
   /** Where an offset of the text is. */
   at(offset: number): SourcePosition;
   /** A problem at an offset of the text. */
-  problem(offset: number, path: string, message: string): FileProblem;
+  problem(offset: number, path: string, code: FileProblemCode, message: string): FileProblem;
 }
 
 /** One document of a file, free of syntax errors. */
@@ -42,7 +42,7 @@ export function parseText(file: string, text: string): ParsedText {
   const problems: FileProblem[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
     const wrong = [...document.errors, ...document.warnings];
-    for (const { pos, message } of wrong) problems.push(source.problem(pos[0], '', syntaxMessage(message)));
+    for (const { pos, message } of wrong) problems.push(syntaxProblem(source, pos[0], message));
     if (wrong.length === 0) documents.push({ source, document, text, root: rootOf(document.contents) });
   }
   return { documents, problems };
@@ -53,7 +53,11 @@ function sourceText(file: string, lines: LineCounter): SourceText {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  return { file, at, problem: (offset, path, message) => ({ file, ...at(offset), path, message }) };
+  return {
+    file,
+    at,
+    problem: (offset, path, code, message) => ({ file, ...at(offset), path, severity: 'ERROR', code, message }),
+  };
 }
 
 function jsonProblem(source: SourceText, text: string): FileProblem | undefined {
@@ -63,12 +67,14 @@ function jsonProblem(source: SourceText, text: string): FileProblem | undefined 
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const offset = Number(/ at position (\d+)/.exec(message)?.[1] ?? (message.includes('end of') ? text.length : 0));
-    return source.problem(offset, '', `is not JSON: ${message}`);
+    return source.problem(offset, '', 'SYNTAX', `is not JSON: ${message}`);
   }
 }
 
-function syntaxMessage(message: string): string {
-  return message === 'Map keys must be unique' ? 'this key is given twice' : message;
+function syntaxProblem(source: SourceText, offset: number, message: string): FileProblem {
+  if (message === 'Map keys must be unique')
+    return source.problem(offset, '', 'DUPLICATE_KEY', 'this key is given twice');
+  return source.problem(offset, '', 'SYNTAX', message);
 }
 
 function rootOf(contents: ParsedNode | null): Node | undefined {

@@ -9,16 +9,19 @@ export interface MappingEntry {
   readonly value: Node | undefined;
 }
 
-/** The entries of a mapping in the order of the file. A key that is not text is reported and left out. */
+/** The entries of a mapping in the order of the file. A key that is not text, or an alias of nothing, is reported and left out. */
 export function mappingEntries(reading: Reading, map: YAMLMap, path: string): readonly MappingEntry[] {
   return map.items.flatMap((pair: Pair): MappingEntry[] => {
     const keyNode = asNode(pair.key);
     const key: unknown = isScalar(keyNode) ? keyNode.value : undefined;
     if (keyNode === undefined || typeof key !== 'string') {
-      reading.report(path, keyNode, 'a key must be text; write it in quotes');
+      reading.report(path, keyNode, 'KEY_NOT_TEXT', 'a key must be text; write it in quotes');
       return [];
     }
-    return [{ key, keyNode, value: reading.resolve(asNode(pair.value)) }];
+    const given = asNode(pair.value);
+    const value = reading.resolve(given);
+    // Reported already: an alias without its anchor.
+    return given !== undefined && value === undefined ? [] : [{ key, keyNode, value }];
   });
 }
 

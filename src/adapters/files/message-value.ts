@@ -24,7 +24,12 @@ export function messageValue(
   // Without a prototype: a key such as `__proto__` is a key like any other.
   const json: JsonObject = Object.create(null);
   if (!isMap(node)) {
-    reading.report(path, node, `must be a mapping of the fields of ${descriptor.name}, but it is ${whatItIs(node)}`);
+    reading.report(
+      path,
+      node,
+      'WRONG_TYPE',
+      `must be a mapping of the fields of ${descriptor.name}, but it is ${whatItIs(node)}`,
+    );
     return json;
   }
   const fields = new Map(descriptor.fields.map((field) => [field.name, field]));
@@ -37,6 +42,7 @@ export function messageValue(
       reading.report(
         at,
         keyNode,
+        'UNKNOWN_KEY',
         near === undefined ? `${descriptor.name} has no such field` : `unknown; did you mean ${near}?`,
       );
       continue;
@@ -57,7 +63,7 @@ function fieldValue(
   const takesNull = field.fieldKind === 'message' && anyJson.has(field.message.typeName);
   if (!takesNull && (value === undefined || (isScalar(value) && value.value === null))) {
     reading.place(path, keyNode);
-    reading.report(path, keyNode, 'has no value; give one or leave the key out');
+    reading.report(path, keyNode, 'NO_VALUE', 'has no value; give one or leave the key out');
     return undefined;
   }
   reading.place(path, value ?? keyNode);
@@ -78,7 +84,7 @@ function listValue(
   path: string,
 ): JsonValue[] | undefined {
   if (!isSeq(node)) {
-    reading.report(path, node, `must be a list, but it is ${whatItIs(node)}`);
+    reading.report(path, node, 'WRONG_TYPE', `must be a list, but it is ${whatItIs(node)}`);
     return undefined;
   }
   return node.items.map((item, index) => {
@@ -96,7 +102,7 @@ function mapValue(
   path: string,
 ): JsonObject | undefined {
   if (!isMap(node)) {
-    reading.report(path, node, `must be a mapping, but it is ${whatItIs(node)}`);
+    reading.report(path, node, 'WRONG_TYPE', `must be a mapping, but it is ${whatItIs(node)}`);
     return undefined;
   }
   const json: JsonObject = Object.create(null);
@@ -144,7 +150,7 @@ function placeholder(field: DescField): JsonValue {
 function durationValue(reading: Reading, node: Node | undefined, path: string): string | undefined {
   const given: unknown = isScalar(node) ? node.value : undefined;
   const duration = typeof given === 'string' ? protoDuration(given) : undefined;
-  if (duration === undefined) reading.report(path, node, `must be ${durationForm}`);
+  if (duration === undefined) reading.report(path, node, 'WRONG_TYPE', `must be ${durationForm}`);
   return duration;
 }
 

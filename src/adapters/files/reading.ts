@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { FileProblem } from './file-problem';
+import type { FileProblem, FileProblemCode } from './file-problem';
 import type { LocatedDocument } from './located-document';
 import { type LocatedValue, SourceMap } from './source-map';
 
@@ -17,7 +17,7 @@ export class Reading {
   resolve(node: Node | null | undefined): Node | undefined {
     if (!isAlias(node)) return node ?? undefined;
     const target = node.resolve(this.located.document);
-    if (target === undefined) this.report('', node, `there is no anchor &${node.source} above`);
+    if (target === undefined) this.report('', node, 'UNKNOWN_ANCHOR', `there is no anchor &${node.source} above`);
     return target;
   }
 
@@ -28,14 +28,14 @@ export class Reading {
   }
 
   /** Adds a problem at a node. */
-  report(path: string, node: Node | undefined, message: string): void {
-    this.problems.push(this.located.source.problem(node?.range?.[0] ?? 0, path, message));
+  report(path: string, node: Node | undefined, code: FileProblemCode, message: string): void {
+    this.problems.push(this.located.source.problem(node?.range?.[0] ?? 0, path, code, message));
   }
 
   /** Adds a problem at a path, or at the nearest place around it that was read. */
-  reportAt(path: string, message: string): void {
+  reportAt(path: string, code: FileProblemCode, message: string): void {
     const { file } = this.located.source;
-    this.problems.push({ file, ...new SourceMap(file, this.places).at(path), path, message });
+    this.problems.push({ file, ...new SourceMap(file, this.places).at(path), path, severity: 'ERROR', code, message });
   }
 
   #textPlace(node: Node | undefined): Partial<LocatedValue> {

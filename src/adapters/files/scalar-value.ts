@@ -29,7 +29,7 @@ export function scalarValue(
   const value: unknown = isScalar(node) ? node.value : undefined;
   const problem = scalarProblem(type, value, node);
   if (problem !== undefined) {
-    reading.report(path, node, problem);
+    reading.report(path, node, 'WRONG_TYPE', problem);
     return undefined;
   }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
@@ -80,7 +80,7 @@ export function enumValue(
   if (full === undefined) {
     const near = typeof given === 'string' ? nearestName(given, shortEnumNames(descriptor)) : undefined;
     const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    reading.report(path, node, `must be one of ${shortEnumNames(descriptor).join(', ')}${hint}`);
+    reading.report(path, node, 'UNKNOWN_ENUM_VALUE', `must be one of ${shortEnumNames(descriptor).join(', ')}${hint}`);
   }
   return full;
 }

@@ -3,7 +3,7 @@ import { isMap, isSeq, type Node } from 'yaml';
 import { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { contractMessage, contractRegistry } from './contract-descriptors';
 import { contractProblems } from './contract-rules';
-import { type FileProblem, inFileOrder } from './file-problem';
+import { type FileProblem, inFileOrder, nothingIn } from './file-problem';
 import { type LocatedDocument, parseText } from './located-document';
 import { asNode, mappingEntries } from './mapping-entries';
 import { messageValue } from './message-value';
@@ -47,7 +47,7 @@ export function readScenarioFile(file: string, text: string): ScenarioFile {
     problems: [
       ...problems,
       ...files.flatMap((read) => read.problems),
-      ...(nothing ? [{ file, line: 1, column: 1, path: '', message: 'holds no scenario' }] : []),
+      ...(nothing ? [nothingIn(file, 'scenario')] : []),
     ],
   };
 }
@@ -66,8 +66,10 @@ function readRelationships(located: LocatedDocument, root: Node): ScenarioFile {
   const problems: FileProblem[] = [];
   for (const { key, keyNode, value } of isMap(root) ? mappingEntries(reading, root, '') : []) {
     if (key === '$schema') continue;
-    if (key !== 'relationships') reading.report(key, keyNode, 'a document with `relationships` holds nothing else');
-    else if (!isSeq(value)) reading.report(key, value ?? keyNode, `must be a list, but it is ${whatItIs(value)}`);
+    if (key !== 'relationships')
+      reading.report(key, keyNode, 'UNKNOWN_KEY', 'a document with `relationships` holds nothing else');
+    else if (!isSeq(value))
+      reading.report(key, value ?? keyNode, 'WRONG_TYPE', `must be a list, but it is ${whatItIs(value)}`);
     else {
       value.items.forEach((item, index) => {
         const read = readRelationship(located, asNode(item), `relationships[${index}]`);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import type { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { type FileProblem, FileProblemsError } from './file-problem';
 import { type FromFile, readScenarioFile, type ScenarioFile } from './scenario-file';
@@ -13,17 +14,28 @@ export interface ScenarioFiles {
 
 /**
  * Reads scenario files: each path a file, or a folder with all its `.yaml`, `.yml` and `.json` files by name, folders within it
- * left out. Throws FileProblemsError with everything that is wrong in any of them, scenario ids that are used twice included.
+ * left out. Gives what can be read of them and everything that is wrong in any, scenario ids that are used twice included; the
+ * problems by file, those of a file in its order.
  */
-export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
-  const read = paths.flatMap(filesOf).map(readFile);
+export function readScenarioFiles(paths: readonly string[]): ScenarioFile {
+  const read = paths.flatMap(documentFiles).map(readFile);
   const scenarios = read.flatMap((file) => file.scenarios);
-  const problems = [...read.flatMap((file) => file.problems), ...idProblems(scenarios)];
-  if (problems.length > 0) throw new FileProblemsError(problems);
-  return { scenarios, relationships: read.flatMap((file) => file.relationships) };
+  return {
+    scenarios,
+    relationships: read.flatMap((file) => file.relationships),
+    problems: [...read.flatMap((file) => file.problems), ...idProblems(scenarios)],
+  };
 }
 
-function filesOf(path: string): readonly string[] {
+/** The same for who needs them whole. Throws FileProblemsError with everything that is wrong in any of them. */
+export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
+  const { scenarios, relationships, problems } = readScenarioFiles(paths);
+  if (problems.length > 0) throw new FileProblemsError(problems);
+  return { scenarios, relationships };
+}
+
+/** The file of a path; of a folder all its `.yaml`, `.yml` and `.json` files by name, folders within it left out. */
+export function documentFiles(path: string): readonly string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
   return readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name))
@@ -32,14 +44,23 @@ function filesOf(path: string): readonly string[] {
 }
 
 function readFile(path: string): ScenarioFile {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    return readScenarioFile(path, readFileSync(path, 'utf8'));
   } catch (error) {
-    const problem = { file: path, line: 1, column: 1, path: '', message: `cannot be read (${String(error)})` };
-    return { scenarios: [], relationships: [], problems: [problem] };
+    if (!isFileError(error)) throw error;
+    return { scenarios: [], relationships: [], problems: [unreadable(path, error)] };
   }
-  return readScenarioFile(path, text);
+}
+
+/** Whether an error is the file system's. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return types.isNativeError(error) && 'syscall' in error;
+}
+
+/** The problem of a file that the file system does not give. */
+export function unreadable(file: string, error: NodeJS.ErrnoException): FileProblem {
+  const message = error.code === 'ENOENT' ? 'there is no such file or folder' : `cannot be read (${error.message})`;
+  return { file, line: 1, column: 1, path: '', severity: 'ERROR', code: 'UNREADABLE', message };
 }
 
 function idProblems(scenarios: readonly FromFile<Scenario>[]): readonly FileProblem[] {
@@ -52,8 +73,9 @@ function idProblems(scenarios: readonly FromFile<Scenario>[]): readonly FileProb
       first.set(id, scenario);
       return [];
     }
-    const at = other.source.at('scenario_id');
-    const used = `is the id of “${other.message.name}” too (${other.source.file}:${at.line})`;
-    return [{ file: source.file, ...source.at('scenario_id'), path: 'scenario_id', message: used }];
+    const path = 'scenario_id';
+    const used = `is the id of “${other.message.name}” too (${other.source.file}:${other.source.at(path).line})`;
+    const place = { file: source.file, ...source.at(path), path };
+    return [{ ...place, severity: 'ERROR', code: 'DUPLICATE_SCENARIO', message: used }];
   });
 }

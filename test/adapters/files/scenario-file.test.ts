@@ -130,18 +130,18 @@ steps:
   - just text
 `;
     expect(linesOf(text)).toEqual([
-      'a.yaml:1:14: scenario_id: must be a valid UUID',
-      'a.yaml:2:7: name: must be text, but it is a number; write it in quotes',
-      'a.yaml:3:1: enable: unknown; did you mean enabled?',
-      'a.yaml:4:11: priority: must be a whole number, -2147483648..2147483647',
-      'a.yaml:5:7: tags: must not list anything twice',
-      'a.yaml:6:1: entry_step_id: has no value; give one or leave the key out',
-      'a.yaml:7:15: idle_timeout: must be a duration such as "900s", "15m" or "1h30m" (units d, h, m, s, in this order)',
-      'a.yaml:8:27: migration_step_map["old"]: must be text, but it is a number; write it in quotes',
-      'a.yaml:11:30: steps[0].collects_profile_fields: must be a list, but it is text',
-      'a.yaml:14:18: steps[0].transitions[0].trigger: must be one of ON_COMPLETION, ANYTIME',
-      'a.yaml:15:30: steps[0].transitions[0].outcomes[1]: must be one of CONFIRMED, DECLINED, ACTION_SUCCEEDED, ACTION_FAILED; did you mean DECLINED?',
-      'a.yaml:16:5: steps[1]: must be a mapping of the fields of ScenarioStep, but it is text',
+      'a.yaml:1:14: error CONTRACT_RULE: scenario_id: must be a valid UUID',
+      'a.yaml:2:7: error WRONG_TYPE: name: must be text, but it is a number; write it in quotes',
+      'a.yaml:3:1: error UNKNOWN_KEY: enable: unknown; did you mean enabled?',
+      'a.yaml:4:11: error WRONG_TYPE: priority: must be a whole number, -2147483648..2147483647',
+      'a.yaml:5:7: error CONTRACT_RULE: tags: must not list anything twice',
+      'a.yaml:6:1: error NO_VALUE: entry_step_id: has no value; give one or leave the key out',
+      'a.yaml:7:15: error WRONG_TYPE: idle_timeout: must be a duration such as "900s", "15m" or "1h30m" (units d, h, m, s, in this order)',
+      'a.yaml:8:27: error WRONG_TYPE: migration_step_map["old"]: must be text, but it is a number; write it in quotes',
+      'a.yaml:11:30: error WRONG_TYPE: steps[0].collects_profile_fields: must be a list, but it is text',
+      'a.yaml:14:18: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].trigger: must be one of ON_COMPLETION, ANYTIME',
+      'a.yaml:15:30: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].outcomes[1]: must be one of CONFIRMED, DECLINED, ACTION_SUCCEEDED, ACTION_FAILED; did you mean DECLINED?',
+      'a.yaml:16:5: error WRONG_TYPE: steps[1]: must be a mapping of the fields of ScenarioStep, but it is text',
     ]);
   });
 
@@ -149,49 +149,65 @@ steps:
     [
       'the limits of the contract',
       `${smallest}max_loop_count: 0`,
-      'a.yaml:8:17: max_loop_count: must be greater than or equal to 1 and less than or equal to 1000',
+      'a.yaml:8:17: error CONTRACT_RULE: max_loop_count: must be greater than or equal to 1 and less than or equal to 1000',
     ],
     [
       'what is missing',
       smallest.replace(/^name.*\n/m, ''),
-      'a.yaml:2:1: name: is missing (must be at least 1 characters)',
+      'a.yaml:2:1: error MISSING: name: is missing (must be at least 1 characters)',
     ],
-    ['a key that is given twice', `${smallest}name: Again`, 'a.yaml:8:1: this key is given twice'],
+    ['a key that is given twice', `${smallest}name: Again`, 'a.yaml:8:1: error DUPLICATE_KEY: this key is given twice'],
     [
       'broken YAML',
       `${smallest}tags: [a`,
-      'a.yaml:8:9: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      'a.yaml:8:9: error SYNTAX: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
     [
       'the contract’s JSON names',
       `${smallest}maxLoopCount: 2`,
-      'a.yaml:8:1: maxLoopCount: unknown; did you mean max_loop_count?',
+      'a.yaml:8:1: error UNKNOWN_KEY: maxLoopCount: unknown; did you mean max_loop_count?',
     ],
     [
       'an unset enum value',
       `${smallest}idle_action: IDLE_ACTION_UNSPECIFIED`,
-      'a.yaml:8:14: idle_action: must be one of PAUSE, CANCEL',
+      'a.yaml:8:14: error UNKNOWN_ENUM_VALUE: idle_action: must be one of PAUSE, CANCEL',
     ],
     [
       'numbers that no protobuf field holds',
       `${smallest}    transitions: [{target_step_id: hello, condition_embedding: [.nan]}]`,
-      'a.yaml:8:65: steps[0].transitions[0].condition_embedding[0]: must be a finite number of the field’s size',
+      'a.yaml:8:65: error WRONG_TYPE: steps[0].transitions[0].condition_embedding[0]: must be a finite number of the field’s size',
     ],
-    ['keys that are no text', `${smallest}3: x`, 'a.yaml:8:1: a key must be text; write it in quotes'],
-    ['the prototype as a key', `${smallest}__proto__: {name: x}`, 'a.yaml:8:1: __proto__: Scenario has no such field'],
-    ['an alias without an anchor', `${smallest}tags: *none`, 'a.yaml:8:7: there is no anchor &none above'],
-    ['tags that nobody knows', `${smallest}description: !secret x`, 'a.yaml:8:14: Unresolved tag: !secret'],
-    ['no scenario at all', '# later\n', 'a.yaml:1:1: holds no scenario'],
-    ['a list', '- a\n', 'a.yaml:1:1: must be a mapping of the fields of Scenario, but it is a list'],
+    [
+      'keys that are no text',
+      `${smallest}3: x`,
+      'a.yaml:8:1: error KEY_NOT_TEXT: a key must be text; write it in quotes',
+    ],
+    [
+      'the prototype as a key',
+      `${smallest}__proto__: {name: x}`,
+      'a.yaml:8:1: error UNKNOWN_KEY: __proto__: Scenario has no such field',
+    ],
+    [
+      'an alias without an anchor',
+      `${smallest}tags: *none`,
+      'a.yaml:8:7: error UNKNOWN_ANCHOR: there is no anchor &none above',
+    ],
+    [
+      'tags that nobody knows',
+      `${smallest}description: !secret x`,
+      'a.yaml:8:14: error SYNTAX: Unresolved tag: !secret',
+    ],
+    ['no scenario at all', '# later\n', 'a.yaml:1:1: error NOTHING_IN_IT: holds no scenario'],
+    ['a list', '- a\n', 'a.yaml:1:1: error WRONG_TYPE: must be a mapping of the fields of Scenario, but it is a list'],
     [
       'relationships beside a scenario',
       'relationships: []\nname: x\n',
-      'a.yaml:2:1: name: a document with `relationships` holds nothing else',
+      'a.yaml:2:1: error UNKNOWN_KEY: name: a document with `relationships` holds nothing else',
     ],
     [
       'an incomplete relationship',
       'relationships:\n  - kind: EXCLUDES\n    source_id: x\n',
-      'a.yaml:3:16: relationships[0].source_id: must be a valid UUID',
+      'a.yaml:3:16: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
     ],
   ])('is told %s', (_what, text, line) => {
     expect(linesOf(text)).toContain(line);
@@ -204,7 +220,9 @@ steps:
   });
 
   test('has to be JSON when its name says so', () => {
-    expect(linesOf('{"name": "x",}', 'a.json')).toEqual([expect.stringMatching(/^a\.json:1:14: is not JSON: /)]);
-    expect(linesOf('name: x', 'a.json')).toEqual([expect.stringMatching(/^a\.json:1:\d: is not JSON: /)]);
+    expect(linesOf('{"name": "x",}', 'a.json')).toEqual([
+      expect.stringMatching(/^a\.json:1:14: error SYNTAX: is not JSON: /),
+    ]);
+    expect(linesOf('name: x', 'a.json')).toEqual([expect.stringMatching(/^a\.json:1:\d: error SYNTAX: is not JSON: /)]);
   });
 });

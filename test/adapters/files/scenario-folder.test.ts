@@ -48,7 +48,7 @@ test('a file may be named itself', () => {
 test('a scenario id that is used twice is told with the other place', () => {
   const folder = folderWith({ 'a.json': aScenario(1), 'b.json': aScenario(1) });
   expect(problemsOf([folder])).toEqual([
-    `${join(folder, 'b.json')}:1:16: scenario_id: is the id of “Scenario 1” too (${join(folder, 'a.json')}:1)`,
+    `${join(folder, 'b.json')}:1:16: error DUPLICATE_SCENARIO: scenario_id: is the id of “Scenario 1” too (${join(folder, 'a.json')}:1)`,
   ]);
 });
 

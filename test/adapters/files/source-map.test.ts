@@ -60,13 +60,13 @@ test('a finding of the service is shown at its place in the file', () => {
     column: 3,
   });
   expect(problemLine(findingProblem(places(), finding))).toBe(
-    'places.yaml:12:13: steps[0].transitions[0].condition: There is no variable "dat". (UNKNOWN_VARIABLE)',
+    'places.yaml:12:13: error UNKNOWN_VARIABLE: steps[0].transitions[0].condition: There is no variable "dat".',
   );
 });
 
 test('a refused field of the request is shown at its place in the file', () => {
   expect(problemLine(violationProblem(places(), 'scenario.steps[0].step_id', 'is there twice'))).toBe(
-    'places.yaml:7:14: steps[0].step_id: is there twice',
+    'places.yaml:7:14: error CONTRACT_RULE: steps[0].step_id: is there twice',
   );
 });
 

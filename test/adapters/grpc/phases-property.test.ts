@@ -10,8 +10,8 @@ import type { Turn as TurnMessage } from '../../../gen/focal/orchestration/v1/tu
 import { relationshipToProto } from '../../../src/codec/relationship-codec';
 import { scenarioToProto } from '../../../src/codec/scenario-codec';
 import { turnToProto } from '../../../src/codec/turn-message-codec';
+import { relationshipProblem } from '../../../src/domain/relationship-problem';
 import type { Relationship } from '../../../src/domain/scenario';
-import { relationshipProblem } from '../../../src/pipeline/relationships';
 import type { UseCases } from '../../../src/pipeline/use-cases';
 import { unhurried } from '../../support/calls';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';

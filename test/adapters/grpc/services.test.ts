@@ -3,7 +3,7 @@ import {
   ProcessTurnRequest,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
-import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { RenderScenarioRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
@@ -167,6 +167,46 @@ describe('ScenarioService', () => {
     const remove = () => callMethod(grpc, scenarios.deleteRelationship, { ...agent, relationship: first });
     expect(await remove()).toEqual({ existed: true });
     expect(await remove()).toEqual({ existed: false });
+  });
+});
+
+describe('RenderScenario', () => {
+  const sessionId = uuid(901);
+  const render = (request: Partial<RenderScenarioRequest>) =>
+    callMethod(grpc, scenarios.renderScenario, RenderScenarioRequest.fromPartial(request));
+
+  test('draws a scenario as Mermaid text, on request with the path and position of a session', async () => {
+    const agent = anAgent();
+    await put(agent, aRefund());
+    const asked = { ...agent, scenarioId: uuid(11) };
+    const { mermaid } = await render(asked);
+    expect(mermaid).toContain('title: "Refund (version 1)"');
+    expect(mermaid).toContain('  s0 -->|"order_id != #34;#34;"| s1\n');
+    const candidates = [{ scenarioId: uuid(11), score: 0.9 }];
+    const turn = { ...agent, sessionId, turnId: uuid(902), candidates };
+    await callMethod(grpc, OrchestratorServiceService.processTurn, ProcessTurnRequest.fromPartial({ turn }));
+    await put(agent, aRefund(uuid(11), 'Refund, renamed'));
+    const drawn = await render({ ...asked, sessionId });
+    expect(drawn.mermaid).toContain('title: "Refund (version 1, session active at ask)"'); // the instance's version, not the newest
+    expect(drawn.mermaid).toContain('● <b>ask</b>');
+    const newest = await render({ ...asked, sessionId, version: 2 });
+    expect(newest.mermaid).toContain('title: "Refund, renamed (version 2, session active at ask)"');
+  });
+
+  test('tells what is not there, and whose the session is', async () => {
+    const agent = anAgent();
+    const asked = { ...agent, scenarioId: uuid(11) };
+    expect(await failureOf(render(asked))).toMatchObject({
+      reason: 'SCENARIO_NOT_FOUND',
+    });
+    await put(agent, aRefund());
+    const unknown = { ...asked, sessionId: uuid(903) };
+    expect(await failureOf(render(unknown))).toMatchObject({
+      reason: 'SESSION_NOT_FOUND',
+    });
+    expect(await failureOf(render({ ...asked, sessionId }))).toMatchObject({
+      reason: 'AGENT_MISMATCH',
+    });
   });
 });
 

@@ -245,7 +245,7 @@ export interface RenderScenarioRequest {
   agentId: string;
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Optional, default the newest. The version. */
+  /** Optional, default the newest; with a session default the version that its instance runs on. The version. */
   version: number;
   /** Optional. A session whose path and position are marked. UUID or empty. */
   sessionId: string;
@@ -3214,7 +3214,10 @@ export const ScenarioServiceService = {
       Buffer.from(ListRelationshipsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListRelationshipsResponse => ListRelationshipsResponse.decode(value),
   },
-  /** RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's position. Fails with NOT_FOUND. */
+  /**
+   * RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's path and position. Fails with NOT_FOUND
+   * where the scenario, its version or the session is not there, and with FAILED_PRECONDITION for a session of another agent.
+   */
   renderScenario: {
     path: "/focal.orchestration.v1.ScenarioService/RenderScenario" as const,
     requestStream: false as const,
@@ -3292,7 +3295,10 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   deleteRelationship: handleUnaryCall<DeleteRelationshipRequest, DeleteRelationshipResponse>;
   /** ListRelationships returns all relationships of the agent, by kind, source and target. */
   listRelationships: handleUnaryCall<ListRelationshipsRequest, ListRelationshipsResponse>;
-  /** RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's position. Fails with NOT_FOUND. */
+  /**
+   * RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's path and position. Fails with NOT_FOUND
+   * where the scenario, its version or the session is not there, and with FAILED_PRECONDITION for a session of another agent.
+   */
   renderScenario: handleUnaryCall<RenderScenarioRequest, RenderScenarioResponse>;
   /** PlanMigration says what the migration of running sessions to a version would do (section 7). Changes nothing. */
   planMigration: handleUnaryCall<PlanMigrationRequest, PlanMigrationResponse>;
@@ -3444,7 +3450,10 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListRelationshipsResponse) => void,
   ): ClientUnaryCall;
-  /** RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's position. Fails with NOT_FOUND. */
+  /**
+   * RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's path and position. Fails with NOT_FOUND
+   * where the scenario, its version or the session is not there, and with FAILED_PRECONDITION for a session of another agent.
+   */
   renderScenario(
     request: RenderScenarioRequest,
     callback: (error: ServiceError | null, response: RenderScenarioResponse) => void,

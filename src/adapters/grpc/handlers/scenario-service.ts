@@ -26,7 +26,6 @@ export function scenarioHandlers(
   return {
     ...scenarioMethods(useCases, surroundings),
     ...relationshipMethods(useCases, surroundings),
-    renderScenario: missing.unary('RenderScenario'),
     planMigration: missing.unary('PlanMigration'),
     applyMigration: missing.unary('ApplyMigration'),
     simulateTurns: missing.unary('SimulateTurns'),
@@ -34,7 +33,13 @@ export function scenarioHandlers(
 }
 
 type Handlers = GuardedHandlers<typeof ScenarioServiceService>;
-type ScenarioMethods = 'putScenario' | 'validateScenario' | 'getScenario' | 'listScenarios' | 'deleteScenario';
+type ScenarioMethods =
+  | 'putScenario'
+  | 'validateScenario'
+  | 'getScenario'
+  | 'listScenarios'
+  | 'deleteScenario'
+  | 'renderScenario';
 type RelationshipMethods = 'putRelationship' | 'deleteRelationship' | 'listRelationships';
 
 function scenarioMethods(useCases: UseCases, surroundings: CallSurroundings): Pick<Handlers, ScenarioMethods> {
@@ -64,6 +69,11 @@ function scenarioMethods(useCases: UseCases, surroundings: CallSurroundings): Pi
         call,
       );
       return { body: { scenarios: items.map(storedScenarioToProto), nextPageToken: tokens.token(next) } };
+    }),
+    renderScenario: unary(surroundings, async ({ message }, call) => {
+      const { scenarioId, version, sessionId } = message;
+      const query = { agent: agentOf(message), scenarioId, version, sessionId };
+      return { body: { mermaid: await useCases.renderScenario(query, call) } };
     }),
     deleteScenario: unary(surroundings, async ({ message }, call) => {
       const { scenarioId, expectedVersion } = message;

@@ -1,0 +1,54 @@
+import type { Command, Option } from 'commander';
+import { runCommand } from './run-command';
+
+/** The command that writes completions for a shell; what they complete is read from the program itself. */
+export function addCompletionCommand(program: Command): void {
+  program
+    .command('completion')
+    .summary('print completions for a shell')
+    .description(
+      'Prints a script that completes commands and options: bash, zsh or fish evaluate it (docs/command-line.md).',
+    )
+    .argument('<shell>', 'bash, zsh or fish')
+    .action((shell: string) =>
+      runCommand({}, async (output) =>
+        (await import('./commands/completion.js')).completion(shell, completed(program), output),
+      ),
+    );
+}
+
+/** A command as a completion knows it. */
+export interface CompletedCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly CompletedOption[];
+}
+
+export interface CompletedOption {
+  /** `--json` */
+  readonly long: string;
+  readonly description: string;
+  /** Whether a value follows. */
+  readonly takesValue: boolean;
+  /** The values that there are; empty: any, a file for one. */
+  readonly values: readonly string[];
+}
+
+function completed(program: Command): readonly CompletedCommand[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    summary: command.summary(),
+    options: command.options.flatMap((option: Option) =>
+      option.long == null
+        ? []
+        : [
+            {
+              long: option.long,
+              description: option.description,
+              takesValue: option.required || option.optional,
+              values: option.argChoices ?? [],
+            },
+          ],
+    ),
+  }));
+}

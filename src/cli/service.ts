@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import { connect, type OrchestratorClient } from '../client';
+import { CommandError, exitCodes } from './exit-code';
+import type { ServiceOptions } from './service-options';
+
+/** Does something with a service and leaves it. */
+export async function withService<Result>(
+  options: ServiceOptions,
+  work: (client: OrchestratorClient) => Promise<Result>,
+): Promise<Result> {
+  const token = tokenOf(options, process.env);
+  const client = connect(options.server, {
+    timeoutMs: options.timeout * 1_000,
+    credentials: channelOf(options),
+    metadata: token === '' ? {} : { authorization: `Bearer ${token}` },
+  });
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}
+
+function tokenOf({ tokenFile }: ServiceOptions, env: NodeJS.ProcessEnv): string {
+  return (tokenFile === undefined ? (env['SCENARIO_ORCHESTRATOR_TOKEN'] ?? '') : fileText(tokenFile)).trim();
+}
+
+function channelOf({ tls, tlsCa, tlsCert, tlsKey }: ServiceOptions): ChannelCredentials {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new CommandError(exitCodes.usage, 'Give --tls-cert and --tls-key together.');
+  }
+  if (tls !== true && tlsCa === undefined && tlsCert === undefined) return credentials.createInsecure();
+  const bytes = (path: string | undefined): Buffer | null => (path === undefined ? null : Buffer.from(fileText(path)));
+  return credentials.createSsl(bytes(tlsCa), bytes(tlsKey), bytes(tlsCert));
+}
+
+/** The text of a file that an option names. */
+export function fileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(
+      exitCodes.usage,
+      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { loadScenarioFiles } from '../../src/adapters/files';
+import { scenarioFromProto } from '../../src/codec/scenario-codec';
+import { compileScenario } from '../../src/domain/compile-scenario';
+import type { CompiledScenario } from '../../src/domain/compiled-scenario';
+import { layoutOf } from '../../src/drawing/layout';
+import { mermaidOf } from '../../src/drawing/mermaid';
+import { scenarioGraph } from '../../src/drawing/scenario-graph';
+import { sessionTrack } from '../../src/drawing/session-track';
+import { svgOf } from '../../src/drawing/svg';
+import { stepBox } from '../../src/drawing/svg-step';
+import { scenarioLines } from '../../src/terminal/scenario-lines';
+import { compiled } from '../support/conversation';
+import { running } from '../support/running';
+
+const examples = loadScenarioFiles([join(__dirname, '..', '..', 'examples', 'scenarios')]).scenarios.map(
+  ({ message }): CompiledScenario => {
+    const scenario = compileScenario(scenarioFromProto(message), 1).compiled;
+    if (scenario === undefined) throw new Error(`${message.name} is refused`);
+    return scenario;
+  },
+);
+
+const order = {
+  scenarioId: 'Order',
+  steps: [
+    { stepId: 'ask', collectsProfileFields: ['order'], to: ['sure'] },
+    { stepId: 'sure', isCheckpoint: true, to: [{ to: 'ask', outcomes: ['DECLINED'] as const }, 'done'] },
+    { stepId: 'done', templateIds: ['done'], isTerminal: true },
+    { stepId: 'help', templateIds: ['help'], isTerminal: true, reachableFromAnywhere: true },
+  ],
+  globals: [{ to: 'help', intentLabel: 'say "help"' }],
+};
+
+test('a graph tells what each step is, and when each way is taken', () => {
+  const { steps, ways } = scenarioGraph(compiled(order));
+  expect(steps.map(({ stepId, shape, tags }) => [stepId, shape, ...tags])).toEqual([
+    ['ask', 'collect', 'may be skipped'],
+    ['sure', 'checkpoint', 'checkpoint'],
+    ['done', 'terminal'],
+    ['help', 'terminal', 'recovery'],
+  ]);
+  expect(ways.map(({ from, to, labels, isAnytime }) => [from, to, labels.join(), isAnytime])).toEqual([
+    ['ask', 'sure', '', false],
+    ['sure', 'ask', 'declined', false],
+    ['sure', 'done', 'else', false],
+    ['', 'help', 'intent say "help"', true],
+  ]);
+});
+
+test('the way of a session is marked: where it is, where it has been, what it passed over', () => {
+  const talk = running([order], { variables: { order: '1' } });
+  const track = sessionTrack(talk.session, 'Order');
+  const { steps, ways, subtitle } = scenarioGraph(compiled(order), track);
+  expect(steps.map(({ mark }) => mark)).toEqual(['passed over', 'here', 'not been', 'not been']);
+  expect(ways.map(({ isTaken }) => isTaken)).toEqual([true, false, false, false]);
+  expect(subtitle).toBe('version 1, session active at sure');
+  talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+  const later = scenarioGraph(compiled(order), sessionTrack(talk.session, 'Order'));
+  expect(later.steps.map(({ mark }) => mark)).toEqual(['passed over', 'been', 'here', 'not been']);
+  talk.turn({});
+  expect(sessionTrack(talk.session, 'Order')).toMatchObject({ status: 'COMPLETED', currentStepId: 'done' });
+  expect(sessionTrack(talk.session, 'Other')).toBeUndefined();
+});
+
+test('Mermaid text gives each step its shape, and takes no text for signs of its own', () => {
+  const lines = mermaidOf(scenarioGraph(compiled(order))).split('\n');
+  expect(lines.slice(0, 14)).toEqual([
+    '---',
+    'title: "Order (version 1)"',
+    '---',
+    'flowchart TD',
+    '  start((" "))',
+    '  s0[/"<b>ask</b><br/>ask order<br/>(may be skipped)"/]:::collect',
+    '  s1{{"<b>sure</b><br/>confirm<br/>(checkpoint)"}}:::checkpoint',
+    '  s2(["<b>done</b><br/>inform done"]):::terminal',
+    '  s3(["<b>help</b><br/>inform help<br/>(recovery)"]):::terminal',
+    '  anywhere(["from anywhere"]):::silent',
+    '  start --> s0',
+    '  s0 --> s1',
+    '  s1 -->|"declined"| s0',
+    '  s1 -->|"else"| s2',
+  ]);
+  expect(lines[14]).toBe('  anywhere -.->|"intent say #34;help#34;"| s3');
+});
+
+test('the drawing in the terminal joins every way with its step', () => {
+  expect(scenarioLines({ width: 80, colours: false }, scenarioGraph(compiled(order)))).toEqual([
+    'Order  version 1',
+    '',
+    '╭───▶ * [/ ask /] ask order (may be skipped)',
+    '│ ╭──     → sure',
+    '│ │',
+    '│ ╰─▶   {{ sure }} confirm (checkpoint)',
+    '╰────     → ask  declined',
+    '  ╭──     → done  else',
+    '  │',
+    '  ╰─▶   ([ done ]) inform done',
+    '',
+    '  ╭─▶   ([ help ]) inform help (recovery)',
+    '  │',
+    '  │    from anywhere',
+    '  ╰──     ⇢ help  intent say "help"',
+    '',
+    '[/ collect /]  {{ checkpoint }}  ([ terminal ])',
+    '* entry   → once the step is done   ⇢ at any time',
+  ]);
+});
+
+test('steps of a picture do not overlap, whatever joins them', async () => {
+  for (const scenario of examples) {
+    const { steps, ways } = scenarioGraph(scenario);
+    const boxes = new Map(steps.map((step) => [step.stepId, stepBox(step)]));
+    const own = ways.filter(({ from }) => from !== '');
+    const { nodes } = await layoutOf(
+      [...boxes].map(([id, box]) => ({ id, ...box })),
+      own.map(({ from, to }, index) => ({ id: `${index}`, from, to, label: undefined })),
+    );
+    const placed = [...nodes].map(([id, place]) => ({ ...place, ...(boxes.get(id) ?? { width: 0, height: 0 }) }));
+    expect(placed).toHaveLength(steps.length);
+    const overlapping = placed.filter((a, index) =>
+      placed
+        .slice(index + 1)
+        .some((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
+    );
+    expect(overlapping).toEqual([]);
+  }
+});
+
+test('a picture shows every step and every way, and is the same each time', async () => {
+  for (const scenario of examples) {
+    const graph = scenarioGraph(scenario);
+    const picture = await svgOf(graph);
+    expect(await svgOf(graph)).toBe(picture);
+    for (const { stepId } of graph.steps) expect(picture).toContain(`>${stepId}</text>`);
+    expect(picture.match(/marker-end="url\(#way\)"/g)).toHaveLength(graph.ways.length + 1);
+    expect(picture.match(/ d="M/g)?.length).toBe(graph.ways.length + 3);
+  }
+});
+
+test('a picture holds no text as an element of its own', async () => {
+  const named = { ...order, name: 'A <b> & "c"' };
+  expect(await svgOf(scenarioGraph(compiled(named)))).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
+});
