@@ -11,6 +11,8 @@ import { fail, root, run } from './run.mjs';
 const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 // What src/adapters/files/duration-text.ts reads; test/adapters/files compares the two.
 const DURATION = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
+/** buf.validate.Ignore: a value that is left out is looked at by no rule. */
+const IGNORE_IF_ZERO_VALUE = 1;
 const WELL_KNOWN = {
   'google.protobuf.Duration': { type: 'string', pattern: DURATION },
   'google.protobuf.Timestamp': { type: 'string' },
@@ -40,7 +42,11 @@ const expectation = {
   at: { description: 'The step where each scenario stands that started or goes on.', ...words },
   skipped: { description: 'Steps that were skipped on the way there.', ...lists },
   asks: { description: 'Fields that are asked for.', ...lists },
-  confirms: { description: 'Values that are to be confirmed, by field.', type: 'object', additionalProperties: { type: 'object' } },
+  confirms: {
+    description: 'Values that are to be confirmed, by field.',
+    type: 'object',
+    additionalProperties: { type: 'object' },
+  },
   choices: { description: 'Scenarios that the customer is to choose from.', ...names },
   hints: { description: 'Tools that are to run, in their order.', ...lists },
   informs: { description: 'Templates that are to be told.', ...lists },
@@ -146,8 +152,18 @@ function conversationTurn(text) {
       ...turn.properties,
       message: text('Short for `situation.message`.'),
       about: text('What there is to see, for people.'),
-      after: { description: 'Seconds since the turn before. Default 0.', type: 'number', minimum: 0, maximum: 31536000 },
-      expect: { description: 'What has to happen.', type: 'object', additionalProperties: false, properties: expectation },
+      after: {
+        description: 'Seconds since the turn before. Default 0.',
+        type: 'number',
+        minimum: 0,
+        maximum: 31536000,
+      },
+      expect: {
+        description: 'What has to happen.',
+        type: 'object',
+        additionalProperties: false,
+        properties: expectation,
+      },
     },
   };
 }
@@ -284,6 +300,7 @@ function rulesOf(field) {
 function isRequired(rules) {
   const { case: kind, value } = rules?.type ?? {};
   if (rules?.required) return true;
+  if (rules?.ignore === IGNORE_IF_ZERO_VALUE) return false;
   if (kind === 'string') return value.minLen > 0n || value.wellKnown?.case === 'uuid';
   if (kind === 'repeated') return value.minItems > 0n;
   return kind === 'enum' && value.notIn.includes(0);
