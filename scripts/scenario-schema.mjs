@@ -11,6 +11,8 @@ import { fail, root, run } from './run.mjs';
 const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 // What src/adapters/files/duration-text.ts reads; test/adapters/files compares the two.
 const DURATION = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
+/** buf.validate.Ignore: a value that is left out is looked at by no rule. */
+const IGNORE_IF_ZERO_VALUE = 1;
 const WELL_KNOWN = {
   'google.protobuf.Duration': { type: 'string', pattern: DURATION },
   'google.protobuf.Timestamp': { type: 'string' },
@@ -298,6 +300,7 @@ function rulesOf(field) {
 function isRequired(rules) {
   const { case: kind, value } = rules?.type ?? {};
   if (rules?.required) return true;
+  if (rules?.ignore === IGNORE_IF_ZERO_VALUE) return false;
   if (kind === 'string') return value.minLen > 0n || value.wellKnown?.case === 'uuid';
   if (kind === 'repeated') return value.minItems > 0n;
   return kind === 'enum' && value.notIn.includes(0);

@@ -21,6 +21,9 @@ const examples = loadScenarioFiles([join(__dirname, '..', '..', 'examples', 'sce
   },
 );
 
+/** The library that lays out is large: a busy machine takes its time to load it. */
+const slowMs = 120_000;
+
 const order = {
   scenarioId: 'Order',
   steps: [
@@ -125,7 +128,7 @@ test('steps of a picture do not overlap, whatever joins them', async () => {
     );
     expect(overlapping).toEqual([]);
   }
-});
+}, slowMs);
 
 test('a picture shows every step and every way, and is the same each time', async () => {
   for (const scenario of examples) {
@@ -136,9 +139,9 @@ test('a picture shows every step and every way, and is the same each time', asyn
     expect(picture.match(/marker-end="url\(#way\)"/g)).toHaveLength(graph.ways.length + 1);
     expect(picture.match(/ d="M/g)?.length).toBe(graph.ways.length + 3);
   }
-});
+}, slowMs);
 
 test('a picture holds no text as an element of its own', async () => {
   const named = { ...order, name: 'A <b> & "c"' };
   expect(await svgOf(scenarioGraph(compiled(named)))).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
-});
+}, slowMs);
