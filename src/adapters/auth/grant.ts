@@ -47,13 +47,18 @@ export function entriesOf<Entry extends { readonly id: string }>(
   name: string,
   entry: z.ZodType<Entry>,
 ): readonly Entry[] {
-  const result = z.strictObject({ [name]: z.array(entry).default([]) }).safeParse(tomlOf(text));
+  const result = z.strictObject({ [name]: z.array(entry, { error: noEntries(name) }) }).safeParse(tomlOf(text));
   if (!result.success)
     throw new Error(result.error.issues.map(({ path, message }) => `${pathText(path)}: ${message}`).join('; '));
   const entries = result.data[name] ?? [];
   const twice = repeated(entries.map(({ id }) => id));
   if (twice !== undefined) throw new Error(`the id "${twice}" is given twice`);
   return entries;
+}
+
+/** A file that is just being written is empty for a moment, and means nobody's end. */
+function noEntries(name: string): string {
+  return `must be given as [[${name}]]; write ${name} = [] where nobody shall be let in`;
 }
 
 /** The first text that a list has more than once. */

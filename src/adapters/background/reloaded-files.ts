@@ -15,8 +15,8 @@ export interface FilesOptions<T> {
 
 /**
  * Files that may change while the service runs. They are compared by what is in them, so that every way to change one is
- * noticed: written over, replaced, or behind a link that moves, as Kubernetes mounts secrets. What cannot be used is logged once
- * and changes nothing.
+ * noticed: written over, replaced, or behind a link that moves, as Kubernetes mounts secrets. They count once two looks have found
+ * the same, so that nothing half written does. What cannot be used is logged once and changes nothing.
  */
 export class ReloadedFiles {
   private readonly opened: { readonly look: () => Promise<void> }[] = [];
@@ -45,8 +45,10 @@ export class ReloadedFiles {
 
 class Files<T> implements Reloaded<T> {
   private value: T;
-  /** What was seen last, whether it could be used or not; or why it could not be read. */
-  private seen: string;
+  /** What was judged last, whether it could be used or not; or why it could not be read. */
+  private judged: string;
+  /** What the last look found. */
+  private found: string;
   private readonly listeners: ((value: T) => void)[] = [];
 
   constructor(
@@ -57,7 +59,8 @@ class Files<T> implements Reloaded<T> {
   ) {
     try {
       const contents = paths.map((path) => readFileSync(path, 'utf8'));
-      this.seen = JSON.stringify(contents);
+      this.judged = JSON.stringify(contents);
+      this.found = this.judged;
       this.value = read(contents);
     } catch (cause) {
       throw new Error(`${setting} (${paths.join(', ')}): ${messageOf(cause)}`, { cause });
@@ -74,9 +77,11 @@ class Files<T> implements Reloaded<T> {
 
   async look(): Promise<void> {
     const contents = await Promise.all(this.paths.map((path) => readFile(path, 'utf8'))).catch(messageOf);
-    const seen = JSON.stringify(contents);
-    if (seen === this.seen) return;
-    this.seen = seen;
+    const found = JSON.stringify(contents);
+    const isSettled = found === this.found;
+    this.found = found;
+    if (!isSettled || found === this.judged) return;
+    this.judged = found;
     const fields = { setting: this.setting, files: this.paths };
     try {
       if (typeof contents === 'string') throw new Error(contents);

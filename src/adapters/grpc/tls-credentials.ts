@@ -18,6 +18,8 @@ export interface TlsMaterial {
 export function readTlsMaterial([cert = '', key = '', ca]: readonly string[]): TlsMaterial {
   if (!cert.includes('-----BEGIN CERTIFICATE-----'))
     throw new Error('the certificate file holds no certificate in PEM');
+  // Node.js takes an empty text for none, and a server without a key turns everybody away.
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key)) throw new Error('the key file holds no private key in PEM');
   if (ca !== undefined && !ca.includes('-----BEGIN CERTIFICATE-----')) {
     throw new Error('the file of client authorities holds no certificate in PEM');
   }

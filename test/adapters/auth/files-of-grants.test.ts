@@ -35,11 +35,12 @@ describe('A file of API keys', () => {
     ]);
   });
 
-  it('may be empty: nobody is let in', () => {
-    expect(readApiKeys('# none yet\n').size).toBe(0);
+  it('may say that nobody is let in', () => {
+    expect(readApiKeys('keys = []\n').size).toBe(0);
   });
 
   it.each<[string, string, string]>([
+    ['that is empty, as one that is just being written', '', 'keys: must be given as [[keys]]; write keys = []'],
     ['that is not TOML', '[[keys]\n', 'is not TOML, line 1'],
     ['with something else in it', 'key = 1\n', 'Unrecognized key'],
     ['with an unknown line', keyOf({ tennant: '"*"' }), 'Unrecognized key'],

@@ -23,6 +23,12 @@ function numberIn([text = '']: readonly string[]): number {
   return Number(text);
 }
 
+/** As often as it takes for a change to count. */
+async function looks(): Promise<void> {
+  await files.look();
+  await files.look();
+}
+
 function open(path: string) {
   const told: number[] = [];
   const reloaded = files.open({ setting: 'a.number', paths: [path], read: numberIn });
@@ -36,7 +42,7 @@ it('files that have not changed are not read again', async () => {
   const { reloaded, told } = open(path);
   await files.look();
   writeFileSync(path, '1');
-  await files.look();
+  await looks();
   expect({ now: reloaded.current, told, logged }).toEqual({ now: 1, told: [], logged: [] });
 });
 
@@ -45,7 +51,7 @@ it('a file that has changed is taken over, told of and logged', async () => {
   writeFileSync(path, '1');
   const { reloaded, told } = open(path);
   writeFileSync(path, '2');
-  await files.look();
+  await looks();
   expect({ now: reloaded.current, told }).toEqual({ now: 2, told: [2] });
   expect(logged).toEqual([{ level: 'info', problem: undefined }]);
 });
@@ -62,8 +68,21 @@ it('a folder of secrets that is replaced behind its link is noticed, as Kubernet
   const { reloaded } = open(join(folder, 'now', 'number'));
   symlinkSync('v2', join(folder, 'next'));
   renameSync(join(folder, 'next'), join(folder, 'now'));
-  await files.look();
+  await looks();
   expect(reloaded.current).toBe(2);
+});
+
+it('what is half written when it is looked at does not count, also where it makes sense', async () => {
+  const path = join(folder, 'half');
+  writeFileSync(path, '1');
+  const { reloaded, told } = open(path);
+  for (const half of ['', '2', '23']) {
+    writeFileSync(path, half);
+    await files.look();
+    expect(reloaded.current).toBe(1);
+  }
+  await files.look();
+  expect({ now: reloaded.current, told, logged: logged.length }).toEqual({ now: 23, told: [23], logged: 1 });
 });
 
 it('what cannot be used changes nothing, is logged once as an error, and is forgotten when the file is mended', async () => {
@@ -71,16 +90,16 @@ it('what cannot be used changes nothing, is logged once as an error, and is forg
   writeFileSync(path, '1');
   const { reloaded, told } = open(path);
   writeFileSync(path, 'x');
-  await files.look();
-  await files.look();
+  await looks();
+  await looks();
   expect(reloaded.current).toBe(1);
   expect(logged).toEqual([{ level: 'error', problem: 'it is no number' }]);
   rmSync(path);
-  await files.look();
+  await looks();
   expect(reloaded.current).toBe(1);
   expect(logged).toHaveLength(2);
   writeFileSync(path, '3');
-  await files.look();
+  await looks();
   expect({ now: reloaded.current, told }).toEqual({ now: 3, told: [3] });
 });
 

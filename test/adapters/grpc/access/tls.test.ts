@@ -169,6 +169,7 @@ describe('A new certificate of the server', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['a key of another certificate', [file('server.pem'), file('pipeline.key')], /key values mismatch/],
     ['half of a certificate', [file('server.pem').slice(0, 300), file('server.key')], /PEM|bad/i],
+    ['no key', [file('server.pem'), ''], /holds no private key/],
     ['no certificate', ['', file('server.key')], /holds no certificate/],
     ['authorities that are none', [file('server.pem'), file('server.key'), 'x'], /client authorities/],
   ])('with %s cannot be used', (_what, contents, problem) => {
