@@ -1,7 +1,7 @@
 // `npm run image`: builds the image of the Dockerfile without a container engine, starts it as a cluster would (read-only, without
 // rights, not root), asks for its health and for a turn, stops it, and prints what it measured. Leaves nothing behind.
 //   --node-image, --runtime-image   bases of a registry instead of those made of Debian's packages and this machine's Node.js
-//   --archive FILE                  keeps the image as an OCI archive
+//   --archive FILE                  keeps the image, for docker load (OCI's own format has no health check)
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

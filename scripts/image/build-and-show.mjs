@@ -16,7 +16,7 @@ const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 
 build();
 await showThatItRuns(image);
-if (given.archive !== undefined) buildah('push', image, `oci-archive:${given.archive}`);
+if (given.archive !== undefined) buildah('push', image, `docker-archive:${given.archive}:scenario-orchestrator`);
 
 function build() {
   const nodeImage = given['node-image'];
