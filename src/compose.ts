@@ -102,7 +102,7 @@ function build(config: Config, log: Log): Parts {
   const endpoint = toRedisEndpoint(config);
   const stores = endpoint ? redisStores(endpoint, config, clock, log) : embeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, log, compile },
+    { scenarios: stores.scenarios, clock, telemetry, log, compile },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = bindUseCases({

@@ -61,7 +61,7 @@ export function serviceOn(
   }: { clock?: Clock; settings?: Partial<OrchestrationSettings>; log?: Log } = {},
 ): ServiceUnderTest {
   const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, log, compile });
+  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noTelemetry, log, compile });
   const deps: UseCaseDependencies = {
     store,
     scenarios,
