@@ -119,7 +119,7 @@ function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): P
   const endpoint = toRedisEndpoint(config);
   const stores = endpoint ? redisStores(endpoint, config, clock, log) : embeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, log, compile },
+    { scenarios: stores.scenarios, clock, telemetry, log, compile },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = bindUseCases({

@@ -1,6 +1,6 @@
 import { asksWhoCalls, isLoopback, loadConfig, toRedisEndpoint } from './adapters/config';
 import { createPinoLog } from './adapters/logging';
-import { flushTelemetry, logDiagnostics } from './adapters/otel';
+import { flushTelemetry, logDiagnostics, showCustomerData } from './adapters/otel';
 import { type RunningService, startService } from './compose';
 import type { Log } from './ports/log';
 
@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createPinoLog({ level: config.telemetry.log_level, customerData: config.telemetry.customer_data });
   logDiagnostics(log, process.env);
+  showCustomerData(config.telemetry.customer_data);
   process.on('uncaughtExceptionMonitor', (error) => log.error({ error }, 'the process ends by a defect'));
   // Not at once: it is a while before it waits for anything, and signals shall be heard from the start.
   const starting = Promise.resolve().then(() => startService(config, log));

@@ -12,16 +12,25 @@ const retryPolicy = {
   retryableStatusCodes: ['UNAVAILABLE'],
 };
 
-/** Options of a channel with the retry policy as its service config. */
-export const channelOptions: ChannelOptions = {
-  'grpc.service_config': JSON.stringify({
-    methodConfig: [
-      {
-        name: ['OrchestratorService', 'ScenarioService', 'SessionService'].map((name) => ({
-          service: `focal.orchestration.v1.${name}`,
-        })),
-        retryPolicy,
-      },
-    ],
+const [orchestrator, scenarios, sessions] = ['OrchestratorService', 'ScenarioService', 'SessionService'].map(
+  (name) => ({
+    service: `focal.orchestration.v1.${name}`,
   }),
+);
+
+/** The service config; proto/focal/orchestration/v1/service_config.json is the same, for clients in other languages. */
+const serviceConfig = {
+  methodConfig: [
+    { name: [orchestrator, scenarios, sessions], retryPolicy },
+    // Long-lived streams are resumed by whoever reads them, from where they broke off; the same request would begin anew.
+    {
+      name: [
+        { ...orchestrator, method: 'ProcessTurns' },
+        { ...sessions, method: 'WatchSession' },
+      ],
+    },
+  ],
 };
+
+/** Options of a channel with the retry policy as its service config. */
+export const channelOptions: ChannelOptions = { 'grpc.service_config': JSON.stringify(serviceConfig) };

@@ -4,12 +4,14 @@ import { OrchestratorError } from '../domain/orchestrator-error';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { Telemetry } from '../ports/telemetry';
 import { CatalogueSnapshot, type Compile, nameOf, type VersionKey } from './catalogue-snapshot';
 import { RecentlyUsed } from './recently-used';
 
 export interface AgentCatalogueOptions {
   readonly scenarios: ScenarioCatalogue;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
   readonly compile: Compile;
   /** How old the last look at the store may be. Milliseconds. */
   readonly stalenessMs: number;
@@ -18,6 +20,9 @@ export interface AgentCatalogueOptions {
   /** How many versions that are not the newest stay compiled. */
   readonly olderVersions: number;
 }
+
+/** Of what a turn waits for when this node does not know it. */
+const spanName = 'catalogue.load';
 
 const nobodyGivesUp = new AbortController().signal;
 
@@ -71,12 +76,13 @@ export class AgentCatalogue {
   private fresh(): CatalogueSnapshot | undefined {
     const age = this.options.clock.now() - this.lookedAt;
     if (this.known === undefined || age >= this.options.stalenessMs) return undefined;
-    if (age >= this.options.stalenessMs / 2) this.looked().catch(ignored);
+    // No turn waits for it, so it belongs to the trace of none.
+    if (age >= this.options.stalenessMs / 2) this.options.telemetry.untraced(() => this.looked()).catch(ignored);
     return this.known;
   }
 
   private async waited(call: Call): Promise<CatalogueSnapshot> {
-    const snapshot = await this.looked();
+    const snapshot = await this.options.telemetry.spanAsync(spanName, () => this.looked());
     if (!call.signal.aborted) return snapshot;
     throw new OrchestratorError('CANCELLED', 'The caller gave up while the catalogue was read.');
   }
@@ -123,9 +129,11 @@ export class AgentCatalogue {
     const name = nameOf(key);
     const known = this.older.get(name);
     if (known !== undefined) return known;
-    const fetched = this.options.scenarios
-      .get(this.agent, key.scenarioId, key.version, this.ownCall())
-      .then((stored) => stored && this.options.compile(stored));
+    const { scenarios, telemetry, compile } = this.options;
+    const fetched = telemetry.spanAsync(spanName, async () => {
+      const stored = await scenarios.get(this.agent, key.scenarioId, key.version, this.ownCall());
+      return stored && compile(stored);
+    });
     this.older.set(name, fetched);
     fetched.catch(() => {
       if (this.older.peek(name) === fetched) this.older.delete(name);

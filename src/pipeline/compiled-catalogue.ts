@@ -7,6 +7,7 @@ import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { AgentKey, CatalogueContent, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { Telemetry } from '../ports/telemetry';
 import { AgentCatalogue } from './agent-catalogue';
 import type { VersionKey } from './catalogue-snapshot';
 import { RecentlyUsed } from './recently-used';
@@ -14,6 +15,7 @@ import { RecentlyUsed } from './recently-used';
 export interface CompiledCatalogueDependencies {
   readonly scenarios: ScenarioCatalogue;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
   readonly log: Log;
   readonly compile: CompileOptions;
 }
@@ -84,10 +86,13 @@ export class CompiledCatalogue {
     const key = keyOf(agent);
     const known = this.agents.get(key);
     if (known !== undefined) return known;
-    const { scenarios, clock } = this.deps;
+    const { scenarios, clock, telemetry } = this.deps;
     const { tenantId, agentId } = agent; // may be a whole turn, which must not be kept
     const compile = (stored: StoredScenario) => this.compile(agentId, stored);
-    const created = new AgentCatalogue({ tenantId, agentId }, { scenarios, clock, compile, ...this.options });
+    const created = new AgentCatalogue(
+      { tenantId, agentId },
+      { scenarios, clock, telemetry, compile, ...this.options },
+    );
     this.agents.set(key, created);
     return created;
   }

@@ -52,7 +52,7 @@ async function decideAndCommit(
   const loaded = await deps.telemetry.spanAsync('session.load', () => deps.store.load(turn, turn.turnId, call, fresh));
   if (loaded.known) return replay(deps, command, loaded.known);
   if (!deps.settings.enabled) return untouched(deps, command, loaded.session);
-  let session = loaded.session ?? (await takeOverSession(deps, turn, validateOnly, call));
+  let session = loaded.session ?? (await takenOver(deps, command, call));
   for (let tries = 0; tries < maxTries; tries += 1) {
     checkSession(session, command);
     const decision = await decide(deps, command, session ?? emptySession(turn), call, tries === 0 ? tell : undefined);
@@ -69,6 +69,16 @@ async function decideAndCommit(
     metadata: { session_id: turn.sessionId },
     retryAfterMs: 100,
   });
+}
+
+/** The session that an older service has left behind (section 8); where none can, there is nothing to look for, and no span. */
+function takenOver(
+  deps: TurnDependencies,
+  { turn, validateOnly }: TurnCommand,
+  call: Call,
+): Promise<Session | undefined> {
+  if (deps.olderSessions === undefined) return Promise.resolve(undefined);
+  return deps.telemetry.spanAsync('session.take_over', () => takeOverSession(deps, turn, validateOnly, call));
 }
 
 /** Whether the turn may be decided on this state. */
@@ -121,12 +131,17 @@ function commit(
     committedAt: clock.now(),
     request: requestBytes,
     response: responseBytes,
+    traceparent: telemetry.traceparent(),
   };
   return telemetry.spanAsync('session.commit', () => store.commit({ before, session, record }, call));
 }
 
-/** The stored answer, where the request is the one that it was given to (5.1, 5.2). */
-function replay({ codec }: TurnDependencies, { turn, requestBytes }: TurnCommand, record: TurnRecord): ProcessedTurn {
+/** The stored answer, where the request is the one that it was given to (5.1, 5.2); the span links to the one of the first time. */
+function replay(
+  { codec, telemetry }: TurnDependencies,
+  { turn, requestBytes }: TurnCommand,
+  record: TurnRecord,
+): ProcessedTurn {
   if (!codec.sameTurn(record.request, requestBytes)) {
     throw new OrchestratorError(
       'TURN_ID_REUSED',
@@ -134,6 +149,7 @@ function replay({ codec }: TurnDependencies, { turn, requestBytes }: TurnCommand
       { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
     );
   }
+  if (record.traceparent !== undefined) telemetry.current().link(record.traceparent);
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 

@@ -14,6 +14,8 @@ export interface TurnRecord {
   readonly request: Uint8Array;
   /** The response as it was given; opaque to the store. */
   readonly response: Uint8Array;
+  /** W3C traceparent of the span in which the turn was decided; undefined where nobody recorded one. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What a turn needs to begin. */

@@ -10,6 +10,8 @@ export interface TurnSpan {
   readonly recording: boolean;
   setAttributes(attributes: Attributes): void;
   addEvent(name: string, attributes: Attributes): void;
+  /** Points to the span of a W3C traceparent, in which what is told here again was done first. */
+  link(traceparent: string): void;
   /** Sets the status as what is thrown does: for an error that is answered and goes no further. */
   setFailed(error: unknown): void;
 }
@@ -26,4 +28,6 @@ export interface Telemetry {
   current(): TurnSpan;
   /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */
   traceId(): string;
+  /** W3C traceparent of the current span; undefined where none is recorded. */
+  traceparent(): string | undefined;
 }

@@ -68,6 +68,18 @@ function turnsContract(open: OpenSessionStore): void {
       expect((await store.load(key, uuid(101), unhurried)).session).toEqual(commit.session);
     });
 
+    it('records the trace that a turn was decided in, where there is one', async () => {
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const traced = aCommit(aSession(), uuid(100), { traceparent });
+      await store.commit(traced, unhurried);
+      await store.commit(aCommit(traced.session, uuid(101)), unhurried);
+      const recorded = await store.listTurns(key, 0, 10, unhurried);
+      expect(recorded.map((record) => record.traceparent)).toEqual([traceparent, undefined]);
+      const [first] = recorded;
+      expect(first && inHex(first)).toEqual(inHex(traced.record));
+      expect(await store.commit(traced, unhurried)).toMatchObject({ kind: 'known', record: { traceparent } });
+    });
+
     it('of a known turn id gives the record with identical bytes and changes nothing (5.1)', async () => {
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const commit = aCommit(aSession(), uuid(100), { request: bytes, response: Buffer.concat([bytes, bytes]) });

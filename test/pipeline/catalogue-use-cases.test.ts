@@ -1,3 +1,4 @@
+import { noTelemetry } from '../../src/adapters/otel';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
 import type { Relationship } from '../../src/domain/scenario';
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
@@ -20,7 +21,7 @@ function aCatalogue() {
   const scenarios = new MemoryCatalogue();
   const clock = new FakeClock();
   const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, log: silentLog, compile });
+  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noTelemetry, log: silentLog, compile });
   const contentHash = { hash: (scenario: object) => JSON.stringify(scenario) };
   return { scenarios, catalogue, clock, contentHash, compile };
 }

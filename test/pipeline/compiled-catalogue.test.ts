@@ -1,3 +1,4 @@
+import { noTelemetry } from '../../src/adapters/otel';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
 import { OrchestratorError } from '../../src/domain/orchestrator-error';
 import { CompiledCatalogue, type CompiledCatalogueOptions } from '../../src/pipeline/compiled-catalogue';
@@ -13,7 +14,10 @@ const agent = { tenantId: 'tenant', agentId: 'agent' };
 
 function aNode(options: CompiledCatalogueOptions = {}, scenarios = new MemoryCatalogue(), log: Log = silentLog) {
   const clock = new FakeClock();
-  const compiled = new CompiledCatalogue({ scenarios, clock, log, compile: defaultCompileOptions }, options);
+  const compiled = new CompiledCatalogue(
+    { scenarios, clock, telemetry: noTelemetry, log, compile: defaultCompileOptions },
+    options,
+  );
   const put = (scenarioId: string, name = scenarioId) =>
     scenarios.put(agent, aScenario(asking(scenarioId, ['x'], { name })), {
       contentHash: name,

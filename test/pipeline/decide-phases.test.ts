@@ -1,4 +1,5 @@
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { noTelemetry } from '../../src/adapters/otel';
 import { UuidV5InstanceIds } from '../../src/adapters/system';
 import { turnFromProto } from '../../src/codec/turn-message-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
@@ -18,6 +19,7 @@ const span: TurnSpan = {
   recording: false,
   setAttributes: () => undefined,
   addEvent: () => undefined,
+  link: () => undefined,
   setFailed: () => undefined,
 };
 
@@ -43,6 +45,9 @@ class HeardTelemetry implements Telemetry {
   traceId(): string {
     return '';
   }
+  traceparent(): undefined {
+    return undefined;
+  }
 }
 
 let scenarios: MemoryCatalogue;
@@ -52,7 +57,13 @@ beforeEach(async () => {
   scenarios = new MemoryCatalogue();
   telemetry = new HeardTelemetry();
   const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock: new FakeClock(), log: silentLog, compile });
+  const catalogue = new CompiledCatalogue({
+    scenarios,
+    clock: new FakeClock(),
+    telemetry: noTelemetry,
+    log: silentLog,
+    compile,
+  });
   const ids = new UuidV5InstanceIds();
   deps = { catalogue, compile, telemetry, log: silentLog, ids, settings: defaultSettings, model: undefined };
   const agent = { tenantId: uuid(1), agentId: uuid(2) };

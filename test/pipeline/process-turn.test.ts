@@ -176,7 +176,13 @@ async function dependencies(store: SessionStore, settings: Partial<Orchestration
   await scenarios.put({ tenantId: uuid(1), agentId: uuid(2) }, scenario, options);
   return {
     store,
-    catalogue: new CompiledCatalogue({ scenarios, clock, log: silentLog, compile: defaultCompileOptions }),
+    catalogue: new CompiledCatalogue({
+      scenarios,
+      clock,
+      telemetry: noTelemetry,
+      log: silentLog,
+      compile: defaultCompileOptions,
+    }),
     codec: new ProtoTurnCodec(),
     contentHash: new Sha256ContentHash(),
     ids: new UuidV5InstanceIds(),

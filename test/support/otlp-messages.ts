@@ -13,6 +13,8 @@ export interface ReceivedSpan {
   readonly endNs: bigint;
   readonly attributes: Attributes;
   readonly events: readonly { readonly name: string; readonly attributes: Attributes }[];
+  /** The spans that it points to. */
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   /** 0 UNSET, 1 OK, 2 ERROR. */
   readonly statusCode: number;
   /** Attributes of the resource that it was sent with. */
@@ -60,6 +62,10 @@ function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
       name: text(readFields(event).get(2)),
       attributes: readAttributes(event, 3),
     })),
+    links: submessages(bytes, 13).map((link) => {
+      const fields = readFields(link);
+      return { traceId: hex(fields.get(1)), spanId: hex(fields.get(2)) };
+    }),
     statusCode: status === undefined ? 0 : Number(readFields(status).get(3)?.[0] ?? 0),
     resource,
   };

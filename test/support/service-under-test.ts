@@ -63,7 +63,7 @@ export function serviceOn(
   }: { clock?: Clock; settings?: Partial<OrchestrationSettings>; log?: Log; model?: DecisionModel } = {},
 ): ServiceUnderTest {
   const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, log, compile });
+  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noTelemetry, log, compile });
   const deps: UseCaseDependencies = {
     store,
     scenarios,

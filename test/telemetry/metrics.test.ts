@@ -103,6 +103,11 @@ it('counts the decisions of a turn once, whether it is sent again or only looked
   });
 });
 
+it('shows what did not happen yet as 0', async () => {
+  expect(await series('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
+  expect(await series('orchestrator_relocalizations_total')).toEqual({ '': 0 });
+});
+
 it('counts the turns that were answered by how they were', async () => {
   expect(await series('orchestrator_turn_duration_count')).toEqual({
     'trigger="MESSAGE",replayed="false",validate_only="false"': 1,
@@ -123,6 +128,7 @@ it('counts every call by method and status, and none is left in flight', async (
 it('times every phase and every operation of the store', async () => {
   expect(await series('orchestrator_phase_duration_count')).toEqual({
     'phase="session.load"': 4,
+    'phase="catalogue.load"': expect.any(Number),
     'phase="P6.1 context"': 2,
     'phase="P6.2 lifecycle"': 2,
     'phase="P6.3 transitions"': 2,
@@ -149,11 +155,9 @@ it('has every metric that the documentation names, and no other of its own', asy
   expect(text).toMatch(/^# TYPE v8js_gc_duration/m);
 });
 
-/** What these few turns do not cause. */
+/** Of what is switched off here: callers have no credentials, and no model is asked. */
 const neverHere = [
   'orchestrator_auth_failures',
-  'orchestrator_commit_conflicts',
-  'orchestrator_relocalizations',
   'orchestrator_model_proposals',
   'orchestrator_model_overruled',
   'orchestrator_model_cost',

@@ -8,16 +8,25 @@ import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 
 const WATCH = '/grpc.health.v1.Health/Watch';
 
-/** grpc.health.v1 for the whole server ("") and each of its services. Begins with NOT_SERVING. */
+/** The name that is SERVING for as long as the process answers: who restarts on it must not do so as the store is away. */
+const LIVENESS = 'liveness';
+/** The same as "", for those who name what they ask. */
+const READINESS = 'readiness';
+
+/**
+ * grpc.health.v1. Readiness is told for the whole server (""), each of its services and the name `readiness`, and begins with
+ * NOT_SERVING; liveness for the name `liveness`, and is always SERVING.
+ */
 export class Health {
+  /** What readiness is told for. */
   private readonly services: readonly string[];
   private readonly implementation: HealthImplementation;
   private readonly watches = new Set<ServerInterceptingCallInterface>();
 
   constructor(services: readonly string[]) {
-    this.services = ['', ...services];
+    this.services = ['', READINESS, ...services];
     const begin: ServingStatusMap = Object.fromEntries(this.services.map((service) => [service, 'NOT_SERVING']));
-    this.implementation = new HealthImplementation(begin);
+    this.implementation = new HealthImplementation({ ...begin, [LIVENESS]: 'SERVING' });
   }
 
   addToServer(server: Parameters<HealthImplementation['addToServer']>[0]): void {

@@ -7,6 +7,7 @@ import { OtelMetrics } from './otel-metrics';
 import { runningSdk } from './running-sdk';
 import { OtelTelemetry } from './telemetry';
 
+export { showCustomerData } from './customer-data';
 export { logDiagnostics } from './diagnostics';
 export { meteredSessionStore } from './metered-session-store';
 export { noMetrics } from './no-metrics';

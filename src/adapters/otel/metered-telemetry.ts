@@ -24,5 +24,6 @@ export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Teleme
     untraced: (work) => telemetry.untraced(work),
     current: () => telemetry.current(),
     traceId: () => telemetry.traceId(),
+    traceparent: () => telemetry.traceparent(),
   };
 }

@@ -4,6 +4,7 @@ const unseen: TurnSpan = {
   recording: false,
   setAttributes: () => {},
   addEvent: () => {},
+  link: () => {},
   setFailed: () => {},
 };
 
@@ -14,4 +15,5 @@ export const noTelemetry: Telemetry = {
   untraced: (work) => work(),
   current: () => unseen,
   traceId: () => '',
+  traceparent: () => undefined,
 };

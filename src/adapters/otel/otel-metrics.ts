@@ -8,6 +8,12 @@ export class OtelMetrics implements Metrics {
   readonly isRead = true;
   readonly #instruments: Instruments = createInstruments(metrics.getMeter('scenario-orchestrator'));
 
+  /** Counters without attributes are there from the beginning: one that begins with its first count hides it from a rate. */
+  constructor() {
+    const { turnReplays, commitConflicts, skippedSteps, relocalizations } = this.#instruments;
+    for (const counter of [turnReplays, commitConflicts, skippedSteps, relocalizations]) counter.add(0);
+  }
+
   turnBegins(): Ended<AnsweredTurn> {
     const elapsed = stopwatch();
     return ({ trigger, replayed, result }) => {

@@ -6,6 +6,7 @@ import { defaultResource, resourceFromAttributes } from '@opentelemetry/resource
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { redisStatement } from './customer-data';
 import { metricReaders } from './metric-readers';
 import { requested } from './requested';
 import { sdkStarted } from './running-sdk';
@@ -45,7 +46,6 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
 function tracingHooks(): Instrumentation[] {
   return [
     new GrpcInstrumentation({ ignoreGrpcMethods: untracedMethods }),
-    // The command's name alone: its arguments are keys and sessions.
-    new IORedisInstrumentation({ dbStatementSerializer: (command) => command, requireParentSpan: true }),
+    new IORedisInstrumentation({ dbStatementSerializer: redisStatement, requireParentSpan: true }),
   ];
 }

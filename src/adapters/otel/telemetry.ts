@@ -3,6 +3,7 @@ import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../domain/orchestrator-error';
 import type { Attributes, SpanKind as Kind, Telemetry, TurnSpan } from '../../ports/telemetry';
 import { noTelemetry } from './no-telemetry';
+import { spanContextOf, traceparentOf } from './traceparent';
 
 /** Spans of the turn, children of whatever span is current: the server span of the call, where gRPC is hooked. */
 export class OtelTelemetry implements Telemetry {
@@ -48,6 +49,11 @@ export class OtelTelemetry implements Telemetry {
   traceId(): string {
     return trace.getActiveSpan()?.spanContext().traceId ?? '';
   }
+
+  traceparent(): string | undefined {
+    const span = trace.getActiveSpan();
+    return span?.isRecording() ? traceparentOf(span.spanContext()) : undefined;
+  }
 }
 
 const spanKinds: Readonly<Record<Kind, SpanKind>> = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT };
@@ -72,6 +78,11 @@ class OtelTurnSpan implements TurnSpan {
 
   addEvent(name: string, attributes: Attributes): void {
     this.#span.addEvent(name, mutable(attributes));
+  }
+
+  link(traceparent: string): void {
+    const linked = spanContextOf(traceparent);
+    if (linked !== undefined) this.#span.addLink({ context: linked });
   }
 
   setFailed(error: unknown): void {

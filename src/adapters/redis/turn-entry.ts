@@ -15,6 +15,7 @@ export function turnOfEntry(entry: unknown): TurnRecord {
     committedAt: Number(field('committed').toString()),
     request: field('request'),
     response: field('response'),
+    traceparent: fields.get('trace')?.toString(),
   };
 }
 

@@ -1,6 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import { ErrorReason as ContractReason } from '../../../gen/focal/orchestration/v1/error_reason';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { PreconditionFailure } from '../../../gen/google/rpc/error_details';
+import { rpcStatusOf } from '../../../src/adapters/grpc/errors/rpc-status';
 import { statusCodes } from '../../../src/adapters/grpc/errors/status-codes';
 import { noTelemetry } from '../../../src/adapters/otel/no-telemetry';
 import { type ErrorReason, OrchestratorError } from '../../../src/domain/orchestrator-error';
@@ -45,6 +47,25 @@ test.each(reasons)('%s ends a stream with the same code and details', async (rea
   thrown = new OrchestratorError(reason, 'What happened.');
   const failure = await failureOf(streamRaw(grpc, streamTurn, turnRequest()));
   expect([failure.status, failure.reason]).toEqual([status[statusCodes[reason]], reason]);
+});
+
+test.each(['AGENT_MISMATCH', 'SESSION_EXISTS'] as const)('%s names what stands in the way', (reason) => {
+  const error = new OrchestratorError(reason, 'The session is there.', { metadata: { session_id: 's' } });
+  const { code, details } = rpcStatusOf(error, '');
+  expect(code).toBe(status.FAILED_PRECONDITION);
+  const [found] = details.filter(({ typeUrl }) => typeUrl === 'type.googleapis.com/google.rpc.PreconditionFailure');
+  expect(found && PreconditionFailure.decode(found.value).violations).toEqual([
+    { type: reason, subject: 's', description: 'The session is there.' },
+  ]);
+});
+
+test('no error but those of a precondition names one', () => {
+  const naming = reasons.filter((reason) =>
+    rpcStatusOf(new OrchestratorError(reason, 'What happened.'), '').details.some(({ typeUrl }) =>
+      typeUrl.endsWith('PreconditionFailure'),
+    ),
+  );
+  expect(naming.sort()).toEqual(['AGENT_MISMATCH', 'SESSION_EXISTS']);
 });
 
 test('field violations and the time to retry reach the caller', async () => {

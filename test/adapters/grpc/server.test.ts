@@ -35,13 +35,18 @@ function servingStatus(bytes: Uint8Array): number {
 }
 
 async function health(grpc: GrpcUnderTest, service: string): Promise<number> {
-  return servingStatus((await callRaw(grpc, CHECK, service === '' ? Buffer.alloc(0) : text(1, service))).bytes);
+  return servingStatus((await callRaw(grpc, CHECK, naming(service))).bytes);
+}
+
+/** A request of grpc.health.v1 for a service; "" for the server. */
+function naming(service: string): Buffer {
+  return Buffer.from(service === '' ? [] : text(1, service));
 }
 
 /** What a watching client has been told so far, and how its stream ended. */
-function watch({ client }: GrpcUnderTest) {
+function watch({ client }: GrpcUnderTest, service = '') {
   const told: number[] = [];
-  const stream = client.makeServerStreamRequest(WATCH, Buffer.from, servingStatus, Buffer.alloc(0));
+  const stream = client.makeServerStreamRequest(WATCH, Buffer.from, servingStatus, naming(service));
   stream.on('data', (serving: number) => told.push(serving));
   const ended = new Promise<number>((resolve) => stream.on('error', ({ code }: { code: number }) => resolve(code)));
   return { told, ended };
@@ -61,14 +66,31 @@ async function reflect({ client }: GrpcUnderTest, request: Uint8Array): Promise<
 describe('health', () => {
   test('answers for the server and for each service, and follows readiness', async () => {
     const grpc = await start({});
-    for (const service of ['', ...services]) expect(await health(grpc, service)).toBe(1);
+    for (const service of ['', 'readiness', ...services]) expect(await health(grpc, service)).toBe(1);
     const watching = watch(grpc);
     await until(() => watching.told.length === 1);
     grpc.server.setServing(false);
-    for (const service of ['', ...services]) expect(await health(grpc, service)).toBe(2);
+    for (const service of ['', 'readiness', ...services]) expect(await health(grpc, service)).toBe(2);
     grpc.server.setServing(true);
     await until(() => watching.told.length === 3);
     expect(watching.told).toEqual([1, 2, 1]);
+  });
+
+  test('says of liveness that it serves, whatever the store does, also to those who watch', async () => {
+    const grpc = await start({});
+    const [alive, ready] = [watch(grpc, 'liveness'), watch(grpc, 'readiness')];
+    await until(() => alive.told.length === 1 && ready.told.length === 1);
+    grpc.server.setServing(false);
+    expect(await health(grpc, 'liveness')).toBe(1);
+    grpc.server.setServing(true);
+    await until(() => ready.told.length === 3);
+    expect(alive.told).toEqual([1]);
+    const drained = grpc.server.drain({ graceMs: 200, timeoutMs: 10_000 });
+    await until(() => ready.told.length === 4);
+    expect(await health(grpc, 'liveness')).toBe(1);
+    expect([await alive.ended, await ready.ended]).toEqual([14, 14]);
+    await drained;
+    expect([alive.told, ready.told]).toEqual([[1], [1, 2, 1, 2]]);
   });
 
   test('knows no other service', async () => {

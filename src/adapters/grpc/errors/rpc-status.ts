@@ -1,8 +1,10 @@
+import { status } from '@grpc/grpc-js';
 import type { Any } from '../../../../gen/google/protobuf/any';
 import {
   BadRequest,
   type BadRequest_FieldViolation,
   ErrorInfo,
+  PreconditionFailure,
   RetryInfo,
 } from '../../../../gen/google/rpc/error_details';
 import type { Status } from '../../../../gen/google/rpc/status';
@@ -24,10 +26,12 @@ const LONGEST_METADATA = 200;
  * counted, not named.
  */
 export function rpcStatusOf(error: OrchestratorError, traceId: string): Status {
+  const code = statusCodes[error.reason];
   const details = [errorInfoOf(error, traceId)];
+  if (code === status.FAILED_PRECONDITION) details.push(preconditionFailureOf(error));
   if (error.violations.length > 0) details.push(badRequestOf(error.violations));
   if (error.retryAfterMs !== undefined) details.push(retryInfoOf(error.retryAfterMs));
-  return { code: statusCodes[error.reason], message: messageOf(error), details };
+  return { code, message: messageOf(error), details };
 }
 
 /** The sentence for people, with the first field that is wrong. */
@@ -44,6 +48,13 @@ function errorInfoOf({ reason, metadata }: OrchestratorError, traceId: string): 
   const traced = traceId === '' ? told : [...told, ['trace_id', traceId]];
   const info = ErrorInfo.encode({ reason, domain: ERROR_DOMAIN, metadata: Object.fromEntries(traced) });
   return any('ErrorInfo', info.finish());
+}
+
+/** What stands in the way: the session that the error is about, as all reasons with this status are. */
+function preconditionFailureOf({ reason, message, metadata }: OrchestratorError): Any {
+  const subject = cut(metadata['session_id'] ?? '', LONGEST_METADATA);
+  const violations = [{ type: reason, subject, description: cut(message, LONGEST_MESSAGE) }];
+  return any('PreconditionFailure', PreconditionFailure.encode({ violations }).finish());
 }
 
 function badRequestOf(violations: readonly FieldViolation[]): Any {

@@ -4,7 +4,7 @@
 -- of KEYS[1]; a user without the right to that still commits.
 --
 -- KEYS[1]  hash, the session: "s" state, "r" revision, "t:<turn id>" the revision of each recorded turn
--- KEYS[2]  stream, the turn log: entry <revision>-0 with turn, occurred, committed, request, response
+-- KEYS[2]  stream, the turn log: entry <revision>-0 with turn, occurred, committed, request, response, and trace where there is one
 --
 -- ARGV[1]  turn id
 -- ARGV[2]  revision that the turn was decided on, "" for a session that does not exist
@@ -17,6 +17,7 @@
 -- ARGV[9]  how many turns stay recorded, at least 1
 -- ARGV[10] time to live of the session, milliseconds
 -- ARGV[11] last turn of the session that the turn was decided on, "" where it had none
+-- ARGV[12] trace context that the turn was decided in, "" where it was not traced
 --
 -- Returns, when the turn was applied:      the revision after it, an integer
 --          when its id is known:           {"known", log entry or false where the log lacks it}
@@ -42,8 +43,9 @@ if not revision and recorded > 0 then
 end
 
 -- The log goes first: it is the one write that could still refuse, and then nothing has happened.
+local trace = ARGV[12] == '' and {} or { 'trace', ARGV[12] }
 redis.call('XADD', log, ARGV[3] .. '-0', 'turn', ARGV[1], 'occurred', ARGV[5], 'committed', ARGV[6],
-  'request', ARGV[7], 'response', ARGV[8])
+  'request', ARGV[7], 'response', ARGV[8], unpack(trace))
 redis.call('HSET', session, 's', ARGV[4], 'r', ARGV[3], 't:' .. ARGV[1], ARGV[3])
 
 -- A turn id is known exactly as long as its entry is there. More than one goes only after the bound was lowered.

@@ -50,6 +50,7 @@ export async function runCommit(
       recordedTurns,
       sessionTtlMs,
       before?.lastTurnId ?? '',
+      record.traceparent ?? '',
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : refusal(asList(reply));
