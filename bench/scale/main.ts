@@ -33,8 +33,15 @@ function report({ name }: Experiment, costs: readonly SizeCost[]): string {
   ]);
 }
 
+/** Throws where the arguments cannot be used. */
+function read(given: readonly string[]): ScaleArguments {
+  const args = scaleArguments(given);
+  chosen(args);
+  return args;
+}
+
 runCommand({
-  read: scaleArguments,
+  read,
   usage,
   async run(args) {
     const machine = machineText();

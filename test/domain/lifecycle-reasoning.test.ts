@@ -300,6 +300,8 @@ describe('2 lifecycle decisions say nothing that does not concern them', () => {
     staysPausedBecause: undefined,
     conditionErrors: [],
     displacedByInstanceIds: [],
+    proposed: undefined,
+    overruledBy: '',
   };
   const ofRefund = { scenarioId: 'refund', scenarioVersion: 1, instanceId: 'refund#1', reasoning: expect.any(String) };
 
@@ -355,6 +357,8 @@ describe('2 lifecycle decisions say nothing that does not concern them', () => {
         blockingRuleIds: [],
         pendingTurnsLeft: 0,
         conditionErrors: [],
+        proposed: undefined,
+        overruledBy: '',
       },
     ]);
   });
