@@ -110,38 +110,50 @@ test('the drawing in the terminal joins every way with its step', () => {
   ]);
 });
 
-test('steps of a picture do not overlap, whatever joins them', async () => {
-  for (const scenario of examples) {
-    const { steps, ways } = scenarioGraph(scenario);
-    const boxes = new Map(steps.map((step) => [step.stepId, stepBox(step)]));
-    const own = ways.filter(({ from }) => from !== '');
-    const { nodes } = await layoutOf(
-      [...boxes].map(([id, box]) => ({ id, ...box })),
-      own.map(({ from, to }, index) => ({ id: `${index}`, from, to, label: undefined })),
-    );
-    const placed = [...nodes].map(([id, place]) => ({ ...place, ...(boxes.get(id) ?? { width: 0, height: 0 }) }));
-    expect(placed).toHaveLength(steps.length);
-    const overlapping = placed.filter((a, index) =>
-      placed
-        .slice(index + 1)
-        .some((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
-    );
-    expect(overlapping).toEqual([]);
-  }
-}, slowMs);
+test(
+  'steps of a picture do not overlap, whatever joins them',
+  async () => {
+    for (const scenario of examples) {
+      const { steps, ways } = scenarioGraph(scenario);
+      const boxes = new Map(steps.map((step) => [step.stepId, stepBox(step)]));
+      const own = ways.filter(({ from }) => from !== '');
+      const { nodes } = await layoutOf(
+        [...boxes].map(([id, box]) => ({ id, ...box })),
+        own.map(({ from, to }, index) => ({ id: `${index}`, from, to, label: undefined })),
+      );
+      const placed = [...nodes].map(([id, place]) => ({ ...place, ...(boxes.get(id) ?? { width: 0, height: 0 }) }));
+      expect(placed).toHaveLength(steps.length);
+      const overlapping = placed.filter((a, index) =>
+        placed
+          .slice(index + 1)
+          .some((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
+      );
+      expect(overlapping).toEqual([]);
+    }
+  },
+  slowMs,
+);
 
-test('a picture shows every step and every way, and is the same each time', async () => {
-  for (const scenario of examples) {
-    const graph = scenarioGraph(scenario);
-    const picture = await svgOf(graph);
-    expect(await svgOf(graph)).toBe(picture);
-    for (const { stepId } of graph.steps) expect(picture).toContain(`>${stepId}</text>`);
-    expect(picture.match(/marker-end="url\(#way\)"/g)).toHaveLength(graph.ways.length + 1);
-    expect(picture.match(/ d="M/g)?.length).toBe(graph.ways.length + 3);
-  }
-}, slowMs);
+test(
+  'a picture shows every step and every way, and is the same each time',
+  async () => {
+    for (const scenario of examples) {
+      const graph = scenarioGraph(scenario);
+      const picture = await svgOf(graph);
+      expect(await svgOf(graph)).toBe(picture);
+      for (const { stepId } of graph.steps) expect(picture).toContain(`>${stepId}</text>`);
+      expect(picture.match(/marker-end="url\(#way\)"/g)).toHaveLength(graph.ways.length + 1);
+      expect(picture.match(/ d="M/g)?.length).toBe(graph.ways.length + 3);
+    }
+  },
+  slowMs,
+);
 
-test('a picture holds no text as an element of its own', async () => {
-  const named = { ...order, name: 'A <b> & "c"' };
-  expect(await svgOf(scenarioGraph(compiled(named)))).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
-}, slowMs);
+test(
+  'a picture holds no text as an element of its own',
+  async () => {
+    const named = { ...order, name: 'A <b> & "c"' };
+    expect(await svgOf(scenarioGraph(compiled(named)))).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
+  },
+  slowMs,
+);
