@@ -21,9 +21,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a command as the environment of a person would have it. */
+/** Runs a command as the environment of a person would have it, with time enough for a busy machine. */
 function ask(...args: readonly string[]): Promise<Run> {
-  return run(args, {
+  return run([...args, '--timeout', '300'], {
     SCENARIO_ORCHESTRATOR_SERVER: server.address,
     SCENARIO_ORCHESTRATOR_TENANT: 'c0c0c0c0-0000-4000-8000-000000000001',
     SCENARIO_ORCHESTRATOR_AGENT: 'c0c0c0c0-0000-4000-8000-000000000002',

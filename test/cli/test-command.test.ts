@@ -53,7 +53,7 @@ test(
       `  ${file}:10:15 silent`,
       '    expected  [Refund]',
       '    got       []',
-      '    because   Candidate "Refund" scores 0.90 and nothing speaks against it.',
+      '    because   Candidate "Refund" scores 0.9 and nothing speaks against it.',
       expect.stringMatching(/^ {14}\S/),
     ]);
     expect(stderr).toBe('0 of 1 conversations as expected\n');
