@@ -7,7 +7,7 @@ const allowed = new Set([
   'BSD-2-Clause',
   'BSD-3-Clause',
   'CC0-1.0',
-  'EPL-2.0', // elkjs: copyleft of its own files alone, which are shipped as they come
+  'EPL-2.0 OR GPL-3.0-or-later', // elkjs, under the EPL: its conditions concern its own files, which are shipped as they come
   'ISC',
   'MIT',
   'Unlicense',

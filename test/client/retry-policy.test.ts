@@ -48,6 +48,11 @@ describe('the published retry policy', () => {
     const codes = published.methodConfig.flatMap(({ retryPolicy }) => retryPolicy?.retryableStatusCodes ?? []);
     expect(codes).toEqual(['UNAVAILABLE']);
     const reasons = Object.entries(statusCodes).filter(([, code]) => codes.includes(status[code]));
-    expect(reasons.map(([reason]) => reason).sort()).toEqual(['COMMIT_UNKNOWN', 'SHUTTING_DOWN', 'STORE_UNAVAILABLE']);
+    expect(reasons.map(([reason]) => reason).sort()).toEqual([
+      'AUTHENTICATION_UNAVAILABLE',
+      'COMMIT_UNKNOWN',
+      'SHUTTING_DOWN',
+      'STORE_UNAVAILABLE',
+    ]);
   });
 });
