@@ -27,6 +27,8 @@ export class EmbeddedEnvironment {
     this.root = open<Uint8Array, string>({
       path,
       encoding: 'binary',
+      // Left to itself lmdb takes a path with a dot in its last part for a file.
+      noSubdir: false,
       maxDbs: 32,
       // A commit waits for the disk before it becomes visible, instead of the other way round.
       overlappingSync: false,

@@ -36,6 +36,13 @@ describe('the folder of an embedded store', () => {
     await store.close();
   });
 
+  it('may have a dot in its name', async () => {
+    const path = join(folder.path, 'data.of.today');
+    const { sessionStore } = openEmbedded({ path, sessionTtlMs: 60_000, recordedTurns: 1, clock: Date });
+    expect(await applyTurn(sessionStore, key, uuid(1))).toEqual({ kind: 'committed' });
+    await sessionStore.close();
+  });
+
   it('is free again after a close', async () => {
     await openIt().close();
     const store = openIt();
