@@ -130,10 +130,11 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
   });
 });
 
-it('liveness does not follow Redis where the service has no name for it', () => {
+it('readiness follows Redis, liveness does not', () => {
   const { container } = containerOf(renderChart(least));
-  expect(container.livenessProbe?.tcpSocket).toEqual({ port: 'grpc' });
-  expect(container.readinessProbe?.grpc).toEqual({ port: 50051 });
+  expect(container.startupProbe?.grpc).toEqual({ port: 50051, service: 'liveness' });
+  expect(container.livenessProbe?.grpc).toEqual({ port: 50051, service: 'liveness' });
+  expect(container.readinessProbe?.grpc).toEqual({ port: 50051, service: 'readiness' });
 });
 
 it('the URL of Redis comes from the Secret', () => {

@@ -43,22 +43,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- add .Values.preStopSeconds (divf (add $grace $timeout) 1000 | ceil) 2 3 -}}
 {{- end -}}
 
-{{- /* How a probe asks: the kubelet speaks gRPC without TLS only, and without a name health follows Redis. */ -}}
-{{- define "orchestrator.liveness" -}}
-{{- if and .Values.probes.exec .Values.probes.livenessService -}}
-exec: { command: [node, scripts/health.mjs, {{ .Values.probes.livenessService | quote }}] }
-{{- else if .Values.probes.livenessService -}}
-grpc: { port: {{ include "orchestrator.port" . }}, service: {{ .Values.probes.livenessService | quote }} }
+{{- /* Asks grpc.health.v1 for a name: `liveness`, which does not follow Redis, or `readiness`, which does. The kubelet speaks gRPC
+       without TLS only. */ -}}
+{{- define "orchestrator.probe" -}}
+{{- if .root.Values.probes.exec -}}
+exec: { command: [node, scripts/health.mjs, {{ .name }}] }
 {{- else -}}
-tcpSocket: { port: grpc }
-{{- end -}}
-{{- end -}}
-
-{{- define "orchestrator.readiness" -}}
-{{- if .Values.probes.exec -}}
-exec: { command: [node, scripts/health.mjs{{ with .Values.probes.readinessService }}, {{ . | quote }}{{ end }}] }
-{{- else -}}
-grpc: { port: {{ include "orchestrator.port" . }}{{ with .Values.probes.readinessService }}, service: {{ . | quote }}{{ end }} }
+grpc: { port: {{ include "orchestrator.port" .root }}, service: {{ .name }} }
 {{- end -}}
 {{- end -}}
 
