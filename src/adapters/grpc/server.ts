@@ -35,7 +35,7 @@ export interface GrpcServerDependencies {
 export interface GrpcServer {
   /** Listens; resolves to the port. Health says NOT_SERVING until `setServing(true)`. Rejects where the address is taken. */
   start(): Promise<number>;
-  /** What health answers for the server and each of its services: readiness. */
+  /** What health answers for the server, each of its services and `readiness`; `liveness` is always SERVING. */
   setServing(serving: boolean): void;
   /** Handlers of calls, and of requests of long-lived streams, that run now. */
   readonly callsInFlight: number;
@@ -69,7 +69,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   const health = new Health(services);
   const server = new Server({
     ...transportOptionsOf(options),
-    interceptors: [explainTransportErrors(deps.telemetry, deps.metrics), health.noteWatches],
+    interceptors: [explainTransportErrors({ ...deps, requestTimeoutMs: options.turnTimeoutMs }), health.noteWatches],
   });
   const guards = new RequestGuards(contract, requestLimitsOf(options));
   const { useCases, clock } = deps;
