@@ -172,6 +172,8 @@ function serverOptions(
     leastTimeMs: server.least_time_ms,
     turnTimeoutMs: server.turn_timeout_ms,
     stallTimeoutMs: server.watch_stall_timeout_ms,
+    keepaliveIntervalMs: server.keepalive_interval_ms,
+    keepaliveTimeoutMs: server.keepalive_timeout_ms,
     lists: {
       candidates: limits.candidates,
       rules: limits.rules,

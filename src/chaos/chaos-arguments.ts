@@ -16,7 +16,7 @@ export interface ChaosArguments {
 /** How to use it. */
 export const usage = `npm run chaos [-- [--only 1,5] [--short] [--seed N] [--json]]
 
-Starts nodes of the service and Redis on loopback, breaks them in ten ways while turns are sent, and reads back every session:
+Starts nodes of the service and Redis on loopback, breaks them in eleven ways while turns are sent, and reads back every session:
 see docs/consistency.md. Ends with 1 where anything was found that must not be.
 
   --only N,N   run these experiments only

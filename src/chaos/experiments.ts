@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
 import { cutReplies } from './experiments/cut-replies';
+import { drainedServers } from './experiments/drained-servers';
 import { fullMemory } from './experiments/full-memory';
 import { killedEmbedded } from './experiments/killed-embedded';
 import { killedRedis } from './experiments/killed-redis';
@@ -66,5 +67,11 @@ export const experiments: readonly Experiment[] = [
     number: 10,
     name: 'watchers on as many sessions, while two nodes commit',
     full: (conditions) => watchers(conditions, { watchers: 1_000, turnsOfSession: 10 }),
+  },
+  {
+    number: 11,
+    name: 'SIGTERM to servers in mid-load, without retries',
+    full: (conditions) => drainedServers(conditions, { drains: 30 }),
+    short: (conditions) => drainedServers(conditions, { drains: 2 }),
   },
 ];

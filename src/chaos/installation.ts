@@ -48,7 +48,7 @@ export async function withInstallation<T>(
   options: InstallationOptions,
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> {
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: (() => unknown)[] = [];
   try {
     return await work(await start(options, closers));
   } finally {
@@ -58,7 +58,7 @@ export async function withInstallation<T>(
 
 async function start(
   { store, nodes: count, settings }: InstallationOptions,
-  closers: (() => Promise<void> | void)[],
+  closers: (() => unknown)[],
 ): Promise<Installation> {
   const nodes: ServiceNode[] = [];
   const clients: RawClient[] = [];
@@ -86,7 +86,7 @@ const common: NodeJS.ProcessEnv = { ORCHESTRATOR__LIMITS__RECORDED_TURNS: '10000
 async function storeSettings(
   store: StoreOfNodes,
   proxies: TcpProxy[],
-  closers: (() => Promise<void> | void)[],
+  closers: (() => unknown)[],
 ): Promise<NodeJS.ProcessEnv> {
   if (store.kind === 'embedded') {
     const folder = mkdtempSync(join(tmpdir(), 'orchestrator-chaos-'));

@@ -57,8 +57,10 @@ export class ServiceNode {
     await this.ended();
   }
 
-  /** Ends it in good order. */
-  async stop(): Promise<void> {
-    if (this.child !== undefined) await endInGoodOrder(this.child);
+  /** Ends it in good order, by SIGTERM; resolves to its exit code, null where it had to be killed after ten seconds. */
+  async stop(): Promise<number | null> {
+    if (this.child === undefined) return null;
+    await endInGoodOrder(this.child);
+    return this.child.exitCode;
   }
 }

@@ -47,12 +47,12 @@ describe('npm run chaos, in its short form on the built server', () => {
 
   const countsOf = (number: number): Readonly<Record<string, number>> => lines.get(number)?.counts ?? {};
 
-  it('runs experiments 1, 2, 3, 5 and 9, and ends well', () => {
-    expect([...lines.keys()]).toEqual([1, 2, 3, 5, 9]);
+  it('runs experiments 1, 2, 3, 5, 9 and 11, and ends well', () => {
+    expect([...lines.keys()]).toEqual([1, 2, 3, 5, 9, 11]);
     expect(code).toBe(0);
   });
 
-  it.each([1, 2, 3, 5, 9])('experiment %i loses nothing, doubles nothing and reads every turn back', (number) => {
+  it.each([1, 2, 3, 5, 9, 11])('experiment %i loses nothing, doubles nothing and reads every turn back', (number) => {
     const counts = countsOf(number);
     expect(lines.get(number)?.violations).toEqual([]);
     expect(counts).toMatchObject({ lost: 0, doubled: 0, 'replays that differ': 0 });
@@ -87,6 +87,11 @@ describe('npm run chaos, in its short form on the built server', () => {
 
   it('9: the embedded store opens again after each kill', () => {
     expect(countsOf(9)).toMatchObject({ 'kill -9 of the server': 2, 'opened again': 2 });
+  });
+
+  it('11: servers are told to stop with calls in flight, and none of these fails', () => {
+    expect(countsOf(11)).toMatchObject({ 'SIGTERM under load': 2, 'of these failed': 0 });
+    expect(countsOf(11)['calls in flight']).toBeGreaterThanOrEqual(8);
   });
 });
 

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { listenOnLoopback } from '../../src/chaos/free-port';
 import { connect } from '../../src/client';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { healthOf, untilHealthIs } from '../support/health';
+import { openUnfinishedCall } from '../support/http2-frames';
 import { startRedisServer } from '../support/redis-server';
 import { TurnStream } from '../support/turn-stream';
 
@@ -203,6 +207,36 @@ describe('told to stop', () => {
     expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
     client.close();
   });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('by %s ends with 0', async (signal) => {
+    const server = await embedded();
+    server.process.kill(signal);
+    const [code] = await once(server.process, 'exit');
+    expect(code).toBe(0);
+  });
+
+  it.each(['never answers', 'refuses'])(
+    'ends with 0 also where a call never ends and the collector %s',
+    async (how) => {
+      const collector = createServer(() => {});
+      const port = await listenOnLoopback(collector);
+      if (how === 'refuses') collector.close();
+      const server = await start({
+        ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      });
+      const client = connect(server.address);
+      await client.processTurn(firstTurn);
+      client.close();
+      const stuck = await openUnfinishedCall(server.address, '/focal.orchestration.v1.OrchestratorService/ProcessTurn');
+      expect(await server.stop()).toBe(0);
+      expect(server.stdout()).toContain('calls in flight were cut off');
+      expect(server.stdout()).toContain('the last spans or metrics were not delivered');
+      stuck.destroy();
+      collector.close();
+    },
+  );
 
   it('a second time ends at once', async () => {
     const server = await start({

@@ -5,6 +5,8 @@ import { Status } from '../../gen/google/rpc/status';
 
 /** How a call ended that was made without a gRPC library. */
 export interface RawEnd {
+  /** Of HTTP; 0 where the stream was reset before. */
+  readonly httpStatus: number;
   /** Name of the gRPC status; "" where there was none. */
   readonly status: string;
   /** Of the ErrorInfo; "" where there was none. */
@@ -95,7 +97,11 @@ export function framed(message: Uint8Array, flags = 0): Buffer {
 }
 
 function endOf(headers: IncomingHttpHeaders): RawEnd {
-  return { status: status[Number(headers['grpc-status'])] ?? '', reason: infoOf(headers)?.reason ?? '' };
+  return {
+    httpStatus: Number(headers[':status'] ?? 0),
+    status: status[Number(headers['grpc-status'])] ?? '',
+    reason: infoOf(headers)?.reason ?? '',
+  };
 }
 
 function infoOf(headers: IncomingHttpHeaders): ErrorInfo | undefined {

@@ -23,6 +23,8 @@ const fields = z.strictObject({
   turn_timeout_ms: whole(100, 600_000),
   watch_stall_timeout_ms: whole(100, 600_000),
   watch_poll_interval_ms: whole(100, 600_000),
+  keepalive_interval_ms: whole(100, 7_200_000),
+  keepalive_timeout_ms: whole(100, 600_000),
   probe_interval_ms: whole(100, 60_000),
   probe_timeout_ms: whole(100, 60_000),
   drain_grace_ms: whole(0, 300_000),

@@ -27,6 +27,10 @@ export interface GrpcServerOptions extends CallLimits {
   readonly messageBytes: number;
   /** How long a reader of a stream may leave a message untaken. Milliseconds. */
   readonly stallTimeoutMs: number;
+  /** A connection is asked so often whether anybody is there. Milliseconds. */
+  readonly keepaliveIntervalMs: number;
+  /** How long the answer may take before the connection is dropped. Milliseconds. */
+  readonly keepaliveTimeoutMs: number;
   readonly lists: ListLimits;
   /** Who may call; where it is left out everybody may do everything. */
   readonly authenticator?: Authenticator | undefined;
@@ -49,6 +53,8 @@ export const defaultServerOptions: GrpcServerOptions = {
   leastTimeMs: 2,
   turnTimeoutMs: 10_000,
   stallTimeoutMs: 30_000,
+  keepaliveIntervalMs: 60_000,
+  keepaliveTimeoutMs: 20_000,
   lists: { candidates: 100, rules: 500, fields: 500, stepsPerScenario: 10_000 },
   recheckIntervalMs: 30_000,
 };
@@ -81,8 +87,15 @@ export function requestLimitsOf({ messageBytes, lists }: GrpcServerOptions): Req
 }
 
 /** What grpc-js bounds. */
-export function transportOptionsOf({ messageBytes }: GrpcServerOptions): ServerOptions {
+export function transportOptionsOf({
+  messageBytes,
+  keepaliveIntervalMs,
+  keepaliveTimeoutMs,
+}: GrpcServerOptions): ServerOptions {
   return {
+    // Also what drops a connection that broke HTTP/2 and was told so: Node.js waits for its caller to close it.
+    'grpc.keepalive_time_ms': keepaliveIntervalMs,
+    'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
     'grpc.max_receive_message_length': messageBytes * MESSAGE_SLACK,
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': STREAMS_A_CONNECTION,

@@ -38,7 +38,7 @@ export interface GrpcServerDependencies {
 export interface GrpcServer {
   /** Listens; resolves to the port. Health says NOT_SERVING until `setServing(true)`. Rejects where the address is taken. */
   start(): Promise<number>;
-  /** What health answers for the server and each of its services: readiness. */
+  /** What health answers for the server, each of its services and `readiness`; `liveness` is always SERVING. */
   setServing(serving: boolean): void;
   /** Handlers of calls, and of requests of long-lived streams, that run now. */
   readonly callsInFlight: number;
@@ -75,7 +75,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     ...transportOptionsOf(options),
     // The innermost first: a call that is refused by the last one passes the others on its way out.
     interceptors: [
-      explainTransportErrors(deps.telemetry, deps.metrics),
+      explainTransportErrors({ ...deps, requestTimeoutMs: options.turnTimeoutMs }),
       health.noteWatches,
       ...(access === undefined ? [] : [authenticateCalls(access, deps)]),
     ],

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { defaultConfigFile } from '../../../src/adapters/config';
 import { knownKeys } from '../../../src/adapters/config/known-keys';
 import { flatten } from '../../../src/adapters/config/layer';
 
+const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'configuration.md'), 'utf8');
 const text = readFileSync(defaultConfigFile, 'utf8');
 
 /** The comment above each key of the file, by dotted name. */
@@ -51,4 +53,18 @@ const chosen = [...knownKeys].flatMap(([key, schema]) =>
 
 it.each(chosen)('config/default.toml tells every word that $key may be', ({ key, words }) => {
   for (const word of words) expect(explained.get(key)).toContain(`"${word}"`);
+});
+
+const documented = [...page.matchAll(/^\| `([\w.]+)` \| (\d+) \|/gm)].map(([, key = '', value = '']) => ({
+  key,
+  value,
+}));
+
+it.each(documented)('docs/configuration.md tells the default of $key', ({ key, value }) => {
+  expect(String(flatten(parse(text), '').get(key)?.value)).toBe(value);
+});
+
+it('docs/configuration.md has every limit', () => {
+  const limits = [...knownKeys.keys()].filter((key) => /^limits\.(?!session_ttl)|^server\.max_/.test(key));
+  expect(limits.filter((limit) => !documented.some(({ key }) => key === limit))).toEqual([]);
 });

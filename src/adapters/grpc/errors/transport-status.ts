@@ -2,17 +2,32 @@ import { ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/gr
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Metrics } from '../../../ports/metrics';
 import type { Telemetry } from '../../../ports/telemetry';
+import { awaitRequest } from '../calls/awaited-request';
 import { measure } from '../calls/measured-call';
 import { DETAILS_HEADER, statusObjectOf } from './call-failure';
 
+/** What the server does to each call before any handler sees it. */
+export interface TransportSurroundings {
+  readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
+  /** How long a caller who sets no deadline may take to send one request. Milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
 /**
  * Gives the errors that grpc-js itself answers with the details of the contract: a message beyond the transport's own bound, one
- * that cannot be unpacked or decoded, and a deadline that passes. grpc-js sends them past all interceptors, by the `sendStatus`
- * of the innermost call; so that one is replaced. For the same reason calls are measured here.
+ * that cannot be unpacked or decoded, too few or too many of them, and a deadline that passes or is none. grpc-js sends them past
+ * all interceptors, by the `sendStatus` of the innermost call; so that one is replaced. For the same reason calls are measured
+ * here, and requests awaited.
  */
-export function explainTransportErrors(telemetry: Telemetry, metrics: Metrics): ServerInterceptor {
-  return ({ path }, call) => {
+export function explainTransportErrors({
+  telemetry,
+  metrics,
+  requestTimeoutMs,
+}: TransportSurroundings): ServerInterceptor {
+  return ({ path, requestStream }, call) => {
     if (metrics.isRead) measure(call, path, metrics);
+    if (!requestStream && call.getDeadline() === Number.POSITIVE_INFINITY) awaitRequest(call, requestTimeoutMs);
     const { sendStatus } = call;
     // No arrow and no bind: a function that holds the call that holds it survives every minor collection, a third of a call's cost.
     call.sendStatus = function (sent) {
@@ -26,10 +41,20 @@ export function explainTransportErrors(telemetry: Telemetry, metrics: Metrics): 
 
 /** What grpc-js means by a status, as its words tell; undefined for one that is not its own. */
 function meaningOf(code: status | null | undefined, details: string): OrchestratorError | undefined {
-  if (code === status.DEADLINE_EXCEEDED) return new OrchestratorError('DEADLINE', 'The deadline passed.');
-  if (code === status.RESOURCE_EXHAUSTED) return new OrchestratorError('TOO_LARGE', `${details}.`);
-  if (code === status.INTERNAL && /deserializing|decompress/.test(details)) {
-    return new OrchestratorError('UNDECODABLE_REQUEST', 'The request could not be unpacked.');
+  switch (code) {
+    case status.DEADLINE_EXCEEDED:
+      return new OrchestratorError('DEADLINE', 'The deadline passed.');
+    case status.RESOURCE_EXHAUSTED:
+      return new OrchestratorError('TOO_LARGE', `${details}.`);
+    case status.INTERNAL:
+      if (/deserializing|decompress/.test(details)) {
+        return new OrchestratorError('UNDECODABLE_REQUEST', 'The request could not be unpacked.');
+      }
+      return /grpc-timeout/.test(details) ? new OrchestratorError('INVALID_REQUEST', `${details}.`) : undefined;
+    case status.UNIMPLEMENTED:
+      // A method with one request got none or two, or a compression that there is not: gRPC has this status for both.
+      return /^Received /.test(details) ? new OrchestratorError('NOT_IMPLEMENTED', `${details}.`) : undefined;
+    default:
+      return undefined;
   }
-  return undefined;
 }

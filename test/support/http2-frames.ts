@@ -1,0 +1,132 @@
+import { connect, type Socket } from 'node:net';
+
+/** Types of HTTP/2 frames (RFC 9113, section 6). */
+export const frameType = {
+  data: 0,
+  headers: 1,
+  priority: 2,
+  reset: 3,
+  settings: 4,
+  pushPromise: 5,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
+
+export const endStream = 1;
+export const endHeaders = 4;
+const ack = 1;
+
+/** What a client says first. */
+export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** A frame, whatever sense it makes. */
+export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** A header block of literals that go into no table (RFC 7541, 6.2.2). */
+export function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
+  return Buffer.concat(headers.map(([name, value]) => Buffer.concat([Buffer.of(0), literal(name), literal(value)])));
+}
+
+/** Text as HPACK has it, without Huffman's code. */
+export function literal(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  const length = [Math.min(bytes.length, 127)];
+  if (bytes.length >= 127) {
+    let rest = bytes.length - 127;
+    for (; rest > 127; rest = Math.floor(rest / 128)) length.push((rest % 128) | 128);
+    length.push(rest);
+  }
+  return Buffer.concat([Buffer.from(length), bytes]);
+}
+
+/** What a server does with what breaks HTTP/2. */
+export type FrameEnd = 'connection ended' | 'stream reset' | 'stream answered' | 'passed over';
+
+/**
+ * Sends bytes on a connection of its own and a PING behind them, and another one after the answer to that, since such answers
+ * overtake; resolves to what comes first: the end of the connection (GOAWAY or the socket's), RST_STREAM, headers, or the second answer.
+ */
+export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd> {
+  return new Promise((resolve) => {
+    const [host, port] = address.split(':');
+    const socket = connect(Number(port), host);
+    let pings = 0;
+    const ping = (): void => {
+      pings += 1;
+      socket.write(frame(frameType.ping, 0, 0, new Uint8Array(8)));
+    };
+    const settle = (end: FrameEnd): void => {
+      resolve(end);
+      socket.destroy();
+    };
+    // Also where it is closed while there is more to be written.
+    socket.on('error', () => settle('connection ended'));
+    socket.on('close', () => settle('connection ended'));
+    readFrames(socket, (type, flags) => {
+      if (type === frameType.goAway) settle('connection ended');
+      else if (type === frameType.reset) settle('stream reset');
+      else if (type === frameType.headers) settle('stream answered');
+      else if (type === frameType.ping && flags === ack) {
+        if (pings === 2) settle('passed over');
+        else ping();
+      }
+    });
+    socket.write(bytes);
+    ping();
+  });
+}
+
+/** A call whose caller neither ends its request nor hears what it is told; resolves once the server has it. */
+export function openUnfinishedCall(address: string, path: string): Promise<Socket> {
+  const [host, port] = address.split(':');
+  const socket = connect(Number(port), host);
+  socket.on('error', () => undefined);
+  return new Promise((resolve) => {
+    readFrames(socket, (type, flags) => {
+      if (type === frameType.ping && flags === ack) resolve(socket);
+    });
+    socket.write(
+      Buffer.concat([
+        preface,
+        frame(frameType.settings, 0, 0),
+        frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))),
+        frame(frameType.ping, 0, 0, new Uint8Array(8)),
+      ]),
+    );
+  });
+}
+
+/** The headers of a call. */
+export function callHeaders(path: string): readonly (readonly [string, string])[] {
+  return [
+    [':method', 'POST'],
+    [':scheme', 'http'],
+    [':path', path],
+    [':authority', 'localhost'],
+    ['content-type', 'application/grpc'],
+    ['te', 'trailers'],
+  ];
+}
+
+/** Reads frames off a socket. */
+function readFrames(socket: Socket, take: (type: number, flags: number) => void): void {
+  let unread = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    unread = Buffer.concat([unread, chunk]);
+    while (unread.length >= 9) {
+      const length = 9 + unread.readUIntBE(0, 3);
+      if (unread.length < length) return;
+      take(unread.readUInt8(3), unread.readUInt8(4));
+      unread = unread.subarray(length);
+    }
+  });
+}
