@@ -85,7 +85,7 @@ describe('health', () => {
     grpc.server.setServing(true);
     await until(() => ready.told.length === 3);
     expect(alive.told).toEqual([1]);
-    const drained = grpc.server.drain({ graceMs: 200, timeoutMs: 10_000 });
+    const drained = grpc.server.drain({ graceMs: 2_000, timeoutMs: 10_000 });
     await until(() => ready.told.length === 4);
     expect(await health(grpc, 'liveness')).toBe(1);
     expect([await alive.ended, await ready.ended]).toEqual([14, 14]);
