@@ -1,3 +1,4 @@
+import type { CompiledScenario } from '../compiled-scenario';
 import type { SelectionContext } from '../context/selection-context';
 import { type Fate, hasEnded } from '../lifecycle/fate';
 import type { ScenarioInstance, SessionVariable } from '../session';
@@ -14,19 +15,17 @@ export function variablesAfterEnds(
 ): ReadonlyMap<string, SessionVariable> {
   const ended = fates.filter(hasEnded);
   if (ended.length === 0) return variables;
-  const stillCollected = new Set<string>();
-  for (const each of fates) {
-    if (!hasEnded(each)) for (const field of each.view.scenario?.collects ?? []) stillCollected.add(field);
-  }
-  for (const { scenarioId, scenarioVersion } of started) {
-    for (const field of catalogue.version(scenarioId, scenarioVersion)?.collects ?? []) stillCollected.add(field);
-  }
-  const left = new Map(variables);
-  const persisted = new Set(ended.flatMap(({ view }) => view.scenario?.definition.persistedFields ?? []));
-  for (const { view } of ended) {
-    for (const field of view.scenario?.collects ?? []) {
-      if (left.get(field)?.scope === 'CASE' && !stillCollected.has(field) && !persisted.has(field)) left.delete(field);
-    }
-  }
-  return left;
+  const collected = (by: readonly (CompiledScenario | undefined)[], field: string): boolean =>
+    by.some((scenario) => scenario?.collects.has(field) ?? false);
+  const of = (some: readonly Fate[]) => some.map(({ view }) => view.scenario);
+  const over = of(ended);
+  const goingOn = [
+    ...of(fates.filter((each) => !hasEnded(each))),
+    ...started.map(({ scenarioId, scenarioVersion }) => catalogue.version(scenarioId, scenarioVersion)),
+  ];
+  const persisted = new Set(over.flatMap((scenario) => scenario?.definition.persistedFields ?? []));
+  const goes = (field: string): boolean =>
+    collected(over, field) && !collected(goingOn, field) && !persisted.has(field);
+  // By the variables, not by what is collected: a scenario may have thousands of steps.
+  return new Map([...variables].filter(([field, { scope }]) => scope !== 'CASE' || !goes(field)));
 }

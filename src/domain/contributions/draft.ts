@@ -129,7 +129,9 @@ function fieldsToAsk({ standing, known }: Walk, skippingEnabled: boolean): reado
 /** The step's `confirms_fields`, else all known fields that the scenario collects (3.1); known ones only, by name. */
 function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: KnownData): FieldValues {
   const { confirmsFields } = step.definition;
-  return valuesOf(confirmsFields.length > 0 ? confirmsFields : [...scenario.collects].sort(), known);
+  if (confirmsFields.length > 0) return valuesOf(confirmsFields, known);
+  // By what is known, not by what is collected: a scenario may have thousands of steps.
+  return valuesOf([...known.keys()].filter((field) => scenario.collects.has(field)).sort(), known);
 }
 
 function valuesOf(fields: readonly string[], known: KnownData): FieldValues {
