@@ -107,9 +107,10 @@ export class AgentCatalogue {
   private async fetch(): Promise<CatalogueSnapshot> {
     const { scenarios, compile } = this.options;
     const { known } = this;
-    const call = this.ownCall();
-    if (known !== undefined && (await scenarios.revision(this.agent, call)) === known.revision) return known;
-    return new CatalogueSnapshot(await scenarios.load(this.agent, call), compile, known);
+    return await this.asking(async (call) => {
+      if (known !== undefined && (await scenarios.revision(this.agent, call)) === known.revision) return known;
+      return new CatalogueSnapshot(await scenarios.load(this.agent, call), compile, known);
+    });
   }
 
   private accept(snapshot: CatalogueSnapshot, lookedAt: number): void {
@@ -131,7 +132,7 @@ export class AgentCatalogue {
     if (known !== undefined) return known;
     const { scenarios, telemetry, compile } = this.options;
     const fetched = telemetry.spanAsync(spanName, async () => {
-      const stored = await scenarios.get(this.agent, key.scenarioId, key.version, this.ownCall());
+      const stored = await this.asking((call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
       return stored && compile(stored);
     });
     this.older.set(name, fetched);
@@ -141,9 +142,19 @@ export class AgentCatalogue {
     return fetched;
   }
 
-  /** Many callers wait for what is done here, so none of them may call it off. */
-  private ownCall(): Call {
-    return { deadline: this.options.clock.now() + this.options.lookTimeoutMs, signal: nobodyGivesUp };
+  /**
+   * Asks the store with a call of this node's own: many callers wait for the answer, so none of them may call it off. Its deadline is
+   * nobody's either, and comes out as what it means to them: the store does not answer, and a repetition may help.
+   */
+  private async asking<T>(ask: (call: Call) => Promise<T>): Promise<T> {
+    const { clock, lookTimeoutMs } = this.options;
+    try {
+      return await ask({ deadline: clock.now() + lookTimeoutMs, signal: nobodyGivesUp });
+    } catch (cause) {
+      if (!(cause instanceof OrchestratorError) || cause.reason !== 'DEADLINE') throw cause;
+      const told = `The catalogue could not be read within ${lookTimeoutMs} ms; retry.`;
+      throw new OrchestratorError('STORE_UNAVAILABLE', told, { cause });
+    }
   }
 }
 

@@ -291,3 +291,9 @@ describe('bounds', () => {
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+test('a look that takes too long is a store that does not answer, not the deadline of a caller', async () => {
+  const scenarios = new MemoryCatalogue();
+  scenarios.load = () => Promise.reject(new OrchestratorError('DEADLINE', 'The time is over.'));
+  await expect(aNode({}, scenarios).open()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+});

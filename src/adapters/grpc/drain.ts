@@ -35,12 +35,18 @@ export async function drain(
   if (address === '') return true; // never listened
   if (graceMs > 0) await sleep(graceMs);
   draining.abort();
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  // Before the server destroys anything at the same moment, or what was cut off would have ended in time.
+  const settled = settlesWithin(timeoutMs, ended);
   // Says goodbye on every connection and destroys after the time what is still open. forceShutdown, which one would expect here,
   // knows of no connection while channelz is switched off; and after tryShutdown this one does not, either.
   server.drain(address, timeoutMs);
-  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  server.tryShutdown(() => end());
   health.endWatches();
-  const inTime = await settlesWithin(timeoutMs, ended);
+  const inTime = await settled;
   if (!inTime) await settlesWithin(CLOSING, ended);
   server.forceShutdown();
   return inTime;
