@@ -205,7 +205,7 @@ describe('WatchSession', () => {
       expect(turnsRead).toBeLessThanOrEqual(17);
       // The status waits behind what was sent before it.
       const { messages, metadata, ...end } = await call.read();
-      expect(end).toEqual({ status: 'RESOURCE_EXHAUSTED', reason: 'SLOW_READER' });
+      expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'SLOW_READER' });
       const cursor = Number(metadata['cursor']);
       expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
       const again = new Watching(grpc, { afterRevision: cursor });
