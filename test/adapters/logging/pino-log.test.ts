@@ -83,7 +83,16 @@ describe('values of customers', () => {
 
   it('include secrets: passwords, tokens, URLs', () => {
     const { log, lines } = aLog();
-    log.info({ redis: { url: 'redis://:x@h', password: 'x' }, authorization: 'x', api_key: 'x', credentials: 'x', privateKey: 'x' }, 'm');
+    log.info(
+      {
+        redis: { url: 'redis://:x@h', password: 'x' },
+        authorization: 'x',
+        api_key: 'x',
+        credentials: 'x',
+        privateKey: 'x',
+      },
+      'm',
+    );
     expect(lines()[0]).toMatchObject({
       redis: { url: '[redacted]', password: '[redacted]' },
       authorization: '[redacted]',
