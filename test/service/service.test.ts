@@ -143,8 +143,8 @@ describe('does not start', () => {
     expect(stderr.split('\n').map((line) => line.trim().split(' ')[0])).toEqual([
       'scenario-orchestrator:',
       'redis.uri',
-      'server.host',
       'limits.session_ttl',
+      'server.host',
       '',
     ]);
   });
