@@ -22,6 +22,8 @@ import {
 const clock = new FakeClock();
 let key: IssuerKey;
 let rsaKey: IssuerKey;
+/** The issuer has it, and its algorithm is none that is accepted. */
+let otherKey: IssuerKey;
 let endpoint: KeyEndpoint;
 let fetched: FetchedKeys;
 let grpc: GrpcUnderTest;
@@ -31,8 +33,8 @@ const brief = anApiKey('brief', uuid(1), ['sessions'], 'expires_at = 2023-11-15T
 const apiKeys = new ReloadedValue(readApiKeys(pipeline.entry + brief.entry));
 
 beforeAll(async () => {
-  [key, rsaKey] = [await issuerKey('one'), await issuerKey('rsa', 'RS256')];
-  endpoint = await startKeyEndpoint([key, rsaKey]);
+  [key, rsaKey, otherKey] = [await issuerKey('one'), await issuerKey('rsa', 'RS256'), await issuerKey('es', 'ES384')];
+  endpoint = await startKeyEndpoint([key, rsaKey, otherKey]);
   fetched = new FetchedKeys(endpoint.url, clock, silentLog);
   const tokens = new JwtAuthenticator(tokenRules, fetched, clock);
   grpc = await startGrpc(
@@ -231,6 +233,7 @@ describe('A token', () => {
       },
       'algorithm',
     ],
+    ['with an algorithm that is not accepted', () => withToken(otherKey, clock.now()), 'algorithm'],
     [
       'with the key that it brings along',
       async () => {
