@@ -45,6 +45,8 @@ function optionsOf(folder) {
     // Tables made when a module is loaded: each mutant of theirs takes a process of its own and all tests.
     ignoreStatic: true,
     concurrency: 2,
+    // Long enough that a mutant on a busy machine is not taken for one that never ends.
+    timeoutMS: 15_000,
     incremental: true,
     incrementalFile: reportOf(folder),
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only', 'html'],
