@@ -21,6 +21,9 @@ export interface Outcome {
   readonly code: number;
 }
 
+/** npm tells of newer versions of itself now and then, and asks the network for them. */
+const npmAlone = { NPM_CONFIG_UPDATE_NOTIFIER: 'false', NPM_CONFIG_OFFLINE: 'true' };
+
 /** The blocks `sh` of a page, in their order. */
 export function documentedCommands(page: string): readonly Documented[] {
   const blocks = blocksOf(page).filter(({ language }) => language === 'sh' || language === 'console');
@@ -45,7 +48,7 @@ export async function runAsWritten(
   writeFileSync(script, ['shopt -s expand_aliases', 'exec 2>&1', ...blocks.map(marked)].join('\n'));
   const shell = spawn('bash', ['--noprofile', '--norc', script], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+    env: { PATH: process.env['PATH'], HOME: folder, ...npmAlone, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });
