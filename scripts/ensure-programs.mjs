@@ -7,4 +7,6 @@ const version = (line) => line?.match(/\d+(\.\d+)+/)?.[0];
 
 console.log(`redis-server ${version(ensureProgram('redis-server', 'redis-server', 'Redis 6.2 or later'))}`);
 console.log(`prometheus ${version(ensureProgram('prometheus', 'prometheus', 'Prometheus 2.42 or later'))}`);
+console.log(`zsh ${version(ensureProgram('zsh', 'zsh', 'zsh 5 or later'))}`);
+console.log(`fish ${version(ensureProgram('fish', 'fish', 'fish 3.1 or later'))}`);
 console.log(`helm ${version(ensureHelm())}`);

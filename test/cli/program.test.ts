@@ -95,11 +95,53 @@ test(
   childTimeoutMs,
 );
 
-test.each(['zsh', 'fish'])(
-  'the completions of %s name every command',
-  async (shell) => {
-    const { stdout } = await run(['completion', shell]);
-    for (const command of commands) expect(stdout).toMatch(new RegExp(`\\b${command}\\b`));
+test(
+  'zsh completes commands, options and the values of options, in its own line editor',
+  async () => {
+    const { stdout } = await run(['completion', 'zsh']);
+    const file = join(tmpdir(), `completion-${process.pid}.zsh`);
+    writeFileSync(file, stdout);
+    const typed = ['va', 'render --form', 'render --format m', 'validate --str'];
+    const completed = await execute('zsh', ['-f', '-c', zshAtATerminal, 'zsh', file, ...typed]);
+    expect(linesOf(completed.stdout).map((line) => line.trimEnd())).toEqual([
+      'scenario-orchestrator validate',
+      'scenario-orchestrator render --format',
+      'scenario-orchestrator render --format mermaid',
+      'scenario-orchestrator validate --strict',
+    ]);
+  },
+  childTimeoutMs,
+);
+
+/** Starts a zsh at a terminal of its own, types each word and the key Tab, and prints the line as it is then. */
+const zshAtATerminal = `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "PS1=; autoload -Uz compinit; compinit -u -D; . $1"
+zpty -w shell 'show() { print -r -- "<$BUFFER>"; zle kill-whole-line }; zle -N show; bindkey "^X" show; print rea""dy'
+zpty -r shell told $'*ready\r\n*'
+for typed in "\${@:2}"; do
+  zpty -w -n shell "scenario-orchestrator $typed"$'\t\x18'
+  zpty -r shell told '*<*>*'
+  print -r -- "\${\${told#*<}%%>*}"
+done
+zpty -d shell`;
+
+test(
+  'fish completes commands, options and the values of options',
+  async () => {
+    const { stdout } = await run(['completion', 'fish']);
+    const file = join(tmpdir(), `completion-${process.pid}.fish`);
+    writeFileSync(file, stdout);
+    const completed = async (line: string): Promise<readonly string[]> => {
+      const script = `source ${file}; complete -C 'scenario-orchestrator ${line}'`;
+      const printed = await execute('fish', ['--no-config', '-c', script]);
+      return linesOf(printed.stdout).map((each) => each.split('\t')[0] ?? '');
+    };
+    expect(await completed('va')).toEqual(['validate']);
+    expect(await completed('render --form')).toEqual(['--format']);
+    expect(await completed('render --format ')).toEqual(['mermaid', 'svg', 'terminal']);
+    expect([...(await completed(''))].sort()).toEqual([...commands].sort());
   },
   childTimeoutMs,
 );
