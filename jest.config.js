@@ -5,7 +5,10 @@ module.exports = {
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testMatch: ['**/*.test.ts'],
   transform: {
-    '/node_modules/jose/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+    '/node_modules/(jose|github-slugger)/.+\\.js$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
     '^.+\\.ts$': [
       '@swc/jest',
       {
@@ -18,7 +21,7 @@ module.exports = {
   // Two cores. Many tests start a server or a redis-server of their own.
   maxWorkers: 2,
   // Node.js requires ES modules by itself, jest does not: what is published as nothing else is transformed too.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|github-slugger)/)'],
   testTimeout: 20_000,
   // Only with --coverage (npm test, npm run test:coverage). babel counts statements of the program that runs, so that a file of types alone
   // counts as nothing; v8 would count it as a file that no test has loaded, at 0 %.
