@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesS
 import { dirname, join, relative } from 'node:path';
 import { fail, ran, root } from './run.mjs';
 
-const ASSETS = ['src', 'gen', 'config', 'examples'];
+const ASSETS = ['src', 'gen', 'config', 'examples/conversations', 'examples/replay', 'examples/scenarios'];
 
 const started = new Date();
 const fresh = join(root, `dist.${process.pid}`);

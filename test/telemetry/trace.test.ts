@@ -98,9 +98,10 @@ describe('on Redis, over gRPC', () => {
   ) {
     const caller = aCaller();
     const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
-    await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
+    const sent = client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
+    const { replayed } = await sent;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    return { caller, spans, root: spans.find(({ name }) => name === processTurnPath) };
+    return { caller, replayed, spans, root: spans.find(({ name }) => name === processTurnPath) };
   }
 
   it('a turn is one trace: load, the four phases and commit, with the Redis commands beneath', async () => {
@@ -160,10 +161,11 @@ describe('on Redis, over gRPC', () => {
     ]);
   });
 
-  it('a turn that is sent again links to the span in which it was decided', async () => {
+  it('5.1: a turn that is sent again is told as a replay, and links to the span in which it was decided', async () => {
     const turn = aTurn(12);
     const first = await processed(turn);
     const again = await processed(turn);
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
     expect(first.root?.links).toEqual([]);
     expect(again.root?.attributes['orchestrator.replayed']).toBe(true);
     expect(again.root?.links).toEqual([{ traceId: first.caller.traceId, spanId: first.root?.spanId }]);
