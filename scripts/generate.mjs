@@ -42,6 +42,7 @@ if (checking) {
   console.log(`generate: ${changed.length} written, ${gone.length} removed, ${wanted.size} files in gen/`);
 }
 run('node', ['scripts/scenario-schema.mjs', ...(checking ? ['--check'] : [])]);
+run('node', ['scripts/reference/pages.mjs', ...(checking ? ['--check'] : [])]);
 run('node', ['scripts/rules.mjs', ...(checking ? ['--check'] : [])]);
 
 /** Path below the folder -> bytes. */

@@ -1,18 +1,15 @@
 // The contract -> schemas/scenario.schema.json and conversation.schema.json, for editors: comments as descriptions, the limits of
 // buf.validate, enum values as scenario files may write them. `--check` writes nothing and fails when the file is stale.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFileRegistry, fromBinary, getOption, ScalarType } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { fail, root, run } from './run.mjs';
+import { ScalarType } from '@bufbuild/protobuf';
+import { comment, isRequired, message, rulesOf } from './contract-image.mjs';
+import { fail, root } from './run.mjs';
 
 const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 // What src/adapters/files/duration-text.ts reads; test/adapters/files compares the two.
 const DURATION = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
-/** buf.validate.Ignore: a value that is left out is looked at by no rule. */
-const IGNORE_IF_ZERO_VALUE = 1;
 const WELL_KNOWN = {
   'google.protobuf.Duration': { type: 'string', pattern: DURATION },
   'google.protobuf.Timestamp': { type: 'string' },
@@ -56,9 +53,6 @@ const expectation = {
   primary: { description: 'The scenario that the reply is about first; "" for none.', type: 'string' },
 };
 
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorsWithComments()));
-const rulesOption =
-  registry.getExtension('buf.validate.field') ?? fail('schema: the contract has no buf.validate rules');
 /** Of the schema that is being written. */
 let definitions = {};
 
@@ -180,18 +174,6 @@ function withoutIds(descriptor, left) {
   return { ...rest, properties };
 }
 
-function descriptorsWithComments() {
-  const folder = mkdtempSync(join(tmpdir(), 'schema-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, 'descriptors.binpb');
-  run('buf', ['build', '--as-file-descriptor-set', '-o', path]);
-  return readFileSync(path);
-}
-
-function message(name) {
-  return registry.getMessage(`focal.orchestration.v1.${name}`) ?? fail(`schema: the contract has no message ${name}`);
-}
-
 /** A reference to a message's definition, which is added on first use. */
 function reference(descriptor) {
   const { name } = descriptor;
@@ -207,7 +189,7 @@ function definition(descriptor) {
   const properties = Object.fromEntries(fields.map(([field, rules]) => [field.name, property(field, rules)]));
   const required = fields.filter(([, rules]) => isRequired(rules)).map(([field]) => field.name);
   return {
-    description: comment(descriptor.file, [4, descriptor.file.messages.indexOf(descriptor)]),
+    description: description(descriptor),
     type: 'object',
     additionalProperties: false,
     ...(required.length > 0 ? { required } : {}),
@@ -216,9 +198,7 @@ function definition(descriptor) {
 }
 
 function property(field, rules) {
-  const { file, fields } = field.parent;
-  const description = comment(file, [4, file.messages.indexOf(field.parent), 2, fields.indexOf(field)]);
-  return { description, ...typeOf(field, rules) };
+  return { description: description(field), ...typeOf(field, rules) };
 }
 
 function typeOf(field, rules) {
@@ -273,17 +253,14 @@ function range({ greaterThan, lessThan }, [least, most]) {
 
 /** Both spellings of a value: the short one for people, the contract's own as a pattern, so that editors propose the short ones. */
 function enumeration(descriptor) {
-  const { name, file, values } = descriptor;
+  const { name, values } = descriptor;
   if (!(name in definitions)) {
-    const at = [5, file.enums.indexOf(descriptor)];
     const prefix = descriptor.sharedPrefix.toUpperCase();
     const given = values.filter(({ number }) => number !== 0);
     const short = given.map((value) => value.name.slice(prefix.length));
-    const meanings = given.map(
-      (value) => `${value.name.slice(prefix.length)}: ${comment(file, [...at, 2, values.indexOf(value)])}`,
-    );
+    const meanings = given.map((value) => `${value.name.slice(prefix.length)}: ${description(value)}`);
     definitions[name] = {
-      description: [comment(file, at), ...meanings].join('\n'),
+      description: [description(descriptor), ...meanings].join('\n'),
       type: 'string',
       anyOf: [{ enum: short }, { pattern: `^${prefix}(${short.join('|')})$` }],
     };
@@ -291,30 +268,13 @@ function enumeration(descriptor) {
   return { $ref: `#/definitions/${name}` };
 }
 
-function rulesOf(field) {
-  const rules = getOption(field, rulesOption);
-  return rules?.type?.case === undefined && !rules?.required ? undefined : rules;
-}
-
-/** Whether the rules refuse the value that a field has when it is left out. */
-function isRequired(rules) {
-  const { case: kind, value } = rules?.type ?? {};
-  if (rules?.required) return true;
-  if (rules?.ignore === IGNORE_IF_ZERO_VALUE) return false;
-  if (kind === 'string') return value.minLen > 0n || value.wellKnown?.case === 'uuid';
-  if (kind === 'repeated') return value.minItems > 0n;
-  return kind === 'enum' && value.notIn.includes(0);
+function description(descriptor) {
+  return comment(descriptor).join(' ');
 }
 
 function limits(given) {
   const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== 0n);
   return Object.fromEntries(set.map(([key, value]) => [key, Number(value)]));
-}
-
-function comment({ proto }, path) {
-  const location = proto.sourceCodeInfo?.location.find((at) => at.path.join() === path.join());
-  const lines = (location?.leadingComments ?? '').split('\n').map((line) => line.trim());
-  return lines.join(' ').trim() || fail(`schema: ${proto.name} has no comment at ${path.join('.')}`);
 }
 
 /** As `npm run format` would leave it. */

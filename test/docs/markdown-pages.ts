@@ -40,3 +40,9 @@ export function blocksOf(page: string): readonly Block[] {
     type === 'fence' ? [{ language: info, text: content, line: (map?.[0] ?? 0) + 1 }] : [],
   );
 }
+
+/** The text beneath each heading of a page, up to the next one. */
+export function markdownSections(page: string): ReadonlyMap<string, string> {
+  const parts = readFileSync(join(root, page), 'utf8').split(/^#+ (.+)$/m);
+  return new Map(parts.flatMap((heading, index) => (index % 2 === 1 ? [[heading, parts[index + 1] ?? '']] : [])));
+}

@@ -50,8 +50,17 @@ export function reachableFrom(page: string): ReadonlySet<string> {
   return reached;
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** Every link of a page may ask for them. */
+const anchorsByPage = new Map<string, ReadonlySet<string>>();
+
 function anchorsOf(page: string): ReadonlySet<string> {
+  const anchors = anchorsByPage.get(page) ?? headingAnchors(page);
+  anchorsByPage.set(page, anchors);
+  return anchors;
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingAnchors(page: string): ReadonlySet<string> {
   const slugger = new GithubSlugger();
   const tokens = tokensOf(page);
   const headings = tokens.filter((_token, index) => tokens[index - 1]?.type === 'heading_open');

@@ -2167,7 +2167,7 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
 export type OrchestratorServiceService = typeof OrchestratorServiceService;
 export const OrchestratorServiceService = {
   /**
-   * ProcessTurn decides a whole turn and commits it exactly once (SEMANTICS 0, 5). A known turn_id with the same request is
+   * ProcessTurn decides a whole turn and commits it exactly once (sections 0 and 5). A known turn_id with the same request is
    * answered with the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS for a known
    * turn_id with another request, and ABORTED for an `expected_revision` that differs.
    */
@@ -2266,7 +2266,7 @@ export const OrchestratorServiceService = {
 
 export interface OrchestratorServiceServer extends UntypedServiceImplementation {
   /**
-   * ProcessTurn decides a whole turn and commits it exactly once (SEMANTICS 0, 5). A known turn_id with the same request is
+   * ProcessTurn decides a whole turn and commits it exactly once (sections 0 and 5). A known turn_id with the same request is
    * answered with the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS for a known
    * turn_id with another request, and ABORTED for an `expected_revision` that differs.
    */
@@ -2310,7 +2310,7 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
 
 export interface OrchestratorServiceClient extends Client {
   /**
-   * ProcessTurn decides a whole turn and commits it exactly once (SEMANTICS 0, 5). A known turn_id with the same request is
+   * ProcessTurn decides a whole turn and commits it exactly once (sections 0 and 5). A known turn_id with the same request is
    * answered with the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS for a known
    * turn_id with another request, and ABORTED for an `expected_revision` that differs.
    */

@@ -496,7 +496,7 @@ export function stepOutcomeKindToJSON(object: StepOutcomeKind): string {
 }
 
 /**
- * Scenario is the definition of one conversational flow: a graph of steps joined by transitions (SEMANTICS, vocabulary).
+ * Scenario is the definition of one conversational flow: a graph of steps joined by transitions (vocabulary of the semantics).
  * It is what PutScenario stores and what a scenario file holds. Fields that are left out have the defaults given here.
  */
 export interface Scenario {
@@ -506,7 +506,7 @@ export interface Scenario {
   name: string;
   /** Optional. What the scenario does, for people and for the optional model. At most 4,000 characters. */
   description: string;
-  /** Optional. When the scenario should start, in words, for the optional model (SEMANTICS 9). At most 4,000 characters. */
+  /** Optional. When the scenario should start, in words, for the optional model (section 9). At most 4,000 characters. */
   triggerDescription: string;
   /** Optional. Free labels to list by. At most 50, each 1..100 characters, unique. */
   tags: string[];
@@ -546,7 +546,7 @@ export interface Scenario {
   maxStartsPerSession?:
     | number
     | undefined;
-  /** Optional, default never. An instance that is idle for longer takes `idle_action` (2.7). 1 second .. 10 years. */
+  /** Optional, default never. An instance that is idle for longer takes `idle_action` (2.7). 1 second..10 years. */
   idleTimeout:
     | Duration
     | undefined;
@@ -671,7 +671,7 @@ export interface ToolBinding {
 export interface RequiredField {
   /** Required. The field. 1..128 characters. */
   fieldName: string;
-  /** Optional, default HARD. */
+  /** Optional, default HARD. How strictly it is required. */
   level: RequirementLevel;
   /** Optional. For people. At most 4,000 characters. */
   description: string;

@@ -452,7 +452,7 @@ export interface Situation_FactsEntry {
 
 /** SignalAim is one signal with what it is aimed at (0.2). */
 export interface SignalAim {
-  /** Required. The signal. */
+  /** Optional, default NONE. The signal. */
   signal: ScenarioSignal;
   /** Optional. The scenarios it is aimed at; empty with `all_instances` false: unaimed. UUIDs, at most 100. */
   scenarioIds: string[];
