@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './run.mjs';
 
 const INPUTS = [
-  ...['src', 'gen', 'bench', 'config', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['src', 'gen', 'bench', 'config', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.client.json'],
   ...['examples/conversations', 'examples/replay', 'examples/scenarios'],
 ];
 

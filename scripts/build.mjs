@@ -10,7 +10,9 @@ const started = new Date();
 const fresh = join(root, `dist.${process.pid}`);
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 
-if (!ran('tsc', ['--project', 'tsconfig.build.json', '--outDir', fresh])) fail('build: the compiler found errors');
+for (const project of ['tsconfig.build.json', 'tsconfig.client.json']) {
+  if (!ran('tsc', ['--project', project, '--outDir', fresh])) fail('build: the compiler found errors');
+}
 
 let assets = 0;
 for (const folder of ASSETS.filter((name) => existsSync(join(root, name)))) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SeededRandom } from '../../src/chaos/seeded-random';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import type { FileFigures } from '../../src/replay/file-figures';
 import { replayFolder } from '../../src/replay/replay-folder';
 import { aChatModel } from '../support/chat-model';
@@ -30,7 +30,7 @@ async function replayed(behaviour?: Behaviour): Promise<Replayed> {
   const { model } = aChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
   const service = serviceOn(openEmbeddedStores(), behaviour ? { model } : {});
   const grpc = await startGrpc(service.useCases);
-  const client = connect(grpc.address, { timeoutMs: 60_000 });
+  const client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {
     return { figures: await replayFolder(recorded, client), asked: endpoint.requests.length };
   } finally {

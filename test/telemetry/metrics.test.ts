@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
 import { freePort } from '../../src/chaos/free-port';
-import { connect, type OrchestratorClient } from '../../src/client';
+import { connect, insecure, type OrchestratorClient } from '../../src/client';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
 import { uuid } from '../support/session-builder';
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
   });
-  client = connect(server.address);
+  client = connect(server.address, { credentials: insecure() });
   await client.putScenario(aRefund());
   const named = {
     candidates: [

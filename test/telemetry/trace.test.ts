@@ -17,7 +17,7 @@ import {
 } from '../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../src/adapters/otel/start-sdk';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { callRaw, failureOf } from '../support/grpc-under-test';
 import { healthOf, untilHealthIs } from '../support/health';
@@ -97,7 +97,7 @@ describe('on Redis, over gRPC', () => {
     turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
   ) {
     const caller = aCaller();
-    const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
+    const client = connect(server.address, { credentials: insecure(), metadata: { traceparent: caller.traceparent } });
     const sent = client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
     const { replayed } = await sent;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
@@ -199,7 +199,10 @@ describe('on Redis, over gRPC', () => {
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
     const caller = aCaller();
-    const client = connect(outspoken.address, { metadata: { traceparent: caller.traceparent } });
+    const client = connect(outspoken.address, {
+      credentials: insecure(),
+      metadata: { traceparent: caller.traceparent },
+    });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(14) })).finally(() => client.close());
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
     await outspoken.stop();
@@ -295,6 +298,7 @@ describe('on Redis, over gRPC', () => {
     await untilHealthIs('NOT_SERVING', server.address); // it has seen that the connection is gone
     const caller = aCaller();
     const client = connect(server.address, {
+      credentials: insecure(),
       metadata: { traceparent: caller.traceparent },
       channelOptions: { 'grpc.enable_retries': 0 },
     });
@@ -390,7 +394,7 @@ describe('on the embedded store, over HTTP', () => {
       OTEL_BSP_SCHEDULE_DELAY: '3600000',
     });
     const caller = aCaller();
-    const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
+    const client = connect(server.address, { credentials: insecure(), metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(9) }));
     client.close();
     expect(await server.stop()).toBe(0);
@@ -428,7 +432,7 @@ describe('a collector that does not answer', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     });
-    const client = connect(server.address);
+    const client = connect(server.address, { credentials: insecure() });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
