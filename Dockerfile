@@ -13,7 +13,7 @@ WORKDIR /app
 # What changes seldom first, so that a change of the sources does not install everything again.
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=secret,id=npmrc npm ci --userconfig /run/secrets/npmrc
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json tsconfig.client.json ./
 COPY scripts scripts
 COPY config config
 COPY examples examples

@@ -3,7 +3,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './run.mjs';
 
-const INPUTS = ['src', 'gen', 'bench', 'config', 'examples', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const INPUTS = [
+  ...['src', 'gen', 'bench', 'config', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.client.json'],
+  ...['examples/conversations', 'examples/replay', 'examples/scenarios'],
+];
 
 function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });

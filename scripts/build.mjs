@@ -4,13 +4,15 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesS
 import { dirname, join, relative } from 'node:path';
 import { fail, ran, root } from './run.mjs';
 
-const ASSETS = ['src', 'gen', 'config', 'examples'];
+const ASSETS = ['src', 'gen', 'config', 'examples/conversations', 'examples/replay', 'examples/scenarios'];
 
 const started = new Date();
 const fresh = join(root, `dist.${process.pid}`);
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 
-if (!ran('tsc', ['--project', 'tsconfig.build.json', '--outDir', fresh])) fail('build: the compiler found errors');
+for (const project of ['tsconfig.build.json', 'tsconfig.client.json']) {
+  if (!ran('tsc', ['--project', project, '--outDir', fresh])) fail('build: the compiler found errors');
+}
 
 let assets = 0;
 for (const folder of ASSETS.filter((name) => existsSync(join(root, name)))) {

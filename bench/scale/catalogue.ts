@@ -1,5 +1,5 @@
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import type { BenchServer } from '../servers/bench-server';
 import { cpuMicroseconds, residentBytes } from '../servers/process-cost';
 import { startBenchService } from '../servers/service';
@@ -31,7 +31,7 @@ export const catalogue: Experiment = {
 
 /** The first turn of an agent loads its catalogue and compiles it. */
 async function firstTurnCpu({ address, pid }: BenchServer): Promise<number> {
-  const client = connect(address, { timeoutMs: 600_000 });
+  const client = connect(address, { credentials: insecure(), timeoutMs: 600_000 });
   try {
     const [turn] = sessionTurns(usualShape);
     const before = cpuMicroseconds(pid);

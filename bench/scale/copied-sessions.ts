@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { sessionKeys } from '../../src/adapters/redis/session-keys';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { decodeSession, encodeSession } from '../../src/codec/session-codec';
 import { progress } from '../progress';
 import { agent, sessionTurns, usualShape } from '../workload/session-turns';
@@ -38,7 +38,7 @@ export async function copySessions({ service, redis }: Installation, count: numb
 }
 
 async function playedSession(address: string): Promise<string> {
-  const client = connect(address);
+  const client = connect(address, { credentials: insecure() });
   try {
     const turns = sessionTurns(usualShape);
     for (const turn of turns) await client.processTurn(ProcessTurnRequest.fromPartial({ turn }));

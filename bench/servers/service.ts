@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Scenario } from '../../gen/focal/orchestration/v1/scenario';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { endInGoodOrder, startServiceProcess } from '../../src/replay/service-process';
 import { agent } from '../workload/session-turns';
 import type { BenchServer } from './bench-server';
@@ -38,7 +38,7 @@ export async function startBenchService({ redisPort, settings, profile }: Servic
 
 /** Stores scenarios for the agent of the workload. */
 export async function putScenarios({ address }: BenchServer, scenarios: readonly Scenario[]): Promise<void> {
-  const client = connect(address);
+  const client = connect(address, { credentials: insecure() });
   try {
     for (const scenario of scenarios) {
       await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));

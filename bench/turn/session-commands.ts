@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { Closers } from '../closers';
 import type { BenchServer } from '../servers/bench-server';
 import { sessionTurns, usualShape } from '../workload/session-turns';
@@ -10,7 +10,7 @@ export function sessionCommands(service: BenchServer, redisPort: number): Promis
   const closers = new Closers();
   return closers.during(async () => {
     const redis = closers.add(new Redis(redisPort, '127.0.0.1'), (opened) => opened.disconnect());
-    const client = closers.add(connect(service.address), (opened) => opened.close());
+    const client = closers.add(connect(service.address, { credentials: insecure() }), (opened) => opened.close());
     const monitor = closers.add(await redis.monitor(), (opened) => opened.disconnect());
     const turns = sessionTurns(usualShape);
     const sessionId = turns[0]?.sessionId ?? '';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { sessionKeys } from '../../src/adapters/redis/session-keys';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { Closers } from '../closers';
 import type { BenchServer } from '../servers/bench-server';
 import { agent, sessionTurns, turnsPerSession, usualShape } from '../workload/session-turns';
@@ -24,7 +24,7 @@ export function sessionSizes(service: BenchServer, redisPort: number): Promise<S
   const closers = new Closers();
   return closers.during(async () => {
     const redis = closers.add(new Redis(redisPort, '127.0.0.1'), (opened) => opened.disconnect());
-    const client = closers.add(connect(service.address), (opened) => opened.close());
+    const client = closers.add(connect(service.address, { credentials: insecure() }), (opened) => opened.close());
     const turns = sessionTurns(usualShape);
     const { session, log } = sessionKeys(keyPrefix, { ...agent, sessionId: turns[0]?.sessionId ?? '' });
     const sum = { request: 0, answer: 0, state: 0 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Scenario, StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
 import { loadScenarioFiles } from '../adapters/files';
-import { connect } from '../client';
+import { connect, insecure } from '../client';
 import type { Catalogue } from '../domain/catalogue';
 import { catalogueOf } from './folded-session';
 import { Ledger } from './ledger';
@@ -113,7 +113,7 @@ async function storeSettings(
 
 /** Puts the example scenarios into the catalogue. */
 async function putScenarios(port: number): Promise<readonly StoredScenario[]> {
-  const client = connect(`127.0.0.1:${port}`);
+  const client = connect(`127.0.0.1:${port}`, { credentials: insecure() });
   try {
     const stored: StoredScenario[] = [];
     for (const { message: scenario } of loadScenarioFiles([scenarioFolder]).scenarios) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
-import { connect, type OrchestratorClient } from '../client';
+import type { ChannelCredentials } from '@grpc/grpc-js';
+import { connect, insecure, type OrchestratorClient, tls as secured } from '../client';
 import { CommandError, exitCodes } from './exit-code';
 import type { ServiceOptions } from './service-options';
 
@@ -13,7 +13,7 @@ export async function withService<Result>(
   const client = connect(options.server, {
     timeoutMs: options.timeout * 1_000,
     credentials: channelOf(options),
-    metadata: token === '' ? {} : { authorization: `Bearer ${token}` },
+    ...(token === '' ? {} : { token }),
   });
   try {
     return await work(client);
@@ -30,9 +30,14 @@ function channelOf({ tls, tlsCa, tlsCert, tlsKey }: ServiceOptions): ChannelCred
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new CommandError(exitCodes.usage, 'Give --tls-cert and --tls-key together.');
   }
-  if (tls !== true && tlsCa === undefined && tlsCert === undefined) return credentials.createInsecure();
-  const bytes = (path: string | undefined): Buffer | null => (path === undefined ? null : Buffer.from(fileText(path)));
-  return credentials.createSsl(bytes(tlsCa), bytes(tlsKey), bytes(tlsCert));
+  if (tls !== true && tlsCa === undefined && tlsCert === undefined) return insecure();
+  const pem = (path: string): Buffer => Buffer.from(fileText(path));
+  return secured({
+    ...(tlsCa === undefined ? {} : { ca: pem(tlsCa) }),
+    ...(tlsCert === undefined || tlsKey === undefined
+      ? {}
+      : { clientCertificate: { certificate: pem(tlsCert), key: pem(tlsKey) } }),
+  });
 }
 
 /** The text of a file that an option names. */

@@ -1,4 +1,5 @@
 import { type ServiceError, status as statusCodes } from '@grpc/grpc-js';
+import type { Any } from '../../gen/google/protobuf/any';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../gen/google/rpc/error_details';
 import { Status } from '../../gen/google/rpc/status';
 
@@ -26,22 +27,27 @@ export class CallError extends Error {
   readonly status: string;
   /** The contract's ErrorReason without its prefix; "" where the error did not come from the service. */
   readonly reason: string;
-  /** What the contract documents at the reason; `trace_id` is among it where the call was traced. */
+  /** What the contract documents at the reason. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** The trace in which the service told about the call; undefined where it traces nothing. */
+  readonly traceId: string | undefined;
   /** Every field that was refused, in the order of the request. */
   readonly violations: readonly FieldViolation[];
   /** When a retry makes sense, in milliseconds from now; undefined where the service did not say. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(method: string, cause: ServiceError) {
-    const details = detailsOf(cause);
+  /** `cause` is what a call failed with, or what the answer to one turn of a stream holds. */
+  constructor(method: string, cause: ServiceError | Status) {
+    const { text, packed } = partsOf(cause);
+    const details = detailsOf(packed);
     const status = statusCodes[cause.code] ?? `status ${cause.code}`;
-    super(messageOf(method, status, details, cause.details), { cause });
+    super(messageOf(method, status, details, text), { cause });
     this.name = 'CallError';
     this.method = method;
     this.status = status;
     this.reason = details.reason;
     this.metadata = details.metadata;
+    this.traceId = details.metadata['trace_id'];
     this.violations = details.violations;
     this.retryAfterMs = details.retryAfterMs;
   }
@@ -56,11 +62,15 @@ function messageOf(method: string, status: string, { reason, violations }: Detai
   return `${method} failed (${code}): ${sentence}${named}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
 }
 
-function detailsOf(cause: ServiceError): Details {
+/** What is told for people, and the details as they were packed. */
+function partsOf(cause: ServiceError | Status): { readonly text: string; readonly packed: readonly Any[] } {
+  if (!(cause instanceof Error)) return { text: cause.message, packed: cause.details };
   const [bytes] = cause.metadata?.get('grpc-status-details-bin') ?? [];
-  const none = { reason: '', metadata: {}, violations: [], retryAfterMs: undefined };
-  if (bytes === undefined || typeof bytes === 'string') return none;
-  const found = Status.decode(bytes).details.map(({ typeUrl, value }) => ({ type: typeUrl.split('/').at(-1), value }));
+  return { text: cause.details, packed: bytes instanceof Uint8Array ? Status.decode(bytes).details : [] };
+}
+
+function detailsOf(packed: readonly Any[]): Details {
+  const found = packed.map(({ typeUrl, value }) => ({ type: typeUrl.split('/').at(-1), value }));
   const one = <Message>(type: string, generated: { decode(bytes: Uint8Array): Message }): Message | undefined => {
     const detail = found.find((candidate) => candidate.type === `google.rpc.${type}`);
     return detail === undefined ? undefined : generated.decode(detail.value);

@@ -11,6 +11,9 @@ export interface CallSettings {
   readonly signal?: AbortSignal;
 }
 
+/** What holds where a call sets nothing of its own. */
+export type CallDefaults = Required<Pick<CallSettings, 'timeoutMs' | 'metadata'>>;
+
 /** What a call came back with. */
 export interface Answer<Response> {
   readonly response: Response;
@@ -30,15 +33,15 @@ export type StubMethod<Request, Response> = (
 export function unaryCall<Request, Response>(
   name: string,
   method: StubMethod<Request, Response>,
-  defaults: Required<Omit<CallSettings, 'signal'>>,
+  defaults: CallDefaults,
 ): (request: Request, settings?: CallSettings) => Promise<Answer<Response>> {
   return (request, settings = {}) =>
     new Promise((resolve, reject) => {
-      const metadata = metadataOf({ ...defaults.metadata, ...settings.metadata });
-      const deadline = Date.now() + (settings.timeoutMs ?? defaults.timeoutMs);
+      const metadata = metadataOf(defaults, settings);
+      const options = optionsOf({ ...defaults, ...settings });
       let response: Response | undefined;
       const cancel = (): void => call.cancel();
-      const call = method(request, metadata, { deadline }, (error, answer) => {
+      const call = method(request, metadata, options, (error, answer) => {
         settings.signal?.removeEventListener('abort', cancel);
         if (error) reject(new CallError(name, error));
         else response = answer;
@@ -52,9 +55,14 @@ export function unaryCall<Request, Response>(
     });
 }
 
-/** Metadata of its fields. */
-export function metadataOf(values: Readonly<Record<string, string>>): Metadata {
+/** What is sent with a call. */
+export function metadataOf(defaults: CallDefaults, settings: CallSettings = {}): Metadata {
   const metadata = new Metadata();
-  for (const [key, value] of Object.entries(values)) metadata.set(key, value);
+  for (const [key, value] of Object.entries({ ...defaults.metadata, ...settings.metadata })) metadata.set(key, value);
   return metadata;
+}
+
+/** The options of a call that begins now. */
+export function optionsOf({ timeoutMs }: CallSettings = {}): Partial<CallOptions> {
+  return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
 }

@@ -1,22 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import type {
   TurnRecord,
   WatchSessionRequest,
   WatchSessionResponse,
 } from '../../gen/focal/orchestration/v1/session_service';
 import { CallError } from './call-error';
-
-/** WatchSession of a generated client, with the connection's metadata. */
-export type WatchMethod = (
-  request: WatchSessionRequest,
-  metadata: Metadata,
-) => ClientReadableStream<WatchSessionResponse>;
+import { type MessageStream, messagesOf } from './message-stream';
 
 /** What following a session is made of. */
 export interface WatchParts {
-  readonly watch: WatchMethod;
-  readonly metadata: Metadata;
+  /** Begins a call of WatchSession. */
+  readonly watch: (request: WatchSessionRequest) => MessageStream<WatchSessionResponse>;
   /** The revision that the session has now; 0 where there is none. */
   readonly revisionNow: () => Promise<number>;
   readonly signal: AbortSignal | undefined;
@@ -41,12 +35,9 @@ export async function* watchSession(
   let cursor = { ...request, afterRevision: request.afterRevision ?? (await parts.revisionNow()) };
   let pauseMs = firstPauseMs;
   for (;;) {
-    const stream = parts.watch(cursor, parts.metadata);
-    const cancel = (): void => stream.cancel();
-    parts.signal?.addEventListener('abort', cancel);
-    if (parts.signal?.aborted) cancel();
+    const begin = () => parts.watch(cursor);
     try {
-      for await (const { turn } of messagesOf(stream)) {
+      for await (const { turn } of messagesOf('WatchSession', begin, parts.signal)) {
         if (turn === undefined) continue;
         cursor = { ...cursor, afterRevision: turn.revision, afterTurnId: turn.turnId };
         pauseMs = firstPauseMs;
@@ -55,25 +46,8 @@ export async function* watchSession(
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       if (error.status !== 'UNAVAILABLE' && !resumable.has(error.reason)) throw error;
-    } finally {
-      parts.signal?.removeEventListener('abort', cancel);
-      cancel();
     }
     await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal: parts.signal }).catch(() => undefined);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-  }
-}
-
-/** The messages of a stream, whose error is a CallError. */
-async function* messagesOf(stream: ClientReadableStream<WatchSessionResponse>): AsyncGenerator<WatchSessionResponse> {
-  let failure: CallError | undefined;
-  // Also after nobody reads any more: an error that nobody hears would end the process.
-  stream.on('error', (error: ServiceError) => {
-    failure = new CallError('WatchSession', error);
-  });
-  try {
-    yield* stream;
-  } catch (error) {
-    throw failure ?? error;
   }
 }

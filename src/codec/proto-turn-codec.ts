@@ -1,6 +1,7 @@
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import type { TurnResult } from '../domain/turn-result';
 import type { TurnCodec } from '../ports/turn-codec';
+import { encoded } from './encoded';
 import { turnResultFromProto, turnResultToProto } from './result-codec';
 import { sameMessage } from './same-message';
 import { decodeStored } from './stored-bytes';
@@ -11,7 +12,7 @@ import { decodeStored } from './stored-bytes';
  */
 export class ProtoTurnCodec implements TurnCodec {
   encodeResult(result: TurnResult): Uint8Array {
-    return ProcessTurnResponse.encode(turnResultToProto(result)).finish();
+    return encoded(ProcessTurnResponse, turnResultToProto(result));
   }
 
   decodeResult(bytes: Uint8Array): TurnResult {

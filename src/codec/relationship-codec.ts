@@ -1,5 +1,6 @@
 import { Relationship as RelationshipMessage } from '../../gen/focal/orchestration/v1/scenario';
 import type { Relationship } from '../domain/scenario';
+import { encoded } from './encoded';
 import { relationshipKind, relationshipSource } from './enums';
 import { decodeStored } from './stored-bytes';
 
@@ -27,7 +28,7 @@ export function relationshipFromProto(message: RelationshipMessage): Relationshi
 
 /** A relationship as the catalogues store it. */
 export function encodeRelationship(relationship: Relationship): Uint8Array {
-  return RelationshipMessage.encode(relationshipToProto(relationship)).finish();
+  return encoded(RelationshipMessage, relationshipToProto(relationship));
 }
 
 /** The inverse of `encodeRelationship`. */

@@ -6,6 +6,7 @@ import {
 } from '../../gen/focal/orchestration/v1/scenario';
 import type { ScenarioFinding } from '../domain/finding';
 import type { RequiredField, Scenario, StoredScenario } from '../domain/scenario';
+import { encoded } from './encoded';
 import { findingSeverity, idleAction, migrationPolicy, requirementLevel, whenNotAddressed } from './enums';
 import { fieldToMap, mapToField } from './map-field';
 import { refusal } from './refusal';
@@ -74,7 +75,7 @@ export function scenarioFromProto(message: ScenarioMessage): Scenario {
  * default was written out or left out.
  */
 export function canonicalScenarioBytes(scenario: Scenario): Uint8Array {
-  return ScenarioMessage.encode(scenarioToProto(scenario)).finish();
+  return encoded(ScenarioMessage, scenarioToProto(scenario));
 }
 
 /** A stored version as the contract has it. */
@@ -100,7 +101,7 @@ export function storedScenarioFromProto(message: StoredScenarioMessage): StoredS
 
 /** A stored version as the catalogues store it; equal ones give equal bytes. */
 export function encodeStoredScenario(stored: StoredScenario): Uint8Array {
-  return StoredScenarioMessage.encode(storedScenarioToProto(stored)).finish();
+  return encoded(StoredScenarioMessage, storedScenarioToProto(stored));
 }
 
 /** The inverse of `encodeStoredScenario`. */

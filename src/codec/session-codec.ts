@@ -11,6 +11,7 @@ import type {
   Session,
   SessionVariable,
 } from '../domain/session';
+import { encoded } from './encoded';
 import { contributionType, rejectionReason, variableScope } from './enums';
 import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
 import { jsonFromProto, jsonToProto } from './json-value';
@@ -64,7 +65,7 @@ export function sessionFromProto(message: SessionMessage, { path, occurredAt }: 
 
 /** The state as the stores keep it, without what follows from it; equal sessions give equal bytes. */
 export function encodeSession(session: Session): Uint8Array {
-  return SessionMessage.encode(stateToProto(session)).finish();
+  return encoded(SessionMessage, stateToProto(session));
 }
 
 /** The inverse of `encodeSession`. */

@@ -1,5 +1,5 @@
 import { FileProblemsError } from '../adapters/files';
-import { connect } from '../client';
+import { connect, insecure } from '../client';
 import { type OwnService, startOwnService } from '../replay/own-service';
 import { terminalPaper } from '../terminal/paper';
 import { type DemoArguments, demoArguments, usage } from './arguments';
@@ -14,7 +14,7 @@ async function serviceOf({ target }: DemoArguments): Promise<OwnService> {
 
 async function run(args: DemoArguments): Promise<number> {
   const service = await serviceOf(args);
-  const client = connect(service.address);
+  const client = connect(service.address, { credentials: insecure() });
   try {
     await client.ready(readyTimeoutMs);
     const where = args.target === undefined ? 'its own, on the embedded store in a temporary folder' : 'yours';

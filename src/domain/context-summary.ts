@@ -11,15 +11,19 @@ export function summarizeContext(context: SelectionContext): ContextSummary {
     ...views.map(({ instance }) => instance.scenarioId),
   ]);
   const ruleIds = new Set(turn.appliedRules.map(({ ruleId }) => ruleId));
+  const changedFields = new Set(context.changed);
+  for (const { changed } of views) for (const field of changed) changedFields.add(field);
+  const found: ContextSummary['candidates'][number][] = [];
+  for (const { scenarioId, score } of candidates) {
+    const scenario = catalogue.scenario(scenarioId);
+    if (scenario) found.push({ scenarioId, scenarioName: scenario.name, scenarioVersion: scenario.version, score });
+  }
   return {
     intent: context.intent,
     intentScore: turn.situation.canonicalIntentScore,
     focusInstanceId: context.focusInstanceId,
     addressedInstanceIds: views.filter(({ addressed }) => addressed).map(({ instance }) => instance.instanceId),
-    candidates: candidates.flatMap(({ scenarioId, score }) => {
-      const scenario = catalogue.scenario(scenarioId);
-      return scenario ? [{ scenarioId, scenarioName: scenario.name, scenarioVersion: scenario.version, score }] : [];
-    }),
+    candidates: found,
     instances: views.map((view) => ({
       instanceId: view.instance.instanceId,
       scenarioId: view.instance.scenarioId,
@@ -29,6 +33,6 @@ export function summarizeContext(context: SelectionContext): ContextSummary {
       paused: wasPaused(view),
     })),
     relationships: relationshipsTouching(catalogue.relationships, scenarioIds, ruleIds),
-    changedFields: [...new Set([...context.changed, ...views.flatMap(({ changed }) => changed)])].sort(),
+    changedFields: [...changedFields].sort(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../domain/catalogue';
 import type { CompiledScenario } from '../domain/compiled-scenario';
 import { OrchestratorError } from '../domain/orchestrator-error';
-import type { Call } from '../ports/call';
+import { type Call, callOf } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { Telemetry } from '../ports/telemetry';
@@ -83,7 +83,7 @@ export class AgentCatalogue {
 
   private async waited(call: Call): Promise<CatalogueSnapshot> {
     const snapshot = await this.options.telemetry.spanAsync(spanName, () => this.looked());
-    if (!call.signal.aborted) return snapshot;
+    if (!call.cancelled) return snapshot;
     throw new OrchestratorError('CANCELLED', 'The caller gave up while the catalogue was read.');
   }
 
@@ -149,7 +149,7 @@ export class AgentCatalogue {
   private async asking<T>(ask: (call: Call) => Promise<T>): Promise<T> {
     const { clock, lookTimeoutMs } = this.options;
     try {
-      return await ask({ deadline: clock.now() + lookTimeoutMs, signal: nobodyGivesUp });
+      return await ask(callOf(clock.now() + lookTimeoutMs, nobodyGivesUp));
     } catch (cause) {
       if (!(cause instanceof OrchestratorError) || cause.reason !== 'DEADLINE') throw cause;
       const told = `The catalogue could not be read within ${lookTimeoutMs} ms; retry.`;

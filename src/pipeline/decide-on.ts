@@ -52,9 +52,11 @@ export async function decideOn(
 ): Promise<TurnDecision> {
   const { telemetry, settings, ids } = deps;
   const instanceIdOf = (scenarioId: string): string => ids.instanceId(turn.sessionId, turn.turnId, scenarioId);
-  const input: TurnInput = { session, turn, catalogue, settings, instanceIdOf };
+  const input: TurnInput = { session, turn, catalogue, settings, instanceIdOf, proposal };
   const asked = proposal ?? (deps.model && (await propose(deps.model, input, call, tell)));
-  return decideTurn({ ...input, proposal: asked }, validateOnly, (name, work) => telemetry.span(name, work));
+  return decideTurn(asked === proposal ? input : { ...input, proposal: asked }, validateOnly, (name, work) =>
+    telemetry.span(name, work),
+  );
 }
 
 /** Asks the model, and tells meanwhile what would be decided if it were not heard. */

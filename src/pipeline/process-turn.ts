@@ -106,7 +106,8 @@ async function decide(
   tell: TellProvisional | undefined,
 ): Promise<TurnDecision> {
   const catalogue = await openFor(deps.catalogue, command.turn, session, call);
-  return decideOn(deps, { ...command, session, catalogue }, call, tell);
+  const { turn, validateOnly } = command;
+  return decideOn(deps, { turn, validateOnly, session, catalogue }, call, tell);
 }
 
 /** A turn as it was decided, with the session that it was decided on and the answer to it. */

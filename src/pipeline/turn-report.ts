@@ -26,7 +26,7 @@ export function reportTurn(
   if (replayed || !(span.recording || log.isDebug)) return;
   for (const { name, attributes } of decisionsOf(result)) {
     span.addEvent(name, attributes);
-    log.debug({ 'orchestrator.turn_id': turn.turnId, ...attributes }, name);
+    if (log.isDebug) log.debug({ 'orchestrator.turn_id': turn.turnId, ...attributes }, name);
   }
 }
 
@@ -55,29 +55,54 @@ function summaryOf(turn: Turn, result: TurnResult, replayed: boolean): Attribute
 
 /** In the order in which they are decided (0.7). */
 function decisionsOf(result: TurnResult): readonly Decided[] {
+  const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
   return [
-    ...result.lifecycleDecisions.map(({ scenarioId, instanceId, action, reason }) =>
-      decided('lifecycle', scenarioId, { instance_id: instanceId, action, reason }),
-    ),
-    ...result.rejectedCandidates.map(({ scenarioId, reason, score }) =>
-      decided('candidate rejected', scenarioId, { reason, score }),
-    ),
-    ...result.transitionDecisions.map(({ scenarioId, instanceId, sourceStepId, targetStepId, skippedSteps, reason }) =>
-      decided('transition', scenarioId, {
-        instance_id: instanceId,
-        source_step_id: sourceStepId,
-        target_step_id: targetStepId,
-        skipped_steps: skippedSteps,
-        reason,
+    ...lifecycleDecisions.map(
+      (decision): Decided => ({
+        name: 'lifecycle',
+        attributes: {
+          'orchestrator.scenario_id': decision.scenarioId,
+          'orchestrator.instance_id': decision.instanceId,
+          'orchestrator.action': decision.action,
+          'orchestrator.reason': decision.reason,
+        },
       }),
     ),
-    ...result.plan.contributions.map(({ scenarioId, instanceId, stepId, type, priority, deferred }) =>
-      decided('contribution', scenarioId, { instance_id: instanceId, step_id: stepId, type, priority, deferred }),
+    ...rejectedCandidates.map(
+      (rejected): Decided => ({
+        name: 'candidate rejected',
+        attributes: {
+          'orchestrator.scenario_id': rejected.scenarioId,
+          'orchestrator.reason': rejected.reason,
+          'orchestrator.score': rejected.score,
+        },
+      }),
+    ),
+    ...transitionDecisions.map(
+      (decision): Decided => ({
+        name: 'transition',
+        attributes: {
+          'orchestrator.scenario_id': decision.scenarioId,
+          'orchestrator.instance_id': decision.instanceId,
+          'orchestrator.source_step_id': decision.sourceStepId,
+          'orchestrator.target_step_id': decision.targetStepId,
+          'orchestrator.skipped_steps': [...decision.skippedSteps],
+          'orchestrator.reason': decision.reason,
+        },
+      }),
+    ),
+    ...plan.contributions.map(
+      (contribution): Decided => ({
+        name: 'contribution',
+        attributes: {
+          'orchestrator.scenario_id': contribution.scenarioId,
+          'orchestrator.instance_id': contribution.instanceId,
+          'orchestrator.step_id': contribution.stepId,
+          'orchestrator.type': contribution.type,
+          'orchestrator.priority': contribution.priority,
+          'orchestrator.deferred': contribution.deferred,
+        },
+      }),
     ),
   ];
-}
-
-function decided(name: Decided['name'], scenarioId: string, facts: Attributes): Decided {
-  const named = Object.entries(facts).map(([fact, value]) => [`orchestrator.${fact}`, value] as const);
-  return { name, attributes: { 'orchestrator.scenario_id': scenarioId, ...Object.fromEntries(named) } };
 }

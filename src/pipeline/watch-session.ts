@@ -65,7 +65,7 @@ async function follow(
     for (;;) {
       const { turns, more } = await history.next(call);
       for (const turn of turns) {
-        if (call.signal.aborted) break; // the store refuses the next look
+        if (call.cancelled) break; // the store refuses the next look
         history.pass(turn);
         await hand(turn);
       }

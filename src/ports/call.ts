@@ -4,4 +4,17 @@ export interface Call {
   readonly deadline: number;
   /** Aborted when the caller gives up; where it is the service that ends the call, the reason is an OrchestratorError. */
   readonly signal: AbortSignal;
+  /** Whether the signal is aborted. Cheap where nobody has asked for the signal yet, which most calls never make. */
+  readonly cancelled: boolean;
+}
+
+/** A call that a signal bounds. */
+export function callOf(deadline: number, signal: AbortSignal): Call {
+  return {
+    deadline,
+    signal,
+    get cancelled() {
+      return signal.aborted;
+    },
+  };
 }

@@ -1,4 +1,5 @@
-export type AttributeValue = string | number | boolean | readonly string[];
+/** A list may be changed as far as its type goes, since that is how the SDK of OpenTelemetry asks for it; nobody does. */
+export type AttributeValue = string | number | boolean | string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** What a span stands for: a part of the service's own work, or a request to another one. */

@@ -1,4 +1,4 @@
-import { connect } from '../client';
+import { connect, insecure } from '../client';
 import { disagreementText } from './disagreement-text';
 import { figuresTable } from './figures-table';
 import { figuresJson } from './file-figures';
@@ -18,7 +18,7 @@ async function serviceOf({ target }: ReplayArguments): Promise<OwnService> {
 
 async function replay(args: ReplayArguments): Promise<void> {
   const service = await serviceOf(args);
-  const client = connect(service.address, { timeoutMs: CALL_WITHIN });
+  const client = connect(service.address, { credentials: insecure(), timeoutMs: CALL_WITHIN });
   try {
     await client.ready(READY_WITHIN);
     const all = await replayFolder(

@@ -7,7 +7,7 @@ import {
 import { Any } from '../../gen/google/protobuf/any';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../gen/google/rpc/error_details';
 import { Status } from '../../gen/google/rpc/status';
-import { type BearerToken, CallError, connect, type OrchestratorClient } from '../../src/client';
+import { type BearerToken, CallError, connect, insecure, type OrchestratorClient } from '../../src/client';
 
 /** How the server answers the calls of a test, in their order; the last one stays. */
 let answers: (Partial<ServiceError> | 'replayed' | 'silence')[] = [];
@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   [answers, calls] = [[], []];
-  client = connect(address, { metadata: { authorization: 'Bearer x' }, timeoutMs: 4_000 });
+  client = connect(address, { credentials: insecure(), metadata: { authorization: 'Bearer x' }, timeoutMs: 4_000 });
 });
 afterEach(() => client.close());
 afterAll(() => server.forceShutdown());
@@ -106,6 +106,7 @@ test('a refusal tells its reason, its metadata and every field', async () => {
   );
   expect(error).toMatchObject({ method: 'ProcessTurn', status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
   expect(error.metadata).toEqual({ trace_id: 'abc' });
+  expect(error.traceId).toBe('abc');
   expect(error.violations.map(({ field }) => field)).toEqual(['turn.turn_id', 'turn.session_id']);
 });
 
@@ -147,7 +148,7 @@ test('a call is given up when its signal is aborted', async () => {
 });
 
 test('a service that does not answer is told by its address', async () => {
-  const nobody = connect('127.0.0.1:1');
+  const nobody = connect('127.0.0.1:1', { credentials: insecure() });
   await expect(nobody.ready(200)).rejects.toThrow('No service answers at 127.0.0.1:1 (waited 200 ms).');
   nobody.close();
   await expect(client.ready(2_000)).resolves.toBeUndefined();
@@ -155,7 +156,7 @@ test('a service that does not answer is told by its address', async () => {
 
 describe('a token', () => {
   const callWith = async (token: BearerToken): Promise<unknown> => {
-    const own = connect(address, { token, timeoutMs: 4_000 });
+    const own = connect(address, { credentials: insecure(), token, timeoutMs: 4_000 });
     await own.processTurn(request).finally(() => own.close());
     return calls.at(-1)?.authorization;
   };
@@ -168,7 +169,7 @@ describe('a token', () => {
   it('that changes is asked for again for every call', async () => {
     answers = ['replayed'];
     let given = 0;
-    const own = connect(address, { token: async () => `token-${++given}`, timeoutMs: 4_000 });
+    const own = connect(address, { credentials: insecure(), token: async () => `token-${++given}`, timeoutMs: 4_000 });
     await own.processTurn(request);
     await own.processTurn(request);
     own.close();

@@ -20,7 +20,7 @@ import {
 import { Any } from '../../gen/google/protobuf/any';
 import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { Status } from '../../gen/google/rpc/status';
-import { connect, type OrchestratorClient } from '../../src/client';
+import { connect, insecure, type OrchestratorClient } from '../../src/client';
 
 type Stream = ServerWritableStream<WatchSessionRequest, WatchSessionResponse>;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
       error ? reject(error) : resolve(bound),
     );
   });
-  client = connect(`127.0.0.1:${port}`);
+  client = connect(`127.0.0.1:${port}`, { credentials: insecure() });
 });
 beforeEach(() => {
   [scripts, asked, revision] = [[], [], undefined];

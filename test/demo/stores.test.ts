@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { FileProblemsError, readScenarioFile } from '../../src/adapters/files';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { playConversation } from '../../src/conversation/play-conversation';
 import { putScenarios } from '../../src/conversation/put-scenarios';
 import { demoAgent, examplesFolder, readExample } from '../../src/demo/demo';
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** What a service answered to a conversation, turn by turn, and what was not as expected. */
 async function answersOf(name: string, server: BuiltServer) {
   const conversation = readExample(name);
-  const client = connect(server.address);
+  const client = connect(server.address, { credentials: insecure() });
   try {
     expect(await putScenarios(client, demoAgent, conversation.scenarios)).toEqual([]);
     const sessionId = sessions.get(name) ?? '';
@@ -77,7 +77,7 @@ steps:
 
 test('a scenario that the service refuses is told at its lines', async () => {
   const { scenarios } = readScenarioFile('broken.yaml', broken);
-  const client = connect(servers.embedded.address);
+  const client = connect(servers.embedded.address, { credentials: insecure() });
   const refused = putScenarios(client, demoAgent, { scenarios, relationships: [] });
   const error: unknown = await refused.catch((reason: unknown) => reason);
   client.close();

@@ -1,5 +1,5 @@
 import { RedisCatalogue } from '../../src/adapters/redis/redis-catalogue';
-import { connect, type OrchestratorClient } from '../../src/client';
+import { connect, insecure, type OrchestratorClient } from '../../src/client';
 import type { Relationship } from '../../src/domain/scenario';
 import type { OrchestrationSettings } from '../../src/domain/settings';
 import { RedisUnderTest } from '../adapters/redis/redis-under-test';
@@ -36,7 +36,7 @@ export function onBothStores(
     beforeAll(async () => {
       service = serviceOn(await open(), { settings });
       grpc = await startGrpc(service.useCases);
-      client = connect(grpc.address);
+      client = connect(grpc.address, { credentials: insecure() });
     });
     afterAll(async () => {
       client.close();

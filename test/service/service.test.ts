@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { listenOnLoopback } from '../../src/chaos/free-port';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { healthOf, untilHealthIs } from '../support/health';
 import { openUnfinishedCall } from '../support/http2-frames';
@@ -77,7 +77,7 @@ describe('on the embedded store', () => {
     expect(await Promise.all(services.map((service) => healthOf(server.address, service)))).toEqual(
       services.map(() => 'SERVING'),
     );
-    const client = connect(server.address);
+    const client = connect(server.address, { credentials: insecure() });
     expect((await client.processTurn(firstTurn)).response.revision).toBe(1);
     client.close();
   });
@@ -85,18 +85,18 @@ describe('on the embedded store', () => {
   it('ends with 0 when it is told to stop, and goes on with its data when it is started again', async () => {
     const path = aFolder();
     const first = await embedded(path);
-    const before = connect(first.address);
+    const before = connect(first.address, { credentials: insecure() });
     const answer = await before.processTurn(firstTurn);
     before.close();
     expect(await first.stop()).toBe(0);
-    const client = connect((await embedded(path)).address);
+    const client = connect((await embedded(path)).address, { credentials: insecure() });
     expect(await client.processTurn(firstTurn)).toEqual({ ...answer, replayed: true });
     client.close();
   });
 
   it('writes a line a turn, and no trace where none is asked for', async () => {
     const server = await embedded();
-    const client = connect(server.address);
+    const client = connect(server.address, { credentials: insecure() });
     await client.processTurn(firstTurn);
     client.close();
     await server.stop();
@@ -185,7 +185,7 @@ describe('told to stop', () => {
       ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '1500',
     });
-    const client = connect(server.address);
+    const client = connect(server.address, { credentials: insecure() });
     await client.ready(5_000);
     const exit = server.stop();
     server.process.kill('SIGINT'); // as `npm start` passes on what the terminal has sent already: one signal
@@ -226,7 +226,7 @@ describe('told to stop', () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       });
-      const client = connect(server.address);
+      const client = connect(server.address, { credentials: insecure() });
       await client.processTurn(firstTurn);
       client.close();
       const stuck = await openUnfinishedCall(server.address, '/focal.orchestration.v1.OrchestratorService/ProcessTurn');

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
 import { OrchestratorError } from '../../src/domain/orchestrator-error';
 import { watchSession } from '../../src/pipeline/watch-session';
+import { callOf } from '../../src/ports/call';
 import type { SessionStore, TurnRecord } from '../../src/ports/session-store';
 import { uuid } from './session-builder';
 
@@ -26,7 +27,7 @@ export class Following {
     this.ended = watchSession(
       { store, telemetry: noTelemetry, watchPollIntervalMs: pollIntervalMs },
       { key: { tenantId: uuid(1), sessionId }, afterRevision, afterTurnId },
-      { deadline: Number.POSITIVE_INFINITY, signal: this.abort.signal },
+      callOf(Number.POSITIVE_INFINITY, this.abort.signal),
       async (turn) => {
         this.turns.push(turn);
         this.events.emit('turn');

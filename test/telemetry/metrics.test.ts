@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
 import { freePort } from '../../src/chaos/free-port';
-import { connect, type OrchestratorClient } from '../../src/client';
+import { connect, insecure, type OrchestratorClient } from '../../src/client';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
 import { uuid } from '../support/session-builder';
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
   });
-  client = connect(server.address);
+  client = connect(server.address, { credentials: insecure() });
   await client.putScenario(aRefund());
   const named = {
     candidates: [
@@ -127,13 +127,10 @@ it('counts every call by method and status, and none is left in flight', async (
 
 it('times every phase and every operation of the store', async () => {
   expect(await series('orchestrator_phase_duration_count')).toEqual({
-    'phase="session.load"': 4,
-    'phase="catalogue.load"': expect.any(Number),
     'phase="P6.1 context"': 2,
     'phase="P6.2 lifecycle"': 2,
     'phase="P6.3 transitions"': 2,
     'phase="P6.4 contributions"': 2,
-    'phase="session.commit"': 1,
   });
   expect(await series('orchestrator_store_duration_count')).toMatchObject({
     'operation="load",outcome="ok"': 4,

@@ -17,7 +17,7 @@ import {
 } from '../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../src/adapters/otel/start-sdk';
-import { connect } from '../../src/client';
+import { connect, insecure } from '../../src/client';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { callRaw, failureOf } from '../support/grpc-under-test';
 import { healthOf, untilHealthIs } from '../support/health';
@@ -97,10 +97,11 @@ describe('on Redis, over gRPC', () => {
     turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
   ) {
     const caller = aCaller();
-    const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
-    await client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
+    const client = connect(server.address, { credentials: insecure(), metadata: { traceparent: caller.traceparent } });
+    const sent = client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
+    const { replayed } = await sent;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    return { caller, spans, root: spans.find(({ name }) => name === processTurnPath) };
+    return { caller, replayed, spans, root: spans.find(({ name }) => name === processTurnPath) };
   }
 
   it('a turn is one trace: load, the four phases and commit, with the Redis commands beneath', async () => {
@@ -160,10 +161,11 @@ describe('on Redis, over gRPC', () => {
     ]);
   });
 
-  it('a turn that is sent again links to the span in which it was decided', async () => {
+  it('5.1: a turn that is sent again is told as a replay, and links to the span in which it was decided', async () => {
     const turn = aTurn(12);
     const first = await processed(turn);
     const again = await processed(turn);
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
     expect(first.root?.links).toEqual([]);
     expect(again.root?.attributes['orchestrator.replayed']).toBe(true);
     expect(again.root?.links).toEqual([{ traceId: first.caller.traceId, spanId: first.root?.spanId }]);
@@ -197,7 +199,10 @@ describe('on Redis, over gRPC', () => {
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
     const caller = aCaller();
-    const client = connect(outspoken.address, { metadata: { traceparent: caller.traceparent } });
+    const client = connect(outspoken.address, {
+      credentials: insecure(),
+      metadata: { traceparent: caller.traceparent },
+    });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(14) })).finally(() => client.close());
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
     await outspoken.stop();
@@ -293,6 +298,7 @@ describe('on Redis, over gRPC', () => {
     await untilHealthIs('NOT_SERVING', server.address); // it has seen that the connection is gone
     const caller = aCaller();
     const client = connect(server.address, {
+      credentials: insecure(),
       metadata: { traceparent: caller.traceparent },
       channelOptions: { 'grpc.enable_retries': 0 },
     });
@@ -388,7 +394,7 @@ describe('on the embedded store, over HTTP', () => {
       OTEL_BSP_SCHEDULE_DELAY: '3600000',
     });
     const caller = aCaller();
-    const client = connect(server.address, { metadata: { traceparent: caller.traceparent } });
+    const client = connect(server.address, { credentials: insecure(), metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(9) }));
     client.close();
     expect(await server.stop()).toBe(0);
@@ -426,7 +432,7 @@ describe('a collector that does not answer', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     });
-    const client = connect(server.address);
+    const client = connect(server.address, { credentials: insecure() });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);

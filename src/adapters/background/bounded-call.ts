@@ -1,4 +1,4 @@
-import type { Call } from '../../ports/call';
+import { type Call, callOf } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 
 /**
@@ -14,7 +14,7 @@ export async function boundedCall<T>(clock: Clock, boundMs: number, work: (call:
     }, boundMs);
   });
   try {
-    return await Promise.race([work({ deadline: clock.now() + boundMs, signal: abort.signal }), bound]);
+    return await Promise.race([work(callOf(clock.now() + boundMs, abort.signal)), bound]);
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /** Throws CANCELLED or DEADLINE when nobody waits for the call any more. Asked before anything is changed. */
 export function refuseIfOver(call: Call, now: number): void {
-  if (call.signal.aborted) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
+  if (call.cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
   if (call.deadline <= now) throw new OrchestratorError('DEADLINE', 'The deadline passed before the store was asked.');
 }
 

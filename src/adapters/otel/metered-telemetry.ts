@@ -1,7 +1,10 @@
 import type { Metrics } from '../../ports/metrics';
 import type { Telemetry } from '../../ports/telemetry';
 
-/** Telemetry whose spans are timed as well, also those that the sampler leaves out; itself where nobody reads metrics. */
+/**
+ * Telemetry whose phases, the spans of synchronous work, are timed as well, also those that the sampler leaves out; itself where
+ * nobody reads metrics. What waits has metrics of its own: the store's operations, the model.
+ */
 export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Telemetry {
   if (!metrics.isRead) return telemetry;
   return {
@@ -13,14 +16,7 @@ export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Teleme
         ended();
       }
     },
-    async spanAsync(name, work, kind) {
-      const ended = metrics.phaseBegins(name);
-      try {
-        return await telemetry.spanAsync(name, work, kind);
-      } finally {
-        ended();
-      }
-    },
+    spanAsync: (name, work, kind) => telemetry.spanAsync(name, work, kind),
     untraced: (work) => telemetry.untraced(work),
     current: () => telemetry.current(),
     traceId: () => telemetry.traceId(),

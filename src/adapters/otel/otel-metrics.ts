@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api';
+import { type Attributes, type Counter, metrics } from '@opentelemetry/api';
 import type { TurnResult } from '../../domain/turn-result';
 import type { AccessFailure, AnsweredTurn, Ended, Metrics, ModelUse, StoreOutcome } from '../../ports/metrics';
 import { createInstruments, type Instruments } from './instruments';
@@ -69,17 +69,31 @@ export class OtelMetrics implements Metrics {
 /** Only of turns that were applied: a turn that is looked at, or answered again, decides nothing. */
 function countDecisions(instruments: Instruments, result: TurnResult): void {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
-  for (const { action, reason, proposed, overruledBy } of lifecycleDecisions) {
-    instruments.lifecycleDecisions.add(1, { action, reason });
+  // Equal ones at once: the SDK makes a key of the attributes on each call.
+  addEach(instruments.lifecycleDecisions, lifecycleDecisions, ({ action, reason }) => ({ action, reason }));
+  for (const { proposed, overruledBy } of lifecycleDecisions) {
     if (proposed && overruledBy !== '') instruments.modelOverruled.add(1, { proposed, overruled_by: overruledBy });
   }
-  for (const { reason } of rejectedCandidates) instruments.rejectedCandidates.add(1, { reason });
+  addEach(instruments.rejectedCandidates, rejectedCandidates, ({ reason }) => ({ reason }));
   for (const { skippedSteps, wasRelocalized } of transitionDecisions) {
     if (skippedSteps.length > 0) instruments.skippedSteps.add(skippedSteps.length);
     if (wasRelocalized) instruments.relocalizations.add(1);
   }
-  for (const { type, deferred } of plan.contributions) instruments.contributions.add(1, { type, deferred });
+  addEach(instruments.contributions, plan.contributions, ({ type, deferred }) => ({ type, deferred }));
   instruments.activeScenarios.record(plan.activeScenarioIds.length);
+}
+
+/** Counts each item under its attributes, with one call for those that have the same. */
+function addEach<T>(counter: Counter, items: readonly T[], attributesOf: (item: T) => Attributes): void {
+  const counted = new Map<string, { readonly attributes: Attributes; count: number }>();
+  for (const item of items) {
+    const attributes = attributesOf(item);
+    const key = Object.values(attributes).join(' ');
+    const same = counted.get(key);
+    if (same === undefined) counted.set(key, { attributes, count: 1 });
+    else same.count += 1;
+  }
+  for (const { attributes, count } of counted.values()) counter.add(count, attributes);
 }
 
 /** Tells the seconds since it was made. */

@@ -73,11 +73,11 @@ class OtelTurnSpan implements TurnSpan {
   }
 
   setAttributes(attributes: Attributes): void {
-    this.#span.setAttributes(mutable(attributes));
+    this.#span.setAttributes(attributes);
   }
 
   addEvent(name: string, attributes: Attributes): void {
-    this.#span.addEvent(name, mutable(attributes));
+    this.#span.addEvent(name, attributes);
   }
 
   link(traceparent: string): void {
@@ -88,13 +88,6 @@ class OtelTurnSpan implements TurnSpan {
   setFailed(error: unknown): void {
     setFailed(this.#span, error);
   }
-}
-
-/** The SDK's types ask for lists that may be changed, though it does not change them. */
-function mutable(attributes: Attributes): Record<string, string | number | boolean | string[]> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
-  );
 }
 
 /** What a caller can cause is told by its reason; a defect with its stack. */

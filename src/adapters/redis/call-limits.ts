@@ -3,7 +3,7 @@ import type { Call } from '../../ports/call';
 
 /** Throws CANCELLED or DEADLINE when nobody waits for the call any more. Asked before anything is sent. */
 export function refuseIfOver(call: Call, now: number): void {
-  if (call.signal.aborted) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
+  if (call.cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
   if (call.deadline <= now) throw new OrchestratorError('DEADLINE', 'The deadline passed before the store was asked.');
 }
 

@@ -103,8 +103,7 @@ export class RedisConnection {
   /** Resolves once commands are taken; rejects with STORE_UNAVAILABLE when the call's time is over before. */
   async untilReady(call: Call): Promise<void> {
     while (!this.isReady()) {
-      if (call.signal.aborted || call.deadline <= this.options.clock.now())
-        throw unavailable('Redis is not connected.');
+      if (call.cancelled || call.deadline <= this.options.clock.now()) throw unavailable('Redis is not connected.');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

@@ -17,7 +17,7 @@ export function applyTurn(context: SelectionContext, decided: DecidedTurn): Sess
   const { fates } = decided.transitions;
   const { starts, refused, choices } = decided.lifecycle;
   const existing = fates.filter((each) => !hasEnded(each)).map((each) => instanceAfter(each, context, decided));
-  const started = starts.flatMap((start, index) => startedInstance(start, index, context, decided));
+  const started = startedInstances(starts, context, decided);
   const instances = [...existing, ...started];
   const ended = [
     ...session.endedInstances.map((each) =>
@@ -30,8 +30,11 @@ export function applyTurn(context: SelectionContext, decided: DecidedTurn): Sess
     [...decided.transitions.walks.values()],
     context,
   );
+  // Spelled out: see draftView.
   return {
-    ...session,
+    tenantId: session.tenantId,
+    agentId: session.agentId,
+    sessionId: session.sessionId,
     revision,
     turnCount,
     instances: cleared.instances,
@@ -48,6 +51,7 @@ export function applyTurn(context: SelectionContext, decided: DecidedTurn): Sess
     updatedAt: turn.occurredAt,
     lastTurnId: turn.turnId,
     lastStartNumber: session.lastStartNumber + starts.length,
+    importedFrom: session.importedFrom,
   };
 }
 
@@ -102,17 +106,21 @@ function pauseReasonOf({ reason }: Fate): PauseReason {
   }
 }
 
-function startedInstance(
-  start: Start,
-  index: number,
+function startedInstances(
+  starts: readonly Start[],
   context: SelectionContext,
   { transitions, plan }: DecidedTurn,
 ): readonly ScenarioInstance[] {
-  const walked = transitions.walks.get(start.instanceId);
-  if (!walked) return [];
-  const contribution = plan.contributions.find(({ instanceId }) => instanceId === start.instanceId);
-  const instance = movedInstance(walked, contribution, context.turn.occurredAt, context);
-  return [{ ...instance, startNumber: context.session.lastStartNumber + index + 1 }];
+  const started: ScenarioInstance[] = [];
+  let startNumber = context.session.lastStartNumber;
+  for (const start of starts) {
+    startNumber += 1;
+    const walked = transitions.walks.get(start.instanceId);
+    if (!walked) continue;
+    const contribution = plan.contributions.find(({ instanceId }) => instanceId === start.instanceId);
+    started.push({ ...movedInstance(walked, contribution, context.turn.occurredAt, context), startNumber });
+  }
+  return started;
 }
 
 function endedInstance({ view, action, reason }: Fate, endedAt: number): EndedInstance {

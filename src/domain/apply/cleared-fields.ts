@@ -12,7 +12,8 @@ interface Fields {
  * and no value in any instance but one whose outcome gave it this turn (3.2).
  */
 export function clearFields(fields: Fields, walks: readonly Walk[], { views }: SelectionContext): Fields {
-  const cleared = new Set(walks.flatMap((walked) => walked.cleared));
+  const cleared = new Set<string>();
+  for (const walked of walks) for (const field of walked.cleared) cleared.add(field);
   if (cleared.size === 0) return fields;
   const variables = new Map(fields.variables);
   for (const name of cleared) variables.set(name, { value: null, scope: variables.get(name)?.scope ?? 'CASE' });

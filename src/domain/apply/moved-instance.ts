@@ -10,55 +10,67 @@ export function movedInstance(
   lastActiveAt: number,
   context: SelectionContext,
 ): ScenarioInstance {
+  const { standing, globalGuards } = walked;
   const { instance } = walked.subject;
-  const arrived = walked.moved
-    ? arrivedInstance(instance, walked, context)
-    : { ...instance, visit: walked.standing.visit };
+  const { path, stepsTrimmedFromPath, lastPathSequence } = pathAfter(instance, walked, context);
+  // Spelled out: see draftView.
   return {
-    ...arrived,
+    instanceId: instance.instanceId,
+    scenarioId: instance.scenarioId,
+    scenarioVersion: instance.scenarioVersion,
     status: 'ACTIVE',
+    startNumber: instance.startNumber,
+    startedAt: instance.startedAt,
     lastActiveAt,
     pausedAt: undefined,
     pauseReason: undefined,
     pausedAtTurnCount: 0,
     displacedByInstanceIds: [],
-    visit: contribution ? withContribution(arrived.visit, contribution) : arrived.visit,
-    globalTransitionGuards: walked.globalGuards,
+    currentStepId: walked.moved ? standing.step.stepId : instance.currentStepId,
+    visit: contribution ? withContribution(standing.visit, contribution) : standing.visit,
+    path,
+    irreversibleDone: instance.irreversibleDone,
+    stepsBeforeCheckpoint: stillBarred(instance, walked),
+    stepsTrimmedFromPath,
+    loopCounts: loopCountsAfter(instance, walked),
+    lastVisitNumber: walked.moved ? standing.visit.number : instance.lastVisitNumber,
+    lastPathSequence,
+    variables: instance.variables,
+    relocalizationCount: instance.relocalizationCount + (walked.moved && walked.relocalizedFrom !== '' ? 1 : 0),
+    globalTransitionGuards: globalGuards,
   };
 }
 
-function arrivedInstance(
+type PathAfter = Pick<ScenarioInstance, 'path' | 'stepsTrimmedFromPath' | 'lastPathSequence'>;
+
+/** The path with the steps that were left, bounded; what it loses of them is remembered by id. */
+function pathAfter(
   instance: ScenarioInstance,
-  walked: Walk,
+  { moved, left }: Walk,
   { revision, settings }: SelectionContext,
-): ScenarioInstance {
-  const { standing, left } = walked;
+): PathAfter {
+  if (!moved) return instance;
   const path = [...instance.path];
-  let sequence = instance.lastPathSequence;
+  let lastPathSequence = instance.lastPathSequence;
   for (const step of left) {
-    sequence += 1;
-    path.push(pathEntry(step, sequence, instance.visit.number, revision));
+    lastPathSequence += 1;
+    path.push(pathEntry(step, lastPathSequence, instance.visit.number, revision));
   }
   const trimmed = path.splice(0, Math.max(0, path.length - settings.pathEntries)).map((entry) => entry.stepId);
-  const entered = new Set([
-    ...left.filter(({ passedOver }) => passedOver).map(({ stepId }) => stepId),
-    standing.step.stepId,
-  ]);
+  return { path, stepsTrimmedFromPath: union(instance.stepsTrimmedFromPath, trimmed), lastPathSequence };
+}
+
+/** The steps before the last checkpoint but those that the walk has entered. */
+function stillBarred({ stepsBeforeCheckpoint }: ScenarioInstance, { moved, left, standing }: Walk): readonly string[] {
+  if (!moved || stepsBeforeCheckpoint.length === 0) return stepsBeforeCheckpoint;
+  const entered = new Set(left.filter(({ passedOver }) => passedOver).map(({ stepId }) => stepId));
+  entered.add(standing.step.stepId);
+  return stepsBeforeCheckpoint.filter((barred) => !entered.has(barred));
+}
+
+function loopCountsAfter({ loopCounts }: ScenarioInstance, { moved, standing }: Walk): ReadonlyMap<string, number> {
   const { stepId, countsLoops } = standing.step;
-  return {
-    ...instance,
-    currentStepId: stepId,
-    visit: standing.visit,
-    path,
-    lastPathSequence: sequence,
-    lastVisitNumber: standing.visit.number,
-    loopCounts: countsLoops
-      ? new Map(instance.loopCounts).set(stepId, (instance.loopCounts.get(stepId) ?? 0) + 1)
-      : instance.loopCounts,
-    stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint.filter((barred) => !entered.has(barred)),
-    stepsTrimmedFromPath: union(instance.stepsTrimmedFromPath, trimmed),
-    relocalizationCount: instance.relocalizationCount + (walked.relocalizedFrom === '' ? 0 : 1),
-  };
+  return moved && countsLoops ? new Map(loopCounts).set(stepId, (loopCounts.get(stepId) ?? 0) + 1) : loopCounts;
 }
 
 function pathEntry(

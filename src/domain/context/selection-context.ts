@@ -79,9 +79,10 @@ export function selectContext(input: TurnInput): SelectionContext {
   );
   const draft = { input, focusInstanceId, outcomes, stored, before, known, named };
   const drafted = session.instances.map((instance) => draftView(instance, draft));
-  const ignored = drafted.flatMap((view) => view.ignored);
+  const ignored: IgnoredOutcome[] = [...outcomes.late];
+  for (const view of drafted) ignored.push(...view.ignored);
   const views = withAddressed(drafted, input, named, stored.given);
-  // Spelled out and not spread: an object of this size that grows behind a spread is slow on a path of every turn.
+  // Spelled out: see draftView.
   return {
     session,
     turn,
@@ -100,7 +101,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changed: changedFields(stored.given, before, known),
     late: outcomes.late,
-    ignored: inRequestOrder([...outcomes.late, ...ignored], turn.stepOutcomes),
+    ignored: inRequestOrder(ignored, turn.stepOutcomes),
     sessionFields: fieldsOf(stored.variables),
   };
 }
@@ -142,15 +143,37 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
     (field) => stored.given.has(field) && known.has(field) && (scenario?.collects.has(field) ?? false),
   );
   const revision = input.session.revision + 1;
+  const { irreversibleDone } = withLateSuccesses(instance, scenario, draft.outcomes.late, revision);
+  // Spelled out, here and wherever every turn makes an object of this size: then all of a kind share one hidden class of V8. Behind
+  // a spread a property costs as much as a whole literal does, and copies of copies are slower still (docs/performance.md).
   const counted: ScenarioInstance = {
-    ...withLateSuccesses(instance, scenario, draft.outcomes.late, revision),
-    variables,
+    instanceId: instance.instanceId,
+    scenarioId: instance.scenarioId,
+    scenarioVersion: instance.scenarioVersion,
+    status: instance.status,
+    startNumber: instance.startNumber,
+    startedAt: instance.startedAt,
+    lastActiveAt: instance.lastActiveAt,
+    pausedAt: instance.pausedAt,
+    pauseReason: instance.pauseReason,
+    pausedAtTurnCount: instance.pausedAtTurnCount,
+    displacedByInstanceIds: instance.displacedByInstanceIds,
+    currentStepId: instance.currentStepId,
     visit: recorded.visit,
+    path: instance.path,
+    irreversibleDone,
+    stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint,
+    stepsTrimmedFromPath: instance.stepsTrimmedFromPath,
     loopCounts: countedFailures(
       progressed ? new Map() : instance.loopCounts,
       instance.currentStepId,
       recorded.failures,
     ),
+    lastVisitNumber: instance.lastVisitNumber,
+    lastPathSequence: instance.lastPathSequence,
+    variables,
+    relocalizationCount: instance.relocalizationCount,
+    globalTransitionGuards: instance.globalTransitionGuards,
   };
   return {
     instance: step ? withPassedCheckpoint(counted, step, revision) : counted,
@@ -177,8 +200,10 @@ function fieldsOf(variables: StoredData['variables']): FieldValues {
 }
 
 function withResults(given: ReadonlySet<string>, outcomes: readonly StepOutcome[]): ReadonlySet<string> {
-  const names = outcomes.flatMap(({ results }) => [...results.keys()]);
-  return names.length === 0 ? given : new Set([...given, ...names]);
+  if (outcomes.every(({ results }) => results.size === 0)) return given;
+  const names = new Set(given);
+  for (const { results } of outcomes) for (const name of results.keys()) names.add(name);
+  return names;
 }
 
 function countedFailures(

@@ -60,7 +60,10 @@ export function isPendingDropped(scenarioId: string, { session, turn }: Selectio
 
 function impliedByRules(context: SelectionContext, others: ReadonlyMap<string, Contender>): readonly Contender[] {
   const { turn, catalogue, settings } = context;
-  const ids = new Set(turn.appliedRules.flatMap(({ ruleId }) => catalogue.relationships.implies('RULE', ruleId)));
+  const ids = new Set<string>();
+  for (const { ruleId } of turn.appliedRules) {
+    for (const id of catalogue.relationships.implies('RULE', ruleId)) ids.add(id);
+  }
   const wanted = [...ids].filter((id) => {
     const other = others.get(id);
     return other === undefined || !passesScoreTest(other, settings);

@@ -52,9 +52,7 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
   const resumeRefused = new Map<string, Refusal['reason']>();
   const displacedBy = new Map<string, readonly string[]>();
   const queue = [...contendersInStartOrder(context, fates)];
-  let floor: Floor = fates.flatMap((fate) =>
-    isActive(fate) && fate.view.scenario ? [occupantOf(fate, fate.view.scenario)] : [],
-  );
+  let floor: Floor = occupantsOf(fates);
   const enter = (occupant: Occupant, displaced: readonly Occupant[]): void => {
     for (const { instanceId } of displaced) displacedBy.set(instanceId, [occupant.instanceId]);
     floor = [...leave(floor, displaced), occupant];
@@ -85,6 +83,15 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
     queue.push(...impliedBy(scenarioId, context, contenders, queue));
   }
   return { starts, refused: [...refused.values()], contenders, resumed, resumeRefused, displacedBy, floor };
+}
+
+function occupantsOf(fates: readonly Fate[]): Floor {
+  const occupants: Occupant[] = [];
+  for (const fate of fates) {
+    const { scenario } = fate.view;
+    if (isActive(fate) && scenario) occupants.push(occupantOf(fate, scenario));
+  }
+  return occupants;
 }
 
 /** Naming a paused scenario resumes it and is no rejection (2.11). */

@@ -11,17 +11,17 @@ export function transitionDecisions(
   { fates, walks }: TransitionPhase,
   starts: readonly Start[],
 ): readonly TransitionDecision[] {
-  const continuing = fates.filter(({ action }) => action === 'CONTINUE');
-  return [
-    ...continuing.map((each) => {
-      const walked = walks.get(each.view.instance.instanceId);
-      return walked ? decisionOf(walked) : quietDecision(each, turn.trigger === 'MESSAGE');
-    }),
-    ...starts.flatMap(({ instanceId }) => {
-      const walked = walks.get(instanceId);
-      return walked ? [decisionOf(walked)] : [];
-    }),
-  ];
+  const decisions: TransitionDecision[] = [];
+  for (const each of fates) {
+    if (each.action !== 'CONTINUE') continue;
+    const walked = walks.get(each.view.instance.instanceId);
+    decisions.push(walked ? decisionOf(walked) : quietDecision(each, turn.trigger === 'MESSAGE'));
+  }
+  for (const { instanceId } of starts) {
+    const walked = walks.get(instanceId);
+    if (walked) decisions.push(decisionOf(walked));
+  }
+  return decisions;
 }
 
 function decisionOf(walked: Walk): TransitionDecision {
@@ -38,7 +38,7 @@ function decisionOf(walked: Walk): TransitionDecision {
     skippedSteps: skipped,
     wasRelocalized: walked.relocalizedFrom !== '',
     originalStepId: walked.relocalizedFrom,
-    transitionsTaken: left.flatMap(({ transition }) => (transition ? [transition.id] : [])),
+    transitionsTaken: left.map(({ transition }) => transition?.id ?? '').filter((id) => id !== ''),
     alternatives: walked.alternatives,
     reason,
     reasoning: transitionReasoning(walked, reason),

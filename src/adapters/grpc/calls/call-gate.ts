@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
-import type { Call } from '../../../ports/call';
+import { type Call, callOf } from '../../../ports/call';
 import type { Clock } from '../../../ports/clock';
 import type { Access } from '../access/access';
 import { type AcceptedRequest, acceptedOf, type GuardedRequest } from '../guard/request-guard';
@@ -117,7 +117,7 @@ export class CallGate {
       const request = acceptedOf(guarded);
       this.access.check(stream.principal, request.tenantId);
       this.refuseIfOver(stream);
-      const call = { deadline: Math.min(stream.deadline, this.latest()), signal: stream.signal };
+      const call = callOf(Math.min(stream.deadline, this.latest()), stream.signal);
       return this.callsOfTenants.during(request.tenantId, () => handler(request, call));
     });
   }

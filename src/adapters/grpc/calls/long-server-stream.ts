@@ -1,6 +1,6 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
-import type { Call } from '../../../ports/call';
+import { type Call, callOf } from '../../../ports/call';
 import type { GuardedRequest } from '../guard/request-guard';
 import { endAfter, type StreamWork } from './server-stream';
 import type { CallSurroundings } from './unary';
@@ -42,7 +42,7 @@ async function untilEnded(
   revoked.addEventListener('abort', () => over.abort(revoked.reason));
   caller.signal.addEventListener('abort', cancel);
   try {
-    await work({ deadline: caller.deadline, signal: over.signal });
+    await work(callOf(caller.deadline, over.signal));
   } finally {
     draining.removeEventListener('abort', drain);
     caller.signal.removeEventListener('abort', cancel);

@@ -52,7 +52,7 @@ async function send<Response>(
   call: Call,
   message: Response,
 ): Promise<void> {
-  if (call.signal.aborted) throw new OrchestratorError('CANCELLED', 'The caller gave up.');
+  if (call.cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up.');
   if (stream.write(message)) return;
   try {
     await once(stream, 'drain', { signal: call.signal });

@@ -3,6 +3,7 @@ import type { Call } from '../../../ports/call';
 import { type FailureReporting, failureOf, statusObjectOf } from '../errors/call-failure';
 import type { AcceptedRequest, GuardedRequest } from '../guard/request-guard';
 import type { CallGate } from './call-gate';
+import { setTrailer } from './trailers';
 
 /** What every handler of this server stands on. */
 export interface CallSurroundings extends FailureReporting {
@@ -34,7 +35,10 @@ export function unary<Request, Response>(
 ): handleUnaryCall<GuardedRequest<Request>, Outgoing<Response>> {
   return (call, callback) => {
     surroundings.gate.admit(call, work).then(
-      ({ body, trailer }) => callback(null, body, trailer),
+      ({ body, trailer }) => {
+        if (trailer !== undefined) setTrailer(call, trailer);
+        callback(null, body);
+      },
       (thrown: unknown) => {
         const failure = failureOf(thrown, call.getPath(), surroundings);
         callback(statusObjectOf(failure, surroundings.telemetry.traceId()));

@@ -1,0 +1,19 @@
+#!/bin/sh
+# proto/ -> gen/: messages and stubs of the contract and of what it imports, with protoc and its plugins for Go. The packages get
+# their import paths here: the contract itself favours no language. google.rpc comes with grpc, as google.golang.org/genproto.
+set -eu
+cd "$(dirname "$0")"
+
+module=example.com/orchestrator-example
+contract=focal/orchestration/v1
+validate=buf/validate/validate.proto
+options="paths=source_relative,M$validate=$module/gen/buf/validate"
+for file in ../../proto/$contract/*.proto; do
+  options="$options,M$contract/$(basename "$file")=$module/gen/$contract;orchestrationv1"
+done
+
+rm -rf gen
+mkdir gen
+protoc --proto_path=../../proto --go_out="$options:gen" --go-grpc_out="$options:gen" \
+  ../../proto/$contract/*.proto ../../proto/$validate
+cp ../../proto/$contract/service_config.json gen/

@@ -1,0 +1,3 @@
+module example.com/orchestrator-example
+
+go 1.19

@@ -1,0 +1,21 @@
+"""What was decided in a turn, in a few words."""
+
+from focal.orchestration.v1.contribution_pb2 import ContributionType, ScenarioContribution
+from focal.orchestration.v1.lifecycle_pb2 import ScenarioLifecycleAction, ScenarioLifecycleDecision
+from focal.orchestration.v1.orchestrator_service_pb2 import ProcessTurnResponse
+
+
+def turn_text(response: ProcessTurnResponse) -> str:
+    lifecycle = [lifecycle_text(decision) for decision in response.lifecycle_decisions]
+    return ", ".join(lifecycle + [contribution_text(each) for each in response.plan.contributions])
+
+
+def lifecycle_text(decision: ScenarioLifecycleDecision) -> str:
+    return ScenarioLifecycleAction.Name(decision.action).removeprefix("SCENARIO_LIFECYCLE_ACTION_")
+
+
+def contribution_text(contribution: ScenarioContribution) -> str:
+    """What the reply should ask, confirm or do, with what it is about."""
+    kind = ContributionType.Name(contribution.type).removeprefix("CONTRIBUTION_TYPE_")
+    tools = [tool.tool_id for tool in contribution.tools]
+    return " ".join([kind, *contribution.fields_to_ask, *sorted(contribution.values_to_confirm), *tools])

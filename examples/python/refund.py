@@ -1,0 +1,132 @@
+"""A refund, told in ../README.md: a turn, a turn as a stream, the session followed and taken up again, and a refusal read."""
+
+import os
+import sys
+from uuid import uuid4
+
+import grpc
+from focal.orchestration.v1.contribution_pb2 import ScenarioContribution
+from focal.orchestration.v1.orchestrator_service_pb2 import ProcessTurnRequest, ProcessTurnResponse, StreamTurnRequest
+from focal.orchestration.v1.orchestrator_service_pb2_grpc import OrchestratorServiceStub
+from focal.orchestration.v1.scenario_pb2 import STEP_OUTCOME_KIND_CONFIRMED
+from focal.orchestration.v1.session_service_pb2 import WatchSessionRequest
+from focal.orchestration.v1.session_service_pb2_grpc import SessionServiceStub
+from focal.orchestration.v1.turn_pb2 import Situation, StepOutcome, Turn
+
+from call_failure import CallFailure
+from connection import Trace, connect
+from decision_text import contribution_text, lifecycle_text, turn_text
+from follow_session import follow_session
+
+TENANT = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d01"
+AGENT = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
+REFUND = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01"  # examples/scenarios/refund.yaml
+
+DEADLINE = 10.0
+"""Seconds. Retries are within it."""
+
+
+def message_turn(session: str, text: str, **found: str) -> Turn:
+    """A message of the customer, and what was found in it. The turn id stays the same however often the turn is sent."""
+    turn = Turn(tenant_id=TENANT, agent_id=AGENT, session_id=session, turn_id=str(uuid4()))
+    turn.situation.CopyFrom(Situation(message=text))
+    for name, value in found.items():
+        turn.situation.candidate_variables.add(name=name).value.string_value = value
+    turn.customer_data["customer_id"].string_value = "c-1"
+    return turn
+
+
+def process_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
+    response, call = turns.ProcessTurn.with_call(
+        ProcessTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()
+    )
+    replayed = ("x-turn-replayed", "true") in call.trailing_metadata()
+    print(f"ProcessTurn   revision {response.revision}{', answered before' if replayed else ''}: {turn_text(response)}")
+    return response
+
+
+def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
+    """The same turn, each decision as it is told; nothing is said twice to the customer, as the last event has everything."""
+    response = ProcessTurnResponse()
+    for event in turns.StreamTurn(StreamTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()):
+        match event.WhichOneof("event"):
+            case "context":
+                print("StreamTurn    context")
+            case "lifecycle":
+                print(f"StreamTurn    lifecycle {lifecycle_text(event.lifecycle)}")
+            case "transition":
+                print(f"StreamTurn    transition {event.transition.source_step_id} -> {event.transition.target_step_id}")
+            case "contribution":
+                print(f"StreamTurn    contribution {contribution_text(event.contribution)}")
+            case "committed":
+                response = event.committed
+                print(f"StreamTurn    committed, revision {response.revision}")
+    return response
+
+
+def watch_session(sessions: SessionServiceStub, cursor: WatchSessionRequest, count: int, trace: Trace) -> None:
+    """Takes so many turns behind the cursor and moves it along. Keep the cursor, and another process may go on from it."""
+    print(f"WatchSession  behind revision {cursor.after_revision}")
+    for turn in follow_session(sessions, cursor, trace):
+        cursor.after_revision, cursor.after_turn_id = turn.revision, turn.turn_id
+        print(f'WatchSession  revision {turn.revision}: "{turn.request.turn.situation.message}"')
+        count -= 1
+        if count == 0:
+            return
+
+
+def read_refusal(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> None:
+    try:
+        turns.ProcessTurn(ProcessTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata())
+    except grpc.RpcError as error:
+        failure = CallFailure.of(error)
+        print(f"Refused       {failure.status}, {failure.reason}")
+        for name, what in failure.violations:
+            print(f"Refused       {name}: {what}")
+        if failure.metadata.get("trace_id") == trace.trace_id:
+            print("Refused       within the trace that was sent")
+
+
+def confirmed(confirm: ScenarioContribution) -> StepOutcome:
+    """The customer's yes to what a CONFIRM asked."""
+    return StepOutcome(
+        instance_id=confirm.instance_id, action_key=confirm.action_key, kind=STEP_OUTCOME_KIND_CONFIRMED
+    )
+
+
+def tell(channel: grpc.Channel) -> None:
+    turns, sessions = OrchestratorServiceStub(channel), SessionServiceStub(channel)
+    session, trace = str(uuid4()), Trace()
+
+    wish = message_turn(session, "I want my money back for order 4711.", order_id="4711")
+    wish.candidates.add(scenario_id=REFUND, score=0.9)
+    process_turn(turns, wish, trace)
+    process_turn(turns, wish, trace)  # as after an answer that was lost: applied once
+
+    reason = message_turn(session, "It arrived broken.", refund_reason="broken")
+    confirm = stream_turn(turns, reason, trace).plan.contributions[0]
+
+    cursor = WatchSessionRequest(tenant_id=TENANT, session_id=session, after_revision=0)
+    watch_session(sessions, cursor, 2, trace)
+
+    yes = message_turn(session, "Yes, please.")
+    yes.step_outcomes.append(confirmed(confirm))
+    process_turn(turns, yes, trace)
+    watch_session(sessions, cursor, 1, trace)
+
+    read_refusal(turns, message_turn("no-uuid", "Hello?"), trace)
+
+
+def main(address: str) -> int:
+    with connect(address) as channel:
+        try:
+            tell(channel)
+        except grpc.RpcError as error:
+            failure = CallFailure.of(error)
+            print(f"{failure.status} {failure.reason}: {failure.text}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ.get("SCENARIO_ORCHESTRATOR_SERVER", "127.0.0.1:50051")))
