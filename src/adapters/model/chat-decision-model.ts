@@ -70,18 +70,22 @@ export class ChatDecisionModel implements DecisionModel {
     const work = async (span: TurnSpan): Promise<ModelProposal> => {
       span.setAttributes(this.requestAttributes());
       let answer: ChatAnswer | undefined;
+      const tellOutcome = (outcome: ModelProposal['outcome']): void => {
+        span.setAttributes({ 'orchestrator.model.outcome': outcome });
+        // An answer that cannot be used has its price all the same.
+        ended(this.useOf(outcome, answer));
+      };
       try {
         const ids = askedIds(question);
         answer = await this.answerTo(this.template.render(question, ids), call);
         span.setAttributes(answerAttributes(answer));
         const proposal = readAnswer(answer, ids);
-        ended(this.useOf('PROPOSED', answer));
+        tellOutcome('PROPOSED');
         return proposal;
       } catch (error) {
         if (!(error instanceof ChatFailure)) throw error;
         this.tellFailure(span, error);
-        // An answer that cannot be used has its price all the same.
-        ended(this.useOf(error.reason, answer));
+        tellOutcome(error.reason);
         return unheard(error.reason);
       }
     };
@@ -94,10 +98,15 @@ export class ChatDecisionModel implements DecisionModel {
     const latest = performance.now() + timeMs - leastTimeMs;
     // A turn in a hurry says nothing about the endpoint.
     const outage = timeMs === this.options.timeoutMs;
+    const traceparent = this.surroundings.telemetry.traceparent();
     const overtime = (): ChatFailure => new ChatFailure('TIMEOUT', 'the endpoint did not answer in time', { outage });
     try {
       const answer = await withinTime({ signal: call.signal, timeMs, overtime }, (signal) =>
-        this.requests.run((bounded) => this.endpoint.complete(prompt, bounded), signal, latest),
+        this.requests.run(
+          (bounded) => this.endpoint.complete(prompt, { signal: bounded, traceparent }),
+          signal,
+          latest,
+        ),
       );
       // Values of customers: they are written where the operator lets them be, and redacted else.
       this.surroundings.log.debug({ request: prompt, response: answer.content }, 'the model answered');

@@ -69,11 +69,11 @@ export class OtelMetrics implements Metrics {
 /** Only of turns that were applied: a turn that is looked at, or answered again, decides nothing. */
 function countDecisions(instruments: Instruments, result: TurnResult): void {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
-  for (const { action, reason, proposed, overruledBy } of lifecycleDecisions) {
-    instruments.lifecycleDecisions.add(1, { action, reason });
+  for (const { action, reason } of lifecycleDecisions) instruments.lifecycleDecisions.add(1, { action, reason });
+  for (const { reason } of rejectedCandidates) instruments.rejectedCandidates.add(1, { reason });
+  for (const { proposed, overruledBy } of [...lifecycleDecisions, ...rejectedCandidates]) {
     if (proposed && overruledBy !== '') instruments.modelOverruled.add(1, { proposed, overruled_by: overruledBy });
   }
-  for (const { reason } of rejectedCandidates) instruments.rejectedCandidates.add(1, { reason });
   for (const { skippedSteps, wasRelocalized } of transitionDecisions) {
     if (skippedSteps.length > 0) instruments.skippedSteps.add(skippedSteps.length);
     if (wasRelocalized) instruments.relocalizations.add(1);
