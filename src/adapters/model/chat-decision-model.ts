@@ -14,6 +14,7 @@ import { ChatFailure } from './chat-failure';
 import { GuardedRequests, type GuardOptions } from './guarded-requests';
 import { proposalOf } from './model-answer';
 import { PromptTemplate } from './prompt-template';
+import { withinLength } from './within-length';
 import { withinTime } from './within-time';
 
 /** How the model is asked. */
@@ -22,6 +23,8 @@ export interface ChatModelOptions extends ChatEndpointOptions, Omit<GuardOptions
   readonly template: string;
   /** UTF-16 code units of the message that the model is shown. */
   readonly messageLength: number;
+  /** UTF-16 code units of names, descriptions and conditions that it is shown. */
+  readonly textsLength: number;
   /** Milliseconds that a turn waits at most. */
   readonly timeoutMs: number;
   /** Milliseconds of the call's deadline that are left for deciding and committing. */
@@ -76,8 +79,9 @@ export class ChatDecisionModel implements DecisionModel {
         ended(this.useOf(outcome, answer));
       };
       try {
-        const ids = askedIds(question);
-        answer = await this.answerTo(this.template.render(question, ids), call);
+        const asked = withinLength(question, this.options.textsLength);
+        const ids = askedIds(asked);
+        answer = await this.answerTo(this.template.render(asked, ids), call);
         span.setAttributes(answerAttributes(answer));
         const proposal = readAnswer(answer, ids);
         tellOutcome('PROPOSED');
