@@ -23,7 +23,7 @@ const unheardReasons = [
 
 /**
  * Why a proposal did not stand: the rules decide here (RULES), a checkpoint or a required action would be passed over
- * (CHECKPOINT_AHEAD), an action is under way whose result is awaited (AWAITS_RESULT); or why there was none.
+ * (CHECKPOINT_AHEAD), it would end what awaits the result of an action (AWAITS_RESULT); or why there was none.
  */
 export type OverruledBy = (typeof overrulings)[number];
 

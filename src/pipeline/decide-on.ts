@@ -32,8 +32,11 @@ export interface TurnToDecide extends Pick<TurnCommand, 'turn' | 'validateOnly'>
   readonly proposal?: ModelProposal | undefined;
 }
 
-/** Is told what the rules alone decide while the model is asked. What it throws ends the turn. */
-export type TellProvisional = (result: TurnResult) => Promise<void>;
+/**
+ * Is told what the rules alone decide while the model is asked. The turn does not wait for it: once `over` is aborted there is a
+ * proposal, and what was not told by then is left out.
+ */
+export type TellProvisional = (result: TurnResult, over: AbortSignal) => Promise<void>;
 
 /** The agent's catalogue with every version that the turn may need of it. */
 export function openFor(catalogue: CompiledCatalogue, turn: Turn, session: Session, call: Call): Promise<Catalogue> {
@@ -68,8 +71,19 @@ async function propose(
 ): Promise<ModelProposal | undefined> {
   const question = modelQuestion(input);
   if (question === undefined) return undefined;
-  const [proposal] = await Promise.all([model.propose(question, call), tell?.(decideTurn(input).result)]);
-  return proposal;
+  const over = new AbortController();
+  const asked = model.propose(question, call).finally(() => over.abort());
+  if (tell) void tellMeanwhile(tell, input, over.signal);
+  return await asked;
+}
+
+/** A reader who does not read, or is gone, holds up nobody: other turns of the session wait behind this one. */
+async function tellMeanwhile(tell: TellProvisional, input: TurnInput, over: AbortSignal): Promise<void> {
+  try {
+    await tell(decideTurn(input).result, over);
+  } catch {
+    // What is told is provisional. The turn finds by itself that the caller gave up, and what else is wrong it comes to, too.
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { unheard } from '../../src/domain/model-proposal';
 import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../support/conversation';
 import { aProposal } from '../support/proposals';
 import { randomSession } from '../support/random-scenarios';
-import { running } from '../support/running';
+import { running, withFirst } from '../support/running';
 import { acting, asking, confirming, end, silent } from '../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id']);
@@ -115,7 +115,7 @@ describe('9 the rules dispose of an action', () => {
         steps: [{ stepId: 'ask', collectsProfileFields: ['id'], to: ['confirm'] }, ...confirming('refund').steps],
       },
     ],
-    ['that is a required action', acting('refund')],
+    ['that is a required action to be confirmed', withFirst(acting('refund'), { requiresConfirmation: true })],
   ])('9 COMPLETE does not pass over a checkpoint %s', (_where, scenario) => {
     expect(chosen('COMPLETE', [scenario])).toMatchObject({
       action: 'CONTINUE',
@@ -132,13 +132,48 @@ describe('9 the rules dispose of an action', () => {
     expect(talk.turn({ proposal }).lifecycle('refund')).toMatchObject({ action: 'COMPLETE', reason: 'MODEL' });
   });
 
-  test('9 CANCEL does not stand while a required action’s result is awaited', () => {
-    expect(chosen('CANCEL', [acting('refund')])).toMatchObject({
+  test('9 COMPLETE does not stand on a second visit of a checkpoint: what was passed on the first was another thing', () => {
+    const [confirm = { stepId: '' }, ...rest] = confirming('refund').steps;
+    const again = { stepId: 'again', collectsProfileFields: ['more'], to: ['confirm'] };
+    const unknown = { to: 'again', condition: '!has(data.more)' };
+    const talk = running([{ scenarioId: 'refund', steps: [{ ...confirm, to: [unknown, 'wait'] }, again, ...rest] }]);
+    talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    talk.turn({ variables: { more: 1 } });
+    const { currentStepId, instanceId, irreversibleDone } = talk.instance('refund');
+    expect([currentStepId, irreversibleDone.map(({ stepId }) => stepId)]).toEqual(['confirm', ['confirm']]);
+    const proposal = aProposal({ actions: { [instanceId]: 'COMPLETE' } });
+    expect(talk.turn({ proposal }).lifecycle('refund')).toMatchObject({
       action: 'CONTINUE',
-      proposed: 'CANCEL',
-      overruledBy: 'AWAITS_RESULT',
+      overruledBy: 'CHECKPOINT_AHEAD',
     });
   });
+
+  test('9 COMPLETE does not stand for a success that came late, after the step was left (0.6)', () => {
+    const [act = { stepId: '' }, ...rest] = acting('refund').steps;
+    const back = { stepId: 'back', collectsProfileFields: ['more'], to: ['act'] };
+    const left = { ...act, to: [{ to: 'back', outcomes: ['DECLINED'] }, 'wait'] } as const;
+    const talk = running([{ scenarioId: 'refund', steps: [left, back, ...rest] }]);
+    const { instanceId } = talk.instance('refund');
+    talk.turn({ outcomes: [{ kind: 'DECLINED' }] });
+    talk.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED', instanceId, stepId: 'act' }] });
+    expect(talk.instance('refund')).toMatchObject({
+      currentStepId: 'back',
+      irreversibleDone: [{ stepId: 'act', passed: false }],
+    });
+    const proposal = aProposal({ actions: { [instanceId]: 'COMPLETE' } });
+    expect(talk.turn({ proposal }).lifecycle('refund')).toMatchObject({
+      action: 'CONTINUE',
+      overruledBy: 'CHECKPOINT_AHEAD',
+    });
+  });
+
+  test.each<ProposedAction>(['CANCEL', 'COMPLETE'])(
+    '9 %s does not stand while a required action’s result is awaited',
+    (proposed) => {
+      const overruledBy = 'AWAITS_RESULT';
+      expect(chosen(proposed, [acting('refund')])).toMatchObject({ action: 'CONTINUE', proposed, overruledBy });
+    },
+  );
 
   test('9 CANCEL by the customer stands also then', () => {
     const talk = running([acting('refund')]);
@@ -259,24 +294,40 @@ test('9 the proposal is recorded with the answer', () => {
   expect(new Conversation([refund]).turn({ proposal }).result.modelProposal).toBe(proposal);
 });
 
-test('9 always: the model ends no instance past a checkpoint, and starts nothing that the rules refuse', () => {
+test('9 always: a model that would end everything ends nothing at a checkpoint that this visit has not passed', () => {
+  fc.assert(
+    fc.property(randomSession, fc.constantFrom<ProposedAction[]>('COMPLETE', 'CANCEL'), (given, action) => {
+      const talk = new Conversation(given.scenarios, given);
+      for (const draft of given.turns) {
+        const { instances } = talk.session;
+        const actions = Object.fromEntries(instances.map(({ instanceId }) => [instanceId, action]));
+        // Looked at and not applied: what the model ended would come to no second visit.
+        const { result, session } = talk.decide({ ...draft, proposal: aProposal({ actions }) });
+        for (const { instanceId, scenarioId } of result.lifecycleDecisions.filter(({ reason }) => reason === 'MODEL')) {
+          const { currentStepId, visit } = instances.find((each) => each.instanceId === instanceId) ?? {};
+          const { steps = [] } = given.scenarios.find((each) => each.scenarioId === scenarioId) ?? {};
+          const step = steps.find(({ stepId }) => stepId === currentStepId);
+          const ended = session.endedInstances.find((each) => each.instanceId === instanceId);
+          const passed = ended?.irreversibleDone.some((done) => done.passed && done.visitNumber === visit?.number);
+          if (action === 'COMPLETE' && (step?.isCheckpoint || step?.isRequiredAction)) expect(passed).toBe(true);
+          const underWay = visit?.openType === 'ACTION_HINT' && step?.isRequiredAction;
+          if (underWay) expect(draft.outcomes).not.toEqual([]);
+        }
+        talk.turn(draft);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('9 always: a scenario that the rules refuse does not start, whatever the model finds that it fits', () => {
   fc.assert(
     fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
       const talk = new Conversation(scenarios, { relationships, settings });
       for (const draft of turns) {
-        const before = talk.session;
-        const turn = talk.turn(draft);
-        for (const { instanceId, scenarioId, reason, action } of turn.result.lifecycleDecisions) {
-          if (reason !== 'MODEL' || action !== 'COMPLETE') continue;
-          const instance = before.instances.find((each) => each.instanceId === instanceId);
-          const at = scenarios.find((each) => each.scenarioId === scenarioId)?.steps;
-          const step = at?.find(({ stepId }) => stepId === instance?.currentStepId);
-          const done = turn.session.endedInstances.find((each) => each.instanceId === instanceId)?.irreversibleDone;
-          const passed = done?.some(({ stepId }) => stepId === step?.stepId) ?? false;
-          expect((step?.isCheckpoint || step?.isRequiredAction) && !passed).toBeFalsy();
-        }
-        const started = turn.result.lifecycleDecisions.filter(({ action }) => action === 'START');
-        const refused = new Set(turn.result.rejectedCandidates.map(({ scenarioId }) => scenarioId));
+        const { lifecycleDecisions, rejectedCandidates } = talk.turn(draft).result;
+        const started = lifecycleDecisions.filter(({ action }) => action === 'START');
+        const refused = new Set(rejectedCandidates.map(({ scenarioId }) => scenarioId));
         expect(started.filter(({ scenarioId }) => refused.has(scenarioId))).toEqual([]);
       }
     }),

@@ -28,6 +28,7 @@ import {
   saying,
   silence,
 } from '../support/model-endpoint';
+import { callUnread } from '../support/raw-http2';
 import { type TurnFields, turnRequest } from '../support/request-bytes';
 import { acting, asking, confirming } from '../support/sample-scenarios';
 import {
@@ -61,16 +62,20 @@ beforeEach(async () => {
   endpoint = new ModelEndpoint();
   await endpoint.start();
   stores = openEmbeddedStores();
-  for (const draft of drafts) {
-    const options = { contentHash: draft.scenarioId, storedAt: 0, expectedVersion: undefined };
-    await stores.scenarios.put(agent, aScenario(draft), options, unhurried);
-  }
+  for (const draft of drafts) await stored(draft);
   service = node();
 });
 afterEach(async () => {
   await service.close();
   await endpoint.stop();
 });
+
+/** Stores a scenario; its id. */
+async function stored(draft: ScenarioDraft): Promise<string> {
+  const options = { contentHash: draft.scenarioId, storedAt: 0, expectedVersion: undefined };
+  await stores.scenarios.put(agent, aScenario(draft), options, unhurried);
+  return draft.scenarioId;
+}
 
 /** The next turn of the test's session. */
 function command(number: number, turn: TurnFields = {}, sessionId = uuid(3)): TurnCommand {
@@ -238,8 +243,8 @@ describe('StreamTurn', () => {
     const grpc = await startGrpc({
       // The model only answers once all that is provisional was handed over.
       processTurn: (turn, call, tell) =>
-        service.useCases.processTurn(turn, call, async (result) => {
-          await tell?.(result);
+        service.useCases.processTurn(turn, call, async (result, over) => {
+          await tell?.(result, over);
           await endpoint.received(2);
           answer();
         }),
@@ -257,6 +262,29 @@ describe('StreamTurn', () => {
       'committed',
     ]);
     expect(told.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('waits for nobody: a reader who takes nothing holds up neither the turn nor the session', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, (_, index) => stored(asking(uuid(20 + index), ['field']))));
+    const useCases = service.useCasesWith({ maxSimultaneousScenarios: 20 });
+    await useCases.processTurn(command(1, naming(0.9, ...all)), unhurried);
+    const grpc = await startGrpc(useCases);
+    const unread = callUnread(grpc.address, streamTurn.path, command(2).requestBytes, 0);
+    await endpoint.received(2);
+    const { result } = await useCases.processTurn(command(3), unhurried);
+    expect(result.revision).toBe(3);
+    const told = (await unread.read()).messages.map((bytes) => streamTurn.responseDeserialize(bytes));
+    await grpc.stop();
+    // Six scenarios come to nineteen events, of which a stream buffers sixteen; the rest was not told once there was a proposal.
+    expect(told.filter(({ provisional }) => provisional)).toHaveLength(16);
+    expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, index) => index + 1));
+    expect(told.at(-1)).toMatchObject({ provisional: false, event: { $case: 'committed' } });
+  });
+
+  test('goes on where telling fails', async () => {
+    const failing = () => Promise.reject(new Error('nobody listens'));
+    const { result } = await service.useCases.processTurn(command(1, naming(0.9, refund)), unhurried, failing);
+    expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
   });
 
   test('sends nothing provisional where nobody is asked, and on a replay', async () => {

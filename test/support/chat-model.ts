@@ -34,6 +34,7 @@ export function aChatModel(
       concurrency: 10,
       retries: 0,
       messageLength: 8_000,
+      textsLength: 60_000,
       breakerFailures: 1_000,
       breakerOpenMs: 60_000,
       inputPrice: 0,

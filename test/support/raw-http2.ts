@@ -43,6 +43,9 @@ export function postRaw(
   });
 }
 
+/** Bytes that HTTP/2 lets a sender be ahead, unless something else is said (RFC 9113, 6.9.2). */
+const usualWindow = 65_535;
+
 /** A call whose answer lies in the transport until it is read: gRPC libraries read on for a caller who does not. */
 export interface UnreadCall {
   /** Reads everything; resolves when the server has ended it. */
@@ -51,9 +54,9 @@ export interface UnreadCall {
   >;
 }
 
-/** Sends a request and reads nothing. */
-export function callUnread(address: string, path: string, message: Uint8Array): UnreadCall {
-  const session = connect(`http://${address}`);
+/** Sends a request and reads nothing; the transport takes `window` bytes of the answer. */
+export function callUnread(address: string, path: string, message: Uint8Array, window = usualWindow): UnreadCall {
+  const session = connect(`http://${address}`, { settings: { initialWindowSize: window } });
   const stream = session.request({
     ':method': 'POST',
     ':path': path,
@@ -63,6 +66,7 @@ export function callUnread(address: string, path: string, message: Uint8Array): 
   stream.end(framed(message));
   return {
     async read() {
+      session.settings({ initialWindowSize: usualWindow });
       const trailers: IncomingHttpHeaders = {};
       stream.on('trailers', (received) => Object.assign(trailers, received));
       const chunks: Buffer[] = [];

@@ -15,6 +15,7 @@ export function toModelOptions({ pipeline: { scenario_filtering: filtering } }: 
     concurrency: filtering.concurrency,
     retries: filtering.retries,
     messageLength: filtering.message_length,
+    textsLength: filtering.texts_length,
     breakerFailures: filtering.breaker_failures,
     breakerOpenMs: filtering.breaker_open_ms,
     inputPrice: filtering.input_price,

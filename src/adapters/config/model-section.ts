@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, fraction, text, textOfFile, textThat, whole } from './constraints';
+import { isLoopback } from './loopback';
 
 const fields = z.strictObject({
   enabled: flag(),
@@ -9,6 +10,7 @@ const fields = z.strictObject({
     'must be empty or an http:// or https:// URL without user, password, query and fragment',
     (value) => value === '' || isBaseUrl(value),
   ),
+  allow_insecure: flag(),
   api_key: text(0, 1_000),
   api_key_file: textOfFile(),
   template: textOfFile(),
@@ -19,6 +21,7 @@ const fields = z.strictObject({
   concurrency: whole(1, 10_000),
   retries: whole(0, 10),
   message_length: whole(100, 100_000),
+  texts_length: whole(1_000, 10_000_000),
   breaker_failures: whole(1, 1_000),
   breaker_open_ms: whole(10, 3_600_000),
   input_price: fraction(0, 1_000_000),
@@ -29,6 +32,10 @@ type Fields = z.infer<typeof fields>;
 
 const wanted = 'is needed while use_llm is true: the URL of an OpenAI-compatible API, for example "https://host/v1"';
 
+const plainText =
+  'is http:// and not on this machine: the key and what customers say would cross the network in plain text for anybody to take; ' +
+  'use https://, or set pipeline.scenario_filtering.allow_insecure = true where something else protects the way';
+
 /** The section [pipeline.scenario_filtering]. */
 export const scenarioFiltering = fields
   .refine(({ use_llm, base_url }: Fields) => use_llm !== true || base_url !== '', {
@@ -36,11 +43,23 @@ export const scenarioFiltering = fields
     path: ['base_url'],
     error: wanted,
   })
+  .refine(({ base_url, allow_insecure }: Fields) => allow_insecure === true || !isPlainText(base_url), {
+    when: () => true,
+    path: ['base_url'],
+    error: plainText,
+  })
   .refine(({ api_key, api_key_file }: Fields) => api_key === '' || api_key_file === '', {
     when: () => true,
     path: ['api_key_file'],
     error: 'is given already by pipeline.scenario_filtering.api_key; set one of the two',
   });
+
+/** Whether what is sent there could be read on the way. The value may be of the wrong type or none: that is told beside. */
+function isPlainText(value: unknown): boolean {
+  if (typeof value !== 'string' || !isBaseUrl(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
 
 function isBaseUrl(value: string): boolean {
   if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;

@@ -14,6 +14,7 @@ import { ChatFailure } from './chat-failure';
 import { GuardedRequests, type GuardOptions } from './guarded-requests';
 import { proposalOf } from './model-answer';
 import { PromptTemplate } from './prompt-template';
+import { withinLength } from './within-length';
 import { withinTime } from './within-time';
 
 /** How the model is asked. */
@@ -22,6 +23,8 @@ export interface ChatModelOptions extends ChatEndpointOptions, Omit<GuardOptions
   readonly template: string;
   /** UTF-16 code units of the message that the model is shown. */
   readonly messageLength: number;
+  /** UTF-16 code units of names, descriptions and conditions that it is shown. */
+  readonly textsLength: number;
   /** Milliseconds that a turn waits at most. */
   readonly timeoutMs: number;
   /** Milliseconds of the call's deadline that are left for deciding and committing. */
@@ -70,18 +73,23 @@ export class ChatDecisionModel implements DecisionModel {
     const work = async (span: TurnSpan): Promise<ModelProposal> => {
       span.setAttributes(this.requestAttributes());
       let answer: ChatAnswer | undefined;
+      const tellOutcome = (outcome: ModelProposal['outcome']): void => {
+        span.setAttributes({ 'orchestrator.model.outcome': outcome });
+        // An answer that cannot be used has its price all the same.
+        ended(this.useOf(outcome, answer));
+      };
       try {
-        const ids = askedIds(question);
-        answer = await this.answerTo(this.template.render(question, ids), call);
+        const asked = withinLength(question, this.options.textsLength);
+        const ids = askedIds(asked);
+        answer = await this.answerTo(this.template.render(asked, ids), call);
         span.setAttributes(answerAttributes(answer));
         const proposal = readAnswer(answer, ids);
-        ended(this.useOf('PROPOSED', answer));
+        tellOutcome('PROPOSED');
         return proposal;
       } catch (error) {
         if (!(error instanceof ChatFailure)) throw error;
         this.tellFailure(span, error);
-        // An answer that cannot be used has its price all the same.
-        ended(this.useOf(error.reason, answer));
+        tellOutcome(error.reason);
         return unheard(error.reason);
       }
     };
@@ -94,10 +102,15 @@ export class ChatDecisionModel implements DecisionModel {
     const latest = performance.now() + timeMs - leastTimeMs;
     // A turn in a hurry says nothing about the endpoint.
     const outage = timeMs === this.options.timeoutMs;
+    const traceparent = this.surroundings.telemetry.traceparent();
     const overtime = (): ChatFailure => new ChatFailure('TIMEOUT', 'the endpoint did not answer in time', { outage });
     try {
       const answer = await withinTime({ signal: call.signal, timeMs, overtime }, (signal) =>
-        this.requests.run((bounded) => this.endpoint.complete(prompt, bounded), signal, latest),
+        this.requests.run(
+          (bounded) => this.endpoint.complete(prompt, { signal: bounded, traceparent }),
+          signal,
+          latest,
+        ),
       );
       // Values of customers: they are written where the operator lets them be, and redacted else.
       this.surroundings.log.debug({ request: prompt, response: answer.content }, 'the model answered');

@@ -15,6 +15,14 @@ export interface ChatEndpointOptions {
   readonly temperature: number;
 }
 
+/** What goes along with a prompt. */
+export interface ChatContext {
+  /** Ends the request when it is aborted. */
+  readonly signal: AbortSignal;
+  /** W3C traceparent of the span that asks; undefined where none is recorded. */
+  readonly traceparent: string | undefined;
+}
+
 /** What the endpoint answered. */
 export interface ChatAnswer {
   /** The model that answered, as it calls itself. */
@@ -57,16 +65,16 @@ export class ChatEndpoint {
    *
    * @throws ChatFailure UNAVAILABLE, RATE_LIMITED, REFUSED, CUT_OFF where the body broke off, OFF_SCHEMA where it is none.
    */
-  async complete(prompt: string, signal: AbortSignal): Promise<ChatAnswer> {
-    const response = await this.send(prompt, signal);
+  async complete(prompt: string, context: ChatContext): Promise<ChatAnswer> {
+    const response = await this.send(prompt, context);
     if (!response.ok) {
       await response.body?.cancel().catch(() => undefined);
       throw refusalOf(response);
     }
-    return answerOf(await bodyOf(response, signal));
+    return answerOf(await bodyOf(response, context.signal));
   }
 
-  private async send(prompt: string, signal: AbortSignal): Promise<Response> {
+  private async send(prompt: string, { signal, traceparent }: ChatContext): Promise<Response> {
     const { apiKey, model, maxTokens, temperature } = this.options;
     try {
       return await fetch(this.url, {
@@ -75,6 +83,7 @@ export class ChatEndpoint {
           'content-type': 'application/json',
           accept: 'application/json',
           ...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
+          ...(traceparent === undefined ? {} : { traceparent }),
         },
         body: JSON.stringify({
           model,
@@ -97,12 +106,15 @@ export class ChatEndpoint {
   }
 }
 
+/** Statuses that may be for what one customer said: too long, or caught by a filter. The next one may say something else. */
+const ofThisRequest: ReadonlySet<number> = new Set([400, 413, 422]);
+
 function refusalOf({ status, headers }: Response): ChatFailure {
   const says = `the endpoint answers ${status}`;
   const again = { again: true, afterMs: retryAfterMs(headers, Date.now()) };
   if (status === 429) return new ChatFailure('RATE_LIMITED', says, again);
   if (status >= 500 || status === 408) return new ChatFailure('UNAVAILABLE', says, { ...again, outage: true });
-  return new ChatFailure('REFUSED', says, { outage: true });
+  return new ChatFailure('REFUSED', says, { outage: !ofThisRequest.has(status) });
 }
 
 async function bodyOf(response: Response, signal: AbortSignal): Promise<string> {

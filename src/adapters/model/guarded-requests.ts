@@ -1,15 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
   bulkhead,
   ConsecutiveBreaker,
   circuitBreaker,
-  DelegateBackoff,
   handleWhen,
   type IPolicy,
-  type IRetryContext,
-  retry,
-  wrap,
 } from 'cockatiel';
 import { ChatFailure } from './chat-failure';
 
@@ -33,77 +30,67 @@ export type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 /** Waits before the second try and, twice as long each time, before the next ones; milliseconds, where the endpoint asks for nothing. */
 const firstWaitMs = 100;
 
-/** A failure with the wait after which the request is sent again. */
-class Postponed extends Error {
-  constructor(
-    readonly failure: ChatFailure,
-    readonly waitMs: number,
-  ) {
-    super(failure.message, { cause: failure });
-  }
-}
-
 /**
  * Requests behind a bulkhead, retries and a circuit breaker, from the outside to the inside: a retry takes no further place, and an
  * endpoint that is down is not asked again by the retries of the turn that found it so.
  */
 export class GuardedRequests {
-  private readonly policy: IPolicy<IRetryContext>;
+  private readonly places: IPolicy;
+  private readonly breaker: IPolicy;
+  private readonly retries: number;
 
   constructor({ concurrency, retries, breakerFailures, breakerOpenMs, onCircuit }: GuardOptions) {
-    const again = retry(
-      handleWhen((error) => error instanceof Postponed),
-      { maxAttempts: retries, backoff: new DelegateBackoff(({ result }) => waitOf(result)) },
-    );
+    this.places = bulkhead(concurrency, 0);
     const breaker = circuitBreaker(handleWhen(isOutage), {
       breaker: new ConsecutiveBreaker(breakerFailures),
       halfOpenAfter: breakerOpenMs,
     });
     breaker.onBreak(() => onCircuit('open'));
     breaker.onReset(() => onCircuit('closed'));
-    this.policy = wrap(bulkhead(concurrency, 0), again, breaker);
+    this.breaker = breaker;
+    this.retries = retries;
   }
 
   /**
    * Does it, again where that is safe and there is time: nothing is tried again at or after `latest`, milliseconds of
-   * `performance.now()`. Rejects as the attempt does, with the failure of the last try.
+   * `performance.now()`. Rejects as the attempt does, with the failure of the last try; at once, and with its reason, when the signal
+   * is aborted.
    *
    * @throws ChatFailure BUSY, CIRCUIT_OPEN
    */
   async run<T>(attempt: Attempt<T>, signal: AbortSignal, latest: number): Promise<T> {
     try {
-      return await this.policy.execute(async ({ attempt: tried }) => {
-        signal.throwIfAborted();
-        try {
-          return await attempt(signal);
-        } catch (error) {
-          throw postponed(error, tried, latest);
-        }
-      });
+      return await this.places.execute(() => this.untilDone(attempt, signal, latest));
     } catch (error) {
       throw failureOf(error);
     }
   }
+
+  /** The library's own retries wait also for a caller who has given up, and keep the place meanwhile. */
+  private async untilDone<T>(attempt: Attempt<T>, signal: AbortSignal, latest: number): Promise<T> {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await this.breaker.execute(() => attempt(signal));
+      } catch (error) {
+        const waitMs = tried < this.retries ? waitBeforeNext(error, tried) : undefined;
+        if (waitMs === undefined || performance.now() + waitMs >= latest) throw error;
+        await setTimeout(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      }
+    }
+  }
 }
 
-/** A failed try as one to repeat, where the endpoint is safe to ask again and would be before it is too late. */
-function postponed(error: unknown, tried: number, latest: number): unknown {
-  if (!(error instanceof ChatFailure) || !error.again) return error;
-  const waitMs = error.afterMs ?? firstWaitMs * 2 ** tried * (0.5 + Math.random() / 2);
-  return performance.now() + waitMs < latest ? new Postponed(error, waitMs) : error;
-}
-
-function waitOf(result: object): number {
-  return 'error' in result && result.error instanceof Postponed ? result.error.waitMs : 0;
+/** Milliseconds until the request may be sent again; undefined where that is not safe. */
+function waitBeforeNext(error: unknown, tried: number): number | undefined {
+  if (!(error instanceof ChatFailure) || !error.again) return undefined;
+  return error.afterMs ?? firstWaitMs * 2 ** tried * (0.5 + Math.random() / 2);
 }
 
 function isOutage(error: Error): boolean {
-  const failure = error instanceof Postponed ? error.failure : error;
-  return failure instanceof ChatFailure && failure.outage;
+  return error instanceof ChatFailure && error.outage;
 }
 
 function failureOf(error: unknown): unknown {
-  if (error instanceof Postponed) return error.failure;
   if (error instanceof BulkheadRejectedError)
     return new ChatFailure('BUSY', 'as many turns as may are asking the model');
   if (error instanceof BrokenCircuitError) return new ChatFailure('CIRCUIT_OPEN', 'the endpoint failed too often');

@@ -16,7 +16,10 @@ const example: ModelQuestion = {
   conditions: [{ scenarioId: 'id', scenarioVersion: 1, transitionId: 'id', scenarioName: 'name', text: 'text' }],
 };
 
-/** The Jinja2 template of the prompt. It is given texts as literals only (`textLiteral`), so that it cannot print them otherwise. */
+/**
+ * The Jinja2 template of the prompt. It is given texts as literals only (`textLiteral`): what prints them as they are keeps them in
+ * their lines. An own one can undo that, and run code: it is the operator's as the configuration is.
+ */
 export class PromptTemplate {
   private readonly template: Template;
 

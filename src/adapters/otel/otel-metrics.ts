@@ -71,10 +71,10 @@ function countDecisions(instruments: Instruments, result: TurnResult): void {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
   // Equal ones at once: the SDK makes a key of the attributes on each call.
   addEach(instruments.lifecycleDecisions, lifecycleDecisions, ({ action, reason }) => ({ action, reason }));
-  for (const { proposed, overruledBy } of lifecycleDecisions) {
+  addEach(instruments.rejectedCandidates, rejectedCandidates, ({ reason }) => ({ reason }));
+  for (const { proposed, overruledBy } of [...lifecycleDecisions, ...rejectedCandidates]) {
     if (proposed && overruledBy !== '') instruments.modelOverruled.add(1, { proposed, overruled_by: overruledBy });
   }
-  addEach(instruments.rejectedCandidates, rejectedCandidates, ({ reason }) => ({ reason }));
   for (const { skippedSteps, wasRelocalized } of transitionDecisions) {
     if (skippedSteps.length > 0) instruments.skippedSteps.add(skippedSteps.length);
     if (wasRelocalized) instruments.relocalizations.add(1);

@@ -35,3 +35,8 @@ export interface InstanceView {
 export function wasPaused({ instance }: InstanceView): boolean {
   return instance.status === 'PAUSED';
 }
+
+/** Whether an executor is at work on the step's required action: it was hinted at, and no outcome has come yet. */
+export function awaitsResult({ instance, step }: InstanceView): boolean {
+  return instance.visit.openType === 'ACTION_HINT' && (step?.isRequiredAction ?? false);
+}

@@ -1,5 +1,6 @@
 import { compareText } from '../compare-text';
 import type { CompiledScenario } from '../compiled-scenario';
+import { awaitsResult } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../lifecycle-decision';
 import type { Fate } from './fate';
@@ -41,10 +42,8 @@ export interface AdmissionRequest {
 
 /** The occupant that an instance is while it goes on. */
 export function occupantOf({ view, resumed }: Fate, scenario: CompiledScenario): Occupant {
-  const { instance, addressed, step } = view;
-  const awaits =
-    instance.visit.openType === 'CONFIRM' ||
-    (instance.visit.openType === 'ACTION_HINT' && (step?.isRequiredAction ?? false));
+  const { instance, addressed } = view;
+  const awaits = instance.visit.openType === 'CONFIRM' || awaitsResult(view);
   return {
     instanceId: instance.instanceId,
     scenario,

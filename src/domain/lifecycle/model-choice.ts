@@ -1,8 +1,9 @@
 import type { CompiledScenario } from '../compiled-scenario';
-import type { InstanceView } from '../context/instance-view';
+import { awaitsResult, type InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { LifecycleAction } from '../lifecycle-decision';
 import { type OverruledBy, type ProposedAction, unheardReason } from '../model-proposal';
+import type { ScenarioInstance } from '../session';
 import { closure, hops } from '../step-graph';
 import { type Fate, instead, type Start } from './fate';
 
@@ -78,20 +79,28 @@ function leavesChoice({ action, reason }: Fate): boolean {
  * would start on what was never done; and nobody gives up what an executor is doing at that moment but the customer.
  */
 function objectionTo(proposed: ProposedAction, view: InstanceView): OverruledBy | undefined {
+  const ends = proposed === 'COMPLETE' || proposed === 'CANCEL';
+  if (ends && awaitsResult(view)) return 'AWAITS_RESULT';
   if (proposed === 'COMPLETE' && view.scenario && checkpointAhead(view, view.scenario)) return 'CHECKPOINT_AHEAD';
-  if (proposed === 'CANCEL' && awaitsResult(view)) return 'AWAITS_RESULT';
   return undefined;
 }
 
 /** Whether a checkpoint or required action that was not passed can be reached from where the instance stands, its step included. */
 function checkpointAhead({ instance }: InstanceView, scenario: CompiledScenario): boolean {
-  const passed = new Set(instance.irreversibleDone.map(({ stepId }) => stepId));
+  const passed = passedSteps(instance);
   return [...closure([instance.currentStepId], hops(scenario))].some((stepId) => {
     const step = scenario.steps.get(stepId);
     return step !== undefined && (step.isCheckpoint || step.isRequiredAction) && !passed.has(stepId);
   });
 }
 
-function awaitsResult({ instance, step }: InstanceView): boolean {
-  return instance.visit.openType === 'ACTION_HINT' && (step?.isRequiredAction ?? false);
+/**
+ * The checkpoints and required actions that need not be passed any more. A success that came late passed none (0.6), and where the
+ * instance stands only this visit counts: who comes to a checkpoint again is asked again.
+ */
+function passedSteps({ irreversibleDone, currentStepId, visit }: ScenarioInstance): ReadonlySet<string> {
+  const passed = irreversibleDone.filter(
+    (done) => done.passed && (done.stepId !== currentStepId || done.visitNumber === visit.number),
+  );
+  return new Set(passed.map(({ stepId }) => stepId));
 }

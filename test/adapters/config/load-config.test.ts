@@ -171,6 +171,13 @@ describe('a faulty configuration', () => {
       problems: [/scenario_filtering\.base_url must be empty or an http:\/\/ or https:\/\/ URL without user/],
     },
     {
+      title: 'an endpoint on another machine in plain text',
+      env: { ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__BASE_URL: 'http://models.internal/v1' },
+      problems: [
+        /scenario_filtering\.base_url is http:\/\/ and not on this machine: .*set .*scenario_filtering\.allow_insecure/,
+      ],
+    },
+    {
       title: 'conditions that a model shall judge that is not asked',
       env: { ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__SEMANTIC_EVALUATION: 'llm' },
       problems: [/semantic_evaluation .*must be "off" or "embedding" while .*use_llm is false/],

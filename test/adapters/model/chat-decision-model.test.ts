@@ -144,6 +144,20 @@ describe('leaves an endpoint alone that fails', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
+  test.each([401, 403, 404, 500, 408])('also for a %i, which the next turn would get, too', async (status) => {
+    endpoint.usual = refusing(status);
+    const { model } = aChatModel(endpoint, { breakerFailures: 1 });
+    await model.propose(question, unhurried);
+    expect((await model.propose(question, unhurried)).outcome).toBe('CIRCUIT_OPEN');
+  });
+
+  test.each([400, 413, 422])('but not for a %i, which may be for what one customer said', async (status) => {
+    endpoint.next(refusing(status));
+    const { model } = aChatModel(endpoint, { breakerFailures: 1 });
+    expect((await model.propose(question, unhurried)).outcome).toBe('REFUSED');
+    expect((await model.propose(question, unhurried)).outcome).toBe('PROPOSED');
+  });
+
   test('but not for answers that are wrong, for "not now", and for turns in a hurry', async () => {
     const { model } = aChatModel(endpoint, { breakerFailures: 1 });
     endpoint.next(completing('no'), refusing(429));
@@ -166,6 +180,19 @@ test('as many turns ask at once as may; one more is decided without', async () =
   expect((await model.propose(question, unhurried)).outcome).toBe('BUSY');
   abort.abort();
   await expect(first).rejects.toMatchObject({ reason: 'CANCELLED' });
+});
+
+test('a caller who gives up before the next try leaves its place to others at once', async () => {
+  endpoint.next(refusing(429, { 'retry-after': '600' }));
+  const { model } = aChatModel(endpoint, { concurrency: 1, retries: 1, timeoutMs: 1_200_000 });
+  const abort = new AbortController();
+  const first = model.propose(question, { ...unhurried, signal: abort.signal });
+  await endpoint.received(1);
+  // By the time that another question was answered the 429 has arrived, and what is left is the wait.
+  await aChatModel(endpoint).model.propose(question, unhurried);
+  abort.abort();
+  await expect(first).rejects.toMatchObject({ reason: 'CANCELLED' });
+  expect((await model.propose(question, unhurried)).outcome).toBe('PROPOSED');
 });
 
 test('an answer that cannot be used has its price all the same', async () => {

@@ -67,7 +67,7 @@ test.each([
   );
 });
 
-test('an own template prints literals, too, whatever it does with them', () => {
+test('an own template is given literals, too', () => {
   const own = new PromptTemplate('{% for c in candidates %}{{ c.name }} {{ message | safe }}{% endfor %}', 100);
   expect(own.render({ ...question, message: '<b>\n' }, askedIds(question))).toBe('"Refund" "\\u003cb\\u003e\\n"');
 });

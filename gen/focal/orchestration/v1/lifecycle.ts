@@ -586,9 +586,9 @@ export interface ScenarioLifecycleDecision {
   proposed: ScenarioLifecycleAction;
   /**
    * Why the proposal did not stand: RULES (the rules decide here, `reason` says which), CHECKPOINT_AHEAD (it would have completed
-   * past a checkpoint or a required action), AWAITS_RESULT (it would have cancelled while an action's result is awaited). Where
-   * the rules left a choice and the model was not heard, a ModelOutcome without its prefix, for example TIMEOUT. Empty where the
-   * proposal stood or no model was asked.
+   * past a checkpoint or a required action), AWAITS_RESULT (it would have completed or cancelled while the result of a required
+   * action is awaited). Where the rules left a choice and the model was not heard, a ModelOutcome without its prefix, for example
+   * TIMEOUT. Empty where the proposal stood or no model was asked.
    */
   overruledBy: string;
 }

@@ -2186,7 +2186,8 @@ export const OrchestratorServiceService = {
    * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
    * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
    * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
-   * Fails as ProcessTurn does.
+   * The turn waits for no reader: provisional events that could not be sent before the model has answered are left out. Fails as
+   * ProcessTurn does.
    */
   streamTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/StreamTurn" as const,
@@ -2277,7 +2278,8 @@ export interface OrchestratorServiceServer extends UntypedServiceImplementation 
    * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
    * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
    * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
-   * Fails as ProcessTurn does.
+   * The turn waits for no reader: provisional events that could not be sent before the model has answered are left out. Fails as
+   * ProcessTurn does.
    */
   streamTurn: handleServerStreamingCall<StreamTurnRequest, StreamTurnResponse>;
   /**
@@ -2335,7 +2337,8 @@ export interface OrchestratorServiceClient extends Client {
    * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
    * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
    * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
-   * Fails as ProcessTurn does.
+   * The turn waits for no reader: provisional events that could not be sent before the model has answered are left out. Fails as
+   * ProcessTurn does.
    */
   streamTurn(request: StreamTurnRequest, options?: Partial<CallOptions>): ClientReadableStream<StreamTurnResponse>;
   streamTurn(

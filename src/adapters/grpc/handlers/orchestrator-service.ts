@@ -29,8 +29,11 @@ export function orchestratorHandlers(
     streamTurn: serverStream(surroundings, async (request, call, send) => {
       const events = new TurnEvents();
       const command = turnCommandOf(request, clock.now());
-      const turn = await useCases.processTurn(command, call, async (result) => {
-        for (const event of events.provisional(result)) await send(event);
+      const turn = await useCases.processTurn(command, call, async (result, over) => {
+        for (const event of events.provisional(result)) {
+          await send(event);
+          if (over.aborted) return;
+        }
       });
       for (const event of events.final(turn)) await send(event);
     }),
