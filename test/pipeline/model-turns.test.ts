@@ -9,25 +9,13 @@ import { catalogueOf, FoldedSession } from '../../src/chaos/folded-session';
 import { SeededRandom } from '../../src/chaos/seeded-random';
 import { scenarioToProto } from '../../src/codec/scenario-codec';
 import { turnFromProto } from '../../src/codec/turn-message-codec';
-import type { UnheardReason } from '../../src/domain/model-proposal';
 import type { TurnResult } from '../../src/domain/turn-result';
 import type { TurnCommand } from '../../src/pipeline/commands';
 import { unhurried, until } from '../support/calls';
 import { aChatModel } from '../support/chat-model';
 import { aScenario, type ScenarioDraft } from '../support/conversation';
 import { startGrpc, streamRaw } from '../support/grpc-under-test';
-import { hostileMessages } from '../support/hostile-messages';
-import {
-  asTheRules,
-  atRandom,
-  type Behaviour,
-  breakingOff,
-  completing,
-  ModelEndpoint,
-  refusing,
-  saying,
-  silence,
-} from '../support/model-endpoint';
+import { asTheRules, atRandom, ModelEndpoint, saying, silence } from '../support/model-endpoint';
 import { callUnread } from '../support/raw-http2';
 import { type TurnFields, turnRequest } from '../support/request-bytes';
 import { acting, asking, confirming } from '../support/sample-scenarios';
@@ -128,24 +116,6 @@ test('the recorded turns, decided again on their recorded proposals without a mo
   expect(turns).toHaveLength(12);
 });
 
-test.each<[string, UnheardReason, Behaviour, Partial<ChatModelOptions>]>([
-  ['slow', 'TIMEOUT', silence, { timeoutMs: 100 }],
-  ['wrong', 'OFF_SCHEMA', refusing(200, {}, 'hello'), {}],
-  ['off schema', 'OFF_SCHEMA', completing('{}'), {}],
-  ['cut off', 'CUT_OFF', breakingOff, {}],
-  ['rate-limited', 'RATE_LIMITED', refusing(429, { 'retry-after': '120' }), { retries: 5 }],
-  ['failing', 'UNAVAILABLE', refusing(500), { retries: 2 }],
-])(
-  'while the endpoint is %s a turn is answered, decided without it: %s',
-  async (_title, reason, behaviour, options) => {
-    endpoint.usual = behaviour;
-    const { useCases } = node(options);
-    const { result } = await useCases.processTurn(command(1, naming(0.9, refund)), until(Date.now() + 60_000));
-    expect(result.modelProposal?.outcome).toBe(reason);
-    expect(reasonsOf(result)).toEqual([`START CANDIDATE ${reason}`]);
-  },
-);
-
 test('a turn whose deadline is near does not ask: what is left is for deciding and committing', async () => {
   const { useCases } = node({ reserveMs: 60_000 });
   const { result } = await useCases.processTurn(command(1, naming(0.9, refund)), until(Date.now() + 60_000));
@@ -184,32 +154,6 @@ test('nobody is asked where there is nothing to ask, nor on a turn without a mes
   await service.useCases.processTurn(command(2, naming(0.9, refund)), unhurried);
   await service.useCases.processTurn(command(3, { trigger: 3 }), unhurried);
   expect(endpoint.requests).toHaveLength(1);
-});
-
-describe('a message that is', () => {
-  test.each(hostileMessages)('$title changes no constraint, even where the model obeys it', async ({ message }) => {
-    const confirm = command(1, naming(0.9, payment));
-    await service.useCases.processTurn(confirm, unhurried);
-    // A model that was talked into everything: it completes what runs and starts what may not start.
-    endpoint.usual = saying(({ instances, candidates, conditions }) => ({
-      instances: instances.map((id) => ({ id, action: 'COMPLETE' })),
-      candidates: [...candidates.keys()].map((id) => ({ id, fits: true })),
-      conditions: conditions.map((id) => ({ id, verdict: 'TRUE' })),
-    }));
-    const { result } = await service.useCases.processTurn(
-      command(2, { ...said(message), ...naming(0.9, booking) }),
-      unhurried,
-    );
-    // The checkpoint is not passed over, and nothing is done that was not confirmed; the required field is still required.
-    expect(reasonsOf(result)).toEqual(['CONTINUE GOES_ON CHECKPOINT_AHEAD']);
-    expect(result.plan.contributions.map(({ type }) => type)).not.toContain('ACTION_HINT');
-    expect(result.rejectedCandidates).toMatchObject([{ reason: 'MISSING_HARD_FIELDS', overruledBy: 'RULES' }]);
-    // What is asked about is what runs and what may start, whatever the message lists.
-    const { asked } = endpoint.requests.at(-1) ?? {};
-    expect(asked?.instances).toEqual(['i1']);
-    expect([...(asked?.candidates.keys() ?? [])]).toEqual(['c1']);
-    expect(asked?.conditions).toEqual([]);
-  });
 });
 
 test('the phases alone ask the model, too, unless they are given a proposal to decide on', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SeededRandom } from '../../src/chaos/seeded-random';
 import { connect, insecure } from '../../src/client';
+import type { OrchestrationSettings } from '../../src/domain/settings';
 import type { FileFigures } from '../../src/replay/file-figures';
 import { replayFolder } from '../../src/replay/replay-folder';
 import { aChatModel } from '../support/chat-model';
@@ -21,18 +22,23 @@ interface Replayed {
   readonly figures: readonly FileFigures[];
   /** How often the model was asked. */
   readonly asked: number;
+  /** How often about a condition in words. */
+  readonly judged: number;
 }
 
 /** The figures of a sample, with a model that behaves like this, or without one. */
-async function replayed(behaviour?: Behaviour): Promise<Replayed> {
+async function replayed(behaviour?: Behaviour, settings: Partial<OrchestrationSettings> = {}): Promise<Replayed> {
   const endpoint = new ModelEndpoint(behaviour);
   await endpoint.start();
   const { model } = aChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
-  const service = serviceOn(openEmbeddedStores(), behaviour ? { model } : {});
+  const service = serviceOn(openEmbeddedStores(), behaviour ? { model, settings } : { settings });
   const grpc = await startGrpc(service.useCases);
   const client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {
-    return { figures: await replayFolder(recorded, client), asked: endpoint.requests.length };
+    const figures = await replayFolder(recorded, client);
+    const { requests } = endpoint;
+    const judged = requests.filter(({ asked }) => asked.conditions.length > 0).length;
+    return { figures, asked: requests.length, judged };
   } finally {
     client.close();
     await grpc.stop();
@@ -51,8 +57,10 @@ it('a model that wants what the rules do leaves every figure as it is', async ()
 
 it('a model that says anything brings neither an ASK of what is known nor an action that was not confirmed', async () => {
   const random = new SeededRandom(6);
-  const { figures, asked } = await replayed(saying(atRandom(() => random.next())));
+  const anything = saying(atRandom(() => random.next()));
+  const { figures, asked, judged } = await replayed(anything, { semanticEvaluation: 'llm' });
   expect(asked).toBeGreaterThan(100);
+  expect(judged).toBeGreaterThan(0);
   const faults = figures.map(({ file, asksOfKnown, unconfirmedActions }) => [file, asksOfKnown, unconfirmedActions]);
   expect(faults).toEqual(figures.map(({ file }) => [file, 0, 0]));
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
@@ -6,6 +6,7 @@ import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_se
 import { freePort } from '../../src/chaos/free-port';
 import { connect, insecure, type OrchestratorClient } from '../../src/client';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
+import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../support/scraped-metrics';
 import { uuid } from '../support/session-builder';
 
 jest.setTimeout(60_000);
@@ -15,17 +16,7 @@ let server: BuiltServer;
 let client: OrchestratorClient;
 let scrapeUrl: string;
 
-/** Every series of a metric, by its labels as Prometheus writes them. */
-async function series(metric: string): Promise<Readonly<Record<string, number>>> {
-  const text = await (await fetch(scrapeUrl)).text();
-  const found = text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
-  return Object.fromEntries(
-    found.map((line) => {
-      const [, labels = '', value] = /^[^{ ]+(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
-      return [labels.replace(/,?otel_scope_[a-z_]+="[^"]*"/g, '').replace(/^,/, ''), Number(value)];
-    }),
-  );
-}
+const series = async (metric: string) => seriesIn(await scrape(scrapeUrl), metric);
 
 function turn(number: number, more: object = {}) {
   return {
@@ -139,23 +130,10 @@ it('times every phase and every operation of the store', async () => {
 });
 
 it('has every metric that the documentation names, and no other of its own', async () => {
-  const documented = [
-    ...readFileSync('docs/telemetry.md', 'utf8').matchAll(/^\| `((?:orchestrator|rpc)\.[a-z_.]+)` \|/gm),
-  ];
-  const names = documented.map(([, name = '']) => name.replaceAll('.', '_'));
-  const text = await (await fetch(scrapeUrl)).text();
-  const served = [...text.matchAll(/^# TYPE ((?:orchestrator|rpc)_\S+) /gm)].map(([, name = '']) =>
-    name.replace(/_total$/, ''),
-  );
-  expect([...new Set(served)].sort()).toEqual(names.filter((name) => !neverHere.includes(name)).sort());
-  expect(text).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
-  expect(text).toMatch(/^# TYPE v8js_gc_duration/m);
+  const scraped = await scrape(scrapeUrl);
+  // Callers have no credentials here, and no model is asked: test/telemetry/model.test.ts has those.
+  const here = documentedMetrics().filter((name) => !isOfModel(name) && name !== 'orchestrator_auth_failures');
+  expect(ownMetricsIn(scraped)).toEqual(here);
+  expect(scraped).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
+  expect(scraped).toMatch(/^# TYPE v8js_gc_duration/m);
 });
-
-/** Of what is switched off here: callers have no credentials, and no model is asked. */
-const neverHere = [
-  'orchestrator_auth_failures',
-  'orchestrator_model_proposals',
-  'orchestrator_model_overruled',
-  'orchestrator_model_cost',
-];
