@@ -89,7 +89,7 @@ export interface SessionStore {
 
   /**
    * Recorded turns with a revision above `afterRevision`, oldest first, at most `limit`, with at most `bytes` of requests and
-   * responses together (default: any number); the first is among them whatever its size. No more is kept in memory than that.
+   * responses together (default: any number); the first is among them whatever its size. No more than those and one turn is read.
    */
   listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call, bytes?: number): Promise<RecordedTurns>;
 

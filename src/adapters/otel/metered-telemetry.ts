@@ -23,7 +23,7 @@ export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Teleme
     },
     untraced: (work) => telemetry.untraced(work),
     current: () => telemetry.current(),
-    traceId: () => telemetry.traceId(),
+    traceId: (traceparent) => telemetry.traceId(traceparent),
     traceparent: () => telemetry.traceparent(),
   };
 }
