@@ -12,6 +12,7 @@ import { RedisOlderSessions } from './adapters/redis/redis-older-sessions';
 import { RedisSessionStore } from './adapters/redis/redis-session-store';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from './adapters/system';
 import { ProtoTurnCodec } from './codec/proto-turn-codec';
+import { encodeStoredScenario } from './codec/scenario-codec';
 import { openAccess, type ServiceAccess } from './compose-access';
 import { CompiledCatalogue } from './pipeline/compiled-catalogue';
 import { bindUseCases } from './pipeline/use-cases';
@@ -135,6 +136,8 @@ function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): P
     metrics,
     log,
     settings,
+    pageBytes: config.server.max_message_bytes,
+    scenarioBytes: (stored) => encodeStoredScenario(stored).length,
     model: decisionModel(config, { clock, telemetry, metrics, log }),
     compile,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,

@@ -1,7 +1,7 @@
 import { OrchestratorError } from '../domain/orchestrator-error';
 import type { SessionKey } from '../domain/session';
 import type { Call } from '../ports/call';
-import type { SessionStore, TurnRecord } from '../ports/session-store';
+import type { RecordedTurns, SessionStore, TurnRecord } from '../ports/session-store';
 
 /** From where on a session is followed. */
 export interface WatchSessionQuery {
@@ -12,8 +12,10 @@ export interface WatchSessionQuery {
   readonly afterTurnId: string | undefined;
 }
 
-/** So many turns are read at once at most, and kept in memory for one reader. */
+/** So many turns are read at once at most, besides the one at the cursor, and kept in memory for one reader. */
 const pageSize = 16;
+/** So many bytes of them, where one turn alone has no more. */
+const pageBytes = 4_194_304;
 
 /** A turn among all that a session ever had, also where it was erased and begun anew with the same ids. */
 type TurnMark = Pick<TurnRecord, 'turnId'> & Partial<Pick<TurnRecord, 'committedAt'>>;
@@ -63,12 +65,18 @@ export class FollowedHistory {
    * @throws OrchestratorError SESSION_NOT_FOUND where the history that the reader has a part of is gone; CURSOR_TOO_OLD where the
    * next turn is no longer recorded, or the one before it, so that nobody can tell; and what the store throws.
    */
-  async next(call: Call): Promise<{ readonly turns: readonly TurnRecord[]; readonly more: boolean }> {
-    const found = await this.store.listTurns(this.key, Math.max(this.revision - 1, 0), pageSize + 1, call);
-    this.check(found[0]);
+  async next(call: Call): Promise<RecordedTurns> {
+    const found = await this.read(call);
+    this.check(found.turns[0]);
     this.beginsAnywhere = false;
-    const turns = found.filter(({ revision }) => revision > this.revision);
-    return { turns, more: found.length > pageSize };
+    return { turns: found.turns.filter(({ revision }) => revision > this.revision), more: found.more };
+  }
+
+  /** The turn at the cursor, and those after it: at least one, where there is one. */
+  private async read(call: Call): Promise<RecordedTurns> {
+    const before = Math.max(this.revision - 1, 0);
+    const found = await this.store.listTurns(this.key, before, pageSize + 1, call, pageBytes);
+    return found.turns.length === 1 && found.more ? this.store.listTurns(this.key, before, 2, call) : found;
   }
 
   /** `oldest` is the oldest turn that is recorded from the cursor on. */

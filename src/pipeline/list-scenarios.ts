@@ -2,7 +2,7 @@ import type { StoredScenario } from '../domain/scenario';
 import type { Call } from '../ports/call';
 import type { AgentKey } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
-import { type Page, pageOf } from './page';
+import { firstPage, type Page } from './page';
 
 /** Asks for a page of an agent's scenarios. */
 export interface ListScenariosQuery {
@@ -16,9 +16,18 @@ export interface ListScenariosQuery {
   readonly pageSize: number;
 }
 
+/** What listing scenarios needs of the world. */
+export interface ListScenariosDependencies {
+  readonly catalogue: CompiledCatalogue;
+  /** Bytes of a page as it is sent; one scenario may have more. */
+  readonly pageBytes: number;
+  /** Bytes of a scenario as it is sent. */
+  readonly scenarioBytes: (stored: StoredScenario) => number;
+}
+
 /** The newest version of each scenario that fits, by scenario id. The cursor is a scenario id. */
 export async function listScenarios(
-  { catalogue }: { readonly catalogue: CompiledCatalogue },
+  { catalogue, pageBytes, scenarioBytes }: ListScenariosDependencies,
   { agent, tag, enabled, afterScenarioId, pageSize }: ListScenariosQuery,
   call: Call,
 ): Promise<Page<StoredScenario, string>> {
@@ -29,5 +38,6 @@ export async function listScenarios(
       (tag === '' || scenario.tags.includes(tag)) &&
       (enabled === undefined || scenario.enabled === enabled),
   );
-  return pageOf(fitting, pageSize, ({ scenario }) => scenario.scenarioId);
+  const items = firstPage(fitting, { pageSize, pageBytes }, scenarioBytes);
+  return { items, next: items.length < fitting.length ? items.at(-1)?.scenario.scenarioId : undefined };
 }

@@ -1,7 +1,7 @@
 import type { SessionKey } from '../domain/session';
 import type { Call } from '../ports/call';
 import type { SessionStore, TurnRecord } from '../ports/session-store';
-import { type Page, pageOf } from './page';
+import { type Page, roomOf } from './page';
 
 /** Asks for a page of the recorded turns of a session. */
 export interface ListTurnsQuery {
@@ -11,12 +11,19 @@ export interface ListTurnsQuery {
   readonly pageSize: number;
 }
 
+/** What listing turns needs of the world. */
+export interface ListTurnsDependencies {
+  readonly store: SessionStore;
+  /** Bytes of a page as it is sent; one turn may have more. */
+  readonly pageBytes: number;
+}
+
 /** The recorded turns, oldest first; none where the session does not exist. The cursor is a revision. */
 export async function listTurns(
-  { store }: { readonly store: SessionStore },
+  { store, pageBytes }: ListTurnsDependencies,
   { key, afterRevision, pageSize }: ListTurnsQuery,
   call: Call,
 ): Promise<Page<TurnRecord, number>> {
-  const turns = await store.listTurns(key, afterRevision, pageSize + 1, call);
-  return pageOf(turns, pageSize, ({ revision }) => revision);
+  const { turns, more } = await store.listTurns(key, afterRevision, pageSize, call, roomOf({ pageSize, pageBytes }));
+  return { items: turns, next: more ? turns.at(-1)?.revision : undefined };
 }

@@ -5,13 +5,34 @@ export interface Page<Item, Cursor> {
   readonly next: Cursor | undefined;
 }
 
-/** The first `size` of items of which one more was asked for; the cursor is that of the last item on the page. */
-export function pageOf<Item, Cursor>(
-  itemsAndOneMore: readonly Item[],
-  size: number,
-  cursorOf: (item: Item) => Cursor,
-): Page<Item, Cursor> {
-  const items = itemsAndOneMore.slice(0, size);
-  const last = items.at(-1);
-  return { items, next: last !== undefined && itemsAndOneMore.length > size ? cursorOf(last) : undefined };
+/** What a page holds at most. */
+export interface PageBounds {
+  /** How many items. */
+  readonly pageSize: number;
+  /** Of the message that it is sent in. */
+  readonly pageBytes: number;
+}
+
+/** Bytes that an item of a page takes besides its own: what frames it, its ids and times, and its part of the token. */
+const FRAMING = 160;
+
+/** Bytes that the items of a page may have of their own; 0 and below leave room for the first alone. */
+export function roomOf({ pageSize, pageBytes }: PageBounds): number {
+  return pageBytes - pageSize * FRAMING;
+}
+
+/** The first of the items, as many as a page holds: at least one, whatever its size, where there is one. */
+export function firstPage<Item>(
+  items: readonly Item[],
+  bounds: PageBounds,
+  bytesOf: (item: Item) => number,
+): readonly Item[] {
+  const page: Item[] = [];
+  let room = roomOf(bounds);
+  for (const item of items.slice(0, bounds.pageSize)) {
+    room -= bytesOf(item);
+    if (room < 0 && page.length > 0) break;
+    page.push(item);
+  }
+  return page;
 }

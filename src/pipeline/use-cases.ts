@@ -13,8 +13,8 @@ import { deleteSession } from './delete-session';
 import type { WatchSessionQuery } from './followed-history';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { type ImportSessionCommand, importSession } from './import-session';
-import { type ListScenariosQuery, listScenarios } from './list-scenarios';
-import { type ListTurnsQuery, listTurns } from './list-turns';
+import { type ListScenariosDependencies, type ListScenariosQuery, listScenarios } from './list-scenarios';
+import { type ListTurnsDependencies, type ListTurnsQuery, listTurns } from './list-turns';
 import type { Page } from './page';
 import { processTurn, type TurnDependencies } from './process-turn';
 import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './put-scenario';
@@ -46,7 +46,11 @@ export interface UseCases {
 }
 
 /** What all of them together need of the world. */
-export interface UseCaseDependencies extends TurnDependencies, WatchDependencies {
+export interface UseCaseDependencies
+  extends TurnDependencies,
+    WatchDependencies,
+    ListTurnsDependencies,
+    ListScenariosDependencies {
   /** The catalogue as it is stored; `catalogue` is the compiled one over it. */
   readonly scenarios: ScenarioCatalogue;
   readonly compile: CompileOptions;

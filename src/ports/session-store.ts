@@ -43,6 +43,13 @@ export type CommitOutcome =
   /** The session moved on; nothing was changed. The current state comes back, undefined where the session is gone. */
   | { readonly kind: 'conflict'; readonly session: Session | undefined };
 
+/** Recorded turns of a session, oldest first. */
+export interface RecordedTurns {
+  readonly turns: readonly TurnRecord[];
+  /** Whether there are others behind them. */
+  readonly more: boolean;
+}
+
 /** What there is after a session was to be created. */
 export interface CreateOutcome {
   readonly session: Session;
@@ -80,8 +87,11 @@ export interface SessionStore {
   /** The session as the store holds it, past any cache. */
   read(key: SessionKey, call: Call): Promise<Session | undefined>;
 
-  /** Recorded turns with a revision above `afterRevision`, oldest first, at most `limit`. */
-  listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]>;
+  /**
+   * Recorded turns with a revision above `afterRevision`, oldest first, at most `limit`, with at most `bytes` of requests and
+   * responses together (default: any number); the first is among them whatever its size. No more than those and one turn is read.
+   */
+  listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call, bytes?: number): Promise<RecordedTurns>;
 
   /** Erases state, recorded turns and known turn ids. Resolves to whether there was anything. */
   delete(key: SessionKey, call: Call): Promise<boolean>;

@@ -27,8 +27,11 @@ export interface Telemetry {
   untraced<T>(work: () => Promise<T>): Promise<T>;
   /** The span that is current, for example the server span of the call. */
   current(): TurnSpan;
-  /** Trace id of the current span, lower-case hexadecimal; "" where there is none. */
-  traceId(): string;
+  /**
+   * Trace id of the current span, lower-case hexadecimal; where there is none, that of a caller's W3C traceparent; "" where there is
+   * neither, or nothing is traced.
+   */
+  traceId(traceparent?: string): string;
   /** W3C traceparent of the current span; undefined where none is recorded. */
   traceparent(): string | undefined;
 }

@@ -36,7 +36,7 @@ export function hostileIdsContract(open: OpenSessionStore): void {
 
   it('of turns never meet', async () => {
     for (const turnId of all) await applyTurn(store, key, turnId);
-    const recorded = await store.listTurns(key, 0, 100, unhurried);
+    const { turns: recorded } = await store.listTurns(key, 0, 100, unhurried);
     expect(recorded.map(({ turnId }) => turnId)).toEqual(all);
     for (const [index, turnId] of all.entries()) {
       const outcome = await store.commit(aCommit(aSession(), turnId), unhurried);

@@ -39,7 +39,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('has no session and knows no turn', async () => {
       expect(await store.load(key, uuid(100), unhurried)).toEqual({ session: undefined, known: undefined });
       expect(await store.read(key, unhurried)).toBeUndefined();
-      expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toEqual([]);
     });
 
     it('has nothing to delete', async () => {
@@ -73,7 +73,7 @@ function turnsContract(open: OpenSessionStore): void {
       const traced = aCommit(aSession(), uuid(100), { traceparent });
       await store.commit(traced, unhurried);
       await store.commit(aCommit(traced.session, uuid(101)), unhurried);
-      const recorded = await store.listTurns(key, 0, 10, unhurried);
+      const { turns: recorded } = await store.listTurns(key, 0, 10, unhurried);
       expect(recorded.map((record) => record.traceparent)).toEqual([traceparent, undefined]);
       const [first] = recorded;
       expect(first && inHex(first)).toEqual(inHex(traced.record));
@@ -87,7 +87,7 @@ function turnsContract(open: OpenSessionStore): void {
       const outcome = await store.commit(aCommit(commit.session, uuid(100)), unhurried);
       expect(outcome.kind === 'known' && inHex(outcome.record)).toEqual(inHex(commit.record));
       expect(await store.read(key, unhurried)).toEqual(commit.session);
-      expect(await store.listTurns(key, 0, 10, unhurried)).toHaveLength(1);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toHaveLength(1);
     });
 
     it('looks at the turn id before it looks at the revision', async () => {
@@ -128,9 +128,9 @@ function turnsContract(open: OpenSessionStore): void {
       await applyAll([uuid(100)]);
       expect(await store.read(other, unhurried)).toBeUndefined();
       await applyTurn(store, other, uuid(100));
-      expect(await store.listTurns(other, 0, 10, unhurried)).toHaveLength(1);
+      expect((await store.listTurns(other, 0, 10, unhurried)).turns).toHaveLength(1);
       expect(await store.delete(other, unhurried)).toBe(true);
-      expect(await store.listTurns(key, 0, 10, unhurried)).toHaveLength(1);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toHaveLength(1);
     });
 
     it('takes large blobs', async () => {
@@ -140,7 +140,7 @@ function turnsContract(open: OpenSessionStore): void {
       await store.commit(commit, unhurried);
       expect(await store.read(key, unhurried)).toEqual(commit.session);
       const { known } = await store.load(key, uuid(100), unhurried);
-      const record = known ?? (await store.listTurns(key, 0, 1, unhurried))[0];
+      const record = known ?? (await store.listTurns(key, 0, 1, unhurried)).turns[0];
       expect(record && inHex(record)).toEqual(inHex(commit.record));
     });
   });
@@ -150,7 +150,7 @@ function turnsContract(open: OpenSessionStore): void {
 
     it('tells that a turn id is known, with its record, and that another is not', async () => {
       await applyAll([uuid(100), uuid(101)]);
-      const [first] = await store.listTurns(key, 0, 1, unhurried);
+      const [first] = (await store.listTurns(key, 0, 1, unhurried)).turns;
       const session = await store.read(key, unhurried);
       expect(await store.load(key, uuid(100), unhurried, true)).toEqual({ session, known: first });
       expect(await store.load(key, uuid(102), unhurried, true)).toEqual({ session, known: undefined });
@@ -164,7 +164,7 @@ function turnsContract(open: OpenSessionStore): void {
       const turnIds = turns(50);
       const outcomes = await Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
       expect(outcomes.map(({ kind }) => kind)).toEqual(turnIds.map(() => 'committed'));
-      const recorded = await store.listTurns(key, 0, 100, unhurried);
+      const { turns: recorded } = await store.listTurns(key, 0, 100, unhurried);
       expect(recorded.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
       expect(recorded.map(({ turnId }) => turnId).sort()).toEqual([...turnIds].sort());
       expect((await store.read(key, unhurried))?.revision).toBe(50);
@@ -173,7 +173,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('of one id are applied once, and the others get its record', async () => {
       const outcomes = await Promise.all(turns(20).map(() => applyTurn(store, key, uuid(100))));
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
-      const [record] = await store.listTurns(key, 0, 10, unhurried);
+      const [record] = (await store.listTurns(key, 0, 10, unhurried)).turns;
       const others = outcomes.filter(({ kind }) => kind !== 'committed');
       expect(others).toEqual(others.map(() => ({ kind: 'known', record })));
       expect(others).toHaveLength(19);
@@ -185,7 +185,7 @@ function turnsContract(open: OpenSessionStore): void {
       await begin();
       await applyAll(turns(12));
       const revisions = async (after: number, limit: number) =>
-        (await store.listTurns(key, after, limit, unhurried)).map(({ revision }) => revision);
+        (await store.listTurns(key, after, limit, unhurried)).turns.map(({ revision }) => revision);
       expect(await revisions(0, 100)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
       expect(await revisions(9, 100)).toEqual([10, 11, 12]);
       expect(await revisions(3, 2)).toEqual([4, 5]);
@@ -193,10 +193,34 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await revisions(0, 0)).toEqual([]);
     });
 
+    it('is listed as far as bytes allow, its first turn whatever its size, and says whether there is more', async () => {
+      await begin();
+      let session = aSession(key);
+      for (const [turn, bytes] of [100, 100, 100, 500, 1].entries()) {
+        const parts = { request: Buffer.alloc(bytes / 2), response: Buffer.alloc(bytes - Math.floor(bytes / 2)) };
+        const commit = aCommit(session, uuid(turn), parts);
+        await store.commit(commit, unhurried);
+        session = commit.session;
+      }
+      const listed = async (after: number, limit: number, bytes?: number) => {
+        const { turns, more } = await store.listTurns(key, after, limit, unhurried, bytes);
+        return [turns.map(({ revision }) => revision).join(''), more];
+      };
+      expect(await listed(0, 10)).toEqual(['12345', false]);
+      expect(await listed(0, 5)).toEqual(['12345', false]);
+      expect(await listed(0, 4)).toEqual(['1234', true]);
+      expect(await listed(0, 10, 200)).toEqual(['12', true]);
+      expect(await listed(0, 10, 199)).toEqual(['1', true]);
+      expect(await listed(2, 10, 200)).toEqual(['3', true]);
+      expect(await listed(3, 10, 0)).toEqual(['4', true]);
+      expect(await listed(4, 10, 1)).toEqual(['5', false]);
+      expect(await listed(5, 10, 1)).toEqual(['', false]);
+    });
+
     it('keeps the newest turns only, and a turn id is known as long as its turn is there', async () => {
       await begin({ recordedTurns: 5 });
       await applyAll(turns(8));
-      const recorded = await store.listTurns(key, 0, 100, unhurried);
+      const { turns: recorded } = await store.listTurns(key, 0, 100, unhurried);
       expect(recorded.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8]);
       const again = async (index: number) => {
         const current = (await store.read(key, unhurried)) ?? aSession();
@@ -209,7 +233,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('of one turn works', async () => {
       await begin({ recordedTurns: 1 });
       await applyAll(turns(3));
-      expect(await store.listTurns(key, 0, 100, unhurried)).toMatchObject([{ revision: 3, turnId: uuid(102) }]);
+      expect((await store.listTurns(key, 0, 100, unhurried)).turns).toMatchObject([{ revision: 3, turnId: uuid(102) }]);
     });
   });
 
@@ -220,13 +244,13 @@ function turnsContract(open: OpenSessionStore): void {
       await applyAll(turns(3));
       await tested.expire(key);
       expect(await store.read(key, unhurried)).toBeUndefined();
-      expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toEqual([]);
       expect(await store.commit(aCommit(aSession({ revision: 3 }), uuid(200)), unhurried)).toEqual({
         kind: 'conflict',
         session: undefined,
       });
       expect(await applyTurn(store, key, uuid(100))).toEqual({ kind: 'committed' });
-      expect(await store.listTurns(key, 0, 10, unhurried)).toMatchObject([{ revision: 1, turnId: uuid(100) }]);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toMatchObject([{ revision: 1, turnId: uuid(100) }]);
     });
 
     it('is erased by a delete, with its turns and their ids', async () => {

@@ -1,6 +1,6 @@
 import { noTelemetry } from '../../src/adapters/otel';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
-import type { Relationship } from '../../src/domain/scenario';
+import type { Relationship, StoredScenario } from '../../src/domain/scenario';
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
 import { deleteScenario } from '../../src/pipeline/delete-scenario';
 import { getScenario } from '../../src/pipeline/get-scenario';
@@ -23,7 +23,9 @@ function aCatalogue() {
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noTelemetry, log: silentLog, compile });
   const contentHash = { hash: (scenario: object) => JSON.stringify(scenario) };
-  return { scenarios, catalogue, clock, contentHash, compile };
+  const pageBytes = 10_000;
+  const scenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
+  return { scenarios, catalogue, clock, contentHash, compile, pageBytes, scenarioBytes };
 }
 type Deps = ReturnType<typeof aCatalogue>;
 
@@ -109,6 +111,21 @@ test('listScenarios pages by scenario id over what fits', async () => {
   expect(await list({ pageSize: 2, tag: 'early' })).toEqual(['ab', undefined]);
   expect(await list({ enabled: false })).toEqual(['e', undefined]);
   expect(await list({ enabled: true, afterScenarioId: 'c' })).toEqual(['d', undefined]);
+});
+
+test('a page of scenarios ends where it would be larger than a message, and has one whatever its size', async () => {
+  const deps = aCatalogue();
+  const sizes = { a: 4_000, b: 4_000, c: 4_000, d: 20_000, e: 10 };
+  for (const [id, size] of Object.entries(sizes)) await put(deps, asking(id, ['x'], { name: 'x'.repeat(size) }));
+  const pages: string[] = [];
+  let afterScenarioId: string | undefined = '';
+  while (afterScenarioId !== undefined) {
+    const query = { agent, tag: '', enabled: undefined, afterScenarioId, pageSize: 10 };
+    const page: Awaited<ReturnType<typeof listScenarios>> = await listScenarios(deps, query, unhurried);
+    pages.push(page.items.map(({ scenario }) => scenario.scenarioId).join(''));
+    afterScenarioId = page.next;
+  }
+  expect(pages).toEqual(['ab', 'c', 'd', 'e']);
 });
 
 test('deleteScenario tells whether there was one, and the next turn does not see it', async () => {

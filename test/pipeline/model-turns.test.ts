@@ -104,7 +104,7 @@ test('the recorded turns, decided again on their recorded proposals without a mo
       unhurried,
     );
   }
-  const turns = await stores.store.listTurns({ ...agent, sessionId: uuid(3) }, 0, 100, unhurried);
+  const { turns } = await stores.store.listTurns({ ...agent, sessionId: uuid(3) }, 0, 100, unhurried);
   const folded = new FoldedSession(
     catalogueOf(
       drafts.map((draft) => StoredScenario.fromPartial({ scenario: scenarioToProto(aScenario(draft)), version: 1 })),

@@ -1,25 +1,36 @@
 import fc from 'fast-check';
-import { pageOf } from '../../src/pipeline/page';
+import { firstPage, roomOf } from '../../src/pipeline/page';
+
+const bounds = (pageSize: number, pageBytes = 1_000_000) => ({ pageSize, pageBytes });
+const size = (item: number) => item;
 
 test('pages of any size together are the whole list, once and in order', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.nat(), { maxLength: 30 }), fc.integer({ min: 1, max: 9 }), (numbers, size) => {
-      const list = [...numbers].sort((a, b) => a - b);
-      const seen: number[] = [];
-      let after: number | undefined = -1;
-      while (after !== undefined) {
-        const rest: number[] = list.filter((number) => number > (after ?? 0)).slice(0, size + 1);
-        const page = pageOf(rest, size, (number) => number);
-        expect(page.items.length).toBeLessThanOrEqual(size);
-        seen.push(...page.items);
-        after = page.next;
-      }
-      expect(seen).toEqual(list);
-    }),
+    fc.property(
+      fc.array(fc.nat({ max: 4_000 }), { maxLength: 30 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.nat({ max: 10_000 }),
+      (list, pageSize, pageBytes) => {
+        let rest: readonly number[] = list;
+        const seen: number[] = [];
+        while (rest.length > 0) {
+          const page = firstPage(rest, bounds(pageSize, pageBytes), size);
+          expect(page.length).toBeGreaterThan(0);
+          expect(page.length).toBeLessThanOrEqual(pageSize);
+          if (page.length > 1) expect(page.reduce((sum, item) => sum + item)).toBeLessThanOrEqual(pageBytes);
+          seen.push(...page);
+          rest = rest.slice(page.length);
+        }
+        expect(seen).toEqual(list);
+      },
+    ),
   );
 });
 
-test('a list that ends with its page has no next one', () => {
-  expect(pageOf(['a', 'b'], 2, (item) => item)).toEqual({ items: ['a', 'b'], next: undefined });
-  expect(pageOf([], 2, String)).toEqual({ items: [], next: undefined });
+test('a page holds as many items as there is room for', () => {
+  const room = roomOf(bounds(5));
+  expect(firstPage([room / 2, room / 2, 1], bounds(5), size)).toHaveLength(2);
+  expect(firstPage([room / 2, room / 2 + 1], bounds(5), size)).toHaveLength(1);
+  expect(firstPage([1, 1, 1], bounds(2), size)).toHaveLength(2);
+  expect(firstPage([], bounds(2), size)).toEqual([]);
 });

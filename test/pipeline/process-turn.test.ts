@@ -96,7 +96,7 @@ describe.each([
     const processed = await Promise.all(commands.flatMap((command) => [process(command), process(command)]));
     expect(new Set(processed.map(({ result }) => result.revision)).size).toBe(30);
     expect(processed.filter(({ replayed }) => replayed)).toHaveLength(30);
-    const recorded = await store.listTurns(key, 0, 100, unhurried);
+    const { turns: recorded } = await store.listTurns(key, 0, 100, unhurried);
     expect(recorded.map((record) => record.revision)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
     expect(new Set(recorded.map(({ turnId }) => turnId))).toEqual(new Set(commands.map(({ turn }) => turn.turnId)));
   });
@@ -125,7 +125,7 @@ describe.each([
     expect(result.validateOnly).toBe(true);
     expect(result.lifecycleDecisions.map(({ action }) => action)).toEqual(['START']);
     expect(await store.read(key, unhurried)).toBeUndefined();
-    expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+    expect((await store.listTurns(key, 0, 10, unhurried)).turns).toEqual([]);
   });
 
   test('2.16 with orchestration switched off every phase answers empty and the session is untouched', async () => {

@@ -64,7 +64,7 @@ describe('following a session', () => {
         await reader.has(revision);
       }
       expect(reader.revisions).toEqual(upTo(9));
-      expect(reader.turns).toEqual(await store.listTurns(key, 0, 100, unhurried));
+      expect(reader.turns).toEqual((await store.listTurns(key, 0, 100, unhurried)).turns);
     });
 
     it('many pages of them in order', async () => {
@@ -72,6 +72,27 @@ describe('following a session', () => {
       const reader = follow({ afterRevision: 0 });
       await reader.has(100);
       expect(reader.revisions).toEqual(upTo(100));
+    });
+
+    it('those that are larger than what is read at once, one after another', async () => {
+      let session = aSession(key);
+      for (const revision of [1, 2, 3, 4]) {
+        const commit = aCommit(session, uuid(100 + revision), { request: Buffer.alloc(5_000_000) });
+        await store.commit(commit, unhurried);
+        session = commit.session;
+      }
+      const sizes: number[] = [];
+      const counting = storeWith(store, {
+        async listTurns(...args) {
+          const found = await store.listTurns(...args);
+          sizes.push(found.turns.length);
+          return found;
+        },
+      });
+      const reader = follow({ afterRevision: 0 }, counting);
+      await reader.has(4);
+      expect(reader.revisions).toEqual(upTo(4));
+      expect(Math.max(...sizes)).toBe(2);
     });
 
     it('those from now on without a revision', async () => {
@@ -147,9 +168,9 @@ describe('following a session', () => {
       let read = 0;
       const counting = storeWith(store, {
         async listTurns(...args) {
-          const turns = await store.listTurns(...args);
-          read += turns.length;
-          return turns;
+          const found = await store.listTurns(...args);
+          read += found.turns.length;
+          return found;
         },
       });
       const gate = aGate();

@@ -5,6 +5,7 @@ import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
 import { noMetrics, noTelemetry } from '../../src/adapters/otel';
 import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
 import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
+import { encodeStoredScenario } from '../../src/codec/scenario-codec';
 import { defaultCompileOptions } from '../../src/domain/compile-options';
 import { defaultSettings, type OrchestrationSettings } from '../../src/domain/settings';
 import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
@@ -60,7 +61,14 @@ export function serviceOn(
     settings = {},
     log = silentLog,
     model,
-  }: { clock?: Clock; settings?: Partial<OrchestrationSettings>; log?: Log; model?: DecisionModel } = {},
+    pageBytes = 4_194_304,
+  }: {
+    clock?: Clock;
+    settings?: Partial<OrchestrationSettings>;
+    log?: Log;
+    model?: DecisionModel;
+    pageBytes?: number;
+  } = {},
 ): ServiceUnderTest {
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noTelemetry, log, compile });
@@ -79,6 +87,8 @@ export function serviceOn(
     settings: { ...defaultSettings, ...settings },
     model,
     compile,
+    pageBytes,
+    scenarioBytes: (stored) => encodeStoredScenario(stored).length,
     // News wake; this is so long that a test which needed it would fail.
     watchPollIntervalMs: 600_000,
   };

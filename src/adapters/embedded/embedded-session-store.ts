@@ -7,6 +7,7 @@ import type {
   CommitOutcome,
   CreateOutcome,
   LoadedSession,
+  RecordedTurns,
   SessionStore,
   TurnCommit,
   TurnRecord,
@@ -87,11 +88,17 @@ export class EmbeddedSessionStore implements SessionStore {
     return value === undefined ? undefined : decodeSession(value.state);
   }
 
-  async listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]> {
+  async listTurns(
+    key: SessionKey,
+    afterRevision: number,
+    limit: number,
+    call: Call,
+    bytes = Number.MAX_SAFE_INTEGER,
+  ): Promise<RecordedTurns> {
     const session = nameOf(key);
     return this.environment.read(call, () => {
-      const value = limit > 0 ? this.living(session) : undefined;
-      return value === undefined ? [] : this.turns.list(session, afterRevision, limit);
+      if (this.living(session) === undefined) return { turns: [], more: false };
+      return this.turns.list(session, afterRevision, limit, bytes);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Database } from 'lmdb';
-import type { TurnRecord } from '../../ports/session-store';
+import type { RecordedTurns, TurnRecord } from '../../ports/session-store';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { keyPart } from './key-part';
 import { decodeTurnValue, encodeTurnValue } from './turn-value';
@@ -32,10 +32,17 @@ export class TurnTable {
     return this.revisions.get([session, keyPart(turnId)]);
   }
 
-  /** Turns above a revision, oldest first, at most `limit`. */
-  list(session: string, afterRevision: number, limit: number): readonly TurnRecord[] {
-    const range = this.turns.getRange({ start: [session, afterRevision + 1], end: [session, beyond], limit });
-    return Array.from(range, ({ key, value }) => decodeTurnValue(value, key[1]));
+  /** Turns above a revision, as SessionStore.listTurns has them. */
+  list(session: string, afterRevision: number, limit: number, bytes: number): RecordedTurns {
+    const turns: TurnRecord[] = [];
+    let room = bytes;
+    for (const { key, value } of this.turns.getRange({ start: [session, afterRevision + 1], end: [session, beyond] })) {
+      const turn = decodeTurnValue(value, key[1]);
+      room -= turn.request.length + turn.response.length;
+      if (turns.length === limit || (room < 0 && turns.length > 0)) return { turns, more: true };
+      turns.push(turn);
+    }
+    return { turns, more: false };
   }
 
   /** Adds a turn and drops those that are no longer among the newest `recordedTurns`. */

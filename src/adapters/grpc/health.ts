@@ -6,12 +6,18 @@ import {
 } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 
-const WATCH = '/grpc.health.v1.Health/Watch';
+const SERVICE = '/grpc.health.v1.Health/';
+const WATCH = `${SERVICE}Watch`;
 
 /** The name that is SERVING for as long as the process answers: who restarts on it must not do so as the store is away. */
 const LIVENESS = 'liveness';
 /** The same as "", for those who name what they ask. */
 const READINESS = 'readiness';
+
+/** Whether the path of a method is one of grpc.health.v1. */
+export function isHealthCheck(path: string): boolean {
+  return path.startsWith(SERVICE);
+}
 
 /**
  * grpc.health.v1. Readiness is told for the whole server (""), each of its services and the name `readiness`, and begins with

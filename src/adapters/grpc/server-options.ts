@@ -23,7 +23,7 @@ export interface GrpcServerOptions extends CallLimits {
   readonly reflection: boolean;
   /** Requests of one long-lived stream that are at work or whose answers wait to be sent, at most. */
   readonly requestsPerStream: number;
-  /** Bytes of a message that is received or sent. */
+  /** Bytes of a message that is received. */
   readonly messageBytes: number;
   /** How long a reader of a stream may leave a message untaken. Milliseconds. */
   readonly stallTimeoutMs: number;
@@ -97,6 +97,7 @@ export function transportOptionsOf({
     'grpc.keepalive_time_ms': keepaliveIntervalMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
     'grpc.max_receive_message_length': messageBytes * MESSAGE_SLACK,
+    // What is sent is bounded by what it is made of: pages end before it, and one thing alone is not to be kept from its caller.
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': STREAMS_A_CONNECTION,
     'grpc.enable_channelz': 0,

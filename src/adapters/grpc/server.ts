@@ -76,7 +76,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     ...transportOptionsOf(options),
     // The innermost first: a call that is refused by the last one passes the others on its way out.
     interceptors: [
-      explainTransportErrors({ ...deps, requestTimeoutMs: options.turnTimeoutMs }),
+      explainTransportErrors({ ...deps, arriving: options.callsInFlight, timeoutMs: options.turnTimeoutMs }),
       health.noteWatches,
       sendTrailers,
       ...(access === undefined ? [] : [authenticateCalls(access, deps)]),

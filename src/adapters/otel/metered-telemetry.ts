@@ -19,7 +19,7 @@ export function meteredTelemetry(telemetry: Telemetry, metrics: Metrics): Teleme
     spanAsync: (name, work, kind) => telemetry.spanAsync(name, work, kind),
     untraced: (work) => telemetry.untraced(work),
     current: () => telemetry.current(),
-    traceId: () => telemetry.traceId(),
+    traceId: (traceparent) => telemetry.traceId(traceparent),
     traceparent: () => telemetry.traceparent(),
   };
 }

@@ -46,8 +46,8 @@ export class OtelTelemetry implements Telemetry {
     return span === undefined ? noTelemetry.current() : new OtelTurnSpan(span);
   }
 
-  traceId(): string {
-    return trace.getActiveSpan()?.spanContext().traceId ?? '';
+  traceId(traceparent = ''): string {
+    return (trace.getActiveSpan()?.spanContext() ?? spanContextOf(traceparent))?.traceId ?? '';
   }
 
   traceparent(): string | undefined {

@@ -6,9 +6,9 @@ import type {
   CommitOutcome,
   CreateOutcome,
   LoadedSession,
+  RecordedTurns,
   SessionStore,
   TurnCommit,
-  TurnRecord,
 } from '../../ports/session-store';
 import { refuseIfOver } from './call-limits';
 import { checkedPrefix } from './key-part';
@@ -16,10 +16,10 @@ import type { RedisConnection } from './redis-connection';
 import { bufferOf, runCommit } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
+import { runListTurns } from './scripts/list-turns';
 import { type LoadReply, runLoad } from './scripts/load';
 import { SessionCache } from './session-cache';
 import { type SessionKeys, sessionKeys } from './session-keys';
-import { turnOfEntry } from './turn-entry';
 
 export interface RedisSessionStoreOptions {
   /** First part of every key; without braces. */
@@ -110,13 +110,14 @@ export class RedisSessionStore implements SessionStore {
     return state === null ? undefined : decodeSession(state);
   }
 
-  async listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call): Promise<readonly TurnRecord[]> {
-    if (limit <= 0) return [];
-    const { log } = sessionKeys(this.prefix, key);
-    const entries = await this.connection.read(call, (client) =>
-      client.xrangeBuffer(log, `${afterRevision + 1}-0`, '+', 'COUNT', limit),
-    );
-    return entries.map(turnOfEntry);
+  listTurns(
+    key: SessionKey,
+    afterRevision: number,
+    limit: number,
+    call: Call,
+    bytes = Number.MAX_SAFE_INTEGER,
+  ): Promise<RecordedTurns> {
+    return runListTurns(this.connection, sessionKeys(this.prefix, key), { afterRevision, limit, bytes }, call);
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {

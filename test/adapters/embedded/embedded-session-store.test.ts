@@ -125,7 +125,7 @@ describe('EmbeddedSessionStore', () => {
       for (let id = 100; id < 110; id += 1) await applyTurn(tested.store, key, uuid(id));
       await tested.reopen({ recordedTurns: 3 });
       await applyTurn(tested.store, key, uuid(110));
-      const turns = await tested.store.listTurns(key, 0, 100, unhurried);
+      const { turns } = await tested.store.listTurns(key, 0, 100, unhurried);
       expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);
       // One state, one expiry, three turns with their ids.
       expect(await tested.stored()).toBe(8);

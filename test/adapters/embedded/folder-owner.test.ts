@@ -58,7 +58,7 @@ describe('the folder of an embedded store', () => {
       await child.kill();
       const store = openIt();
       for (let session = 1; session <= sessions; session += 1) {
-        const turns = await store.listTurns({ tenantId: uuid(1), sessionId: uuid(session) }, 0, 100_000, unhurried);
+        const { turns } = await store.listTurns({ tenantId: uuid(1), sessionId: uuid(session) }, 0, 100_000, unhurried);
         expect(turns.map(({ revision }) => revision)).toEqual(turns.map((_, index) => index + 1));
         const acknowledged = child.lines.map((line) => line.split(' ').map(Number)).filter(([of]) => of === session);
         const recorded = new Set(turns.map(({ turnId }) => turnId));

@@ -4,10 +4,14 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { RenderScenarioRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
-import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import {
+  ListTurnsRequest,
+  ListTurnsResponse,
+  SessionServiceService,
+} from '../../../gen/focal/orchestration/v1/session_service';
+import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
-import { openService, type ServiceUnderTest } from '../../support/service-under-test';
+import { openEmbeddedStores, openService, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
 
 let service: ServiceUnderTest;
@@ -214,9 +218,9 @@ describe('a session', () => {
   const key = { tenantId: uuid(1), sessionId: uuid(31) };
   const agent = { tenantId: uuid(1), agentId: uuid(32) };
 
-  function aTurn(number: number, fields: TurnFields = {}) {
+  function aTurn(number: number, fields: TurnFields = {}, on = grpc) {
     const request = turnRequest({ ...agent, ...key, turnId: uuid(1_000 + number), ...fields });
-    return callMethod(grpc, OrchestratorServiceService.processTurn, ProcessTurnRequest.decode(request));
+    return callMethod(on, OrchestratorServiceService.processTurn, ProcessTurnRequest.decode(request));
   }
 
   test('is not found before its first turn', async () => {
@@ -249,6 +253,36 @@ describe('a session', () => {
     expect(await callMethod(grpc, sessions.deleteSession, key)).toEqual({ existed: true });
     expect(await callMethod(grpc, sessions.deleteSession, key)).toEqual({ existed: false });
     expect((await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 0, pageToken: '' })).turns).toEqual([]);
+  });
+
+  test('a page of turns is no larger than a message, and its token goes on with the rest', async () => {
+    const pageBytes = 20_000;
+    const small = serviceOn(openEmbeddedStores(), { pageBytes });
+    const other = await startGrpc(small.useCases);
+    try {
+      const situation = { message: 'x'.repeat(4_000) };
+      for (const number of [1, 2, 3, 4, 5, 6, 7]) {
+        await aTurn(number, { situation }, other);
+      }
+      const revisions: number[] = [];
+      let pages = 0;
+      let pageToken = '';
+      do {
+        const request = { ...key, pageSize: 10, pageToken };
+        const { bytes } = await callRaw(other, sessions.listTurns.path, ListTurnsRequest.encode(request).finish());
+        expect(bytes.length).toBeLessThanOrEqual(pageBytes);
+        const page = ListTurnsResponse.decode(bytes);
+        pages += 1;
+        expect(page.turns.length).toBeGreaterThan(0);
+        revisions.push(...page.turns.map(({ revision }) => revision));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(revisions).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(pages).toBe(2);
+    } finally {
+      await other.stop();
+      await small.close();
+    }
   });
 
   test('a scenario is seen by the turn right after it was put, and gone right after it was deleted', async () => {

@@ -42,9 +42,9 @@ describe('WatchSession', () => {
     listening = 0;
     const counting = storeWith(store, {
       async listTurns(...args) {
-        const turns = await store.listTurns(...args);
-        turnsRead += turns.length;
-        return turns;
+        const found = await store.listTurns(...args);
+        turnsRead += found.turns.length;
+        return found;
       },
       onChange(...args) {
         listening += 1;

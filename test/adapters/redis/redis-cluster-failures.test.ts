@@ -37,7 +37,7 @@ describe('a Redis Cluster that fails', () => {
   };
   const placeOf = ({ sessionId }: SessionKey) => cluster.ownerOf(`{${tenantId}/${sessionId}}`);
   const recorded = async (store: RedisSessionStore, key: SessionKey) =>
-    (await store.listTurns(key, 0, 10_000, unhurried)).map(({ turnId }) => turnId);
+    (await store.listTurns(key, 0, 10_000, unhurried)).turns.map(({ turnId }) => turnId);
   const moved = async (caller: PersistentCaller) => {
     const before = caller.answered;
     await eventually(async () => caller.answered > before + 3);

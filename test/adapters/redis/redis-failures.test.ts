@@ -111,7 +111,7 @@ describe('Redis that fails', () => {
     await expect(commit).rejects.toMatchObject({ reason: 'STORE_FULL', retryAfterMs: expect.any(Number) });
     await expect(store.probe(unhurried)).rejects.toMatchObject({ reason: 'STORE_FULL' });
     expect(await store.read(key, unhurried)).toEqual(before);
-    expect(await store.listTurns(key, 0, 10, unhurried)).toHaveLength(1);
+    expect((await store.listTurns(key, 0, 10, unhurried)).turns).toHaveLength(1);
     expect((await store.load(key, uuid(1), unhurried)).known?.revision).toBe(1);
     await redis.admin.config('SET', 'maxmemory', '0');
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
@@ -215,7 +215,7 @@ describe('Redis that fails', () => {
       await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     }
     const turns = await caller.stop();
-    expect((await store.listTurns(key, 0, 10_000, unhurried)).map(({ turnId }) => turnId)).toEqual(turns);
+    expect((await store.listTurns(key, 0, 10_000, unhurried)).turns.map(({ turnId }) => turnId)).toEqual(turns);
   });
 
   it('is never asked for a call that is over', async () => {

@@ -46,7 +46,7 @@ describe('a Redis that Sentinels watch', () => {
     const answered = caller.answered;
     await eventually(async () => caller.answered > answered + 3);
     const turns = await caller.stop();
-    expect((await store.listTurns(key, 0, 10_000, unhurried)).map(({ turnId }) => turnId)).toEqual(turns);
+    expect((await store.listTurns(key, 0, 10_000, unhurried)).turns.map(({ turnId }) => turnId)).toEqual(turns);
     expect(caller.refusals).not.toEqual([]);
     await setup.master.start();
     await setup.untilReplica(setup.master);

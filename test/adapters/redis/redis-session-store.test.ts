@@ -101,7 +101,7 @@ describe('RedisSessionStore', () => {
         turnIds.flatMap((turnId) => nodes.map((store) => applyTurn(store, key, turnId))),
       );
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(60);
-      const turns = (await nodes[0]?.listTurns(key, 0, 100, unhurried)) ?? [];
+      const turns = (await nodes[0]?.listTurns(key, 0, 100, unhurried))?.turns ?? [];
       expect(turns.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
       expect(turns.map(({ turnId }) => turnId).sort()).toEqual(turnIds);
     });
@@ -148,7 +148,7 @@ describe('RedisSessionStore', () => {
       const [many, few] = [await redis.store({ keyPrefix }), await redis.store({ keyPrefix, recordedTurns: 3 })];
       for (let turn = 1; turn <= 250; turn += 1) await applyTurn(many, key, uuid(turn));
       await applyTurn(few, key, uuid(251));
-      const turns = await few.listTurns(key, 0, 1_000, unhurried);
+      const { turns } = await few.listTurns(key, 0, 1_000, unhurried);
       expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
       const fields = await redis.admin.hkeys(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       expect(fields.sort()).toEqual(['r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
@@ -160,7 +160,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(store, key, uuid(2));
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
-      expect(await store.listTurns(key, 0, 10, unhurried)).toMatchObject([{ revision: 1, turnId: uuid(1) }]);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toMatchObject([{ revision: 1, turnId: uuid(1) }]);
     });
 
     it('of an imported session live as long as others, and longer with its first turn', async () => {
@@ -186,7 +186,7 @@ describe('RedisSessionStore', () => {
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       const imported = aSession({ importedFrom: 'a record' });
       expect(await store.create(imported, unhurried)).toEqual({ session: imported, created: true });
-      expect(await store.listTurns(key, 0, 10, unhurried)).toEqual([]);
+      expect((await store.listTurns(key, 0, 10, unhurried)).turns).toEqual([]);
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
     });
 

@@ -8,8 +8,9 @@
 
 /**
  * ErrorReason is the `reason` of the google.rpc.ErrorInfo that every error carries, without its prefix, with domain
- * "focal.orchestration.v1" and the metadata named here; `trace_id` is always among it where the call is traced. The status code
- * belongs to the reason for good.
+ * "focal.orchestration.v1" and the metadata named here. Where the service is traced `trace_id` is among it: that of the call's span, or,
+ * where the call was refused or ended before it had one, that of the caller's `traceparent`. The status code belongs to the reason
+ * for good.
  */
 export enum ErrorReason {
   /** ERROR_REASON_UNSPECIFIED - Never sent. */

@@ -155,7 +155,10 @@ export interface ListScenariosRequest {
   enabled?:
     | boolean
     | undefined;
-  /** Optional, default 50. How many scenarios at most. 1..500. */
+  /**
+   * Optional, default 50. How many scenarios at most. 1..500. A page also ends where it would be larger than a message may be
+   * (`server.max_message_bytes` of the service, 4 MiB by default); it has at least one scenario.
+   */
   pageSize: number;
   /** Optional. `next_page_token` of the page before. */
   pageToken: string;

@@ -162,7 +162,10 @@ export interface ListTurnsRequest {
   tenantId: string;
   /** Required. The session. UUID. */
   sessionId: string;
-  /** Optional, default 50. How many turns at most. 1..500. */
+  /**
+   * Optional, default 50. How many turns at most. 1..500. A page also ends where it would be larger than a message may be
+   * (`server.max_message_bytes` of the service, 4 MiB by default); it has at least one turn.
+   */
   pageSize: number;
   /** Optional. `next_page_token` of the page before. */
   pageToken: string;

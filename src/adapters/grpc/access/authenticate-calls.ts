@@ -1,9 +1,7 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
-import { type FailureReporting, failureOf, statusObjectOf } from '../errors/call-failure';
+import { type FailureReporting, failureOf, statusObjectOf, traceIdOf } from '../errors/call-failure';
+import { isHealthCheck } from '../health';
 import type { CredentialAccess } from './access';
-
-/** Probes have no credential, and learn nothing of a tenant. */
-const freeOfCredentials = '/grpc.health.v1.Health/';
 
 /**
  * Lets calls in by their credentials, or answers them before their body is read: until metadata is passed on, grpc-js neither
@@ -13,14 +11,15 @@ export function authenticateCalls(access: CredentialAccess, reporting: FailureRe
   const answer = (...call: Parameters<CredentialAccess['admit']>) =>
     access.admit(...call).catch((thrown: unknown) => failureOf(thrown, call[0], reporting));
   return ({ path }, call) => {
-    if (path.startsWith(freeOfCredentials)) return new ServerInterceptingCall(call);
+    // Probes have no credential, and learn nothing of a tenant.
+    if (isHealthCheck(path)) return new ServerInterceptingCall(call);
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
           onReceiveMetadata: (metadata, pass) => {
             void answer(path, metadata, call).then((refusal) => {
               if (refusal === undefined) pass(metadata);
-              else call.sendStatus(statusObjectOf(refusal, reporting.telemetry.traceId()));
+              else call.sendStatus(statusObjectOf(refusal, traceIdOf(reporting.telemetry, metadata)));
             });
           },
         }),

@@ -11,7 +11,7 @@ import { TenantPlaces } from './tenant-places';
 
 /** Bounds of calls. */
 export interface CallLimits {
-  /** Calls, and requests of long-lived streams, whose handlers run at once. */
+  /** Calls, and requests of long-lived streams, whose handlers run at once; and calls whose request is on its way, as many again. */
   readonly callsInFlight: number;
   /** The same of one tenant, as the requests name it. */
   readonly callsInFlightPerTenant: number;

@@ -35,6 +35,11 @@ export function failureOf(thrown: unknown, method: string, { log, telemetry }: F
   return new OrchestratorError('INTERNAL', 'The service failed; the log tells more under the trace id.');
 }
 
+/** Trace id of a call: of its span, or of its caller's where it has none of its own; "" where nothing is traced. */
+export function traceIdOf(telemetry: Telemetry, metadata: Metadata | undefined): string {
+  return telemetry.traceId(String(metadata?.get('traceparent')[0] ?? ''));
+}
+
 /** The status that grpc-js sends for an error, with google.rpc.Status in its trailer. */
 export function statusObjectOf(error: OrchestratorError, traceId: string): StatusObject {
   const status = rpcStatusOf(error, traceId);

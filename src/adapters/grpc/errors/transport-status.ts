@@ -1,39 +1,36 @@
 import { ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Metrics } from '../../../ports/metrics';
-import type { Telemetry } from '../../../ports/telemetry';
-import { awaitRequest } from '../calls/awaited-request';
+import { type ArrivalLimits, ArrivingRequests } from '../calls/arriving-requests';
 import { measure } from '../calls/measured-call';
-import { DETAILS_HEADER, statusObjectOf } from './call-failure';
+import { isHealthCheck } from '../health';
+import { DETAILS_HEADER, statusObjectOf, traceIdOf } from './call-failure';
 
 /** What the server does to each call before any handler sees it. */
-export interface TransportSurroundings {
-  readonly telemetry: Telemetry;
+export interface TransportSurroundings extends ArrivalLimits {
   readonly metrics: Metrics;
-  /** How long a caller who sets no deadline may take to send one request. Milliseconds. */
-  readonly requestTimeoutMs: number;
 }
 
 /**
  * Gives the errors that grpc-js itself answers with the details of the contract: a message beyond the transport's own bound, one
  * that cannot be unpacked or decoded, too few or too many of them, and a deadline that passes or is none. grpc-js sends them past
  * all interceptors, by the `sendStatus` of the innermost call; so that one is replaced. For the same reason calls are measured
- * here, and requests awaited.
+ * here, and requests awaited; health checks apart, so that others do not take their places.
  */
-export function explainTransportErrors({
-  telemetry,
-  metrics,
-  requestTimeoutMs,
-}: TransportSurroundings): ServerInterceptor {
+export function explainTransportErrors({ metrics, ...limits }: TransportSurroundings): ServerInterceptor {
+  const [requests, healthChecks] = [new ArrivingRequests(limits), new ArrivingRequests(limits)];
   return ({ path, requestStream }, call) => {
     if (metrics.isRead) measure(call, path, metrics);
-    if (!requestStream && call.getDeadline() === Number.POSITIVE_INFINITY) awaitRequest(call, requestTimeoutMs);
+    const arrival = (isHealthCheck(path) ? healthChecks : requests).expect(call, requestStream);
     const { sendStatus } = call;
     // No arrow and no bind: a function that holds the call that holds it survives every minor collection, a third of a call's cost.
     call.sendStatus = function (sent) {
       const explained = sent.code === status.OK || (sent.metadata?.get(DETAILS_HEADER).length ?? 0) > 0;
       const error = explained ? undefined : meaningOf(sent.code, sent.details ?? '');
-      sendStatus.call(this, error === undefined ? sent : statusObjectOf(error, telemetry.traceId()));
+      sendStatus.call(
+        this,
+        error === undefined ? sent : statusObjectOf(error, traceIdOf(limits.telemetry, arrival.metadata)),
+      );
     };
     return new ServerInterceptingCall(call);
   };
