@@ -5,7 +5,7 @@ import { ModelOutcome } from '../../gen/focal/orchestration/v1/lifecycle';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
 import { freePort } from '../../src/chaos/free-port';
-import { connect, type OrchestratorClient } from '../../src/client';
+import { connect, insecure, type OrchestratorClient } from '../../src/client';
 import { scenarioToProto } from '../../src/codec/scenario-codec';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { aScenario, type ScenarioDraft } from '../support/conversation';
@@ -108,7 +108,7 @@ describe('with traces, metrics and a key of the environment', () => {
   /** The model's span of a turn that a caller traces by this id. */
   async function spanOf(traceId: string, turn: ProcessTurnRequest) {
     const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
-    const tracing = connect(server.address, { metadata });
+    const tracing = connect(server.address, { credentials: insecure(), metadata });
     await tracing.processTurn(turn).finally(() => tracing.close());
     const spans = await receiver.trace(traceId, ({ name }) => name === processTurnPath);
     const root = spans.find(({ name }) => name === processTurnPath);
