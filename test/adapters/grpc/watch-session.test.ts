@@ -150,8 +150,12 @@ describe('WatchSession', () => {
 
   test('takes no place of the calls, and has a bound of its own', async () => {
     await start({ callsInFlight: 1, streams: 2 });
-    const watching = [new Watching(grpc), new Watching(grpc)];
-    await until(() => listening === 2);
+    const watching = [];
+    // One after another: as many requests as calls may be on their way in.
+    for (let open = 1; open <= 2; open++) {
+      watching.push(new Watching(grpc));
+      await until(() => listening === open);
+    }
     expect(grpc.server.callsInFlight).toBe(0);
     expect(await callMethod(grpc, SessionServiceService.deleteSession, key)).toEqual({ existed: false });
     const end = await new Watching(grpc).ended;
