@@ -22,6 +22,7 @@ import type { Log } from './ports/log';
 import type { OlderSessions } from './ports/older-sessions';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
+import { stopTimes } from './stop-times';
 
 /** A service that listens. */
 export interface RunningService {
@@ -43,9 +44,6 @@ interface Stores {
   readonly opened: Promise<unknown>;
   close(): Promise<void>;
 }
-
-/** How long the stores may take to close; what they were told to keep is kept by then. */
-const closeTimeoutMs = 1_000;
 
 /** The embedded store is swept so often, milliseconds, of so many sessions at once whose time is over. */
 const sweepIntervalMs = 60_000;
@@ -94,7 +92,7 @@ export async function startService(config: Config, log: Log): Promise<RunningSer
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
     watch.stop();
-    const ended = await server.drain({ graceMs, timeoutMs });
+    const ended = await server.drain({ graceMs, timeoutMs, closingMs: stopTimes.closingConnectionsMs });
     await close(parts);
     return ended;
   };
@@ -136,10 +134,10 @@ function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): P
     metrics,
     log,
     settings,
-    pageBytes: config.server.max_message_bytes,
-    scenarioBytes: (stored) => encodeStoredScenario(stored).length,
     model: decisionModel(config, { clock, telemetry, metrics, log }),
     compile,
+    pageBytes: config.server.max_message_bytes,
+    scenarioBytes: (stored) => encodeStoredScenario(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
   const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config, access));
@@ -149,7 +147,7 @@ function build(config: Config, clock: Clock, log: Log, access: ServiceAccess): P
 async function close({ access, catalogue, stores, clock, log }: Parts): Promise<void> {
   access.stop();
   catalogue.close();
-  await boundedCall(clock, closeTimeoutMs, () => stores.close()).catch((error: unknown) => {
+  await boundedCall(clock, stopTimes.closingStoresMs, () => stores.close()).catch((error: unknown) => {
     log.warn({ error }, 'the store did not close in time');
   });
 }

@@ -3,9 +3,7 @@ import { createPinoLog } from './adapters/logging';
 import { flushTelemetry, logDiagnostics, showCustomerData } from './adapters/otel';
 import { type RunningService, startService } from './compose';
 import type { Log } from './ports/log';
-
-/** How long the last spans and metrics may take to be sent. */
-const flushTimeoutMs = 2_000;
+import { longestStopMs, stopTimes } from './stop-times';
 
 /** Two signals within this are one: `npm start` passes on what the terminal has sent to everybody already. */
 const sameSignalMs = 500;
@@ -21,7 +19,7 @@ async function main(): Promise<void> {
   // The reason goes to the person below; where it is a defect, the stack is wanted too.
   starting.catch((error: unknown) => log.error({ error }, 'the service does not start'));
   onStopSignals(async (signal) => {
-    log.info({ signal }, 'draining');
+    log.info({ signal, at_most_ms: longestStopMs(config.server) }, 'draining');
     await stopService(await starting, log);
   });
   const { address, storedIn } = await starting;
@@ -49,7 +47,7 @@ function onStopSignals(stop: (signal: string) => Promise<void>): void {
 async function stopService(service: RunningService, log: Log): Promise<void> {
   const ended = await service.stop();
   if (!ended) log.warn({}, 'calls in flight were cut off');
-  const delivered = await flushTelemetry(flushTimeoutMs);
+  const delivered = await flushTelemetry(stopTimes.flushingMs);
   if (!delivered) log.warn({}, 'the last spans or metrics were not delivered');
   log.info({}, 'stopped');
 }

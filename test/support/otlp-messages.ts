@@ -17,6 +17,7 @@ export interface ReceivedSpan {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   /** 0 UNSET, 1 OK, 2 ERROR. */
   readonly statusCode: number;
+  readonly statusMessage: string;
   /** Attributes of the resource that it was sent with. */
   readonly resource: Attributes;
 }
@@ -67,6 +68,7 @@ function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
       return { traceId: hex(fields.get(1)), spanId: hex(fields.get(2)) };
     }),
     statusCode: status === undefined ? 0 : Number(readFields(status).get(3)?.[0] ?? 0),
+    statusMessage: status === undefined ? '' : text(readFields(status).get(2)),
     resource,
   };
 }

@@ -43,7 +43,7 @@ const limits = z.strictObject({
   recorded_turns: whole(1, 100_000),
   session_ttl: duration('1m', '3650d'),
   max_hops_per_turn: whole(1, 100_000),
-  condition_text_length: whole(1, 100_000),
+  condition_text_length: whole(1, 2_000),
   condition_depth: whole(1, 200),
   condition_macro_depth: whole(0, 10),
   condition_literal_size: whole(0, 10_000),

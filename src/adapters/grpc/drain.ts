@@ -8,6 +8,8 @@ export interface DrainOptions {
   readonly graceMs: number;
   /** After that, for the calls in flight; what still runs then is cut off. Milliseconds. */
   readonly timeoutMs: number;
+  /** After that, for the connections that were cut off to close. Milliseconds. */
+  readonly closingMs: number;
 }
 
 /** What is stopped. */
@@ -20,16 +22,13 @@ export interface Drained {
   readonly draining: AbortController;
 }
 
-/** How long connections that were cut off may take to close. Milliseconds. */
-const CLOSING = 1_000;
-
 /**
  * Stops a server: NOT_SERVING, a wait, no more calls, then an end for those in flight. Resolves to whether all of them ended by
  * themselves.
  */
 export async function drain(
   { server, address, health, draining }: Drained,
-  { graceMs, timeoutMs }: DrainOptions,
+  { graceMs, timeoutMs, closingMs }: DrainOptions,
 ): Promise<boolean> {
   health.setServing(false);
   if (address === '') return true; // never listened
@@ -47,7 +46,7 @@ export async function drain(
   server.tryShutdown(() => end());
   health.endWatches();
   const inTime = await settled;
-  if (!inTime) await settlesWithin(CLOSING, ended);
+  if (!inTime) await settlesWithin(closingMs, ended);
   server.forceShutdown();
   return inTime;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { status } from '@grpc/grpc-js';
 import { ErrorReason as ContractReason } from '../../../gen/focal/orchestration/v1/error_reason';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
@@ -33,6 +34,23 @@ test('every reason of the contract has a status code, and there is no other', ()
     .map((name) => name.replace('ERROR_REASON_', ''))
     .filter((name) => name !== 'UNSPECIFIED' && name !== 'UNRECOGNIZED');
   expect([...reasons].sort()).toEqual([...inContract].sort());
+});
+
+/** The status code that the comment of each reason in the contract begins with. */
+const codesInContract = [
+  ...readFileSync('proto/focal/orchestration/v1/error_reason.proto', 'utf8').matchAll(
+    /\/\/ ([A-Z_]+)\. [^\n]*\n(?: {2}\/\/ [^\n]*\n)* {2}ERROR_REASON_(\w+) =/g,
+  ),
+].map(([, code = '', reason = '']) => ({ reason, code }));
+
+test('the contract tells a status code for every reason', () => {
+  expect(codesInContract.map(({ reason }) => reason).sort()).toEqual([...reasons].sort());
+});
+
+test.each(codesInContract)('$reason has the status code that the contract tells, $code', ({ reason, code }) => {
+  expect(new Map<string, status>(Object.entries(statusCodes)).get(reason)).toBe(
+    new Map<string, status | string>(Object.entries(status)).get(code),
+  );
 });
 
 test.each(reasons)('%s reaches the caller with its code, reason, domain, metadata and trace id', async (reason) => {

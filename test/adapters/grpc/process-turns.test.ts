@@ -322,7 +322,7 @@ describe('a server that drains', () => {
     const stream = new TurnStream(grpc);
     stream.send(request(1), request(2));
     await held.untilBegun(2);
-    const drained = grpc.server.drain({ graceMs: 0, timeoutMs: 20_000 });
+    const drained = grpc.server.drain({ graceMs: 0, timeoutMs: 20_000, closingMs: 1_000 });
     stream.send(request(3));
     held.finish(uuid(1));
     await stream.answers(1);
@@ -339,7 +339,7 @@ describe('a server that drains', () => {
     const streams = [new TurnStream(grpc), new TurnStream(grpc)];
     for (const stream of streams) stream.send(request(1));
     for (const stream of streams) await stream.answers(1);
-    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 20_000 })).toBe(true);
+    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 20_000, closingMs: 1_000 })).toBe(true);
     for (const stream of streams) expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
   });
 });

@@ -85,7 +85,7 @@ describe('health', () => {
     grpc.server.setServing(true);
     await until(() => ready.told.length === 3);
     expect(alive.told).toEqual([1]);
-    const drained = grpc.server.drain({ graceMs: 2_000, timeoutMs: 10_000 });
+    const drained = grpc.server.drain({ graceMs: 2_000, timeoutMs: 10_000, closingMs: 1_000 });
     await until(() => ready.told.length === 4);
     expect(await health(grpc, 'liveness')).toBe(1);
     expect([await alive.ended, await ready.ended]).toEqual([14, 14]);
@@ -129,7 +129,7 @@ describe('drain', () => {
     const watching = watch(grpc);
     await until(() => watching.told.length === 1);
 
-    const drained = grpc.server.drain({ graceMs: 200, timeoutMs: 10_000 });
+    const drained = grpc.server.drain({ graceMs: 200, timeoutMs: 10_000, closingMs: 1_000 });
     await until(() => watching.told.length === 2);
     expect(watching.told).toEqual([1, 2]);
     expect(await health(grpc, '')).toBe(2); // calls are still taken
@@ -145,7 +145,7 @@ describe('drain', () => {
     const stuck = failureOf(callRaw(grpc, processTurn, turnRequest()));
     await until(() => grpc.server.callsInFlight === 1);
     const begin = Date.now();
-    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 100 })).toBe(false);
+    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 100, closingMs: 1_000 })).toBe(false);
     expect(Date.now() - begin).toBeLessThan(5_000);
     expect(['UNAVAILABLE', 'CANCELLED']).toContain((await stuck).status);
   });

@@ -168,7 +168,7 @@ describe('WatchSession', () => {
     await commit(3);
     const watching = new Watching(grpc, { afterRevision: 1 });
     await watching.has(2);
-    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000 })).toBe(true);
+    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000, closingMs: 1_000 })).toBe(true);
     expect(await watching.ended).toMatchObject({
       status: 'UNAVAILABLE',
       reason: 'SHUTTING_DOWN',
@@ -192,7 +192,7 @@ describe('WatchSession', () => {
       expect(listening).toBe(1);
       const reading = call.read();
       await until(() => turnsRead > 30);
-      await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000 });
+      await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000, closingMs: 1_000 });
       const { messages, metadata, reason } = await reading;
       expect(reason).toBe('SHUTTING_DOWN');
       const cursor = Number(metadata['cursor']);

@@ -35,11 +35,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- /* The time that the service takes to stop at most: before the signal, until no call is taken, for the calls in flight, for
-       telemetry (2 s), and a little more. What is not in the values is as in config/default.toml. */ -}}
+       connections, stores and telemetry (4 s), and a second more. What is not in the values is as in config/default.toml. */ -}}
 {{- define "orchestrator.terminationSeconds" -}}
 {{- $server := include "orchestrator.server" . | fromYaml -}}
-{{- $grace := default 0 $server.drain_grace_ms | int -}}
-{{- $timeout := hasKey $server "drain_timeout_ms" | ternary $server.drain_timeout_ms 6000 | int -}}
+{{- $grace := hasKey $server "drain_grace_ms" | ternary $server.drain_grace_ms 200 | int -}}
+{{- $timeout := hasKey $server "drain_timeout_ms" | ternary $server.drain_timeout_ms 5000 | int -}}
 {{- add .Values.preStopSeconds (divf (add $grace $timeout) 1000 | ceil) 2 3 -}}
 {{- end -}}
 
@@ -61,6 +61,10 @@ grpc: { port: {{ include "orchestrator.port" .root }}, service: {{ .name }} }
 {{- end -}}
 {{- if or $redis.password $redis.sentinel_password (contains "@" (default "" $redis.url)) -}}
 {{- fail "config becomes a ConfigMap, and its section redis has a password: put the URL into the Secret of redis.urlSecret, or the password into one of secretFiles and its path into config.redis.password_file or config.redis.sentinel_password_file." -}}
+{{- end -}}
+{{- $filtering := default dict (default dict .Values.config.pipeline).scenario_filtering -}}
+{{- if $filtering.api_key -}}
+{{- fail "config becomes a ConfigMap, and its section pipeline.scenario_filtering has the model's api_key: put the key into one of secretFiles and its path into config.pipeline.scenario_filtering.api_key_file." -}}
 {{- end -}}
 {{- $server := include "orchestrator.server" . | fromYaml -}}
 {{- if not (or $server.allow_insecure .Values.config.auth) -}}
