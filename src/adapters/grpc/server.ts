@@ -12,7 +12,6 @@ import { CredentialAccess, openAccess } from './access/access';
 import { authenticateCalls } from './access/authenticate-calls';
 import { orchestratorAccess, scenarioAccess, scopesByPath, sessionAccess } from './access/method-access';
 import { CallGate } from './calls/call-gate';
-import { sendTrailers } from './calls/trailers';
 import type { CallSurroundings } from './calls/unary';
 import { type DrainOptions, drain } from './drain';
 import { explainTransportErrors } from './errors/transport-status';
@@ -78,7 +77,6 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     interceptors: [
       explainTransportErrors({ ...deps, arriving: options.callsInFlight, timeoutMs: options.turnTimeoutMs }),
       health.noteWatches,
-      sendTrailers,
       ...(access === undefined ? [] : [authenticateCalls(access, deps)]),
     ],
   });

@@ -1,4 +1,4 @@
-import { type Metadata, ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import type { ServerCall } from './grpc-call';
 
 /** By the metadata of the call, which is the same object for interceptors and handlers. */
@@ -12,20 +12,7 @@ export function setTrailer({ metadata }: ServerCall, trailer: Metadata): void {
   trailers.set(metadata, trailer);
 }
 
-/** Sends the trailing metadata that handlers set. */
-export const sendTrailers: ServerInterceptor = (_method, call) => {
-  let received: Metadata | undefined;
-  return new ServerInterceptingCall(call, {
-    start: (next) =>
-      next({
-        onReceiveMetadata: (metadata, pass) => {
-          received = metadata;
-          pass(metadata);
-        },
-      }),
-    sendStatus: (sent, next) => {
-      const trailer = received === undefined || sent.code !== status.OK ? undefined : trailers.get(received);
-      next(trailer === undefined ? sent : { ...sent, metadata: trailer });
-    },
-  });
-};
+/** The trailing metadata that the handler of a call set. */
+export function trailerOf(metadata: Metadata): Metadata | undefined {
+  return trailers.get(metadata);
+}

@@ -3,6 +3,7 @@ import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Metrics } from '../../../ports/metrics';
 import { type ArrivalLimits, ArrivingRequests } from '../calls/arriving-requests';
 import { measure } from '../calls/measured-call';
+import { trailerOf } from '../calls/trailers';
 import { isHealthCheck } from '../health';
 import { DETAILS_HEADER, statusObjectOf, traceIdOf } from './call-failure';
 
@@ -15,7 +16,8 @@ export interface TransportSurroundings extends ArrivalLimits {
  * Gives the errors that grpc-js itself answers with the details of the contract: a message beyond the transport's own bound, one
  * that cannot be unpacked or decoded, too few or too many of them, and a deadline that passes or is none. grpc-js sends them past
  * all interceptors, by the `sendStatus` of the innermost call; so that one is replaced. For the same reason calls are measured
- * here, and requests awaited; health checks apart, so that others do not take their places.
+ * here, and requests awaited; health checks apart, so that others do not take their places. And as each interceptor costs every
+ * call, answers get here the trailing metadata that their handlers set.
  */
 export function explainTransportErrors({ metrics, ...limits }: TransportSurroundings): ServerInterceptor {
   const [requests, healthChecks] = [new ArrivingRequests(limits), new ArrivingRequests(limits)];
@@ -25,12 +27,15 @@ export function explainTransportErrors({ metrics, ...limits }: TransportSurround
     const { sendStatus } = call;
     // No arrow and no bind: a function that holds the call that holds it survives every minor collection, a third of a call's cost.
     call.sendStatus = function (sent) {
-      const explained = sent.code === status.OK || (sent.metadata?.get(DETAILS_HEADER).length ?? 0) > 0;
+      const { metadata } = arrival;
+      if (sent.code === status.OK) {
+        const trailer = metadata && trailerOf(metadata);
+        sendStatus.call(this, trailer === undefined ? sent : { ...sent, metadata: trailer });
+        return;
+      }
+      const explained = (sent.metadata?.get(DETAILS_HEADER).length ?? 0) > 0;
       const error = explained ? undefined : meaningOf(sent.code, sent.details ?? '');
-      sendStatus.call(
-        this,
-        error === undefined ? sent : statusObjectOf(error, traceIdOf(limits.telemetry, arrival.metadata)),
-      );
+      sendStatus.call(this, error === undefined ? sent : statusObjectOf(error, traceIdOf(limits.telemetry, metadata)));
     };
     return new ServerInterceptingCall(call);
   };
