@@ -132,6 +132,25 @@ describe('9 the rules dispose of an action', () => {
     expect(talk.turn({ proposal }).lifecycle('refund')).toMatchObject({ action: 'COMPLETE', reason: 'MODEL' });
   });
 
+  const wantsMore = { condition: 'data.more == 1' };
+  const toMore = withFirst(confirming('refund'), { to: ['more'] });
+  const more = { stepId: 'more', collectsProfileFields: ['more'], to: [{ to: 'wait', ...wantsMore }, 'confirm'] };
+  test.each<[string, string, ScenarioDraft]>([
+    [
+      'where it stands, and the way on wants data',
+      'confirm',
+      withFirst(confirming('refund'), { to: [{ to: 'wait', ...wantsMore }] }),
+    ],
+    ['that a way back leads to', 'more', { ...toMore, steps: [...toMore.steps, more] }],
+  ])('9 COMPLETE stands once the checkpoint is passed %s', (_where, stepId, scenario) => {
+    const talk = running([scenario]);
+    talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    const { currentStepId, instanceId, irreversibleDone } = talk.instance('refund');
+    expect([currentStepId, irreversibleDone.map((done) => done.stepId)]).toEqual([stepId, ['confirm']]);
+    const proposal = aProposal({ actions: { [instanceId]: 'COMPLETE' } });
+    expect(talk.turn({ proposal }).lifecycle('refund')).toMatchObject({ action: 'COMPLETE', reason: 'MODEL' });
+  });
+
   test('9 COMPLETE does not stand on a second visit of a checkpoint: what was passed on the first was another thing', () => {
     const [confirm = { stepId: '' }, ...rest] = confirming('refund').steps;
     const again = { stepId: 'again', collectsProfileFields: ['more'], to: ['confirm'] };
