@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
 import { describeExample } from './example-test';
-import { examples, type StoryServer, startStoryServer, story, survived } from './story-server';
+import { examples, type StoryServer, startStoryServer } from './story-server';
+import { testStory } from './story-tests';
 
 jest.setTimeout(2 * childTimeoutMs); // compiles grpc where nobody did before
 
@@ -39,17 +40,5 @@ describeExample('Go', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('tells the story', async () => {
-    expect(await tell(server.address)).toEqual({ code: 0, stdout: story, stderr: '' });
-  });
-
-  it('tells the same story over a bad connection, by the published retry policy and from its cursor', async () => {
-    expect(await tell(server.unreliable.address)).toEqual({ code: 0, stdout: story, stderr: '' });
-    expect(server.unreliable.failures).toEqual(survived);
-  });
-
-  it('says in one line that nobody answers', async () => {
-    const { code, stderr } = await tell('127.0.0.1:1');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^UNAVAILABLE.*\n$/) });
-  });
+  testStory({ tell, server: () => server, nobodyAnswers: /^UNAVAILABLE.*\n$/ });
 });

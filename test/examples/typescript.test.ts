@@ -2,7 +2,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
 import { installedPackage, tsc } from './installed-package';
-import { examples, type StoryServer, startStoryServer, story, survived } from './story-server';
+import { examples, type StoryServer, startStoryServer } from './story-server';
+import { testStory } from './story-tests';
 
 jest.setTimeout(childTimeoutMs);
 
@@ -29,17 +30,5 @@ afterAll(async () => {
 });
 
 describe('the TypeScript example', () => {
-  it('tells the story', async () => {
-    expect(await tell(server.address)).toEqual({ code: 0, stdout: story, stderr: '' });
-  });
-
-  it('tells the same story over a bad connection, by the published retry policy and from its cursor', async () => {
-    expect(await tell(server.unreliable.address)).toEqual({ code: 0, stdout: story, stderr: '' });
-    expect(server.unreliable.failures).toEqual(survived);
-  });
-
-  it('says in one line that nobody answers', async () => {
-    const { code, stderr } = await tell('127.0.0.1:1');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^ProcessTurn failed.*UNAVAILABLE/) });
-  });
+  testStory({ tell, server: () => server, nobodyAnswers: /^ProcessTurn failed.*UNAVAILABLE.*\n$/ });
 });
