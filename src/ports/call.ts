@@ -1,3 +1,5 @@
+import { OrchestratorError } from '../domain/orchestrator-error';
+
 /** What a caller's call imposes on everything that is done for it. */
 export interface Call {
   /** Milliseconds since 1970 after which the answer is of no use; Infinity where the caller set none. */
@@ -17,4 +19,10 @@ export function callOf(deadline: number, signal: AbortSignal): Call {
       return signal.aborted;
     },
   };
+}
+
+/** Throws CANCELLED or DEADLINE when nobody waits for the call any more. A store asks before it reads or changes anything. */
+export function refuseIfOver(call: Call, now: number): void {
+  if (call.cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
+  if (call.deadline <= now) throw new OrchestratorError('DEADLINE', 'The deadline passed before the store was asked.');
 }

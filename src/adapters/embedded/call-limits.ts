@@ -1,14 +1,7 @@
 import { OrchestratorError } from '../../domain/orchestrator-error';
-import type { Call } from '../../ports/call';
 
 /** Longest time that a timer takes; whoever waits longer waits without one. */
 const longestTimerMs = 2 ** 31 - 1;
-
-/** Throws CANCELLED or DEADLINE when nobody waits for the call any more. Asked before anything is changed. */
-export function refuseIfOver(call: Call, now: number): void {
-  if (call.cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
-  if (call.deadline <= now) throw new OrchestratorError('DEADLINE', 'The deadline passed before the store was asked.');
-}
 
 /**
  * The outcome of a change, or a rejection with COMMIT_UNKNOWN when the disk takes longer than `milliseconds`: the change may

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { type Database, type DatabaseOptions, type Key, open, type RootDatabase } from 'lmdb';
 import { OrchestratorError } from '../../domain/orchestrator-error';
-import type { Call } from '../../ports/call';
+import { type Call, refuseIfOver } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
-import { refuseIfOver, within } from './call-limits';
+import { within } from './call-limits';
 import { changeError } from './embedded-errors';
 import { FolderOwner } from './folder-owner';
 

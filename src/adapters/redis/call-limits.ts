@@ -1,12 +1,3 @@
-import { OrchestratorError } from '../../domain/orchestrator-error';
-import type { Call } from '../../ports/call';
-
-/** Throws CANCELLED or DEADLINE when nobody waits for the call any more. Asked before anything is sent. */
-export function refuseIfOver(call: Call, now: number): void {
-  if (call.cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
-  if (call.deadline <= now) throw new OrchestratorError('DEADLINE', 'The deadline passed before the store was asked.');
-}
-
 /** What `within` rejects with: the time is over, and what was sent may still take effect. */
 export class TimeIsOver extends Error {
   override readonly name = 'TimeIsOver';

@@ -1,7 +1,7 @@
-import type { Call } from '../../ports/call';
+import { type Call, refuseIfOver } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { Log } from '../../ports/log';
-import { refuseIfOver, within } from './call-limits';
+import { within } from './call-limits';
 import { keyOnEachMaster } from './cluster-slots';
 import { warnOfEviction } from './eviction-warning';
 import type { Argument, LuaScript } from './lua-script';

@@ -1,6 +1,6 @@
 import { decodeSession, encodeSession } from '../../codec/session-codec';
 import type { Session, SessionKey } from '../../domain/session';
-import type { Call } from '../../ports/call';
+import { type Call, refuseIfOver } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
   CommitOutcome,
@@ -10,7 +10,6 @@ import type {
   SessionStore,
   TurnCommit,
 } from '../../ports/session-store';
-import { refuseIfOver } from './call-limits';
 import { checkedPrefix } from './key-part';
 import type { RedisConnection } from './redis-connection';
 import { bufferOf, runCommit } from './scripts/commit';

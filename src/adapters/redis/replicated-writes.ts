@@ -1,7 +1,6 @@
 import { OrchestratorError } from '../../domain/orchestrator-error';
-import type { Call } from '../../ports/call';
+import { type Call, refuseIfOver } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
-import { refuseIfOver } from './call-limits';
 import { nodesOfKey } from './cluster-slots';
 import type { Argument } from './lua-script';
 import type { RedisClient } from './redis-client';
