@@ -8,7 +8,7 @@ import type {
 } from '@grpc/grpc-js';
 import { type AccessByName, accessTo, type ServiceAccess } from './access/method-access';
 import type { Outgoing } from './calls/unary';
-import type { GuardedRequest, RequestGuards } from './guard/request-guard';
+import type { RequestGuards, SentRequest } from './guard/request-guard';
 
 interface Method<Request, Response, RequestStream extends boolean, ResponseStream extends boolean> {
   readonly requestStream: RequestStream;
@@ -19,11 +19,11 @@ interface Method<Request, Response, RequestStream extends boolean, ResponseStrea
 
 type Handler<M> =
   M extends Method<infer Request, infer Response, false, false>
-    ? handleUnaryCall<GuardedRequest<Request>, Outgoing<Response>>
+    ? handleUnaryCall<SentRequest<Request>, Outgoing<Response>>
     : M extends Method<infer Request, infer Response, false, true>
-      ? handleServerStreamingCall<GuardedRequest<Request>, Outgoing<Response>>
+      ? handleServerStreamingCall<SentRequest<Request>, Outgoing<Response>>
       : M extends Method<infer Request, infer Response, true, true>
-        ? handleBidiStreamingCall<GuardedRequest<Request>, Outgoing<Response>>
+        ? handleBidiStreamingCall<SentRequest<Request>, Outgoing<Response>>
         : never;
 
 /** Handlers for every method of a generated service, which get their requests guarded. */

@@ -1,5 +1,6 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../../ports/log';
+import { gatherWrites } from './gathered-writes';
 import type { RedisEndpoint, RedisLogin, RedisTls, SentinelRedis } from './redis-endpoint';
 import { codeOf } from './redis-errors';
 
@@ -23,6 +24,7 @@ const maxRedirections = 16;
 export function createClient(endpoint: RedisEndpoint, commandTimeoutMs: number, log: Log): RedisClient {
   const client = connect(endpoint, commandTimeoutMs);
   logConnection(client, log);
+  gatherWrites(client);
   // It gives up by itself where it hears of a failover while it connects.
   client.on('end', () => client.connect().catch(() => undefined));
   return client;

@@ -4,7 +4,7 @@ import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Call } from '../../../ports/call';
 import { failureOf, statusObjectOf } from '../errors/call-failure';
 import { rpcStatusOf } from '../errors/rpc-status';
-import type { AcceptedRequest, GuardedRequest } from '../guard/request-guard';
+import type { AcceptedRequest, SentRequest } from '../guard/request-guard';
 import type { GrpcCall } from './grpc-call';
 import type { CallSurroundings, Outgoing } from './unary';
 
@@ -18,7 +18,7 @@ export interface BidiMethod<Request, Response> {
   readonly failed: (sent: Uint8Array, status: Status) => Response;
 }
 
-type Stream<Request, Response> = ServerDuplexStream<GuardedRequest<Request>, Outgoing<Response>>;
+type Stream<Request, Response> = ServerDuplexStream<SentRequest<Request>, Outgoing<Response>>;
 
 /**
  * A bidirectional method as grpc-js wants it: one answer a request, each as soon as it is there. At most `requestsPerStream` are
@@ -29,7 +29,7 @@ type Stream<Request, Response> = ServerDuplexStream<GuardedRequest<Request>, Out
 export function bidiStream<Request, Response>(
   surroundings: CallSurroundings,
   method: BidiMethod<Request, Response>,
-): handleBidiStreamingCall<GuardedRequest<Request>, Outgoing<Response>> {
+): handleBidiStreamingCall<SentRequest<Request>, Outgoing<Response>> {
   return (stream) => {
     surroundings.gate
       .admitStream(stream, (call, revoked) =>
@@ -53,7 +53,7 @@ function answerAll<Request, Response>(
   stream: Stream<Request, Response>,
   { requestsPerStream, draining }: CallSurroundings,
   revoked: AbortSignal,
-  answer: (request: GuardedRequest<Request>) => Promise<Outgoing<Response>>,
+  answer: (request: SentRequest<Request>) => Promise<Outgoing<Response>>,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     let unanswered = 0;
@@ -74,7 +74,7 @@ function answerAll<Request, Response>(
       endIfAnswered();
     };
 
-    stream.on('data', (request: GuardedRequest<Request>) => {
+    stream.on('data', (request: SentRequest<Request>) => {
       unanswered++;
       if (unanswered >= requestsPerStream) stream.pause();
       // Called back when HTTP/2 has taken it, so that a reader who is slow has no more than this waiting.
@@ -93,7 +93,7 @@ function answerAll<Request, Response>(
 }
 
 function answerTo<Request, Response>(
-  request: GuardedRequest<Request>,
+  request: SentRequest<Request>,
   path: string,
   stream: GrpcCall,
   surroundings: CallSurroundings,

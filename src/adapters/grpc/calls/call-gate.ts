@@ -3,7 +3,8 @@ import { OrchestratorError } from '../../../domain/orchestrator-error';
 import { type Call, callOf } from '../../../ports/call';
 import type { Clock } from '../../../ports/clock';
 import type { Access } from '../access/access';
-import { type AcceptedRequest, acceptedOf, type GuardedRequest } from '../guard/request-guard';
+import type { AcceptedRequest, SentRequest } from '../guard/request-guard';
+import { Cohort } from './cohort';
 import { GrpcCall, type RequestCall, type ServerCall } from './grpc-call';
 import { metadataSize } from './metadata-size';
 import { Places } from './places';
@@ -32,6 +33,7 @@ export interface CallLimits {
  * handlers run on; so they are counted here, each until its handler ends.
  */
 export class CallGate {
+  private readonly cohort = new Cohort();
   private readonly calls: Places;
   private readonly streams: Places;
   private readonly callsOfTenants: TenantPlaces;
@@ -68,12 +70,13 @@ export class CallGate {
 
   /** Runs the handler of a call with one request, or throws why the call is not begun. */
   admit<Request, Result>(
-    call: RequestCall<GuardedRequest<Request>>,
+    call: RequestCall<SentRequest<Request>>,
     handler: (request: AcceptedRequest<Request>, call: GrpcCall) => Promise<Result>,
   ): Promise<Result> {
     return this.calls.during(() =>
-      this.begin(call, this.latest(), (taken) => {
-        const request = acceptedOf(call.request);
+      this.begin(call, this.latest(), async (taken) => {
+        await this.cohort.next();
+        const request = call.request.accept();
         this.access.check(taken.principal, request.tenantId);
         this.refuseIfOver(taken);
         return this.callsOfTenants.during(request.tenantId, () => handler(request, taken));
@@ -86,11 +89,11 @@ export class CallGate {
    * OrchestratorError when the credential holds no longer.
    */
   admitLongCall<Request, Result>(
-    call: RequestCall<GuardedRequest<Request>>,
+    call: RequestCall<SentRequest<Request>>,
     handler: (request: AcceptedRequest<Request>, call: GrpcCall, revoked: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     return this.beginStream(call, (taken, revoked) => {
-      const request = acceptedOf(call.request);
+      const request = call.request.accept();
       this.access.check(taken.principal, request.tenantId);
       return this.streamsOfTenants.during(request.tenantId, () => handler(request, taken, revoked));
     });
@@ -109,12 +112,13 @@ export class CallGate {
 
   /** One request of a long-lived stream that was admitted. */
   admitRequest<Request, Result>(
-    guarded: GuardedRequest<Request>,
+    sent: SentRequest<Request>,
     stream: GrpcCall,
     handler: (request: AcceptedRequest<Request>, call: Call) => Promise<Result>,
   ): Promise<Result> {
-    return this.calls.during(() => {
-      const request = acceptedOf(guarded);
+    return this.calls.during(async () => {
+      await this.cohort.next();
+      const request = sent.accept();
       this.access.check(stream.principal, request.tenantId);
       this.refuseIfOver(stream);
       const call = callOf(Math.min(stream.deadline, this.latest()), stream.signal);

@@ -1,7 +1,7 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import { type Call, callOf } from '../../../ports/call';
-import type { GuardedRequest } from '../guard/request-guard';
+import type { SentRequest } from '../guard/request-guard';
 import { endAfter, type StreamWork } from './server-stream';
 import type { CallSurroundings } from './unary';
 
@@ -13,7 +13,7 @@ import type { CallSurroundings } from './unary';
 export function longServerStream<Request, Response>(
   surroundings: CallSurroundings,
   work: StreamWork<Request, Response>,
-): handleServerStreamingCall<GuardedRequest<Request>, Response> {
+): handleServerStreamingCall<SentRequest<Request>, Response> {
   return (stream) => {
     const working = surroundings.gate.admitLongCall(stream, (request, caller, revoked) =>
       untilEnded(caller, surroundings.draining, revoked, (call) =>

@@ -1,11 +1,11 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../domain/orchestrator-error';
-import type { GuardedRequest } from '../guard/request-guard';
+import type { SentRequest } from '../guard/request-guard';
 import { type CallSurroundings, type Outgoing, unary } from './unary';
 
 /** Handlers of methods that the contract has and this version does not. They check requests as the others do. */
 export interface NotImplemented {
-  unary<Request, Response>(method: string): handleUnaryCall<GuardedRequest<Request>, Outgoing<Response>>;
+  unary<Request, Response>(method: string): handleUnaryCall<SentRequest<Request>, Outgoing<Response>>;
 }
 
 /** See NotImplemented. */

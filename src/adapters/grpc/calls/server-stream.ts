@@ -3,7 +3,7 @@ import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc
 import { OrchestratorError } from '../../../domain/orchestrator-error';
 import type { Call } from '../../../ports/call';
 import { failureOf, statusObjectOf } from '../errors/call-failure';
-import type { AcceptedRequest, GuardedRequest } from '../guard/request-guard';
+import type { AcceptedRequest, SentRequest } from '../guard/request-guard';
 import type { CallSurroundings } from './unary';
 
 /** Sends one message; resolves when the next one may be sent. Rejects with CANCELLED when nobody listens any more. */
@@ -20,7 +20,7 @@ export type StreamWork<Request, Response> = (
 export function serverStream<Request, Response>(
   surroundings: CallSurroundings,
   work: StreamWork<Request, Response>,
-): handleServerStreamingCall<GuardedRequest<Request>, Response> {
+): handleServerStreamingCall<SentRequest<Request>, Response> {
   return (stream) => {
     const working = surroundings.gate.admit(stream, (request, call) =>
       work(request, call, (message) => send(stream, call, message)),

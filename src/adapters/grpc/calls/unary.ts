@@ -1,7 +1,7 @@
 import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import type { Call } from '../../../ports/call';
 import { type FailureReporting, failureOf, statusObjectOf } from '../errors/call-failure';
-import type { AcceptedRequest, GuardedRequest } from '../guard/request-guard';
+import type { AcceptedRequest, SentRequest } from '../guard/request-guard';
 import type { CallGate } from './call-gate';
 import { setTrailer } from './trailers';
 
@@ -32,7 +32,7 @@ export type UnaryWork<Request, Response> = (request: AcceptedRequest<Request>, c
 export function unary<Request, Response>(
   surroundings: CallSurroundings,
   work: UnaryWork<Request, Response>,
-): handleUnaryCall<GuardedRequest<Request>, Outgoing<Response>> {
+): handleUnaryCall<SentRequest<Request>, Outgoing<Response>> {
   return (call, callback) => {
     surroundings.gate.admit(call, work).then(
       ({ body, trailer }) => {

@@ -25,25 +25,18 @@ export interface AcceptedRequest<Request> {
 }
 
 /**
- * What became of a request's bytes. A value and no exception, because grpc-js answers an exception here with INTERNAL and
- * before a handler, a span or a trace id exists: the handler throws `refused` instead.
+ * A request as it was sent, not looked at yet: whoever is not let in costs no decoding, and grpc-js would answer an exception of a
+ * deserializer with INTERNAL, before a handler, a span or a trace id exists.
  */
-export type GuardedRequest<Request> =
-  | ({ readonly refused?: undefined } & AcceptedRequest<Request>)
-  | {
-      readonly refused: OrchestratorError;
-      /** As they were sent; whatever they are. */
-      readonly bytes: Uint8Array;
-    };
-
-/** The request, or a throw of why it was refused. */
-export function acceptedOf<Request>(guarded: GuardedRequest<Request>): AcceptedRequest<Request> {
-  if (guarded.refused !== undefined) throw guarded.refused;
-  return guarded;
+export interface SentRequest<Request> {
+  /** Whatever they are. */
+  readonly bytes: Uint8Array;
+  /** Decodes and checks it, anew each time. Throws an OrchestratorError that says why it is refused. */
+  accept(): AcceptedRequest<Request>;
 }
 
-/** Decodes the requests of one method, or says why not. Never throws. */
-export type RequestGuard<Request> = (bytes: Uint8Array) => GuardedRequest<Request>;
+/** Takes the requests of one method. Never throws. */
+export type RequestGuard<Request> = (bytes: Uint8Array) => SentRequest<Request>;
 
 /** Makes guards from the contract's own annotations (`buf.validate`). One a server. */
 export class RequestGuards {
@@ -73,15 +66,16 @@ export class RequestGuards {
     const plan = this.planner.planOf(schema);
     const warm = this.validator.validate(schema, create(schema));
     if (warm.kind === 'error') throw warm.error;
-    return (bytes) => {
+    const accept = (bytes: Uint8Array): AcceptedRequest<Request> => {
       try {
         const checked = this.checked(schema, plan, bytes);
         const message = decode(asBuffer(checked));
         return { message, bytes: checked, tenantId: tenantOf(message) };
       } catch (error) {
-        return { refused: error instanceof OrchestratorError ? error : undecodable(error), bytes };
+        throw error instanceof OrchestratorError ? error : undecodable(error);
       }
     };
+    return (bytes) => ({ bytes, accept: () => accept(bytes) });
   }
 
   /** The bytes to decode. */
