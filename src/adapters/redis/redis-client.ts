@@ -1,8 +1,12 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../../ports/log';
+import { makeStringsFast } from './fast-strings';
 import { gatherWrites } from './gathered-writes';
 import type { RedisEndpoint, RedisLogin, RedisTls, SentinelRedis } from './redis-endpoint';
 import { codeOf } from './redis-errors';
+
+// Here, where ioredis has just been loaded.
+makeStringsFast();
 
 export type RedisClient = Redis | Cluster;
 
