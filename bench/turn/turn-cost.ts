@@ -26,8 +26,8 @@ export interface TurnCost {
   readonly spansPerTurn: Readonly<Partial<Record<TelemetryMode, number>>>;
 }
 
-/** Rounds before those that count: the compilers of V8 take a while. */
-const warmUps = 2;
+/** Rounds before those that count: the compilers of V8 are through after some 15,000 turns. */
+const warmUps = 4;
 
 /**
  * Measures a turn of the service, under each telemetry mode, and a call of the bare server. They take turns in each round, in an

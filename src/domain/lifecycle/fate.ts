@@ -38,19 +38,15 @@ export function fate(
   view: InstanceView,
   action: Fate['action'],
   reason: LifecycleReason,
-  details: FateDetails = {},
+  {
+    moves = action === 'CONTINUE',
+    resumed = false,
+    staysPausedBecause,
+    displacedBy = [],
+    conditionErrors = [],
+  }: FateDetails = {},
 ): Fate {
-  return {
-    view,
-    action,
-    reason,
-    moves: action === 'CONTINUE',
-    resumed: false,
-    staysPausedBecause: undefined,
-    displacedBy: [],
-    conditionErrors: [],
-    ...details,
-  };
+  return { view, action, reason, moves, resumed, staysPausedBecause, displacedBy, conditionErrors };
 }
 
 /** Another fate for the same instance; errors of conditions that were evaluated stay told. */

@@ -40,6 +40,7 @@ function decisionOf(each: Fate, context: SelectionContext, others: Others): Life
   const { view, action, reason } = each;
   const { instance } = view;
   const ends = hasEnded(each);
+  const { proposed, overruledBy } = proposedFor(each, context);
   return {
     scenarioId: instance.scenarioId,
     scenarioVersion: instance.scenarioVersion,
@@ -56,11 +57,13 @@ function decisionOf(each: Fate, context: SelectionContext, others: Others): Life
     staysPausedBecause: each.staysPausedBecause,
     conditionErrors: each.conditionErrors,
     displacedByInstanceIds: each.displacedBy,
-    ...proposedFor(each, context),
+    proposed,
+    overruledBy,
   };
 }
 
 function startDecision(start: Start, context: SelectionContext): LifecycleDecision {
+  const { proposed, overruledBy } = proposedStart(start, context);
   return {
     scenarioId: start.scenario.scenarioId,
     scenarioVersion: start.scenario.version,
@@ -77,7 +80,8 @@ function startDecision(start: Start, context: SelectionContext): LifecycleDecisi
     staysPausedBecause: undefined,
     conditionErrors: [],
     displacedByInstanceIds: [],
-    ...proposedStart(start, context),
+    proposed,
+    overruledBy,
   };
 }
 
