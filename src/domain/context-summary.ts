@@ -1,18 +1,14 @@
 import { wasPaused } from './context/instance-view';
 import type { SelectionContext } from './context/selection-context';
 import { relationshipsTouching } from './relationships';
+import { withNames } from './sorted';
 import type { ContextSummary } from './turn-result';
 
 /** What P6.1 joined, as it is told to the caller (section 1). */
 export function summarizeContext(context: SelectionContext): ContextSummary {
   const { catalogue, turn, views, candidates } = context;
-  const scenarioIds = new Set([
-    ...candidates.map(({ scenarioId }) => scenarioId),
-    ...views.map(({ instance }) => instance.scenarioId),
-  ]);
-  const ruleIds = new Set(turn.appliedRules.map(({ ruleId }) => ruleId));
-  const changedFields = new Set(context.changed);
-  for (const { changed } of views) for (const field of changed) changedFields.add(field);
+  let changedFields = context.changed;
+  for (const { changed } of views) changedFields = withNames(changedFields, changed);
   const found: ContextSummary['candidates'][number][] = [];
   for (const { scenarioId, score } of candidates) {
     const scenario = catalogue.scenario(scenarioId);
@@ -32,7 +28,16 @@ export function summarizeContext(context: SelectionContext): ContextSummary {
       stepId: view.instance.currentStepId,
       paused: wasPaused(view),
     })),
-    relationships: relationshipsTouching(catalogue.relationships, scenarioIds, ruleIds),
-    changedFields: [...changedFields].sort(),
+    relationships: relationshipsOf(context),
+    changedFields,
   };
+}
+
+/** Those of what the turn is about: its candidates, instances and applied rules. */
+function relationshipsOf({ catalogue, turn, views, candidates }: SelectionContext): ContextSummary['relationships'] {
+  const { relationships } = catalogue;
+  if (relationships.all.length === 0) return relationships.all;
+  const scenarioIds = new Set(candidates.map(({ scenarioId }) => scenarioId));
+  for (const { instance } of views) scenarioIds.add(instance.scenarioId);
+  return relationshipsTouching(relationships, scenarioIds, new Set(turn.appliedRules.map(({ ruleId }) => ruleId)));
 }

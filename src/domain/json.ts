@@ -10,6 +10,13 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 /** Fields by name, for example `order_id`. A Map and no object, so that every name is an ordinary key. */
 export type FieldValues = ReadonlyMap<string, JsonValue>;
 
+/** Fields by name as they are read: a Map, or a view of several. */
+export interface Fields {
+  get(name: string): JsonValue | undefined;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+}
+
 /** Whether the value is a JSON list. `Array.isArray` alone does not narrow a readonly array. */
 export function isJsonArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);

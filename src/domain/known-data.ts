@@ -1,33 +1,68 @@
-import { type FieldValues, type JsonValue, jsonEquals } from './json';
+import { type Fields, type FieldValues, type JsonValue, jsonEquals } from './json';
 import type { SessionVariable } from './session';
 
 /**
  * Known fields of an instance by name; a field that is not in it is not known. The newest source that holds a key counts, and
  * where that is null the field is not known, also where an older source knows it (0.4).
  */
-export type KnownData = ReadonlyMap<string, JsonValue>;
+export type KnownData = Fields;
 
-/** What the whole session knows: its variables over the customer's data. Shared by instances without variables of their own. */
-export function knownBySession(customerData: FieldValues, variables: ReadonlyMap<string, SessionVariable>): KnownData {
-  const known = new Map<string, JsonValue>();
-  for (const [name, value] of customerData) if (value !== null) known.set(name, value);
-  for (const [name, { value }] of variables) put(known, name, value);
-  return known;
+type Variables = ReadonlyMap<string, SessionVariable>;
+
+const noFields: FieldValues = new Map();
+
+/** Known data as a view of its sources: a turn asks for few fields, and a copy would cost by how many there are. */
+class LayeredData implements KnownData {
+  /** Newest first. */
+  constructor(
+    private readonly own: FieldValues,
+    private readonly session: Variables,
+    private readonly customer: FieldValues,
+  ) {}
+
+  get(name: string): JsonValue | undefined {
+    let value = this.own.get(name);
+    if (value === undefined) value = this.session.get(name)?.value;
+    if (value === undefined) value = this.customer.get(name);
+    return value ?? undefined;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  keys(): Iterable<string> {
+    const names = new Set([...this.customer.keys(), ...this.session.keys(), ...this.own.keys()]);
+    return [...names].filter((name) => this.has(name));
+  }
+}
+
+/** What the whole session knows: its variables over the customer's data. */
+export function knownBySession(customer: FieldValues, session: Variables): KnownData {
+  return new LayeredData(noFields, session, customer);
 }
 
 /** What an instance knows: its own variables over the session's. */
-export function knownByInstance(session: KnownData, variables: FieldValues): KnownData {
-  if (variables.size === 0) return session;
-  const known = new Map(session);
-  for (const [name, value] of variables) put(known, name, value);
-  return known;
+export function knownByInstance(own: FieldValues, session: Variables, customer: FieldValues): KnownData {
+  return new LayeredData(own, session, customer);
 }
 
 /** The same data with some fields unknown. */
 export function without(known: KnownData, fields: ReadonlySet<string>): KnownData {
-  const left = new Map(known);
-  for (const field of fields) left.delete(field);
-  return left;
+  return {
+    get: (name) => (fields.has(name) ? undefined : known.get(name)),
+    has: (name) => !fields.has(name) && known.has(name),
+    keys: () => [...known.keys()].filter((name) => !fields.has(name)),
+  };
+}
+
+/** Values of the session's variables, nulls included. */
+export function fieldsOf(variables: Variables): Fields {
+  return {
+    get: (name) => variables.get(name)?.value,
+    has: (name) => variables.has(name),
+    keys: () => variables.keys(),
+  };
 }
 
 /** Whether a field is known with the same value in both, or in neither. */
@@ -43,7 +78,7 @@ export function missingOf(fields: readonly string[], known: KnownData): readonly
   return fields.filter((field) => !known.has(field));
 }
 
-function put(known: Map<string, JsonValue>, name: string, value: JsonValue): void {
-  if (value === null) known.delete(name);
-  else known.set(name, value);
+/** Whether all fields of a list are known. */
+export function allKnown(fields: readonly string[], known: KnownData): boolean {
+  return fields.every((field) => known.has(field));
 }

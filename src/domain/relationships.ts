@@ -28,7 +28,8 @@ export function indexRelationships(all: readonly Relationship[]): Relationships 
   const depends = new Map<string, string[]>();
   const excluded = new Map<string, Set<string>>();
   const excludingRules = new Map<string, string[]>();
-  const implied = new Map<string, string[]>();
+  const impliedByRule = new Map<string, string[]>();
+  const impliedByScenario = new Map<string, string[]>();
   const specialized = new Map<string, string[]>();
   const ambiguous = new Map<string, Set<string>>();
   for (const { kind, sourceType, sourceId, targetScenarioId } of all) {
@@ -41,7 +42,7 @@ export function indexRelationships(all: readonly Relationship[]): Relationships 
         else addBoth(excluded, sourceId, targetScenarioId);
         break;
       case 'IMPLIES':
-        push(implied, sourceKey(sourceType, sourceId), targetScenarioId);
+        push(sourceType === 'RULE' ? impliedByRule : impliedByScenario, sourceId, targetScenarioId);
         break;
       case 'SPECIALIZES':
         if (sourceType === 'SCENARIO') push(specialized, sourceId, targetScenarioId);
@@ -58,7 +59,7 @@ export function indexRelationships(all: readonly Relationship[]): Relationships 
     dependsOn: (id) => depends.get(id) ?? nothing,
     excludes: (id) => excluded.get(id) ?? nobody,
     excludingRules: (id) => excludingRules.get(id) ?? nothing,
-    implies: (sourceType, id) => implied.get(sourceKey(sourceType, id)) ?? nothing,
+    implies: (sourceType, id) => (sourceType === 'RULE' ? impliedByRule : impliedByScenario).get(id) ?? nothing,
     specializes: (id) => specialized.get(id) ?? nothing,
     ambiguousWith: (id) => ambiguous.get(id) ?? nobody,
   };
@@ -75,11 +76,6 @@ export function relationshipsTouching(
       ? ruleIds.has(relationship.sourceId)
       : scenarioIds.has(relationship.sourceId) || scenarioIds.has(relationship.targetScenarioId),
   );
-}
-
-/** A rule and a scenario may have the same id. */
-function sourceKey(sourceType: RelationshipSource, sourceId: string): string {
-  return `${sourceType}/${sourceId}`;
 }
 
 function push(index: Map<string, string[]>, key: string, value: string): void {

@@ -13,24 +13,15 @@ import { variablesAfterEnds } from './variable-lifetimes';
 
 /** The session after the turn (section 5). Pure; no instance is lost: each goes on, pauses, or is among the ended ones. */
 export function applyTurn(context: SelectionContext, decided: DecidedTurn): Session {
-  const { session, turn, catalogue, settings, revision, turnCount, late } = context;
+  const { session, turn, revision, turnCount } = context;
   const { fates } = decided.transitions;
   const { starts, refused, choices } = decided.lifecycle;
-  const existing = fates.filter((each) => !hasEnded(each)).map((each) => instanceAfter(each, context, decided));
   const started = startedInstances(starts, context, decided);
-  const instances = [...existing, ...started];
-  const ended = [
-    ...session.endedInstances.map((each) =>
-      withLateSuccesses(each, catalogue.version(each.scenarioId, each.scenarioVersion), late, revision),
-    ),
-    ...fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt)),
-  ];
-  const cleared = clearFields(
-    { variables: context.stored.variables, instances },
-    [...decided.transitions.walks.values()],
-    context,
-  );
-  // Spelled out: see draftView.
+  const instances: ScenarioInstance[] = [];
+  for (const each of fates) if (!hasEnded(each)) instances.push(instanceAfter(each, context, decided));
+  instances.push(...started);
+  const cleared = clearFields({ variables: context.stored.variables, instances }, decided.transitions.walks, context);
+  // Spelled out: see withRecorded.
   return {
     tenantId: session.tenantId,
     agentId: session.agentId,
@@ -38,7 +29,7 @@ export function applyTurn(context: SelectionContext, decided: DecidedTurn): Sess
     revision,
     turnCount,
     instances: cleared.instances,
-    endedInstances: ended.slice(-settings.endedInstances),
+    endedInstances: endedAfter(context, fates),
     variables: variablesAfterEnds(cleared.variables, fates, started, context),
     pendingStarts: pendingAfter(context, starts, refused, fates),
     scenarioCounters: countersAfter(session, fates, starts),
@@ -53,6 +44,19 @@ export function applyTurn(context: SelectionContext, decided: DecidedTurn): Sess
     lastStartNumber: session.lastStartNumber + starts.length,
     importedFrom: session.importedFrom,
   };
+}
+
+/** Those that ended before, with what was told of them too late, and those that end now; oldest first, bounded. */
+function endedAfter(
+  { session, turn, catalogue, settings, revision, late }: SelectionContext,
+  fates: readonly Fate[],
+): readonly EndedInstance[] {
+  const over = session.endedInstances.map((each) =>
+    withLateSuccesses(each, catalogue.version(each.scenarioId, each.scenarioVersion), late, revision),
+  );
+  const now = fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt));
+  const all = [...over, ...now];
+  return all.slice(Math.max(0, all.length - settings.endedInstances));
 }
 
 function instanceAfter(each: Fate, context: SelectionContext, { transitions, plan }: DecidedTurn): ScenarioInstance {

@@ -11,9 +11,9 @@ interface Fields {
  * Makes the fields that taken transitions clear unknown for everybody: a null in the session's variables, which hides older sources,
  * and no value in any instance but one whose outcome gave it this turn (3.2).
  */
-export function clearFields(fields: Fields, walks: readonly Walk[], { views }: SelectionContext): Fields {
+export function clearFields(fields: Fields, walks: ReadonlyMap<string, Walk>, { views }: SelectionContext): Fields {
   const cleared = new Set<string>();
-  for (const walked of walks) for (const field of walked.cleared) cleared.add(field);
+  for (const walked of walks.values()) for (const field of walked.cleared) cleared.add(field);
   if (cleared.size === 0) return fields;
   const variables = new Map(fields.variables);
   for (const name of cleared) variables.set(name, { value: null, scope: variables.get(name)?.scope ?? 'CASE' });

@@ -1,6 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { Contribution } from '../contribution';
 import type { PathEntry, ScenarioInstance, StepVisit } from '../session';
+import { sorted, withNames } from '../sorted';
 import type { Walk } from '../transitions/walk';
 
 /** An instance after its walk and its contribution: path, visit, counts and what is open (0.7, step 14). */
@@ -13,7 +14,7 @@ export function movedInstance(
   const { standing, globalGuards } = walked;
   const { instance } = walked.subject;
   const { path, stepsTrimmedFromPath, lastPathSequence } = pathAfter(instance, walked, context);
-  // Spelled out: see draftView.
+  // Spelled out: see withRecorded.
   return {
     instanceId: instance.instanceId,
     scenarioId: instance.scenarioId,
@@ -50,14 +51,18 @@ function pathAfter(
   { revision, settings }: SelectionContext,
 ): PathAfter {
   if (!moved) return instance;
+  if (left.length === 0) return instance;
   const path = [...instance.path];
   let lastPathSequence = instance.lastPathSequence;
   for (const step of left) {
     lastPathSequence += 1;
     path.push(pathEntry(step, lastPathSequence, instance.visit.number, revision));
   }
-  const trimmed = path.splice(0, Math.max(0, path.length - settings.pathEntries)).map((entry) => entry.stepId);
-  return { path, stepsTrimmedFromPath: union(instance.stepsTrimmedFromPath, trimmed), lastPathSequence };
+  if (path.length <= settings.pathEntries) {
+    return { path, stepsTrimmedFromPath: instance.stepsTrimmedFromPath, lastPathSequence };
+  }
+  const trimmed = path.splice(0, path.length - settings.pathEntries).map((entry) => entry.stepId);
+  return { path, stepsTrimmedFromPath: withNames(instance.stepsTrimmedFromPath, trimmed), lastPathSequence };
 }
 
 /** The steps before the last checkpoint but those that the walk has entered. */
@@ -96,22 +101,28 @@ function pathEntry(
 function withContribution(visit: StepVisit, contribution: Contribution): StepVisit {
   const { type, sharedFields } = contribution;
   if (contribution.deferred) {
-    return { ...visit, askedFields: union(visit.askedFields, sharedFields), openType: undefined, openAskFields: [] };
+    return {
+      ...visit,
+      askedFields: withNames(visit.askedFields, sharedFields),
+      openType: undefined,
+      openAskFields: [],
+    };
   }
-  const fields = type === 'ASK' ? [...contribution.fieldsToAsk, ...sharedFields] : sharedFields;
+  const fields = type === 'ASK' ? withNames(sorted(contribution.fieldsToAsk), sharedFields) : sorted(sharedFields);
   if (type === 'NONE' && fields.length === 0) return { ...visit, openType: undefined, openAskFields: [] };
   const made = type === 'NONE' ? 'ASK' : type;
+  // Spelled out: see withRecorded.
   return {
-    ...visit,
-    contributedTypes: union(visit.contributedTypes, [made]),
-    askedFields: union(visit.askedFields, fields),
+    number: visit.number,
+    enteredRevision: visit.enteredRevision,
+    contributedTypes: withNames(visit.contributedTypes, [made]),
+    askedFields: withNames(visit.askedFields, fields),
     openType: made === 'INFORM' ? undefined : made,
-    openAskFields: made === 'ASK' ? [...fields].sort() : [],
+    openAskFields: made === 'ASK' ? fields : [],
     shownValues: type === 'CONFIRM' ? contribution.valuesToConfirm : visit.shownValues,
+    confirmed: visit.confirmed,
+    outcome: visit.outcome,
+    acted: visit.acted,
+    attempts: visit.attempts,
   };
-}
-
-function union<T extends string>(known: readonly T[], more: readonly T[]): readonly T[] {
-  if (more.every((value) => known.includes(value))) return known;
-  return [...new Set([...known, ...more])].sort();
 }

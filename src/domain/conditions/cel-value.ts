@@ -1,5 +1,5 @@
 import { type CelInput, type CelList, type CelMap, type CelUint, celList, celMap } from '@bufbuild/cel';
-import { type FieldValues, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json';
+import { type Fields, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json';
 
 /**
  * JSON as CEL sees it. The library would look at `value.constructor` and copy whole objects; here a map is a view that converts
@@ -11,7 +11,7 @@ export function celValueOf(value: JsonValue): CelInput {
 }
 
 /** Known fields as a CEL map. A null is no known value and its key is not there (0.4). */
-export function celFieldsOf(fields: FieldValues): CelMap {
+export function celFieldsOf(fields: Fields): CelMap {
   return celMap(new FieldsView(fields));
 }
 
@@ -96,7 +96,7 @@ class ObjectView extends JsonView {
 }
 
 class FieldsView extends JsonView {
-  constructor(private readonly fields: FieldValues) {
+  constructor(private readonly fields: Fields) {
     super();
   }
 

@@ -1,10 +1,10 @@
-import type { FieldValues } from '../json';
+import type { Fields } from '../json';
 
 /**
  * Fields whose value is known. A missing key is UNKNOWN to a condition that reads it. A null says "not known any more" (0.4)
  * and is treated like a missing key; nulls deeper inside a value are ordinary values.
  */
-export type KnownValues = FieldValues;
+export type KnownValues = Fields;
 
 /**
  * What a condition can read (section 6), one property a CEL variable. Nothing in it may change while it is in use: the same

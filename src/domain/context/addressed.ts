@@ -1,5 +1,4 @@
 import type { KnownData } from '../known-data';
-import { missingOf } from '../known-data';
 import type { InstanceView } from './instance-view';
 
 /**
@@ -28,10 +27,10 @@ export function gotAwaitedField(
   before: KnownData,
 ): boolean {
   const { instance, step, changed, known } = view;
-  const becameKnown = changed.filter((field) => given.has(field) && known.has(field));
-  if (becameKnown.length === 0) return false;
-  const awaited = new Set([...missingOf(step?.collects ?? [], before), ...instance.visit.openAskFields]);
-  return becameKnown.some((field) => awaited.has(field));
+  const { openAskFields } = instance.visit;
+  const isAwaited = (field: string): boolean =>
+    openAskFields.includes(field) || (!before.has(field) && (step?.collects.includes(field) ?? false));
+  return changed.some((field) => given.has(field) && known.has(field) && isAwaited(field));
 }
 
 /** Whether the turn leaves an open ASK of the instance unanswered (3.6). */

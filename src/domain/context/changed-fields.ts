@@ -1,10 +1,13 @@
 import type { CompiledScenario } from '../compiled-scenario';
 import { type KnownData, sameValue } from '../known-data';
 import type { ScenarioInstance } from '../session';
+import { sorted } from '../sorted';
 
 /** The touched fields whose knowledge differs between before and after; sorted (section 6, `changed`). */
-export function changedFields(touched: Iterable<string>, before: KnownData, after: KnownData): readonly string[] {
-  return [...touched].filter((field) => !sameValue(before, after, field)).sort();
+export function changedFields(touched: ReadonlySet<string>, before: KnownData, after: KnownData): readonly string[] {
+  const changed: string[] = [];
+  for (const field of touched) if (!sameValue(before, after, field)) changed.push(field);
+  return sorted(changed);
 }
 
 /**

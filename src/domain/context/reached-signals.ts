@@ -44,8 +44,11 @@ export function foremostSignal({ goOn, start, pause, complete, cancel }: Reached
   return goOn ? 'CONTINUE' : '';
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** Scenarios that a START is aimed at, in request order, each once. */
 export function aimedStarts(signals: readonly SignalAim[]): ReadonlySet<string> {
+  if (signals.length === 0) return nothing;
   return new Set(signals.flatMap(({ signal, scenarioIds }) => (signal === 'START' ? scenarioIds : [])));
 }
 

@@ -108,8 +108,8 @@ export function withPassedCheckpoint(
   if (!passed || instance.irreversibleDone.some((done) => done.passed && done.visitNumber === visit.number)) {
     return instance;
   }
-  const left = instance.path.map(({ stepId }) => stepId);
-  const barred = new Set([...instance.stepsBeforeCheckpoint, ...instance.stepsTrimmedFromPath, ...left]);
+  const barred = new Set([...instance.stepsBeforeCheckpoint, ...instance.stepsTrimmedFromPath]);
+  for (const { stepId } of instance.path) barred.add(stepId);
   barred.delete(step.stepId);
   return {
     ...instance,

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue';
 import { focusOf } from '../focus';
-import type { FieldValues, JsonValue } from '../json';
-import { type KnownData, knownByInstance, knownBySession } from '../known-data';
+import type { Fields } from '../json';
+import { fieldsOf, type KnownData, knownByInstance, knownBySession } from '../known-data';
 import type { IgnoredOutcome } from '../lifecycle-decision';
 import type { ModelProposal } from '../model-proposal';
 import type { ScenarioInstance, Session } from '../session';
@@ -57,7 +57,7 @@ export interface SelectionContext extends TurnInput {
   /** Outcomes that changed no stage, late ones included, in request order. */
   readonly ignored: readonly IgnoredOutcome[];
   /** The session's variables as a condition reads them. */
-  readonly sessionFields: FieldValues;
+  readonly sessionFields: Fields;
 }
 
 /** Joins what a turn is decided on. Pure. */
@@ -67,7 +67,7 @@ export function selectContext(input: TurnInput): SelectionContext {
   const outcomes = resolveOutcomes(session, turn.stepOutcomes, focusInstanceId);
   const stored = storeData(session, turn, outcomes.byInstance);
   const before = knownBySession(turn.customerData, session.variables);
-  const known = stored.variables === session.variables ? before : knownBySession(turn.customerData, stored.variables);
+  const known = knownBySession(turn.customerData, stored.variables);
   const candidates = collapse(turn.candidates).map(({ scenarioId, score, reasoning }) => ({
     scenarioId,
     score,
@@ -77,12 +77,12 @@ export function selectContext(input: TurnInput): SelectionContext {
   const named = new Set(
     candidates.filter((each) => passesScoreTest(each, settings)).map(({ scenarioId }) => scenarioId),
   );
-  const draft = { input, focusInstanceId, outcomes, stored, before, known, named };
+  const draft = { input, focusInstanceId, outcomes, stored, named };
   const drafted = session.instances.map((instance) => draftView(instance, draft));
   const ignored: IgnoredOutcome[] = [...outcomes.late];
   for (const view of drafted) ignored.push(...view.ignored);
   const views = withAddressed(drafted, input, named, stored.given);
-  // Spelled out: see draftView.
+  // Spelled out: see withRecorded.
   return {
     session,
     turn,
@@ -119,9 +119,6 @@ interface ViewDraft {
   readonly focusInstanceId: string;
   readonly outcomes: ResolvedOutcomes;
   readonly stored: StoredData;
-  /** Known by the session before and after storing. */
-  readonly before: KnownData;
-  readonly known: KnownData;
   readonly named: ReadonlySet<string>;
 }
 
@@ -133,8 +130,9 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   const scenario = input.catalogue.version(instance.scenarioId, instance.scenarioVersion);
   const step = scenario?.steps.get(instance.currentStepId);
   const variables = stored.ofInstances.get(instance.instanceId) ?? instance.variables;
-  const before = knownByInstance(draft.before, instance.variables);
-  const known = knownByInstance(draft.known, variables);
+  const { customerData } = input.turn;
+  const before = knownByInstance(instance.variables, input.session.variables, customerData);
+  const known = knownByInstance(variables, stored.variables, customerData);
   const outcomes = draft.outcomes.byInstance.get(instance.instanceId) ?? [];
   const given = withResults(stored.given, outcomes);
   const changed = changedFields(given, before, known);
@@ -144,37 +142,12 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   );
   const revision = input.session.revision + 1;
   const { irreversibleDone } = withLateSuccesses(instance, scenario, draft.outcomes.late, revision);
-  // Spelled out, here and wherever every turn makes an object of this size: then all of a kind share one hidden class of V8. Behind
-  // a spread a property costs as much as a whole literal does, and copies of copies are slower still (docs/performance.md).
-  const counted: ScenarioInstance = {
-    instanceId: instance.instanceId,
-    scenarioId: instance.scenarioId,
-    scenarioVersion: instance.scenarioVersion,
-    status: instance.status,
-    startNumber: instance.startNumber,
-    startedAt: instance.startedAt,
-    lastActiveAt: instance.lastActiveAt,
-    pausedAt: instance.pausedAt,
-    pauseReason: instance.pauseReason,
-    pausedAtTurnCount: instance.pausedAtTurnCount,
-    displacedByInstanceIds: instance.displacedByInstanceIds,
-    currentStepId: instance.currentStepId,
-    visit: recorded.visit,
-    path: instance.path,
-    irreversibleDone,
-    stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint,
-    stepsTrimmedFromPath: instance.stepsTrimmedFromPath,
-    loopCounts: countedFailures(
-      progressed ? new Map() : instance.loopCounts,
-      instance.currentStepId,
-      recorded.failures,
-    ),
-    lastVisitNumber: instance.lastVisitNumber,
-    lastPathSequence: instance.lastPathSequence,
-    variables,
-    relocalizationCount: instance.relocalizationCount,
-    globalTransitionGuards: instance.globalTransitionGuards,
-  };
+  const loopCounts = countedFailures(
+    progressed && instance.loopCounts.size > 0 ? new Map() : instance.loopCounts,
+    instance.currentStepId,
+    recorded.failures,
+  );
+  const counted = withRecorded(instance, { visit: recorded.visit, irreversibleDone, loopCounts, variables });
   return {
     instance: step ? withPassedCheckpoint(counted, step, revision) : counted,
     scenario,
@@ -193,10 +166,46 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   };
 }
 
-function fieldsOf(variables: StoredData['variables']): FieldValues {
-  const fields = new Map<string, JsonValue>();
-  for (const [name, { value }] of variables) fields.set(name, value);
-  return fields;
+type Recorded = Pick<ScenarioInstance, 'visit' | 'irreversibleDone' | 'loopCounts' | 'variables'>;
+
+/** The instance with what was recorded: itself where that is what it had. */
+function withRecorded(
+  instance: ScenarioInstance,
+  { visit, irreversibleDone, loopCounts, variables }: Recorded,
+): ScenarioInstance {
+  const isSame =
+    visit === instance.visit &&
+    irreversibleDone === instance.irreversibleDone &&
+    loopCounts === instance.loopCounts &&
+    variables === instance.variables;
+  if (isSame) return instance;
+  // Spelled out, here and wherever every turn makes an object of this size: then all of a kind share one hidden class of V8. Behind
+  // a spread a property costs as much as a whole literal does, and copies of copies are slower still (docs/performance.md).
+  return {
+    instanceId: instance.instanceId,
+    scenarioId: instance.scenarioId,
+    scenarioVersion: instance.scenarioVersion,
+    status: instance.status,
+    startNumber: instance.startNumber,
+    startedAt: instance.startedAt,
+    lastActiveAt: instance.lastActiveAt,
+    pausedAt: instance.pausedAt,
+    pauseReason: instance.pauseReason,
+    pausedAtTurnCount: instance.pausedAtTurnCount,
+    displacedByInstanceIds: instance.displacedByInstanceIds,
+    currentStepId: instance.currentStepId,
+    visit,
+    path: instance.path,
+    irreversibleDone,
+    stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint,
+    stepsTrimmedFromPath: instance.stepsTrimmedFromPath,
+    loopCounts,
+    lastVisitNumber: instance.lastVisitNumber,
+    lastPathSequence: instance.lastPathSequence,
+    variables,
+    relocalizationCount: instance.relocalizationCount,
+    globalTransitionGuards: instance.globalTransitionGuards,
+  };
 }
 
 function withResults(given: ReadonlySet<string>, outcomes: readonly StepOutcome[]): ReadonlySet<string> {

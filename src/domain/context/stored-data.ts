@@ -1,12 +1,12 @@
 import type { FieldValues, JsonValue } from '../json';
 import type { ScenarioInstance, Session, SessionVariable } from '../session';
-import type { StepOutcome, Turn } from '../turn';
+import type { CandidateVariable, StepOutcome, Turn } from '../turn';
 
 /** Data after the patch, the results and the candidate variables of a turn have been stored, in this order (0.4, 0.7). */
 export interface StoredData {
   /** The session's variables. */
   readonly variables: ReadonlyMap<string, SessionVariable>;
-  /** The instances' own variables, by instance id. */
+  /** Own variables by instance id, of the instances whose own may have changed. */
   readonly ofInstances: ReadonlyMap<string, FieldValues>;
   /** Names that the turn's patch or candidate variables gave, nulls included. */
   readonly given: ReadonlySet<string>;
@@ -23,18 +23,14 @@ export function storeData(
 ): StoredData {
   const patch = turn.sessionVariables;
   const candidates = turn.situation.candidateVariables;
-  const given = new Set([...patch.keys(), ...candidates.map(({ name }) => name)]);
-  const candidateNames = new Set(candidates.map(({ name }) => name));
-  return {
-    variables: given.size === 0 ? session.variables : storedVariables(session, turn),
-    ofInstances: new Map(
-      session.instances.map((instance) => [
-        instance.instanceId,
-        instanceVariables(instance, patch, outcomes.get(instance.instanceId) ?? [], candidateNames),
-      ]),
-    ),
-    given,
-  };
+  const given = new Set(patch.keys());
+  for (const { name } of candidates) given.add(name);
+  const ofInstances = new Map<string, FieldValues>();
+  for (const instance of session.instances) {
+    const own = instanceVariables(instance, patch, outcomes.get(instance.instanceId) ?? [], candidates);
+    if (own !== instance.variables) ofInstances.set(instance.instanceId, own);
+  }
+  return { variables: given.size === 0 ? session.variables : storedVariables(session, turn), ofInstances, given };
 }
 
 function storedVariables(session: Session, turn: Turn): ReadonlyMap<string, SessionVariable> {
@@ -51,13 +47,13 @@ function instanceVariables(
   instance: ScenarioInstance,
   patch: FieldValues,
   outcomes: readonly StepOutcome[],
-  candidateNames: ReadonlySet<string>,
+  candidates: readonly CandidateVariable[],
 ): FieldValues {
   const untouched = instance.variables.size === 0 && outcomes.every(({ results }) => results.size === 0);
   if (untouched) return instance.variables;
   const variables = new Map<string, JsonValue>();
   for (const [name, value] of instance.variables) if (!patch.has(name)) variables.set(name, value);
   for (const { results } of outcomes) for (const [name, value] of results) variables.set(name, value);
-  for (const name of candidateNames) variables.delete(name);
+  for (const { name } of candidates) variables.delete(name);
   return variables;
 }

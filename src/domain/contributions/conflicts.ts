@@ -30,7 +30,10 @@ export function settleConflicts(
     }
     return settled;
   };
-  return drafts.map(({ contribution, lastActiveAt }) => ({ contribution: settle(contribution), lastActiveAt }));
+  return drafts.map((draft) => {
+    const contribution = settle(draft.contribution);
+    return contribution === draft.contribution ? draft : { contribution, lastActiveAt: draft.lastActiveAt };
+  });
 }
 
 function settleAsk(
@@ -39,10 +42,11 @@ function settleAsk(
   lastAsker: string,
   maxFields: number,
 ): Contribution {
-  const sharedFields = ask.fieldsToAsk.filter((field) => askedBy.has(field));
-  const own = ask.fieldsToAsk.filter((field) => !askedBy.has(field));
+  const sharedFields = askedBy.size === 0 ? [] : ask.fieldsToAsk.filter((field) => askedBy.has(field));
+  const own = sharedFields.length === 0 ? ask.fieldsToAsk : ask.fieldsToAsk.filter((field) => !askedBy.has(field));
   if (own.length === 0) return asNone(ask, sharedFields);
   const room = maxFields === 0 ? own.length : Math.max(0, maxFields - askedBy.size);
+  if (sharedFields.length === 0 && own.length <= room) return ask;
   if (room === 0) return { ...defer(ask, lastAsker), sharedFields, fieldsToAsk: [], deferredFields: own };
   const fieldsToAsk = own.slice(0, room);
   const deferredFields = own.slice(room);

@@ -3,6 +3,7 @@ import type { SelectionContext } from '../context/selection-context';
 import type { AbandonedScenario, Contribution, ContributionPlan, ScenarioChoice } from '../contribution';
 import { missingOf } from '../known-data';
 import type { Fate, Start } from '../lifecycle/fate';
+import { inOrder } from '../sorted';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { settleConflicts } from './conflicts';
 import { choiceContribution, type DraftContribution, draftOf, quietDraft } from './draft';
@@ -36,7 +37,7 @@ export function planContributions(
   if (choices.length > 0) {
     drafts.push({ contribution: choiceContribution(context, choices), lastActiveAt: occurredAt });
   }
-  const settled = [...settleConflicts(drafts.sort(inPlanOrder), context.settings)].sort(inPlanOrder);
+  const settled = inOrder(settleConflicts(inOrder(drafts, inPlanOrder), context.settings), inPlanOrder);
   return planOf(
     settled.map(({ contribution }) => contribution),
     abandoned(context, fates),

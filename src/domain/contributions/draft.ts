@@ -5,7 +5,9 @@ import type { Contribution } from '../contribution';
 import type { FieldValues, JsonValue } from '../json';
 import { type KnownData, missingOf } from '../known-data';
 import type { Fate } from '../lifecycle/fate';
+import { sorted } from '../sorted';
 import type { Walk } from '../transitions/walk';
+import type { AppliedRule } from '../turn';
 
 /** What an instance would contribute if it were alone, with what the plan is ordered by (4.1). */
 export interface DraftContribution {
@@ -72,16 +74,26 @@ function head(instanceId: string, scenario: CompiledScenario, step: CompiledStep
 
 /** Scenario and step priority plus the highest of the applied rules that are scoped to them (4.1). */
 function weightOf(scenario: CompiledScenario, step: CompiledStep, { turn }: SelectionContext): number {
-  const scoped = turn.appliedRules
-    .filter(
-      ({ scope, scopeId, scopeScenarioId }) =>
-        (scope === 'SCENARIO' && scopeId === scenario.scenarioId) ||
-        (scope === 'STEP' &&
-          scopeId === step.stepId &&
-          (scopeScenarioId === '' || scopeScenarioId === scenario.scenarioId)),
-    )
-    .map(({ priority }) => priority);
-  return scenario.priority + step.definition.priority + (scoped.length > 0 ? Math.max(...scoped) : 0);
+  let highest: number | undefined;
+  for (const rule of turn.appliedRules) {
+    if (isScopedTo(rule, scenario, step)) highest = Math.max(highest ?? rule.priority, rule.priority);
+  }
+  return scenario.priority + step.definition.priority + (highest ?? 0);
+}
+
+function isScopedTo(
+  { scope, scopeId, scopeScenarioId }: AppliedRule,
+  { scenarioId }: CompiledScenario,
+  { stepId }: CompiledStep,
+): boolean {
+  switch (scope) {
+    case 'GLOBAL':
+      return false;
+    case 'SCENARIO':
+      return scopeId === scenarioId;
+    case 'STEP':
+      return scopeId === stepId && (scopeScenarioId === '' || scopeScenarioId === scenarioId);
+  }
 }
 
 function byStage(walked: Walk, common: Head, skippingEnabled: boolean): Contribution {
@@ -131,7 +143,7 @@ function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: 
   const { confirmsFields } = step.definition;
   if (confirmsFields.length > 0) return valuesOf(confirmsFields, known);
   // By what is known, not by what is collected: a scenario may have thousands of steps.
-  return valuesOf([...known.keys()].filter((field) => scenario.collects.has(field)).sort(), known);
+  return valuesOf(sorted([...known.keys()].filter((field) => scenario.collects.has(field))), known);
 }
 
 function valuesOf(fields: readonly string[], known: KnownData): FieldValues {

@@ -2,6 +2,7 @@ import { compareText } from '../compare-text';
 import { aimedStarts, dropsPendingStart } from '../context/reached-signals';
 import { passesScoreTest, type SelectionContext } from '../context/selection-context';
 import type { StartOrigin } from '../lifecycle-decision';
+import { inOrder } from '../sorted';
 import type { Fate } from './fate';
 import { hasEnded } from './fate';
 
@@ -25,9 +26,10 @@ export function contendersInStartOrder(context: SelectionContext, fates: readonl
   const byId = new Map<string, Contender>();
   for (const { scenarioId, score, fits } of context.candidates)
     byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', fits });
-  const running = new Set(fates.filter((fate) => !hasEnded(fate)).map(({ view }) => view.instance.scenarioId));
+  const isRunning = (scenarioId: string): boolean =>
+    fates.some((fate) => !hasEnded(fate) && fate.view.instance.scenarioId === scenarioId);
   for (const scenarioId of aimedStarts(turn.situation.signals)) {
-    if (!running.has(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', fits: undefined });
+    if (!isRunning(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', fits: undefined });
   }
   if (turn.trigger === 'MESSAGE') {
     for (const { scenarioId, score } of session.pendingStarts) {
@@ -44,7 +46,8 @@ export function contendersInStartOrder(context: SelectionContext, fates: readonl
 /** Sorted by score, then scenario priority, both high first, then id (2.12). */
 export function inStartOrder(contenders: readonly Contender[], { catalogue }: SelectionContext): readonly Contender[] {
   const priority = (id: string): number => catalogue.scenario(id)?.priority ?? 0;
-  return [...contenders].sort(
+  return inOrder(
+    contenders,
     (a, b) =>
       b.score - a.score || priority(b.scenarioId) - priority(a.scenarioId) || compareText(a.scenarioId, b.scenarioId),
   );
@@ -64,6 +67,7 @@ function impliedByRules(context: SelectionContext, others: ReadonlyMap<string, C
   for (const { ruleId } of turn.appliedRules) {
     for (const id of catalogue.relationships.implies('RULE', ruleId)) ids.add(id);
   }
+  if (ids.size === 0) return [];
   const wanted = [...ids].filter((id) => {
     const other = others.get(id);
     return other === undefined || !passesScoreTest(other, settings);

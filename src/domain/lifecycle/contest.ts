@@ -41,10 +41,6 @@ export interface Contest {
 
 /** Lets the contenders of a turn start or resume one after the other, in start order. Pure. */
 export function runContest(context: SelectionContext, fates: readonly Fate[], keptOut: KeptOut): Contest {
-  const fateOf = new Map(fates.map((fate) => [fate.view.instance.scenarioId, fate]));
-  const completedNow = new Set(
-    fates.filter(({ action }) => action === 'COMPLETE').map(({ view }) => view.instance.scenarioId),
-  );
   const starts: Start[] = [];
   const refused = new Map<string, Refused>();
   const contenders = new Map<string, Contender>();
@@ -62,7 +58,7 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
     const { scenarioId } = contender;
     if (starts.some((start) => start.scenario.scenarioId === scenarioId)) continue;
     contenders.set(scenarioId, contender);
-    const fate = fateOf.get(scenarioId);
+    const fate = fates.find(({ view }) => view.instance.scenarioId === scenarioId);
     if (fate && isNamedPause(fate, contender, context)) {
       if (isToldToRest(fate)) continue;
       const outcome = tryResume(fate, floor, context);
@@ -72,7 +68,7 @@ export function runContest(context: SelectionContext, fates: readonly Fate[], ke
       } else resumeRefused.set(fate.view.instance.instanceId, outcome.reason);
       continue;
     }
-    const outcome = tryStart(contender, { context, fates, fate, keptOut, completedNow, floor, starts });
+    const outcome = tryStart(contender, { context, fates, fate, keptOut, floor, starts });
     if ('reason' in outcome) {
       refused.set(scenarioId, { contender, refusal: outcome });
       continue;
@@ -122,7 +118,6 @@ interface StartAttempt {
   /** Of the scenario's own instance. */
   readonly fate: Fate | undefined;
   readonly keptOut: KeptOut;
-  readonly completedNow: ReadonlySet<string>;
   readonly floor: Floor;
   /** So far. */
   readonly starts: readonly Start[];
@@ -136,7 +131,7 @@ const nobody: ReadonlySet<string> = new Set();
 
 /** The tests of 2.12 in their order; the first that holds rejects. */
 function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
-  const { context, fates, fate, keptOut, completedNow, floor, starts } = attempt;
+  const { context, fates, fate, keptOut, floor, starts } = attempt;
   const { scenarioId, origin, score, fits } = contender;
   const { settings, catalogue } = context;
   const failed = fits === false ? 'MODEL' : 'BELOW_THRESHOLD';
@@ -150,7 +145,7 @@ function tryStart(contender: Contender, attempt: StartAttempt): StartOutcome {
   const hasEndedNow = fate !== undefined || isPendingDropped(scenarioId, context);
   if (hasEndedNow && origin !== 'AIMED') return { reason: 'JUST_ENDED' };
   if (!passesScoreTest(contender, settings)) return { reason: failed };
-  const unready = readinessRefusal(scenario, context, completedNow);
+  const unready = readinessRefusal(scenario, context, fates);
   if (unready) return unready;
   const superseding = keptOut.superseded.get(scenarioId);
   if (superseding) return { reason: 'SUPERSEDED', blockingScenarioIds: superseding };

@@ -21,18 +21,17 @@ export function lifecycleDecisions(
 }
 
 function othersOf(fates: readonly Fate[], starts: readonly Start[]): Others {
-  const named = fates.map(({ view: { instance, scenario, addressed } }) => ({
-    instanceId: instance.instanceId,
-    name: scenario?.name ?? instance.scenarioId,
-    addressed,
-  }));
-  const all = [
-    ...named,
-    ...starts.map(({ instanceId, scenario: { name } }) => ({ instanceId, name, addressed: true })),
-  ];
+  const nameOf = ({ view: { scenario, instance } }: Fate): string => scenario?.name ?? instance.scenarioId;
   return {
-    addressed: all.filter(({ addressed }) => addressed).map(({ name }) => name),
-    nameOf: (instanceId) => all.find((each) => each.instanceId === instanceId)?.name ?? instanceId,
+    addressed: () => [
+      ...fates.filter(({ view }) => view.addressed).map(nameOf),
+      ...starts.map(({ scenario }) => scenario.name),
+    ],
+    nameOf: (instanceId) => {
+      const owner = fates.find(({ view }) => view.instance.instanceId === instanceId);
+      if (owner) return nameOf(owner);
+      return starts.find((start) => start.instanceId === instanceId)?.scenario.name ?? instanceId;
+    },
   };
 }
 
@@ -91,18 +90,22 @@ export function rejectedCandidates(
   refused: readonly Refused[],
   pending: readonly PendingStart[],
 ): readonly RejectedCandidate[] {
-  return refused.map(({ contender, refusal }) => ({
-    scenarioId: contender.scenarioId,
-    scenarioName: context.catalogue.scenario(contender.scenarioId)?.name ?? '',
-    score: contender.score,
-    origin: contender.origin,
-    reason: refusal.reason,
-    reasoning: refusalReasoning(contender, refusal, context),
-    missingFields: refusal.missingFields ?? [],
-    blockingScenarioIds: refusal.blockingScenarioIds ?? [],
-    blockingRuleIds: refusal.blockingRuleIds ?? [],
-    pendingTurnsLeft: pending.find(({ scenarioId }) => scenarioId === contender.scenarioId)?.turnsLeft ?? 0,
-    conditionErrors: refusal.conditionErrors ?? [],
-    ...proposedRejected(contender, context),
-  }));
+  return refused.map(({ contender, refusal }) => {
+    const { proposed, overruledBy } = proposedRejected(contender, context);
+    return {
+      scenarioId: contender.scenarioId,
+      scenarioName: context.catalogue.scenario(contender.scenarioId)?.name ?? '',
+      score: contender.score,
+      origin: contender.origin,
+      reason: refusal.reason,
+      reasoning: refusalReasoning(contender, refusal, context),
+      missingFields: refusal.missingFields ?? [],
+      blockingScenarioIds: refusal.blockingScenarioIds ?? [],
+      blockingRuleIds: refusal.blockingRuleIds ?? [],
+      pendingTurnsLeft: pending.find(({ scenarioId }) => scenarioId === contender.scenarioId)?.turnsLeft ?? 0,
+      conditionErrors: refusal.conditionErrors ?? [],
+      proposed,
+      overruledBy,
+    };
+  });
 }

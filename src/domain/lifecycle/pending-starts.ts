@@ -29,21 +29,23 @@ export function pendingAfter(
 ): readonly PendingStart[] {
   const { session, settings, turn } = context;
   if (session.pendingStarts.length === 0 && refused.length === 0) return session.pendingStarts;
-  const awake = new Set([
-    ...starts.map(({ scenario }) => scenario.scenarioId),
-    ...fates.filter(({ resumed }) => resumed).map(({ view }) => view.instance.scenarioId),
-  ]);
-  const refusedBy = new Map(refused.map((each) => [each.contender.scenarioId, each]));
-  const kept = session.pendingStarts.flatMap((pending) =>
-    awake.has(pending.scenarioId) || dropsPendingStart(turn.situation.signals, pending.scenarioId)
+  const isAwake = (id: string): boolean =>
+    starts.some(({ scenario }) => scenario.scenarioId === id) ||
+    fates.some(({ resumed, view }) => resumed && view.instance.scenarioId === id);
+  const after = session.pendingStarts.flatMap((pending) =>
+    isAwake(pending.scenarioId) || dropsPendingStart(turn.situation.signals, pending.scenarioId)
       ? []
-      : stillPending(pending, refusedBy.get(pending.scenarioId), context),
+      : stillPending(
+          pending,
+          refused.find(({ contender }) => contender.scenarioId === pending.scenarioId),
+          context,
+        ),
   );
-  const known = new Set(kept.map(({ scenarioId }) => scenarioId));
-  const begun = refused
-    .filter(({ contender, refusal }) => !known.has(contender.scenarioId) && passing.has(refusal.reason))
-    .map(({ contender, refusal }) => begin(contender, refusal.reason, settings.pendingStartTurns));
-  return [...kept, ...begun].filter(({ turnsLeft }) => turnsLeft > 0);
+  for (const { contender, refusal } of refused) {
+    if (!passing.has(refusal.reason) || after.some(({ scenarioId }) => scenarioId === contender.scenarioId)) continue;
+    after.push(begin(contender, refusal.reason, settings.pendingStartTurns));
+  }
+  return after.filter(({ turnsLeft }) => turnsLeft > 0);
 }
 
 function stillPending(

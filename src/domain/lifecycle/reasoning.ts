@@ -8,7 +8,7 @@ import type { Refusal } from './start-tests';
 /** Whom the sentences about others name; scenarios by name, else by id. */
 export interface Others {
   /** The scenarios that the turn addresses, what starts included. */
-  readonly addressed: readonly string[];
+  readonly addressed: () => readonly string[];
   /** By instance id. */
   readonly nameOf: (instanceId: string) => string;
 }
@@ -66,7 +66,7 @@ export function fateReasoning(each: Fate, context: SelectionContext, others: Oth
 }
 
 function aboutWhom({ addressed }: Others): string {
-  return addressed.map(quoted).join(', ');
+  return addressed().map(quoted).join(', ');
 }
 
 function quoted(name: string): string {

@@ -16,6 +16,7 @@ export interface Resumed {
 }
 
 const nobody: ReadonlySet<string> = new Set();
+const nothing: Resumed['displacedBy'] = new Map();
 
 /**
  * Wakes paused instances whose pause ends (2.11), latest paused first; each passes EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY,
@@ -27,13 +28,14 @@ export function resumeAutomatically(
   contest: Contest,
   addressing: Addressing,
 ): Resumed {
-  const waiting = fates
-    .filter((candidate) => candidate.reason === 'STAYS_PAUSED' && candidate.staysPausedBecause === undefined)
-    .sort(latestPausedFirst);
+  const waiting = fates.filter(
+    (candidate) => candidate.reason === 'STAYS_PAUSED' && candidate.staysPausedBecause === undefined,
+  );
+  if (waiting.length === 0) return { fates, displacedBy: nothing };
   const woken = new Map<string, Fate>();
   const displacedBy = new Map<string, readonly string[]>();
   let floor: Floor = contest.floor;
-  for (const candidate of waiting) {
+  for (const candidate of waiting.sort(latestPausedFirst)) {
     const { view } = candidate;
     const { scenario, instance } = view;
     if (!scenario || !pauseEnds(view, context, floor, addressing)) continue;

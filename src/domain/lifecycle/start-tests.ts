@@ -25,13 +25,14 @@ export interface Refusal {
 export function readinessRefusal(
   scenario: CompiledScenario,
   context: SelectionContext,
-  completedNow: ReadonlySet<string>,
+  fates: readonly Fate[],
 ): Refusal | undefined {
   const entry = entryRefusal(scenario, context);
   if (entry) return entry;
-  const unmet = context.catalogue.relationships
-    .dependsOn(scenario.scenarioId)
-    .filter((id) => (context.session.scenarioCounters.get(id)?.completions ?? 0) === 0 && !completedNow.has(id));
+  const hasCompleted = (id: string): boolean =>
+    (context.session.scenarioCounters.get(id)?.completions ?? 0) > 0 ||
+    fates.some(({ action, view }) => action === 'COMPLETE' && view.instance.scenarioId === id);
+  const unmet = context.catalogue.relationships.dependsOn(scenario.scenarioId).filter((id) => !hasCompleted(id));
   return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: [...unmet].sort(compareText) } : undefined;
 }
 

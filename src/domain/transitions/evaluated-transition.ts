@@ -2,6 +2,7 @@ import type { CompiledTransition } from '../compiled-scenario';
 import type { ConditionVariables, Truth } from '../conditions';
 import { canonicalJson, type JsonValue } from '../json';
 import { missingOf } from '../known-data';
+import { sorted, withNames } from '../sorted';
 import type { StepOutcomeKind } from '../turn';
 
 /** What a transition says under given variables. */
@@ -41,7 +42,7 @@ export function evaluateTransition(
   const condition = transition.condition?.evaluate(variables);
   if (condition?.truth === 'FALSE') return says('FALSE', [], condition.error);
   if (missing.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return says('TRUE');
-  return says('UNKNOWN', [...new Set([...missing, ...(condition?.missing ?? [])])].sort());
+  return says('UNKNOWN', withNames(sorted(missing), condition?.missing ?? []));
 }
 
 /**
@@ -72,5 +73,7 @@ function isVariable(name: string, variables: ConditionVariables): name is keyof 
 
 function asJson(value: ConditionVariables[keyof ConditionVariables]): JsonValue {
   if (typeof value === 'string' || typeof value === 'number') return value;
-  return 'get' in value ? Object.fromEntries(value) : value;
+  return 'get' in value
+    ? Object.fromEntries(Array.from(value.keys(), (name) => [name, value.get(name) ?? null]))
+    : value;
 }

@@ -1,6 +1,6 @@
 import type { CompiledStep } from '../compiled-scenario';
 import { actFinished, confirmFinished } from '../context/recorded-outcomes';
-import { type KnownData, missingOf } from '../known-data';
+import { allKnown, type KnownData } from '../known-data';
 import type { StepVisit } from '../session';
 
 /**
@@ -37,18 +37,14 @@ function collectFinished(
   skippingEnabled: boolean,
 ): boolean {
   if (step.collects.length === 0) return true;
-  if (missingOf(step.collects, known).length > 0) return false;
+  if (!allKnown(step.collects, known)) return false;
   return (step.canSkip && skippingEnabled) || step.collects.every((field) => visit.askedFields.includes(field));
 }
 
 /** Whether a walk may go over the step although it has stages: all that it collects is known, and nothing in it must be done (3.5). */
 export function mayBePassedOver({ step }: Standing, known: KnownData, skippingEnabled: boolean): boolean {
   return (
-    skippingEnabled &&
-    step.canSkip &&
-    !step.hasConfirm &&
-    step.collects.length > 0 &&
-    missingOf(step.collects, known).length === 0
+    skippingEnabled && step.canSkip && !step.hasConfirm && step.collects.length > 0 && allKnown(step.collects, known)
   );
 }
 

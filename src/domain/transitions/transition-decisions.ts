@@ -2,7 +2,7 @@ import type { SelectionContext } from '../context/selection-context';
 import type { Fate, Start } from '../lifecycle/fate';
 import type { TransitionDecision, TransitionReason } from '../transition-decision';
 import type { TransitionPhase } from './transition-phase';
-import { quietReasoning, stayReason, transitionReasoning } from './transition-reasoning';
+import { quietReasoning, skippedSteps, stayReason, transitionReasoning } from './transition-reasoning';
 import type { Walk } from './walk';
 
 /** Exactly one decision for every CONTINUE and START, in the order of the lifecycle decisions (section 3). */
@@ -28,7 +28,7 @@ function decisionOf(walked: Walk): TransitionDecision {
   const { subject, standing, left, correction } = walked;
   const { instance } = subject;
   const reason = reasonOf(walked);
-  const skipped = left.filter((each) => each.skipped).map(({ stepId }) => stepId);
+  const skipped = skippedSteps(left);
   return {
     scenarioId: instance.scenarioId,
     instanceId: instance.instanceId,
@@ -38,7 +38,7 @@ function decisionOf(walked: Walk): TransitionDecision {
     skippedSteps: skipped,
     wasRelocalized: walked.relocalizedFrom !== '',
     originalStepId: walked.relocalizedFrom,
-    transitionsTaken: left.map(({ transition }) => transition?.id ?? '').filter((id) => id !== ''),
+    transitionsTaken: left.flatMap(({ transition }) => (transition ? [transition.id] : [])),
     alternatives: walked.alternatives,
     reason,
     reasoning: transitionReasoning(walked, reason),

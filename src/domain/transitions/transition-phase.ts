@@ -31,11 +31,15 @@ export function decideTransitions(context: SelectionContext, phase: LifecyclePha
   };
   const moved = phase.fates.map((each) => (each.moves ? settle(each) : withModelChoice(each, context)));
   for (const start of phase.starts) walks.set(start.instanceId, walk(startSubject(start, context), context));
-  const silent = [...walks.values()].every(({ stage }) => stage === 'none');
-  const speaks = silent && context.turn.trigger === 'MESSAGE';
+  const speaks = context.turn.trigger === 'MESSAGE' && isSilent(walks);
   const settled = speaks ? moved.map((each) => (isQuiet(each) ? settle(speakUp(each)) : each)) : moved;
   const stays = (each: Fate): boolean => !walks.has(each.view.instance.instanceId);
   return { fates: settled.map((each) => (stays(each) ? withGuardsThatHold(each, context) : each)), walks };
+}
+
+function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
+  for (const { stage } of walks.values()) if (stage !== 'none') return false;
+  return true;
 }
 
 /** Notices a change that is over before the instance moves again (3.2). */

@@ -29,7 +29,7 @@ export function stayReason({ stage, standing, heldBy }: Walk): StayReason {
 
 /** Why an instance is where it is, in sentences for people: how it got there, then why it went no further. */
 export function transitionReasoning(walked: Walk, reason: TransitionReason): string {
-  return [howItWent(walked, reason), ...blocked(walked), whyItStays(walked)].filter((part) => part !== '').join(' ');
+  return `${howItWent(walked, reason)}${blocked(walked)}${whyItStays(walked)}`;
 }
 
 /** Why an instance that goes on did not move at all (0.5). */
@@ -39,22 +39,22 @@ export function quietReasoning(isMessage: boolean): string {
     : 'A turn without a message moves only what an outcome is about, what starts and what resumes, so it stays where it is.';
 }
 
-/** How it got there; "" where it stays. */
+/** How it got there, and a space; "" where it stays. */
 function howItWent(walked: Walk, reason: TransitionReason): string {
   const { subject, standing, left, correction, relocalizedFrom } = walked;
   const step = `"${standing.step.stepId}"`;
-  const path = [...left.map(({ stepId }) => stepId), standing.step.stepId].join(' -> ');
+  const path = (): string => [...left.map(({ stepId }) => stepId), standing.step.stepId].join(' -> ');
   switch (reason) {
     case 'RELOCALIZED':
       return subject.scenario.steps.has(relocalizedFrom)
-        ? `It would go round at step "${relocalizedFrom}" above the limit of visits, failures or attempts, so it was moved to recovery step ${step}.`
-        : `Step "${relocalizedFrom}" is not in version ${subject.scenario.version} of its scenario, so it was moved to recovery step ${step}.`;
+        ? `It would go round at step "${relocalizedFrom}" above the limit of visits, failures or attempts, so it was moved to recovery step ${step}. `
+        : `Step "${relocalizedFrom}" is not in version ${subject.scenario.version} of its scenario, so it was moved to recovery step ${step}. `;
     case 'CORRECTED':
-      return `${correction?.fields.join(', ')} changed, so it went back and on: ${path}.`;
+      return `${correction?.fields.join(', ')} changed, so it went back and on: ${path()}. `;
     case 'ADVANCED':
-      return `It went ${path}.${skippedSentence(walked)}`;
+      return `It went ${path()}.${skippedSentence(walked)} `;
     case 'ENTERED':
-      return `It starts at step ${step}.`;
+      return `It starts at step ${step}. `;
     default:
       return '';
   }
@@ -62,19 +62,23 @@ function howItWent(walked: Walk, reason: TransitionReason): string {
 
 /** A step that an ANYTIME or global transition leaves is skipped with fields that are not known. */
 function skippedSentence({ left, subject, known }: Walk): string {
-  const skipped = left.filter((each) => each.skipped).map(({ stepId }) => stepId);
+  const skipped = skippedSteps(left);
   if (skipped.length === 0) return '';
   const missing = skipped.flatMap((stepId) => missingOf(subject.scenario.steps.get(stepId)?.collects ?? [], known));
   const why = missing.length === 0 ? ', as all that is collected there is known' : '';
   return ` Nothing was asked at ${skipped.join(', ')}${why}.`;
 }
 
-function blocked({ subject, blockedByCheckpoint }: Walk): readonly string[] {
-  if (blockedByCheckpoint === '') return [];
+/** The steps of a walk at which nothing was asked (3.5), in path order. */
+export function skippedSteps(left: Walk['left']): readonly string[] {
+  return left.flatMap(({ skipped, stepId }) => (skipped ? [stepId] : []));
+}
+
+/** Why a correction did not move it back, and a space; "" where none was kept from that. */
+function blocked({ subject, blockedByCheckpoint }: Walk): string {
+  if (blockedByCheckpoint === '') return '';
   const fields = subject.corrected.join(', ');
-  return [
-    `${fields} changed, but was used before checkpoint "${blockedByCheckpoint}", behind which it does not go back.`,
-  ];
+  return `${fields} changed, but was used before checkpoint "${blockedByCheckpoint}", behind which it does not go back. `;
 }
 
 function whyItStays(walked: Walk): string {

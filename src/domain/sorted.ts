@@ -1,0 +1,24 @@
+import { compareText } from './compare-text';
+
+/** The list in order: itself where it is in order already, as short lists mostly are, else a sorted copy. Stable. */
+export function inOrder<T>(list: readonly T[], compare: (a: T, b: T) => number): readonly T[] {
+  for (let index = 1; index < list.length; index += 1) {
+    if (compare(list[index - 1] as T, list[index] as T) > 0) return [...list].sort(compare);
+  }
+  return list;
+}
+
+/** The names, sorted by UTF-16 code unit: the list itself where it is sorted already. */
+export function sorted<T extends string>(names: readonly T[]): readonly T[] {
+  return inOrder(names, compareText);
+}
+
+/** How many are looked for one by one. */
+const fewNames = 8;
+
+/** A sorted list of names with more of them, each once and sorted: the list itself where it has them all. */
+export function withNames<T extends string>(names: readonly T[], more: readonly T[]): readonly T[] {
+  if (more.length === 0 || (more.length <= fewNames && more.every((name) => names.includes(name)))) return names;
+  const all = new Set([...names, ...more]);
+  return all.size === names.length ? names : sorted([...all]);
+}
