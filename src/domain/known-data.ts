@@ -32,8 +32,14 @@ class LayeredData implements KnownData {
   }
 
   keys(): Iterable<string> {
-    const names = new Set([...this.customer.keys(), ...this.session.keys(), ...this.own.keys()]);
-    return [...names].filter((name) => this.has(name));
+    const { own, session, customer } = this;
+    const names: string[] = [];
+    for (const [name, value] of own) if (value !== null) names.push(name);
+    for (const [name, { value }] of session) if (value !== null && !own.has(name)) names.push(name);
+    for (const [name, value] of customer) {
+      if (value !== null && !session.has(name) && !own.has(name)) names.push(name);
+    }
+    return names;
   }
 }
 

@@ -15,12 +15,12 @@ export function openAfter(
     .filter(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
     .map(({ instanceId, type }) => ({ instanceId, type }));
   if (trigger === 'MESSAGE') return made;
-  const byInstance = new Map(made.map((open) => [open.instanceId, open]));
-  const kept = before.flatMap((open) => {
-    const replacement = byInstance.get(open.instanceId);
-    if (replacement) return [replacement];
-    return transitions.walks.has(open.instanceId) ? [] : [open];
-  });
-  const known = new Set(before.map(({ instanceId }) => instanceId));
-  return [...kept, ...made.filter(({ instanceId }) => !known.has(instanceId))];
+  const after: OpenContribution[] = [];
+  for (const open of before) {
+    const replacement = made.find(({ instanceId }) => instanceId === open.instanceId);
+    if (replacement) after.push(replacement);
+    else if (!transitions.walks.has(open.instanceId)) after.push(open);
+  }
+  for (const open of made) if (!before.some(({ instanceId }) => instanceId === open.instanceId)) after.push(open);
+  return after;
 }

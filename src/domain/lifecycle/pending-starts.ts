@@ -32,15 +32,14 @@ export function pendingAfter(
   const isAwake = (id: string): boolean =>
     starts.some(({ scenario }) => scenario.scenarioId === id) ||
     fates.some(({ resumed, view }) => resumed && view.instance.scenarioId === id);
-  const after = session.pendingStarts.flatMap((pending) =>
-    isAwake(pending.scenarioId) || dropsPendingStart(turn.situation.signals, pending.scenarioId)
-      ? []
-      : stillPending(
-          pending,
-          refused.find(({ contender }) => contender.scenarioId === pending.scenarioId),
-          context,
-        ),
-  );
+  const after: PendingStart[] = [];
+  for (const pending of session.pendingStarts) {
+    const { scenarioId } = pending;
+    if (isAwake(scenarioId) || dropsPendingStart(turn.situation.signals, scenarioId)) continue;
+    const again = refused.find(({ contender }) => contender.scenarioId === scenarioId);
+    const still = stillPending(pending, again, context);
+    if (still) after.push(still);
+  }
   for (const { contender, refusal } of refused) {
     if (!passing.has(refusal.reason) || after.some(({ scenarioId }) => scenarioId === contender.scenarioId)) continue;
     after.push(begin(contender, refusal.reason, settings.pendingStartTurns));
@@ -52,15 +51,15 @@ function stillPending(
   pending: PendingStart,
   refused: Refused | undefined,
   { turn, settings }: SelectionContext,
-): readonly PendingStart[] {
-  if (!refused) return [pending];
+): PendingStart | undefined {
+  if (!refused) return pending;
   const { contender, refusal } = refused;
-  if (final.has(refusal.reason)) return [];
+  if (final.has(refusal.reason)) return undefined;
   if (contender.origin !== 'PENDING' && passesScoreTest(contender, settings)) {
-    return [begin(contender, refusal.reason, settings.pendingStartTurns)];
+    return begin(contender, refusal.reason, settings.pendingStartTurns);
   }
-  if (turn.trigger !== 'MESSAGE') return [pending];
-  return [{ ...pending, reason: refusal.reason, turnsLeft: pending.turnsLeft - 1 }];
+  if (turn.trigger !== 'MESSAGE') return pending;
+  return { ...pending, reason: refusal.reason, turnsLeft: pending.turnsLeft - 1 };
 }
 
 function begin(

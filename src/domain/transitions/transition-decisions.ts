@@ -38,7 +38,7 @@ function decisionOf(walked: Walk): TransitionDecision {
     skippedSteps: skipped,
     wasRelocalized: walked.relocalizedFrom !== '',
     originalStepId: walked.relocalizedFrom,
-    transitionsTaken: left.flatMap(({ transition }) => (transition ? [transition.id] : [])),
+    transitionsTaken: transitionsTaken(left),
     alternatives: walked.alternatives,
     reason,
     reasoning: transitionReasoning(walked, reason),
@@ -50,6 +50,12 @@ function decisionOf(walked: Walk): TransitionDecision {
     visitNumber: standing.visit.number,
     conditionErrors: walked.conditionErrors,
   };
+}
+
+function transitionsTaken(left: Walk['left']): readonly string[] {
+  const taken: string[] = [];
+  for (const { transition } of left) if (transition) taken.push(transition.id);
+  return taken;
 }
 
 function quietDecision({ view }: Fate, isMessage: boolean): TransitionDecision {

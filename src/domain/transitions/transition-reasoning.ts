@@ -71,7 +71,7 @@ function skippedSentence({ left, subject, known }: Walk): string {
 
 /** The steps of a walk at which nothing was asked (3.5), in path order. */
 export function skippedSteps(left: Walk['left']): readonly string[] {
-  return left.flatMap(({ skipped, stepId }) => (skipped ? [stepId] : []));
+  return left.filter(({ skipped }) => skipped).map(({ stepId }) => stepId);
 }
 
 /** Why a correction did not move it back, and a space; "" where none was kept from that. */

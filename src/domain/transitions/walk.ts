@@ -93,8 +93,8 @@ function leaveFound(found: Walk, context: SelectionContext): Walk {
     const { route } = correction;
     return arrive(leave({ ...looked.at, correction: route }, undefined), route.target, context);
   }
-  const blockedByCheckpoint = correction?.description ?? '';
-  return choose('on_completion', { ...looked.at, blockedByCheckpoint }, context).at;
+  const at = correction ? { ...looked.at, blockedByCheckpoint: correction.description } : looked.at;
+  return choose('on_completion', at, context).at;
 }
 
 /** Whether the walk goes on over the step under it: it is done, or may be passed over (3.5). */
@@ -128,6 +128,8 @@ function choose(
 }
 
 function withLooked(at: Walk, { alternatives, errors, heldBy, guard }: Choice): Walk {
+  // Where nothing was looked at, nothing holds either.
+  if (alternatives.length === 0 && at.heldBy === undefined) return at;
   return {
     ...at,
     heldBy,
