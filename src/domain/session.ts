@@ -192,6 +192,8 @@ export function emptySession(key: SessionKey & { readonly agentId: string }): Se
   };
 }
 
+const noValues: FieldValues = new Map();
+
 /** A visit that has just opened. */
 export function freshVisit(number: number, enteredRevision: number): StepVisit {
   return {
@@ -201,7 +203,7 @@ export function freshVisit(number: number, enteredRevision: number): StepVisit {
     askedFields: [],
     openType: undefined,
     openAskFields: [],
-    shownValues: new Map(),
+    shownValues: noValues,
     confirmed: false,
     outcome: undefined,
     acted: false,

@@ -10,13 +10,11 @@ export function addressedInstances(
   views: readonly InstanceView[],
   anyCandidateAtThreshold: boolean,
   given: ReadonlySet<string>,
-): ReadonlySet<string> {
+): readonly InstanceView[] {
   const direct = views.filter((view) => view.signals.goOn || view.named || view.gotAwaitedField || view.hasOutcome);
-  if (direct.length > 0 || anyCandidateAtThreshold) return idsOf(direct);
-  return idsOf(
-    views.filter(({ scenario, changed }) =>
-      changed.some((field) => given.has(field) && (scenario?.collects.has(field) ?? false)),
-    ),
+  if (direct.length > 0 || anyCandidateAtThreshold) return direct;
+  return views.filter(({ scenario, changed }) =>
+    changed.some((field) => given.has(field) && (scenario?.collects.has(field) ?? false)),
   );
 }
 
@@ -42,8 +40,4 @@ export function leavesAskUnanswered({
 }: Pick<InstanceView, 'instance' | 'changed' | 'known' | 'hasOutcome'>): boolean {
   if (instance.status === 'PAUSED' || instance.visit.openType !== 'ASK' || hasOutcome) return false;
   return !instance.visit.openAskFields.some((field) => changed.includes(field) && known.has(field));
-}
-
-function idsOf(views: readonly InstanceView[]): ReadonlySet<string> {
-  return new Set(views.map(({ instance }) => instance.instanceId));
 }

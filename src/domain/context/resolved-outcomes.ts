@@ -17,6 +17,8 @@ export interface LateOutcome extends IgnoredOutcome {
   readonly stepId: string;
 }
 
+const noOutcomes: ResolvedOutcomes = { byInstance: new Map(), late: [] };
+
 /**
  * Finds out what each outcome is about: the instance that it names, else the one that its action_key names, else the focus (0.3).
  */
@@ -25,6 +27,7 @@ export function resolveOutcomes(
   outcomes: readonly StepOutcome[],
   focusInstanceId: string,
 ): ResolvedOutcomes {
+  if (outcomes.length === 0) return noOutcomes;
   const byInstance = new Map<string, StepOutcome[]>();
   const late: LateOutcome[] = [];
   for (const outcome of outcomes) {

@@ -74,9 +74,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     reasoning,
     fits: proposal?.fits.get(scenarioId),
   }));
-  const named = new Set(
-    candidates.filter((each) => passesScoreTest(each, settings)).map(({ scenarioId }) => scenarioId),
-  );
+  const named = candidates.filter((each) => passesScoreTest(each, settings)).map(({ scenarioId }) => scenarioId);
   const draft = { input, focusInstanceId, outcomes, stored, named };
   const drafted = session.instances.map((instance) => draftView(instance, draft));
   const ignored: IgnoredOutcome[] = [...outcomes.late];
@@ -119,7 +117,7 @@ interface ViewDraft {
   readonly focusInstanceId: string;
   readonly outcomes: ResolvedOutcomes;
   readonly stored: StoredData;
-  readonly named: ReadonlySet<string>;
+  readonly named: readonly string[];
 }
 
 /** A view before it is known whom the turn addresses. */
@@ -158,7 +156,7 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
     given,
     signals: signalsReaching(instance, input.turn.situation.signals, draft.focusInstanceId),
     hasOutcome: outcomes.length > 0,
-    named: draft.named.has(instance.scenarioId),
+    named: draft.named.includes(instance.scenarioId),
     gotAwaitedField: gotAwaitedField({ instance, step, changed, known }, stored.given, before),
     addressed: false,
     countedAttempt: false,
@@ -227,19 +225,19 @@ function countedFailures(
 function withAddressed(
   drafted: readonly DraftedView[],
   { turn, session }: TurnInput,
-  named: ReadonlySet<string>,
+  named: readonly string[],
   given: ReadonlySet<string>,
 ): readonly InstanceView[] {
   const isMessage = turn.trigger === 'MESSAGE';
   const starts = aimedStarts(turn.situation.signals);
   const startsNew = [...starts].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
   const addressed = isMessage
-    ? addressedInstances(drafted, named.size > 0 || startsNew, given)
-    : idsWithOutcome(drafted);
+    ? addressedInstances(drafted, named.length > 0 || startsNew, given)
+    : drafted.filter(({ hasOutcome }) => hasOutcome);
   return drafted.map((view) => {
     const { instance } = view;
-    const self = addressed.has(instance.instanceId);
-    const others = addressed.size - (self ? 1 : 0);
+    const self = addressed.includes(view);
+    const others = addressed.length - (self ? 1 : 0);
     const attempt = isMessage && others === 0 && leavesAskUnanswered(view);
     if (!self && !attempt) return view;
     return {
@@ -253,12 +251,9 @@ function withAddressed(
   });
 }
 
-function idsWithOutcome(views: readonly DraftedView[]): ReadonlySet<string> {
-  return new Set(views.filter(({ hasOutcome }) => hasOutcome).map(({ instance }) => instance.instanceId));
-}
-
 /** Duplicate candidates collapse to the highest score (section 1). */
 function collapse(candidates: readonly ScenarioCandidate[]): readonly ScenarioCandidate[] {
+  if (candidates.length < 2) return candidates;
   const best = new Map<string, ScenarioCandidate>();
   for (const candidate of candidates) {
     const other = best.get(candidate.scenarioId);

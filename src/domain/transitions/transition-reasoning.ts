@@ -41,23 +41,28 @@ export function quietReasoning(isMessage: boolean): string {
 
 /** How it got there, and a space; "" where it stays. */
 function howItWent(walked: Walk, reason: TransitionReason): string {
-  const { subject, standing, left, correction, relocalizedFrom } = walked;
+  const { subject, standing, correction, relocalizedFrom } = walked;
   const step = `"${standing.step.stepId}"`;
-  const path = (): string => [...left.map(({ stepId }) => stepId), standing.step.stepId].join(' -> ');
   switch (reason) {
     case 'RELOCALIZED':
       return subject.scenario.steps.has(relocalizedFrom)
         ? `It would go round at step "${relocalizedFrom}" above the limit of visits, failures or attempts, so it was moved to recovery step ${step}. `
         : `Step "${relocalizedFrom}" is not in version ${subject.scenario.version} of its scenario, so it was moved to recovery step ${step}. `;
     case 'CORRECTED':
-      return `${correction?.fields.join(', ')} changed, so it went back and on: ${path()}. `;
+      return `${correction?.fields.join(', ')} changed, so it went back and on: ${pathOf(walked)}. `;
     case 'ADVANCED':
-      return `It went ${path()}.${skippedSentence(walked)} `;
+      return `It went ${pathOf(walked)}.${skippedSentence(walked)} `;
     case 'ENTERED':
       return `It starts at step ${step}. `;
     default:
       return '';
   }
+}
+
+function pathOf({ left, standing }: Walk): string {
+  let path = '';
+  for (const { stepId } of left) path += `${stepId} -> `;
+  return path + standing.step.stepId;
 }
 
 /** A step that an ANYTIME or global transition leaves is skipped with fields that are not known. */

@@ -91,7 +91,7 @@ function leaveFound(found: Walk, context: SelectionContext): Walk {
   const correction = correctionRoute(found.subject);
   if (correction?.kind === 'back') {
     const { route } = correction;
-    return arrive(leave({ ...looked.at, correction: route }, undefined), route.target, context);
+    return move({ ...looked.at, correction: route }, undefined, route.target, context);
   }
   const at = correction ? { ...looked.at, blockedByCheckpoint: correction.description } : looked.at;
   return choose('on_completion', at, context).at;
@@ -123,8 +123,7 @@ function choose(
   const looked = withLooked(at, choice);
   const target = choice.transition && subject.scenario.steps.get(choice.transition.targetStepId);
   if (!choice.transition || !target) return { at: looked, taken: false };
-  const left = leave(withCleared(looked, choice.transition), choice.transition);
-  return { at: arrive(left, target, context), taken: true };
+  return { at: move(withCleared(looked, choice.transition), choice.transition, target, context), taken: true };
 }
 
 function withLooked(at: Walk, { alternatives, errors, heldBy, guard }: Choice): Walk {
@@ -147,20 +146,29 @@ function withCleared(at: Walk, { definition }: CompiledTransition): Walk {
   return { ...at, cleared, known: without(at.subject.known, new Set(cleared)) };
 }
 
-function leave(at: Walk, transition: CompiledTransition | undefined): Walk {
-  const { step, visit, isNew } = at.standing;
+/** Leaves the step under the walk for another one. */
+function move(
+  at: Walk,
+  transition: CompiledTransition | undefined,
+  target: CompiledStep,
+  context: SelectionContext,
+): Walk {
+  return arrive(at, target, context, [...at.left, leftStep(at.standing, transition)]);
+}
+
+function leftStep({ step, visit, isNew }: Standing, transition: CompiledTransition | undefined): LeftStep {
   const asked = visit.askedFields.length > 0;
   const contributed = visit.contributedTypes.length > 0;
   const skipped = step.collects.length > 0 && !asked && !contributed;
-  return { ...at, left: [...at.left, { stepId: step.stepId, transition, passedOver: isNew, asked, skipped }] };
+  return { stepId: step.stepId, transition, passedOver: isNew, asked, skipped };
 }
 
-function arrive(at: Walk, step: CompiledStep, { revision }: SelectionContext): Walk {
+function arrive(at: Walk, step: CompiledStep, { revision }: SelectionContext, left: readonly LeftStep[] = []): Walk {
   const { instance } = at.subject;
   const fresh = freshVisit(instance.lastVisitNumber + 1, revision);
   const asked = at.correction !== undefined && wasAsked(instance, step);
   const visit = asked ? { ...fresh, askedFields: knownFieldsOf(step, at.known) } : fresh;
-  return { ...at, standing: { step, visit, isNew: true }, moved: true, heldBy: undefined };
+  return { ...at, left, standing: { step, visit, isNew: true }, moved: true, heldBy: undefined };
 }
 
 /** What a correction need not ask again: it counts as asked for as long as the visit lasts (3.1). */
