@@ -18,7 +18,15 @@ const fewNames = 8;
 
 /** A sorted list of names with more of them, each once and sorted: the list itself where it has them all. */
 export function withNames<T extends string>(names: readonly T[], more: readonly T[]): readonly T[] {
-  if (more.length === 0 || (more.length <= fewNames && more.every((name) => names.includes(name)))) return names;
-  const all = new Set([...names, ...more]);
-  return all.size === names.length ? names : sorted([...all]);
+  if (more.length > fewNames) {
+    const all = new Set([...names, ...more]);
+    return all.size === names.length ? names : [...all].sort();
+  }
+  let all: T[] | undefined;
+  for (const name of more) {
+    if ((all ?? names).includes(name)) continue;
+    all ??= [...names];
+    all.push(name);
+  }
+  return all?.sort() ?? names;
 }

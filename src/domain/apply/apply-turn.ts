@@ -51,10 +51,12 @@ function endedAfter(
   { session, turn, catalogue, settings, revision, late }: SelectionContext,
   fates: readonly Fate[],
 ): readonly EndedInstance[] {
+  const now = fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt));
+  const { length } = session.endedInstances;
+  if (now.length === 0 && late.length === 0 && length <= settings.endedInstances) return session.endedInstances;
   const over = session.endedInstances.map((each) =>
     withLateSuccesses(each, catalogue.version(each.scenarioId, each.scenarioVersion), late, revision),
   );
-  const now = fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt));
   const all = [...over, ...now];
   return all.slice(Math.max(0, all.length - settings.endedInstances));
 }

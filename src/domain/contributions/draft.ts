@@ -5,7 +5,6 @@ import type { Contribution } from '../contribution';
 import type { FieldValues, JsonValue } from '../json';
 import { type KnownData, missingOf } from '../known-data';
 import type { Fate } from '../lifecycle/fate';
-import { sorted } from '../sorted';
 import type { Walk } from '../transitions/walk';
 import type { AppliedRule } from '../turn';
 
@@ -143,7 +142,9 @@ function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: 
   const { confirmsFields } = step.definition;
   if (confirmsFields.length > 0) return valuesOf(confirmsFields, known);
   // By what is known, not by what is collected: a scenario may have thousands of steps.
-  return valuesOf(sorted([...known.keys()].filter((field) => scenario.collects.has(field))), known);
+  const fields: string[] = [];
+  for (const field of known.keys()) if (scenario.collects.has(field)) fields.push(field);
+  return valuesOf(fields.sort(), known);
 }
 
 function valuesOf(fields: readonly string[], known: KnownData): FieldValues {
