@@ -8,7 +8,9 @@ import type { ContextSummary } from './turn-result';
 export function summarizeContext(context: SelectionContext): ContextSummary {
   const { catalogue, turn, views, candidates } = context;
   let changedFields = context.changed;
-  for (const { changed } of views) changedFields = withNames(changedFields, changed);
+  for (const { changed } of views) {
+    if (changed !== context.changed) changedFields = withNames(changedFields, changed);
+  }
   const found: ContextSummary['candidates'][number][] = [];
   for (const { scenarioId, score } of candidates) {
     const scenario = catalogue.scenario(scenarioId);

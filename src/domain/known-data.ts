@@ -5,7 +5,10 @@ import type { SessionVariable } from './session';
  * Known fields of an instance by name; a field that is not in it is not known. The newest source that holds a key counts, and
  * where that is null the field is not known, also where an older source knows it (0.4).
  */
-export type KnownData = Fields;
+export interface KnownData extends Fields {
+  /** Sorted. */
+  keys(): readonly string[];
+}
 
 type Variables = ReadonlyMap<string, SessionVariable>;
 
@@ -13,6 +16,8 @@ const noFields: FieldValues = new Map();
 
 /** Known data as a view of its sources: a turn asks for few fields, and a copy would cost by how many there are. */
 class LayeredData implements KnownData {
+  private names: readonly string[] | undefined;
+
   /** Newest first. */
   constructor(
     private readonly own: FieldValues,
@@ -31,7 +36,12 @@ class LayeredData implements KnownData {
     return this.get(name) !== undefined;
   }
 
-  keys(): Iterable<string> {
+  keys(): readonly string[] {
+    this.names ??= this.sortedNames();
+    return this.names;
+  }
+
+  private sortedNames(): readonly string[] {
     const { own, session, customer } = this;
     const names: string[] = [];
     for (const [name, value] of own) if (value !== null) names.push(name);
@@ -39,7 +49,7 @@ class LayeredData implements KnownData {
     for (const [name, value] of customer) {
       if (value !== null && !session.has(name) && !own.has(name)) names.push(name);
     }
-    return names;
+    return names.sort();
   }
 }
 
@@ -48,7 +58,7 @@ export function knownBySession(customer: FieldValues, session: Variables): Known
   return new LayeredData(noFields, session, customer);
 }
 
-/** What an instance knows: its own variables over the session's. */
+/** What an instance knows: its own variables over the session's. One without any knows what the session knows. */
 export function knownByInstance(own: FieldValues, session: Variables, customer: FieldValues): KnownData {
   return new LayeredData(own, session, customer);
 }
@@ -58,7 +68,7 @@ export function without(known: KnownData, fields: ReadonlySet<string>): KnownDat
   return {
     get: (name) => (fields.has(name) ? undefined : known.get(name)),
     has: (name) => !fields.has(name) && known.has(name),
-    keys: () => [...known.keys()].filter((name) => !fields.has(name)),
+    keys: () => known.keys().filter((name) => !fields.has(name)),
   };
 }
 
@@ -72,7 +82,7 @@ export function fieldsOf(variables: Variables): Fields {
 }
 
 /** Whether a field is known with the same value in both, or in neither. */
-export function sameValue(a: KnownData, b: KnownData, field: string): boolean {
+export function sameValue(a: Fields, b: Fields, field: string): boolean {
   const left = a.get(field);
   const right = b.get(field);
   if (left === undefined || right === undefined) return left === right;
@@ -80,7 +90,7 @@ export function sameValue(a: KnownData, b: KnownData, field: string): boolean {
 }
 
 /** The fields of a list that are not known, in its order. */
-export function missingOf(fields: readonly string[], known: KnownData): readonly string[] {
+export function missingOf(fields: readonly string[], known: Fields): readonly string[] {
   return fields.filter((field) => !known.has(field));
 }
 

@@ -75,7 +75,8 @@ export function selectContext(input: TurnInput): SelectionContext {
     fits: proposal?.fits.get(scenarioId),
   }));
   const named = candidates.filter((each) => passesScoreTest(each, settings)).map(({ scenarioId }) => scenarioId);
-  const draft = { input, focusInstanceId, outcomes, stored, named };
+  const changed = changedFields(stored.given, before, known);
+  const draft = { input, focusInstanceId, outcomes, stored, before, known, changed, named };
   const drafted = session.instances.map((instance) => draftView(instance, draft));
   const ignored: IgnoredOutcome[] = [...outcomes.late];
   for (const view of drafted) ignored.push(...view.ignored);
@@ -97,7 +98,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     candidates,
     stored,
     known,
-    changed: changedFields(stored.given, before, known),
+    changed,
     late: outcomes.late,
     ignored: inRequestOrder(ignored, turn.stepOutcomes),
     sessionFields: fieldsOf(stored.variables),
@@ -117,6 +118,10 @@ interface ViewDraft {
   readonly focusInstanceId: string;
   readonly outcomes: ResolvedOutcomes;
   readonly stored: StoredData;
+  /** What the session knows before and after storing, and what changed: also what each instance without own variables does. */
+  readonly before: KnownData;
+  readonly known: KnownData;
+  readonly changed: readonly string[];
   readonly named: readonly string[];
 }
 
@@ -129,11 +134,15 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   const step = scenario?.steps.get(instance.currentStepId);
   const variables = stored.ofInstances.get(instance.instanceId) ?? instance.variables;
   const { customerData } = input.turn;
-  const before = knownByInstance(instance.variables, input.session.variables, customerData);
-  const known = knownByInstance(variables, stored.variables, customerData);
+  const before =
+    instance.variables.size === 0
+      ? draft.before
+      : knownByInstance(instance.variables, input.session.variables, customerData);
+  const known = variables.size === 0 ? draft.known : knownByInstance(variables, stored.variables, customerData);
   const outcomes = draft.outcomes.byInstance.get(instance.instanceId) ?? [];
   const given = withResults(stored.given, outcomes);
-  const changed = changedFields(given, before, known);
+  const isShared = given === stored.given && before === draft.before && known === draft.known;
+  const changed = isShared ? draft.changed : changedFields(given, before, known);
   const recorded = recordOutcomes(instance, step, outcomes, known);
   const progressed = changed.some(
     (field) => stored.given.has(field) && known.has(field) && (scenario?.collects.has(field) ?? false),

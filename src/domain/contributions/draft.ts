@@ -142,9 +142,10 @@ function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: 
   const { confirmsFields } = step.definition;
   if (confirmsFields.length > 0) return valuesOf(confirmsFields, known);
   // By what is known, not by what is collected: a scenario may have thousands of steps.
-  const fields: string[] = [];
-  for (const field of known.keys()) if (scenario.collects.has(field)) fields.push(field);
-  return valuesOf(fields.sort(), known);
+  return valuesOf(
+    known.keys().filter((field) => scenario.collects.has(field)),
+    known,
+  );
 }
 
 function valuesOf(fields: readonly string[], known: KnownData): FieldValues {
