@@ -92,7 +92,7 @@ export function compileScenario(
       recoverySteps: [...steps.values()]
         .filter((step) => step.definition.reachableFromAnywhere)
         .sort((a, b) => b.definition.priority - a.definition.priority || a.order - b.order),
-      collects: new Set(scenario.steps.flatMap((step) => step.collectsProfileFields)),
+      collects: new Set(scenario.steps.flatMap((step) => step.collectsProfileFields).sort()),
       entryCondition,
       completionCondition,
       definition: scenario,

@@ -66,7 +66,7 @@ export interface CompiledScenario {
   readonly transitions: ReadonlyMap<string, CompiledTransition>;
   /** Steps with `reachable_from_anywhere`, by priority, high first, then as written (3.8). */
   readonly recoverySteps: readonly CompiledStep[];
-  /** Every field that one of its steps collects. */
+  /** Every field that one of its steps collects; sorted. */
   readonly collects: ReadonlySet<string>;
   readonly entryCondition: Condition | undefined;
   readonly completionCondition: Condition | undefined;

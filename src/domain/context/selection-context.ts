@@ -145,7 +145,7 @@ function draftView(instance: ScenarioInstance, draft: ViewDraft): DraftedView {
   const changed = isShared ? draft.changed : changedFields(given, before, known);
   const recorded = recordOutcomes(instance, step, outcomes, known);
   const progressed = changed.some(
-    (field) => stored.given.has(field) && known.has(field) && (scenario?.collects.has(field) ?? false),
+    (field) => (scenario?.collects.has(field) ?? false) && stored.given.has(field) && known.has(field),
   );
   const revision = input.session.revision + 1;
   const { irreversibleDone } = withLateSuccesses(instance, scenario, draft.outcomes.late, revision);

@@ -137,18 +137,18 @@ function fieldsToAsk({ standing, known }: Walk, skippingEnabled: boolean): reado
   return step.collects.filter((field) => missing.includes(field) || unasked.includes(field));
 }
 
+/** So many collected fields are looked up one by one; a scenario of thousands of steps goes by what is known. */
+const fewFields = 64;
+
 /** The step's `confirms_fields`, else all known fields that the scenario collects (3.1); known ones only, by name. */
 function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: KnownData): FieldValues {
   const { confirmsFields } = step.definition;
   if (confirmsFields.length > 0) return valuesOf(confirmsFields, known);
-  // By what is known, not by what is collected: a scenario may have thousands of steps.
-  return valuesOf(
-    known.keys().filter((field) => scenario.collects.has(field)),
-    known,
-  );
+  const { collects } = scenario;
+  return valuesOf(collects.size <= fewFields ? collects : known.keys().filter((field) => collects.has(field)), known);
 }
 
-function valuesOf(fields: readonly string[], known: KnownData): FieldValues {
+function valuesOf(fields: Iterable<string>, known: KnownData): FieldValues {
   const values = new Map<string, JsonValue>();
   for (const field of fields) {
     const value = known.get(field);
