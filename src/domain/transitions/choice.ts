@@ -1,15 +1,15 @@
 import type { CompiledTransition } from '../compiled-scenario';
 import type { ConditionVariables, Truth } from '../conditions';
+import type { SelectionContext } from '../context/selection-context';
 import type { TransitionAlternative } from '../transition-decision';
 import { type EvaluatedTransition, evaluateTransition, readFingerprint } from './evaluated-transition';
 import { endedEarly, mayBePassedOver, type Standing, unfinishedStage } from './stage';
 import { textVerdict } from './text-verdict';
 import { variablesAt, type WalkPoint } from './walk-variables';
 
-/** What a choice is made on: a step under a walk. */
-export interface ChoiceInput extends WalkPoint {
-  /** Whether the walk has entered a step; none is entered twice (3.5). */
-  readonly isEntered: (stepId: string) => boolean;
+/** What a choice is made on: a step under a walk, and the steps that the walk has left. */
+export interface ChoicePoint extends WalkPoint {
+  readonly left: readonly { readonly stepId: string; readonly passedOver: boolean }[];
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
@@ -41,26 +41,32 @@ const noChoice: Choice = { transition: undefined, heldBy: undefined, alternative
  * is taken; an UNKNOWN one holds back those below it where it is ON_COMPLETION (3.2, 3.3). So does a TRUE one that cannot be
  * followed, as its target was entered this turn: what stands below it is for when it does not hold (3.5).
  */
-export function chooseTransition(trigger: 'anytime' | 'on_completion', input: ChoiceInput): Choice {
-  const { standing, subject } = input;
+export function chooseTransition(
+  trigger: 'anytime' | 'on_completion',
+  at: ChoicePoint,
+  context: SelectionContext,
+): Choice {
+  const { standing, subject } = at;
   const looked =
-    trigger === 'anytime' ? anytimeAndGlobals(standing.step.anytime, subject.scenario.globals) : onCompletion(input);
+    trigger === 'anytime'
+      ? anytimeAndGlobals(standing.step.anytime, subject.scenario.globals)
+      : onCompletion(at, context);
   if (looked.length === 0) return noChoice;
-  const variables = variablesAt(input);
+  const variables = variablesAt(at, context);
   const alternatives: TransitionAlternative[] = [];
   const errors: string[] = [];
   let heldBy: HeldBy | undefined;
   let heldBack = '';
   for (const transition of looked) {
-    const text = textVerdict(transition, subject.scenario, input.context);
-    const refused = heldBack || refusedBecause(transition, input, variables, text);
+    const text = textVerdict(transition, subject.scenario, context);
+    const refused = heldBack || refusedBecause(transition, at, variables, text);
     if (refused !== '') {
       alternatives.push(alternative(standing, transition, undefined, refused));
       continue;
     }
     const evaluated = evaluateTransition(transition, standing.visit.outcome, variables, text);
     if (evaluated.error !== '') errors.push(`${transition.id}: ${evaluated.error}`);
-    if (evaluated.truth === 'TRUE' && input.isEntered(transition.targetStepId)) {
+    if (evaluated.truth === 'TRUE' && isEntered(at, transition.targetStepId)) {
       alternatives.push(alternative(standing, transition, evaluated, wasEntered));
       heldBack = `held back by "${transition.id}"`;
       continue;
@@ -90,7 +96,7 @@ function anytimeAndGlobals(
 }
 
 /** None before the step is done, or ended by DECLINED or the failure of a required action (3.2). */
-function onCompletion({ standing, known, context }: ChoiceInput): readonly CompiledTransition[] {
+function onCompletion({ standing, known }: ChoicePoint, context: SelectionContext): readonly CompiledTransition[] {
   const { enableStepSkipping } = context.settings;
   const done =
     endedEarly(standing) ||
@@ -99,25 +105,33 @@ function onCompletion({ standing, known, context }: ChoiceInput): readonly Compi
   return done ? standing.step.onCompletion : [];
 }
 
+/** Whether the walk entered the step before; none is entered twice in one turn (3.5). */
+function isEntered({ left, standing }: ChoicePoint, stepId: string): boolean {
+  return (
+    (standing.isNew && standing.step.stepId === stepId) ||
+    left.some((each) => each.passedOver && each.stepId === stepId)
+  );
+}
+
 const wasEntered = 'its target was entered this turn';
 
 /** Why it is not even evaluated; "" where it is. After DECLINED or a failure only what reads the outcome is eligible (3.2). */
 function refusedBecause(
   transition: CompiledTransition,
-  input: ChoiceInput,
+  at: ChoicePoint,
   variables: ConditionVariables,
   text: Truth | undefined,
 ): string {
   if (transition.onlyNaturalLanguage && text === undefined)
     return 'its condition is in natural language and is not judged';
   const neverHolds = transition.isGlobal || transition.definition.trigger === 'ANYTIME';
-  if (!neverHolds && !transition.readsOutcome && endedEarly(input.standing)) {
+  if (!neverHolds && !transition.readsOutcome && endedEarly(at.standing)) {
     return 'it does not take up how the step ended';
   }
-  if (neverHolds && input.isEntered(transition.targetStepId)) return wasEntered;
+  if (neverHolds && isEntered(at, transition.targetStepId)) return wasEntered;
   if (!transition.isGlobal) return '';
-  if (transition.targetStepId === input.standing.step.stepId) return 'the instance stands at its target';
-  const guard = input.globalGuards.get(transition.id);
+  if (transition.targetStepId === at.standing.step.stepId) return 'the instance stands at its target';
+  const guard = at.globalGuards.get(transition.id);
   if (guard !== undefined && guard === readFingerprint(transition, variables, text)) {
     return 'it was taken before and nothing that it reads has changed since';
   }

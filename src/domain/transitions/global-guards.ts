@@ -14,7 +14,7 @@ export function guardsThatHold(subject: WalkSubject, context: SelectionContext):
   const guards = instance.globalTransitionGuards;
   if (guards.size === 0 || context.turn.trigger !== 'MESSAGE') return guards;
   const standing = { step, visit: instance.visit, isNew: false };
-  const variables = variablesAt({ subject, context, standing, known, cleared: [] });
+  const variables = variablesAt({ subject, standing, known, cleared: [] }, context);
   const held = [...guards].filter(([id, fingerprint]) => {
     const transition = scenario.transitions.get(id);
     if (transition === undefined) return false;

@@ -1,6 +1,7 @@
 import type { ConditionVariables } from '../conditions';
 import type { SelectionContext } from '../context/selection-context';
 import type { KnownData } from '../known-data';
+import { withNames } from '../sorted';
 import { conditionVariables } from './condition-scope';
 import type { Standing } from './stage';
 import type { WalkSubject } from './walk-subject';
@@ -8,7 +9,6 @@ import type { WalkSubject } from './walk-subject';
 /** A point of a walk: the step under it with all that its conditions can read. */
 export interface WalkPoint {
   readonly subject: WalkSubject;
-  readonly context: SelectionContext;
   readonly standing: Standing;
   readonly known: KnownData;
   /** Fields that the walk has made unknown so far. */
@@ -16,15 +16,19 @@ export interface WalkPoint {
 }
 
 /** The variables of the conditions that are evaluated at a point of a walk (section 6). */
-export function variablesAt({ subject, context, standing, known, cleared }: WalkPoint): ConditionVariables {
+export function variablesAt(
+  { subject, standing, known, cleared }: WalkPoint,
+  context: SelectionContext,
+): ConditionVariables {
   const { instance } = subject;
   const { stepId } = standing.step;
-  const earlier = instance.path.filter((entry) => entry.stepId === stepId && entry.visitNumber > 0).length;
+  let earlier = 0;
+  for (const entry of instance.path) if (entry.stepId === stepId && entry.visitNumber > 0) earlier += 1;
   return conditionVariables(context, {
     known,
     instanceVariables: instance.variables,
     signals: subject.signals,
-    changed: cleared.length === 0 ? subject.changed : [...new Set([...subject.changed, ...cleared])].sort(),
+    changed: withNames(subject.changed, cleared),
     outcome: standing.visit.outcome,
     visits: earlier + (standing.isNew ? 0 : 1),
     attempts: standing.visit.attempts,

@@ -117,11 +117,9 @@ function choose(
   at: Walk,
   context: SelectionContext,
 ): { readonly at: Walk; readonly taken: boolean } {
-  const { subject, standing, known, cleared, globalGuards } = at;
-  const isEntered = (stepId: string): boolean => wasEntered(at, stepId);
-  const choice = chooseTransition(trigger, { subject, context, standing, known, cleared, isEntered, globalGuards });
+  const choice = chooseTransition(trigger, at, context);
   const looked = withLooked(at, choice);
-  const target = choice.transition && subject.scenario.steps.get(choice.transition.targetStepId);
+  const target = choice.transition && at.subject.scenario.steps.get(choice.transition.targetStepId);
   if (!choice.transition || !target) return { at: looked, taken: false };
   return { at: move(withCleared(looked, choice.transition), choice.transition, target, context), taken: true };
 }
@@ -174,14 +172,6 @@ function arrive(at: Walk, step: CompiledStep, { revision }: SelectionContext, le
 /** What a correction need not ask again: it counts as asked for as long as the visit lasts (3.1). */
 function knownFieldsOf({ collects }: CompiledStep, known: KnownData): readonly string[] {
   return [...new Set(collects)].filter((field) => known.has(field)).sort();
-}
-
-/** Whether the walk entered the step before; none is entered twice in one turn (3.5). */
-function wasEntered({ left, standing }: Walk, stepId: string): boolean {
-  return (
-    (standing.isNew && standing.step.stepId === stepId) ||
-    left.some((each) => each.passedOver && each.stepId === stepId)
-  );
 }
 
 /** Whether the step asked for a field in an earlier visit, the one that the turn found included. */
