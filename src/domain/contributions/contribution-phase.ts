@@ -38,10 +38,8 @@ export function planContributions(
     drafts.push({ contribution: choiceContribution(context, choices), lastActiveAt: occurredAt });
   }
   const settled = inOrder(settleConflicts(inOrder(drafts, inPlanOrder), context.settings), inPlanOrder);
-  return planOf(
-    settled.map(({ contribution }) => contribution),
-    abandoned(context, fates),
-  );
+  const contributions = settled.map(({ contribution }) => contribution);
+  return planOf(contributions, abandoned(context, fates));
 }
 
 /** Priority high first, then last activity newest first, then scenario id (4.1). */
@@ -54,18 +52,25 @@ function inPlanOrder(a: DraftContribution, b: DraftContribution): number {
 }
 
 function planOf(contributions: readonly Contribution[], left: readonly AbandonedScenario[]): ContributionPlan {
-  const owned = contributions.filter(({ scenarioId }) => scenarioId !== '');
-  const primary = owned.find(({ type }) => type !== 'NONE') ?? owned[0];
-  const has = (wanted: Contribution['type']): boolean =>
-    contributions.some(({ type, deferred }) => type === wanted && !deferred);
+  const activeScenarioIds: string[] = [];
+  const made = { NONE: false, ASK: false, CONFIRM: false, ACTION_HINT: false, INFORM: false };
+  let primary: Contribution | undefined;
+  for (const contribution of contributions) {
+    const { type, deferred, scenarioId } = contribution;
+    if (!deferred) made[type] = true;
+    // A CHOICE has no owner.
+    if (scenarioId === '') continue;
+    activeScenarioIds.push(scenarioId);
+    if (primary === undefined || (primary.type === 'NONE' && type !== 'NONE')) primary = contribution;
+  }
   return {
     contributions,
     primaryScenarioId: primary?.scenarioId ?? '',
-    activeScenarioIds: owned.map(({ scenarioId }) => scenarioId),
-    hasAsks: has('ASK'),
-    hasConfirms: has('CONFIRM'),
-    hasActionHints: has('ACTION_HINT'),
-    hasInforms: has('INFORM'),
+    activeScenarioIds,
+    hasAsks: made.ASK,
+    hasConfirms: made.CONFIRM,
+    hasActionHints: made.ACTION_HINT,
+    hasInforms: made.INFORM,
     abandoned: left,
   };
 }

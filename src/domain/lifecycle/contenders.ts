@@ -63,11 +63,11 @@ export function isPendingDropped(scenarioId: string, { session, turn }: Selectio
 
 function impliedByRules(context: SelectionContext, others: ReadonlyMap<string, Contender>): readonly Contender[] {
   const { turn, catalogue, settings } = context;
+  if (catalogue.relationships.all.length === 0) return [];
   const ids = new Set<string>();
   for (const { ruleId } of turn.appliedRules) {
     for (const id of catalogue.relationships.implies('RULE', ruleId)) ids.add(id);
   }
-  if (ids.size === 0) return [];
   const wanted = [...ids].filter((id) => {
     const other = others.get(id);
     return other === undefined || !passesScoreTest(other, settings);

@@ -81,13 +81,14 @@ function withoutAttempt(each: Fate): Fate {
 }
 
 function rememberWalks(context: SelectionContext): WalkOf {
-  const walks = new Map<InstanceView, Walk | undefined>();
+  const walked: { readonly view: InstanceView; readonly walk: Walk }[] = [];
   return (view) => {
-    const known = walks.get(view);
-    if (known) return known;
+    const known = walked.find((each) => each.view === view);
+    if (known) return known.walk;
     const subject = subjectOf(view);
-    const made = subject && walk(subject, context);
-    walks.set(view, made);
+    if (!subject) return undefined;
+    const made = walk(subject, context);
+    walked.push({ view, walk: made });
     return made;
   };
 }

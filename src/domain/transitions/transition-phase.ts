@@ -2,7 +2,6 @@ import type { SelectionContext } from '../context/selection-context';
 import { type Fate, instead, isActive } from '../lifecycle/fate';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { withModelChoice } from '../lifecycle/model-choice';
-import type { ScenarioInstance } from '../session';
 import { guardsThatHold } from './global-guards';
 import { loopsOn, relocalize, walkToRecovery, withStallCounted } from './loop';
 import { recoveryStep } from './relocalization';
@@ -74,15 +73,16 @@ function settleFate(each: Fate, context: SelectionContext, { walkOf }: Lifecycle
       ? { fate: { ...each, reason: 'RELOCALIZED' }, walk: recovery }
       : { fate: instead(each, 'CANCEL', 'STEP_NOT_FOUND'), walk: undefined };
   }
-  const view = each.resumed ? { ...each.view, instance: withFreshCounts(each.view.instance) } : each.view;
+  const found = each.resumed ? wokenFate(each) : each;
+  const { view } = found;
   const walked = walkOf(view);
-  if (!walked) return { fate: each, walk: undefined };
+  if (!walked) return { fate: found, walk: undefined };
   const counted = withStallCounted(walked, context, view.countedAttempt);
-  if (!loopsOn(counted, context)) return asChosen({ ...each, view }, counted, context);
+  if (!loopsOn(counted, context)) return asChosen(found, counted, context);
   const recovered = relocalize(counted, context);
   return recovered
-    ? { fate: { ...each, view, reason: 'RELOCALIZED' }, walk: recovered }
-    : { fate: instead({ ...each, view }, 'PAUSE', 'LOOP'), walk: undefined };
+    ? { fate: { ...found, reason: 'RELOCALIZED' }, walk: recovered }
+    : { fate: instead(found, 'PAUSE', 'LOOP'), walk: undefined };
 }
 
 /** The model's choice comes after 2.8; what does not go on has no walk (section 9). */
@@ -92,10 +92,12 @@ function asChosen(each: Fate, walked: Walk, context: SelectionContext): SettledF
 }
 
 /** The counts of an instance that wakes from LOOP, IDLE or NEEDS_MIGRATION start again at 0 (2.11). */
-function withFreshCounts(instance: ScenarioInstance): ScenarioInstance {
-  const { pauseReason } = instance;
-  if (pauseReason !== 'LOOP' && pauseReason !== 'IDLE' && pauseReason !== 'NEEDS_MIGRATION') return instance;
-  return { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
+function wokenFate(each: Fate): Fate {
+  const { instance } = each.view;
+  const { pauseReason, visit } = instance;
+  if (pauseReason !== 'LOOP' && pauseReason !== 'IDLE' && pauseReason !== 'NEEDS_MIGRATION') return each;
+  const fresh = { ...instance, loopCounts: new Map(), visit: { ...visit, attempts: 0 } };
+  return { ...each, view: { ...each.view, instance: fresh } };
 }
 
 /** 2.2: the step is gone, and the instance moves to a recovery step. */
