@@ -92,6 +92,33 @@ test('5 apply: the list of ended instances is bounded, the oldest go first', () 
   expect(talk.session.scenarioCounters.get('s')).toEqual({ starts: 4, completions: 0 });
 });
 
+test('5 apply: with a bound of 0 no ended instance is kept', () => {
+  const talk = new Conversation([ask], { settings: { endedInstances: 0 } });
+  talk.turn({ candidates: { s: 1 } });
+  talk.turn({ signals: ['CANCEL'] });
+  expect(talk.session.instances).toEqual([]);
+  expect(talk.session.endedInstances).toEqual([]);
+});
+
+test('5 apply: a bound that became smaller holds from the next turn on', () => {
+  const talk = new Conversation([ask], { settings: { endedInstances: 1 } });
+  const ended = [1, 2, 3].map((startNumber) => ({
+    instanceId: `s#${startNumber}`,
+    scenarioId: 's',
+    scenarioVersion: 1,
+    status: 'CANCELLED' as const,
+    reason: 'USER_REQUEST' as const,
+    startNumber,
+    startedAt: 0,
+    endedAt: 0,
+    lastStepId: 'a',
+    irreversibleDone: [],
+  }));
+  talk.session = { ...talk.session, endedInstances: ended };
+  talk.turn({});
+  expect(talk.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3]);
+});
+
 test('5 apply: transitions move the current step, the visit, the path and last_active_at', () => {
   const { talk } = started([ask]);
   talk.turn({ variables: { a: 1 }, occurredAt: 9 * minute });

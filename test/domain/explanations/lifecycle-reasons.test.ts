@@ -188,7 +188,9 @@ test.each<[LifecycleReason, string]>([
   });
   const [view] = context.views;
   if (!view) throw new Error('the refund does not run');
-  expect(fateReasoning(fate(view, 'PAUSE', reason), context, { addressed: () => [], nameOf: (id) => id })).toBe(sentence);
+  expect(fateReasoning(fate(view, 'PAUSE', reason), context, { addressed: () => [], nameOf: (id) => id })).toBe(
+    sentence,
+  );
 });
 
 test.each(['COMPLETE', 'CANCEL', 'PAUSE'] as const)('2 explained: USER_REQUEST says which signal: %s', (signal) => {
