@@ -1,5 +1,6 @@
 import type { FieldValues, JsonObject, JsonValue } from '../domain/json';
-import { bareObject, inOrder, type MapField, noEntries, protoKeyRefusal, sortedKeys } from './map-field';
+import { sorted } from '../domain/sorted';
+import { bareObject, type MapField, noEntries, protoKeyRefusal, sortedKeys } from './map-field';
 import { refusal } from './refusal';
 
 /**
@@ -29,7 +30,7 @@ export function jsonToProto(value: JsonValue, path: string): JsonValue {
 /** A decoded map of google.protobuf.Value as fields, in ascending order of the names. Refuses as `jsonFromProto` does. */
 export function fieldsFromProto(field: Readonly<MapField<unknown>>, path: string): FieldValues {
   const fields = new Map<string, JsonValue>();
-  for (const name of inOrder(Object.keys(field))) {
+  for (const name of sorted(Object.keys(field))) {
     const normal = normalForm(field[name], maxValueDepth);
     if (normal === undefined) throw problemIn(field[name], placeOf(path, name), maxValueDepth);
     fields.set(name, normal);
@@ -72,7 +73,7 @@ function normalList(items: readonly unknown[], levels: number): readonly JsonVal
 
 function normalObject(members: Readonly<MapField<unknown>>, levels: number): JsonObject | undefined {
   const object = bareObject<JsonValue>();
-  for (const key of inOrder(Object.keys(members))) {
+  for (const key of sorted(Object.keys(members))) {
     const normal = normalForm(members[key], levels);
     if (normal === undefined || key === '__proto__') return undefined;
     object[key] = normal;

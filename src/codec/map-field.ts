@@ -1,3 +1,4 @@
+import { sorted } from '../domain/sorted';
 import { refusal } from './refusal';
 
 /** A map field of a generated message. */
@@ -40,7 +41,7 @@ export function mapToField<Value>(map: ReadonlyMap<string, Value>, path: string)
 /** A generated map field as a map, in ascending order of the keys. */
 export function fieldToMap<Value>(field: Readonly<MapField<Value>>): Map<string, Value> {
   const map = new Map<string, Value>();
-  for (const key of inOrder(Object.keys(field))) {
+  for (const key of sorted(Object.keys(field))) {
     const value = field[key];
     if (value !== undefined) map.set(key, value);
   }
@@ -49,17 +50,7 @@ export function fieldToMap<Value>(field: Readonly<MapField<Value>>): Map<string,
 
 /** The keys of a map in ascending order of UTF-16 code units. */
 export function sortedKeys(map: ReadonlyMap<string, unknown>): readonly string[] {
-  return inOrder([...map.keys()]);
-}
-
-/** Sorts in place. Most lists of keys are in order already, because they were sorted when they were stored. */
-export function inOrder(keys: string[]): readonly string[] {
-  let before = '';
-  for (const key of keys) {
-    if (key < before) return keys.sort();
-    before = key;
-  }
-  return keys;
+  return sorted([...map.keys()]);
 }
 
 /** The error for the one key that no map may have. */

@@ -54,7 +54,7 @@ class LayeredData implements KnownData {
 }
 
 /** What the whole session knows: its variables over the customer's data. */
-export function knownBySession(customer: FieldValues, session: Variables): KnownData {
+export function knownBySession(session: Variables, customer: FieldValues): KnownData {
   return new LayeredData(noFields, session, customer);
 }
 

@@ -2,8 +2,10 @@ import { compareText } from './compare-text';
 
 /** The list in order: itself where it is in order already, as short lists mostly are, else a sorted copy. Stable. */
 export function inOrder<T>(list: readonly T[], compare: (a: T, b: T) => number): readonly T[] {
-  for (let index = 1; index < list.length; index += 1) {
-    if (compare(list[index - 1] as T, list[index] as T) > 0) return [...list].sort(compare);
+  let before = list[0];
+  for (const each of list) {
+    if (before !== undefined && compare(before, each) > 0) return [...list].sort(compare);
+    before = each;
   }
   return list;
 }

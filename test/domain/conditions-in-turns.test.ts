@@ -40,6 +40,43 @@ test.each<[string, readonly TurnDraft[], string]>([
   expect(holds(`changed == ${expected}`, drafts)).toBe(true);
 });
 
+test.each<[string, TurnDraft, string]>([
+  [
+    'each source',
+    { customer: { c: 1 }, patch: { s: 1 }, outcomes: [{ kind: 'ACTION_FAILED', results: { r: 1 } }] },
+    '["c", "r", "s"]',
+  ],
+  ['a field of several sources once', { customer: { a: 1 }, patch: { a: 2 } }, '["a"]'],
+  ['not what a newer null hides', { customer: { a: 1, c: 1 }, variables: { a: null } }, '["c"]'],
+  [
+    'not what a null of its own hides',
+    { customer: { a: 1, c: 1 }, outcomes: [{ kind: 'ACTION_FAILED', results: { a: null } }] },
+    '["c"]',
+  ],
+  ['not a null of the customer', { customer: { c: null } }, '[]'],
+])('6 data: whoever goes over all of it finds %s', (_what, draft, expected) => {
+  expect(holds(`size(data) == size(${expected}) && data.all(key, key in ${expected})`, [draft])).toBe(true);
+});
+
+test('6 session: whoever goes over all of it finds the variables that are not null', () => {
+  const draft: TurnDraft = { customer: { c: 1 }, patch: { s: 1 }, variables: { a: 1, n: null } };
+  expect(holds('size(session) == 2 && session.all(key, key in ["a", "s"])', [draft])).toBe(true);
+});
+
+test('6 data: whoever goes over all of it does not find what a transition of the same walk cleared', () => {
+  const scenario: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [
+      { stepId: 'a', templateIds: ['a'], to: [{ to: 'fork', clears: ['old'] }] },
+      { stepId: 'fork', to: [{ to: 'cleared', condition: 'size(data) == 1 && data.all(key, key == "new")' }, 'end'] },
+      { stepId: 'cleared', templateIds: ['cleared'], to: ['end'] },
+      end,
+    ],
+  };
+  const turns = played(scenario, [{ variables: { old: 1, new: 1 } }, {}]);
+  expect(turns[1]?.transition('s').targetStepId).toBe('cleared');
+});
+
 test('6 changed: the fields that a transition of the same walk cleared are among them', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 's',

@@ -118,6 +118,24 @@ describe('4 CONFIRM', () => {
     expect(turns[0]?.contribution('s')).toMatchObject({ valuesToConfirm: new Map([['x', 1]]), isReprompt: false });
     expect(turns[1]?.contribution('s').isReprompt).toBe(true);
   });
+
+  test.each([1, 64, 65, 200])(
+    '4 CONFIRM: without fields of its own it shows what is known of the %i that it collects, by name',
+    (count) => {
+      const collects = Array.from({ length: count }, (_, index) => `f${count - index}`);
+      const collecting: StepDraft = { stepId: 'later', collectsProfileFields: [...collects, 'gone', 'unknown'] };
+      const scenario = of(stage.CONFIRM);
+      const [first] = played({ ...scenario, steps: [...scenario.steps, collecting] }, [
+        {
+          customer: { ...Object.fromEntries(collects.map((field) => [field, 'c'])), gone: 'c', elsewhere: 'c' },
+          patch: { f1: 's' },
+          variables: { gone: null },
+        },
+      ]);
+      const shown = collects.sort().map((field) => `${field}=${field === 'f1' ? 's' : 'c'}`);
+      expect(first?.plan).toEqual([`s CONFIRM ${shown.join(',')}`]);
+    },
+  );
 });
 
 test('4 ACTION_HINT: tools come in depends_on order, with timing and the variables that they fill', () => {

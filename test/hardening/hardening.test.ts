@@ -39,8 +39,8 @@ const goodAnswers: string[] = [];
 beforeAll(async () => {
   await ensureBuilt();
   redis = await startRedisServer();
-  // Freed memory given back as in the image; few sessions in memory, which would count as what the requests left there; places for what is sent beside a flood; a busy machine
-  // takes its time.
+  // Freed memory given back as in the image; few sessions in memory, which would count as what the requests left there; places for what
+  // is sent beside a flood; a busy machine takes its time.
   server = await startBuiltServer({
     NODE_OPTIONS: `--require ${join(__dirname, '..', 'support', 'collect-garbage.cjs')}`,
     MALLOC_TRIM_THRESHOLD_: '131072',

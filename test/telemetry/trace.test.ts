@@ -261,8 +261,8 @@ describe('on Redis, over gRPC', () => {
     const caller = aCaller();
     const metadata = new Metadata();
     metadata.set('traceparent', caller.traceparent);
-    const { tenantId, sessionId } = aTurn(11);
-    for (let turn = 0; turn < 3; turn += 1) await processed(aTurn(11));
+    const { tenantId, sessionId } = aTurn(15);
+    for (let turn = 0; turn < 3; turn += 1) await processed(aTurn(15));
     const client = new SessionServiceClient(server.address, credentials.createInsecure());
     const request = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: 0 });
     const stream = client.watchSession(request, metadata);
@@ -273,7 +273,7 @@ describe('on Redis, over gRPC', () => {
         seen.push(turn.revision);
         if (seen.length === 4) resolve();
         // Another look, for a turn that is committed while the stream is open.
-        if (seen.length === 3) void processed(aTurn(11));
+        if (seen.length === 3) void processed(aTurn(15));
       }),
     );
     stream.cancel();

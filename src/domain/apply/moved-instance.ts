@@ -50,8 +50,7 @@ function pathAfter(
   { moved, left }: Walk,
   { revision, settings }: SelectionContext,
 ): PathAfter {
-  if (!moved) return instance;
-  if (left.length === 0) return instance;
+  if (!moved || left.length === 0) return instance;
   const path = [...instance.path];
   let lastPathSequence = instance.lastPathSequence;
   for (const step of left) {

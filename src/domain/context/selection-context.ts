@@ -66,8 +66,8 @@ export function selectContext(input: TurnInput): SelectionContext {
   const focusInstanceId = focusOf(session);
   const outcomes = resolveOutcomes(session, turn.stepOutcomes, focusInstanceId);
   const stored = storeData(session, turn, outcomes.byInstance);
-  const before = knownBySession(turn.customerData, session.variables);
-  const known = knownBySession(turn.customerData, stored.variables);
+  const before = knownBySession(session.variables, turn.customerData);
+  const known = knownBySession(stored.variables, turn.customerData);
   const candidates = collapse(turn.candidates).map(({ scenarioId, score, reasoning }) => ({
     scenarioId,
     score,

@@ -42,8 +42,8 @@ function settleAsk(
   lastAsker: string,
   maxFields: number,
 ): Contribution {
-  const sharedFields = askedBy.size === 0 ? [] : ask.fieldsToAsk.filter((field) => askedBy.has(field));
-  const own = sharedFields.length === 0 ? ask.fieldsToAsk : ask.fieldsToAsk.filter((field) => !askedBy.has(field));
+  const sharedFields = ask.fieldsToAsk.filter((field) => askedBy.has(field));
+  const own = ask.fieldsToAsk.filter((field) => !askedBy.has(field));
   if (own.length === 0) return asNone(ask, sharedFields);
   const room = maxFields === 0 ? own.length : Math.max(0, maxFields - askedBy.size);
   if (sharedFields.length === 0 && own.length <= room) return ask;

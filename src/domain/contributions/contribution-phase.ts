@@ -77,9 +77,8 @@ function planOf(contributions: readonly Contribution[], left: readonly Abandoned
 
 /** Instances that were paused before and have been for more than `offer_after_turns` MESSAGE turns, longest first (2.11). */
 function abandoned({ settings, turnCount }: SelectionContext, fates: readonly Fate[]): readonly AbandonedScenario[] {
-  const paused = fates.filter(({ action, view }) => action === 'PAUSE' && view.instance.status === 'PAUSED');
-  if (paused.length === 0) return [];
-  return paused
+  return fates
+    .filter(({ action, view }) => action === 'PAUSE' && view.instance.status === 'PAUSED')
     .map(({ view: { instance, scenario, step, known } }) => ({
       scenarioId: instance.scenarioId,
       scenarioName: scenario?.name ?? '',

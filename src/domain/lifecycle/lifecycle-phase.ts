@@ -28,8 +28,10 @@ export function decideLifecycle(context: SelectionContext): LifecyclePhase {
   const walkOf = rememberWalks(context);
   const ruled = context.views.map((view) => fateByRules(view, context, walkOf));
   const { contest, choices } = decideStarts(context, ruled);
-  const woken = contest.resumed.size + contest.resumeRefused.size > 0;
-  const named = pauseDisplaced(woken ? ruled.map((each) => afterContest(each, contest)) : ruled, contest.displacedBy);
+  const named = pauseDisplaced(
+    ruled.map((each) => afterContest(each, contest)),
+    contest.displacedBy,
+  );
   const anyone = context.addressesExisting || contest.starts.length > 0;
   const resumed = resumeAutomatically(context, named, contest, { anyone });
   const settled = pauseDisplaced(resumed.fates, resumed.displacedBy);
