@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream, status } from '@grpc/grpc-js';
 import {
   OrchestratorServiceService,
@@ -172,7 +173,11 @@ describe('processTurns', () => {
     const closed = new Promise<void>((resolve) => {
       async function* turns() {
         try {
-          for (let number = 1; ; number += 1) yield aTurn(String(number));
+          // As from a queue: without a pause between them grpc-js would first take its 1 MB of turns, with nothing heard meanwhile.
+          for (let number = 1; ; number += 1) {
+            yield aTurn(String(number));
+            await setImmediate();
+          }
         } finally {
           resolve();
         }
