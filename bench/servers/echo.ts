@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { BenchServer } from './bench-server';
+import { startForked } from './start-forked';
 
 /** What a bare server is given to move, so that it moves as many bytes as the service. */
 export interface EchoSizes {
@@ -16,18 +14,6 @@ export interface EchoSizes {
 export const echoMethod = '/bench.Echo/Echo';
 
 /** Starts a bare server in a process of its own, which ends with this one. */
-export async function startEcho(sizes: EchoSizes): Promise<BenchServer> {
-  const child = fork(join(__dirname, 'echo-server.js'));
-  child.send(sizes);
-  const [port] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])]);
-  if (typeof port !== 'number' || child.pid === undefined) throw new Error('The bare server did not start.');
-  return {
-    address: `127.0.0.1:${port}`,
-    pid: child.pid,
-    async stop() {
-      const exit = once(child, 'exit');
-      child.disconnect();
-      await exit;
-    },
-  };
+export function startEcho(sizes: EchoSizes): Promise<BenchServer> {
+  return startForked('echo-server', sizes);
 }

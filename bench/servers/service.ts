@@ -21,7 +21,7 @@ export interface ServiceOptions {
 /** Starts the built service on Redis, without the variables of OpenTelemetry that the caller may have. */
 export async function startBenchService({ redisPort, settings, profile }: ServiceOptions): Promise<BenchServer> {
   const { address, child } = await startServiceProcess({
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_'))),
+    env: withoutTelemetry(process.env),
     settings: {
       ORCHESTRATOR__REDIS__URL: `redis://127.0.0.1:${redisPort}`,
       // A busy machine makes a round slow; it shall not end it.
@@ -34,6 +34,11 @@ export async function startBenchService({ redisPort, settings, profile }: Servic
   });
   if (child.pid === undefined) throw new Error('The service did not start.');
   return { address, pid: child.pid, stop: () => endInGoodOrder(child) };
+}
+
+/** An environment without the variables of OpenTelemetry that the caller may have. */
+export function withoutTelemetry(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('OTEL_')));
 }
 
 /** Stores scenarios for the agent of the workload. */

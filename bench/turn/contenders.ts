@@ -3,25 +3,29 @@ import type { Closers } from '../closers';
 import type { BenchServer } from '../servers/bench-server';
 import { echoMethod, startEcho } from '../servers/echo';
 import { putScenarios, startBenchService, turnMethod } from '../servers/service';
+import { startStubs } from '../servers/stubs';
 import { startTraceSink, type TraceSink } from '../servers/trace-sink';
 import { scenarioOf } from '../workload/scenarios';
 import { usualShape } from '../workload/session-turns';
 import { type SessionSizes, sessionSizes } from './session-sizes';
 import type { TelemetryMode, TurnArguments } from './turn-arguments';
 
-/** A server that takes part, and what it is called. */
+/** A server that takes part. */
 export interface Contender {
-  readonly name: 'bare' | TelemetryMode;
   readonly server: BenchServer;
   readonly method: string;
   /** Where its traces and metrics go. */
   readonly sink?: TraceSink;
 }
 
-/** The bare server and one service a telemetry mode, all on one Redis, with the scenarios of the workload. */
+/**
+ * All on one Redis, with the scenarios of the workload: the bare server; under each telemetry mode a service, and a server that only
+ * keeps its contract.
+ */
 export interface Contenders {
   readonly bare: Contender;
-  readonly services: readonly Contender[];
+  readonly stubs: ReadonlyMap<TelemetryMode, Contender>;
+  readonly services: ReadonlyMap<TelemetryMode, Contender>;
   readonly sizes: SessionSizes;
 }
 
@@ -30,16 +34,23 @@ export async function startContenders(
   { telemetry, profile }: Pick<TurnArguments, 'telemetry' | 'profile'>,
   closers: Closers,
 ): Promise<Contenders> {
-  const services: Contender[] = [];
-  for (const name of telemetry) {
-    const sink = name === 'off' ? undefined : closers.add(await startTraceSink(), (started) => started.close());
-    const path = profile === undefined ? undefined : join(profile, `turn-${name}.cpuprofile`);
-    const settings = sink && telemetrySettings(name, sink);
-    const server = await startBenchService({ redisPort, profile: path, ...(settings && { settings }) });
+  const observed = async (
+    mode: TelemetryMode,
+    start: (settings: { readonly settings?: NodeJS.ProcessEnv }) => Promise<BenchServer>,
+  ): Promise<Contender> => {
+    const sink = mode === 'off' ? undefined : closers.add(await startTraceSink(), (started) => started.close());
+    const server = await start(sink ? { settings: telemetrySettings(mode, sink) } : {});
     closers.add(server, (started) => started.stop());
-    services.push({ name, server, method: turnMethod, ...(sink && { sink }) });
+    return { server, method: turnMethod, ...(sink && { sink }) };
+  };
+  const services = new Map<TelemetryMode, Contender>();
+  const stubs = new Map<TelemetryMode, Contender>();
+  for (const mode of telemetry) {
+    const path = profile === undefined ? undefined : join(profile, `turn-${mode}.cpuprofile`);
+    services.set(mode, await observed(mode, (own) => startBenchService({ redisPort, profile: path, ...own })));
+    stubs.set(mode, await observed(mode, (own) => startStubs({ redisPort, ...own })));
   }
-  const [first] = services;
+  const [first] = services.values();
   if (first === undefined) throw new Error('No service takes part.');
   await putScenarios(
     first.server,
@@ -50,7 +61,7 @@ export async function startContenders(
   const valueBytes = Math.round(sizes.state + sizes.request + sizes.answer);
   const server = await startEcho({ redisPort, answerBytes: Math.round(sizes.answer), valueBytes });
   closers.add(server, (started) => started.stop());
-  return { bare: { name: 'bare', server, method: echoMethod }, services, sizes };
+  return { bare: { server, method: echoMethod }, stubs, services, sizes };
 }
 
 function telemetrySettings(mode: TelemetryMode, sink: TraceSink): NodeJS.ProcessEnv {

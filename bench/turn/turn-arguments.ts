@@ -21,8 +21,9 @@ export interface TurnArguments {
 /** How to use it. */
 export const usage = `npm run bench [-- [--rounds N] [--sessions N] [--in-flight N] [--telemetry off,sampled,on] [--profile FOLDER] [--json]]
 
-What a turn costs the service, against a bare grpc-js server that moves as many bytes and runs one Redis script; on loopback, with
-a redis-server of its own. The servers take turns, round by round. See docs/performance.md.
+What a turn costs the service, against a bare grpc-js server that moves as many bytes and runs one Redis script, and against one that
+besides decodes, encodes and traces as the contract wants it, and decides nothing ("stubs"); on loopback, with a redis-server of its
+own. The servers take turns, round by round. See docs/performance.md.
 
   --rounds N        rounds of each server; default 9
   --sessions N      new sessions a round, nine turns each; default 500

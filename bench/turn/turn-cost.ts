@@ -9,10 +9,15 @@ import { sessionCommands } from './session-commands';
 import type { SessionSizes } from './session-sizes';
 import type { TelemetryMode, TurnArguments } from './turn-arguments';
 
+/** A round of each telemetry mode that takes part. */
+export type RoundsByMode = Readonly<Partial<Record<TelemetryMode, Round>>>;
+
 /** One round of all servers, one after the other. */
 export interface TurnRound {
   readonly bare: Round;
-  readonly services: Readonly<Partial<Record<TelemetryMode, Round>>>;
+  /** Of the server that only keeps the contract. */
+  readonly stubs: RoundsByMode;
+  readonly services: RoundsByMode;
 }
 
 /** What a turn costs. */
@@ -22,16 +27,16 @@ export interface TurnCost {
   readonly sizes: SessionSizes;
   /** Of each turn of a session, the commands that Redis was sent. */
   readonly commands: readonly (readonly string[])[];
-  /** Spans that the collector was sent a turn, all rounds and warm-ups together. */
-  readonly spansPerTurn: Readonly<Partial<Record<TelemetryMode, number>>>;
+  /** Spans that the collectors were sent a turn, all rounds and warm-ups together. */
+  readonly spansPerTurn: Readonly<Record<'stubs' | 'services', Readonly<Partial<Record<TelemetryMode, number>>>>>;
 }
 
 /** Rounds before those that count: the compilers of V8 are through after some 15,000 turns. */
 const warmUps = 4;
 
 /**
- * Measures a turn of the service, under each telemetry mode, and a call of the bare server. They take turns in each round, in an
- * order that moves on by one, so that whatever else the machine does meets all of them.
+ * Measures a turn of the service and of the server that only keeps its contract, under each telemetry mode, and a call of the bare
+ * server. They take turns in each round, in an order that moves on by one, so that whatever else the machine does meets all of them.
  */
 export async function turnCost(args: TurnArguments): Promise<TurnCost> {
   const closers = new Closers();
@@ -39,7 +44,7 @@ export async function turnCost(args: TurnArguments): Promise<TurnCost> {
     const redis = closers.add(await RedisProcess.start(), (started) => started.stop());
     const load = closers.add(new Load(), (started) => started.stop());
     const contenders = await startContenders(redis.port, args, closers);
-    const [first] = contenders.services;
+    const [first] = contenders.services.values();
     const commands = first === undefined ? [] : await sessionCommands(first.server, redis.port);
     const rounds: TurnRound[] = [];
     let turns = 0;
@@ -51,9 +56,9 @@ export async function turnCost(args: TurnArguments): Promise<TurnCost> {
       await redis.ask((client) => client.eval(forgetSessions, 0));
     }
     progress('');
-    const spansPerTurn = Object.fromEntries(
-      contenders.services.flatMap(({ name, sink }) => (sink ? [[name, sink.spans() / turns]] : [])),
-    );
+    const spansOf = (servers: ReadonlyMap<TelemetryMode, Contender>) =>
+      Object.fromEntries([...servers].flatMap(([mode, { sink }]) => (sink ? [[mode, sink.spans() / turns]] : [])));
+    const spansPerTurn = { stubs: spansOf(contenders.stubs), services: spansOf(contenders.services) };
     return { inFlight: args.inFlight, rounds, sizes: contenders.sizes, commands, spansPerTurn };
   });
 }
@@ -65,19 +70,23 @@ const forgetSessions = `
 
 async function oneRound(
   load: Load,
-  { bare, services }: Contenders,
+  { bare, stubs, services }: Contenders,
   number: number,
   { sessions, inFlight }: TurnArguments,
 ): Promise<TurnRound> {
-  const all = [bare, ...services];
-  const measured = new Map<Contender['name'], Round>();
+  const all = [bare, ...stubs.values(), ...services.values()];
+  const measured = new Map<Contender, Round>();
   for (let place = 0; place < all.length; place += 1) {
     const contender = all[(number + place) % all.length] ?? bare;
     const order = { connections: 2, inFlight, method: contender.method, shape: usualShape, sessions };
-    measured.set(contender.name, await measuredRound(load, [contender.server], order));
+    measured.set(contender, await measuredRound(load, [contender.server], order));
   }
-  const ofBare = measured.get('bare');
-  if (ofBare === undefined) throw new Error('The bare server did not take part.');
-  measured.delete('bare');
-  return { bare: ofBare, services: Object.fromEntries(measured) };
+  const roundOf = (contender: Contender): Round => {
+    const round = measured.get(contender);
+    if (round === undefined) throw new Error('A server did not take part.');
+    return round;
+  };
+  const byMode = (contenders: ReadonlyMap<TelemetryMode, Contender>): RoundsByMode =>
+    Object.fromEntries([...contenders].map(([mode, contender]) => [mode, roundOf(contender)]));
+  return { bare: roundOf(bare), stubs: byMode(stubs), services: byMode(services) };
 }

@@ -5,9 +5,17 @@ import { numberText, tableText } from '../table';
 import { type TelemetryMode, telemetryModes } from './turn-arguments';
 import type { TurnCost, TurnRound } from './turn-cost';
 
+/** The servers that are compared with the bare one, by what they are called in the figures of a round. */
+const kinds = ['stubs', 'services'] as const;
+type Kind = (typeof kinds)[number];
+
 /** CPU a turn over CPU a call of the bare server, within one round. */
-function ratioOf(round: TurnRound, mode: TelemetryMode): number {
-  return (round.services[mode]?.cpuPerCall ?? Number.NaN) / round.bare.cpuPerCall;
+function ratioOf(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
+  return cpuOf(round, kind, mode) / round.bare.cpuPerCall;
+}
+
+function cpuOf(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
+  return round[kind][mode]?.cpuPerCall ?? Number.NaN;
 }
 
 function modesOf({ rounds }: TurnCost): readonly TelemetryMode[] {
@@ -28,50 +36,55 @@ function medianRound(rounds: readonly Round[]): Round {
   };
 }
 
+function mediansOf({ rounds }: TurnCost, kind: Kind, mode: TelemetryMode) {
+  return {
+    ...medianRound(rounds.flatMap((round) => round[kind][mode] ?? [])),
+    ratio: medianOf(rounds.map((round) => ratioOf(round, kind, mode))),
+  };
+}
+
 /** The medians of all rounds, for machines. */
 export function turnMedians(cost: TurnCost) {
+  const byMode = (kind: Kind) => Object.fromEntries(modesOf(cost).map((mode) => [mode, mediansOf(cost, kind, mode)]));
   return {
     bare: medianRound(cost.rounds.map(({ bare }) => bare)),
-    services: Object.fromEntries(
-      modesOf(cost).map((mode) => [
-        mode,
-        {
-          ...medianRound(cost.rounds.flatMap(({ services }) => services[mode] ?? [])),
-          ratio: medianOf(cost.rounds.map((round) => ratioOf(round, mode))),
-        },
-      ]),
-    ),
+    stubs: byMode('stubs'),
+    services: byMode('services'),
   };
 }
 
 /** The figures of all rounds and their medians, for people. */
 export function turnReport(cost: TurnCost): string {
   const modes = modesOf(cost);
-  const medians = turnMedians(cost);
+  const { bare, ...medians } = turnMedians(cost);
   const perRound = tableText([
-    ['round', 'bare us', ...modes.flatMap((mode) => [`${mode} us`, 'ratio'])],
+    ['round', 'bare us', ...modes.flatMap((mode) => [`${mode}: stubs us`, 'ratio', 'service us', 'ratio'])],
     ...cost.rounds.map((round, index) => [
       String(index + 1),
       round.bare.cpuPerCall,
-      ...modes.flatMap((mode) => [round.services[mode]?.cpuPerCall ?? Number.NaN, ratioOf(round, mode)]),
+      ...modes.flatMap((mode) => kinds.flatMap((kind) => [cpuOf(round, kind, mode), ratioOf(round, kind, mode)])),
     ]),
     [
       'median',
-      medians.bare.cpuPerCall,
-      ...modes.flatMap((mode) => [medians.services[mode]?.cpuPerCall, medians.services[mode]?.ratio]),
+      bare.cpuPerCall,
+      ...modes.flatMap((mode) =>
+        kinds.flatMap((kind) => [medians[kind][mode]?.cpuPerCall, medians[kind][mode]?.ratio]),
+      ),
     ].map((cell) => cell ?? Number.NaN),
   ]);
   const asSeen = tableText([
     ['medians', 'calls/s', 'p50 ms', 'p99 ms', 'server busy', 'request B', 'answer B', 'spans a turn'],
-    ...[['bare', medians.bare] as const, ...modes.map((mode) => [mode, medians.services[mode]] as const)].map(
-      ([name, round]) => [
-        name,
-        ...[round?.throughput, round?.p50, round?.p99, round?.busy, round?.requestBytes, round?.responseBytes].map(
-          (figure) => figure ?? Number.NaN,
-        ),
-        numberText(cost.spansPerTurn[name === 'bare' ? 'off' : name] ?? Number.NaN),
-      ],
-    ),
+    ...[
+      ['bare', bare, undefined] as const,
+      ...modes.map((mode) => [`stubs, ${mode}`, medians.stubs[mode], cost.spansPerTurn.stubs[mode]] as const),
+      ...modes.map((mode) => [`service, ${mode}`, medians.services[mode], cost.spansPerTurn.services[mode]] as const),
+    ].map(([name, round, spans]) => [
+      name,
+      ...[round?.throughput, round?.p50, round?.p99, round?.busy, round?.requestBytes, round?.responseBytes].map(
+        (figure) => figure ?? Number.NaN,
+      ),
+      numberText(spans ?? Number.NaN),
+    ]),
   ]);
   return [
     machineText(),

@@ -37,17 +37,19 @@ describe('npm run bench, of a few sessions', () => {
     ended = await bench('turn', '--rounds', '1', '--sessions', '4', '--in-flight', '2', '--json');
   }, 900_000);
 
-  it('measures the bare server and the service under each telemetry mode, by the same number of calls', () => {
+  it('measures the bare server, and service and stubs under each telemetry mode, by the same number of calls', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const [{ bare, services }] = JSON.parse(ended.stdout).rounds;
-    expect(new Set(Object.keys(services))).toEqual(new Set(['off', 'sampled', 'on']));
-    expect([bare, services.off, services.sampled, services.on].map(({ calls }) => calls)).toEqual([36, 36, 36, 36]);
+    const [{ bare, stubs, services }] = JSON.parse(ended.stdout).rounds;
+    for (const byMode of [stubs, services])
+      expect(new Set(Object.keys(byMode))).toEqual(new Set(['off', 'sampled', 'on']));
+    const measured = [bare, ...Object.values(stubs), ...Object.values(services)];
+    expect(measured.map(({ calls }) => calls)).toEqual(Array(7).fill(36));
   });
 
-  it('gives the bare server as many bytes to move as the service has', () => {
+  it('gives the other servers as many bytes to move as the service has', () => {
     const { rounds, sizes } = JSON.parse(ended.stdout);
-    const [{ bare, services }] = rounds;
-    for (const { requestBytes, responseBytes } of [bare, services.off]) {
+    const [{ bare, stubs, services }] = rounds;
+    for (const { requestBytes, responseBytes } of [bare, stubs.off, services.off]) {
       expect(Math.abs(requestBytes / sizes.request - 1)).toBeLessThan(0.01);
       expect(Math.abs(responseBytes / sizes.answer - 1)).toBeLessThan(0.01);
     }
@@ -62,7 +64,7 @@ describe('npm run bench, of a few sessions', () => {
   it('gets a ratio and a share of the spans for people, too', async () => {
     const { code, stdout } = await bench('turn', '--rounds', '1', '--sessions', '2', '--telemetry', 'off');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^round +bare us +off us +ratio$/m);
+    expect(stdout).toMatch(/^round +bare us +off: stubs us +ratio +service us +ratio$/m);
     expect(stdout).toMatch(/^median +\d/m);
     expect(stdout).toContain('each later one evalsha');
   });
