@@ -63,12 +63,15 @@ export function sessionChangesContract(open: OpenSessionStore): void {
     const listener = new ChangeListener(store, key);
     await commitAndSee(listener, 1, 3);
     stops[0]?.();
-    const before = told;
+    // News may come later than what they tell of is seen, and to all who listen at once.
+    const [before, newsBefore] = [told, listener.count];
     await commitAndSee(listener, 4, 6);
-    expect(told).toBe(before + 3);
+    expect(listener.count).toBeGreaterThan(newsBefore);
+    expect(told - before).toBe(listener.count - newsBefore);
     stops[1]?.();
+    const after = told;
     await commitAndSee(listener, 7, 8);
-    expect(told).toBe(before + 3);
+    expect(told).toBe(after);
     listener.stop();
   });
 
@@ -78,11 +81,9 @@ export function sessionChangesContract(open: OpenSessionStore): void {
     await commitAndSee(listener, 1, 3);
     await applyTurn(store, other, uuid(200));
     await undisturbed.sees(1);
-    // News come in the order in which they were published: all of the other session's are here by now.
-    await commitAndSee(listener, 4, 5);
-    const before = undisturbed.count;
-    await commitAndSee(listener, 6, 8);
-    expect(undisturbed.count).toBe(before);
+    await commitAndSee(listener, 4, 8);
+    // Of its own turn, and once where the store tells when it begins to listen.
+    expect(undisturbed.count).toBeLessThanOrEqual(2);
     listener.stop();
     undisturbed.stop();
   });
