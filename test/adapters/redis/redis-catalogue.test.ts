@@ -37,6 +37,9 @@ describe('RedisCatalogue', () => {
   });
 
   describe('news of changes', () => {
+    const subscribers = async (keyPrefix: string) =>
+      Number((await redis.admin.pubsub('NUMSUB', `${keyPrefix}catalogue-changes`))[1]);
+
     it('reach the other nodes, not the one that made the change', async () => {
       const keyPrefix = redis.freshPrefix();
       const [here, there] = [await open(keyPrefix), await open(keyPrefix)];
@@ -44,14 +47,11 @@ describe('RedisCatalogue', () => {
       const heardThere: AgentKey[] = [];
       here.onChange((changed) => heardHere.push(changed));
       there.onChange((changed) => heardThere.push(changed));
-      let version = 0;
-      // News are best effort: the first may be sent before the subscriptions stand.
-      await eventually(async () => {
-        version += 1;
-        await put(here, `hash ${version}`);
-        return heardThere.length > 0;
-      });
-      expect(heardThere[0]).toEqual(agent);
+      // News are best effort: what is sent before the subscriptions stand is not heard.
+      await eventually(async () => (await subscribers(keyPrefix)) === 2);
+      await put(here, 'a');
+      await eventually(async () => heardThere.length === 1);
+      expect(heardThere).toEqual([agent]);
       const relationship = {
         kind: 'RELATED',
         sourceType: 'SCENARIO',
@@ -62,26 +62,21 @@ describe('RedisCatalogue', () => {
       await there.putRelationship(agent, relationship, unhurried);
       await eventually(async () => heardHere.length > 0);
       expect(heardHere).toEqual([agent]);
-      const before = heardThere.length;
       await here.deleteRelationship(agent, relationship, unhurried);
-      await eventually(async () => heardThere.length > before);
+      await eventually(async () => heardThere.length === 2);
       await here.delete(agent, '', undefined, unhurried);
-      await eventually(async () => heardThere.length > before + 1);
+      await eventually(async () => heardThere.length === 3);
       await Promise.all([here.close(), there.close()]);
     });
 
     it('stop when nobody listens any more', async () => {
-      const catalogue = await open();
-      const subscribers = async () => {
-        const list = String(await redis.admin.client('LIST', 'TYPE', 'PUBSUB'));
-        return list.split('\n').filter((line) => line.includes('name=scenario-orchestrator-changes')).length;
-      };
-      const before = await subscribers();
+      const keyPrefix = redis.freshPrefix();
+      const catalogue = await open(keyPrefix);
       const stop = [catalogue.onChange(() => undefined), catalogue.onChange(() => undefined)];
-      await eventually(async () => (await subscribers()) === before + 1);
+      await eventually(async () => (await subscribers(keyPrefix)) === 1);
       stop[0]?.();
       stop[1]?.();
-      await eventually(async () => (await subscribers()) === before);
+      await eventually(async () => (await subscribers(keyPrefix)) === 0);
     });
   });
 });
