@@ -15,9 +15,6 @@ export interface RedisNodeSettings {
   readonly log?: Log;
 }
 
-/** How long a command may take on a busy machine, milliseconds. */
-const patienceMs = 30_000;
-
 /** How long a session lives on such a node, milliseconds. */
 export const sessionTtlMs = 3_600_000;
 
@@ -47,8 +44,8 @@ export async function startNode(
   redis: RedisUnderTest,
   settings: StoreSettings & { readonly keyPrefix: string },
 ): Promise<GrpcUnderTest> {
-  const store = await redis.store(settings, patienceMs);
-  const scenarios = new RedisCatalogue(await redis.connect(patienceMs), settings);
+  const store = await redis.store(settings);
+  const scenarios = new RedisCatalogue(await redis.connect(), settings);
   const service = serviceOn({
     store,
     scenarios,

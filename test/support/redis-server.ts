@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/chaos/free-port';
 
 const attempts = 5;
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 30_000;
 const sentinelFile = 'sentinel.conf';
 
 /** A Redis of one test: the real program on a free loopback port, with a folder of its own. */

@@ -7,8 +7,8 @@ import { RedisSessionStore, type RedisSessionStoreOptions } from '../../../src/a
 import { until } from '../../support/calls';
 import { silentLog } from '../../support/silent-log';
 
-/** How long a test waits for a connection at most, milliseconds. */
-const patienceMs = 15_000;
+/** How long a test waits for a connection, and a command for its answer, where nothing else is said, milliseconds. */
+export const patienceMs = 30_000;
 
 export type StoreSettings = Partial<RedisSessionStoreOptions>;
 
@@ -25,7 +25,7 @@ export class ClientsUnderTest {
     return `test${this.prefixes}:`;
   }
 
-  /** A connection that is ready, with little patience for a server that does not answer. */
+  /** A connection that is ready. */
   async connect(settings: Partial<RedisConnectionOptions> = {}): Promise<RedisConnection> {
     const connection = this.begin(settings);
     await connection.untilReady(until(Date.now() + patienceMs));
@@ -34,7 +34,7 @@ export class ClientsUnderTest {
 
   /** A connection that may never be ready. */
   begin(settings: Partial<RedisConnectionOptions> = {}): RedisConnection {
-    const defaults = { commandTimeoutMs: 5_000, clock: Date, log: silentLog };
+    const defaults = { commandTimeoutMs: patienceMs, clock: Date, log: silentLog };
     const connection = connectRedis({ ...defaults, ...this.options, ...settings });
     this.connections.push(connection);
     return connection;

@@ -40,7 +40,7 @@ describe('a user of the access control list', () => {
     const replica = await startReplicaOf(redis.server);
     const replicated = new ClientsUnderTest({
       endpoint: { kind: 'single', url: redis.server.url, login: orchestrator },
-      replication: { replicas: 1, timeoutMs: 5_000 },
+      replication: { replicas: 1, timeoutMs: 30_000 },
     });
     await askEverything(replicated);
     expect(await redis.admin.acl('LOG')).toEqual([]);

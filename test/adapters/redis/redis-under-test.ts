@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { RedisConnection } from '../../../src/adapters/redis/redis-connection';
 import type { RedisSessionStore } from '../../../src/adapters/redis/redis-session-store';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
-import { ClientsUnderTest, type StoreSettings } from './clients-under-test';
+import { ClientsUnderTest, patienceMs, type StoreSettings } from './clients-under-test';
 
 /** A Redis server of one test file, with clients of this adapter and one for the test to look and meddle with. */
 export class RedisUnderTest {
@@ -27,11 +27,11 @@ export class RedisUnderTest {
     return this.clients.freshPrefix();
   }
 
-  connect(commandTimeoutMs = 5_000): Promise<RedisConnection> {
+  connect(commandTimeoutMs = patienceMs): Promise<RedisConnection> {
     return this.clients.connect({ commandTimeoutMs });
   }
 
-  store(settings: StoreSettings = {}, commandTimeoutMs = 5_000): Promise<RedisSessionStore> {
+  store(settings: StoreSettings = {}, commandTimeoutMs = patienceMs): Promise<RedisSessionStore> {
     return this.clients.store(settings, { commandTimeoutMs });
   }
 

@@ -26,7 +26,7 @@ describe('durability "replicated"', () => {
     replica = await startReplicaOf(redis.server);
     replicaAdmin = new Redis(replica.url);
     const endpoint = { kind: 'single', url: redis.server.url } as const;
-    clients = new ClientsUnderTest({ endpoint, replication: { replicas: 1, timeoutMs: 10_000 } });
+    clients = new ClientsUnderTest({ endpoint, replication: { replicas: 1, timeoutMs: 30_000 } });
   });
   afterEach(() => replica.resume());
   afterAll(async () => {

@@ -7,6 +7,7 @@ import { unhurried, until } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { uuid } from '../../support/session-builder';
 import { silentLog } from '../../support/silent-log';
+import { patienceMs } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
@@ -98,11 +99,11 @@ describe('news of changes in Redis', () => {
     const url = redis.server.url.replace('//', '//mute:secret@');
     const connection = connectRedis({
       endpoint: { kind: 'single', url },
-      commandTimeoutMs: 5_000,
+      commandTimeoutMs: patienceMs,
       clock: Date,
       log: { ...silentLog, warn },
     });
-    await connection.untilReady(until(Date.now() + 10_000));
+    await connection.untilReady(until(Date.now() + patienceMs));
     const options = { keyPrefix, sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
     const store = new RedisSessionStore(connection, options);
     const stops = [uuid(3), uuid(4), uuid(5)].map((sessionId) =>
