@@ -6,7 +6,7 @@ import { aCommit, applyTurn } from '../../contract/turn-driver';
 import { givenUp, unhurried, until } from '../../support/calls';
 import { eventually } from '../../support/eventually';
 import { aSession, uuid } from '../../support/session-builder';
-import { PersistentCaller } from './persistent-turns';
+import { PersistentCaller, persistentTurn } from './persistent-turns';
 import { RedisUnderTest } from './redis-under-test';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
@@ -67,21 +67,22 @@ describe('Redis that fails', () => {
   });
 
   it('by a silence during a commit is COMMIT_UNKNOWN, and the turn id settles it (5.1)', async () => {
-    const store = await redis.store({}, 200);
-    await applyTurn(store, key, uuid(1));
+    const keyPrefix = redis.freshPrefix();
+    const [patient, store] = [await redis.store({ keyPrefix }), await redis.store({ keyPrefix }, 200)];
+    await applyTurn(patient, key, uuid(1));
     redis.server.pause();
     const lost = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unhurried);
     await expect(lost).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
     await expect(store.read(key, unhurried)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     redis.server.resume();
+    await eventually(async () => (await revisionOf(patient)) === 2);
+    expect(await applyTurn(patient, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
     await eventually(recovered(store));
-    expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
-    expect(await revisionOf(store)).toBe(2);
   });
 
   it('by a long silence is given up and connected anew', async () => {
-    const store = await redis.store({}, 50);
-    await applyTurn(store, key, uuid(1));
+    const keyPrefix = redis.freshPrefix();
+    const [patient, store] = [await redis.store({ keyPrefix }), await redis.store({ keyPrefix }, 50)];
     const before = await connectionsSoFar();
     redis.server.pause();
     const refusal = () => store.read(key, unhurried).then(() => 'none', String);
@@ -89,7 +90,8 @@ describe('Redis that fails', () => {
     redis.server.resume();
     await eventually(async () => (await connectionsSoFar()) > before);
     await eventually(recovered(store));
-    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+    await persistentTurn(store, key, uuid(1));
+    expect(await revisionOf(patient)).toBe(1);
   });
 
   it('by a connection that is cut during a commit is COMMIT_UNKNOWN', async () => {
@@ -215,6 +217,7 @@ describe('Redis that fails', () => {
       await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     }
     const turns = await caller.stop();
+    await eventually(recovered(store));
     expect((await store.listTurns(key, 0, 10_000, unhurried)).turns.map(({ turnId }) => turnId)).toEqual(turns);
   });
 
