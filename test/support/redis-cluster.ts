@@ -5,7 +5,8 @@ import { untilReplicated } from './redis-replica';
 import { type RedisServer, startRedisServer } from './redis-server';
 
 const slots = 16_384;
-const nodeTimeoutMs = 2_000;
+/** So long a node may be silent until the others replace it, milliseconds: a machine that stops for seconds loses none. */
+const nodeTimeoutMs = 30_000;
 
 /** A node of a Cluster under test, with a client that speaks to this node alone. */
 export interface ClusterMember {
@@ -45,6 +46,11 @@ export class RedisCluster {
 
   get members(): readonly ClusterMember[] {
     return [...this.masters, ...this.replicas];
+  }
+
+  /** Has a master that is lost replaced so soon, milliseconds. */
+  async replaceAfter(milliseconds: number): Promise<void> {
+    await Promise.all(this.members.map(({ admin }) => admin.config('SET', 'cluster-node-timeout', milliseconds)));
   }
 
   /** The names of all keys that match a pattern. */
