@@ -6,6 +6,7 @@ import {
 import { openEmbedded } from '../../../src/adapters/embedded/open-embedded';
 import type { GrpcServerOptions } from '../../../src/adapters/grpc';
 import { noTelemetry } from '../../../src/adapters/otel/no-telemetry';
+import type { UseCases } from '../../../src/pipeline/use-cases';
 import { watchSession } from '../../../src/pipeline/watch-session';
 import type { SessionStore } from '../../../src/ports/session-store';
 import { aCommit } from '../../contract/turn-driver';
@@ -27,6 +28,8 @@ describe('WatchSession', () => {
   /** What was read of the store for readers, and how many listen to it. */
   let turnsRead: number;
   let listening: number;
+  /** Serves what the store has. */
+  let serve: (options?: Partial<GrpcServerOptions>) => Promise<void>;
   let close: () => Promise<void>;
 
   const start = async (options: Partial<GrpcServerOptions> = {}) => {
@@ -56,13 +59,14 @@ describe('WatchSession', () => {
       },
     });
     const deps = { store: counting, telemetry: noTelemetry, watchPollIntervalMs: 600_000 };
-    grpc = await startGrpc(
-      {
-        watchSession: (...args) => watchSession(deps, ...args),
-        deleteSession: (of, call) => store.delete(of, call),
-      },
-      options,
-    );
+    const useCases: Partial<UseCases> = {
+      watchSession: (...args) => watchSession(deps, ...args),
+      deleteSession: (of, call) => store.delete(of, call),
+    };
+    serve = async (served = {}) => {
+      grpc = await startGrpc(useCases, served);
+    };
+    await serve(options);
     close = async () => {
       await grpc.stop();
       await store.close();
@@ -212,6 +216,9 @@ describe('WatchSession', () => {
       expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'SLOW_READER' });
       const cursor = Number(metadata['cursor']);
       expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
+      // At a server with more patience: a machine that stops for a moment makes any reader slow.
+      await grpc.stop();
+      await serve();
       const again = new Watching(grpc, { afterRevision: cursor });
       await again.has(30 - cursor);
       expect(again.revisions).toEqual(upTo(30, cursor + 1));
