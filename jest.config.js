@@ -22,7 +22,8 @@ module.exports = {
   maxWorkers: 2,
   // Node.js requires ES modules by itself, jest does not: what is published as nothing else is transformed too.
   transformIgnorePatterns: ['/node_modules/(?!(jose|github-slugger)/)'],
-  testTimeout: 20_000,
+  // Ends a wait that is in vain; whatever is alive is done long before, also where the machine stops for seconds.
+  testTimeout: 60_000,
   // Only with --coverage (npm test, npm run test:coverage). babel counts statements of the program that runs, so that a file of types alone
   // counts as nothing; v8 would count it as a file that no test has loaded, at 0 %.
   // The experiments of src/chaos are a test themselves, and the tests of src/cli run it as a person does: in processes of their own.

@@ -1,5 +1,8 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
+/** How long a test waits for a server on a busy machine, milliseconds. */
+const patienceMs = 30_000;
+
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
 /** What grpc.health.v1 answers for a service of the server at `address`, "" for all of it. */
@@ -13,7 +16,7 @@ export async function healthOf(address: string, service = ''): Promise<string> {
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
         name.length === 0 ? name : Buffer.from([0x0a, name.length, ...name]),
-        { deadline: Date.now() + 5_000 },
+        { deadline: Date.now() + patienceMs },
         (error, answer) => (error === null ? resolve(answer) : reject(error)),
       );
     });
@@ -24,9 +27,9 @@ export async function healthOf(address: string, service = ''): Promise<string> {
   }
 }
 
-/** Resolves once health answers so; rejects with what it answers after ten seconds. */
+/** Resolves once health answers so; rejects with what it answers after that time. */
 export async function untilHealthIs(wanted: string, address: string): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + patienceMs;
   let answer = await healthOf(address);
   while (answer !== wanted) {
     if (Date.now() > end) throw new Error(`health says ${answer}, not ${wanted}`);

@@ -15,7 +15,7 @@ export interface OtlpReceiver {
   spans(): readonly ReceivedSpan[];
   /** The name of every metric received so far. */
   metricNames(): ReadonlySet<string>;
-  /** Resolves to all spans of a trace once one that `isLast` accepts is among them; rejects after ten seconds. */
+  /** Resolves to all spans of a trace once one that `isLast` accepts is among them; rejects after thirty seconds. */
   trace(traceId: string, isLast: (span: ReceivedSpan) => boolean): Promise<readonly ReceivedSpan[]>;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     spans: () => spans,
     metricNames: () => metricNames,
     async trace(traceId, isLast) {
-      const end = Date.now() + 10_000;
+      const end = Date.now() + 30_000;
       while (Date.now() < end) {
         const trace = spans.filter((span) => span.traceId === traceId);
         if (trace.some(isLast)) return trace;
