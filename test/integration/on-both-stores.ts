@@ -36,7 +36,7 @@ export function onBothStores(
     beforeAll(async () => {
       service = serviceOn(await open(), { settings });
       grpc = await startGrpc(service.useCases);
-      client = connect(grpc.address, { credentials: insecure() });
+      client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
     });
     afterAll(async () => {
       client.close();

@@ -41,6 +41,7 @@ beforeAll(async () => {
   redis = await startRedisServer();
   server = await startBuiltServer({
     ORCHESTRATOR__REDIS__URL: redis.url,
+    ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
     ORCHESTRATOR__REDIS__CATALOGUE_STALENESS_MS: '60000',
     ORCHESTRATOR__TELEMETRY__LOG_LEVEL: 'debug',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,

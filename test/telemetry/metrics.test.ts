@@ -38,7 +38,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
   });
-  client = connect(server.address, { credentials: insecure() });
+  client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
   await client.putScenario(aRefund());
   const named = {
     candidates: [

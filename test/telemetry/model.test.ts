@@ -40,7 +40,7 @@ async function start(filtering: Readonly<Record<string, string>>, env: NodeJS.Pr
   ]);
   const path = mkdtempSync(join(folder, 'data-'));
   server = await startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: path, ...Object.fromEntries(settings), ...env });
-  client = connect(server.address, { credentials: insecure() });
+  client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
   for (const draft of scenarios) {
     const scenario = scenarioToProto(aScenario(draft));
     await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
@@ -87,7 +87,14 @@ describe('with traces, metrics and a key of the environment', () => {
     const port = await freePort();
     scrapeUrl = `http://127.0.0.1:${port}/metrics`;
     await start(
-      { API_KEY: 'of the environment', MAX_TOKENS: '123', TEMPERATURE: '0.5', INPUT_PRICE: '10', OUTPUT_PRICE: '100' },
+      {
+        API_KEY: 'of the environment',
+        TIMEOUT_MS: '60000',
+        MAX_TOKENS: '123',
+        TEMPERATURE: '0.5',
+        INPUT_PRICE: '10',
+        OUTPUT_PRICE: '100',
+      },
       {
         OTEL_TRACES_EXPORTER: 'otlp',
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
@@ -108,7 +115,7 @@ describe('with traces, metrics and a key of the environment', () => {
   /** The model's span of a turn that a caller traces by this id. */
   async function spanOf(traceId: string, turn: ProcessTurnRequest) {
     const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
-    const tracing = connect(server.address, { credentials: insecure(), metadata });
+    const tracing = connect(server.address, { credentials: insecure(), timeoutMs: 60_000, metadata });
     await tracing.processTurn(turn).finally(() => tracing.close());
     const spans = await receiver.trace(traceId, ({ name }) => name === processTurnPath);
     const root = spans.find(({ name }) => name === processTurnPath);

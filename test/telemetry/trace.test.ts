@@ -34,6 +34,8 @@ const processTurnsPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn
 const clientKind = 3;
 const turnSpan = 'ProcessTurns turn';
 const customerValue = 'Lovelace';
+/** How its clients connect: with time enough for a busy machine. */
+const patient = { credentials: insecure(), timeoutMs: 60_000 };
 const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
 
 let traces = 0;
@@ -78,6 +80,7 @@ describe('on Redis, over gRPC', () => {
     redis = await startRedisServer();
     server = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
       ORCHESTRATOR__REDIS__CATALOGUE_STALENESS_MS: '60000',
       ORCHESTRATOR__SERVER__PROBE_INTERVAL_MS: '100',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
@@ -97,7 +100,7 @@ describe('on Redis, over gRPC', () => {
     turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
   ) {
     const caller = aCaller();
-    const client = connect(server.address, { credentials: insecure(), metadata: { traceparent: caller.traceparent } });
+    const client = connect(server.address, { ...patient, metadata: { traceparent: caller.traceparent } });
     const sent = client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
     const { replayed } = await sent;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
@@ -193,6 +196,7 @@ describe('on Redis, over gRPC', () => {
   it('spans of Redis tell what was sent where values of customers may be told', async () => {
     const outspoken = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
       ORCHESTRATOR__TELEMETRY__CUSTOMER_DATA: 'true',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -200,7 +204,7 @@ describe('on Redis, over gRPC', () => {
     });
     const caller = aCaller();
     const client = connect(outspoken.address, {
-      credentials: insecure(),
+      ...patient,
       metadata: { traceparent: caller.traceparent },
     });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(14) })).finally(() => client.close());
@@ -298,7 +302,7 @@ describe('on Redis, over gRPC', () => {
     await untilHealthIs('NOT_SERVING', server.address); // it has seen that the connection is gone
     const caller = aCaller();
     const client = connect(server.address, {
-      credentials: insecure(),
+      ...patient,
       metadata: { traceparent: caller.traceparent },
       channelOptions: { 'grpc.enable_retries': 0 },
     });
@@ -394,7 +398,7 @@ describe('on the embedded store, over HTTP', () => {
       OTEL_BSP_SCHEDULE_DELAY: '3600000',
     });
     const caller = aCaller();
-    const client = connect(server.address, { credentials: insecure(), metadata: { traceparent: caller.traceparent } });
+    const client = connect(server.address, { ...patient, metadata: { traceparent: caller.traceparent } });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(9) }));
     client.close();
     expect(await server.stop()).toBe(0);
@@ -432,7 +436,7 @@ describe('a collector that does not answer', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     });
-    const client = connect(server.address, { credentials: insecure() });
+    const client = connect(server.address, patient);
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
