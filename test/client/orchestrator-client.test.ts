@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   [answers, calls] = [[], []];
-  client = connect(address, { credentials: insecure(), metadata: { authorization: 'Bearer x' }, timeoutMs: 4_000 });
+  client = connect(address, { credentials: insecure(), metadata: { authorization: 'Bearer x' }, timeoutMs: 30_000 });
 });
 afterEach(() => client.close());
 afterAll(() => server.forceShutdown());
@@ -85,8 +85,8 @@ test('a call carries the metadata and the deadline of the connection, or its own
   await client.processTurn(request, { timeoutMs: 60_000, metadata: { authorization: 'Bearer y' } });
   const [first, second] = calls;
   expect(first?.authorization).toBe('Bearer x');
-  expect(first?.deadline).toBeLessThanOrEqual(Date.now() + 4_000);
-  expect(first?.deadline).toBeGreaterThan(before + 3_000);
+  expect(first?.deadline).toBeLessThanOrEqual(Date.now() + 30_000);
+  expect(first?.deadline).toBeGreaterThan(before + 20_000);
   expect(second?.authorization).toBe('Bearer y');
   expect(second?.deadline).toBeGreaterThan(before + 50_000);
 });
@@ -151,12 +151,12 @@ test('a service that does not answer is told by its address', async () => {
   const nobody = connect('127.0.0.1:1', { credentials: insecure() });
   await expect(nobody.ready(200)).rejects.toThrow('No service answers at 127.0.0.1:1 (waited 200 ms).');
   nobody.close();
-  await expect(client.ready(2_000)).resolves.toBeUndefined();
+  await expect(client.ready(30_000)).resolves.toBeUndefined();
 });
 
 describe('a token', () => {
   const callWith = async (token: BearerToken): Promise<unknown> => {
-    const own = connect(address, { credentials: insecure(), token, timeoutMs: 4_000 });
+    const own = connect(address, { credentials: insecure(), token, timeoutMs: 30_000 });
     await own.processTurn(request).finally(() => own.close());
     return calls.at(-1)?.authorization;
   };
@@ -169,7 +169,7 @@ describe('a token', () => {
   it('that changes is asked for again for every call', async () => {
     answers = ['replayed'];
     let given = 0;
-    const own = connect(address, { credentials: insecure(), token: async () => `token-${++given}`, timeoutMs: 4_000 });
+    const own = connect(address, { credentials: insecure(), token: async () => `token-${++given}`, timeoutMs: 30_000 });
     await own.processTurn(request);
     await own.processTurn(request);
     own.close();

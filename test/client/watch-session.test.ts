@@ -51,7 +51,7 @@ beforeAll(async () => {
       error ? reject(error) : resolve(bound),
     );
   });
-  client = connect(`127.0.0.1:${port}`, { credentials: insecure() });
+  client = connect(`127.0.0.1:${port}`, { credentials: insecure(), timeoutMs: 60_000 });
 });
 beforeEach(() => {
   [scripts, asked, revision] = [[], [], undefined];
