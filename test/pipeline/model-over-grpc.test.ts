@@ -128,7 +128,7 @@ describe('9 a message that is', () => {
 });
 
 describe('9 within its deadline, which is shorter than the time for the model, a turn is answered while the endpoint is', () => {
-  beforeAll(() => serve({ timeoutMs: 60_000, reserveMs: 3_000, retries: 2 }));
+  beforeAll(() => serve({ timeoutMs: 60_000, reserveMs: 30_000, retries: 2 }));
   afterAll(stop);
 
   test.each<[string, UnheardReason, Behaviour]>([
@@ -151,7 +151,7 @@ describe('9 within its deadline, which is shorter than the time for the model, a
 
   /** A call past its deadline has no result: that there is one, with the reason, shows that it was answered before. */
   async function answersWith(reason: UnheardReason): Promise<void> {
-    const result = await processed(1, naming(shipment), Date.now() + 5_000);
+    const result = await processed(1, naming(shipment), Date.now() + 32_000);
     expect(result.modelProposal?.outcome).toBe(reason);
     expect(lifecycleOf(result)).toEqual([`START CANDIDATE ${reason}`]);
   }
