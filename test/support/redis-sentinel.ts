@@ -3,8 +3,14 @@ import { eventually } from './eventually';
 import { startReplicaOf } from './redis-replica';
 import { type RedisServer, startRedisSentinel, startRedisServer } from './redis-server';
 
-/** Makes a Sentinel quick to see what happens, milliseconds; by default it takes many seconds. */
-const quick = ['info-period', 300, 'ping-period', 100, 'ask-period', 100, 'publish-period', 100];
+/**
+ * Makes a Sentinel quick to see what happens, milliseconds; by default it takes many seconds. One that was stopped itself for two
+ * seconds would do nothing for half a minute.
+ */
+const quick = [
+  ...['info-period', 300, 'ping-period', 100, 'ask-period', 100, 'publish-period', 100],
+  ...['tilt-trigger', 600_000],
+];
 
 /** A master, two replicas and three Sentinels of one test file: real programs on free loopback ports. */
 export class SentinelSetup {
@@ -30,6 +36,12 @@ export class SentinelSetup {
     return this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
+  /** Has a master that is silent replaced so soon, milliseconds; before that none is, however long the machine stops. */
+  async replaceAfter(milliseconds: number): Promise<void> {
+    const set = (client: Redis) => client.call('SENTINEL', 'SET', this.name, 'down-after-milliseconds', milliseconds);
+    await Promise.all(this.sentinels.map((sentinel) => ask(sentinel, set)));
+  }
+
   /** Resolves once a server is a replica, as the Sentinels make one of a master that comes back after a failover. */
   async untilReplica(server: RedisServer): Promise<void> {
     await ask(server, (client) => eventually(async () => (await client.info('replication')).includes('role:slave')));
@@ -43,7 +55,7 @@ export class SentinelSetup {
     await ask(sentinel, async (client) => {
       await client.call('SENTINEL', 'MONITOR', this.name, '127.0.0.1', this.master.port, 2);
       await client.call('SENTINEL', 'DEBUG', ...quick);
-      const settings = ['down-after-milliseconds', 500, 'failover-timeout', 3_000];
+      const settings = ['down-after-milliseconds', 60_000, 'failover-timeout', 3_000];
       await client.call('SENTINEL', 'SET', this.name, ...settings);
       await eventually(async () => {
         const state = String(await client.call('INFO', 'sentinel'));

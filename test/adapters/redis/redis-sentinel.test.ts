@@ -5,7 +5,7 @@ import { uuid } from '../../support/session-builder';
 import { ClientsUnderTest } from './clients-under-test';
 import { PersistentCaller } from './persistent-turns';
 
-jest.setTimeout(40_000);
+jest.setTimeout(120_000);
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
@@ -42,6 +42,7 @@ describe('a Redis that Sentinels watch', () => {
     const store = await clients.store();
     const caller = new PersistentCaller(store, key);
     await eventually(async () => caller.answered >= 20);
+    await setup.replaceAfter(500);
     await setup.master.kill();
     const answered = caller.answered;
     await eventually(async () => caller.answered > answered + 3);
