@@ -22,7 +22,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'demo-stores-'));
   redis = await startRedisServer();
   const embedded = await startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') });
-  servers = { embedded, redis: await startBuiltServer({ ORCHESTRATOR__REDIS__URL: redis.url }) };
+  servers = {
+    embedded,
+    redis: await startBuiltServer({
+      ORCHESTRATOR__REDIS__URL: redis.url,
+      ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
+    }),
+  };
 }, 120_000);
 afterAll(async () => {
   await Promise.all([servers?.embedded.stop(), servers?.redis.stop()]);
@@ -33,7 +39,7 @@ afterAll(async () => {
 /** What a service answered to a conversation, turn by turn, and what was not as expected. */
 async function answersOf(name: string, server: BuiltServer) {
   const conversation = readExample(name);
-  const client = connect(server.address, { credentials: insecure() });
+  const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {
     expect(await putScenarios(client, demoAgent, conversation.scenarios)).toEqual([]);
     const sessionId = sessions.get(name) ?? '';
@@ -77,7 +83,7 @@ steps:
 
 test('a scenario that the service refuses is told at its lines', async () => {
   const { scenarios } = readScenarioFile('broken.yaml', broken);
-  const client = connect(servers.embedded.address, { credentials: insecure() });
+  const client = connect(servers.embedded.address, { credentials: insecure(), timeoutMs: 60_000 });
   const refused = putScenarios(client, demoAgent, { scenarios, relationships: [] });
   const error: unknown = await refused.catch((reason: unknown) => reason);
   client.close();
