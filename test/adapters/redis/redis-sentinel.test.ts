@@ -32,7 +32,7 @@ describe('a Redis that Sentinels watch', () => {
   it('is found also when the first Sentinel of the list is away', async () => {
     const [first] = setup.sentinels;
     await first?.shutDown();
-    const store = await clients.store();
+    const store = await clients.store({}, { replication: undefined });
     await store.probe(unhurried);
     await store.close();
     await first?.start();
