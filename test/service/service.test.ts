@@ -5,12 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Client, credentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService, ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, WatchSessionRequest } from '../../gen/focal/orchestration/v1/session_service';
 import { listenOnLoopback } from '../../src/chaos/free-port';
 import { connect, insecure } from '../../src/client';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../support/built-server';
+import { eventually } from '../support/eventually';
 import { healthOf, untilHealthIs } from '../support/health';
 import { openUnfinishedCall, openUnreadCall } from '../support/http2-frames';
 import { startRedisServer } from '../support/redis-server';
@@ -127,10 +129,12 @@ describe('the health check of the image', () => {
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const [, port] = server.address.split(':');
-    expect(await check(port)).toEqual({ exitCode: 0, stderr: '' });
+    // It gives up after a moment, also where it is the machine that is slow.
+    await eventually(async () => isDeepStrictEqual(await check(port), { exitCode: 0, stderr: '' }));
     void server.stop();
     await untilHealthIs('NOT_SERVING', server.address);
-    expect(await check(port)).toEqual({ exitCode: 1, stderr: `health: ${server.address} is not serving\n` });
+    const notServing = { exitCode: 1, stderr: `health: ${server.address} is not serving\n` };
+    await eventually(async () => isDeepStrictEqual(await check(port), notServing));
     server.process.kill('SIGKILL');
     await server.stop();
     expect(await check(port)).toEqual({ exitCode: 1, stderr: expect.stringContaining('ECONNREFUSED') });
