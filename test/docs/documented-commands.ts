@@ -58,8 +58,11 @@ export async function runAsWritten(
   });
   const endWithTest = () => endGroup(shell.pid);
   process.once('exit', endWithTest);
+  // Everything that it wrote has been read by 'close', which comes when nothing that it left running can write any more.
+  const closed = once(shell, 'close');
   await once(shell, 'exit');
   endWithTest();
+  await closed;
   process.removeListener('exit', endWithTest);
   rmSync(folder, { recursive: true, force: true });
   return new Map(blocks.map(({ name }, index) => [name, outcomeOf(printed, index)]));
