@@ -6,6 +6,7 @@ import { eventually } from '../../support/eventually';
 import { RedisCluster } from '../../support/redis-cluster';
 import { startRedisServer } from '../../support/redis-server';
 import { silentLog } from '../../support/silent-log';
+import { patienceMs } from './clients-under-test';
 
 const kinds: Record<string, () => Promise<{ endpoint: RedisEndpoint; stop: () => Promise<void> }>> = {
   'a single Redis': async () => {
@@ -24,7 +25,7 @@ describe.each(Object.entries(kinds))('commands to %s', (_name, start) => {
   beforeAll(async () => {
     const started = await start();
     stop = started.stop;
-    client = createClient(started.endpoint, 5_000, silentLog);
+    client = createClient(started.endpoint, patienceMs, silentLog);
     await eventually(async () => client.status === 'ready' && (await client.set('{k}', '')) === 'OK');
   }, 60_000);
   afterAll(async () => {
