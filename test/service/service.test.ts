@@ -201,7 +201,10 @@ describe('told to stop', () => {
   });
 
   it('ends the streams of turns as soon as what was read is answered', async () => {
-    const server = await embedded();
+    const server = await start({
+      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__SERVER__DRAIN_TIMEOUT_MS: '600000',
+    });
     const client = new Client(server.address, credentials.createInsecure());
     const stream = new TurnStream({ client });
     stream.send(Buffer.from(ProcessTurnRequest.encode(firstTurn).finish()));
