@@ -22,6 +22,9 @@ const sessionCount = 30;
 const leastInFlight = 4;
 const readyWithinMs = 60_000;
 
+/** A call may take so long where the machine stops for a while: it is told from one that the drain has failed. */
+const slowMachineMs = 60_000;
+
 /** So long calls are still taken after the signal: one that was on its way to the node by then is one in flight, too. */
 const graceMs = 200;
 
@@ -44,7 +47,10 @@ export async function drainedServers(
   { drains }: DrainedServersParameters,
 ): Promise<Outcome> {
   const redis = await RedisProcess.start();
-  const settings = { ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: String(graceMs) };
+  const settings = {
+    ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: String(graceMs),
+    ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: String(slowMachineMs),
+  };
   try {
     const store = { kind: 'redis', port: redis.port } as const;
     return await withInstallation({ nodes: 2, store, settings }, async (installation) => {
@@ -85,7 +91,7 @@ class Load {
       { length: sessionCount },
       () => new RandomTurns(random.uuid(), scenarios, random.fork()),
     );
-    this.sender = new TurnSender(ledger);
+    this.sender = new TurnSender(ledger, { timeoutMs: slowMachineMs, patienceMs: 2 * slowMachineMs });
   }
 
   /** Has turns sent while something is done to the nodes, and all of them answered in the end. */
