@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../src/chaos/free-port';
 
 /** What a model was asked, as it reads it in the prompt that is shipped. */
 export interface Asked {
@@ -101,8 +101,8 @@ export class ModelEndpoint {
   /** Listens; again on the same port where it was down. */
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.receive(request, response));
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as AddressInfo).port;
+    if (this.port === 0) this.port = await listenOnLoopback(server);
+    else await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.server = server;
   }
 

@@ -200,7 +200,7 @@ describe('with a key, a template and bounds of its own', () => {
     const [key, template] = [join(folder, 'key'), join(folder, 'own.jinja2')];
     writeFileSync(key, 'of a file\n');
     writeFileSync(template, 'Said: {{ message }}.{% for each in candidates %} May start: {{ each.id }}.{% endfor %}');
-    await start({ API_KEY_FILE: key, TEMPLATE: template, TIMEOUT_MS: '3000', CONCURRENCY: '1' });
+    await start({ API_KEY_FILE: key, TEMPLATE: template, TIMEOUT_MS: '6000', CONCURRENCY: '1' });
   }, 180_000);
   afterAll(async () => {
     client?.close();
