@@ -7,8 +7,14 @@ const timeToLiveMs = 3_600_000;
 /** Stores a value with one script, under one of a thousand keys, in the order of the calls. */
 export type StoreValue = (value: Buffer, call: number) => Promise<unknown>;
 
-export async function connectStoreValue(redisPort: number): Promise<StoreValue> {
-  const redis = new Redis(redisPort, '127.0.0.1');
+/** `prepare` is given the client before it connects. */
+export async function connectStoreValue(
+  redisPort: number,
+  prepare: (redis: Redis) => void = () => undefined,
+): Promise<StoreValue> {
+  const redis = new Redis(redisPort, '127.0.0.1', { lazyConnect: true });
+  prepare(redis);
+  await redis.connect();
   const sha = String(await redis.script('LOAD', script));
   return (value, call) => redis.evalsha(sha, 1, `echo:${call % keys}`, value, timeToLiveMs);
 }

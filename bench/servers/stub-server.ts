@@ -5,8 +5,10 @@ import {
   ProcessTurnResponse,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { Session } from '../../gen/focal/orchestration/v1/session';
+import { Cohort } from '../../src/adapters/grpc/calls/cohort';
 import { noMetrics, processTelemetry } from '../../src/adapters/otel';
 import { makeStringsFast } from '../../src/adapters/redis/fast-strings';
+import { gatherWrites } from '../../src/adapters/redis/gathered-writes';
 import { encoded } from '../../src/codec/encoded';
 import { turnResultToProto } from '../../src/codec/result-codec';
 import { encodeSession } from '../../src/codec/session-codec';
@@ -50,16 +52,19 @@ function preparedTurns(): readonly Prepared[] {
 /**
  * What nobody can do without who, besides, keeps the contract with the generated stubs and is traced as the design wants it: decodes
  * each request, and nothing is done with it; encodes an answer and a state that were decided beforehand; tells the decisions of it
- * in spans like those of the service. It checks nothing, decides nothing and would answer a turn twice.
+ * in spans like those of the service. Calls that come together go together as in the service (ADR 0008). It checks nothing, decides
+ * nothing and would apply a turn twice.
  */
 serveForParent(async ({ redisPort }: StubsOrder) => {
   makeStringsFast();
-  const store = await connectStoreValue(redisPort);
+  const store = await connectStoreValue(redisPort, gatherWrites);
+  const cohort = new Cohort();
   const telemetry = processTelemetry(noMetrics);
   const turns = preparedTurns();
   let calls = 0;
 
   async function answered(request: Buffer): Promise<Uint8Array> {
+    await cohort.next();
     calls += 1;
     const decided = turns[calls % turns.length];
     if (decided === undefined) throw new Error('The workload has no turns.');
