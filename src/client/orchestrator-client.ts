@@ -58,7 +58,8 @@ export interface OrchestratorClient {
   streamTurn(request: StreamTurnRequest, settings?: CallSettings): AsyncGenerator<StreamTurnResponse, void>;
   /**
    * Turns of many sessions over one call, sent as they come and no faster than they are taken; those of one session are applied in
-   * their order. A turn that fails is an outcome like another. Where the call breaks it ends with CallError, and turns without an
+   * their order. Only the first 1 MB is taken at once: grpc-js keeps it for another try (its option
+   * `grpc.per_rpc_retry_buffer_size`). A turn that fails is an outcome like another. Where the call breaks it ends with CallError, and turns without an
    * outcome are to be sent again, with the same turn ids. Without `timeoutMs` it lasts as long as there are turns.
    */
   processTurns(

@@ -24,10 +24,9 @@ export interface TurnOutcome {
 }
 
 /**
- * Sends turns as they come, no faster than they are taken, and gives what becomes of each. The first 1 MB goes faster: grpc-js takes
- * it to keep for another try (its option `grpc.per_rpc_retry_buffer_size`). Ends after the last of them; with CallError where the
- * stream breaks: turns without an outcome are then to be sent again, with the same turn ids. What the turns themselves throw ends
- * it too.
+ * Sends turns as they come, no faster than they are taken, and gives what becomes of each. Ends after the last of them; with
+ * CallError where the stream breaks: turns without an outcome are then to be sent again, with the same turn ids. What the turns
+ * themselves throw ends it too.
  */
 export async function* processTurns(
   begin: () => ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>,
