@@ -47,6 +47,11 @@ test.each<[string, TurnDraft, string]>([
     '["c", "r", "s"]',
   ],
   ['a field of several sources once', { customer: { a: 1 }, patch: { a: 2 } }, '["a"]'],
+  [
+    'a field of session and instance once',
+    { patch: { a: 1 }, outcomes: [{ kind: 'ACTION_FAILED', results: { a: 2 } }] },
+    '["a"]',
+  ],
   ['not what a newer null hides', { customer: { a: 1, c: 1 }, variables: { a: null } }, '["c"]'],
   [
     'not what a null of its own hides',
