@@ -51,4 +51,4 @@ USER 10001:10001
 EXPOSE 50051
 HEALTHCHECK --interval=15s --timeout=10s --start-period=20s --retries=3 CMD ["node", "scripts/health.mjs"]
 # The preload starts telemetry where the OTEL_ variables ask for it. SIGTERM drains, a second one ends at once.
-CMD ["node", "--require", "./dist/src/adapters/otel/preload.js", "dist/src/main.js"]
+CMD ["node", "--require", "./dist/src/server/telemetry/preload.js", "dist/src/server/main.js"]
