@@ -4,17 +4,17 @@ import {
   Scenario as ScenarioMessage,
 } from '../../../gen/focal/orchestration/v1/scenario';
 import type { Scenario } from '../../../src/core/model/scenario';
+import { encodeCanonicalScenario } from '../../../src/server/codec/stored/canonical-bytes';
 import {
   decodeRelationship,
+  decodeStoredScenario,
   encodeRelationship,
+  encodeStoredScenario,
+} from '../../../src/server/codec/stored/stored-values';
+import {
+  findingToProto,
   relationshipFromProto,
   relationshipToProto,
-} from '../../../src/server/codec/wire/relationship-codec';
-import {
-  decodeStoredScenario,
-  encodeCanonicalScenario,
-  encodeStoredScenario,
-  findingToProto,
   scenarioFromProto,
   scenarioToProto,
   storedScenarioFromProto,

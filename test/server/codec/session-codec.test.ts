@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { Session as SessionMessage } from '../../../gen/focal/orchestration/v1/session';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import { createEmptySession, createVisit, type Session } from '../../../src/core/model/session';
-import {
-  decodeSession,
-  encodeSession,
-  sessionFromProto,
-  sessionToProto,
-} from '../../../src/server/codec/wire/session-codec';
+import { decodeSession, encodeSession } from '../../../src/server/codec/stored/stored-values';
+import { sessionFromProto, sessionToProto } from '../../../src/server/codec/wire/session-codec';
 import { unsafeNames } from './arbitraries';
 import { expectSameBytes } from './bytes';
 import { type DeepPartial, encodeAndDecode } from './partial-message';

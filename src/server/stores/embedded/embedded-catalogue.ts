@@ -1,7 +1,11 @@
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
-import { decodeRelationship, encodeRelationship } from '../../codec/wire/relationship-codec';
-import { decodeStoredScenario, encodeStoredScenario } from '../../codec/wire/scenario-codec';
+import {
+  decodeRelationship,
+  decodeStoredScenario,
+  encodeRelationship,
+  encodeStoredScenario,
+} from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type {
   AgentKey,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Session, SessionKey } from '../../../core/model/session';
-import { decodeSession, encodeSession } from '../../codec/wire/session-codec';
+import { decodeSession, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {

@@ -1,6 +1,6 @@
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
-import { decodeRelationship, encodeRelationship } from '../../codec/wire/relationship-codec';
+import { decodeRelationship, encodeRelationship } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type {
   AgentKey,

@@ -1,5 +1,5 @@
 import type { Session, SessionKey } from '../../../core/model/session';
-import { decodeSession, encodeSession } from '../../codec/wire/session-codec';
+import { decodeSession, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {

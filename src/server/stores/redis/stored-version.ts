@@ -1,5 +1,5 @@
 import type { Scenario, StoredScenario } from '../../../core/model/scenario';
-import { decodeStoredScenario, encodeStoredScenario } from '../../codec/wire/scenario-codec';
+import { decodeStoredScenario, encodeStoredScenario } from '../../codec/stored/stored-values';
 
 /** The bytes of a version whose number only the store will know: 0 stands in its place. */
 export function encodeVersion(scenario: Scenario, contentHash: string, storedAt: number): Buffer {
