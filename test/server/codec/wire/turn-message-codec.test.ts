@@ -1,38 +1,38 @@
 import fc from 'fast-check';
-import { Turn as TurnMessage } from '../../../gen/focal/orchestration/v1/turn';
-import type { Turn } from '../../../src/core/model/turn';
-import { turnFromProto, turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
-import { turn } from './arbitraries';
-import { expectSameBytes } from './bytes';
-import { type DeepPartial, encodeAndDecode } from './partial-message';
-import { reverseEntries } from './reverse-entries';
+import { Turn as TurnMessage } from '../../../../gen/focal/orchestration/v1/turn';
+import type { Turn } from '../../../../src/core/model/turn';
+import { turnFromProto, turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { turn } from '../arbitraries';
+import { expectSameBytes } from '../bytes';
+import { type DeepPartial, encodeAndDecode } from '../partial-message';
+import { reverseEntries } from '../reverse-entries';
 
 const receivedAt = 1_795_000_000_123;
 
-function encoded(value: Turn): Uint8Array {
+function encode(value: Turn): Uint8Array {
   return TurnMessage.encode(turnToProto(value)).finish();
 }
 
-/** The turn that a caller sent with these fields and no others. */
-function received(fields: DeepPartial<TurnMessage>): Turn {
+/** Converts a request turn with these fields only. */
+function receive(fields: DeepPartial<TurnMessage>): Turn {
   return turnFromProto(encodeAndDecode(TurnMessage, fields), receivedAt);
 }
 
-describe('a turn', () => {
-  it('comes back from its bytes as it was', () => {
+describe('turns', () => {
+  it('are equal after encoding and decoding', () => {
     fc.assert(
       fc.property(turn, (value) => {
-        expect(turnFromProto(TurnMessage.decode(encoded(value)), receivedAt)).toEqual(value);
+        expect(turnFromProto(TurnMessage.decode(encode(value)), receivedAt)).toEqual(value);
       }),
     );
   });
 
-  it('has the same bytes whatever the order of its maps', () => {
-    fc.assert(fc.property(turn, (value) => expectSameBytes(encoded(reverseEntries(value)), encoded(value))));
+  it('have the same bytes for every order of map entries', () => {
+    fc.assert(fc.property(turn, (value) => expectSameBytes(encode(reverseEntries(value)), encode(value))));
   });
 
-  it('is a MESSAGE in which nothing was read, where the caller says nothing (0.1)', () => {
-    expect(received({ turnId: 't' })).toEqual({
+  it('0.1: default to a MESSAGE with an empty situation', () => {
+    expect(receive({ turnId: 't' })).toEqual({
       tenantId: '',
       agentId: '',
       sessionId: '',
@@ -66,13 +66,13 @@ describe('a turn', () => {
     });
   });
 
-  it('happened when the caller says, also in 1970', () => {
-    expect(received({ occurredAt: new Date(5) }).occurredAt).toBe(5);
-    expect(received({ occurredAt: new Date(0) }).occurredAt).toBe(0);
+  it('keep the given occurred_at, even if it is in 1970', () => {
+    expect(receive({ occurredAt: new Date(5) }).occurredAt).toBe(5);
+    expect(receive({ occurredAt: new Date(0) }).occurredAt).toBe(0);
   });
 
-  it('has signals, rules and variables with the defaults of the contract', () => {
-    const { situation, appliedRules } = received({
+  it('have the default signals, rules and variables of the contract', () => {
+    const { situation, appliedRules } = receive({
       situation: { signals: [{}], candidateVariables: [{ name: 'order_id' }] },
       appliedRules: [{ ruleId: 'r' }],
     });
@@ -81,12 +81,12 @@ describe('a turn', () => {
     expect(appliedRules).toEqual([{ ruleId: 'r', scope: 'GLOBAL', scopeId: '', scopeScenarioId: '', priority: 0 }]);
   });
 
-  it('keeps all candidate variables of a name, in their order: that the last one counts is the rule of 0.4', () => {
+  it('0.4: keep all candidate variables of a name in order', () => {
     const twice = [
       { name: 'amount', value: 1 },
       { name: 'amount', value: 2 },
     ];
-    expect(received({ situation: { candidateVariables: twice } }).situation.candidateVariables).toEqual([
+    expect(receive({ situation: { candidateVariables: twice } }).situation.candidateVariables).toEqual([
       { name: 'amount', value: 1, scope: 'CASE' },
       { name: 'amount', value: 2, scope: 'CASE' },
     ]);
@@ -94,7 +94,7 @@ describe('a turn', () => {
 });
 
 const withNaN = { reason: { amount: Number.NaN } };
-const places: readonly (readonly [string, DeepPartial<TurnMessage>])[] = [
+const invalidNumbers: readonly (readonly [string, DeepPartial<TurnMessage>])[] = [
   ['turn.customer_data["reason"]["amount"]', { customerData: withNaN }],
   ['turn.session_variables["reason"]["amount"]', { sessionVariables: withNaN }],
   ['turn.situation.facts["reason"]["amount"]', { situation: { facts: withNaN } }],
@@ -105,34 +105,34 @@ const places: readonly (readonly [string, DeepPartial<TurnMessage>])[] = [
   ],
 ];
 
-it.each(places)('NaN at %s is refused, naming that place', (place, fields) => {
-  expect(() => received(fields)).toThrow(
+it.each(invalidNumbers)('rejects NaN at %s with its path', (path, fields) => {
+  expect(() => receive(fields)).toThrow(
     expect.objectContaining({
       reason: 'INVALID_REQUEST',
-      violations: [{ field: place, description: 'must be a finite number' }],
+      violations: [{ field: path, description: 'must be a finite number' }],
     }),
   );
 });
 
-it('an outcome without a kind is refused', () => {
-  expect(() => received({ stepOutcomes: [{}] })).toThrow('STEP_OUTCOME_KIND must be one of CONFIRMED');
+it('rejects a step outcome without a kind', () => {
+  expect(() => receive({ stepOutcomes: [{}] })).toThrow('STEP_OUTCOME_KIND must be one of CONFIRMED');
 });
 
-describe('a key __proto__ that came past the checks of the contract', () => {
-  /** The turn of a caller who wrote that key where these fields have `__prot0__`; no encoder here would write it. */
-  function hostile(fields: DeepPartial<TurnMessage>): Turn {
+describe('the key __proto__ in a request that was not validated', () => {
+  /** Converts a request with `__prot0__` replaced by `__proto__`, which the encoder cannot write. */
+  function receiveUnsafe(fields: DeepPartial<TurnMessage>): Turn {
     const bytes = Buffer.from(TurnMessage.encode(encodeAndDecode(TurnMessage, fields)).finish());
     const renamed = bytes.toString('latin1').replaceAll('__prot0__', '__proto__');
     return turnFromProto(TurnMessage.decode(Buffer.from(renamed, 'latin1')), receivedAt);
   }
 
-  it.each([1, { polluted: true }, { __prot0__: { polluted: true } }])('is lost with its value %j', (value) => {
-    expect([...hostile({ customerData: { __prot0__: value } }).customerData]).toEqual([]);
+  it.each([1, { polluted: true }, { __prot0__: { polluted: true } }])('is dropped with its value %j', (value) => {
+    expect([...receiveUnsafe({ customerData: { __prot0__: value } }).customerData]).toEqual([]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
 
-  it('adds nothing to the object that it is in', () => {
-    const value = hostile({ customerData: { a: { __prot0__: { polluted: true }, b: 1 } } }).customerData.get('a');
+  it('adds no property to the enclosing object', () => {
+    const value = receiveUnsafe({ customerData: { a: { __prot0__: { polluted: true }, b: 1 } } }).customerData.get('a');
     expect(value).toEqual({ b: 1 });
     expect(Reflect.get(Object(value), 'polluted')).toBeUndefined();
   });

@@ -3,31 +3,31 @@ import {
   Turn as TurnMessage,
   TurnTrigger,
   VariableScope,
-} from '../../../gen/focal/orchestration/v1/turn';
-import type { Contribution } from '../../../src/core/model/contribution';
-import type { Turn } from '../../../src/core/model/turn';
-import { contributionToProto } from '../../../src/server/codec/wire/contribution-codec';
-import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
-import { type DeepPartial, encodeAndDecode } from './partial-message';
+} from '../../../../gen/focal/orchestration/v1/turn';
+import type { Contribution } from '../../../../src/core/model/contribution';
+import type { Turn } from '../../../../src/core/model/turn';
+import { contributionToProto } from '../../../../src/server/codec/wire/contribution-codec';
+import { turnFromProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { type DeepPartial, encodeAndDecode } from '../partial-message';
 
 const receivedAt = 1_795_000_000_123;
 
-function received(fields: DeepPartial<TurnMessage>): Turn {
+function receive(fields: DeepPartial<TurnMessage>): Turn {
   return turnFromProto(encodeAndDecode(TurnMessage, fields), receivedAt);
 }
 
-test('0.1 inputs: a turn without occurred_at happened when the server got it, another when it says', () => {
-  expect(received({}).occurredAt).toBe(receivedAt);
-  expect(received({ occurredAt: new Date(5) }).occurredAt).toBe(5);
+test('0.1: occurred_at defaults to the time of receipt', () => {
+  expect(receive({}).occurredAt).toBe(receivedAt);
+  expect(receive({ occurredAt: new Date(5) }).occurredAt).toBe(5);
 });
 
-test('0.1 inputs: a turn is a MESSAGE where nothing else is said', () => {
-  expect(received({}).trigger).toBe('MESSAGE');
-  expect(received({ trigger: TurnTrigger.TURN_TRIGGER_TIMER }).trigger).toBe('TIMER');
+test('0.1: the trigger defaults to MESSAGE', () => {
+  expect(receive({}).trigger).toBe('MESSAGE');
+  expect(receive({ trigger: TurnTrigger.TURN_TRIGGER_TIMER }).trigger).toBe('TIMER');
 });
 
-test('0.1 inputs: a candidate variable is a CASE field where no scope is set', () => {
-  const { situation } = received({
+test('0.1: the scope of a candidate variable defaults to CASE', () => {
+  const { situation } = receive({
     situation: {
       candidateVariables: [
         { name: 'order_id', value: '4711' },
@@ -41,8 +41,8 @@ test('0.1 inputs: a candidate variable is a CASE field where no scope is set', (
   ]);
 });
 
-test('0.2 signals: EXIT is the deprecated spelling of CANCEL', () => {
-  const { situation } = received({
+test('0.2: decodes EXIT as CANCEL', () => {
+  const { situation } = receive({
     situation: {
       signals: [
         { signal: ScenarioSignal.SCENARIO_SIGNAL_EXIT, allInstances: true },
@@ -56,7 +56,7 @@ test('0.2 signals: EXIT is the deprecated spelling of CANCEL', () => {
   ]);
 });
 
-test('4 INFORM: inform_template_id is the first of all template ids', () => {
+test('section 4: inform_template_id is the first of template_ids', () => {
   const inform: Contribution = {
     type: 'INFORM',
     templateIds: ['greeting', 'opening_hours'],

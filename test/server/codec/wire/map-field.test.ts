@@ -1,7 +1,7 @@
-import { mapFromProto, mapToProto, sortKeys } from '../../../src/server/codec/wire/map-field';
+import { mapFromProto, mapToProto, sortKeys } from '../../../../src/server/codec/wire/map-field';
 
-describe('a map field', () => {
-  it('is filled in ascending order of the keys', () => {
+describe('mapToProto', () => {
+  it('adds keys in ascending order', () => {
     const field = mapToProto(
       new Map([
         ['b', 1],
@@ -19,7 +19,7 @@ describe('a map field', () => {
     ]);
   });
 
-  it('holds keys that every object inherits, and inherits none itself', () => {
+  it('accepts names of Object.prototype as keys and inherits none of them', () => {
     const field = mapToProto(
       new Map([
         ['constructor', 1],
@@ -32,11 +32,13 @@ describe('a map field', () => {
     expect(mapToProto(new Map<string, number>(), 'counts')['toString']).toBeUndefined();
   });
 
-  it('is refused the key __proto__, which would vanish when it is decoded', () => {
+  it('rejects the key __proto__, which decoders drop', () => {
     expect(() => mapToProto(new Map([['__proto__', 1]]), 'counts')).toThrow('counts must not have the key __proto__.');
   });
+});
 
-  it('becomes a map in ascending order of the keys, numbers as text among them', () => {
+describe('mapFromProto', () => {
+  it('sorts keys as text, including numeric keys', () => {
     const map = mapFromProto({ b: 1, 10: 2, 9: 3, a: 4 });
     expect([...map]).toEqual([
       ['10', 2],
@@ -47,7 +49,7 @@ describe('a map field', () => {
   });
 });
 
-it('keys are sorted by code unit, whatever their order was', () => {
+it('sortKeys sorts by UTF-16 code unit', () => {
   expect(
     sortKeys(
       new Map([

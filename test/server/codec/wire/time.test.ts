@@ -5,38 +5,38 @@ import {
   optionalTimeToProto,
   timeFromProto,
   timeToProto,
-} from '../../../src/server/codec/wire/time';
+} from '../../../../src/server/codec/wire/time';
 
-describe('a time', () => {
-  it.each([1, 999, 1_795_000_000_123, 253_402_300_799_999])('of %d ms comes back to the millisecond', (time) => {
+describe('times', () => {
+  it.each([1, 999, 1_795_000_000_123, 253_402_300_799_999])('convert %d ms to a message and back', (time) => {
     expect(timeFromProto(timeToProto(time))).toBe(time);
   });
 
-  it('that is not there yet is 0 here and absent in the contract', () => {
+  it('convert 0 to a missing timestamp', () => {
     expect(timeToProto(0)).toBeUndefined();
     expect(timeFromProto(undefined)).toBe(0);
   });
 
-  it('that may be absent is told apart from 1970', () => {
+  it('distinguish a missing optional time from 1970', () => {
     expect(optionalTimeFromProto(optionalTimeToProto(0))).toBe(0);
     expect(optionalTimeFromProto(optionalTimeToProto(undefined))).toBeUndefined();
   });
 });
 
-describe('a duration', () => {
-  it.each([0, 1, 1_500, 86_400_000, 315_360_000_000])('of %d ms comes back to the millisecond', (duration) => {
+describe('durations', () => {
+  it.each([0, 1, 1_500, 86_400_000, 315_360_000_000])('convert %d ms to a message and back', (duration) => {
     expect(durationFromProto(durationToProto(duration))).toBe(duration);
   });
 
-  it('is split into seconds and nanoseconds', () => {
+  it('are split into seconds and nanoseconds', () => {
     expect(durationToProto(1_500)).toEqual({ seconds: 1, nanos: 500_000_000 });
   });
 
-  it('is rounded where a caller gave fractions of a millisecond', () => {
+  it('are rounded to milliseconds', () => {
     expect(durationFromProto({ seconds: 2, nanos: 1_600_000 })).toBe(2_002);
   });
 
-  it('that was not given stays so', () => {
+  it('stay missing if they are missing', () => {
     expect(durationToProto(undefined)).toBeUndefined();
     expect(durationFromProto(undefined)).toBeUndefined();
   });
