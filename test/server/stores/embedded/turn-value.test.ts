@@ -1,5 +1,5 @@
 import type { TurnRecord } from '../../../../src/server/ports/session-store';
-import { decodeTurnValue, encodeTurnValue } from '../../../../src/server/stores/embedded/turn-value';
+import { decodeTurnValue, encodeTurnValue } from '../../../../src/server/stores/embedded/session-values';
 import { uuid } from '../../../support/session-builder';
 
 const record: TurnRecord = {
