@@ -11,8 +11,8 @@ const record: TurnRecord = {
   response: Uint8Array.of(4, 5),
 };
 
-/** A record as it was written before there were trace contexts: the turn id's length took 32 bits. */
-function olderValue({ turnId, occurredAt, committedAt, request, response }: TurnRecord): Uint8Array {
+/** Encodes a record as before traceparents existed: with a 32-bit length of the turn id. */
+function encodeWithoutTraceparent({ turnId, occurredAt, committedAt, request, response }: TurnRecord): Uint8Array {
   const head = Buffer.alloc(24);
   head.writeDoubleBE(occurredAt, 0);
   head.writeDoubleBE(committedAt, 8);
@@ -21,20 +21,20 @@ function olderValue({ turnId, occurredAt, committedAt, request, response }: Turn
   return Buffer.concat([head, Buffer.from(turnId), request, response]);
 }
 
-/** With the bytes as plain ones, whatever they are a part of. */
-const plain = (value: TurnRecord) => ({ ...value, request: [...value.request], response: [...value.response] });
+/** Copies the bytes to arrays, regardless of their class. */
+const toPlainRecord = (value: TurnRecord) => ({ ...value, request: [...value.request], response: [...value.response] });
 
-describe('a recorded turn in the embedded store', () => {
+describe('turn values', () => {
   it.each([undefined, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'])(
-    'is read as it was written, with the trace %s',
+    'are equal after encoding and decoding with the traceparent %s',
     (traceparent) => {
       const traced = { ...record, traceparent };
-      expect(plain(decodeTurnValue(encodeTurnValue(traced), 7))).toEqual(plain(traced));
+      expect(toPlainRecord(decodeTurnValue(encodeTurnValue(traced), 7))).toEqual(toPlainRecord(traced));
     },
   );
 
-  it('of a version that knew no traces is read, without one', () => {
-    expect(plain(decodeTurnValue(olderValue(record), 7))).toEqual(plain(record));
-    expect(Buffer.from(encodeTurnValue(record))).toEqual(olderValue(record));
+  it('of releases without traceparents are decoded', () => {
+    expect(toPlainRecord(decodeTurnValue(encodeWithoutTraceparent(record), 7))).toEqual(toPlainRecord(record));
+    expect(Buffer.from(encodeTurnValue(record))).toEqual(encodeWithoutTraceparent(record));
   });
 });
