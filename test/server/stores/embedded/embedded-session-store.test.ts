@@ -63,7 +63,10 @@ describe('EmbeddedSessionStore', () => {
       expect((await tested.store.read(key, unboundedCall))?.revision).toBe(2);
       tested.clock.advance(1);
       expect(await tested.store.read(key, unboundedCall)).toBeUndefined();
-      expect(await tested.store.load(key, uuid(100), unboundedCall)).toEqual({ session: undefined, recordedTurn: undefined });
+      expect(await tested.store.load(key, uuid(100), unboundedCall)).toEqual({
+        session: undefined,
+        recordedTurn: undefined,
+      });
     });
 
     it('ends with the removal of expired sessions only by the sweep', async () => {
