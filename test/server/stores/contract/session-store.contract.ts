@@ -203,8 +203,8 @@ function turnsContract(open: OpenSessionStore): void {
         session = commit.session;
       }
       const listed = async (after: number, limit: number, bytes?: number) => {
-        const { turns, hasMore: more } = await store.listTurns(key, after, limit, unboundedCall, bytes);
-        return [turns.map(({ revision }) => revision).join(''), more];
+        const { turns, hasMore } = await store.listTurns(key, after, limit, unboundedCall, bytes);
+        return [turns.map(({ revision }) => revision).join(''), hasMore];
       };
       expect(await listed(0, 10)).toEqual(['12345', false]);
       expect(await listed(0, 5)).toEqual(['12345', false]);

@@ -53,8 +53,8 @@ describe('an ACL user', () => {
     const login = { ...orchestratorUser, password: 'wr0ng' };
     const connection = clients.startConnecting({ endpoint: { kind: 'single', url: redis.server.url, login }, log });
     await eventually(async () => warnings.length > 0);
-    const refused = connection.waitForReady(callUntil(Date.now() + 50));
-    await expect(refused).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    const ready = connection.waitForReady(callUntil(Date.now() + 50));
+    await expect(ready).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     expect(warnings.join()).toContain('WRONGPASS');
     expect(warnings.join()).not.toContain('wr0ng');
   });

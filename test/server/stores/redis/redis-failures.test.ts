@@ -70,21 +70,27 @@ describe('Redis failures', () => {
 
   it('5.1: an unresponsive server during a commit is COMMIT_UNKNOWN, and a retry with the turn id resolves it', async () => {
     const keyPrefix = redis.nextPrefix();
-    const [patient, store] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix }, 200)];
-    await applyTurn(patient, key, uuid(1));
+    const [longTimeoutStore, store] = [
+      await redis.createStore({ keyPrefix }),
+      await redis.createStore({ keyPrefix }, 200),
+    ];
+    await applyTurn(longTimeoutStore, key, uuid(1));
     redis.server.pause();
     const lost = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unboundedCall);
     await expect(lost).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
     await expect(store.read(key, unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     redis.server.resume();
-    await eventually(async () => (await readRevision(patient)) === 2);
-    expect(await applyTurn(patient, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
+    await eventually(async () => (await readRevision(longTimeoutStore)) === 2);
+    expect(await applyTurn(longTimeoutStore, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
     await eventually(acceptsWrites(store));
   });
 
   it('a connection to an unresponsive server is closed and reopened', async () => {
     const keyPrefix = redis.nextPrefix();
-    const [patient, store] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix }, 50)];
+    const [longTimeoutStore, store] = [
+      await redis.createStore({ keyPrefix }),
+      await redis.createStore({ keyPrefix }, 50),
+    ];
     const before = await countConnections();
     redis.server.pause();
     const readError = () => store.read(key, unboundedCall).then(() => 'none', String);
@@ -93,7 +99,7 @@ describe('Redis failures', () => {
     await eventually(async () => (await countConnections()) > before);
     await eventually(acceptsWrites(store));
     await applyTurnWithRetries(store, key, uuid(1));
-    expect(await readRevision(patient)).toBe(1);
+    expect(await readRevision(longTimeoutStore)).toBe(1);
   });
 
   it('a connection that is lost during a commit is COMMIT_UNKNOWN', async () => {
@@ -145,8 +151,8 @@ describe('Redis failures', () => {
     const before = await catalogue.load(agent, unboundedCall);
     await redis.admin.config('SET', 'maxmemory', '1');
     await expect(put('b')).rejects.toMatchObject({ reason: 'STORE_FULL' });
-    const heavier = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, unboundedCall);
-    await expect(heavier).rejects.toMatchObject({ reason: 'STORE_FULL' });
+    const update = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, unboundedCall);
+    await expect(update).rejects.toMatchObject({ reason: 'STORE_FULL' });
     expect(await catalogue.load(agent, unboundedCall)).toEqual(before);
     expect(await catalogue.deleteRelationship(agent, relationship, unboundedCall)).toBe(true);
     expect(await catalogue.delete(agent, '', undefined, unboundedCall)).toEqual({ kind: 'deleted', existed: true });
@@ -240,10 +246,10 @@ describe('Redis failures', () => {
     const store = await redis.createStore({ cachedSessions: 0 }, 60_000);
     await applyTurn(store, key, uuid(1));
     redis.server.pause();
-    const soon = () => callUntil(Date.now() + 50);
-    const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), soon());
+    const createShortCall = () => callUntil(Date.now() + 50);
+    const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), createShortCall());
     await expect(commit).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
-    await expect(store.read(key, soon())).rejects.toMatchObject({ reason: 'DEADLINE' });
+    await expect(store.read(key, createShortCall())).rejects.toMatchObject({ reason: 'DEADLINE' });
     redis.server.resume();
     expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
   });

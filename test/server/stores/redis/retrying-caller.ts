@@ -12,14 +12,14 @@ export interface RetriedTurn {
 
 /** Retries a turn with the same id while the store is unavailable, as callers should. */
 export async function applyTurnWithRetries(store: SessionStore, key: SessionKey, turnId: string): Promise<RetriedTurn> {
-  const refusals: string[] = [];
+  const failures: string[] = [];
   for (;;) {
     try {
-      return { outcome: await applyTurn(store, key, turnId), failures: refusals };
+      return { outcome: await applyTurn(store, key, turnId), failures };
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       if (error.reason !== 'STORE_UNAVAILABLE' && error.reason !== 'COMMIT_UNKNOWN') throw error;
-      refusals.push(error.reason);
+      failures.push(error.reason);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -29,7 +29,7 @@ export async function applyTurnWithRetries(store: SessionStore, key: SessionKey,
 export class RetryingCaller {
   private turns = 0;
   private stopped = false;
-  private readonly refused: string[] = [];
+  private readonly failedAttempts: string[] = [];
   private readonly running: Promise<void>;
 
   constructor(
@@ -46,7 +46,7 @@ export class RetryingCaller {
 
   /** The reasons of the failed attempts so far. */
   get failures(): readonly string[] {
-    return this.refused;
+    return this.failedAttempts;
   }
 
   /** Stops the caller. Resolves to the ids of the completed turns in order. */
@@ -58,8 +58,8 @@ export class RetryingCaller {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const { failures: refusals } = await applyTurnWithRetries(this.store, this.key, uuid(this.turns + 1));
-      this.refused.push(...refusals);
+      const { failures } = await applyTurnWithRetries(this.store, this.key, uuid(this.turns + 1));
+      this.failedAttempts.push(...failures);
       this.turns += 1;
     }
   }
