@@ -1,4 +1,4 @@
-import { freePort } from '../../tools/chaos/free-port';
+import { findFreePort } from '../../tools/redis/free-port';
 import { childTimeoutMs } from '../cli/command-line';
 import { type Documented, documentedCommands, type Outcome, runAsWritten } from './documented-commands';
 import { asShown } from './shown-output';
@@ -20,7 +20,7 @@ describe.each(pages)('the commands of %s', (page) => {
   let outcomes: ReadonlyMap<string, Outcome>;
 
   beforeAll(async () => {
-    outcomes = await runAsWritten(run, { PORT: String(await freePort()) });
+    outcomes = await runAsWritten(run, { PORT: String(await findFreePort()) });
   }, childTimeoutMs);
 
   test.each(run)('$name', ({ name, shown }: Documented) => {

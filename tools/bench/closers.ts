@@ -1,5 +1,5 @@
 /** Ends what was started, the last first, however the work with it went. */
-export class Closers {
+export class CleanupStack {
   private readonly closers: (() => Promise<void> | void)[] = [];
 
   /** Returns what was started, for a declaration in one line. */
@@ -8,7 +8,7 @@ export class Closers {
     return started;
   }
 
-  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } finally {

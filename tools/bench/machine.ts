@@ -1,7 +1,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
 /** What a figure was measured on, in one line; the load says whether others were at work. */
-export function machineText(): string {
+export function describeMachine(): string {
   const model = cpus()[0]?.model ?? 'unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);
   const load = (loadavg()[0] ?? Number.NaN).toFixed(1);

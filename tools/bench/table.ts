@@ -1,6 +1,6 @@
 /** Columns as wide as their widest cell, numbers flush right, two blanks between; the first row is the heading. */
-export function tableText(rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? numberText(cell) : cell)));
+export function formatTable(rows: readonly (readonly (string | number)[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatNumber(cell) : cell)));
   const widths = cells.reduce<number[]>(
     (wide, row) => row.map((cell, column) => Math.max(wide[column] ?? 0, cell.length)),
     [],
@@ -17,7 +17,7 @@ export function tableText(rows: readonly (readonly (string | number)[])[]): stri
 }
 
 /** Three digits that count, thousands parted. */
-export function numberText(value: number): string {
+export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '-';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -1,8 +1,15 @@
 import { Scenario, ScenarioStep, ToolBinding, WhenNotAddressed } from '../../gen/focal/orchestration/v1/scenario';
 import { type Chart, type ChartStep, isConfirmation } from './chart';
-import { countVariable, isFinished, succeededVariable } from './chart-conditions';
-import { collectWays, declinedWays, informWays, resultWays, searchWays, way } from './chart-ways';
-import { scenarioUuid } from './replay-ids';
+import { completionCondition, toCountVariable, toSucceededVariable } from './chart-conditions';
+import {
+  collectTransitions,
+  declinedTransitions,
+  informTransitions,
+  resultTransitions,
+  searchTransitions,
+  transition,
+} from './chart-ways';
+import { toScenarioId } from './replay-ids';
 
 /**
  * The loop limit of a scenario: a customer may search again and again, which is no loop here. What guards against real ones
@@ -11,15 +18,15 @@ import { scenarioUuid } from './replay-ids';
 const MAX_LOOP_COUNT = 50;
 
 /** A chart in the ordinary form of the contract. Every rule of it is told in this folder's README. */
-export function scenarioOf(chart: Chart): Scenario {
+export function toScenario(chart: Chart): Scenario {
   return Scenario.fromPartial({
-    scenarioId: scenarioUuid(chart.scenario_id),
+    scenarioId: toScenarioId(chart.scenario_id),
     name: chart.title,
     description: chart.description,
     tags: [chart.source.dataset, chart.domain],
     entryStepId: chart.entry_step,
     steps: reachableSteps(chart.entry_step, stepsOf(chart)),
-    completionCondition: isFinished(chart),
+    completionCondition: completionCondition(chart),
     maxLoopCount: MAX_LOOP_COUNT,
     whenNotAddressed: WhenNotAddressed.WHEN_NOT_ADDRESSED_PAUSE,
   });
@@ -51,7 +58,7 @@ function collectStep(chart: Chart, step: ChartStep): ScenarioStep {
     description: step.text,
     collectsProfileFields: step.collects_profile_fields,
     canSkip: step.can_skip,
-    transitions: collectWays(chart, step),
+    transitions: collectTransitions(chart, step),
   });
 }
 
@@ -69,8 +76,10 @@ function confirmStep(chart: Chart, step: ChartStep): ScenarioStep {
     isRequiredAction: action !== undefined,
     toolBindings: action === undefined ? [] : toolBindings(action),
     transitions: [
-      ...declinedWays(chart, step),
-      ...(action === undefined ? step.next.filter(isConfirmation).map((edge) => way(edge.to)) : resultWays(action)),
+      ...declinedTransitions(chart, step),
+      ...(action === undefined
+        ? step.next.filter(isConfirmation).map((edge) => transition(edge.to))
+        : resultTransitions(action)),
     ],
   });
 }
@@ -85,7 +94,7 @@ function actionStep(chart: Chart, step: ChartStep): ScenarioStep {
     isRequiredAction: isRetry,
     requiresConfirmation: false,
     toolBindings: toolBindings(step),
-    transitions: isRetry ? resultWays(step) : searchWays(chart, step),
+    transitions: isRetry ? resultTransitions(step) : searchTransitions(chart, step),
   });
 }
 
@@ -95,7 +104,7 @@ function informStep(chart: Chart, step: ChartStep): ScenarioStep {
     description: step.text,
     templateIds: [`${chart.title}.${step.step_id}`],
     isTerminal: step.terminal || step.next.length === 0,
-    transitions: informWays(chart, step),
+    transitions: informTransitions(chart, step),
   });
 }
 
@@ -105,7 +114,7 @@ function silentStep(step: ChartStep): ScenarioStep {
 
 function toolBindings(step: ChartStep): ToolBinding[] {
   return step.tools.map((toolId) =>
-    ToolBinding.fromPartial({ toolId, variableNames: [succeededVariable(toolId), countVariable(toolId)] }),
+    ToolBinding.fromPartial({ toolId, variableNames: [toSucceededVariable(toolId), toCountVariable(toolId)] }),
   );
 }
 

@@ -37,7 +37,7 @@ export type ChartStep = Chart['steps'][number];
 export type ChartEdge = z.infer<typeof edgeSchema>;
 
 /** Reads a `scenario` record; throws a ZodError that names what is wrong with it. */
-export function chartOf(record: unknown): Chart {
+export function parseChart(record: unknown): Chart {
   return chartSchema.parse(record);
 }
 
@@ -45,7 +45,7 @@ export function chartOf(record: unknown): Chart {
  * The tools that do what the customer confirms: those of the steps that a confirmation leads to. A chart that is not
  * transactional has none.
  */
-export function committingTools(chart: Chart): ReadonlySet<string> {
+export function getCommittingTools(chart: Chart): ReadonlySet<string> {
   const confirmed = chart.transactional
     ? chart.steps.filter((step) => step.kind === 'confirm').flatMap((step) => step.next.filter(isConfirmation))
     : [];

@@ -43,6 +43,6 @@ export type ToolRun = z.infer<typeof toolRunSchema>;
  * Reads the inputs of a `dialogue` record; throws a ZodError that names what is wrong with it. Everything else of the record
  * (`expected`, `lifecycles`, the texts) is left behind here, so that no mapping can see it even by mistake.
  */
-export function dialogueInputsOf(record: unknown): DialogueInputs {
+export function parseDialogueInputs(record: unknown): DialogueInputs {
   return dialogueSchema.parse(record);
 }

@@ -3,12 +3,12 @@ import type { ScoredAct } from './reference';
 /** How often something was right, of how many. */
 export interface Share {
   readonly hits: number;
-  readonly of: number;
+  readonly total: number;
 }
 
 /** Sets compared: in both, in the plan only, in the reference only. */
 export interface Tally {
-  readonly both: number;
+  readonly matched: number;
   readonly planOnly: number;
   readonly referenceOnly: number;
 }
@@ -24,31 +24,31 @@ export interface Disagreement {
 /** The counts of a dialogue, or of several; figures are made of their sums. The README of this folder defines each. */
 export interface DialogueScore {
   readonly turns: number;
-  readonly active: Share;
+  readonly activeTurns: Share;
   readonly acts: Readonly<Record<ScoredAct, Tally>>;
-  readonly asksOfKnown: number;
+  readonly asksForKnownFields: number;
   readonly unconfirmedActions: number;
-  readonly pauseReturn: Share;
-  readonly resume: Share;
-  readonly completeInWindow: Share;
-  readonly finalState: Share;
+  readonly pausesWithReturn: Share;
+  readonly resumes: Share;
+  readonly completionsInWindow: Share;
+  readonly finalStates: Share;
   readonly disagreements: readonly Disagreement[];
 }
 
-const NO_SHARE: Share = { hits: 0, of: 0 };
-const NO_TALLY: Tally = { both: 0, planOnly: 0, referenceOnly: 0 };
+const NO_SHARE: Share = { hits: 0, total: 0 };
+const NO_TALLY: Tally = { matched: 0, planOnly: 0, referenceOnly: 0 };
 
 /** The score of nothing at all. */
-export const EMPTY_SCORE: DialogueScore = {
+export const emptyScore: DialogueScore = {
   turns: 0,
-  active: NO_SHARE,
+  activeTurns: NO_SHARE,
   acts: { ASK: NO_TALLY, CONFIRM: NO_TALLY, ACTION: NO_TALLY, INFORM: NO_TALLY },
-  asksOfKnown: 0,
+  asksForKnownFields: 0,
   unconfirmedActions: 0,
-  pauseReturn: NO_SHARE,
-  resume: NO_SHARE,
-  completeInWindow: NO_SHARE,
-  finalState: NO_SHARE,
+  pausesWithReturn: NO_SHARE,
+  resumes: NO_SHARE,
+  completionsInWindow: NO_SHARE,
+  finalStates: NO_SHARE,
   disagreements: [],
 };
 
@@ -56,35 +56,35 @@ export const EMPTY_SCORE: DialogueScore = {
 export function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
   return {
     turns: a.turns + b.turns,
-    active: addShares(a.active, b.active),
+    activeTurns: addShares(a.activeTurns, b.activeTurns),
     acts: {
       ASK: addTallies(a.acts.ASK, b.acts.ASK),
       CONFIRM: addTallies(a.acts.CONFIRM, b.acts.CONFIRM),
       ACTION: addTallies(a.acts.ACTION, b.acts.ACTION),
       INFORM: addTallies(a.acts.INFORM, b.acts.INFORM),
     },
-    asksOfKnown: a.asksOfKnown + b.asksOfKnown,
+    asksForKnownFields: a.asksForKnownFields + b.asksForKnownFields,
     unconfirmedActions: a.unconfirmedActions + b.unconfirmedActions,
-    pauseReturn: addShares(a.pauseReturn, b.pauseReturn),
-    resume: addShares(a.resume, b.resume),
-    completeInWindow: addShares(a.completeInWindow, b.completeInWindow),
-    finalState: addShares(a.finalState, b.finalState),
+    pausesWithReturn: addShares(a.pausesWithReturn, b.pausesWithReturn),
+    resumes: addShares(a.resumes, b.resumes),
+    completionsInWindow: addShares(a.completionsInWindow, b.completionsInWindow),
+    finalStates: addShares(a.finalStates, b.finalStates),
     disagreements: [...a.disagreements, ...b.disagreements],
   };
 }
 
 /** How many of the given answers are yes. */
-export function shareOf(answers: readonly boolean[]): Share {
-  return { hits: answers.filter(Boolean).length, of: answers.length };
+export function toShare(answers: readonly boolean[]): Share {
+  return { hits: answers.filter(Boolean).length, total: answers.length };
 }
 
 function addShares(a: Share, b: Share): Share {
-  return { hits: a.hits + b.hits, of: a.of + b.of };
+  return { hits: a.hits + b.hits, total: a.total + b.total };
 }
 
 function addTallies(a: Tally, b: Tally): Tally {
   return {
-    both: a.both + b.both,
+    matched: a.matched + b.matched,
     planOnly: a.planOnly + b.planOnly,
     referenceOnly: a.referenceOnly + b.referenceOnly,
   };

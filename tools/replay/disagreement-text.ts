@@ -1,7 +1,7 @@
 import type { Disagreement } from './dialogue-score';
 
 /** A turn on which plan and recording differ, in one line. */
-export function disagreementText(file: string, { dialogueId, turn, missing, extra }: Disagreement): string {
+export function formatDisagreement(file: string, { dialogueId, turn, missing, extra }: Disagreement): string {
   const parts = [list('missing', missing), list('too much', extra)].filter((part) => part !== '');
   return `${file} ${dialogueId} turn ${turn}: ${parts.join('; ')}`;
 }

@@ -4,7 +4,7 @@ const HEADINGS = ['file', 'turns', 'active', 'ASK p/r/f1', 'CONFIRM p/r/f1', 'AC
 const SAFETY_HEADINGS = ['asks of known', 'unconfirmed', 'pause+return', 'resume', 'complete', 'final state'];
 
 /** The figures of all files as two tables for people: what was planned, then what must not happen and how instances lived. */
-export function figuresTable(all: readonly FileFigures[]): string {
+export function formatFiguresTable(all: readonly FileFigures[]): string {
   const acts = all.map((figures) => [
     figures.file,
     String(figures.turns),
@@ -13,7 +13,7 @@ export function figuresTable(all: readonly FileFigures[]): string {
   ]);
   const lives = all.map((figures) => [
     figures.file,
-    String(figures.asksOfKnown),
+    String(figures.asksForKnownFields),
     String(figures.unconfirmedActions),
     ...[figures.pauseReturnRecall, figures.resumeRecall, figures.completeInWindow, figures.finalState].map(share),
   ]);

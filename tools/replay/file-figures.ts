@@ -16,7 +16,7 @@ export interface FileFigures {
   readonly confirm: Agreement;
   readonly action: Agreement;
   readonly inform: Agreement;
-  readonly asksOfKnown: number;
+  readonly asksForKnownFields: number;
   readonly unconfirmedActions: number;
   readonly pauseReturnRecall: number | null;
   readonly resumeRecall: number | null;
@@ -25,26 +25,26 @@ export interface FileFigures {
 }
 
 /** Makes the figures of a file from the sum of its scores. */
-export function figuresOf(file: string, score: DialogueScore): FileFigures {
+export function toFigures(file: string, score: DialogueScore): FileFigures {
   return {
     file,
     turns: score.turns,
-    active: ratio(score.active),
+    active: ratio(score.activeTurns),
     ask: agreement(score.acts.ASK),
     confirm: agreement(score.acts.CONFIRM),
     action: agreement(score.acts.ACTION),
     inform: agreement(score.acts.INFORM),
-    asksOfKnown: score.asksOfKnown,
+    asksForKnownFields: score.asksForKnownFields,
     unconfirmedActions: score.unconfirmedActions,
-    pauseReturnRecall: ratio(score.pauseReturn),
-    resumeRecall: ratio(score.resume),
-    completeInWindow: ratio(score.completeInWindow),
-    finalState: ratio(score.finalState),
+    pauseReturnRecall: ratio(score.pausesWithReturn),
+    resumeRecall: ratio(score.resumes),
+    completeInWindow: ratio(score.completionsInWindow),
+    finalState: ratio(score.finalStates),
   };
 }
 
 /** The figures as `--json` prints them: the keys are an interface, values are rounded to four digits. */
-export function figuresJson(figures: FileFigures): string {
+export function formatFiguresJson(figures: FileFigures): string {
   return JSON.stringify({
     file: figures.file,
     turns: figures.turns,
@@ -53,7 +53,7 @@ export function figuresJson(figures: FileFigures): string {
     confirm_f1: rounded(figures.confirm.f1),
     action_f1: rounded(figures.action.f1),
     inform_f1: rounded(figures.inform.f1),
-    asks_of_known: figures.asksOfKnown,
+    asks_of_known: figures.asksForKnownFields,
     unconfirmed_actions: figures.unconfirmedActions,
     pause_return_recall: rounded(figures.pauseReturnRecall),
     resume_recall: rounded(figures.resumeRecall),
@@ -62,15 +62,15 @@ export function figuresJson(figures: FileFigures): string {
   });
 }
 
-function agreement({ both, planOnly, referenceOnly }: Tally): Agreement {
+function agreement({ matched: both, planOnly, referenceOnly }: Tally): Agreement {
   return {
-    precision: ratio({ hits: both, of: both + planOnly }),
-    recall: ratio({ hits: both, of: both + referenceOnly }),
-    f1: ratio({ hits: 2 * both, of: 2 * both + planOnly + referenceOnly }),
+    precision: ratio({ hits: both, total: both + planOnly }),
+    recall: ratio({ hits: both, total: both + referenceOnly }),
+    f1: ratio({ hits: 2 * both, total: 2 * both + planOnly + referenceOnly }),
   };
 }
 
-function ratio({ hits, of }: Share): number | null {
+function ratio({ hits, total: of }: Share): number | null {
   return of === 0 ? null : hits / of;
 }
 

@@ -12,38 +12,38 @@ import {
   VariableScope,
 } from '../../gen/focal/orchestration/v1/turn';
 import type { SignalInput, TurnInputs } from './dialogue-inputs';
-import { scenarioUuid } from './replay-ids';
+import { toScenarioId } from './replay-ids';
 import type { SessionView } from './session-view';
-import { HAS_LEFT, type TurnFacts, turnFacts } from './turn-facts';
+import { customerLeftFacts, type TurnFacts, toTurnFacts } from './turn-facts';
 
 /** The part of a turn that says what happened; ids and time are added when it is sent. */
 export type TurnContent = Pick<Turn, 'trigger' | 'situation' | 'candidates' | 'stepOutcomes'>;
 
 /** A customer's message as the services before this one would have read it. Uses the inputs of the turn only. */
-export function messageTurn({ inputs }: TurnInputs, view: SessionView): TurnContent {
+export function toMessageTurn({ inputs }: TurnInputs, view: SessionView): TurnContent {
   const situation = Situation.fromPartial({
     canonicalIntentLabel: inputs.intent ?? '',
     signals: inputs.signals.flatMap((signal) => aimedSignals(signal, view)),
-    facts: { ...turnFacts(inputs) },
+    facts: { ...toTurnFacts(inputs) },
     requestedFields: [...new Set(inputs.signals.flatMap((signal) => signal.requested_fields))],
     candidateVariables: [...givenValues(inputs), ...clearedValues(inputs)],
   });
   return {
     ...content(TurnTrigger.TURN_TRIGGER_MESSAGE, situation),
     candidates: inputs.candidates.map(({ scenario_id, score }) =>
-      ScenarioCandidate.fromPartial({ scenarioId: scenarioUuid(scenario_id), score }),
+      ScenarioCandidate.fromPartial({ scenarioId: toScenarioId(scenario_id), score }),
     ),
     stepOutcomes: inputs.signals.flatMap((signal) => answer(signal, view)),
   };
 }
 
 /** The customer has left: the turn that ends a conversation after its last message. */
-export function closingTurn(facts: TurnFacts = HAS_LEFT): TurnContent {
+export function buildClosingTurn(facts: TurnFacts = customerLeftFacts): TurnContent {
   return content(TurnTrigger.TURN_TRIGGER_MESSAGE, Situation.fromPartial({ facts: { ...facts } }));
 }
 
 /** A turn without a message: what became of tools. */
-export function toolResultsTurn(stepOutcomes: readonly StepOutcome[]): TurnContent {
+export function toToolResultsTurn(stepOutcomes: readonly StepOutcome[]): TurnContent {
   return { ...content(TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, undefined), stepOutcomes: [...stepOutcomes] };
 }
 
@@ -57,7 +57,7 @@ function content(trigger: TurnTrigger, situation: Situation | undefined): TurnCo
  * condition comes first, SEMANTICS 2.3), one that has not is given up. So does one that the customer starts anew.
  */
 function aimedSignals(input: SignalInput, view: SessionView): SignalAim[] {
-  const scenarioIds = [scenarioUuid(input.scenario_id)];
+  const scenarioIds = [toScenarioId(input.scenario_id)];
   const aim = (signal: ScenarioSignal): SignalAim => SignalAim.fromPartial({ signal, scenarioIds });
   switch (input.signal) {
     case 'start': {
@@ -84,8 +84,8 @@ function aimedSignals(input: SignalInput, view: SessionView): SignalAim[] {
  * question for values (the words are found in the text without regard to the question) answers nothing.
  */
 function answer({ scenario_id, signal, confirmation }: SignalInput, view: SessionView): StepOutcome[] {
-  const instance = view.get(scenarioUuid(scenario_id));
-  const said = instance?.said;
+  const instance = view.get(toScenarioId(scenario_id));
+  const said = instance?.lastContribution;
   if (confirmation === null || signal === 'cancel' || instance === undefined || said === undefined) return [];
   if (said.stepId !== instance.stepId || said.type !== ContributionType.CONTRIBUTION_TYPE_CONFIRM) return [];
   return [

@@ -2,10 +2,10 @@ import type { ProcessTurnRequest, ProcessTurnResponse } from '../../gen/focal/or
 import { ProcessTurnRequest as Request } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../gen/focal/orchestration/v1/turn';
 import type { DialogueInputs, TurnInputs } from './dialogue-inputs';
-import { closingTurn, messageTurn, type TurnContent, toolResultsTurn } from './message-turn';
+import { buildClosingTurn, type TurnContent, toMessageTurn, toToolResultsTurn } from './message-turn';
 import type { Exchange, PlayedDialogue, PlayedTurn } from './played-dialogue';
-import { type DialogueIds, turnUuid } from './replay-ids';
-import { EMPTY_VIEW, type SessionView, viewAfter } from './session-view';
+import { type DialogueIds, toTurnId } from './replay-ids';
+import { emptyView, type SessionView, updateView } from './session-view';
 import { matchRuns } from './tool-results';
 
 /** Decides a turn: the service, or whatever stands in for it. */
@@ -24,12 +24,12 @@ export async function playDialogue(
   const session = new DialogueSession(ids, processTurn);
   const turns: PlayedTurn[] = [];
   for (const turn of inputs.turns) turns.push({ inputs: turn, exchanges: await session.play(turn) });
-  return { inputs, turns, closing: await session.send(closingTurn()) };
+  return { inputs, turns, closing: await session.send(buildClosingTurn()) };
 }
 
 /** One session while it is played: it numbers and times the turns, and keeps what the service answered. */
 class DialogueSession {
-  private view: SessionView = EMPTY_VIEW;
+  private view: SessionView = emptyView;
   private sent = 0;
 
   constructor(
@@ -39,14 +39,14 @@ class DialogueSession {
 
   /** Sends a message, then tool results for as long as the plan hints at a tool that ran in this turn. */
   async play(turn: TurnInputs): Promise<Exchange[]> {
-    let last = await this.send(messageTurn(turn, this.view));
+    let last = await this.send(toMessageTurn(turn, this.view));
     const exchanges = [last];
     let runs = turn.tool_outcomes;
     for (;;) {
       const matched = matchRuns(last.response, runs);
       if (matched.outcomes.length === 0) return exchanges;
-      runs = [...matched.rest];
-      last = await this.send(toolResultsTurn(matched.outcomes));
+      runs = [...matched.remaining];
+      last = await this.send(toToolResultsTurn(matched.outcomes));
       exchanges.push(last);
     }
   }
@@ -56,11 +56,11 @@ class DialogueSession {
     const request = Turn.fromPartial({
       ...this.ids,
       ...content,
-      turnId: turnUuid(this.ids.sessionId, this.sent),
+      turnId: toTurnId(this.ids.sessionId, this.sent),
       occurredAt: new Date(FIRST_TURN_AT + this.sent * MINUTE),
     });
     const response = await this.processTurn(Request.fromPartial({ turn: request }));
-    this.view = viewAfter(this.view, response);
+    this.view = updateView(this.view, response);
     return { request, response };
   }
 }

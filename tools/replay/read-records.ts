@@ -38,7 +38,7 @@ function recordOf(line: string, number: number): ReplayRecord {
  * The data files of a folder by name. `only` keeps files by name, with or without the ending; a name that is not there is an
  * error, and so is a folder without data.
  */
-export async function dataFiles(folder: string, only: readonly string[] = []): Promise<readonly string[]> {
+export async function listDataFiles(folder: string, only: readonly string[] = []): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
   const wanted = only.map((name) => (name.endsWith('.jsonl') ? name : `${name}.jsonl`));
   const missing = wanted.filter((name) => !names.includes(name));
@@ -48,6 +48,6 @@ export async function dataFiles(folder: string, only: readonly string[] = []): P
 }
 
 /** The name by which figures call a data file. */
-export function fileName(path: string): string {
+export function toFileName(path: string): string {
   return basename(path, '.jsonl');
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /** The types of acts that are scored; the data's others (SUGGEST, GOODBYE, FREE_TEXT ...) have no counterpart in a plan. */
-export const SCORED_ACTS = ['ASK', 'CONFIRM', 'ACTION', 'INFORM'] as const;
+export const scoredActTypes = ['ASK', 'CONFIRM', 'ACTION', 'INFORM'] as const;
 /** A type of act that is scored. */
-export type ScoredAct = (typeof SCORED_ACTS)[number];
+export type ScoredAct = (typeof scoredActTypes)[number];
 
 const expectedSchema = z.object({
   acts: z.array(z.object({ type: z.string(), scenario_id: z.string().nullable() })),
@@ -36,20 +36,20 @@ export type DialogueReference = z.infer<typeof referenceSchema>;
 export type ReferenceLifecycle = z.infer<typeof lifecycleSchema>;
 
 /** Reads the reference of a `dialogue` record; throws a ZodError that names what is wrong with it. */
-export function referenceOf(record: unknown): DialogueReference {
+export function parseReference(record: unknown): DialogueReference {
   return referenceSchema.parse(record);
 }
 
 /** The key of one scored act of a turn, for sets. */
-export function actKey(type: ScoredAct, scenarioId: string): string {
+export function toActKey(type: ScoredAct, scenarioId: string): string {
   return `${type} ${scenarioId}`;
 }
 
 /** The scored acts of a turn, as keys. */
-export function scoredActs(turn: DialogueReference['turns'][number]): ReadonlySet<string> {
+export function getScoredActs(turn: DialogueReference['turns'][number]): ReadonlySet<string> {
   const keys = turn.expected.acts.flatMap((act) => {
-    const type = SCORED_ACTS.find((scored) => scored === act.type);
-    return type === undefined || act.scenario_id === null ? [] : [actKey(type, act.scenario_id)];
+    const type = scoredActTypes.find((scored) => scored === act.type);
+    return type === undefined || act.scenario_id === null ? [] : [toActKey(type, act.scenario_id)];
   });
   return new Set(keys);
 }

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../gen/focal/orchestration/v1/scenario';
-import { type Chart, committingTools } from './chart';
+import { type Chart, getCommittingTools } from './chart';
 
 /** What the scoring has to know of the scenarios of a file beside what was played. */
 export interface CatalogueEntry {
@@ -8,18 +8,18 @@ export interface CatalogueEntry {
   /** The tools that may run only after the customer confirmed. */
   readonly committingTools: ReadonlySet<string>;
   /** The steps that are never passed over. */
-  readonly unskippableSteps: ReadonlySet<string>;
+  readonly mandatorySteps: ReadonlySet<string>;
 }
 
 /** The scenarios of a file by their UUID. */
 export type ReplayCatalogue = ReadonlyMap<string, CatalogueEntry>;
 
 /** The entry of a chart and the scenario that it was mapped to. */
-export function catalogueEntry(chart: Chart, scenario: Scenario): CatalogueEntry {
+export function toCatalogueEntry(chart: Chart, scenario: Scenario): CatalogueEntry {
   const unskippable = scenario.steps.filter((step) => step.canSkip === false).map((step) => step.stepId);
   return {
     chartId: chart.scenario_id,
-    committingTools: committingTools(chart),
-    unskippableSteps: new Set(unskippable),
+    committingTools: getCommittingTools(chart),
+    mandatorySteps: new Set(unskippable),
   };
 }

@@ -1,11 +1,11 @@
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { type OwnService, startOwnService } from '../../src/cli/service/own-service';
-import { disagreementText } from './disagreement-text';
-import { figuresTable } from './figures-table';
-import { figuresJson } from './file-figures';
+import { formatDisagreement } from './disagreement-text';
+import { formatFiguresTable } from './figures-table';
+import { formatFiguresJson } from './file-figures';
 import { type ReplayArguments, replayArguments, USAGE } from './replay-arguments';
 import { replayFolder } from './replay-folder';
-import { drawnProgress } from './replay-progress';
+import { createProgressBars } from './replay-progress';
 
 /** How long the service may take until it can be reached, and to answer a call, in milliseconds. */
 const READY_WITHIN = 15_000;
@@ -26,15 +26,15 @@ async function replay(args: ReplayArguments): Promise<void> {
         data: args.data,
         files: args.files,
         onFile: (figures, disagreements) => {
-          if (args.json) console.log(figuresJson(figures));
+          if (args.json) console.log(formatFiguresJson(figures));
           if (!args.explain) return;
-          for (const disagreement of disagreements) console.error(disagreementText(figures.file, disagreement));
+          for (const disagreement of disagreements) console.error(formatDisagreement(figures.file, disagreement));
         },
       },
       client,
-      drawnProgress(process.stderr),
+      createProgressBars(process.stderr),
     );
-    if (!args.json) console.log(`\n${figuresTable(all)}`);
+    if (!args.json) console.log(`\n${formatFiguresTable(all)}`);
   } finally {
     client.close();
     await service.stop();

@@ -1,14 +1,14 @@
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
 import { BoundedTasks } from './bounded-tasks';
-import { chartOf } from './chart';
-import { scenarioOf } from './chart-scenario';
-import { dialogueInputsOf } from './dialogue-inputs';
-import { addScores, type DialogueScore, EMPTY_SCORE } from './dialogue-score';
+import { parseChart } from './chart';
+import { toScenario } from './chart-scenario';
+import { parseDialogueInputs } from './dialogue-inputs';
+import { addScores, type DialogueScore, emptyScore } from './dialogue-score';
 import { playDialogue } from './play-dialogue';
-import { fileName, type ReplayRecord, readRecords } from './read-records';
-import { type CatalogueEntry, catalogueEntry, type ReplayCatalogue } from './replay-catalogue';
+import { type ReplayRecord, readRecords, toFileName } from './read-records';
+import { type CatalogueEntry, type ReplayCatalogue, toCatalogueEntry } from './replay-catalogue';
 import type { ReplayClient } from './replay-client';
-import { agentIds, dialogueIds } from './replay-ids';
+import { getAgentIds, getDialogueIds } from './replay-ids';
 import type { FileProgress } from './replay-progress';
 import { scoreDialogue } from './score-dialogue';
 
@@ -22,19 +22,19 @@ export async function replayFile(
   client: ReplayClient,
   progress: FileProgress,
 ): Promise<DialogueScore> {
-  const file = fileName(path);
+  const file = toFileName(path);
   const catalogue = new Map<string, CatalogueEntry>();
   const tasks = new BoundedTasks(SESSIONS_AT_ONCE);
   const scores: DialogueScore[] = [];
   const record = async (entry: ReplayRecord): Promise<void> => {
-    if (entry.kind === 'meta') progress.expect(entry.dialogues);
+    if (entry.kind === 'meta') progress.setTotal(entry.dialogues);
     else if (entry.kind === 'scenario') await storeScenario(entry.value, file, client, catalogue);
     else {
-      const place = scores.push(EMPTY_SCORE) - 1;
+      const place = scores.push(emptyScore) - 1;
       await tasks.add(async () => {
         const score = await replayDialogue(entry.value, { run, file }, client, catalogue);
         scores[place] = score;
-        progress.played(score.turns);
+        progress.addDialogue(score.turns);
       });
     }
   };
@@ -43,7 +43,7 @@ export async function replayFile(
   } finally {
     await tasks.done();
   }
-  return scores.reduce(addScores, EMPTY_SCORE);
+  return scores.reduce(addScores, emptyScore);
 }
 
 async function storeScenario(
@@ -52,14 +52,14 @@ async function storeScenario(
   client: ReplayClient,
   catalogue: Map<string, CatalogueEntry>,
 ): Promise<void> {
-  const chart = chartOf(value);
-  const scenario = scenarioOf(chart);
+  const chart = parseChart(value);
+  const scenario = toScenario(chart);
   try {
-    await client.putScenario(PutScenarioRequest.fromPartial({ ...agentIds(file), scenario }));
+    await client.putScenario(PutScenarioRequest.fromPartial({ ...getAgentIds(file), scenario }));
   } catch (error) {
     throw new Error(`${file}: scenario ${chart.scenario_id} was refused`, { cause: error });
   }
-  catalogue.set(scenario.scenarioId, catalogueEntry(chart, scenario));
+  catalogue.set(scenario.scenarioId, toCatalogueEntry(chart, scenario));
 }
 
 async function replayDialogue(
@@ -68,8 +68,8 @@ async function replayDialogue(
   client: ReplayClient,
   catalogue: ReplayCatalogue,
 ): Promise<DialogueScore> {
-  const inputs = dialogueInputsOf(value);
-  const ids = dialogueIds(run, file, inputs.dialogue_id);
+  const inputs = parseDialogueInputs(value);
+  const ids = getDialogueIds(run, file, inputs.dialogue_id);
   try {
     const played = await playDialogue(inputs, ids, async (request) => (await client.processTurn(request)).response);
     return scoreDialogue(played, value, catalogue);

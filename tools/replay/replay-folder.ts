@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Disagreement } from './dialogue-score';
-import { type FileFigures, figuresOf } from './file-figures';
-import { dataFiles, fileName } from './read-records';
+import { type FileFigures, toFigures } from './file-figures';
+import { listDataFiles, toFileName } from './read-records';
 import type { ReplayClient } from './replay-client';
 import { replayFile } from './replay-file';
-import { NO_PROGRESS, type ReplayProgress } from './replay-progress';
+import { noProgress, type ReplayProgress } from './replay-progress';
 
 /** What to replay. */
 export interface ReplayOptions {
@@ -25,15 +25,15 @@ export interface ReplayOptions {
 export async function replayFolder(
   options: ReplayOptions,
   client: ReplayClient,
-  progress: ReplayProgress = NO_PROGRESS,
+  progress: ReplayProgress = noProgress,
 ): Promise<FileFigures[]> {
   const run = options.run ?? randomUUID();
   const all: FileFigures[] = [];
-  for (const path of await dataFiles(options.data, options.files)) {
-    const bar = progress.file(fileName(path));
+  for (const path of await listDataFiles(options.data, options.files)) {
+    const bar = progress.startFile(toFileName(path));
     const score = await replayFile(path, run, client, bar);
     bar.end();
-    const figures = figuresOf(fileName(path), score);
+    const figures = toFigures(toFileName(path), score);
     options.onFile?.(figures, score.disagreements);
     all.push(figures);
   }

@@ -1,22 +1,22 @@
 /** Where a replay tells how far it is. */
 export interface ReplayProgress {
   /** A file begins. */
-  file(name: string): FileProgress;
+  startFile(name: string): FileProgress;
 }
 
 /** How far one file is. */
 export interface FileProgress {
   /** So many dialogues are to come. */
-  expect(dialogues: number): void;
+  setTotal(dialogues: number): void;
   /** A dialogue was played. */
-  played(turns: number): void;
+  addDialogue(turns: number): void;
   /** The file is done. */
   end(): void;
 }
 
 /** Tells nobody. */
-export const NO_PROGRESS: ReplayProgress = {
-  file: () => ({ expect: () => undefined, played: () => undefined, end: () => undefined }),
+export const noProgress: ReplayProgress = {
+  startFile: () => ({ setTotal: () => undefined, addDialogue: () => undefined, end: () => undefined }),
 };
 
 const BAR_WIDTH = 24;
@@ -28,8 +28,8 @@ export interface ProgressOutput {
 }
 
 /** Draws a bar for each file: redrawn in place on a terminal, one line at the end elsewhere. */
-export function drawnProgress(output: ProgressOutput): ReplayProgress {
-  return { file: (name) => new FileBar(name, output) };
+export function createProgressBars(output: ProgressOutput): ReplayProgress {
+  return { startFile: (name) => new FileBar(name, output) };
 }
 
 class FileBar implements FileProgress {
@@ -42,12 +42,12 @@ class FileBar implements FileProgress {
     private readonly output: ProgressOutput,
   ) {}
 
-  expect(dialogues: number): void {
+  setTotal(dialogues: number): void {
     this.expected = dialogues;
     this.redraw();
   }
 
-  played(turns: number): void {
+  addDialogue(turns: number): void {
     this.dialogues += 1;
     this.turns += turns;
     this.redraw();

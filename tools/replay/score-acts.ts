@@ -1,9 +1,9 @@
 import { ContributionType, type ScenarioContribution } from '../../gen/focal/orchestration/v1/contribution';
 import type { DialogueScore, Disagreement, Tally } from './dialogue-score';
 import type { PlayedDialogue, PlayedTurn } from './played-dialogue';
-import { actKey, type DialogueReference, type ScoredAct, scoredActs } from './reference';
+import { type DialogueReference, getScoredActs, type ScoredAct, toActKey } from './reference';
 import type { ReplayCatalogue } from './replay-catalogue';
-import { isMade } from './session-view';
+import { isSpoken } from './session-view';
 
 const ACT_OF_CONTRIBUTION: ReadonlyMap<ContributionType, ScoredAct> = new Map([
   [ContributionType.CONTRIBUTION_TYPE_ASK, 'ASK'],
@@ -30,7 +30,7 @@ export function scoreActs(
     .filter(({ expected }, index) => expected.size > 0 || isReadable(played.turns[index]));
   const active = turns.filter(({ expected }) => expected.size > 0);
   return {
-    active: { hits: active.filter(isExact).length, of: active.length },
+    activeTurns: { hits: active.filter(isExact).length, total: active.length },
     acts: {
       ASK: tally('ASK', turns),
       CONFIRM: tally('CONFIRM', turns),
@@ -51,15 +51,17 @@ function actsOf(played: PlayedTurn, reference: DialogueReference, catalogue: Rep
   const expected = reference.turns.find((candidate) => candidate.turn === turn);
   if (expected === undefined) throw new Error(`the reference has no turn ${turn}`);
   const keys = played.exchanges.flatMap(({ response }) =>
-    (response.plan?.contributions ?? []).filter(isMade).flatMap((contribution) => plannedAct(contribution, catalogue)),
+    (response.plan?.contributions ?? [])
+      .filter(isSpoken)
+      .flatMap((contribution) => plannedAct(contribution, catalogue)),
   );
-  return { turn, planned: new Set(keys), expected: scoredActs(expected) };
+  return { turn, planned: new Set(keys), expected: getScoredActs(expected) };
 }
 
 function plannedAct(contribution: ScenarioContribution, catalogue: ReplayCatalogue): string[] {
   const type = ACT_OF_CONTRIBUTION.get(contribution.type);
   const scenario = catalogue.get(contribution.scenarioId)?.chartId;
-  return type === undefined || scenario === undefined ? [] : [actKey(type, scenario)];
+  return type === undefined || scenario === undefined ? [] : [toActKey(type, scenario)];
 }
 
 function tally(type: ScoredAct, turns: readonly TurnActs[]): Tally {

@@ -1,6 +1,6 @@
 import type { DialogueScore } from './dialogue-score';
 import type { PlayedDialogue } from './played-dialogue';
-import { referenceOf } from './reference';
+import { parseReference } from './reference';
 import type { ReplayCatalogue } from './replay-catalogue';
 import { scoreActs } from './score-acts';
 import { scoreLifecycle } from './score-lifecycle';
@@ -8,7 +8,7 @@ import { scoreSafety } from './score-safety';
 
 /** Scores a played dialogue against its record: the one place where the reference is read. */
 export function scoreDialogue(played: PlayedDialogue, record: unknown, catalogue: ReplayCatalogue): DialogueScore {
-  const reference = referenceOf(record);
+  const reference = parseReference(record);
   return {
     turns: played.turns.length,
     ...scoreActs(played, reference, catalogue),

@@ -3,7 +3,7 @@ import {
   LifecycleReason,
   type ScenarioLifecycleDecision,
 } from '../../gen/focal/orchestration/v1/lifecycle';
-import { type DialogueScore, shareOf } from './dialogue-score';
+import { type DialogueScore, toShare } from './dialogue-score';
 import type { PlayedDialogue } from './played-dialogue';
 import type { DialogueReference, ReferenceLifecycle } from './reference';
 import type { ReplayCatalogue } from './replay-catalogue';
@@ -31,10 +31,10 @@ export function scoreLifecycle(
   const resumes = expected.filter((entry) => entry.decision === 'CONTINUE' && entry.resumed);
   const completions = reference.lifecycles.filter(({ final }) => final === 'COMPLETE');
   return {
-    pauseReturn: shareOf(pauses.map(({ turn, scenario_id }) => decided(turn, scenario_id, isNewPause))),
-    resume: shareOf(resumes.map(({ turn, scenario_id }) => decided(turn, scenario_id, isResume))),
-    completeInWindow: shareOf(completions.map((lifecycle) => completesInWindow(lifecycle, decisions))),
-    finalState: shareOf(reference.lifecycles.map((lifecycle) => finalState(lifecycle, decisions) === lifecycle.final)),
+    pausesWithReturn: toShare(pauses.map(({ turn, scenario_id }) => decided(turn, scenario_id, isNewPause))),
+    resumes: toShare(resumes.map(({ turn, scenario_id }) => decided(turn, scenario_id, isResume))),
+    completionsInWindow: toShare(completions.map((lifecycle) => completesInWindow(lifecycle, decisions))),
+    finalStates: toShare(reference.lifecycles.map((lifecycle) => finalState(lifecycle, decisions) === lifecycle.final)),
   };
 }
 

@@ -3,14 +3,17 @@ import { StepOutcomeKind } from '../../gen/focal/orchestration/v1/scenario';
 import type { DialogueScore } from './dialogue-score';
 import type { Exchange, PlayedDialogue, PlayedTurn } from './played-dialogue';
 import type { ReplayCatalogue } from './replay-catalogue';
-import { isMade } from './session-view';
+import { isSpoken } from './session-view';
 
 /** Counts what must never happen. Needs no reference: it is wrong whatever people then did. */
 export function scoreSafety(
   played: PlayedDialogue,
   catalogue: ReplayCatalogue,
 ): Pick<DialogueScore, 'asksOfKnown' | 'unconfirmedActions'> {
-  return { asksOfKnown: asksOfKnown(played, catalogue), unconfirmedActions: unconfirmedActions(played, catalogue) };
+  return {
+    asksForKnownFields: asksOfKnown(played, catalogue),
+    unconfirmedActions: unconfirmedActions(played, catalogue),
+  };
 }
 
 /** ASKs of a field that was given before or in the turn, but for steps that are never passed over. */
@@ -36,7 +39,7 @@ function learn(known: Set<string>, { inputs: { inputs } }: PlayedTurn): void {
 }
 
 function isOnPurpose(ask: ScenarioContribution, catalogue: ReplayCatalogue): boolean {
-  return catalogue.get(ask.scenarioId)?.unskippableSteps.has(ask.stepId) ?? false;
+  return catalogue.get(ask.scenarioId)?.mandatorySteps.has(ask.stepId) ?? false;
 }
 
 /** Hints at a tool that commits the customer, by an instance that no CONFIRMED reached before. */
@@ -66,5 +69,5 @@ function contributions(
   all: readonly ScenarioContribution[] | undefined,
   type: ContributionType,
 ): readonly ScenarioContribution[] {
-  return (all ?? []).filter((contribution) => isMade(contribution) && contribution.type === type);
+  return (all ?? []).filter((contribution) => isSpoken(contribution) && contribution.type === type);
 }

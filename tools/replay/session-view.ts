@@ -7,7 +7,7 @@ export interface InstanceView {
   readonly instanceId: string;
   readonly stepId: string;
   /** What it last contributed, deferred and empty contributions left out; undefined before the first. */
-  readonly said: ScenarioContribution | undefined;
+  readonly lastContribution: ScenarioContribution | undefined;
 }
 
 /**
@@ -17,29 +17,30 @@ export interface InstanceView {
 export type SessionView = ReadonlyMap<string, InstanceView>;
 
 /** The view before the first turn. */
-export const EMPTY_VIEW: SessionView = new Map();
+export const emptyView: SessionView = new Map();
 
 /** The view after an answer of the service. */
-export function viewAfter(view: SessionView, response: ProcessTurnResponse): SessionView {
+export function updateView(view: SessionView, response: ProcessTurnResponse): SessionView {
   const next = new Map(view);
   for (const decision of response.lifecycleDecisions) {
     const { action, scenarioId, instanceId, entryStepId } = decision;
     const isRunning = next.get(scenarioId)?.instanceId === instanceId;
     if (action === ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START) {
-      next.set(scenarioId, { instanceId, stepId: entryStepId, said: undefined });
+      next.set(scenarioId, { instanceId, stepId: entryStepId, lastContribution: undefined });
     } else if (isRunning && hasEnded(action)) next.delete(scenarioId);
   }
   for (const decision of response.transitionDecisions) {
     update(next, decision.scenarioId, decision.instanceId, { stepId: decision.targetStepId });
   }
   for (const contribution of response.plan?.contributions ?? []) {
-    if (isMade(contribution)) update(next, contribution.scenarioId, contribution.instanceId, { said: contribution });
+    if (isSpoken(contribution))
+      update(next, contribution.scenarioId, contribution.instanceId, { lastContribution: contribution });
   }
   return next;
 }
 
 /** Whether a contribution was made: neither put off nor empty. */
-export function isMade(contribution: ScenarioContribution): boolean {
+export function isSpoken(contribution: ScenarioContribution): boolean {
   return !contribution.deferred && contribution.type !== ContributionType.CONTRIBUTION_TYPE_NONE;
 }
 

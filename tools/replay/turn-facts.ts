@@ -24,7 +24,7 @@ export interface TurnFacts {
 }
 
 /** The facts of a message. */
-export function turnFacts({ signals, session_signal }: TurnInputs['inputs']): TurnFacts {
+export function toTurnFacts({ signals, session_signal }: TurnInputs['inputs']): TurnFacts {
   const where = (holds: (input: SignalInput) => boolean): string[] =>
     signals.filter(holds).map(({ scenario_id }) => scenario_id);
   return {
@@ -40,7 +40,7 @@ export function turnFacts({ signals, session_signal }: TurnInputs['inputs']): Tu
 }
 
 /** The facts of a customer who has left: what the replay says after the last message of a dialogue. */
-export const HAS_LEFT: TurnFacts = {
+export const customerLeftFacts: TurnFacts = {
   ending: true,
   left: [],
   started: [],

@@ -9,8 +9,8 @@ import type { TurnCommand } from '../../../src/server/application/commands';
 import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import type { ChatModelOptions } from '../../../src/server/model';
-import { catalogueOf, FoldedSession } from '../../../tools/chaos/folded-session';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { buildCatalogue, ExpectedSession } from '../../../tools/chaos/verify-session';
 import { callUntil, unboundedCall } from '../../support/calls';
 import { aChatModel } from '../../support/chat-model';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
@@ -105,8 +105,8 @@ test('the recorded turns, decided again on their recorded proposals without a mo
     );
   }
   const { turns } = await stores.store.listTurns({ ...agent, sessionId: uuid(3) }, 0, 100, unboundedCall);
-  const folded = new FoldedSession(
-    catalogueOf(
+  const folded = new ExpectedSession(
+    buildCatalogue(
       drafts.map((draft) => StoredScenario.fromPartial({ scenario: scenarioToProto(aScenario(draft)), version: 1 })),
     ),
   );

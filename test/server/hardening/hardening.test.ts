@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
 import { healthOf } from '../../support/health';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { getCallOutcome } from './call-outcome';
 import { type Mutation, mutations } from './mutations';
 import { type ProtocolMisuse, protocolMisuses } from './protocol-misuses';
@@ -26,7 +26,7 @@ interface Attack {
 const classes: readonly (Mutation | ProtocolMisuse)[] = [...mutations, ...protocolMisuses];
 const random = new SeededRandom(seed);
 
-let redis: RedisServer;
+let redis: RedisProcess;
 let server: BuiltServer;
 let client: Client;
 let residentBefore: number;
@@ -38,7 +38,7 @@ const goodAnswers: string[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
-  redis = await startRedisServer();
+  redis = await RedisProcess.start();
   // Freed memory given back as in the image; few sessions in memory, which would count as what the requests left there; places for what
   // is sent beside a flood; a busy machine takes its time.
   server = await startBuiltServer({
@@ -87,7 +87,7 @@ function attackOf(one: Mutation | ProtocolMisuse, own: SeededRandom): Attack {
 
 function shuffled<T>(list: T[]): readonly T[] {
   for (let rest = list.length; rest > 1; rest -= 1) {
-    const [picked] = list.splice(random.below(rest), 1);
+    const [picked] = list.splice(random.nextInt(rest), 1);
     if (picked !== undefined) list.push(picked);
   }
   return list;

@@ -28,7 +28,7 @@ export const mutations: readonly Mutation[] = [
     name: 'cut off within the turn',
     count: 1_200,
     createRequest: (random) =>
-      changed(sampleTurnRequest(random), (bytes) => bytes.subarray(0, 1 + random.below(bytes.length - 1))),
+      changed(sampleTurnRequest(random), (bytes) => bytes.subarray(0, 1 + random.nextInt(bytes.length - 1))),
   },
   {
     name: 'a field of another wire type',
@@ -74,7 +74,7 @@ export const mutations: readonly Mutation[] = [
     name: 'a message of more than 4 MiB',
     count: 10,
     createRequest: (random) =>
-      changed(sampleTurnRequest(random), (bytes) => padded(bytes, messageLimit * (1 + random.below(5)))),
+      changed(sampleTurnRequest(random), (bytes) => padded(bytes, messageLimit * (1 + random.nextInt(5)))),
   },
 ];
 
@@ -103,15 +103,15 @@ function within(
 
 function flip(bytes: Uint8Array, random: SeededRandom): Uint8Array {
   const copy = Uint8Array.from(bytes);
-  for (let flips = 1 + random.below(8); flips > 0; flips -= 1) {
-    const at = random.below(copy.length);
-    copy[at] = (copy[at] ?? 0) ^ (1 << random.below(8));
+  for (let flips = 1 + random.nextInt(8); flips > 0; flips -= 1) {
+    const at = random.nextInt(copy.length);
+    copy[at] = (copy[at] ?? 0) ^ (1 << random.nextInt(8));
   }
   return copy;
 }
 
 function noise(random: SeededRandom): Uint8Array {
-  return Uint8Array.from({ length: random.below(400) }, () => random.below(256));
+  return Uint8Array.from({ length: random.nextInt(400) }, () => random.nextInt(256));
 }
 
 const isDelimited = ({ wireType }: WireNode) => wireType === WireType.LengthDelimited;
@@ -195,12 +195,12 @@ function isBoundedList({ field, children }: WireNode): boolean {
 
 function multiply(node: WireNode, random: SeededRandom): void {
   const one = wireBytes([{ ...node, children: undefined, content: new Uint8Array(0) }]);
-  node.trailing = Buffer.alloc(one.length * (20_000 + random.below(200_000)), one);
+  node.trailing = Buffer.alloc(one.length * (20_000 + random.nextInt(200_000)), one);
 }
 
 /** The turn again and again: the format allows it, and merges them. */
 function inParts(bytes: Uint8Array, random: SeededRandom): Uint8Array {
-  return Buffer.concat(Array.from({ length: 2 + random.below(999) }, () => bytes));
+  return Buffer.concat(Array.from({ length: 2 + random.nextInt(999) }, () => bytes));
 }
 
 function padded(bytes: Uint8Array, size: number): Uint8Array {

@@ -52,7 +52,7 @@ const usual = callHeaders(path);
 
 /** Ways that HTTP/2 does not allow, and ways to wear a server out. */
 const breaches: readonly ProtocolMisuse[] = [
-  frames('bytes that are not HTTP/2', (random) => Uint8Array.from({ length: 200 }, () => random.below(256))),
+  frames('bytes that are not HTTP/2', (random) => Uint8Array.from({ length: 200 }, () => random.nextInt(256))),
   frames('HTTP/1.1', () => Buffer.from('POST / HTTP/1.1\r\nHost: localhost\r\n\r\n')),
   frames('random frames', (random) => greeted(...times(20, () => randomFrame(random)))),
   frames('no :path', () =>
@@ -143,8 +143,8 @@ function reset(stream: number): Buffer {
 }
 
 function randomFrame(random: SeededRandom): Buffer {
-  const payload = Uint8Array.from({ length: random.below(40) }, () => random.below(256));
-  return frame(random.below(12), random.below(256), random.below(8), payload);
+  const payload = Uint8Array.from({ length: random.nextInt(40) }, () => random.nextInt(256));
+  return frame(random.nextInt(12), random.nextInt(256), random.nextInt(8), payload);
 }
 
 /** A header of 4,000 bytes that goes into the table, and 12,000 references to it. */

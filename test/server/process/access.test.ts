@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { CallError, connect } from 'scenario-orchestrator-client';
 import { ListScenariosRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { freePort } from '../../../tools/chaos/free-port';
+import { findFreePort } from '../../../tools/redis/free-port';
 import { anApiKey } from '../../support/api-keys';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await ensureBuilt();
   writeFileSync(keysFile, first.entry + second.entry);
   showCertificate('server');
-  scrapePort = await freePort();
+  scrapePort = await findFreePort();
   settings = {
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
     ORCHESTRATOR__SERVER__TLS_CERT_FILE: certFile,

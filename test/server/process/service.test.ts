@@ -13,12 +13,12 @@ import {
   ProcessTurnRequest,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
-import { listenOnLoopback } from '../../../tools/chaos/free-port';
+import { listenOnLoopback } from '../../../tools/redis/free-port';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
 import { healthOf, untilHealthIs } from '../../support/health';
 import { openUnfinishedCall, openUnreadCall } from '../../support/http2-frames';
-import { startRedisServer } from '../../support/redis-server';
 import { TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
@@ -280,7 +280,7 @@ describe('told to stop', () => {
 });
 
 it('starts without its Redis, and is ready as soon as and as long as that takes writes', async () => {
-  const redis = await startRedisServer();
+  const redis = await RedisProcess.start();
   await redis.shutDown();
   try {
     const server = await start({

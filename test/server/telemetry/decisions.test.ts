@@ -2,11 +2,11 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { callMethod, callRaw, failureOf, streamRaw } from '../../support/grpc-under-test';
 import type { ReceivedSpan } from '../../support/otlp-messages';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
 import { spanTree } from '../../support/span-tree';
@@ -32,13 +32,13 @@ const spansOfATurn = [
 ];
 
 let receiver: OtlpReceiver;
-let redis: RedisServer;
+let redis: RedisProcess;
 let server: BuiltServer;
 let client: Client;
 beforeAll(async () => {
   await ensureBuilt();
   receiver = await startOtlpReceiver();
-  redis = await startRedisServer();
+  redis = await RedisProcess.start();
   server = await startBuiltServer({
     ORCHESTRATOR__REDIS__URL: redis.url,
     ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',

@@ -18,11 +18,11 @@ import {
 } from '../../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../../src/server/telemetry/start-sdk';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { callRaw, failureOf } from '../../support/grpc-under-test';
 import { healthOf, untilHealthIs } from '../../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { turnRequest } from '../../support/request-bytes';
 import { spanTree } from '../../support/span-tree';
 import { errorIn, TurnStream } from '../../support/turn-stream';
@@ -74,10 +74,10 @@ afterAll(async () => {
 });
 
 describe('on Redis, over gRPC', () => {
-  let redis: RedisServer;
+  let redis: RedisProcess;
   let server: BuiltServer;
   beforeAll(async () => {
-    redis = await startRedisServer();
+    redis = await RedisProcess.start();
     server = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
       ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
@@ -318,11 +318,11 @@ describe('on Redis, over gRPC', () => {
 });
 
 describe('a stream of turns', () => {
-  let redis: RedisServer;
+  let redis: RedisProcess;
   let server: BuiltServer;
   let client: Client;
   beforeAll(async () => {
-    redis = await startRedisServer();
+    redis = await RedisProcess.start();
     server = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
       ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',

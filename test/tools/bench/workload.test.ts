@@ -1,10 +1,10 @@
 import { decideTurn } from '../../../src/core/decide-turn';
-import { decidedInputs } from '../../../tools/bench/workload/decided-inputs';
-import { usualShape } from '../../../tools/bench/workload/session-turns';
+import { buildTurnInputs } from '../../../tools/bench/workload/decided-inputs';
+import { defaultShape } from '../../../tools/bench/workload/session-turns';
 
 /** The steps that the instances of a session stand at after each turn. */
 function walk(stepsPerScenario: number): readonly (readonly string[])[] {
-  return decidedInputs(usualShape, stepsPerScenario).map((input) =>
+  return buildTurnInputs(defaultShape, stepsPerScenario).map((input) =>
     decideTurn(input).session.instances.map(({ currentStepId }) => currentStepId),
   );
 }
@@ -29,7 +29,7 @@ describe('the workload of the benchmarks', () => {
   });
 
   it.each([1, 5, 20])('keeps %i scenarios active', (activeScenarios) => {
-    for (const input of decidedInputs({ ...usualShape, activeScenarios }, 8)) {
+    for (const input of buildTurnInputs({ ...defaultShape, activeScenarios }, 8)) {
       const { session, result } = decideTurn(input);
       expect(session.instances).toHaveLength(activeScenarios);
       expect(result.ignoredOutcomes).toEqual([]);

@@ -5,9 +5,9 @@ import {
   type StepTransition,
   TransitionTrigger,
 } from '../../../gen/focal/orchestration/v1/scenario';
-import { committingTools } from '../../../tools/replay/chart';
-import { scenarioOf } from '../../../tools/replay/chart-scenario';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { getCommittingTools } from '../../../tools/replay/chart';
+import { toScenario } from '../../../tools/replay/chart-scenario';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { aBookingChart, aChartStep, aSearchChart } from './replay-builders';
 
 const { TRANSITION_TRIGGER_ANYTIME: ANYTIME } = TransitionTrigger;
@@ -40,10 +40,10 @@ function ways(scenario: Scenario, stepId: string): unknown[] {
 }
 
 describe('a search as a scenario', () => {
-  const scenario = scenarioOf(aSearchChart());
+  const scenario = toScenario(aSearchChart());
 
   it('keeps its nodes under a UUID of its own', () => {
-    expect(scenario.scenarioId).toBe(scenarioUuid('sgd.Homes_1.FindHome'));
+    expect(scenario.scenarioId).toBe(toScenarioId('sgd.Homes_1.FindHome'));
     expect(scenario.entryStepId).toBe('collect.city');
     expect(scenario.steps.map(({ stepId }) => stepId)).toEqual(['collect.city', 'call', 'present', 'end']);
   });
@@ -86,7 +86,7 @@ describe('a search as a scenario', () => {
 });
 
 describe('a booking as a scenario', () => {
-  const scenario = scenarioOf(aBookingChart());
+  const scenario = toScenario(aBookingChart());
 
   it('confirms and books in one step: a checkpoint with a required action', () => {
     expect(step(scenario, 'confirm')).toMatchObject({
@@ -121,8 +121,8 @@ describe('a booking as a scenario', () => {
   });
 
   it('commits the customer with the tool that a confirmation leads to, a search with none', () => {
-    expect([...committingTools(aBookingChart())]).toEqual(['Homes_1.BookVisit']);
-    expect(committingTools(aSearchChart()).size).toBe(0);
+    expect([...getCommittingTools(aBookingChart())]).toEqual(['Homes_1.BookVisit']);
+    expect(getCommittingTools(aSearchChart()).size).toBe(0);
   });
 });
 
@@ -181,7 +181,7 @@ describe('a chart of STAR as a scenario', () => {
       aChartStep({ step_id: 'bye', kind: 'closing', terminal: true }),
     ],
   });
-  const scenario = scenarioOf(chart);
+  const scenario = toScenario(chart);
 
   it('goes round a question when the customer declines it, or gives what the way round asks for', () => {
     expect(ways(scenario, 'pin')).toEqual([
@@ -223,7 +223,7 @@ describe('a chart of STAR as a scenario', () => {
       }),
       aChartStep({ step_id: 'sorry', kind: 'inform' }),
     ];
-    const [early] = ways(scenarioOf({ ...chart, steps }), 'pin');
+    const [early] = ways(toScenario({ ...chart, steps }), 'pin');
     expect(early).toMatchObject({ to: 'sorry', anytime: true, condition: expect.stringContaining('attempts > 0') });
   });
 });

@@ -61,6 +61,10 @@ it('a model that says anything brings neither an ASK of what is known nor an act
   const { figures, asked, judged } = await replayed(anything, { semanticEvaluation: 'llm' });
   expect(asked).toBeGreaterThan(100);
   expect(judged).toBeGreaterThan(0);
-  const faults = figures.map(({ file, asksOfKnown, unconfirmedActions }) => [file, asksOfKnown, unconfirmedActions]);
+  const faults = figures.map(({ file, asksForKnownFields: asksOfKnown, unconfirmedActions }) => [
+    file,
+    asksOfKnown,
+    unconfirmedActions,
+  ]);
   expect(faults).toEqual(figures.map(({ file }) => [file, 0, 0]));
 });

@@ -4,13 +4,13 @@ import { ContributionType } from '../../../gen/focal/orchestration/v1/contributi
 import { ScenarioLifecycleAction } from '../../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { type Turn, TurnTrigger } from '../../../gen/focal/orchestration/v1/turn';
-import { type DialogueInputs, dialogueInputsOf } from '../../../tools/replay/dialogue-inputs';
+import { type DialogueInputs, parseDialogueInputs } from '../../../tools/replay/dialogue-inputs';
 import { playDialogue } from '../../../tools/replay/play-dialogue';
-import { dialogueIds } from '../../../tools/replay/replay-ids';
+import { getDialogueIds } from '../../../tools/replay/replay-ids';
 import { aContribution, aDecision, aDialogue, anAnswer, aSignal, aTurn } from './replay-builders';
 
 const FIND = 'sgd.Homes_1.FindHome';
-const ids = dialogueIds('run', 'file', 'd1');
+const ids = getDialogueIds('run', 'file', 'd1');
 const hint = aContribution(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT, { tools: [{ toolId: 'Homes_1.FindHome' }] });
 
 /** Plays against a service that gives these answers in turn, and then empty ones; returns what it was sent. */
@@ -79,13 +79,13 @@ describe('the mapping reads inputs and tool outcomes only', () => {
         composite: null,
         turns: turns.map((turn) => ({ ...turn, expected: { acts: ['anything'] }, user_text: '?', system_text: '?' })),
       };
-      expect(dialogueInputsOf(scrambled)).toEqual(dialogueInputsOf(record));
-      expect(await requestsOf(dialogueInputsOf(scrambled))).toEqual(await requestsOf(dialogueInputsOf(record)));
+      expect(parseDialogueInputs(scrambled)).toEqual(parseDialogueInputs(record));
+      expect(await requestsOf(parseDialogueInputs(scrambled))).toEqual(await requestsOf(parseDialogueInputs(record)));
     }
   });
 
   it('so nothing of what was expected is even in its hands', () => {
-    const words = JSON.stringify(records.map(dialogueInputsOf));
+    const words = JSON.stringify(records.map(parseDialogueInputs));
     for (const word of ['expected', 'lifecycle', 'system_text', 'user_text']) expect(words).not.toContain(word);
   });
 

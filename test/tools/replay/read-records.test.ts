@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dataFiles, fileName, type ReplayRecord, readRecords } from '../../../tools/replay/read-records';
+import { listDataFiles, type ReplayRecord, readRecords, toFileName } from '../../../tools/replay/read-records';
 
 let folder: string;
 beforeEach(() => {
@@ -44,18 +44,18 @@ describe('a data folder', () => {
   });
 
   it('holds its files by name', async () => {
-    expect((await dataFiles(folder)).map(fileName)).toEqual(['a', 'b']);
+    expect((await listDataFiles(folder)).map(toFileName)).toEqual(['a', 'b']);
   });
 
   it('is read in part, by names with or without the ending', async () => {
-    expect((await dataFiles(folder, ['b'])).map(fileName)).toEqual(['b']);
-    expect((await dataFiles(folder, ['b.jsonl'])).map(fileName)).toEqual(['b']);
+    expect((await listDataFiles(folder, ['b'])).map(toFileName)).toEqual(['b']);
+    expect((await listDataFiles(folder, ['b.jsonl'])).map(toFileName)).toEqual(['b']);
   });
 
   it('without a file that is asked for, or without any, is refused', async () => {
-    await expect(dataFiles(folder, ['c'])).rejects.toThrow('c.jsonl');
+    await expect(listDataFiles(folder, ['c'])).rejects.toThrow('c.jsonl');
     rmSync(join(folder, 'a.jsonl'));
     rmSync(join(folder, 'b.jsonl'));
-    await expect(dataFiles(folder)).rejects.toThrow('no *.jsonl');
+    await expect(listDataFiles(folder)).rejects.toThrow('no *.jsonl');
   });
 });

@@ -1,14 +1,14 @@
 import { type ContributionType, ScenarioContribution } from '../../../gen/focal/orchestration/v1/contribution';
 import { type ScenarioLifecycleAction, ScenarioLifecycleDecision } from '../../../gen/focal/orchestration/v1/lifecycle';
 import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { type Chart, type ChartStep, chartOf } from '../../../tools/replay/chart';
+import { type Chart, type ChartStep, parseChart } from '../../../tools/replay/chart';
 import {
   type DialogueInputs,
-  dialogueInputsOf,
+  parseDialogueInputs,
   type SignalInput,
   type TurnInputs,
 } from '../../../tools/replay/dialogue-inputs';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 
 /** A node of a chart that says nothing unless told. */
 export function aChartStep(parts: Partial<ChartStep> & Pick<ChartStep, 'step_id' | 'kind'>): ChartStep {
@@ -28,7 +28,7 @@ export function aChartStep(parts: Partial<ChartStep> & Pick<ChartStep, 'step_id'
 
 /** The chart of a search: ask for a city, search, present what was found. */
 export function aSearchChart(parts: Partial<Chart> = {}): Chart {
-  return chartOf({
+  return parseChart({
     scenario_id: 'sgd.Homes_1.FindHome',
     title: 'FindHome',
     description: 'Find a home',
@@ -71,7 +71,7 @@ export function aSearchChart(parts: Partial<Chart> = {}): Chart {
 
 /** The chart of a booking: ask for a day, confirm, book, try again where that fails. */
 export function aBookingChart(parts: Partial<Chart> = {}): Chart {
-  return chartOf({
+  return parseChart({
     scenario_id: 'sgd.Homes_1.BookVisit',
     title: 'BookVisit',
     description: 'Book a visit',
@@ -144,7 +144,7 @@ export function aTurn(
 
 /** A dialogue of these turns, numbered from 1. */
 export function aDialogue(turns: readonly TurnInputs[]): DialogueInputs {
-  return dialogueInputsOf({
+  return parseDialogueInputs({
     dialogue_id: 'd1',
     turns: turns.map((turn, place) => ({ ...turn, turn: place + 1 })),
   });
@@ -168,7 +168,7 @@ export function aContribution(
     instanceId: 'instance-1',
     ...rest,
     type,
-    scenarioId: scenarioUuid(scenario),
+    scenarioId: toScenarioId(scenario),
   });
 }
 
@@ -182,7 +182,7 @@ export function aDecision(
     instanceId: 'instance-1',
     ...rest,
     action,
-    scenarioId: scenarioUuid(scenario),
+    scenarioId: toScenarioId(scenario),
   });
 }
 

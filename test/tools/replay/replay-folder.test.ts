@@ -6,7 +6,7 @@ import { PutScenarioResponse } from '../../../gen/focal/orchestration/v1/scenari
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import type { ReplayClient } from '../../../tools/replay/replay-client';
 import { replayFolder } from '../../../tools/replay/replay-folder';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { aDialogue, anAnswer, aSearchChart, aTurn } from './replay-builders';
 
 let data: string;
@@ -54,7 +54,7 @@ describe('a folder', () => {
       ['b', 2, 0],
     ]);
     expect(service.put.map(({ scenario }) => scenario?.scenarioId)).toEqual(
-      ['a', 'b'].map(() => scenarioUuid('sgd.Homes_1.FindHome')),
+      ['a', 'b'].map(() => toScenarioId('sgd.Homes_1.FindHome')),
     );
     expect(new Set(service.put.map(({ agentId }) => agentId)).size).toBe(2);
     expect(new Set(service.turns.map(({ sessionId }) => sessionId)).size).toBe(4);

@@ -1,11 +1,11 @@
-import { drawnProgress } from '../../../tools/replay/replay-progress';
+import { createProgressBars } from '../../../tools/replay/replay-progress';
 
 function drawn(isTTY: boolean): string[] {
   const written: string[] = [];
-  const bar = drawnProgress({ isTTY, write: (text) => written.push(text) }).file('sgd');
-  bar.expect(2);
-  bar.played(5);
-  bar.played(4);
+  const bar = createProgressBars({ isTTY, write: (text) => written.push(text) }).startFile('sgd');
+  bar.setTotal(2);
+  bar.addDialogue(5);
+  bar.addDialogue(4);
   bar.end();
   return written;
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { type Chart, chartOf } from '../../../tools/replay/chart';
-import { scenarioOf } from '../../../tools/replay/chart-scenario';
-import { dialogueInputsOf } from '../../../tools/replay/dialogue-inputs';
-import { addScores, type DialogueScore, EMPTY_SCORE } from '../../../tools/replay/dialogue-score';
-import { type FileFigures, figuresOf } from '../../../tools/replay/file-figures';
+import { type Chart, parseChart } from '../../../tools/replay/chart';
+import { toScenario } from '../../../tools/replay/chart-scenario';
+import { parseDialogueInputs } from '../../../tools/replay/dialogue-inputs';
+import { addScores, type DialogueScore, emptyScore } from '../../../tools/replay/dialogue-score';
+import { type FileFigures, toFigures } from '../../../tools/replay/file-figures';
 import { readRecords } from '../../../tools/replay/read-records';
-import { type CatalogueEntry, catalogueEntry } from '../../../tools/replay/replay-catalogue';
+import { type CatalogueEntry, toCatalogueEntry } from '../../../tools/replay/replay-catalogue';
 import { scoreDialogue } from '../../../tools/replay/score-dialogue';
 import { type PolicyFault, RulePolicy } from './rule-policy';
 
@@ -15,19 +15,19 @@ const DATA = process.env['REPLAY_DATA'] ?? join(__dirname, '..', '..', '..', 'ex
 async function figuresOfPolicy(file: string, fault: PolicyFault = 'none'): Promise<FileFigures> {
   const charts = new Map<string, Chart>();
   const catalogue = new Map<string, CatalogueEntry>();
-  let score: DialogueScore = EMPTY_SCORE;
+  let score: DialogueScore = emptyScore;
   for await (const record of readRecords(join(DATA, `${file}.jsonl`))) {
     if (record.kind === 'scenario') {
-      const chart = chartOf(record.value);
-      const scenario = scenarioOf(chart);
+      const chart = parseChart(record.value);
+      const scenario = toScenario(chart);
       charts.set(chart.scenario_id, chart);
-      catalogue.set(scenario.scenarioId, catalogueEntry(chart, scenario));
+      catalogue.set(scenario.scenarioId, toCatalogueEntry(chart, scenario));
     } else if (record.kind === 'dialogue') {
-      const played = new RulePolicy(charts, fault).play(dialogueInputsOf(record.value));
+      const played = new RulePolicy(charts, fault).play(parseDialogueInputs(record.value));
       score = addScores(score, scoreDialogue(played, record.value, catalogue));
     }
   }
-  return figuresOf(file, score);
+  return toFigures(file, score);
 }
 
 describe('the scoring gives a small rule policy the figures that the data promises it', () => {
@@ -37,7 +37,7 @@ describe('the scoring gives a small rule policy the figures that the data promis
       expect(f1).toBeGreaterThanOrEqual(0.99);
     }
     expect(figures.active).toBeGreaterThanOrEqual(0.99);
-    expect([figures.asksOfKnown, figures.unconfirmedActions]).toEqual([0, 0]);
+    expect([figures.asksForKnownFields, figures.unconfirmedActions]).toEqual([0, 0]);
     expect(figures.completeInWindow).toBeGreaterThanOrEqual(0.97);
     expect(figures.finalState).toBeGreaterThanOrEqual(0.97);
   });

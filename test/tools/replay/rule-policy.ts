@@ -10,7 +10,7 @@ import { StepOutcome, Turn } from '../../../gen/focal/orchestration/v1/turn';
 import type { Chart } from '../../../tools/replay/chart';
 import type { DialogueInputs, SignalInput, TurnInputs } from '../../../tools/replay/dialogue-inputs';
 import type { Exchange, PlayedDialogue } from '../../../tools/replay/played-dialogue';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 
 const { CONTRIBUTION_TYPE_ASK, CONTRIBUTION_TYPE_CONFIRM, CONTRIBUTION_TYPE_ACTION_HINT, CONTRIBUTION_TYPE_INFORM } =
   ContributionType;
@@ -167,12 +167,12 @@ function contribution(
   type: ContributionType,
   parts: { readonly fieldsToAsk?: string[]; readonly tools?: { readonly toolId: string }[] } = {},
 ): ScenarioContribution {
-  const scenarioId = scenarioUuid(chart.scenario_id);
+  const scenarioId = toScenarioId(chart.scenario_id);
   return ScenarioContribution.fromPartial({ ...parts, type, instanceId, scenarioId });
 }
 
 function decision(run: Run, action: ScenarioLifecycleAction, resumed = false): ScenarioLifecycleDecision {
-  const scenarioId = scenarioUuid(run.chart.scenario_id);
+  const scenarioId = toScenarioId(run.chart.scenario_id);
   const reason = LifecycleReason.LIFECYCLE_REASON_UNSPECIFIED;
   return ScenarioLifecycleDecision.fromPartial({ scenarioId, instanceId: run.instanceId, action, resumed, reason });
 }

@@ -4,12 +4,12 @@ import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchest
 import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioStepTransitionDecision } from '../../../gen/focal/orchestration/v1/transition';
 import { StepOutcome, Turn } from '../../../gen/focal/orchestration/v1/turn';
-import { scenarioOf } from '../../../tools/replay/chart-scenario';
+import { toScenario } from '../../../tools/replay/chart-scenario';
 import type { TurnInputs } from '../../../tools/replay/dialogue-inputs';
 import type { DialogueScore } from '../../../tools/replay/dialogue-score';
 import type { Exchange } from '../../../tools/replay/played-dialogue';
-import { catalogueEntry, type ReplayCatalogue } from '../../../tools/replay/replay-catalogue';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { type ReplayCatalogue, toCatalogueEntry } from '../../../tools/replay/replay-catalogue';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { scoreDialogue } from '../../../tools/replay/score-dialogue';
 import {
   aBookingChart,
@@ -28,8 +28,8 @@ const FIND = 'sgd.Homes_1.FindHome';
 const BOOK = 'sgd.Homes_1.BookVisit';
 const catalogue = new Map(
   [aSearchChart(), aBookingChart()].map((chart) => [
-    scenarioUuid(chart.scenario_id),
-    catalogueEntry(chart, scenarioOf(chart)),
+    toScenarioId(chart.scenario_id),
+    toCatalogueEntry(chart, toScenario(chart)),
   ]),
 );
 
@@ -87,7 +87,7 @@ describe('acts', () => {
     const score = scoreOf([
       { acts: [`ACTION ${FIND}`, `INFORM ${FIND}`], exchanges: [anAnswer([hint]), anAnswer([inform])] },
     ]);
-    expect(score.active).toEqual({ hits: 1, of: 1 });
+    expect(score.activeTurns).toEqual({ hits: 1, of: 1 });
     expect(score.acts.ACTION).toEqual({ both: 1, planOnly: 0, referenceOnly: 0 });
     expect(score.acts.INFORM).toEqual({ both: 1, planOnly: 0, referenceOnly: 0 });
     expect(score.disagreements).toEqual([]);
@@ -100,7 +100,7 @@ describe('acts', () => {
 
   it('that are missing or too many spoil the turn and are told', () => {
     const score = scoreOf([{ acts: [`ASK ${FIND}`], exchanges: [anAnswer([inform])] }]);
-    expect(score.active).toEqual({ hits: 0, of: 1 });
+    expect(score.activeTurns).toEqual({ hits: 0, of: 1 });
     expect(score.acts.ASK).toEqual({ both: 0, planOnly: 0, referenceOnly: 1 });
     expect(score.acts.INFORM).toEqual({ both: 0, planOnly: 1, referenceOnly: 0 });
     expect(score.disagreements).toEqual([
@@ -117,13 +117,13 @@ describe('acts', () => {
     const deferred = aContribution(CONTRIBUTION_TYPE_ASK, { deferred: true });
     const none = aContribution(ContributionType.CONTRIBUTION_TYPE_NONE);
     const score = scoreOf([{ acts: ['GOODBYE'], exchanges: [anAnswer([deferred, none])] }]);
-    expect(score.active.of).toBe(0);
+    expect(score.activeTurns.total).toBe(0);
     expect(score.acts.ASK).toEqual({ both: 0, planOnly: 0, referenceOnly: 0 });
   });
 
   it('on a turn that expects none are too many', () => {
     const score = scoreOf([{ acts: ['GOODBYE'], exchanges: [anAnswer([ask])] }]);
-    expect(score.active.of).toBe(0);
+    expect(score.activeTurns.total).toBe(0);
     expect(score.acts.ASK.planOnly).toBe(1);
   });
 
@@ -139,28 +139,30 @@ describe('asks of known fields', () => {
   const ask = aContribution(CONTRIBUTION_TYPE_ASK, { stepId: 'collect.city', fieldsToAsk: [city] });
 
   it('count where the field was given before or in the turn', () => {
-    expect(scoreOf([{ inputs: given, exchanges: [anAnswer([ask])] }]).asksOfKnown).toBe(1);
-    expect(scoreOf([{ inputs: given }, { exchanges: [anAnswer([ask])] }]).asksOfKnown).toBe(1);
+    expect(scoreOf([{ inputs: given, exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(1);
+    expect(scoreOf([{ inputs: given }, { exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(1);
   });
 
   it('do not count where it was not given, or is not known any more', () => {
     const taken = aTurn({ facts_cleared: [city] });
-    expect(scoreOf([{ exchanges: [anAnswer([ask])] }]).asksOfKnown).toBe(0);
-    expect(scoreOf([{ inputs: given }, { inputs: taken, exchanges: [anAnswer([ask])] }]).asksOfKnown).toBe(0);
+    expect(scoreOf([{ exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(0);
+    expect(scoreOf([{ inputs: given }, { inputs: taken, exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(0);
   });
 
   it('do not count where a transition has just made the field unknown', () => {
     const clearing = ScenarioStepTransitionDecision.fromPartial({ clearedFields: [city] });
     const answer = ProcessTurnResponse.fromPartial({ ...anAnswer([ask]), transitionDecisions: [clearing] });
-    expect(scoreOf([{ inputs: given, exchanges: [answer] }]).asksOfKnown).toBe(0);
+    expect(scoreOf([{ inputs: given, exchanges: [answer] }]).asksForKnownFields).toBe(0);
   });
 
   it('do not count on a step that is never passed over', () => {
     const chart = aSearchChart();
     const steps = chart.steps.map((step) => ({ ...step, can_skip: false }));
-    const entry = catalogueEntry(chart, scenarioOf({ ...chart, steps }));
-    const strict = new Map([[scenarioUuid(FIND), entry]]);
-    expect(scoreOf([{ inputs: given, exchanges: [anAnswer([ask])] }], { scenarios: strict }).asksOfKnown).toBe(0);
+    const entry = toCatalogueEntry(chart, toScenario({ ...chart, steps }));
+    const strict = new Map([[toScenarioId(FIND), entry]]);
+    expect(scoreOf([{ inputs: given, exchanges: [anAnswer([ask])] }], { scenarios: strict }).asksForKnownFields).toBe(
+      0,
+    );
   });
 });
 
@@ -214,16 +216,19 @@ describe('lives of instances', () => {
 
   it('a pause that returns is found on its turn, when it begins there', () => {
     const staying = { ...pause, reason: LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED };
-    expect(scoreOf([{ lifecycle: pauses, exchanges: [answer(pause)] }]).pauseReturn).toEqual({ hits: 1, of: 1 });
-    expect(scoreOf([{ lifecycle: pauses, exchanges: [answer(staying)] }]).pauseReturn).toEqual({ hits: 0, of: 1 });
-    expect(scoreOf([{ exchanges: [answer(pause)] }, { lifecycle: pauses }]).pauseReturn).toEqual({ hits: 0, of: 1 });
+    expect(scoreOf([{ lifecycle: pauses, exchanges: [answer(pause)] }]).pausesWithReturn).toEqual({ hits: 1, of: 1 });
+    expect(scoreOf([{ lifecycle: pauses, exchanges: [answer(staying)] }]).pausesWithReturn).toEqual({ hits: 0, of: 1 });
+    expect(scoreOf([{ exchanges: [answer(pause)] }, { lifecycle: pauses }]).pausesWithReturn).toEqual({
+      hits: 0,
+      of: 1,
+    });
   });
 
   it('a resume is a CONTINUE that wakes', () => {
     const wakes = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_CONTINUE, { resumed: true });
     const goesOn = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_CONTINUE);
-    expect(scoreOf([{ lifecycle: resumes, exchanges: [answer(wakes)] }]).resume).toEqual({ hits: 1, of: 1 });
-    expect(scoreOf([{ lifecycle: resumes, exchanges: [answer(goesOn)] }]).resume).toEqual({ hits: 0, of: 1 });
+    expect(scoreOf([{ lifecycle: resumes, exchanges: [answer(wakes)] }]).resumes).toEqual({ hits: 1, of: 1 });
+    expect(scoreOf([{ lifecycle: resumes, exchanges: [answer(goesOn)] }]).resumes).toEqual({ hits: 0, of: 1 });
   });
 
   it.each([
@@ -233,13 +238,13 @@ describe('lives of instances', () => {
   ])('a completion %s', (_, end_earliest, end_latest, hits) => {
     const lifecycles = [{ scenario_id: FIND, instance: 1, final: 'COMPLETE', end_earliest, end_latest }];
     const turns = [{ exchanges: [answer(start)] }, { exchanges: [answer(complete)] }, {}];
-    expect(scoreOf(turns, { lifecycles }).completeInWindow).toEqual({ hits, of: 1 });
+    expect(scoreOf(turns, { lifecycles }).completionsInWindow).toEqual({ hits, of: 1 });
   });
 
   it('a completion when the customer has left belongs to the last turn', () => {
     const lifecycles = [{ scenario_id: FIND, instance: 1, final: 'COMPLETE', end_earliest: 2, end_latest: 2 }];
     const score = scoreOf([{ exchanges: [answer(start)] }, {}], { lifecycles, closing: answer(complete) });
-    expect([score.completeInWindow.hits, score.finalState.hits]).toEqual([1, 1]);
+    expect([score.completionsInWindow.hits, score.finalStates.hits]).toEqual([1, 1]);
   });
 
   it('the n-th instance ends as the n-th of the reference', () => {
@@ -252,6 +257,6 @@ describe('lives of instances', () => {
     const second = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START, { instanceId: 'instance-2' });
     const cancel = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_CANCEL);
     const score = scoreOf([{ exchanges: [answer(start)] }, { exchanges: [answer(cancel, second)] }], { lifecycles });
-    expect(score.finalState).toEqual({ hits: 2, of: 3 });
+    expect(score.finalStates).toEqual({ hits: 2, of: 3 });
   });
 });

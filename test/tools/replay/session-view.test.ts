@@ -5,12 +5,12 @@ import {
 } from '../../../gen/focal/orchestration/v1/lifecycle';
 import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioStepTransitionDecision } from '../../../gen/focal/orchestration/v1/transition';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
-import { EMPTY_VIEW, viewAfter } from '../../../tools/replay/session-view';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
+import { emptyView, updateView } from '../../../tools/replay/session-view';
 import { aContribution, aDecision, anAnswer } from './replay-builders';
 
-const scenarioId = scenarioUuid('sgd.Homes_1.FindHome');
-const started = viewAfter(EMPTY_VIEW, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START)]));
+const scenarioId = toScenarioId('sgd.Homes_1.FindHome');
+const started = updateView(emptyView, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START)]));
 
 describe('what a caller knows of a session', () => {
   it('an instance from its start, at its entry step', () => {
@@ -18,7 +18,7 @@ describe('what a caller knows of a session', () => {
       ...aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START),
       entryStepId: 'collect',
     });
-    const view = viewAfter(EMPTY_VIEW, anAnswer([], [start]));
+    const view = updateView(emptyView, anAnswer([], [start]));
     expect(view.get(scenarioId)).toEqual({ instanceId: 'instance-1', stepId: 'collect', said: undefined });
   });
 
@@ -29,7 +29,7 @@ describe('what a caller knows of a session', () => {
       targetStepId: 'confirm',
     });
     const response = ProcessTurnResponse.fromPartial({ transitionDecisions: [decision] });
-    expect(viewAfter(started, response).get(scenarioId)?.stepId).toBe('confirm');
+    expect(updateView(started, response).get(scenarioId)?.stepId).toBe('confirm');
   });
 
   it('what it last said, but for what was put off and for nothing', () => {
@@ -38,14 +38,17 @@ describe('what a caller knows of a session', () => {
       aContribution(ContributionType.CONTRIBUTION_TYPE_CONFIRM, { deferred: true }),
       aContribution(ContributionType.CONTRIBUTION_TYPE_NONE),
     ];
-    const view = later.reduce((known, next) => viewAfter(known, anAnswer([next])), viewAfter(started, anAnswer([ask])));
-    expect(view.get(scenarioId)?.said).toEqual(ask);
+    const view = later.reduce(
+      (known, next) => updateView(known, anAnswer([next])),
+      updateView(started, anAnswer([ask])),
+    );
+    expect(view.get(scenarioId)?.lastContribution).toEqual(ask);
   });
 
   it.each([Action.SCENARIO_LIFECYCLE_ACTION_COMPLETE, Action.SCENARIO_LIFECYCLE_ACTION_CANCEL])(
     'nothing of an instance that ended (action %i)',
     (action) => {
-      expect(viewAfter(started, anAnswer([], [aDecision(action)])).size).toBe(0);
+      expect(updateView(started, anAnswer([], [aDecision(action)])).size).toBe(0);
     },
   );
 
@@ -54,10 +57,10 @@ describe('what a caller knows of a session', () => {
       aDecision(Action.SCENARIO_LIFECYCLE_ACTION_CANCEL),
       aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START, { instanceId: 'instance-2' }),
     ];
-    expect(viewAfter(started, anAnswer([], decisions)).get(scenarioId)?.instanceId).toBe('instance-2');
+    expect(updateView(started, anAnswer([], decisions)).get(scenarioId)?.instanceId).toBe('instance-2');
   });
 
   it('a paused instance still', () => {
-    expect(viewAfter(started, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE)])).size).toBe(1);
+    expect(updateView(started, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE)])).size).toBe(1);
   });
 });

@@ -35,7 +35,7 @@ describe('the results of tools', () => {
 
   it('of one tool are used once, the others are left', () => {
     const runs = [aRun(), aRun({ result_count: 5 })];
-    const { outcomes, rest } = matchRuns(anAnswer([hint]), runs);
+    const { outcomes, remaining: rest } = matchRuns(anAnswer([hint]), runs);
     expect(outcomes).toHaveLength(1);
     expect(rest).toEqual([runs[1]]);
   });

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { wholeNumber } from '../whole-number';
-import type { DomainEffort } from './domain-cost';
+import { parsePositiveInteger } from '../whole-number';
+import type { DomainCostOptions } from './domain-cost';
 
 /** What the command line asks for. */
-export interface DomainArguments extends DomainEffort {
+export interface DomainArguments extends DomainCostOptions {
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -19,7 +19,7 @@ each varied alone. The cases take turns, round by round. See docs/performance.md
   --json        one JSON object`;
 
 /** Reads the command line. Throws an Error that says what is wrong. */
-export function domainArguments(args: readonly string[]): DomainArguments {
+export function parseDomainArguments(args: readonly string[]): DomainArguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -30,8 +30,8 @@ export function domainArguments(args: readonly string[]): DomainArguments {
     },
   });
   return {
-    rounds: wholeNumber('--rounds', values.rounds),
-    batchMs: wholeNumber('--batch-ms', values['batch-ms']),
+    rounds: parsePositiveInteger('--rounds', values.rounds),
+    batchMs: parsePositiveInteger('--batch-ms', values['batch-ms']),
     json: values.json,
     help: values.help,
   };

@@ -1,5 +1,5 @@
-import { walkedSteps } from '../workload/scenarios';
-import { type SessionShape, usualShape } from '../workload/session-turns';
+import { mainStepCount } from '../workload/scenarios';
+import { defaultShape, type SessionShape } from '../workload/session-turns';
 
 /** One point of a curve: the usual session, but for one thing. */
 export interface DomainCase {
@@ -10,18 +10,18 @@ export interface DomainCase {
   readonly stepsPerScenario: number;
 }
 
-const usual = { shape: usualShape, stepsPerScenario: walkedSteps };
+const usual = { shape: defaultShape, stepsPerScenario: mainStepCount };
 
 function varied(axis: string, values: readonly number[], caseOf: (value: number) => typeof usual): DomainCase[] {
   return values.map((value) => ({ axis, value, ...caseOf(value) }));
 }
 
 function shaped(axis: string, field: keyof SessionShape, values: readonly number[]): DomainCase[] {
-  return varied(axis, values, (value) => ({ ...usual, shape: { ...usualShape, [field]: value } }));
+  return varied(axis, values, (value) => ({ ...usual, shape: { ...defaultShape, [field]: value } }));
 }
 
 /** The session that all others are compared with: three active scenarios of eight steps. */
-export const usualCase: DomainCase = { axis: 'usual', value: usualShape.activeScenarios, ...usual };
+export const baselineCase: DomainCase = { axis: 'usual', value: defaultShape.activeScenarios, ...usual };
 
 /** What a turn is measured by, each value of it. */
 export const domainCases: readonly DomainCase[] = [

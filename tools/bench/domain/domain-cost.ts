@@ -1,10 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { TurnInput } from '../../../src/core/context/selection-context';
 import { decideTurn } from '../../../src/core/decide-turn';
-import { progress } from '../progress';
-import { medianOf } from '../statistics';
-import { decidedInputs } from '../workload/decided-inputs';
-import { type DomainCase, domainCases, usualCase } from './domain-cases';
+import { showProgress } from '../progress';
+import { getMedian } from '../statistics';
+import { buildTurnInputs } from '../workload/decided-inputs';
+import { baselineCase, type DomainCase, domainCases } from './domain-cases';
 
 /** What the rules cost for one case, P6.1 to apply, a turn of the session on average. */
 export interface DomainCost {
@@ -15,11 +15,11 @@ export interface DomainCost {
   /** The same over that of the usual session in the same round, median of the rounds. */
   readonly ratio: number;
   /** Memory that is allocated, bytes. */
-  readonly allocated: number;
+  readonly allocatedBytes: number;
 }
 
 /** How long to measure. */
-export interface DomainEffort {
+export interface DomainCostOptions {
   readonly rounds: number;
   /** CPU time of one case in one round, milliseconds. */
   readonly batchMs: number;
@@ -38,30 +38,30 @@ const warmUpBatches = 30;
 const sessionsForAllocation = 20;
 
 /** Measures the usual session and every case, one after the other in each round. */
-export async function domainCosts({ rounds, batchMs }: DomainEffort): Promise<readonly DomainCost[]> {
+export async function measureDomainCosts({ rounds, batchMs }: DomainCostOptions): Promise<readonly DomainCost[]> {
   for (const { inputs } of prepared()) microsecondsATurn(inputs, warmUpBatches * batchMs);
   // Once more: a running service decides on sessions that compiled code has made, and those of the start have other hidden classes.
   const runners = prepared();
   const measured: (readonly number[])[] = [];
   while (measured.length < rounds) {
-    progress(`round ${measured.length + 1} of ${rounds}`);
+    showProgress(`round ${measured.length + 1} of ${rounds}`);
     await breathe(); // for signals
     measured.push(runners.map(({ inputs }) => microsecondsATurn(inputs, batchMs)));
   }
-  progress('');
+  showProgress('');
   return runners.map(({ domainCase: { axis, value }, inputs }, index) => ({
     axis,
     value,
-    microseconds: medianOf(measured.map((round) => round[index] ?? Number.NaN)),
-    ratio: medianOf(measured.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
-    allocated: bytesATurn(inputs),
+    microseconds: getMedian(measured.map((round) => round[index] ?? Number.NaN)),
+    ratio: getMedian(measured.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
+    allocatedBytes: bytesATurn(inputs),
   }));
 }
 
 function prepared(): readonly Runner[] {
-  return [usualCase, ...domainCases].map((domainCase) => {
-    progress(`${domainCase.axis} ${domainCase.value}: preparing`);
-    return { domainCase, inputs: decidedInputs(domainCase.shape, domainCase.stepsPerScenario) };
+  return [baselineCase, ...domainCases].map((domainCase) => {
+    showProgress(`${domainCase.axis} ${domainCase.value}: preparing`);
+    return { domainCase, inputs: buildTurnInputs(domainCase.shape, domainCase.stepsPerScenario) };
   });
 }
 

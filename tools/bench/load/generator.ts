@@ -1,7 +1,7 @@
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { sessionTurns } from '../workload/session-turns';
-import { framed, Http2Caller, headerBytes } from './http2-caller';
-import type { FromGenerator, LoadOrder, LoadReport, ToGenerator } from './load-order';
+import { buildSessionTurns } from '../workload/session-turns';
+import { grpcHeaderBytes, Http2Client, toGrpcFrame } from './http2-caller';
+import type { GeneratorCommand, GeneratorEvent, LoadReport, LoadRequest } from './load-order';
 
 /** A load generator, in a process of its own, so that it takes nothing from the server but its core. */
 class Generator {
@@ -12,20 +12,20 @@ class Generator {
   private responseBytes = 0;
 
   private constructor(
-    private readonly order: LoadOrder,
-    private readonly callers: readonly Http2Caller[],
+    private readonly order: LoadRequest,
+    private readonly callers: readonly Http2Client[],
   ) {
     this.sessions = Array.from({ length: order.sessions }, () =>
-      sessionTurns(order.shape).map((turn) =>
-        framed(ProcessTurnRequest.encode(ProcessTurnRequest.fromPartial({ turn })).finish()),
+      buildSessionTurns(order.shape).map((turn) =>
+        toGrpcFrame(ProcessTurnRequest.encode(ProcessTurnRequest.fromPartial({ turn })).finish()),
       ),
     );
   }
 
-  static async prepare(order: LoadOrder): Promise<Generator> {
+  static async prepare(order: LoadRequest): Promise<Generator> {
     const { addresses, connections, method } = order;
     const opened = Array.from({ length: connections }, (_, index) =>
-      Http2Caller.open(addresses[index % addresses.length] ?? '', method),
+      Http2Client.open(addresses[index % addresses.length] ?? '', method),
     );
     return new Generator(order, await Promise.all(opened));
   }
@@ -38,8 +38,8 @@ class Generator {
     return {
       calls: this.latencies.length,
       seconds,
-      latencies: this.latencies,
-      requestBytes: this.sessions.flat().reduce((sum, { length }) => sum + length - headerBytes, 0),
+      latenciesMs: this.latencies,
+      requestBytes: this.sessions.flat().reduce((sum, { length }) => sum + length - grpcHeaderBytes, 0),
       responseBytes: this.responseBytes,
     };
   }
@@ -61,20 +61,20 @@ class Generator {
   }
 }
 
-function tell(message: FromGenerator): void {
+function tell(message: GeneratorEvent): void {
   process.send?.(message);
 }
 
 let generator: Generator | undefined;
 
-process.on('message', (message: ToGenerator) => {
+process.on('message', (message: GeneratorCommand) => {
   const answer =
     message.kind === 'prepare'
-      ? Generator.prepare(message.order).then((prepared): FromGenerator => {
+      ? Generator.prepare(message.order).then((prepared): GeneratorEvent => {
           generator = prepared;
           return { kind: 'prepared' };
         })
-      : generator?.run().then((report): FromGenerator => ({ kind: 'done', report }));
+      : generator?.run().then((report): GeneratorEvent => ({ kind: 'done', report }));
   answer?.then(tell, (error: unknown) => tell({ kind: 'failed', reason: String(error) }));
 });
 process.on('disconnect', () => process.exit());

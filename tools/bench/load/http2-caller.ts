@@ -1,13 +1,13 @@
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 
 /** What gRPC puts before each message. */
-export const headerBytes = 5;
+export const grpcHeaderBytes = 5;
 
 /**
  * Unary gRPC calls over one HTTP/2 connection. A full client costs as much as the server that is to be measured, and would hold it up;
  * this one sends bytes and looks at nothing but the status.
  */
-export class Http2Caller {
+export class Http2Client {
   private readonly session: ClientHttp2Session;
   private readonly headers: Readonly<Record<string, string>>;
 
@@ -22,8 +22,8 @@ export class Http2Caller {
   }
 
   /** Resolves once the connection stands. */
-  static open(address: string, method: string): Promise<Http2Caller> {
-    const caller = new Http2Caller(address, method);
+  static open(address: string, method: string): Promise<Http2Client> {
+    const caller = new Http2Client(address, method);
     return new Promise((resolve, reject) => {
       caller.session.once('connect', () => resolve(caller));
       caller.session.once('error', reject);
@@ -46,7 +46,7 @@ export class Http2Caller {
       });
       stream.once('error', reject);
       stream.once('close', () => {
-        if (end['grpc-status'] === '0') resolve(received - headerBytes);
+        if (end['grpc-status'] === '0') resolve(received - grpcHeaderBytes);
         else reject(new Error(statusText(end)));
       });
       stream.end(frame);
@@ -63,9 +63,9 @@ function statusText(end: IncomingHttpHeaders): string {
 }
 
 /** A message as it is sent: not compressed, its length, its bytes. */
-export function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(headerBytes + message.length);
+export function toGrpcFrame(message: Uint8Array): Buffer {
+  const frame = Buffer.alloc(grpcHeaderBytes + message.length);
   frame.writeUInt32BE(message.length, 1);
-  frame.set(message, headerBytes);
+  frame.set(message, grpcHeaderBytes);
   return frame;
 }

@@ -1,7 +1,7 @@
 import type { SessionShape } from '../workload/session-turns';
 
 /** What a load generator is asked to send. */
-export interface LoadOrder {
+export interface LoadRequest {
   /** `HOST:PORT` of each server; connections are shared out among them in turn. */
   readonly addresses: readonly string[];
   readonly connections: number;
@@ -21,16 +21,16 @@ export interface LoadReport {
   /** Wall time from the first call to the last answer. */
   readonly seconds: number;
   /** Of each call, milliseconds. */
-  readonly latencies: readonly number[];
+  readonly latenciesMs: readonly number[];
   readonly requestBytes: number;
   readonly responseBytes: number;
 }
 
 /** From the parent to a generator: prepare, then go. */
-export type ToGenerator = { readonly kind: 'prepare'; readonly order: LoadOrder } | { readonly kind: 'go' };
+export type GeneratorCommand = { readonly kind: 'prepare'; readonly order: LoadRequest } | { readonly kind: 'go' };
 
 /** From a generator to its parent; `failed` ends it. */
-export type FromGenerator =
+export type GeneratorEvent =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'done'; readonly report: LoadReport }
   | { readonly kind: 'failed'; readonly reason: string };

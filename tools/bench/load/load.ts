@@ -1,20 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { FromGenerator, LoadOrder, LoadReport, ToGenerator } from './load-order';
+import type { GeneratorCommand, GeneratorEvent, LoadReport, LoadRequest } from './load-order';
 
 /** Two, since one would wait for itself before the server does. */
 const generators = 2;
 
 /** Load generators in processes of their own, which stay the same from round to round, so that they are as warm as they get. */
-export class Load {
+export class LoadGenerators {
   private readonly generators = Array.from({ length: generators }, () => new GeneratorProcess());
 
   /**
    * Prepares an order: connections stand, requests are encoded. Resolves to what sends it, once. That rejects when a call fails:
    * what is left of a run with failures measures nothing.
    */
-  async prepare(order: LoadOrder): Promise<() => Promise<LoadReport>> {
+  async prepare(order: LoadRequest): Promise<() => Promise<LoadReport>> {
     const parts = shares(order).flatMap((share, index) => {
       const generator = this.generators[index];
       return generator === undefined ? [] : [{ generator, share }];
@@ -30,7 +30,7 @@ export class Load {
 }
 
 /** The order, cut for each generator. */
-function shares(order: LoadOrder): readonly LoadOrder[] {
+function shares(order: LoadRequest): readonly LoadRequest[] {
   const count = Math.min(generators, order.connections, order.inFlight, order.sessions);
   const share = (whole: number, index: number): number => Math.floor((whole + index) / count);
   return Array.from({ length: count }, (_, index) => ({
@@ -48,7 +48,7 @@ function sumOf(reports: readonly LoadReport[]): LoadReport {
   return {
     calls: sum(({ calls }) => calls),
     seconds: Math.max(...reports.map(({ seconds }) => seconds)),
-    latencies: reports.flatMap(({ latencies }) => latencies),
+    latenciesMs: reports.flatMap(({ latenciesMs: latencies }) => latencies),
     requestBytes: sum(({ requestBytes }) => requestBytes),
     responseBytes: sum(({ responseBytes }) => responseBytes),
   };
@@ -56,9 +56,11 @@ function sumOf(reports: readonly LoadReport[]): LoadReport {
 
 class GeneratorProcess {
   private readonly child: ChildProcess = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
-  private readonly ended = once(this.child, 'exit').then((): FromGenerator => ({ kind: 'failed', reason: 'it ended' }));
+  private readonly ended = once(this.child, 'exit').then(
+    (): GeneratorEvent => ({ kind: 'failed', reason: 'it ended' }),
+  );
 
-  async prepare(order: LoadOrder): Promise<void> {
+  async prepare(order: LoadRequest): Promise<void> {
     await this.answerTo({ kind: 'prepare', order });
   }
 
@@ -72,8 +74,8 @@ class GeneratorProcess {
     if (this.child.connected) this.child.disconnect();
   }
 
-  private async answerTo(message: ToGenerator): Promise<FromGenerator> {
-    const answer = once(this.child, 'message').then(([heard]): FromGenerator => heard);
+  private async answerTo(message: GeneratorCommand): Promise<GeneratorEvent> {
+    const answer = once(this.child, 'message').then(([heard]): GeneratorEvent => heard);
     this.child.send(message);
     const heard = await Promise.race([answer, this.ended]);
     if (heard.kind === 'failed') throw new Error(`A load generator failed: ${heard.reason}.`);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { wholeNumber } from '../whole-number';
-import type { Extent } from './experiment';
+import { parsePositiveInteger } from '../whole-number';
+import type { ScaleRange } from './experiment';
 
 /** What the command line asks for. */
-export interface ScaleArguments extends Extent {
+export interface ScaleArguments extends ScaleRange {
   /** Names of experiments, or their beginnings; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly rounds: number;
@@ -27,7 +27,7 @@ streams. The sizes of one experiment take turns, round by round, each on a Redis
   --json            one JSON object an experiment`;
 
 /** Reads the command line. Throws an Error that says what is wrong. */
-export function scaleArguments(args: readonly string[]): ScaleArguments {
+export function parseScaleArguments(args: readonly string[]): ScaleArguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -44,8 +44,8 @@ export function scaleArguments(args: readonly string[]): ScaleArguments {
     only: values.only?.split(',').map((name) => name.trim()),
     full: values.full,
     short: values.short,
-    rounds: wholeNumber('--rounds', values.rounds),
-    sessions: wholeNumber('--sessions', values.sessions),
+    rounds: parsePositiveInteger('--rounds', values.rounds),
+    sessions: parsePositiveInteger('--sessions', values.sessions),
     json: values.json,
     help: values.help,
   };

@@ -5,39 +5,39 @@ import {
   WatchSessionRequest,
   type WatchSessionResponse,
 } from '../../../gen/focal/orchestration/v1/session_service';
-import type { Closers } from '../closers';
-import { progress } from '../progress';
-import { cpuMicroseconds, residentBytes } from '../servers/process-cost';
+import type { CleanupStack } from '../closers';
+import { showProgress } from '../progress';
+import { getCpuMicroseconds, getResidentBytes } from '../servers/process-cost';
 import { agent, turnsPerSession } from '../workload/session-turns';
 import { copySessions } from './copied-sessions';
-import { type Experiment, sizesOf, type Variant } from './experiment';
-import { startInstallation } from './installation';
+import { type ScaleExperiment, type ScaleVariant, selectSizes } from './experiment';
+import { startDeployment } from './installation';
 
 /** Longer than a stream waits until it looks for turns by itself (`watch_poll_interval_ms`). */
 const idleMs = 15_000;
 const idleMsInShort = 500;
 
 /** Streams of WatchSession that wait for a turn, each of a session of its own. */
-export const watchers: Experiment = {
+export const watchStreamsExperiment: ScaleExperiment = {
   name: 'idle watch streams',
   async start(extent, closers) {
-    const variants: Variant[] = [];
-    for (const count of [0, ...sizesOf(extent, [1_000, 5_000])]) {
-      const installation = await startInstallation(closers);
+    const variants: ScaleVariant[] = [];
+    for (const count of [0, ...selectSizes(extent, [1_000, 5_000])]) {
+      const installation = await startDeployment(closers);
       const { service } = installation;
       const sessionIds = await copySessions(installation, count);
-      const before = residentBytes(service.pid);
+      const before = getResidentBytes(service.pid);
       await watch(service.address, sessionIds, closers);
-      const memory = residentBytes(service.pid) - before;
-      progress('idle');
-      const used = cpuMicroseconds(service.pid);
+      const memory = getResidentBytes(service.pid) - before;
+      showProgress('idle');
+      const used = getCpuMicroseconds(service.pid);
       const waited = extent.short ? idleMsInShort : idleMs;
       await sleep(waited); // what is measured is that nothing happens
-      const found = {
+      const extraFigures = {
         'KiB a stream': count === 0 ? 0 : memory / count / 1_024,
-        'idle CPU ms a second': (cpuMicroseconds(service.pid) - used) / waited,
+        'idle CPU ms a second': (getCpuMicroseconds(service.pid) - used) / waited,
       };
-      variants.push({ name: String(count), servers: [service], connections: 2, found });
+      variants.push({ name: String(count), servers: [service], connections: 2, extraFigures: found });
     }
     return variants;
   },
@@ -50,7 +50,7 @@ const afterRevision = turnsPerSession - 1;
 const streamsAConnection = 500;
 
 /** Opens the streams; resolves when each has told of the turn that is there already. */
-async function watch(address: string, sessionIds: readonly string[], closers: Closers): Promise<void> {
+async function watch(address: string, sessionIds: readonly string[], closers: CleanupStack): Promise<void> {
   if (sessionIds.length === 0) return;
   const streams: ClientReadableStream<WatchSessionResponse>[] = [];
   for (let from = 0; from < sessionIds.length; from += streamsAConnection) {

@@ -1,5 +1,5 @@
 import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
-import type { EchoSizes } from './echo';
+import type { EchoServerOptions } from './echo';
 import { serveForParent } from './serve-for-parent';
 import { connectStoreValue } from './store-value';
 
@@ -9,7 +9,7 @@ const asIs = (bytes: Buffer): Buffer => bytes;
  * What nobody can do without who answers a gRPC call and stores something: grpc-js, which passes bytes on as they are, one script that
  * stores a value, an answer of a given size.
  */
-serveForParent(async ({ redisPort, answerBytes, valueBytes }: EchoSizes) => {
+serveForParent(async ({ redisPort, responseBytes: answerBytes, valueBytes }: EchoServerOptions) => {
   const store = await connectStoreValue(redisPort);
   const answer = Buffer.alloc(answerBytes, 'answer ');
   const value = Buffer.alloc(valueBytes, 'value ');

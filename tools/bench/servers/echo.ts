@@ -1,11 +1,11 @@
 import type { BenchServer } from './bench-server';
-import { startForked } from './start-forked';
+import { startForkedServer } from './start-forked';
 
 /** What a bare server is given to move, so that it moves as many bytes as the service. */
-export interface EchoSizes {
+export interface EchoServerOptions {
   readonly redisPort: number;
   /** Of an answer. */
-  readonly answerBytes: number;
+  readonly responseBytes: number;
   /** Of the value that its script stores. */
   readonly valueBytes: number;
 }
@@ -14,6 +14,6 @@ export interface EchoSizes {
 export const echoMethod = '/bench.Echo/Echo';
 
 /** Starts a bare server in a process of its own, which ends with this one. */
-export function startEcho(sizes: EchoSizes): Promise<BenchServer> {
-  return startForked('echo-server', sizes);
+export function startEchoServer(sizes: EchoServerOptions): Promise<BenchServer> {
+  return startForkedServer('echo-server', sizes);
 }

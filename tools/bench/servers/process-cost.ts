@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 
 /** CPU time that a process has used in all its threads, user and system, microseconds; in steps of 10 ms. Linux only. */
-export function cpuMicroseconds(pid: number): number {
+export function getCpuMicroseconds(pid: number): number {
   const stat = readProcessFile(pid, 'stat');
   // The name, in parentheses, may hold blanks; utime and stime are the 14th and 15th field of all.
   const [utime, stime] = stat
@@ -16,7 +16,7 @@ export function cpuMicroseconds(pid: number): number {
 }
 
 /** Memory that a process has in use, as the system counts it (resident set), bytes. Linux only. */
-export function residentBytes(pid: number): number {
+export function getResidentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readProcessFile(pid, 'status'))?.[1]) * 1_024;
 }
 

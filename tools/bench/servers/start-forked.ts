@@ -8,7 +8,11 @@ import type { BenchServer } from './bench-server';
  *
  * @param file without its ending; it waits for one message, and answers with the port that it listens on
  */
-export async function startForked(file: string, message: object, options: ForkOptions = {}): Promise<BenchServer> {
+export async function startForkedServer(
+  file: string,
+  message: object,
+  options: ForkOptions = {},
+): Promise<BenchServer> {
   const child = fork(join(__dirname, `${file}.js`), options);
   child.send(message);
   const [port] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])]);

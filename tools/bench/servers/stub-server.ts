@@ -16,12 +16,12 @@ import { BatchGate } from '../../../src/server/grpc/middleware/batch-gate';
 import type { Logger } from '../../../src/server/ports/logger';
 import { coalesceWrites, restoreStringPrototype } from '../../../src/server/stores/redis/client-tuning';
 import { getProcessTelemetry, noopMetrics } from '../../../src/server/telemetry';
-import { decidedInputs } from '../workload/decided-inputs';
-import { walkedSteps } from '../workload/scenarios';
-import { usualShape } from '../workload/session-turns';
+import { buildTurnInputs } from '../workload/decided-inputs';
+import { mainStepCount } from '../workload/scenarios';
+import { defaultShape } from '../workload/session-turns';
 import { serveForParent } from './serve-for-parent';
 import { connectStoreValue } from './store-value';
-import type { StubsOrder } from './stubs';
+import type { StubServerMessage } from './stubs';
 
 /** A turn of the workload as it is decided, and the messages that tell it. */
 interface Prepared {
@@ -37,7 +37,7 @@ const phases = ['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 cont
 
 /** The turns of a session of the workload as they are decided. */
 function preparedTurns(): readonly Prepared[] {
-  return decidedInputs(usualShape, walkedSteps).map((input) => {
+  return buildTurnInputs(defaultShape, mainStepCount).map((input) => {
     const { result, session } = decideTurn(input);
     return {
       turn: input.turn,
@@ -54,7 +54,7 @@ function preparedTurns(): readonly Prepared[] {
  * in spans like those of the service. Calls that come together go together as in the service (ADR 0008). It checks nothing, decides
  * nothing and would apply a turn twice.
  */
-serveForParent(async ({ redisPort }: StubsOrder) => {
+serveForParent(async ({ redisPort }: StubServerMessage) => {
   restoreStringPrototype();
   const store = await connectStoreValue(redisPort, coalesceWrites);
   const cohort = new BatchGate();

@@ -8,7 +8,7 @@ export interface TraceSink {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT with the protocol http/protobuf. */
   readonly endpoint: string;
   /** Received so far. */
-  spans(): number;
+  getSpanCount(): number;
   close(): void;
 }
 
@@ -30,7 +30,7 @@ export async function startTraceSink(): Promise<TraceSink> {
   const port = await listenOnLoopback(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    spans: () => spans,
+    getSpanCount: () => spans,
     close() {
       server.closeAllConnections();
       server.close();

@@ -1,18 +1,20 @@
 import { mkdirSync } from 'node:fs';
-import { machineText } from '../machine';
-import { runCommand } from '../run-command';
-import { turnArguments, usage } from './turn-arguments';
-import { turnCost } from './turn-cost';
-import { turnMedians, turnReport } from './turn-report';
+import { describeMachine } from '../machine';
+import { runBenchCommand } from '../run-command';
+import { parseTurnArguments, usage } from './turn-arguments';
+import { measureTurnCost } from './turn-cost';
+import { formatTurnReport, getMedians } from './turn-report';
 
-runCommand({
-  read: turnArguments,
+runBenchCommand({
+  parse: parseTurnArguments,
   usage,
   async run(args) {
     if (args.profile !== undefined) mkdirSync(args.profile, { recursive: true });
-    const cost = await turnCost(args);
+    const cost = await measureTurnCost(args);
     console.log(
-      args.json ? JSON.stringify({ machine: machineText(), ...cost, medians: turnMedians(cost) }) : turnReport(cost),
+      args.json
+        ? JSON.stringify({ machine: describeMachine(), ...cost, medians: getMedians(cost) })
+        : formatTurnReport(cost),
     );
   },
 });

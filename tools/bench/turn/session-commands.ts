@@ -1,18 +1,18 @@
 import { Redis } from 'ioredis';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { Closers } from '../closers';
+import { CleanupStack } from '../closers';
 import type { BenchServer } from '../servers/bench-server';
-import { sessionTurns, usualShape } from '../workload/session-turns';
+import { buildSessionTurns, defaultShape } from '../workload/session-turns';
 
 /** What the service sends to Redis for each turn of a session of the workload: the names of the commands, a script as one. */
-export function sessionCommands(service: BenchServer, redisPort: number): Promise<readonly (readonly string[])[]> {
-  const closers = new Closers();
-  return closers.during(async () => {
+export function recordRedisCommands(service: BenchServer, redisPort: number): Promise<readonly (readonly string[])[]> {
+  const closers = new CleanupStack();
+  return closers.run(async () => {
     const redis = closers.add(new Redis(redisPort, '127.0.0.1'), (opened) => opened.disconnect());
     const client = closers.add(connect(service.address, { credentials: insecure() }), (opened) => opened.close());
     const monitor = closers.add(await redis.monitor(), (opened) => opened.disconnect());
-    const turns = sessionTurns(usualShape);
+    const turns = buildSessionTurns(defaultShape);
     const sessionId = turns[0]?.sessionId ?? '';
     const sent: string[][] = [];
     for (const turn of turns) {

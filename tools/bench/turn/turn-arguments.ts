@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { wholeNumber } from '../whole-number';
+import { parsePositiveInteger } from '../whole-number';
 
 /** How the service is observed while it is measured; see docs/telemetry.md. */
 export const telemetryModes = ['off', 'sampled', 'on'] as const;
@@ -33,7 +33,7 @@ own. The servers take turns, round by round. See docs/performance.md.
   --json            one JSON object`;
 
 /** Reads the command line. Throws an Error that says what is wrong. */
-export function turnArguments(args: readonly string[]): TurnArguments {
+export function parseTurnArguments(args: readonly string[]): TurnArguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -47,9 +47,9 @@ export function turnArguments(args: readonly string[]): TurnArguments {
     },
   });
   return {
-    rounds: wholeNumber('--rounds', values.rounds),
-    sessions: wholeNumber('--sessions', values.sessions),
-    inFlight: wholeNumber('--in-flight', values['in-flight']),
+    rounds: parsePositiveInteger('--rounds', values.rounds),
+    sessions: parsePositiveInteger('--sessions', values.sessions),
+    inFlight: parsePositiveInteger('--in-flight', values['in-flight']),
     telemetry: values.telemetry.split(',').map(modeNamed),
     profile: values.profile,
     json: values.json,

@@ -1,7 +1,7 @@
 import type { Round } from '../load/measured-round';
-import { machineText } from '../machine';
-import { medianOf } from '../statistics';
-import { numberText, tableText } from '../table';
+import { describeMachine } from '../machine';
+import { getMedian } from '../statistics';
+import { formatNumber, formatTable } from '../table';
 import { type TelemetryMode, telemetryModes } from './turn-arguments';
 import type { TurnCost, TurnRound } from './turn-cost';
 
@@ -11,11 +11,11 @@ type Kind = (typeof kinds)[number];
 
 /** CPU a turn over CPU a call of the bare server, within one round. */
 function ratioOf(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
-  return cpuOf(round, kind, mode) / round.bare.cpuPerCall;
+  return cpuOf(round, kind, mode) / round.echo.cpuUsPerCall;
 }
 
 function cpuOf(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
-  return round[kind][mode]?.cpuPerCall ?? Number.NaN;
+  return round[kind][mode]?.cpuUsPerCall ?? Number.NaN;
 }
 
 function modesOf({ rounds }: TurnCost): readonly TelemetryMode[] {
@@ -23,14 +23,14 @@ function modesOf({ rounds }: TurnCost): readonly TelemetryMode[] {
 }
 
 function medianRound(rounds: readonly Round[]): Round {
-  const median = (figure: keyof Round): number => medianOf(rounds.map((round) => round[figure]));
+  const median = (figure: keyof Round): number => getMedian(rounds.map((round) => round[figure]));
   return {
     calls: median('calls'),
-    cpuPerCall: median('cpuPerCall'),
-    throughput: median('throughput'),
-    p50: median('p50'),
-    p99: median('p99'),
-    busy: median('busy'),
+    cpuUsPerCall: median('cpuUsPerCall'),
+    callsPerSecond: median('throughput'),
+    p50Ms: median('p50'),
+    p99Ms: median('p99'),
+    utilization: median('busy'),
     requestBytes: median('requestBytes'),
     responseBytes: median('responseBytes'),
   };
@@ -39,40 +39,40 @@ function medianRound(rounds: readonly Round[]): Round {
 function mediansOf({ rounds }: TurnCost, kind: Kind, mode: TelemetryMode) {
   return {
     ...medianRound(rounds.flatMap((round) => round[kind][mode] ?? [])),
-    ratio: medianOf(rounds.map((round) => ratioOf(round, kind, mode))),
+    ratio: getMedian(rounds.map((round) => ratioOf(round, kind, mode))),
   };
 }
 
 /** The medians of all rounds, for machines. */
-export function turnMedians(cost: TurnCost) {
+export function getMedians(cost: TurnCost) {
   const byMode = (kind: Kind) => Object.fromEntries(modesOf(cost).map((mode) => [mode, mediansOf(cost, kind, mode)]));
   return {
-    bare: medianRound(cost.rounds.map(({ bare }) => bare)),
+    bare: medianRound(cost.rounds.map(({ echo: bare }) => bare)),
     stubs: byMode('stubs'),
     services: byMode('services'),
   };
 }
 
 /** The figures of all rounds and their medians, for people. */
-export function turnReport(cost: TurnCost): string {
+export function formatTurnReport(cost: TurnCost): string {
   const modes = modesOf(cost);
-  const { bare, ...medians } = turnMedians(cost);
-  const perRound = tableText([
+  const { bare, ...medians } = getMedians(cost);
+  const perRound = formatTable([
     ['round', 'bare us', ...modes.flatMap((mode) => [`${mode}: stubs us`, 'ratio', 'service us', 'ratio'])],
     ...cost.rounds.map((round, index) => [
       String(index + 1),
-      round.bare.cpuPerCall,
+      round.echo.cpuUsPerCall,
       ...modes.flatMap((mode) => kinds.flatMap((kind) => [cpuOf(round, kind, mode), ratioOf(round, kind, mode)])),
     ]),
     [
       'median',
-      bare.cpuPerCall,
+      bare.cpuUsPerCall,
       ...modes.flatMap((mode) =>
-        kinds.flatMap((kind) => [medians[kind][mode]?.cpuPerCall, medians[kind][mode]?.ratio]),
+        kinds.flatMap((kind) => [medians[kind][mode]?.cpuUsPerCall, medians[kind][mode]?.ratio]),
       ),
     ].map((cell) => cell ?? Number.NaN),
   ]);
-  const asSeen = tableText([
+  const asSeen = formatTable([
     ['medians', 'calls/s', 'p50 ms', 'p99 ms', 'server busy', 'request B', 'answer B', 'spans a turn'],
     ...[
       ['bare', bare, undefined] as const,
@@ -80,14 +80,19 @@ export function turnReport(cost: TurnCost): string {
       ...modes.map((mode) => [`service, ${mode}`, medians.services[mode], cost.spansPerTurn.services[mode]] as const),
     ].map(([name, round, spans]) => [
       name,
-      ...[round?.throughput, round?.p50, round?.p99, round?.busy, round?.requestBytes, round?.responseBytes].map(
-        (figure) => figure ?? Number.NaN,
-      ),
-      numberText(spans ?? Number.NaN),
+      ...[
+        round?.callsPerSecond,
+        round?.p50Ms,
+        round?.p99Ms,
+        round?.utilization,
+        round?.requestBytes,
+        round?.responseBytes,
+      ].map((figure) => figure ?? Number.NaN),
+      formatNumber(spans ?? Number.NaN),
     ]),
   ]);
   return [
-    machineText(),
+    describeMachine(),
     `CPU of the server's process a call, ${cost.inFlight} in flight; ratio to the bare server of the same round`,
     '',
     perRound,
@@ -95,7 +100,7 @@ export function turnReport(cost: TurnCost): string {
     asSeen,
     '',
     `Redis commands: ${commandText(cost.commands)}`,
-    `a session of ${cost.commands.length} turns takes ${numberText(cost.sizes.stored)} B in Redis; a commit stores ${numberText(cost.sizes.state)} B of state`,
+    `a session of ${cost.commands.length} turns takes ${formatNumber(cost.sizes.stored)} B in Redis; a commit stores ${formatNumber(cost.sizes.state)} B of state`,
   ].join('\n');
 }
 

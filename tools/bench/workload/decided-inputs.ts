@@ -10,20 +10,20 @@ import { indexRelationships } from '../../../src/core/scenario/relationships';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import { UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
-import { scenarioOf } from './scenarios';
-import { agent, type SessionShape, sessionTurns } from './session-turns';
+import { buildScenario } from './scenarios';
+import { agent, buildSessionTurns, type SessionShape } from './session-turns';
 
 /** The largest number of scenarios that a session may have active (2.15). */
 const mostActive = 20;
 const ids = new UuidV5InstanceIdGenerator();
 
 /** What each turn of a session of the workload is decided on, as the pipeline would give it to the rules. */
-export function decidedInputs(shape: SessionShape, stepsPerScenario: number): readonly TurnInput[] {
-  const catalogue = workloadCatalogue(shape, stepsPerScenario);
+export function buildTurnInputs(shape: SessionShape, stepsPerScenario: number): readonly TurnInput[] {
+  const catalogue = buildWorkloadCatalogue(shape, stepsPerScenario);
   const settings = { ...defaultSettings, maxSimultaneousScenarios: mostActive };
   const inputs: TurnInput[] = [];
   let session = createEmptySession({ ...agent, sessionId: '' });
-  for (const message of sessionTurns(shape)) {
+  for (const message of buildSessionTurns(shape)) {
     // Encoded and decoded, so that it is what comes from the wire.
     const turn = turnFromProto(Turn.decode(Turn.encode(message).finish()), 0);
     if (inputs.length === 0) session = createEmptySession(turn);
@@ -37,13 +37,13 @@ export function decidedInputs(shape: SessionShape, stepsPerScenario: number): re
 }
 
 function compiledScenario(index: number, steps: number): CompiledScenario {
-  const { compiled, findings } = compileScenario(scenarioFromProto(scenarioOf(index, steps)), 1);
+  const { compiled, findings } = compileScenario(scenarioFromProto(buildScenario(index, steps)), 1);
   if (compiled === undefined) throw new Error(`A scenario of the workload is refused: ${JSON.stringify(findings)}`);
   return compiled;
 }
 
 /** The scenarios of a session, compiled. */
-export function workloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
+export function buildWorkloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
   const scenarios = Array.from({ length: activeScenarios }, (_, index) => compiledScenario(index, stepsPerScenario));
   const byId = new Map(scenarios.map((scenario) => [scenario.scenarioId, scenario]));
   return {

@@ -6,10 +6,12 @@ import {
 } from '../../../gen/focal/orchestration/v1/scenario';
 
 /** Steps of a scenario of the workload that a session may walk; what a larger one has beyond them is a detour that none takes. */
-export const walkedSteps = 8;
+export const mainStepCount = 8;
 
 /** The fields that a scenario of the workload collects; two scenarios share none. */
-export function fieldsOf(index: number): Readonly<Record<'reference' | 'reason' | 'date' | 'amount' | 'note', string>> {
+export function getFieldNames(
+  index: number,
+): Readonly<Record<'reference' | 'reason' | 'date' | 'amount' | 'note', string>> {
   return {
     reference: `reference_${index}`,
     reason: `reason_${index}`,
@@ -20,7 +22,7 @@ export function fieldsOf(index: number): Readonly<Record<'reference' | 'reason' 
 }
 
 /** The same on every run. */
-export function scenarioIdOf(index: number): string {
+export function toScenarioId(index: number): string {
   return `5ca1ab1e-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }
 
@@ -28,9 +30,9 @@ export function scenarioIdOf(index: number): string {
  * A scenario of `steps` steps, at least eight: four that collect, a checkpoint, a required action, something to say, the end. With
  * more, a chain of the rest leaves the third step and comes back to the fifth; it takes an intent that no turn has.
  */
-export function scenarioOf(index: number, steps = walkedSteps): Scenario {
+export function buildScenario(index: number, steps = mainStepCount): Scenario {
   return Scenario.fromPartial({
-    scenarioId: scenarioIdOf(index),
+    scenarioId: toScenarioId(index),
     name: `Request ${index}`,
     description: 'A customer asks for something that has to be looked at, confirmed and done.',
     triggerDescription: 'The customer asks for it by name, or describes what went wrong.',
@@ -40,13 +42,13 @@ export function scenarioOf(index: number, steps = walkedSteps): Scenario {
     // So that all of them move on every message.
     whenNotAddressed: WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE,
     requiredFields: [{ fieldName: 'customer_id' }],
-    steps: [...mainSteps(index, steps > walkedSteps), ...detour(steps - walkedSteps)],
+    steps: [...mainSteps(index, steps > mainStepCount), ...detour(steps - mainStepCount)],
     globalTransitions: [{ targetStepId: 'closed', intentLabel: 'speak_to_a_person' }],
   });
 }
 
 function mainSteps(index: number, detours: boolean): ScenarioStep[] {
-  const fields = fieldsOf(index);
+  const fields = getFieldNames(index);
   const collect = (stepId: string, collected: readonly string[], next: string): ScenarioStep =>
     ScenarioStep.fromPartial({
       stepId,

@@ -3,7 +3,7 @@ import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { RuleScope, Turn, TurnTrigger, Urgency, VariableScope } from '../../../gen/focal/orchestration/v1/turn';
 import { buildActionKey } from '../../../src/core/model/action-key';
 import { UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
-import { fieldsOf, scenarioIdOf } from './scenarios';
+import { getFieldNames, toScenarioId } from './scenarios';
 
 /** Whose sessions they are. */
 export const agent = {
@@ -27,7 +27,7 @@ export interface SessionShape {
 }
 
 /** The workload of the benchmark. */
-export const usualShape: SessionShape = { activeScenarios: 3, customerFields: 10, candidates: 2, rules: 3 };
+export const defaultShape: SessionShape = { activeScenarios: 3, customerFields: 10, candidates: 2, rules: 3 };
 
 /** What a turn says besides what all turns say. */
 type Said = Partial<Pick<Turn, 'trigger' | 'candidates' | 'stepOutcomes'>> & {
@@ -42,10 +42,10 @@ const message =
  * The nine turns of a new session, in order: all scenarios start, are told what they ask for by four messages, then the first ones
  * are confirmed, done and spoken of while the others wait with their question. Every scenario is active on every turn.
  */
-export function sessionTurns(shape: SessionShape, sessionId: string = randomUUID()): Turn[] {
+export function buildSessionTurns(shape: SessionShape, sessionId: string = randomUUID()): Turn[] {
   const turnIds = Array.from({ length: turnsPerSession }, () => randomUUID());
   const instanceIds = Array.from({ length: shape.activeScenarios }, (_, index) =>
-    ids.generateInstanceId(sessionId, turnIds[0] ?? '', scenarioIdOf(index)),
+    ids.generateInstanceId(sessionId, turnIds[0] ?? '', toScenarioId(index)),
   );
   return saidBy(shape, instanceIds).map(({ values = {}, ...said }, at) =>
     Turn.fromPartial({
@@ -64,8 +64,8 @@ export function sessionTurns(shape: SessionShape, sessionId: string = randomUUID
 }
 
 function saidBy({ activeScenarios: count }: SessionShape, instanceIds: readonly string[]): readonly Said[] {
-  const all = Array.from({ length: count }, (_, index) => fieldsOf(index));
-  const each = (field: keyof ReturnType<typeof fieldsOf>, value: string | number): Said => ({
+  const all = Array.from({ length: count }, (_, index) => getFieldNames(index));
+  const each = (field: keyof ReturnType<typeof getFieldNames>, value: string | number): Said => ({
     values: Object.fromEntries(all.map((fields) => [fields[field], value])),
   });
   const confirmed = (index: number): Turn['stepOutcomes'] =>
@@ -127,7 +127,7 @@ function situationWith(values: Readonly<Record<string, string | number>>): Turn[
 }
 
 function candidate(index: number): Turn['candidates'][number] {
-  return { scenarioId: scenarioIdOf(index), score: 0.95 - index / 250, reasoning: 'Close to the trigger description.' };
+  return { scenarioId: toScenarioId(index), score: 0.95 - index / 250, reasoning: 'Close to the trigger description.' };
 }
 
 function rule(index: number, scenarios: number): Turn['appliedRules'][number] {
@@ -135,7 +135,7 @@ function rule(index: number, scenarios: number): Turn['appliedRules'][number] {
   return {
     ruleId: `b0a710ad-0000-4000-8000-${index.toString(16).padStart(12, '0')}`,
     scope: isAimed ? RuleScope.RULE_SCOPE_SCENARIO : RuleScope.RULE_SCOPE_GLOBAL,
-    scopeId: isAimed ? scenarioIdOf(index % scenarios) : '',
+    scopeId: isAimed ? toScenarioId(index % scenarios) : '',
     scopeScenarioId: '',
     priority: index % 7,
   };

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections, so that none of these takes the place of a killed server. */
+/** Below the ephemeral port range, so that no outgoing connection takes the port of a killed server. */
 const firstPort = 20_000;
 const lastPort = 31_999;
 const attempts = 50;
-/** Ports that were given out, so that nobody else gets one before its owner has taken it. */
-const given = new Set<number>();
+/** Ports that this process has returned. None is returned twice, because its owner may not listen yet. */
+const assignedPorts = new Set<number>();
 
-/** Listens on a free port of the loopback interface, one that stays free for its next owner when this one is gone. */
+/** Listens on a free loopback port. The port stays free for a restart of the server. */
 export async function listenOnLoopback(server: Server): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
-    if (given.has(port)) continue;
-    given.add(port);
+    if (assignedPorts.has(port)) continue;
+    assignedPorts.add(port);
     try {
       const listening = once(server, 'listening');
       server.listen(port, '127.0.0.1');
@@ -25,8 +25,8 @@ export async function listenOnLoopback(server: Server): Promise<number> {
   }
 }
 
-/** A port for a process of its own. */
-export async function freePort(): Promise<number> {
+/** Finds a free loopback port for another process. */
+export async function findFreePort(): Promise<number> {
   const server = createServer();
   const port = await listenOnLoopback(server);
   server.close();
