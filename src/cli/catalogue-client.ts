@@ -6,7 +6,7 @@ import {
   PutRelationshipRequest,
   PutScenarioRequest,
 } from '../../gen/focal/orchestration/v1/scenario_service';
-import { CommandError, exitCodes, isUuid } from './command';
+import { CommandError, exitCodes } from './exit-codes';
 import {
   type FileProblem,
   FileProblemsError,
@@ -16,7 +16,7 @@ import {
   type ScenarioFiles,
   violationToFileProblem,
 } from './files';
-import type { AgentOptions } from './service-client';
+import { type AgentOptions, isUuid } from './service-client';
 
 // The stored scenarios of an agent, as commands use them.
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandError, exitCodes } from './command';
+import { CommandError, exitCodes } from './exit-codes';
 
 // The built service as a child process, for the demo and the tools.
 

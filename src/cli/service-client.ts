@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CallError, connect, insecure, type OrchestratorClient, tls } from 'scenario-orchestrator-client';
-import { CommandError, exitCodes, parseAddress, parseSeconds, parseUuid } from './command';
+import { CommandError, exitCodes } from './exit-codes';
 import { FileProblemsError } from './files';
 
 // How commands call the service: the options for it, the client, and messages for calls that fail.
@@ -74,6 +74,34 @@ export function addAgentOptions(command: Command, settings: OptionSettings = {})
     .argParser(parseUuid)
     .makeOptionMandatory(settings.isMandatory ?? true);
   return addServiceOptions(command, settings).addOption(agent);
+}
+
+const uuidRegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return uuidRegExp.test(text);
+}
+
+export function parseUuid(text: string): string {
+  if (isUuid(text)) return text;
+  throw new InvalidArgumentError('It must be a UUID.');
+}
+
+/** Parses an integer from 0. */
+export function parseCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a non-negative integer.');
+}
+
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 3_600) return seconds;
+  throw new InvalidArgumentError('It must be a number of seconds, more than 0 and at most 3600.');
+}
+
+export function parseAddress(text: string): string {
+  if (/^[^\s/]+:\d{1,5}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be HOST:PORT.');
 }
 
 /** Connects a client, and closes it after `action`. */

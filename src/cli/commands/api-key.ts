@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { generateApiKey, grantFields, hashApiKey } from '../../server/auth';
-import { createCommand, type ExitCode, exitCodes, runCommand } from '../command';
+import { generateApiKey, hashApiKey } from '../../server/auth/api-key';
+import { grantFields } from '../../server/auth/grant';
+import { createCommand, runCommand } from '../command';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import type { Output } from '../output/terminal';
 
 interface ApiKeyOptions {

@@ -3,18 +3,11 @@ import { stringify } from 'yaml';
 import { Scenario, StoredScenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { DeleteScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { getStoredScenario, listAllScenarios, putScenarios, resolveScenarioId, toAgentKey } from '../catalogue-client';
-import {
-  createCommand,
-  createJsonOption,
-  type ExitCode,
-  exitCodes,
-  type JsonOptions,
-  parseCount,
-  runCommand,
-} from '../command';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import { loadScenarioFiles, messageToJson } from '../files';
 import { type Output, styled } from '../output/terminal';
-import { type AgentOptions, addAgentOptions, withClient } from '../service-client';
+import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
 
 // The commands `put`, `get`, `list` and `delete`: the stored scenarios of an agent.
 

@@ -1,5 +1,6 @@
 import { Argument, type Command, type Option } from 'commander';
-import { createCommand, exitCodes, runCommand } from '../command';
+import { createCommand, runCommand } from '../command';
+import { exitCodes } from '../exit-codes';
 
 const programName = 'scenario-orchestrator';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import { type AgentKey, putScenarios } from '../catalogue-client';
-import { createCommand, type ExitCode, exitCodes, runCommand } from '../command';
+import { createCommand, runCommand } from '../command';
 import {
   type Conversation,
   type ConversationTurnResult,
@@ -12,6 +12,7 @@ import {
 } from '../conversation-tests/conversation';
 import { readConversation } from '../conversation-tests/conversation-file';
 import { runConversation } from '../conversation-tests/run-conversation';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import { readScenarioFiles } from '../files';
 import { startLocalService } from '../local-service';
 import { formatTurn } from '../output/format-turn';

@@ -8,22 +8,20 @@ import { findSessionPath, type SessionPath } from '../../core/scenario/graph/ses
 import { scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import { sessionFromProto } from '../../server/codec/wire/session-codec';
 import { getStoredScenario, resolveScenarioId, toAgentKey } from '../catalogue-client';
-import {
-  CommandError,
-  createCommand,
-  createJsonOption,
-  type ExitCode,
-  exitCodes,
-  type JsonOptions,
-  parseCount,
-  parseUuid,
-  runCommand,
-} from '../command';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
+import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { checkScenarios, FileProblemsError, readScenarioFiles } from '../files';
 import type { Output } from '../output/terminal';
 import { renderSvg } from '../render/svg';
 import { formatScenarioGraph } from '../render/terminal-drawing';
-import { type AgentOptions, addAgentOptions, type ConnectionOptions, withClient } from '../service-client';
+import {
+  type AgentOptions,
+  addAgentOptions,
+  type ConnectionOptions,
+  parseCount,
+  parseUuid,
+  withClient,
+} from '../service-client';
 import { getSession } from './session';
 
 interface RenderOptions extends ConnectionOptions, JsonOptions {

@@ -8,23 +8,14 @@ import {
   WatchSessionRequest,
 } from '../../../gen/focal/orchestration/v1/session_service';
 import { listAllScenarios } from '../catalogue-client';
-import {
-  CommandError,
-  createCommand,
-  createJsonOption,
-  type ExitCode,
-  exitCodes,
-  type JsonOptions,
-  parseCount,
-  parseUuid,
-  runCommand,
-} from '../command';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
+import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { messageToJson } from '../files';
 import { formatSession } from '../output/format-session';
 import { formatTurn } from '../output/format-turn';
 import type { Output } from '../output/terminal';
-import { addServiceOptions, type ServiceOptions, withClient } from '../service-client';
+import { addServiceOptions, parseCount, parseUuid, type ServiceOptions, withClient } from '../service-client';
 
 // The commands `session` and `tail`: the state of a session and its turns.
 

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
-import { createCommand, createJsonOption, type ExitCode, exitCodes, type JsonOptions, runCommand } from '../command';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { type ConversationRun, getFailedTurns, hasPassed } from '../conversation-tests/conversation';
 import { readConversation } from '../conversation-tests/conversation-file';
 import { computeCoverage, type ScenarioCoverage } from '../conversation-tests/coverage';
 import { runInProcess } from '../conversation-tests/run-in-process';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import { FileProblemsError, listDocumentFiles, readScenarioFiles } from '../files';
 import { type Output, styled } from '../output/terminal';
 import { formatCoverage, formatDifferences, formatJunitReport } from '../output/test-report';

@@ -6,18 +6,7 @@ import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { GetSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import { listAllScenarios, toAgentKey } from '../catalogue-client';
-import {
-  CommandError,
-  createCommand,
-  createJsonOption,
-  type ExitCode,
-  exitCodes,
-  isUuid,
-  type JsonOptions,
-  parseCount,
-  parseUuid,
-  runCommand,
-} from '../command';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
 import {
   createScenarioIdLookup,
@@ -25,10 +14,19 @@ import {
   parseTurnFile,
   resolveScenarioIds,
 } from '../conversation-tests/turn-file';
+import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { FileProblemsError, messageToJson } from '../files';
 import { formatTurn } from '../output/format-turn';
 import type { Output } from '../output/terminal';
-import { type AgentOptions, addAgentOptions, readTextFile, withClient } from '../service-client';
+import {
+  type AgentOptions,
+  addAgentOptions,
+  isUuid,
+  parseCount,
+  parseUuid,
+  readTextFile,
+  withClient,
+} from '../service-client';
 
 interface TurnOptions extends AgentOptions, JsonOptions {
   readonly session?: string;

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { createCommand, type ExitCode, exitCodes, runCommand } from '../command';
+import { createCommand, runCommand } from '../command';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import { checkScenarios, type FileProblem, formatProblem, readScenarioFiles } from '../files';
 import { type Output, styled } from '../output/terminal';
 

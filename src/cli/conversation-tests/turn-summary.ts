@@ -76,10 +76,13 @@ export function summarizeTurn(response: ProcessTurnResponse, getName: NameLookup
   };
 }
 
-/** The name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. */
+/**
+ * The name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. A value of a newer service
+ * that this version does not know is formatted as its number.
+ */
 export function formatEnum(enumType: Readonly<Record<number, string>>, value: number): string {
   const prefix = enumType[0]?.replace(/UNSPECIFIED$/, '') ?? '';
-  const name = enumType[value] ?? 'UNRECOGNIZED';
+  const name = enumType[value] ?? String(value);
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
