@@ -6,7 +6,7 @@ import Ajv, { type ValidateFunction } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { parseScenarioFile } from '../../src/cli/files';
-import { durationPattern } from '../../src/cli/files/duration';
+import { durationPattern } from '../../src/cli/files/contract';
 
 const root = join(__dirname, '..', '..');
 const schema: Record<string, unknown> = JSON.parse(readFileSync(join(root, 'schemas', 'scenario.schema.json'), 'utf8'));
