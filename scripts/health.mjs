@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Client, credentials } from '@grpc/grpc-js';
 
-const { loadConfig } = createRequire(import.meta.url)('../dist/src/adapters/config/index.js');
+const { loadConfig } = createRequire(import.meta.url)('../dist/src/server/config/index.js');
 
 const SERVING = 1;
 const WAIT_MS = 2_500;

@@ -4,7 +4,7 @@ import {
   type ScenarioContribution,
   ScenarioLifecycleAction,
   type ScenarioLifecycleDecision,
-} from 'scenario-orchestrator/client';
+} from 'scenario-orchestrator-client';
 
 /** What was decided in a turn, in a few words. */
 export function turnText({ lifecycleDecisions, plan }: ProcessTurnResponse): string {

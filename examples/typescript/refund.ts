@@ -13,7 +13,7 @@ import {
   StreamTurnRequest,
   Turn,
   WatchSessionRequest,
-} from 'scenario-orchestrator/client';
+} from 'scenario-orchestrator-client';
 import { contributionText, lifecycleText, turnText } from './decision-text.js';
 
 const tenantId = '7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d01';

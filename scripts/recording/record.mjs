@@ -62,7 +62,7 @@ function typed(command, printed) {
 
 /** The service with a store of its own. */
 async function startedServer() {
-  const child = spawn('node', ['dist/src/main.js'], {
+  const child = spawn('node', ['dist/src/server/main.js'], {
     cwd: root,
     env: {
       PATH: process.env.PATH,

@@ -3,7 +3,7 @@ import type { RenderOptions } from './commands/render';
 import type { TestOptions } from './commands/test';
 import type { ValidateOptions } from './commands/validate';
 import { runCommand } from './run-command';
-import { addAgentOptions, countArgument, uuidArgument } from './service-options';
+import { addAgentOptions, parseCount, parseUuid } from './service-options';
 
 const jsonOption = (): Option => new Option('--json', 'print one JSON value and nothing else');
 
@@ -47,10 +47,8 @@ export function addAuthoringCommands(program: Command): void {
     )
     .option('-o, --output <file>', 'write to a file')
     .option('--scenario <name>', 'the one of a file that holds several, by name or id')
-    .addOption(
-      new Option('--version <number>', 'of a stored scenario').default(0, 'the newest').argParser(countArgument),
-    )
-    .addOption(new Option('--session <uuid>', 'mark the path and position of a session').argParser(uuidArgument))
+    .addOption(new Option('--version <number>', 'of a stored scenario').default(0, 'the newest').argParser(parseCount))
+    .addOption(new Option('--session <uuid>', 'mark the path and position of a session').argParser(parseUuid))
     .addOption(new Option('--json', 'print the drawn graph as one JSON value'));
   addAgentOptions(render, { mandatory: false }).action(
     (named: string, options: RenderOptions & { readonly json?: boolean }) =>

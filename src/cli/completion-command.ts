@@ -18,23 +18,23 @@ export function addCompletionCommand(program: Command): void {
 }
 
 /** A command as a completion knows it. */
-export interface CompletedCommand {
+export interface CommandCompletion {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly CompletedOption[];
+  readonly options: readonly OptionCompletion[];
 }
 
-export interface CompletedOption {
+export interface OptionCompletion {
   /** `--json` */
-  readonly long: string;
+  readonly flag: string;
   readonly description: string;
   /** Whether a value follows. */
   readonly takesValue: boolean;
   /** The values that there are; empty: any, a file for one. */
-  readonly values: readonly string[];
+  readonly choices: readonly string[];
 }
 
-function completed(program: Command): readonly CompletedCommand[] {
+function completed(program: Command): readonly CommandCompletion[] {
   return program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
@@ -43,10 +43,10 @@ function completed(program: Command): readonly CompletedCommand[] {
         ? []
         : [
             {
-              long: option.long,
+              flag: option.long,
               description: option.description,
               takesValue: option.required || option.optional,
-              values: option.argChoices ?? [],
+              choices: option.argChoices ?? [],
             },
           ],
     ),

@@ -1,9 +1,9 @@
-import { FileProblemsError } from '../adapters/files';
-import { CallError } from '../client';
+import { CallError } from 'scenario-orchestrator-client';
 import { CommandError, exitCodes } from './exit-code';
+import { FileProblemsError } from './files';
 
 /** What a person is told of an error, and how the command ends. A defect stays as it is: its stack is wanted. */
-export function asCommandError(error: unknown): unknown {
+export function toCommandError(error: unknown): unknown {
   if (error instanceof FileProblemsError) return new CommandError(exitCodes.findings, error.message);
   if (error instanceof CallError) return new CommandError(exitCodes.service, callText(error));
   return error;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { program } from './program';
+import { createProgram } from './program';
 
 process.stdout.on('error', () => process.exit(1)); // `... | head` closes it
-void program().parseAsync(process.argv);
+void createProgram().parseAsync(process.argv);

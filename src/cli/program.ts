@@ -7,7 +7,7 @@ import { exitCodes } from './exit-code';
 import { addServiceCommands } from './service-commands';
 
 /** The whole command line. Each command loads what it needs when it is run. */
-export function program(): Command {
+export function createProgram(): Command {
   const command = new Command('scenario-orchestrator')
     .description('Decides, turn by turn, what the conversations of an AI agent do next.')
     .version(ownVersion(), '-V, --version', 'print the version')

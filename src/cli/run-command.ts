@@ -1,5 +1,5 @@
 import { CommandError, type ExitCode } from './exit-code';
-import { type Output, processOutput } from './output';
+import { createProcessOutput, type Output } from './output/output';
 
 /**
  * Runs a command and ends the process with its code. What a person can cause is told in a line or more on standard error; a defect
@@ -10,10 +10,10 @@ export async function runCommand(
   command: (output: Output) => Promise<ExitCode>,
 ): Promise<void> {
   try {
-    process.exitCode = await command(processOutput(json === true));
+    process.exitCode = await command(createProcessOutput(json === true));
   } catch (error) {
-    const { asCommandError } = await import('./failures.js');
-    const told = asCommandError(error);
+    const { toCommandError } = await import('./failures.js');
+    const told = toCommandError(error);
     if (!(told instanceof CommandError)) throw told;
     process.stderr.write(`${told.message}\n`);
     process.exitCode = told.exitCode;

@@ -6,9 +6,9 @@ import {
   type AgentOptions,
   addAgentOptions,
   addServiceOptions,
-  countArgument,
+  parseCount,
+  parseUuid,
   type ServiceOptions,
-  uuidArgument,
 } from './service-options';
 
 type WithJson<Options> = Options & { readonly json?: boolean };
@@ -28,16 +28,6 @@ export function addServiceCommands(program: Command): void {
     .action(async () => {
       await import('./commands/serve.js');
     });
-  program
-    .command('replay')
-    .summary('play recorded conversations and print the figures')
-    .description('Plays recorded conversations (docs/replay.md). Its options are listed by `replay --help`.')
-    .argument('[options...]')
-    .allowUnknownOption()
-    .helpOption(false)
-    .action((args: readonly string[]) =>
-      runCommand({}, async () => (await import('../replay/replay-command.js')).replayCommand(args)),
-    );
 }
 
 function addCatalogueCommands(program: Command): void {
@@ -55,7 +45,7 @@ function addCatalogueCommands(program: Command): void {
     .summary('print a stored scenario as a file')
     .description('Prints a stored scenario in the form of a scenario file.')
     .argument('<scenario>', 'its id or name')
-    .addOption(new Option('--version <number>', 'which version').default(0, 'the newest').argParser(countArgument))
+    .addOption(new Option('--version <number>', 'which version').default(0, 'the newest').argParser(parseCount))
     .addOption(jsonOption());
   addAgentOptions(get).action((named: string, options: WithJson<AgentOptions & { readonly version: number }>) =>
     runCommand(options, async (output) => (await import('./commands/catalogue.js')).get(named, options, output)),
@@ -88,8 +78,8 @@ function addSessionCommands(program: Command): void {
     .summary('send a turn')
     .description('Sends the turn of a YAML or JSON file and shows what was decided. Scenarios may be named.')
     .argument('<file>', 'the file, - for standard input')
-    .addOption(new Option('--session <uuid>', 'the session; default that of the file').argParser(uuidArgument))
-    .addOption(new Option('--expected-revision <number>', 'refuse it at another revision').argParser(countArgument))
+    .addOption(new Option('--session <uuid>', 'the session; default that of the file').argParser(parseUuid))
+    .addOption(new Option('--expected-revision <number>', 'refuse it at another revision').argParser(parseCount))
     .option('--validate-only', 'decide and store nothing', false)
     .addOption(jsonOption());
   addAgentOptions(turn).action((path: string, options: WithJson<TurnOptions>) =>
@@ -99,7 +89,7 @@ function addSessionCommands(program: Command): void {
     .command('session')
     .summary('show a session')
     .description('Shows what runs in a session, where each scenario stands, what it waits for, and why.')
-    .argument('<session>', 'its id', uuidArgument)
+    .argument('<session>', 'its id', parseUuid)
     .addOption(jsonOption());
   addServiceOptions(session).action((sessionId: string, options: WithJson<ServiceOptions>) =>
     runCommand(options, async (output) => (await import('./commands/session.js')).session(sessionId, options, output)),
@@ -108,13 +98,13 @@ function addSessionCommands(program: Command): void {
     .command('tail')
     .summary('follow a session')
     .description('Shows the turns of a session as they are committed, on whichever node, until it is stopped.')
-    .argument('<session>', 'its id', uuidArgument)
+    .argument('<session>', 'its id', parseUuid)
     .addOption(
       new Option('--after <revision>', 'begin after this revision; 0: with all that are recorded').argParser(
-        countArgument,
+        parseCount,
       ),
     )
-    .addOption(new Option('-n, --count <turns>', 'end after so many turns').argParser(countArgument))
+    .addOption(new Option('-n, --count <turns>', 'end after so many turns').argParser(parseCount))
     .addOption(new Option('--json', 'print a line of JSON a turn'));
   addServiceOptions(tail).action((sessionId: string, options: WithJson<TailOptions>) =>
     runCommand(options, async (output) => (await import('./commands/session.js')).tail(sessionId, options, output)),

@@ -21,13 +21,13 @@ export interface AgentOptions extends ServiceOptions {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads a UUID of the command line. */
-export function uuidArgument(text: string): string {
+export function parseUuid(text: string): string {
   if (uuid.test(text)) return text;
   throw new InvalidArgumentError('It must be a UUID.');
 }
 
 /** Reads a whole number, 0 or more. */
-export function countArgument(text: string): number {
+export function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number.');
 }
@@ -55,7 +55,7 @@ export function addServiceOptions(command: Command, { mandatory = true } = {}): 
     .addOption(
       new Option('--tenant <uuid>', 'the tenant')
         .env('SCENARIO_ORCHESTRATOR_TENANT')
-        .argParser(uuidArgument)
+        .argParser(parseUuid)
         .makeOptionMandatory(mandatory),
     )
     .addOption(
@@ -79,7 +79,7 @@ export function addServiceOptions(command: Command, { mandatory = true } = {}): 
 export function addAgentOptions(command: Command, settings: { readonly mandatory?: boolean } = {}): Command {
   const agent = new Option('--agent <uuid>', 'the agent whose catalogue is meant')
     .env('SCENARIO_ORCHESTRATOR_AGENT')
-    .argParser(uuidArgument)
+    .argParser(parseUuid)
     .makeOptionMandatory(settings.mandatory ?? true);
   return addServiceOptions(command, settings).addOption(agent);
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { connect, insecure, type OrchestratorClient, tls as secured } from '../client';
+import { connect, insecure, type OrchestratorClient, tls as secured } from 'scenario-orchestrator-client';
 import { CommandError, exitCodes } from './exit-code';
 import type { ServiceOptions } from './service-options';
 
 /** Does something with a service and leaves it. */
-export async function withService<Result>(
+export async function withClient<Result>(
   options: ServiceOptions,
   work: (client: OrchestratorClient) => Promise<Result>,
 ): Promise<Result> {
@@ -23,7 +23,7 @@ export async function withService<Result>(
 }
 
 function tokenOf({ tokenFile }: ServiceOptions, env: NodeJS.ProcessEnv): string {
-  return (tokenFile === undefined ? (env['SCENARIO_ORCHESTRATOR_TOKEN'] ?? '') : fileText(tokenFile)).trim();
+  return (tokenFile === undefined ? (env['SCENARIO_ORCHESTRATOR_TOKEN'] ?? '') : readTextFile(tokenFile)).trim();
 }
 
 function channelOf({ tls, tlsCa, tlsCert, tlsKey }: ServiceOptions): ChannelCredentials {
@@ -31,7 +31,7 @@ function channelOf({ tls, tlsCa, tlsCert, tlsKey }: ServiceOptions): ChannelCred
     throw new CommandError(exitCodes.usage, 'Give --tls-cert and --tls-key together.');
   }
   if (tls !== true && tlsCa === undefined && tlsCert === undefined) return insecure();
-  const pem = (path: string): Buffer => Buffer.from(fileText(path));
+  const pem = (path: string): Buffer => Buffer.from(readTextFile(path));
   return secured({
     ...(tlsCa === undefined ? {} : { ca: pem(tlsCa) }),
     ...(tlsCert === undefined || tlsKey === undefined
@@ -41,7 +41,7 @@ function channelOf({ tls, tlsCa, tlsCert, tlsKey }: ServiceOptions): ChannelCred
 }
 
 /** The text of a file that an option names. */
-export function fileText(path: string): string {
+export function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

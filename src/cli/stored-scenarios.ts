@@ -1,24 +1,28 @@
+import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import { GetScenarioRequest, ListScenariosRequest } from '../../gen/focal/orchestration/v1/scenario_service';
-import { nearestName } from '../adapters/files';
-import type { OrchestratorClient } from '../client';
 import { CommandError, exitCodes } from './exit-code';
+import { findNearestName } from './files';
 import type { AgentOptions } from './service-options';
 
 const pageSize = 100;
 
 /** Whose catalogue it is, in the contract's words. */
-export function agentOf({ tenant, agent }: AgentOptions): { readonly tenantId: string; readonly agentId: string } {
+export function toAgentKey({ tenant, agent }: AgentOptions): { readonly tenantId: string; readonly agentId: string } {
   return { tenantId: tenant, agentId: agent };
 }
 
 /** The newest version of every scenario of an agent, by id; only those with a tag where one is given. */
-export async function listAll(client: OrchestratorClient, options: AgentOptions, tag = ''): Promise<StoredScenario[]> {
+export async function listAllScenarios(
+  client: OrchestratorClient,
+  options: AgentOptions,
+  tag = '',
+): Promise<StoredScenario[]> {
   const all: StoredScenario[] = [];
   let pageToken = '';
   do {
     const page = await client.listScenarios(
-      ListScenariosRequest.fromPartial({ ...agentOf(options), tag, pageSize, pageToken }),
+      ListScenariosRequest.fromPartial({ ...toAgentKey(options), tag, pageSize, pageToken }),
     );
     all.push(...page.scenarios);
     pageToken = page.nextPageToken;
@@ -27,13 +31,17 @@ export async function listAll(client: OrchestratorClient, options: AgentOptions,
 }
 
 /** The id of the scenario that a person names, by id or by name. */
-export async function scenarioIdOf(client: OrchestratorClient, options: AgentOptions, named: string): Promise<string> {
+export async function resolveScenarioId(
+  client: OrchestratorClient,
+  options: AgentOptions,
+  named: string,
+): Promise<string> {
   if (/^[0-9a-f-]{36}$/i.test(named)) return named;
-  const all = await listAll(client, options);
+  const all = await listAllScenarios(client, options);
   const found = all.flatMap(({ scenario }) => (scenario?.name === named ? [scenario.scenarioId] : []));
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first;
-  const near = nearestName(
+  const near = findNearestName(
     named,
     all.map(({ scenario }) => scenario?.name ?? ''),
   );
@@ -46,14 +54,14 @@ export async function scenarioIdOf(client: OrchestratorClient, options: AgentOpt
 }
 
 /** A version of a scenario, 0 for the newest. */
-export async function storedScenario(
+export async function getStoredScenario(
   client: OrchestratorClient,
   options: AgentOptions,
   scenarioId: string,
   version: number,
 ): Promise<StoredScenario> {
   const { stored } = await client.getScenario(
-    GetScenarioRequest.fromPartial({ ...agentOf(options), scenarioId, version }),
+    GetScenarioRequest.fromPartial({ ...toAgentKey(options), scenarioId, version }),
   );
   if (stored === undefined) throw new CommandError(exitCodes.service, 'The service answered without a scenario.');
   return stored;

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readScenarioFile, type ScenarioFile } from '../../src/adapters/files';
-import { scenarioFromProto } from '../../src/codec/scenario-codec';
-import type { Scenario } from '../../src/domain/scenario';
+import { parseScenarioFile, type ScenarioFile } from '../../src/cli/files';
+import type { Scenario } from '../../src/core/model/scenario';
+import { scenarioFromProto } from '../../src/server/codec/wire/scenario-codec';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
 import { childTimeoutMs, linesOf, type Run, run } from './command-line';
 
@@ -59,8 +59,8 @@ test(
       'Order status',
       'Refund',
     ]);
-    const callback = readScenarioFile('callback.yaml', readFileSync('examples/scenarios/callback.yaml', 'utf8'));
-    const printed = readScenarioFile('printed.yaml', await done('get', 'Callback'));
+    const callback = parseScenarioFile('callback.yaml', readFileSync('examples/scenarios/callback.yaml', 'utf8'));
+    const printed = parseScenarioFile('printed.yaml', await done('get', 'Callback'));
     expect(printed.problems).toEqual([]);
     expect(definitionsOf(printed)).toEqual(definitionsOf(callback));
     expect(await done('delete', 'Callback')).toMatch(/ is deleted\n$/);

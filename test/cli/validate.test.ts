@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readScenarioFiles } from '../../src/adapters/files';
-import { checkScenarios } from '../../src/offline/checked-scenarios';
+import { checkScenarios } from '../../src/cli/conversation-tests/checked-scenarios';
+import { readScenarioFiles } from '../../src/cli/files';
 import { childTimeoutMs, linesOf, run } from './command-line';
 
 const folder = join('test', 'cli', 'broken-scenarios');

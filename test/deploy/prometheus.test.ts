@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { freePort } from '../../src/chaos/free-port';
+import { freePort } from '../../tools/chaos/free-port';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
 import { eventually } from '../support/eventually';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus-server';

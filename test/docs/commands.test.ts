@@ -1,4 +1,4 @@
-import { freePort } from '../../src/chaos/free-port';
+import { freePort } from '../../tools/chaos/free-port';
 import { childTimeoutMs } from '../cli/command-line';
 import { type Documented, documentedCommands, type Outcome, runAsWritten } from './documented-commands';
 import { asShown } from './shown-output';

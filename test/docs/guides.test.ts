@@ -1,19 +1,19 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { problemLine, readScenarioFiles } from '../../src/adapters/files';
-import { failedTurns, hasPassed } from '../../src/conversation/conversation-run';
-import { readConversation } from '../../src/conversation/read-conversation';
-import { checkScenarios } from '../../src/offline/checked-scenarios';
-import { playOffline } from '../../src/offline/play-offline';
-import { differenceLines } from '../../src/terminal/difference-lines';
+import { checkScenarios } from '../../src/cli/conversation-tests/checked-scenarios';
+import { getFailedTurns, hasPassed } from '../../src/cli/conversation-tests/conversation-run';
+import { readConversation } from '../../src/cli/conversation-tests/read-conversation';
+import { runInProcess } from '../../src/cli/conversation-tests/run-in-process';
+import { formatProblem, readScenarioFiles } from '../../src/cli/files';
+import { formatDifferences } from '../../src/cli/output/difference-lines';
 import { blocksOf, markdownPages } from './markdown-pages';
 
 /** The files of the guides, each in a folder with the name of its page. */
 const guides = markdownPages('docs/how-to').flatMap(namedFiles);
 const scenarios = guides.filter(({ text }) => !isConversation(text));
 const conversations = guides.filter(({ text }) => isConversation(text));
-const paper = { colours: false, width: 100 };
+const paper = { hasColor: false, width: 100 };
 let folder: string;
 
 interface NamedFile {
@@ -33,12 +33,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(scenarios)('$path is a scenario file without findings', ({ path }) => {
   const { problems } = checkScenarios(readScenarioFiles([join(folder, path)]));
-  expect(problems.map(problemLine)).toEqual([]);
+  expect(problems.map(formatProblem)).toEqual([]);
 });
 
 test.each(conversations)('$path goes as it says', async ({ path }) => {
-  const { run } = await playOffline(readConversation(join(folder, path), readScenarioFiles));
-  expect(failedTurns(run).flatMap((turn) => differenceLines(paper, run.conversation, turn))).toEqual([]);
+  const { run } = await runInProcess(readConversation(join(folder, path), readScenarioFiles));
+  expect(getFailedTurns(run).flatMap((turn) => formatDifferences(paper, run.conversation, turn))).toEqual([]);
   expect({ passed: hasPassed(run), failure: run.failure }).toEqual({ passed: true, failure: '' });
 });
 

@@ -14,10 +14,10 @@ export async function installedPackage(): Promise<string> {
   await ensureBuilt();
   // Programs resolve what they import from where a file really is.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'consumer-')));
-  const installed = join(folder, 'node_modules', 'scenario-orchestrator');
+  const installed = join(folder, 'node_modules', 'scenario-orchestrator-client');
   mkdirSync(installed, { recursive: true });
-  for (const path of ['package.json', 'dist/src', 'dist/gen', 'proto']) {
-    cpSync(join(root, path), join(installed, path), { recursive: true });
+  for (const path of ['package.json', 'dist']) {
+    cpSync(join(root, 'clients', 'typescript', path), join(installed, path), { recursive: true });
   }
   for (const name of ['@bufbuild', '@grpc', '@types', 'typescript']) {
     symlinkSync(join(modules, name), join(folder, 'node_modules', name));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
-import { exactly } from '../../src/conversation/expectation';
+import { makeExact } from '../../src/cli/conversation-tests/expectation';
 
 const root = join(__dirname, '..', '..');
 const schema = JSON.parse(readFileSync(join(root, 'schemas', 'conversation.schema.json'), 'utf8'));
@@ -18,7 +18,7 @@ test.each(examples)('examples/conversations/%s names the schema and validates ag
 
 test('the schema knows what can be expected, and nothing else', () => {
   const { expect: expectation } = schema.properties.turns.items.properties;
-  expect(Object.keys(expectation.properties)).toEqual(Object.keys(exactly({})));
+  expect(Object.keys(expectation.properties)).toEqual(Object.keys(makeExact({})));
   expect(expectation.additionalProperties).toBe(false);
 });
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import Ajv, { type ValidateFunction } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { readScenarioFile } from '../../src/adapters/files';
-import { durationPattern } from '../../src/adapters/files/duration-text';
+import { parseScenarioFile } from '../../src/cli/files';
+import { durationPattern } from '../../src/cli/files/duration';
 
 const root = join(__dirname, '..', '..');
 const schema: Record<string, unknown> = JSON.parse(readFileSync(join(root, 'schemas', 'scenario.schema.json'), 'utf8'));
@@ -41,7 +41,7 @@ test.each(examples)('examples/scenarios/%s names the schema, validates against i
   const text = readFileSync(join(root, 'examples', 'scenarios', name), 'utf8');
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/schemas\/scenario\.schema\.json\n/);
   expect(documentsOf(text).flatMap(errorsOf)).toEqual([]);
-  expect(readScenarioFile(name, text).problems).toEqual([]);
+  expect(parseScenarioFile(name, text).problems).toEqual([]);
 });
 
 test.each([
@@ -63,7 +63,7 @@ test.each([
 ])('the schema and the reader refuse %s alike', (_what, document) => {
   const json: unknown = JSON.parse(JSON.stringify(document));
   expect(errorsOf(json)).not.toEqual([]);
-  expect(readScenarioFile('a.json', JSON.stringify(json)).problems).not.toEqual([]);
+  expect(parseScenarioFile('a.json', JSON.stringify(json)).problems).not.toEqual([]);
 });
 
 test.each([
@@ -82,7 +82,7 @@ test.each([
   ],
 ])('the schema and the reader take %s alike', (_what, document) => {
   expect(errorsOf(document)).toEqual([]);
-  expect(readScenarioFile('a.json', JSON.stringify(document)).problems).toEqual([]);
+  expect(parseScenarioFile('a.json', JSON.stringify(document)).problems).toEqual([]);
 });
 
 test('durations look the same to the schema and to the reader', () => {

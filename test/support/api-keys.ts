@@ -1,4 +1,4 @@
-import { apiKeyHash, newApiKey } from '../../src/adapters/auth';
+import { generateApiKey, hashApiKey } from '../../src/server/auth';
 
 /** An API key with its entry for the file. */
 export interface MadeKey {
@@ -15,8 +15,8 @@ export function anApiKey(
   scopes: readonly string[] = ['turns', 'sessions', 'catalogue'],
   more = '',
 ): MadeKey {
-  const key = newApiKey();
+  const key = generateApiKey();
   const list = scopes.map((scope) => `"${scope}"`).join(', ');
-  const entry = `[[keys]]\nid = "${id}"\nsha256 = "${apiKeyHash(key)}"\ntenant = "${tenant}"\nscopes = [${list}]\n${more}\n`;
+  const entry = `[[keys]]\nid = "${id}"\nsha256 = "${hashApiKey(key)}"\ntenant = "${tenant}"\nscopes = [${list}]\n${more}\n`;
   return { key, entry, metadata: { authorization: `Bearer ${key}` } };
 }

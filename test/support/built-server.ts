@@ -39,10 +39,14 @@ export class DidNotStart extends Error {
  */
 export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
   await ensureBuilt();
-  const child = spawn(process.execPath, ['--require', './dist/src/adapters/otel/preload.js', 'dist/src/main.js'], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: '0', ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--require', './dist/src/server/telemetry/preload.js', 'dist/src/server/main.js'],
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: '0', ...env },
+    },
+  );
   const endWithTest = () => child.kill('SIGKILL');
   process.once('exit', endWithTest);
   child.once('exit', () => process.removeListener('exit', endWithTest));

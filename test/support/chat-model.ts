@@ -1,14 +1,14 @@
-import { ChatDecisionModel, type ChatModelOptions } from '../../src/adapters/model';
-import { noMetrics, noTelemetry } from '../../src/adapters/otel';
-import { SystemClock } from '../../src/adapters/system';
-import type { ModelUse } from '../../src/ports/metrics';
+import { ChatDecisionModel, type ChatModelOptions } from '../../src/server/model';
+import type { ModelUsage } from '../../src/server/ports/metrics';
+import { SystemClock } from '../../src/server/runtime/system';
+import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
 import type { ModelEndpoint } from './model-endpoint';
 import { silentLog } from './silent-log';
 
 /** What a model under test told of itself. */
 export interface ModelUnderTest {
   readonly model: ChatDecisionModel;
-  readonly used: readonly ModelUse[];
+  readonly used: readonly ModelUsage[];
   /** Lines of its log, without those at debug. */
   readonly told: readonly string[];
 }
@@ -18,7 +18,7 @@ export function aChatModel(
   { baseUrl }: Pick<ModelEndpoint, 'baseUrl'>,
   options: Partial<ChatModelOptions> = {},
 ): ModelUnderTest {
-  const used: ModelUse[] = [];
+  const used: ModelUsage[] = [];
   const told: string[] = [];
   const tell = (_fields: object, message: string) => told.push(message);
   const model = new ChatDecisionModel(
@@ -43,8 +43,8 @@ export function aChatModel(
     },
     {
       clock: new SystemClock(),
-      telemetry: noTelemetry,
-      metrics: { ...noMetrics, modelBegins: () => (use) => used.push(use) },
+      telemetry: noopTelemetry,
+      metrics: { ...noopMetrics, startModelRequest: () => (use) => used.push(use) },
       log: { ...silentLog, info: tell, warn: tell, error: tell },
     },
   );

@@ -1,13 +1,9 @@
-import type { Catalogue } from '../../src/domain/catalogue';
-import { type Compilation, compileScenario } from '../../src/domain/compile-scenario';
-import type { CompiledScenario } from '../../src/domain/compiled-scenario';
-import type { TurnInput } from '../../src/domain/context/selection-context';
-import type { Contribution } from '../../src/domain/contribution';
-import { decideTurn } from '../../src/domain/decide-turn';
-import type { JsonValue } from '../../src/domain/json';
-import type { LifecycleDecision } from '../../src/domain/lifecycle-decision';
-import type { ModelProposal } from '../../src/domain/model-proposal';
-import { indexRelationships } from '../../src/domain/relationships';
+import type { TurnInput } from '../../src/core/context/selection-context';
+import { decideTurn } from '../../src/core/decide-turn';
+import type { Contribution } from '../../src/core/model/contribution';
+import type { JsonValue } from '../../src/core/model/json';
+import type { LifecycleDecision } from '../../src/core/model/lifecycle-decision';
+import type { ModelProposal } from '../../src/core/model/model-proposal';
 import type {
   Relationship,
   RelationshipKind,
@@ -15,10 +11,10 @@ import type {
   Scenario,
   ScenarioStep,
   StepTransition,
-} from '../../src/domain/scenario';
-import { emptySession, type ScenarioInstance, type Session } from '../../src/domain/session';
-import { defaultSettings, type OrchestrationSettings } from '../../src/domain/settings';
-import type { TransitionDecision } from '../../src/domain/transition-decision';
+} from '../../src/core/model/scenario';
+import { createEmptySession, type ScenarioInstance, type Session } from '../../src/core/model/session';
+import { defaultSettings, type OrchestrationSettings } from '../../src/core/model/settings';
+import type { TransitionDecision } from '../../src/core/model/transition-decision';
 import type {
   AppliedRule,
   CandidateVariable,
@@ -26,8 +22,12 @@ import type {
   Situation,
   StepOutcome,
   Turn,
-} from '../../src/domain/turn';
-import type { TurnResult } from '../../src/domain/turn-result';
+} from '../../src/core/model/turn';
+import type { TurnResult } from '../../src/core/model/turn-result';
+import type { Catalogue } from '../../src/core/scenario/catalogue';
+import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
+import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
+import { indexRelationships } from '../../src/core/scenario/relationships';
 
 /** A transition; a bare string is a default edge to that step. */
 export type TransitionDraft = string | (Partial<StepTransition> & { readonly to: string });
@@ -111,7 +111,7 @@ export function aScenario({ steps, globals = [], requires = {}, ...given }: Scen
 
 /** Compiles a draft and fails the test where it is refused. */
 export function compiled(draft: ScenarioDraft, version = 1): CompiledScenario {
-  const { compiled: scenario, findings }: Compilation = compileScenario(aScenario(draft), version);
+  const { compiled: scenario, findings }: ScenarioCompilation = compileScenario(aScenario(draft), version);
   if (!scenario) throw new Error(`refused: ${JSON.stringify(findings, null, 1)}`);
   return scenario;
 }
@@ -158,7 +158,7 @@ export const ids = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' 
 
 /** A session under way, played turn by turn through the domain alone. */
 export class Conversation {
-  session: Session = emptySession(ids);
+  session: Session = createEmptySession(ids);
   private readonly scenarios = new Map<string, CompiledScenario>();
   private readonly versions = new Map<string, CompiledScenario>();
   private readonly settings: OrchestrationSettings;
@@ -211,7 +211,7 @@ export class Conversation {
       turn: aTurn(draft, `turn-${this.session.revision + 1}`, this.now),
       catalogue: this.catalogue(),
       settings: this.settings,
-      instanceIdOf: (scenarioId) => `${scenarioId}#${this.session.lastStartNumber + 1}`,
+      getNewInstanceId: (scenarioId) => `${scenarioId}#${this.session.lastStartNumber + 1}`,
       proposal: draft.proposal,
     };
   }
@@ -226,8 +226,8 @@ export class Conversation {
   private catalogue(): Catalogue {
     return {
       revision: 1,
-      scenario: (scenarioId) => this.scenarios.get(scenarioId),
-      version: (scenarioId, version) => this.versions.get(`${scenarioId}@${version}`),
+      getScenario: (scenarioId) => this.scenarios.get(scenarioId),
+      getScenarioVersion: (scenarioId, version) => this.versions.get(`${scenarioId}@${version}`),
       relationships: indexRelationships(this.relationships),
     };
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports/clock';
+import type { Clock } from '../../src/server/ports/clock';
 
 /** A clock that only moves when it is told to. */
 export class FakeClock implements Clock {

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
-import { noTelemetry } from '../../src/adapters/otel/no-telemetry';
-import { OrchestratorError } from '../../src/domain/orchestrator-error';
-import { watchSession } from '../../src/pipeline/watch-session';
-import { callOf } from '../../src/ports/call';
-import type { SessionStore, TurnRecord } from '../../src/ports/session-store';
+import { OrchestratorError } from '../../src/core/model/orchestrator-error';
+import { watchSession } from '../../src/server/application/watch-session';
+import { createCall } from '../../src/server/ports/call';
+import type { SessionStore, TurnRecord } from '../../src/server/ports/session-store';
+import { noopTelemetry } from '../../src/server/telemetry/noop-telemetry';
 import { uuid } from './session-builder';
 
 export interface FollowingOptions {
@@ -25,9 +25,9 @@ export class Following {
   constructor(store: SessionStore, options: FollowingOptions = {}, sessionId = uuid(3)) {
     const { afterRevision, afterTurnId, pollIntervalMs = 600_000, hand = () => Promise.resolve() } = options;
     this.ended = watchSession(
-      { store, telemetry: noTelemetry, watchPollIntervalMs: pollIntervalMs },
+      { store, telemetry: noopTelemetry, watchPollIntervalMs: pollIntervalMs },
       { key: { tenantId: uuid(1), sessionId }, afterRevision, afterTurnId },
-      callOf(Number.POSITIVE_INFINITY, this.abort.signal),
+      createCall(Number.POSITIVE_INFINITY, this.abort.signal),
       async (turn) => {
         this.turns.push(turn);
         this.events.emit('turn');

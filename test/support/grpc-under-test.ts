@@ -1,17 +1,12 @@
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-import {
-  createGrpcServer,
-  defaultServerOptions,
-  type GrpcServer,
-  type GrpcServerOptions,
-} from '../../src/adapters/grpc';
-import { noMetrics, noTelemetry } from '../../src/adapters/otel';
-import { SystemClock } from '../../src/adapters/system';
-import { CallError } from '../../src/client';
-import type { UseCases } from '../../src/pipeline/use-cases';
-import type { Clock } from '../../src/ports/clock';
-import type { Log } from '../../src/ports/log';
-import type { Telemetry } from '../../src/ports/telemetry';
+import { CallError } from 'scenario-orchestrator-client';
+import type { UseCases } from '../../src/server/application/use-cases';
+import { createGrpcServer, defaultServerOptions, type GrpcServer, type GrpcServerOptions } from '../../src/server/grpc';
+import type { Clock } from '../../src/server/ports/clock';
+import type { Logger } from '../../src/server/ports/logger';
+import type { Telemetry } from '../../src/server/ports/telemetry';
+import { SystemClock } from '../../src/server/runtime/system';
+import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
 
 /** A server of a test's own on a free port of the loopback interface, with a client for raw bytes. */
 export interface GrpcUnderTest {
@@ -24,7 +19,7 @@ export interface GrpcUnderTest {
 }
 
 export interface LoggedLine {
-  readonly level: Exclude<keyof Log, 'isDebug'>;
+  readonly level: Exclude<keyof Logger, 'isDebug'>;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
@@ -46,14 +41,14 @@ export interface Surroundings {
 export async function startGrpc(
   useCases: Partial<UseCases>,
   options: Partial<GrpcServerOptions> = {},
-  telemetry: Telemetry = noTelemetry,
+  telemetry: Telemetry = noopTelemetry,
   { channel = credentials.createInsecure(), clock = new SystemClock() }: Surroundings = {},
 ): Promise<GrpcUnderTest> {
   const logged: LoggedLine[] = [];
   const level = (name: LoggedLine['level']) => (fields: Readonly<Record<string, unknown>>, message: string) => {
     logged.push({ level: name, fields, message });
   };
-  const log: Log = {
+  const log: Logger = {
     isDebug: true,
     debug: level('debug'),
     info: level('info'),
@@ -61,7 +56,7 @@ export async function startGrpc(
     error: level('error'),
   };
   const server = createGrpcServer(
-    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, metrics: noMetrics, log },
+    { useCases: { ...noUseCases, ...useCases }, clock, telemetry, metrics: noopMetrics, log },
     { ...defaultServerOptions, ...options },
   );
   const address = `127.0.0.1:${await server.start()}`;
@@ -74,7 +69,7 @@ export async function startGrpc(
     logged,
     async stop() {
       client.close();
-      await server.drain({ graceMs: 0, timeoutMs: 0, closingMs: 1_000 });
+      await server.drain({ graceMs: 0, timeoutMs: 0, closeTimeoutMs: 1_000 });
     },
   };
 }

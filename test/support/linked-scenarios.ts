@@ -1,4 +1,4 @@
-import type { RelationshipKind } from '../../src/domain/scenario';
+import type { RelationshipKind } from '../../src/core/model/scenario';
 import { aRelationship, Conversation, type Played } from './conversation';
 import { asking, type Variation } from './sample-scenarios';
 

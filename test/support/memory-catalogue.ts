@@ -1,11 +1,11 @@
-import type { Relationship, Scenario, StoredScenario } from '../../src/domain/scenario';
+import type { Relationship, Scenario, StoredScenario } from '../../src/core/model/scenario';
 import type {
   AgentKey,
   CatalogueContent,
   DeleteOutcome,
   PutOutcome,
   ScenarioCatalogue,
-} from '../../src/ports/scenario-catalogue';
+} from '../../src/server/ports/scenario-catalogue';
 
 /** The catalogue of one agent, in memory, that tells what it was asked. */
 export class MemoryCatalogue implements ScenarioCatalogue {

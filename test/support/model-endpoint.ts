@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { listenOnLoopback } from '../../src/chaos/free-port';
+import { listenOnLoopback } from '../../tools/chaos/free-port';
 
 /** What a model was asked, as it reads it in the prompt that is shipped. */
 export interface Asked {

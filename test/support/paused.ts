@@ -1,5 +1,5 @@
-import type { PauseReason, ScenarioInstance } from '../../src/domain/session';
-import type { OrchestrationSettings } from '../../src/domain/settings';
+import type { PauseReason, ScenarioInstance } from '../../src/core/model/session';
+import type { OrchestrationSettings } from '../../src/core/model/settings';
 import { Conversation, type TurnDraft } from './conversation';
 import { asking, type Variation } from './sample-scenarios';
 

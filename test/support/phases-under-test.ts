@@ -6,11 +6,11 @@ import {
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Scenario as ScenarioMessage } from '../../gen/focal/orchestration/v1/scenario';
 import type { Session } from '../../gen/focal/orchestration/v1/session';
-import { lifecycleAction } from '../../src/codec/enums';
-import { scenarioToProto } from '../../src/codec/scenario-codec';
-import type { Scenario } from '../../src/domain/scenario';
-import type { OrchestrationSettings } from '../../src/domain/settings';
-import type { Sent } from '../codec/sent';
+import type { Scenario } from '../../src/core/model/scenario';
+import type { OrchestrationSettings } from '../../src/core/model/settings';
+import { lifecycleAction } from '../../src/server/codec/wire/enums';
+import { scenarioToProto } from '../../src/server/codec/wire/scenario-codec';
+import type { DeepPartial } from '../server/codec/partial-message';
 import { aScenario, type ScenarioDraft } from './conversation';
 import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from './grpc-under-test';
 import { openService, type ServiceUnderTest } from './service-under-test';
@@ -76,10 +76,10 @@ export function sentAsking(scenarioId: string, parts: Partial<ScenarioDraft> = {
 }
 
 // The generated type refuses what was not written out in the very call.
-const fromPartial: (fields: Sent<PhaseInput>) => PhaseInput = PhaseInput.fromPartial;
+const fromPartial: (fields: DeepPartial<PhaseInput>) => PhaseInput = PhaseInput.fromPartial;
 
 /** Turn 100 of session 3, on an inline refund, with what the test cares about. */
-export function anInput({ turn = {}, ...parts }: Sent<PhaseInput> = {}): PhaseInput {
+export function anInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
   const given = { ...agent, sessionId: uuid(3), turnId: uuid(100), occurredAt: new Date(1_700_000_000_000), ...turn };
   return fromPartial({ scenarios: [sentAsking(refund)], ...parts, turn: given });
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/chaos/free-port';
+import { freePort } from '../../tools/chaos/free-port';
 import { eventually } from './eventually';
 
 /** The real program on a free loopback port, with a folder of its own. */

@@ -1,4 +1,4 @@
-import type { ModelProposal, ProposedAction, TextVerdict } from '../../src/domain/model-proposal';
+import type { ConditionTextVerdict, ModelProposal, ProposedAction } from '../../src/core/model/model-proposal';
 
 /** A proposal of a model that was heard; what is left out it does not mention. */
 export function aProposal(
@@ -8,7 +8,7 @@ export function aProposal(
     /** By scenario id. */
     readonly fits?: Readonly<Record<string, boolean>>;
     /** By transition id, of version 1 of the scenario. */
-    readonly verdicts?: Readonly<Record<string, TextVerdict['truth']>>;
+    readonly verdicts?: Readonly<Record<string, ConditionTextVerdict['truth']>>;
     readonly of?: string;
   } = {},
 ): ModelProposal {

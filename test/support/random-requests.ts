@@ -1,6 +1,6 @@
-import type { Relationship, Scenario } from '../../src/domain/scenario';
-import type { ScenarioInstance } from '../../src/domain/session';
-import type { Turn } from '../../src/domain/turn';
+import type { Relationship, Scenario } from '../../src/core/model/scenario';
+import type { ScenarioInstance } from '../../src/core/model/session';
+import type { Turn } from '../../src/core/model/turn';
 import { aScenario, aTurn, type ScenarioDraft, type TurnDraft } from './conversation';
 import { uuid } from './session-builder';
 

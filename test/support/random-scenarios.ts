@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ModelProposal } from '../../src/domain/model-proposal';
+import type { ModelProposal } from '../../src/core/model/model-proposal';
 import {
   aRelationship,
   type ScenarioDraft,

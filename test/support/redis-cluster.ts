@@ -1,7 +1,7 @@
 import { Cluster, Command, Redis } from 'ioredis';
-import { freePort } from '../../src/chaos/free-port';
+import { freePort } from '../../tools/chaos/free-port';
 import { eventually } from './eventually';
-import { untilReplicated } from './redis-replica';
+import { waitForReplica } from './redis-replica';
 import { type RedisServer, startRedisServer } from './redis-server';
 
 const slots = 16_384;
@@ -49,7 +49,7 @@ export class RedisCluster {
   }
 
   /** Has a master that is lost replaced so soon, milliseconds. */
-  async replaceAfter(milliseconds: number): Promise<void> {
+  async setFailoverTimeout(milliseconds: number): Promise<void> {
     await Promise.all(this.members.map(({ admin }) => admin.config('SET', 'cluster-node-timeout', milliseconds)));
   }
 
@@ -59,8 +59,8 @@ export class RedisCluster {
   }
 
   /** The master that had a key's slot at first, and another one. */
-  ownerOf(key: string): { readonly slot: number; readonly owner: ClusterMember; readonly other: ClusterMember } {
-    const slot = slotOf(key);
+  findOwner(key: string): { readonly slot: number; readonly owner: ClusterMember; readonly other: ClusterMember } {
+    const slot = getSlot(key);
     const index = this.masters.findIndex((_, each) => slot < lastSlot(each, this.masters.length) + 1);
     const [owner, other] = [this.masters[index], this.masters[(index + 1) % this.masters.length]];
     if (owner === undefined || other === undefined) throw new Error(`Nobody has the slot ${slot}.`);
@@ -78,24 +78,24 @@ export class RedisCluster {
   }
 }
 
-export function slotOf(key: string): number {
+export function getSlot(key: string): number {
   return new Command('exists', [key]).getSlot() ?? 0;
 }
 
 /** Begins to move a slot: what is in it stays for now, what is new comes to the other node. */
-export async function beginMove(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
+export async function startSlotMigration(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
   await to.admin.cluster('SETSLOT', slot, 'IMPORTING', from.id);
   await from.admin.cluster('SETSLOT', slot, 'MIGRATING', to.id);
 }
 
 /** Moves keys of a slot that is being moved, at most `count`. */
-export async function moveKeys(slot: number, from: ClusterMember, to: ClusterMember, count = 1_000): Promise<void> {
+export async function migrateKeys(slot: number, from: ClusterMember, to: ClusterMember, count = 1_000): Promise<void> {
   const keys = (await from.admin.cluster('GETKEYSINSLOT', slot, count)).map(String);
   if (keys.length > 0) await from.admin.migrate('127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...keys);
 }
 
 /** Gives the slot to the node that has its keys now. */
-export async function endMove(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
+export async function finishSlotMigration(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
   for (const { admin } of [to, from]) await admin.cluster('SETSLOT', slot, 'NODE', to.id);
 }
 
@@ -136,5 +136,5 @@ async function meet(members: readonly ClusterMember[]): Promise<void> {
 async function replicate({ admin, server }: ClusterMember, master: ClusterMember | undefined): Promise<void> {
   if (master === undefined) return;
   await admin.call('CLUSTER', 'REPLICATE', master.id);
-  await untilReplicated(master.admin, server);
+  await waitForReplica(master.admin, server);
 }

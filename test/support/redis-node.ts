@@ -1,9 +1,9 @@
-import { RedisCatalogue } from '../../src/adapters/redis/redis-catalogue';
-import { RedisOlderSessions } from '../../src/adapters/redis/redis-older-sessions';
-import { RedisSessionStore } from '../../src/adapters/redis/redis-session-store';
-import type { Log } from '../../src/ports/log';
-import type { StoreSettings } from '../adapters/redis/clients-under-test';
-import type { RedisUnderTest } from '../adapters/redis/redis-under-test';
+import type { Logger } from '../../src/server/ports/logger';
+import { RedisCatalogue } from '../../src/server/stores/redis/redis-catalogue';
+import { RedisLegacySessionStore } from '../../src/server/stores/redis/redis-legacy-session-store';
+import { RedisSessionStore } from '../../src/server/stores/redis/redis-session-store';
+import type { StoreSettings } from '../server/stores/redis/clients-under-test';
+import type { RedisUnderTest } from '../server/stores/redis/redis-under-test';
 import { type GrpcUnderTest, startGrpc } from './grpc-under-test';
 import { type ServiceUnderTest, serviceOn } from './service-under-test';
 import { silentLog } from './silent-log';
@@ -11,17 +11,17 @@ import { silentLog } from './silent-log';
 export interface RedisNodeSettings {
   readonly keyPrefix: string;
   /** Where an older service kept its sessions; "" for none. */
-  readonly olderSessionKey: string;
-  readonly log?: Log;
+  readonly legacySessionKey: string;
+  readonly log?: Logger;
 }
 
 /** How long a session lives on such a node, milliseconds. */
 export const sessionTtlMs = 3_600_000;
 
 /** Everything but gRPC as one of several nodes on a Redis has it; the Redis under test closes its connection. */
-export async function redisNode(
+export async function createRedisNode(
   redis: RedisUnderTest,
-  { keyPrefix, olderSessionKey, log = silentLog }: RedisNodeSettings,
+  { keyPrefix, legacySessionKey: olderSessionKey, log = silentLog }: RedisNodeSettings,
 ): Promise<ServiceUnderTest> {
   const connection = await redis.connect();
   const store = new RedisSessionStore(connection, {
@@ -34,17 +34,17 @@ export async function redisNode(
   const olderSessions =
     olderSessionKey === ''
       ? undefined
-      : new RedisOlderSessions(connection, { keyTemplate: olderSessionKey, sessionTtlMs, clock: Date, log });
+      : new RedisLegacySessionStore(connection, { keyTemplate: olderSessionKey, sessionTtlMs, clock: Date, log });
   const scenarios = new RedisCatalogue(connection, { keyPrefix });
   return serviceOn({ store, scenarios, olderSessions, close: () => store.close() }, { clock: Date, log });
 }
 
 /** The whole service but its process on a Redis that it shares with others of the same prefix: one node of several. */
-export async function startNode(
+export async function startRedisNode(
   redis: RedisUnderTest,
   settings: StoreSettings & { readonly keyPrefix: string },
 ): Promise<GrpcUnderTest> {
-  const store = await redis.store(settings);
+  const store = await redis.createStore(settings);
   const scenarios = new RedisCatalogue(await redis.connect(), settings);
   const service = serviceOn({
     store,

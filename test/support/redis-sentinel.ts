@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { eventually } from './eventually';
-import { startReplicaOf } from './redis-replica';
+import { startReplica } from './redis-replica';
 import { type RedisServer, startRedisSentinel, startRedisServer } from './redis-server';
 
 /**
@@ -25,7 +25,7 @@ export class SentinelSetup {
   /** Resolves once the replicas have what the master has, and the Sentinels know one another and them. */
   static async start(): Promise<SentinelSetup> {
     const master = await startRedisServer(['--repl-diskless-sync-delay', '0']);
-    const replicas = await Promise.all([1, 2].map(() => startReplicaOf(master)));
+    const replicas = await Promise.all([1, 2].map(() => startReplica(master)));
     const sentinels = await Promise.all([1, 2, 3].map(startRedisSentinel));
     const setup = new SentinelSetup(master, replicas, sentinels);
     await Promise.all(sentinels.map((sentinel) => setup.watch(sentinel)));
@@ -37,13 +37,13 @@ export class SentinelSetup {
   }
 
   /** Has a master that is silent replaced so soon, milliseconds; before that none is, however long the machine stops. */
-  async replaceAfter(milliseconds: number): Promise<void> {
+  async setFailoverTimeout(milliseconds: number): Promise<void> {
     const set = (client: Redis) => client.call('SENTINEL', 'SET', this.name, 'down-after-milliseconds', milliseconds);
     await Promise.all(this.sentinels.map((sentinel) => ask(sentinel, set)));
   }
 
   /** Resolves once a server is a replica, as the Sentinels make one of a master that comes back after a failover. */
-  async untilReplica(server: RedisServer): Promise<void> {
+  async waitForReplicaRole(server: RedisServer): Promise<void> {
     await ask(server, (client) => eventually(async () => (await client.info('replication')).includes('role:slave')));
   }
 

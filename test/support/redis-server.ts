@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/chaos/free-port';
+import { freePort } from '../../tools/chaos/free-port';
 
 const attempts = 5;
 const startTimeoutMs = 30_000;

@@ -1,7 +1,7 @@
-import type { Reloaded } from '../../src/ports/reloaded';
+import type { Reloadable } from '../../src/server/ports/reloadable';
 
 /** A value that a test changes. */
-export class ReloadedValue<T> implements Reloaded<T> {
+export class ReloadedValue<T> implements Reloadable<T> {
   private readonly listeners: ((value: T) => void)[] = [];
 
   constructor(public current: T) {}

@@ -1,14 +1,14 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { ProcessTurnRequest } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Turn } from '../../gen/focal/orchestration/v1/turn';
-import type { Sent } from '../codec/sent';
+import type { DeepPartial } from '../server/codec/partial-message';
 import { uuid } from './session-builder';
 
 /** Fields of a turn as a caller sends it, by the names of the generated code. */
-export type TurnFields = Sent<Turn>;
+export type TurnFields = DeepPartial<Turn>;
 
 // The generated type refuses what was not written out in the very call.
-const fromPartial: (fields: Sent<ProcessTurnRequest>) => ProcessTurnRequest = ProcessTurnRequest.fromPartial;
+const fromPartial: (fields: DeepPartial<ProcessTurnRequest>) => ProcessTurnRequest = ProcessTurnRequest.fromPartial;
 
 const ids = { tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3), turnId: uuid(4) };
 

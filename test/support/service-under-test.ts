@@ -1,21 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbedded } from '../../src/adapters/embedded/open-embedded';
-import { noMetrics, noTelemetry } from '../../src/adapters/otel';
-import { Sha256ContentHash, SystemClock, UuidV5InstanceIds } from '../../src/adapters/system';
-import { ProtoTurnCodec } from '../../src/codec/proto-turn-codec';
-import { encodeStoredScenario } from '../../src/codec/scenario-codec';
-import { defaultCompileOptions } from '../../src/domain/compile-options';
-import { defaultSettings, type OrchestrationSettings } from '../../src/domain/settings';
-import { CompiledCatalogue } from '../../src/pipeline/compiled-catalogue';
-import { bindUseCases, type UseCaseDependencies, type UseCases } from '../../src/pipeline/use-cases';
-import type { Clock } from '../../src/ports/clock';
-import type { DecisionModel } from '../../src/ports/decision-model';
-import type { Log } from '../../src/ports/log';
-import type { OlderSessions } from '../../src/ports/older-sessions';
-import type { ScenarioCatalogue } from '../../src/ports/scenario-catalogue';
-import type { SessionStore } from '../../src/ports/session-store';
+import { defaultSettings, type OrchestrationSettings } from '../../src/core/model/settings';
+import { defaultCompileOptions } from '../../src/core/scenario/compile-options';
+import { CompiledCatalogue } from '../../src/server/application/compiled-catalogue';
+import { createUseCases, type UseCaseDependencies, type UseCases } from '../../src/server/application/use-cases';
+import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
+import { encodeStoredScenario } from '../../src/server/codec/wire/scenario-codec';
+import type { Clock } from '../../src/server/ports/clock';
+import type { DecisionModel } from '../../src/server/ports/decision-model';
+import type { LegacySessionStore } from '../../src/server/ports/legacy-session-store';
+import type { Logger } from '../../src/server/ports/logger';
+import type { ScenarioCatalogue } from '../../src/server/ports/scenario-catalogue';
+import type { SessionStore } from '../../src/server/ports/session-store';
+import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../../src/server/runtime/system';
+import { openEmbedded } from '../../src/server/stores/embedded/open-embedded';
+import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
 import { silentLog } from './silent-log';
 
 /** The use cases on stores of their own. */
@@ -30,7 +30,7 @@ export interface ServiceUnderTest {
 export interface StoresUnderTest {
   readonly store: SessionStore;
   readonly scenarios: ScenarioCatalogue;
-  readonly olderSessions?: OlderSessions | undefined;
+  readonly olderSessions?: LegacySessionStore | undefined;
   close(): Promise<void>;
 }
 
@@ -65,36 +65,36 @@ export function serviceOn(
   }: {
     clock?: Clock;
     settings?: Partial<OrchestrationSettings>;
-    log?: Log;
+    log?: Logger;
     model?: DecisionModel;
     pageBytes?: number;
   } = {},
 ): ServiceUnderTest {
   const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noTelemetry, log, compile });
+  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log, compile });
   const deps: UseCaseDependencies = {
     store,
     scenarios,
     olderSessions,
     catalogue,
     codec: new ProtoTurnCodec(),
-    ids: new UuidV5InstanceIds(),
-    contentHash: new Sha256ContentHash(),
+    ids: new UuidV5InstanceIdGenerator(),
+    contentHasher: new Sha256ContentHasher(),
     clock,
-    telemetry: noTelemetry,
-    metrics: noMetrics,
+    telemetry: noopTelemetry,
+    metrics: noopMetrics,
     log,
     settings: { ...defaultSettings, ...settings },
     model,
     compile,
-    pageBytes,
-    scenarioBytes: (stored) => encodeStoredScenario(stored).length,
+    maxPageBytes: pageBytes,
+    measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
     // News wake; this is so long that a test which needed it would fail.
     watchPollIntervalMs: 600_000,
   };
   return {
-    useCases: bindUseCases(deps),
-    useCasesWith: (settings) => bindUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
+    useCases: createUseCases(deps),
+    useCasesWith: (settings) => createUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
     async close() {
       catalogue.close();
       await close();

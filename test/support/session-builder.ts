@@ -1,4 +1,4 @@
-import { emptySession, freshVisit, type ScenarioInstance, type Session } from '../../src/domain/session';
+import { createEmptySession, createVisit, type ScenarioInstance, type Session } from '../../src/core/model/session';
 
 /** Ids of tests: a UUID that tells its number, for example 00000000-0000-4000-8000-000000000007. */
 export function uuid(number: number): string {
@@ -7,7 +7,7 @@ export function uuid(number: number): string {
 
 /** A session before its first turn, of tenant 1 and agent 2, with what the test cares about. */
 export function aSession(parts: Partial<Session> = {}): Session {
-  return { ...emptySession({ tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3) }), ...parts };
+  return { ...createEmptySession({ tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3) }), ...parts };
 }
 
 /** An active instance on its first step, with what the test cares about. */
@@ -25,7 +25,7 @@ export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInsta
     pausedAtTurnCount: 0,
     displacedByInstanceIds: [],
     currentStepId: 'first',
-    visit: freshVisit(1, 1),
+    visit: createVisit(1, 1),
     path: [],
     irreversibleDone: [],
     stepsBeforeCheckpoint: [],

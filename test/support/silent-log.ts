@@ -1,6 +1,6 @@
-import type { Log } from '../../src/ports/log';
+import type { Logger } from '../../src/server/ports/logger';
 
 const nothing = () => undefined;
 
 /** A log that nobody reads. */
-export const silentLog: Log = { isDebug: false, debug: nothing, info: nothing, warn: nothing, error: nothing };
+export const silentLog: Logger = { isDebug: false, debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,7 +1,7 @@
-import type { SessionStore } from '../../src/ports/session-store';
+import type { SessionStore } from '../../src/server/ports/session-store';
 
 /** The store with some methods of the test's own. */
-export function storeWith(store: SessionStore, own: Partial<SessionStore>): SessionStore {
+export function withOverrides(store: SessionStore, own: Partial<SessionStore>): SessionStore {
   return {
     load: (...args) => store.load(...args),
     create: (...args) => store.create(...args),

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
-import type { JwtRules } from '../../src/adapters/auth/tokens';
+import type { JwtVerificationOptions } from '../../src/server/auth/tokens';
 import { uuid } from './session-builder';
 
 /** What a service that trusts the issuer asks of its tokens. */
-export const tokenRules: JwtRules = {
+export const tokenRules: JwtVerificationOptions = {
   issuer: 'https://issuer.test',
   audience: 'orchestrator',
   algorithms: ['RS256', 'ES256', 'EdDSA'],

@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
 import {
   OrchestratorServiceService,
   ProcessTurnsResponse,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { CallError } from '../../src/client';
 import { type CallOptions, type GrpcUnderTest, headersOf } from './grpc-under-test';
 
 const { path } = OrchestratorServiceService.processTurns;

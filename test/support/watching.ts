@@ -1,12 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import type { ServiceError } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
 import {
   SessionServiceService,
   type TurnRecord,
   WatchSessionRequest,
   WatchSessionResponse,
 } from '../../gen/focal/orchestration/v1/session_service';
-import { CallError } from '../../src/client';
 import { type CallOptions, type GrpcUnderTest, headersOf } from './grpc-under-test';
 import { uuid } from './session-builder';
 

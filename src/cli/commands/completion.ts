@@ -1,33 +1,33 @@
-import type { CompletedCommand, CompletedOption } from '../completion-command';
+import type { CommandCompletion, OptionCompletion } from '../completion-command';
 import { CommandError, type ExitCode, exitCodes } from '../exit-code';
-import type { Output } from '../output';
+import type { Output } from '../output/output';
 
 const name = 'scenario-orchestrator';
 
 /** Prints what a shell evaluates to complete commands, options and the values of options. */
 export async function completion(
   shell: string,
-  commands: readonly CompletedCommand[],
+  commands: readonly CommandCompletion[],
   output: Output,
 ): Promise<ExitCode> {
   const script = scripts.get(shell);
   if (script === undefined) {
     throw new CommandError(exitCodes.usage, `There are no completions for “${shell}”: name bash, zsh or fish.`);
   }
-  output.say(script(commands));
+  output.writeLine(script(commands));
   return exitCodes.ok;
 }
 
-const scripts: ReadonlyMap<string, (commands: readonly CompletedCommand[]) => string> = new Map([
+const scripts: ReadonlyMap<string, (commands: readonly CommandCompletion[]) => string> = new Map([
   ['bash', bash],
   ['zsh', zsh],
   ['fish', fish],
 ]);
 
 /** Words are looked up by the command; after an option with known values these, else files. */
-function bash(commands: readonly CompletedCommand[]): string {
+function bash(commands: readonly CommandCompletion[]): string {
   const withValues = commands.flatMap((command) =>
-    command.options.filter(({ values }) => values.length > 0).map((option) => ({ command, option })),
+    command.options.filter(({ choices: values }) => values.length > 0).map((option) => ({ command, option })),
   );
   return [
     '_scenario_orchestrator() {',
@@ -35,11 +35,11 @@ function bash(commands: readonly CompletedCommand[]): string {
     `  if [ "$COMP_CWORD" -eq 1 ]; then words="${commands.map((command) => command.name).join(' ')}"; else`,
     '    case "${COMP_WORDS[1]} $before" in',
     ...withValues.map(
-      ({ command, option }) => `      "${command.name} ${option.long}") words="${option.values.join(' ')}" ;;`,
+      ({ command, option }) => `      "${command.name} ${option.flag}") words="${option.choices.join(' ')}" ;;`,
     ),
     '      *) case "${COMP_WORDS[1]}" in',
     ...commands.map(
-      ({ name: word, options }) => `        ${word}) words="${options.map(({ long }) => long).join(' ')}" ;;`,
+      ({ name: word, options }) => `        ${word}) words="${options.map(({ flag: long }) => long).join(' ')}" ;;`,
     ),
     '      esac ;;',
     '    esac',
@@ -50,7 +50,7 @@ function bash(commands: readonly CompletedCommand[]): string {
   ].join('\n');
 }
 
-function zsh(commands: readonly CompletedCommand[]): string {
+function zsh(commands: readonly CommandCompletion[]): string {
   return [
     `#compdef ${name}`,
     '_scenario_orchestrator() {',
@@ -70,18 +70,18 @@ function zsh(commands: readonly CompletedCommand[]): string {
   ].join('\n');
 }
 
-function zshOption({ long, description, takesValue, values }: CompletedOption): string {
+function zshOption({ flag: long, description, takesValue, choices: values }: OptionCompletion): string {
   const text = description.replaceAll(/[[\]:]/g, ' ');
   const value = values.length > 0 ? `:value:(${values.join(' ')})` : takesValue ? ':value:_files' : '';
   return quoted(`${long}[${text}]${value}`);
 }
 
-function fish(commands: readonly CompletedCommand[]): string {
+function fish(commands: readonly CommandCompletion[]): string {
   const names = commands.map((command) => command.name).join(' ');
   return commands
     .flatMap((command) => [
       `complete -c ${name} -n "not __fish_seen_subcommand_from ${names}" -f -a ${command.name} -d ${quoted(command.summary)}`,
-      ...command.options.map(({ long, description, takesValue, values }) => {
+      ...command.options.map(({ flag: long, description, takesValue, choices: values }) => {
         const value = values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : takesValue ? ' -r' : '';
         return `complete -c ${name} -n "__fish_seen_subcommand_from ${command.name}" -l ${long.slice(2)} -d ${quoted(description)}${value}`;
       }),

@@ -1,22 +1,22 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import { GetSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
-import { FileProblemsError, readScenarioFiles } from '../../adapters/files';
-import type { OrchestratorClient } from '../../client';
-import { scenarioFromProto } from '../../codec/scenario-codec';
-import { sessionFromProto } from '../../codec/session-codec';
-import { compileScenario } from '../../domain/compile-scenario';
-import type { CompiledScenario } from '../../domain/compiled-scenario';
-import { mermaidOf } from '../../drawing/mermaid';
-import { type ScenarioGraph, scenarioGraph } from '../../drawing/scenario-graph';
-import { type SessionTrack, sessionTrack } from '../../drawing/session-track';
-import { svgOf } from '../../drawing/svg';
-import { checkScenarios } from '../../offline/checked-scenarios';
-import { scenarioLines } from '../../terminal/scenario-lines';
+import { compileScenario } from '../../core/scenario/compile-scenario';
+import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
+import { renderMermaid } from '../../core/scenario/graph/mermaid';
+import { buildScenarioGraph, type ScenarioGraph } from '../../core/scenario/graph/scenario-graph';
+import { findSessionPath, type SessionPath } from '../../core/scenario/graph/session-path';
+import { scenarioFromProto } from '../../server/codec/wire/scenario-codec';
+import { sessionFromProto } from '../../server/codec/wire/session-codec';
+import { checkScenarios } from '../conversation-tests/checked-scenarios';
 import { CommandError, type ExitCode, exitCodes } from '../exit-code';
-import type { Output } from '../output';
-import { withService } from '../service';
+import { FileProblemsError, readScenarioFiles } from '../files';
+import type { Output } from '../output/output';
+import { formatScenarioGraph } from '../render/scenario-lines';
+import { renderSvg } from '../render/svg';
+import { withClient } from '../service';
 import type { AgentOptions } from '../service-options';
-import { scenarioIdOf, storedScenario } from '../stored-scenarios';
+import { getStoredScenario, resolveScenarioId } from '../stored-scenarios';
 
 export interface RenderOptions extends Omit<AgentOptions, 'tenant' | 'agent'> {
   readonly tenant?: string;
@@ -38,7 +38,7 @@ export async function render(named: string, options: RenderOptions, output: Outp
     const names = graphs.map(({ title }) => `“${title}”`).join(', ');
     throw new CommandError(exitCodes.usage, `${named} holds ${names}: choose one with --scenario.`);
   }
-  if (output.json) output.value(graphs);
+  if (output.json) output.writeJson(graphs);
   else await write(graphs, graph, options, output);
   return exitCodes.ok;
 }
@@ -49,14 +49,14 @@ async function write(
   { format, output: path }: RenderOptions,
   output: Output,
 ): Promise<void> {
-  const paper = path === undefined ? output.paper : { ...output.paper, colours: false };
+  const paper = path === undefined ? output.terminal : { ...output.terminal, colours: false };
   const text =
     format === 'svg'
-      ? await svgOf(graph)
+      ? await renderSvg(graph)
       : format === 'mermaid'
-        ? mermaidOf(graph)
-        : graphs.map((each) => `${scenarioLines(paper, each).join('\n')}\n`).join('\n');
-  if (path === undefined) output.say(text.trimEnd());
+        ? renderMermaid(graph)
+        : graphs.map((each) => `${formatScenarioGraph(paper, each).join('\n')}\n`).join('\n');
+  if (path === undefined) output.writeLine(text.trimEnd());
   else writeFileSync(path, text);
 }
 
@@ -70,12 +70,12 @@ async function drawnFile(path: string, options: RenderOptions): Promise<readonly
   if (chosen.length === 0) {
     throw new CommandError(exitCodes.usage, `${path} holds no scenario “${options.scenario}”.`);
   }
-  if (options.session === undefined) return chosen.map((scenario) => scenarioGraph(scenario));
+  if (options.session === undefined) return chosen.map((scenario) => buildScenarioGraph(scenario));
   const owner = owned(options);
-  return withService(owner, (client) =>
+  return withClient(owner, (client) =>
     Promise.all(
       chosen.map(async (scenario) =>
-        scenarioGraph(scenario, await trackOf(client, owner, scenario.scenarioId, options)),
+        buildScenarioGraph(scenario, await trackOf(client, owner, scenario.scenarioId, options)),
       ),
     ),
   );
@@ -84,13 +84,13 @@ async function drawnFile(path: string, options: RenderOptions): Promise<readonly
 async function drawnStored(named: string, options: RenderOptions): Promise<ScenarioGraph> {
   if (/\.(ya?ml|json)$/.test(named)) throw new CommandError(exitCodes.usage, `There is no file ${named}.`);
   const owner = owned(options);
-  return withService(owner, async (client) => {
-    const scenarioId = await scenarioIdOf(client, owner, named);
+  return withClient(owner, async (client) => {
+    const scenarioId = await resolveScenarioId(client, owner, named);
     const track = await trackOf(client, owner, scenarioId, options);
     const version = options.version || (track?.scenarioVersion ?? 0);
-    const stored = await storedScenario(client, owner, scenarioId, version);
+    const stored = await getStoredScenario(client, owner, scenarioId, version);
     const scenario = stored.scenario && compileScenario(scenarioFromProto(stored.scenario), stored.version).compiled;
-    return scenarioGraph(compiledOr(scenario, named), track);
+    return buildScenarioGraph(compiledOr(scenario, named), track);
   });
 }
 
@@ -113,9 +113,9 @@ async function trackOf(
   { tenant }: AgentOptions,
   scenarioId: string,
   { session: sessionId }: RenderOptions,
-): Promise<SessionTrack | undefined> {
+): Promise<SessionPath | undefined> {
   if (sessionId === undefined) return undefined;
   const { session } = await client.getSession(GetSessionRequest.fromPartial({ tenantId: tenant, sessionId }));
   if (session === undefined) throw new CommandError(exitCodes.service, 'The service answered without a session.');
-  return sessionTrack(sessionFromProto(session, { path: 'session', occurredAt: 0 }), scenarioId);
+  return findSessionPath(sessionFromProto(session, { path: 'session', occurredAt: 0 }), scenarioId);
 }

@@ -1,3 +1,3 @@
 // Telemetry first: what it observes must not be loaded before (src/adapters/otel/preload.ts). Both run by being loaded.
-import '../../adapters/otel/preload';
-import '../../main';
+import '../../server/telemetry/preload';
+import '../../server/main';

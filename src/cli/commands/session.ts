@@ -1,3 +1,4 @@
+import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Session } from '../../../gen/focal/orchestration/v1/session';
 import {
@@ -5,26 +6,25 @@ import {
   TurnRecord,
   WatchSessionRequest,
 } from '../../../gen/focal/orchestration/v1/session_service';
-import { messageJson } from '../../adapters/files';
-import type { OrchestratorClient } from '../../client';
-import { scenarioNames } from '../../conversation/conversation';
-import { sessionLines } from '../../terminal/session-lines';
-import { turnLines } from '../../terminal/turn-lines';
+import { createScenarioNameLookup } from '../conversation-tests/conversation';
 import { CommandError, type ExitCode, exitCodes } from '../exit-code';
-import type { Output } from '../output';
-import { withService } from '../service';
+import { messageToJson } from '../files';
+import type { Output } from '../output/output';
+import { formatSession } from '../output/session-lines';
+import { formatTurn } from '../output/turn-lines';
+import { withClient } from '../service';
 import type { AgentOptions, ServiceOptions } from '../service-options';
-import { listAll } from '../stored-scenarios';
+import { listAllScenarios } from '../stored-scenarios';
 
 /** Shows a session: what runs in it, where each stands, what it waits for, and why. */
 export async function session(sessionId: string, options: ServiceOptions, output: Output): Promise<ExitCode> {
-  return withService(options, async (client) => {
+  return withClient(options, async (client) => {
     const found = await sessionOf(client, sessionId, options);
-    if (output.json) output.value(messageJson('Session', Session.encode(found).finish()));
+    if (output.json) output.writeJson(messageToJson('Session', Session.encode(found).finish()));
     else {
       const nameOf = await namesFor(client, { ...options, agent: found.agentId });
       const last = await lastResponse(client, found, options);
-      for (const line of sessionLines(output.paper, found, last, nameOf)) output.say(line);
+      for (const line of formatSession(output.terminal, found, last, nameOf)) output.writeLine(line);
     }
     return exitCodes.ok;
   });
@@ -39,7 +39,7 @@ export interface TailOptions extends ServiceOptions {
 
 /** Shows the turns of a session as they are committed. With --json a line a turn. */
 export async function tail(sessionId: string, options: TailOptions, output: Output): Promise<ExitCode> {
-  return withService(options, async (client) => {
+  return withClient(options, async (client) => {
     const { tenant, after: afterRevision, count = Number.POSITIVE_INFINITY } = options;
     const request = WatchSessionRequest.fromPartial({ tenantId: tenant, sessionId, afterRevision });
     let nameOf: ((id: string) => string) | undefined;
@@ -47,11 +47,13 @@ export async function tail(sessionId: string, options: TailOptions, output: Outp
     if (seen >= count) return exitCodes.ok;
     for await (const record of client.watchSession(request)) {
       const { request: sent, response } = record;
-      if (output.json) output.say(JSON.stringify(messageJson('TurnRecord', TurnRecord.encode(record).finish())));
+      if (output.json)
+        output.writeLine(JSON.stringify(messageToJson('TurnRecord', TurnRecord.encode(record).finish())));
       else if (sent?.turn !== undefined && response !== undefined) {
         nameOf ??= await namesFor(client, { ...options, agent: sent.turn.agentId });
         const title = `revision ${record.revision}, ${record.committedAt?.toISOString() ?? ''}`;
-        for (const line of turnLines(output.paper, { title, turn: sent.turn, response }, nameOf)) output.say(line);
+        for (const line of formatTurn(output.terminal, { title, turn: sent.turn, response }, nameOf))
+          output.writeLine(line);
       }
       seen += 1;
       if (seen >= count) break;
@@ -68,8 +70,10 @@ async function sessionOf(client: OrchestratorClient, sessionId: string, { tenant
 }
 
 async function namesFor(client: OrchestratorClient, options: AgentOptions): Promise<(scenarioId: string) => string> {
-  const stored = await listAll(client, options);
-  return scenarioNames(stored.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }])));
+  const stored = await listAllScenarios(client, options);
+  return createScenarioNameLookup(
+    stored.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }])),
+  );
 }
 
 /** The answer to the last turn, which tells why; undefined where there was none, or it is not recorded any more. */

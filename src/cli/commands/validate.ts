@@ -1,8 +1,8 @@
-import { type FileProblem, problemLine, readScenarioFiles } from '../../adapters/files';
-import { checkScenarios } from '../../offline/checked-scenarios';
-import { inked } from '../../terminal/paper';
+import { checkScenarios } from '../conversation-tests/checked-scenarios';
 import { type ExitCode, exitCodes } from '../exit-code';
-import type { Output } from '../output';
+import { type FileProblem, formatProblem, readScenarioFiles } from '../files';
+import type { Output } from '../output/output';
+import { styled } from '../output/styled-text';
 
 export interface ValidateOptions {
   readonly format: 'text' | 'json' | 'github';
@@ -23,16 +23,16 @@ export async function validate(
   const valid = errors === 0 && (!strict || warnings === 0);
   switch (format) {
     case 'json':
-      output.value({ valid, errors, warnings, problems });
+      output.writeJson({ valid, errors, warnings, problems });
       break;
     case 'github':
-      for (const problem of problems) output.say(githubCommand(problem));
+      for (const problem of problems) output.writeLine(githubCommand(problem));
       break;
     case 'text': {
-      for (const problem of problems) output.say(problemLine(problem));
+      for (const problem of problems) output.writeLine(formatProblem(problem));
       const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
       const what = counted(files.scenarios.length, 'readable scenario');
-      output.tell(inked(output.paper, valid ? 'green' : 'red', `${what}: ${counts}`));
+      output.writeStatus(styled(output.terminal, valid ? 'green' : 'red', `${what}: ${counts}`));
     }
   }
   return valid ? exitCodes.ok : exitCodes.findings;

@@ -1,1 +1,0 @@
-export { createPinoLog, type PinoLogOptions } from './pino-log';

@@ -1,1 +1,0 @@
-export { ChatDecisionModel, type ChatModelOptions, type ChatModelSurroundings } from './chat-decision-model';

@@ -1,0 +1,77 @@
+/** Why a call failed; the contract's ErrorReason without its prefix. One table in the gRPC adapter maps it to a status code. */
+export type ErrorReason =
+  | 'INVALID_REQUEST'
+  | 'UNDECODABLE_REQUEST'
+  | 'SCENARIO_REFUSED'
+  | 'RELATIONSHIP_REFUSED'
+  | 'SESSION_NOT_FOUND'
+  | 'SCENARIO_NOT_FOUND'
+  | 'RELATIONSHIP_NOT_FOUND'
+  | 'TURN_ID_REUSED'
+  | 'REVISION_MISMATCH'
+  | 'VERSION_MISMATCH'
+  | 'TOO_MUCH_CONTENTION'
+  | 'AGENT_MISMATCH'
+  | 'SESSION_EXISTS'
+  | 'STORE_UNAVAILABLE'
+  | 'COMMIT_UNKNOWN'
+  | 'STORE_FULL'
+  | 'TOO_MANY_CALLS'
+  | 'TENANT_TOO_MANY_CALLS'
+  | 'TOO_LARGE'
+  | 'SLOW_READER'
+  | 'CURSOR_TOO_OLD'
+  | 'DEADLINE'
+  | 'CANCELLED'
+  | 'SHUTTING_DOWN'
+  | 'UNAUTHENTICATED'
+  | 'AUTHENTICATION_UNAVAILABLE'
+  | 'TENANT_MISMATCH'
+  | 'SCOPE_MISSING'
+  | 'NOT_IMPLEMENTED'
+  | 'INTERNAL';
+
+/** One field of a request and what is wrong with it. */
+export interface FieldViolation {
+  /** Path in the contract's field names, for example `turn.candidates[2].score`. */
+  readonly field: string;
+  /** What is wrong and what is allowed. */
+  readonly description: string;
+}
+
+export interface ErrorDetails {
+  /** Named at the reason in the contract. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly violations?: readonly FieldViolation[];
+  /** When a retry makes sense, milliseconds from now. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error that a caller can cause or has to handle. Everything else that is thrown is a defect and becomes INTERNAL. */
+export class OrchestratorError extends Error {
+  readonly reason: ErrorReason;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly violations: readonly FieldViolation[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: ErrorReason, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'OrchestratorError';
+    this.reason = reason;
+    this.metadata = details.metadata ?? {};
+    this.violations = details.violations ?? [];
+    this.retryAfterMs = details.retryAfterMs;
+  }
+
+  /** The same error with more metadata. */
+  withMetadata(metadata: Readonly<Record<string, string>>): OrchestratorError {
+    const { reason, message, violations, retryAfterMs } = this;
+    return new OrchestratorError(reason, message, {
+      metadata: { ...this.metadata, ...metadata },
+      violations,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      cause: this,
+    });
+  }
+}

@@ -1,6 +1,0 @@
-export { type CompiledCondition, compileCondition } from './compile-condition';
-export type { Condition, ConditionReads, ConditionResult } from './condition';
-export type { ConditionFinding, ConditionFindingCode } from './condition-finding';
-export { type ConditionLimits, defaultConditionLimits } from './condition-limits';
-export type { ConditionVariables, KnownValues } from './condition-variables';
-export type { Truth } from './truth';

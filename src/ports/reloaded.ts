@@ -1,6 +1,0 @@
-/** What files say, as of the last time that it could be used. */
-export interface Reloaded<T> {
-  readonly current: T;
-  /** Tells of every later value. What a listener throws is a defect. */
-  onChange(listener: (value: T) => void): void;
-}

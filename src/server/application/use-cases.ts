@@ -1,0 +1,80 @@
+import type { TurnDecision } from '../../core/decide-turn';
+import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
+import type { Session, SessionKey } from '../../core/model/session';
+import type { CompileOptions } from '../../core/scenario/compile-options';
+import type { Call } from '../ports/call';
+import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { CreateOutcome, TurnRecord } from '../ports/session-store';
+import type { ProcessedTurn, TurnCommand } from './commands';
+import type { OnProvisional } from './decide-loaded-turn';
+import { decidePhases, type PhaseCommand } from './decide-phases';
+import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
+import { deleteSession } from './delete-session';
+import { type GetScenarioQuery, getScenario } from './get-scenario';
+import { type ImportSessionCommand, importSession } from './import-session';
+import { type ListScenariosDependencies, type ListScenariosQuery, listScenarios } from './list-scenarios';
+import { type ListTurnsDependencies, type ListTurnsQuery, listTurns } from './list-turns';
+import type { Page } from './page';
+import { processTurn, type TurnDependencies } from './process-turn';
+import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './put-scenario';
+import { readSession } from './read-session';
+import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
+import { type RenderScenarioQuery, renderScenario } from './render-scenario';
+import { SessionQueue } from './session-queue';
+import type { WatchSessionQuery } from './turn-history-reader';
+import { type ScenarioValidation, validateScenario } from './validate-scenario';
+import { type OnTurn, type WatchSessionDependencies, watchSession } from './watch-session';
+
+/** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
+export interface UseCases {
+  processTurn(command: TurnCommand, call: Call, tell?: OnProvisional): Promise<ProcessedTurn>;
+  decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
+  readSession(key: SessionKey, call: Call): Promise<Session>;
+  deleteSession(key: SessionKey, call: Call): Promise<boolean>;
+  importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;
+  listTurns(query: ListTurnsQuery, call: Call): Promise<Page<TurnRecord, number>>;
+  watchSession(query: WatchSessionQuery, call: Call, hand: OnTurn): Promise<never>;
+  putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
+  validateScenario(scenario: Scenario): ScenarioValidation;
+  getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
+  listScenarios(query: ListScenariosQuery, call: Call): Promise<Page<StoredScenario, string>>;
+  renderScenario(query: RenderScenarioQuery, call: Call): Promise<string>;
+  deleteScenario(command: DeleteScenarioCommand, call: Call): Promise<boolean>;
+  putRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
+  deleteRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
+  listRelationships(agent: AgentKey, call: Call): Promise<readonly Relationship[]>;
+}
+
+/** What all of them together need of the world. */
+export interface UseCaseDependencies
+  extends TurnDependencies,
+    WatchSessionDependencies,
+    ListTurnsDependencies,
+    ListScenariosDependencies {
+  /** The catalogue as it is stored; `catalogue` is the compiled one over it. */
+  readonly scenarios: ScenarioCatalogue;
+  readonly compile: CompileOptions;
+}
+
+/** The use cases on these dependencies. */
+export function createUseCases(deps: UseCaseDependencies): UseCases {
+  const queue = new SessionQueue();
+  return {
+    processTurn: (command, call, tell) => queue.run(command.turn, call, () => processTurn(deps, command, call, tell)),
+    decidePhases: (command, call) => decidePhases(deps, command, call),
+    readSession: (key, call) => readSession(deps, key, call),
+    deleteSession: (key, call) => deleteSession(deps, key, call),
+    importSession: (command, call) => importSession(deps, command, call),
+    listTurns: (query, call) => listTurns(deps, query, call),
+    watchSession: (query, call, hand) => watchSession(deps, query, call, hand),
+    putScenario: (command, call) => putScenario(deps, command, call),
+    validateScenario: (scenario) => validateScenario(deps, scenario),
+    getScenario: (query, call) => getScenario(deps, query, call),
+    listScenarios: (query, call) => listScenarios(deps, query, call),
+    renderScenario: (query, call) => renderScenario(deps, query, call),
+    deleteScenario: (command, call) => deleteScenario(deps, command, call),
+    putRelationship: (command, call) => putRelationship(deps, command, call),
+    deleteRelationship: (command, call) => deleteRelationship(deps, command, call),
+    listRelationships: (agent, call) => listRelationships(deps, agent, call),
+  };
+}

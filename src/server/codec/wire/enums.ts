@@ -1,0 +1,210 @@
+import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
+import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
+import * as scenario from '../../../../gen/focal/orchestration/v1/scenario';
+import * as session from '../../../../gen/focal/orchestration/v1/session';
+import * as sessionService from '../../../../gen/focal/orchestration/v1/session_service';
+import * as transition from '../../../../gen/focal/orchestration/v1/transition';
+import * as turn from '../../../../gen/focal/orchestration/v1/turn';
+import type { Truth } from '../../../core/conditions';
+import type { ConfirmContribution, ContributionType } from '../../../core/model/contribution';
+import type { ScenarioAction } from '../../../core/model/legacy-session';
+import type {
+  LifecycleAction,
+  LifecycleReason,
+  RejectionReason,
+  StartOrigin,
+} from '../../../core/model/lifecycle-decision';
+import type { ModelProposal, ProposedAction } from '../../../core/model/model-proposal';
+import type {
+  IdleAction,
+  MigrationPolicy,
+  RelationshipKind,
+  RelationshipSource,
+  RequirementLevel,
+  ToolTiming,
+  TransitionTrigger,
+  WhenNotAddressed,
+} from '../../../core/model/scenario';
+import type { EndedInstance, OpenContributionType, PauseReason, ScenarioInstance } from '../../../core/model/session';
+import type { TransitionReason } from '../../../core/model/transition-decision';
+import type {
+  FrustrationLevel,
+  RuleScope,
+  ScenarioSignal,
+  StepOutcomeKind,
+  TurnTrigger,
+  Urgency,
+  VariableScope,
+} from '../../../core/model/turn';
+import type { ScenarioFinding } from '../../../core/scenario/scenario-finding';
+import { type EnumTable, enumSubset, enumTable, lowerCaseEnumTable } from './enum-table';
+
+// Turn
+
+export const turnTrigger: EnumTable<TurnTrigger, turn.TurnTrigger> = enumTable(turn.TurnTrigger, 'TURN_TRIGGER_', {
+  unspecified: 'MESSAGE',
+});
+
+export const scenarioSignal: EnumTable<ScenarioSignal, turn.ScenarioSignal> = enumTable(
+  turn.ScenarioSignal,
+  'SCENARIO_SIGNAL_',
+  { unspecified: 'NONE', deprecated: { EXIT: 'CANCEL' } },
+);
+
+export const variableScope: EnumTable<VariableScope, turn.VariableScope> = enumTable(
+  turn.VariableScope,
+  'VARIABLE_SCOPE_',
+  { unspecified: 'CASE' },
+);
+
+export const ruleScope: EnumTable<RuleScope, turn.RuleScope> = enumTable(turn.RuleScope, 'RULE_SCOPE_', {
+  unspecified: 'GLOBAL',
+});
+
+export const frustrationLevel: EnumTable<FrustrationLevel, turn.FrustrationLevel> = lowerCaseEnumTable(
+  turn.FrustrationLevel,
+  'FRUSTRATION_LEVEL_',
+  '',
+);
+
+export const urgency: EnumTable<Urgency, turn.Urgency> = lowerCaseEnumTable(turn.Urgency, 'URGENCY_', 'normal');
+
+// Scenario
+
+export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = enumTable(
+  scenario.StepOutcomeKind,
+  'STEP_OUTCOME_KIND_',
+);
+
+export const idleAction: EnumTable<IdleAction, scenario.IdleAction> = enumTable(scenario.IdleAction, 'IDLE_ACTION_', {
+  unspecified: 'PAUSE',
+});
+
+export const whenNotAddressed: EnumTable<WhenNotAddressed, scenario.WhenNotAddressed> = enumTable(
+  scenario.WhenNotAddressed,
+  'WHEN_NOT_ADDRESSED_',
+  { unspecified: 'QUIET' },
+);
+
+export const migrationPolicy: EnumTable<MigrationPolicy, scenario.MigrationPolicy> = enumTable(
+  scenario.MigrationPolicy,
+  'MIGRATION_POLICY_',
+  { unspecified: 'PINNED' },
+);
+
+export const transitionTrigger: EnumTable<TransitionTrigger, scenario.TransitionTrigger> = enumTable(
+  scenario.TransitionTrigger,
+  'TRANSITION_TRIGGER_',
+  { unspecified: 'ON_COMPLETION' },
+);
+
+export const toolTiming: EnumTable<ToolTiming, scenario.ToolTiming> = enumTable(scenario.ToolTiming, 'TOOL_TIMING_', {
+  unspecified: 'DURING_STEP',
+});
+
+export const requirementLevel: EnumTable<RequirementLevel, scenario.RequirementLevel> = enumTable(
+  scenario.RequirementLevel,
+  'REQUIREMENT_LEVEL_',
+  { unspecified: 'HARD' },
+);
+
+export const findingSeverity: EnumTable<ScenarioFinding['severity'], scenario.FindingSeverity> = enumTable(
+  scenario.FindingSeverity,
+  'FINDING_SEVERITY_',
+);
+
+export const relationshipKind: EnumTable<RelationshipKind, scenario.RelationshipKind> = enumTable(
+  scenario.RelationshipKind,
+  'RELATIONSHIP_KIND_',
+);
+
+export const relationshipSource: EnumTable<RelationshipSource, scenario.RelationshipSource> = enumTable(
+  scenario.RelationshipSource,
+  'RELATIONSHIP_SOURCE_',
+  { unspecified: 'SCENARIO' },
+);
+
+// Session
+
+export const liveStatus: EnumTable<ScenarioInstance['status'], session.ScenarioInstanceStatus> = enumSubset(
+  session.ScenarioInstanceStatus,
+  'SCENARIO_INSTANCE_STATUS_',
+  ['ACTIVE', 'PAUSED'],
+  'ACTIVE',
+);
+
+export const endedStatus: EnumTable<EndedInstance['status'], session.ScenarioInstanceStatus> = enumSubset(
+  session.ScenarioInstanceStatus,
+  'SCENARIO_INSTANCE_STATUS_',
+  ['COMPLETED', 'CANCELLED'],
+);
+
+export const pauseReason: EnumTable<PauseReason, session.PauseReason> = enumTable(session.PauseReason, 'PAUSE_REASON_');
+
+export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAction> = enumTable(
+  sessionService.ScenarioAction,
+  'SCENARIO_ACTION_',
+  { deprecated: { EXIT: 'CANCEL' } },
+);
+
+// Decisions
+
+export const lifecycleAction: EnumTable<LifecycleAction, lifecycle.ScenarioLifecycleAction> = enumTable(
+  lifecycle.ScenarioLifecycleAction,
+  'SCENARIO_LIFECYCLE_ACTION_',
+);
+
+export const lifecycleReason: EnumTable<LifecycleReason, lifecycle.LifecycleReason> = enumTable(
+  lifecycle.LifecycleReason,
+  'LIFECYCLE_REASON_',
+);
+
+export const startOrigin: EnumTable<StartOrigin, lifecycle.LifecycleReason> = enumSubset(
+  lifecycle.LifecycleReason,
+  'LIFECYCLE_REASON_',
+  ['CANDIDATE', 'IMPLIED', 'AIMED', 'PENDING'],
+);
+
+export const rejectionReason: EnumTable<RejectionReason, lifecycle.RejectionReason> = enumTable(
+  lifecycle.RejectionReason,
+  'REJECTION_REASON_',
+);
+
+export const proposedAction: EnumTable<ProposedAction, lifecycle.ScenarioLifecycleAction> = enumSubset(
+  lifecycle.ScenarioLifecycleAction,
+  'SCENARIO_LIFECYCLE_ACTION_',
+  ['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'],
+);
+
+export const modelOutcome: EnumTable<ModelProposal['outcome'], lifecycle.ModelOutcome> = enumTable(
+  lifecycle.ModelOutcome,
+  'MODEL_OUTCOME_',
+);
+
+export const transitionReason: EnumTable<TransitionReason, transition.TransitionReason> = enumTable(
+  transition.TransitionReason,
+  'TRANSITION_REASON_',
+);
+
+export const conditionTruth: EnumTable<Truth, transition.ConditionTruth> = enumTable(
+  transition.ConditionTruth,
+  'CONDITION_TRUTH_',
+);
+
+// Contributions
+
+export const contributionType: EnumTable<ContributionType, contribution.ContributionType> = enumTable(
+  contribution.ContributionType,
+  'CONTRIBUTION_TYPE_',
+);
+
+export const openType: EnumTable<OpenContributionType, contribution.ContributionType> = enumSubset(
+  contribution.ContributionType,
+  'CONTRIBUTION_TYPE_',
+  ['ASK', 'CONFIRM', 'ACTION_HINT'],
+);
+
+export const confirmKind: EnumTable<ConfirmContribution['confirmKind'], contribution.ConfirmKind> = enumTable(
+  contribution.ConfirmKind,
+  'CONFIRM_KIND_',
+);

@@ -1,0 +1,140 @@
+import {
+  type ScenarioFinding as FindingMessage,
+  type RequiredField as RequiredFieldMessage,
+  Scenario as ScenarioMessage,
+  StoredScenario as StoredScenarioMessage,
+} from '../../../../gen/focal/orchestration/v1/scenario';
+import type { RequiredField, Scenario, StoredScenario } from '../../../core/model/scenario';
+import type { ScenarioFinding } from '../../../core/scenario/scenario-finding';
+import { encodeMessage } from '../stored/encode-message';
+import { decodeStoredBytes } from '../stored/stored-bytes';
+import { findingSeverity, idleAction, migrationPolicy, requirementLevel, whenNotAddressed } from './enums';
+import { invalidFieldError } from './invalid-field-error';
+import { mapFromProto, mapToProto } from './map-field';
+import { stepFromProto, stepToProto, stepTransitionFromProto, stepTransitionToProto } from './step-codec';
+import { durationFromProto, durationToProto, timeFromProto, timeToProto } from './time';
+
+/** A definition as the contract has it. */
+export function scenarioToProto(scenario: Scenario): ScenarioMessage {
+  return {
+    scenarioId: scenario.scenarioId,
+    name: scenario.name,
+    description: scenario.description,
+    triggerDescription: scenario.triggerDescription,
+    tags: scenario.tags.slice(),
+    enabled: scenario.enabled,
+    priority: scenario.priority,
+    entryStepId: scenario.entryStepId,
+    steps: scenario.steps.map(stepToProto),
+    globalTransitions: scenario.globalTransitions.map(stepTransitionToProto),
+    requiredFields: scenario.requiredFields.map(requiredFieldToProto),
+    persistedFields: scenario.persistedFields.slice(),
+    entryCondition: scenario.entryCondition,
+    completionCondition: scenario.completionCondition,
+    exclusive: scenario.exclusive,
+    maxLoopCount: scenario.maxLoopCount,
+    maxStartsPerSession: scenario.maxStartsPerSession,
+    idleTimeout: durationToProto(scenario.idleTimeoutMs),
+    idleAction: idleAction.toProto[scenario.idleAction],
+    whenNotAddressed: whenNotAddressed.toProto[scenario.whenNotAddressed],
+    migrationPolicy: migrationPolicy.toProto[scenario.migrationPolicy],
+    migrationStepMap: mapToProto(scenario.migrationStepMap, 'migration_step_map'),
+  };
+}
+
+/** The inverse of `scenarioToProto`; what the author left out gets the default that the contract documents. */
+export function scenarioFromProto(message: ScenarioMessage): Scenario {
+  return {
+    scenarioId: message.scenarioId,
+    name: message.name,
+    description: message.description,
+    triggerDescription: message.triggerDescription,
+    tags: message.tags,
+    enabled: message.enabled ?? true,
+    priority: message.priority,
+    entryStepId: message.entryStepId,
+    steps: message.steps.map(stepFromProto),
+    globalTransitions: message.globalTransitions.map(stepTransitionFromProto),
+    requiredFields: message.requiredFields.map(requiredFieldFromProto),
+    persistedFields: message.persistedFields,
+    entryCondition: message.entryCondition,
+    completionCondition: message.completionCondition,
+    exclusive: message.exclusive,
+    maxLoopCount: message.maxLoopCount,
+    maxStartsPerSession: message.maxStartsPerSession,
+    idleTimeoutMs: durationFromProto(message.idleTimeout),
+    idleAction: idleAction.fromProto(message.idleAction),
+    whenNotAddressed: whenNotAddressed.fromProto(message.whenNotAddressed),
+    migrationPolicy: migrationPolicy.fromProto(message.migrationPolicy),
+    migrationStepMap: mapFromProto(message.migrationStepMap),
+  };
+}
+
+/**
+ * What the content hash is taken of: the same bytes for the same definition, whatever the order of its maps and whether a
+ * default was written out or left out.
+ */
+export function encodeCanonicalScenario(scenario: Scenario): Uint8Array {
+  return encodeMessage(ScenarioMessage, scenarioToProto(scenario));
+}
+
+/** A stored version as the contract has it. */
+export function storedScenarioToProto(stored: StoredScenario): StoredScenarioMessage {
+  return {
+    scenario: scenarioToProto(stored.scenario),
+    version: stored.version,
+    contentHash: stored.contentHash,
+    storedAt: timeToProto(stored.storedAt),
+  };
+}
+
+/** The inverse of `storedScenarioToProto`. */
+export function storedScenarioFromProto(message: StoredScenarioMessage): StoredScenario {
+  if (message.scenario === undefined) throw invalidFieldError('scenario', 'must be given');
+  return {
+    scenario: scenarioFromProto(message.scenario),
+    version: message.version,
+    contentHash: message.contentHash,
+    storedAt: timeFromProto(message.storedAt),
+  };
+}
+
+/** A stored version as the catalogues store it; equal ones give equal bytes. */
+export function encodeStoredScenario(stored: StoredScenario): Uint8Array {
+  return encodeMessage(StoredScenarioMessage, storedScenarioToProto(stored));
+}
+
+/** The inverse of `encodeStoredScenario`. */
+export function decodeStoredScenario(bytes: Uint8Array): StoredScenario {
+  return decodeStoredBytes('scenario', bytes, StoredScenarioMessage.decode, storedScenarioFromProto);
+}
+
+/** A finding as the contract has it. */
+export function findingToProto(finding: ScenarioFinding): FindingMessage {
+  return {
+    severity: findingSeverity.toProto[finding.severity],
+    code: finding.code,
+    message: finding.message,
+    fieldPath: finding.fieldPath,
+    stepId: finding.stepId,
+    transitionId: finding.transitionId,
+    line: finding.line,
+    column: finding.column,
+  };
+}
+
+function requiredFieldToProto(field: RequiredField): RequiredFieldMessage {
+  return {
+    fieldName: field.fieldName,
+    level: requirementLevel.toProto[field.level],
+    description: field.description,
+  };
+}
+
+function requiredFieldFromProto(message: RequiredFieldMessage): RequiredField {
+  return {
+    fieldName: message.fieldName,
+    level: requirementLevel.fromProto(message.level),
+    description: message.description,
+  };
+}

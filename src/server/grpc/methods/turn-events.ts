@@ -1,0 +1,53 @@
+import {
+  ProcessTurnResponse,
+  type StreamTurnResponse,
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { TurnResult } from '../../../core/model/turn-result';
+import type { ProcessedTurn } from '../../application/commands';
+import { contextToProto } from '../../codec/wire/context-codec';
+import { contributionToProto } from '../../codec/wire/contribution-codec';
+import { lifecycleDecisionToProto } from '../../codec/wire/lifecycle-codec';
+import { transitionDecisionToProto } from '../../codec/wire/transition-codec';
+
+type Event = NonNullable<StreamTurnResponse['event']>;
+
+/**
+ * The events of one turn in the order of the contract: context, lifecycle decisions, transition decisions, contributions; at the
+ * end the whole response as it is stored. They are made one by one, as they are sent, and numbered through.
+ */
+export class TurnEvents {
+  private sequence = 0;
+
+  /** What is decided without the model, before the commit. */
+  *provisional(result: TurnResult): Generator<StreamTurnResponse> {
+    for (const event of decided(result)) yield this.next(result, { provisional: true, replayed: false, event });
+  }
+
+  /** What was decided and committed. */
+  *final({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
+    for (const event of decided(result)) yield this.next(result, { provisional: false, replayed, event });
+    const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
+    yield this.next(result, { provisional: false, replayed, event });
+  }
+
+  private next(
+    { turnId }: TurnResult,
+    said: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
+  ): StreamTurnResponse {
+    this.sequence += 1;
+    return { turnId, sequence: this.sequence, ...said };
+  }
+}
+
+function* decided(result: TurnResult): Generator<Event> {
+  yield { $case: 'context', value: contextToProto(result.context) };
+  for (const decision of result.lifecycleDecisions) {
+    yield { $case: 'lifecycle', value: lifecycleDecisionToProto(decision) };
+  }
+  for (const decision of result.transitionDecisions) {
+    yield { $case: 'transition', value: transitionDecisionToProto(decision) };
+  }
+  for (const contribution of result.plan.contributions) {
+    yield { $case: 'contribution', value: contributionToProto(contribution) };
+  }
+}

@@ -1,0 +1,1 @@
+export { ChatDecisionModel, type ChatModelDependencies, type ChatModelOptions } from './chat-decision-model';

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { LegacySession } from '../../../core/model/legacy-session';
+import { fieldsFromProto, maxValueDepth } from '../../codec/wire/json-value';
+
+// The form of docs/migrating-from-single-scenario-sessions.md, with the bounds of the contract's ImportSessionRequest. What is
+// null is absent, as the older service may write it so.
+
+const visitedSteps = z
+  .custom<Readonly<Record<string, number>>>((value) => isObject(value) && Object.values(value).every(isCount), {
+    error: 'must be an object of whole numbers, 0..4294967295',
+  })
+  .refine((counts) => Object.keys(counts).length <= 10_000, { error: 'must have at most 10,000 entries' })
+  .refine((counts) => !Object.hasOwn(counts, '__proto__'), { error: 'must not have the key __proto__' })
+  .transform((counts) => new Map(Object.entries(counts)));
+
+const variables = z
+  .custom<Readonly<Record<string, unknown>>>(isObject, { error: 'must be an object' })
+  .refine((fields) => Object.keys(fields).length <= 500, { error: 'must have at most 500 entries' })
+  .refine((fields) => Object.keys(fields).every((name) => name.length >= 1 && name.length <= 128), {
+    error: 'must have names of 1 to 128 characters',
+  })
+  .refine((fields) => !Object.hasOwn(fields, '__proto__'), { error: 'must not have the key __proto__' })
+  .transform((fields, context) => {
+    try {
+      return fieldsFromProto(fields, 'variables');
+    } catch {
+      context.addIssue(`must hold finite numbers, at most ${maxValueDepth} levels, and no key __proto__`);
+      return z.NEVER;
+    }
+  });
+
+const lastAction = z
+  .string({ error: 'must be text' })
+  .toUpperCase()
+  .pipe(
+    z.enum(['NONE', 'START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL', 'RELOCALIZE', 'EXIT'], {
+      error: 'must be a name of ScenarioAction without its prefix',
+    }),
+  )
+  .transform((action) => (action === 'EXIT' ? 'CANCEL' : action));
+
+const lastActiveAt = z.iso
+  .datetime({ offset: true, error: 'must be a time as in RFC 3339' })
+  .transform((time) => Date.parse(time))
+  .refine((time) => time > 0, { error: 'must be after 1970' });
+
+const olderSession = z.object(
+  {
+    agent_id: z.guid({ error: 'must be a UUID' }).nullish(),
+    active_scenario_id: text(128).nullish(),
+    active_scenario_version: whole(4_294_967_295).nullish(),
+    current_step_id: text(128).nullish(),
+    visited_steps: visitedSteps.nullish(),
+    variables: variables.nullish(),
+    last_action: lastAction.nullish(),
+    turn_count: whole(1_000_000_000).nullish(),
+    last_active_at: lastActiveAt.nullish(),
+  },
+  { error: 'must be an object' },
+);
+
+/** A record that cannot be read. The message says what is wrong, without a value of the customer. */
+export class InvalidLegacySessionError extends Error {
+  override readonly name = 'UnreadableRecord';
+}
+
+/** Reads a record of the older format, JSON. Throws UnreadableRecord. */
+export function parseLegacySession(json: string): LegacySession {
+  const { data, error } = olderSession.safeParse(parsed(json));
+  if (error) {
+    const problems = error.issues.map(({ path, message }) => `${String(path[0] ?? 'the record')} ${message}`);
+    throw new InvalidLegacySessionError(problems.join('; '));
+  }
+  return {
+    agentId: data.agent_id ?? '',
+    activeScenarioId: data.active_scenario_id ?? '',
+    activeScenarioVersion: data.active_scenario_version ?? 0,
+    currentStepId: data.current_step_id ?? '',
+    visitedSteps: data.visited_steps ?? new Map(),
+    variables: data.variables ?? new Map(),
+    lastAction: data.last_action ?? undefined,
+    turnCount: data.turn_count ?? 0,
+    lastActiveAt: data.last_active_at ?? undefined,
+  };
+}
+
+/** The engine's own words would quote the record. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new InvalidLegacySessionError('the record is not JSON');
+  }
+}
+
+function text(max: number) {
+  const error = `must be text of at most ${max} characters`;
+  return z.string({ error }).max(max, { error });
+}
+
+function whole(max: number) {
+  const error = `must be a whole number, 0..${max}`;
+  return z.int({ error }).min(0, { error }).max(max, { error });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 4_294_967_295;
+}

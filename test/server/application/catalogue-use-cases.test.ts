@@ -1,0 +1,179 @@
+import type { Relationship, StoredScenario } from '../../../src/core/model/scenario';
+import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
+import { CompiledCatalogue } from '../../../src/server/application/compiled-catalogue';
+import { deleteScenario } from '../../../src/server/application/delete-scenario';
+import { getScenario } from '../../../src/server/application/get-scenario';
+import { listScenarios } from '../../../src/server/application/list-scenarios';
+import { putScenario } from '../../../src/server/application/put-scenario';
+import { deleteRelationship, listRelationships, putRelationship } from '../../../src/server/application/relationships';
+import { validateScenario } from '../../../src/server/application/validate-scenario';
+import { noopTelemetry } from '../../../src/server/telemetry';
+import { unboundedCall } from '../../support/calls';
+import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';
+import { FakeClock } from '../../support/fake-clock';
+import { MemoryCatalogue } from '../../support/memory-catalogue';
+import { asking } from '../../support/sample-scenarios';
+import { silentLog } from '../../support/silent-log';
+
+const agent = { tenantId: 'tenant', agentId: 'agent' };
+
+function aCatalogue() {
+  const scenarios = new MemoryCatalogue();
+  const clock = new FakeClock();
+  const compile = defaultCompileOptions;
+  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log: silentLog, compile });
+  const contentHasher = { hash: (scenario: object) => JSON.stringify(scenario) };
+  const maxPageBytes = 10_000;
+  const measureScenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
+  return { scenarios, catalogue, clock, contentHasher, compile, maxPageBytes, measureScenarioBytes };
+}
+type Deps = ReturnType<typeof aCatalogue>;
+
+const put = (deps: Deps, draft: ScenarioDraft, expectedVersion?: number) =>
+  putScenario(deps, { agent, scenario: aScenario(draft), expectedVersion }, unboundedCall);
+const relate = (deps: Deps, relationship: Relationship) =>
+  putRelationship(deps, { agent, relationship }, unboundedCall);
+
+const broken: ScenarioDraft = {
+  scenarioId: 'broken',
+  entryStepId: 'nowhere',
+  steps: [{ stepId: 's', to: [{ to: 'gone', condition: '18 &&& x' }] }],
+};
+
+describe('putScenario', () => {
+  test('stores with hash and time, returns WARNINGs, and the next turn sees it', async () => {
+    const deps = aCatalogue();
+    await deps.catalogue.open(agent, [], unboundedCall);
+    const unreachable = { stepId: 'island', to: ['end'] };
+    const draft = asking('a', ['x']);
+    const result = await put(deps, { ...draft, steps: [...draft.steps, unreachable] });
+    expect(result).toMatchObject({ created: true, stored: { version: 1, storedAt: deps.clock.now() } });
+    expect(result.findings.map(({ severity }) => severity)).toEqual(['WARNING']);
+    expect((await deps.catalogue.open(agent, [], unboundedCall)).getScenario('a')).toBeDefined();
+  });
+
+  test('refuses with every finding, named by its place in the request, and stores nothing', async () => {
+    const deps = aCatalogue();
+    const refusal = await put(deps, broken).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ reason: 'SCENARIO_REFUSED', metadata: { scenario_id: 'broken' } });
+    const { findings } = validateScenario(deps, aScenario(broken));
+    expect(refusal).toHaveProperty(
+      'violations',
+      findings.map((finding) => ({
+        field: `scenario.${finding.fieldPath}`,
+        description: expect.stringContaining(`${finding.severity} ${finding.code}: ${finding.message}`),
+      })),
+    );
+    expect(deps.scenarios.asked).toEqual([]);
+  });
+
+  test('tells a stale expected version with both', async () => {
+    const deps = aCatalogue();
+    await put(deps, asking('a', ['x']), 0);
+    await expect(put(deps, asking('a', ['y']), 0)).rejects.toMatchObject({
+      reason: 'VERSION_MISMATCH',
+      metadata: { expected_version: '0', current_version: '1' },
+    });
+  });
+});
+
+test('validateScenario finds what putScenario does and asks no store', () => {
+  const deps = aCatalogue();
+  expect(validateScenario(deps, aScenario(asking('a', ['x'])))).toEqual({ valid: true, findings: [] });
+  expect(validateScenario(deps, aScenario(broken)).valid).toBe(false);
+  expect(deps.scenarios.asked).toEqual([]);
+});
+
+test('getScenario reads any version, and names what it does not find', async () => {
+  const deps = aCatalogue();
+  await put(deps, asking('a', ['x']));
+  await put(deps, asking('a', ['y']));
+  const get = (scenarioId: string, version: number) => getScenario(deps, { agent, scenarioId, version }, unboundedCall);
+  expect([(await get('a', 0)).version, (await get('a', 1)).version]).toEqual([2, 1]);
+  await expect(get('a', 3)).rejects.toMatchObject({
+    reason: 'SCENARIO_NOT_FOUND',
+    metadata: { scenario_id: 'a', version: '3' },
+  });
+  await expect(get('b', 0)).rejects.toMatchObject({ metadata: { scenario_id: 'b' } });
+});
+
+test('listScenarios pages by scenario id over what fits', async () => {
+  const deps = aCatalogue();
+  for (const id of ['d', 'a', 'c', 'b']) await put(deps, asking(id, ['x'], { tags: id < 'c' ? ['early'] : [] }));
+  await put(deps, asking('e', ['x'], { enabled: false }));
+  const list = async (parts: Partial<Parameters<typeof listScenarios>[1]> = {}) => {
+    const all = { agent, tag: '', enabled: undefined, afterScenarioId: '', pageSize: 10 };
+    const { items, nextCursor: next } = await listScenarios(deps, { ...all, ...parts }, unboundedCall);
+    return [items.map(({ scenario }) => scenario.scenarioId).join(''), next];
+  };
+  expect(await list()).toEqual(['abcde', undefined]);
+  expect(await list({ pageSize: 2 })).toEqual(['ab', 'b']);
+  expect(await list({ pageSize: 2, afterScenarioId: 'd' })).toEqual(['e', undefined]);
+  expect(await list({ pageSize: 2, tag: 'early' })).toEqual(['ab', undefined]);
+  expect(await list({ enabled: false })).toEqual(['e', undefined]);
+  expect(await list({ enabled: true, afterScenarioId: 'c' })).toEqual(['d', undefined]);
+});
+
+test('a page of scenarios ends where it would be larger than a message, and has one whatever its size', async () => {
+  const deps = aCatalogue();
+  const sizes = { a: 4_000, b: 4_000, c: 4_000, d: 20_000, e: 10 };
+  for (const [id, size] of Object.entries(sizes)) await put(deps, asking(id, ['x'], { name: 'x'.repeat(size) }));
+  const pages: string[] = [];
+  let afterScenarioId: string | undefined = '';
+  while (afterScenarioId !== undefined) {
+    const query = { agent, tag: '', enabled: undefined, afterScenarioId, pageSize: 10 };
+    const page: Awaited<ReturnType<typeof listScenarios>> = await listScenarios(deps, query, unboundedCall);
+    pages.push(page.items.map(({ scenario }) => scenario.scenarioId).join(''));
+    afterScenarioId = page.nextCursor;
+  }
+  expect(pages).toEqual(['ab', 'c', 'd', 'e']);
+});
+
+test('deleteScenario tells whether there was one, and the next turn does not see it', async () => {
+  const deps = aCatalogue();
+  await put(deps, asking('a', ['x']));
+  await deps.catalogue.open(agent, [], unboundedCall);
+  const remove = (expectedVersion?: number) =>
+    deleteScenario(deps, { agent, scenarioId: 'a', expectedVersion }, unboundedCall);
+  await expect(remove(7)).rejects.toMatchObject({ reason: 'VERSION_MISMATCH' });
+  expect(await remove(1)).toBe(true);
+  expect((await deps.catalogue.open(agent, [], unboundedCall)).getScenario('a')).toBeUndefined();
+  expect(await remove()).toBe(false);
+});
+
+describe('relationships', () => {
+  test('1.1: a cycle of DEPENDS_ON is refused, and only such a one', async () => {
+    const deps = aCatalogue();
+    expect(await relate(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(true);
+    expect(await relate(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(false);
+    await relate(deps, aRelationship('b', 'DEPENDS_ON', 'c'));
+    await relate(deps, aRelationship('c', 'IMPLIES', 'a'));
+    await expect(relate(deps, aRelationship('c', 'DEPENDS_ON', 'a'))).rejects.toMatchObject({
+      reason: 'RELATIONSHIP_REFUSED',
+      violations: [{ field: 'relationship', description: expect.stringContaining('c -> a -> b -> c') }],
+    });
+    expect(await listRelationships(deps, agent, unboundedCall)).toHaveLength(3);
+  });
+
+  test.each<[string, Relationship]>([
+    ['a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
+    ['a rule that depends on a scenario', aRelationship('r', 'DEPENDS_ON', 'a', 'RULE')],
+    ['a rule that specializes a scenario', aRelationship('r', 'SPECIALIZES', 'a', 'RULE')],
+  ])('%s is refused', async (_what, relationship) => {
+    const deps = aCatalogue();
+    await expect(relate(deps, relationship)).rejects.toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
+    expect(deps.scenarios.asked).not.toContain('putRelationship');
+  });
+
+  test('what was stored or removed is seen by the next turn', async () => {
+    const deps = aCatalogue();
+    const rule = aRelationship('r', 'EXCLUDES', 'a', 'RULE');
+    const rules = async () => (await deps.catalogue.open(agent, [], unboundedCall)).relationships.excludingRules('a');
+    expect(await rules()).toEqual([]);
+    await relate(deps, rule);
+    expect(await rules()).toEqual(['r']);
+    expect(await deleteRelationship(deps, { agent, relationship: { ...rule, weight: 1 } }, unboundedCall)).toBe(true);
+    expect(await rules()).toEqual([]);
+    expect(await deleteRelationship(deps, { agent, relationship: rule }, unboundedCall)).toBe(false);
+  });
+});

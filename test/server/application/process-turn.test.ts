@@ -1,0 +1,196 @@
+import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
+import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
+import type { TurnCommand } from '../../../src/server/application/commands';
+import { CompiledCatalogue } from '../../../src/server/application/compiled-catalogue';
+import { processTurn, type TurnDependencies } from '../../../src/server/application/process-turn';
+import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
+import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
+import type { SessionStore } from '../../../src/server/ports/session-store';
+import { Sha256ContentHasher, UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
+import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
+import { noopMetrics, noopTelemetry } from '../../../src/server/telemetry';
+import { unboundedCall } from '../../support/calls';
+import { aScenario } from '../../support/conversation';
+import { FakeClock } from '../../support/fake-clock';
+import { MemoryCatalogue } from '../../support/memory-catalogue';
+import { type TurnFields, turnRequest } from '../../support/request-bytes';
+import { uuid } from '../../support/session-builder';
+import { silentLog } from '../../support/silent-log';
+import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
+import { RedisUnderTest } from '../stores/redis/redis-under-test';
+
+const key = { tenantId: uuid(1), sessionId: uuid(3) };
+const refund = uuid(50);
+
+/** A session store of each kind, with how to put an end to it. */
+async function embeddedStore() {
+  const folder = await createTemporaryFolder();
+  const clock = new FakeClock();
+  const { sessionStore } = openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 1_000, clock });
+  return {
+    store: sessionStore,
+    async close() {
+      await sessionStore.close();
+      await folder.remove();
+    },
+  };
+}
+
+async function redisStore() {
+  const redis = await RedisUnderTest.start();
+  return { store: await redis.createStore(), close: () => redis.close() };
+}
+
+describe.each([
+  ['embedded', embeddedStore],
+  ['Redis', redisStore],
+])('a turn on the %s store', (_name, open) => {
+  let store: SessionStore;
+  let close: () => Promise<void>;
+  let turns = 0;
+
+  beforeAll(async () => {
+    ({ store, close } = await open());
+  });
+  beforeEach(async () => {
+    await store.delete(key, unboundedCall);
+  });
+  afterAll(() => close());
+
+  const process = async (command: TurnCommand, settings: Partial<OrchestrationSettings> = {}) =>
+    processTurn(await dependencies(store, settings), command, unboundedCall);
+  const aCommand = (turn: TurnFields = {}, rest: Partial<TurnCommand> = {}): TurnCommand => {
+    turns += 1;
+    return commandOf({ turnId: uuid(1_000 + turns), ...turn }, rest);
+  };
+  const revision = async () => (await store.read(key, unboundedCall))?.revision ?? 0;
+
+  test('5.1 the same turn id with the same request gives the same bytes and changes nothing', async () => {
+    const command = aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] });
+    const first = await process(command);
+    await process(aCommand());
+    const again = await process(command);
+    expect(again.replayed).toBe(true);
+    expect(Buffer.from(again.responseBytes).equals(Buffer.from(first.responseBytes))).toBe(true);
+    expect(again.result).toEqual(first.result);
+    expect(await revision()).toBe(2);
+  });
+
+  test('5.2 the same turn id with another request is refused and changes nothing', async () => {
+    const { turn } = aCommand();
+    await process(commandOf({ turnId: turn.turnId }));
+    const other = commandOf({ turnId: turn.turnId, situation: { message: 'another one' } });
+    await expect(process(other)).rejects.toMatchObject({ reason: 'TURN_ID_REUSED', metadata: { revision: '1' } });
+    expect(await revision()).toBe(1);
+  });
+
+  test('5.3 two turns of one session at once are both applied, one on the result of the other', async () => {
+    const both = await Promise.all([process(aCommand()), process(aCommand())]);
+    expect(both.map(({ result }) => result.revision).sort()).toEqual([1, 2]);
+    expect(await revision()).toBe(2);
+  });
+
+  test('5.3 of thirty turns at once none is lost and none is applied twice', async () => {
+    const commands = Array.from({ length: 30 }, () => aCommand());
+    const processed = await Promise.all(commands.flatMap((command) => [process(command), process(command)]));
+    expect(new Set(processed.map(({ result }) => result.revision)).size).toBe(30);
+    expect(processed.filter(({ replayed }) => replayed)).toHaveLength(30);
+    const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
+    expect(recorded.map((record) => record.revision)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(new Set(recorded.map(({ turnId }) => turnId))).toEqual(new Set(commands.map(({ turn }) => turn.turnId)));
+  });
+
+  test('5.4 an expected revision that differs is refused with the current one, and changes nothing', async () => {
+    await process(aCommand({}, { expectedRevision: 0 }));
+    await expect(process(aCommand({}, { expectedRevision: 0 }))).rejects.toMatchObject({
+      reason: 'REVISION_MISMATCH',
+      metadata: { expected_revision: '0', current_revision: '1' },
+    });
+    expect(await revision()).toBe(1);
+    expect((await process(aCommand({}, { expectedRevision: 1 }))).result.revision).toBe(2);
+  });
+
+  test('5.4 a known turn is answered before the expected revision is looked at', async () => {
+    const command = aCommand({}, { expectedRevision: 0 });
+    await process(command);
+    await process(aCommand());
+    expect((await process(command)).replayed).toBe(true);
+  });
+
+  test('5.5 with validate_only everything is decided and returned, nothing is stored', async () => {
+    const { result } = await process(
+      aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }, { validateOnly: true }),
+    );
+    expect(result.validateOnly).toBe(true);
+    expect(result.lifecycleDecisions.map(({ action }) => action)).toEqual(['START']);
+    expect(await store.read(key, unboundedCall)).toBeUndefined();
+    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+  });
+
+  test('2.16 with orchestration switched off every phase answers empty and the session is untouched', async () => {
+    await process(aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }));
+    const before = await store.read(key, unboundedCall);
+    const off = await process(aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }), { enabled: false });
+    expect(off.result).toMatchObject({
+      revision: 1,
+      lifecycleDecisions: [],
+      transitionDecisions: [],
+      rejectedCandidates: [],
+    });
+    expect(off.result.plan.contributions).toEqual([]);
+    expect(await store.read(key, unboundedCall)).toEqual(before);
+  });
+
+  test('a session of one agent takes no turn of another', async () => {
+    await process(aCommand());
+    await expect(process(aCommand({ agentId: uuid(9) }))).rejects.toMatchObject({ reason: 'AGENT_MISMATCH' });
+    expect(await revision()).toBe(1);
+  });
+});
+
+function commandOf(turn: TurnFields, rest: Partial<TurnCommand> = {}): TurnCommand {
+  const requestBytes = turnRequest(turn);
+  const message = ProcessTurnRequest.decode(requestBytes).turn;
+  if (!message) throw new Error('the request has no turn');
+  return {
+    turn: turnFromProto(message, 1_700_000_000_000),
+    expectedRevision: undefined,
+    validateOnly: false,
+    requestBytes,
+    ...rest,
+  };
+}
+
+async function dependencies(store: SessionStore, settings: Partial<OrchestrationSettings>): Promise<TurnDependencies> {
+  const clock = new FakeClock();
+  const scenarios = new MemoryCatalogue();
+  const scenario = aScenario({
+    scenarioId: refund,
+    steps: [
+      { stepId: 'order', collectsProfileFields: ['order_id'], to: ['end'] },
+      { stepId: 'end', isTerminal: true },
+    ],
+  });
+  const options = { contentHash: 'hash', storedAt: 0, expectedVersion: undefined };
+  await scenarios.put({ tenantId: uuid(1), agentId: uuid(2) }, scenario, options);
+  return {
+    store,
+    catalogue: new CompiledCatalogue({
+      scenarios,
+      clock,
+      telemetry: noopTelemetry,
+      log: silentLog,
+      compile: defaultCompileOptions,
+    }),
+    codec: new ProtoTurnCodec(),
+    contentHasher: new Sha256ContentHasher(),
+    ids: new UuidV5InstanceIdGenerator(),
+    clock,
+    telemetry: noopTelemetry,
+    metrics: noopMetrics,
+    log: silentLog,
+    settings: { ...defaultSettings, ...settings },
+    model: undefined,
+  };
+}

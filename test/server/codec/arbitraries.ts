@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import type { FieldValues, JsonValue } from '../../../src/core/model/json';
+import type {
+  Relationship,
+  Scenario,
+  ScenarioStep,
+  StepTransition,
+  StoredScenario,
+} from '../../../src/core/model/scenario';
+import type { StepOutcome, StepOutcomeKind, Turn, VariableScope } from '../../../src/core/model/turn';
+
+/** Names that an object would have of its own, that look like indexes, or that are empty: all ordinary, but for `__proto__`. */
+export const unsafeNames = [
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '__defineGetter__',
+  'valueOf',
+  '1',
+  '10',
+  '2',
+  '',
+];
+
+export const text = fc.string({ unit: 'binary', maxLength: 12 });
+export const name = fc.oneof(
+  fc.constantFrom(...unsafeNames),
+  text.filter((key) => key !== '__proto__'),
+);
+export const names = fc.array(name, { maxLength: 4 });
+export const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
+export const priority = fc.integer({ min: -1_000_000, max: 1_000_000 });
+export const score = fc.double({ min: 0, max: 1, noNaN: true });
+/** 1970..9999, in milliseconds. */
+export const time = fc.integer({ min: 0, max: 253_402_300_799_999 });
+export const boolean = fc.boolean();
+
+export const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    fc.oneof(fc.constant(null), boolean, fc.double({ noNaN: true, noDefaultInfinity: true }), text),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(name, tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+
+export function optional<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.option(value, { nil: undefined });
+}
+
+export function shortArray<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> {
+  return fc.array(value, { maxLength: 3 });
+}
+
+export function stringMap<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<ReadonlyMap<string, Value>> {
+  return fc.array(fc.tuple(name, value), { maxLength: 5 }).map((entries) => new Map(entries));
+}
+
+export const fields: fc.Arbitrary<FieldValues> = stringMap(json);
+
+export const outcomeKind = fc.constantFrom<StepOutcomeKind>(
+  'CONFIRMED',
+  'DECLINED',
+  'ACTION_SUCCEEDED',
+  'ACTION_FAILED',
+);
+
+export const scope = fc.constantFrom<VariableScope>('IDENTITY', 'BUSINESS', 'CASE', 'SESSION');
+
+export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
+  instanceId: text,
+  stepId: text,
+  actionKey: text,
+  kind: outcomeKind,
+  toolId: text,
+  results: fields,
+});
+
+/** Numbers that 32 bits hold. */
+const embedding = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 });
+
+export const turn: fc.Arbitrary<Turn> = fc.record({
+  tenantId: text,
+  agentId: text,
+  sessionId: text,
+  turnId: text,
+  occurredAt: time,
+  trigger: fc.constantFrom('MESSAGE', 'TOOL_RESULTS', 'TIMER'),
+  situation: fc.record({
+    message: text,
+    language: text,
+    signals: shortArray(
+      fc.record({
+        signal: fc.constantFrom('NONE', 'START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'),
+        scenarioIds: names,
+        allInstances: boolean,
+      }),
+    ),
+    intent: text,
+    canonicalIntentLabel: text,
+    canonicalIntentScore: score,
+    previousIntent: text,
+    intentChanged: boolean,
+    topicChanged: boolean,
+    tone: text,
+    sentiment: text,
+    frustrationLevel: fc.constantFrom('', 'low', 'medium', 'high'),
+    urgency: fc.constantFrom('low', 'normal', 'high', 'critical'),
+    facts: fields,
+    requestedFields: names,
+    candidateVariables: shortArray(fc.record({ name, value: json, scope })),
+    embedding,
+  }),
+  candidates: shortArray(fc.record({ scenarioId: text, score, reasoning: text })),
+  appliedRules: shortArray(
+    fc.record({
+      ruleId: text,
+      scope: fc.constantFrom('GLOBAL', 'SCENARIO', 'STEP'),
+      scopeId: text,
+      scopeScenarioId: text,
+      priority,
+    }),
+  ),
+  customerData: fields,
+  stepOutcomes: shortArray(stepOutcome),
+  sessionVariables: fields,
+});
+
+const transition: fc.Arbitrary<StepTransition> = fc.record({
+  transitionId: text,
+  targetStepId: text,
+  priority,
+  trigger: fc.constantFrom('ON_COMPLETION', 'ANYTIME'),
+  intentLabel: text,
+  condition: text,
+  conditionFields: names,
+  outcomes: shortArray(outcomeKind),
+  conditionText: text,
+  conditionEmbedding: embedding,
+  clears: names,
+  description: text,
+});
+
+const step: fc.Arbitrary<ScenarioStep> = fc.record({
+  stepId: name,
+  name: text,
+  description: text,
+  collectsProfileFields: names,
+  isCheckpoint: boolean,
+  checkpointDescription: text,
+  performsAction: boolean,
+  isRequiredAction: boolean,
+  requiresConfirmation: optional(boolean),
+  confirmsFields: names,
+  toolBindings: shortArray(
+    fc.record({
+      toolId: text,
+      timing: fc.constantFrom('BEFORE_STEP', 'DURING_STEP', 'AFTER_STEP'),
+      variableNames: names,
+      dependsOn: names,
+    }),
+  ),
+  toolIds: names,
+  templateIds: names,
+  canSkip: optional(boolean),
+  isTerminal: boolean,
+  reachableFromAnywhere: boolean,
+  priority,
+  maxLoopCount: optional(uint32),
+  blocksStarts: boolean,
+  transitions: shortArray(transition),
+});
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  scenarioId: text,
+  name: text,
+  description: text,
+  triggerDescription: text,
+  tags: names,
+  enabled: boolean,
+  priority,
+  entryStepId: text,
+  steps: shortArray(step),
+  globalTransitions: shortArray(transition),
+  requiredFields: shortArray(fc.record({ fieldName: text, level: fc.constantFrom('HARD', 'SOFT'), description: text })),
+  persistedFields: names,
+  entryCondition: text,
+  completionCondition: text,
+  exclusive: boolean,
+  maxLoopCount: optional(uint32),
+  maxStartsPerSession: optional(uint32),
+  idleTimeoutMs: optional(fc.integer({ min: 0, max: 315_360_000_000 })),
+  idleAction: fc.constantFrom('PAUSE', 'CANCEL'),
+  whenNotAddressed: fc.constantFrom('QUIET', 'CONTRIBUTE', 'PAUSE'),
+  migrationPolicy: fc.constantFrom('PINNED', 'MIGRATE'),
+  migrationStepMap: stringMap(text),
+});
+
+export const storedScenario: fc.Arbitrary<StoredScenario> = fc.record({
+  scenario,
+  version: uint32,
+  contentHash: text,
+  storedAt: time,
+});
+
+export const relationship: fc.Arbitrary<Relationship> = fc.record({
+  kind: fc.constantFrom('DEPENDS_ON', 'EXCLUDES', 'IMPLIES', 'SPECIALIZES', 'AMBIGUOUS', 'RELATED'),
+  sourceType: fc.constantFrom('RULE', 'SCENARIO'),
+  sourceId: text,
+  targetScenarioId: text,
+  weight: score,
+});

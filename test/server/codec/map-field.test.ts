@@ -1,0 +1,61 @@
+import { mapFromProto, mapToProto, sortKeys } from '../../../src/server/codec/wire/map-field';
+
+describe('a map field', () => {
+  it('is filled in ascending order of the keys', () => {
+    const field = mapToProto(
+      new Map([
+        ['b', 1],
+        ['a', 2],
+        ['ä', 3],
+        ['B', 4],
+      ]),
+      'counts',
+    );
+    expect(Object.entries(field)).toEqual([
+      ['B', 4],
+      ['a', 2],
+      ['b', 1],
+      ['ä', 3],
+    ]);
+  });
+
+  it('holds keys that every object inherits, and inherits none itself', () => {
+    const field = mapToProto(
+      new Map([
+        ['constructor', 1],
+        ['toString', 2],
+      ]),
+      'counts',
+    );
+    expect({ ...field }).toEqual({ constructor: 1, toString: 2 });
+    expect(field['hasOwnProperty']).toBeUndefined();
+    expect(mapToProto(new Map<string, number>(), 'counts')['toString']).toBeUndefined();
+  });
+
+  it('is refused the key __proto__, which would vanish when it is decoded', () => {
+    expect(() => mapToProto(new Map([['__proto__', 1]]), 'counts')).toThrow('counts must not have the key __proto__.');
+  });
+
+  it('becomes a map in ascending order of the keys, numbers as text among them', () => {
+    const map = mapFromProto({ b: 1, 10: 2, 9: 3, a: 4 });
+    expect([...map]).toEqual([
+      ['10', 2],
+      ['9', 3],
+      ['a', 4],
+      ['b', 1],
+    ]);
+  });
+});
+
+it('keys are sorted by code unit, whatever their order was', () => {
+  expect(
+    sortKeys(
+      new Map([
+        ['b', 0],
+        ['', 0],
+        ['\u{1F600}', 0],
+        ['\uFF5E', 0],
+      ]),
+    ),
+  ).toEqual(['', 'b', '\u{1F600}', '\uFF5E']);
+});

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import type { Contribution, ContributionPlan } from '../../../src/core/model/contribution';
+import type { LifecycleDecision, RejectedCandidate } from '../../../src/core/model/lifecycle-decision';
+import { type ModelProposal, overruleReasons } from '../../../src/core/model/model-proposal';
+import type { TransitionDecision } from '../../../src/core/model/transition-decision';
+import type { ContextSummary, TurnResult } from '../../../src/core/model/turn-result';
+import {
+  boolean,
+  fields,
+  names,
+  optional,
+  priority,
+  relationship,
+  score,
+  shortArray,
+  stepOutcome,
+  stringMap,
+  text,
+  uint32,
+} from './arbitraries';
+import { rejectionReason } from './session-arbitrary';
+
+const context: fc.Arbitrary<ContextSummary> = fc.record({
+  intent: text,
+  intentScore: score,
+  focusInstanceId: text,
+  addressedInstanceIds: names,
+  candidates: shortArray(fc.record({ scenarioId: text, scenarioName: text, scenarioVersion: uint32, score })),
+  instances: shortArray(
+    fc.record({
+      instanceId: text,
+      scenarioId: text,
+      scenarioName: text,
+      scenarioVersion: uint32,
+      stepId: text,
+      paused: boolean,
+    }),
+  ),
+  relationships: shortArray(relationship),
+  changedFields: names,
+});
+
+const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
+  scenarioId: text,
+  scenarioVersion: uint32,
+  instanceId: text,
+  action: fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'),
+  reason: fc.constantFrom('CANDIDATE', 'GOES_ON', 'STAYS_PAUSED', 'TERMINAL', 'SCENARIO_NOT_FOUND', 'MODEL'),
+  reasoning: text,
+  confidence: score,
+  entryStepId: text,
+  sourceStepId: text,
+  resumed: boolean,
+  irreversibleDone: names,
+  missingSoftFields: names,
+  staysPausedBecause: optional(rejectionReason),
+  conditionErrors: names,
+  displacedByInstanceIds: names,
+  proposed: optional(fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL')),
+  overruledBy: fc.constantFrom('', ...overruleReasons),
+});
+
+const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
+  scenarioId: text,
+  scenarioName: text,
+  score,
+  origin: fc.constantFrom('CANDIDATE', 'IMPLIED', 'AIMED', 'PENDING'),
+  reason: rejectionReason,
+  reasoning: text,
+  missingFields: names,
+  blockingScenarioIds: names,
+  blockingRuleIds: names,
+  pendingTurnsLeft: uint32,
+  conditionErrors: names,
+  proposed: optional(fc.constant('START')),
+  overruledBy: fc.constantFrom('', ...overruleReasons),
+});
+
+const modelProposal: fc.Arbitrary<ModelProposal> = fc.record({
+  outcome: fc.constantFrom('PROPOSED', 'TIMEOUT', 'CIRCUIT_OPEN'),
+  model: text,
+  actions: stringMap(fc.constantFrom('CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL')),
+  fits: stringMap(boolean),
+  verdicts: shortArray(
+    fc.record({
+      scenarioId: text,
+      scenarioVersion: uint32,
+      transitionId: text,
+      truth: fc.constantFrom('TRUE', 'FALSE', 'UNKNOWN'),
+    }),
+  ),
+});
+
+const transitionDecision: fc.Arbitrary<TransitionDecision> = fc.record({
+  scenarioId: text,
+  instanceId: text,
+  sourceStepId: text,
+  targetStepId: text,
+  wasSkipped: boolean,
+  skippedSteps: names,
+  wasRelocalized: boolean,
+  originalStepId: text,
+  transitionsTaken: names,
+  alternatives: shortArray(
+    fc.record({
+      transitionId: text,
+      sourceStepId: text,
+      targetStepId: text,
+      truth: optional(fc.constantFrom('TRUE', 'FALSE', 'UNKNOWN')),
+      missingFields: names,
+      taken: boolean,
+      notTakenBecause: text,
+    }),
+  ),
+  reason: fc.constantFrom('ENTERED', 'ADVANCED', 'AWAITS_CONFIRMATION', 'BLOCKED_BY_CHECKPOINT', 'TERMINAL'),
+  reasoning: text,
+  confidence: score,
+  blockedByCheckpoint: text,
+  correctedFields: names,
+  clearedFields: names,
+  missingFields: names,
+  visitNumber: uint32,
+  conditionErrors: names,
+});
+
+const common = {
+  scenarioId: text,
+  scenarioName: text,
+  instanceId: text,
+  stepId: text,
+  stepName: text,
+  priority,
+  isReprompt: boolean,
+  deferred: boolean,
+  deferredBehindScenarioId: text,
+  sharedFields: names,
+};
+
+export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
+  fc.record({ ...common, type: fc.constant('NONE' as const) }),
+  fc.record({
+    ...common,
+    type: fc.constant('ASK' as const),
+    fieldsToAsk: names,
+    knownValues: fields,
+    deferredFields: names,
+  }),
+  fc.record({
+    ...common,
+    type: fc.constant('CONFIRM' as const),
+    confirmKind: fc.constantFrom('STEP' as const, 'CHOICE' as const),
+    actionToConfirm: text,
+    valuesToConfirm: fields,
+    choices: shortArray(fc.record({ scenarioId: text, scenarioName: text, score })),
+    actionKey: text,
+  }),
+  fc.record({
+    ...common,
+    type: fc.constant('ACTION_HINT' as const),
+    tools: shortArray(
+      fc.record({
+        toolId: text,
+        timing: fc.constantFrom('BEFORE_STEP' as const, 'DURING_STEP' as const, 'AFTER_STEP' as const),
+        variableNames: names,
+        dependsOn: names,
+      }),
+    ),
+    actionKey: text,
+  }),
+  fc.record({ ...common, type: fc.constant('INFORM' as const), templateIds: names }),
+);
+
+const plan: fc.Arbitrary<ContributionPlan> = fc.record({
+  contributions: shortArray(contribution),
+  primaryScenarioId: text,
+  activeScenarioIds: names,
+  hasAsks: boolean,
+  hasConfirms: boolean,
+  hasActionHints: boolean,
+  hasInforms: boolean,
+  abandoned: shortArray(
+    fc.record({
+      scenarioId: text,
+      scenarioName: text,
+      instanceId: text,
+      stepId: text,
+      stepName: text,
+      missingFields: names,
+      pausedTurns: uint32,
+    }),
+  ),
+});
+
+export const turnResult: fc.Arbitrary<TurnResult> = fc.record({
+  sessionId: text,
+  turnId: text,
+  revision: uint32,
+  turnCount: uint32,
+  context,
+  lifecycleDecisions: shortArray(lifecycleDecision),
+  rejectedCandidates: shortArray(rejectedCandidate),
+  transitionDecisions: shortArray(transitionDecision),
+  plan,
+  ignoredOutcomes: shortArray(fc.record({ outcome: stepOutcome, instanceId: text, reasoning: text })),
+  validateOnly: boolean,
+  modelProposal: optional(modelProposal),
+});

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import type { RejectionReason } from '../../../src/core/model/lifecycle-decision';
+import type {
+  EndedInstance,
+  IrreversibleStep,
+  PathEntry,
+  PauseReason,
+  ScenarioInstance,
+  Session,
+  StepVisit,
+} from '../../../src/core/model/session';
+import {
+  boolean,
+  fields,
+  json,
+  names,
+  optional,
+  outcomeKind,
+  scope,
+  score,
+  shortArray,
+  stringMap,
+  text,
+  time,
+  uint32,
+} from './arbitraries';
+
+export const contributionTypes = fc.constantFrom('NONE', 'ASK', 'CONFIRM', 'ACTION_HINT', 'INFORM');
+
+export const rejectionReason = fc.constantFrom<RejectionReason>(
+  'NOT_FOUND',
+  'DISABLED',
+  'ALREADY_ACTIVE',
+  'JUST_ENDED',
+  'BELOW_THRESHOLD',
+  'ENTRY_CONDITION',
+  'DEPENDENCY',
+  'SUPERSEDED',
+  'AMBIGUOUS',
+  'EXCLUDED',
+  'MISSING_HARD_FIELDS',
+  'START_LIMIT',
+  'START_BLOCKED',
+  'MULTI_SCENARIO_DISABLED',
+  'CAPACITY',
+  'FILTERING_DISABLED',
+);
+
+const pauseReason = fc.constantFrom<PauseReason>(
+  'USER_REQUEST',
+  'LOOP',
+  'IDLE',
+  'NEEDS_MIGRATION',
+  'INTERRUPTED',
+  'PREEMPTED',
+);
+
+const visit: fc.Arbitrary<StepVisit> = fc.record({
+  number: uint32,
+  enteredRevision: uint32,
+  contributedTypes: shortArray(contributionTypes),
+  askedFields: names,
+  openType: optional(fc.constantFrom('ASK', 'CONFIRM', 'ACTION_HINT')),
+  openAskFields: names,
+  shownValues: fields,
+  confirmed: boolean,
+  outcome: optional(outcomeKind),
+  acted: boolean,
+  attempts: uint32,
+});
+
+const pathEntry: fc.Arbitrary<PathEntry> = fc.record({
+  sequence: uint32,
+  stepId: text,
+  visitNumber: uint32,
+  transitionId: text,
+  asked: boolean,
+  leftRevision: uint32,
+});
+
+const irreversibleStep: fc.Arbitrary<IrreversibleStep> = fc.record({
+  stepId: text,
+  description: text,
+  visitNumber: uint32,
+  revision: uint32,
+  pathSequence: uint32,
+  passed: boolean,
+});
+
+const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
+  instanceId: text,
+  scenarioId: text,
+  scenarioVersion: uint32,
+  status: fc.constantFrom('ACTIVE', 'PAUSED'),
+  startNumber: uint32,
+  startedAt: time,
+  lastActiveAt: time,
+  pausedAt: optional(time),
+  pauseReason: optional(pauseReason),
+  pausedAtTurnCount: uint32,
+  displacedByInstanceIds: names,
+  currentStepId: text,
+  visit,
+  path: shortArray(pathEntry),
+  irreversibleDone: shortArray(irreversibleStep),
+  stepsBeforeCheckpoint: names,
+  stepsTrimmedFromPath: names,
+  loopCounts: stringMap(uint32),
+  lastVisitNumber: uint32,
+  lastPathSequence: uint32,
+  variables: fields,
+  relocalizationCount: uint32,
+  globalTransitionGuards: stringMap(text),
+});
+
+const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
+  instanceId: text,
+  scenarioId: text,
+  scenarioVersion: uint32,
+  status: fc.constantFrom('COMPLETED', 'CANCELLED'),
+  reason: fc.constantFrom('TERMINAL', 'CONDITION', 'USER_REQUEST', 'DECLINED', 'MODEL'),
+  startNumber: uint32,
+  startedAt: time,
+  endedAt: time,
+  lastStepId: text,
+  irreversibleDone: shortArray(irreversibleStep),
+});
+
+/** Any value of the type, also those that no turn leads to. */
+export const session: fc.Arbitrary<Session> = fc.record({
+  tenantId: text,
+  agentId: text,
+  sessionId: text,
+  revision: uint32,
+  turnCount: uint32,
+  instances: shortArray(instance),
+  endedInstances: shortArray(endedInstance),
+  variables: stringMap(fc.record({ value: json, scope })),
+  pendingStarts: shortArray(fc.record({ scenarioId: text, score, reason: rejectionReason, turnsLeft: uint32 })),
+  scenarioCounters: stringMap(fc.record({ starts: uint32, completions: uint32 })),
+  openContributions: shortArray(fc.record({ instanceId: text, type: contributionTypes })),
+  offeredChoiceScenarioIds: names,
+  createdAt: time,
+  updatedAt: time,
+  lastTurnId: text,
+  lastStartNumber: uint32,
+  importedFrom: text,
+});
+
+/** One that turns may lead to, as `sessionFromProto` wants it. */
+export const coherentSession: fc.Arbitrary<Session> = session.map((any) => ({
+  ...any,
+  instances: any.instances.map((one, index) => ({
+    ...one,
+    instanceId: `instance ${index}`,
+    scenarioId: `scenario ${index}`,
+    status: one.pauseReason === undefined ? 'ACTIVE' : 'PAUSED',
+    pausedAtTurnCount: Math.min(one.pausedAtTurnCount, any.turnCount),
+    startNumber: index + 1,
+    lastVisitNumber: Math.max(one.lastVisitNumber, one.visit.number),
+    lastPathSequence: Math.max(one.lastPathSequence, one.path.at(-1)?.sequence ?? 0),
+  })),
+  endedInstances: any.endedInstances.map((one, index) => ({ ...one, instanceId: `ended ${index}` })),
+  pendingStarts: any.pendingStarts.map((one, index) => ({ ...one, scenarioId: `pending ${index}` })),
+  lastStartNumber: Math.max(any.lastStartNumber, any.instances.length),
+}));

@@ -1,0 +1,228 @@
+import {
+  SessionServiceService,
+  WatchSessionRequest,
+  WatchSessionResponse,
+} from '../../../gen/focal/orchestration/v1/session_service';
+import type { UseCases } from '../../../src/server/application/use-cases';
+import { watchSession } from '../../../src/server/application/watch-session';
+import type { GrpcServerOptions } from '../../../src/server/grpc';
+import type { SessionStore } from '../../../src/server/ports/session-store';
+import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
+import { noopTelemetry } from '../../../src/server/telemetry/noop-telemetry';
+import { unboundedCall } from '../../support/calls';
+import { FakeClock } from '../../support/fake-clock';
+import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { callUnread } from '../../support/raw-http2';
+import { turnRequest } from '../../support/request-bytes';
+import { aSession, uuid } from '../../support/session-builder';
+import { withOverrides } from '../../support/store-decorators';
+import { Watching } from '../../support/watching';
+import { aCommit } from '../stores/contract/turn-driver';
+import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
+
+const key = { tenantId: uuid(1), sessionId: uuid(3) };
+
+describe('WatchSession', () => {
+  let store: SessionStore;
+  let grpc: GrpcUnderTest;
+  /** What was read of the store for readers, and how many listen to it. */
+  let turnsRead: number;
+  let listening: number;
+  /** Serves what the store has. */
+  let serve: (options?: Partial<GrpcServerOptions>) => Promise<void>;
+  let close: () => Promise<void>;
+
+  const start = async (options: Partial<GrpcServerOptions> = {}) => {
+    const folder = await createTemporaryFolder();
+    const { sessionStore } = openEmbedded({
+      path: folder.path,
+      sessionTtlMs: 60_000,
+      recordedTurns: 1_000,
+      clock: new FakeClock(),
+    });
+    store = sessionStore;
+    turnsRead = 0;
+    listening = 0;
+    const counting = withOverrides(store, {
+      async listTurns(...args) {
+        const found = await store.listTurns(...args);
+        turnsRead += found.turns.length;
+        return found;
+      },
+      onChange(...args) {
+        listening += 1;
+        const stop = store.onChange(...args);
+        return () => {
+          listening -= 1;
+          stop();
+        };
+      },
+    });
+    const deps = { store: counting, telemetry: noopTelemetry, watchPollIntervalMs: 600_000 };
+    const useCases: Partial<UseCases> = {
+      watchSession: (...args) => watchSession(deps, ...args),
+      deleteSession: (of, call) => store.delete(of, call),
+    };
+    serve = async (served = {}) => {
+      grpc = await startGrpc(useCases, served);
+    };
+    await serve(options);
+    close = async () => {
+      await grpc.stop();
+      await store.close();
+      await folder.remove();
+    };
+  };
+  afterEach(() => close());
+
+  let session = aSession(key);
+  beforeEach(() => {
+    session = aSession(key);
+  });
+  /** Commits turns with about so many bytes each. */
+  const commit = async (count: number, bytes = 100) => {
+    for (let turn = 0; turn < count; turn += 1) {
+      const turnId = uuid(101 + session.revision);
+      const request = turnRequest({ turnId, customerData: { note: 'x'.repeat(bytes) } });
+      const next = aCommit(session, turnId, { request, response: Buffer.alloc(0) });
+      await store.commit(next, unboundedCall);
+      session = next.session;
+    }
+  };
+  const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  test('sends the records that ListTurns lists, as they are committed', async () => {
+    await start();
+    await commit(2);
+    const watching = new Watching(grpc, { afterRevision: 0 });
+    await watching.has(2);
+    await commit(3);
+    await watching.has(5);
+    expect(watching.revisions).toEqual(upTo(5));
+    expect(watching.turns[4]).toMatchObject({
+      revision: 5,
+      turnId: uuid(105),
+      committedAt: new Date(1_700_000_000_505),
+      request: { turn: { turnId: uuid(105), occurredAt: new Date(1_700_000_000_005) } },
+    });
+    expect(await watching.cancel()).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  test('goes on from the cursor of a turn, and notices that it is another one', async () => {
+    await start();
+    await commit(4);
+    const watching = new Watching(grpc, { afterRevision: 3, afterTurnId: uuid(103) });
+    await watching.has(1);
+    expect(watching.revisions).toEqual([4]);
+    await watching.cancel();
+    const end = await new Watching(grpc, { afterRevision: 3, afterTurnId: uuid(999) }).ended;
+    expect(end).toMatchObject({ status: 'NOT_FOUND', reason: 'SESSION_NOT_FOUND', metadata: { cursor: '3' } });
+  });
+
+  test('refuses a request that breaks the contract', async () => {
+    await start();
+    const end = await new Watching(grpc, { sessionId: 'mine', afterTurnId: 'his' }).ended;
+    expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
+    expect(end?.violations.map(({ field }) => field)).toEqual(['session_id', 'after_turn_id']);
+    expect(listening).toBe(0);
+  });
+
+  test('ends with NOT_FOUND and the cursor when the session is deleted', async () => {
+    await start();
+    await commit(2);
+    const watching = new Watching(grpc, { afterRevision: 0 });
+    await watching.has(2);
+    await callMethod(grpc, SessionServiceService.deleteSession, key);
+    expect(await watching.ended).toMatchObject({
+      status: 'NOT_FOUND',
+      reason: 'SESSION_NOT_FOUND',
+      metadata: { session_id: key.sessionId, cursor: '2' },
+    });
+  });
+
+  test('a caller who gives up frees everything', async () => {
+    await start();
+    const watching = new Watching(grpc);
+    await until(() => listening === 1);
+    expect(grpc.server.openStreams).toBe(1);
+    await watching.cancel();
+    await until(() => listening === 0 && grpc.server.openStreams === 0);
+  });
+
+  test('takes no place of the calls, and has a bound of its own', async () => {
+    await start({ maxCallsInFlight: 1, maxStreams: 2 });
+    const watching = [];
+    // One after another: as many requests as calls may be on their way in.
+    for (let open = 1; open <= 2; open++) {
+      watching.push(new Watching(grpc));
+      await until(() => listening === open);
+    }
+    expect(grpc.server.callsInFlight).toBe(0);
+    expect(await callMethod(grpc, SessionServiceService.deleteSession, key)).toEqual({ existed: false });
+    const end = await new Watching(grpc).ended;
+    expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'TOO_MANY_CALLS' });
+    for (const each of watching) await each.cancel();
+  });
+
+  test('a drain ends it with UNAVAILABLE and the cursor', async () => {
+    await start();
+    await commit(3);
+    const watching = new Watching(grpc, { afterRevision: 1 });
+    await watching.has(2);
+    expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000, closeTimeoutMs: 1_000 })).toBe(true);
+    expect(await watching.ended).toMatchObject({
+      status: 'UNAVAILABLE',
+      reason: 'SHUTTING_DOWN',
+      metadata: { cursor: '3' },
+    });
+    expect(listening).toBe(0);
+  });
+
+  describe('a reader who takes nothing', () => {
+    const { path } = SessionServiceService.watchSession;
+    const fromTheStart = () =>
+      WatchSessionRequest.encode(WatchSessionRequest.fromPartial({ ...key, afterRevision: 0 })).finish();
+
+    test('is waited for, and a page at most is read of the store', async () => {
+      await start();
+      await commit(30, 100_000);
+      const call = callUnread(grpc.address, path, fromTheStart());
+      await until(() => turnsRead > 0);
+      await commit(10, 100_000);
+      expect(turnsRead).toBeLessThanOrEqual(17);
+      expect(listening).toBe(1);
+      const reading = call.read();
+      await until(() => turnsRead > 30);
+      await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000, closeTimeoutMs: 1_000 });
+      const { messages, metadata, reason } = await reading;
+      expect(reason).toBe('SHUTTING_DOWN');
+      const cursor = Number(metadata['cursor']);
+      expect(cursor).toBeGreaterThanOrEqual(17);
+      expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
+    });
+
+    test('for too long is left, which frees everything, and can go on from the cursor', async () => {
+      await start({ stallTimeoutMs: 200 });
+      await commit(30, 100_000);
+      const call = callUnread(grpc.address, path, fromTheStart());
+      await until(() => listening === 1);
+      await until(() => listening === 0 && grpc.server.openStreams === 0);
+      expect(turnsRead).toBeLessThanOrEqual(17);
+      // The status waits behind what was sent before it.
+      const { messages, metadata, ...end } = await call.read();
+      expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'SLOW_READER' });
+      const cursor = Number(metadata['cursor']);
+      expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
+      // At a server with more patience: a machine that stops for a moment makes any reader slow.
+      await grpc.stop();
+      await serve();
+      const again = new Watching(grpc, { afterRevision: cursor });
+      await again.has(30 - cursor);
+      expect(again.revisions).toEqual(upTo(30, cursor + 1));
+      await again.cancel();
+    });
+  });
+});

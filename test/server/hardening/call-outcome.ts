@@ -1,0 +1,38 @@
+import type { Client } from '@grpc/grpc-js';
+import { status as statusName } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
+import { ErrorInfo } from '../../../gen/google/rpc/error_details';
+import { callRaw, streamRaw } from '../../support/grpc-under-test';
+import { TurnStream } from '../../support/turn-stream';
+import type { EncodedRequest } from './sample-requests';
+
+/** How a request was answered: `OK`, or status and reason of the contract. */
+export async function getCallOutcome(client: Client, request: EncodedRequest): Promise<string> {
+  if (request.kind === 'stream of turns') return outcomeOfTurn(client, request.bytes);
+  const call = request.kind === 'unary' ? callRaw : streamRaw;
+  try {
+    await call({ client }, request.path, request.bytes);
+    return 'OK';
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Of a stream with one turn: its own status, or that of the stream, which ends with OK where the turn was answered. */
+async function outcomeOfTurn(client: Client, bytes: Uint8Array): Promise<string> {
+  const stream = new TurnStream({ client });
+  stream.send(bytes);
+  stream.halfClose();
+  const ended = await stream.ended;
+  if (ended !== undefined) return failure(ended);
+  const [answer] = await stream.answers(1);
+  if (answer?.result?.$case !== 'error') return 'OK';
+  const { code, details } = answer.result.value;
+  const info = details.find(({ typeUrl }) => typeUrl.endsWith('google.rpc.ErrorInfo'));
+  return `${statusName[code]} ${info === undefined ? '' : ErrorInfo.decode(info.value).reason}`.trim();
+}
+
+function failure(error: unknown): string {
+  if (!(error instanceof CallError)) throw error;
+  return `${error.status} ${error.reason}`.trim();
+}

@@ -1,0 +1,153 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import {
+  OrchestratorServiceService,
+  ProcessTurnRequest,
+} from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService, ValidateScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { ImportSessionRequest, SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import { getRequestSchema, loadContract } from '../../../src/server/grpc/validation/contract';
+import type { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { uuid } from '../../support/session-builder';
+import type { DeepPartial } from '../codec/partial-message';
+
+/** How a method is called. */
+export type MethodKind = 'unary' | 'server stream' | 'stream of turns';
+
+/** A request of some method as bytes. */
+export interface EncodedRequest {
+  readonly path: string;
+  readonly kind: MethodKind;
+  readonly bytes: Uint8Array;
+}
+
+/** A request that keeps the contract, with the schema of its message. */
+export interface SampleRequest extends EncodedRequest {
+  readonly schema: DescMessage;
+}
+
+/** Whose sessions they are. */
+const agent = { tenantId: uuid(1), agentId: uuid(2) };
+
+const contract = loadContract();
+const { processTurn, streamTurn, processTurns, decideLifecycle } = OrchestratorServiceService;
+const { validateScenario } = ScenarioServiceService;
+const { importSession } = SessionServiceService;
+
+// The generated types refuse what was not written out in the very call.
+const turnFrom: (fields: DeepPartial<ProcessTurnRequest>) => ProcessTurnRequest = ProcessTurnRequest.fromPartial;
+
+function good(path: string, kind: MethodKind, bytes: Uint8Array): SampleRequest {
+  return { path, kind, bytes, schema: getRequestSchema(contract, path) };
+}
+
+/** A turn of a session of its own, with something in nearly every field, to any of the methods that take one. */
+export function sampleTurnRequest(random: SeededRandom): SampleRequest {
+  const bytes = turnBytes(random);
+  const methods = [
+    [processTurn, 'unary'],
+    [streamTurn, 'server stream'],
+    [processTurns, 'stream of turns'],
+  ] as const;
+  const [{ path }, kind] = random.pick(methods);
+  return good(path, kind, bytes);
+}
+
+/** A request with much in it, to any of some methods. */
+export function sampleRequest(random: SeededRandom): SampleRequest {
+  switch (random.below(8)) {
+    case 0:
+      return good(decideLifecycle.path, 'unary', phaseBytes(random));
+    case 1:
+      return good(validateScenario.path, 'unary', scenarioBytes(random));
+    case 2:
+      return good(importSession.path, 'unary', olderSessionBytes(random));
+    default:
+      return sampleTurnRequest(random);
+  }
+}
+
+function turnBytes(random: SeededRandom): Uint8Array {
+  return ProcessTurnRequest.encode(turnFrom({ turn: turnFields(random) })).finish();
+}
+
+function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRequest['turn']>> {
+  const json = { list: [1, 'two', null, { three: 3 }], object: { inner: { deep: true } }, text: 'value', number: 7.5 };
+  return {
+    ...agent,
+    sessionId: random.uuid(),
+    turnId: random.uuid(),
+    occurredAt: new Date(1_770_000_000_000),
+    trigger: 1,
+    situation: {
+      message: 'I want my money back',
+      language: 'en',
+      signals: [{ signal: 1, scenarioIds: [random.uuid()] }],
+      intent: 'refund',
+      canonicalIntentScore: 0.8,
+      tone: 'calm',
+      frustrationLevel: 1,
+      urgency: 1,
+      facts: { fact: json },
+      requestedFields: ['order_id'],
+      candidateVariables: [{ name: 'order_id', value: json, scope: 1 }],
+      embedding: [0.25, 0.5],
+    },
+    candidates: [{ scenarioId: random.uuid(), score: 0.9, reasoning: 'it fits' }],
+    appliedRules: [{ ruleId: random.uuid(), scope: 1, priority: 5 }],
+    customerData: { name: json, order: 'A-7' },
+    stepOutcomes: [{ kind: 1, results: { result: json } }],
+    sessionVariables: { variable: json },
+  };
+}
+
+/** The fields of a turn's request are those of the phases' first, one message deeper. */
+function phaseBytes(random: SeededRandom): Uint8Array {
+  const input = turnBytes(random);
+  return Buffer.concat([Uint8Array.of(0x0a), varint(input.length), input]);
+}
+
+function scenarioBytes(random: SeededRandom): Uint8Array {
+  return ValidateScenarioRequest.encode(
+    ValidateScenarioRequest.fromPartial({
+      scenario: {
+        scenarioId: random.uuid(),
+        name: 'Refund',
+        description: 'Gives money back.',
+        tags: ['money'],
+        entryStepId: 'ask',
+        steps: [
+          {
+            stepId: 'ask',
+            name: 'Ask',
+            collectsProfileFields: ['order_id'],
+            transitions: [{ targetStepId: 'end', condition: 'data.order_id != ""', priority: 3 }],
+          },
+          { stepId: 'end', name: 'End', isTerminal: true, templateIds: ['bye'] },
+        ],
+        requiredFields: [{ fieldName: 'order_id' }],
+        entryCondition: 'data.age > 18',
+      },
+    }),
+  ).finish();
+}
+
+function olderSessionBytes(random: SeededRandom): Uint8Array {
+  return ImportSessionRequest.encode(
+    ImportSessionRequest.fromPartial({
+      ...agent,
+      sessionId: random.uuid(),
+      visitedSteps: { ask: 2 },
+      variables: { order_id: 'A-7', nested: { list: [1, 2] } },
+      lastAction: 1,
+      turnCount: 3,
+      lastActiveAt: new Date(1_770_000_000_000),
+    }),
+  ).finish();
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return Uint8Array.from([...bytes, rest]);
+}

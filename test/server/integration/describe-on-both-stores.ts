@@ -1,0 +1,67 @@
+import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
+import type { Relationship } from '../../../src/core/model/scenario';
+import type { OrchestrationSettings } from '../../../src/core/model/settings';
+import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue';
+import type { ScenarioDraft } from '../../support/conversation';
+import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import {
+  openEmbeddedStores,
+  type ServiceUnderTest,
+  type StoresUnderTest,
+  serviceOn,
+} from '../../support/service-under-test';
+import { RedisUnderTest } from '../stores/redis/redis-under-test';
+import { RemoteConversation } from './remote-conversation';
+
+/** Stores scenarios and relationships and begins a session of its own. */
+export type StartConversation = (
+  scenarios: readonly ScenarioDraft[],
+  relationships?: readonly Relationship[],
+) => Promise<RemoteConversation>;
+
+/** Runs the same tests over gRPC on the embedded store and on a real redis-server. */
+export function describeOnBothStores(
+  name: string,
+  tests: (begin: StartConversation, client: () => OrchestratorClient) => void,
+  settings: Partial<OrchestrationSettings> = {},
+): void {
+  describe.each([
+    ['the embedded store', async () => openEmbeddedStores()],
+    ['Redis', openRedisStores],
+  ])(`${name}, on %s`, (_store, open) => {
+    let service: ServiceUnderTest;
+    let grpc: GrpcUnderTest;
+    let client: OrchestratorClient;
+
+    beforeAll(async () => {
+      service = serviceOn(await open(), { settings });
+      grpc = await startGrpc(service.useCases);
+      client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
+    });
+    afterAll(async () => {
+      client.close();
+      await grpc.stop();
+      await service.close();
+    });
+
+    tests(
+      (scenarios, relationships) => RemoteConversation.start(client, scenarios, relationships),
+      () => client,
+    );
+  });
+}
+
+/** A Redis of its own. */
+export async function openRedisStores(): Promise<StoresUnderTest> {
+  const redis = await RedisUnderTest.start();
+  const store = await redis.createStore();
+  const scenarios = new RedisCatalogue(await redis.connect(), { keyPrefix: redis.nextPrefix() });
+  return {
+    store,
+    scenarios,
+    async close() {
+      await scenarios.close();
+      await redis.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import { loadScenarioFiles } from '../../../src/cli/files';
+import { compileScenario } from '../../../src/core/scenario/compile-scenario';
+import type { ScenarioFinding } from '../../../src/core/scenario/scenario-finding';
+import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
+import { chartOf } from '../../../tools/replay/chart';
+import { scenarioOf } from '../../../tools/replay/chart-scenario';
+import { dataFiles, readRecords } from '../../../tools/replay/read-records';
+
+const examples = join(__dirname, '..', '..', '..', 'examples');
+
+function findingsOf(message: Scenario): readonly ScenarioFinding[] {
+  return compileScenario(scenarioFromProto(message), 1).findings;
+}
+
+async function chartsOf(path: string): Promise<readonly Scenario[]> {
+  const scenarios: Scenario[] = [];
+  for await (const record of readRecords(path)) {
+    if (record.kind === 'scenario') scenarios.push(scenarioOf(chartOf(record.value)));
+  }
+  return scenarios;
+}
+
+test('findings: the example scenarios have none', () => {
+  const { scenarios } = loadScenarioFiles([join(examples, 'scenarios')]);
+  expect(scenarios).not.toEqual([]);
+  expect(scenarios.flatMap(({ message }) => findingsOf(message))).toEqual([]);
+});
+
+test('findings: those of the recorded conversations are true: options that nobody asks for, and conditions in natural language', async () => {
+  const files = await dataFiles(join(examples, 'replay'));
+  const scenarios = (await Promise.all(files.map(chartsOf))).flat();
+  expect(scenarios.length).toBeGreaterThan(files.length);
+  const found = scenarios.flatMap(findingsOf).map(({ severity, code, fieldPath }) => {
+    const place = fieldPath.replaceAll(/\[\d+\]/g, '[]');
+    return `${severity} ${code} ${place}`;
+  });
+  expect([...new Set(found)].sort()).toEqual([
+    'WARNING FIELD_NOT_COLLECTED steps[].confirms_fields',
+    'WARNING SEMANTIC_EVALUATION_OFF steps[].transitions[].condition_text',
+  ]);
+});

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { OrchestratorClient } from 'scenario-orchestrator-client';
+import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Session as SessionMessage } from '../../../gen/focal/orchestration/v1/session';
+import type { Relationship } from '../../../src/core/model/scenario';
+import type { ScenarioInstance, Session } from '../../../src/core/model/session';
+import type { Turn } from '../../../src/core/model/turn';
+import type { TurnResult } from '../../../src/core/model/turn-result';
+import { relationshipToProto } from '../../../src/server/codec/wire/relationship-codec';
+import { turnResultFromProto } from '../../../src/server/codec/wire/result-codec';
+import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
+import { decodeSession } from '../../../src/server/codec/wire/session-codec';
+import { turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
+import { aScenario, aTurn, Played, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+
+/**
+ * A session that is played over gRPC with the words of `Conversation`. The contract wants UUIDs where tests have names: each
+ * name gets one, and answers are told in names again. After every turn the session is read, and must agree with the answer.
+ */
+export class RemoteConversation {
+  session: Session | undefined;
+  private readonly names = new Map<string, string>();
+  private readonly agent = { tenantId: randomUUID(), agentId: randomUUID() };
+  private readonly sessionId = randomUUID();
+  private now = Date.UTC(2030, 0, 1);
+
+  private constructor(private readonly client: OrchestratorClient) {}
+
+  static async start(
+    client: OrchestratorClient,
+    scenarios: readonly ScenarioDraft[],
+    relationships: readonly Relationship[] = [],
+  ): Promise<RemoteConversation> {
+    const talk = new RemoteConversation(client);
+    for (const draft of scenarios) await talk.putScenario(draft);
+    for (const relationship of relationships) await talk.putRelationship(relationship);
+    return talk;
+  }
+
+  async putScenario(draft: ScenarioDraft): Promise<void> {
+    const scenario = scenarioToProto({ ...aScenario(draft), scenarioId: this.idOf(draft.scenarioId) });
+    await this.client.putScenario({ ...this.agent, scenario, expectedVersion: undefined });
+  }
+
+  async putRelationship({ sourceId, targetScenarioId, ...rest }: Relationship): Promise<void> {
+    const named = { ...rest, sourceId: this.idOf(sourceId), targetScenarioId: this.idOf(targetScenarioId) };
+    await this.client.putRelationship({ ...this.agent, relationship: relationshipToProto(named) });
+  }
+
+  /** Plays a turn, reads the session, and fails where the two do not agree. Time grows by a minute a turn. */
+  async turn(draft: TurnDraft = {}): Promise<Played> {
+    this.now = draft.occurredAt ?? this.now + 60_000;
+    const turn = this.withIds(aTurn(draft, randomUUID(), this.now));
+    const { response } = await this.client.processTurn({
+      turn: turnToProto(turn),
+      expectedRevision: undefined,
+      validateOnly: false,
+    });
+    const result = turnResultFromProto(ProcessTurnResponse.fromJSON(this.named(ProcessTurnResponse.toJSON(response))));
+    this.session = await this.getSession();
+    expectAgreement(result, this.session);
+    return new Played(result, this.session);
+  }
+
+  /** The session as GetSession tells it. */
+  async getSession(): Promise<Session> {
+    const { tenantId } = this.agent;
+    const { session } = await this.client.getSession({ tenantId, sessionId: this.sessionId });
+    if (session === undefined) throw new Error('GetSession answered without a session');
+    const named = SessionMessage.fromJSON(this.named(SessionMessage.toJSON(session)));
+    return decodeSession(SessionMessage.encode(named).finish());
+  }
+
+  /** The running instance of a scenario; fails where there is none. */
+  getInstance(scenarioId: string): ScenarioInstance {
+    const found = this.session?.instances.find((instance) => instance.scenarioId === scenarioId);
+    if (!found) throw new Error(`no instance of ${scenarioId}`);
+    return found;
+  }
+
+  private idOf(name: string): string {
+    const known = this.names.get(name) ?? randomUUID();
+    this.names.set(name, known);
+    return known;
+  }
+
+  private named(message: unknown): unknown {
+    let text = JSON.stringify(message);
+    for (const [name, id] of this.names) text = text.replaceAll(id, name);
+    return JSON.parse(text);
+  }
+
+  private withIds(turn: Turn): Turn {
+    const { situation, candidates, appliedRules } = turn;
+    return {
+      ...turn,
+      ...this.agent,
+      sessionId: this.sessionId,
+      situation: {
+        ...situation,
+        signals: situation.signals.map((each) => ({
+          ...each,
+          scenarioIds: each.scenarioIds.map((name) => this.idOf(name)),
+        })),
+      },
+      candidates: candidates.map((each) => ({ ...each, scenarioId: this.idOf(each.scenarioId) })),
+      appliedRules: appliedRules.map((each) => ({ ...each, ruleId: this.idOf(each.ruleId) })),
+    };
+  }
+}
+
+/** What a turn says of its instances, and what the session says of them afterwards. */
+function expectAgreement(result: TurnResult, session: Session): void {
+  expect([session.revision, session.turnCount, session.lastTurnId]).toEqual([
+    result.revision,
+    result.turnCount,
+    result.turnId,
+  ]);
+  const running = session.instances.map(({ instanceId, status }) => `${instanceId} ${status}`);
+  const ended = session.endedInstances.map(({ instanceId, status }) => `${instanceId} ${status}`);
+  const after = { START: 'ACTIVE', CONTINUE: 'ACTIVE', PAUSE: 'PAUSED', COMPLETE: 'COMPLETED', CANCEL: 'CANCELLED' };
+  const decided = result.lifecycleDecisions.map(({ instanceId, action }) => `${instanceId} ${after[action]}`);
+  expect(decided.filter((each) => /(ACTIVE|PAUSED)$/.test(each)).sort()).toEqual(running.sort());
+  expect(ended).toEqual(expect.arrayContaining(decided.filter((each) => /(COMPLETED|CANCELLED)$/.test(each))));
+  for (const { instanceId, targetStepId, visitNumber } of result.transitionDecisions) {
+    const instance = session.instances.find((each) => each.instanceId === instanceId);
+    expect([instance?.currentStepId, instance?.visit.number]).toEqual([targetStepId, visitNumber]);
+  }
+  for (const contribution of result.plan.contributions) {
+    if (contribution.deferred || contribution.type === 'NONE' || contribution.scenarioId === '') continue;
+    const instance = session.instances.find(({ instanceId }) => instanceId === contribution.instanceId);
+    expect([instance?.currentStepId, instance?.visit.contributedTypes]).toEqual([
+      contribution.stepId,
+      expect.arrayContaining([contribution.type]),
+    ]);
+  }
+  expect(session.pendingStarts.map(({ scenarioId, turnsLeft }) => `${scenarioId} ${turnsLeft}`).sort()).toEqual(
+    result.rejectedCandidates
+      .filter(({ pendingTurnsLeft }) => pendingTurnsLeft > 0)
+      .map(({ scenarioId, pendingTurnsLeft }) => `${scenarioId} ${pendingTurnsLeft}`)
+      .sort(),
+  );
+}

@@ -1,0 +1,186 @@
+import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Relationship, RelationshipKind, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import { ListScenariosRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import {
+  ImportSessionRequest,
+  ListTurnsRequest,
+  ScenarioAction,
+  SessionServiceService,
+} from '../../../gen/focal/orchestration/v1/session_service';
+import type { SeededRandom } from '../../../tools/chaos/seeded-random';
+import type { TenantCalls } from './tenant-calls';
+import { TenantDecisions } from './tenant-decisions';
+import { agentIds, getAgentId, scenarioIds, sessionIds, type TenantModel } from './tenant-model';
+
+/**
+ * Operations on one tenant's data with one credential. Each compares its answer with the model, and where the credential is
+ * another tenant's, expects to be refused and changes nothing.
+ */
+export class TenantOperations {
+  private readonly decisions: TenantDecisions;
+
+  constructor(
+    private readonly calls: TenantCalls,
+    private readonly model: TenantModel,
+    private readonly random: SeededRandom,
+  ) {
+    this.decisions = new TenantDecisions(calls, model, random.fork());
+  }
+
+  /** All kinds; those that read and write what sessions hold come more often. */
+  readonly operations: readonly (() => Promise<void>)[] = [
+    ...Array.from({ length: 4 }, () => () => this.processTurn()),
+    ...Array.from({ length: 3 }, () => () => this.getSession()),
+    () => this.listTurns(),
+    () => this.watchSession(),
+    () => this.importSession(),
+    () => this.deleteSession(),
+    () => this.putScenario(),
+    () => this.listScenarios(),
+    () => this.deleteScenario(),
+    () => this.putRelationship(),
+    () => this.deleteRelationship(),
+    () => this.listRelationships(),
+    () => this.decisions.decide(),
+    () => this.decisions.readScenario(),
+    () => this.decisions.render(),
+  ];
+
+  async processTurn(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const [turnId, note] = [this.model.pickTurnId(), this.model.nextText()];
+    const before = this.model.sessions.get(sessionId);
+    const request = ProcessTurnRequest.fromPartial({
+      turn: {
+        ...this.agent(getAgentId(sessionId)),
+        sessionId,
+        turnId,
+        candidates: [{ scenarioId: this.random.pick(scenarioIds), score: 0.9 }],
+        sessionVariables: { note },
+      },
+    });
+    const refusal = before?.turnIds.includes(turnId) ? 'TURN_ID_REUSED' : undefined;
+    const answer = await this.random.pick(this.calls.turnMethods)(request, refusal);
+    if (answer === undefined) return;
+    const turnIds = [...(before?.turnIds ?? []), turnId];
+    expect(answer.revision).toBe(turnIds.length);
+    this.model.sessions.set(sessionId, { turnIds, note });
+  }
+
+  async getSession(sessionId = this.random.pick(sessionIds)): Promise<void> {
+    const expected = this.model.sessions.get(sessionId);
+    const request = { tenantId: this.model.tenantId, sessionId };
+    const refusal = expected ? undefined : 'SESSION_NOT_FOUND';
+    const answer = await this.calls.unary(SessionServiceService.getSession, request, refusal);
+    if (answer === undefined) return;
+    expect(answer.session?.revision).toBe(expected?.turnIds.length);
+    expect(JSON.stringify(answer.session)).toContain(`"${expected?.note}"`);
+  }
+
+  async listTurns(sessionId = this.random.pick(sessionIds)): Promise<void> {
+    const request = ListTurnsRequest.fromPartial({ tenantId: this.model.tenantId, sessionId, pageSize: 500 });
+    const answer = await this.calls.unary(SessionServiceService.listTurns, request);
+    if (answer === undefined) return;
+    expect(answer.turns.map(({ turnId }) => turnId)).toEqual(this.model.sessions.get(sessionId)?.turnIds ?? []);
+  }
+
+  async watchSession(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const expected = this.model.sessions.get(sessionId)?.turnIds ?? [];
+    const turns = await this.calls.watch({ sessionId, afterRevision: 0 }, expected.length);
+    if (turns !== undefined) expect(turns.map(({ turnId }) => turnId)).toEqual(expected);
+  }
+
+  async importSession(): Promise<void> {
+    const sessionId = this.random.pick(sessionIds);
+    const note = this.model.nextText();
+    const request = ImportSessionRequest.fromPartial({
+      ...this.agent(getAgentId(sessionId)),
+      sessionId,
+      variables: { note },
+      lastAction: ScenarioAction.SCENARIO_ACTION_COMPLETE,
+    });
+    const refusal = this.model.sessions.has(sessionId) ? 'SESSION_EXISTS' : undefined;
+    const answer = await this.calls.unary(SessionServiceService.importSession, request, refusal);
+    if (answer !== undefined) this.model.sessions.set(sessionId, { turnIds: [], note });
+  }
+
+  async deleteSession(): Promise<void> {
+    // Seldom, so that sessions grow.
+    if (!this.random.chance(0.1)) return await this.getSession();
+    const sessionId = this.random.pick(sessionIds);
+    const answer = await this.calls.unary(SessionServiceService.deleteSession, {
+      tenantId: this.model.tenantId,
+      sessionId,
+    });
+    if (answer !== undefined) expect(answer.existed).toBe(this.model.sessions.delete(sessionId));
+  }
+
+  async putScenario(): Promise<void> {
+    const [agentId, scenarioId] = [this.random.pick(agentIds), this.random.pick(scenarioIds)];
+    const name = this.model.nextText();
+    const scenario = Scenario.fromPartial({
+      scenarioId,
+      name,
+      entryStepId: 'ask',
+      steps: [
+        { stepId: 'ask', collectsProfileFields: ['order_id'], transitions: [{ targetStepId: 'end' }] },
+        { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
+      ],
+    });
+    const request = { ...this.agent(agentId), scenario, expectedVersion: undefined };
+    const answer = await this.calls.unary(ScenarioServiceService.putScenario, request);
+    if (answer === undefined) return;
+    expect(answer.created).toBe(true);
+    this.model.scenarios.set(`${agentId} ${scenarioId}`, name);
+  }
+
+  async listScenarios(agentId = this.random.pick(agentIds)): Promise<void> {
+    const request = ListScenariosRequest.fromPartial(this.agent(agentId));
+    const answer = await this.calls.unary(ScenarioServiceService.listScenarios, request);
+    const found = answer?.scenarios.map(({ scenario }) => [scenario?.scenarioId, scenario?.name]);
+    if (found !== undefined) expect(found).toEqual(this.model.listScenarios(agentId));
+  }
+
+  async deleteScenario(): Promise<void> {
+    const [agentId, scenarioId] = [this.random.pick(agentIds), this.random.pick(scenarioIds)];
+    const request = { ...this.agent(agentId), scenarioId, expectedVersion: undefined };
+    const answer = await this.calls.unary(ScenarioServiceService.deleteScenario, request);
+    if (answer !== undefined) expect(answer.existed).toBe(this.model.deleteScenario(agentId, scenarioId));
+  }
+
+  async putRelationship(): Promise<void> {
+    const { agentId, relationship, key } = this.pair();
+    const request = { ...this.agent(agentId), relationship };
+    const answer = await this.calls.unary(ScenarioServiceService.putRelationship, request);
+    if (answer === undefined) return;
+    expect(answer.created).toBe(!this.model.relationships.has(key));
+    this.model.relationships.add(key);
+  }
+
+  async deleteRelationship(): Promise<void> {
+    const { agentId, relationship, key } = this.pair();
+    const request = { ...this.agent(agentId), relationship };
+    const answer = await this.calls.unary(ScenarioServiceService.deleteRelationship, request);
+    if (answer !== undefined) expect(answer.existed).toBe(this.model.relationships.delete(key));
+  }
+
+  async listRelationships(agentId = this.random.pick(agentIds)): Promise<void> {
+    const answer = await this.calls.unary(ScenarioServiceService.listRelationships, this.agent(agentId));
+    const found = answer?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
+    if (found !== undefined) expect(found.sort()).toEqual(this.model.listRelationships(agentId));
+  }
+
+  private agent(agentId: string) {
+    return { tenantId: this.model.tenantId, agentId };
+  }
+
+  private pair() {
+    const agentId = this.random.pick(agentIds);
+    const sourceId = this.random.pick(scenarioIds);
+    const targetScenarioId = this.random.pick(scenarioIds.filter((id) => id !== sourceId));
+    const kind = RelationshipKind.RELATIONSHIP_KIND_IMPLIES;
+    const relationship = Relationship.fromPartial({ kind, sourceId, targetScenarioId });
+    return { agentId, relationship, key: `${agentId} ${sourceId} ${targetScenarioId}` };
+  }
+}

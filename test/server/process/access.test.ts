@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { promisify } from 'node:util';
+import { credentials } from '@grpc/grpc-js';
+import { CallError, connect } from 'scenario-orchestrator-client';
+import { ListScenariosRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { freePort } from '../../../tools/chaos/free-port';
+import { anApiKey } from '../../support/api-keys';
+import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { eventually } from '../../support/eventually';
+import { uuid } from '../../support/session-builder';
+
+jest.setTimeout(120_000);
+
+const pki = join(__dirname, '..', '..', 'support', 'pki');
+const folder = mkdtempSync(join(tmpdir(), 'access-'));
+const keysFile = join(folder, 'keys.toml');
+const [certFile, keyFile] = [join(folder, 'tls.pem'), join(folder, 'tls.key')];
+const [first, second] = [anApiKey('first', uuid(1)), anApiKey('second', uuid(1))];
+const scrapeHost = '127.0.0.1';
+
+let server: BuiltServer;
+let settings: NodeJS.ProcessEnv;
+let scrapePort: number;
+
+function showCertificate(name: string): void {
+  copyFileSync(join(pki, `${name}.key`), keyFile);
+  copyFileSync(join(pki, `${name}.pem`), certFile);
+}
+
+beforeAll(async () => {
+  await ensureBuilt();
+  writeFileSync(keysFile, first.entry + second.entry);
+  showCertificate('server');
+  scrapePort = await freePort();
+  settings = {
+    ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+    ORCHESTRATOR__SERVER__TLS_CERT_FILE: certFile,
+    ORCHESTRATOR__SERVER__TLS_KEY_FILE: keyFile,
+    ORCHESTRATOR__SERVER__RELOAD_INTERVAL_MS: '100',
+    ORCHESTRATOR__AUTH__API_KEYS_FILE: keysFile,
+  };
+  server = await startBuiltServer({
+    ...settings,
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    OTEL_EXPORTER_PROMETHEUS_HOST: scrapeHost,
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(scrapePort),
+  });
+}, 300_000);
+afterAll(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** How a call with a token ends: OK, or its reason. */
+async function outcome(token?: string): Promise<string> {
+  const client = connect(server.address, {
+    credentials: credentials.createSsl(readFileSync(join(pki, 'ca.pem'))),
+    timeoutMs: 60_000,
+    channelOptions: { 'grpc.ssl_target_name_override': 'localhost' },
+    ...(token !== undefined && { token }),
+  });
+  try {
+    await client.listScenarios(ListScenariosRequest.fromPartial({ tenantId: uuid(1), agentId: uuid(2) }));
+    return 'OK';
+  } catch (error) {
+    if (error instanceof CallError) return error.reason;
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+/** The common name of the certificate that a new connection sees. */
+function shownName(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const port = Number(server.address.split(':').at(-1));
+    const ca = readFileSync(join(pki, 'ca.pem'));
+    const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost', ALPNProtocols: ['h2'] });
+    socket.once('error', reject);
+    socket.once('secureConnect', () => {
+      resolve(String(socket.getPeerCertificate().subject.CN));
+      socket.destroy();
+    });
+  });
+}
+
+it('asks who calls, over TLS', async () => {
+  expect(await outcome(first.key)).toBe('OK');
+  expect(await outcome()).toBe('UNAUTHENTICATED');
+});
+
+it('takes an API key away once its entry is gone from the file, and keeps the others when the file breaks', async () => {
+  writeFileSync(keysFile, second.entry);
+  await eventually(async () => (await outcome(first.key)) === 'UNAUTHENTICATED');
+  expect(await outcome(second.key)).toBe('OK');
+  writeFileSync(keysFile, '[[keys');
+  await eventually(async () => server.stdout().includes('changed files cannot be used'));
+  expect(await outcome(second.key)).toBe('OK');
+});
+
+it('shows a new certificate, and the one before where the new one is broken', async () => {
+  expect(await shownName()).toBe('first');
+  showCertificate('renewed-server');
+  await eventually(async () => (await shownName()) === 'renewed');
+  writeFileSync(certFile, 'broken');
+  const broken = /"level":"error".*tls_cert_file.*holds no certificate/;
+  await eventually(async () => broken.test(server.stdout()));
+  expect(await shownName()).toBe('renewed');
+  showCertificate('renewed-server');
+});
+
+it('counts and logs who was refused, by the reason, and writes no credential', async () => {
+  const guessed = anApiKey('guessed').key;
+  await outcome(guessed);
+  const text = await (await fetch(`http://${scrapeHost}:${scrapePort}/metrics`)).text();
+  expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="missing".*\} 1$/m);
+  expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="unknown_key".*\} [1-9]/m);
+  expect(server.stdout()).toMatch(/"failure":"unknown_key".*call refused for who calls/);
+  for (const { key } of [first, second, { key: guessed }]) expect(server.stdout()).not.toContain(key.slice(3, 20));
+});
+
+it('is asked for its health over TLS by the script of the image, without a credential', async () => {
+  const port = server.address.split(':').at(-1);
+  const env = { PATH: process.env['PATH'], ...settings, ORCHESTRATOR__SERVER__PORT: port };
+  const asked = () => promisify(execFile)('node', ['scripts/health.mjs'], { env });
+  // The script gives up after a moment, also where it is the machine that is slow.
+  await eventually(() =>
+    asked().then(
+      () => true,
+      () => false,
+    ),
+  );
+});
+
+it.each<[string, NodeJS.ProcessEnv, RegExp]>([
+  [
+    'API keys',
+    { ORCHESTRATOR__AUTH__API_KEYS_FILE: '/nowhere/keys.toml' },
+    /auth\.api_keys_file \(\/nowhere\/keys\.toml\): ENOENT/,
+  ],
+  [
+    'TLS',
+    { ORCHESTRATOR__SERVER__TLS_CERT_FILE: join(pki, 'tenant.pem') },
+    /server\.tls_cert_file.*: .*key values mismatch/,
+  ],
+])('does not start where its files of %s cannot be used, and says which and why', async (_of, env, problem) => {
+  const start = startBuiltServer({ ...settings, ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'other'), ...env });
+  const refused = await start.then(
+    (started) => started.stop().then(() => 'it started'),
+    (error: unknown) => (error instanceof DidNotStart ? error.stderr : error),
+  );
+  expect(refused).toMatch(problem);
+});
+
+it('makes an API key that it accepts, by a command that prints the key apart from its entry', async () => {
+  const args = ['dist/src/cli/api-key/main.js', '--id', 'made', '--tenant', uuid(1), '--scopes', 'catalogue'];
+  const { stdout, stderr } = await promisify(execFile)('node', [...args, '--expires', '2999-01-01']);
+  const key = /so_[\w-]{43}/.exec(stderr)?.[0] ?? '';
+  expect(stdout).not.toContain(key);
+  writeFileSync(keysFile, stdout);
+  await eventually(async () => (await outcome(key)) === 'OK');
+});
+
+it.each<[string, readonly string[], string]>([
+  [
+    'a scope that is none',
+    ['--id', 'a', '--tenant', '*', '--scopes', 'admin'],
+    '--scopes must be a list of one or more',
+  ],
+  ['no tenant', ['--id', 'a', '--scopes', 'turns'], '--tenant must be the UUID of a tenant, or "*"'],
+  [
+    'a date that is none',
+    ['--id', 'a', '--tenant', '*', '--scopes', 'turns', '--expires', 'soon'],
+    '--expires must be a date',
+  ],
+])('makes no API key for %s, and says what is wrong', async (_what, args, problem) => {
+  const made = promisify(execFile)('node', ['dist/src/cli/api-key/main.js', ...args]);
+  await expect(made).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(problem) });
+});

@@ -1,0 +1,111 @@
+import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import { eventually } from '../../support/eventually';
+import { callMethod, callRaw, type GrpcUnderTest } from '../../support/grpc-under-test';
+import { startRedisNode } from '../../support/redis-node';
+import { turnRequest } from '../../support/request-bytes';
+import { uuid } from '../../support/session-builder';
+import { Watching } from '../../support/watching';
+import { RedisUnderTest } from '../stores/redis/redis-under-test';
+
+jest.setTimeout(60_000);
+
+const key = { tenantId: uuid(1), sessionId: uuid(3) };
+const { processTurn } = OrchestratorServiceService;
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+describe('WatchSession on two nodes with one Redis', () => {
+  let redis: RedisUnderTest;
+  let keyPrefix: string;
+  let a: GrpcUnderTest;
+  let b: GrpcUnderTest;
+
+  beforeAll(async () => {
+    redis = await RedisUnderTest.start();
+  });
+  afterAll(() => redis.close());
+
+  const start = async (recordedTurns = 1_000) => {
+    keyPrefix = redis.nextPrefix();
+    [a, b] = await Promise.all([
+      startRedisNode(redis, { keyPrefix, recordedTurns }),
+      startRedisNode(redis, { keyPrefix, recordedTurns }),
+    ]);
+  };
+  afterEach(async () => {
+    await Promise.all([a.stop(), b.stop()]);
+  });
+
+  const turn = (node: GrpcUnderTest, number: number) =>
+    callRaw(node, processTurn.path, turnRequest({ turnId: uuid(1_000 + number) }));
+  const subscribers = async () => {
+    const channel = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`;
+    return Number((await redis.admin.pubsub('NUMSUB', channel))[1]);
+  };
+
+  /** Reads on from cursor to cursor, a few turns at a time and on either node in turn, until it has so many. */
+  const readInParts = async (count: number): Promise<Watching['turns']> => {
+    const turns: Watching['turns'] = [];
+    for (let part = 0; turns.length < count; part += 1) {
+      const last = turns.at(-1);
+      const watching = new Watching(part % 2 ? a : b, {
+        afterRevision: last?.revision ?? 0,
+        afterTurnId: last?.turnId ?? '',
+      });
+      await watching.has(1 + (part % 3));
+      turns.push(...watching.turns);
+      await watching.cancel();
+    }
+    return turns;
+  };
+
+  it('gives every turn once and in order while both commit and readers come, go and resume', async () => {
+    await start();
+    const count = 60;
+    const whole = [a, b, a].map((node) => new Watching(node, { afterRevision: 0 }));
+    const committing = Promise.all(upTo(count).map((number) => turn(number % 2 ? a : b, number)));
+    const parts = await Promise.all([readInParts(count - 3), readInParts(count - 3)]);
+    await committing;
+    for (const watching of whole) await watching.has(count);
+    for (const watching of whole) expect(watching.revisions).toEqual(upTo(count));
+    for (const part of parts) expect(part.map(({ revision }) => revision)).toEqual(upTo(part.length));
+    const [first] = whole;
+    const ids = first?.turns.map(({ turnId }) => turnId) ?? [];
+    expect([...ids].sort()).toEqual(upTo(count).map((number) => uuid(1_000 + number)));
+    for (const part of parts) expect(part.map(({ turnId }) => turnId)).toEqual(ids.slice(0, part.length));
+    expect(first?.turns.map(({ response }) => response?.revision)).toEqual(upTo(count));
+    for (const watching of whole) await watching.cancel();
+    await eventually(async () => (await subscribers()) === 0);
+  });
+
+  it('goes on after the connection for news was cut, without a gap', async () => {
+    await start();
+    const watching = new Watching(a, { afterRevision: 0 });
+    for (let number = 1; number <= 9; number += 1) {
+      if (number % 3 === 0) await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await turn(b, number);
+      await watching.has(number);
+    }
+    expect(watching.revisions).toEqual(upTo(9));
+    await watching.cancel();
+  });
+
+  it('tells a reader whose turns are gone, and one whose session is', async () => {
+    await start(5);
+    for (const number of upTo(12)) await turn(number % 2 ? a : b, number);
+    expect(await new Watching(a, { afterRevision: 3 }).ended).toMatchObject({
+      status: 'OUT_OF_RANGE',
+      reason: 'CURSOR_TOO_OLD',
+      metadata: { cursor: '3', oldest_cursor: '7' },
+    });
+    const watching = new Watching(a, { afterRevision: 7 });
+    await watching.has(5);
+    await callMethod(b, SessionServiceService.deleteSession, key);
+    expect(await watching.ended).toMatchObject({ status: 'NOT_FOUND', metadata: { cursor: '12' } });
+    const anew = new Watching(a, { afterRevision: 0 });
+    await turn(b, 1);
+    await anew.has(1);
+    expect(anew.revisions).toEqual([1]);
+    await anew.cancel();
+  });
+});

@@ -1,0 +1,27 @@
+import type { Scenario } from '../../../../src/core/model/scenario';
+
+/** A definition for a catalogue, which never looks into it. */
+export function aDefinition(parts: Partial<Scenario> = {}): Scenario {
+  return {
+    scenarioId: '',
+    name: 'Refund',
+    description: '',
+    triggerDescription: 'wants money back',
+    tags: ['billing'],
+    enabled: true,
+    priority: 5,
+    entryStepId: 'ask',
+    steps: [],
+    globalTransitions: [],
+    requiredFields: [{ fieldName: 'order_id', level: 'HARD', description: '' }],
+    persistedFields: [],
+    entryCondition: 'data.amount > 1.0',
+    completionCondition: '',
+    exclusive: false,
+    idleAction: 'PAUSE',
+    whenNotAddressed: 'QUIET',
+    migrationPolicy: 'PINNED',
+    migrationStepMap: new Map([['constructor', 'ask']]),
+    ...parts,
+  };
+}

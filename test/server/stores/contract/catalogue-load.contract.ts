@@ -1,0 +1,89 @@
+import type { Relationship, Scenario } from '../../../../src/core/model/scenario';
+import type { ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
+import { unboundedCall } from '../../../support/calls';
+import { uuid } from '../../../support/session-builder';
+import { aDefinition } from './a-definition';
+import {
+  agent,
+  aRelationship,
+  booking,
+  type CatalogueUnderTest,
+  numbers,
+  type OpenCatalogue,
+  refund,
+  storedAt,
+} from './catalogue-under-test';
+
+/** What every ScenarioCatalogue must do when it is read as a whole. */
+export function catalogueLoadContract(open: OpenCatalogue): void {
+  let tested: CatalogueUnderTest;
+  let catalogue: ScenarioCatalogue;
+
+  const put = (scenario: Scenario, contentHash: string, of = agent) =>
+    catalogue.put(of, scenario, { contentHash, storedAt, expectedVersion: undefined }, unboundedCall);
+  const revision = (of = agent) => catalogue.revision(of, unboundedCall);
+  const load = (of = agent) => catalogue.load(of, unboundedCall);
+  const scenario = (scenarioId: string) => aDefinition({ scenarioId });
+
+  beforeEach(async () => {
+    tested = await open();
+    catalogue = tested.catalogue;
+  });
+  afterEach(() => tested.close());
+
+  it('is in order of ids; relationships of kind, source type, source and target', async () => {
+    const ids = [uuid(30), uuid(5), 'é', 'z', 'Z', '', '~x', 'a|b', 'a/b'];
+    for (const id of ids) await put(scenario(id), 'a');
+    const relationships = ids.flatMap((id) => [
+      aRelationship({ kind: 'RELATED', sourceId: id, targetScenarioId: uuid(30) }),
+      aRelationship({ kind: 'EXCLUDES', sourceType: 'RULE', sourceId: uuid(30), targetScenarioId: id }),
+      aRelationship({ kind: 'EXCLUDES', sourceId: uuid(5), targetScenarioId: id }),
+    ]);
+    for (const each of relationships) await catalogue.putRelationship(agent, each, unboundedCall);
+    const content = await load();
+    const sorted = [...ids].sort();
+    expect(content.scenarios.map(({ scenario: { scenarioId } }) => scenarioId)).toEqual(sorted);
+    expect(content.relationships.map(textOf)).toEqual([
+      ...sorted.map((id) => `EXCLUDES RULE ${uuid(30)} ${id}`),
+      ...sorted.map((id) => `EXCLUDES SCENARIO ${uuid(5)} ${id}`),
+      ...sorted.map((id) => `RELATED SCENARIO ${id} ${uuid(30)}`),
+    ]);
+  });
+
+  it('never shows half of a change', async () => {
+    const link = aRelationship({ sourceId: refund, targetScenarioId: booking });
+    const writing = (async () => {
+      for (const number of numbers(30)) {
+        await put(scenario(refund), `hash ${number}`);
+        await catalogue.putRelationship(agent, link, unboundedCall);
+        await catalogue.delete(agent, refund, undefined, unboundedCall);
+      }
+    })();
+    const seen = await Promise.all(numbers(60).map(() => load()));
+    await writing;
+    for (const { revision: at, scenarios, relationships } of [...seen, await load()]) {
+      // Each round is three changes: put, relationship, and a delete that takes both.
+      expect([scenarios.length, relationships.length]).toEqual(
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ][at % 3],
+      );
+    }
+  });
+
+  it('is of one agent of one tenant', async () => {
+    const otherAgent = { tenantId: uuid(1), agentId: uuid(99) };
+    const otherTenant = { tenantId: uuid(99), agentId: uuid(2) };
+    await put(scenario(refund), 'a');
+    expect(await revision(otherAgent)).toBe(0);
+    expect(await load(otherTenant)).toEqual({ revision: 0, scenarios: [], relationships: [] });
+    await put(scenario(booking), 'b', otherTenant);
+    expect((await load()).scenarios).toMatchObject([{ scenario: { scenarioId: refund } }]);
+  });
+}
+
+function textOf({ kind, sourceType, sourceId, targetScenarioId }: Relationship): string {
+  return `${kind} ${sourceType} ${sourceId} ${targetScenarioId}`;
+}

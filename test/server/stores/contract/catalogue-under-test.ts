@@ -1,0 +1,34 @@
+import type { Relationship } from '../../../../src/core/model/scenario';
+import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
+import { uuid } from '../../../support/session-builder';
+
+/** A catalogue under test. */
+export interface CatalogueUnderTest {
+  readonly catalogue: ScenarioCatalogue;
+  close(): Promise<void>;
+}
+
+/** Gives a fresh catalogue that nothing was ever put into. */
+export type OpenCatalogue = () => Promise<CatalogueUnderTest>;
+
+export const agent: AgentKey = { tenantId: uuid(1), agentId: uuid(2) };
+export const refund = uuid(11);
+export const booking = uuid(12);
+export const storedAt = 1_700_000_000_000;
+
+/** A relationship of two scenarios, with what the test cares about. */
+export function aRelationship(parts: Partial<Relationship> = {}): Relationship {
+  return {
+    kind: 'RELATED',
+    sourceType: 'SCENARIO',
+    sourceId: uuid(12),
+    targetScenarioId: uuid(13),
+    weight: 1,
+    ...parts,
+  };
+}
+
+/** 1 to `count`. */
+export function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

@@ -1,0 +1,216 @@
+import type { Scenario } from '../../../../src/core/model/scenario';
+import type { ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
+import { callUntil, cancelledCall, unboundedCall } from '../../../support/calls';
+import { uuid } from '../../../support/session-builder';
+import { aDefinition } from './a-definition';
+import { catalogueLoadContract } from './catalogue-load.contract';
+import {
+  agent,
+  aRelationship,
+  booking,
+  type CatalogueUnderTest,
+  numbers,
+  type OpenCatalogue,
+  refund,
+  storedAt,
+} from './catalogue-under-test';
+
+/** What every ScenarioCatalogue must do. */
+export function scenarioCatalogueContract(open: OpenCatalogue): void {
+  describe('changes', () => changesContract(open));
+  describe('a load', () => catalogueLoadContract(open));
+}
+
+function changesContract(open: OpenCatalogue): void {
+  let tested: CatalogueUnderTest;
+  let catalogue: ScenarioCatalogue;
+
+  const put = (scenario: Scenario, contentHash: string, expectedVersion?: number, of = agent) =>
+    catalogue.put(of, scenario, { contentHash, storedAt, expectedVersion }, unboundedCall);
+  const revision = (of = agent) => catalogue.revision(of, unboundedCall);
+  const load = (of = agent) => catalogue.load(of, unboundedCall);
+  const get = (scenarioId: string, version: number) => catalogue.get(agent, scenarioId, version, unboundedCall);
+  const scenario = (scenarioId: string, name = 'Refund') => aDefinition({ scenarioId, name });
+
+  beforeEach(async () => {
+    tested = await open();
+    catalogue = tested.catalogue;
+  });
+  afterEach(() => tested.close());
+
+  describe('an empty catalogue', () => {
+    it('has revision 0 and nothing in it', async () => {
+      expect(await revision()).toBe(0);
+      expect(await load()).toEqual({ revision: 0, scenarios: [], relationships: [] });
+      expect(await get(refund, 0)).toBeUndefined();
+      expect(await get(refund, 1)).toBeUndefined();
+    });
+
+    it('has nothing to delete, and that is no change', async () => {
+      expect(await catalogue.delete(agent, refund, undefined, unboundedCall)).toEqual({
+        kind: 'deleted',
+        existed: false,
+      });
+      expect(await catalogue.deleteRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
+      expect(await revision()).toBe(0);
+    });
+  });
+
+  describe('a put', () => {
+    it('of a new scenario stores version 1', async () => {
+      const stored = { scenario: scenario(refund), version: 1, contentHash: 'a', storedAt };
+      expect(await put(scenario(refund), 'a')).toEqual({ kind: 'stored', stored, created: true });
+      expect(await get(refund, 0)).toEqual(stored);
+      expect(await get(refund, 1)).toEqual(stored);
+      expect(await load()).toEqual({ revision: 1, scenarios: [stored], relationships: [] });
+    });
+
+    it('of other content stores the next version and keeps the old one', async () => {
+      await put(scenario(refund, 'Old'), 'a');
+      await put(scenario(refund, 'New'), 'b');
+      expect(await get(refund, 0)).toMatchObject({ version: 2, scenario: { name: 'New' } });
+      expect(await get(refund, 1)).toMatchObject({ version: 1, scenario: { name: 'Old' } });
+      expect(await get(refund, 3)).toBeUndefined();
+      expect((await load()).scenarios).toMatchObject([{ version: 2, scenario: { name: 'New' } }]);
+    });
+
+    it('of the same content leaves the newest version as it is', async () => {
+      await put(scenario(refund, 'First'), 'a');
+      const again = await put(scenario(refund, 'Second'), 'a');
+      expect(again).toMatchObject({
+        kind: 'stored',
+        created: false,
+        stored: { version: 1, scenario: { name: 'First' } },
+      });
+      expect(await revision()).toBe(1);
+    });
+
+    it('of the content of an older version is a new version', async () => {
+      await put(scenario(refund), 'a');
+      await put(scenario(refund), 'b');
+      expect(await put(scenario(refund), 'a')).toMatchObject({ created: true, stored: { version: 3 } });
+    });
+
+    it('that expects another version is a conflict and changes nothing', async () => {
+      expect(await put(scenario(refund), 'a', 1)).toEqual({ kind: 'conflict', currentVersion: 0 });
+      expect(await put(scenario(refund), 'a', 0)).toMatchObject({ kind: 'stored', created: true });
+      expect(await put(scenario(refund), 'b', 0)).toEqual({ kind: 'conflict', currentVersion: 1 });
+      expect(await put(scenario(refund), 'a', 2)).toEqual({ kind: 'conflict', currentVersion: 1 });
+      expect(await put(scenario(refund), 'b', 1)).toMatchObject({ kind: 'stored', stored: { version: 2 } });
+      expect(await revision()).toBe(2);
+    });
+
+    it('of a large scenario is read back as it was', async () => {
+      const large = aDefinition({ scenarioId: refund, description: 'x'.repeat(1_000_000) });
+      await put(large, 'a');
+      expect((await get(refund, 0))?.scenario).toEqual(large);
+    });
+
+    it('at once with others of the same scenario gives each its own version', async () => {
+      const outcomes = await Promise.all(numbers(20).map((number) => put(scenario(refund), `hash ${number}`)));
+      const versions = outcomes.map((outcome) => outcome.kind === 'stored' && outcome.stored.version);
+      expect([...versions].sort(byNumber)).toEqual(numbers(20));
+      expect(await revision()).toBe(20);
+    });
+
+    it('at once with others that expect the same version succeeds once', async () => {
+      await put(scenario(refund), 'a');
+      const outcomes = await Promise.all(numbers(10).map((number) => put(scenario(refund), `hash ${number}`, 1)));
+      expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(1);
+      expect(outcomes.filter(({ kind }) => kind === 'conflict')).toHaveLength(9);
+    });
+  });
+
+  describe('a delete', () => {
+    it('removes all versions, and the next put goes on with the numbers', async () => {
+      await put(scenario(refund), 'a');
+      await put(scenario(refund), 'b');
+      expect(await catalogue.delete(agent, refund, undefined, unboundedCall)).toEqual({
+        kind: 'deleted',
+        existed: true,
+      });
+      expect(await get(refund, 0)).toBeUndefined();
+      expect(await get(refund, 1)).toBeUndefined();
+      expect(await get(refund, 2)).toBeUndefined();
+      expect(await load()).toEqual({ revision: 3, scenarios: [], relationships: [] });
+      expect(await put(scenario(refund), 'b', 0)).toMatchObject({ created: true, stored: { version: 3 } });
+    });
+
+    it('that expects another version is a conflict and changes nothing', async () => {
+      await put(scenario(refund), 'a');
+      const conflict = { kind: 'conflict', currentVersion: 1 };
+      expect(await catalogue.delete(agent, refund, 2, unboundedCall)).toEqual(conflict);
+      expect(await catalogue.delete(agent, refund, 0, unboundedCall)).toEqual(conflict);
+      expect(await get(refund, 0)).toMatchObject({ version: 1 });
+      expect(await catalogue.delete(agent, refund, 1, unboundedCall)).toEqual({ kind: 'deleted', existed: true });
+      expect(await catalogue.delete(agent, refund, 1, unboundedCall)).toEqual({ kind: 'conflict', currentVersion: 0 });
+    });
+
+    it('removes the relationships that name the scenario, and no others', async () => {
+      await put(scenario(refund), 'a');
+      const from = aRelationship({ sourceId: refund, targetScenarioId: booking });
+      const to = aRelationship({ sourceId: booking, targetScenarioId: refund });
+      const byRule = aRelationship({ sourceType: 'RULE', sourceId: uuid(30), targetScenarioId: refund });
+      const ruleOfSameId = aRelationship({ sourceType: 'RULE', sourceId: refund, targetScenarioId: booking });
+      for (const each of [from, to, byRule, ruleOfSameId]) await catalogue.putRelationship(agent, each, unboundedCall);
+      await catalogue.delete(agent, refund, undefined, unboundedCall);
+      expect((await load()).relationships).toEqual([ruleOfSameId]);
+      expect(await revision()).toBe(6);
+    });
+  });
+
+  describe('a relationship', () => {
+    it('is replaced by one of the same kind, source and target', async () => {
+      expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), unboundedCall)).toBe(true);
+      expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.5 }), unboundedCall)).toBe(false);
+      expect((await load()).relationships).toEqual([aRelationship({ weight: 0.5 })]);
+      expect(await revision()).toBe(2);
+    });
+
+    it('that is stored already is no change', async () => {
+      await catalogue.putRelationship(agent, aRelationship(), unboundedCall);
+      expect(await catalogue.putRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
+      expect(await revision()).toBe(1);
+    });
+
+    it('is removed whatever its weight', async () => {
+      await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), unboundedCall);
+      expect(await catalogue.deleteRelationship(agent, aRelationship({ weight: 0.5 }), unboundedCall)).toBe(true);
+      expect(await catalogue.deleteRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
+      expect(await load()).toEqual({ revision: 2, scenarios: [], relationships: [] });
+    });
+  });
+
+  it('grows its revision by one with every change', async () => {
+    await put(scenario(refund), 'a');
+    expect(await revision()).toBe(1);
+    await put(scenario(booking), 'b');
+    expect(await revision()).toBe(2);
+    await catalogue.putRelationship(agent, aRelationship({ sourceId: uuid(77) }), unboundedCall);
+    expect(await revision()).toBe(3);
+    await catalogue.deleteRelationship(agent, aRelationship({ sourceId: uuid(77) }), unboundedCall);
+    expect(await revision()).toBe(4);
+    await catalogue.delete(agent, refund, undefined, unboundedCall);
+    expect(await revision()).toBe(5);
+    expect((await load()).revision).toBe(5);
+  });
+
+  it('does nothing for a call that is over', async () => {
+    const options = { contentHash: 'a', storedAt, expectedVersion: undefined };
+    const late = catalogue.put(agent, scenario(refund), options, callUntil(1));
+    await expect(late).rejects.toMatchObject({ reason: 'DEADLINE' });
+    await expect(catalogue.load(agent, cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+    expect(await revision()).toBe(0);
+  });
+
+  it('refuses calls once it is closed, and closing again is fine', async () => {
+    await catalogue.close();
+    await catalogue.close();
+    await expect(revision()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await expect(put(scenario(refund), 'a')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+  });
+}
+
+function byNumber(left: number | false, right: number | false): number {
+  return Number(left) - Number(right);
+}

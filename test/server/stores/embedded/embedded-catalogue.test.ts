@@ -1,0 +1,42 @@
+import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
+import { unboundedCall } from '../../../support/calls';
+import { FakeClock } from '../../../support/fake-clock';
+import { uuid } from '../../../support/session-builder';
+import { aDefinition } from '../contract/a-definition';
+import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
+import { createTemporaryFolder } from './temporary-folder';
+
+async function openCatalogue() {
+  const folder = await createTemporaryFolder();
+  const openIt = () =>
+    openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 10, clock: new FakeClock() }).catalogue;
+  let catalogue = openIt();
+  return {
+    get catalogue() {
+      return catalogue;
+    },
+    reopen: async () => {
+      await catalogue.close();
+      catalogue = openIt();
+    },
+    close: async () => {
+      await catalogue.close();
+      await folder.remove();
+    },
+  };
+}
+
+describe('EmbeddedCatalogue', () => {
+  scenarioCatalogueContract(openCatalogue);
+
+  it('has everything when it is opened again', async () => {
+    const agent = { tenantId: uuid(1), agentId: uuid(2) };
+    const options = { contentHash: 'a', storedAt: 1, expectedVersion: undefined };
+    const tested = await openCatalogue();
+    await tested.catalogue.put(agent, aDefinition({ scenarioId: uuid(11) }), options, unboundedCall);
+    const before = await tested.catalogue.load(agent, unboundedCall);
+    await tested.reopen();
+    expect(await tested.catalogue.load(agent, unboundedCall)).toEqual(before);
+    await tested.close();
+  });
+});

@@ -1,0 +1,134 @@
+import { open } from 'lmdb';
+import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
+import { unboundedCall } from '../../../support/calls';
+import { FakeClock } from '../../../support/fake-clock';
+import { aSession, uuid } from '../../../support/session-builder';
+import { sessionStoreContract } from '../contract/session-store.contract';
+import { aCommit, applyTurn, toHexRecord } from '../contract/turn-driver';
+import { createTemporaryFolder } from './temporary-folder';
+
+const sessionTtlMs = 60_000;
+const key = { tenantId: uuid(1), sessionId: uuid(3) };
+
+async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = new FakeClock() } = {}) {
+  const folder = await createTemporaryFolder();
+  const options = { path: folder.path, sessionTtlMs: ttlMs, recordedTurns, clock };
+  let { sessionStore: store } = openEmbedded(options);
+  return {
+    clock,
+    get store() {
+      return store;
+    },
+    expire: async () => clock.advance(ttlMs),
+    /** All entries of all tables that hold anything of sessions; the tests of the contract use one session here. */
+    countStored: async () => {
+      await store.close();
+      const count = entriesIn(folder.path);
+      ({ sessionStore: store } = openEmbedded(options));
+      return count;
+    },
+    reopen: async (changed: { readonly recordedTurns?: number; readonly sessionTtlMs?: number } = {}) => {
+      await store.close();
+      ({ sessionStore: store } = openEmbedded({ ...options, ...changed }));
+    },
+    close: async () => {
+      await store.close();
+      await folder.remove();
+    },
+  };
+}
+
+/** Entries of the tables of sessions of a folder that nobody has open. */
+function entriesIn(path: string): number {
+  const root = open({ path, maxDbs: 32 });
+  const tables = ['sessions', 'turns', 'turn-revisions', 'expiries'].map((name) => root.openDB({ name }));
+  const count = tables.reduce((sum, table) => sum + table.getKeysCount(), 0);
+  void root.close();
+  return count;
+}
+
+describe('EmbeddedSessionStore', () => {
+  sessionStoreContract(openStore);
+
+  describe('time to live', () => {
+    let tested: Awaited<ReturnType<typeof openStore>>;
+    afterEach(() => tested.close());
+
+    it('slides with every turn, to the millisecond', async () => {
+      tested = await openStore();
+      await applyTurn(tested.store, key, uuid(100));
+      tested.clock.advance(sessionTtlMs - 1);
+      expect(await applyTurn(tested.store, key, uuid(101))).toEqual({ kind: 'committed' });
+      tested.clock.advance(sessionTtlMs - 1);
+      expect((await tested.store.read(key, unboundedCall))?.revision).toBe(2);
+      tested.clock.advance(1);
+      expect(await tested.store.read(key, unboundedCall)).toBeUndefined();
+      expect(await tested.store.load(key, uuid(100), unboundedCall)).toEqual({ session: undefined, known: undefined });
+    });
+
+    it('that is over leaves nothing once it was swept, and what lives is left alone', async () => {
+      tested = await openStore();
+      const other = { tenantId: uuid(1), sessionId: uuid(4) };
+      await applyTurn(tested.store, key, uuid(100));
+      await applyTurn(tested.store, other, uuid(100));
+      tested.clock.advance(sessionTtlMs - 1);
+      await applyTurn(tested.store, other, uuid(101));
+      tested.clock.advance(1);
+      expect(await tested.store.sweep(10, unboundedCall)).toBe(2);
+      expect(await tested.store.sweep(10, unboundedCall)).toBe(0);
+      expect((await tested.store.read(other, unboundedCall))?.revision).toBe(2);
+      tested.clock.advance(sessionTtlMs);
+      expect(await tested.store.sweep(10, unboundedCall)).toBe(1);
+      expect(await tested.countStored()).toBe(0);
+    });
+
+    it('is swept in bounded portions', async () => {
+      tested = await openStore();
+      for (let id = 1; id <= 7; id += 1) await applyTurn(tested.store, { ...key, sessionId: uuid(id) }, uuid(100));
+      tested.clock.advance(sessionTtlMs);
+      const portions = [];
+      for (let portion = 0; portion < 4; portion += 1) portions.push(await tested.store.sweep(3, unboundedCall));
+      expect(portions).toEqual([3, 3, 1, 0]);
+      expect(await tested.countStored()).toBe(0);
+    });
+
+    it('that became shorter holds from the next turn on', async () => {
+      tested = await openStore();
+      await applyTurn(tested.store, key, uuid(100));
+      await tested.reopen({ sessionTtlMs: 10 });
+      await applyTurn(tested.store, key, uuid(101));
+      tested.clock.advance(10);
+      expect(await tested.store.read(key, unboundedCall)).toBeUndefined();
+      expect(await tested.store.sweep(10, unboundedCall)).toBe(1);
+      expect(await tested.countStored()).toBe(0);
+    });
+  });
+
+  describe('the folder', () => {
+    let tested: Awaited<ReturnType<typeof openStore>>;
+    beforeEach(async () => {
+      tested = await openStore();
+    });
+    afterEach(() => tested.close());
+
+    it('has everything when it is opened again', async () => {
+      const commit = aCommit(aSession(), uuid(100));
+      await tested.store.commit(commit, unboundedCall);
+      await applyTurn(tested.store, key, uuid(101));
+      await tested.reopen();
+      expect((await tested.store.read(key, unboundedCall))?.revision).toBe(2);
+      const again = await tested.store.commit(aCommit(aSession(), uuid(100)), unboundedCall);
+      expect(again.kind === 'known' && toHexRecord(again.record)).toEqual(toHexRecord(commit.record));
+    });
+
+    it('drops what is too much when fewer turns are to be recorded', async () => {
+      for (let id = 100; id < 110; id += 1) await applyTurn(tested.store, key, uuid(id));
+      await tested.reopen({ recordedTurns: 3 });
+      await applyTurn(tested.store, key, uuid(110));
+      const { turns } = await tested.store.listTurns(key, 0, 100, unboundedCall);
+      expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);
+      // One state, one expiry, three turns with their ids.
+      expect(await tested.countStored()).toBe(8);
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { open } from 'lmdb';
+import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
+import { unboundedCall } from '../../../support/calls';
+import { startProgram } from '../../../support/child-process';
+import { uuid } from '../../../support/session-builder';
+import { applyTurn } from '../contract/turn-driver';
+import { createTemporaryFolder } from './temporary-folder';
+
+const program = join(__dirname, 'committing-process.ts');
+const key = { tenantId: uuid(1), sessionId: uuid(1) };
+
+describe('the folder of an embedded store', () => {
+  let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
+  const openIt = () =>
+    openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 100_000, clock: Date }).sessionStore;
+
+  beforeEach(async () => {
+    folder = await createTemporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('is refused to a second process, which is told who has it', async () => {
+    const store = openIt();
+    const second = startProgram(program, [folder.path]);
+    expect(await second.exitCode).not.toBe(0);
+    expect(second.stderr()).toContain(`is in use by process ${process.pid}`);
+    expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
+    await store.close();
+  });
+
+  it('is refused to the same process twice', async () => {
+    const store = openIt();
+    expect(openIt).toThrow(`is in use by process ${process.pid}`);
+    expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
+    await store.close();
+  });
+
+  it('may have a dot in its name', async () => {
+    const path = join(folder.path, 'data.of.today');
+    const { sessionStore } = openEmbedded({ path, sessionTtlMs: 60_000, recordedTurns: 1, clock: Date });
+    expect(await applyTurn(sessionStore, key, uuid(1))).toEqual({ kind: 'committed' });
+    await sessionStore.close();
+  });
+
+  it('is free again after a close', async () => {
+    await openIt().close();
+    const store = openIt();
+    await expect(store.probe(unboundedCall)).resolves.toBeUndefined();
+    await store.close();
+  });
+
+  it('is free again after a kill -9, with every turn that was acknowledged (5.3)', async () => {
+    const sessions = 4;
+    for (let round = 1; round <= 3; round += 1) {
+      const child = startProgram(program, [folder.path, String(sessions), String(round * 100_000)]);
+      await child.waitForLines(100 * round);
+      await child.kill();
+      const store = openIt();
+      for (let session = 1; session <= sessions; session += 1) {
+        const { turns } = await store.listTurns(
+          { tenantId: uuid(1), sessionId: uuid(session) },
+          0,
+          100_000,
+          unboundedCall,
+        );
+        expect(turns.map(({ revision }) => revision)).toEqual(turns.map((_, index) => index + 1));
+        const acknowledged = child.lines.map((line) => line.split(' ').map(Number)).filter(([of]) => of === session);
+        const recorded = new Set(turns.map(({ turnId }) => turnId));
+        expect(acknowledged.filter(([, turn = 0]) => !recorded.has(uuid(turn)))).toEqual([]);
+        expect(acknowledged.length).toBeGreaterThan(0);
+      }
+      await store.close();
+    }
+  });
+
+  it('takes no change any more from a process that it was taken from', async () => {
+    const store = openIt();
+    // As a process of another container would: it cannot see this one and takes it for gone.
+    const other = open({ path: folder.path, maxDbs: 32 });
+    await other.openDB({ name: 'owner', encoding: 'json' }).put('owner', { pid: 1, token: 'other' });
+    await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await expect(store.probe(unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await store.close();
+    await other.close();
+  });
+
+  it('is not blocked by what another boot, another container or an earlier process of the same pid left behind', async () => {
+    for (const changed of [{ bootId: 'earlier' }, { pidSpace: 'elsewhere' }, { startedAt: '1' }]) {
+      await leaveBehind(changed);
+      const next = openIt();
+      await expect(next.probe(unboundedCall)).resolves.toBeUndefined();
+      await next.close();
+    }
+    await leaveBehind({});
+    expect(openIt).toThrow(`is in use by process ${process.pid}`);
+  });
+
+  /** Leaves a record of this process as the owner, changed, in a folder that nobody has open. */
+  async function leaveBehind(changed: object): Promise<void> {
+    const store = openIt();
+    const root = open({ path: folder.path, maxDbs: 32 });
+    const owners = root.openDB<object, string>({ name: 'owner', encoding: 'json' });
+    await owners.put('owner', { ...owners.get('owner'), token: 'left behind', ...changed });
+    await root.close();
+    await store.close();
+  }
+});

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../../../../src/server/ports/logger';
+import type { RedisTls } from '../../../../src/server/stores/redis/redis-endpoint';
+import { freePort } from '../../../../tools/chaos/free-port';
+import { callUntil, unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
+import { startReplica } from '../../../support/redis-replica';
+import { silentLog } from '../../../support/silent-log';
+import { ClientsUnderTest } from './clients-under-test';
+import { orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
+import { RedisUnderTest } from './redis-under-test';
+
+/** A log that keeps the messages of its warnings, with what they tell. */
+function warningLog(): { readonly log: Logger; readonly warnings: string[] } {
+  const warnings: string[] = [];
+  const warn: Logger['warn'] = (fields, message) => warnings.push(`${message} ${JSON.stringify(fields)}`);
+  return { log: { ...silentLog, warn }, warnings };
+}
+
+describe('a user of the access control list', () => {
+  let redis: RedisUnderTest;
+  let clients: ClientsUnderTest;
+  beforeAll(async () => {
+    redis = await RedisUnderTest.start(['--repl-diskless-sync-delay', '0']);
+    clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: redis.server.url, login: orchestratorUser } });
+    await redis.admin.call('ACL', ...readDocumentedAcl());
+  });
+  afterAll(async () => {
+    await clients.close();
+    await redis.close();
+  });
+
+  it('with the rights that the documentation lists may do everything that is asked', async () => {
+    await runFullWorkload(clients);
+    expect(await redis.admin.acl('LOG')).toEqual([]);
+  });
+
+  it('with these rights may also wait for replicas', async () => {
+    const replica = await startReplica(redis.server);
+    const replicated = new ClientsUnderTest({
+      endpoint: { kind: 'single', url: redis.server.url, login: orchestratorUser },
+      replication: { replicas: 1, timeoutMs: 30_000 },
+    });
+    await runFullWorkload(replicated);
+    expect(await redis.admin.acl('LOG')).toEqual([]);
+    await replicated.close();
+    await replica.stop();
+  });
+
+  it('with another password is refused, and the log says so without it', async () => {
+    const { log, warnings } = warningLog();
+    const login = { ...orchestratorUser, password: 'wr0ng' };
+    const connection = clients.startConnecting({ endpoint: { kind: 'single', url: redis.server.url, login }, log });
+    await eventually(async () => warnings.length > 0);
+    const refused = connection.waitForReady(callUntil(Date.now() + 50));
+    await expect(refused).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    expect(warnings.join()).toContain('WRONGPASS');
+    expect(warnings.join()).not.toContain('wr0ng');
+  });
+});
+
+describe('TLS', () => {
+  const pem = (name: string) => readFileSync(join(__dirname, '..', '..', '..', 'support', 'tls', name), 'utf8');
+  const file = (name: string) => join(__dirname, '..', '..', '..', 'support', 'tls', name);
+  const trusted: RedisTls = {
+    ca: pem('ca.pem'),
+    cert: pem('client.pem'),
+    key: pem('client.key'),
+    serverName: 'redis.test',
+  };
+  let redis: RedisUnderTest;
+  let port: number;
+  let clients: ClientsUnderTest;
+  beforeAll(async () => {
+    port = await freePort();
+    redis = await RedisUnderTest.start([
+      ...['--tls-port', String(port), '--tls-ca-cert-file', file('ca.pem')],
+      ...['--tls-cert-file', file('server.pem'), '--tls-key-file', file('server.key'), '--tls-auth-clients', 'yes'],
+    ]);
+    clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: `rediss://127.0.0.1:${port}`, tls: trusted } });
+  });
+  afterAll(async () => {
+    await clients.close();
+    await redis.close();
+  });
+
+  it('is spoken with a certificate of the right name on either side', async () => {
+    const store = await clients.createStore();
+    await store.probe(unboundedCall);
+  });
+
+  it.each<[string, Partial<RedisTls>, string]>([
+    ['a server of another name', { serverName: 'another.test' }, 'altnames'],
+    ['an authority that is not trusted', { ca: '' }, 'certificate'],
+  ])('is refused for %s', async (_, change, reason) => {
+    const { log, warnings } = warningLog();
+    const endpoint = { kind: 'single', url: `redis://127.0.0.1:${port}`, tls: { ...trusted, ...change } } as const;
+    clients.startConnecting({ endpoint, log });
+    await eventually(async () => warnings.length > 0);
+    expect(warnings[0]).toContain(reason);
+  });
+});
+
+describe('memory', () => {
+  it.each([
+    ['allkeys-lru', '100mb', true],
+    ['volatile-ttl', '100mb', true],
+    ['noeviction', '100mb', false],
+    ['allkeys-lru', '0', false],
+  ])('with the policy %s and a maximum of %s warns at connect: %s', async (policy, maximum, warns) => {
+    const redis = await RedisUnderTest.start(['--maxmemory-policy', policy, '--maxmemory', maximum]);
+    const { log, warnings } = warningLog();
+    const connection = await redis.clients.connect({ log });
+    // What is asked at connect is answered before this.
+    await connection.read(unboundedCall, (client) => client.get('key'));
+    expect(warnings).toEqual(warns ? [expect.stringMatching(`may evict sessions.*${policy}`)] : []);
+    await redis.close();
+  });
+});

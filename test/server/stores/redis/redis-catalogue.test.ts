@@ -1,0 +1,82 @@
+import type { AgentKey } from '../../../../src/server/ports/scenario-catalogue';
+import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
+import { uuid } from '../../../support/session-builder';
+import { aDefinition } from '../contract/a-definition';
+import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
+import { RedisUnderTest } from './redis-under-test';
+
+const agent: AgentKey = { tenantId: uuid(1), agentId: 'agent / of {tenant}' };
+
+describe('RedisCatalogue', () => {
+  let redis: RedisUnderTest;
+  beforeAll(async () => {
+    redis = await RedisUnderTest.start();
+  });
+  afterAll(() => redis.close());
+
+  const open = async (keyPrefix = redis.nextPrefix()) => new RedisCatalogue(await redis.connect(), { keyPrefix });
+  const put = (catalogue: RedisCatalogue, contentHash: string) =>
+    catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unboundedCall);
+
+  scenarioCatalogueContract(async () => {
+    const catalogue = await open();
+    return { catalogue, close: () => catalogue.close() };
+  });
+
+  it('loads with one command', async () => {
+    const catalogue = await open();
+    await put(catalogue, 'a');
+    await catalogue.load(agent, unboundedCall);
+    const commands = await redis.recordCommands(async () => {
+      await catalogue.load(agent, unboundedCall);
+      await catalogue.revision(agent, unboundedCall);
+    });
+    expect(commands).toEqual(['evalsha', 'hget']);
+  });
+
+  describe('news of changes', () => {
+    const subscribers = async (keyPrefix: string) =>
+      Number((await redis.admin.pubsub('NUMSUB', `${keyPrefix}catalogue-changes`))[1]);
+
+    it('reach the other nodes, not the one that made the change', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const [here, there] = [await open(keyPrefix), await open(keyPrefix)];
+      const heardHere: AgentKey[] = [];
+      const heardThere: AgentKey[] = [];
+      here.onChange((changed) => heardHere.push(changed));
+      there.onChange((changed) => heardThere.push(changed));
+      // News are best effort: what is sent before the subscriptions stand is not heard.
+      await eventually(async () => (await subscribers(keyPrefix)) === 2);
+      await put(here, 'a');
+      await eventually(async () => heardThere.length === 1);
+      expect(heardThere).toEqual([agent]);
+      const relationship = {
+        kind: 'RELATED',
+        sourceType: 'SCENARIO',
+        sourceId: 'a',
+        targetScenarioId: 'b',
+        weight: 1,
+      } as const;
+      await there.putRelationship(agent, relationship, unboundedCall);
+      await eventually(async () => heardHere.length > 0);
+      expect(heardHere).toEqual([agent]);
+      await here.deleteRelationship(agent, relationship, unboundedCall);
+      await eventually(async () => heardThere.length === 2);
+      await here.delete(agent, '', undefined, unboundedCall);
+      await eventually(async () => heardThere.length === 3);
+      await Promise.all([here.close(), there.close()]);
+    });
+
+    it('stop when nobody listens any more', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const catalogue = await open(keyPrefix);
+      const stop = [catalogue.onChange(() => undefined), catalogue.onChange(() => undefined)];
+      await eventually(async () => (await subscribers(keyPrefix)) === 1);
+      stop[0]?.();
+      stop[1]?.();
+      await eventually(async () => (await subscribers(keyPrefix)) === 0);
+    });
+  });
+});

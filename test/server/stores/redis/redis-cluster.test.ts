@@ -1,0 +1,73 @@
+import type { SessionKey } from '../../../../src/core/model/session';
+import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
+import { RedisCluster } from '../../../support/redis-cluster';
+import { aDefinition } from '../contract/a-definition';
+import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
+import { sessionStoreContract } from '../contract/session-store.contract';
+import type { SessionStoreSettings } from '../contract/session-store-under-test';
+import { ClientsUnderTest } from './clients-under-test';
+import { orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
+
+describe('a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  let clients: ClientsUnderTest;
+  beforeAll(async () => {
+    cluster = await RedisCluster.start();
+    clients = new ClientsUnderTest({ endpoint: { kind: 'cluster', seeds: cluster.seeds } });
+  }, 60_000);
+  afterAll(async () => {
+    await clients.close();
+    await cluster.stop();
+  });
+
+  const openCatalogue = async (keyPrefix = clients.nextPrefix()) =>
+    new RedisCatalogue(await clients.connect(), { keyPrefix });
+
+  describe('as a SessionStore', () =>
+    sessionStoreContract(async (settings: SessionStoreSettings) => {
+      const keyPrefix = clients.nextPrefix();
+      const store = await clients.createStore({ ...settings, keyPrefix });
+      const keysOf = (of: SessionKey) => cluster.keys(`${keyPrefix}{${of.tenantId}/${of.sessionId}}*`);
+      return {
+        store,
+        expire: async (of) => {
+          for (const key of await keysOf(of)) await cluster.admin.pexpire(key, 1);
+          await eventually(async () => (await keysOf(of)).length === 0);
+        },
+        countStored: async (of) => (await keysOf(of)).length,
+        close: () => store.close(),
+      };
+    }));
+
+  describe('as a ScenarioCatalogue', () =>
+    scenarioCatalogueContract(async () => {
+      const catalogue = await openCatalogue();
+      return { catalogue, close: () => catalogue.close() };
+    }));
+
+  it('may be used with the rights that the documentation lists', async () => {
+    for (const { admin } of cluster.members) await admin.call('ACL', ...readDocumentedAcl());
+    const user = new ClientsUnderTest({ endpoint: { kind: 'cluster', seeds: cluster.seeds, login: orchestratorUser } });
+    await runFullWorkload(user);
+    for (const { admin } of cluster.members) expect(await admin.acl('LOG')).toEqual([]);
+    await user.close();
+  });
+
+  it('tells a node of the changes that another made on whichever master', async () => {
+    const keyPrefix = clients.nextPrefix();
+    const [here, there] = [await openCatalogue(keyPrefix), await openCatalogue(keyPrefix)];
+    const heard = new Set<string>();
+    there.onChange(({ agentId }) => heard.add(agentId));
+    const agents = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    let version = 0;
+    await eventually(async () => {
+      version += 1;
+      const options = { contentHash: `hash ${version}`, storedAt: 1, expectedVersion: undefined };
+      for (const agentId of agents) await here.put({ tenantId: 't', agentId }, aDefinition(), options, unboundedCall);
+      return heard.size === agents.length;
+    });
+    await there.close();
+  });
+});

@@ -1,0 +1,218 @@
+import type { SessionKey } from '../../../../src/core/model/session';
+import { unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
+import { aSession, uuid } from '../../../support/session-builder';
+import { sessionStoreContract } from '../contract/session-store.contract';
+import type { SessionStoreSettings } from '../contract/session-store-under-test';
+import { aCommit, applyTurn } from '../contract/turn-driver';
+import type { StoreSettings } from './clients-under-test';
+import { RedisUnderTest } from './redis-under-test';
+
+const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
+
+describe('RedisSessionStore', () => {
+  let redis: RedisUnderTest;
+  beforeAll(async () => {
+    redis = await RedisUnderTest.start();
+  });
+  afterAll(() => redis.close());
+
+  const keysOf = (prefix: string, of: SessionKey) => redis.admin.keys(`${prefix}{${of.tenantId}/${of.sessionId}}*`);
+
+  const open = (parts: StoreSettings) => async (settings: SessionStoreSettings) => {
+    const keyPrefix = redis.nextPrefix();
+    const store = await redis.createStore({ ...settings, ...parts, keyPrefix });
+    return {
+      store,
+      keyPrefix,
+      expire: async (of: SessionKey) => {
+        for (const each of await keysOf(keyPrefix, of)) await redis.admin.pexpire(each, 1);
+        await eventually(async () => (await keysOf(keyPrefix, of)).length === 0);
+      },
+      countStored: async (of: SessionKey) => (await keysOf(keyPrefix, of)).length,
+      close: () => store.close(),
+    };
+  };
+
+  describe('with a cache', () => sessionStoreContract(open({})));
+  describe('without a cache', () => sessionStoreContract(open({ cachedSessions: 0 })));
+  describe('with a cache of one session', () => sessionStoreContract(open({ cachedSessions: 1 })));
+
+  describe('round trips', () => {
+    it('are one a turn in the steady state', async () => {
+      const store = await redis.createStore();
+      await applyTurn(store, key, uuid(1));
+      const commands = await redis.recordCommands(async () => {
+        for (let turn = 2; turn <= 21; turn += 1) await applyTurn(store, key, uuid(turn));
+      });
+      expect(commands).toEqual(Array.from({ length: 20 }, () => 'evalsha'));
+    });
+
+    it('are one a turn also when each turn pushes another out of the log', async () => {
+      const store = await redis.createStore({ recordedTurns: 3 });
+      for (let turn = 1; turn <= 3; turn += 1) await applyTurn(store, key, uuid(turn));
+      const commands = await redis.recordCommands(async () => {
+        for (let turn = 4; turn <= 9; turn += 1) await applyTurn(store, key, uuid(turn));
+      });
+      expect(commands).toEqual(Array.from({ length: 6 }, () => 'evalsha'));
+    });
+
+    it('are two for the first turn of a session on a node', async () => {
+      const store = await redis.createStore();
+      await applyTurn(store, { ...key, sessionId: uuid(4) }, uuid(1));
+      const commands = await redis.recordCommands(async () => {
+        await applyTurn(store, key, uuid(1));
+      });
+      expect(commands).toEqual(['evalsha', 'evalsha']);
+    });
+
+    it('are two when another node committed in between, and one again after it', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+      await applyTurn(a, key, uuid(1));
+      await applyTurn(b, key, uuid(2));
+      const commands = await redis.recordCommands(async () => {
+        expect(await applyTurn(a, key, uuid(3))).toEqual({ kind: 'committed' });
+        expect(await applyTurn(a, key, uuid(4))).toEqual({ kind: 'committed' });
+      });
+      expect(commands).toEqual(['evalsha', 'evalsha', 'evalsha']);
+      expect((await b.read(key, unboundedCall))?.revision).toBe(4);
+    });
+  });
+
+  describe('two nodes', () => {
+    it('apply a turn once that is sent to both, and both give the same record', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+      await applyTurn(a, key, uuid(1));
+      await applyTurn(b, key, uuid(1));
+      const outcomes = await Promise.all([a, b, a, b].map((store) => applyTurn(store, key, uuid(2))));
+      expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
+      const again = await Promise.all([a, b].map((store) => applyTurn(store, key, uuid(2))));
+      expect(again[0]).toMatchObject({ kind: 'known', record: { revision: 2 } });
+      expect(again[0]).toEqual(again[1]);
+    });
+
+    it('apply all turns that are sent to them at once', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const nodes = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+      const turnIds = Array.from({ length: 60 }, (_, index) => uuid(index));
+      const outcomes = await Promise.all(
+        turnIds.flatMap((turnId) => nodes.map((store) => applyTurn(store, key, turnId))),
+      );
+      expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(60);
+      const turns = (await nodes[0]?.listTurns(key, 0, 100, unboundedCall))?.turns ?? [];
+      expect(turns.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
+      expect(turns.map(({ turnId }) => turnId).sort()).toEqual(turnIds);
+    });
+
+    it('see with a fresh load what the other one committed', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+      await applyTurn(a, key, uuid(1));
+      await applyTurn(b, key, uuid(2));
+      expect((await a.load(key, uuid(2), unboundedCall)).session?.revision).toBe(1);
+      expect(await a.load(key, uuid(2), unboundedCall, true)).toMatchObject({
+        session: { revision: 2 },
+        known: { turnId: uuid(2), revision: 2 },
+      });
+    });
+
+    it('see that the other one deleted the session', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+      await applyTurn(a, key, uuid(1));
+      await b.delete(key, unboundedCall);
+      expect(await applyTurn(a, key, uuid(2))).toEqual({ kind: 'committed' });
+      expect((await b.read(key, unboundedCall))?.revision).toBe(1);
+    });
+  });
+
+  describe('keys', () => {
+    it('all live as long, anew with every turn', async () => {
+      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
+      await applyTurn(store, key, uuid(1));
+      const keys = await keysOf(keyPrefix, key);
+      expect(keys.map((name) => name.slice(name.indexOf('}'))).sort()).toEqual(['}:session', '}:turns']);
+      const times = async () => Promise.all(keys.map((name) => redis.admin.pexpiretime(name)));
+      for (const name of keys) await redis.admin.pexpire(name, 1_000);
+      const before = await times();
+      await applyTurn(store, key, uuid(2));
+      const [first = 0, second = 0] = await times();
+      expect(first).toBe(second);
+      expect(first).toBeGreaterThan(Math.max(...before));
+    });
+
+    it('hold nothing of turns that went, also when many go at once', async () => {
+      const keyPrefix = redis.nextPrefix();
+      const [many, few] = [
+        await redis.createStore({ keyPrefix }),
+        await redis.createStore({ keyPrefix, recordedTurns: 3 }),
+      ];
+      for (let turn = 1; turn <= 250; turn += 1) await applyTurn(many, key, uuid(turn));
+      await applyTurn(few, key, uuid(251));
+      const { turns } = await few.listTurns(key, 0, 1_000, unboundedCall);
+      expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
+      const fields = await redis.admin.hkeys(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      expect(fields.sort()).toEqual(['r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
+    });
+
+    it('that were left over by an eviction do not stand in the way', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      await applyTurn(store, key, uuid(1));
+      await applyTurn(store, key, uuid(2));
+      await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
+      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toMatchObject([
+        { revision: 1, turnId: uuid(1) },
+      ]);
+    });
+
+    it('of an imported session live as long as others, and longer with its first turn', async () => {
+      const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
+      const [session, turns] = [
+        `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`,
+        `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`,
+      ];
+      await store.create(aSession({ importedFrom: 'a record' }), unboundedCall);
+      expect(await keysOf(keyPrefix, key)).toEqual([session]);
+      expect(await redis.admin.pttl(session)).toBeGreaterThan(0);
+      await redis.admin.pexpire(session, 10_000);
+      const before = await redis.admin.pexpiretime(session);
+      await applyTurn(store, key, uuid(1));
+      const after = await Promise.all([session, turns].map((name) => redis.admin.pexpiretime(name)));
+      expect(after[0]).toBeGreaterThan(before);
+      expect(after[1]).toBe(after[0]);
+    });
+
+    it('that were left over by an eviction do not stand in the way of an import', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
+      await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
+      const imported = aSession({ importedFrom: 'a record' });
+      expect(await store.create(imported, unboundedCall)).toEqual({ session: imported, created: true });
+      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+      expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
+    });
+
+    it('of another type refuse the import before anything is written', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
+      await redis.admin.set(log, 'a string');
+      await expect(store.create(aSession({ importedFrom: 'a record' }), unboundedCall)).rejects.toThrow('WRONGTYPE');
+      expect(await keysOf(keyPrefix, key)).toEqual([log]);
+    });
+
+    it('of another type refuse the commit before anything is written', async () => {
+      const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
+      const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
+      await redis.admin.set(log, 'a string');
+      await expect(store.commit(aCommit(aSession(), uuid(1)), unboundedCall)).rejects.toThrow('WRONGTYPE');
+      expect(await keysOf(keyPrefix, key)).toEqual([log]);
+    });
+
+    it('have a prefix without braces', async () => {
+      await expect(redis.createStore({ keyPrefix: 'a{b}' })).rejects.toThrow('braces');
+    });
+  });
+});

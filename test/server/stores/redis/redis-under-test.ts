@@ -1,0 +1,60 @@
+import { Redis } from 'ioredis';
+import type { RedisConnection } from '../../../../src/server/stores/redis/redis-connection';
+import type { RedisSessionStore } from '../../../../src/server/stores/redis/redis-session-store';
+import { type RedisServer, startRedisServer } from '../../../support/redis-server';
+import { ClientsUnderTest, defaultTimeoutMs, type StoreSettings } from './clients-under-test';
+
+/** A Redis server of one test file, with clients of this adapter and one for the test to look and meddle with. */
+export class RedisUnderTest {
+  readonly clients: ClientsUnderTest;
+
+  private constructor(
+    readonly server: RedisServer,
+    /** Speaks to the server for the test. */
+    readonly admin: Redis,
+  ) {
+    this.clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: server.url } });
+  }
+
+  static async start(args: readonly string[] = []): Promise<RedisUnderTest> {
+    const server = await startRedisServer(args);
+    const admin = new Redis(server.url, { maxRetriesPerRequest: null, disconnectTimeout: 100 });
+    admin.on('error', () => undefined);
+    return new RedisUnderTest(server, admin);
+  }
+
+  nextPrefix(): string {
+    return this.clients.nextPrefix();
+  }
+
+  connect(commandTimeoutMs = defaultTimeoutMs): Promise<RedisConnection> {
+    return this.clients.connect({ commandTimeoutMs });
+  }
+
+  createStore(settings: StoreSettings = {}, commandTimeoutMs = defaultTimeoutMs): Promise<RedisSessionStore> {
+    return this.clients.createStore(settings, { commandTimeoutMs });
+  }
+
+  /** How many commands the clients of the server send while `work` runs; those within scripts do not count. */
+  async recordCommands(work: () => Promise<void>): Promise<readonly string[]> {
+    const monitor = await this.admin.monitor();
+    const commands: string[] = [];
+    const seen = new Promise<void>((resolve) => {
+      monitor.on('monitor', (_time: string, args: string[], source: string) => {
+        if (args[1] === 'end of the work') resolve();
+        else if (source !== 'lua') commands.push(String(args[0]).toLowerCase());
+      });
+    });
+    await work();
+    await this.admin.echo('end of the work');
+    await seen;
+    monitor.disconnect();
+    return commands;
+  }
+
+  async close(): Promise<void> {
+    await this.clients.close();
+    this.admin.disconnect();
+    await this.server.stop();
+  }
+}

@@ -1,0 +1,121 @@
+import type { SessionKey } from '../../../../src/core/model/session';
+import { connectRedis } from '../../../../src/server/stores/redis/redis-connection';
+import { RedisSessionStore } from '../../../../src/server/stores/redis/redis-session-store';
+import { callUntil, unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
+import { uuid } from '../../../support/session-builder';
+import { silentLog } from '../../../support/silent-log';
+import { ChangeListener } from '../contract/change-listener';
+import { applyTurn } from '../contract/turn-driver';
+import { defaultTimeoutMs } from './clients-under-test';
+import { RedisUnderTest } from './redis-under-test';
+
+const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
+const channelOf = (prefix: string) => `${prefix}{${key.tenantId}/${key.sessionId}}:session`;
+
+describe('news of changes in Redis', () => {
+  let redis: RedisUnderTest;
+  let keyPrefix: string;
+  beforeAll(async () => {
+    redis = await RedisUnderTest.start();
+  });
+  afterAll(() => redis.close());
+  beforeEach(() => {
+    keyPrefix = redis.nextPrefix();
+  });
+
+  const subscribers = async () => Number((await redis.admin.pubsub('NUMSUB', channelOf(keyPrefix)))[1]);
+
+  it('come with what another node commits and deletes', async () => {
+    const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+    const listener = new ChangeListener(a, key);
+    for (let revision = 1; revision <= 5; revision += 1) {
+      await applyTurn(revision % 2 ? b : a, key, uuid(revision));
+      await listener.waitForRevision(revision);
+    }
+    await b.delete(key, unboundedCall);
+    await listener.waitForRevision(0);
+    listener.stop();
+  });
+
+  it('come again after the connection for them was cut, also of what was committed meanwhile', async () => {
+    const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
+    const listener = new ChangeListener(a, key);
+    await applyTurn(b, key, uuid(1));
+    await listener.waitForRevision(1);
+    for (let revision = 2; revision <= 6; revision += 2) {
+      await eventually(async () => (await subscribers()) === 1);
+      expect(await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBe(1);
+      await applyTurn(b, key, uuid(revision));
+      await listener.waitForRevision(revision);
+      await applyTurn(b, key, uuid(revision + 1));
+      await listener.waitForRevision(revision + 1);
+    }
+    listener.stop();
+  });
+
+  it('take one subscription however many listen, and none when nobody does', async () => {
+    const store = await redis.createStore({ keyPrefix });
+    const other = new ChangeListener(store, { ...key, sessionId: uuid(4) });
+    const listeners = Array.from({ length: 5 }, () => new ChangeListener(store, key));
+    await applyTurn(store, key, uuid(1));
+    for (const listener of listeners) await listener.waitForRevision(1);
+    expect(await subscribers()).toBe(1);
+    for (const listener of listeners.slice(1)) listener.stop();
+    await applyTurn(store, key, uuid(2));
+    await listeners[0]?.waitForRevision(2);
+    expect(await subscribers()).toBe(1);
+    listeners[0]?.stop();
+    await eventually(async () => (await subscribers()) === 0);
+    const again = new ChangeListener(store, key);
+    await applyTurn(store, key, uuid(3));
+    await again.waitForRevision(3);
+    again.stop();
+    other.stop();
+    await eventually(async () => (await redis.admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub')) === '');
+  });
+
+  it('cost a commit and a deletion no command', async () => {
+    const store = await redis.createStore({ keyPrefix });
+    const listener = new ChangeListener(store, key);
+    await applyTurn(store, key, uuid(1));
+    await listener.waitForRevision(1);
+    await store.delete(key, unboundedCall);
+    await applyTurn(store, key, uuid(1));
+    const commands = await redis.recordCommands(async () => {
+      await applyTurn(store, key, uuid(2));
+      await store.delete(key, unboundedCall);
+    });
+    expect(commands).toEqual(['evalsha', 'evalsha']);
+    listener.stop();
+  });
+
+  it('that the user has no right to leave commits as they are, and are missed with one word in the log', async () => {
+    await redis.admin.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', 'resetchannels', '+@all');
+    const warnings: (string | undefined)[] = [];
+    const warn = (fields: Readonly<Record<string, unknown>>, message: string) => {
+      if (message.includes('subscription')) warnings.push(String(fields['error']));
+    };
+    const url = redis.server.url.replace('//', '//mute:secret@');
+    const connection = connectRedis({
+      endpoint: { kind: 'single', url },
+      commandTimeoutMs: defaultTimeoutMs,
+      clock: Date,
+      log: { ...silentLog, warn },
+    });
+    await connection.waitForReady(callUntil(Date.now() + defaultTimeoutMs));
+    const options = { keyPrefix, sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
+    const store = new RedisSessionStore(connection, options);
+    const stops = [uuid(3), uuid(4), uuid(5)].map((sessionId) =>
+      store.onChange({ ...key, sessionId }, () => undefined),
+    );
+    await eventually(async () => warnings.length > 0);
+    expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
+    expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
+    expect((await store.read(key, unboundedCall))?.revision).toBe(2);
+    expect(await store.delete(key, unboundedCall)).toBe(true);
+    expect(warnings).toEqual([expect.stringContaining('NOPERM')]);
+    for (const stop of stops) stop();
+    await store.close();
+  });
+});

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
+import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { freePort } from '../../../tools/chaos/free-port';
+import { type BuiltServer, startBuiltServer } from '../../support/built-server';
+import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../../support/scraped-metrics';
+import { uuid } from '../../support/session-builder';
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
+let server: BuiltServer;
+let client: OrchestratorClient;
+let scrapeUrl: string;
+
+const series = async (metric: string) => seriesIn(await scrape(scrapeUrl), metric);
+
+function turn(number: number, more: object = {}) {
+  return {
+    tenantId: uuid(1),
+    agentId: uuid(2),
+    sessionId: uuid(3),
+    turnId: uuid(100 + number),
+    situation: { message: 'I want my money back' },
+    ...more,
+  };
+}
+
+beforeAll(async () => {
+  const port = await freePort();
+  scrapeUrl = `http://127.0.0.1:${port}/metrics`;
+  server = await startBuiltServer({
+    ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+  });
+  client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
+  await client.putScenario(aRefund());
+  const named = {
+    candidates: [
+      { scenarioId: uuid(10), score: 0.9 },
+      { scenarioId: uuid(11), score: 0.8 },
+    ],
+  };
+  const first = turn(1, { ...named, customerData: { order_id: 'A-7' } });
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(2), validateOnly: true }));
+  await expect(
+    client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(3), expectedRevision: 7 })),
+  ).rejects.toThrow();
+}, 180_000);
+
+afterAll(async () => {
+  client?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Collects an order id, then a reason. */
+function aRefund() {
+  const scenario = {
+    scenarioId: uuid(10),
+    name: 'Refund',
+    entryStepId: 'order',
+    steps: [
+      { stepId: 'order', name: 'Order', collectsProfileFields: ['order_id'], transitions: [{ targetStepId: 'why' }] },
+      { stepId: 'why', name: 'Why', collectsProfileFields: ['reason'], transitions: [{ targetStepId: 'end' }] },
+      { stepId: 'end', name: 'End', isTerminal: true },
+    ],
+  };
+  return PutScenarioRequest.fromPartial({ tenantId: uuid(1), agentId: uuid(2), scenario });
+}
+
+it('counts the decisions of a turn once, whether it is sent again or only looked at', async () => {
+  expect({
+    decisions: await series('orchestrator_lifecycle_decisions_total'),
+    rejected: await series('orchestrator_candidates_rejected_total'),
+    skipped: await series('orchestrator_steps_skipped_total'),
+    contributions: await series('orchestrator_contributions_total'),
+    replays: await series('orchestrator_turn_replays_total'),
+    active: await series('orchestrator_session_active_scenarios_sum'),
+  }).toEqual({
+    decisions: { 'action="START",reason="CANDIDATE"': 1 },
+    rejected: { 'reason="NOT_FOUND"': 1 },
+    skipped: { '': 1 },
+    contributions: { 'type="ASK",deferred="false"': 1 },
+    replays: { '': 1 },
+    active: { '': 1 },
+  });
+});
+
+it('shows what did not happen yet as 0', async () => {
+  expect(await series('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
+  expect(await series('orchestrator_relocalizations_total')).toEqual({ '': 0 });
+});
+
+it('counts the turns that were answered by how they were', async () => {
+  expect(await series('orchestrator_turn_duration_count')).toEqual({
+    'trigger="MESSAGE",replayed="false",validate_only="false"': 1,
+    'trigger="MESSAGE",replayed="true",validate_only="false"': 1,
+    'trigger="MESSAGE",replayed="false",validate_only="true"': 1,
+  });
+});
+
+it('counts every call by method and status, and none is left in flight', async () => {
+  const method = 'rpc_method="focal.orchestration.v1.OrchestratorService/ProcessTurn"';
+  expect(await series('rpc_server_call_duration_count')).toMatchObject({
+    [`rpc_system_name="grpc",${method},rpc_response_status_code="OK"`]: 3,
+    [`rpc_system_name="grpc",${method},rpc_response_status_code="ABORTED"`]: 1,
+  });
+  expect(await series('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
+});
+
+it('times every phase and every operation of the store', async () => {
+  expect(await series('orchestrator_phase_duration_count')).toEqual({
+    'phase="P6.1 context"': 2,
+    'phase="P6.2 lifecycle"': 2,
+    'phase="P6.3 transitions"': 2,
+    'phase="P6.4 contributions"': 2,
+  });
+  expect(await series('orchestrator_store_duration_count')).toMatchObject({
+    'operation="load",outcome="ok"': 4,
+    'operation="commit",outcome="ok"': 1,
+  });
+});
+
+it('has every metric that the documentation names, and no other of its own', async () => {
+  const scraped = await scrape(scrapeUrl);
+  // Callers have no credentials here, and no model is asked: test/telemetry/model.test.ts has those.
+  const here = documentedMetrics().filter((name) => !isOfModel(name) && name !== 'orchestrator_auth_failures');
+  expect(ownMetricsIn(scraped)).toEqual(here);
+  expect(scraped).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
+  expect(scraped).toMatch(/^# TYPE v8js_gc_duration/m);
+});

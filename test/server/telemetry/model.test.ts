@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
+import { ModelOutcome } from '../../../gen/focal/orchestration/v1/lifecycle';
+import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
+import { freePort } from '../../../tools/chaos/free-port';
+import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { aScenario, type ScenarioDraft } from '../../support/conversation';
+import { eventually } from '../../support/eventually';
+import { asTheRules, completing, ModelEndpoint, saying, silence } from '../../support/model-endpoint';
+import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
+import { asking, confirming } from '../../support/sample-scenarios';
+import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../../support/scraped-metrics';
+import { uuid } from '../../support/session-builder';
+
+jest.setTimeout(60_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'model-telemetry-'));
+const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn';
+const agent = { tenantId: uuid(1), agentId: uuid(2) };
+const [refund, premium] = [uuid(10), uuid(11)];
+const scenarios: readonly ScenarioDraft[] = [
+  confirming(refund),
+  asking(premium, ['card'], { requires: { vip: 'HARD' } }),
+];
+
+let endpoint: ModelEndpoint;
+let server: BuiltServer;
+let client: OrchestratorClient;
+
+/** Starts the built server with use_llm on, and these settings of [pipeline.scenario_filtering]. */
+async function start(filtering: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const given = { USE_LLM: 'true', BASE_URL: endpoint.baseUrl, MODEL: 'a-model', ...filtering };
+  const settings = Object.entries(given).map(([name, value]) => [
+    `ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__${name}`,
+    value,
+  ]);
+  const path = mkdtempSync(join(folder, 'data-'));
+  server = await startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: path, ...Object.fromEntries(settings), ...env });
+  client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
+  for (const draft of scenarios) {
+    const scenario = scenarioToProto(aScenario(draft));
+    await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
+  }
+}
+
+let turns = 0;
+/** A turn of a session that names these scenarios. */
+function aTurn(session: number, ...ids: readonly string[]) {
+  turns += 1;
+  const turn = {
+    ...agent,
+    sessionId: uuid(100 + session),
+    turnId: uuid(1_000 + turns),
+    situation: { message: 'my money, please' },
+    candidates: ids.map((scenarioId) => ({ scenarioId, score: 0.9 })),
+  };
+  return ProcessTurnRequest.fromPartial({ turn });
+}
+
+/** What came of asking the model. */
+async function outcomeOf(turn: ProcessTurnRequest): Promise<ModelOutcome | undefined> {
+  return (await client.processTurn(turn)).response.modelProposal?.outcome;
+}
+
+beforeAll(async () => {
+  await ensureBuilt();
+  endpoint = new ModelEndpoint();
+  await endpoint.start();
+}, 180_000);
+afterAll(async () => {
+  await endpoint?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('with traces, metrics and a key of the environment', () => {
+  let receiver: OtlpReceiver;
+  let scrapeUrl: string;
+  const asked = 'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="a-model"';
+  const metric = async (name: string) => seriesIn(await scrape(scrapeUrl), name);
+
+  beforeAll(async () => {
+    receiver = await startOtlpReceiver();
+    const port = await freePort();
+    scrapeUrl = `http://127.0.0.1:${port}/metrics`;
+    await start(
+      {
+        API_KEY: 'of the environment',
+        TIMEOUT_MS: '60000',
+        MAX_TOKENS: '123',
+        TEMPERATURE: '0.5',
+        INPUT_PRICE: '10',
+        OUTPUT_PRICE: '100',
+      },
+      {
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        OTEL_BSP_SCHEDULE_DELAY: '50',
+        OTEL_METRICS_EXPORTER: 'prometheus',
+        OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+        OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+      },
+    );
+  }, 180_000);
+  afterAll(async () => {
+    client?.close();
+    await server?.stop();
+    await receiver?.close();
+  });
+
+  /** The model's span of a turn that a caller traces by this id. */
+  async function spanOf(traceId: string, turn: ProcessTurnRequest) {
+    const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const tracing = connect(server.address, { credentials: insecure(), timeoutMs: 60_000, metadata });
+    await tracing.processTurn(turn).finally(() => tracing.close());
+    const spans = await receiver.trace(traceId, ({ name }) => name === processTurnPath);
+    const root = spans.find(({ name }) => name === processTurnPath);
+    return { root, span: spans.find(({ name }) => name === 'chat a-model') };
+  }
+
+  const requestAttributes = () => ({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.output.type': 'json',
+    'gen_ai.request.model': 'a-model',
+    'gen_ai.request.max_tokens': 123,
+    'gen_ai.request.temperature': 0.5,
+    'server.address': '127.0.0.1',
+    'server.port': Number(new URL(endpoint.baseUrl).port),
+  });
+  const answerAttributes = {
+    'gen_ai.response.model': 'stand-in-1',
+    'gen_ai.response.finish_reasons': ['stop'],
+    'gen_ai.usage.input_tokens': 400,
+    'gen_ai.usage.output_tokens': 40,
+  };
+
+  it('the endpoint gets key and bounds, and the trace goes on there; the span tells how it ended', async () => {
+    const traceId = '0af7651916cd43dd8448eb2100000001';
+    const { root, span } = await spanOf(traceId, aTurn(1, refund, premium));
+    const request = endpoint.requests.at(-1);
+    expect(request?.headers).toMatchObject({
+      authorization: 'Bearer of the environment',
+      traceparent: `00-${traceId}-${span?.spanId}-01`,
+    });
+    expect(request?.body).toMatchObject({ model: 'a-model', max_tokens: 123, temperature: 0.5 });
+    expect(span).toMatchObject({ kind: 3, parentSpanId: root?.spanId, statusCode: 0 });
+    expect(span?.attributes).toEqual({
+      ...requestAttributes(),
+      ...answerAttributes,
+      'orchestrator.model.outcome': 'PROPOSED',
+    });
+  });
+
+  it('a span of a model that was not heard has the reason, and what the answer cost', async () => {
+    endpoint.next(completing('I would cancel it.'));
+    const { span } = await spanOf('0af7651916cd43dd8448eb2100000002', aTurn(1));
+    expect(span?.statusCode).toBe(2);
+    expect(span?.attributes).toEqual({
+      ...requestAttributes(),
+      ...answerAttributes,
+      'orchestrator.model.outcome': 'OFF_SCHEMA',
+      'error.type': 'OFF_SCHEMA',
+    });
+  });
+
+  it('counts what came of it, what was overruled, starts included, tokens and cost', async () => {
+    endpoint.next(saying((all) => ({ ...asTheRules(all), instances: [{ id: 'i1', action: 'COMPLETE' }] })));
+    await client.processTurn(aTurn(1));
+    expect({
+      proposals: await metric('orchestrator_model_proposals_total'),
+      overruled: await metric('orchestrator_model_overruled_total'),
+      durations: await metric('gen_ai_client_operation_duration_count'),
+      tokens: await metric('gen_ai_client_token_usage_sum'),
+      cost: await metric('orchestrator_model_cost_total'),
+    }).toEqual({
+      proposals: { 'outcome="PROPOSED"': 2, 'outcome="OFF_SCHEMA"': 1 },
+      overruled: {
+        'proposed="START",overruled_by="RULES"': 1,
+        'proposed="COMPLETE",overruled_by="CHECKPOINT_AHEAD"': 1,
+      },
+      durations: { [asked]: 2, [`${asked},error_type="OFF_SCHEMA"`]: 1 },
+      tokens: { [`${asked},gen_ai_token_type="input"`]: 1_200, [`${asked},gen_ai_token_type="output"`]: 120 },
+      cost: { 'gen_ai_request_model="a-model"': expect.closeTo(0.024) },
+    });
+  });
+
+  it('has every metric of the model that the documentation names, and no other', async () => {
+    const served = ownMetricsIn(await scrape(scrapeUrl));
+    expect(served.filter(isOfModel)).toEqual(documentedMetrics().filter(isOfModel));
+  });
+});
+
+describe('with a key, a template and bounds of its own', () => {
+  beforeAll(async () => {
+    const [key, template] = [join(folder, 'key'), join(folder, 'own.jinja2')];
+    writeFileSync(key, 'of a file\n');
+    writeFileSync(template, 'Said: {{ message }}.{% for each in candidates %} May start: {{ each.id }}.{% endfor %}');
+    await start({ API_KEY_FILE: key, TEMPLATE: template, TIMEOUT_MS: '6000', CONCURRENCY: '1' });
+  }, 180_000);
+  afterAll(async () => {
+    client?.close();
+    await server?.stop();
+  });
+
+  it('the endpoint gets the key of the file and the prompt of the template', async () => {
+    endpoint.next(completing('{"instances":[],"candidates":[{"id":"c1","fits":true}],"conditions":[]}'));
+    expect(await outcomeOf(aTurn(1, refund))).toBe(ModelOutcome.MODEL_OUTCOME_PROPOSED);
+    const request = endpoint.requests.at(-1);
+    expect(request?.headers.authorization).toBe('Bearer of a file');
+    // Nothing is traced here, so nothing of a trace goes out.
+    expect(request?.headers['traceparent']).toBeUndefined();
+    expect(request?.prompt).toBe('Said: "my money, please". May start: c1.');
+  });
+
+  it('of two turns at once one asks, until the time for the model is over, and the other one does not', async () => {
+    endpoint.usual = silence;
+    // Again where the machine was so slow that the second came when the first had given up.
+    await eventually(async () => {
+      const outcomes = await Promise.all([outcomeOf(aTurn(2, refund)), outcomeOf(aTurn(3, refund))]);
+      expect(outcomes).toContain(ModelOutcome.MODEL_OUTCOME_TIMEOUT);
+      return outcomes.includes(ModelOutcome.MODEL_OUTCOME_BUSY);
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import { isSignalRequested } from '../../../src/server/telemetry/otel-environment';
+
+const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
+  [false, {}],
+  [false, { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4317' }],
+  [false, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
+  [false, { OTEL_SERVICE_NAME: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+  [false, { OTEL_SDK_DISABLED: 'TRUE', OTEL_TRACES_EXPORTER: 'otlp' }],
+  [true, { OTEL_SDK_DISABLED: 'false', OTEL_TRACES_EXPORTER: 'otlp' }],
+  [true, { OTEL_TRACES_EXPORTER: 'console' }],
+  [true, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4317' }],
+  [true, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }],
+];
+
+it.each(cases)('traces are wanted: %s, by %j', (wanted, env) => {
+  expect(isSignalRequested('TRACES', env)).toBe(wanted);
+});
+
+it.each(cases)('and likewise metrics by their variables: %s, by %j', (wanted, env) => {
+  const metrics = Object.entries(env).map(([name, value]) => [name.replace('TRACES', 'METRICS'), value]);
+  expect(isSignalRequested('METRICS', Object.fromEntries(metrics))).toBe(wanted);
+});
+
+it('each signal has variables of its own', () => {
+  const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_TRACES_EXPORTER: 'none' };
+  expect([isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)]).toEqual([false, true]);
+});

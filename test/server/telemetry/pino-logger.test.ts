@@ -1,0 +1,135 @@
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
+import type { Logger } from '../../../src/server/ports/logger';
+import { createPinoLogger, type PinoLoggerOptions } from '../../../src/server/telemetry/logging';
+
+/** A log with the lines that it wrote. */
+function aLog(options: Partial<PinoLoggerOptions> = {}): { log: Logger; lines: () => Record<string, unknown>[] } {
+  const written: string[] = [];
+  const destination = { write: (line: string) => void written.push(line) };
+  const log = createPinoLogger({ level: 'debug', customerData: false, destination, ...options });
+  return { log, lines: () => written.map((line) => JSON.parse(line)) };
+}
+
+it('writes a JSON line with time, level, fields and message', () => {
+  const { log, lines } = aLog();
+  log.info({ session_id: 's', revision: 3 }, 'turn committed');
+  expect(lines()).toEqual([
+    {
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      session_id: 's',
+      revision: 3,
+      msg: 'turn committed',
+    },
+  ]);
+});
+
+it('writes nothing below its level', () => {
+  const { log, lines } = aLog({ level: 'warn' });
+  log.debug({}, 'a');
+  log.info({}, 'b');
+  log.warn({}, 'c');
+  log.error({}, 'd');
+  expect(lines().map(({ msg }) => msg)).toEqual(['c', 'd']);
+});
+
+describe('values of customers', () => {
+  const fields = {
+    turn_id: 't',
+    customer_data: { name: 'Lovelace' },
+    sessionVariables: { iban: 'Lovelace' },
+    plan: { asks: [{ field: 'name', known_values: { name: 'Lovelace' } }] },
+    bytes: Buffer.from('Lovelace'),
+    value: 'Lovelace',
+  };
+
+  it('are redacted by the name of their field, at any depth, and bytes are counted only', () => {
+    const { log, lines } = aLog();
+    log.info(fields, 'm');
+    expect(lines()[0]).toMatchObject({
+      turn_id: 't',
+      customer_data: '[redacted]',
+      sessionVariables: '[redacted]',
+      plan: { asks: [{ field: 'name', known_values: '[redacted]' }] },
+      bytes: '[8 bytes]',
+      value: '[redacted]',
+    });
+    expect(JSON.stringify(lines())).not.toContain('Lovelace');
+  });
+
+  it('are written where that is switched on', () => {
+    const { log, lines } = aLog({ customerData: true });
+    log.info(fields, 'm');
+    expect(lines()[0]).toMatchObject({ customer_data: { name: 'Lovelace' }, value: 'Lovelace' });
+  });
+
+  it('do not come in by what an error carries, as the arguments of a Redis command', () => {
+    const { log, lines } = aLog();
+    const cause = Object.assign(new Error('Command timed out'), { code: 'ETIMEDOUT', command: { args: ['Lovelace'] } });
+    log.error({ error: new OrchestratorError('STORE_UNAVAILABLE', 'The store is away.', { cause }) }, 'failed');
+    expect(lines()[0]).toMatchObject({
+      error: {
+        type: 'OrchestratorError',
+        message: 'The store is away.',
+        reason: 'STORE_UNAVAILABLE',
+        stack: expect.stringContaining('pino-log.test'),
+        cause: { type: 'Error', message: 'Command timed out', code: 'ETIMEDOUT' },
+      },
+    });
+    expect(JSON.stringify(lines())).not.toContain('Lovelace');
+  });
+
+  it('include secrets: passwords, tokens, URLs', () => {
+    const { log, lines } = aLog();
+    log.info(
+      {
+        redis: { url: 'redis://:x@h', password: 'x' },
+        authorization: 'x',
+        api_key: 'x',
+        credentials: 'x',
+        privateKey: 'x',
+      },
+      'm',
+    );
+    expect(lines()[0]).toMatchObject({
+      redis: { url: '[redacted]', password: '[redacted]' },
+      authorization: '[redacted]',
+      api_key: '[redacted]',
+      credentials: '[redacted]',
+      privateKey: '[redacted]',
+    });
+  });
+});
+
+it('survives what JSON does not know: cycles, big integers, __proto__', () => {
+  const { log, lines } = aLog();
+  const cycle: Record<string, unknown> = { big: 2n ** 64n };
+  cycle['self'] = cycle;
+  log.info({ cycle, hostile: JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "a": 2}') }, 'm');
+  expect(lines()[0]).toMatchObject({ cycle: { big: '18446744073709551616' }, hostile: { constructor: 1, a: 2 } });
+  expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+});
+
+describe('the trace', () => {
+  const sdk = new NodeSDK({
+    autoDetectResources: false,
+    spanProcessors: [],
+    metricReaders: [],
+    logRecordProcessors: [],
+  });
+  beforeAll(() => sdk.start());
+  afterAll(() => sdk.shutdown());
+
+  it('that a line belongs to is named on it', () => {
+    const { log, lines } = aLog();
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const spanId = 'b7ad6b7169203331';
+    const within = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });
+    context.with(within, () => log.info({}, 'inside'));
+    log.info({}, 'outside');
+    expect(lines()[0]).toMatchObject({ trace_id: traceId, span_id: spanId });
+    expect(lines()[1]).not.toHaveProperty('trace_id');
+  });
+});

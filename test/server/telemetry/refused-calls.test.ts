@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
+import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { anApiKey } from '../../support/api-keys';
+import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { callRaw, failureOf, headersOf } from '../../support/grpc-under-test';
+import { turnRequest } from '../../support/request-bytes';
+import { tracedCaller } from '../../support/traced-caller';
+
+jest.setTimeout(60_000);
+
+const { path } = OrchestratorServiceService.processTurn;
+const key = anApiKey('service');
+const folder = mkdtempSync(join(tmpdir(), 'refused-calls-'));
+let server: BuiltServer;
+let client: Client;
+beforeAll(async () => {
+  await ensureBuilt();
+  writeFileSync(join(folder, 'keys.toml'), key.entry);
+  server = await startBuiltServer({
+    ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
+    ORCHESTRATOR__AUTH__API_KEYS_FILE: join(folder, 'keys.toml'),
+    ORCHESTRATOR__SERVER__MAX_MESSAGE_BYTES: '1024',
+    OTEL_TRACES_EXPORTER: 'console',
+  });
+  client = new Client(server.address, credentials.createInsecure());
+}, 180_000);
+afterAll(async () => {
+  client?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const call = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>) =>
+  failureOf(callRaw({ client }, path, bytes, { metadata }));
+
+/** A request that is never ended; the deadline is told to the server alone, so that it is the server's to keep. */
+function neverEnded(metadata: Readonly<Record<string, string>>): Promise<CallError> {
+  return new Promise((resolve) => {
+    const headers = headersOf({ ...metadata, 'grpc-timeout': '50m' });
+    const stream = client.makeBidiStreamRequest(path, Buffer.from, Buffer.from, headers);
+    stream.on('error', (error: ServiceError) => resolve(new CallError(path, error)));
+    stream.write(Buffer.from(turnRequest()));
+  });
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+test.each([
+  ['without a credential', 'UNAUTHENTICATED', (trace: Headers) => call(turnRequest(), trace)],
+  [
+    'with a message beyond what grpc-js takes',
+    'TOO_LARGE',
+    (trace: Headers) => call(Buffer.alloc(5_000), { ...trace, ...key.metadata }),
+  ],
+  [
+    'whose deadline passes before its request is whole',
+    'DEADLINE',
+    (trace: Headers) => neverEnded({ ...trace, ...key.metadata }),
+  ],
+])('a call %s tells the trace id of its caller', async (_what, reason, failing) => {
+  const caller = tracedCaller();
+  const failure = await failing(caller.metadata);
+  expect([failure.reason, failure.metadata['trace_id']]).toEqual([reason, caller.traceId]);
+});
+
+test('a caller that does not trace is told none', async () => {
+  expect((await call(turnRequest(), {})).metadata).toEqual({});
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, credentials } from '@grpc/grpc-js';
+import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { callRaw } from '../../support/grpc-under-test';
+import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
+import { turnRequest } from '../../support/request-bytes';
+import { uuid } from '../../support/session-builder';
+import { tracedCaller } from '../../support/traced-caller';
+
+jest.setTimeout(120_000);
+
+const { path } = OrchestratorServiceService.processTurn;
+const folder = mkdtempSync(join(tmpdir(), 'sampling-'));
+let receiver: OtlpReceiver;
+beforeAll(async () => {
+  await ensureBuilt();
+  receiver = await startOtlpReceiver();
+}, 180_000);
+afterAll(async () => {
+  await receiver?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let servers = 0;
+/** How many spans a turn of each caller comes to, at a service with this sampler that has ended, and so has sent all that it has. */
+async function spansOf(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnType<typeof tracedCaller>[]) {
+  servers += 1;
+  const server = await startBuiltServer({
+    ORCHESTRATOR__EMBEDDED__PATH: join(folder, String(servers)),
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    ...sampler,
+  });
+  const client = new Client(server.address, credentials.createInsecure());
+  for (const [turn, { metadata }] of callers.entries()) {
+    await callRaw({ client }, path, turnRequest({ turnId: uuid(100 + turn) }), { metadata });
+  }
+  client.close();
+  expect(await server.stop()).toBe(0);
+  const spans = receiver.spans();
+  return callers.map((caller) => spans.filter(({ traceId }) => traceId === caller.traceId).length);
+}
+
+test('always_off: there are no spans, not even of a caller that records its trace', async () => {
+  expect(await spansOf({ OTEL_TRACES_SAMPLER: 'always_off' }, tracedCaller())).toEqual([0]);
+});
+
+test('parentbased_traceidratio: what its caller records is recorded here, what it does not is not', async () => {
+  const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' };
+  const [recorded, other] = await spansOf(sampler, tracedCaller(), tracedCaller(false));
+  expect(recorded).toBeGreaterThan(1);
+  expect(other).toBe(0);
+});

@@ -1,0 +1,115 @@
+import {
+  Scenario,
+  ScenarioStep,
+  StepOutcomeKind,
+  WhenNotAddressed,
+} from '../../../gen/focal/orchestration/v1/scenario';
+
+/** Steps of a scenario of the workload that a session may walk; what a larger one has beyond them is a detour that none takes. */
+export const walkedSteps = 8;
+
+/** The fields that a scenario of the workload collects; two scenarios share none. */
+export function fieldsOf(index: number): Readonly<Record<'reference' | 'reason' | 'date' | 'amount' | 'note', string>> {
+  return {
+    reference: `reference_${index}`,
+    reason: `reason_${index}`,
+    date: `date_${index}`,
+    amount: `amount_${index}`,
+    note: `note_${index}`,
+  };
+}
+
+/** The same on every run. */
+export function scenarioIdOf(index: number): string {
+  return `5ca1ab1e-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+}
+
+/**
+ * A scenario of `steps` steps, at least eight: four that collect, a checkpoint, a required action, something to say, the end. With
+ * more, a chain of the rest leaves the third step and comes back to the fifth; it takes an intent that no turn has.
+ */
+export function scenarioOf(index: number, steps = walkedSteps): Scenario {
+  return Scenario.fromPartial({
+    scenarioId: scenarioIdOf(index),
+    name: `Request ${index}`,
+    description: 'A customer asks for something that has to be looked at, confirmed and done.',
+    triggerDescription: 'The customer asks for it by name, or describes what went wrong.',
+    tags: ['bench'],
+    priority: 10,
+    entryStepId: 'reference',
+    // So that all of them move on every message.
+    whenNotAddressed: WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE,
+    requiredFields: [{ fieldName: 'customer_id' }],
+    steps: [...mainSteps(index, steps > walkedSteps), ...detour(steps - walkedSteps)],
+    globalTransitions: [{ targetStepId: 'closed', intentLabel: 'speak_to_a_person' }],
+  });
+}
+
+function mainSteps(index: number, detours: boolean): ScenarioStep[] {
+  const fields = fieldsOf(index);
+  const collect = (stepId: string, collected: readonly string[], next: string): ScenarioStep =>
+    ScenarioStep.fromPartial({
+      stepId,
+      name: `Ask for the ${stepId}`,
+      collectsProfileFields: collected.slice(),
+      transitions: [{ targetStepId: next }],
+    });
+  return [
+    collect('reference', [fields.reference], 'circumstances'),
+    collect('circumstances', [fields.reason, fields.date], 'amount'),
+    ScenarioStep.fromPartial({
+      stepId: 'amount',
+      name: 'Ask for the amount',
+      collectsProfileFields: [fields.amount],
+      transitions: [
+        { targetStepId: 'note', priority: 10, condition: `data.${fields.amount} > 500.0` },
+        ...(detours ? [{ targetStepId: 'detour-1', priority: 5, intentLabel: 'something_else' }] : []),
+        { targetStepId: 'confirmation' },
+      ],
+    }),
+    collect('note', [fields.note], 'confirmation'),
+    ScenarioStep.fromPartial({
+      stepId: 'confirmation',
+      name: 'Confirm the request',
+      isCheckpoint: true,
+      checkpointDescription: 'Book the request. This cannot be taken back.',
+      transitions: [
+        { targetStepId: 'closed', outcomes: [StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED] },
+        { targetStepId: 'booking' },
+      ],
+    }),
+    ScenarioStep.fromPartial({
+      stepId: 'booking',
+      name: 'Book it',
+      performsAction: true,
+      isRequiredAction: true,
+      requiresConfirmation: false,
+      toolBindings: [{ toolId: 'book_request', variableNames: [`booking_${index}`] }],
+      transitions: [{ targetStepId: 'receipt' }],
+    }),
+    ScenarioStep.fromPartial({
+      stepId: 'receipt',
+      name: 'Say what was booked',
+      templateIds: ['request_booked', 'what_comes_next'],
+      transitions: [{ targetStepId: 'closed' }],
+    }),
+    ScenarioStep.fromPartial({
+      stepId: 'closed',
+      name: 'Say goodbye',
+      templateIds: ['goodbye'],
+      isTerminal: true,
+      reachableFromAnywhere: true,
+    }),
+  ];
+}
+
+function detour(length: number): ScenarioStep[] {
+  return Array.from({ length: Math.max(0, length) }, (_, at) =>
+    ScenarioStep.fromPartial({
+      stepId: `detour-${at + 1}`,
+      name: `Detour ${at + 1}`,
+      collectsProfileFields: [`detour_${at + 1}`],
+      transitions: [{ targetStepId: at + 1 === length ? 'confirmation' : `detour-${at + 2}` }],
+    }),
+  );
+}
