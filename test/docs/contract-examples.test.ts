@@ -11,8 +11,8 @@ import {
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { ServiceError } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
 import { z } from 'zod';
-import { CallError } from '../../src/client';
 import { type GrpcUnderTest, startGrpc } from '../support/grpc-under-test';
 import { openService, type ServiceUnderTest } from '../support/service-under-test';
 import { root } from './markdown-pages';
