@@ -84,7 +84,7 @@ function enumLines(descriptor) {
 }
 
 function named(descriptor) {
-  if (descriptor.typeName === 'google.protobuf.Duration') return '[duration](scenario-files.md#the-form)';
+  if (descriptor.typeName === 'google.protobuf.Duration') return '[duration](scenario-files.md#format)';
   const part = PARTS.find((each) => each.descriptor === descriptor);
   return part === undefined ? enumLink(descriptor) : `[${part.heading}](${anchor(part.heading)})`;
 }
