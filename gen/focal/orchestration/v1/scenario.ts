@@ -676,8 +676,8 @@ export interface StepTransition {
   /** Optional. States that the step's outcome is one of these. Unique. */
   outcomes: StepOutcomeKind[];
   /**
-   * Optional. States that this condition in natural language holds. Evaluated only if `semantic_evaluation` is on;
-   * otherwise the transition is never taken (3.4). At most 2,000 characters.
+   * Optional. States that this condition in natural language holds (3.4). Evaluated only if `semantic_evaluation` is on.
+   * Otherwise it is ignored, and a transition that states nothing else is never taken. At most 2,000 characters.
    */
   conditionText: string;
   /**
