@@ -20,6 +20,7 @@ export enum IdleAction {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function idleActionFromJSON(object: any): IdleAction {
   switch (object) {
     case 0:
@@ -53,6 +54,9 @@ export function idleActionToJSON(object: IdleAction): string {
 }
 
 /** What an instance does on a turn that addresses only other instances (0.5). */
+=======
+/** WhenNotAddressed is what an instance does on a turn that addresses others only (0.5). */
+>>>>>>> main
 export enum WhenNotAddressed {
   /** WHEN_NOT_ADDRESSED_UNSPECIFIED - Not set. Treated as QUIET. */
   WHEN_NOT_ADDRESSED_UNSPECIFIED = 0,
@@ -65,6 +69,7 @@ export enum WhenNotAddressed {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function whenNotAddressedFromJSON(object: any): WhenNotAddressed {
   switch (object) {
     case 0:
@@ -103,6 +108,9 @@ export function whenNotAddressedToJSON(object: WhenNotAddressed): string {
 }
 
 /** What running instances do when a newer version is stored (section 7). */
+=======
+/** MigrationPolicy is what running instances do when a newer version is stored (section 7). */
+>>>>>>> main
 export enum MigrationPolicy {
   /** MIGRATION_POLICY_UNSPECIFIED - Not set. Treated as PINNED. */
   MIGRATION_POLICY_UNSPECIFIED = 0,
@@ -113,6 +121,7 @@ export enum MigrationPolicy {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function migrationPolicyFromJSON(object: any): MigrationPolicy {
   switch (object) {
     case 0:
@@ -146,6 +155,9 @@ export function migrationPolicyToJSON(object: MigrationPolicy): string {
 }
 
 /** When a transition may be taken (3.2). */
+=======
+/** TransitionTrigger says when a transition may be taken (3.2). */
+>>>>>>> main
 export enum TransitionTrigger {
   /** TRANSITION_TRIGGER_UNSPECIFIED - Not set. Treated as ON_COMPLETION. */
   TRANSITION_TRIGGER_UNSPECIFIED = 0,
@@ -156,6 +168,7 @@ export enum TransitionTrigger {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function transitionTriggerFromJSON(object: any): TransitionTrigger {
   switch (object) {
     case 0:
@@ -189,6 +202,9 @@ export function transitionTriggerToJSON(object: TransitionTrigger): string {
 }
 
 /** When the executor should run a tool. */
+=======
+/** ToolTiming says when the executor should run a tool. */
+>>>>>>> main
 export enum ToolTiming {
   /** TOOL_TIMING_UNSPECIFIED - Not set. Treated as DURING_STEP. */
   TOOL_TIMING_UNSPECIFIED = 0,
@@ -201,6 +217,7 @@ export enum ToolTiming {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function toolTimingFromJSON(object: any): ToolTiming {
   switch (object) {
     case 0:
@@ -239,6 +256,9 @@ export function toolTimingToJSON(object: ToolTiming): string {
 }
 
 /** How strictly a field is required for a start (2.13). */
+=======
+/** RequirementLevel is how strictly a field is required for a start (2.13). */
+>>>>>>> main
 export enum RequirementLevel {
   /** REQUIREMENT_LEVEL_UNSPECIFIED - Not set. Treated as HARD. */
   REQUIREMENT_LEVEL_UNSPECIFIED = 0,
@@ -252,6 +272,7 @@ export enum RequirementLevel {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function requirementLevelFromJSON(object: any): RequirementLevel {
   switch (object) {
     case 0:
@@ -285,6 +306,9 @@ export function requirementLevelToJSON(object: RequirementLevel): string {
 }
 
 /** Severity of a finding. */
+=======
+/** FindingSeverity is the weight of a finding. */
+>>>>>>> main
 export enum FindingSeverity {
   /** FINDING_SEVERITY_UNSPECIFIED - Not set. Never returned. */
   FINDING_SEVERITY_UNSPECIFIED = 0,
@@ -295,6 +319,7 @@ export enum FindingSeverity {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function findingSeverityFromJSON(object: any): FindingSeverity {
   switch (object) {
     case 0:
@@ -328,6 +353,9 @@ export function findingSeverityToJSON(object: FindingSeverity): string {
 }
 
 /** The meaning of a relationship (1.1 to 1.6). */
+=======
+/** RelationshipKind is the meaning of a relationship (1.1 to 1.6). */
+>>>>>>> main
 export enum RelationshipKind {
   /** RELATIONSHIP_KIND_UNSPECIFIED - Not set. Refused. */
   RELATIONSHIP_KIND_UNSPECIFIED = 0,
@@ -346,6 +374,7 @@ export enum RelationshipKind {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function relationshipKindFromJSON(object: any): RelationshipKind {
   switch (object) {
     case 0:
@@ -399,6 +428,9 @@ export function relationshipKindToJSON(object: RelationshipKind): string {
 }
 
 /** Type of a relationship's source. */
+=======
+/** RelationshipSource is the kind of a relationship's source. */
+>>>>>>> main
 export enum RelationshipSource {
   /** RELATIONSHIP_SOURCE_UNSPECIFIED - Not set. Treated as SCENARIO. */
   RELATIONSHIP_SOURCE_UNSPECIFIED = 0,
@@ -409,6 +441,7 @@ export enum RelationshipSource {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function relationshipSourceFromJSON(object: any): RelationshipSource {
   switch (object) {
     case 0:
@@ -442,6 +475,9 @@ export function relationshipSourceToJSON(object: RelationshipSource): string {
 }
 
 /** The outcome of a step or of its action (0.1, 3.1). */
+=======
+/** StepOutcomeKind is how a step ended, or how a part of it did (0.1, 3.1). */
+>>>>>>> main
 export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_UNSPECIFIED - Not set. Refused. */
   STEP_OUTCOME_KIND_UNSPECIFIED = 0,
@@ -454,48 +490,6 @@ export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_ACTION_FAILED - The action of the step failed. */
   STEP_OUTCOME_KIND_ACTION_FAILED = 4,
   UNRECOGNIZED = -1,
-}
-
-export function stepOutcomeKindFromJSON(object: any): StepOutcomeKind {
-  switch (object) {
-    case 0:
-    case "STEP_OUTCOME_KIND_UNSPECIFIED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_UNSPECIFIED;
-    case 1:
-    case "STEP_OUTCOME_KIND_CONFIRMED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED;
-    case 2:
-    case "STEP_OUTCOME_KIND_DECLINED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED;
-    case 3:
-    case "STEP_OUTCOME_KIND_ACTION_SUCCEEDED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED;
-    case 4:
-    case "STEP_OUTCOME_KIND_ACTION_FAILED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return StepOutcomeKind.UNRECOGNIZED;
-  }
-}
-
-export function stepOutcomeKindToJSON(object: StepOutcomeKind): string {
-  switch (object) {
-    case StepOutcomeKind.STEP_OUTCOME_KIND_UNSPECIFIED:
-      return "STEP_OUTCOME_KIND_UNSPECIFIED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED:
-      return "STEP_OUTCOME_KIND_CONFIRMED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED:
-      return "STEP_OUTCOME_KIND_DECLINED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED:
-      return "STEP_OUTCOME_KIND_ACTION_SUCCEEDED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED:
-      return "STEP_OUTCOME_KIND_ACTION_FAILED";
-    case StepOutcomeKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /**
@@ -1066,194 +1060,6 @@ export const Scenario: MessageFns<Scenario> = {
     }
   },
 
-  fromJSON(object: any): Scenario {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      triggerDescription: isSet(object.triggerDescription)
-        ? globalThis.String(object.triggerDescription)
-        : isSet(object.trigger_description)
-        ? globalThis.String(object.trigger_description)
-        : "",
-      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
-      enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : undefined,
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      entryStepId: isSet(object.entryStepId)
-        ? globalThis.String(object.entryStepId)
-        : isSet(object.entry_step_id)
-        ? globalThis.String(object.entry_step_id)
-        : "",
-      steps: globalThis.Array.isArray(object?.steps)
-        ? object.steps.map((e: any) => ScenarioStep.fromJSON(e))
-        : [],
-      globalTransitions: globalThis.Array.isArray(object?.globalTransitions)
-        ? object.globalTransitions.map((e: any) => StepTransition.fromJSON(e))
-        : globalThis.Array.isArray(object?.global_transitions)
-        ? object.global_transitions.map((e: any) => StepTransition.fromJSON(e))
-        : [],
-      requiredFields: globalThis.Array.isArray(object?.requiredFields)
-        ? object.requiredFields.map((e: any) => RequiredField.fromJSON(e))
-        : globalThis.Array.isArray(object?.required_fields)
-        ? object.required_fields.map((e: any) => RequiredField.fromJSON(e))
-        : [],
-      persistedFields: globalThis.Array.isArray(object?.persistedFields)
-        ? object.persistedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.persisted_fields)
-        ? object.persisted_fields.map((e: any) => globalThis.String(e))
-        : [],
-      entryCondition: isSet(object.entryCondition)
-        ? globalThis.String(object.entryCondition)
-        : isSet(object.entry_condition)
-        ? globalThis.String(object.entry_condition)
-        : "",
-      completionCondition: isSet(object.completionCondition)
-        ? globalThis.String(object.completionCondition)
-        : isSet(object.completion_condition)
-        ? globalThis.String(object.completion_condition)
-        : "",
-      exclusive: isSet(object.exclusive) ? globalThis.Boolean(object.exclusive) : false,
-      maxLoopCount: isSet(object.maxLoopCount)
-        ? globalThis.Number(object.maxLoopCount)
-        : isSet(object.max_loop_count)
-        ? globalThis.Number(object.max_loop_count)
-        : undefined,
-      maxStartsPerSession: isSet(object.maxStartsPerSession)
-        ? globalThis.Number(object.maxStartsPerSession)
-        : isSet(object.max_starts_per_session)
-        ? globalThis.Number(object.max_starts_per_session)
-        : undefined,
-      idleTimeout: isSet(object.idleTimeout)
-        ? Duration.fromJSON(object.idleTimeout)
-        : isSet(object.idle_timeout)
-        ? Duration.fromJSON(object.idle_timeout)
-        : undefined,
-      idleAction: isSet(object.idleAction)
-        ? idleActionFromJSON(object.idleAction)
-        : isSet(object.idle_action)
-        ? idleActionFromJSON(object.idle_action)
-        : 0,
-      whenNotAddressed: isSet(object.whenNotAddressed)
-        ? whenNotAddressedFromJSON(object.whenNotAddressed)
-        : isSet(object.when_not_addressed)
-        ? whenNotAddressedFromJSON(object.when_not_addressed)
-        : 0,
-      migrationPolicy: isSet(object.migrationPolicy)
-        ? migrationPolicyFromJSON(object.migrationPolicy)
-        : isSet(object.migration_policy)
-        ? migrationPolicyFromJSON(object.migration_policy)
-        : 0,
-      migrationStepMap: isObject(object.migrationStepMap)
-        ? (globalThis.Object.entries(object.migrationStepMap) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.migration_step_map)
-        ? (globalThis.Object.entries(object.migration_step_map) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: Scenario): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.triggerDescription !== "") {
-      obj.triggerDescription = message.triggerDescription;
-    }
-    if (message.tags?.length) {
-      obj.tags = message.tags;
-    }
-    if (message.enabled !== undefined) {
-      obj.enabled = message.enabled;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.entryStepId !== "") {
-      obj.entryStepId = message.entryStepId;
-    }
-    if (message.steps?.length) {
-      obj.steps = message.steps.map((e) => ScenarioStep.toJSON(e));
-    }
-    if (message.globalTransitions?.length) {
-      obj.globalTransitions = message.globalTransitions.map((e) => StepTransition.toJSON(e));
-    }
-    if (message.requiredFields?.length) {
-      obj.requiredFields = message.requiredFields.map((e) => RequiredField.toJSON(e));
-    }
-    if (message.persistedFields?.length) {
-      obj.persistedFields = message.persistedFields;
-    }
-    if (message.entryCondition !== "") {
-      obj.entryCondition = message.entryCondition;
-    }
-    if (message.completionCondition !== "") {
-      obj.completionCondition = message.completionCondition;
-    }
-    if (message.exclusive !== false) {
-      obj.exclusive = message.exclusive;
-    }
-    if (message.maxLoopCount !== undefined) {
-      obj.maxLoopCount = Math.round(message.maxLoopCount);
-    }
-    if (message.maxStartsPerSession !== undefined) {
-      obj.maxStartsPerSession = Math.round(message.maxStartsPerSession);
-    }
-    if (message.idleTimeout !== undefined) {
-      obj.idleTimeout = Duration.toJSON(message.idleTimeout);
-    }
-    if (message.idleAction !== 0) {
-      obj.idleAction = idleActionToJSON(message.idleAction);
-    }
-    if (message.whenNotAddressed !== 0) {
-      obj.whenNotAddressed = whenNotAddressedToJSON(message.whenNotAddressed);
-    }
-    if (message.migrationPolicy !== 0) {
-      obj.migrationPolicy = migrationPolicyToJSON(message.migrationPolicy);
-    }
-    if (message.migrationStepMap) {
-      const entries = globalThis.Object.entries(message.migrationStepMap) as [string, string][];
-      if (entries.length > 0) {
-        obj.migrationStepMap = {};
-        entries.forEach(([k, v]) => {
-          obj.migrationStepMap[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Scenario>, I>>(base?: I): Scenario {
     return Scenario.fromPartial(base ?? ({} as any));
   },
@@ -1349,24 +1155,6 @@ export const Scenario_MigrationStepMapEntry: MessageFns<Scenario_MigrationStepMa
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Scenario_MigrationStepMapEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: Scenario_MigrationStepMapEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Scenario_MigrationStepMapEntry>, I>>(base?: I): Scenario_MigrationStepMapEntry {
@@ -1657,162 +1445,6 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     }
   },
 
-  fromJSON(object: any): ScenarioStep {
-    return {
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      collectsProfileFields: globalThis.Array.isArray(object?.collectsProfileFields)
-        ? object.collectsProfileFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.collects_profile_fields)
-        ? object.collects_profile_fields.map((e: any) => globalThis.String(e))
-        : [],
-      isCheckpoint: isSet(object.isCheckpoint)
-        ? globalThis.Boolean(object.isCheckpoint)
-        : isSet(object.is_checkpoint)
-        ? globalThis.Boolean(object.is_checkpoint)
-        : false,
-      checkpointDescription: isSet(object.checkpointDescription)
-        ? globalThis.String(object.checkpointDescription)
-        : isSet(object.checkpoint_description)
-        ? globalThis.String(object.checkpoint_description)
-        : "",
-      performsAction: isSet(object.performsAction)
-        ? globalThis.Boolean(object.performsAction)
-        : isSet(object.performs_action)
-        ? globalThis.Boolean(object.performs_action)
-        : false,
-      isRequiredAction: isSet(object.isRequiredAction)
-        ? globalThis.Boolean(object.isRequiredAction)
-        : isSet(object.is_required_action)
-        ? globalThis.Boolean(object.is_required_action)
-        : false,
-      requiresConfirmation: isSet(object.requiresConfirmation)
-        ? globalThis.Boolean(object.requiresConfirmation)
-        : isSet(object.requires_confirmation)
-        ? globalThis.Boolean(object.requires_confirmation)
-        : undefined,
-      confirmsFields: globalThis.Array.isArray(object?.confirmsFields)
-        ? object.confirmsFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.confirms_fields)
-        ? object.confirms_fields.map((e: any) => globalThis.String(e))
-        : [],
-      toolBindings: globalThis.Array.isArray(object?.toolBindings)
-        ? object.toolBindings.map((e: any) => ToolBinding.fromJSON(e))
-        : globalThis.Array.isArray(object?.tool_bindings)
-        ? object.tool_bindings.map((e: any) => ToolBinding.fromJSON(e))
-        : [],
-      toolIds: globalThis.Array.isArray(object?.toolIds)
-        ? object.toolIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.tool_ids)
-        ? object.tool_ids.map((e: any) => globalThis.String(e))
-        : [],
-      templateIds: globalThis.Array.isArray(object?.templateIds)
-        ? object.templateIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.template_ids)
-        ? object.template_ids.map((e: any) => globalThis.String(e))
-        : [],
-      canSkip: isSet(object.canSkip)
-        ? globalThis.Boolean(object.canSkip)
-        : isSet(object.can_skip)
-        ? globalThis.Boolean(object.can_skip)
-        : undefined,
-      isTerminal: isSet(object.isTerminal)
-        ? globalThis.Boolean(object.isTerminal)
-        : isSet(object.is_terminal)
-        ? globalThis.Boolean(object.is_terminal)
-        : false,
-      reachableFromAnywhere: isSet(object.reachableFromAnywhere)
-        ? globalThis.Boolean(object.reachableFromAnywhere)
-        : isSet(object.reachable_from_anywhere)
-        ? globalThis.Boolean(object.reachable_from_anywhere)
-        : false,
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      maxLoopCount: isSet(object.maxLoopCount)
-        ? globalThis.Number(object.maxLoopCount)
-        : isSet(object.max_loop_count)
-        ? globalThis.Number(object.max_loop_count)
-        : undefined,
-      blocksStarts: isSet(object.blocksStarts)
-        ? globalThis.Boolean(object.blocksStarts)
-        : isSet(object.blocks_starts)
-        ? globalThis.Boolean(object.blocks_starts)
-        : false,
-      transitions: globalThis.Array.isArray(object?.transitions)
-        ? object.transitions.map((e: any) => StepTransition.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ScenarioStep): unknown {
-    const obj: any = {};
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.collectsProfileFields?.length) {
-      obj.collectsProfileFields = message.collectsProfileFields;
-    }
-    if (message.isCheckpoint !== false) {
-      obj.isCheckpoint = message.isCheckpoint;
-    }
-    if (message.checkpointDescription !== "") {
-      obj.checkpointDescription = message.checkpointDescription;
-    }
-    if (message.performsAction !== false) {
-      obj.performsAction = message.performsAction;
-    }
-    if (message.isRequiredAction !== false) {
-      obj.isRequiredAction = message.isRequiredAction;
-    }
-    if (message.requiresConfirmation !== undefined) {
-      obj.requiresConfirmation = message.requiresConfirmation;
-    }
-    if (message.confirmsFields?.length) {
-      obj.confirmsFields = message.confirmsFields;
-    }
-    if (message.toolBindings?.length) {
-      obj.toolBindings = message.toolBindings.map((e) => ToolBinding.toJSON(e));
-    }
-    if (message.toolIds?.length) {
-      obj.toolIds = message.toolIds;
-    }
-    if (message.templateIds?.length) {
-      obj.templateIds = message.templateIds;
-    }
-    if (message.canSkip !== undefined) {
-      obj.canSkip = message.canSkip;
-    }
-    if (message.isTerminal !== false) {
-      obj.isTerminal = message.isTerminal;
-    }
-    if (message.reachableFromAnywhere !== false) {
-      obj.reachableFromAnywhere = message.reachableFromAnywhere;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.maxLoopCount !== undefined) {
-      obj.maxLoopCount = Math.round(message.maxLoopCount);
-    }
-    if (message.blocksStarts !== false) {
-      obj.blocksStarts = message.blocksStarts;
-    }
-    if (message.transitions?.length) {
-      obj.transitions = message.transitions.map((e) => StepTransition.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioStep>, I>>(base?: I): ScenarioStep {
     return ScenarioStep.fromPartial(base ?? ({} as any));
   },
@@ -2041,90 +1673,6 @@ export const StepTransition: MessageFns<StepTransition> = {
     }
   },
 
-  fromJSON(object: any): StepTransition {
-    return {
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      targetStepId: isSet(object.targetStepId)
-        ? globalThis.String(object.targetStepId)
-        : isSet(object.target_step_id)
-        ? globalThis.String(object.target_step_id)
-        : "",
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      trigger: isSet(object.trigger) ? transitionTriggerFromJSON(object.trigger) : 0,
-      intentLabel: isSet(object.intentLabel)
-        ? globalThis.String(object.intentLabel)
-        : isSet(object.intent_label)
-        ? globalThis.String(object.intent_label)
-        : "",
-      condition: isSet(object.condition) ? globalThis.String(object.condition) : "",
-      conditionFields: globalThis.Array.isArray(object?.conditionFields)
-        ? object.conditionFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.condition_fields)
-        ? object.condition_fields.map((e: any) => globalThis.String(e))
-        : [],
-      outcomes: globalThis.Array.isArray(object?.outcomes)
-        ? object.outcomes.map((e: any) => stepOutcomeKindFromJSON(e))
-        : [],
-      conditionText: isSet(object.conditionText)
-        ? globalThis.String(object.conditionText)
-        : isSet(object.condition_text)
-        ? globalThis.String(object.condition_text)
-        : "",
-      conditionEmbedding: globalThis.Array.isArray(object?.conditionEmbedding)
-        ? object.conditionEmbedding.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.condition_embedding)
-        ? object.condition_embedding.map((e: any) => globalThis.Number(e))
-        : [],
-      clears: globalThis.Array.isArray(object?.clears) ? object.clears.map((e: any) => globalThis.String(e)) : [],
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-    };
-  },
-
-  toJSON(message: StepTransition): unknown {
-    const obj: any = {};
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.targetStepId !== "") {
-      obj.targetStepId = message.targetStepId;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.trigger !== 0) {
-      obj.trigger = transitionTriggerToJSON(message.trigger);
-    }
-    if (message.intentLabel !== "") {
-      obj.intentLabel = message.intentLabel;
-    }
-    if (message.condition !== "") {
-      obj.condition = message.condition;
-    }
-    if (message.conditionFields?.length) {
-      obj.conditionFields = message.conditionFields;
-    }
-    if (message.outcomes?.length) {
-      obj.outcomes = message.outcomes.map((e) => stepOutcomeKindToJSON(e));
-    }
-    if (message.conditionText !== "") {
-      obj.conditionText = message.conditionText;
-    }
-    if (message.conditionEmbedding?.length) {
-      obj.conditionEmbedding = message.conditionEmbedding.map((e) => floatToJson(e));
-    }
-    if (message.clears?.length) {
-      obj.clears = message.clears;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepTransition>, I>>(base?: I): StepTransition {
     return StepTransition.fromPartial(base ?? ({} as any));
   },
@@ -2224,44 +1772,6 @@ export const ToolBinding: MessageFns<ToolBinding> = {
     }
   },
 
-  fromJSON(object: any): ToolBinding {
-    return {
-      toolId: isSet(object.toolId)
-        ? globalThis.String(object.toolId)
-        : isSet(object.tool_id)
-        ? globalThis.String(object.tool_id)
-        : "",
-      timing: isSet(object.timing) ? toolTimingFromJSON(object.timing) : 0,
-      variableNames: globalThis.Array.isArray(object?.variableNames)
-        ? object.variableNames.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.variable_names)
-        ? object.variable_names.map((e: any) => globalThis.String(e))
-        : [],
-      dependsOn: globalThis.Array.isArray(object?.dependsOn)
-        ? object.dependsOn.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.depends_on)
-        ? object.depends_on.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ToolBinding): unknown {
-    const obj: any = {};
-    if (message.toolId !== "") {
-      obj.toolId = message.toolId;
-    }
-    if (message.timing !== 0) {
-      obj.timing = toolTimingToJSON(message.timing);
-    }
-    if (message.variableNames?.length) {
-      obj.variableNames = message.variableNames;
-    }
-    if (message.dependsOn?.length) {
-      obj.dependsOn = message.dependsOn;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ToolBinding>, I>>(base?: I): ToolBinding {
     return ToolBinding.fromPartial(base ?? ({} as any));
   },
@@ -2340,32 +1850,6 @@ export const RequiredField: MessageFns<RequiredField> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): RequiredField {
-    return {
-      fieldName: isSet(object.fieldName)
-        ? globalThis.String(object.fieldName)
-        : isSet(object.field_name)
-        ? globalThis.String(object.field_name)
-        : "",
-      level: isSet(object.level) ? requirementLevelFromJSON(object.level) : 0,
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-    };
-  },
-
-  toJSON(message: RequiredField): unknown {
-    const obj: any = {};
-    if (message.fieldName !== "") {
-      obj.fieldName = message.fieldName;
-    }
-    if (message.level !== 0) {
-      obj.level = requirementLevelToJSON(message.level);
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<RequiredField>, I>>(base?: I): RequiredField {
@@ -2456,40 +1940,6 @@ export const StoredScenario: MessageFns<StoredScenario> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StoredScenario {
-    return {
-      scenario: isSet(object.scenario) ? Scenario.fromJSON(object.scenario) : undefined,
-      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
-      contentHash: isSet(object.contentHash)
-        ? globalThis.String(object.contentHash)
-        : isSet(object.content_hash)
-        ? globalThis.String(object.content_hash)
-        : "",
-      storedAt: isSet(object.storedAt)
-        ? fromJsonTimestamp(object.storedAt)
-        : isSet(object.stored_at)
-        ? fromJsonTimestamp(object.stored_at)
-        : undefined,
-    };
-  },
-
-  toJSON(message: StoredScenario): unknown {
-    const obj: any = {};
-    if (message.scenario !== undefined) {
-      obj.scenario = Scenario.toJSON(message.scenario);
-    }
-    if (message.version !== 0) {
-      obj.version = Math.round(message.version);
-    }
-    if (message.contentHash !== "") {
-      obj.contentHash = message.contentHash;
-    }
-    if (message.storedAt !== undefined) {
-      obj.storedAt = message.storedAt.toISOString();
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StoredScenario>, I>>(base?: I): StoredScenario {
@@ -2629,60 +2079,6 @@ export const ScenarioFinding: MessageFns<ScenarioFinding> = {
     }
   },
 
-  fromJSON(object: any): ScenarioFinding {
-    return {
-      severity: isSet(object.severity) ? findingSeverityFromJSON(object.severity) : 0,
-      code: isSet(object.code) ? globalThis.String(object.code) : "",
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      fieldPath: isSet(object.fieldPath)
-        ? globalThis.String(object.fieldPath)
-        : isSet(object.field_path)
-        ? globalThis.String(object.field_path)
-        : "",
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      line: isSet(object.line) ? globalThis.Number(object.line) : 0,
-      column: isSet(object.column) ? globalThis.Number(object.column) : 0,
-    };
-  },
-
-  toJSON(message: ScenarioFinding): unknown {
-    const obj: any = {};
-    if (message.severity !== 0) {
-      obj.severity = findingSeverityToJSON(message.severity);
-    }
-    if (message.code !== "") {
-      obj.code = message.code;
-    }
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.fieldPath !== "") {
-      obj.fieldPath = message.fieldPath;
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.line !== 0) {
-      obj.line = Math.round(message.line);
-    }
-    if (message.column !== 0) {
-      obj.column = Math.round(message.column);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioFinding>, I>>(base?: I): ScenarioFinding {
     return ScenarioFinding.fromPartial(base ?? ({} as any));
   },
@@ -2789,48 +2185,6 @@ export const Relationship: MessageFns<Relationship> = {
     }
   },
 
-  fromJSON(object: any): Relationship {
-    return {
-      kind: isSet(object.kind) ? relationshipKindFromJSON(object.kind) : 0,
-      sourceType: isSet(object.sourceType)
-        ? relationshipSourceFromJSON(object.sourceType)
-        : isSet(object.source_type)
-        ? relationshipSourceFromJSON(object.source_type)
-        : 0,
-      sourceId: isSet(object.sourceId)
-        ? globalThis.String(object.sourceId)
-        : isSet(object.source_id)
-        ? globalThis.String(object.source_id)
-        : "",
-      targetScenarioId: isSet(object.targetScenarioId)
-        ? globalThis.String(object.targetScenarioId)
-        : isSet(object.target_scenario_id)
-        ? globalThis.String(object.target_scenario_id)
-        : "",
-      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
-    };
-  },
-
-  toJSON(message: Relationship): unknown {
-    const obj: any = {};
-    if (message.kind !== 0) {
-      obj.kind = relationshipKindToJSON(message.kind);
-    }
-    if (message.sourceType !== 0) {
-      obj.sourceType = relationshipSourceToJSON(message.sourceType);
-    }
-    if (message.sourceId !== "") {
-      obj.sourceId = message.sourceId;
-    }
-    if (message.targetScenarioId !== "") {
-      obj.targetScenarioId = message.targetScenarioId;
-    }
-    if (message.weight !== 0) {
-      obj.weight = floatToJson(message.weight);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Relationship>, I>>(base?: I): Relationship {
     return Relationship.fromPartial(base ?? ({} as any));
   },
@@ -2844,10 +2198,6 @@ export const Relationship: MessageFns<Relationship> = {
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -2875,29 +2225,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -48,6 +48,7 @@ export enum ScenarioAction {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function scenarioActionFromJSON(object: any): ScenarioAction {
   switch (object) {
     case 0:
@@ -111,6 +112,9 @@ export function scenarioActionToJSON(object: ScenarioAction): string {
 }
 
 /** A turn that was applied. */
+=======
+/** TurnRecord is a turn that was applied. */
+>>>>>>> main
 export interface TurnRecord {
   /** Revision of the session after the turn: its position in the history, and the cursor to resume from. */
   revision: number;
@@ -357,44 +361,6 @@ export const TurnRecord: MessageFns<TurnRecord> = {
     }
   },
 
-  fromJSON(object: any): TurnRecord {
-    return {
-      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      committedAt: isSet(object.committedAt)
-        ? fromJsonTimestamp(object.committedAt)
-        : isSet(object.committed_at)
-        ? fromJsonTimestamp(object.committed_at)
-        : undefined,
-      request: isSet(object.request) ? ProcessTurnRequest.fromJSON(object.request) : undefined,
-      response: isSet(object.response) ? ProcessTurnResponse.fromJSON(object.response) : undefined,
-    };
-  },
-
-  toJSON(message: TurnRecord): unknown {
-    const obj: any = {};
-    if (message.revision !== 0) {
-      obj.revision = Math.round(message.revision);
-    }
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.committedAt !== undefined) {
-      obj.committedAt = message.committedAt.toISOString();
-    }
-    if (message.request !== undefined) {
-      obj.request = ProcessTurnRequest.toJSON(message.request);
-    }
-    if (message.response !== undefined) {
-      obj.response = ProcessTurnResponse.toJSON(message.response);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<TurnRecord>, I>>(base?: I): TurnRecord {
     return TurnRecord.fromPartial(base ?? ({} as any));
   },
@@ -469,32 +435,6 @@ export const GetSessionRequest: MessageFns<GetSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): GetSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-    };
-  },
-
-  toJSON(message: GetSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<GetSessionRequest>, I>>(base?: I): GetSessionRequest {
     return GetSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -549,18 +489,6 @@ export const GetSessionResponse: MessageFns<GetSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetSessionResponse {
-    return { session: isSet(object.session) ? Session.fromJSON(object.session) : undefined };
-  },
-
-  toJSON(message: GetSessionResponse): unknown {
-    const obj: any = {};
-    if (message.session !== undefined) {
-      obj.session = Session.toJSON(message.session);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetSessionResponse>, I>>(base?: I): GetSessionResponse {
@@ -631,32 +559,6 @@ export const DeleteSessionRequest: MessageFns<DeleteSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): DeleteSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-    };
-  },
-
-  toJSON(message: DeleteSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DeleteSessionRequest>, I>>(base?: I): DeleteSessionRequest {
     return DeleteSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -711,18 +613,6 @@ export const DeleteSessionResponse: MessageFns<DeleteSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DeleteSessionResponse {
-    return { existed: isSet(object.existed) ? globalThis.Boolean(object.existed) : false };
-  },
-
-  toJSON(message: DeleteSessionResponse): unknown {
-    const obj: any = {};
-    if (message.existed !== false) {
-      obj.existed = message.existed;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DeleteSessionResponse>, I>>(base?: I): DeleteSessionResponse {
@@ -813,48 +703,6 @@ export const ListTurnsRequest: MessageFns<ListTurnsRequest> = {
     }
   },
 
-  fromJSON(object: any): ListTurnsRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListTurnsRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListTurnsRequest>, I>>(base?: I): ListTurnsRequest {
     return ListTurnsRequest.fromPartial(base ?? ({} as any));
   },
@@ -922,28 +770,6 @@ export const ListTurnsResponse: MessageFns<ListTurnsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListTurnsResponse {
-    return {
-      turns: globalThis.Array.isArray(object?.turns) ? object.turns.map((e: any) => TurnRecord.fromJSON(e)) : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListTurnsResponse): unknown {
-    const obj: any = {};
-    if (message.turns?.length) {
-      obj.turns = message.turns.map((e) => TurnRecord.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListTurnsResponse>, I>>(base?: I): ListTurnsResponse {
@@ -1035,48 +861,6 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): WatchSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      afterRevision: isSet(object.afterRevision)
-        ? globalThis.Number(object.afterRevision)
-        : isSet(object.after_revision)
-        ? globalThis.Number(object.after_revision)
-        : undefined,
-      afterTurnId: isSet(object.afterTurnId)
-        ? globalThis.String(object.afterTurnId)
-        : isSet(object.after_turn_id)
-        ? globalThis.String(object.after_turn_id)
-        : "",
-    };
-  },
-
-  toJSON(message: WatchSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.afterRevision !== undefined) {
-      obj.afterRevision = Math.round(message.afterRevision);
-    }
-    if (message.afterTurnId !== "") {
-      obj.afterTurnId = message.afterTurnId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<WatchSessionRequest>, I>>(base?: I): WatchSessionRequest {
     return WatchSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -1133,18 +917,6 @@ export const WatchSessionResponse: MessageFns<WatchSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): WatchSessionResponse {
-    return { turn: isSet(object.turn) ? TurnRecord.fromJSON(object.turn) : undefined };
-  },
-
-  toJSON(message: WatchSessionResponse): unknown {
-    const obj: any = {};
-    if (message.turn !== undefined) {
-      obj.turn = TurnRecord.toJSON(message.turn);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<WatchSessionResponse>, I>>(base?: I): WatchSessionResponse {
@@ -1334,147 +1106,6 @@ export const ImportSessionRequest: MessageFns<ImportSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): ImportSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      activeScenarioId: isSet(object.activeScenarioId)
-        ? globalThis.String(object.activeScenarioId)
-        : isSet(object.active_scenario_id)
-        ? globalThis.String(object.active_scenario_id)
-        : "",
-      activeScenarioVersion: isSet(object.activeScenarioVersion)
-        ? globalThis.Number(object.activeScenarioVersion)
-        : isSet(object.active_scenario_version)
-        ? globalThis.Number(object.active_scenario_version)
-        : 0,
-      currentStepId: isSet(object.currentStepId)
-        ? globalThis.String(object.currentStepId)
-        : isSet(object.current_step_id)
-        ? globalThis.String(object.current_step_id)
-        : "",
-      visitedSteps: isObject(object.visitedSteps)
-        ? (globalThis.Object.entries(object.visitedSteps) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.visited_steps)
-        ? (globalThis.Object.entries(object.visited_steps) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      variables: isObject(object.variables)
-        ? (globalThis.Object.entries(object.variables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      lastAction: isSet(object.lastAction)
-        ? scenarioActionFromJSON(object.lastAction)
-        : isSet(object.last_action)
-        ? scenarioActionFromJSON(object.last_action)
-        : 0,
-      turnCount: isSet(object.turnCount)
-        ? globalThis.Number(object.turnCount)
-        : isSet(object.turn_count)
-        ? globalThis.Number(object.turn_count)
-        : 0,
-      lastActiveAt: isSet(object.lastActiveAt)
-        ? fromJsonTimestamp(object.lastActiveAt)
-        : isSet(object.last_active_at)
-        ? fromJsonTimestamp(object.last_active_at)
-        : undefined,
-    };
-  },
-
-  toJSON(message: ImportSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.activeScenarioId !== "") {
-      obj.activeScenarioId = message.activeScenarioId;
-    }
-    if (message.activeScenarioVersion !== 0) {
-      obj.activeScenarioVersion = Math.round(message.activeScenarioVersion);
-    }
-    if (message.currentStepId !== "") {
-      obj.currentStepId = message.currentStepId;
-    }
-    if (message.visitedSteps) {
-      const entries = globalThis.Object.entries(message.visitedSteps) as [string, number][];
-      if (entries.length > 0) {
-        obj.visitedSteps = {};
-        entries.forEach(([k, v]) => {
-          obj.visitedSteps[k] = Math.round(v);
-        });
-      }
-    }
-    if (message.variables) {
-      const entries = globalThis.Object.entries(message.variables) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.variables = {};
-        entries.forEach(([k, v]) => {
-          obj.variables[k] = v;
-        });
-      }
-    }
-    if (message.lastAction !== 0) {
-      obj.lastAction = scenarioActionToJSON(message.lastAction);
-    }
-    if (message.turnCount !== 0) {
-      obj.turnCount = Math.round(message.turnCount);
-    }
-    if (message.lastActiveAt !== undefined) {
-      obj.lastActiveAt = message.lastActiveAt.toISOString();
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ImportSessionRequest>, I>>(base?: I): ImportSessionRequest {
     return ImportSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -1567,24 +1198,6 @@ export const ImportSessionRequest_VisitedStepsEntry: MessageFns<ImportSessionReq
     }
   },
 
-  fromJSON(object: any): ImportSessionRequest_VisitedStepsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
-    };
-  },
-
-  toJSON(message: ImportSessionRequest_VisitedStepsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== 0) {
-      obj.value = Math.round(message.value);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ImportSessionRequest_VisitedStepsEntry>, I>>(
     base?: I,
   ): ImportSessionRequest_VisitedStepsEntry {
@@ -1656,24 +1269,6 @@ export const ImportSessionRequest_VariablesEntry: MessageFns<ImportSessionReques
     }
   },
 
-  fromJSON(object: any): ImportSessionRequest_VariablesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: ImportSessionRequest_VariablesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ImportSessionRequest_VariablesEntry>, I>>(
     base?: I,
   ): ImportSessionRequest_VariablesEntry {
@@ -1743,24 +1338,6 @@ export const ImportSessionResponse: MessageFns<ImportSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ImportSessionResponse {
-    return {
-      session: isSet(object.session) ? Session.fromJSON(object.session) : undefined,
-      created: isSet(object.created) ? globalThis.Boolean(object.created) : false,
-    };
-  },
-
-  toJSON(message: ImportSessionResponse): unknown {
-    const obj: any = {};
-    if (message.session !== undefined) {
-      obj.session = Session.toJSON(message.session);
-    }
-    if (message.created !== false) {
-      obj.created = message.created;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ImportSessionResponse>, I>>(base?: I): ImportSessionResponse {
@@ -2022,29 +1599,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -8,7 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
-import { StepOutcomeKind, stepOutcomeKindFromJSON, stepOutcomeKindToJSON } from "./scenario";
+import { StepOutcomeKind } from "./scenario";
 
 /** What caused a turn (0.1). */
 export enum TurnTrigger {
@@ -23,6 +23,7 @@ export enum TurnTrigger {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function turnTriggerFromJSON(object: any): TurnTrigger {
   switch (object) {
     case 0:
@@ -61,6 +62,9 @@ export function turnTriggerToJSON(object: TurnTrigger): string {
 }
 
 /** What a message asks of scenarios (0.2). */
+=======
+/** ScenarioSignal is what a message asks of scenarios (0.2). */
+>>>>>>> main
 export enum ScenarioSignal {
   /** SCENARIO_SIGNAL_UNSPECIFIED - Not set. Treated as NONE. */
   SCENARIO_SIGNAL_UNSPECIFIED = 0,
@@ -85,6 +89,7 @@ export enum ScenarioSignal {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function scenarioSignalFromJSON(object: any): ScenarioSignal {
   switch (object) {
     case 0:
@@ -143,6 +148,9 @@ export function scenarioSignalToJSON(object: ScenarioSignal): string {
 }
 
 /** How long a variable is kept (0.4). */
+=======
+/** VariableScope is how long a variable lives (0.4). */
+>>>>>>> main
 export enum VariableScope {
   /** VARIABLE_SCOPE_UNSPECIFIED - Not set. Treated as CASE. */
   VARIABLE_SCOPE_UNSPECIFIED = 0,
@@ -157,6 +165,7 @@ export enum VariableScope {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function variableScopeFromJSON(object: any): VariableScope {
   switch (object) {
     case 0:
@@ -200,6 +209,9 @@ export function variableScopeToJSON(object: VariableScope): string {
 }
 
 /** What an applied rule applies to. */
+=======
+/** RuleScope is what a rule is scoped to. */
+>>>>>>> main
 export enum RuleScope {
   /** RULE_SCOPE_UNSPECIFIED - Not set. Treated as GLOBAL. */
   RULE_SCOPE_UNSPECIFIED = 0,
@@ -212,6 +224,7 @@ export enum RuleScope {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function ruleScopeFromJSON(object: any): RuleScope {
   switch (object) {
     case 0:
@@ -250,6 +263,9 @@ export function ruleScopeToJSON(object: RuleScope): string {
 }
 
 /** How frustrated the customer is. */
+=======
+/** FrustrationLevel is how frustrated the customer is. */
+>>>>>>> main
 export enum FrustrationLevel {
   /** FRUSTRATION_LEVEL_UNSPECIFIED - Unknown: "" in conditions. */
   FRUSTRATION_LEVEL_UNSPECIFIED = 0,
@@ -262,6 +278,7 @@ export enum FrustrationLevel {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function frustrationLevelFromJSON(object: any): FrustrationLevel {
   switch (object) {
     case 0:
@@ -300,6 +317,9 @@ export function frustrationLevelToJSON(object: FrustrationLevel): string {
 }
 
 /** How urgent a message is. */
+=======
+/** Urgency is how urgent a message is. */
+>>>>>>> main
 export enum Urgency {
   /** URGENCY_UNSPECIFIED - Not set. Treated as NORMAL. */
   URGENCY_UNSPECIFIED = 0,
@@ -314,6 +334,7 @@ export enum Urgency {
   UNRECOGNIZED = -1,
 }
 
+<<<<<<< HEAD
 export function urgencyFromJSON(object: any): Urgency {
   switch (object) {
     case 0:
@@ -357,6 +378,9 @@ export function urgencyToJSON(object: Urgency): string {
 }
 
 /** One event of a session, with the results of the services that ran before this one (0.1). */
+=======
+/** Turn is one event of a session with everything that the services before this one found out about it (0.1). */
+>>>>>>> main
 export interface Turn {
   /** Required. The tenant. UUID. If the caller's credential names a tenant, it must be the same one. */
   tenantId: string;
@@ -724,158 +748,6 @@ export const Turn: MessageFns<Turn> = {
     }
   },
 
-  fromJSON(object: any): Turn {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      occurredAt: isSet(object.occurredAt)
-        ? fromJsonTimestamp(object.occurredAt)
-        : isSet(object.occurred_at)
-        ? fromJsonTimestamp(object.occurred_at)
-        : undefined,
-      trigger: isSet(object.trigger) ? turnTriggerFromJSON(object.trigger) : 0,
-      situation: isSet(object.situation) ? Situation.fromJSON(object.situation) : undefined,
-      candidates: globalThis.Array.isArray(object?.candidates)
-        ? object.candidates.map((e: any) => ScenarioCandidate.fromJSON(e))
-        : [],
-      appliedRules: globalThis.Array.isArray(object?.appliedRules)
-        ? object.appliedRules.map((e: any) => AppliedRule.fromJSON(e))
-        : globalThis.Array.isArray(object?.applied_rules)
-        ? object.applied_rules.map((e: any) => AppliedRule.fromJSON(e))
-        : [],
-      customerData: isObject(object.customerData)
-        ? (globalThis.Object.entries(object.customerData) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.customer_data)
-        ? (globalThis.Object.entries(object.customer_data) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      stepOutcomes: globalThis.Array.isArray(object?.stepOutcomes)
-        ? object.stepOutcomes.map((e: any) => StepOutcome.fromJSON(e))
-        : globalThis.Array.isArray(object?.step_outcomes)
-        ? object.step_outcomes.map((e: any) => StepOutcome.fromJSON(e))
-        : [],
-      sessionVariables: isObject(object.sessionVariables)
-        ? (globalThis.Object.entries(object.sessionVariables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.session_variables)
-        ? (globalThis.Object.entries(object.session_variables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: Turn): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.occurredAt !== undefined) {
-      obj.occurredAt = message.occurredAt.toISOString();
-    }
-    if (message.trigger !== 0) {
-      obj.trigger = turnTriggerToJSON(message.trigger);
-    }
-    if (message.situation !== undefined) {
-      obj.situation = Situation.toJSON(message.situation);
-    }
-    if (message.candidates?.length) {
-      obj.candidates = message.candidates.map((e) => ScenarioCandidate.toJSON(e));
-    }
-    if (message.appliedRules?.length) {
-      obj.appliedRules = message.appliedRules.map((e) => AppliedRule.toJSON(e));
-    }
-    if (message.customerData) {
-      const entries = globalThis.Object.entries(message.customerData) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.customerData = {};
-        entries.forEach(([k, v]) => {
-          obj.customerData[k] = v;
-        });
-      }
-    }
-    if (message.stepOutcomes?.length) {
-      obj.stepOutcomes = message.stepOutcomes.map((e) => StepOutcome.toJSON(e));
-    }
-    if (message.sessionVariables) {
-      const entries = globalThis.Object.entries(message.sessionVariables) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.sessionVariables = {};
-        entries.forEach(([k, v]) => {
-          obj.sessionVariables[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Turn>, I>>(base?: I): Turn {
     return Turn.fromPartial(base ?? ({} as any));
   },
@@ -970,24 +842,6 @@ export const Turn_CustomerDataEntry: MessageFns<Turn_CustomerDataEntry> = {
     }
   },
 
-  fromJSON(object: any): Turn_CustomerDataEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: Turn_CustomerDataEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Turn_CustomerDataEntry>, I>>(base?: I): Turn_CustomerDataEntry {
     return Turn_CustomerDataEntry.fromPartial(base ?? ({} as any));
   },
@@ -1053,24 +907,6 @@ export const Turn_SessionVariablesEntry: MessageFns<Turn_SessionVariablesEntry> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Turn_SessionVariablesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: Turn_SessionVariablesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Turn_SessionVariablesEntry>, I>>(base?: I): Turn_SessionVariablesEntry {
@@ -1338,137 +1174,6 @@ export const Situation: MessageFns<Situation> = {
     }
   },
 
-  fromJSON(object: any): Situation {
-    return {
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      language: isSet(object.language) ? globalThis.String(object.language) : "",
-      signals: globalThis.Array.isArray(object?.signals) ? object.signals.map((e: any) => SignalAim.fromJSON(e)) : [],
-      intent: isSet(object.intent) ? globalThis.String(object.intent) : "",
-      canonicalIntentLabel: isSet(object.canonicalIntentLabel)
-        ? globalThis.String(object.canonicalIntentLabel)
-        : isSet(object.canonical_intent_label)
-        ? globalThis.String(object.canonical_intent_label)
-        : "",
-      canonicalIntentScore: isSet(object.canonicalIntentScore)
-        ? globalThis.Number(object.canonicalIntentScore)
-        : isSet(object.canonical_intent_score)
-        ? globalThis.Number(object.canonical_intent_score)
-        : 0,
-      previousIntent: isSet(object.previousIntent)
-        ? globalThis.String(object.previousIntent)
-        : isSet(object.previous_intent)
-        ? globalThis.String(object.previous_intent)
-        : "",
-      intentChanged: isSet(object.intentChanged)
-        ? globalThis.Boolean(object.intentChanged)
-        : isSet(object.intent_changed)
-        ? globalThis.Boolean(object.intent_changed)
-        : false,
-      topicChanged: isSet(object.topicChanged)
-        ? globalThis.Boolean(object.topicChanged)
-        : isSet(object.topic_changed)
-        ? globalThis.Boolean(object.topic_changed)
-        : false,
-      tone: isSet(object.tone) ? globalThis.String(object.tone) : "",
-      sentiment: isSet(object.sentiment) ? globalThis.String(object.sentiment) : "",
-      frustrationLevel: isSet(object.frustrationLevel)
-        ? frustrationLevelFromJSON(object.frustrationLevel)
-        : isSet(object.frustration_level)
-        ? frustrationLevelFromJSON(object.frustration_level)
-        : 0,
-      urgency: isSet(object.urgency) ? urgencyFromJSON(object.urgency) : 0,
-      facts: isObject(object.facts)
-        ? (globalThis.Object.entries(object.facts) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      requestedFields: globalThis.Array.isArray(object?.requestedFields)
-        ? object.requestedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.requested_fields)
-        ? object.requested_fields.map((e: any) => globalThis.String(e))
-        : [],
-      candidateVariables: globalThis.Array.isArray(object?.candidateVariables)
-        ? object.candidateVariables.map((e: any) => CandidateVariable.fromJSON(e))
-        : globalThis.Array.isArray(object?.candidate_variables)
-        ? object.candidate_variables.map((e: any) => CandidateVariable.fromJSON(e))
-        : [],
-      embedding: globalThis.Array.isArray(object?.embedding)
-        ? object.embedding.map((e: any) => globalThis.Number(e))
-        : [],
-    };
-  },
-
-  toJSON(message: Situation): unknown {
-    const obj: any = {};
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.language !== "") {
-      obj.language = message.language;
-    }
-    if (message.signals?.length) {
-      obj.signals = message.signals.map((e) => SignalAim.toJSON(e));
-    }
-    if (message.intent !== "") {
-      obj.intent = message.intent;
-    }
-    if (message.canonicalIntentLabel !== "") {
-      obj.canonicalIntentLabel = message.canonicalIntentLabel;
-    }
-    if (message.canonicalIntentScore !== 0) {
-      obj.canonicalIntentScore = floatToJson(message.canonicalIntentScore);
-    }
-    if (message.previousIntent !== "") {
-      obj.previousIntent = message.previousIntent;
-    }
-    if (message.intentChanged !== false) {
-      obj.intentChanged = message.intentChanged;
-    }
-    if (message.topicChanged !== false) {
-      obj.topicChanged = message.topicChanged;
-    }
-    if (message.tone !== "") {
-      obj.tone = message.tone;
-    }
-    if (message.sentiment !== "") {
-      obj.sentiment = message.sentiment;
-    }
-    if (message.frustrationLevel !== 0) {
-      obj.frustrationLevel = frustrationLevelToJSON(message.frustrationLevel);
-    }
-    if (message.urgency !== 0) {
-      obj.urgency = urgencyToJSON(message.urgency);
-    }
-    if (message.facts) {
-      const entries = globalThis.Object.entries(message.facts) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.facts = {};
-        entries.forEach(([k, v]) => {
-          obj.facts[k] = v;
-        });
-      }
-    }
-    if (message.requestedFields?.length) {
-      obj.requestedFields = message.requestedFields;
-    }
-    if (message.candidateVariables?.length) {
-      obj.candidateVariables = message.candidateVariables.map((e) => CandidateVariable.toJSON(e));
-    }
-    if (message.embedding?.length) {
-      obj.embedding = message.embedding.map((e) => floatToJson(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Situation>, I>>(base?: I): Situation {
     return Situation.fromPartial(base ?? ({} as any));
   },
@@ -1559,24 +1264,6 @@ export const Situation_FactsEntry: MessageFns<Situation_FactsEntry> = {
     }
   },
 
-  fromJSON(object: any): Situation_FactsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: Situation_FactsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Situation_FactsEntry>, I>>(base?: I): Situation_FactsEntry {
     return Situation_FactsEntry.fromPartial(base ?? ({} as any));
   },
@@ -1653,36 +1340,6 @@ export const SignalAim: MessageFns<SignalAim> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SignalAim {
-    return {
-      signal: isSet(object.signal) ? scenarioSignalFromJSON(object.signal) : 0,
-      scenarioIds: globalThis.Array.isArray(object?.scenarioIds)
-        ? object.scenarioIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.scenario_ids)
-        ? object.scenario_ids.map((e: any) => globalThis.String(e))
-        : [],
-      allInstances: isSet(object.allInstances)
-        ? globalThis.Boolean(object.allInstances)
-        : isSet(object.all_instances)
-        ? globalThis.Boolean(object.all_instances)
-        : false,
-    };
-  },
-
-  toJSON(message: SignalAim): unknown {
-    const obj: any = {};
-    if (message.signal !== 0) {
-      obj.signal = scenarioSignalToJSON(message.signal);
-    }
-    if (message.scenarioIds?.length) {
-      obj.scenarioIds = message.scenarioIds;
-    }
-    if (message.allInstances !== false) {
-      obj.allInstances = message.allInstances;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SignalAim>, I>>(base?: I): SignalAim {
@@ -1764,28 +1421,6 @@ export const CandidateVariable: MessageFns<CandidateVariable> = {
     }
   },
 
-  fromJSON(object: any): CandidateVariable {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-      scope: isSet(object.scope) ? variableScopeFromJSON(object.scope) : 0,
-    };
-  },
-
-  toJSON(message: CandidateVariable): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    if (message.scope !== 0) {
-      obj.scope = variableScopeToJSON(message.scope);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CandidateVariable>, I>>(base?: I): CandidateVariable {
     return CandidateVariable.fromPartial(base ?? ({} as any));
   },
@@ -1863,32 +1498,6 @@ export const ScenarioCandidate: MessageFns<ScenarioCandidate> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ScenarioCandidate {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
-    };
-  },
-
-  toJSON(message: ScenarioCandidate): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.score !== 0) {
-      obj.score = floatToJson(message.score);
-    }
-    if (message.reasoning !== "") {
-      obj.reasoning = message.reasoning;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ScenarioCandidate>, I>>(base?: I): ScenarioCandidate {
@@ -1990,48 +1599,6 @@ export const AppliedRule: MessageFns<AppliedRule> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): AppliedRule {
-    return {
-      ruleId: isSet(object.ruleId)
-        ? globalThis.String(object.ruleId)
-        : isSet(object.rule_id)
-        ? globalThis.String(object.rule_id)
-        : "",
-      scope: isSet(object.scope) ? ruleScopeFromJSON(object.scope) : 0,
-      scopeId: isSet(object.scopeId)
-        ? globalThis.String(object.scopeId)
-        : isSet(object.scope_id)
-        ? globalThis.String(object.scope_id)
-        : "",
-      scopeScenarioId: isSet(object.scopeScenarioId)
-        ? globalThis.String(object.scopeScenarioId)
-        : isSet(object.scope_scenario_id)
-        ? globalThis.String(object.scope_scenario_id)
-        : "",
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-    };
-  },
-
-  toJSON(message: AppliedRule): unknown {
-    const obj: any = {};
-    if (message.ruleId !== "") {
-      obj.ruleId = message.ruleId;
-    }
-    if (message.scope !== 0) {
-      obj.scope = ruleScopeToJSON(message.scope);
-    }
-    if (message.scopeId !== "") {
-      obj.scopeId = message.scopeId;
-    }
-    if (message.scopeScenarioId !== "") {
-      obj.scopeScenarioId = message.scopeScenarioId;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<AppliedRule>, I>>(base?: I): AppliedRule {
@@ -2153,75 +1720,6 @@ export const StepOutcome: MessageFns<StepOutcome> = {
     }
   },
 
-  fromJSON(object: any): StepOutcome {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      actionKey: isSet(object.actionKey)
-        ? globalThis.String(object.actionKey)
-        : isSet(object.action_key)
-        ? globalThis.String(object.action_key)
-        : "",
-      kind: isSet(object.kind) ? stepOutcomeKindFromJSON(object.kind) : 0,
-      toolId: isSet(object.toolId)
-        ? globalThis.String(object.toolId)
-        : isSet(object.tool_id)
-        ? globalThis.String(object.tool_id)
-        : "",
-      results: isObject(object.results)
-        ? (globalThis.Object.entries(object.results) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: StepOutcome): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.actionKey !== "") {
-      obj.actionKey = message.actionKey;
-    }
-    if (message.kind !== 0) {
-      obj.kind = stepOutcomeKindToJSON(message.kind);
-    }
-    if (message.toolId !== "") {
-      obj.toolId = message.toolId;
-    }
-    if (message.results) {
-      const entries = globalThis.Object.entries(message.results) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.results = {};
-        entries.forEach(([k, v]) => {
-          obj.results[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepOutcome>, I>>(base?: I): StepOutcome {
     return StepOutcome.fromPartial(base ?? ({} as any));
   },
@@ -2301,24 +1799,6 @@ export const StepOutcome_ResultsEntry: MessageFns<StepOutcome_ResultsEntry> = {
     }
   },
 
-  fromJSON(object: any): StepOutcome_ResultsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: StepOutcome_ResultsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepOutcome_ResultsEntry>, I>>(base?: I): StepOutcome_ResultsEntry {
     return StepOutcome_ResultsEntry.fromPartial(base ?? ({} as any));
   },
@@ -2329,10 +1809,6 @@ export const StepOutcome_ResultsEntry: MessageFns<StepOutcome_ResultsEntry> = {
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -2360,29 +1836,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }
