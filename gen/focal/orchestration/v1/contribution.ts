@@ -26,58 +26,7 @@ export enum ContributionType {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function contributionTypeFromJSON(object: any): ContributionType {
-  switch (object) {
-    case 0:
-    case "CONTRIBUTION_TYPE_UNSPECIFIED":
-      return ContributionType.CONTRIBUTION_TYPE_UNSPECIFIED;
-    case 1:
-    case "CONTRIBUTION_TYPE_NONE":
-      return ContributionType.CONTRIBUTION_TYPE_NONE;
-    case 2:
-    case "CONTRIBUTION_TYPE_ASK":
-      return ContributionType.CONTRIBUTION_TYPE_ASK;
-    case 3:
-    case "CONTRIBUTION_TYPE_CONFIRM":
-      return ContributionType.CONTRIBUTION_TYPE_CONFIRM;
-    case 4:
-    case "CONTRIBUTION_TYPE_ACTION_HINT":
-      return ContributionType.CONTRIBUTION_TYPE_ACTION_HINT;
-    case 5:
-    case "CONTRIBUTION_TYPE_INFORM":
-      return ContributionType.CONTRIBUTION_TYPE_INFORM;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ContributionType.UNRECOGNIZED;
-  }
-}
-
-export function contributionTypeToJSON(object: ContributionType): string {
-  switch (object) {
-    case ContributionType.CONTRIBUTION_TYPE_UNSPECIFIED:
-      return "CONTRIBUTION_TYPE_UNSPECIFIED";
-    case ContributionType.CONTRIBUTION_TYPE_NONE:
-      return "CONTRIBUTION_TYPE_NONE";
-    case ContributionType.CONTRIBUTION_TYPE_ASK:
-      return "CONTRIBUTION_TYPE_ASK";
-    case ContributionType.CONTRIBUTION_TYPE_CONFIRM:
-      return "CONTRIBUTION_TYPE_CONFIRM";
-    case ContributionType.CONTRIBUTION_TYPE_ACTION_HINT:
-      return "CONTRIBUTION_TYPE_ACTION_HINT";
-    case ContributionType.CONTRIBUTION_TYPE_INFORM:
-      return "CONTRIBUTION_TYPE_INFORM";
-    case ContributionType.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** What a CONFIRM asks the customer to decide. */
-=======
-/** ConfirmKind is what a CONFIRM confirms. */
->>>>>>> main
 export enum ConfirmKind {
   /** CONFIRM_KIND_UNSPECIFIED - Not a CONFIRM. */
   CONFIRM_KIND_UNSPECIFIED = 0,
@@ -88,46 +37,7 @@ export enum ConfirmKind {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function confirmKindFromJSON(object: any): ConfirmKind {
-  switch (object) {
-    case 0:
-    case "CONFIRM_KIND_UNSPECIFIED":
-      return ConfirmKind.CONFIRM_KIND_UNSPECIFIED;
-    case 1:
-    case "CONFIRM_KIND_STEP":
-      return ConfirmKind.CONFIRM_KIND_STEP;
-    case 2:
-    case "CONFIRM_KIND_CHOICE":
-      return ConfirmKind.CONFIRM_KIND_CHOICE;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ConfirmKind.UNRECOGNIZED;
-  }
-}
-
-export function confirmKindToJSON(object: ConfirmKind): string {
-  switch (object) {
-    case ConfirmKind.CONFIRM_KIND_UNSPECIFIED:
-      return "CONFIRM_KIND_UNSPECIFIED";
-    case ConfirmKind.CONFIRM_KIND_STEP:
-      return "CONFIRM_KIND_STEP";
-    case ConfirmKind.CONFIRM_KIND_CHOICE:
-      return "CONFIRM_KIND_CHOICE";
-    case ConfirmKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** What one instance adds to the reply (P6.4). Besides the common fields, only the fields of its own type are set. */
-=======
-/**
- * ScenarioContribution is what one instance wants to add to the reply (P6.4). Beside the common fields it carries those of its
- * own type only.
- */
->>>>>>> main
 export interface ScenarioContribution {
   /** The scenario. UUID. Empty for a CHOICE, which belongs to no instance. */
   scenarioId: string;

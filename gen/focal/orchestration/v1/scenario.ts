@@ -20,43 +20,7 @@ export enum IdleAction {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function idleActionFromJSON(object: any): IdleAction {
-  switch (object) {
-    case 0:
-    case "IDLE_ACTION_UNSPECIFIED":
-      return IdleAction.IDLE_ACTION_UNSPECIFIED;
-    case 1:
-    case "IDLE_ACTION_PAUSE":
-      return IdleAction.IDLE_ACTION_PAUSE;
-    case 2:
-    case "IDLE_ACTION_CANCEL":
-      return IdleAction.IDLE_ACTION_CANCEL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return IdleAction.UNRECOGNIZED;
-  }
-}
-
-export function idleActionToJSON(object: IdleAction): string {
-  switch (object) {
-    case IdleAction.IDLE_ACTION_UNSPECIFIED:
-      return "IDLE_ACTION_UNSPECIFIED";
-    case IdleAction.IDLE_ACTION_PAUSE:
-      return "IDLE_ACTION_PAUSE";
-    case IdleAction.IDLE_ACTION_CANCEL:
-      return "IDLE_ACTION_CANCEL";
-    case IdleAction.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** What an instance does on a turn that addresses only other instances (0.5). */
-=======
-/** WhenNotAddressed is what an instance does on a turn that addresses others only (0.5). */
->>>>>>> main
 export enum WhenNotAddressed {
   /** WHEN_NOT_ADDRESSED_UNSPECIFIED - Not set. Treated as QUIET. */
   WHEN_NOT_ADDRESSED_UNSPECIFIED = 0,
@@ -69,48 +33,7 @@ export enum WhenNotAddressed {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function whenNotAddressedFromJSON(object: any): WhenNotAddressed {
-  switch (object) {
-    case 0:
-    case "WHEN_NOT_ADDRESSED_UNSPECIFIED":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_UNSPECIFIED;
-    case 1:
-    case "WHEN_NOT_ADDRESSED_QUIET":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_QUIET;
-    case 2:
-    case "WHEN_NOT_ADDRESSED_CONTRIBUTE":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE;
-    case 3:
-    case "WHEN_NOT_ADDRESSED_PAUSE":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_PAUSE;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return WhenNotAddressed.UNRECOGNIZED;
-  }
-}
-
-export function whenNotAddressedToJSON(object: WhenNotAddressed): string {
-  switch (object) {
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_UNSPECIFIED:
-      return "WHEN_NOT_ADDRESSED_UNSPECIFIED";
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_QUIET:
-      return "WHEN_NOT_ADDRESSED_QUIET";
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE:
-      return "WHEN_NOT_ADDRESSED_CONTRIBUTE";
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_PAUSE:
-      return "WHEN_NOT_ADDRESSED_PAUSE";
-    case WhenNotAddressed.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** What running instances do when a newer version is stored (section 7). */
-=======
-/** MigrationPolicy is what running instances do when a newer version is stored (section 7). */
->>>>>>> main
 export enum MigrationPolicy {
   /** MIGRATION_POLICY_UNSPECIFIED - Not set. Treated as PINNED. */
   MIGRATION_POLICY_UNSPECIFIED = 0,
@@ -121,43 +44,7 @@ export enum MigrationPolicy {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function migrationPolicyFromJSON(object: any): MigrationPolicy {
-  switch (object) {
-    case 0:
-    case "MIGRATION_POLICY_UNSPECIFIED":
-      return MigrationPolicy.MIGRATION_POLICY_UNSPECIFIED;
-    case 1:
-    case "MIGRATION_POLICY_PINNED":
-      return MigrationPolicy.MIGRATION_POLICY_PINNED;
-    case 2:
-    case "MIGRATION_POLICY_MIGRATE":
-      return MigrationPolicy.MIGRATION_POLICY_MIGRATE;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return MigrationPolicy.UNRECOGNIZED;
-  }
-}
-
-export function migrationPolicyToJSON(object: MigrationPolicy): string {
-  switch (object) {
-    case MigrationPolicy.MIGRATION_POLICY_UNSPECIFIED:
-      return "MIGRATION_POLICY_UNSPECIFIED";
-    case MigrationPolicy.MIGRATION_POLICY_PINNED:
-      return "MIGRATION_POLICY_PINNED";
-    case MigrationPolicy.MIGRATION_POLICY_MIGRATE:
-      return "MIGRATION_POLICY_MIGRATE";
-    case MigrationPolicy.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** When a transition may be taken (3.2). */
-=======
-/** TransitionTrigger says when a transition may be taken (3.2). */
->>>>>>> main
 export enum TransitionTrigger {
   /** TRANSITION_TRIGGER_UNSPECIFIED - Not set. Treated as ON_COMPLETION. */
   TRANSITION_TRIGGER_UNSPECIFIED = 0,
@@ -168,43 +55,7 @@ export enum TransitionTrigger {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function transitionTriggerFromJSON(object: any): TransitionTrigger {
-  switch (object) {
-    case 0:
-    case "TRANSITION_TRIGGER_UNSPECIFIED":
-      return TransitionTrigger.TRANSITION_TRIGGER_UNSPECIFIED;
-    case 1:
-    case "TRANSITION_TRIGGER_ON_COMPLETION":
-      return TransitionTrigger.TRANSITION_TRIGGER_ON_COMPLETION;
-    case 2:
-    case "TRANSITION_TRIGGER_ANYTIME":
-      return TransitionTrigger.TRANSITION_TRIGGER_ANYTIME;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return TransitionTrigger.UNRECOGNIZED;
-  }
-}
-
-export function transitionTriggerToJSON(object: TransitionTrigger): string {
-  switch (object) {
-    case TransitionTrigger.TRANSITION_TRIGGER_UNSPECIFIED:
-      return "TRANSITION_TRIGGER_UNSPECIFIED";
-    case TransitionTrigger.TRANSITION_TRIGGER_ON_COMPLETION:
-      return "TRANSITION_TRIGGER_ON_COMPLETION";
-    case TransitionTrigger.TRANSITION_TRIGGER_ANYTIME:
-      return "TRANSITION_TRIGGER_ANYTIME";
-    case TransitionTrigger.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** When the executor should run a tool. */
-=======
-/** ToolTiming says when the executor should run a tool. */
->>>>>>> main
 export enum ToolTiming {
   /** TOOL_TIMING_UNSPECIFIED - Not set. Treated as DURING_STEP. */
   TOOL_TIMING_UNSPECIFIED = 0,
@@ -217,48 +68,7 @@ export enum ToolTiming {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function toolTimingFromJSON(object: any): ToolTiming {
-  switch (object) {
-    case 0:
-    case "TOOL_TIMING_UNSPECIFIED":
-      return ToolTiming.TOOL_TIMING_UNSPECIFIED;
-    case 1:
-    case "TOOL_TIMING_BEFORE_STEP":
-      return ToolTiming.TOOL_TIMING_BEFORE_STEP;
-    case 2:
-    case "TOOL_TIMING_DURING_STEP":
-      return ToolTiming.TOOL_TIMING_DURING_STEP;
-    case 3:
-    case "TOOL_TIMING_AFTER_STEP":
-      return ToolTiming.TOOL_TIMING_AFTER_STEP;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ToolTiming.UNRECOGNIZED;
-  }
-}
-
-export function toolTimingToJSON(object: ToolTiming): string {
-  switch (object) {
-    case ToolTiming.TOOL_TIMING_UNSPECIFIED:
-      return "TOOL_TIMING_UNSPECIFIED";
-    case ToolTiming.TOOL_TIMING_BEFORE_STEP:
-      return "TOOL_TIMING_BEFORE_STEP";
-    case ToolTiming.TOOL_TIMING_DURING_STEP:
-      return "TOOL_TIMING_DURING_STEP";
-    case ToolTiming.TOOL_TIMING_AFTER_STEP:
-      return "TOOL_TIMING_AFTER_STEP";
-    case ToolTiming.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** How strictly a field is required for a start (2.13). */
-=======
-/** RequirementLevel is how strictly a field is required for a start (2.13). */
->>>>>>> main
 export enum RequirementLevel {
   /** REQUIREMENT_LEVEL_UNSPECIFIED - Not set. Treated as HARD. */
   REQUIREMENT_LEVEL_UNSPECIFIED = 0,
@@ -272,43 +82,7 @@ export enum RequirementLevel {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function requirementLevelFromJSON(object: any): RequirementLevel {
-  switch (object) {
-    case 0:
-    case "REQUIREMENT_LEVEL_UNSPECIFIED":
-      return RequirementLevel.REQUIREMENT_LEVEL_UNSPECIFIED;
-    case 1:
-    case "REQUIREMENT_LEVEL_HARD":
-      return RequirementLevel.REQUIREMENT_LEVEL_HARD;
-    case 2:
-    case "REQUIREMENT_LEVEL_SOFT":
-      return RequirementLevel.REQUIREMENT_LEVEL_SOFT;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RequirementLevel.UNRECOGNIZED;
-  }
-}
-
-export function requirementLevelToJSON(object: RequirementLevel): string {
-  switch (object) {
-    case RequirementLevel.REQUIREMENT_LEVEL_UNSPECIFIED:
-      return "REQUIREMENT_LEVEL_UNSPECIFIED";
-    case RequirementLevel.REQUIREMENT_LEVEL_HARD:
-      return "REQUIREMENT_LEVEL_HARD";
-    case RequirementLevel.REQUIREMENT_LEVEL_SOFT:
-      return "REQUIREMENT_LEVEL_SOFT";
-    case RequirementLevel.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** Severity of a finding. */
-=======
-/** FindingSeverity is the weight of a finding. */
->>>>>>> main
 export enum FindingSeverity {
   /** FINDING_SEVERITY_UNSPECIFIED - Not set. Never returned. */
   FINDING_SEVERITY_UNSPECIFIED = 0,
@@ -319,43 +93,7 @@ export enum FindingSeverity {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function findingSeverityFromJSON(object: any): FindingSeverity {
-  switch (object) {
-    case 0:
-    case "FINDING_SEVERITY_UNSPECIFIED":
-      return FindingSeverity.FINDING_SEVERITY_UNSPECIFIED;
-    case 1:
-    case "FINDING_SEVERITY_ERROR":
-      return FindingSeverity.FINDING_SEVERITY_ERROR;
-    case 2:
-    case "FINDING_SEVERITY_WARNING":
-      return FindingSeverity.FINDING_SEVERITY_WARNING;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return FindingSeverity.UNRECOGNIZED;
-  }
-}
-
-export function findingSeverityToJSON(object: FindingSeverity): string {
-  switch (object) {
-    case FindingSeverity.FINDING_SEVERITY_UNSPECIFIED:
-      return "FINDING_SEVERITY_UNSPECIFIED";
-    case FindingSeverity.FINDING_SEVERITY_ERROR:
-      return "FINDING_SEVERITY_ERROR";
-    case FindingSeverity.FINDING_SEVERITY_WARNING:
-      return "FINDING_SEVERITY_WARNING";
-    case FindingSeverity.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** The meaning of a relationship (1.1 to 1.6). */
-=======
-/** RelationshipKind is the meaning of a relationship (1.1 to 1.6). */
->>>>>>> main
 export enum RelationshipKind {
   /** RELATIONSHIP_KIND_UNSPECIFIED - Not set. Refused. */
   RELATIONSHIP_KIND_UNSPECIFIED = 0,
@@ -374,63 +112,7 @@ export enum RelationshipKind {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function relationshipKindFromJSON(object: any): RelationshipKind {
-  switch (object) {
-    case 0:
-    case "RELATIONSHIP_KIND_UNSPECIFIED":
-      return RelationshipKind.RELATIONSHIP_KIND_UNSPECIFIED;
-    case 1:
-    case "RELATIONSHIP_KIND_DEPENDS_ON":
-      return RelationshipKind.RELATIONSHIP_KIND_DEPENDS_ON;
-    case 2:
-    case "RELATIONSHIP_KIND_EXCLUDES":
-      return RelationshipKind.RELATIONSHIP_KIND_EXCLUDES;
-    case 3:
-    case "RELATIONSHIP_KIND_IMPLIES":
-      return RelationshipKind.RELATIONSHIP_KIND_IMPLIES;
-    case 4:
-    case "RELATIONSHIP_KIND_SPECIALIZES":
-      return RelationshipKind.RELATIONSHIP_KIND_SPECIALIZES;
-    case 5:
-    case "RELATIONSHIP_KIND_AMBIGUOUS":
-      return RelationshipKind.RELATIONSHIP_KIND_AMBIGUOUS;
-    case 6:
-    case "RELATIONSHIP_KIND_RELATED":
-      return RelationshipKind.RELATIONSHIP_KIND_RELATED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RelationshipKind.UNRECOGNIZED;
-  }
-}
-
-export function relationshipKindToJSON(object: RelationshipKind): string {
-  switch (object) {
-    case RelationshipKind.RELATIONSHIP_KIND_UNSPECIFIED:
-      return "RELATIONSHIP_KIND_UNSPECIFIED";
-    case RelationshipKind.RELATIONSHIP_KIND_DEPENDS_ON:
-      return "RELATIONSHIP_KIND_DEPENDS_ON";
-    case RelationshipKind.RELATIONSHIP_KIND_EXCLUDES:
-      return "RELATIONSHIP_KIND_EXCLUDES";
-    case RelationshipKind.RELATIONSHIP_KIND_IMPLIES:
-      return "RELATIONSHIP_KIND_IMPLIES";
-    case RelationshipKind.RELATIONSHIP_KIND_SPECIALIZES:
-      return "RELATIONSHIP_KIND_SPECIALIZES";
-    case RelationshipKind.RELATIONSHIP_KIND_AMBIGUOUS:
-      return "RELATIONSHIP_KIND_AMBIGUOUS";
-    case RelationshipKind.RELATIONSHIP_KIND_RELATED:
-      return "RELATIONSHIP_KIND_RELATED";
-    case RelationshipKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** Type of a relationship's source. */
-=======
-/** RelationshipSource is the kind of a relationship's source. */
->>>>>>> main
 export enum RelationshipSource {
   /** RELATIONSHIP_SOURCE_UNSPECIFIED - Not set. Treated as SCENARIO. */
   RELATIONSHIP_SOURCE_UNSPECIFIED = 0,
@@ -441,43 +123,7 @@ export enum RelationshipSource {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function relationshipSourceFromJSON(object: any): RelationshipSource {
-  switch (object) {
-    case 0:
-    case "RELATIONSHIP_SOURCE_UNSPECIFIED":
-      return RelationshipSource.RELATIONSHIP_SOURCE_UNSPECIFIED;
-    case 1:
-    case "RELATIONSHIP_SOURCE_RULE":
-      return RelationshipSource.RELATIONSHIP_SOURCE_RULE;
-    case 2:
-    case "RELATIONSHIP_SOURCE_SCENARIO":
-      return RelationshipSource.RELATIONSHIP_SOURCE_SCENARIO;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RelationshipSource.UNRECOGNIZED;
-  }
-}
-
-export function relationshipSourceToJSON(object: RelationshipSource): string {
-  switch (object) {
-    case RelationshipSource.RELATIONSHIP_SOURCE_UNSPECIFIED:
-      return "RELATIONSHIP_SOURCE_UNSPECIFIED";
-    case RelationshipSource.RELATIONSHIP_SOURCE_RULE:
-      return "RELATIONSHIP_SOURCE_RULE";
-    case RelationshipSource.RELATIONSHIP_SOURCE_SCENARIO:
-      return "RELATIONSHIP_SOURCE_SCENARIO";
-    case RelationshipSource.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** The outcome of a step or of its action (0.1, 3.1). */
-=======
-/** StepOutcomeKind is how a step ended, or how a part of it did (0.1, 3.1). */
->>>>>>> main
 export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_UNSPECIFIED - Not set. Refused. */
   STEP_OUTCOME_KIND_UNSPECIFIED = 0,

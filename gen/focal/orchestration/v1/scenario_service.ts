@@ -38,58 +38,7 @@ export enum MigrationKind {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function migrationKindFromJSON(object: any): MigrationKind {
-  switch (object) {
-    case 0:
-    case "MIGRATION_KIND_UNSPECIFIED":
-      return MigrationKind.MIGRATION_KIND_UNSPECIFIED;
-    case 1:
-    case "MIGRATION_KIND_CLEAN_GRAFT":
-      return MigrationKind.MIGRATION_KIND_CLEAN_GRAFT;
-    case 2:
-    case "MIGRATION_KIND_GAP_FILL":
-      return MigrationKind.MIGRATION_KIND_GAP_FILL;
-    case 3:
-    case "MIGRATION_KIND_RE_ROUTE":
-      return MigrationKind.MIGRATION_KIND_RE_ROUTE;
-    case 4:
-    case "MIGRATION_KIND_STAYS":
-      return MigrationKind.MIGRATION_KIND_STAYS;
-    case 5:
-    case "MIGRATION_KIND_PAUSED":
-      return MigrationKind.MIGRATION_KIND_PAUSED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return MigrationKind.UNRECOGNIZED;
-  }
-}
-
-export function migrationKindToJSON(object: MigrationKind): string {
-  switch (object) {
-    case MigrationKind.MIGRATION_KIND_UNSPECIFIED:
-      return "MIGRATION_KIND_UNSPECIFIED";
-    case MigrationKind.MIGRATION_KIND_CLEAN_GRAFT:
-      return "MIGRATION_KIND_CLEAN_GRAFT";
-    case MigrationKind.MIGRATION_KIND_GAP_FILL:
-      return "MIGRATION_KIND_GAP_FILL";
-    case MigrationKind.MIGRATION_KIND_RE_ROUTE:
-      return "MIGRATION_KIND_RE_ROUTE";
-    case MigrationKind.MIGRATION_KIND_STAYS:
-      return "MIGRATION_KIND_STAYS";
-    case MigrationKind.MIGRATION_KIND_PAUSED:
-      return "MIGRATION_KIND_PAUSED";
-    case MigrationKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** A scenario to store. */
-=======
-/** PutScenarioRequest holds a scenario to store. */
->>>>>>> main
 export interface PutScenarioRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;

@@ -28,53 +28,7 @@ export enum ScenarioInstanceStatus {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function scenarioInstanceStatusFromJSON(object: any): ScenarioInstanceStatus {
-  switch (object) {
-    case 0:
-    case "SCENARIO_INSTANCE_STATUS_UNSPECIFIED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_INSTANCE_STATUS_ACTIVE":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_ACTIVE;
-    case 2:
-    case "SCENARIO_INSTANCE_STATUS_PAUSED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_PAUSED;
-    case 3:
-    case "SCENARIO_INSTANCE_STATUS_COMPLETED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_COMPLETED;
-    case 4:
-    case "SCENARIO_INSTANCE_STATUS_CANCELLED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_CANCELLED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioInstanceStatus.UNRECOGNIZED;
-  }
-}
-
-export function scenarioInstanceStatusToJSON(object: ScenarioInstanceStatus): string {
-  switch (object) {
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_UNSPECIFIED:
-      return "SCENARIO_INSTANCE_STATUS_UNSPECIFIED";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_ACTIVE:
-      return "SCENARIO_INSTANCE_STATUS_ACTIVE";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_PAUSED:
-      return "SCENARIO_INSTANCE_STATUS_PAUSED";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_COMPLETED:
-      return "SCENARIO_INSTANCE_STATUS_COMPLETED";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_CANCELLED:
-      return "SCENARIO_INSTANCE_STATUS_CANCELLED";
-    case ScenarioInstanceStatus.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** Why an instance is paused. Each reason ends in its own way (2.11). */
-=======
-/** PauseReason is why an instance is paused; each ends in its own way (2.11). */
->>>>>>> main
 export enum PauseReason {
   /** PAUSE_REASON_UNSPECIFIED - Not paused. */
   PAUSE_REASON_UNSPECIFIED = 0,

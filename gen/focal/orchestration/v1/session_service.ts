@@ -48,73 +48,7 @@ export enum ScenarioAction {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function scenarioActionFromJSON(object: any): ScenarioAction {
-  switch (object) {
-    case 0:
-    case "SCENARIO_ACTION_UNSPECIFIED":
-      return ScenarioAction.SCENARIO_ACTION_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_ACTION_NONE":
-      return ScenarioAction.SCENARIO_ACTION_NONE;
-    case 2:
-    case "SCENARIO_ACTION_START":
-      return ScenarioAction.SCENARIO_ACTION_START;
-    case 3:
-    case "SCENARIO_ACTION_CONTINUE":
-      return ScenarioAction.SCENARIO_ACTION_CONTINUE;
-    case 4:
-    case "SCENARIO_ACTION_PAUSE":
-      return ScenarioAction.SCENARIO_ACTION_PAUSE;
-    case 5:
-    case "SCENARIO_ACTION_COMPLETE":
-      return ScenarioAction.SCENARIO_ACTION_COMPLETE;
-    case 6:
-    case "SCENARIO_ACTION_CANCEL":
-      return ScenarioAction.SCENARIO_ACTION_CANCEL;
-    case 7:
-    case "SCENARIO_ACTION_RELOCALIZE":
-      return ScenarioAction.SCENARIO_ACTION_RELOCALIZE;
-    case 8:
-    case "SCENARIO_ACTION_EXIT":
-      return ScenarioAction.SCENARIO_ACTION_EXIT;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioAction.UNRECOGNIZED;
-  }
-}
-
-export function scenarioActionToJSON(object: ScenarioAction): string {
-  switch (object) {
-    case ScenarioAction.SCENARIO_ACTION_UNSPECIFIED:
-      return "SCENARIO_ACTION_UNSPECIFIED";
-    case ScenarioAction.SCENARIO_ACTION_NONE:
-      return "SCENARIO_ACTION_NONE";
-    case ScenarioAction.SCENARIO_ACTION_START:
-      return "SCENARIO_ACTION_START";
-    case ScenarioAction.SCENARIO_ACTION_CONTINUE:
-      return "SCENARIO_ACTION_CONTINUE";
-    case ScenarioAction.SCENARIO_ACTION_PAUSE:
-      return "SCENARIO_ACTION_PAUSE";
-    case ScenarioAction.SCENARIO_ACTION_COMPLETE:
-      return "SCENARIO_ACTION_COMPLETE";
-    case ScenarioAction.SCENARIO_ACTION_CANCEL:
-      return "SCENARIO_ACTION_CANCEL";
-    case ScenarioAction.SCENARIO_ACTION_RELOCALIZE:
-      return "SCENARIO_ACTION_RELOCALIZE";
-    case ScenarioAction.SCENARIO_ACTION_EXIT:
-      return "SCENARIO_ACTION_EXIT";
-    case ScenarioAction.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** A turn that was applied. */
-=======
-/** TurnRecord is a turn that was applied. */
->>>>>>> main
 export interface TurnRecord {
   /** Revision of the session after the turn: its position in the history, and the cursor to resume from. */
   revision: number;

@@ -20,48 +20,7 @@ export enum ConditionTruth {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function conditionTruthFromJSON(object: any): ConditionTruth {
-  switch (object) {
-    case 0:
-    case "CONDITION_TRUTH_UNSPECIFIED":
-      return ConditionTruth.CONDITION_TRUTH_UNSPECIFIED;
-    case 1:
-    case "CONDITION_TRUTH_TRUE":
-      return ConditionTruth.CONDITION_TRUTH_TRUE;
-    case 2:
-    case "CONDITION_TRUTH_FALSE":
-      return ConditionTruth.CONDITION_TRUTH_FALSE;
-    case 3:
-    case "CONDITION_TRUTH_UNKNOWN":
-      return ConditionTruth.CONDITION_TRUTH_UNKNOWN;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ConditionTruth.UNRECOGNIZED;
-  }
-}
-
-export function conditionTruthToJSON(object: ConditionTruth): string {
-  switch (object) {
-    case ConditionTruth.CONDITION_TRUTH_UNSPECIFIED:
-      return "CONDITION_TRUTH_UNSPECIFIED";
-    case ConditionTruth.CONDITION_TRUTH_TRUE:
-      return "CONDITION_TRUTH_TRUE";
-    case ConditionTruth.CONDITION_TRUTH_FALSE:
-      return "CONDITION_TRUTH_FALSE";
-    case ConditionTruth.CONDITION_TRUTH_UNKNOWN:
-      return "CONDITION_TRUTH_UNKNOWN";
-    case ConditionTruth.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** Why an instance is at its step (P6.3). */
-=======
-/** TransitionReason is why an instance is where it is (P6.3). */
->>>>>>> main
 export enum TransitionReason {
   /** TRANSITION_REASON_UNSPECIFIED - Not set. Never returned. */
   TRANSITION_REASON_UNSPECIFIED = 0,
@@ -94,98 +53,7 @@ export enum TransitionReason {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function transitionReasonFromJSON(object: any): TransitionReason {
-  switch (object) {
-    case 0:
-    case "TRANSITION_REASON_UNSPECIFIED":
-      return TransitionReason.TRANSITION_REASON_UNSPECIFIED;
-    case 1:
-    case "TRANSITION_REASON_ENTERED":
-      return TransitionReason.TRANSITION_REASON_ENTERED;
-    case 2:
-    case "TRANSITION_REASON_ADVANCED":
-      return TransitionReason.TRANSITION_REASON_ADVANCED;
-    case 3:
-    case "TRANSITION_REASON_CORRECTED":
-      return TransitionReason.TRANSITION_REASON_CORRECTED;
-    case 4:
-    case "TRANSITION_REASON_RELOCALIZED":
-      return TransitionReason.TRANSITION_REASON_RELOCALIZED;
-    case 5:
-    case "TRANSITION_REASON_NOT_ADDRESSED":
-      return TransitionReason.TRANSITION_REASON_NOT_ADDRESSED;
-    case 6:
-    case "TRANSITION_REASON_BLOCKED_BY_CHECKPOINT":
-      return TransitionReason.TRANSITION_REASON_BLOCKED_BY_CHECKPOINT;
-    case 7:
-    case "TRANSITION_REASON_AWAITS_FIELDS":
-      return TransitionReason.TRANSITION_REASON_AWAITS_FIELDS;
-    case 8:
-    case "TRANSITION_REASON_AWAITS_CONFIRMATION":
-      return TransitionReason.TRANSITION_REASON_AWAITS_CONFIRMATION;
-    case 9:
-    case "TRANSITION_REASON_AWAITS_ACTION":
-      return TransitionReason.TRANSITION_REASON_AWAITS_ACTION;
-    case 10:
-    case "TRANSITION_REASON_INFORMS":
-      return TransitionReason.TRANSITION_REASON_INFORMS;
-    case 11:
-    case "TRANSITION_REASON_CONDITION_UNKNOWN":
-      return TransitionReason.TRANSITION_REASON_CONDITION_UNKNOWN;
-    case 12:
-    case "TRANSITION_REASON_NO_TRANSITION":
-      return TransitionReason.TRANSITION_REASON_NO_TRANSITION;
-    case 13:
-    case "TRANSITION_REASON_TERMINAL":
-      return TransitionReason.TRANSITION_REASON_TERMINAL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return TransitionReason.UNRECOGNIZED;
-  }
-}
-
-export function transitionReasonToJSON(object: TransitionReason): string {
-  switch (object) {
-    case TransitionReason.TRANSITION_REASON_UNSPECIFIED:
-      return "TRANSITION_REASON_UNSPECIFIED";
-    case TransitionReason.TRANSITION_REASON_ENTERED:
-      return "TRANSITION_REASON_ENTERED";
-    case TransitionReason.TRANSITION_REASON_ADVANCED:
-      return "TRANSITION_REASON_ADVANCED";
-    case TransitionReason.TRANSITION_REASON_CORRECTED:
-      return "TRANSITION_REASON_CORRECTED";
-    case TransitionReason.TRANSITION_REASON_RELOCALIZED:
-      return "TRANSITION_REASON_RELOCALIZED";
-    case TransitionReason.TRANSITION_REASON_NOT_ADDRESSED:
-      return "TRANSITION_REASON_NOT_ADDRESSED";
-    case TransitionReason.TRANSITION_REASON_BLOCKED_BY_CHECKPOINT:
-      return "TRANSITION_REASON_BLOCKED_BY_CHECKPOINT";
-    case TransitionReason.TRANSITION_REASON_AWAITS_FIELDS:
-      return "TRANSITION_REASON_AWAITS_FIELDS";
-    case TransitionReason.TRANSITION_REASON_AWAITS_CONFIRMATION:
-      return "TRANSITION_REASON_AWAITS_CONFIRMATION";
-    case TransitionReason.TRANSITION_REASON_AWAITS_ACTION:
-      return "TRANSITION_REASON_AWAITS_ACTION";
-    case TransitionReason.TRANSITION_REASON_INFORMS:
-      return "TRANSITION_REASON_INFORMS";
-    case TransitionReason.TRANSITION_REASON_CONDITION_UNKNOWN:
-      return "TRANSITION_REASON_CONDITION_UNKNOWN";
-    case TransitionReason.TRANSITION_REASON_NO_TRANSITION:
-      return "TRANSITION_REASON_NO_TRANSITION";
-    case TransitionReason.TRANSITION_REASON_TERMINAL:
-      return "TRANSITION_REASON_TERMINAL";
-    case TransitionReason.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** The step that one instance with CONTINUE or START moves to (P6.3). */
-=======
-/** ScenarioStepTransitionDecision says where one instance with CONTINUE or START goes (P6.3). */
->>>>>>> main
 export interface ScenarioStepTransitionDecision {
   /** The scenario. UUID. */
   scenarioId: string;

@@ -23,48 +23,7 @@ export enum TurnTrigger {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function turnTriggerFromJSON(object: any): TurnTrigger {
-  switch (object) {
-    case 0:
-    case "TURN_TRIGGER_UNSPECIFIED":
-      return TurnTrigger.TURN_TRIGGER_UNSPECIFIED;
-    case 1:
-    case "TURN_TRIGGER_MESSAGE":
-      return TurnTrigger.TURN_TRIGGER_MESSAGE;
-    case 2:
-    case "TURN_TRIGGER_TOOL_RESULTS":
-      return TurnTrigger.TURN_TRIGGER_TOOL_RESULTS;
-    case 3:
-    case "TURN_TRIGGER_TIMER":
-      return TurnTrigger.TURN_TRIGGER_TIMER;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return TurnTrigger.UNRECOGNIZED;
-  }
-}
-
-export function turnTriggerToJSON(object: TurnTrigger): string {
-  switch (object) {
-    case TurnTrigger.TURN_TRIGGER_UNSPECIFIED:
-      return "TURN_TRIGGER_UNSPECIFIED";
-    case TurnTrigger.TURN_TRIGGER_MESSAGE:
-      return "TURN_TRIGGER_MESSAGE";
-    case TurnTrigger.TURN_TRIGGER_TOOL_RESULTS:
-      return "TURN_TRIGGER_TOOL_RESULTS";
-    case TurnTrigger.TURN_TRIGGER_TIMER:
-      return "TURN_TRIGGER_TIMER";
-    case TurnTrigger.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** What a message asks of scenarios (0.2). */
-=======
-/** ScenarioSignal is what a message asks of scenarios (0.2). */
->>>>>>> main
 export enum ScenarioSignal {
   /** SCENARIO_SIGNAL_UNSPECIFIED - Not set. Treated as NONE. */
   SCENARIO_SIGNAL_UNSPECIFIED = 0,
@@ -89,68 +48,7 @@ export enum ScenarioSignal {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function scenarioSignalFromJSON(object: any): ScenarioSignal {
-  switch (object) {
-    case 0:
-    case "SCENARIO_SIGNAL_UNSPECIFIED":
-      return ScenarioSignal.SCENARIO_SIGNAL_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_SIGNAL_NONE":
-      return ScenarioSignal.SCENARIO_SIGNAL_NONE;
-    case 2:
-    case "SCENARIO_SIGNAL_START":
-      return ScenarioSignal.SCENARIO_SIGNAL_START;
-    case 3:
-    case "SCENARIO_SIGNAL_CONTINUE":
-      return ScenarioSignal.SCENARIO_SIGNAL_CONTINUE;
-    case 4:
-    case "SCENARIO_SIGNAL_PAUSE":
-      return ScenarioSignal.SCENARIO_SIGNAL_PAUSE;
-    case 5:
-    case "SCENARIO_SIGNAL_COMPLETE":
-      return ScenarioSignal.SCENARIO_SIGNAL_COMPLETE;
-    case 6:
-    case "SCENARIO_SIGNAL_CANCEL":
-      return ScenarioSignal.SCENARIO_SIGNAL_CANCEL;
-    case 7:
-    case "SCENARIO_SIGNAL_EXIT":
-      return ScenarioSignal.SCENARIO_SIGNAL_EXIT;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioSignal.UNRECOGNIZED;
-  }
-}
-
-export function scenarioSignalToJSON(object: ScenarioSignal): string {
-  switch (object) {
-    case ScenarioSignal.SCENARIO_SIGNAL_UNSPECIFIED:
-      return "SCENARIO_SIGNAL_UNSPECIFIED";
-    case ScenarioSignal.SCENARIO_SIGNAL_NONE:
-      return "SCENARIO_SIGNAL_NONE";
-    case ScenarioSignal.SCENARIO_SIGNAL_START:
-      return "SCENARIO_SIGNAL_START";
-    case ScenarioSignal.SCENARIO_SIGNAL_CONTINUE:
-      return "SCENARIO_SIGNAL_CONTINUE";
-    case ScenarioSignal.SCENARIO_SIGNAL_PAUSE:
-      return "SCENARIO_SIGNAL_PAUSE";
-    case ScenarioSignal.SCENARIO_SIGNAL_COMPLETE:
-      return "SCENARIO_SIGNAL_COMPLETE";
-    case ScenarioSignal.SCENARIO_SIGNAL_CANCEL:
-      return "SCENARIO_SIGNAL_CANCEL";
-    case ScenarioSignal.SCENARIO_SIGNAL_EXIT:
-      return "SCENARIO_SIGNAL_EXIT";
-    case ScenarioSignal.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** How long a variable is kept (0.4). */
-=======
-/** VariableScope is how long a variable lives (0.4). */
->>>>>>> main
 export enum VariableScope {
   /** VARIABLE_SCOPE_UNSPECIFIED - Not set. Treated as CASE. */
   VARIABLE_SCOPE_UNSPECIFIED = 0,
@@ -165,53 +63,7 @@ export enum VariableScope {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function variableScopeFromJSON(object: any): VariableScope {
-  switch (object) {
-    case 0:
-    case "VARIABLE_SCOPE_UNSPECIFIED":
-      return VariableScope.VARIABLE_SCOPE_UNSPECIFIED;
-    case 1:
-    case "VARIABLE_SCOPE_IDENTITY":
-      return VariableScope.VARIABLE_SCOPE_IDENTITY;
-    case 2:
-    case "VARIABLE_SCOPE_BUSINESS":
-      return VariableScope.VARIABLE_SCOPE_BUSINESS;
-    case 3:
-    case "VARIABLE_SCOPE_CASE":
-      return VariableScope.VARIABLE_SCOPE_CASE;
-    case 4:
-    case "VARIABLE_SCOPE_SESSION":
-      return VariableScope.VARIABLE_SCOPE_SESSION;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return VariableScope.UNRECOGNIZED;
-  }
-}
-
-export function variableScopeToJSON(object: VariableScope): string {
-  switch (object) {
-    case VariableScope.VARIABLE_SCOPE_UNSPECIFIED:
-      return "VARIABLE_SCOPE_UNSPECIFIED";
-    case VariableScope.VARIABLE_SCOPE_IDENTITY:
-      return "VARIABLE_SCOPE_IDENTITY";
-    case VariableScope.VARIABLE_SCOPE_BUSINESS:
-      return "VARIABLE_SCOPE_BUSINESS";
-    case VariableScope.VARIABLE_SCOPE_CASE:
-      return "VARIABLE_SCOPE_CASE";
-    case VariableScope.VARIABLE_SCOPE_SESSION:
-      return "VARIABLE_SCOPE_SESSION";
-    case VariableScope.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** What an applied rule applies to. */
-=======
-/** RuleScope is what a rule is scoped to. */
->>>>>>> main
 export enum RuleScope {
   /** RULE_SCOPE_UNSPECIFIED - Not set. Treated as GLOBAL. */
   RULE_SCOPE_UNSPECIFIED = 0,
@@ -224,48 +76,7 @@ export enum RuleScope {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function ruleScopeFromJSON(object: any): RuleScope {
-  switch (object) {
-    case 0:
-    case "RULE_SCOPE_UNSPECIFIED":
-      return RuleScope.RULE_SCOPE_UNSPECIFIED;
-    case 1:
-    case "RULE_SCOPE_GLOBAL":
-      return RuleScope.RULE_SCOPE_GLOBAL;
-    case 2:
-    case "RULE_SCOPE_SCENARIO":
-      return RuleScope.RULE_SCOPE_SCENARIO;
-    case 3:
-    case "RULE_SCOPE_STEP":
-      return RuleScope.RULE_SCOPE_STEP;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RuleScope.UNRECOGNIZED;
-  }
-}
-
-export function ruleScopeToJSON(object: RuleScope): string {
-  switch (object) {
-    case RuleScope.RULE_SCOPE_UNSPECIFIED:
-      return "RULE_SCOPE_UNSPECIFIED";
-    case RuleScope.RULE_SCOPE_GLOBAL:
-      return "RULE_SCOPE_GLOBAL";
-    case RuleScope.RULE_SCOPE_SCENARIO:
-      return "RULE_SCOPE_SCENARIO";
-    case RuleScope.RULE_SCOPE_STEP:
-      return "RULE_SCOPE_STEP";
-    case RuleScope.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** How frustrated the customer is. */
-=======
-/** FrustrationLevel is how frustrated the customer is. */
->>>>>>> main
 export enum FrustrationLevel {
   /** FRUSTRATION_LEVEL_UNSPECIFIED - Unknown: "" in conditions. */
   FRUSTRATION_LEVEL_UNSPECIFIED = 0,
@@ -278,48 +89,7 @@ export enum FrustrationLevel {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function frustrationLevelFromJSON(object: any): FrustrationLevel {
-  switch (object) {
-    case 0:
-    case "FRUSTRATION_LEVEL_UNSPECIFIED":
-      return FrustrationLevel.FRUSTRATION_LEVEL_UNSPECIFIED;
-    case 1:
-    case "FRUSTRATION_LEVEL_LOW":
-      return FrustrationLevel.FRUSTRATION_LEVEL_LOW;
-    case 2:
-    case "FRUSTRATION_LEVEL_MEDIUM":
-      return FrustrationLevel.FRUSTRATION_LEVEL_MEDIUM;
-    case 3:
-    case "FRUSTRATION_LEVEL_HIGH":
-      return FrustrationLevel.FRUSTRATION_LEVEL_HIGH;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return FrustrationLevel.UNRECOGNIZED;
-  }
-}
-
-export function frustrationLevelToJSON(object: FrustrationLevel): string {
-  switch (object) {
-    case FrustrationLevel.FRUSTRATION_LEVEL_UNSPECIFIED:
-      return "FRUSTRATION_LEVEL_UNSPECIFIED";
-    case FrustrationLevel.FRUSTRATION_LEVEL_LOW:
-      return "FRUSTRATION_LEVEL_LOW";
-    case FrustrationLevel.FRUSTRATION_LEVEL_MEDIUM:
-      return "FRUSTRATION_LEVEL_MEDIUM";
-    case FrustrationLevel.FRUSTRATION_LEVEL_HIGH:
-      return "FRUSTRATION_LEVEL_HIGH";
-    case FrustrationLevel.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** How urgent a message is. */
-=======
-/** Urgency is how urgent a message is. */
->>>>>>> main
 export enum Urgency {
   /** URGENCY_UNSPECIFIED - Not set. Treated as NORMAL. */
   URGENCY_UNSPECIFIED = 0,
@@ -334,53 +104,7 @@ export enum Urgency {
   UNRECOGNIZED = -1,
 }
 
-<<<<<<< HEAD
-export function urgencyFromJSON(object: any): Urgency {
-  switch (object) {
-    case 0:
-    case "URGENCY_UNSPECIFIED":
-      return Urgency.URGENCY_UNSPECIFIED;
-    case 1:
-    case "URGENCY_LOW":
-      return Urgency.URGENCY_LOW;
-    case 2:
-    case "URGENCY_NORMAL":
-      return Urgency.URGENCY_NORMAL;
-    case 3:
-    case "URGENCY_HIGH":
-      return Urgency.URGENCY_HIGH;
-    case 4:
-    case "URGENCY_CRITICAL":
-      return Urgency.URGENCY_CRITICAL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return Urgency.UNRECOGNIZED;
-  }
-}
-
-export function urgencyToJSON(object: Urgency): string {
-  switch (object) {
-    case Urgency.URGENCY_UNSPECIFIED:
-      return "URGENCY_UNSPECIFIED";
-    case Urgency.URGENCY_LOW:
-      return "URGENCY_LOW";
-    case Urgency.URGENCY_NORMAL:
-      return "URGENCY_NORMAL";
-    case Urgency.URGENCY_HIGH:
-      return "URGENCY_HIGH";
-    case Urgency.URGENCY_CRITICAL:
-      return "URGENCY_CRITICAL";
-    case Urgency.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** One event of a session, with the results of the services that ran before this one (0.1). */
-=======
-/** Turn is one event of a session with everything that the services before this one found out about it (0.1). */
->>>>>>> main
 export interface Turn {
   /** Required. The tenant. UUID. If the caller's credential names a tenant, it must be the same one. */
   tenantId: string;
