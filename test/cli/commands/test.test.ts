@@ -105,6 +105,6 @@ test('an invalid conversation is reported with its positions, and the others are
     expect.stringMatching(/talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect: unknown key: start$/),
     '1 of 1 conversations passed, 1 invalid',
   ]);
-  expect(stdout).toMatch(/^✓ One customer, four wishes/);
+  expect(stdout).toMatch(/^✓ One customer, four requests/);
   expect(code).toBe(1);
 });
