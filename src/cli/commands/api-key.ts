@@ -15,8 +15,10 @@ interface ApiKeyOptions {
 export function createApiKeyCommand(): Command {
   return createCommand('api-key', {
     summary: 'create an API key',
-    description: `Creates an API key. Writes the key to standard error, once. Writes the entry for the file of auth.api_keys_file, which has
-only the hash of the key, to standard output: append it to the file with >> and hand the key to its owner.`,
+    description: [
+      'Creates an API key and writes it to standard error, once.',
+      'Writes the entry for the file of auth.api_keys_file, which has only the hash of the key, to standard output.',
+    ].join(' '),
   })
     .addOption(
       new Option('--id <name>', 'name of the key in logs: 1 to 64 letters, digits or any of . _ -')

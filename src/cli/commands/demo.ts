@@ -39,8 +39,10 @@ interface DemoOptions extends Omit<ConnectionOptions, 'server'> {
 export function createDemoCommand(): Command {
   const command = createCommand('demo', {
     summary: 'run the example conversation',
-    description: `Runs an example conversation with several scenarios and shows the decisions of each turn. Without --server it starts a
-service with the embedded store in a temporary folder, and removes both at the end.`,
+    description: [
+      'Runs an example conversation with several scenarios and shows the decisions of each turn.',
+      'Without --server it starts a service with the embedded store in a temporary folder, and removes both at the end.',
+    ].join(' '),
   }).addOption(createServerOption());
   return addConnectionOptions(command).action((options: DemoOptions) =>
     runCommand({}, (output) => runDemo(options, output)),
@@ -58,7 +60,9 @@ async function runDemo(options: DemoOptions, output: Output): Promise<ExitCode> 
   const service = await startLocalService(process.env);
   try {
     output.writeLine(`Service at ${service.address}, with the embedded store in a temporary folder\n`);
-    return await withClient({ ...options, server: service.address }, (client) => runExample(client, 0, output));
+    // The TLS and token options apply only to --server.
+    const connection = { server: service.address, timeout: options.timeout };
+    return await withClient(connection, (client) => runExample(client, 0, output));
   } finally {
     await service.stop();
   }

@@ -6,13 +6,10 @@ import { ensureBuilt } from '../support/built-server';
 const root = join(__dirname, '..', '..');
 const modules = join(root, 'node_modules');
 
-/**
- * A new folder in which the built package is installed, as npm would put it there: its package.json and what that publishes, and
- * beside it the packages that it depends on. Returns the folder.
- */
-export async function installedPackage(): Promise<string> {
+/** Installs the built client in a new folder as npm does, with the packages that it depends on. Returns the folder. */
+export async function installClient(): Promise<string> {
   await ensureBuilt();
-  // Programs resolve what they import from where a file really is.
+  // Node.js resolves imports from the real path of a file.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'consumer-')));
   const installed = join(folder, 'node_modules', 'scenario-orchestrator-client');
   mkdirSync(installed, { recursive: true });
@@ -25,5 +22,5 @@ export async function installedPackage(): Promise<string> {
   return folder;
 }
 
-/** The arguments with which Node.js runs the compiler of this project. */
+/** The path of the TypeScript compiler. */
 export const tsc = join(modules, 'typescript', 'bin', 'tsc');
