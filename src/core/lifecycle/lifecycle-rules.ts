@@ -2,9 +2,9 @@ import type { InstanceView } from '../context/instance-view';
 import { wasPaused } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { toConditionVariables } from '../steps/condition-scope';
 import { findRecoveryStep } from '../steps/recovery';
 import { findUnfinishedStage } from '../steps/stage';
+import { toConditionVariables } from '../steps/step-conditions';
 import type { Walk } from '../steps/walk';
 import { createOutcome, type InstanceOutcome } from './instance-outcome';
 

@@ -5,7 +5,7 @@ import { findMissingFields } from '../model/known-data';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { toConditionVariables } from '../steps/condition-scope';
+import { toConditionVariables } from '../steps/step-conditions';
 import type { InstanceOutcome } from './instance-outcome';
 import { isActive } from './instance-outcome';
 
