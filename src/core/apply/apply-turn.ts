@@ -1,10 +1,11 @@
 import { recordLateSuccesses } from '../context/late-successes';
 import type { SelectionContext } from '../context/selection-context';
 import { getLastActiveAt } from '../contributions/contribution-plan';
-import type { InstanceOutcome, ScenarioStart } from '../lifecycle/instance-outcome';
-import { hasEnded } from '../lifecycle/instance-outcome';
-import { updatePendingStarts } from '../lifecycle/pending-starts';
-import type { EndedInstance, PauseReason, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
+import { hasEnded, type InstanceOutcome } from '../lifecycle/instance-outcome';
+import { toStoredPauseReason } from '../lifecycle/pauses';
+import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
+import type { PauseCause } from '../model/lifecycle-decision';
+import type { EndedInstance, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
 import { applyWalk } from './apply-walk';
 import { clearFields } from './cleared-fields';
 import { updateOpenContributions } from './open-contributions';
@@ -70,10 +71,11 @@ function instanceAfter(
   context: SelectionContext,
   { transitions, plan }: PhaseResults,
 ): ScenarioInstance {
-  const { view, action, reason } = each;
-  const { instance } = view;
+  const { instance } = each.view;
   const { occurredAt } = context.turn;
-  if (action === 'PAUSE') return reason === 'STAYS_PAUSED' ? instance : pausedInstance(each, context);
+  if (each.action === 'PAUSE') {
+    return each.reason === 'STAYS_PAUSED' ? instance : pausedInstance(each, each.reason, context);
+  }
   const walked = transitions.walks.get(instance.instanceId);
   const lastActiveAt = getLastActiveAt(each, walked?.hasMoved ?? false, occurredAt);
   if (!walked) return wokenInstance(instance, each.resumed, lastActiveAt);
@@ -95,29 +97,20 @@ function wokenInstance(instance: ScenarioInstance, resumed: boolean, lastActiveA
   };
 }
 
-function pausedInstance(each: InstanceOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
+function pausedInstance(
+  each: InstanceOutcome,
+  cause: PauseCause,
+  { turn, turnCount }: SelectionContext,
+): ScenarioInstance {
   return {
     ...each.view.instance,
     status: 'PAUSED',
     lastActiveAt: getLastActiveAt(each, false, turn.occurredAt),
     pausedAt: turn.occurredAt,
-    pauseReason: pauseReasonOf(each),
+    pauseReason: toStoredPauseReason(cause),
     pausedAtTurnCount: turnCount,
     displacedByInstanceIds: [...each.displacedByInstanceIds],
   };
-}
-
-function pauseReasonOf({ reason }: InstanceOutcome): PauseReason {
-  switch (reason) {
-    case 'LOOP':
-    case 'IDLE':
-    case 'NEEDS_MIGRATION':
-    case 'INTERRUPTED':
-    case 'PREEMPTED':
-      return reason;
-    default:
-      return 'USER_REQUEST';
-  }
 }
 
 function startedInstances(

@@ -1,8 +1,7 @@
 import { selectContext } from '../../../src/core/context/selection-context';
 import { createOutcome } from '../../../src/core/lifecycle/instance-outcome';
-import { describeOutcome } from '../../../src/core/lifecycle/lifecycle-reasoning';
-import type { LifecycleReason } from '../../../src/core/model/lifecycle-decision';
-import type { PauseReason } from '../../../src/core/model/session';
+import { toLifecycleDecisions } from '../../../src/core/lifecycle/lifecycle-decisions';
+import type { LifecycleReason, PauseReason } from '../../../src/core/model/lifecycle-decision';
 import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
 import { indexRelationships } from '../../../src/core/scenario/relationships';
 import {
@@ -168,7 +167,7 @@ test.each(Object.entries(cases))('2 explained: %s says what it is about', (reaso
   expect(play().lifecycle('refund')).toMatchObject({ reason, reasoning: sentence });
 });
 
-test.each<[LifecycleReason, string]>([
+test.each<[PauseReason, string]>([
   ['NEEDS_MIGRATION', 'The definition of "Refund" changed, and there is no safe step to move to from "ask_order".'],
 ])('2 explained: %s, which no rule of a turn gives, has its sentence', (reason, sentence) => {
   const talk = new Conversation([refund()]);
@@ -188,12 +187,8 @@ test.each<[LifecycleReason, string]>([
   });
   const [view] = context.views;
   if (!view) throw new Error('the refund does not run');
-  expect(
-    describeOutcome(createOutcome(view, 'PAUSE', reason), context, {
-      getAddressedNames: () => [],
-      getName: (id) => id,
-    }),
-  ).toBe(sentence);
+  const outcome = createOutcome(view, { action: 'PAUSE', reason });
+  expect(toLifecycleDecisions(context, [outcome], [])).toMatchObject([{ reason, reasoning: sentence }]);
 });
 
 test.each(['COMPLETE', 'CANCEL', 'PAUSE'] as const)('2 explained: USER_REQUEST says which signal: %s', (signal) => {
