@@ -9,60 +9,61 @@ import { randomSession } from '../support/random-scenarios';
 
 type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
 
-/** One decided turn with what was before and after it. */
-interface Step {
+/** One decided turn with the session before and after it. */
+interface PlayedTurn {
   readonly before: Session;
   readonly after: Session;
   readonly turn: Played;
-  readonly scenarioOf: (scenarioId: string) => CompiledScenario;
+  readonly getScenario: (scenarioId: string) => CompiledScenario;
 }
 
-/** Every property looks at the same sessions, so that each is played once; another run of the tests plays others. */
+/** All properties check the same sessions, so each session is played once. Every run of the tests uses another seed. */
 const parameters = { numRuns: 200, seed: Math.floor(Math.random() * 2 ** 31) };
-const playedBefore = new Map<string, readonly Step[]>();
 
-/** Plays random sessions and looks at each of their turns. */
-function eachTurn(look: (step: Step, random: RandomSession) => void): void {
+const playedSessions = new Map<string, readonly PlayedTurn[]>();
+
+/** Plays random sessions and checks every turn. */
+function forEachTurn(check: (playedTurn: PlayedTurn, random: RandomSession) => void): void {
   fc.assert(
     fc.property(randomSession, (random) => {
-      for (const step of stepsOf(random)) look(step, random);
+      for (const playedTurn of playSession(random)) check(playedTurn, random);
     }),
     parameters,
   );
 }
 
-function stepsOf(random: RandomSession): readonly Step[] {
+function playSession(random: RandomSession): readonly PlayedTurn[] {
   const key = JSON.stringify(random);
-  const known = playedBefore.get(key);
+  const known = playedSessions.get(key);
   if (known) return known;
   const { scenarios, relationships, settings, turns } = random;
-  const talk = new Conversation(scenarios, { relationships, settings });
+  const conversation = new Conversation(scenarios, { relationships, settings });
   const compiled = new Map(
-    scenarios.map((draft) => [draft.scenarioId, acceptedOf(compileScenario(aScenario(draft), 1))]),
+    scenarios.map((draft) => [draft.scenarioId, getCompiled(compileScenario(aScenario(draft), 1))]),
   );
-  const scenarioOf = (id: string): CompiledScenario => found(compiled.get(id), id);
-  const steps = turns.map((draft) => {
-    const before = talk.session;
-    return { before, turn: talk.turn(draft), after: talk.session, scenarioOf };
+  const getScenario = (id: string): CompiledScenario => expectDefined(compiled.get(id), id);
+  const playedTurns = turns.map((draft) => {
+    const before = conversation.session;
+    return { before, turn: conversation.turn(draft), after: conversation.session, getScenario };
   });
-  playedBefore.set(key, steps);
-  return steps;
+  playedSessions.set(key, playedTurns);
+  return playedTurns;
 }
 
-function acceptedOf({ compiled, findings }: ScenarioCompilation): CompiledScenario {
-  return found(compiled, JSON.stringify(findings));
+function getCompiled({ compiled, findings }: ScenarioCompilation): CompiledScenario {
+  return expectDefined(compiled, JSON.stringify(findings));
 }
 
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`not there: ${what}`);
+function expectDefined<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`undefined: ${what}`);
   return value;
 }
 
-/** The instances that moved this turn, each with the steps that it left. */
-function moves({
+/** Returns the instances after the turn with the steps that they left on it. */
+function collectMoves({
   before,
   after,
-}: Step): readonly { readonly instance: ScenarioInstance; readonly left: readonly PathEntry[] }[] {
+}: PlayedTurn): readonly { readonly instance: ScenarioInstance; readonly left: readonly PathEntry[] }[] {
   return after.instances.map((instance) => {
     const sequence =
       before.instances.find(({ instanceId }) => instanceId === instance.instanceId)?.lastPathSequence ?? 0;
@@ -70,58 +71,66 @@ function moves({
   });
 }
 
-const ids = (list: readonly { readonly instanceId: string }[]): readonly string[] =>
+const getSortedIds = (list: readonly { readonly instanceId: string }[]): readonly string[] =>
   list.map(({ instanceId }) => instanceId).sort();
 
-test('2, 3, 4 always: exactly one lifecycle decision for every instance and start, one transition and contribution for those that go on', () => {
-  eachTurn(({ before, turn }) => {
+test('2, 3, 4: every instance and start has one lifecycle decision, and every CONTINUE and START one transition and contribution', () => {
+  forEachTurn(({ before, turn }) => {
     const { lifecycleDecisions, transitionDecisions, plan } = turn.result;
     const starts = lifecycleDecisions.filter(({ action }) => action === 'START');
-    const goOn = lifecycleDecisions.filter(({ action }) => action === 'START' || action === 'CONTINUE');
-    expect(ids(lifecycleDecisions)).toEqual([...ids(before.instances), ...ids(starts)].sort());
-    expect(ids(transitionDecisions)).toEqual(ids(goOn));
-    expect(ids(plan.contributions.filter(({ instanceId }) => instanceId !== ''))).toEqual(ids(goOn));
+    const continuing = lifecycleDecisions.filter(({ action }) => action === 'START' || action === 'CONTINUE');
+    expect(getSortedIds(lifecycleDecisions)).toEqual(
+      [...getSortedIds(before.instances), ...getSortedIds(starts)].sort(),
+    );
+    expect(getSortedIds(transitionDecisions)).toEqual(getSortedIds(continuing));
+    expect(getSortedIds(plan.contributions.filter(({ instanceId }) => instanceId !== ''))).toEqual(
+      getSortedIds(continuing),
+    );
   });
 });
 
-test('5 always: apply loses no instance and keeps none twice', () => {
-  eachTurn(({ before, after, turn }) => {
+test('5: no instance is lost or duplicated', () => {
+  forEachTurn(({ before, after, turn }) => {
     const starts = turn.result.lifecycleDecisions.filter(({ action }) => action === 'START');
-    const known = [...ids(before.instances), ...ids(before.endedInstances), ...ids(starts)].sort();
-    expect([...ids(after.instances), ...ids(after.endedInstances)].sort()).toEqual(known);
+    const known = [
+      ...getSortedIds(before.instances),
+      ...getSortedIds(before.endedInstances),
+      ...getSortedIds(starts),
+    ].sort();
+    expect([...getSortedIds(after.instances), ...getSortedIds(after.endedInstances)].sort()).toEqual(known);
     expect(new Set(after.instances.map(({ scenarioId }) => scenarioId)).size).toBe(after.instances.length);
     expect(after.revision).toBe(before.revision + 1);
   });
 });
 
-test('2.15 always: never more are active than max_simultaneous_scenarios', () => {
-  eachTurn(({ after }, { settings }) => {
+test('2.15: the number of active instances never exceeds the limit', () => {
+  forEachTurn(({ after }, { settings }) => {
     const active = after.instances.filter(({ status }) => status === 'ACTIVE');
     expect(active.length).toBeLessThanOrEqual(settings.enableMultiScenario ? settings.maxSimultaneousScenarios : 1);
   });
 });
 
-test('3.5 always: no step is entered twice in a turn, and the walk ends within max_hops_per_turn', () => {
-  eachTurn((step, { settings }) => {
-    for (const { instance, left } of moves(step)) {
+test('3.5: a walk enters no step twice and ends within max_hops_per_turn', () => {
+  forEachTurn((playedTurn, { settings }) => {
+    for (const { instance, left } of collectMoves(playedTurn)) {
       const entered = left.filter(({ visitNumber }) => visitNumber === 0).map(({ stepId }) => stepId);
       if (left.length > 0) entered.push(instance.currentStepId);
       expect(new Set(entered).size).toBe(entered.length);
       expect(left.length).toBeLessThanOrEqual(settings.maxHopsPerTurn);
     }
-    for (const { transitionsTaken } of step.turn.result.transitionDecisions) {
+    for (const { transitionsTaken } of playedTurn.turn.result.transitionDecisions) {
       expect(transitionsTaken.length).toBeLessThanOrEqual(settings.maxHopsPerTurn);
     }
   });
 });
 
-test('3.5, 3.7 always: a checkpoint or required action is never passed over, nor left as done without its outcome', () => {
-  eachTurn((step) => {
-    const { scenarioOf } = step;
-    for (const { instance, left } of moves(step)) {
-      const scenario = scenarioOf(instance.scenarioId);
+test('3.5, 3.7: a checkpoint or required action is never skipped, nor left as done without its outcome', () => {
+  forEachTurn((playedTurn) => {
+    const { getScenario } = playedTurn;
+    for (const { instance, left } of collectMoves(playedTurn)) {
+      const scenario = getScenario(instance.scenarioId);
       for (const { stepId, visitNumber, transitionId } of left) {
-        const { isCheckpoint, isRequiredAction } = found(scenario.steps.get(stepId), stepId);
+        const { isCheckpoint, isRequiredAction } = expectDefined(scenario.steps.get(stepId), stepId);
         if (!isCheckpoint && !isRequiredAction) continue;
         expect(visitNumber).toBeGreaterThan(0);
         const transition = scenario.transitionsById.get(transitionId);
@@ -133,8 +142,8 @@ test('3.5, 3.7 always: a checkpoint or required action is never passed over, nor
   });
 });
 
-test('3.7 always: what is irreversibly done is never undone, in the instance or after its end', () => {
-  eachTurn(({ before, after }) => {
+test('3.7: irreversible steps are never removed, in the instance or after its end', () => {
+  forEachTurn(({ before, after }) => {
     for (const { instanceId, irreversibleDone } of before.instances) {
       const now = [...after.instances, ...after.endedInstances].find((each) => each.instanceId === instanceId);
       expect(now?.irreversibleDone.slice(0, irreversibleDone.length)).toEqual(irreversibleDone);
@@ -142,22 +151,22 @@ test('3.7 always: what is irreversibly done is never undone, in the instance or 
   });
 });
 
-test('3.7 always: no correction or relocalization leads before a passed checkpoint', () => {
-  eachTurn((step) => {
-    for (const { instance, left } of moves(step)) {
-      const ofInstance = ({ instanceId }: { readonly instanceId: string }): boolean =>
+test('3.7: no correction or relocalization leads to a step before a passed checkpoint', () => {
+  forEachTurn((playedTurn) => {
+    for (const { instance, left } of collectMoves(playedTurn)) {
+      const isSameInstance = ({ instanceId }: { readonly instanceId: string }): boolean =>
         instanceId === instance.instanceId;
-      const decision = step.turn.result.transitionDecisions.find(ofInstance);
+      const decision = playedTurn.turn.result.transitionDecisions.find(isSameInstance);
       if (decision?.reason !== 'CORRECTED' && decision?.reason !== 'RELOCALIZED') continue;
-      const barred = step.before.instances.find(ofInstance)?.stepsBeforeCheckpoint ?? [];
-      // The first step that it left is the one where the turn found it.
+      const barred = playedTurn.before.instances.find(isSameInstance)?.stepsBeforeCheckpoint ?? [];
+      // The first left step is the step at the start of the turn.
       expect(barred).not.toContain(left[1]?.stepId ?? instance.currentStepId);
     }
   });
 });
 
-test('3.6 always: visit numbers grow, and a new one is opened exactly where a decision says so', () => {
-  eachTurn(({ before, after, turn }) => {
+test('3.6: visit numbers increase, and only a decision opens a visit', () => {
+  forEachTurn(({ before, after, turn }) => {
     for (const instance of after.instances) {
       const old = before.instances.find(({ instanceId }) => instanceId === instance.instanceId);
       const decision = turn.result.transitionDecisions.find(({ instanceId }) => instanceId === instance.instanceId);
@@ -168,8 +177,8 @@ test('3.6 always: visit numbers grow, and a new one is opened exactly where a de
   });
 });
 
-test('4 always: no ASK of a known field but on a step that may not be skipped, nobody asks twice for one, and limits hold', () => {
-  eachTurn(({ turn, scenarioOf }, { settings }) => {
+test('4: known fields are asked only at steps that cannot be skipped, no field is asked twice, and limits hold', () => {
+  forEachTurn(({ turn, getScenario }, { settings }) => {
     const asked: string[] = [];
     let confirms = 0;
     for (const contribution of turn.result.plan.contributions) {
@@ -178,7 +187,7 @@ test('4 always: no ASK of a known field but on a step that may not be skipped, n
       if (contribution.type !== 'ASK') continue;
       asked.push(...contribution.fieldsToAsk);
       expect(contribution.fieldsToAsk.length).toBeGreaterThan(0);
-      const step = scenarioOf(contribution.scenarioId).steps.get(contribution.stepId);
+      const step = getScenario(contribution.scenarioId).steps.get(contribution.stepId);
       if (step?.canSkip && settings.enableStepSkipping) expect(contribution.knownValues.size).toBe(0);
     }
     expect(new Set(asked).size).toBe(asked.length);
@@ -187,8 +196,8 @@ test('4 always: no ASK of a known field but on a step that may not be skipped, n
   });
 });
 
-test('4.1 always: the plan is in order of priority, and its flags are those of what is made', () => {
-  eachTurn(({ turn }) => {
+test('4.1: the plan is ordered by priority, and its flags match the contributions', () => {
+  forEachTurn(({ turn }) => {
     const { contributions, hasAsks, hasConfirms, hasActionHints, hasInforms } = turn.result.plan;
     const priorities = contributions.map(({ priority }) => priority);
     expect(priorities).toEqual([...priorities].sort((a, b) => b - a));
@@ -198,32 +207,32 @@ test('4.1 always: the plan is in order of priority, and its flags are those of w
   });
 });
 
-test('0 always: the same input gives the same output, also after the session was stored and loaded', () => {
+test('0: the same input gives the same output, also for a stored and loaded session', () => {
   fc.assert(
     fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
-      const talk = new Conversation(scenarios, { relationships, settings });
+      const conversation = new Conversation(scenarios, { relationships, settings });
       for (const draft of turns) {
         const time = draft.occurredAt ?? 0;
-        const once = talk.decide({ ...draft, occurredAt: time });
-        expect(talk.decide({ ...draft, occurredAt: time })).toEqual(once);
-        const stored = encodeSession(talk.session);
-        talk.session = decodeSession(stored);
-        expect(encodeSession(talk.session)).toEqual(stored);
-        expect(talk.decide({ ...draft, occurredAt: time })).toEqual(once);
+        const once = conversation.decide({ ...draft, occurredAt: time });
+        expect(conversation.decide({ ...draft, occurredAt: time })).toEqual(once);
+        const stored = encodeSession(conversation.session);
+        conversation.session = decodeSession(stored);
+        expect(encodeSession(conversation.session)).toEqual(stored);
+        expect(conversation.decide({ ...draft, occurredAt: time })).toEqual(once);
         expect(decodeSession(encodeSession(once.session))).toEqual(once.session);
-        talk.session = once.session;
+        conversation.session = once.session;
       }
     }),
     { ...parameters, numRuns: 40 },
   );
 });
 
-test('0 always: a session holds what it may hold, whatever happens: path, ended instances and counts are bounded and whole', () => {
-  eachTurn(({ after, scenarioOf }, { settings }) => {
+test('0: path, ended instances and counts stay within their bounds', () => {
+  forEachTurn(({ after, getScenario }, { settings }) => {
     for (const { path, loopCounts, currentStepId, scenarioId, visit, status, pauseReason } of after.instances) {
       expect(path.length).toBeLessThanOrEqual(settings.pathEntries);
       expect([...loopCounts.values()].every((count) => Number.isInteger(count) && count > 0)).toBe(true);
-      expect(scenarioOf(scenarioId).steps.has(currentStepId)).toBe(true);
+      expect(getScenario(scenarioId).steps.has(currentStepId)).toBe(true);
       expect(visit.attempts).toBeGreaterThanOrEqual(0);
       expect(pauseReason === undefined).toBe(status === 'ACTIVE');
     }

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import type { RelationshipKind } from '../../src/core/model/scenario';
-import type { OrchestrationSettings } from '../../src/core/model/settings';
+import type { RelationshipKind } from '../../../src/core/model/scenario';
+import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import {
   aRelationship,
   Conversation,
   type ScenarioDraft,
   type SignalDraft,
   type TurnDraft,
-} from '../support/conversation';
-import { acting, asking, confirming, silent, type Variation } from '../support/sample-scenarios';
+} from '../../support/conversation';
+import { acting, asking, confirming, silent, type Variation } from '../../support/sample-scenarios';
 
 const ids = ['a', 'b', 'c', 'd'] as const;
 const kinds: readonly RelationshipKind[] = ['DEPENDS_ON', 'EXCLUDES', 'IMPLIES', 'SPECIALIZES', 'AMBIGUOUS', 'RELATED'];
@@ -48,7 +48,7 @@ const signal: fc.Arbitrary<SignalDraft> = fc
   .tuple(fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'), fc.constantFrom('', '*', ...ids))
   .map(([name, aim]) => (aim === '' ? name : ([name, aim] as const)));
 
-/** A turn whose candidates come as pairs, some of them twice. */
+/** A turn whose candidates are pairs, so that a scenario can occur twice. */
 type RandomTurn = TurnDraft & { readonly candidates: readonly (readonly [string, number])[] };
 
 const turn: fc.Arbitrary<RandomTurn> = fc.record({
@@ -69,7 +69,7 @@ const turn: fc.Arbitrary<RandomTurn> = fc.record({
   rules: fc.constantFrom([], [{ ruleId: 'a' }], [{ ruleId: 'rule' }]),
 });
 
-const conversation = fc.record({
+const randomConversation = fc.record({
   scenarios: fc.tuple(...ids.map(scenario)),
   links: fc.array(fc.tuple(fc.constantFrom(...ids, 'rule'), fc.constantFrom(...kinds), fc.constantFrom(...ids)), {
     maxLength: 5,
@@ -78,43 +78,41 @@ const conversation = fc.record({
   turns: fc.array(turn, { minLength: 1, maxLength: 8 }),
 });
 
-/** Plays random conversations and looks at every turn of them. */
-function always(
-  look: (
-    talk: Conversation,
+/** Plays random conversations and checks every turn. */
+function forEachTurn(
+  check: (
+    conversation: Conversation,
     draft: RandomTurn,
     context: {
       readonly settings: Partial<OrchestrationSettings>;
-      readonly exclusive: (a: string, b: string) => boolean;
+      readonly areExclusive: (a: string, b: string) => boolean;
     },
   ) => void,
 ): void {
   fc.assert(
-    fc.property(conversation, ({ scenarios, links, settings: given, turns }) => {
+    fc.property(randomConversation, ({ scenarios, links, settings: given, turns }) => {
       const relationships = links.map(([source, kind, target]) =>
         aRelationship(source, kind, target, source === 'rule' ? 'RULE' : 'SCENARIO'),
       );
-      const talk = new Conversation(scenarios, { settings: given, relationships });
-      const exclusive = (a: string, b: string): boolean =>
-        scenarios.some(
-          ({ scenarioId, exclusive: alone }) => alone === true && (scenarioId === a || scenarioId === b),
-        ) ||
+      const conversation = new Conversation(scenarios, { settings: given, relationships });
+      const areExclusive = (a: string, b: string): boolean =>
+        scenarios.some(({ scenarioId, exclusive }) => exclusive === true && (scenarioId === a || scenarioId === b)) ||
         relationships.some(
           ({ kind, sourceType, sourceId, targetScenarioId }) =>
             kind === 'EXCLUDES' &&
             sourceType === 'SCENARIO' &&
             ((sourceId === a && targetScenarioId === b) || (sourceId === b && targetScenarioId === a)),
         );
-      for (const draft of turns) look(talk, draft, { settings: given, exclusive });
+      for (const draft of turns) check(conversation, draft, { settings: given, areExclusive });
     }),
     { numRuns: 60, seed: 20_26 },
   );
 }
 
-test('2 always: exactly one decision for every instance in start order, then the starts, none of a running scenario', () => {
-  always((talk, draft) => {
-    const before = talk.session.instances;
-    const { result, session } = talk.turn(draft);
+test('2: there is one decision for each instance in start order, and a running scenario does not start', () => {
+  forEachTurn((conversation, draft) => {
+    const before = conversation.session.instances;
+    const { result, session } = conversation.turn(draft);
     const decisions = result.lifecycleDecisions;
     expect(decisions.slice(0, before.length).map(({ instanceId }) => instanceId)).toEqual(
       before.map(({ instanceId }) => instanceId),
@@ -126,10 +124,10 @@ test('2 always: exactly one decision for every instance in start order, then the
   });
 });
 
-test('2 always: the session holds what the decisions say: active, paused or ended, and no instance is lost', () => {
-  always((talk, draft) => {
-    const { result, session } = talk.turn(draft);
-    const statusOf = (instanceId: string): string | undefined =>
+test('2: the session matches the decisions', () => {
+  forEachTurn((conversation, draft) => {
+    const { result, session } = conversation.turn(draft);
+    const getStatus = (instanceId: string): string | undefined =>
       session.instances.find((each) => each.instanceId === instanceId)?.status ??
       session.endedInstances.find((each) => each.instanceId === instanceId)?.status;
     const expected = {
@@ -139,43 +137,38 @@ test('2 always: the session holds what the decisions say: active, paused or ende
       COMPLETE: 'COMPLETED',
       CANCEL: 'CANCELLED',
     } as const;
-    for (const { instanceId, action } of result.lifecycleDecisions) expect(statusOf(instanceId)).toBe(expected[action]);
-    const moving = result.lifecycleDecisions
+    for (const { instanceId, action } of result.lifecycleDecisions)
+      expect(getStatus(instanceId)).toBe(expected[action]);
+    const continuing = result.lifecycleDecisions
       .filter(({ action }) => action === 'START' || action === 'CONTINUE')
       .map(({ instanceId }) => instanceId);
-    expect(result.transitionDecisions.map(({ instanceId }) => instanceId)).toEqual(moving);
+    expect(result.transitionDecisions.map(({ instanceId }) => instanceId)).toEqual(continuing);
     expect(
       result.plan.contributions
         .map(({ instanceId }) => instanceId)
         .filter((id) => id !== '')
         .sort(),
-    ).toEqual([...moving].sort());
+    ).toEqual([...continuing].sort());
   });
 });
 
-test('1.2 always: scenarios that exclude each other are never both active', () => {
-  always((talk, draft, { exclusive }) => {
-    const active = talk
+test('1.2: scenarios that exclude each other are never active together', () => {
+  forEachTurn((conversation, draft, { areExclusive }) => {
+    const active = conversation
       .turn(draft)
       .session.instances.filter(({ status }) => status === 'ACTIVE')
       .map(({ scenarioId }) => scenarioId);
-    for (const a of active) for (const b of active) if (a !== b) expect([a, b, exclusive(a, b)]).toEqual([a, b, false]);
+    for (const a of active)
+      for (const b of active) if (a !== b) expect([a, b, areExclusive(a, b)]).toEqual([a, b, false]);
   });
 });
 
-test('2.15 and 2.16 always: never more instances are active than the settings allow', () => {
-  always((talk, draft, { settings: { enableMultiScenario, maxSimultaneousScenarios } }) => {
-    const active = talk.turn(draft).session.instances.filter(({ status }) => status === 'ACTIVE');
-    expect(active.length).toBeLessThanOrEqual(enableMultiScenario ? (maxSimultaneousScenarios ?? 5) : 1);
-  });
-});
-
-test('2.12 always: every candidate starts, is rejected, or names a paused instance', () => {
-  always((talk, draft) => {
+test('2.12: every candidate starts, is rejected or names a paused instance', () => {
+  forEachTurn((conversation, draft) => {
     const paused = new Set(
-      talk.session.instances.filter(({ status }) => status === 'PAUSED').map(({ scenarioId }) => scenarioId),
+      conversation.session.instances.filter(({ status }) => status === 'PAUSED').map(({ scenarioId }) => scenarioId),
     );
-    const { result } = talk.turn(draft);
+    const { result } = conversation.turn(draft);
     const starts = result.lifecycleDecisions
       .filter(({ action }) => action === 'START')
       .map(({ scenarioId }) => scenarioId);
@@ -184,31 +177,15 @@ test('2.12 always: every candidate starts, is rejected, or names a paused instan
     expect(starts.filter((id) => rejected.includes(id))).toEqual([]);
     for (const [id] of draft.candidates) {
       const score = Math.max(...draft.candidates.filter(([other]) => other === id).map(([, each]) => each));
-      const answered = starts.includes(id) || rejected.includes(id) || (score >= 0.5 && paused.has(id));
-      expect([id, score, answered]).toEqual([id, score, true]);
+      const isHandled = starts.includes(id) || rejected.includes(id) || (score >= 0.5 && paused.has(id));
+      expect([id, score, isHandled]).toEqual([id, score, true]);
     }
   });
 });
 
-test('0.6 always: what was irreversibly done is never forgotten', () => {
-  always((talk, draft) => {
-    const doneOf = (): ReadonlyMap<string, number> =>
-      new Map(
-        [...talk.session.instances, ...talk.session.endedInstances].map(({ instanceId, irreversibleDone }) => [
-          instanceId,
-          irreversibleDone.length,
-        ]),
-      );
-    const before = doneOf();
-    talk.turn(draft);
-    const after = doneOf();
-    for (const [id, count] of before) expect(after.get(id) ?? -1).toBeGreaterThanOrEqual(count);
-  });
-});
-
-test('0.5 always: on turns without a message only those contribute that an outcome is about, that start or that resume', () => {
-  always((talk, draft) => {
-    const { result } = talk.turn(draft);
+test('0.5: on turns without a message only instances that start, resume or have an outcome contribute', () => {
+  forEachTurn((conversation, draft) => {
+    const { result } = conversation.turn(draft);
     if (draft.trigger === 'MESSAGE') return;
     const addressed = new Set(result.context.addressedInstanceIds);
     for (const { instanceId, action, resumed } of result.lifecycleDecisions) {
