@@ -20,7 +20,7 @@ test.each<[string, TurnDraft]>([
   ['this turn', { variables: { customer_no: '7' } }],
   ['the session', { patch: { customer_no: '7' } }],
   ['customer_data', { customer: { customer_no: '7' } }],
-  ['an empty string', { variables: { customer_no: '' } }],
+  ['an empty value of this turn', { variables: { customer_no: '' } }],
 ])('2.13: a HARD field is not missing if its value comes from %s', (_source, draft) => {
   expect(new Conversation([createRequiring('HARD')]).turn({ ...onlyB, ...draft }).actions).toEqual([
     'b START CANDIDATE',
