@@ -1,7 +1,8 @@
-import type { ConditionVariables, Truth } from '../conditions';
+import type { ConditionVariables } from '../conditions';
 import type { SelectionContext } from '../context/selection-context';
 import type { TransitionTrigger } from '../model/scenario';
 import type { TransitionAlternative } from '../model/transition-decision';
+import type { Truth } from '../model/truth';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
 import { findUnfinishedStage, hasEndedEarly, isSkippable, type StepPosition } from './stage';
 import {

@@ -1,10 +1,11 @@
-import type { ConditionVariables, Truth } from '../conditions';
+import type { ConditionVariables } from '../conditions';
 import { getPrimarySignal, type InstanceSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
 import { canonicalJson, type FieldValues, type JsonValue } from '../model/json';
 import { findMissingFields, type KnownData } from '../model/known-data';
 import type { ModelProposal, TransitionKey } from '../model/model-proposal';
 import { mergeNames, sortNames } from '../model/sorting';
+import type { Truth } from '../model/truth';
 import type { StepOutcomeKind } from '../model/turn';
 import type { CompiledScenario, CompiledTransition } from '../scenario/compiled-scenario';
 import type { StepPosition } from './stage';

@@ -179,7 +179,7 @@ function describeSkippedSteps({ traversedSteps, input, known }: Walk): string {
 function describeBlockedCorrection({ input, blockedByCheckpoint }: Walk): string {
   if (blockedByCheckpoint === '') return '';
   const fields = input.correctedFields.join(', ');
-  return `Cannot go back to correct ${fields}: used before checkpoint "${blockedByCheckpoint}", which has been passed.`;
+  return `Cannot go back to correct ${fields}: checkpoint "${blockedByCheckpoint}" was passed.`;
 }
 
 function describeStay(walk: Walk): string {
