@@ -1,4 +1,5 @@
-import type { PauseReason, ScenarioInstance } from '../../src/core/model/session';
+import type { PauseReason } from '../../src/core/model/lifecycle-decision';
+import type { ScenarioInstance } from '../../src/core/model/session';
 import type { OrchestrationSettings } from '../../src/core/model/settings';
 import { Conversation, type TurnDraft } from './conversation';
 import { asking, type Variation } from './sample-scenarios';

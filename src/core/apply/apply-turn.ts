@@ -1,18 +1,12 @@
 import { recordLateSuccesses } from '../context/late-successes';
 import type { SelectionContext } from '../context/selection-context';
 import { getLastActiveAt } from '../contributions/contribution-plan';
-import type { InstanceOutcome, ScenarioStart } from '../lifecycle/instance-outcome';
+import type { ActiveOutcome, EndedOutcome, InstanceOutcome } from '../lifecycle/instance-outcome';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
-import { updatePendingStarts } from '../lifecycle/pending-starts';
+import { toStoredPauseReason } from '../lifecycle/pauses';
+import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
 import type { ContributionPlan } from '../model/contribution';
-import type {
-  EndedInstance,
-  OpenContribution,
-  PauseReason,
-  ScenarioCounter,
-  ScenarioInstance,
-  Session,
-} from '../model/session';
+import type { EndedInstance, OpenContribution, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
 import type { TurnTrigger } from '../model/turn';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { applyWalk } from './apply-walk';
@@ -62,6 +56,8 @@ export function applyTurn(context: SelectionContext, results: PhaseResults): Ses
   };
 }
 
+type PausedOutcome = Extract<InstanceOutcome, { readonly action: 'PAUSE' }>;
+
 interface AppliedOutcomes {
   /** Active and paused instances, in start order. */
   readonly remaining: readonly ScenarioInstance[];
@@ -92,7 +88,7 @@ function applyOutcomes(context: SelectionContext, results: PhaseResults): Applie
 }
 
 function continueInstance(
-  outcome: InstanceOutcome,
+  outcome: ActiveOutcome,
   context: SelectionContext,
   { transitions, plan }: PhaseResults,
 ): ScenarioInstance {
@@ -120,7 +116,7 @@ function findContribution(
   return plan.contributions.find((contribution) => contribution.instanceId === instanceId);
 }
 
-function pauseInstance(outcome: InstanceOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
+function pauseInstance(outcome: PausedOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
   const { instance } = outcome.view;
   if (outcome.reason === 'STAYS_PAUSED') return instance;
   return {
@@ -128,30 +124,13 @@ function pauseInstance(outcome: InstanceOutcome, { turn, turnCount }: SelectionC
     status: 'PAUSED',
     lastActiveAt: getLastActiveAt(outcome, false, turn.occurredAt),
     pausedAt: turn.occurredAt,
-    pauseReason: toPauseReason(outcome),
+    pauseReason: toStoredPauseReason(outcome.reason),
     pausedAtTurnCount: turnCount,
     displacedByInstanceIds: [...outcome.displacedByInstanceIds],
   };
 }
 
-function toPauseReason({ reason }: InstanceOutcome): PauseReason {
-  switch (reason) {
-    case 'LOOP':
-    case 'IDLE':
-    case 'NEEDS_MIGRATION':
-    case 'INTERRUPTED':
-    case 'PREEMPTED':
-      return reason;
-    default:
-      return 'USER_REQUEST';
-  }
-}
-
-function endInstance(
-  { view, reason }: InstanceOutcome,
-  status: EndedInstance['status'],
-  endedAt: number,
-): EndedInstance {
+function endInstance({ view, reason }: EndedOutcome, status: EndedInstance['status'], endedAt: number): EndedInstance {
   const { instance } = view;
   return {
     instanceId: instance.instanceId,

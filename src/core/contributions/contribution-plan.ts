@@ -1,5 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { InstanceOutcome, ScenarioStart } from '../lifecycle/instance-outcome';
+import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { compareText } from '../model/compare-text';
 import type { AbandonedScenario, Contribution, ContributionPlan, ScenarioChoice } from '../model/contribution';
 import { findMissingFields } from '../model/known-data';

@@ -1,5 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { InstanceOutcome, ScenarioStart } from '../lifecycle/instance-outcome';
+import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { findMissingFields } from '../model/known-data';
 import type { TransitionDecision, TransitionReason } from '../model/transition-decision';
 import type { TraversedStep, Walk } from '../steps/walk';

@@ -1,8 +1,10 @@
 import { noSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
-import { type InstanceOutcome, isActive, overrideOutcome, type ScenarioStart } from '../lifecycle/instance-outcome';
+import { type ActiveOutcome, type InstanceOutcome, isActive, overrideOutcome } from '../lifecycle/instance-outcome';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { applyModelChoice } from '../lifecycle/model-choice';
+import { resetCountersOnResume } from '../lifecycle/pauses';
+import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { createVisit, type ScenarioInstance } from '../model/session';
 import { findRecoveryStep, getLoopLimit, hasReachedLoopLimit, relocalize, relocalizeTo } from '../steps/recovery';
 import { selectActiveGuards } from '../steps/step-conditions';
@@ -23,13 +25,13 @@ export interface TransitionPhase {
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
   const walks = new Map<string, Walk>();
-  const walkAndRecord = (outcome: InstanceOutcome): InstanceOutcome => {
+  const walkAndRecord = (outcome: ActiveOutcome): InstanceOutcome => {
     const walked = walkOutcome(outcome, context, lifecycle);
     if (walked.walk) walks.set(outcome.view.instance.instanceId, walked.walk);
     return walked.outcome;
   };
   let outcomes = lifecycle.outcomes.map((outcome) =>
-    outcome.shouldWalk ? walkAndRecord(outcome) : applyModelChoice(outcome, context),
+    isActive(outcome) && outcome.shouldWalk ? walkAndRecord(outcome) : applyModelChoice(outcome, context),
   );
   for (const start of lifecycle.starts) {
     walks.set(start.instanceId, walkInstance(createStartWalkInput(start, context), context));
@@ -48,11 +50,11 @@ function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
   return true;
 }
 
-function isQuiet({ action, shouldWalk }: InstanceOutcome): boolean {
-  return action === 'CONTINUE' && !shouldWalk;
+function isQuiet(outcome: InstanceOutcome): outcome is ActiveOutcome {
+  return isActive(outcome) && !outcome.shouldWalk;
 }
 
-function activateQuiet(outcome: InstanceOutcome): InstanceOutcome {
+function activateQuiet(outcome: ActiveOutcome): ActiveOutcome {
   return { ...outcome, shouldWalk: true, reason: outcome.resumed ? 'RESUMED' : 'GOES_ON' };
 }
 
@@ -73,7 +75,7 @@ interface WalkedOutcome {
 }
 
 /** Walks one instance. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
-function walkOutcome(outcome: InstanceOutcome, context: SelectionContext, lifecycle: LifecyclePhase): WalkedOutcome {
+function walkOutcome(outcome: ActiveOutcome, context: SelectionContext, lifecycle: LifecyclePhase): WalkedOutcome {
   if (!outcome.view.step) return recoverFromMissingStep(outcome, context);
   const current = outcome.resumed ? resetCountersOnResume(outcome) : outcome;
   const walk = lifecycle.getWalk(current.view);
@@ -83,15 +85,16 @@ function walkOutcome(outcome: InstanceOutcome, context: SelectionContext, lifecy
   const recovery = relocalize(countedWalk, context);
   return recovery
     ? { outcome: { ...current, reason: 'RELOCALIZED' }, walk: recovery }
-    : { outcome: overrideOutcome(current, 'PAUSE', 'LOOP'), walk: undefined };
+    : { outcome: overrideOutcome(current, { action: 'PAUSE', reason: 'LOOP' }), walk: undefined };
 }
 
 /** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */
-function recoverFromMissingStep(outcome: InstanceOutcome, context: SelectionContext): WalkedOutcome {
+function recoverFromMissingStep(outcome: ActiveOutcome, context: SelectionContext): WalkedOutcome {
   const { view } = outcome;
   const { scenario, instance } = view;
   const step = scenario && findRecoveryStep(instance, scenario, [], context.settings);
-  if (!scenario || !step) return { outcome: overrideOutcome(outcome, 'CANCEL', 'STEP_NOT_FOUND'), walk: undefined };
+  if (!scenario || !step)
+    return { outcome: overrideOutcome(outcome, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' }), walk: undefined };
   const walk = relocalizeTo(createWalkInput(view, scenario, step), step, instance.currentStepId, context);
   return { outcome: { ...outcome, reason: 'RELOCALIZED' }, walk };
 }
@@ -100,15 +103,6 @@ function recoverFromMissingStep(outcome: InstanceOutcome, context: SelectionCont
 function applyModelChoiceToWalk(outcome: InstanceOutcome, walk: Walk, context: SelectionContext): WalkedOutcome {
   const chosen = applyModelChoice(outcome, context);
   return { outcome: chosen, walk: isActive(chosen) ? walk : undefined };
-}
-
-/** The loop counts and attempts of an instance restart at 0 when it resumes from LOOP, IDLE or NEEDS_MIGRATION (2.11). */
-function resetCountersOnResume(outcome: InstanceOutcome): InstanceOutcome {
-  const { instance } = outcome.view;
-  const { pauseReason, visit } = instance;
-  if (pauseReason !== 'LOOP' && pauseReason !== 'IDLE' && pauseReason !== 'NEEDS_MIGRATION') return outcome;
-  const reset = { ...instance, loopCounts: new Map(), visit: { ...visit, attempts: 0 } };
-  return { ...outcome, view: { ...outcome.view, instance: reset } };
 }
 
 /**
@@ -139,7 +133,7 @@ function createStartWalkInput(start: ScenarioStart, context: SelectionContext): 
   return {
     instance: createDraftInstance(start, context),
     scenario: start.scenario,
-    step: start.entry,
+    step: start.scenario.entryStep,
     isStart: true,
     known: context.known,
     changedFields: context.changedFields,
@@ -151,7 +145,7 @@ function createStartWalkInput(start: ScenarioStart, context: SelectionContext): 
 
 /** Creates the instance of a start before its first walk: at the entry step, without a visit. */
 function createDraftInstance(
-  { instanceId, scenario, entry }: ScenarioStart,
+  { instanceId, scenario }: ScenarioStart,
   { turn, revision }: SelectionContext,
 ): ScenarioInstance {
   return {
@@ -166,7 +160,7 @@ function createDraftInstance(
     pauseReason: undefined,
     pausedAtTurnCount: 0,
     displacedByInstanceIds: [],
-    currentStepId: entry.stepId,
+    currentStepId: scenario.entryStep.stepId,
     visit: createVisit(0, revision),
     path: [],
     irreversibleDone: [],
