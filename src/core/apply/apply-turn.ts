@@ -1,11 +1,11 @@
 import { recordLateSuccesses } from '../context/late-successes';
 import type { SelectionContext } from '../context/selection-context';
 import { getLastActiveAt } from '../contributions/contribution-plan';
-import type { ActiveOutcome, EndedOutcome, InstanceOutcome } from '../lifecycle/instance-outcome';
+import type { ActiveOutcome, EndedOutcome, PauseOutcome } from '../lifecycle/instance-outcome';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { toStoredPauseReason } from '../lifecycle/pauses';
 import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
-import type { ContributionPlan } from '../model/contribution';
+import type { Contribution, ContributionPlan } from '../model/contribution';
 import type { EndedInstance, OpenContribution, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
 import type { TurnTrigger } from '../model/turn';
 import type { TransitionPhase } from '../transitions/transition-phase';
@@ -55,8 +55,6 @@ export function applyTurn(context: SelectionContext, results: PhaseResults): Ses
     importedFrom: session.importedFrom,
   };
 }
-
-type PausedOutcome = Extract<InstanceOutcome, { readonly action: 'PAUSE' }>;
 
 interface AppliedOutcomes {
   /** Active and paused instances, in start order. */
@@ -109,14 +107,11 @@ function continueInstance(
   };
 }
 
-function findContribution(
-  plan: ContributionPlan,
-  instanceId: string,
-): ContributionPlan['contributions'][number] | undefined {
+function findContribution(plan: ContributionPlan, instanceId: string): Contribution | undefined {
   return plan.contributions.find((contribution) => contribution.instanceId === instanceId);
 }
 
-function pauseInstance(outcome: PausedOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
+function pauseInstance(outcome: PauseOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
   const { instance } = outcome.view;
   if (outcome.reason === 'STAYS_PAUSED') return instance;
   return {

@@ -1,5 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import { getPauseBehavior } from '../lifecycle/pauses';
 import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { compareText } from '../model/compare-text';
 import type { AbandonedScenario, Contribution, ContributionPlan, ScenarioChoice } from '../model/contribution';
@@ -96,7 +97,11 @@ function findAbandoned(
   outcomes: readonly InstanceOutcome[],
 ): readonly AbandonedScenario[] {
   return outcomes
-    .filter(({ action, view }) => action === 'PAUSE' && view.instance.status === 'PAUSED')
+    .filter(({ action, view: { instance } }) => {
+      if (action !== 'PAUSE' || instance.status !== 'PAUSED') return false;
+      const { getOfferAfterTurns } = getPauseBehavior(instance.pauseReason);
+      return turnCount - instance.pausedAtTurnCount > getOfferAfterTurns(settings);
+    })
     .map(({ view: { instance, scenario, step, known } }) => ({
       scenarioId: instance.scenarioId,
       scenarioName: scenario?.name ?? '',
@@ -106,6 +111,5 @@ function findAbandoned(
       missingFields: findMissingFields(step?.collectedFields ?? [], known),
       pausedTurns: turnCount - instance.pausedAtTurnCount,
     }))
-    .filter(({ pausedTurns }) => pausedTurns > settings.offerAfterTurns)
     .sort((a, b) => b.pausedTurns - a.pausedTurns);
 }

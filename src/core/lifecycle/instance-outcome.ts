@@ -39,6 +39,8 @@ export type InstanceOutcome = OutcomeDecision & OutcomeDetails & { readonly view
 
 /** The outcome of an instance that is active after the turn. */
 export type ActiveOutcome = Extract<InstanceOutcome, { readonly action: 'CONTINUE' }>;
+/** The outcome of an instance that is paused after the turn. */
+export type PauseOutcome = Extract<InstanceOutcome, { readonly action: 'PAUSE' }>;
 /** The outcome of an instance that ends on this turn. */
 export type EndedOutcome = Extract<InstanceOutcome, { readonly action: 'COMPLETE' | 'CANCEL' }>;
 

@@ -1,6 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { LifecycleDecision } from '../model/lifecycle-decision';
-import { hasEnded, type InstanceOutcome } from './instance-outcome';
+import { type ActiveOutcome, hasEnded, type InstanceOutcome, type PauseOutcome } from './instance-outcome';
 import { getInstanceProposal, getStartProposal } from './model-choice';
 import { describeIdle, getPauseBehavior, type PauseTexts, pauseBehaviors } from './pauses';
 import type { ScenarioStart } from './start-candidates';
@@ -126,7 +126,7 @@ function toPauseTexts(
 }
 
 function describeContinue(
-  { reason, view }: Extract<InstanceOutcome, { action: 'CONTINUE' }>,
+  { reason, view }: ActiveOutcome,
   { scenario, step, getAddressed }: PauseTexts,
   { turn }: SelectionContext,
 ): string {
@@ -144,11 +144,7 @@ function describeContinue(
   }
 }
 
-function describePause(
-  outcome: Extract<InstanceOutcome, { action: 'PAUSE' }>,
-  texts: PauseTexts,
-  context: SelectionContext,
-): string {
+function describePause(outcome: PauseOutcome, texts: PauseTexts, context: SelectionContext): string {
   const { reason } = outcome;
   if (reason === 'STAYS_PAUSED') return describeOngoingPause(outcome, texts, context);
   if (reason === 'MODEL') return `The model chose PAUSE for ${texts.scenario}.`;
@@ -156,7 +152,7 @@ function describePause(
 }
 
 function describeOngoingPause(
-  { view, staysPausedBecause }: InstanceOutcome,
+  { view, staysPausedBecause }: PauseOutcome,
   { scenario }: PauseTexts,
   { settings }: SelectionContext,
 ): string {
