@@ -5,7 +5,7 @@ import type { ActiveOutcome, EndedOutcome, PauseOutcome } from '../lifecycle/ins
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { toStoredPauseReason } from '../lifecycle/pauses';
 import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
-import type { ContributionPlan } from '../model/contribution';
+import type { Contribution, ContributionPlan } from '../model/contribution';
 import type { EndedInstance, OpenContribution, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
 import type { TurnTrigger } from '../model/turn';
 import type { TransitionPhase } from '../transitions/transition-phase';
@@ -107,10 +107,7 @@ function continueInstance(
   };
 }
 
-function findContribution(
-  plan: ContributionPlan,
-  instanceId: string,
-): ContributionPlan['contributions'][number] | undefined {
+function findContribution(plan: ContributionPlan, instanceId: string): Contribution | undefined {
   return plan.contributions.find((contribution) => contribution.instanceId === instanceId);
 }
 

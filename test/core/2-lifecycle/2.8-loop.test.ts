@@ -1,6 +1,6 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
 import { running, withFirst } from '../../support/running';
-import { acting, asking, confirming, type Variation } from '../../support/sample-scenarios';
+import { acting, asking, confirming, end, type Variation } from '../../support/sample-scenarios';
 
 const booking = asking('booking', ['date']);
 
@@ -144,4 +144,40 @@ describe('the attempt limit', () => {
     conversation.turn({ candidates: { b: 0.9 } });
     expect(conversation.instance('a').visit.attempts).toBe(0);
   });
+});
+
+describe('the loop limit of a required action', () => {
+  const act: StepDraft = { stepId: 'act', isRequiredAction: true, toolIds: ['upload'], to: ['end'] };
+  const failed: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] };
+
+  test('2.8: a failure above the limit is no loop if a transition handles it', () => {
+    const step: StepDraft = { ...act, to: [{ to: 'end', outcomes: ['ACTION_FAILED'] }, 'end'] };
+    const conversation = running([{ scenarioId: 'upload', maxLoopCount: 1, steps: [step, end] }]);
+    expect(conversation.turn(failed).plan).toEqual(['upload INFORM bye']);
+  });
+
+  test('2.8: after a pause for a loop the action is retried with reset counts', () => {
+    const conversation = running([{ scenarioId: 'upload', steps: [act, end] }]);
+    for (let failures = 0; failures < 3; failures += 1) conversation.turn(failed);
+    const resumed = conversation.turn({ signals: [['CONTINUE', 'upload']] });
+    expect(resumed.plan).toEqual(['upload ACTION_HINT upload']);
+    expect(resumed.contribution('upload').isReprompt).toBe(true);
+    expect(conversation.instance('upload').loopCounts.get('act') ?? 0).toBe(0);
+    expect(conversation.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED' }] }).plan).toEqual(['upload INFORM bye']);
+  });
+
+  test('2.8: an action that did not fail is no loop, however often its step was entered', () => {
+    const conversation = running([acting('upload')], {}, { maxLoopCount: 1 });
+    const instances = conversation.session.instances.map((instance) => ({
+      ...instance,
+      loopCounts: new Map([['act', 9]]),
+    }));
+    conversation.session = { ...conversation.session, instances };
+    expect(conversation.turn({ signals: ['CONTINUE'] }).actions).toEqual(['upload CONTINUE GOES_ON']);
+  });
+});
+
+test('2.8: max_attempts does not limit how often a CONFIRM is repeated', () => {
+  const conversation = running([confirming('payment')], {}, { maxAttempts: 1 });
+  for (let turn = 0; turn < 5; turn += 1) expect(conversation.turn().plan).toEqual(['payment CONFIRM ']);
 });

@@ -1,6 +1,6 @@
-import type { ScenarioDraft, StepDraft, TurnDraft } from '../support/conversation';
-import { Conversation } from '../support/conversation';
-import { started } from '../support/started';
+import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
+import { Conversation } from '../../support/conversation';
+import { started } from '../../support/started';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const ask: ScenarioDraft = {

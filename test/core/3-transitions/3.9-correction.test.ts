@@ -1,11 +1,11 @@
-import type { ScenarioDraft, StepDraft, TurnDraft } from '../support/conversation';
-import { played, said, started } from '../support/started';
+import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
+import { played, said, started } from '../../support/started';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 const ask = (field: string, next: string): StepDraft => ({ stepId: field, collectsProfileFields: [field], to: [next] });
-/** Asks for order, reason and phone, then wants a confirmation. */
+/** Asks for order, reason and phone, then for a confirmation. */
 const refund: ScenarioDraft = {
   scenarioId: 'refund',
   steps: [
@@ -18,7 +18,7 @@ const refund: ScenarioDraft = {
 };
 const asked: readonly TurnDraft[] = [{}, { variables: { order: 1 } }, { variables: { reason: 'r' } }];
 
-test('3.9 correction: the instance goes back and walks forward, and nobody is asked twice', () => {
+test('3.9: a corrected instance goes back and walks forward without asking again', () => {
   const turns = played(refund, [...asked, { variables: { order: 2 } }]);
   expect(turns[3]?.transition('refund')).toMatchObject({
     sourceStepId: 'phone',
@@ -32,35 +32,39 @@ test('3.9 correction: the instance goes back and walks forward, and nobody is as
   expect(turns[3]?.plan).toEqual(['refund ASK phone']);
 });
 
-test('3.9 correction: it opens a visit where the walk ends', () => {
+test('3.9: a correction opens a visit at the step where the walk ends', () => {
   expect(played(refund, [...asked, { variables: { order: 2 } }])[3]?.transition('refund').visitNumber).toBe(4);
 });
 
-test('3.9 correction: the answer to what was asked counts at once, with all new values of the turn', () => {
+test('3.9: a turn can correct one field and answer another', () => {
   expect(said(refund, [...asked, { variables: { order: 2, phone: '1' } }]).at(-1)).toBe(
     'CONFIRM order=2,phone=1,reason=r',
   );
 });
 
 test.each<[string, TurnDraft, string]>([
-  ['a new value of a candidate variable', { variables: { order: 2 } }, 'CORRECTED'],
-  ['a new value of the patch', { patch: { order: 2 } }, 'CORRECTED'],
-  ['a null of a candidate variable', { variables: { order: null } }, 'CORRECTED'],
-  ['a null of the patch', { patch: { order: null } }, 'CORRECTED'],
-  ['the same value again', { variables: { order: 1 } }, 'AWAITS_FIELDS'],
-  ['customer_data', { customer: { order: 2 } }, 'AWAITS_FIELDS'],
-  ["the instance's own result", { outcomes: [{ kind: 'ACTION_FAILED', results: { order: 2 } }] }, 'AWAITS_FIELDS'],
-  ['a field that was not used on the path', { variables: { other: 2 } }, 'AWAITS_FIELDS'],
-])('3.9 correction: what is one: %s', (_what, draft, reason) => {
+  ['a new value in a candidate variable', { variables: { order: 2 } }, 'CORRECTED'],
+  ['a new value in the patch', { patch: { order: 2 } }, 'CORRECTED'],
+  ['a null in a candidate variable', { variables: { order: null } }, 'CORRECTED'],
+  ['a null in the patch', { patch: { order: null } }, 'CORRECTED'],
+  ['an unchanged value', { variables: { order: 1 } }, 'AWAITS_FIELDS'],
+  ['a new value in customer_data', { customer: { order: 2 } }, 'AWAITS_FIELDS'],
+  [
+    'a new value in an outcome result',
+    { outcomes: [{ kind: 'ACTION_FAILED', results: { order: 2 } }] },
+    'AWAITS_FIELDS',
+  ],
+  ['a new value of a field that the path did not use', { variables: { other: 2 } }, 'AWAITS_FIELDS'],
+])('3.9: the decision after %s', (_change, draft, reason) => {
   expect(played(refund, [...asked, draft])[3]?.transition('refund').reason).toBe(reason);
 });
 
-test('3.9 correction: customer_data is no correction where nothing newer hides it either', () => {
+test('3.9: a changed value in customer_data corrects nothing even if no newer source holds the field', () => {
   const turns = played(refund, [{ customer: { order: 1 } }, { customer: { order: 2 } }]);
   expect(turns[1]?.transition('refund').reason).toBe('AWAITS_FIELDS');
 });
 
-test('3.9 correction: a value known from customer_data that the message corrects is one', () => {
+test('3.9: a message corrects a value known from customer_data', () => {
   const turns = played(refund, [{ customer: { order: 1 } }, { customer: { order: 1 }, variables: { order: 2 } }]);
   expect(turns[1]?.transition('refund')).toMatchObject({
     reason: 'CORRECTED',
@@ -69,12 +73,12 @@ test('3.9 correction: a value known from customer_data that the message corrects
   });
 });
 
-test('3.9 correction: a field that was not known before is an answer, not a correction', () => {
+test('3.9: a value of a field that was not known is an answer', () => {
   const turns = played(refund, [...asked, { variables: { phone: '1' } }]);
   expect(turns[3]?.transition('refund').reason).toBe('ADVANCED');
 });
 
-test('3.9 correction: the field of the current step alone is none, as no step that used it was passed', () => {
+test('3.9: a new value of a field that only the current step uses corrects nothing', () => {
   const step: StepDraft = { stepId: 'pair', collectsProfileFields: ['a', 'b'], to: ['end'] };
   const turns = played({ scenarioId: 'refund', steps: [step, end] }, [
     {},
@@ -84,12 +88,12 @@ test('3.9 correction: the field of the current step alone is none, as no step th
   expect(turns[2]?.transition('refund')).toMatchObject({ reason: 'AWAITS_FIELDS', visitNumber: 1 });
 });
 
-test('3.9 correction: with a null the field is asked again where it was asked first', () => {
+test('3.9: a null leads back to the step that asked first', () => {
   const turns = said(refund, [...asked, { variables: { order: null } }, { variables: { order: 3 } }]);
   expect(turns.slice(3)).toEqual(['ASK order', 'ASK phone']);
 });
 
-test('3.9 correction: of two corrected fields the earliest step counts, whatever their names', () => {
+test('3.9: two corrected fields lead back to the earliest step that used one of them', () => {
   const turns = played(refund, [...asked, { variables: { reason: 's', order: 2 } }]);
   expect(turns[3]?.transition('refund')).toMatchObject({
     correctedFields: ['order', 'reason'],
@@ -99,7 +103,7 @@ test('3.9 correction: of two corrected fields the earliest step counts, whatever
   expect(null2[3]?.transition('refund')).toMatchObject({ targetStepId: 'reason', transitionsTaken: ['order/1'] });
 });
 
-test('3.9 correction: a field that a taken transition reads leads back to the step that it led away from', () => {
+test('3.9: a field that a taken transition read leads back to the source of that transition', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [
@@ -109,14 +113,14 @@ test('3.9 correction: a field that a taken transition reads leads back to the st
       end,
     ],
   };
-  // The first one is UNKNOWN at first and asks for the age; with 20 it is FALSE, and the default edge, which reads nothing, is taken.
+  // The first transition is taken with age 17. With age 20 the instance returns to its source.
   const taken = played(scenario, [{ variables: { age: 17 } }, {}, { variables: { age: 20 } }]);
   expect(taken[1]?.transition('refund').targetStepId).toBe('minor');
   expect(taken[2]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'fork' });
   expect(taken[2]?.plan).toEqual(['refund INFORM hello']);
 });
 
-test('3.9 correction: condition_fields of a taken transition are read by it as well', () => {
+test('3.9: a taken transition also reads its condition_fields', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [{ stepId: 'empty', to: [{ to: 'phone', conditionFields: ['order'] }] }, ask('phone', 'end'), end],
@@ -125,7 +129,7 @@ test('3.9 correction: condition_fields of a taken transition are read by it as w
   expect(turns[1]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', transitionsTaken: ['empty/1'] });
 });
 
-test('3.9 correction: the new value may lead another way', () => {
+test('3.9: the new value can lead to another step', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [
@@ -142,31 +146,31 @@ test('3.9 correction: the new value may lead another way', () => {
   ]);
 });
 
-describe('3.9 correction at a confirmation', () => {
+describe('a correction at a confirmation', () => {
   const known = { variables: { order: 1, reason: 'r', phone: 'p' } };
 
-  test('3.9 confirm: a changed value is confirmed anew', () => {
+  test('3.9: a changed value is confirmed again', () => {
     expect(said(refund, [known, { variables: { order: 2 } }])).toEqual([
       'CONFIRM order=1,phone=p,reason=r',
       'CONFIRM order=2,phone=p,reason=r',
     ]);
   });
 
-  test('3.9 confirm: it voids a CONFIRMED of the same turn, which is returned', () => {
+  test('3.9: a correction voids a CONFIRMED of the same turn, which is returned as ignored', () => {
     const turns = played(refund, [known, { variables: { order: 2 }, ...confirmed }]);
     expect(turns[1]?.plan).toEqual(['refund CONFIRM order=2,phone=p,reason=r']);
     expect(turns[1]?.result.ignoredOutcomes).toHaveLength(1);
     expect(turns[1]?.session.instances[0]?.irreversibleDone).toEqual([]);
   });
 
-  test('3.9 confirm: "no, order 2" is a correction and does not cancel', () => {
+  test('3.9: a DECLINED with a correction does not cancel the instance', () => {
     const turns = played(refund, [known, { variables: { order: 2 }, ...declined }, confirmed]);
     expect(turns[1]?.actions).toEqual(['refund CONTINUE GOES_ON']);
     expect(turns[1]?.plan).toEqual(['refund CONFIRM order=2,phone=p,reason=r']);
     expect(turns[2]?.plan).toEqual(['refund INFORM bye']);
   });
 
-  test('3.9 confirm: after DECLINED a correction comes before a transition that takes the DECLINED', () => {
+  test('3.9: a correction precedes a transition that handles DECLINED', () => {
     const steps = refund.steps.map((step) =>
       step.stepId === 'confirm' ? { ...step, to: ['end', { to: 'end', outcomes: ['DECLINED'] as const }] } : step,
     );
@@ -175,7 +179,7 @@ describe('3.9 correction at a confirmation', () => {
   });
 });
 
-describe('3.9 correction and checkpoints', () => {
+describe('a correction after a checkpoint', () => {
   const paid: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [
@@ -186,10 +190,10 @@ describe('3.9 correction and checkpoints', () => {
       end,
     ],
   };
-  const until = [{}, { variables: { order: 1 } }, confirmed, { variables: { reason: 'r' } }];
+  const turnsToPhone = [{}, { variables: { order: 1 } }, confirmed, { variables: { reason: 'r' } }];
 
-  test('3.9 checkpoint: a value used before it only: the instance stays, and the decision says why', () => {
-    const turns = played(paid, [...until, { variables: { order: 2 } }]);
+  test('3.9: a correction of a value that was only used before a checkpoint is blocked', () => {
+    const turns = played(paid, [...turnsToPhone, { variables: { order: 2 } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({
       sourceStepId: 'phone',
       targetStepId: 'phone',
@@ -200,17 +204,17 @@ describe('3.9 correction and checkpoints', () => {
     expect(turns[4]?.plan).toEqual(['refund ASK phone']);
   });
 
-  test('3.9 checkpoint: a value used behind it leads back to behind it', () => {
-    const turns = played(paid, [...until, { variables: { reason: 's' } }]);
+  test('3.9: a correction of a value that was used after the checkpoint is not blocked', () => {
+    const turns = played(paid, [...turnsToPhone, { variables: { reason: 's' } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', transitionsTaken: ['reason/1'] });
   });
 
-  test('3.9 checkpoint: of two values, one before and one behind it, the one behind counts', () => {
-    const turns = played(paid, [...until, { variables: { order: 2, reason: null } }]);
+  test('3.9: of two corrected values the one that was used after the checkpoint decides', () => {
+    const turns = played(paid, [...turnsToPhone, { variables: { order: 2, reason: null } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reason' });
   });
 
-  test('3.9 checkpoint: a value that the checkpoint itself collects was used up to it, not behind it', () => {
+  test('3.9: a value that the checkpoint collects was used before it', () => {
     const steps = paid.steps.map((step) =>
       step.stepId === 'pay' ? { ...step, collectsProfileFields: ['sum'] } : step,
     );
@@ -225,7 +229,7 @@ describe('3.9 correction and checkpoints', () => {
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'BLOCKED_BY_CHECKPOINT', targetStepId: 'reason' });
   });
 
-  test('3.9 checkpoint: one that is passed this turn bars what comes with it', () => {
+  test('3.9: a checkpoint that is passed on this turn blocks a correction of this turn', () => {
     const turns = played(paid, [{}, { variables: { order: 1 } }, { ...confirmed, variables: { order: 2 } }]);
     expect(turns[2]?.transition('refund')).toMatchObject({
       reason: 'ADVANCED',
@@ -235,7 +239,7 @@ describe('3.9 correction and checkpoints', () => {
     });
   });
 
-  test('3.9 checkpoint: the answer to what the current step asks is an answer, also where the field was used before it', () => {
+  test('3.9: the answer to an open ASK is no correction even if the field was used before the checkpoint', () => {
     const steps = [
       ...paid.steps.slice(0, 2),
       { stepId: 'again', collectsProfileFields: ['order'], canSkip: false, to: ['reason'] },
@@ -251,7 +255,7 @@ describe('3.9 correction and checkpoints', () => {
     expect(turns.slice(2).map(({ plan }) => plan)).toEqual([['refund ASK order'], ['refund ASK reason']]);
   });
 
-  test('3.9 checkpoint: one that is confirmed and whose action is not done bars nothing', () => {
+  test('3.9: a confirmed checkpoint with an unfinished action blocks nothing', () => {
     const steps = paid.steps.map((step) =>
       step.stepId === 'pay' ? { ...step, isRequiredAction: true, toolIds: ['t'] } : step,
     );
@@ -261,7 +265,7 @@ describe('3.9 correction and checkpoints', () => {
   });
 });
 
-test('3.9 correction: a tool that is not required runs again with the new value', () => {
+test('3.9: an optional action runs again with the corrected value', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [ask('order', 'look_up'), { stepId: 'look_up', toolIds: ['t'], to: ['phone'] }, ask('phone', 'end'), end],
@@ -275,7 +279,7 @@ test('3.9 correction: a tool that is not required runs again with the new value'
   ]);
 });
 
-test('3.9 correction: to the step where the instance stands, which asks again with a new visit', () => {
+test('3.9: a correction can return to the current step and open a new visit', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 'refund',
     steps: [
@@ -295,7 +299,7 @@ test('3.9 correction: to the step where the instance stands, which asks again wi
   expect(turns[3]?.plan).toEqual(['refund ASK b']);
 });
 
-test('3.9 correction: terminal with everything done, it goes back instead of completing', () => {
+test('3.9: a corrected instance at a finished terminal step goes back instead of completing', () => {
   const scenario: ScenarioDraft = { scenarioId: 'refund', steps: [ask('order', 'end'), end] };
   const turns = played(scenario, [{}, { variables: { order: 1 } }, { variables: { order: 2 } }, {}]);
   expect(turns[2]?.actions).toEqual(['refund CONTINUE GOES_ON']);
@@ -303,7 +307,7 @@ test('3.9 correction: terminal with everything done, it goes back instead of com
   expect(turns[3]?.actions).toEqual(['refund COMPLETE TERMINAL']);
 });
 
-test('3.9 correction: a paused instance that the corrected value wakes goes back in the same turn', () => {
+test('3.9: a paused instance that resumes by a corrected value goes back on the same turn', () => {
   const { talk } = started([refund]);
   talk.turn({ variables: { order: 1 } });
   talk.turn({ signals: ['PAUSE'] });
@@ -312,7 +316,7 @@ test('3.9 correction: a paused instance that the corrected value wakes goes back
   expect(turn.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reason' });
 });
 
-test('3.9 correction: the path that it leaves behind says that no transition was taken', () => {
+test('3.9: a correction is a path entry without a transition', () => {
   const { talk } = started([refund]);
   talk.turn({ variables: { order: 1 } });
   talk.turn({ variables: { order: 2 } });
@@ -323,4 +327,101 @@ test('3.9 correction: the path that it leaves behind says that no transition was
     ['reason', '', 2],
     ['order', 'order/1', 0],
   ]);
+});
+
+describe('a correction that a checkpoint blocks', () => {
+  const pay: StepDraft = { stepId: 'pay', isCheckpoint: true, checkpointDescription: 'paid', to: ['phone'] };
+  const createScenario = (...toFromPhone: NonNullable<StepDraft['to']>): ScenarioDraft => ({
+    scenarioId: 'refund',
+    steps: [ask('order', 'pay'), pay, { ...ask('phone', 'end'), to: toFromPhone }, ask('city', 'end'), end],
+  });
+  const turnsToPhone: readonly TurnDraft[] = [{}, { variables: { order: 1 } }, confirmed];
+  const playAfterPaying = (draft: TurnDraft, scenario = createScenario('city')) =>
+    played(scenario, [...turnsToPhone, draft])[turnsToPhone.length];
+
+  test('3.9: an answer on the turn of a blocked correction is accepted', () => {
+    const turn = playAfterPaying({ variables: { order: 2, phone: '555' } });
+    expect(turn?.plan).toEqual(['refund ASK city']);
+    expect(turn?.transition('refund')).toMatchObject({
+      reason: 'ADVANCED',
+      targetStepId: 'city',
+      transitionsTaken: ['phone/1'],
+      blockedByCheckpoint: 'paid',
+      correctedFields: ['order'],
+    });
+  });
+
+  test('3.9: a blocked correction alone does not move the instance', () => {
+    const turn = playAfterPaying({ variables: { order: 2 } });
+    expect(turn?.plan).toEqual(['refund ASK phone']);
+    expect(turn?.transition('refund')).toMatchObject({ reason: 'BLOCKED_BY_CHECKPOINT', targetStepId: 'phone' });
+  });
+
+  test('3.9: a condition of the current step reads the new value of a blocked correction', () => {
+    const scenario = createScenario({ to: 'city', condition: 'data.order == 2.0' }, 'end');
+    expect(playAfterPaying({ variables: { order: 2, phone: '555' } }, scenario)?.plan).toEqual(['refund ASK city']);
+    expect(playAfterPaying({ variables: { phone: '555' } }, scenario)?.plan).toEqual(['refund INFORM bye']);
+  });
+
+  test('3.9: a blocked correction does not keep a finished terminal step from completing', () => {
+    const turns = played(createScenario('end'), [
+      ...turnsToPhone,
+      { variables: { phone: '555' } },
+      { variables: { order: 2 } },
+    ]);
+    expect(turns.at(-1)?.actions).toEqual(['refund COMPLETE TERMINAL']);
+  });
+
+  test('3.9: a transition handles a DECLINED on the turn of a blocked correction', () => {
+    const scenario: ScenarioDraft = {
+      scenarioId: 'refund',
+      steps: [
+        ask('order', 'pay'),
+        { ...pay, to: ['call'] },
+        { ...pay, stepId: 'call', to: [{ to: 'end', outcomes: ['DECLINED'] }] },
+        end,
+      ],
+    };
+    const turn = playAfterPaying({ outcomes: [{ kind: 'DECLINED' }], variables: { order: 2 } }, scenario);
+    expect(turn?.plan).toEqual(['refund INFORM bye']);
+  });
+});
+
+describe('fields of a step after the checkpoint that an earlier step collects as well', () => {
+  const signing: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [
+      { stepId: 'first', collectsProfileFields: ['x', 'y'], to: ['sign'] },
+      { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['second'] },
+      { stepId: 'second', collectsProfileFields: ['y', 'z'], to: ['end'] },
+      end,
+    ],
+  };
+  /** Plays to the second step, then the given turn. */
+  const decideAtSecond = (draft: TurnDraft) => {
+    const { talk } = started([signing], { variables: { other: 1 } });
+    talk.turn({ variables: { x: 1, y: 1 } });
+    talk.turn(confirmed);
+    return talk.turn(draft).transition('s');
+  };
+
+  test('3.9: a new value of a field that the current step collects is an answer', () => {
+    expect(decideAtSecond({ variables: { y: 2 } })).toMatchObject({ reason: 'AWAITS_FIELDS', correctedFields: [] });
+  });
+
+  test('3.9: a new value of a field that the instance never used corrects nothing', () => {
+    expect(decideAtSecond({ variables: { other: 2 } })).toMatchObject({
+      reason: 'AWAITS_FIELDS',
+      blockedByCheckpoint: '',
+      correctedFields: [],
+    });
+  });
+
+  test('3.9: a correction is blocked if one of two new values was used before the checkpoint', () => {
+    expect(decideAtSecond({ variables: { x: 2, y: 2 } })).toMatchObject({
+      reason: 'BLOCKED_BY_CHECKPOINT',
+      blockedByCheckpoint: 'signed',
+      correctedFields: ['x', 'y'],
+    });
+  });
 });

@@ -6,25 +6,25 @@ import {
   type StepDraft,
   type TransitionDraft,
   type TurnDraft,
-} from '../support/conversation';
-import { played, said, started } from '../support/started';
+} from '../../support/conversation';
+import { played, said, started } from '../../support/started';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
-const places: readonly StepDraft[] = ['a', 'b', 'c'].map((stepId) => ({ stepId, templateIds: [stepId], to: ['end'] }));
-/** A hub that asks for `go`, and three places to go to. */
+const targets: readonly StepDraft[] = ['a', 'b', 'c'].map((stepId) => ({ stepId, templateIds: [stepId], to: ['end'] }));
+/** A step that asks for `go`, with the transitions under test, and three target steps. */
 const hub = (to: readonly TransitionDraft[], step: Partial<StepDraft> = {}): ScenarioDraft => ({
   scenarioId: 'trip',
-  steps: [{ stepId: 'hub', collectsProfileFields: ['go'], ...step, to }, ...places, end],
+  steps: [{ stepId: 'hub', collectsProfileFields: ['go'], ...step, to }, ...targets, end],
 });
 const go: TurnDraft = { variables: { go: true } };
 const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
-/** Where the trip is after its hub was answered with the turn. */
-const whereTo = (to: readonly TransitionDraft[], draft: TurnDraft = go): string | undefined =>
+/** Returns the step of the instance after the given answer to the hub. */
+const findTarget = (to: readonly TransitionDraft[], draft: TurnDraft = go): string | undefined =>
   played(hub(to), [{}, draft])[1]?.transition('trip').targetStepId;
 
 test.each<[string, readonly TransitionDraft[], string]>([
   [
-    'high priority first',
+    'the highest priority comes first',
     [
       { to: 'a', priority: 1 },
       { to: 'b', priority: 3 },
@@ -32,10 +32,10 @@ test.each<[string, readonly TransitionDraft[], string]>([
     ],
     'b',
   ],
-  ['then as written', [{ to: 'b', priority: 1 }, { to: 'a', priority: 1 }, { to: 'c' }], 'b'],
-  ['negative priorities come last', [{ to: 'a', priority: -1 }, { to: 'b' }], 'b'],
+  ['equal priorities keep their order', [{ to: 'b', priority: 1 }, { to: 'a', priority: 1 }, { to: 'c' }], 'b'],
+  ['those with a negative priority come last', [{ to: 'a', priority: -1 }, { to: 'b' }], 'b'],
   [
-    'the first TRUE one, not the first',
+    'the first TRUE transition is taken',
     [
       { to: 'a', condition: 'false' },
       { to: 'b', condition: 'true' },
@@ -44,19 +44,19 @@ test.each<[string, readonly TransitionDraft[], string]>([
     'b',
   ],
   [
-    'none is TRUE: it stays',
+    'the instance stays if none is TRUE',
     [
       { to: 'a', condition: 'false' },
       { to: 'b', intentLabel: 'never' },
     ],
     'hub',
   ],
-  ['one that states nothing is the default edge', [{ to: 'a', condition: 'false' }, { to: 'c' }], 'c'],
-])('3.2 leaving: %s', (_rule, to, target) => {
-  expect(whereTo(to)).toBe(target);
+  ['a transition without conditions is the default', [{ to: 'a', condition: 'false' }, { to: 'c' }], 'c'],
+])('3.2: of the transitions of a step, %s', (_rule, to, target) => {
+  expect(findTarget(to)).toBe(target);
 });
 
-test('3.2 leaving: an instance that stays says so, with what was looked at', () => {
+test('3.2: the decision of an instance that stays lists the alternatives', () => {
   const [, turn] = played(hub([{ to: 'a', condition: 'false' }]), [{}, go]);
   expect(turn?.transition('trip')).toMatchObject({
     sourceStepId: 'hub',
@@ -68,47 +68,57 @@ test('3.2 leaving: an instance that stays says so, with what was looked at', () 
 });
 
 test.each<[string, TransitionDraft, TurnDraft, boolean]>([
-  ['intent_label equals the intent', { to: 'a', intentLabel: 'x' }, { ...go, intent: 'x' }, true],
-  ['intent_label is not the intent', { to: 'a', intentLabel: 'x' }, { ...go, intent: 'X' }, false],
+  ['the intent equals intent_label', { to: 'a', intentLabel: 'x' }, { ...go, intent: 'x' }, true],
+  ['the intent differs from intent_label', { to: 'a', intentLabel: 'x' }, { ...go, intent: 'X' }, false],
   [
-    'the intent is the canonical label before the raw one',
+    'the canonical intent label differs from intent_label',
     { to: 'a', intentLabel: 'x' },
     { ...go, intent: 'x', situation: { canonicalIntentLabel: 'y' } },
     false,
   ],
-  ['condition is true', { to: 'a', condition: 'data.go == true' }, go, true],
-  ['condition is false', { to: 'a', condition: 'data.go == false' }, go, false],
-  ['condition_fields are known', { to: 'a', conditionFields: ['go', 'x'] }, { variables: { go: true, x: '' } }, true],
-  ['one of the condition_fields is not known', { to: 'a', conditionFields: ['go', 'x'] }, go, false],
-  ['outcomes do not contain the outcome', { to: 'a', outcomes: ['CONFIRMED'] }, go, false],
+  ['the condition is true', { to: 'a', condition: 'data.go == true' }, go, true],
+  ['the condition is false', { to: 'a', condition: 'data.go == false' }, go, false],
   [
-    'all that it states holds',
+    'all condition_fields are known',
+    { to: 'a', conditionFields: ['go', 'x'] },
+    { variables: { go: true, x: '' } },
+    true,
+  ],
+  ['one of the condition_fields is missing', { to: 'a', conditionFields: ['go', 'x'] }, go, false],
+  ['outcomes do not contain the outcome of the step', { to: 'a', outcomes: ['CONFIRMED'] }, go, false],
+  [
+    'all parts hold',
     { to: 'a', intentLabel: 'x', condition: 'data.go', conditionFields: ['go'] },
     { ...go, intent: 'x' },
     true,
   ],
-  ['all but the intent', { to: 'a', intentLabel: 'x', condition: 'data.go', conditionFields: ['go'] }, go, false],
   [
-    'all but the condition',
+    'all parts but the intent hold',
+    { to: 'a', intentLabel: 'x', condition: 'data.go', conditionFields: ['go'] },
+    go,
+    false,
+  ],
+  [
+    'all parts but the condition hold',
     { to: 'a', intentLabel: 'x', condition: '!data.go', conditionFields: ['go'] },
     { ...go, intent: 'x' },
     false,
   ],
   [
-    'all but the fields',
+    'all parts but the fields hold',
     { to: 'a', intentLabel: 'x', condition: 'data.go', conditionFields: ['y'] },
     { ...go, intent: 'x' },
     false,
   ],
-])('3.2 a transition is TRUE when all that it states holds: %s', (_case, transition, draft, taken) => {
-  expect(whereTo([transition], draft)).toBe(taken ? 'a' : 'hub');
+])('3.2: whether a transition is taken if %s', (_case, transition, draft, isTaken) => {
+  expect(findTarget([transition], draft)).toBe(isTaken ? 'a' : 'hub');
 });
 
 test.each([
   ['CONFIRMED', 'a'],
   ['DECLINED', 'b'],
   ['ACTION_SUCCEEDED', 'c'],
-] as const)('3.2 outcomes contain the step outcome: after %s', (kind, target) => {
+] as const)('3.2: outcomes select the transition after %s', (kind, target) => {
   const step = { collectsProfileFields: [], isCheckpoint: true };
   const to = [
     { to: 'a', outcomes: ['CONFIRMED'] as const },
@@ -118,16 +128,16 @@ test.each([
   expect(played(hub(to, step), [{}, { outcomes: [{ kind }] }])[1]?.transition('trip').targetStepId).toBe(target);
 });
 
-describe('3.2 triggers', () => {
-  test('3.2 triggers: ON_COMPLETION needs the step done', () => {
-    expect(whereTo([{ to: 'a', intentLabel: 'x' }], { intent: 'x' })).toBe('hub');
+describe('triggers', () => {
+  test('3.2: an ON_COMPLETION transition requires that the step is done', () => {
+    expect(findTarget([{ to: 'a', intentLabel: 'x' }], { intent: 'x' })).toBe('hub');
   });
 
-  test('3.2 triggers: ANYTIME does not', () => {
-    expect(whereTo([{ to: 'a', intentLabel: 'x', trigger: 'ANYTIME' }], { intent: 'x' })).toBe('a');
+  test('3.2: an ANYTIME transition does not require that the step is done', () => {
+    expect(findTarget([{ to: 'a', intentLabel: 'x', trigger: 'ANYTIME' }], { intent: 'x' })).toBe('a');
   });
 
-  test('3.2 triggers: ANYTIME leads away from a checkpoint that awaits its confirmation, without passing it', () => {
+  test('3.2: an ANYTIME transition leaves an unconfirmed checkpoint without passing it', () => {
     const step = { collectsProfileFields: [], isCheckpoint: true };
     const { talk } = started([hub([{ to: 'a', intentLabel: 'x', trigger: 'ANYTIME' }, 'b'], step)]);
     const turn = talk.turn({ intent: 'x' });
@@ -138,7 +148,7 @@ describe('3.2 triggers', () => {
   test.each<[string, TurnDraft, string]>([
     ['DECLINED', declined, 'a'],
     ['ACTION_FAILED of a required action', { outcomes: [{ kind: 'ACTION_FAILED' }] }, 'b'],
-  ])('3.2 triggers: ON_COMPLETION is allowed after %s although the step is not done', (_what, draft, target) => {
+  ])('3.2: an ON_COMPLETION transition can be taken after %s', (_outcome, draft, target) => {
     const step = { isRequiredAction: true, toolIds: ['t'], collectsProfileFields: [] };
     const to = [
       { to: 'a', outcomes: ['DECLINED'] as const },
@@ -147,23 +157,23 @@ describe('3.2 triggers', () => {
     expect(played(hub(to, step), [{}, draft])[1]?.transition('trip').targetStepId).toBe(target);
   });
 
-  test('3.2 triggers: after DECLINED the default edge is not eligible, also where it has the highest priority', () => {
+  test('3.2: after DECLINED the default transition is not eligible, whatever its priority', () => {
     const to = [
       { to: 'a', priority: 9 },
       { to: 'b', condition: 'true', priority: 8 },
       { to: 'c', outcomes: ['DECLINED'] as const },
     ];
-    expect(whereTo(to, declined)).toBe('c');
+    expect(findTarget(to, declined)).toBe('c');
   });
 
   test.each(['outcome == "declined"', 'outcome != ""'])(
-    '3.2 triggers: after DECLINED a condition that reads outcome is eligible: %s',
+    '3.2: after DECLINED a transition is eligible if its condition reads the outcome: %s',
     (condition) => {
-      expect(whereTo([{ to: 'b', condition }], declined)).toBe('b');
+      expect(findTarget([{ to: 'b', condition }], declined)).toBe('b');
     },
   );
 
-  test('3.2 triggers: after ACTION_FAILED of a required action the default edge is not eligible and the action is tried again', () => {
+  test('3.2: after ACTION_FAILED of a required action the default transition is not eligible and the action is retried', () => {
     const step = { isRequiredAction: true, toolIds: ['t'], collectsProfileFields: [] };
     expect(said(hub(['a'], step), [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }])).toEqual([
       'ACTION_HINT t',
@@ -171,7 +181,7 @@ describe('3.2 triggers', () => {
     ]);
   });
 
-  test('3.2 triggers: after ACTION_FAILED of another tool the default edge is taken', () => {
+  test('3.2: after ACTION_FAILED of an optional action the default transition is taken', () => {
     const step = { toolIds: ['t'], collectsProfileFields: [] };
     expect(said(hub(['a'], step), [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }])).toEqual([
       'ACTION_HINT t',
@@ -180,8 +190,8 @@ describe('3.2 triggers', () => {
   });
 });
 
-describe('3.2 order of evaluation', () => {
-  /** Asks a, then b; at b: an ANYTIME to `x`, a default edge; everywhere: a global to `help`. */
+describe('the order of evaluation', () => {
+  /** Step b has an ANYTIME transition to x and a default transition. Global transitions lead to help. */
   const corrected: ScenarioDraft = {
     scenarioId: 'trip',
     steps: [
@@ -203,32 +213,36 @@ describe('3.2 order of evaluation', () => {
       { to: 'help', intentLabel: 'x' },
     ],
   };
-  const at = (draft: TurnDraft) => played(corrected, [{}, { variables: { a: 1 } }, draft])[2]?.transition('trip');
+  const decideAtB = (draft: TurnDraft) =>
+    played(corrected, [{}, { variables: { a: 1 } }, draft])[2]?.transition('trip');
 
-  test('3.2 order: a TRUE ANYTIME transition comes before a correction and before ON_COMPLETION, whatever their priorities', () => {
-    expect(at({ intent: 'x', variables: { a: 2, b: 1 } })).toMatchObject({
+  test('3.2: a TRUE ANYTIME transition precedes corrections and ON_COMPLETION transitions, whatever their priorities', () => {
+    expect(decideAtB({ intent: 'x', variables: { a: 2, b: 1 } })).toMatchObject({
       targetStepId: 'x',
       transitionsTaken: ['b/2'],
     });
   });
 
-  test('3.2 order: a TRUE global transition comes before a correction and before ON_COMPLETION', () => {
-    expect(at({ intent: 'help', variables: { a: 2, b: 1 } })).toMatchObject({
+  test('3.2: a TRUE global transition precedes corrections and ON_COMPLETION transitions', () => {
+    expect(decideAtB({ intent: 'help', variables: { a: 2, b: 1 } })).toMatchObject({
       targetStepId: 'help',
       transitionsTaken: ['global/1'],
     });
   });
 
-  test('3.2 order: the transitions of the step come before the global ones', () => {
-    expect(at({ intent: 'x' })?.transitionsTaken).toEqual(['b/2']);
+  test('3.2: the transitions of the step precede global ones', () => {
+    expect(decideAtB({ intent: 'x' })?.transitionsTaken).toEqual(['b/2']);
   });
 
-  test('3.2 order: a correction comes before ON_COMPLETION transitions', () => {
-    expect(at({ variables: { a: 2, b: 1 } })).toMatchObject({ reason: 'CORRECTED', transitionsTaken: ['a/1', 'b/1'] });
+  test('3.2: a correction precedes ON_COMPLETION transitions', () => {
+    expect(decideAtB({ variables: { a: 2, b: 1 } })).toMatchObject({
+      reason: 'CORRECTED',
+      transitionsTaken: ['a/1', 'b/1'],
+    });
   });
 });
 
-describe('3.2 global transitions', () => {
+describe('global transitions', () => {
   const support: ScenarioDraft = {
     scenarioId: 'trip',
     steps: [
@@ -240,11 +254,11 @@ describe('3.2 global transitions', () => {
   };
   const agent: TurnDraft = { intent: 'agent' };
 
-  test('3.2 global: it leads from any step, done or not', () => {
+  test('3.2: a global transition leaves any step, done or not', () => {
     expect(said(support, [{}, agent])).toEqual(['ASK x', 'INFORM agent']);
   });
 
-  test('3.2 global: it is not taken from its own target', () => {
+  test('3.2: a global transition is not taken at its own target', () => {
     const staying = {
       ...support,
       steps: support.steps.map((step) => (step.stepId === 'agent' ? { ...step, to: [] } : step)),
@@ -257,11 +271,11 @@ describe('3.2 global transitions', () => {
     expect(talk.instance('trip').lastVisitNumber).toBe(visits);
   });
 
-  test('3.2 global: it is not taken again before something that it reads has changed since', () => {
+  test('3.2: a global transition is not taken again until a value that it reads changes', () => {
     expect(said(support, [{}, agent, agent, agent])).toEqual(['ASK x', 'INFORM agent', 'ASK x', 'ASK x']);
   });
 
-  test('3.2 global: it is taken again once that has changed, also where it is the same again by then', () => {
+  test('3.2: a global transition is taken again after a value that it reads changed and changed back', () => {
     expect(said(support, [{}, agent, { intent: 'refund' }, agent])).toEqual([
       'ASK x',
       'INFORM agent',
@@ -270,7 +284,7 @@ describe('3.2 global transitions', () => {
     ]);
   });
 
-  test('3.2 global: a change that is over before the instance moves again counts as well', () => {
+  test('3.2: a change counts even if the instance did not walk on that turn', () => {
     const other: ScenarioDraft = {
       scenarioId: 'other',
       steps: [{ stepId: 'o', collectsProfileFields: ['o', 'p'], to: ['end'] }, end],
@@ -279,90 +293,90 @@ describe('3.2 global transitions', () => {
     const about = (scenarioId: string): readonly SignalDraft[] => [['CONTINUE', scenarioId]];
     talk.turn({ ...agent, signals: about('trip') });
     talk.turn({ ...agent, signals: about('trip') });
-    // The trip is quiet on this one.
+    // The instance does not walk on this turn.
     talk.turn({ intent: 'other', signals: about('other') });
     expect(talk.turn({ ...agent, signals: about('trip') }).transition('trip').targetStepId).toBe('agent');
   });
 
   test.each<[string, string, TurnDraft, TurnDraft, boolean]>([
     [
-      'a field that its condition reads',
+      'a field that its condition reads changes',
       'data.level > 1.0',
       { variables: { level: 2 } },
       { variables: { level: 3 } },
       true,
     ],
     [
-      'a field that it does not read',
+      'a field that it does not read changes',
       'data.level > 1.0',
       { variables: { level: 2 } },
       { variables: { other: 3 } },
       false,
     ],
     [
-      'frustration, which its condition reads',
+      'the frustration level that its condition reads changes',
       'frustration != ""',
       { situation: { frustrationLevel: 'low' } },
       { situation: { frustrationLevel: 'high' } },
       true,
     ],
     [
-      'the message, which it does not read',
+      'the message changes, which it does not read',
       'frustration != ""',
       { situation: { frustrationLevel: 'low' } },
       { message: 'hello', situation: { frustrationLevel: 'low' } },
       false,
     ],
     [
-      'a field of the customer, which its condition reads',
+      'a customer field that its condition reads changes',
       'customer.level > 1.0',
       { customer: { level: 2 } },
       { customer: { level: 3 } },
       true,
     ],
     [
-      'nothing of the customer, which its condition reads',
+      'the customer field that its condition reads stays the same',
       'customer.level > 1.0',
       { customer: { level: 2 } },
       { customer: { level: 2 } },
       false,
     ],
     [
-      'what is requested, which its condition reads',
+      'the list of requested fields that its condition reads changes',
       'requested.size() > 0',
       { requested: ['price'] },
       { requested: ['date'] },
       true,
     ],
-    ['the turn, which its condition reads', 'turn > 1', {}, {}, true],
+    ['the turn number that its condition reads changes', 'turn > 1', {}, {}, true],
     [
-      'the intent, which it does not read',
+      'the intent changes, which it does not read',
       'frustration != ""',
       { intent: 'a', situation: { frustrationLevel: 'low' } },
       { intent: 'b', situation: { frustrationLevel: 'low' } },
       false,
     ],
     [
-      'one of two fields that its condition reads',
+      'one of two fields that its condition reads changes',
       'data.level > 1.0 && data.other > 1.0',
       { variables: { level: 2, other: 2 } },
       { variables: { level: 3 } },
       true,
     ],
     [
-      'a field whose name its condition makes',
+      'a field changes whose name its condition computes',
       'data["le" + "vel"] > 1.0',
       { variables: { level: 2 } },
       { variables: { level: 3 } },
       true,
     ],
-  ])('3.2 global: %s has changed', (_what, condition, first, second, again) => {
+  ])('3.2: whether a global transition is taken again if %s', (_change, condition, first, second, isTakenAgain) => {
     const scenario = { ...support, globals: [{ to: 'agent', condition }] };
     const turns = said(scenario, [{}, first, first, second]);
-    expect(turns).toEqual(['ASK x', 'INFORM agent', 'ASK x', again ? 'INFORM agent' : 'ASK x']);
+    expect(turns).toEqual(['ASK x', 'INFORM agent', 'ASK x', isTakenAgain ? 'INFORM agent' : 'ASK x']);
   });
 
-  test('3.2 global: the outcome that it states is among what it reads', () => {
+  test('3.2: a global transition reads the outcome that it states', () => {
     const steps = [
       { stepId: 'ask', collectsProfileFields: ['x'], to: ['pay'] },
       { ...support.steps[1], stepId: 'agent', to: ['pay'] },
@@ -376,26 +390,26 @@ describe('3.2 global transitions', () => {
     expect(talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).transition('trip').targetStepId).toBe('agent');
   });
 
-  test('3.2 global: what was taken is of no concern once the scenario is gone', () => {
+  test('3.2: a guard has no effect once the scenario is removed', () => {
     const { talk } = started([support]);
     talk.turn(agent);
     talk.remove('trip');
     expect(talk.turn(agent).actions).toEqual(['trip CANCEL SCENARIO_NOT_FOUND']);
   });
 
-  test('3.2 global: one that states nothing is refused when stored', () => {
+  test('3.2: a global transition without conditions is rejected when the scenario is stored', () => {
     expect(() => compiled({ ...support, globals: ['agent'] })).toThrow('GLOBAL_STATES_NOTHING');
   });
 
-  test('3.2 global: one to a step that is not reachable from anywhere is refused when stored', () => {
+  test('3.2: a global transition to a step that is not reachable from anywhere is rejected when the scenario is stored', () => {
     expect(() => compiled({ ...support, globals: [{ to: 'ask', intentLabel: 'x' }] })).toThrow(
       'GLOBAL_TARGET_NOT_REACHABLE',
     );
   });
 });
 
-describe('3.2 clears', () => {
-  const again: ScenarioDraft = {
+describe('clears', () => {
+  const clearing: ScenarioDraft = {
     scenarioId: 'trip',
     steps: [
       { stepId: 'reason', collectsProfileFields: ['reason'], to: ['check'] },
@@ -411,46 +425,51 @@ describe('3.2 clears', () => {
     ],
   };
 
-  test('3.2 clears: the fields become unknown, so that they are asked again', () => {
-    expect(said(again, [{}, { variables: { reason: 'old' } }, declined])).toEqual([
+  test('3.2: a cleared field is asked for again', () => {
+    expect(said(clearing, [{}, { variables: { reason: 'old' } }, declined])).toEqual([
       'ASK reason',
       'CONFIRM reason=old',
       'ASK reason',
     ]);
   });
 
-  test('3.2 clears: not the values given this turn', () => {
-    const turns = said(again, [{}, { variables: { reason: 'old' } }, { ...declined, variables: { reason: 'new' } }]);
+  test('3.2: a value provided on this turn is not cleared', () => {
+    const turns = said(clearing, [{}, { variables: { reason: 'old' } }, { ...declined, variables: { reason: 'new' } }]);
     expect(turns.at(-1)).toBe('CONFIRM reason=new');
   });
 
-  test('3.2 clears: not the same value given again this turn', () => {
-    const turns = said(again, [{}, { variables: { reason: 'old' } }, { ...declined, variables: { reason: 'old' } }]);
+  test('3.2: an unchanged value provided on this turn is not cleared', () => {
+    const turns = said(clearing, [{}, { variables: { reason: 'old' } }, { ...declined, variables: { reason: 'old' } }]);
     expect(turns.at(-1)).toBe('CONFIRM reason=old');
   });
 
-  test('3.2 clears: what an older source still sends stays hidden, until a newer value comes', () => {
+  test('3.2: a cleared field hides the values of older sources until a newer value arrives', () => {
     const customer = { reason: 'profile' };
     expect(
-      said(again, [{ customer }, { ...declined, customer }, { customer }, { customer, variables: { reason: 'new' } }]),
+      said(clearing, [
+        { customer },
+        { ...declined, customer },
+        { customer },
+        { customer, variables: { reason: 'new' } },
+      ]),
     ).toEqual(['CONFIRM reason=profile', 'ASK reason', 'ASK reason', 'CONFIRM reason=new']);
   });
 
-  test('3.2 clears: a result of the instance goes as well', () => {
+  test('3.2: clears also removes an outcome result of the instance', () => {
     const result: TurnDraft = {
       trigger: 'TOOL_RESULTS',
       outcomes: [{ kind: 'ACTION_FAILED', results: { reason: 'found' } }],
     };
-    expect(said(again, [{}, result, declined]).slice(1)).toEqual(['CONFIRM reason=found', 'ASK reason']);
+    expect(said(clearing, [{}, result, declined]).slice(1)).toEqual(['CONFIRM reason=found', 'ASK reason']);
   });
 
-  test('3.2 clears: the decision tells the fields, and other instances see it from the next turn on', () => {
+  test('3.2: the decision lists the cleared fields, and other instances lose them on the next turn', () => {
     const other: ScenarioDraft = {
       scenarioId: 'other',
       whenNotAddressed: 'CONTRIBUTE',
       steps: [{ stepId: 'sign', isCheckpoint: true, confirmsFields: ['reason'], to: ['end'] }, end],
     };
-    const talk = new Conversation([again, other], { settings: { maxConfirmsPerTurn: 2 } });
+    const talk = new Conversation([clearing, other], { settings: { maxConfirmsPerTurn: 2 } });
     talk.turn({ candidates: { trip: 0.9, other: 0.8 }, variables: { reason: 'old' } });
     const turn = talk.turn({ outcomes: [{ kind: 'DECLINED', instanceId: 'trip#1' }] });
     expect(turn.transition('trip').clearedFields).toEqual(['reason']);
@@ -458,13 +477,13 @@ describe('3.2 clears', () => {
     expect([...talk.turn().plan].sort()).toEqual(['other CONFIRM ', 'trip ASK reason']);
   });
 
-  test('3.2 clears: a transition that is not taken clears nothing', () => {
-    const turns = said(again, [{}, { variables: { reason: 'old' } }, { outcomes: [{ kind: 'CONFIRMED' }] }]);
+  test('3.2: a transition that is not taken clears nothing', () => {
+    const turns = said(clearing, [{}, { variables: { reason: 'old' } }, { outcomes: [{ kind: 'CONFIRMED' }] }]);
     expect(turns.at(-1)).toBe('INFORM bye');
   });
 });
 
-test('3.2 leaving: a self-transition leads to the same step with a new visit', () => {
+test('3.2: a self-transition opens a new visit of the same step', () => {
   const { talk } = started([
     hub([{ to: 'hub', conditionFields: ['old'], clears: ['old'] }, 'end'], {
       collectsProfileFields: ['go', 'old'],

@@ -1,6 +1,6 @@
-import type { ScenarioDraft, StepDraft, TurnDraft } from '../support/conversation';
-import { Conversation } from '../support/conversation';
-import { played, said, started } from '../support/started';
+import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
+import { Conversation } from '../../support/conversation';
+import { played, said, started } from '../../support/started';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const of = (step: Omit<StepDraft, 'stepId'>, scenario: Partial<ScenarioDraft> = {}): ScenarioDraft => ({

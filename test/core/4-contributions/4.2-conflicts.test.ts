@@ -1,5 +1,5 @@
-import type { ScenarioDraft, StepDraft, TurnDraft } from '../support/conversation';
-import { started } from '../support/started';
+import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
+import { started } from '../../support/started';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 /** Asks for fields; the first of a list has the highest priority. All contribute on every turn. */

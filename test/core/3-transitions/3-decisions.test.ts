@@ -1,13 +1,13 @@
-import type { TransitionReason } from '../../src/core/model/transition-decision';
+import type { TransitionReason } from '../../../src/core/model/transition-decision';
 import {
   Conversation,
   type ScenarioDraft,
   type StepDraft,
   type TransitionDraft,
   type TurnDraft,
-} from '../support/conversation';
-import { running } from '../support/running';
-import { acting, asking, confirming, end, silent } from '../support/sample-scenarios';
+} from '../../support/conversation';
+import { running } from '../../support/running';
+import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const ask = (field: string, to: readonly TransitionDraft[] = ['end']): StepDraft => ({
   stepId: `ask_${field}`,

@@ -1,7 +1,7 @@
 // The session after a turn as a whole: what a turn stores, and that it stores nothing else.
-import { Conversation, type TurnDraft } from '../support/conversation';
-import { running } from '../support/running';
-import { acting, asking, confirming } from '../support/sample-scenarios';
+import { Conversation, type TurnDraft } from '../../support/conversation';
+import { running } from '../../support/running';
+import { acting, asking, confirming } from '../../support/sample-scenarios';
 
 const minute = 60_000;
 const visit = {
