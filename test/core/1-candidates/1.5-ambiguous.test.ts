@@ -109,6 +109,13 @@ describe('the CHOICE', () => {
     );
   });
 
+  test('1.5: a turn without a message does not reset the offered set', () => {
+    const conversation = linked(links);
+    conversation.turn(both);
+    conversation.turn({ trigger: 'TIMER' });
+    expect(conversation.turn(both).plan).toEqual([]);
+  });
+
   test('1.5: the set is rejected on a turn that does not offer it', () => {
     const conversation = linked(links);
     conversation.turn(both);

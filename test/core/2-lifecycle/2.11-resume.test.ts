@@ -8,6 +8,7 @@ import {
   startRefundAndBooking,
   staysPaused,
 } from '../../support/paused-refund';
+import { running } from '../../support/running';
 import { acting, asking, confirming, type Variation } from '../../support/sample-scenarios';
 
 describe('the tests of a resume', () => {
@@ -179,5 +180,40 @@ describe('abandoned instances', () => {
       abandonedAfter(1, { offerAfterTurns: 1 }).length,
       abandonedAfter(2, { offerAfterTurns: 1 }).length,
     ]).toEqual([0, 1]);
+  });
+
+  test('2.11: abandoned instances are ordered by the length of their pause, longest first', () => {
+    const conversation = running([refund, booking], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
+    conversation.turn({ signals: [['PAUSE', 'booking']] });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    conversation.turn();
+    const { abandoned } = conversation.turn().result.plan;
+    expect(abandoned.map(({ scenarioId, pausedTurns }) => [scenarioId, pausedTurns])).toEqual([
+      ['booking', 3],
+      ['refund', 2],
+    ]);
+  });
+
+  test('2.11: an abandoned instance at a missing step has the step id as name and no missing fields', () => {
+    const conversation = running([refund], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
+    conversation.turn({ signals: ['PAUSE'] });
+    conversation.turn();
+    const instances = conversation.session.instances.map((instance) => ({ ...instance, currentStepId: 'removed' }));
+    conversation.session = { ...conversation.session, instances };
+    expect(conversation.turn().result.plan.abandoned).toMatchObject([
+      { stepId: 'removed', stepName: 'removed', missingFields: [] },
+    ]);
+  });
+
+  test('2.11: active, ended and newly paused instances are not abandoned', () => {
+    const conversation = running([refund, booking, asking('exchange', ['size'])], {}, { offerAfterTurns: 0 });
+    conversation.turn();
+    const played = conversation.turn({
+      signals: [
+        ['PAUSE', 'refund'],
+        ['CANCEL', 'booking'],
+      ],
+    });
+    expect([played.actions.length, played.result.plan.abandoned]).toEqual([3, []]);
   });
 });

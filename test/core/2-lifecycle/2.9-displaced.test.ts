@@ -40,3 +40,12 @@ test('2.9: an unaddressed instance with when_not_addressed PAUSE is paused (INTE
   const played = running([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]).turn({ variables: { date: 'May' } });
   expect(played.actions).toEqual(['refund PAUSE INTERRUPTED', 'booking CONTINUE GOES_ON']);
 });
+
+test('2.9: an unaddressed instance is interrupted even if a correction would move it', () => {
+  const conversation = running([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]);
+  conversation.turn({ variables: { order_id: '1' } });
+  expect(conversation.turn({ variables: { order_id: '2', date: 'May' } }).actions).toEqual([
+    'refund PAUSE INTERRUPTED',
+    'booking CONTINUE GOES_ON',
+  ]);
+});

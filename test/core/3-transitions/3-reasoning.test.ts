@@ -15,34 +15,34 @@ const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => (
   collectsProfileFields: [field],
   to,
 });
-const scenario = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
+const createScenario = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
 
-/** The last of some turns of one scenario, which starts on the first. */
-function lastTurn(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): Played {
+/** Starts a scenario on the first turn and returns the last turn. */
+function playToLast(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): Played {
   const [head, ...rest] = drafts;
   const { talk, first } = started([draft], head);
   return rest.reduce((_before, each) => talk.turn(each), first);
 }
 
-/** How a turn comes to each reason for "s", and the sentence that goes with it. */
+/** For each reason, a turn that leads to it and the sentence of the decision. */
 const cases: Readonly<Record<TransitionReason, readonly [() => Played, sentence: string]>> = {
-  ENTERED: [() => lastTurn(asking('s', ['a'])), 'It starts at step "ask_a". Step "ask_a" needs a.'],
+  ENTERED: [() => playToLast(asking('s', ['a'])), 'Started at step "ask_a". Step "ask_a" needs a.'],
   ADVANCED: [
-    () => lastTurn(asking('s', ['a', 'b', 'c']), {}, { variables: { a: 1, b: 2 } }),
-    'It went ask_a -> ask_b -> ask_c. Nothing was asked at ask_b, as all that is collected there is known. Step "ask_c" needs c.',
+    () => playToLast(asking('s', ['a', 'b', 'c']), {}, { variables: { a: 1, b: 2 } }),
+    'Moved ask_a -> ask_b -> ask_c. Skipped ask_b because all fields are known. Step "ask_c" needs c.',
   ],
   CORRECTED: [
-    () => lastTurn(asking('s', ['a', 'b']), {}, { variables: { a: 1 } }, { variables: { a: 2 } }),
-    'a changed, so it went back and on: ask_b -> ask_a -> ask_b. Step "ask_b" needs b.',
+    () => playToLast(asking('s', ['a', 'b']), {}, { variables: { a: 1 } }, { variables: { a: 2 } }),
+    'Corrected a: moved ask_b -> ask_a -> ask_b. Step "ask_b" needs b.',
   ],
   RELOCALIZED: [
     () => {
       const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['a'] };
-      const { talk } = started([scenario(ask('a', 'end'), help)], {}, { settings: { maxAttempts: 1 } });
+      const { talk } = started([createScenario(ask('a', 'end'), help)], {}, { settings: { maxAttempts: 1 } });
       talk.turn();
       return talk.turn();
     },
-    'It would go round at step "a" above the limit of visits, failures or attempts, so it was moved to recovery step "help". Step "help" has help to tell first.',
+    'Step "a" exceeded its limit of visits, failures or attempts, so the instance moved to recovery step "help". Step "help" first sends help.',
   ],
   NOT_ADDRESSED: [
     () => {
@@ -50,142 +50,144 @@ const cases: Readonly<Record<TransitionReason, readonly [() => Played, sentence:
       talk.turn({ candidates: { s: 0.9, t: 0.8 } });
       return talk.turn({ variables: { b: 1 } });
     },
-    'The turn is about others, so it stays where it is.',
+    'The turn does not address this instance, so it stays at its step.',
   ],
   BLOCKED_BY_CHECKPOINT: [
     () => {
       const pay = { stepId: 'pay', isCheckpoint: true, checkpointDescription: 'order 1 is paid', to: ['b'] };
-      return lastTurn(scenario(ask('a', 'pay'), pay, ask('b', 'end')), { variables: { a: 1 } }, confirmed, {
+      return playToLast(createScenario(ask('a', 'pay'), pay, ask('b', 'end')), { variables: { a: 1 } }, confirmed, {
         variables: { a: 2 },
       });
     },
-    'a changed, but was used before checkpoint "order 1 is paid", behind which it does not go back. Step "b" needs b.',
+    'Cannot go back to correct a: checkpoint "order 1 is paid" was passed. Step "b" needs b.',
   ],
-  AWAITS_FIELDS: [() => lastTurn(asking('s', ['a']), {}, {}), 'Step "ask_a" needs a.'],
+  AWAITS_FIELDS: [() => playToLast(asking('s', ['a']), {}, {}), 'Step "ask_a" needs a.'],
   AWAITS_CONFIRMATION: [
-    () => lastTurn(confirming('s'), {}, {}),
-    'Step "confirm" awaits a confirmation of "s confirmed".',
+    () => playToLast(confirming('s'), {}, {}),
+    'Step "confirm" awaits confirmation of "s confirmed".',
   ],
   AWAITS_ACTION: [
-    () => lastTurn(acting('s'), {}, { outcomes: [{ kind: 'ACTION_FAILED' }] }),
-    'Step "act" awaits the success of s_tool, which failed and is tried again.',
+    () => playToLast(acting('s'), {}, { outcomes: [{ kind: 'ACTION_FAILED' }] }),
+    'Step "act" awaits the success of s_tool, which failed and is retried.',
   ],
   INFORMS: [
     () =>
-      lastTurn(
-        scenario({ stepId: 'a', isCheckpoint: true, templateIds: ['hello', 'more'], to: ['end'] }),
+      playToLast(
+        createScenario({ stepId: 'a', isCheckpoint: true, templateIds: ['hello', 'more'], to: ['end'] }),
         {},
         confirmed,
       ),
-    'Step "a" has hello, more to tell first.',
+    'Step "a" first sends hello, more.',
   ],
   CONDITION_UNKNOWN: [
-    () => lastTurn(scenario(ask('a', { to: 'end', condition: 'data.zip == "1"' })), { variables: { a: 1 } }, {}),
-    'Transition "a/1" of step "a" misses zip.',
+    () =>
+      playToLast(createScenario(ask('a', { to: 'end', condition: 'data.zip == "1"' })), { variables: { a: 1 } }, {}),
+    'Transition "a/1" of step "a" is missing zip.',
   ],
   NO_TRANSITION: [
-    () => lastTurn(scenario(ask('a', { to: 'end', condition: 'data.a > 1.0' })), {}, { variables: { a: 0 } }),
-    'No transition of step "a" is taken: "a/1": it does not hold.',
+    () => playToLast(createScenario(ask('a', { to: 'end', condition: 'data.a > 1.0' })), {}, { variables: { a: 0 } }),
+    'No transition of step "a" was taken: "a/1": conditions not met.',
   ],
   TERMINAL: [
     () =>
-      lastTurn(
-        { ...scenario(), idleTimeoutMs: 60_000 },
+      playToLast(
+        { ...createScenario(), idleTimeoutMs: 60_000 },
         { occurredAt: 0 },
         { trigger: 'TIMER', occurredAt: 90_000 },
         { trigger: 'TIMER', signals: [['CONTINUE', 's']] },
       ),
-    'Step "end" is terminal and has nothing left to do.',
+    'Step "end" is terminal and finished.',
   ],
 };
 
-test.each(Object.entries(cases))('3 explained: %s says where the instance is and why', (reason, [play, sentence]) => {
-  expect(play().transition('s')).toMatchObject({ reason, reasoning: sentence });
-});
+test.each(Object.entries(cases))(
+  '3: the reasoning of %s explains where the instance is and why',
+  (reason, [play, sentence]) => {
+    expect(play().transition('s')).toMatchObject({ reason, reasoning: sentence });
+  },
+);
 
 test.each<[string, ScenarioDraft, readonly TurnDraft[], string]>([
   [
-    'a step that must be asked although all is known',
-    scenario({ ...ask('a', 'end'), canSkip: false }),
+    'a step that asks for known fields',
+    createScenario({ ...ask('a', 'end'), canSkip: false }),
     [{ variables: { a: 1 } }],
-    'It starts at step "a". Step "a" asks for a, known or not, as it may not be skipped and was not asked yet.',
+    'Started at step "a". Step "a" asks for a, even if known, because it cannot be skipped and has not asked yet.',
   ],
   [
-    'tools that may run',
-    scenario({ stepId: 'a', toolIds: ['t', 'u'], to: ['end'] }),
+    'an optional action',
+    createScenario({ stepId: 'a', toolIds: ['t', 'u'], to: ['end'] }),
     [{}],
-    'It starts at step "a". Step "a" has t, u run first.',
+    'Started at step "a". Step "a" first runs t, u.',
   ],
   [
-    'a condition that misses what is not asked for',
-    scenario(ask('a', { to: 'end', condition: 'customer.vip == true' })),
+    'a transition with missing data that cannot be asked for',
+    createScenario(ask('a', { to: 'end', condition: 'customer.vip == true' })),
     [{ variables: { a: 1 } }, {}],
-    'Transition "a/1" of step "a" misses data that is not asked for.',
+    'Transition "a/1" of step "a" is missing data that cannot be asked for.',
   ],
   [
-    'no transition at all',
-    scenario(ask('a', { to: 'b', intentLabel: 'x' }, 'end'), { stepId: 'b' }),
+    'a step without transitions',
+    createScenario(ask('a', { to: 'b', intentLabel: 'x' }, 'end'), { stepId: 'b' }),
     [{ intent: 'x', variables: { a: 1 } }, {}],
-    'Step "b" has no transition.',
+    'Step "b" has no transitions.',
   ],
   [
-    'many transitions, of which three are named',
-    scenario(ask('a', ...['w', 'x', 'y', 'z'].map((intentLabel) => ({ to: 'end', intentLabel })))),
+    'more than three alternatives',
+    createScenario(ask('a', ...['w', 'x', 'y', 'z'].map((intentLabel) => ({ to: 'end', intentLabel })))),
     [{ variables: { a: 1 } }, {}],
-    'No transition of step "a" is taken: "a/1": it does not hold; "a/2": it does not hold; "a/3": it does not hold; and others.',
+    'No transition of step "a" was taken: "a/1": conditions not met; "a/2": conditions not met; "a/3": conditions not met; and others.',
   ],
   [
-    'a checkpoint where nothing is done, on which a walk ends',
-    scenario({ stepId: 'a', isCheckpoint: true, requiresConfirmation: false, to: ['end'] }),
+    'a checkpoint without stages where the walk ends',
+    createScenario({ stepId: 'a', isCheckpoint: true, requiresConfirmation: false, to: ['end'] }),
     [{}],
-    'It starts at step "a". Step "a" has nothing to say; its transitions are looked at on the next turn.',
+    'Started at step "a". Step "a" has nothing to contribute. Its transitions are evaluated on the next turn.',
   ],
-])('3 explained: %s', (_what, draft, drafts, sentence) => {
-  expect(lastTurn(draft, ...drafts).transition('s').reasoning).toBe(sentence);
+])('3: the reasoning explains %s', (_case, draft, drafts, sentence) => {
+  expect(playToLast(draft, ...drafts).transition('s').reasoning).toBe(sentence);
 });
 
-test('3 explained: a step that is left without its question, which had to wait', () => {
-  const waits = scenario(ask('b', { to: 'c', trigger: 'ANYTIME', intentLabel: 'x' }, 'end'), ask('c', 'end'));
+test('3: the reasoning explains a skipped step whose ASK was deferred', () => {
+  const deferred = createScenario(ask('b', { to: 'c', trigger: 'ANYTIME', intentLabel: 'x' }, 'end'), ask('c', 'end'));
   const { talk } = started(
-    [asking('first', ['a'], { priority: 9 }), waits],
+    [asking('first', ['a'], { priority: 9 }), deferred],
     {},
     { settings: { maxFieldsToAskPerTurn: 1 } },
   );
-  expect(talk.turn({ intent: 'x' }).transition('s').reasoning).toBe(
-    'It went b -> c. Nothing was asked at b. Step "c" needs c.',
-  );
+  expect(talk.turn({ intent: 'x' }).transition('s').reasoning).toBe('Moved b -> c. Skipped b. Step "c" needs c.');
 });
 
-test('3 confidence: a decision by rule is sure, whether the instance moves, stays or is quiet', () => {
+test('3: the confidence of a decision by rules is 1', () => {
   const talk = new Conversation([asking('s', ['a', 'b']), asking('t', ['c'])]);
   const turns = [{ candidates: { s: 0.6, t: 0.7 } }, { variables: { a: 1 } }, {}].map((draft) => talk.turn(draft));
-  const sure = turns.flatMap(({ result }) => result.transitionDecisions.map(({ confidence }) => confidence));
-  expect(sure).toEqual([1, 1, 1, 1, 1, 1]);
+  const confidences = turns.flatMap(({ result }) => result.transitionDecisions.map(({ confidence }) => confidence));
+  expect(confidences).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
-test('3 explained: a step that is gone', () => {
+test('3: the reasoning explains a missing step', () => {
   const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['a'] };
-  const { talk } = started([scenario(ask('a', 'end'), help)]);
-  talk.session = { ...talk.session, instances: [{ ...talk.instance('s'), currentStepId: 'gone' }] };
+  const { talk } = started([createScenario(ask('a', 'end'), help)]);
+  talk.session = { ...talk.session, instances: [{ ...talk.instance('s'), currentStepId: 'removed' }] };
   expect(talk.turn().transition('s').reasoning).toBe(
-    'Step "gone" is not in version 1 of its scenario, so it was moved to recovery step "help". Step "help" has help to tell first.',
+    'Step "removed" does not exist in version 1 of the scenario, so the instance moved to recovery step "help". Step "help" first sends help.',
   );
 });
 
-test('3 explained: on a turn without a message it is not that the turn was about others', () => {
-  expect(lastTurn(silent('s'), {}, { trigger: 'TIMER' }).transition('s').reasoning).toBe(
-    'A turn without a message moves only what an outcome is about, what starts and what resumes, so it stays where it is.',
+test('3: the reasoning explains an instance that does not walk on a turn without a message', () => {
+  expect(playToLast(silent('s'), {}, { trigger: 'TIMER' }).transition('s').reasoning).toBe(
+    'A turn without a message only moves instances that start, resume or have an outcome, so this one stays at its step.',
   );
 });
 
-/** The alternatives of the last turn, in words. */
-function alternatives(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): readonly string[] {
-  return lastTurn(draft, ...drafts)
+/** Describes the alternatives of the last turn. */
+function describeAlternatives(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): readonly string[] {
+  return playToLast(draft, ...drafts)
     .transition('s')
-    .alternatives.map(inWords);
+    .alternatives.map(describeAlternative);
 }
 
-function inWords({ transitionId, truth, missingFields, notTakenBecause }: TransitionAlternative): string {
+function describeAlternative({ transitionId, truth, missingFields, notTakenBecause }: TransitionAlternative): string {
   return [transitionId, truth ?? 'not evaluated', ...missingFields, notTakenBecause || 'taken'].join(' | ');
 }
 
@@ -193,43 +195,50 @@ const known: TurnDraft = { variables: { a: 1 } };
 
 test.each<[string, ScenarioDraft, readonly TurnDraft[], readonly string[]]>([
   [
-    'FALSE, and the one that is taken',
-    scenario(ask('a', { to: 'end', intentLabel: 'x' }, 'end')),
+    'a FALSE and a taken transition',
+    createScenario(ask('a', { to: 'end', intentLabel: 'x' }, 'end')),
     [{}, known],
-    ['a/1 | FALSE | it does not hold', 'a/2 | TRUE | taken'],
+    ['a/1 | FALSE | conditions not met', 'a/2 | TRUE | taken'],
   ],
   [
-    'UNKNOWN with what it misses, and what it holds back',
-    scenario(ask('a', { to: 'end', conditionFields: ['zip', 'age'] }, 'end')),
+    'an UNKNOWN transition and one that it blocks',
+    createScenario(ask('a', { to: 'end', conditionFields: ['zip', 'age'] }, 'end')),
     [{}, known],
-    ['a/1 | UNKNOWN | age | zip | it misses age, zip', 'a/2 | not evaluated | held back by "a/1"'],
+    ['a/1 | UNKNOWN | age | zip | missing age, zip', 'a/2 | not evaluated | blocked by "a/1"'],
   ],
   [
-    'UNKNOWN with nothing to ask for',
-    scenario(ask('a', { to: 'end', condition: 'customer.vip == true' })),
+    'an UNKNOWN transition whose missing data cannot be asked for',
+    createScenario(ask('a', { to: 'end', condition: 'customer.vip == true' })),
     [{}, known],
-    ['a/1 | UNKNOWN | it misses data that is not asked for'],
+    ['a/1 | UNKNOWN | missing data that cannot be asked for'],
   ],
   [
     'a condition that fails',
-    scenario(ask('a', { to: 'end', condition: 'data.a > "text"' }, 'end')),
+    createScenario(ask('a', { to: 'end', condition: 'data.a > "text"' }, 'end')),
     [{}, known],
-    ['a/1 | FALSE | its condition failed', 'a/2 | TRUE | taken'],
+    ['a/1 | FALSE | condition failed', 'a/2 | TRUE | taken'],
   ],
   [
-    'a condition in natural language',
-    scenario(ask('a', { to: 'end', conditionText: 'the customer is a child' }, 'end')),
+    'a natural-language condition',
+    createScenario(ask('a', { to: 'end', conditionText: 'the customer is a child' }, 'end')),
     [{}, known],
-    ['a/1 | not evaluated | its condition is in natural language and is not judged', 'a/2 | TRUE | taken'],
+    ['a/1 | not evaluated | natural-language conditions are not evaluated', 'a/2 | TRUE | taken'],
   ],
   [
-    'a step that was entered this turn',
-    scenario({ stepId: 'x', to: ['y'] }, { stepId: 'y', to: [{ to: 'x', priority: 1, condition: 'true' }, 'end'] }),
+    'a target that was already entered on this turn',
+    createScenario(
+      { stepId: 'x', to: ['y'] },
+      { stepId: 'y', to: [{ to: 'x', priority: 1, condition: 'true' }, 'end'] },
+    ),
     [{}],
-    ['x/1 | TRUE | taken', 'y/1 | TRUE | its target was entered this turn', 'y/2 | not evaluated | held back by "y/1"'],
+    [
+      'x/1 | TRUE | taken',
+      'y/1 | TRUE | target was already entered on this turn',
+      'y/2 | not evaluated | blocked by "y/1"',
+    ],
   ],
   [
-    'what does not take up a failed action',
+    'a transition that does not read the outcome of a failed action',
     {
       scenarioId: 's',
       steps: [
@@ -243,26 +252,43 @@ test.each<[string, ScenarioDraft, readonly TurnDraft[], readonly string[]]>([
       ],
     },
     [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }],
-    ['act/1 | FALSE | it does not hold', 'act/2 | not evaluated | it does not take up how the step ended'],
+    ['act/1 | FALSE | conditions not met', 'act/2 | not evaluated | does not read the outcome that ended the step'],
   ],
   [
-    'a global transition from its own target',
+    'a global transition at its own target',
     {
-      ...scenario(ask('a', 'end'), { ...ask('help', 'a'), reachableFromAnywhere: true }),
+      ...createScenario(ask('a', 'end'), { ...ask('help', 'a'), reachableFromAnywhere: true }),
       globals: [{ to: 'help', intentLabel: 'help' }],
     },
     [{}, { intent: 'help' }, { intent: 'help' }],
-    ['global/1 | not evaluated | the instance stands at its target'],
+    ['global/1 | not evaluated | instance is already at the target'],
   ],
   [
-    'a global transition that was taken before',
+    'a global transition that was already taken',
     {
-      ...scenario(ask('a', 'end'), { stepId: 'help', templateIds: ['help'], reachableFromAnywhere: true, to: ['a'] }),
+      ...createScenario(ask('a', 'end'), {
+        stepId: 'help',
+        templateIds: ['help'],
+        reachableFromAnywhere: true,
+        to: ['a'],
+      }),
       globals: [{ to: 'help', intentLabel: 'help' }],
     },
     [{}, { intent: 'help' }, { intent: 'help' }, { intent: 'help' }],
-    ['global/1 | not evaluated | it was taken before and nothing that it reads has changed since'],
+    ['global/1 | not evaluated | already taken, and nothing that it reads has changed since'],
   ],
-])('3 explained: alternatives tell %s', (_what, draft, drafts, expected) => {
-  expect(alternatives(draft, ...drafts)).toEqual(expected);
+  [
+    'an UNKNOWN ANYTIME transition, which does not block',
+    createScenario(ask('a', { to: 'end', trigger: 'ANYTIME', condition: 'data.b == 1.0' }, 'end')),
+    [{}, known],
+    ['a/1 | UNKNOWN | b | missing b', 'a/2 | TRUE | taken'],
+  ],
+  [
+    'a transition with another intent',
+    createScenario(ask('a', { to: 'end', intentLabel: 'y' }, 'end')),
+    [{}, { ...known, intent: 'z' }],
+    ['a/1 | FALSE | conditions not met', 'a/2 | TRUE | taken'],
+  ],
+])('3: the alternatives explain %s', (_case, draft, drafts, expected) => {
+  expect(describeAlternatives(draft, ...drafts)).toEqual(expected);
 });

@@ -145,6 +145,14 @@ describe('triggers', () => {
     expect(talk.instance('trip').irreversibleDone).toEqual([]);
   });
 
+  test('3.2: an UNKNOWN ANYTIME transition does not block those below it', () => {
+    const to: readonly TransitionDraft[] = [
+      { to: 'a', trigger: 'ANYTIME', condition: 'data.a == 1.0' },
+      { to: 'b', trigger: 'ANYTIME', intentLabel: 'go' },
+    ];
+    expect(findTarget(to, { intent: 'go' })).toBe('b');
+  });
+
   test.each<[string, TurnDraft, string]>([
     ['DECLINED', declined, 'a'],
     ['ACTION_FAILED of a required action', { outcomes: [{ kind: 'ACTION_FAILED' }] }, 'b'],
@@ -390,6 +398,14 @@ describe('global transitions', () => {
     expect(talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).transition('trip').targetStepId).toBe('agent');
   });
 
+  test('3.2: a turn without a message does not change the intent that a global transition reads', () => {
+    const { talk } = started([support]);
+    expect(talk.turn(agent).plan).toEqual(['trip INFORM agent']);
+    expect(talk.turn(agent).plan).toEqual(['trip ASK x']);
+    talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] });
+    expect(talk.turn(agent).plan).toEqual(['trip ASK x']);
+  });
+
   test('3.2: a guard has no effect once the scenario is removed', () => {
     const { talk } = started([support]);
     talk.turn(agent);
@@ -499,4 +515,36 @@ test('3.2: a self-transition opens a new visit of the same step', () => {
     visitNumber: 2,
   });
   expect(turn.plan).toEqual(['trip ASK go,old']);
+});
+
+describe('clears and other data', () => {
+  const ask = (field: string, to: readonly TransitionDraft[] = ['end']): StepDraft => ({
+    stepId: `ask_${field}`,
+    collectsProfileFields: [field],
+    to,
+  });
+
+  test('3.2: clears removes only the listed results of an instance and keeps the scope of session variables', () => {
+    const act: StepDraft = { stepId: 'act', isRequiredAction: true, toolIds: ['look_up'], to: ['ask_x'] };
+    const steps = [act, ask('x', [{ to: 'ask_y', clears: ['ref', 'free'] }]), ask('y'), end];
+    const { talk } = started([{ scenarioId: 's', steps }], { variables: { free: 1 }, scopes: { free: 'SESSION' } });
+    talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED', results: { ref: 'R1', no: 7 } }] });
+    expect(talk.instance('s').variables).toEqual(new Map(Object.entries({ ref: 'R1', no: 7 })));
+    const { session } = talk.turn({ variables: { x: 1 } });
+    expect(session.instances[0]?.variables).toEqual(new Map([['no', 7]]));
+    expect(session.variables.get('ref')).toEqual({ value: null, scope: 'CASE' });
+    expect(session.variables.get('free')).toEqual({ value: null, scope: 'SESSION' });
+  });
+
+  test('3.2: cleared fields are sorted, and conditions of the same walk see them as changed', () => {
+    const steps = [
+      ask('x', [{ to: 'next', clears: ['b', 'a'] }]),
+      { stepId: 'next', to: [{ to: 'ask_y', condition: 'changed == ["a", "b", "x"]' }] },
+      ask('y'),
+      end,
+    ];
+    const { talk } = started([{ scenarioId: 's', steps }], { patch: { a: 1, b: 1 } });
+    const decision = talk.turn({ variables: { x: 1 } }).transition('s');
+    expect([decision.clearedFields, decision.targetStepId]).toEqual([['a', 'b'], 'ask_y']);
+  });
 });

@@ -192,6 +192,20 @@ describe('loops within a turn', () => {
     expect(said(scenario, [{ variables: { item: 'shoes' } }])).toEqual(['INFORM ordered']);
   });
 
+  test('3.5: an ANYTIME transition to a step that was already entered does not block those below it', () => {
+    const ask = (field: string, ...to: readonly TransitionDraft[]): StepDraft => ({
+      stepId: field,
+      collectsProfileFields: [field],
+      to,
+    });
+    const anytime = (to: string): TransitionDraft => ({ to, trigger: 'ANYTIME', intentLabel: 'go' });
+    const other: StepDraft = { stepId: 'other', templateIds: ['other'], to: ['end'] };
+    const steps = [ask('x', 'y'), ask('y', 'z'), ask('z', anytime('y'), anytime('other'), 'end'), other, end];
+    const { talk } = started([{ scenarioId: 's', steps }]);
+    const { transitionsTaken } = talk.turn({ intent: 'go', variables: { x: 1, y: 1, z: 1 } }).transition('s');
+    expect(transitionsTaken).toEqual(['x/1', 'y/1', 'z/2']);
+  });
+
   test('3.5: the number of transitions per turn is limited', () => {
     const [first] = played(ring, [{}], { settings: { maxHopsPerTurn: 1 } });
     expect(first?.transition('s')).toMatchObject({ targetStepId: 'b', transitionsTaken: ['a/1'] });

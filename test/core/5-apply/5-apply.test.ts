@@ -13,7 +13,7 @@ const ask: ScenarioDraft = {
 };
 const minute = 60_000;
 
-test("5 apply: START adds an instance with the catalogue's current version", () => {
+test('5: START adds an instance of the latest version in the catalogue', () => {
   const { talk } = started([ask], { occurredAt: 7 * minute });
   expect(talk.session.instances).toMatchObject([
     {
@@ -35,14 +35,14 @@ test("5 apply: START adds an instance with the catalogue's current version", () 
   expect(talk.instance('s')).toMatchObject({ scenarioVersion: 2, startNumber: 2 });
 });
 
-test('5 apply: an instance keeps the version that it started on', () => {
+test('5: an instance keeps the version that it started on', () => {
   const { talk } = started([ask]);
   talk.store({ ...ask, steps: [{ stepId: 'other', templateIds: ['x'], to: ['end'] }, end] });
   expect(talk.turn({ variables: { a: 1 } }).plan).toEqual(['s ASK b']);
   expect(talk.instance('s').scenarioVersion).toBe(1);
 });
 
-test('5 apply: PAUSE sets paused_at and reason, and a resume takes them away', () => {
+test('5: PAUSE sets paused_at and the pause reason, and a resume removes them', () => {
   const { talk } = started([ask]);
   talk.turn({ signals: ['PAUSE'], occurredAt: 9 * minute });
   expect(talk.instance('s')).toMatchObject({
@@ -64,7 +64,7 @@ test('5 apply: PAUSE sets paused_at and reason, and a resume takes them away', (
 test.each<[TurnDraft['signals'] & object, string]>([
   [['COMPLETE'], 'COMPLETED'],
   [['CANCEL'], 'CANCELLED'],
-])('5 apply: %j moves it to the ended instances', (signals, status) => {
+])('5: %j moves the instance to the ended instances', (signals, status) => {
   const { talk } = started([ask]);
   talk.turn({ signals, occurredAt: 9 * minute });
   expect(talk.session.instances).toEqual([]);
@@ -82,7 +82,7 @@ test.each<[TurnDraft['signals'] & object, string]>([
   ]);
 });
 
-test('5 apply: the list of ended instances is bounded, the oldest go first', () => {
+test('5: the list of ended instances is trimmed, oldest first', () => {
   const talk = new Conversation([ask], { settings: { endedInstances: 2 } });
   for (let run = 1; run <= 4; run += 1) {
     talk.turn({ candidates: { s: 1 } });
@@ -92,7 +92,7 @@ test('5 apply: the list of ended instances is bounded, the oldest go first', () 
   expect(talk.session.scenarioCounters.get('s')).toEqual({ starts: 4, completions: 0 });
 });
 
-test('5 apply: with a bound of 0 no ended instance is kept', () => {
+test('5: no ended instance is kept if the limit is 0', () => {
   const talk = new Conversation([ask], { settings: { endedInstances: 0 } });
   talk.turn({ candidates: { s: 1 } });
   talk.turn({ signals: ['CANCEL'] });
@@ -100,7 +100,7 @@ test('5 apply: with a bound of 0 no ended instance is kept', () => {
   expect(talk.session.endedInstances).toEqual([]);
 });
 
-test('5 apply: a bound that became smaller holds from the next turn on', () => {
+test('5: a reduced limit of ended instances applies from the next turn', () => {
   const talk = new Conversation([ask], { settings: { endedInstances: 1 } });
   const ended = [1, 2, 3].map((startNumber) => ({
     instanceId: `s#${startNumber}`,
@@ -119,7 +119,7 @@ test('5 apply: a bound that became smaller holds from the next turn on', () => {
   expect(talk.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3]);
 });
 
-test('5 apply: transitions move the current step, the visit, the path and last_active_at', () => {
+test('5: a transition updates current step, visit, path and last_active_at', () => {
   const { talk } = started([ask]);
   talk.turn({ variables: { a: 1 }, occurredAt: 9 * minute });
   expect(talk.instance('s')).toMatchObject({
@@ -132,14 +132,14 @@ test('5 apply: transitions move the current step, the visit, the path and last_a
   });
 });
 
-test('5 apply: staying without being addressed moves nothing', () => {
+test('5: an instance that stays and is not addressed keeps its step, path and last_active_at', () => {
   const { talk } = started([ask], { occurredAt: 1 });
   talk.turn({ occurredAt: 9 * minute });
   expect(talk.instance('s')).toMatchObject({ currentStepId: 'a', lastActiveAt: 1, lastVisitNumber: 1, path: [] });
 });
 
-test('5 apply: the path is bounded to 200 entries, the oldest go, sequence numbers go on', () => {
-  const ring: ScenarioDraft = {
+test('5: the path keeps the last 200 entries and their sequence numbers', () => {
+  const repeating: ScenarioDraft = {
     scenarioId: 's',
     steps: [
       { stepId: 'x', templateIds: ['x'], to: ['y'] },
@@ -147,13 +147,13 @@ test('5 apply: the path is bounded to 200 entries, the oldest go, sequence numbe
       end,
     ],
   };
-  const { talk } = started([ring]);
+  const { talk } = started([repeating]);
   for (let turn = 1; turn <= 205; turn += 1) talk.turn();
   const { path, lastPathSequence } = talk.instance('s');
   expect([path.length, path[0]?.sequence, path.at(-1)?.sequence, lastPathSequence]).toEqual([200, 6, 205, 205]);
 });
 
-test('5 apply: the path stays bounded also where one walk is longer than it', () => {
+test('5: a single walk longer than the path limit is trimmed', () => {
   const steps = Array.from({ length: 300 }, (_, index) => ({ stepId: `s${index}`, to: [`s${index + 1}`] }));
   const { talk } = started([{ scenarioId: 's', steps: [...steps, { ...end, stepId: 's300' }] }]);
   expect(talk.instance('s').path.map(({ sequence }) => sequence)).toEqual(
@@ -165,28 +165,28 @@ test.each<[NonNullable<TurnDraft['trigger']>, number]>([
   ['MESSAGE', 2],
   ['TOOL_RESULTS', 1],
   ['TIMER', 1],
-])('5 apply: after a %s the revision has grown by one and turn_count is %d', (trigger, turnCount) => {
+])('5: after a %s turn the revision is 2 and turn_count is %d', (trigger, turnCount) => {
   const { talk } = started([ask]);
   const turn = talk.turn({ trigger });
   expect(talk.session).toMatchObject({ revision: 2, turnCount, lastTurnId: 'turn-2' });
   expect(turn.result).toMatchObject({ revision: 2, turnCount });
 });
 
-test('5 apply: the revision grows also where nothing happens', () => {
+test('5: the revision grows on a turn without decisions', () => {
   const talk = new Conversation([]);
   talk.turn();
   talk.turn();
   expect(talk.session).toMatchObject({ revision: 2, turnCount: 2, instances: [] });
 });
 
-test('5 apply: a session knows when it was made and when it changed last', () => {
+test('5: a session records when it was created and last updated', () => {
   const talk = new Conversation([ask]);
   talk.turn({ occurredAt: 5 });
   talk.turn({ occurredAt: 9 });
   expect(talk.session).toMatchObject({ createdAt: 5, updatedAt: 9 });
 });
 
-test('5 apply: deciding changes neither the session nor the turn that it was given', () => {
+test('5: deciding a turn does not modify the given session', () => {
   const { talk } = started([ask]);
   const before = structuredClone(talk.session);
   talk.decide({ variables: { a: 1 }, patch: { z: null }, outcomes: [{ kind: 'DECLINED' }] });

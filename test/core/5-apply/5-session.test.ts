@@ -1,7 +1,8 @@
-// The session after a turn as a whole: what a turn stores, and that it stores nothing else.
-import { Conversation, type TurnDraft } from '../../support/conversation';
+// The complete session after a turn: what the turn stores, and nothing else.
+import { createEmptySession } from '../../../src/core/model/session';
+import { Conversation, ids, type TurnDraft } from '../../support/conversation';
 import { running } from '../../support/running';
-import { acting, asking, confirming } from '../../support/sample-scenarios';
+import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const minute = 60_000;
 const visit = {
@@ -61,12 +62,12 @@ const session = {
   importedFrom: '',
 };
 
-describe('5 apply: the session', () => {
-  test('5 after a turn on which nothing happened', () => {
+describe('the session', () => {
+  test('5: a turn without decisions stores an empty session', () => {
     expect(new Conversation([]).turn().session).toEqual(session);
   });
 
-  test('5 after a start', () => {
+  test('5: a start adds an instance, a counter and an open contribution', () => {
     expect(new Conversation([asking('s', ['x'])]).turn({ candidates: { s: 0.9 } }).session).toEqual({
       ...session,
       instances: [started],
@@ -76,7 +77,7 @@ describe('5 apply: the session', () => {
     });
   });
 
-  test('5 after a step', () => {
+  test('5: a transition opens a visit and adds a path entry', () => {
     const talk = running([asking('s', ['x', 'y'])]);
     expect(talk.turn({ variables: { x: 1 } }).session.instances).toEqual([
       {
@@ -92,7 +93,7 @@ describe('5 apply: the session', () => {
     ]);
   });
 
-  test('5 after a step that was passed over, which is in the path without a visit', () => {
+  test('5: a skipped step is a path entry without a visit', () => {
     const talk = running([asking('s', ['x', 'y', 'z'])]);
     const { path, visit: open } = talk.turn({ variables: { x: 1, y: 1 } }).session.instances[0] ?? {};
     expect(path).toEqual([
@@ -102,7 +103,7 @@ describe('5 apply: the session', () => {
     expect(open).toMatchObject({ number: 2, enteredRevision: 2 });
   });
 
-  test('5 after a pause', () => {
+  test('5: a pause keeps the visit of the instance', () => {
     const talk = running([asking('s', ['x'])]);
     expect(talk.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
       {
@@ -119,7 +120,7 @@ describe('5 apply: the session', () => {
   test.each<[string, TurnDraft, object]>([
     ['COMPLETE', { signals: ['COMPLETE'] }, { status: 'COMPLETED', reason: 'USER_REQUEST' }],
     ['CANCEL', { signals: ['CANCEL'] }, { status: 'CANCELLED', reason: 'USER_REQUEST' }],
-  ])('5 after %s', (_signal, turn, ended) => {
+  ])('5: %s adds an ended instance', (_signal, turn, ended) => {
     const after = running([asking('s', ['x'])]).turn(turn).session;
     expect(after).toMatchObject({ instances: [], openContributions: [], updatedAt: 2 * minute, createdAt: minute });
     expect(after.endedInstances).toEqual([
@@ -137,7 +138,7 @@ describe('5 apply: the session', () => {
     ]);
   });
 
-  test('5 counters count what started and what completed, each scenario for itself', () => {
+  test('5: the counters of each scenario count its starts and completions', () => {
     const talk = running([asking('s', ['x']), asking('t', ['y'])]);
     talk.turn({
       signals: [
@@ -153,7 +154,7 @@ describe('5 apply: the session', () => {
     );
   });
 
-  test('5 what was shown to be confirmed is remembered, and what a confirmation makes certain', () => {
+  test('5: a CONFIRM records the shown values, and CONFIRMED records the passed checkpoint', () => {
     const talk = new Conversation([confirming('s', { confirms: ['x'] })]);
     const shown = talk.turn({ candidates: { s: 0.9 }, variables: { x: 1 } }).session.instances[0]?.visit;
     expect(shown).toEqual({
@@ -170,146 +171,87 @@ describe('5 apply: the session', () => {
     ]);
   });
 
-  test('5 after a failed action the hint is open anew, and the failure is remembered', () => {
+  test('5: a failed action is recorded, and its ACTION_HINT is open again', () => {
     const talk = running([acting('s')]);
     const after = talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] }).session.instances[0];
     expect(after?.visit).toMatchObject({ openType: 'ACTION_HINT', acted: true, outcome: 'ACTION_FAILED' });
     expect(after?.loopCounts).toEqual(new Map([['act', 2]]));
   });
 
-  test('2.7 last_active_at never goes back, not even where an addressed instance is paused', () => {
+  test('2.7: last_active_at does not decrease when an addressed instance is paused', () => {
     const talk = running([asking('s', ['x', 'y'])], { occurredAt: 5 * minute });
     const paused = talk.turn({ signals: ['PAUSE'], variables: { x: 1 }, occurredAt: 2 * minute });
     expect(paused.session.instances[0]?.lastActiveAt).toBe(5 * minute);
   });
 });
 
-describe('1 context summary', () => {
-  test('1 it tells what was joined, and nothing of what is gone', () => {
-    const talk = running([asking('s', ['x'], { name: 'Sample' }), asking('t', ['y'], { name: 'Other' })]);
-    const { context } = talk.turn({
-      candidates: { t: 0.8, gone: 0.7 },
-      intent: 'buy',
-      variables: { x: 1 },
-      situation: { canonicalIntentScore: 0.6 },
-    }).result;
-    expect(context).toEqual({
-      intent: 'buy',
-      intentScore: 0.6,
-      focusInstanceId: 's#1',
-      addressedInstanceIds: ['s#1', 't#1'],
-      candidates: [{ scenarioId: 't', scenarioName: 'Other', scenarioVersion: 1, score: 0.8 }],
-      instances: [
-        {
-          instanceId: 's#1',
-          scenarioId: 's',
-          scenarioName: 'Sample',
-          scenarioVersion: 1,
-          stepId: 'ask_x',
-          paused: false,
-        },
-        {
-          instanceId: 't#1',
-          scenarioId: 't',
-          scenarioName: 'Other',
-          scenarioVersion: 1,
-          stepId: 'ask_y',
-          paused: false,
-        },
-      ],
-      relationships: [],
-      changedFields: ['x'],
+describe('instances', () => {
+  test('5: asked fields are stored sorted', () => {
+    const steps = [{ stepId: 'both', collectsProfileFields: ['y', 'x'], to: ['end'] }, end];
+    const talk = running([{ scenarioId: 's', steps }]);
+    expect(talk.instance('s').visit).toMatchObject({ askedFields: ['x', 'y'], openAskFields: ['x', 'y'] });
+  });
+
+  test('5: INFORM and NONE leave nothing open', () => {
+    const talk = new Conversation([{ scenarioId: 's', steps: [end] }, silent('t'), asking('u', ['x'])]);
+    talk.turn({ candidates: { s: 0.9, t: 0.8 } });
+    for (const id of ['s', 't']) expect(talk.instance(id).visit).toMatchObject({ openAskFields: [] });
+    expect([talk.instance('s').visit.openType, talk.instance('t').visit.openType]).toEqual([undefined, undefined]);
+    expect(talk.instance('t').visit.contributedTypes).toEqual([]);
+  });
+
+  test('5: an idle pause stores the reason IDLE', () => {
+    const talk = running([asking('s', ['x'], { idleTimeoutMs: 1_000 })]);
+    talk.turn({ trigger: 'TIMER', occurredAt: 900_000 });
+    expect(talk.instance('s')).toMatchObject({ status: 'PAUSED', pauseReason: 'IDLE' });
+  });
+
+  test('5: a resumed instance that does not walk is active and keeps its visit', () => {
+    const talk = new Conversation([asking('a', ['x', 'y']), asking('b', ['z', 'more']), asking('c', ['w', 'v'])], {
+      settings: { maxSimultaneousScenarios: 2 },
+    });
+    talk.turn({ candidates: { a: 0.9 } });
+    talk.turn({ candidates: { b: 0.9 } });
+    expect(talk.turn({ candidates: { c: 0.9 } }).lifecycle('a').reason).toBe('PREEMPTED');
+    const before = talk.instance('a');
+    const played = talk.turn({ signals: [['CANCEL', 'c']], variables: { z: 1 } });
+    expect(played.lifecycle('a')).toMatchObject({ action: 'CONTINUE', reason: 'RESUMED', resumed: true });
+    expect(played.transition('a').reason).toBe('NOT_ADDRESSED');
+    expect(talk.instance('a')).toEqual({
+      ...before,
+      status: 'ACTIVE',
+      lastActiveAt: 240_000,
+      pausedAt: undefined,
+      pauseReason: undefined,
+      pausedAtTurnCount: 0,
+      displacedByInstanceIds: [],
     });
   });
 
-  test('1 an instance whose scenario is gone has no name, and a paused one is told as paused', () => {
-    const talk = running([asking('s', ['x'], { name: 'Sample' })]);
-    talk.turn({ signals: ['PAUSE'] });
-    talk.remove('s');
-    expect(talk.turn().result.context.instances).toMatchObject([{ scenarioName: '', paused: true }]);
+  test('0.4: persisted_fields of a scenario that has not ended do not keep a field', () => {
+    const talk = running([asking('a', ['x']), asking('b', ['y'], { persistedFields: ['x'] })], {
+      variables: { x: 1 },
+    });
+    expect(talk.turn({ signals: [['CANCEL', 'a']] }).session.variables.has('x')).toBe(false);
   });
 });
 
-describe('0.6 an outcome that changes nothing is told with why', () => {
-  const pay = acting('s');
-  type Outcome = NonNullable<TurnDraft['outcomes']>[number];
-  const told = (talk: Conversation, outcome: Outcome) => talk.turn({ outcomes: [outcome] }).result.ignoredOutcomes;
-
-  test.each<[string, () => Conversation, Outcome, string]>([
-    [
-      'It names no instance, and there is none that it could be about.',
-      () => new Conversation([]),
-      { kind: 'CONFIRMED' },
-      '',
-    ],
-    ['The session has no such instance.', () => running([pay]), { kind: 'CONFIRMED', instanceId: 'x#1' }, 'x#1'],
-    [
-      'The instance stands at step "act", not at "wait".',
-      () => running([pay]),
-      { kind: 'ACTION_SUCCEEDED', stepId: 'wait' },
-      's#1',
-    ],
-    [
-      'Its action_key belongs to another visit of the step.',
-      () => running([pay]),
-      { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/7' },
-      's#1',
-    ],
-  ])('0.6 %s', (reasoning, talk, outcome, instanceId) => {
-    expect(told(talk(), outcome)).toEqual([
-      {
-        outcome: { instanceId: '', stepId: '', actionKey: '', toolId: '', results: new Map(), ...outcome },
-        instanceId,
-        reasoning,
-      },
-    ]);
-  });
-
-  test('0.6 The instance has ended.', () => {
-    const talk = running([pay]);
-    talk.turn({ signals: ['CANCEL'] });
-    expect(told(talk, { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' })).toMatchObject([
-      { instanceId: 's#1', reasoning: 'The instance has ended.' },
-    ]);
-  });
-
-  test('0.6 No CONFIRM was made in this visit, so there is nothing to confirm.', () => {
-    const steps = [
-      { stepId: 'pay', collectsProfileFields: ['x'], isCheckpoint: true, to: ['end'] },
-      { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
-    ];
-    const talk = running([{ scenarioId: 's', steps }]);
-    expect(told(talk, { kind: 'CONFIRMED' })).toMatchObject([
-      { instanceId: 's#1', reasoning: 'No CONFIRM was made in this visit, so there is nothing to confirm.' },
-    ]);
-  });
-
-  test('0.6 The values to confirm have changed since they were shown', () => {
-    const talk = new Conversation([confirming('s', { confirms: ['x', 'y'] })]);
-    talk.turn({ candidates: { s: 0.9 }, variables: { x: 1, y: 1 } });
-    const { ignoredOutcomes } = talk.turn({ variables: { x: 2, y: 2 }, outcomes: [{ kind: 'CONFIRMED' }] }).result;
-    expect(ignoredOutcomes).toMatchObject([
-      { reasoning: 'The values to confirm have changed since they were shown: x, y.' },
-    ]);
-  });
-
-  test('0.6 The action of this visit has succeeded already.', () => {
-    const steps = [
-      {
-        stepId: 'act',
-        performsAction: true,
-        isRequiredAction: true,
-        requiresConfirmation: false,
-        toolIds: ['t'],
-        templateIds: ['done'],
-        to: ['act2'],
-      },
-      { stepId: 'act2', templateIds: ['x'] },
-    ];
-    const talk = running([{ scenarioId: 's', steps, completionCondition: 'false' }]);
-    const { ignoredOutcomes } = talk.turn({
-      outcomes: [{ kind: 'ACTION_SUCCEEDED' }, { kind: 'ACTION_FAILED' }],
-    }).result;
-    expect(ignoredOutcomes).toMatchObject([{ reasoning: 'The action of this visit has succeeded already.' }]);
+test('5: a session before its first turn is empty', () => {
+  expect(createEmptySession(ids)).toEqual({
+    ...ids,
+    importedFrom: '',
+    revision: 0,
+    turnCount: 0,
+    instances: [],
+    endedInstances: [],
+    variables: new Map(),
+    pendingStarts: [],
+    scenarioCounters: new Map(),
+    openContributions: [],
+    offeredChoiceScenarioIds: [],
+    createdAt: 0,
+    updatedAt: 0,
+    lastTurnId: '',
+    lastStartNumber: 0,
   });
 });
