@@ -1,19 +1,19 @@
 import { connect, insecure } from 'scenario-orchestrator-client';
-import { type OwnService, startOwnService } from '../../src/cli/service/own-service';
-import { formatDisagreement } from './disagreement-text';
-import { formatFiguresTable } from './figures-table';
-import { formatFiguresJson } from './file-figures';
+import { type LocalService, startLocalService } from '../../src/cli/local-service';
+import { disagreementText } from './disagreement-text';
+import { figuresTable } from './figures-table';
+import { figuresJson } from './file-figures';
 import { type ReplayArguments, replayArguments, USAGE } from './replay-arguments';
 import { replayFolder } from './replay-folder';
-import { createProgressBars } from './replay-progress';
+import { drawnProgress } from './replay-progress';
 
 /** How long the service may take until it can be reached, and to answer a call, in milliseconds. */
 const READY_WITHIN = 15_000;
 const CALL_WITHIN = 30_000;
 
 /** The service that was named, or one of its own: on the embedded store, in a temporary folder, on a free port. */
-async function serviceOf({ target }: ReplayArguments): Promise<OwnService> {
-  return target === undefined ? startOwnService(process.env) : { address: target, stop: async () => undefined };
+async function serviceOf({ target }: ReplayArguments): Promise<LocalService> {
+  return target === undefined ? startLocalService(process.env) : { address: target, stop: async () => undefined };
 }
 
 async function replay(args: ReplayArguments): Promise<void> {
@@ -26,15 +26,15 @@ async function replay(args: ReplayArguments): Promise<void> {
         data: args.data,
         files: args.files,
         onFile: (figures, disagreements) => {
-          if (args.json) console.log(formatFiguresJson(figures));
+          if (args.json) console.log(figuresJson(figures));
           if (!args.explain) return;
-          for (const disagreement of disagreements) console.error(formatDisagreement(figures.file, disagreement));
+          for (const disagreement of disagreements) console.error(disagreementText(figures.file, disagreement));
         },
       },
       client,
-      createProgressBars(process.stderr),
+      drawnProgress(process.stderr),
     );
-    if (!args.json) console.log(`\n${formatFiguresTable(all)}`);
+    if (!args.json) console.log(`\n${figuresTable(all)}`);
   } finally {
     client.close();
     await service.stop();
