@@ -7,7 +7,7 @@ import { connect, insecure } from 'scenario-orchestrator-client';
 import type { Scenario, StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import { PutScenarioRequest } from '../../gen/focal/orchestration/v1/scenario_service';
 import { loadScenarioFiles } from '../../src/cli/files';
-import { endInGoodOrder, startServiceProcess } from '../../src/cli/service/service-process';
+import { startServiceProcess, stopProcess } from '../../src/cli/local-service';
 import type { Catalogue } from '../../src/core/scenario/catalogue';
 import { findFreePort } from '../redis/free-port';
 import { agent } from './random-turns';
@@ -188,7 +188,7 @@ export class ServiceNode {
   /** Sends SIGTERM. Resolves to the exit code, or null if the process had to be killed after ten seconds. */
   async stop(): Promise<number | null> {
     if (this.child === undefined) return null;
-    await endInGoodOrder(this.child);
+    await stopProcess(this.child);
     return this.child.exitCode;
   }
 }

@@ -2,32 +2,32 @@ import { join } from 'node:path';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
-import type { FileFigures } from '../../../tools/replay/file-figures';
+import { type FileFigures } from '../../../tools/replay/figures';
 import { replayFolder } from '../../../tools/replay/replay-folder';
 import { aChatModel } from '../../support/chat-model';
 import { startGrpc } from '../../support/grpc-under-test';
 import { asTheRules, atRandom, type Behaviour, ModelEndpoint, saying } from '../../support/model-endpoint';
 import { openEmbeddedStores, serviceOn } from '../../support/service-under-test';
 
-/** A folder of recorded conversations to run whole in place of the sample; see docs/testing.md. */
-const whole = process.env['REPLAY_DATA'];
+/** A folder to replay instead of the sample; see docs/testing.md. */
+const dataFolder = process.env['REPLAY_DATA'];
 const recorded =
-  whole === undefined
+  dataFolder === undefined
     ? { data: join(__dirname, '..', '..', '..', 'examples', 'replay'), files: ['sgd_parallel', 'star_single'] }
-    : { data: whole };
+    : { data: dataFolder };
 
-jest.setTimeout(whole === undefined ? 120_000 : 3_600_000);
+jest.setTimeout(dataFolder === undefined ? 120_000 : 3_600_000);
 
-interface Replayed {
+interface ReplayResult {
   readonly figures: readonly FileFigures[];
-  /** How often the model was asked. */
-  readonly asked: number;
-  /** How often about a condition in words. */
-  readonly judged: number;
+  /** Number of requests to the model. */
+  readonly requestCount: number;
+  /** Requests with a condition in natural language. */
+  readonly conditionCount: number;
 }
 
-/** The figures of a sample, with a model that behaves like this, or without one. */
-async function replayed(behaviour?: Behaviour, settings: Partial<OrchestrationSettings> = {}): Promise<Replayed> {
+/** Replays with a model that behaves like this, or without a model. */
+async function replay(behaviour?: Behaviour, settings: Partial<OrchestrationSettings> = {}): Promise<ReplayResult> {
   const endpoint = new ModelEndpoint(behaviour);
   await endpoint.start();
   const { model } = aChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
@@ -37,8 +37,8 @@ async function replayed(behaviour?: Behaviour, settings: Partial<OrchestrationSe
   try {
     const figures = await replayFolder(recorded, client);
     const { requests } = endpoint;
-    const judged = requests.filter(({ asked }) => asked.conditions.length > 0).length;
-    return { figures, asked: requests.length, judged };
+    const conditionCount = requests.filter(({ asked }) => asked.conditions.length > 0).length;
+    return { figures, requestCount: requests.length, conditionCount };
   } finally {
     client.close();
     await grpc.stop();
@@ -47,24 +47,24 @@ async function replayed(behaviour?: Behaviour, settings: Partial<OrchestrationSe
   }
 }
 
-it('a model that wants what the rules do leaves every figure as it is', async () => {
-  const alone = await replayed();
-  const advised = await replayed(saying(asTheRules));
-  expect(alone.asked).toBe(0);
-  expect(advised.asked).toBeGreaterThan(100);
-  expect(advised.figures).toEqual(alone.figures);
+it('a model that proposes what the rules decide does not change any figure', async () => {
+  const withoutModel = await replay();
+  const withModel = await replay(saying(asTheRules));
+  expect(withoutModel.requestCount).toBe(0);
+  expect(withModel.requestCount).toBeGreaterThan(100);
+  expect(withModel.figures).toEqual(withoutModel.figures);
 });
 
-it('a model that says anything brings neither an ASK of what is known nor an action that was not confirmed', async () => {
+it('a model of random answers causes neither an ASK for a known field nor an unconfirmed action', async () => {
   const random = new SeededRandom(6);
   const anything = saying(atRandom(() => random.next()));
-  const { figures, asked, judged } = await replayed(anything, { semanticEvaluation: 'llm' });
-  expect(asked).toBeGreaterThan(100);
-  expect(judged).toBeGreaterThan(0);
-  const faults = figures.map(({ file, asksForKnownFields: asksOfKnown, unconfirmedActions }) => [
+  const { figures, requestCount, conditionCount } = await replay(anything, { semanticEvaluation: 'llm' });
+  expect(requestCount).toBeGreaterThan(100);
+  expect(conditionCount).toBeGreaterThan(0);
+  const counts = figures.map(({ file, asksForKnownFields: asksForKnownFields, unconfirmedActions }) => [
     file,
-    asksOfKnown,
+    asksForKnownFields,
     unconfirmedActions,
   ]);
-  expect(faults).toEqual(figures.map(({ file }) => [file, 0, 0]));
+  expect(counts).toEqual(figures.map(({ file }) => [file, 0, 0]));
 });

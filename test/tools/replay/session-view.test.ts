@@ -12,17 +12,17 @@ import { aContribution, aDecision, anAnswer } from './replay-builders';
 const scenarioId = toScenarioId('sgd.Homes_1.FindHome');
 const started = updateView(emptyView, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START)]));
 
-describe('what a caller knows of a session', () => {
-  it('an instance from its start, at its entry step', () => {
+describe('the view of a session', () => {
+  it('has a started instance at its entry step', () => {
     const start = ScenarioLifecycleDecision.fromPartial({
       ...aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START),
       entryStepId: 'collect',
     });
     const view = updateView(emptyView, anAnswer([], [start]));
-    expect(view.get(scenarioId)).toEqual({ instanceId: 'instance-1', stepId: 'collect', said: undefined });
+    expect(view.get(scenarioId)).toEqual({ instanceId: 'instance-1', stepId: 'collect', lastContribution: undefined });
   });
 
-  it('the step where a transition left it', () => {
+  it('has the target step of a transition', () => {
     const decision = ScenarioStepTransitionDecision.fromPartial({
       scenarioId,
       instanceId: 'instance-1',
@@ -32,7 +32,7 @@ describe('what a caller knows of a session', () => {
     expect(updateView(started, response).get(scenarioId)?.stepId).toBe('confirm');
   });
 
-  it('what it last said, but for what was put off and for nothing', () => {
+  it('has the last contribution that is neither deferred nor empty', () => {
     const ask = aContribution(ContributionType.CONTRIBUTION_TYPE_ASK);
     const later = [
       aContribution(ContributionType.CONTRIBUTION_TYPE_CONFIRM, { deferred: true }),
@@ -46,13 +46,13 @@ describe('what a caller knows of a session', () => {
   });
 
   it.each([Action.SCENARIO_LIFECYCLE_ACTION_COMPLETE, Action.SCENARIO_LIFECYCLE_ACTION_CANCEL])(
-    'nothing of an instance that ended (action %i)',
+    'does not have an ended instance (action %i)',
     (action) => {
       expect(updateView(started, anAnswer([], [aDecision(action)])).size).toBe(0);
     },
   );
 
-  it('the new instance where the old one ended in the same turn', () => {
+  it('has the new instance if the old one ended in the same turn', () => {
     const decisions = [
       aDecision(Action.SCENARIO_LIFECYCLE_ACTION_CANCEL),
       aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START, { instanceId: 'instance-2' }),
@@ -60,7 +60,7 @@ describe('what a caller knows of a session', () => {
     expect(updateView(started, anAnswer([], decisions)).get(scenarioId)?.instanceId).toBe('instance-2');
   });
 
-  it('a paused instance still', () => {
+  it('keeps a paused instance', () => {
     expect(updateView(started, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE)])).size).toBe(1);
   });
 });

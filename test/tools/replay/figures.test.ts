@@ -1,31 +1,29 @@
-import { addScores, emptyScore } from '../../../tools/replay/dialogue-score';
-import { formatDisagreement } from '../../../tools/replay/disagreement-text';
-import { formatFiguresTable } from '../../../tools/replay/figures-table';
-import { formatFiguresJson, toFigures } from '../../../tools/replay/file-figures';
+import { formatDisagreement, formatFiguresJson, formatFiguresTable, toFigures } from '../../../tools/replay/figures';
+import { addScores, emptyScore } from '../../../tools/replay/scores';
 
 const score = {
   ...emptyScore,
   turns: 3,
-  active: { hits: 2, of: 3 },
-  acts: { ...emptyScore.acts, ASK: { both: 1, planOnly: 1, referenceOnly: 0 } },
-  asksOfKnown: 1,
-  resume: { hits: 1, of: 1 },
+  activeTurns: { hits: 2, total: 3 },
+  acts: { ...emptyScore.acts, ASK: { matched: 1, planOnly: 1, referenceOnly: 0 } },
+  asksForKnownFields: 1,
+  resumes: { hits: 1, total: 1 },
   disagreements: [{ dialogueId: 'd1', turn: 2, missing: ['INFORM b', 'ASK a'], extra: [] }],
 };
 
-describe('figures of a file', () => {
-  it('are made of the sums of its dialogues', () => {
+describe('the figures of a file', () => {
+  it('are computed from the sums of the dialogues', () => {
     const figures = toFigures('f', addScores(score, score));
-    expect(figures).toMatchObject({ file: 'f', turns: 6, asksOfKnown: 2, active: 2 / 3, resumeRecall: 1 });
+    expect(figures).toMatchObject({ file: 'f', turns: 6, asksForKnownFields: 2, active: 2 / 3, resumeRecall: 1 });
     expect(figures.ask).toEqual({ precision: 0.5, recall: 1, f1: 2 / 3 });
   });
 
-  it('are null where there is nothing to count', () => {
+  it('are null if there is nothing to count', () => {
     const figures = toFigures('f', score);
     expect([figures.confirm.f1, figures.pauseReturnRecall, figures.finalState]).toEqual([null, null, null]);
   });
 
-  it('are one JSON object with the keys that others rely on', () => {
+  it('are one line of JSON with documented keys', () => {
     expect(JSON.parse(formatFiguresJson(toFigures('f', score)))).toEqual({
       file: 'f',
       turns: 3,
@@ -44,23 +42,23 @@ describe('figures of a file', () => {
     expect(formatFiguresJson(toFigures('f', score))).not.toContain('\n');
   });
 
-  it('are two tables for people', () => {
+  it('are formatted as two tables', () => {
     expect(formatFiguresTable([toFigures('f', score)])).toBe(
       [
         'file  turns  active      ASK p/r/f1  CONFIRM p/r/f1  ACTION p/r/f1  INFORM p/r/f1',
         'f         3    .667  .500 1.00 .667           - - -          - - -          - - -',
         '',
-        'file  asks of known  unconfirmed  pause+return  resume  complete  final state',
-        'f                 1            0             -    1.00         -            -',
+        'file  asks for known  unconfirmed  pause+return  resume  complete  final state',
+        'f                  1            0             -    1.00         -            -',
       ].join('\n'),
     );
   });
 
-  it('tell where plan and recording differ', () => {
+  it('list the turns in which plan and recording differ', () => {
     const [first] = score.disagreements;
     expect(first && formatDisagreement('f', first)).toBe('f d1 turn 2: missing ASK a, INFORM b');
     expect(formatDisagreement('f', { dialogueId: 'd', turn: 1, missing: [], extra: ['ASK a'] })).toBe(
-      'f d turn 1: too much ASK a',
+      'f d turn 1: extra ASK a',
     );
   });
 });

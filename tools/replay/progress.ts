@@ -1,33 +1,28 @@
-/** Where a replay tells how far it is. */
 export interface ReplayProgress {
-  /** A file begins. */
   startFile(name: string): FileProgress;
 }
 
-/** How far one file is. */
 export interface FileProgress {
-  /** So many dialogues are to come. */
+  /** Sets the number of dialogues of the file. */
   setTotal(dialogues: number): void;
-  /** A dialogue was played. */
+  /** Adds a played dialogue with a number of turns. */
   addDialogue(turns: number): void;
-  /** The file is done. */
   end(): void;
 }
 
-/** Tells nobody. */
 export const noProgress: ReplayProgress = {
   startFile: () => ({ setTotal: () => undefined, addDialogue: () => undefined, end: () => undefined }),
 };
 
-const BAR_WIDTH = 24;
+const barWidth = 24;
 
-/** The part of a stream that progress is written to; standard error is one. */
+/** The part of a stream that the progress needs. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** Draws a bar for each file: redrawn in place on a terminal, one line at the end elsewhere. */
+/** Shows a bar for each file. On a terminal it is redrawn; otherwise it is written once, at the end. */
 export function createProgressBars(output: ProgressOutput): ReplayProgress {
   return { startFile: (name) => new FileBar(name, output) };
 }
@@ -54,17 +49,17 @@ class FileBar implements FileProgress {
   }
 
   end(): void {
-    this.output.write(this.output.isTTY ? `\r${this.line()}\n` : `${this.line()}\n`);
+    this.output.write(this.output.isTTY ? `\r${this.format()}\n` : `${this.format()}\n`);
   }
 
   private redraw(): void {
-    if (this.output.isTTY) this.output.write(`\r${this.line()}`);
+    if (this.output.isTTY) this.output.write(`\r${this.format()}`);
   }
 
-  private line(): string {
-    const of = Math.max(this.expected, this.dialogues, 1);
-    const filled = Math.round((this.dialogues / of) * BAR_WIDTH);
-    const bar = '#'.repeat(filled).padEnd(BAR_WIDTH, '.');
-    return `${this.name.padEnd(16)} [${bar}] ${this.dialogues}/${of} dialogues, ${this.turns} turns`;
+  private format(): string {
+    const total = Math.max(this.expected, this.dialogues, 1);
+    const filled = Math.round((this.dialogues / total) * barWidth);
+    const bar = '#'.repeat(filled).padEnd(barWidth, '.');
+    return `${this.name.padEnd(16)} [${bar}] ${this.dialogues}/${total} dialogues, ${this.turns} turns`;
   }
 }

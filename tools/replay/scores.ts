@@ -1,19 +1,19 @@
 import type { ScoredAct } from './reference';
 
-/** How often something was right, of how many. */
+/** How many of a number of cases are right. */
 export interface Share {
   readonly hits: number;
   readonly total: number;
 }
 
-/** Sets compared: in both, in the plan only, in the reference only. */
+/** The comparison of two sets. */
 export interface Tally {
   readonly matched: number;
   readonly planOnly: number;
   readonly referenceOnly: number;
 }
 
-/** A turn on which plan and reference differ, for people who want to know why. */
+/** A turn in which plan and reference differ. */
 export interface Disagreement {
   readonly dialogueId: string;
   readonly turn: number;
@@ -21,7 +21,7 @@ export interface Disagreement {
   readonly extra: readonly string[];
 }
 
-/** The counts of a dialogue, or of several; figures are made of their sums. The README of this folder defines each. */
+/** The counts of one or more dialogues. docs/replay.md defines the figures that are computed from their sums. */
 export interface DialogueScore {
   readonly turns: number;
   readonly activeTurns: Share;
@@ -35,24 +35,22 @@ export interface DialogueScore {
   readonly disagreements: readonly Disagreement[];
 }
 
-const NO_SHARE: Share = { hits: 0, total: 0 };
-const NO_TALLY: Tally = { matched: 0, planOnly: 0, referenceOnly: 0 };
+const emptyShare: Share = { hits: 0, total: 0 };
+const emptyTally: Tally = { matched: 0, planOnly: 0, referenceOnly: 0 };
 
-/** The score of nothing at all. */
 export const emptyScore: DialogueScore = {
   turns: 0,
-  activeTurns: NO_SHARE,
-  acts: { ASK: NO_TALLY, CONFIRM: NO_TALLY, ACTION: NO_TALLY, INFORM: NO_TALLY },
+  activeTurns: emptyShare,
+  acts: { ASK: emptyTally, CONFIRM: emptyTally, ACTION: emptyTally, INFORM: emptyTally },
   asksForKnownFields: 0,
   unconfirmedActions: 0,
-  pausesWithReturn: NO_SHARE,
-  resumes: NO_SHARE,
-  completionsInWindow: NO_SHARE,
-  finalStates: NO_SHARE,
+  pausesWithReturn: emptyShare,
+  resumes: emptyShare,
+  completionsInWindow: emptyShare,
+  finalStates: emptyShare,
   disagreements: [],
 };
 
-/** The score of both together. */
 export function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
   return {
     turns: a.turns + b.turns,
@@ -73,9 +71,8 @@ export function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
   };
 }
 
-/** How many of the given answers are yes. */
-export function toShare(answers: readonly boolean[]): Share {
-  return { hits: answers.filter(Boolean).length, total: answers.length };
+export function toShare(results: readonly boolean[]): Share {
+  return { hits: results.filter(Boolean).length, total: results.length };
 }
 
 function addShares(a: Share, b: Share): Share {
