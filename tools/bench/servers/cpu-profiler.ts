@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
-/** Loaded before the service: profiles it until it ends. `node --cpu-prof` does the same, for those who start node themselves. */
+// Loaded before the service: writes a CPU profile when the process exits, as `node --cpu-prof` does.
+
 const path = process.env['BENCH_PROFILE'];
 
 if (path !== undefined) {

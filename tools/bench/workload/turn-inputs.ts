@@ -13,38 +13,41 @@ import { UuidV5InstanceIdGenerator } from '../../../src/server/runtime/system';
 import { buildScenario } from './scenarios';
 import { agent, buildSessionTurns, type SessionShape } from './session-turns';
 
-/** The largest number of scenarios that a session may have active (2.15). */
-const mostActive = 20;
-const ids = new UuidV5InstanceIdGenerator();
+/** The upper limit for active scenarios (2.15). */
+const maxActive = 20;
+const instanceIdGenerator = new UuidV5InstanceIdGenerator();
 
-/** What each turn of a session of the workload is decided on, as the pipeline would give it to the rules. */
+/** Builds the inputs of the rules for each turn of a session, as the service would. */
 export function buildTurnInputs(shape: SessionShape, stepsPerScenario: number): readonly TurnInput[] {
   const catalogue = buildWorkloadCatalogue(shape, stepsPerScenario);
-  const settings = { ...defaultSettings, maxSimultaneousScenarios: mostActive };
+  const settings = { ...defaultSettings, maxSimultaneousScenarios: maxActive };
   const inputs: TurnInput[] = [];
   let session = createEmptySession({ ...agent, sessionId: '' });
   for (const message of buildSessionTurns(shape)) {
-    // Encoded and decoded, so that it is what comes from the wire.
+    // Encoded and decoded, so that it has the same shape as a request.
     const turn = turnFromProto(Turn.decode(Turn.encode(message).finish()), 0);
     if (inputs.length === 0) session = createEmptySession(turn);
-    const instanceIdOf = (scenarioId: string): string =>
-      ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
-    const input = { session, turn, catalogue, settings, getNewInstanceId: instanceIdOf };
+    const getNewInstanceId = (scenarioId: string): string =>
+      instanceIdGenerator.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
+    const input = { session, turn, catalogue, settings, getNewInstanceId };
     inputs.push(input);
     session = decideTurn(input).session;
   }
   return inputs;
 }
 
-function compiledScenario(index: number, steps: number): CompiledScenario {
+function compileWorkloadScenario(index: number, steps: number): CompiledScenario {
   const { compiled, findings } = compileScenario(scenarioFromProto(buildScenario(index, steps)), 1);
-  if (compiled === undefined) throw new Error(`A scenario of the workload is refused: ${JSON.stringify(findings)}`);
+  if (compiled === undefined)
+    throw new Error(`A scenario of the workload does not compile: ${JSON.stringify(findings)}`);
   return compiled;
 }
 
-/** The scenarios of a session, compiled. */
+/** Compiles the scenarios of a session. */
 export function buildWorkloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
-  const scenarios = Array.from({ length: activeScenarios }, (_, index) => compiledScenario(index, stepsPerScenario));
+  const scenarios = Array.from({ length: activeScenarios }, (_, index) =>
+    compileWorkloadScenario(index, stepsPerScenario),
+  );
   const byId = new Map(scenarios.map((scenario) => [scenario.scenarioId, scenario]));
   return {
     revision: 1,
