@@ -13,7 +13,7 @@ describe('the turn log', () => {
     turnLog.recordResponse(turn, Buffer.from('response'), true);
     turnLog.recordResponse(turn, Buffer.from('response'), false);
     expect(listKinds(turnLog)).toEqual([]);
-    expect(turnLog.counts).toMatchObject({ acknowledged: 1, replays: 1, replaysCompared: 1 });
+    expect(turnLog.counts).toMatchObject({ acknowledged: 1, replays: 1, comparedReplays: 1 });
   });
 
   it('reports a replay with different bytes', () => {

@@ -1,7 +1,7 @@
 import { ContributionType } from '../../../gen/focal/orchestration/v1/contribution';
 import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioSignal, TurnTrigger, VariableScope } from '../../../gen/focal/orchestration/v1/turn';
-import { type SignalInput } from '../../../tools/replay/dialogue-inputs';
+import type { SignalInput } from '../../../tools/replay/dialogue-inputs';
 import { buildClosingTurn, toMessageTurn, toToolResultsTurn } from '../../../tools/replay/message-turn';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { emptyView, type SessionView } from '../../../tools/replay/session-view';

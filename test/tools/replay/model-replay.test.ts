@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
-import { type FileFigures } from '../../../tools/replay/figures';
+import type { FileFigures } from '../../../tools/replay/figures';
 import { replayFolder } from '../../../tools/replay/replay-folder';
 import { aChatModel } from '../../support/chat-model';
 import { startGrpc } from '../../support/grpc-under-test';
@@ -61,7 +61,7 @@ it('a model of random answers causes neither an ASK for a known field nor an unc
   const { figures, requestCount, conditionCount } = await replay(anything, { semanticEvaluation: 'llm' });
   expect(requestCount).toBeGreaterThan(100);
   expect(conditionCount).toBeGreaterThan(0);
-  const counts = figures.map(({ file, asksForKnownFields: asksForKnownFields, unconfirmedActions }) => [
+  const counts = figures.map(({ file, asksForKnownFields, unconfirmedActions }) => [
     file,
     asksForKnownFields,
     unconfirmedActions,

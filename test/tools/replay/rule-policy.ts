@@ -7,9 +7,9 @@ import {
 import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { StepOutcome, Turn } from '../../../gen/focal/orchestration/v1/turn';
-import { type Chart } from '../../../tools/replay/chart';
-import { type DialogueInputs, type SignalInput, type TurnInputs } from '../../../tools/replay/dialogue-inputs';
-import { type Exchange, type PlayedDialogue } from '../../../tools/replay/play-dialogue';
+import type { Chart } from '../../../tools/replay/chart';
+import type { DialogueInputs, SignalInput, TurnInputs } from '../../../tools/replay/dialogue-inputs';
+import type { Exchange, PlayedDialogue } from '../../../tools/replay/play-dialogue';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
 
 const { CONTRIBUTION_TYPE_ASK, CONTRIBUTION_TYPE_CONFIRM, CONTRIBUTION_TYPE_ACTION_HINT, CONTRIBUTION_TYPE_INFORM } =

@@ -6,11 +6,11 @@ import { ScenarioStepTransitionDecision } from '../../../gen/focal/orchestration
 import { StepOutcome, Turn } from '../../../gen/focal/orchestration/v1/turn';
 import { type ReplayCatalogue, toCatalogueEntry } from '../../../tools/replay/chart';
 import { toScenario } from '../../../tools/replay/chart-scenario';
-import { type TurnInputs } from '../../../tools/replay/dialogue-inputs';
-import { type Exchange } from '../../../tools/replay/play-dialogue';
+import type { TurnInputs } from '../../../tools/replay/dialogue-inputs';
+import type { Exchange } from '../../../tools/replay/play-dialogue';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { scoreDialogue } from '../../../tools/replay/score-dialogue';
-import { type DialogueScore } from '../../../tools/replay/scores';
+import type { DialogueScore } from '../../../tools/replay/scores';
 import {
   aBookingChart,
   aContribution,
