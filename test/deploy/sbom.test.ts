@@ -14,13 +14,13 @@ interface BillOfMaterials {
   readonly components: readonly Component[];
 }
 
-const printed = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
-const bom: BillOfMaterials = JSON.parse(printed);
+const output = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
+const bom: BillOfMaterials = JSON.parse(output);
 
-/** What scripts/licences.mjs finds, which jest cannot import: it is an ES module. */
-function licenceProblems(components: readonly Component[]): readonly string[] {
-  const program = `import { licenceProblems } from './scripts/licences.mjs';
-    console.log(JSON.stringify(licenceProblems(${JSON.stringify(components)})));`;
+/** Runs scripts/licenses.mjs, which Jest cannot import because it is an ES module. */
+function findLicenseProblems(components: readonly Component[]): readonly string[] {
+  const program = `import { findLicenseProblems } from './scripts/licenses.mjs';
+    console.log(JSON.stringify(findLicenseProblems(${JSON.stringify(components)})));`;
   const { stdout } = spawnSync('node', ['--input-type=module', '--eval', program], { encoding: 'utf8' });
   return JSON.parse(stdout);
 }
@@ -36,27 +36,27 @@ it('the bill of materials is valid CycloneDX', () => {
   expect(validate(bom) ? [] : validate.errors).toEqual([]);
 });
 
-it('it has every package that production installs, and none that development alone needs', () => {
+it('the bill of materials has exactly the production packages', () => {
   const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const names = new Set(bom.components.map(({ name }) => name));
   expect(Object.keys(dependencies).filter((name) => !names.has(name))).toEqual([]);
   expect(Object.keys(devDependencies).filter((name) => names.has(name))).toEqual(['@bufbuild/cel-spec', '@types/node']);
 });
 
-it('it names the service, and neither a folder nor a registry', () => {
+it('the bill of materials has the name of the service, and no folder or registry', () => {
   expect(bom.metadata.component.name).toBe('scenario-orchestrator');
-  expect(printed).not.toMatch(/"type": "distribution"|\.tgz|node_modules/);
+  expect(output).not.toMatch(/"type": "distribution"|\.tgz|node_modules/);
 });
 
-it('the same packages give the same bytes', () => {
-  expect(execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' })).toBe(printed);
+it('the bill of materials is reproducible', () => {
+  expect(execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' })).toBe(output);
 });
 
-it('a licence that was not looked at is a problem, and so is none', () => {
-  const copyleft = { name: 'left', version: '1.0.0', licenses: [{ license: { id: 'GPL-3.0-only' } }] };
-  expect(licenceProblems([copyleft, { name: 'silent', version: '2.0.0' }])).toEqual([
-    expect.stringContaining('left@1.0.0 has GPL-3.0-only'),
-    expect.stringContaining('silent@2.0.0 has no licence'),
+it('a license that is not allowed is a problem, and so is a missing one', () => {
+  const copyleft = { name: 'copyleft', version: '1.0.0', licenses: [{ license: { id: 'GPL-3.0-only' } }] };
+  expect(findLicenseProblems([copyleft, { name: 'unlicensed', version: '2.0.0' }])).toEqual([
+    expect.stringContaining('copyleft@1.0.0 has GPL-3.0-only'),
+    expect.stringContaining('unlicensed@2.0.0 has no license'),
   ]);
-  expect(licenceProblems(bom.components)).toEqual([]);
+  expect(findLicenseProblems(bom.components)).toEqual([]);
 });
