@@ -34,7 +34,7 @@ interface OutcomeDetails {
   readonly conditionErrors: readonly string[];
 }
 
-/** What a turn does with an existing instance. P6.3 can still turn a CONTINUE into a LOOP pause or a relocalization (2.8). */
+/** The decision about an existing instance. P6.3 can still replace a CONTINUE by a LOOP pause or a relocalization (2.8). */
 export type InstanceOutcome = OutcomeDecision & OutcomeDetails & { readonly view: InstanceView };
 
 /** The outcome of an instance that is active after the turn. */
@@ -86,9 +86,9 @@ export function hasEnded(outcome: InstanceOutcome): outcome is EndedOutcome {
 export type GetWalk = (view: InstanceView) => Walk | undefined;
 
 /**
- * Applies the first of the rules 2.1 to 2.7 that holds, else 2.10. For a paused instance only 2.1, 2.3 and 2.4 are evaluated; if none
- * holds it stays paused for now. On a turn without a message, an instance that no outcome is about is tested for 2.1, 2.2 and 2.7
- * only, and does not walk (0.5).
+ * Applies the first of the rules 2.1 to 2.7 that holds, else 2.10. For a paused instance, only 2.1, 2.3 and 2.4 are evaluated; if none
+ * of them holds, it stays paused for now. On a turn without a message and without an outcome for the instance, only 2.1, 2.2 and 2.7
+ * are evaluated, and the instance does not walk (0.5).
  */
 export function evaluateLifecycleRules(
   view: InstanceView,

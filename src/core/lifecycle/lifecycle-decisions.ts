@@ -2,7 +2,7 @@ import type { SelectionContext } from '../context/selection-context';
 import type { LifecycleDecision } from '../model/lifecycle-decision';
 import { type ActiveOutcome, hasEnded, type InstanceOutcome, type PauseOutcome } from './instance-outcome';
 import { getInstanceProposal, getStartProposal } from './model-choice';
-import { describeIdle, getPauseBehavior, type PauseTexts, pauseBehaviors } from './pauses';
+import { describeIdle, getPauseBehavior, type OutcomeTexts, pauseBehaviors } from './pauses';
 import type { ScenarioStart } from './start-candidates';
 
 /** The names of scenarios for sentences about other instances. */
@@ -96,7 +96,7 @@ function toStartDecision(start: ScenarioStart, context: SelectionContext): Lifec
 }
 
 function describeOutcome(outcome: InstanceOutcome, context: SelectionContext, names: ScenarioNames): string {
-  const texts = toPauseTexts(outcome, context, names);
+  const texts = toOutcomeTexts(outcome, context, names);
   switch (outcome.action) {
     case 'CONTINUE':
       return describeContinue(outcome, texts, context);
@@ -109,11 +109,11 @@ function describeOutcome(outcome: InstanceOutcome, context: SelectionContext, na
   }
 }
 
-function toPauseTexts(
+function toOutcomeTexts(
   { view, displacedByInstanceIds }: InstanceOutcome,
   { turn }: SelectionContext,
   names: ScenarioNames,
-): PauseTexts {
+): OutcomeTexts {
   const { instance, scenario } = view;
   return {
     scenario: quote(scenario?.name ?? instance.scenarioId),
@@ -127,7 +127,7 @@ function toPauseTexts(
 
 function describeContinue(
   { reason, view }: ActiveOutcome,
-  { scenario, step, getAddressed }: PauseTexts,
+  { scenario, step, getAddressed }: OutcomeTexts,
   { turn }: SelectionContext,
 ): string {
   switch (reason) {
@@ -144,7 +144,7 @@ function describeContinue(
   }
 }
 
-function describePause(outcome: PauseOutcome, texts: PauseTexts, context: SelectionContext): string {
+function describePause(outcome: PauseOutcome, texts: OutcomeTexts, context: SelectionContext): string {
   const { reason } = outcome;
   if (reason === 'STAYS_PAUSED') return describeOngoingPause(outcome, texts, context);
   if (reason === 'MODEL') return `The model chose PAUSE for ${texts.scenario}.`;
@@ -153,7 +153,7 @@ function describePause(outcome: PauseOutcome, texts: PauseTexts, context: Select
 
 function describeOngoingPause(
   { view, staysPausedBecause }: PauseOutcome,
-  { scenario }: PauseTexts,
+  { scenario }: OutcomeTexts,
   { settings }: SelectionContext,
 ): string {
   const { pauseReason } = view.instance;
@@ -165,7 +165,7 @@ function describeOngoingPause(
 
 function describeComplete(
   { reason }: Extract<InstanceOutcome, { action: 'COMPLETE' }>,
-  { scenario, step }: PauseTexts,
+  { scenario, step }: OutcomeTexts,
 ): string {
   switch (reason) {
     case 'TERMINAL':
@@ -179,7 +179,7 @@ function describeComplete(
   }
 }
 
-function describeCancel({ reason, view }: Extract<InstanceOutcome, { action: 'CANCEL' }>, texts: PauseTexts): string {
+function describeCancel({ reason, view }: Extract<InstanceOutcome, { action: 'CANCEL' }>, texts: OutcomeTexts): string {
   const { scenario, step } = texts;
   const { scenarioVersion } = view.instance;
   switch (reason) {

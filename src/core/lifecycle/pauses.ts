@@ -5,7 +5,7 @@ import type { OrchestrationSettings } from '../model/settings';
 import { type ActiveSet, checkAdmission, toActiveInstance, without } from './active-set';
 import { type ActiveOutcome, type InstanceOutcome, isActive, overrideOutcome } from './instance-outcome';
 
-/** What the end of a pause can depend on. */
+/** The state that decides whether a pause ends. */
 interface PausedState {
   readonly view: InstanceView;
   readonly turn: Pick<SelectionContext['turn'], 'trigger'>;
@@ -16,8 +16,8 @@ interface PausedState {
   readonly addressesAnyInstance: boolean;
 }
 
-/** Texts for the sentence about a new pause. Names are quoted. */
-export interface PauseTexts {
+/** Texts for the sentences about an outcome. Names are quoted. */
+export interface OutcomeTexts {
   readonly scenario: string;
   readonly step: string;
   /** For example "90 s". */
@@ -36,7 +36,7 @@ export interface PauseBehavior {
   /** Completes the sentence "... stays paused until". */
   readonly describeEnd: (resumePolicy: OrchestrationSettings['resumePolicy']) => string;
   /** Explains the turn that pauses the instance. */
-  readonly describePause: (texts: PauseTexts) => string;
+  readonly describePause: (texts: OutcomeTexts) => string;
   /** Whether loop counts and attempts are set to 0 on resume. */
   readonly resetsCounters: boolean;
   /** The plan offers an instance that is paused for more MESSAGE turns than this. */
@@ -121,13 +121,13 @@ export function getPauseBehavior(reason: PauseReason | undefined): Omit<PauseBeh
   return reason === undefined ? unspecifiedPause : pauseBehaviors[reason];
 }
 
-/** The reason that the session stores. A pause that the model chose ends like one that the customer asked for (section 9). */
+/** Returns the reason that the session stores. A pause that the model chose behaves like a USER_REQUEST pause (section 9). */
 export function toStoredPauseReason(cause: PauseCause): PauseReason {
   return cause === 'MODEL' ? 'USER_REQUEST' : cause;
 }
 
 /** Also explains an instance that is canceled because it is idle (2.7). */
-export function describeIdle({ scenario, getIdleTime, getIdleTimeout }: PauseTexts): string {
+export function describeIdle({ scenario, getIdleTime, getIdleTimeout }: OutcomeTexts): string {
   return `${scenario} was idle for ${getIdleTime()}, longer than its idle_timeout of ${getIdleTimeout()}.`;
 }
 

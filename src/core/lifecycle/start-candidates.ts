@@ -166,8 +166,9 @@ const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'
 };
 
 /**
- * Returns the starts that are pending after the turn, in the order of their rejection (2.14). A new pending start, and one that is named
- * again, gets `pending_start_turns`; each further attempt on a MESSAGE turn takes one. A start, a resume or a CANCEL drops it.
+ * Returns the starts that are pending after the turn, in the order of their rejection (2.14). A pending start begins with
+ * `pending_start_turns` turns, also when it is named again. Each further attempt on a MESSAGE turn takes one turn. A start, a resume or
+ * a CANCEL drops it.
  */
 export function updatePendingStarts(
   context: SelectionContext,

@@ -40,7 +40,7 @@ export interface ConditionTextVerdict extends TransitionKey {
 
 /**
  * The proposal of the optional model for a turn, or why there is none. It is an input of the turn and is recorded with the response:
- * deciding the turn again with it gives the same result. The rules decide what it does not mention.
+ * deciding the turn again with it gives the same result. The rules decide about instances and candidates that it does not mention.
  */
 export interface ModelProposal {
   readonly outcome: 'PROPOSED' | ModelFailureReason;

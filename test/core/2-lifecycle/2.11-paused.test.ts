@@ -1,12 +1,20 @@
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { Conversation, type TurnDraft } from '../../support/conversation';
 import { linked } from '../../support/linked-scenarios';
-import { aTalk, booking, decided, pause, refund, resumes, stays } from '../../support/paused';
+import {
+  booking,
+  decideRefund,
+  pauseRefund,
+  refund,
+  resumed,
+  startRefundAndBooking,
+  staysPaused,
+} from '../../support/paused-refund';
 import { asking } from '../../support/sample-scenarios';
 
 describe('a paused instance', () => {
   test('2.11: a paused instance contributes nothing and is not changed', () => {
-    const conversation = pause(aTalk(), 'IDLE');
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE');
     const before = conversation.instance('refund');
     const played = conversation.turn({ message: 'hello', intent: 'x' });
     expect(played.actions).toEqual(['refund PAUSE STAYS_PAUSED', 'booking CONTINUE GOES_ON']);
@@ -16,9 +24,9 @@ describe('a paused instance', () => {
   });
 
   test('2.11: rule 2.1 applies to a paused instance', () => {
-    const conversation = pause(aTalk(), 'IDLE');
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE');
     conversation.remove('refund');
-    expect(decided(conversation)).toBe('CANCEL SCENARIO_NOT_FOUND');
+    expect(decideRefund(conversation)).toBe('CANCEL SCENARIO_NOT_FOUND');
   });
 
   test.each<[string, TurnDraft, string]>([
@@ -26,13 +34,18 @@ describe('a paused instance', () => {
     ['CANCEL', { signals: [['CANCEL', 'refund']] }, 'CANCEL USER_REQUEST'],
     ['completion_condition', { message: 'enough' }, 'COMPLETE CONDITION'],
   ])('2.11: rules 2.3 and 2.4 apply to a paused instance: %s', (_why, draft, decision) => {
-    expect(decided(pause(aTalk({}, { completionCondition: 'message == "enough"' }), 'IDLE'), draft)).toBe(decision);
+    expect(
+      decideRefund(
+        pauseRefund(startRefundAndBooking({}, { completionCondition: 'message == "enough"' }), 'IDLE'),
+        draft,
+      ),
+    ).toBe(decision);
   });
 
   test('2.11: a paused instance at a finished terminal step completes', () => {
     const conversation = new Conversation([refund]);
     conversation.turn({ candidates: { refund: 0.9 }, variables: { order_id: '1', reason: 'broken' } });
-    expect(decided(pause(conversation, 'IDLE'))).toBe('COMPLETE TERMINAL');
+    expect(decideRefund(pauseRefund(conversation, 'IDLE'))).toBe('COMPLETE TERMINAL');
   });
 
   test.each<[string, TurnDraft]>([
@@ -40,65 +53,70 @@ describe('a paused instance', () => {
     ['DECLINED', { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'DECLINED', instanceId: 'refund#1' }] }],
     ['idle_timeout', { trigger: 'TIMER', occurredAt: 999_999_999 }],
   ])('2.11: no other rule applies to a paused instance: %s', (_what, draft) => {
-    expect(decided(pause(aTalk({}, { idleTimeoutMs: 1_000, idleAction: 'CANCEL' }), 'IDLE'), draft)).toBe(stays);
+    expect(
+      decideRefund(
+        pauseRefund(startRefundAndBooking({}, { idleTimeoutMs: 1_000, idleAction: 'CANCEL' }), 'IDLE'),
+        draft,
+      ),
+    ).toBe(staysPaused);
   });
 
   test('2.11: a missing step is found when the pause ends', () => {
-    const conversation = pause(aTalk(), 'IDLE', { currentStepId: 'gone' });
-    expect(decided(conversation)).toBe(stays);
-    expect(decided(conversation, { signals: [['CONTINUE', 'refund']] })).toBe('CANCEL STEP_NOT_FOUND');
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE', { currentStepId: 'gone' });
+    expect(decideRefund(conversation)).toBe(staysPaused);
+    expect(decideRefund(conversation, { signals: [['CONTINUE', 'refund']] })).toBe('CANCEL STEP_NOT_FOUND');
   });
 });
 
 describe('a USER_REQUEST pause', () => {
   test.each<[string, TurnDraft, string]>([
-    ['a message that addresses no instance ends the pause', {}, resumes],
-    ['a message that addresses the instance ends the pause', { variables: { order_id: '1' } }, resumes],
+    ['a message that addresses no instance ends the pause', {}, resumed],
+    ['a message that addresses the instance ends the pause', { variables: { order_id: '1' } }, resumed],
     [
       'a message with an outcome of the instance ends the pause',
       { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
-      resumes,
+      resumed,
     ],
-    ['a message that addresses another instance does not end the pause', { variables: { date: 'May' } }, stays],
-    ['a message that starts another scenario does not end the pause', { signals: [['START', 'upgrade']] }, stays],
-    ['a message with a PAUSE for the instance does not end the pause', { signals: [['PAUSE', 'refund']] }, stays],
-    ['a message with a PAUSE for another instance ends the pause', { signals: [['PAUSE', 'booking']] }, resumes],
-    ['a TIMER turn does not end the pause', { trigger: 'TIMER' }, stays],
-    ['a TOOL_RESULTS turn does not end the pause', { trigger: 'TOOL_RESULTS' }, stays],
+    ['a message that addresses another instance does not end the pause', { variables: { date: 'May' } }, staysPaused],
+    ['a message that starts another scenario does not end the pause', { signals: [['START', 'upgrade']] }, staysPaused],
+    ['a message with a PAUSE for the instance does not end the pause', { signals: [['PAUSE', 'refund']] }, staysPaused],
+    ['a message with a PAUSE for another instance ends the pause', { signals: [['PAUSE', 'booking']] }, resumed],
+    ['a TIMER turn does not end the pause', { trigger: 'TIMER' }, staysPaused],
+    ['a TOOL_RESULTS turn does not end the pause', { trigger: 'TOOL_RESULTS' }, staysPaused],
     [
       'a TOOL_RESULTS turn with an outcome of the instance does not end the pause',
       { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
-      stays,
+      staysPaused,
     ],
   ])('2.11: with resume_policy next_turn, %s', (_what, draft, decision) => {
     const conversation = new Conversation([refund, booking, asking('upgrade', ['plan'])]);
     conversation.turn({ candidates: { refund: 0.9, booking: 0.8 } });
     conversation.turn({ signals: [['PAUSE', 'refund']] });
-    expect(decided(conversation, draft)).toBe(decision);
+    expect(decideRefund(conversation, draft)).toBe(decision);
   });
 
   test.each<[string, TurnDraft, string]>([
-    ['a message that addresses no instance does not end the pause', {}, stays],
-    ['a CONTINUE aimed at the instance ends the pause', { signals: [['CONTINUE', 'refund']] }, resumes],
-    ['a START aimed at the instance ends the pause', { signals: [['START', 'refund']] }, resumes],
-    ['an unaimed CONTINUE does not end the pause', { signals: ['CONTINUE'] }, stays],
-    ['a candidate at the threshold ends the pause', { candidates: { refund: 0.5 } }, resumes],
-    ['a candidate below the threshold does not end the pause', { candidates: { refund: 0.4 } }, stays],
-    ['a field that the instance waits for ends the pause', { variables: { order_id: '1' } }, resumes],
-    ['a field of a later step does not end the pause', { variables: { reason: 'broken' } }, stays],
+    ['a message that addresses no instance does not end the pause', {}, staysPaused],
+    ['a CONTINUE aimed at the instance ends the pause', { signals: [['CONTINUE', 'refund']] }, resumed],
+    ['a START aimed at the instance ends the pause', { signals: [['START', 'refund']] }, resumed],
+    ['an unaimed CONTINUE does not end the pause', { signals: ['CONTINUE'] }, staysPaused],
+    ['a candidate at the threshold ends the pause', { candidates: { refund: 0.5 } }, resumed],
+    ['a candidate below the threshold does not end the pause', { candidates: { refund: 0.4 } }, staysPaused],
+    ['a field that the instance waits for ends the pause', { variables: { order_id: '1' } }, resumed],
+    ['a field of a later step does not end the pause', { variables: { reason: 'broken' } }, staysPaused],
     [
       'an outcome of the instance does not end the pause',
       { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
-      stays,
+      staysPaused,
     ],
   ])('2.11: with resume_policy explicit, %s', (_what, draft, decision) => {
-    const conversation = aTalk({ resumePolicy: 'explicit' });
+    const conversation = startRefundAndBooking({ resumePolicy: 'explicit' });
     conversation.turn({ signals: [['PAUSE', 'refund']] });
-    expect(decided(conversation, draft)).toBe(decision);
+    expect(decideRefund(conversation, draft)).toBe(decision);
   });
 
   test('2.11: a USER_REQUEST pause keeps loop counts and attempts', () => {
-    const conversation = aTalk();
+    const conversation = startRefundAndBooking();
     conversation.turn();
     conversation.turn({ signals: [['PAUSE', 'refund']] });
     conversation.turn({ signals: [['CONTINUE', 'refund']] });
@@ -110,15 +128,15 @@ describe('a USER_REQUEST pause', () => {
 
 describe.each(['LOOP', 'IDLE', 'NEEDS_MIGRATION'] as const)('a %s pause', (reason) => {
   test.each<[string, TurnDraft, string]>([
-    ['a message that addresses no instance does not end it', {}, stays],
-    ['a CONTINUE aimed at the instance ends it', { signals: [['CONTINUE', 'refund']] }, resumes],
-    ['a CONTINUE for all instances ends it', { signals: [['CONTINUE', '*']] }, resumes],
-    ['a candidate at the threshold ends it', { candidates: { refund: 0.5 } }, resumes],
-    ['a field that the instance waits for ends it', { patch: { order_id: '1' } }, resumes],
+    ['a message that addresses no instance does not end it', {}, staysPaused],
+    ['a CONTINUE aimed at the instance ends it', { signals: [['CONTINUE', 'refund']] }, resumed],
+    ['a CONTINUE for all instances ends it', { signals: [['CONTINUE', '*']] }, resumed],
+    ['a candidate at the threshold ends it', { candidates: { refund: 0.5 } }, resumed],
+    ['a field that the instance waits for ends it', { patch: { order_id: '1' } }, resumed],
     [
       'an outcome of the instance does not end it',
       { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
-      stays,
+      staysPaused,
     ],
     [
       'a CONTINUE with a PAUSE does not end it',
@@ -128,16 +146,16 @@ describe.each(['LOOP', 'IDLE', 'NEEDS_MIGRATION'] as const)('a %s pause', (reaso
           ['PAUSE', 'refund'],
         ],
       },
-      stays,
+      staysPaused,
     ],
   ])(`2.11: a ${reason} pause: %s`, (_what, draft, decision) => {
-    expect(decided(pause(aTalk(), reason), draft)).toBe(decision);
+    expect(decideRefund(pauseRefund(startRefundAndBooking(), reason), draft)).toBe(decision);
   });
 
   test(`2.11: a resume from ${reason} resets loop counts and attempts`, () => {
-    const conversation = aTalk();
+    const conversation = startRefundAndBooking();
     const { visit } = conversation.instance('refund');
-    pause(conversation, reason, { loopCounts: new Map([['ask_order_id', 3]]), visit: { ...visit, attempts: 6 } });
+    pauseRefund(conversation, reason, { loopCounts: new Map([['ask_order_id', 3]]), visit: { ...visit, attempts: 6 } });
     const played = conversation.turn({ signals: [['CONTINUE', 'refund']] });
     expect(played.lifecycle('refund').reason).toBe('RESUMED');
     expect(conversation.instance('refund').loopCounts.size).toBe(0);
@@ -163,49 +181,49 @@ describe('an INTERRUPTED pause', () => {
   };
 
   test.each<[string, TurnDraft, string]>([
-    ['a message that addresses the instance ends it', { variables: { order_id: '1' } }, resumes],
-    ['the end of the only active instance ends it', { signals: [['CANCEL', 'booking']] }, resumes],
-    ['a pause of the only active instance ends it', { signals: [['PAUSE', 'booking']] }, resumes],
-    ['a message that addresses no instance does not end it while another is active', {}, stays],
-    ['a TIMER turn does not end it while another is active', { trigger: 'TIMER' }, stays],
+    ['a message that addresses the instance ends it', { variables: { order_id: '1' } }, resumed],
+    ['the end of the only active instance ends it', { signals: [['CANCEL', 'booking']] }, resumed],
+    ['a pause of the only active instance ends it', { signals: [['PAUSE', 'booking']] }, resumed],
+    ['a message that addresses no instance does not end it while another is active', {}, staysPaused],
+    ['a TIMER turn does not end it while another is active', { trigger: 'TIMER' }, staysPaused],
     [
       'an action result does not end it while another is active',
       { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
-      stays,
+      staysPaused,
     ],
   ])('2.11: an INTERRUPTED pause: %s', (_what, draft, decision) => {
-    expect(decided(pause(aTalk(), 'INTERRUPTED'), draft)).toBe(decision);
+    expect(decideRefund(pauseRefund(startRefundAndBooking(), 'INTERRUPTED'), draft)).toBe(decision);
   });
 
   test('2.11: a PAUSE signal delays the resume by one turn and keeps the stored reason', () => {
-    const conversation = pause(aTalk(), 'INTERRUPTED');
+    const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED');
     expect(
-      decided(conversation, {
+      decideRefund(conversation, {
         signals: [
           ['PAUSE', 'refund'],
           ['CANCEL', 'booking'],
         ],
       }),
-    ).toBe(stays);
+    ).toBe(staysPaused);
     expect(conversation.instance('refund').pauseReason).toBe('INTERRUPTED');
-    expect(decided(conversation)).toBe(resumes);
+    expect(decideRefund(conversation)).toBe(resumed);
   });
 
   test('2.11: an interrupted instance does not resume if another scenario starts', () => {
-    const conversation = pause(aTalk(), 'INTERRUPTED');
+    const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED');
     conversation.store(asking('upgrade', ['plan']));
     expect(
-      decided(conversation, {
+      decideRefund(conversation, {
         signals: [
           ['CANCEL', 'booking'],
           ['START', 'upgrade'],
         ],
       }),
-    ).toBe(stays);
+    ).toBe(staysPaused);
   });
 
   test('2.11: of two interrupted instances the latest paused resumes, and the other waits for it', () => {
-    const conversation = pause(aTalk(), 'INTERRUPTED', { pausedAt: 10 });
+    const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED', { pausedAt: 10 });
     const instances = conversation.session.instances.map((each) =>
       each.scenarioId === 'booking'
         ? { ...each, status: 'PAUSED' as const, pauseReason: 'INTERRUPTED' as const, pausedAt: 20 }
@@ -240,14 +258,14 @@ describe('a PREEMPTED pause', () => {
   };
 
   test('2.11: a preempted instance stays paused while the instance that displaced it is active', () => {
-    expect(decided(displaced())).toBe(stays);
+    expect(decideRefund(displaced())).toBe(staysPaused);
   });
 
   test.each<[string, TurnDraft]>([
     ['has ended', { signals: ['CANCEL'] }],
     ['is paused', { signals: ['PAUSE'] }],
   ])('2.11: a preempted instance resumes on the turn on which the instance that displaced it %s', (_how, draft) => {
-    expect(decided(displaced(), draft)).toBe(resumes);
+    expect(decideRefund(displaced(), draft)).toBe(resumed);
   });
 
   test('2.11: a preempted instance that is addressed resumes and displaces the other', () => {

@@ -1,5 +1,13 @@
 import { aRelationship, Conversation, type TurnDraft } from '../../support/conversation';
-import { aTalk, booking, decided, pause, refund, resumes, stays } from '../../support/paused';
+import {
+  booking,
+  decideRefund,
+  pauseRefund,
+  refund,
+  resumed,
+  startRefundAndBooking,
+  staysPaused,
+} from '../../support/paused-refund';
 import { running } from '../../support/running';
 import { acting, asking, confirming, type Variation } from '../../support/sample-scenarios';
 
@@ -18,17 +26,17 @@ describe('the tests of a resume', () => {
   };
 
   test.each<[string, TurnDraft, number, string, string | undefined]>([
-    ['automatic, equal priority', {}, 0, stays, 'EXCLUDED'],
-    ['automatic, higher priority', {}, 1, stays, 'EXCLUDED'],
-    ['named, equal priority', { candidates: { refund: 0.9 } }, 0, stays, 'EXCLUDED'],
-    ['named, higher priority', { candidates: { refund: 0.9 } }, 1, resumes, undefined],
-    ['addressed, higher priority', { signals: [['CONTINUE', 'refund']] }, 1, resumes, undefined],
+    ['automatic, equal priority', {}, 0, staysPaused, 'EXCLUDED'],
+    ['automatic, higher priority', {}, 1, staysPaused, 'EXCLUDED'],
+    ['named, equal priority', { candidates: { refund: 0.9 } }, 0, staysPaused, 'EXCLUDED'],
+    ['named, higher priority', { candidates: { refund: 0.9 } }, 1, resumed, undefined],
+    ['addressed, higher priority', { signals: [['CONTINUE', 'refund']] }, 1, resumed, undefined],
   ])('2.11: a resume is tested for EXCLUDED: %s', (_what, draft, priority, decision, because) => {
     const conversation = excluding({ priority });
     const played = conversation.turn(draft);
     const { action, reason, staysPausedBecause } = played.lifecycle('refund');
     expect([`${action} ${reason}`, staysPausedBecause]).toEqual([decision, because]);
-    expect(played.lifecycle('booking').reason).toBe(decision === resumes ? 'PREEMPTED' : 'GOES_ON');
+    expect(played.lifecycle('booking').reason).toBe(decision === resumed ? 'PREEMPTED' : 'GOES_ON');
     expect(played.rejections).toEqual([]);
   });
 
@@ -42,7 +50,7 @@ describe('the tests of a resume', () => {
     });
     const played = conversation.turn({ rules: [{ ruleId: 'region' }] });
     expect(played.lifecycle('refund')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'EXCLUDED' });
-    expect(decided(conversation)).toBe(resumes);
+    expect(decideRefund(conversation)).toBe(resumed);
   });
 
   test.each<[string, TurnDraft]>([
@@ -74,7 +82,7 @@ describe('the tests of a resume', () => {
 
 describe('a candidate that names a paused scenario', () => {
   test('2.11: a named paused scenario resumes, without a second instance or a rejection', () => {
-    const conversation = pause(aTalk(), 'IDLE');
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE');
     const played = conversation.turn({ candidates: { refund: 0.9 } });
     expect(played.actions).toEqual(['refund CONTINUE RESUMED', 'booking CONTINUE QUIET']);
     expect(played.rejections).toEqual([]);
@@ -82,8 +90,8 @@ describe('a candidate that names a paused scenario', () => {
   });
 
   test('2.11: a named paused scenario that cannot resume is not rejected', () => {
-    const conversation = pause(
-      aTalk({ enableMultiScenario: true, maxSimultaneousScenarios: 1 }, {}, { priority: 5 }),
+    const conversation = pauseRefund(
+      startRefundAndBooking({ enableMultiScenario: true, maxSimultaneousScenarios: 1 }, {}, { priority: 5 }),
       'IDLE',
     );
     conversation.turn({ candidates: { booking: 0.9 } });
@@ -92,12 +100,15 @@ describe('a candidate that names a paused scenario', () => {
   });
 
   test('2.11: a named paused scenario stays paused if a PAUSE reaches it', () => {
-    const played = pause(aTalk(), 'IDLE').turn({ candidates: { refund: 0.9 }, signals: [['PAUSE', 'refund']] });
+    const played = pauseRefund(startRefundAndBooking(), 'IDLE').turn({
+      candidates: { refund: 0.9 },
+      signals: [['PAUSE', 'refund']],
+    });
     expect([played.lifecycle('refund').reason, played.rejections]).toEqual(['STAYS_PAUSED', []]);
   });
 
   test('2.11: a candidate below the threshold is rejected and resumes nothing', () => {
-    const played = pause(aTalk(), 'IDLE').turn({ candidates: { refund: 0.4 } });
+    const played = pauseRefund(startRefundAndBooking(), 'IDLE').turn({ candidates: { refund: 0.4 } });
     expect([played.lifecycle('refund').reason, played.rejections]).toEqual([
       'STAYS_PAUSED',
       ['refund BELOW_THRESHOLD'],
@@ -132,8 +143,8 @@ describe('a resumed instance', () => {
   });
 
   test('2.11: when_not_addressed applies to a resumed instance', () => {
-    const conversation = aTalk({}, {}, {});
-    pause(conversation, 'PREEMPTED', { displacedByInstanceIds: ['unknown#9'] });
+    const conversation = startRefundAndBooking({}, {}, {});
+    pauseRefund(conversation, 'PREEMPTED', { displacedByInstanceIds: ['unknown#9'] });
     const played = conversation.turn({ variables: { date: 'May' } });
     expect(played.lifecycle('refund')).toMatchObject({ action: 'CONTINUE', reason: 'RESUMED', resumed: true });
     expect(played.plan).toEqual(['booking ASK seats', 'refund NONE']);
