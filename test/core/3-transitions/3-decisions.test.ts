@@ -44,8 +44,11 @@ describe('the fields of a transition decision', () => {
   });
 
   test('3: the decision of a quiet instance', () => {
-    const talk = running([twoSteps, asking('t', ['z', 'more'])]);
-    expect(talk.turn({ variables: { z: 1 } }).transition('s')).toEqual({ ...decision, reason: 'NOT_ADDRESSED' });
+    const conversation = running([twoSteps, asking('t', ['z', 'more'])]);
+    expect(conversation.turn({ variables: { z: 1 } }).transition('s')).toEqual({
+      ...decision,
+      reason: 'NOT_ADDRESSED',
+    });
   });
 
   test('3: the decision of an instance that moves', () => {
@@ -74,9 +77,9 @@ describe('the fields of a transition decision', () => {
   });
 
   test('3: the decision of a relocalized instance', () => {
-    const talk = running([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
-    talk.turn();
-    expect(talk.turn().transition('s')).toEqual({
+    const conversation = running([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
+    conversation.turn();
+    expect(conversation.turn().transition('s')).toEqual({
       ...decision,
       reason: 'RELOCALIZED',
       targetStepId: 'help',

@@ -29,9 +29,9 @@ function startParcel(
   scenario = createParcel(),
   semanticThreshold = 0.8,
 ): Conversation {
-  const talk = new Conversation([scenario], { settings: { semanticEvaluation, semanticThreshold } });
-  talk.turn({ candidates: { parcel: 0.9 } });
-  return talk;
+  const conversation = new Conversation([scenario], { settings: { semanticEvaluation, semanticThreshold } });
+  conversation.turn({ candidates: { parcel: 0.9 } });
+  return conversation;
 }
 
 const withVerdict = (truth: Truth): TurnDraft => ({
@@ -91,8 +91,8 @@ test('3.4: with "off", a transition with only a natural-language condition is ne
 });
 
 test('3.4: with "off", a transition with other conditions is evaluated without its natural-language condition', () => {
-  const talk = startParcel('off', createParcel({ ...urgent, condition: 'data.order == 1.0' }));
-  expect(talk.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('express');
+  const conversation = startParcel('off', createParcel({ ...urgent, condition: 'data.order == 1.0' }));
+  expect(conversation.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('express');
 });
 
 test.each<[string, readonly number[], number, Truth]>([
@@ -113,8 +113,11 @@ test.each<[string, readonly number[], number, Truth]>([
 });
 
 test('3.4: with "embedding", a condition without an embedding is UNKNOWN', () => {
-  const talk = startParcel('embedding', createParcel({ to: 'express', conditionText: 'The customer is in a hurry.' }));
-  expect(talk.turn(withEmbedding(1, 0)).transition('parcel').targetStepId).toBe('ask');
+  const conversation = startParcel(
+    'embedding',
+    createParcel({ to: 'express', conditionText: 'The customer is in a hurry.' }),
+  );
+  expect(conversation.turn(withEmbedding(1, 0)).transition('parcel').targetStepId).toBe('ask');
 });
 
 test.each<[Truth, string, string]>([
@@ -126,18 +129,18 @@ test.each<[Truth, string, string]>([
 ])(
   '3.4: a natural-language condition that is %s leads, with intent_label "fast" and intent "%s", to "%s"',
   (truth, intent, target) => {
-    const talk = startParcel('llm', createParcel({ ...urgent, intentLabel: 'fast' }));
-    expect(talk.turn({ ...withVerdict(truth), intent }).transition('parcel').targetStepId).toBe(target);
+    const conversation = startParcel('llm', createParcel({ ...urgent, intentLabel: 'fast' }));
+    expect(conversation.turn({ ...withVerdict(truth), intent }).transition('parcel').targetStepId).toBe(target);
   },
 );
 
 test('3.4: an UNKNOWN natural-language condition of an ANYTIME transition does not block', () => {
-  const talk = startParcel('llm', createParcel({ ...urgent, trigger: 'ANYTIME' }));
-  expect(talk.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('end');
+  const conversation = startParcel('llm', createParcel({ ...urgent, trigger: 'ANYTIME' }));
+  expect(conversation.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('end');
 });
 
 test('3.4: a global transition with a natural-language condition is not taken again until the model finds it FALSE once', () => {
-  const talk = startParcel('llm', {
+  const conversation = startParcel('llm', {
     ...createParcel(),
     steps: [
       { stepId: 'ask', collectsProfileFields: ['order'], to: ['end'] },
@@ -150,7 +153,7 @@ test('3.4: a global transition with a natural-language condition is not taken ag
     proposal: aProposal({ of: 'parcel', verdicts: { 'global/1': truth } }),
   });
   const stepIds = (['TRUE', 'TRUE', 'TRUE', 'FALSE', 'TRUE'] as const).map(
-    (truth) => talk.turn(withGlobalVerdict(truth)).transition('parcel').targetStepId,
+    (truth) => conversation.turn(withGlobalVerdict(truth)).transition('parcel').targetStepId,
   );
   expect(stepIds).toEqual(['help', 'ask', 'ask', 'ask', 'help']);
 });

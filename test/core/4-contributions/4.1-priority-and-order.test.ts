@@ -1,6 +1,6 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import { playTurns, startScenarios } from '../../support/play-turns';
 import { end } from '../../support/sample-scenarios';
-import { played, started } from '../../support/started';
 
 const createScenario = (step: Omit<StepDraft, 'stepId'>, scenario: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
   scenarioId: 's',
@@ -21,7 +21,7 @@ const types: readonly ContributionType[] = ['CONFIRM', 'ASK', 'ACTION_HINT', 'IN
 describe('priority', () => {
   const basePriorities = { CONFIRM: 50, ASK: 40, ACTION_HINT: 30, INFORM: 20, NONE: 0 };
   const getPriority = (scenario: ScenarioDraft, draft: TurnDraft = {}): number | undefined =>
-    played(scenario, [draft])[0]?.contribution('s').priority;
+    playTurns(scenario, [draft])[0]?.contribution('s').priority;
 
   test.each(types)(
     '4.1: the priority of a %s adds the priorities of scenario and step and the base priority of its type',
@@ -89,7 +89,7 @@ describe('plan order', () => {
   });
 
   test('4.1: the highest priority comes first', () => {
-    const { first } = started([
+    const { first } = startScenarios([
       createNamed('a', 'INFORM'),
       createNamed('b', 'CONFIRM'),
       createNamed('c', 'ASK', { priority: 20 }),
@@ -100,23 +100,28 @@ describe('plan order', () => {
   });
 
   test('4.1: equal priorities are ordered by last activity, latest first', () => {
-    const talk = new Conversation([createNamed('a', 'ASK'), createNamed('b', 'ASK')]);
-    talk.turn({ candidates: { a: 0.9 } });
-    expect(talk.turn({ candidates: { b: 0.9 } }).plan).toEqual(['b ASK b', 'a ASK a']);
-    expect(talk.turn({ signals: [['CONTINUE', 'a']] }).plan).toEqual(['a ASK a', 'b ASK b']);
+    const conversation = new Conversation([createNamed('a', 'ASK'), createNamed('b', 'ASK')]);
+    conversation.turn({ candidates: { a: 0.9 } });
+    expect(conversation.turn({ candidates: { b: 0.9 } }).plan).toEqual(['b ASK b', 'a ASK a']);
+    expect(conversation.turn({ signals: [['CONTINUE', 'a']] }).plan).toEqual(['a ASK a', 'b ASK b']);
   });
 
   test('4.1: contributions with equal priority and activity are ordered by scenario id', () => {
-    expect(started([createNamed('b', 'ASK'), createNamed('a', 'ASK')]).first.plan).toEqual(['a ASK a', 'b ASK b']);
+    expect(startScenarios([createNamed('b', 'ASK'), createNamed('a', 'ASK')]).first.plan).toEqual([
+      'a ASK a',
+      'b ASK b',
+    ]);
   });
 
   test('4.1: the primary scenario is the first that is not NONE', () => {
-    const { first } = started([createNamed('a', 'NONE', { priority: 90 }), createNamed('b', 'ASK')]);
+    const { first } = startScenarios([createNamed('a', 'NONE', { priority: 90 }), createNamed('b', 'ASK')]);
     expect(first.result.plan).toMatchObject({ primaryScenarioId: 'b', activeScenarioIds: ['a', 'b'] });
   });
 
   test('4.1: the primary scenario is the first one if all are NONE, and empty without contributions', () => {
-    expect(started([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId).toBe('a');
+    expect(
+      startScenarios([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId,
+    ).toBe('a');
     expect(new Conversation([]).turn().result.plan).toMatchObject({ primaryScenarioId: '', activeScenarioIds: [] });
   });
 });

@@ -5,8 +5,8 @@ import { acting, asking, confirming } from '../../support/sample-scenarios';
 
 describe('open contributions after a turn without a message', () => {
   const startBoth = (): Conversation => running([acting('s'), asking('t', ['x'])]);
-  const listOpen = (talk: Conversation, turn: TurnDraft) =>
-    talk
+  const listOpen = (conversation: Conversation, turn: TurnDraft) =>
+    conversation
       .turn({ trigger: 'TOOL_RESULTS', ...turn })
       .session.openContributions.map(({ instanceId, type }) => `${instanceId} ${type}`);
 
@@ -23,14 +23,14 @@ describe('open contributions after a turn without a message', () => {
     ],
     ['a new instance comes last', { candidates: { u: 0.9 } }, ['t#1 ASK', 's#1 ACTION_HINT', 'u#3 CONFIRM']],
   ])('0.3: %s', (_rule, turn, open) => {
-    const talk = startBoth();
-    talk.store(confirming('u'));
-    expect(talk.session.openContributions.map(({ type }) => type)).toEqual(['ASK', 'ACTION_HINT']);
-    expect(listOpen(talk, turn)).toEqual(open);
+    const conversation = startBoth();
+    conversation.store(confirming('u'));
+    expect(conversation.session.openContributions.map(({ type }) => type)).toEqual(['ASK', 'ACTION_HINT']);
+    expect(listOpen(conversation, turn)).toEqual(open);
   });
 
   test('0.3: a CHOICE is not an open contribution', () => {
-    const talk = linked([['a', 'AMBIGUOUS', 'b']]);
-    expect(talk.turn({ candidates: { a: 0.8, b: 0.8 } }).session.openContributions).toEqual([]);
+    const conversation = linked([['a', 'AMBIGUOUS', 'b']]);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8 } }).session.openContributions).toEqual([]);
   });
 });
