@@ -28,7 +28,7 @@ describe('ignored outcomes', () => {
       { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/7' },
       's#1',
     ],
-  ])('0.6: %s', (reasoning, conversation, outcome, instanceId) => {
+  ])('0.6: an outcome is ignored with the reasoning: %s', (reasoning, conversation, outcome, instanceId) => {
     expect(play(conversation(), outcome)).toEqual([
       {
         outcome: { instanceId: '', stepId: '', actionKey: '', toolId: '', results: new Map(), ...outcome },

@@ -39,17 +39,18 @@ test('3.1: a done step that no transition leaves contributes NONE', () => {
   ]);
 });
 
+test.each<[string, Omit<StepDraft, 'stepId'>]>([
+  ['a checkpoint', { isCheckpoint: true }],
+  ['a step that performs a required action', { performsAction: true, isRequiredAction: true, toolIds: ['t'] }],
+  ['any step with requires_confirmation', { templateIds: ['text'], requiresConfirmation: true }],
+])('3.1: %s has a confirm stage', (_step, step) => {
+  expect(listContributions(createScenario(step), [{}])).toEqual(['CONFIRM ']);
+});
+
 test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
-  ['a checkpoint', { isCheckpoint: true }, 'CONFIRM '],
-  [
-    'a step that performs a required action',
-    { performsAction: true, isRequiredAction: true, toolIds: ['t'] },
-    'CONFIRM ',
-  ],
   ['a step that performs an optional action', { performsAction: true, toolIds: ['t'] }, 'ACTION_HINT t'],
   ['a required action without performs_action', { isRequiredAction: true, toolIds: ['t'] }, 'ACTION_HINT t'],
   ['a step with templates only', { templateIds: ['text'] }, 'INFORM text'],
-  ['any step with requires_confirmation', { templateIds: ['text'], requiresConfirmation: true }, 'CONFIRM '],
   [
     'a checkpoint with requires_confirmation = false',
     { isCheckpoint: true, templateIds: ['text'], requiresConfirmation: false },
@@ -60,7 +61,7 @@ test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
     { performsAction: true, isRequiredAction: true, toolIds: ['t'], requiresConfirmation: false },
     'ACTION_HINT t',
   ],
-])('3.1: the first stage of %s', (_step, step, line) => {
+])('3.1: %s has no confirm stage', (_step, step, line) => {
   expect(listContributions(createScenario(step), [{}])).toEqual([line]);
 });
 

@@ -95,22 +95,25 @@ test('3.4: with "off", a transition with other conditions is evaluated without i
   expect(conversation.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('express');
 });
 
-test.each<[string, readonly number[], number, Truth]>([
-  ['in the same direction', [3, 0], 0.8, 'TRUE'],
-  ['exactly at the threshold', [0.8, 0.6], 0.8, 'TRUE'],
-  ['just below the threshold', [0.79, 0.62], 0.8, 'FALSE'],
-  ['in the opposite direction', [-1, 0], 0.8, 'FALSE'],
-  ['in the opposite direction with threshold -1', [-1, 0], -1, 'TRUE'],
-  ['that is missing', [], 0.8, 'UNKNOWN'],
-  ['of another length', [1, 0, 0], 0.8, 'UNKNOWN'],
-  ['that is a zero vector', [0, 0], 0.8, 'UNKNOWN'],
-  ['whose squares overflow', [1e200, 1e200], 0.8, 'UNKNOWN'],
-])('3.4: with "embedding", a message embedding %s', (_embedding, embedding, threshold, truth) => {
-  const decision = startParcel('embedding', createParcel(), threshold)
-    .turn(withEmbedding(...embedding))
-    .transition('parcel');
-  expect(decision.targetStepId).toBe(targets[truth]);
-});
+test.each<[string, Truth, readonly number[], number]>([
+  ['in the same direction', 'TRUE', [3, 0], 0.8],
+  ['exactly at the threshold', 'TRUE', [0.8, 0.6], 0.8],
+  ['just below the threshold', 'FALSE', [0.79, 0.62], 0.8],
+  ['in the opposite direction', 'FALSE', [-1, 0], 0.8],
+  ['in the opposite direction with threshold -1', 'TRUE', [-1, 0], -1],
+  ['that is missing', 'UNKNOWN', [], 0.8],
+  ['of another length', 'UNKNOWN', [1, 0, 0], 0.8],
+  ['that is a zero vector', 'UNKNOWN', [0, 0], 0.8],
+  ['whose squares overflow', 'UNKNOWN', [1e200, 1e200], 0.8],
+])(
+  '3.4: with "embedding", a message embedding %s makes the condition %s',
+  (_embedding, truth, embedding, threshold) => {
+    const decision = startParcel('embedding', createParcel(), threshold)
+      .turn(withEmbedding(...embedding))
+      .transition('parcel');
+    expect(decision.targetStepId).toBe(targets[truth]);
+  },
+);
 
 test('3.4: with "embedding", a condition without an embedding is UNKNOWN', () => {
   const conversation = startParcel(

@@ -125,15 +125,21 @@ describe('the visits variable of conditions', () => {
 });
 
 describe('loop counts', () => {
-  test.each<[string, Omit<StepDraft, 'stepId'>, number | undefined]>([
-    ['that collects fields', { collectsProfileFields: ['x'] }, 1],
-    ['that confirms', { isCheckpoint: true }, 1],
-    ['that acts', { toolIds: ['t'] }, 1],
-    ['that only informs', { templateIds: ['text'] }, undefined],
-    ['without stages', { to: [neverTaken] }, undefined],
-  ])('3.6: the loop count after a visit of a step %s', (_step, step, count) => {
+  test.each<[string, Omit<StepDraft, 'stepId'>]>([
+    ['that collects fields', { collectsProfileFields: ['x'] }],
+    ['that confirms', { isCheckpoint: true }],
+    ['that acts', { toolIds: ['t'] }],
+  ])('3.6: a visit of a step %s increments its loop count', (_step, step) => {
     const { conversation } = startScenarios([{ scenarioId: 's', steps: [{ stepId: 'a', to: ['end'], ...step }, end] }]);
-    expect(conversation.instance('s').loopCounts.get('a')).toBe(count);
+    expect(conversation.instance('s').loopCounts.get('a')).toBe(1);
+  });
+
+  test.each<[string, Omit<StepDraft, 'stepId'>]>([
+    ['that only informs', { templateIds: ['text'] }],
+    ['without stages', { to: [neverTaken] }],
+  ])('3.6: a visit of a step %s is not counted', (_step, step) => {
+    const { conversation } = startScenarios([{ scenarioId: 's', steps: [{ stepId: 'a', to: ['end'], ...step }, end] }]);
+    expect(conversation.instance('s').loopCounts.get('a')).toBeUndefined();
   });
 
   test('3.6: every failure of a required action increments the loop count', () => {
@@ -163,16 +169,23 @@ describe('loop counts', () => {
     steps: [...repeating.steps, { stepId: 'later', collectsProfileFields: ['x'], to: ['end'] }],
   };
 
-  test.each<[string, TurnDraft, number]>([
-    ['becomes known by a candidate variable', { variables: { x: 1 } }, 0],
-    ['becomes known by the patch', { patch: { x: 1 } }, 0],
-    ['that the scenario does not collect becomes known', { variables: { y: 1 } }, 1],
-    ['becomes known by customer_data', { customer: { x: 1 } }, 1],
-    ['becomes known by an action result', { outcomes: [{ kind: 'ACTION_FAILED', results: { x: 1 } }] }, 1],
-  ])('3.6: the loop count after a field %s', (_event, draft, count) => {
+  test.each<[string, TurnDraft]>([
+    ['becomes known by a candidate variable', { variables: { x: 1 } }],
+    ['becomes known by the patch', { patch: { x: 1 } }],
+  ])('3.6: the loop counts are reset when a field %s', (_event, draft) => {
     const { conversation } = startScenarios([asking]);
     conversation.turn(draft);
-    expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(count);
+    expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(0);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['that the scenario does not collect becomes known', { variables: { y: 1 } }],
+    ['becomes known by customer_data', { customer: { x: 1 } }],
+    ['becomes known by an action result', { outcomes: [{ kind: 'ACTION_FAILED', results: { x: 1 } }] }],
+  ])('3.6: the loop counts are kept when a field %s', (_event, draft) => {
+    const { conversation } = startScenarios([asking]);
+    conversation.turn(draft);
+    expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(1);
   });
 
   test('3.6: a changed value resets the loop counts, an unchanged value does not', () => {
@@ -213,19 +226,24 @@ describe('attempts', () => {
     return conversation.instance('s').visit.attempts;
   };
 
-  test.each<[string, TurnDraft, number]>([
-    ['leaves the ASK unanswered', {}, 1],
-    ['answers a part of it', { variables: { a: 1 } }, 0],
-    ['answers it with null', { variables: { a: null } }, 1],
-    ['asks a question', { requested: ['price'] }, 1],
-    ['addresses another instance', { variables: { x: 1 } }, 0],
-    ['names another active scenario', { candidates: { o: 0.9 } }, 0],
-    ['addresses the instance without an answer', { signals: [['CONTINUE', 's']] }, 1],
-    ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }, 0],
-    ['is a timer', { trigger: 'TIMER' }, 0],
-    ['carries tool results', { trigger: 'TOOL_RESULTS' }, 0],
-  ])('3.6: the attempts after a turn that %s', (_event, draft, count) => {
-    expect(attempts(draft)).toBe(count);
+  test.each<[string, TurnDraft]>([
+    ['leaves the ASK unanswered', {}],
+    ['answers it with null', { variables: { a: null } }],
+    ['asks a question', { requested: ['price'] }],
+    ['addresses the instance without an answer', { signals: [['CONTINUE', 's']] }],
+  ])('3.6: a turn that %s is an attempt', (_event, draft) => {
+    expect(attempts(draft)).toBe(1);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['answers a part of it', { variables: { a: 1 } }],
+    ['addresses another instance', { variables: { x: 1 } }],
+    ['names another active scenario', { candidates: { o: 0.9 } }],
+    ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }],
+    ['is a timer', { trigger: 'TIMER' }],
+    ['carries tool results', { trigger: 'TOOL_RESULTS' }],
+  ])('3.6: a turn that %s is no attempt', (_event, draft) => {
+    expect(attempts(draft)).toBe(0);
   });
 
   test('3.6: a turn without an open ASK is no attempt', () => {

@@ -36,29 +36,29 @@ describe('priority', () => {
     expect(getPriority(createScenario({ ...steps.ASK, priority: -50 }, { priority: -5 }))).toBe(-15);
   });
 
-  test.each<[string, TurnDraft['rules'] & object, number]>([
-    ['scoped to its scenario', [{ scope: 'SCENARIO', scopeId: 's', priority: 3 }], 3],
-    ['scoped to its step', [{ scope: 'STEP', scopeId: 'step', priority: 4 }], 4],
-    ['scoped to its step in its scenario', [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 's', priority: 4 }], 4],
+  test.each<[string, number, TurnDraft['rules'] & object]>([
+    ['scoped to its scenario', 3, [{ scope: 'SCENARIO', scopeId: 's', priority: 3 }]],
+    ['scoped to its step', 4, [{ scope: 'STEP', scopeId: 'step', priority: 4 }]],
+    ['scoped to its step in its scenario', 4, [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 's', priority: 4 }]],
     [
       'scoped to that step in another scenario',
-      [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 'o', priority: 4 }],
       0,
+      [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 'o', priority: 4 }],
     ],
-    ['scoped to another scenario', [{ scope: 'SCENARIO', scopeId: 'o', priority: 3 }], 0],
-    ['scoped to another step', [{ scope: 'STEP', scopeId: 'o', priority: 3 }], 0],
-    ['with scope GLOBAL', [{ scope: 'GLOBAL', priority: 9 }], 0],
-    [
-      'with the highest priority of several',
-      [
-        { scope: 'SCENARIO', scopeId: 's', priority: 3 },
-        { scope: 'STEP', scopeId: 'step', priority: 8 },
-      ],
-      8,
-    ],
-    ['with a negative priority', [{ scope: 'SCENARIO', scopeId: 's', priority: -3 }], -3],
-  ])('4.1: what an applied rule %s adds', (_rule, rules, added) => {
+    ['scoped to another scenario', 0, [{ scope: 'SCENARIO', scopeId: 'o', priority: 3 }]],
+    ['scoped to another step', 0, [{ scope: 'STEP', scopeId: 'o', priority: 3 }]],
+    ['with scope GLOBAL', 0, [{ scope: 'GLOBAL', priority: 9 }]],
+    ['with a negative priority', -3, [{ scope: 'SCENARIO', scopeId: 's', priority: -3 }]],
+  ])('4.1: an applied rule %s adds %d', (_rule, added, rules) => {
     expect(getPriority(createScenario(steps.ASK), { rules })).toBe(40 + added);
+  });
+
+  test('4.1: of several applied rules the highest priority is added', () => {
+    const rules = [
+      { scope: 'SCENARIO', scopeId: 's', priority: 3 },
+      { scope: 'STEP', scopeId: 'step', priority: 8 },
+    ] as const;
+    expect(getPriority(createScenario(steps.ASK), { rules })).toBe(48);
   });
 
   test('4.1: a rule with the id of both scenario and step counts once, and not at all with scope GLOBAL', () => {
