@@ -55,8 +55,8 @@ export function findFieldsAskedBefore(
   { stepId, collectedFields }: CompiledStep,
   known: KnownData,
 ): readonly string[] {
-  const wasAsked =
+  const hasAsked =
     path.some((entry) => entry.asked && entry.stepId === stepId) ||
     (currentStepId === stepId && visit.askedFields.length > 0);
-  return wasAsked ? [...new Set(collectedFields)].filter((field) => known.has(field)).sort() : [];
+  return hasAsked ? [...new Set(collectedFields)].filter((field) => known.has(field)).sort() : [];
 }
