@@ -73,7 +73,11 @@ export function findMissingRequiredFields(
 
 function entryRefusal({ entryCondition }: CompiledScenario, context: SelectionContext): StartRejection | undefined {
   if (!entryCondition) return undefined;
-  const { truth, missing, error } = entryCondition.evaluate(
+  const {
+    truth,
+    missingFields: missing,
+    error,
+  } = entryCondition.evaluate(
     toConditionVariables(context, {
       known: context.known,
       instanceVariables: new Map(),

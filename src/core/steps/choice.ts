@@ -1,6 +1,7 @@
-import type { ConditionVariables, Truth } from '../conditions';
+import type { ConditionVariables } from '../conditions';
 import type { SelectionContext } from '../context/selection-context';
 import type { TransitionAlternative } from '../model/transition-decision';
+import type { Truth } from '../model/truth';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
 import { findUnfinishedStage, hasEndedEarly, isSkippable, type StepPosition } from './stage';
 import { evaluateTextCondition } from './text-condition';

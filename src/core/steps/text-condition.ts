@@ -1,6 +1,6 @@
-import type { Truth } from '../conditions';
 import type { SelectionContext } from '../context/selection-context';
 import type { ModelProposal, TransitionKey } from '../model/model-proposal';
+import type { Truth } from '../model/truth';
 import type { CompiledScenario, CompiledTransition } from '../scenario/compiled-scenario';
 
 /**

@@ -1,7 +1,8 @@
-import type { ConditionVariables, Truth } from '../conditions';
+import type { ConditionVariables } from '../conditions';
 import { canonicalJson, type JsonValue } from '../model/json';
 import { findMissingFields } from '../model/known-data';
 import { mergeNames, sortNames } from '../model/sorting';
+import type { Truth } from '../model/truth';
 import type { StepOutcomeKind } from '../model/turn';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
 
@@ -42,7 +43,7 @@ export function evaluateTransition(
   const condition = transition.condition?.evaluate(variables);
   if (condition?.truth === 'FALSE') return says('FALSE', [], condition.error);
   if (missing.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return says('TRUE');
-  return says('UNKNOWN', mergeNames(sortNames(missing), condition?.missing ?? []));
+  return says('UNKNOWN', mergeNames(sortNames(missing), condition?.missingFields ?? []));
 }
 
 /**

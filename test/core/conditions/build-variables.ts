@@ -1,13 +1,12 @@
 import type { ConditionVariables } from '../../../src/core/conditions';
 import type { FieldValues, JsonObject } from '../../../src/core/model/json';
 
-/** Fields written as an object. */
-export function fields(object: JsonObject): FieldValues {
+export function toFields(object: JsonObject): FieldValues {
   return new Map(Object.entries(object));
 }
 
-/** Variables of an ordinary turn; state what matters. */
-export function variables(stated: Partial<ConditionVariables> = {}): ConditionVariables {
+/** Variables of a typical turn, with overrides. */
+export function buildVariables(overrides: Partial<ConditionVariables> = {}): ConditionVariables {
   return {
     data: new Map(),
     customer: new Map(),
@@ -27,11 +26,11 @@ export function variables(stated: Partial<ConditionVariables> = {}): ConditionVa
     tone: 'polite',
     frustration: 'low',
     urgency: 'normal',
-    ...stated,
+    ...overrides,
   };
 }
 
-/** Variables with these known fields. */
-export function knowing(data: JsonObject): ConditionVariables {
-  return variables({ data: fields(data) });
+/** Variables with known data. */
+export function knownVariables(data: JsonObject): ConditionVariables {
+  return buildVariables({ data: toFields(data) });
 }
