@@ -5,7 +5,7 @@ import { compareText } from '../../src/core/model/compare-text';
 import { OrchestratorError } from '../../src/core/model/orchestrator-error';
 import { createEmptySession } from '../../src/core/model/session';
 import { defaultSettings } from '../../src/core/model/settings';
-import { compareByScenarioId, compareRelationships } from '../../src/core/scenario/catalogue-order';
+import { compareByScenarioId, compareRelationships } from '../../src/core/scenario/catalogue';
 import { indexRelationships } from '../../src/core/scenario/relationships';
 import { aRelationship, aScenario, aTurn, compiled, ids } from '../support/conversation';
 import { type Link, linked, starts } from '../support/linked-scenarios';

@@ -1,5 +1,5 @@
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
-import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
+import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
 import { decodeRelationship, encodeRelationship } from '../../codec/wire/relationship-codec';
 import { decodeStoredScenario, encodeStoredScenario } from '../../codec/wire/scenario-codec';
 import type { Call } from '../../ports/call';
