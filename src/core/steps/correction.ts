@@ -1,4 +1,4 @@
-import { usesField } from '../context/changed-fields';
+import { usesField } from '../context/stored-data';
 import type { IrreversibleStep, PathEntry } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 import type { WalkInput } from './walk-input';
