@@ -3,7 +3,7 @@ import { canonicalJson, type JsonValue, jsonEquals } from '../../../src/core/mod
 
 const jsonValue = fc.jsonValue() as fc.Arbitrary<JsonValue>;
 
-describe('3.9 correction: the same value again is no change', () => {
+describe('3.9: JSON equality decides whether a value is a correction', () => {
   test.each<[left: JsonValue, right: JsonValue, equal: boolean]>([
     [1, 1, true],
     [1, '1', false],
@@ -34,7 +34,7 @@ describe('3.9 correction: the same value again is no change', () => {
     fc.assert(fc.property(jsonValue, (value) => jsonEquals(value, structuredClone(value))));
   });
 
-  test('two values are equal exactly when their canonical texts are', () => {
+  test('two values are equal exactly if their canonical texts are equal', () => {
     fc.assert(
       fc.property(jsonValue, jsonValue, (left, right) => {
         expect(jsonEquals(left, right)).toBe(canonicalJson(left) === canonicalJson(right));
