@@ -121,7 +121,7 @@ test(
   async () => {
     const { code, stderr } = await ask('put', 'test/cli/broken-scenarios/entry.yaml');
     expect(stderr).toBe(
-      'test/cli/broken-scenarios/entry.yaml:3:16: error ENTRY_STEP_NOT_FOUND: entry_step_id: The entry step "beginning" is no step of the scenario.\n',
+      'test/cli/broken-scenarios/entry.yaml:3:16: error ENTRY_STEP_NOT_FOUND: entry_step_id: The entry step "beginning" does not exist. Set entry_step_id to a step of the scenario.\n',
     );
     expect(code).toBe(1);
   },

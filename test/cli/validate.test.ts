@@ -64,13 +64,13 @@ test(
           path: 'entry_step_id',
           severity: 'ERROR',
           code: 'ENTRY_STEP_NOT_FOUND',
-          message: 'The entry step "beginning" is no step of the scenario.',
+          message: 'The entry step "beginning" does not exist. Set entry_step_id to a step of the scenario.',
         },
       ],
     });
     const github = await run(['validate', '--format', 'github', file]);
     expect(github.stdout).toBe(
-      `::error file=${file},line=3,col=16,title=ENTRY_STEP_NOT_FOUND::entry_step_id: The entry step "beginning" is no step of the scenario.\n`,
+      `::error file=${file},line=3,col=16,title=ENTRY_STEP_NOT_FOUND::entry_step_id: The entry step "beginning" does not exist. Set entry_step_id to a step of the scenario.\n`,
     );
   },
   childTimeoutMs,

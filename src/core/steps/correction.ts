@@ -1,4 +1,4 @@
-import { usesField } from '../context/changed-fields';
+import { usesField } from '../context/stored-data';
 import type { KnownData } from '../model/known-data';
 import type { IrreversibleStep, PathEntry, ScenarioInstance } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';

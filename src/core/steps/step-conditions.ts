@@ -126,7 +126,7 @@ export function evaluateTransition(
   const condition = transition.condition?.evaluate(variables);
   if (condition?.truth === 'FALSE') return toResult('FALSE', [], condition.error);
   if (missingFields.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return toResult('TRUE');
-  return toResult('UNKNOWN', mergeNames(sortNames(missingFields), condition?.missing ?? []));
+  return toResult('UNKNOWN', mergeNames(sortNames(missingFields), condition?.missingFields ?? []));
 }
 
 /**

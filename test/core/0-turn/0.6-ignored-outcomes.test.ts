@@ -10,20 +10,20 @@ describe('ignored outcomes', () => {
 
   test.each<[string, () => Conversation, Outcome, string]>([
     [
-      'It names no instance, and there is none that it could be about.',
+      'The outcome names no instance, and the session has none that it could apply to.',
       () => new Conversation([]),
       { kind: 'CONFIRMED' },
       '',
     ],
     ['The session has no such instance.', () => running([pay]), { kind: 'CONFIRMED', instanceId: 'x#1' }, 'x#1'],
     [
-      'The instance stands at step "act", not at "wait".',
+      'The instance is at step "act", not at "wait".',
       () => running([pay]),
       { kind: 'ACTION_SUCCEEDED', stepId: 'wait' },
       's#1',
     ],
     [
-      'Its action_key belongs to another visit of the step.',
+      'The action_key belongs to another visit of the step.',
       () => running([pay]),
       { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/7' },
       's#1',
@@ -53,7 +53,7 @@ describe('ignored outcomes', () => {
     ];
     const conversation = running([{ scenarioId: 's', steps }]);
     expect(play(conversation, { kind: 'CONFIRMED' })).toMatchObject([
-      { instanceId: 's#1', reasoning: 'No CONFIRM was made in this visit, so there is nothing to confirm.' },
+      { instanceId: 's#1', reasoning: 'This visit has not contributed a CONFIRM, so there is nothing to confirm.' },
     ]);
   });
 
@@ -86,6 +86,6 @@ describe('ignored outcomes', () => {
     const { ignoredOutcomes } = conversation.turn({
       outcomes: [{ kind: 'ACTION_SUCCEEDED' }, { kind: 'ACTION_FAILED' }],
     }).result;
-    expect(ignoredOutcomes).toMatchObject([{ reasoning: 'The action of this visit has succeeded already.' }]);
+    expect(ignoredOutcomes).toMatchObject([{ reasoning: 'The action of this visit has already succeeded.' }]);
   });
 });

@@ -1,5 +1,5 @@
-import type { Truth } from '../../../src/core/conditions';
 import type { SemanticEvaluation } from '../../../src/core/model/settings';
+import type { Truth } from '../../../src/core/model/truth';
 import { Conversation, type ScenarioDraft, type TransitionDraft, type TurnDraft } from '../../support/conversation';
 import { aProposal } from '../../support/proposals';
 import { end } from '../../support/sample-scenarios';

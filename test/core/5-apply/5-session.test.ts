@@ -1,6 +1,5 @@
 // The complete session after a turn: what the turn stores, and nothing else.
-import { createEmptySession } from '../../../src/core/model/session';
-import { Conversation, ids, type TurnDraft } from '../../support/conversation';
+import { Conversation, type TurnDraft } from '../../support/conversation';
 import { running } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
@@ -240,25 +239,5 @@ describe('instances', () => {
       variables: { x: 1 },
     });
     expect(conversation.turn({ signals: [['CANCEL', 'a']] }).session.variables.has('x')).toBe(false);
-  });
-});
-
-test('5: a session before its first turn is empty', () => {
-  expect(createEmptySession(ids)).toEqual({
-    ...ids,
-    importedFrom: '',
-    revision: 0,
-    turnCount: 0,
-    instances: [],
-    endedInstances: [],
-    variables: new Map(),
-    pendingStarts: [],
-    scenarioCounters: new Map(),
-    openContributions: [],
-    offeredChoiceScenarioIds: [],
-    createdAt: 0,
-    updatedAt: 0,
-    lastTurnId: '',
-    lastStartNumber: 0,
   });
 });
