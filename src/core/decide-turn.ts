@@ -12,7 +12,7 @@ import { decideTransitions } from './transitions/transition-phase';
 
 /** Runs each phase of a turn; the pipeline gives one that opens a span around it. */
 export type RunPhase = <T>(name: PhaseName, work: () => T) => T;
-export type PhaseName = 'P6.1 context' | 'P6.2 lifecycle' | 'P6.3 transitions' | 'P6.4 contributions';
+export type PhaseName = 'orchestrator.context' | 'orchestrator.lifecycle' | 'orchestrator.transitions' | 'orchestrator.contributions';
 
 /** A decided turn: what is told, and the session as it is afterwards. */
 export interface TurnDecision {
@@ -27,10 +27,10 @@ const plainly: RunPhase = (_name, work) => work();
  * no clock, no randomness, no I/O.
  */
 export function decideTurn(input: TurnInput, validateOnly = false, phase: RunPhase = plainly): TurnDecision {
-  const context = phase('P6.1 context', () => selectContext(input));
-  const lifecycle = phase('P6.2 lifecycle', () => decideLifecycle(context));
-  const transitions = phase('P6.3 transitions', () => decideTransitions(context, lifecycle));
-  const plan = phase('P6.4 contributions', () =>
+  const context = phase('orchestrator.context', () => selectContext(input));
+  const lifecycle = phase('orchestrator.lifecycle', () => decideLifecycle(context));
+  const transitions = phase('orchestrator.transitions', () => decideTransitions(context, lifecycle));
+  const plan = phase('orchestrator.contributions', () =>
     planContributions(context, transitions, lifecycle.starts, lifecycle.choices),
   );
   const decided: PhaseResults = { lifecycle, transitions, plan };

@@ -23,10 +23,10 @@ const candidates = [
 ];
 const spansOfATurn = [
   '  session.load',
-  '  P6.1 context',
-  '  P6.2 lifecycle',
-  '  P6.3 transitions',
-  '  P6.4 contributions',
+  '  orchestrator.context',
+  '  orchestrator.lifecycle',
+  '  orchestrator.transitions',
+  '  orchestrator.contributions',
   '  session.commit',
   '    CLIENT evalsha',
 ];

@@ -118,10 +118,10 @@ it('counts every call by method and status, and none is left in flight', async (
 
 it('times every phase and every operation of the store', async () => {
   expect(await series('orchestrator_phase_duration_count')).toEqual({
-    'phase="P6.1 context"': 2,
-    'phase="P6.2 lifecycle"': 2,
-    'phase="P6.3 transitions"': 2,
-    'phase="P6.4 contributions"': 2,
+    'phase="orchestrator.context"': 2,
+    'phase="orchestrator.lifecycle"': 2,
+    'phase="orchestrator.transitions"': 2,
+    'phase="orchestrator.contributions"': 2,
   });
   expect(await series('orchestrator_store_duration_count')).toMatchObject({
     'operation="load",outcome="ok"': 4,

@@ -36,7 +36,12 @@ const turnSpan = 'ProcessTurns turn';
 const customerValue = 'Lovelace';
 /** How its clients connect: with time enough for a busy machine. */
 const patient = { credentials: insecure(), timeoutMs: 60_000 };
-const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
+const phases = [
+  '  orchestrator.context',
+  '  orchestrator.lifecycle',
+  '  orchestrator.transitions',
+  '  orchestrator.contributions',
+];
 
 let traces = 0;
 /** A caller that traces: the header that it sends, and the ids in it. */
