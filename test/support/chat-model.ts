@@ -1,4 +1,4 @@
-import { ChatDecisionModel, type ChatModelOptions } from '../../src/server/model';
+import { ChatDecisionModel, type ChatModelOptions } from '../../src/server/model/chat-decision-model';
 import type { ModelUsage } from '../../src/server/ports/metrics';
 import { SystemClock } from '../../src/server/runtime/system';
 import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
@@ -33,8 +33,8 @@ export function aChatModel(
       temperature: 0,
       concurrency: 10,
       retries: 0,
-      messageLength: 8_000,
-      textsLength: 60_000,
+      maxMessageLength: 8_000,
+      maxTextsLength: 60_000,
       breakerFailures: 1_000,
       breakerOpenMs: 60_000,
       inputPrice: 0,

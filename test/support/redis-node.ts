@@ -31,12 +31,12 @@ export async function createRedisNode(
     cachedSessions: 100,
     clock: Date,
   });
-  const olderSessions =
+  const legacySessions =
     olderSessionKey === ''
       ? undefined
       : new RedisLegacySessionStore(connection, { keyTemplate: olderSessionKey, sessionTtlMs, clock: Date, log });
   const scenarios = new RedisCatalogue(connection, { keyPrefix });
-  return serviceOn({ store, scenarios, olderSessions, close: () => store.close() }, { clock: Date, log });
+  return serviceOn({ store, scenarios, legacySessions, close: () => store.close() }, { clock: Date, log });
 }
 
 /** The whole service but its process on a Redis that it shares with others of the same prefix: one node of several. */

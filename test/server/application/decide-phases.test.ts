@@ -78,7 +78,12 @@ function aCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): PhaseCom
 
 test('the four phases are the only spans: nothing is loaded and nothing is committed', async () => {
   await decidePhases(deps, aCommand(naming(refund)), unboundedCall);
-  expect(telemetry.spans).toEqual(['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions']);
+  expect(telemetry.spans).toEqual([
+    'orchestrator.context',
+    'orchestrator.lifecycle',
+    'orchestrator.transitions',
+    'orchestrator.contributions',
+  ]);
   expect(telemetry.said).toMatchObject({
     'orchestrator.turn_id': uuid(4),
     'orchestrator.validate_only': true,

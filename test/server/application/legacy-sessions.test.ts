@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { JsonValue } from '../../../src/core/model/json';
-import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/commands';
+import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/turn-command';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import type { Logger } from '../../../src/server/ports/logger';
 import { unboundedCall } from '../../support/calls';

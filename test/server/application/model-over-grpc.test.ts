@@ -2,7 +2,7 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import type { ModelFailureReason, ProposedAction } from '../../../src/core/model/model-proposal';
 import type { TurnResult } from '../../../src/core/model/turn-result';
 import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
-import type { ChatModelOptions } from '../../../src/server/model';
+import type { ChatModelOptions } from '../../../src/server/model/chat-decision-model';
 import { unboundedCall } from '../../support/calls';
 import { aChatModel } from '../../support/chat-model';
 import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';

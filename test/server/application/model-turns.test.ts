@@ -5,10 +5,10 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { StoredScenario } from '../../../gen/focal/orchestration/v1/scenario';
 import type { TurnResult } from '../../../src/core/model/turn-result';
-import type { TurnCommand } from '../../../src/server/application/commands';
+import type { TurnCommand } from '../../../src/server/application/turn-command';
 import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
-import type { ChatModelOptions } from '../../../src/server/model';
+import type { ChatModelOptions } from '../../../src/server/model/chat-decision-model';
 import { catalogueOf, FoldedSession } from '../../../tools/chaos/folded-session';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { callUntil, unboundedCall } from '../../support/calls';

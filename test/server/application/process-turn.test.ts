@@ -1,9 +1,9 @@
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
 import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
-import type { TurnCommand } from '../../../src/server/application/commands';
 import { CompiledCatalogue } from '../../../src/server/application/compiled-catalogue';
 import { processTurn, type TurnDependencies } from '../../../src/server/application/process-turn';
+import type { TurnCommand } from '../../../src/server/application/turn-command';
 import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import type { SessionStore } from '../../../src/server/ports/session-store';

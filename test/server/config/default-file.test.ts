@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { defaultConfigFile } from '../../../src/server/config';
-import { knownKeys } from '../../../src/server/config/known-keys';
-import { flatten } from '../../../src/server/config/layer';
+import { flatten } from '../../../src/server/config/config-sources';
+import { knownKeys } from '../../../src/server/config/schema';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'configuration.md'), 'utf8');
 const text = readFileSync(defaultConfigFile, 'utf8');

@@ -1,6 +1,6 @@
 import type { ModelRequest } from '../../../src/core/context/model-request';
 import { parseProposal, responseFormat } from '../../../src/server/model/model-answer';
-import { assignQuestionIds } from '../../../src/server/model/question-ids';
+import { assignRequestIds } from '../../../src/server/model/prompt-template';
 
 const question: ModelRequest = {
   message: '',
@@ -9,7 +9,7 @@ const question: ModelRequest = {
   candidates: [{ scenarioId: 'c', name: '', description: '', triggerDescription: '', score: 1 }],
   conditions: [{ scenarioId: 'd', scenarioVersion: 2, transitionId: 'e', scenarioName: '', text: '' }],
 };
-const ids = assignQuestionIds(question);
+const ids = assignRequestIds(question);
 const nothing = { instances: [], candidates: [], conditions: [] };
 
 test('an answer is read as a proposal in the order of the question; what it leaves out is left to the rules', () => {

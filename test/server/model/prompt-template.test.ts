@@ -1,6 +1,5 @@
 import type { ModelRequest } from '../../../src/core/context/model-request';
-import { PromptTemplate } from '../../../src/server/model/prompt-template';
-import { assignQuestionIds } from '../../../src/server/model/question-ids';
+import { assignRequestIds, PromptTemplate } from '../../../src/server/model/prompt-template';
 import { hostileMessages } from '../../support/hostile-messages';
 
 const question: ModelRequest = {
@@ -17,7 +16,7 @@ const question: ModelRequest = {
   ],
 };
 const shipped = new PromptTemplate('', 8_000);
-const rendered = (asked: ModelRequest): string => shipped.render(asked, assignQuestionIds(asked));
+const rendered = (asked: ModelRequest): string => shipped.render(asked, assignRequestIds(asked));
 
 test('the prompt lists what is asked by short names, and has the message between its tags', () => {
   const prompt = rendered(question);
@@ -52,7 +51,7 @@ test('names and descriptions of authors cannot leave their line either', () => {
 test('a long message is shown up to its bound', () => {
   const prompt = new PromptTemplate('{{ message }}', 10).render(
     { ...question, message: '0123456789abc' },
-    assignQuestionIds(question),
+    assignRequestIds(question),
   );
   expect(prompt).toBe('"0123456789"');
 });
@@ -69,7 +68,7 @@ test.each([
 
 test('an own template is given literals, too', () => {
   const own = new PromptTemplate('{% for c in candidates %}{{ c.name }} {{ message | safe }}{% endfor %}', 100);
-  expect(own.render({ ...question, message: '<b>\n' }, assignQuestionIds(question))).toBe(
+  expect(own.render({ ...question, message: '<b>\n' }, assignRequestIds(question))).toBe(
     '"Refund" "\\u003cb\\u003e\\n"',
   );
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { toTextLiteral } from '../../../src/server/model/text-literal';
+import { toTextLiteral } from '../../../src/server/model/prompt-template';
 
 test('a literal is one line of visible characters without tags and fences, and means what was said', () => {
   fc.assert(

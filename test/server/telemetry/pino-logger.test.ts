@@ -2,7 +2,7 @@ import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import type { Logger } from '../../../src/server/ports/logger';
-import { createPinoLogger, type PinoLoggerOptions } from '../../../src/server/telemetry/logging';
+import { createPinoLogger, type PinoLoggerOptions } from '../../../src/server/telemetry/pino-logger';
 
 /** A log with the lines that it wrote. */
 function aLog(options: Partial<PinoLoggerOptions> = {}): { log: Logger; lines: () => Record<string, unknown>[] } {

@@ -1,7 +1,7 @@
 import { OTLPTraceExporter as OtlpGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as OtlpHttpExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace-base';
-import { createSpanExporters } from '../../../src/server/telemetry/span-exporters';
+import { createSpanExporters } from '../../../src/server/telemetry/start-sdk';
 
 const cases: [env: NodeJS.ProcessEnv, exporters: (new () => object)[]][] = [
   [{}, [OtlpHttpExporter]],

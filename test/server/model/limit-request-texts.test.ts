@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import type { ModelRequest } from '../../../src/core/context/model-request';
-import { limitQuestionTexts } from '../../../src/server/model/limit-question-texts';
-import { PromptTemplate } from '../../../src/server/model/prompt-template';
-import { assignQuestionIds } from '../../../src/server/model/question-ids';
+import { assignRequestIds, limitRequestTexts, PromptTemplate } from '../../../src/server/model/prompt-template';
 
 /** A question whose texts are the given ones, one for each instance, candidate and condition. */
 function asking(texts: {
@@ -36,26 +34,26 @@ const long = 'x'.repeat(100);
 
 test('a question that fits is asked as it is', () => {
   const question = asking({ instances: ['a'], candidates: ['b'], conditions: ['c'] });
-  expect(limitQuestionTexts(question, 1_000)).toEqual(question);
+  expect(limitRequestTexts(question, 1_000)).toEqual(question);
 });
 
 test('of one that does not, what comes first is asked about: instances, candidates, conditions', () => {
   const question = asking({ instances: ['a'], candidates: ['b', long, 'c'], conditions: ['d'] });
-  expect(limitQuestionTexts(question, 60)).toEqual(asking({ instances: ['a'], candidates: ['b'] }));
+  expect(limitRequestTexts(question, 60)).toEqual(asking({ instances: ['a'], candidates: ['b'] }));
 });
 
 test('what the prompt has to escape counts as it is written there', () => {
   const question = asking({ candidates: ['<<<<<<<<<<', 'b'] });
-  expect(limitQuestionTexts(question, 60).candidates).toEqual([]);
-  expect(limitQuestionTexts(question, 80).candidates).toHaveLength(2);
+  expect(limitRequestTexts(question, 60).candidates).toEqual([]);
+  expect(limitRequestTexts(question, 80).candidates).toHaveLength(2);
 });
 
 test('always: the prompt is no longer than the bound and what the template says by itself', () => {
   const template = new PromptTemplate('{% for c in candidates %}{{ c.name }}{% endfor %}', 100);
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' })), fc.nat(300), (candidates, length) => {
-      const asked = limitQuestionTexts(asking({ candidates }), length);
-      expect(template.render(asked, assignQuestionIds(asked)).length).toBeLessThanOrEqual(length);
+      const asked = limitRequestTexts(asking({ candidates }), length);
+      expect(template.render(asked, assignRequestIds(asked)).length).toBeLessThanOrEqual(length);
     }),
   );
 });
