@@ -4,19 +4,19 @@ import type { TurnResult } from '../../../src/core/model/turn-result';
 import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
 import type { ChatModelOptions } from '../../../src/server/model/chat-decision-model';
 import { unboundedCall } from '../../support/calls';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';
 import { callRaw, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { hostileMessages } from '../../support/hostile-messages';
+import { maliciousMessages } from '../../support/malicious-messages';
 import {
-  asTheRules,
-  type Behaviour,
-  breakingOff,
-  completing,
+  agreeWithRules,
+  type EndpointBehavior,
+  closingEarly,
+  returningContent,
   ModelEndpoint,
-  refusing,
-  saying,
-  silence,
+  returningStatus,
+  answering,
+  neverResponding,
 } from '../../support/model-endpoint';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
@@ -47,7 +47,7 @@ let sessions = 0;
 beforeAll(() => endpoint.start());
 beforeEach(() => {
   sessions += 1;
-  endpoint.usual = saying(asTheRules);
+  endpoint.defaultBehavior = answering(agreeWithRules);
 });
 afterAll(() => endpoint.stop());
 
@@ -59,7 +59,7 @@ async function serve(options: Partial<ChatModelOptions> = {}): Promise<void> {
     await stores.scenarios.put(agent, aScenario(draft), stored, unboundedCall);
   }
   for (const relationship of relationships) await stores.scenarios.putRelationship(agent, relationship, unboundedCall);
-  const { model } = aChatModel(endpoint, options);
+  const { model } = createChatModel(endpoint, options);
   service = serviceOn(stores, { model, settings: { semanticEvaluation: 'llm' } });
   grpc = await startGrpc(service.useCases);
 }
@@ -84,8 +84,8 @@ const lifecycleOf = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
   lifecycleDecisions.map(({ action, reason, overruledBy }) => `${action} ${reason} ${overruledBy}`.trim());
 
 /** A model that was talked into this of everything that runs, into every start and every condition. */
-const talkedInto = (action: ProposedAction): Behaviour =>
-  saying(({ instances, candidates, conditions }) => ({
+const talkedInto = (action: ProposedAction): EndpointBehavior =>
+  answering(({ instances, candidates, conditions }) => ({
     instances: instances.map((id) => ({ id, action })),
     candidates: [...candidates.keys()].map((id) => ({ id, fits: true })),
     conditions: conditions.map((id) => ({ id, verdict: 'TRUE' })),
@@ -95,14 +95,14 @@ describe('9 a message that is', () => {
   beforeAll(() => serve());
   afterAll(stop);
 
-  describe.each(hostileMessages)('$title changes no constraint,', ({ message }) => {
+  describe.each(maliciousMessages)('$title changes no constraint,', ({ message }) => {
     test.each<[ProposedAction, string]>([
       // A checkpoint that is not passed holds a COMPLETE; a CANCEL before it undoes nothing.
       ['COMPLETE', 'CONTINUE GOES_ON CHECKPOINT_AHEAD'],
       ['CANCEL', 'CANCEL MODEL'],
     ])('also where the model obeys and proposes %s of everything', async (action, ofPayment) => {
       await processed(1, naming(payment, shipment));
-      endpoint.usual = talkedInto(action);
+      endpoint.defaultBehavior = talkedInto(action);
       const result = await processed(2, { ...naming(insurance, rival, premium), situation: { message } });
       expect(lifecycleOf(result)).toEqual([ofPayment, 'CONTINUE GOES_ON AWAITS_RESULT']);
       const refused = result.rejectedCandidates.map(({ scenarioId, reason, overruledBy }) => [
@@ -119,7 +119,7 @@ describe('9 a message that is', () => {
       const hinted = result.plan.contributions.filter(({ type }) => type === 'ACTION_HINT');
       expect(hinted.map(({ scenarioId }) => scenarioId)).toEqual([shipment]);
       // What is asked about is what runs and what may start, whatever the message lists.
-      const { asked } = endpoint.requests.at(-1) ?? {};
+      const { items: asked } = endpoint.requests.at(-1) ?? {};
       expect(asked?.instances).toEqual(['i1', 'i2']);
       expect([...(asked?.candidates.keys() ?? [])]).toEqual(['c1', 'c2', 'c3']);
       expect(asked?.conditions).toEqual(['t1']);
@@ -131,16 +131,16 @@ describe('9 within its deadline, which is shorter than the time for the model, a
   beforeAll(() => serve({ timeoutMs: 60_000, reserveMs: 30_000, retries: 2 }));
   afterAll(stop);
 
-  test.each<[string, ModelFailureReason, Behaviour]>([
-    ['slow', 'TIMEOUT', silence],
-    ['wrong', 'OFF_SCHEMA', refusing(200, {}, 'hello')],
-    ['off schema', 'OFF_SCHEMA', completing('{}')],
-    ['cut off', 'CUT_OFF', breakingOff],
-    ['rate-limited for longer', 'RATE_LIMITED', refusing(429, { 'retry-after': '30' })],
-    ['rate-limited again and again', 'RATE_LIMITED', refusing(429, { 'retry-after': '0' })],
-    ['failing', 'UNAVAILABLE', refusing(500)],
+  test.each<[string, ModelFailureReason, EndpointBehavior]>([
+    ['slow', 'TIMEOUT', neverResponding],
+    ['wrong', 'OFF_SCHEMA', returningStatus(200, {}, 'hello')],
+    ['off schema', 'OFF_SCHEMA', returningContent('{}')],
+    ['cut off', 'CUT_OFF', closingEarly],
+    ['rate-limited for longer', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '30' })],
+    ['rate-limited again and again', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '0' })],
+    ['failing', 'UNAVAILABLE', returningStatus(500)],
   ])('%s: %s', async (_title, reason, behaviour) => {
-    endpoint.usual = behaviour;
+    endpoint.defaultBehavior = behaviour;
     await answersWith(reason);
   });
 

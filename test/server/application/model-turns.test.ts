@@ -12,10 +12,10 @@ import type { ChatModelOptions } from '../../../src/server/model/chat-decision-m
 import { catalogueOf, FoldedSession } from '../../../tools/chaos/folded-session';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { callUntil, unboundedCall } from '../../support/calls';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { startGrpc, streamRaw } from '../../support/grpc-under-test';
-import { asTheRules, atRandom, ModelEndpoint, saying, silence } from '../../support/model-endpoint';
+import { agreeWithRules, answerRandomly, ModelEndpoint, answering, neverResponding } from '../../support/model-endpoint';
 import { callUnread } from '../../support/raw-http2';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
@@ -43,7 +43,7 @@ let service: ServiceUnderTest;
 
 /** A node on the stores of the test that asks the endpoint of the test. */
 function node(options: Partial<ChatModelOptions> = {}, on: Partial<StoresUnderTest> = {}): ServiceUnderTest {
-  return serviceOn({ ...stores, ...on }, { model: aChatModel(endpoint, options).model });
+  return serviceOn({ ...stores, ...on }, { model: createChatModel(endpoint, options).model });
 }
 
 beforeEach(async () => {
@@ -81,7 +81,7 @@ const reasonsOf = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
   lifecycleDecisions.map(({ action, reason, overruledBy }) => `${action} ${reason} ${overruledBy}`.trim());
 
 test('a turn is decided on what the model proposes, and what it proposed is part of the answer', async () => {
-  endpoint.next(saying((asked) => ({ ...asTheRules(asked), candidates: [{ id: 'c1', fits: true }] })));
+  endpoint.enqueue(answering((asked) => ({ ...agreeWithRules(asked), candidates: [{ id: 'c1', fits: true }] })));
   const { result } = await service.useCases.processTurn(command(1, naming(0.1, refund)), unboundedCall);
   expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
   expect(result.modelProposal).toMatchObject({ outcome: 'PROPOSED', fits: new Map([[refund, true]]) });
@@ -97,7 +97,7 @@ test('a turn that comes again is answered with the same bytes, and nobody is ask
 
 test('the recorded turns, decided again on their recorded proposals without a model, give the same bytes', async () => {
   const random = new SeededRandom(7);
-  endpoint.usual = saying(atRandom(() => random.next()));
+  endpoint.defaultBehavior = answering(answerRandomly(() => random.next()));
   for (let number = 1; number <= 12; number += 1) {
     await service.useCases.processTurn(
       command(number, naming(number % 3 === 0 ? 0.2 : 0.9, refund, payment)),
@@ -146,7 +146,7 @@ test('a turn that another one came before asks again on the newer session; witho
   });
   const { useCases } = node({}, { store });
   await useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall);
-  expect(endpoint.requests.map(({ asked }) => asked.instances.length)).toEqual([0, 1]);
+  expect(endpoint.requests.map(({ items: asked }) => asked.instances.length)).toEqual([0, 1]);
 });
 
 test('nobody is asked where there is nothing to ask, nor on a turn without a message', async () => {
@@ -159,7 +159,7 @@ test('nobody is asked where there is nothing to ask, nor on a turn without a mes
 test('the phases alone ask the model, too, unless they are given a proposal to decide on', async () => {
   const { turn } = command(1, naming(0.1, refund));
   const phase = { turn, session: undefined, scenarios: [], relationships: [] };
-  endpoint.usual = saying((asked) => ({ ...asTheRules(asked), candidates: [{ id: 'c1', fits: true }] }));
+  endpoint.defaultBehavior = answering((asked) => ({ ...agreeWithRules(asked), candidates: [{ id: 'c1', fits: true }] }));
   const { result } = await service.useCases.decidePhases(phase, unboundedCall);
   expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
   const again = await service.useCases.decidePhases({ ...phase, proposal: result.modelProposal }, unboundedCall);
@@ -178,18 +178,18 @@ describe('StreamTurn', () => {
 
   test('sends what the rules decide while the model is asked, marked provisional, then what was decided', async () => {
     await service.useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall);
-    endpoint.usual = silence;
+    endpoint.defaultBehavior = neverResponding;
     let answer: () => void = () => undefined;
-    endpoint.next((request, response) => {
+    endpoint.enqueue((request, response) => {
       answer = () =>
-        saying((asked) => ({ ...asTheRules(asked), instances: [{ id: 'i1', action: 'CANCEL' }] }))(request, response);
+        answering((asked) => ({ ...agreeWithRules(asked), instances: [{ id: 'i1', action: 'CANCEL' }] }))(request, response);
     });
     const grpc = await startGrpc({
       // The model only answers once all that is provisional was handed over.
       processTurn: (turn, call, tell) =>
         service.useCases.processTurn(turn, call, async (result, over) => {
           await tell?.(result, over);
-          await endpoint.received(2);
+          await endpoint.waitForRequests(2);
           answer();
         }),
     });
@@ -214,7 +214,7 @@ describe('StreamTurn', () => {
     await useCases.processTurn(command(1, naming(0.9, ...all)), unboundedCall);
     const grpc = await startGrpc(useCases);
     const unread = callUnread(grpc.address, streamTurn.path, command(2).requestBytes, 0);
-    await endpoint.received(2);
+    await endpoint.waitForRequests(2);
     const { result } = await useCases.processTurn(command(3), unboundedCall);
     expect(result.revision).toBe(3);
     const told = (await unread.read()).messages.map((bytes) => streamTurn.responseDeserialize(bytes));

@@ -3,7 +3,7 @@ import type { SessionStore } from '../../../src/server/ports/session-store';
 import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../support/calls';
 import { FakeClock } from '../../support/fake-clock';
-import { Following, type FollowingOptions } from '../../support/following';
+import { SessionWatcher, type SessionWatcherOptions } from '../../support/session-watcher';
 import { aSession, uuid } from '../../support/session-builder';
 import { withOverrides } from '../../support/store-decorators';
 import { aCommit, applyTurn } from '../stores/contract/turn-driver';
@@ -24,7 +24,7 @@ function aGate() {
 describe('following a session', () => {
   let store: SessionStore;
   let clock: FakeClock;
-  let readers: Following[];
+  let readers: SessionWatcher[];
   let close: () => Promise<void>;
 
   const begin = async (recordedTurns = 1_000) => {
@@ -41,8 +41,8 @@ describe('following a session', () => {
   };
   afterEach(() => close());
 
-  const follow = (options: FollowingOptions = {}, followed = store) => {
-    const reader = new Following(followed, options);
+  const follow = (options: SessionWatcherOptions = {}, followed = store) => {
+    const reader = new SessionWatcher(followed, options);
     readers.push(reader);
     return reader;
   };
@@ -58,10 +58,10 @@ describe('following a session', () => {
     it('all that are recorded after revision 0, then each as it is committed', async () => {
       await apply(1, 3);
       const reader = follow({ afterRevision: 0 });
-      await reader.has(3);
+      await reader.waitForTurns(3);
       for (let revision = 4; revision <= 9; revision += 1) {
         await apply(revision, revision);
-        await reader.has(revision);
+        await reader.waitForTurns(revision);
       }
       expect(reader.revisions).toEqual(upTo(9));
       expect(reader.turns).toEqual((await store.listTurns(key, 0, 100, unboundedCall)).turns);
@@ -70,7 +70,7 @@ describe('following a session', () => {
     it('many pages of them in order', async () => {
       await apply(1, 100);
       const reader = follow({ afterRevision: 0 });
-      await reader.has(100);
+      await reader.waitForTurns(100);
       expect(reader.revisions).toEqual(upTo(100));
     });
 
@@ -90,7 +90,7 @@ describe('following a session', () => {
         },
       });
       const reader = follow({ afterRevision: 0 }, counting);
-      await reader.has(4);
+      await reader.waitForTurns(4);
       expect(reader.revisions).toEqual(upTo(4));
       expect(Math.max(...sizes)).toBe(2);
     });
@@ -109,14 +109,14 @@ describe('following a session', () => {
       );
       await asked.opened;
       await apply(4, 5);
-      await reader.has(2);
+      await reader.waitForTurns(2);
       expect(reader.revisions).toEqual([4, 5]);
     });
 
     it.each([undefined, 0])('those of a session that does not exist yet, after revision %s', async (afterRevision) => {
       const reader = follow(afterRevision === undefined ? {} : { afterRevision });
       await apply(1, 3);
-      await reader.has(3);
+      await reader.waitForTurns(3);
       expect(reader.revisions).toEqual([1, 2, 3]);
     });
 
@@ -126,7 +126,7 @@ describe('following a session', () => {
         const cursors = [{ afterRevision }, { afterRevision, afterTurnId: uuid(100 + afterRevision) }];
         for (const cursor of cursors) {
           const reader = follow(cursor);
-          await reader.has(40 - afterRevision);
+          await reader.waitForTurns(40 - afterRevision);
           expect(reader.revisions).toEqual(upTo(40, afterRevision + 1));
         }
       }
@@ -139,12 +139,12 @@ describe('following a session', () => {
       const parts: number[] = [];
       while (parts.length < 60) {
         const reader = follow({ afterRevision: parts.length });
-        await reader.has(1);
+        await reader.waitForTurns(1);
         await reader.stop();
         parts.push(...reader.revisions);
       }
       await committing;
-      await whole.has(60);
+      await whole.waitForTurns(60);
       expect(whole.revisions).toEqual(upTo(60));
       expect(parts).toEqual(upTo(60));
     });
@@ -153,9 +153,9 @@ describe('following a session', () => {
       const silent = withOverrides(store, { onChange: () => () => undefined });
       const reader = follow({ afterRevision: 0, pollIntervalMs: 5 }, silent);
       await apply(1, 3);
-      await reader.has(3);
+      await reader.waitForTurns(3);
       await apply(4, 4);
-      await reader.has(4);
+      await reader.waitForTurns(4);
       expect(reader.revisions).toEqual([1, 2, 3, 4]);
     });
   });
@@ -174,13 +174,13 @@ describe('following a session', () => {
         },
       });
       const gate = aGate();
-      const reader = follow({ afterRevision: 0, hand: () => gate.opened }, counting);
-      await reader.has(1);
+      const reader = follow({ afterRevision: 0, onTurn: () => gate.opened }, counting);
+      await reader.waitForTurns(1);
       await apply(101, 110);
       expect(reader.turns).toHaveLength(1);
       expect(read).toBeLessThanOrEqual(17);
       gate.open();
-      await reader.has(110);
+      await reader.waitForTurns(110);
       expect(reader.revisions).toEqual(upTo(110));
     });
 
@@ -195,7 +195,7 @@ describe('following a session', () => {
       const reader = follow({ afterRevision: 0 }, counting);
       for (let revision = 1; revision <= 20; revision += 1) {
         await apply(revision, revision);
-        await reader.has(revision);
+        await reader.waitForTurns(revision);
       }
       // Each once, and the first look of all.
       expect(reads).toBeLessThanOrEqual(21);
@@ -210,7 +210,7 @@ describe('following a session', () => {
 
     it('begins with the oldest that is, after revision 0', async () => {
       const reader = follow({ afterRevision: 0 });
-      await reader.has(5);
+      await reader.waitForTurns(5);
       expect(reader.revisions).toEqual([8, 9, 10, 11, 12]);
     });
 
@@ -218,13 +218,13 @@ describe('following a session', () => {
       const end = await follow({ afterRevision: 6 }).ended;
       expect(end).toMatchObject({ reason: 'CURSOR_TOO_OLD', metadata: { cursor: '6', oldest_cursor: '7' } });
       const reader = follow({ afterRevision: Number(end.metadata['oldest_cursor']) });
-      await reader.has(5);
+      await reader.waitForTurns(5);
       expect(reader.revisions).toEqual([8, 9, 10, 11, 12]);
     });
 
     it('goes on from a cursor whose turn was the last to go', async () => {
       const reader = follow({ afterRevision: 7 });
-      await reader.has(5);
+      await reader.waitForTurns(5);
       expect(reader.revisions).toEqual([8, 9, 10, 11, 12]);
     });
 
@@ -235,8 +235,8 @@ describe('following a session', () => {
 
     it('ends when the next turn goes before a slow reader has it, and not by a gap', async () => {
       const gate = aGate();
-      const reader = follow({ afterRevision: 10, hand: () => gate.opened });
-      await reader.has(1);
+      const reader = follow({ afterRevision: 10, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       await apply(13, 20);
       gate.open();
       const end = await reader.ended;
@@ -277,14 +277,14 @@ describe('following a session', () => {
 
     it('ends when it is deleted', async () => {
       const readers = [follow({ afterRevision: 0 }), follow({ afterRevision: 3 })];
-      await readers[0]?.has(3);
+      await readers[0]?.waitForTurns(3);
       await store.delete(key, unboundedCall);
       for (const reader of readers) expect(await reader.ended).toMatchObject(gone);
     });
 
     it('ends when its time is over, at the next look', async () => {
       const reader = follow({ afterRevision: 0, pollIntervalMs: 5 });
-      await reader.has(3);
+      await reader.waitForTurns(3);
       clock.advance(sessionTtlMs);
       expect(await reader.ended).toMatchObject(gone);
     });
@@ -295,8 +295,8 @@ describe('following a session', () => {
       ['longer', 9],
     ])('ends where it has begun anew and is %s', async (_name, revision) => {
       const gate = aGate();
-      const reader = follow({ afterRevision: 2, hand: () => gate.opened });
-      await reader.has(1);
+      const reader = follow({ afterRevision: 2, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       await store.delete(key, unboundedCall);
       await apply(1, revision, 200);
       gate.open();
@@ -306,8 +306,8 @@ describe('following a session', () => {
 
     it('ends where it has begun anew with the same turn ids', async () => {
       const gate = aGate();
-      const reader = follow({ afterRevision: 2, hand: () => gate.opened });
-      await reader.has(1);
+      const reader = follow({ afterRevision: 2, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       await store.delete(key, unboundedCall);
       let session = aSession(key);
       for (let revision = 1; revision <= 5; revision += 1) {
@@ -364,7 +364,7 @@ describe('following a session', () => {
       const { counting, count } = listened();
       await apply(1, 2);
       const reader = follow({ afterRevision: 0 }, counting);
-      await reader.has(2);
+      await reader.waitForTurns(2);
       expect(count()).toBe(1);
       expect((await reader.stop()).reason).toBe('CANCELLED');
       expect(count()).toBe(0);
@@ -374,7 +374,7 @@ describe('following a session', () => {
       const { counting, count } = listened();
       await apply(1, 2);
       const reader = follow({ afterRevision: 0 }, counting);
-      await reader.has(2);
+      await reader.waitForTurns(2);
       const end = await reader.stop(new OrchestratorError('SHUTTING_DOWN', 'Elsewhere.'));
       expect(end).toMatchObject({ reason: 'SHUTTING_DOWN', message: 'Elsewhere.', metadata: { cursor: '2' } });
       expect(count()).toBe(0);
@@ -383,8 +383,8 @@ describe('following a session', () => {
     it('in the middle of a page with the cursor of the turn that was handed over last', async () => {
       await apply(1, 10);
       const gate = aGate();
-      const reader = follow({ afterRevision: 0, hand: () => gate.opened });
-      await reader.has(1);
+      const reader = follow({ afterRevision: 0, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       const stopping = reader.stop(new OrchestratorError('SHUTTING_DOWN', 'Elsewhere.'));
       gate.open();
       expect(await stopping).toMatchObject({ reason: 'SHUTTING_DOWN', metadata: { cursor: '1' } });
@@ -395,7 +395,7 @@ describe('following a session', () => {
       const { counting, count } = listened();
       await apply(1, 10);
       const hand = () => Promise.reject(new OrchestratorError('SLOW_READER', 'Too slow.'));
-      const end = await follow({ afterRevision: 4, hand }, counting).ended;
+      const end = await follow({ afterRevision: 4, onTurn: hand }, counting).ended;
       expect(end).toMatchObject({ reason: 'SLOW_READER', metadata: { cursor: '5' } });
       expect(count()).toBe(0);
     });
@@ -410,7 +410,7 @@ describe('following a session', () => {
         },
       });
       const reader = follow({ afterRevision: 0 }, failing);
-      await reader.has(2);
+      await reader.waitForTurns(2);
       away = true;
       await apply(3, 3);
       expect(await reader.ended).toMatchObject({

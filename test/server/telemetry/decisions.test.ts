@@ -9,8 +9,8 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receive
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
-import { spanTree } from '../../support/span-tree';
-import { tracedCaller } from '../../support/traced-caller';
+import { formatSpanTree } from '../../support/span-tree';
+import { createTracedCaller } from '../../support/traced-caller';
 
 jest.setTimeout(60_000);
 
@@ -96,7 +96,7 @@ const anAnswer = (sessionId: string) => aTurn(sessionId, { customerData: { order
 
 /** What a call of a traced caller comes to: the spans of its trace, and the log lines. */
 async function traced(method: string, send: (metadata: Readonly<Record<string, string>>) => Promise<unknown>) {
-  const caller = tracedCaller();
+  const caller = createTracedCaller();
   await send(caller.metadata);
   const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith(`/${method}`));
   const lines = server
@@ -154,7 +154,7 @@ test.each([
   const sessionId = uuid(method === 'ProcessTurn' ? 0x62 : 0x63);
   await processed(aTurn(sessionId, { candidates }));
   const { caller, spans, lines, root } = await sent(anAnswer(sessionId));
-  expect(spanTree(spans)).toEqual([`SERVER focal.orchestration.v1.OrchestratorService/${method}`, ...spansOfATurn]);
+  expect(formatSpanTree(spans)).toEqual([`SERVER focal.orchestration.v1.OrchestratorService/${method}`, ...spansOfATurn]);
   expect(root?.parentSpanId).toBe(caller.spanId);
   expect(events(root)).toEqual([
     'lifecycle refund CONTINUE GOES_ON',
@@ -196,7 +196,7 @@ test.each([
       const call = sent === processed ? callRaw : streamRaw;
       return failureOf(call({ client }, path, request, { metadata }));
     });
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER focal.orchestration.v1.OrchestratorService/${method} ERROR`,
       '  session.load',
     ]);
@@ -210,7 +210,7 @@ test('a request that is refused is a span alone, and says nothing of what was in
     const request = aTurn(uuid(0x67), { situation: { message: customerValue, language: customerValue.repeat(20) } });
     return failureOf(callRaw({ client }, service.processTurn.path, request, { metadata }));
   });
-  expect(spanTree(spans)).toEqual(['SERVER focal.orchestration.v1.OrchestratorService/ProcessTurn ERROR']);
+  expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.OrchestratorService/ProcessTurn ERROR']);
   expect(root?.attributes['error.type']).toBe('INVALID_REQUEST');
   expectNoCustomerValue(spans, lines);
 });

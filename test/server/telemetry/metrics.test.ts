@@ -6,7 +6,7 @@ import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestr
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { freePort } from '../../../tools/chaos/free-port';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
-import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../../support/scraped-metrics';
+import { listDocumentedMetrics, isModelMetric, listServiceMetrics, scrape, parseSeries } from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(60_000);
@@ -16,7 +16,7 @@ let server: BuiltServer;
 let client: OrchestratorClient;
 let scrapeUrl: string;
 
-const series = async (metric: string) => seriesIn(await scrape(scrapeUrl), metric);
+const series = async (metric: string) => parseSeries(await scrape(scrapeUrl), metric);
 
 function turn(number: number, more: object = {}) {
   return {
@@ -132,8 +132,8 @@ it('times every phase and every operation of the store', async () => {
 it('has every metric that the documentation names, and no other of its own', async () => {
   const scraped = await scrape(scrapeUrl);
   // Callers have no credentials here, and no model is asked: test/telemetry/model.test.ts has those.
-  const here = documentedMetrics().filter((name) => !isOfModel(name) && name !== 'orchestrator_auth_failures');
-  expect(ownMetricsIn(scraped)).toEqual(here);
+  const here = listDocumentedMetrics().filter((name) => !isModelMetric(name) && name !== 'orchestrator_auth_failures');
+  expect(listServiceMetrics(scraped)).toEqual(here);
   expect(scraped).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
   expect(scraped).toMatch(/^# TYPE v8js_gc_duration/m);
 });

@@ -10,10 +10,10 @@ import { freePort } from '../../../tools/chaos/free-port';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { eventually } from '../../support/eventually';
-import { asTheRules, completing, ModelEndpoint, saying, silence } from '../../support/model-endpoint';
+import { agreeWithRules, returningContent, ModelEndpoint, answering, neverResponding } from '../../support/model-endpoint';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { asking, confirming } from '../../support/sample-scenarios';
-import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../../support/scraped-metrics';
+import { listDocumentedMetrics, isModelMetric, listServiceMetrics, scrape, parseSeries } from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(60_000);
@@ -80,7 +80,7 @@ describe('with traces, metrics and a key of the environment', () => {
   let receiver: OtlpReceiver;
   let scrapeUrl: string;
   const asked = 'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="a-model"';
-  const metric = async (name: string) => seriesIn(await scrape(scrapeUrl), name);
+  const metric = async (name: string) => parseSeries(await scrape(scrapeUrl), name);
 
   beforeAll(async () => {
     receiver = await startOtlpReceiver();
@@ -157,7 +157,7 @@ describe('with traces, metrics and a key of the environment', () => {
   });
 
   it('a span of a model that was not heard has the reason, and what the answer cost', async () => {
-    endpoint.next(completing('I would cancel it.'));
+    endpoint.enqueue(returningContent('I would cancel it.'));
     const { span } = await spanOf('0af7651916cd43dd8448eb2100000002', aTurn(1));
     expect(span?.statusCode).toBe(2);
     expect(span?.attributes).toEqual({
@@ -169,7 +169,7 @@ describe('with traces, metrics and a key of the environment', () => {
   });
 
   it('counts what came of it, what was overruled, starts included, tokens and cost', async () => {
-    endpoint.next(saying((all) => ({ ...asTheRules(all), instances: [{ id: 'i1', action: 'COMPLETE' }] })));
+    endpoint.enqueue(answering((all) => ({ ...agreeWithRules(all), instances: [{ id: 'i1', action: 'COMPLETE' }] })));
     await client.processTurn(aTurn(1));
     expect({
       proposals: await metric('orchestrator_model_proposals_total'),
@@ -190,8 +190,8 @@ describe('with traces, metrics and a key of the environment', () => {
   });
 
   it('has every metric of the model that the documentation names, and no other', async () => {
-    const served = ownMetricsIn(await scrape(scrapeUrl));
-    expect(served.filter(isOfModel)).toEqual(documentedMetrics().filter(isOfModel));
+    const served = listServiceMetrics(await scrape(scrapeUrl));
+    expect(served.filter(isModelMetric)).toEqual(listDocumentedMetrics().filter(isModelMetric));
   });
 });
 
@@ -208,7 +208,7 @@ describe('with a key, a template and bounds of its own', () => {
   });
 
   it('the endpoint gets the key of the file and the prompt of the template', async () => {
-    endpoint.next(completing('{"instances":[],"candidates":[{"id":"c1","fits":true}],"conditions":[]}'));
+    endpoint.enqueue(returningContent('{"instances":[],"candidates":[{"id":"c1","fits":true}],"conditions":[]}'));
     expect(await outcomeOf(aTurn(1, refund))).toBe(ModelOutcome.MODEL_OUTCOME_PROPOSED);
     const request = endpoint.requests.at(-1);
     expect(request?.headers.authorization).toBe('Bearer of a file');
@@ -218,7 +218,7 @@ describe('with a key, a template and bounds of its own', () => {
   });
 
   it('of two turns at once one asks, until the time for the model is over, and the other one does not', async () => {
-    endpoint.usual = silence;
+    endpoint.defaultBehavior = neverResponding;
     // Again where the machine was so slow that the second came when the first had given up.
     await eventually(async () => {
       const outcomes = await Promise.all([outcomeOf(aTurn(2, refund)), outcomeOf(aTurn(3, refund))]);

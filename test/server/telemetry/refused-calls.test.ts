@@ -8,7 +8,7 @@ import { anApiKey } from '../../support/api-keys';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { callRaw, failureOf, headersOf } from '../../support/grpc-under-test';
 import { turnRequest } from '../../support/request-bytes';
-import { tracedCaller } from '../../support/traced-caller';
+import { createTracedCaller } from '../../support/traced-caller';
 
 jest.setTimeout(60_000);
 
@@ -62,7 +62,7 @@ test.each([
     (trace: Headers) => neverEnded({ ...trace, ...key.metadata }),
   ],
 ])('a call %s tells the trace id of its caller', async (_what, reason, failing) => {
-  const caller = tracedCaller();
+  const caller = createTracedCaller();
   const failure = await failing(caller.metadata);
   expect([failure.reason, failure.metadata['trace_id']]).toEqual([reason, caller.traceId]);
 });

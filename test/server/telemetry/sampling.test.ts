@@ -8,7 +8,7 @@ import { callRaw } from '../../support/grpc-under-test';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
-import { tracedCaller } from '../../support/traced-caller';
+import { createTracedCaller } from '../../support/traced-caller';
 
 jest.setTimeout(120_000);
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 let servers = 0;
 /** How many spans a turn of each caller comes to, at a service with this sampler that has ended, and so has sent all that it has. */
-async function spansOf(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnType<typeof tracedCaller>[]) {
+async function spansOf(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnType<typeof createTracedCaller>[]) {
   servers += 1;
   const server = await startBuiltServer({
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, String(servers)),
@@ -46,12 +46,12 @@ async function spansOf(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnTy
 }
 
 test('always_off: there are no spans, not even of a caller that records its trace', async () => {
-  expect(await spansOf({ OTEL_TRACES_SAMPLER: 'always_off' }, tracedCaller())).toEqual([0]);
+  expect(await spansOf({ OTEL_TRACES_SAMPLER: 'always_off' }, createTracedCaller())).toEqual([0]);
 });
 
 test('parentbased_traceidratio: what its caller records is recorded here, what it does not is not', async () => {
   const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' };
-  const [recorded, other] = await spansOf(sampler, tracedCaller(), tracedCaller(false));
+  const [recorded, other] = await spansOf(sampler, createTracedCaller(), createTracedCaller(false));
   expect(recorded).toBeGreaterThan(1);
   expect(other).toBe(0);
 });

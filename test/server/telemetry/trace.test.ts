@@ -24,7 +24,7 @@ import { healthOf, untilHealthIs } from '../../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { turnRequest } from '../../support/request-bytes';
-import { spanTree } from '../../support/span-tree';
+import { formatSpanTree } from '../../support/span-tree';
 import { errorIn, TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
@@ -114,7 +114,7 @@ describe('on Redis, over gRPC', () => {
 
   it('a turn is one trace: load, the four phases and commit, with the Redis commands beneath', async () => {
     const { caller, spans, root } = await processed(aTurn(1));
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       '    CLIENT evalsha',
@@ -130,7 +130,7 @@ describe('on Redis, over gRPC', () => {
     const turn = aTurn(2);
     await processed(turn);
     const { spans } = await processed({ ...turn, turnId: aTurn(2).turnId });
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       ...phases,
@@ -157,7 +157,7 @@ describe('on Redis, over gRPC', () => {
 
   it('a catalogue that the node does not know is looked up within the turn that waits for it', async () => {
     const { spans } = await processed({ ...aTurn(13), agentId: '00000002-0000-4000-8000-000000000013' });
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       '    CLIENT evalsha',
@@ -256,7 +256,7 @@ describe('on Redis, over gRPC', () => {
     client.close();
     const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/StreamTurn'));
     expect(spans.find(({ name }) => name.endsWith('/StreamTurn'))?.parentSpanId).toBe(caller.spanId);
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       'SERVER focal.orchestration.v1.OrchestratorService/StreamTurn',
       '  session.load',
       '    CLIENT evalsha',
@@ -288,7 +288,7 @@ describe('on Redis, over gRPC', () => {
     stream.cancel();
     const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/WatchSession'));
     client.close();
-    expect(spanTree(spans)).toEqual(['SERVER focal.orchestration.v1.SessionService/WatchSession ERROR']);
+    expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.SessionService/WatchSession ERROR']);
     expect(spans[0]?.attributes).toMatchObject({
       'rpc.grpc.status_code': 1,
       'orchestrator.session_id': sessionId,
@@ -315,7 +315,7 @@ describe('on Redis, over gRPC', () => {
     await expect(client.processTurn(turn)).rejects.toMatchObject({ message: expect.any(String) });
     client.close();
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath} ERROR`, '  session.load ERROR']);
+    expect(formatSpanTree(spans)).toEqual([`SERVER ${processTurnPath} ERROR`, '  session.load ERROR']);
     expect(spans.find(({ name }) => name === processTurnPath)?.parentSpanId).toBe(caller.spanId);
     expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
     await redis.start();
@@ -353,7 +353,7 @@ describe('a stream of turns', () => {
     stream.halfClose();
     await stream.ended;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
-    expect(spanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
+    expect(formatSpanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
       `SERVER ${processTurnsPath}`,
       `  ${turnSpan}`,
       '    session.load',
@@ -408,7 +408,7 @@ describe('on the embedded store, over HTTP', () => {
     client.close();
     expect(await server.stop()).toBe(0);
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       '  catalogue.load',
