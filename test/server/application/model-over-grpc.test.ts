@@ -10,13 +10,13 @@ import { callRaw, type GrpcUnderTest, startGrpc } from '../../support/grpc-under
 import { maliciousMessages } from '../../support/malicious-messages';
 import {
   agreeWithRules,
-  type EndpointBehavior,
-  closingEarly,
-  returningContent,
-  ModelEndpoint,
-  returningStatus,
   answering,
+  closingEarly,
+  type EndpointBehavior,
+  ModelEndpoint,
   neverResponding,
+  returningContent,
+  returningStatus,
 } from '../../support/model-endpoint';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';

@@ -15,7 +15,13 @@ import { callUntil, unboundedCall } from '../../support/calls';
 import { createChatModel } from '../../support/chat-model';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { startGrpc, streamRaw } from '../../support/grpc-under-test';
-import { agreeWithRules, answerRandomly, ModelEndpoint, answering, neverResponding } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  answerRandomly,
+  ModelEndpoint,
+  neverResponding,
+} from '../../support/model-endpoint';
 import { callUnread } from '../../support/raw-http2';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
@@ -159,7 +165,10 @@ test('nobody is asked where there is nothing to ask, nor on a turn without a mes
 test('the phases alone ask the model, too, unless they are given a proposal to decide on', async () => {
   const { turn } = command(1, naming(0.1, refund));
   const phase = { turn, session: undefined, scenarios: [], relationships: [] };
-  endpoint.defaultBehavior = answering((asked) => ({ ...agreeWithRules(asked), candidates: [{ id: 'c1', fits: true }] }));
+  endpoint.defaultBehavior = answering((asked) => ({
+    ...agreeWithRules(asked),
+    candidates: [{ id: 'c1', fits: true }],
+  }));
   const { result } = await service.useCases.decidePhases(phase, unboundedCall);
   expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
   const again = await service.useCases.decidePhases({ ...phase, proposal: result.modelProposal }, unboundedCall);
@@ -182,7 +191,10 @@ describe('StreamTurn', () => {
     let answer: () => void = () => undefined;
     endpoint.enqueue((request, response) => {
       answer = () =>
-        answering((asked) => ({ ...agreeWithRules(asked), instances: [{ id: 'i1', action: 'CANCEL' }] }))(request, response);
+        answering((asked) => ({ ...agreeWithRules(asked), instances: [{ id: 'i1', action: 'CANCEL' }] }))(
+          request,
+          response,
+        );
     });
     const grpc = await startGrpc({
       // The model only answers once all that is provisional was handed over.

@@ -124,9 +124,7 @@ describe('an invalid configuration', () => {
     {
       title: 'an address that other machines can reach',
       env: { ORCHESTRATOR__SERVER__HOST: '0.0.0.0' },
-      problems: [
-        /^server\.host is not a loopback address and authentication is off, .*server\.allow_insecure = true/,
-      ],
+      problems: [/^server\.host is not a loopback address and authentication is off, .*server\.allow_insecure = true/],
     },
     {
       title: 'a duration without a unit',
@@ -214,7 +212,10 @@ describe('an invalid configuration', () => {
   });
 
   it('reports every problem of one key', () => {
-    const both = { ORCHESTRATOR__AUTH__JWKS_URL: 'https://issuer.test/jwks', ORCHESTRATOR__AUTH__JWKS_FILE: 'jwks.json' };
+    const both = {
+      ORCHESTRATOR__AUTH__JWKS_URL: 'https://issuer.test/jwks',
+      ORCHESTRATOR__AUTH__JWKS_FILE: 'jwks.json',
+    };
     const jwksFileProblems = findProblems(both).filter((line) => line.startsWith('auth.jwks_file '));
     expect(jwksFileProblems).toEqual([
       expect.stringContaining('requires an issuer'),

@@ -154,7 +154,10 @@ test.each([
   const sessionId = uuid(method === 'ProcessTurn' ? 0x62 : 0x63);
   await processed(aTurn(sessionId, { candidates }));
   const { caller, spans, lines, root } = await sent(anAnswer(sessionId));
-  expect(formatSpanTree(spans)).toEqual([`SERVER focal.orchestration.v1.OrchestratorService/${method}`, ...spansOfATurn]);
+  expect(formatSpanTree(spans)).toEqual([
+    `SERVER focal.orchestration.v1.OrchestratorService/${method}`,
+    ...spansOfATurn,
+  ]);
   expect(root?.parentSpanId).toBe(caller.spanId);
   expect(events(root)).toEqual([
     'lifecycle refund CONTINUE GOES_ON',

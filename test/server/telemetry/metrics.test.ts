@@ -6,7 +6,13 @@ import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestr
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { freePort } from '../../../tools/chaos/free-port';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
-import { listDocumentedMetrics, isModelMetric, listServiceMetrics, scrape, parseSeries } from '../../support/scraped-metrics';
+import {
+  isModelMetric,
+  listDocumentedMetrics,
+  listServiceMetrics,
+  parseSeries,
+  scrape,
+} from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(60_000);

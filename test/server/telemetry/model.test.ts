@@ -10,10 +10,22 @@ import { freePort } from '../../../tools/chaos/free-port';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { eventually } from '../../support/eventually';
-import { agreeWithRules, returningContent, ModelEndpoint, answering, neverResponding } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  ModelEndpoint,
+  neverResponding,
+  returningContent,
+} from '../../support/model-endpoint';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { asking, confirming } from '../../support/sample-scenarios';
-import { listDocumentedMetrics, isModelMetric, listServiceMetrics, scrape, parseSeries } from '../../support/scraped-metrics';
+import {
+  isModelMetric,
+  listDocumentedMetrics,
+  listServiceMetrics,
+  parseSeries,
+  scrape,
+} from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(60_000);
