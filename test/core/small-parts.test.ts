@@ -102,7 +102,12 @@ test('0 a turn is decided in four phases, each by name', () => {
       return work();
     },
   );
-  expect(phases).toEqual(['orchestrator.context', 'orchestrator.lifecycle', 'orchestrator.transitions', 'orchestrator.contributions']);
+  expect(phases).toEqual([
+    'orchestrator.context',
+    'orchestrator.lifecycle',
+    'orchestrator.transitions',
+    'orchestrator.contributions',
+  ]);
 });
 
 test('5 apply: a session before its first turn has nothing', () => {

@@ -6,7 +6,13 @@ import type { FileFigures } from '../../../tools/replay/file-figures';
 import { replayFolder } from '../../../tools/replay/replay-folder';
 import { createChatModel } from '../../support/chat-model';
 import { startGrpc } from '../../support/grpc-under-test';
-import { agreeWithRules, answerRandomly, type EndpointBehavior, ModelEndpoint, answering } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  answerRandomly,
+  type EndpointBehavior,
+  ModelEndpoint,
+} from '../../support/model-endpoint';
 import { openEmbeddedStores, serviceOn } from '../../support/service-under-test';
 
 /** A folder of recorded conversations to run whole in place of the sample; see docs/testing.md. */
@@ -27,7 +33,10 @@ interface Replayed {
 }
 
 /** The figures of a sample, with a model that behaves like this, or without one. */
-async function replayed(behaviour?: EndpointBehavior, settings: Partial<OrchestrationSettings> = {}): Promise<Replayed> {
+async function replayed(
+  behaviour?: EndpointBehavior,
+  settings: Partial<OrchestrationSettings> = {},
+): Promise<Replayed> {
   const endpoint = new ModelEndpoint(behaviour);
   await endpoint.start();
   const { model } = createChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
