@@ -24,14 +24,14 @@ let scrapeUrl: string;
 
 const series = async (metric: string) => parseSeries(await scrape(scrapeUrl), metric);
 
-function turn(number: number, more: object = {}) {
+function createTurn(number: number, fields: object = {}) {
   return {
     tenantId: uuid(1),
     agentId: uuid(2),
     sessionId: uuid(3),
     turnId: uuid(100 + number),
     situation: { message: 'I want my money back' },
-    ...more,
+    ...fields,
   };
 }
 
@@ -45,19 +45,19 @@ beforeAll(async () => {
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
   });
   client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
-  await client.putScenario(aRefund());
-  const named = {
+  await client.putScenario(createRefund());
+  const withCandidates = {
     candidates: [
       { scenarioId: uuid(10), score: 0.9 },
       { scenarioId: uuid(11), score: 0.8 },
     ],
   };
-  const first = turn(1, { ...named, customerData: { order_id: 'A-7' } });
+  const first = createTurn(1, { ...withCandidates, customerData: { order_id: 'A-7' } });
   await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
   await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
-  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(2), validateOnly: true }));
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(2), validateOnly: true }));
   await expect(
-    client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(3), expectedRevision: 7 })),
+    client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(3), expectedRevision: 7 })),
   ).rejects.toThrow();
 }, 180_000);
 
@@ -67,8 +67,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Collects an order id, then a reason. */
-function aRefund() {
+/** A scenario that asks for an order id and then for a reason. */
+function createRefund() {
   const scenario = {
     scenarioId: uuid(10),
     name: 'Refund',
@@ -82,7 +82,7 @@ function aRefund() {
   return PutScenarioRequest.fromPartial({ tenantId: uuid(1), agentId: uuid(2), scenario });
 }
 
-it('counts the decisions of a turn once, whether it is sent again or only looked at', async () => {
+it('counts the decisions of applied turns only, not those of replays and of validate_only', async () => {
   expect({
     decisions: await series('orchestrator_lifecycle_decisions_total'),
     rejected: await series('orchestrator_candidates_rejected_total'),
@@ -100,12 +100,12 @@ it('counts the decisions of a turn once, whether it is sent again or only looked
   });
 });
 
-it('shows what did not happen yet as 0', async () => {
+it('exports counters without attributes from the start as 0', async () => {
   expect(await series('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
   expect(await series('orchestrator_relocalizations_total')).toEqual({ '': 0 });
 });
 
-it('counts the turns that were answered by how they were', async () => {
+it('counts answered turns by trigger, replayed and validate_only', async () => {
   expect(await series('orchestrator_turn_duration_count')).toEqual({
     'trigger="MESSAGE",replayed="false",validate_only="false"': 1,
     'trigger="MESSAGE",replayed="true",validate_only="false"': 1,
@@ -113,7 +113,7 @@ it('counts the turns that were answered by how they were', async () => {
   });
 });
 
-it('counts every call by method and status, and none is left in flight', async () => {
+it('counts calls by method and status, and calls in flight return to 0', async () => {
   const method = 'rpc_method="focal.orchestration.v1.OrchestratorService/ProcessTurn"';
   expect(await series('rpc_server_call_duration_count')).toMatchObject({
     [`rpc_system_name="grpc",${method},rpc_response_status_code="OK"`]: 3,
@@ -122,7 +122,7 @@ it('counts every call by method and status, and none is left in flight', async (
   expect(await series('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
 });
 
-it('times every phase and every operation of the store', async () => {
+it('measures every phase and every store operation', async () => {
   expect(await series('orchestrator_phase_duration_count')).toEqual({
     'phase="orchestrator.context"': 2,
     'phase="orchestrator.lifecycle"': 2,
@@ -135,11 +135,13 @@ it('times every phase and every operation of the store', async () => {
   });
 });
 
-it('has every metric that the documentation names, and no other of its own', async () => {
+it('exports exactly the documented metrics', async () => {
   const scraped = await scrape(scrapeUrl);
-  // Callers have no credentials here, and no model is asked: test/telemetry/model.test.ts has those.
-  const here = listDocumentedMetrics().filter((name) => !isModelMetric(name) && name !== 'orchestrator_auth_failures');
-  expect(listServiceMetrics(scraped)).toEqual(here);
+  // This test uses neither authentication nor a model. model.test.ts covers the metrics of the model.
+  const expected = listDocumentedMetrics().filter(
+    (name) => !isModelMetric(name) && name !== 'orchestrator_auth_failures',
+  );
+  expect(listServiceMetrics(scraped)).toEqual(expected);
   expect(scraped).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
   expect(scraped).toMatch(/^# TYPE v8js_gc_duration/m);
 });
