@@ -54,6 +54,6 @@ it('does not start with a template that cannot be used, and says why', async () 
   );
   expect(failed).toBeInstanceOf(DidNotStart);
   expect(failed).toMatchObject({
-    stderr: expect.stringContaining('The template of pipeline.scenario_filtering.template cannot be used: '),
+    stderr: expect.stringContaining('pipeline.scenario_filtering.template is not a valid template: '),
   });
 });

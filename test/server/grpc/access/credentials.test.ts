@@ -137,7 +137,7 @@ describe('An API key', () => {
   it('that nobody has made is refused without a word on why', async () => {
     expect(await failure(withKey(anApiKey('guessed')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
-      message: expect.stringContaining('The API key is not valid.'),
+      message: expect.stringContaining('The API key is invalid.'),
     });
     expect(loggedFailure()).toBe('unknown_key');
   });
@@ -264,7 +264,7 @@ describe('A token', () => {
   it.each(neverSigned)('%s is refused without a word on why', async (_which, make, why) => {
     expect(await failure(await make())).toMatchObject({
       status: 'UNAUTHENTICATED',
-      message: expect.stringContaining('The token is not valid.'),
+      message: expect.stringContaining('The token is invalid.'),
     });
     expect(loggedFailure()).toBe(why);
   });
