@@ -6,7 +6,7 @@ export const unboundedCall: Call = createCall(Number.POSITIVE_INFINITY, new Abor
 /** A canceled call without a deadline. */
 export const cancelledCall: Call = createCall(Number.POSITIVE_INFINITY, AbortSignal.abort());
 
-/** A call with a deadline in milliseconds since 1970. */
+/** Creates a call with a deadline in milliseconds since 1970. */
 export function callUntil(deadline: number): Call {
   return createCall(deadline, unboundedCall.signal);
 }

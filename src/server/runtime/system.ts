@@ -1,8 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { LegacySession } from '../../core/model/legacy-session';
 import type { Scenario } from '../../core/model/scenario';
-import { encodeCanonicalLegacySession } from '../codec/wire/legacy-session-codec';
-import { encodeCanonicalScenario } from '../codec/wire/scenario-codec';
+import { encodeCanonicalLegacySession, encodeCanonicalScenario } from '../codec/stored/canonical-bytes';
 import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';

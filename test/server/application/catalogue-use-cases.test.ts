@@ -168,7 +168,8 @@ describe('relationships', () => {
   test('a stored or deleted relationship is visible to the next turn', async () => {
     const deps = createDependencies();
     const rule = aRelationship('r', 'EXCLUDES', 'a', 'RULE');
-    const rules = async () => (await deps.catalogue.open(agent, [], unboundedCall)).relationships.excludingRules('a');
+    const rules = async () =>
+      (await deps.catalogue.open(agent, [], unboundedCall)).relationships.getExcludingRules('a');
     expect(await rules()).toEqual([]);
     await storeRelationship(deps, rule);
     expect(await rules()).toEqual(['r']);

@@ -48,7 +48,7 @@ describe('the catalogue of a turn', () => {
     expect(catalogue.getScenario('a')).toMatchObject({ version: 2, name: 'better' });
     expect(catalogue.getScenario('a')).toBe(catalogue.getScenario('a'));
     expect(catalogue.getScenario('b')).toBeUndefined();
-    expect(catalogue.relationships.excludes('b')).toEqual(new Set(['a']));
+    expect(catalogue.relationships.getExcludedScenarios('b')).toEqual(new Set(['a']));
   });
 
   test('has the older versions that instances run on', async () => {

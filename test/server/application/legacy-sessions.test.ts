@@ -243,13 +243,13 @@ describe('8: an expired or deleted legacy session', () => {
 });
 
 describe('8: an invalid legacy session', () => {
-  const problem = 'error the record of an older session cannot be read: the session begins anew';
+  const problem = 'error cannot read the legacy session; starting a new session';
 
   it('is logged with its key and without values, and the turn continues with a new session', async () => {
     const session = await storeLegacySession({ ...atReason, current_step_id: 7, variables: { secret: 'Ada' } });
     expect((await processTurn(createTurn(session))).result).toMatchObject({ revision: 1, turnCount: 1 });
     const { name: key } = session;
-    const fields = { key, problem: 'current_step_id must be text of at most 128 characters' };
+    const fields = { key, problem: 'current_step_id must be a string of at most 128 characters' };
     expect(logged).toEqual([`${problem} ${JSON.stringify(fields)}`]);
   });
 
@@ -260,8 +260,8 @@ describe('8: an invalid legacy session', () => {
     const long = await storeLegacySession(JSON.stringify({ ...atReason, filler: 'x'.repeat(4 * 1024 * 1024) }));
     for (const session of [hash, long]) expect((await processTurn(createTurn(session))).result.turnCount).toBe(1);
     expect(logged).toEqual([
-      expect.stringContaining('the key holds no string'),
-      expect.stringContaining('the record is longer than 4194304 bytes'),
+      expect.stringContaining('the key does not hold a string'),
+      expect.stringContaining('the record is larger than 4194304 bytes'),
     ]);
   });
 

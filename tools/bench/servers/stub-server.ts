@@ -10,12 +10,11 @@ import type { Turn } from '../../../src/core/model/turn';
 import type { TurnResult } from '../../../src/core/model/turn-result';
 import { reportTurn } from '../../../src/server/application/report-turn';
 import { encodeMessage } from '../../../src/server/codec/stored/encode-message';
+import { encodeSession } from '../../../src/server/codec/stored/stored-values';
 import { turnResultToProto } from '../../../src/server/codec/wire/result-codec';
-import { encodeSession } from '../../../src/server/codec/wire/session-codec';
 import { BatchGate } from '../../../src/server/grpc/middleware/batch-gate';
 import type { Logger } from '../../../src/server/ports/logger';
-import { coalesceWrites } from '../../../src/server/stores/redis/coalesce-writes';
-import { restoreStringPrototype } from '../../../src/server/stores/redis/restore-string-prototype';
+import { coalesceWrites, restoreStringPrototype } from '../../../src/server/stores/redis/client-tuning';
 import { getProcessTelemetry, noopMetrics } from '../../../src/server/telemetry';
 import { decidedInputs } from '../workload/decided-inputs';
 import { walkedSteps } from '../workload/scenarios';
@@ -34,7 +33,12 @@ interface Prepared {
 
 const quietly = (): void => undefined;
 const noLog: Logger = { isDebug: false, debug: quietly, info: quietly, warn: quietly, error: quietly };
-const phases = ['orchestrator.context', 'orchestrator.lifecycle', 'orchestrator.transitions', 'orchestrator.contributions'];
+const phases = [
+  'orchestrator.context',
+  'orchestrator.lifecycle',
+  'orchestrator.transitions',
+  'orchestrator.contributions',
+];
 
 /** The turns of a session of the workload as they are decided. */
 function preparedTurns(): readonly Prepared[] {

@@ -7,8 +7,13 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import type { RelationshipCommand } from '../../application/relationships';
 import type { UseCases } from '../../application/use-cases';
-import { relationshipFromProto, relationshipToProto } from '../../codec/wire/relationship-codec';
-import { findingToProto, scenarioFromProto, storedScenarioToProto } from '../../codec/wire/scenario-codec';
+import {
+  findingToProto,
+  relationshipFromProto,
+  relationshipToProto,
+  scenarioFromProto,
+  storedScenarioToProto,
+} from '../../codec/wire/scenario-codec';
 import type { AgentKey } from '../../ports/scenario-catalogue';
 import { notImplemented } from '../middleware/not-implemented';
 import { type CallDependencies, unary } from '../middleware/unary';
