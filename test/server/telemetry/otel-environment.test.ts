@@ -1,6 +1,6 @@
 import { isSignalRequested } from '../../../src/server/telemetry/otel-environment';
 
-const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
+const cases: [isRequested: boolean, env: NodeJS.ProcessEnv][] = [
   [false, {}],
   [false, { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4317' }],
   [false, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
