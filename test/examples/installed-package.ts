@@ -7,12 +7,12 @@ const root = join(__dirname, '..', '..');
 const modules = join(root, 'node_modules');
 
 /**
- * A new folder in which the built package is installed, as npm would put it there: its package.json and what that publishes, and
- * beside it the packages that it depends on. Returns the folder.
+ * Installs the built client package into a new folder, as npm does: its package.json and its published files, with its dependencies
+ * next to it. Returns the folder.
  */
-export async function installedPackage(): Promise<string> {
+export async function installPackage(): Promise<string> {
   await ensureBuilt();
-  // Programs resolve what they import from where a file really is.
+  // Node.js resolves imports from the real path of a file.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'consumer-')));
   const installed = join(folder, 'node_modules', 'scenario-orchestrator-client');
   mkdirSync(installed, { recursive: true });
@@ -25,5 +25,5 @@ export async function installedPackage(): Promise<string> {
   return folder;
 }
 
-/** The arguments with which Node.js runs the compiler of this project. */
+/** Path of the TypeScript compiler of this project. */
 export const tsc = join(modules, 'typescript', 'bin', 'tsc');

@@ -1,28 +1,28 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
-import { installedPackage, tsc } from './installed-package';
-import { examples, type StoryServer, startStoryServer } from './story-server';
-import { testStory } from './story-tests';
+import { testConversation } from './conversation-tests';
+import { type ExampleServer, examples, startExampleServer } from './example-server';
+import { installPackage, tsc } from './installed-package';
 
 jest.setTimeout(childTimeoutMs);
 
 let folder: string;
-let server: StoryServer;
+let server: ExampleServer;
 
-/** Runs the example as `npm start` does, once it is compiled. */
-function tell(address: string): Promise<Run> {
+/** Runs the compiled example like `npm start`. */
+function runExample(address: string): Promise<Run> {
   return execute('node', [join(folder, 'dist', 'refund.js')], { SCENARIO_ORCHESTRATOR_SERVER: address });
 }
 
 beforeAll(async () => {
-  folder = await installedPackage();
+  folder = await installPackage();
   for (const file of ['package.json', 'tsconfig.json', 'refund.ts', 'decision-text.ts']) {
     cpSync(join(examples, 'typescript', file), join(folder, file));
   }
   const compiled = await execute('node', [tsc, '--project', folder]);
   expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
-  server = await startStoryServer();
+  server = await startExampleServer();
 });
 afterAll(async () => {
   await server?.stop();
@@ -30,5 +30,9 @@ afterAll(async () => {
 });
 
 describe('the TypeScript example', () => {
-  testStory({ tell, server: () => server, nobodyAnswers: /^ProcessTurn failed.*UNAVAILABLE.*\n$/ });
+  testConversation({
+    runExample,
+    getServer: () => server,
+    unavailableMessage: /^ProcessTurn failed.*UNAVAILABLE.*\n$/,
+  });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childTimeoutMs, execute } from '../../cli/command-line';
-import { installedPackage, tsc } from '../../examples/installed-package';
+import { installPackage, tsc } from '../../examples/installed-package';
 
 jest.setTimeout(childTimeoutMs);
 
@@ -17,7 +17,7 @@ const names = '{ CallError, connect, insecure, ProcessTurnRequest }';
 let folder: string;
 
 beforeAll(async () => {
-  folder = await installedPackage();
+  folder = await installPackage();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

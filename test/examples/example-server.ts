@@ -8,25 +8,25 @@ import { startUnreliableService, type UnreliableService } from '../support/unrel
 export const examples = join(__dirname, '..', '..', 'examples');
 const readme = readFileSync(join(examples, 'README.md'), 'utf8');
 
-/** What a caller prints of the story, as the page of the examples has it. */
-export const story = block('text');
+/** The output of every example, as examples/README.md shows it. */
+export const expectedOutput = readBlock('text');
 
-/** The service as the page of the examples has it: traced, with the refund stored. */
-export interface StoryServer {
+/** The service as in examples/README.md: with traces, and with the refund scenario stored. */
+export interface ExampleServer {
   readonly address: string;
-  /** The same service with a bad connection. */
+  /** The same service over an unreliable connection. */
   readonly unreliable: UnreliableService;
   stop(): Promise<void>;
 }
 
-export async function startStoryServer(): Promise<StoryServer> {
+export async function startExampleServer(): Promise<ExampleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'examples-'));
   const server = await startBuiltServer({
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
     OTEL_TRACES_EXPORTER: 'console',
   });
   const put = await run(['put', 'examples/scenarios/refund.yaml', '--timeout', '300'], {
-    ...variables(),
+    ...readVariables(),
     SCENARIO_ORCHESTRATOR_SERVER: server.address,
   });
   if (put.code !== 0) throw new Error(put.stderr);
@@ -42,8 +42,8 @@ export async function startStoryServer(): Promise<StoryServer> {
   };
 }
 
-/** What is refused and broken off in the story by a service that fails as often as the retry policy bears. */
-export const survived = [
+/** The calls that the unreliable connection fails or breaks: as many as the retry policy allows. */
+export const expectedFailures = [
   ...Array(4).fill('ProcessTurn'),
   ...Array(2).fill('StreamTurn'),
   ...Array(2).fill('WatchSession'),
@@ -52,13 +52,15 @@ export const survived = [
   ...Array(2).fill('ProcessTurn'),
 ];
 
-/** The variables that the page sets. */
-function variables(): NodeJS.ProcessEnv {
-  return Object.fromEntries([...block('sh').matchAll(/^export (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]));
+/** The variables that examples/README.md sets. */
+function readVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    [...readBlock('sh').matchAll(/^export (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]),
+  );
 }
 
-function block(language: string): string {
-  const found = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1];
-  if (found === undefined) throw new Error(`examples/README.md has no block of ${language}`);
-  return found;
+function readBlock(language: string): string {
+  const block = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1];
+  if (block === undefined) throw new Error(`examples/README.md has no ${language} block`);
+  return block;
 }

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import languages from '../../scripts/example-languages.json';
 
-const inCi = process.env['CI'] === 'true';
+const isCi = process.env['CI'] === 'true';
 
 /**
- * The tests of an example, where its language is there. Where it is not, one test says what is missing; it fails in CI, unless
- * the machine has no apt-get to install it with.
+ * Declares the tests of an example if the toolchain of its language is installed. Otherwise declares one test that reports what is
+ * missing. That test fails in CI if apt-get could install it.
  */
 export function describeExample(language: keyof typeof languages, tests: () => void): void {
   const { commands, debianPackages, wanted } = languages[language];
-  const missing = commands.filter((command) => !runs(command)).map((command) => command.join(' '));
+  const missing = commands.filter((command) => !succeeds(command)).map((command) => command.join(' '));
   if (missing.length === 0) {
     describe(`the ${language} example`, tests);
     return;
@@ -18,14 +18,14 @@ export function describeExample(language: keyof typeof languages, tests: () => v
   process.stderr.write(
     `\nThe ${language} example is NOT TESTED: ${missing.join(', ')} failed. It needs ${wanted} (${packages}).\n\n`,
   );
-  test(`the ${language} example is left out, as this machine has not what it needs`, () => {
-    expect({ missing, couldBeInstalled: inCi && runs(['apt-get', '--version']) }).toEqual({
+  test(`the ${language} example is skipped because its toolchain is missing`, () => {
+    expect({ missing, canBeInstalled: isCi && succeeds(['apt-get', '--version']) }).toEqual({
       missing,
-      couldBeInstalled: false,
+      canBeInstalled: false,
     });
   });
 }
 
-function runs([program = '', ...args]: readonly string[]): boolean {
+function succeeds([program = '', ...args]: readonly string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
