@@ -53,7 +53,7 @@ test(
       `  ${file}:10:15 silent`,
       '    expected  [Refund]',
       '    got       []',
-      '    because   Candidate "Refund" scores 0.9 and nothing speaks against it.',
+      '    because   "Refund" is a candidate with score 0.9, and no rule rejects it.',
       expect.stringMatching(/^ {14}\S/),
     ]);
     expect(stderr).toBe('0 of 1 conversations as expected\n');

@@ -7,7 +7,7 @@ import { createEmptySession } from '../../src/core/model/session';
 import { defaultSettings } from '../../src/core/model/settings';
 import { compareByScenarioId, compareRelationships } from '../../src/core/scenario/catalogue-order';
 import { indexRelationships } from '../../src/core/scenario/relationships';
-import { aRelationship, aScenario, aTurn, compiled, ids } from '../support/conversation';
+import { aRelationship, aScenario, aTurn, ids } from '../support/conversation';
 import { type Link, linked, starts } from '../support/linked-scenarios';
 import { running } from '../support/running';
 import { acting, asking, end, silent } from '../support/sample-scenarios';
@@ -105,26 +105,6 @@ test('0 a turn is decided in four phases, each by name', () => {
   expect(phases).toEqual(['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions']);
 });
 
-test('5 apply: a session before its first turn has nothing', () => {
-  expect(createEmptySession(ids)).toEqual({
-    ...ids,
-    importedFrom: '',
-    revision: 0,
-    turnCount: 0,
-    instances: [],
-    endedInstances: [],
-    variables: new Map(),
-    pendingStarts: [],
-    scenarioCounters: new Map(),
-    openContributions: [],
-    offeredChoiceScenarioIds: [],
-    createdAt: 0,
-    updatedAt: 0,
-    lastTurnId: '',
-    lastStartNumber: 0,
-  });
-});
-
 describe('1 relationships', () => {
   test.each<[Link]>([
     [['a', 'DEPENDS_ON', 'c', 'RULE']],
@@ -144,12 +124,6 @@ test('0.3 focus: where nothing is open it is the most recently active instance, 
     'b PAUSE USER_REQUEST',
     'c CONTINUE GOES_ON',
   ]);
-});
-
-test('3.2 order: transitions of one priority come as written', () => {
-  const to = ['a', 'b', 'c', 'd'].map((field) => ({ to: 'end', conditionFields: [field] }));
-  const scenario = compiled({ scenarioId: 's', steps: [{ stepId: 'x', templateIds: ['x'], to }, end] });
-  expect(scenario.entryStep.completionTransitions.map(({ id }) => id)).toEqual(['x/1', 'x/2', 'x/3', 'x/4']);
 });
 
 test('1 context: fields that a result changed for one instance are among the changed ones', () => {

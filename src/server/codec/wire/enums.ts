@@ -11,6 +11,7 @@ import type { ScenarioAction } from '../../../core/model/legacy-session';
 import type {
   LifecycleAction,
   LifecycleReason,
+  PauseReason,
   RejectionReason,
   StartOrigin,
 } from '../../../core/model/lifecycle-decision';
@@ -25,7 +26,7 @@ import type {
   TransitionTrigger,
   WhenNotAddressed,
 } from '../../../core/model/scenario';
-import type { EndedInstance, OpenContributionType, PauseReason, ScenarioInstance } from '../../../core/model/session';
+import type { EndedInstance, OpenContributionType, ScenarioInstance } from '../../../core/model/session';
 import type { TransitionReason } from '../../../core/model/transition-decision';
 import type {
   FrustrationLevel,

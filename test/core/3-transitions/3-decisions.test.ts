@@ -1,0 +1,88 @@
+import { Conversation, type StepDraft } from '../../support/conversation';
+import { running } from '../../support/running';
+import { asking, end } from '../../support/sample-scenarios';
+
+const ask = (field: string): StepDraft => ({
+  stepId: `ask_${field}`,
+  collectsProfileFields: [field],
+  to: ['end'],
+});
+const help: StepDraft = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] };
+const twoSteps = asking('s', ['x', 'y']);
+
+describe('the fields of a transition decision', () => {
+  const decision = {
+    scenarioId: 's',
+    instanceId: 's#1',
+    sourceStepId: 'ask_x',
+    targetStepId: 'ask_x',
+    wasSkipped: false,
+    skippedSteps: [],
+    wasRelocalized: false,
+    originalStepId: '',
+    transitionsTaken: [],
+    alternatives: [],
+    reasoning: expect.any(String),
+    confidence: 1,
+    blockedByCheckpoint: '',
+    correctedFields: [],
+    clearedFields: [],
+    missingFields: [],
+    visitNumber: 1,
+    conditionErrors: [],
+  };
+
+  test('3: the decision of a start', () => {
+    expect(new Conversation([twoSteps]).turn({ candidates: { s: 0.9 } }).transition('s')).toEqual({
+      ...decision,
+      reason: 'ENTERED',
+    });
+  });
+
+  test('3: the decision of an instance that stays', () => {
+    expect(running([twoSteps]).turn().transition('s')).toEqual({ ...decision, reason: 'AWAITS_FIELDS' });
+  });
+
+  test('3: the decision of a quiet instance', () => {
+    const talk = running([twoSteps, asking('t', ['z', 'more'])]);
+    expect(talk.turn({ variables: { z: 1 } }).transition('s')).toEqual({ ...decision, reason: 'NOT_ADDRESSED' });
+  });
+
+  test('3: the decision of an instance that moves', () => {
+    expect(
+      running([twoSteps])
+        .turn({ variables: { x: 1 } })
+        .transition('s'),
+    ).toEqual({
+      ...decision,
+      reason: 'ADVANCED',
+      targetStepId: 'ask_y',
+      transitionsTaken: ['ask_x/1'],
+      visitNumber: 2,
+      alternatives: [
+        {
+          transitionId: 'ask_x/1',
+          sourceStepId: 'ask_x',
+          targetStepId: 'ask_y',
+          truth: 'TRUE',
+          missingFields: [],
+          taken: true,
+          notTakenBecause: '',
+        },
+      ],
+    });
+  });
+
+  test('3: the decision of a relocalized instance', () => {
+    const talk = running([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
+    talk.turn();
+    expect(talk.turn().transition('s')).toEqual({
+      ...decision,
+      reason: 'RELOCALIZED',
+      targetStepId: 'help',
+      wasRelocalized: true,
+      originalStepId: 'ask_x',
+      visitNumber: 2,
+    });
+  });
+});
