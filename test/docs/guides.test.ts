@@ -1,19 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { checkScenarios } from '../../src/cli/conversation-tests/checked-scenarios';
-import { getFailedTurns, hasPassed } from '../../src/cli/conversation-tests/conversation-run';
-import { readConversation } from '../../src/cli/conversation-tests/read-conversation';
+import { getFailedTurns, hasPassed } from '../../src/cli/conversation-tests/conversation';
+import { readConversation } from '../../src/cli/conversation-tests/conversation-file';
 import { runInProcess } from '../../src/cli/conversation-tests/run-in-process';
-import { formatProblem, readScenarioFiles } from '../../src/cli/files';
-import { formatDifferences } from '../../src/cli/output/difference-lines';
+import { checkScenarios, formatProblem, readScenarioFiles } from '../../src/cli/files';
+import { formatDifferences } from '../../src/cli/output/test-report';
 import { listPages, readBlocks } from './markdown-pages';
 
 /** The files in the guides. The files of a page share a folder. */
 const files = listPages('docs/how-to').flatMap(readFiles);
 const scenarios = files.filter(({ text }) => !isConversation(text));
 const conversations = files.filter(({ text }) => isConversation(text));
-const paper = { hasColor: false, width: 100 };
+const terminal = { hasColor: false, width: 100 };
 let folder: string;
 
 interface NamedFile {
@@ -38,7 +37,7 @@ test.each(scenarios)('$path has no findings', ({ path }) => {
 
 test.each(conversations)('$path passes', async ({ path }) => {
   const { run } = await runInProcess(readConversation(join(folder, path), readScenarioFiles));
-  expect(getFailedTurns(run).flatMap((turn) => formatDifferences(paper, run.conversation, turn))).toEqual([]);
+  expect(getFailedTurns(run).flatMap((turn) => formatDifferences(terminal, run.conversation, turn))).toEqual([]);
   expect({ passed: hasPassed(run), failure: run.failure }).toEqual({ passed: true, failure: '' });
 });
 

@@ -5,16 +5,16 @@ import { run } from '../cli/command-line';
 import { startBuiltServer } from '../support/built-server';
 import { startUnreliableService, type UnreliableService } from '../support/unreliable-service';
 
-export const examples = join(__dirname, '..', '..', 'examples');
-const readme = readFileSync(join(examples, 'README.md'), 'utf8');
+export const examplesFolder = join(__dirname, '..', '..', 'examples');
+const readme = readFileSync(join(examplesFolder, 'README.md'), 'utf8');
 
-/** The output of every example, as examples/README.md shows it. */
+/** The documented output of every example client. */
 export const expectedOutput = readBlock('text');
 
-/** The service as in examples/README.md: with traces, and with the refund scenario stored. */
+/** The service as examples/README.md describes it: with traces, and with the refund scenario stored. */
 export interface ExampleServer {
   readonly address: string;
-  /** The same service over an unreliable connection. */
+  /** The same service behind an unreliable connection. */
   readonly unreliable: UnreliableService;
   stop(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function startExampleServer(): Promise<ExampleServer> {
   };
 }
 
-/** The calls that the unreliable connection fails or breaks: as many as the retry policy allows. */
+/** The calls that fail or break if the service fails as often as the retry policy allows. */
 export const expectedFailures = [
   ...Array(4).fill('ProcessTurn'),
   ...Array(2).fill('StreamTurn'),
@@ -52,7 +52,7 @@ export const expectedFailures = [
   ...Array(2).fill('ProcessTurn'),
 ];
 
-/** The variables that examples/README.md sets. */
+/** The environment variables of examples/README.md. */
 function readVariables(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     [...readBlock('sh').matchAll(/^export (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]),
@@ -60,7 +60,7 @@ function readVariables(): NodeJS.ProcessEnv {
 }
 
 function readBlock(language: string): string {
-  const block = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1];
-  if (block === undefined) throw new Error(`examples/README.md has no ${language} block`);
-  return block;
+  const content = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(readme)?.[1];
+  if (content === undefined) throw new Error(`examples/README.md has no ${language} block`);
+  return content;
 }

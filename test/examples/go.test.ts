@@ -2,27 +2,27 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
-import { testConversation } from './conversation-tests';
+import { testClientExample } from './client-tests';
 import { describeExample } from './describe-example';
-import { type ExampleServer, examples, startExampleServer } from './example-server';
+import { type ExampleServer, examplesFolder, startExampleServer } from './example-server';
 
 jest.setTimeout(2 * childTimeoutMs); // the first run compiles grpc
 
-const source = join(examples, 'go');
+const source = join(examplesFolder, 'go');
 const name = 'example.com/orchestrator-example';
 
 describeExample('Go', () => {
   let folder: string;
   let server: ExampleServer;
 
-  /** Debian's version of grpc needs a variable to enable retries. */
+  /** In Debian's version of grpc-go retries are disabled by default. */
   function runExample(address: string): Promise<Run> {
     return execute(join(folder, 'example'), [], { SCENARIO_ORCHESTRATOR_SERVER: address, GRPC_GO_RETRY: 'on' });
   }
 
   beforeAll(async () => {
     expect(await execute(join(source, 'generate.sh'), [])).toEqual({ code: 0, stdout: '', stderr: '' });
-    // Debian packages Go libraries as folders of a GOPATH. A GOPATH for the example avoids the module proxy.
+    // Debian installs Go libraries in a GOPATH. The example is linked into one, so that no module proxy is needed.
     folder = mkdtempSync(join(tmpdir(), 'gopath-'));
     mkdirSync(join(folder, 'src', 'example.com'), { recursive: true });
     symlinkSync(source, join(folder, 'src', name));
@@ -30,7 +30,7 @@ describeExample('Go', () => {
       GO111MODULE: 'off',
       GOPATH: `${folder}:/usr/share/gocode`,
       GOFLAGS: '',
-      GOCACHE: join(tmpdir(), 'scenario-orchestrator-go-build'), // kept, so that the next run compiles the example only
+      GOCACHE: join(tmpdir(), 'scenario-orchestrator-go-build'), // kept, so that the next run compiles only the example
     });
     expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
     server = await startExampleServer();
@@ -40,5 +40,5 @@ describeExample('Go', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  testConversation({ runExample, getServer: () => server, unavailableMessage: /^UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, server: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
 });

@@ -1,17 +1,16 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
-import { testConversation } from './conversation-tests';
+import { testClientExample } from './client-tests';
 import { describeExample } from './describe-example';
-import { type ExampleServer, examples, startExampleServer } from './example-server';
+import { type ExampleServer, examplesFolder, startExampleServer } from './example-server';
 
 jest.setTimeout(childTimeoutMs);
 
-const folder = join(examples, 'python');
-/** Debian's Python has the packages that are installed for this test; another one on the PATH may not. */
+const folder = join(examplesFolder, 'python');
+/** Debian's Python, which has the required packages. */
 const python = '/usr/bin/python3';
 
-/** Runs the example as its README describes it. */
 function runExample(address: string): Promise<Run> {
   return execute(python, [join(folder, 'refund.py')], {
     PYTHONPATH: join(folder, 'gen'),
@@ -30,5 +29,5 @@ describeExample('Python', () => {
   });
   afterAll(() => server?.stop());
 
-  testConversation({ runExample, getServer: () => server, unavailableMessage: /^UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, server: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
 });

@@ -1,24 +1,24 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
-import { testConversation } from './conversation-tests';
-import { type ExampleServer, examples, startExampleServer } from './example-server';
-import { installPackage, tsc } from './installed-package';
+import { testClientExample } from './client-tests';
+import { type ExampleServer, examplesFolder, startExampleServer } from './example-server';
+import { installClient, tsc } from './install-client';
 
 jest.setTimeout(childTimeoutMs);
 
 let folder: string;
 let server: ExampleServer;
 
-/** Runs the compiled example like `npm start`. */
+/** Runs the example as `npm start` does, once it is compiled. */
 function runExample(address: string): Promise<Run> {
   return execute('node', [join(folder, 'dist', 'refund.js')], { SCENARIO_ORCHESTRATOR_SERVER: address });
 }
 
 beforeAll(async () => {
-  folder = await installPackage();
+  folder = await installClient();
   for (const file of ['package.json', 'tsconfig.json', 'refund.ts', 'decision-text.ts']) {
-    cpSync(join(examples, 'typescript', file), join(folder, file));
+    cpSync(join(examplesFolder, 'typescript', file), join(folder, file));
   }
   const compiled = await execute('node', [tsc, '--project', folder]);
   expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -30,9 +30,5 @@ afterAll(async () => {
 });
 
 describe('the TypeScript example', () => {
-  testConversation({
-    runExample,
-    getServer: () => server,
-    unavailableMessage: /^ProcessTurn failed.*UNAVAILABLE.*\n$/,
-  });
+  testClientExample({ runExample, server: () => server, unavailableError: /^ProcessTurn failed.*UNAVAILABLE.*\n$/ });
 });
