@@ -102,7 +102,12 @@ test('0 a turn is decided in four phases, each by name', () => {
       return work();
     },
   );
-  expect(phases).toEqual(['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions']);
+  expect(phases).toEqual([
+    'orchestrator.context',
+    'orchestrator.lifecycle',
+    'orchestrator.transitions',
+    'orchestrator.contributions',
+  ]);
 });
 
 describe('1 relationships', () => {

@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** The shipped configuration with local addresses and short intervals. */
+/** The shipped configuration with the paths and ports of this test and shorter intervals. */
 function adaptShippedConfig(port: number): string {
   const config = parse(readFileSync('deploy/prometheus/prometheus.yml', 'utf8'));
   const [job] = config.scrape_configs;
@@ -60,12 +60,12 @@ function adaptShippedConfig(port: number): string {
   });
 }
 
-async function fetchRules(): Promise<readonly Rule[]> {
-  const response = (await prometheus.ask('rules')) as { groups: { rules: Rule[] }[] };
-  return response.groups.flatMap((group) => group.rules);
+async function getRules(): Promise<readonly Rule[]> {
+  const data = (await prometheus.ask('rules')) as { groups: { rules: Rule[] }[] };
+  return data.groups.flatMap((group) => group.rules);
 }
 
-it('promtool accepts the alerts', () => {
+it('promtool accepts the alert rules', () => {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', alertsFile], { encoding: 'utf8' });
   expect([status, stdout + stderr]).toEqual([0, expect.stringContaining(`SUCCESS: ${alerts.length} rules found`)]);
 });
@@ -77,9 +77,9 @@ it('Prometheus scrapes the service with the shipped configuration', async () => 
 }, 60_000);
 
 it('Prometheus evaluates every alert', async () => {
-  await eventually(async () => (await fetchRules()).every(({ health }) => health !== 'unknown'));
-  expect((await fetchRules()).map(({ name }) => name).toSorted()).toEqual(alerts.toSorted());
-  expect((await fetchRules()).filter(({ health }) => health !== 'ok')).toEqual([]);
+  await eventually(async () => (await getRules()).every(({ health }) => health !== 'unknown'));
+  expect((await getRules()).map(({ name }) => name).toSorted()).toEqual(alerts.toSorted());
+  expect((await getRules()).filter(({ health }) => health !== 'ok')).toEqual([]);
 }, 60_000);
 
 it.each(queries)('Prometheus accepts the query of the dashboard panel "$title"', async ({ expr }) => {

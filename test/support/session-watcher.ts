@@ -6,24 +6,24 @@ import type { SessionStore, TurnRecord } from '../../src/server/ports/session-st
 import { noopTelemetry } from '../../src/server/telemetry/noop-telemetry';
 import { uuid } from './session-builder';
 
-export interface FollowingOptions {
+export interface SessionWatcherOptions {
   readonly afterRevision?: number;
   readonly afterTurnId?: string;
   readonly pollIntervalMs?: number;
-  /** Awaited with every turn that is handed over: a reader that is slow. */
-  readonly hand?: (turn: TurnRecord) => Promise<void>;
+  /** Awaited for every delivered turn. A pending promise simulates a slow client. */
+  readonly onTurn?: (turn: TurnRecord) => Promise<void>;
 }
 
-/** A reader that follows a session of tenant 1 through the use case. */
-export class Following {
+/** Watches a session of tenant 1 through the use case. */
+export class SessionWatcher {
   readonly turns: TurnRecord[] = [];
-  /** Why it ended; fails the test where that is a defect. */
+  /** The error that ended the stream. Any other error than an OrchestratorError fails the test. */
   readonly ended: Promise<OrchestratorError>;
   private readonly abort = new AbortController();
   private readonly events = new EventEmitter();
 
-  constructor(store: SessionStore, options: FollowingOptions = {}, sessionId = uuid(3)) {
-    const { afterRevision, afterTurnId, pollIntervalMs = 600_000, hand = () => Promise.resolve() } = options;
+  constructor(store: SessionStore, options: SessionWatcherOptions = {}, sessionId = uuid(3)) {
+    const { afterRevision, afterTurnId, pollIntervalMs = 600_000, onTurn: hand = () => Promise.resolve() } = options;
     this.ended = watchSession(
       { store, telemetry: noopTelemetry, watchPollIntervalMs: pollIntervalMs },
       { key: { tenantId: uuid(1), sessionId }, afterRevision, afterTurnId },
@@ -43,14 +43,14 @@ export class Following {
     return this.turns.map(({ revision }) => revision);
   }
 
-  /** Resolves when so many turns have come; rejects when it ended before. */
-  async has(count: number): Promise<void> {
-    const early = this.ended.then(({ message }) => Promise.reject(new Error(`it ended early: ${message}`)));
+  /** Resolves when `count` turns were delivered; rejects if the stream ends before. */
+  async waitForTurns(count: number): Promise<void> {
+    const early = this.ended.then(({ message }) => Promise.reject(new Error(`The stream ended early: ${message}`)));
     early.catch(() => undefined);
     while (this.turns.length < count) await Promise.race([once(this.events, 'turn'), early]);
   }
 
-  /** Ends it and resolves to why it ended. */
+  /** Cancels the stream and resolves to the error that ended it. */
   stop(reason?: OrchestratorError): Promise<OrchestratorError> {
     this.abort.abort(reason);
     return this.ended;

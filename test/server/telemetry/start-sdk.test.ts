@@ -1,7 +1,7 @@
 import { OTLPTraceExporter as OtlpGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as OtlpHttpExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace-base';
-import { createSpanExporters } from '../../../src/server/telemetry/span-exporters';
+import { createSpanExporters } from '../../../src/server/telemetry/start-sdk';
 
 const cases: [env: NodeJS.ProcessEnv, exporters: (new () => object)[]][] = [
   [{}, [OtlpHttpExporter]],
@@ -10,15 +10,15 @@ const cases: [env: NodeJS.ProcessEnv, exporters: (new () => object)[]][] = [
   [{ OTEL_TRACES_EXPORTER: 'console, otlp' }, [ConsoleSpanExporter, OtlpHttpExporter]],
 ];
 
-it.each(cases)('%j chooses the exporters', (env, exporters) => {
+it.each(cases)('%j selects the exporters', (env, exporters) => {
   expect(createSpanExporters(env).map((exporter) => exporter.constructor)).toEqual(exporters);
 });
 
-it('refuses an exporter or a protocol that it does not have, by name', () => {
+it('an unsupported exporter or protocol is an error with the variable and its value', () => {
   expect(() => createSpanExporters({ OTEL_TRACES_EXPORTER: 'zipkin' })).toThrow(
-    'OTEL_TRACES_EXPORTER: "zipkin" is unknown',
+    'OTEL_TRACES_EXPORTER: "zipkin" is not supported',
   );
   expect(() => createSpanExporters({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' })).toThrow(
-    'OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" is unknown',
+    'OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" is not supported',
   );
 });

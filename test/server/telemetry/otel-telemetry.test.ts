@@ -18,7 +18,7 @@ afterAll(() => sdk.shutdown());
 const telemetry = new OtelTelemetry();
 const spanNamed = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name);
 
-it('nests spans, over what waits as well', async () => {
+it('nests spans, also across asynchronous work', async () => {
   const answer = await telemetry.withSpanAsync('turn', async () => {
     await new Promise((resolve) => setImmediate(resolve));
     return telemetry.withSpan('phase', (span) => {
@@ -35,7 +35,7 @@ it('nests spans, over what waits as well', async () => {
   expect(turn?.status.code).toBe(SpanStatusCode.UNSET);
 });
 
-it('sets attributes of the span that is current and tells its trace', () => {
+it('sets attributes of the active span and returns its trace id', () => {
   const id = telemetry.withSpan('turn', () => {
     telemetry.getActiveSpan().setAttributes({ replayed: true });
     return telemetry.getTraceId();
@@ -45,16 +45,16 @@ it('sets attributes of the span that is current and tells its trace', () => {
   expect(telemetry.getTraceId()).toBe('');
 });
 
-it('marks a span failed with the reason of what a caller can cause, and throws it on', async () => {
-  const error = new OrchestratorError('STORE_UNAVAILABLE', 'The store is away.');
+it('sets error status and reason for an OrchestratorError and rethrows it', async () => {
+  const error = new OrchestratorError('STORE_UNAVAILABLE', 'The store does not respond.');
   await expect(telemetry.withSpanAsync('session.load', () => Promise.reject(error))).rejects.toBe(error);
   const span = spanNamed('session.load');
-  expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'The store is away.' });
+  expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'The store does not respond.' });
   expect(span?.attributes).toEqual({ 'error.type': 'STORE_UNAVAILABLE' });
   expect(span?.events).toEqual([]);
 });
 
-it('records the stack of a defect', () => {
+it('records an exception event for any other error', () => {
   expect(() =>
     telemetry.withSpan('phase', () => {
       throw new TypeError('defect');
@@ -65,7 +65,7 @@ it('records the stack of a defect', () => {
   expect(span?.events).toMatchObject([{ name: 'exception' }]);
 });
 
-it('does the work and nothing else in a trace that the sampler left out, whose id is still told', () => {
+it('creates no spans in an unsampled trace but returns its trace id', () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const unsampled = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags: 0 });
   const seen = context.with(unsampled, () => {
@@ -76,7 +76,7 @@ it('does the work and nothing else in a trace that the sampler left out, whose i
   expect(exporter.getFinishedSpans()).toEqual([]);
 });
 
-it('does the work and nothing else where no SDK runs', async () => {
+it('creates no spans without an SDK', async () => {
   const seen = await noopTelemetry.withSpanAsync('a', async (span) => {
     span.setAttributes({ a: 1 });
     span.addEvent('e', {});
