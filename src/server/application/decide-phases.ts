@@ -5,12 +5,10 @@ import { type FieldViolation, OrchestratorError } from '../../core/model/orchest
 import type { Relationship, Scenario } from '../../core/model/scenario';
 import { createEmptySession, type Session } from '../../core/model/session';
 import type { Turn } from '../../core/model/turn';
-import type { Catalogue } from '../../core/scenario/catalogue';
-import { compareRelationships } from '../../core/scenario/catalogue-order';
+import { type Catalogue, compareRelationships } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
 import { compileScenario } from '../../core/scenario/compile-scenario';
-import { findCycleIndex } from '../../core/scenario/relationship-cycle';
-import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
+import { findCycleIndex, findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import { indexRelationships } from '../../core/scenario/relationships';
 import type { Call } from '../ports/call';
 import type { Logger } from '../ports/logger';
