@@ -21,6 +21,7 @@ import {
 } from './decide-loaded-turn';
 import { reportTurn } from './report-turn';
 import { refuseInvalidScenarios } from './validate-scenario';
+
 export interface PhaseDependencies extends DecisionDependencies {
   readonly catalogue: CompiledCatalogue;
   readonly compile: CompileOptions;
