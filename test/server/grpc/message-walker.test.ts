@@ -3,9 +3,9 @@ import { createValidator } from '@bufbuild/protovalidate';
 import fc from 'fast-check';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { getRequestSchema, loadContract } from '../../../src/server/grpc/validation/contract';
-import { passesFastValidation } from '../../../src/server/grpc/validation/fast-validation';
+import { passesFastValidation } from '../../../src/server/grpc/validation/message-walker';
 import { MessagePlanner } from '../../../src/server/grpc/validation/message-plan';
-import { validateWire } from '../../../src/server/grpc/validation/wire-validation';
+import { findWireViolations } from '../../../src/server/grpc/validation/message-walker';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 
 const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
@@ -82,7 +82,7 @@ test('what is plain has nothing wrong with it, and both decoders read it alike',
       const bytes = damaged(turnRequest(turn), damages);
       if (!passesFastValidation(plan, bytes, limits)) return;
       plain++;
-      expect(validateWire(plan, bytes, limits)).toMatchObject({ violations: [], hasParts: false, tooMany: false });
+      expect(findWireViolations(plan, bytes, limits)).toMatchObject({ violations: [], hasSplitMessages: false, exceedsLimits: false });
       const message = fromBinary(schema, bytes, { readUnknownFields: false });
       expect(validator.validate(schema, message).kind).toBe('valid');
       expect(ProcessTurnRequest.decode(bytes)).toEqual(ProcessTurnRequest.decode(toBinary(schema, message)));
@@ -96,7 +96,7 @@ test('a turn that keeps the contract is plain, so that it costs no second look',
   fc.assert(
     fc.property(turns, (turn) => {
       const bytes = turnRequest(turn);
-      const { violations } = validateWire(plan, bytes, limits);
+      const { violations } = findWireViolations(plan, bytes, limits);
       expect(passesFastValidation(plan, bytes, limits)).toBe(violations.length === 0);
     }),
     { numRuns: 300 },
