@@ -177,7 +177,7 @@ function unexpected(): never {
   throw new Error('The test did not expect this use case to be called.');
 }
 
-const noUseCases: UseCases = {
+export const noUseCases: UseCases = {
   processTurn: unexpected,
   decidePhases: unexpected,
   readSession: unexpected,

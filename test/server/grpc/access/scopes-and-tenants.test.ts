@@ -4,7 +4,7 @@ import { CallError } from 'scenario-orchestrator-client';
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import { OrchestratorError } from '../../../../src/core/model/orchestrator-error';
 import { CredentialAuthenticator, parseApiKeys } from '../../../../src/server/auth';
-import { scopesByPath } from '../../../../src/server/grpc/middleware/method-access';
+import { createServices, getScopesByPath } from '../../../../src/server/grpc/methods/services';
 import { loadContract } from '../../../../src/server/grpc/validation/contract';
 import { scopes } from '../../../../src/server/ports/authenticator';
 import { SystemClock } from '../../../../src/server/runtime/system';
@@ -14,6 +14,7 @@ import {
   callRaw,
   failureOf,
   type GrpcUnderTest,
+  noUseCases,
   startGrpc,
   streamRaw,
 } from '../../../support/grpc-under-test';
@@ -44,7 +45,11 @@ const keys = [...only.values(), ...without.values(), one, two, any];
 const apiKeys = new ReloadedValue(parseApiKeys(keys.map(({ entry }) => entry).join('')));
 const authenticator = new CredentialAuthenticator({ apiKeys }, new SystemClock());
 
-/** Every method of the contract, as the descriptors have it. */
+const scopesByPath = getScopesByPath(
+  createServices({ useCases: noUseCases, clock: new SystemClock(), maxRequestsPerStream: 1, stallTimeoutMs: 1 }),
+);
+
+/** Every method of the contract, from the descriptors. */
 const contract = loadContract();
 const methods = ['OrchestratorService', 'SessionService', 'ScenarioService'].flatMap((name) => {
   const service = contract.registry.getService(`focal.orchestration.v1.${name}`);
@@ -78,12 +83,12 @@ describe('The scope of', () => {
 
   test('every method is one of the three, and there is a method for each', () => {
     expect(methods.length).toBeGreaterThan(20);
-    expect([...scopesByPath().keys()].sort()).toEqual(methods.map(({ path }) => path).sort());
-    expect(new Set(scopesByPath().values())).toEqual(new Set(scopes));
+    expect([...scopesByPath.keys()].sort()).toEqual(methods.map(({ path }) => path).sort());
+    expect(new Set(scopesByPath.values())).toEqual(new Set(scopes));
   });
 
   test.each(methods)('$method is asked for before its request is looked at, and nothing else is', async (method) => {
-    const scope = scopesByPath().get(method.path) ?? 'turns';
+    const scope = scopesByPath.get(method.path) ?? 'turns';
     expect(await reasonOf(grpc, method, without.get(scope)?.metadata ?? {})).toMatchObject({
       status: 'PERMISSION_DENIED',
       reason: 'SCOPE_MISSING',
