@@ -12,12 +12,14 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 # What changes seldom first, so that a change of the sources does not install everything again.
 COPY package.json package-lock.json .npmrc ./
+COPY clients/typescript/package.json clients/typescript/package.json
 RUN --mount=type=secret,id=npmrc npm ci --userconfig /run/secrets/npmrc
-COPY tsconfig.json tsconfig.build.json tsconfig.client.json ./
+COPY tsconfig.base.json tsconfig.gen.json ./
 COPY scripts scripts
 COPY config config
 COPY examples examples
 COPY gen gen
+COPY clients clients
 COPY src src
 # /state becomes the empty data folder: the image that runs need have no shell to make one.
 RUN npm run build && npm run --silent sbom > sbom.cdx.json && npm prune --omit=dev && mkdir /state
@@ -44,6 +46,9 @@ COPY --from=build /app/package.json /app/sbom.cdx.json ./
 COPY LICENSE ./
 COPY --from=build /app/scripts/health.mjs scripts/health.mjs
 COPY --from=build /app/dist dist
+# node_modules links to the client, which the command line uses.
+COPY --from=build /app/clients/typescript/package.json clients/typescript/package.json
+COPY --from=build /app/clients/typescript/dist clients/typescript/dist
 COPY --from=build --chown=10001:10001 /state /data
 VOLUME /data
 # A number, so that it means the same on every base image and Kubernetes can see that it is not root.

@@ -16,6 +16,7 @@ const steps = {
   programs: () => ran('node', ['scripts/ensure-programs.mjs']),
   lint: npm('lint'),
   types: npm('types'),
+  imports: npm('imports'),
   contract: npm('contract'),
   generated: npm('generated'),
   build: npm('build'),

@@ -1,7 +1,18 @@
-// Gives mocha's tests the names that they know from jest: `test`, `each`, and `expect`.
+// Gives mocha's tests the names that they know from jest: `test`, `each`, `expect`, `beforeAll` and the like.
 const { expect } = require('expect');
 const { bind } = require('jest-each');
+const { ModuleMocker } = require('jest-mock');
 const Mocha = require('mocha');
+
+const mocker = new ModuleMocker(globalThis);
+const jest = {
+  fn: mocker.fn.bind(mocker),
+  spyOn: mocker.spyOn.bind(mocker),
+  restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
+  requireActual: require,
+  // mocha runs without a timeout under mutation testing; the runner has one of its own.
+  setTimeout() {},
+};
 
 const { bdd } = Mocha.interfaces;
 Mocha.interfaces.bdd = (suite) => {
@@ -11,5 +22,8 @@ Mocha.interfaces.bdd = (suite) => {
     names.it.each = bind(names.it, false);
     names.describe.each = bind(names.describe, false);
     names.expect = expect;
+    names.beforeAll = names.before;
+    names.afterAll = names.after;
+    names.jest = jest;
   });
 };

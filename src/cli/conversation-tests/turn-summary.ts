@@ -5,12 +5,12 @@ import {
 } from '../../../gen/focal/orchestration/v1/contribution';
 import {
   LifecycleReason,
-  lifecycleReasonToJSON,
-  rejectionReasonToJSON,
+  RejectionReason,
   ScenarioLifecycleAction,
   type ScenarioLifecycleDecision,
 } from '../../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { formatEnum } from '../output/enum-text';
 
 /** What one scenario does, by its name. */
 export type ByScenario<Value> = Readonly<Record<string, Value>>;
@@ -63,7 +63,7 @@ export function summarizeTurn(response: ProcessTurnResponse, nameOf: (scenarioId
   return {
     ...lifecycleSummary(response.lifecycleDecisions, nameOf),
     rejected: record(response.rejectedCandidates, nameOf, ({ reason }) =>
-      getShortReason(rejectionReasonToJSON(reason)),
+      formatEnum(RejectionReason, reason, 'REJECTION_REASON_'),
     ),
     at: record(response.transitionDecisions, nameOf, ({ targetStepId }) => targetStepId),
     skipped: record(
@@ -74,11 +74,6 @@ export function summarizeTurn(response: ProcessTurnResponse, nameOf: (scenarioId
     ...planSummary(response.plan?.contributions ?? [], nameOf),
     primary: response.plan?.primaryScenarioId ? nameOf(response.plan.primaryScenarioId) : '',
   };
-}
-
-/** The name of a reason code without the prefix of its enum. */
-export function getShortReason(name: string): string {
-  return name.replace(/^(LIFECYCLE|REJECTION|TRANSITION)_REASON_/, '');
 }
 
 type LifecycleSummary = Pick<
@@ -102,7 +97,7 @@ function lifecycleSummary(
   const of = (action: ScenarioLifecycleAction) => decisions.filter((decision) => decision.action === action);
   const names = (some: readonly ScenarioLifecycleDecision[]) => some.map(({ scenarioId }) => nameOf(scenarioId));
   const reasons = (some: readonly ScenarioLifecycleDecision[]) =>
-    record(some, nameOf, ({ reason }) => getShortReason(lifecycleReasonToJSON(reason)));
+    record(some, nameOf, ({ reason }) => formatEnum(LifecycleReason, reason, 'LIFECYCLE_REASON_'));
   const staysPaused = ({ reason }: ScenarioLifecycleDecision) =>
     reason === LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED;
   return {

@@ -1,12 +1,13 @@
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { stepOutcomeKindToJSON } from '../../../gen/focal/orchestration/v1/scenario';
+import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import {
+  ScenarioSignal,
   type SignalAim,
   type StepOutcome,
-  scenarioSignalToJSON,
   type Turn,
   TurnTrigger,
 } from '../../../gen/focal/orchestration/v1/turn';
+import { formatEnum } from './enum-text';
 import { formatRow, type TerminalOptions } from './styled-text';
 
 const labelWidth = 11;
@@ -63,7 +64,7 @@ function fact(paper: TerminalOptions, label: string, facts: readonly string[]): 
 
 function signalText({ signal, scenarioIds, allInstances }: SignalAim, nameOf: (scenarioId: string) => string): string {
   const aim = allInstances ? ['everything'] : scenarioIds.map(nameOf);
-  return [scenarioSignalToJSON(signal).replace('SCENARIO_SIGNAL_', ''), ...aim].join(' ');
+  return [formatEnum(ScenarioSignal, signal, 'SCENARIO_SIGNAL_'), ...aim].join(' ');
 }
 
 function outcomeText(
@@ -71,7 +72,7 @@ function outcomeText(
   scenarioId: string,
   nameOf: (scenarioId: string) => string,
 ): string {
-  const what = stepOutcomeKindToJSON(kind).replace('STEP_OUTCOME_KIND_', '').replaceAll('_', ' ').toLowerCase();
+  const what = formatEnum(StepOutcomeKind, kind, 'STEP_OUTCOME_KIND_').replaceAll('_', ' ').toLowerCase();
   const whose = scenarioId === '' ? '' : ` for ${nameOf(scenarioId)}`;
   const values = formatRecord(results);
   return `${toolId === '' ? '' : `${toolId} `}${what}${whose}${values === '' ? '' : ` (${values})`}`;

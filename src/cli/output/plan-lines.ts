@@ -1,9 +1,10 @@
 import {
-  contributionTypeToJSON,
+  ContributionType,
   type ScenarioContribution,
   type ScenarioContributionPlan,
 } from '../../../gen/focal/orchestration/v1/contribution';
-import { toolTimingToJSON } from '../../../gen/focal/orchestration/v1/scenario';
+import { ToolTiming } from '../../../gen/focal/orchestration/v1/scenario';
+import { formatEnum } from './enum-text';
 import { formatRecord } from './heard-lines';
 import { formatRow, type Style, type TerminalOptions } from './styled-text';
 
@@ -28,7 +29,7 @@ export function formatPlan(
   return [
     '',
     ...contributions.flatMap((contribution, index) => {
-      const type = contributionTypeToJSON(contribution.type).replace('CONTRIBUTION_TYPE_', '');
+      const type = formatEnum(ContributionType, contribution.type, 'CONTRIBUTION_TYPE_');
       const cells = [
         { text: index === 0 ? 'plan' : '', width: 8, ink: 'faint' },
         { text: `${index + 1}`, width: 3, ink: 'faint' },
@@ -62,7 +63,7 @@ function whatItSays(contribution: ScenarioContribution, type: string): string {
       return contribution.tools
         .map(
           ({ toolId, timing }) =>
-            `${toolId} (${toolTimingToJSON(timing).replace('TOOL_TIMING_', '').toLowerCase().replace('_', ' ')})`,
+            `${toolId} (${formatEnum(ToolTiming, timing, 'TOOL_TIMING_').toLowerCase().replace('_', ' ')})`,
         )
         .join(', then ');
     case 'INFORM':

@@ -1,12 +1,13 @@
-import { ContributionType, contributionTypeToJSON } from '../../../gen/focal/orchestration/v1/contribution';
+import { ContributionType } from '../../../gen/focal/orchestration/v1/contribution';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import {
   type EndedInstance,
-  pauseReasonToJSON,
+  PauseReason,
   type ScenarioInstance,
   ScenarioInstanceStatus,
   type Session,
 } from '../../../gen/focal/orchestration/v1/session';
+import { formatEnum } from './enum-text';
 import { formatRecord } from './heard-lines';
 import { formatHeading, formatRow, type TerminalOptions } from './styled-text';
 
@@ -51,7 +52,7 @@ function instanceLines(
   const isPaused = instance.status === ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_PAUSED;
   const below = (label: string, text: string): readonly string[] =>
     formatRow(paper, [{ text: `  ${label}`, width: labelWidth, style: 'faint' }], text);
-  const state = isPaused ? `paused, ${pauseReasonToJSON(instance.pauseReason).replace('PAUSE_REASON_', '')}` : 'active';
+  const state = isPaused ? `paused, ${formatEnum(PauseReason, instance.pauseReason, 'PAUSE_REASON_')}` : 'active';
   const focus = instanceId === focusInstanceId ? ', in focus' : '';
   const why = last === undefined ? [] : reasonings(last, instanceId);
   return [
@@ -83,7 +84,7 @@ function waitsFor({ visit }: ScenarioInstance): string {
     case ContributionType.CONTRIBUTION_TYPE_CONFIRM:
       return `a yes or no to CONFIRM ${formatRecord(visit.shownValues)}`.trim();
     default:
-      return `the outcome of ${contributionTypeToJSON(visit.openType).replace('CONTRIBUTION_TYPE_', '')}`;
+      return `the outcome of ${formatEnum(ContributionType, visit.openType, 'CONTRIBUTION_TYPE_')}`;
   }
 }
 

@@ -1,17 +1,13 @@
 import type { RejectedCandidate, ScenarioLifecycleDecision } from '../../../gen/focal/orchestration/v1/lifecycle';
 import {
   LifecycleReason,
-  lifecycleReasonToJSON,
-  rejectionReasonToJSON,
-  scenarioLifecycleActionToJSON,
+  RejectionReason,
+  ScenarioLifecycleAction,
 } from '../../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import {
-  type ScenarioStepTransitionDecision,
-  transitionReasonToJSON,
-} from '../../../gen/focal/orchestration/v1/transition';
+import { type ScenarioStepTransitionDecision, TransitionReason } from '../../../gen/focal/orchestration/v1/transition';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
-import { getShortReason } from '../conversation-tests/turn-summary';
+import { formatEnum } from './enum-text';
 import { formatTurnInput } from './heard-lines';
 import { formatPlan } from './plan-lines';
 import { formatHeading, formatRow, type Style, type TerminalOptions } from './styled-text';
@@ -68,7 +64,7 @@ function decisionLines(
   name: string,
   nameWidth: number,
 ): readonly string[] {
-  const action = scenarioLifecycleActionToJSON(decision.action).replace('SCENARIO_LIFECYCLE_ACTION_', '');
+  const action = formatEnum(ScenarioLifecycleAction, decision.action, 'SCENARIO_LIFECYCLE_ACTION_');
   const cells = [
     { text: action, width: labelWidth, ink: inks[action] ?? 'plain' },
     { text: name, width: nameWidth, ink: 'strong' },
@@ -78,7 +74,11 @@ function decisionLines(
   const below = [{ text: '', width: labelWidth + nameWidth }];
   const { irreversibleDone, missingSoftFields } = decision;
   return [
-    ...formatRow(paper, cells, `${getShortReason(lifecycleReasonToJSON(decision.reason))}: ${decision.reasoning}`),
+    ...formatRow(
+      paper,
+      cells,
+      `${formatEnum(LifecycleReason, decision.reason, 'LIFECYCLE_REASON_')}: ${decision.reasoning}`,
+    ),
     ...irreversibleDone.flatMap((done) => formatRow(paper, below, `cannot be undone: ${done}`, 'faint')),
     ...(missingSoftFields.length > 0
       ? formatRow(paper, below, `would be good to know: ${missingSoftFields.join(', ')}`, 'faint')
@@ -89,7 +89,7 @@ function decisionLines(
 
 function moveText({ sourceStepId, targetStepId, skippedSteps, reason }: ScenarioStepTransitionDecision): string {
   const skipped = skippedSteps.length === 0 ? '' : `, skipping ${skippedSteps.join(', ')}`;
-  const why = getShortReason(transitionReasonToJSON(reason));
+  const why = formatEnum(TransitionReason, reason, 'TRANSITION_REASON_');
   if (why === 'ENTERED') return `begins at ${targetStepId}`;
   if (why === 'ADVANCED') return `${sourceStepId} → ${targetStepId}${skipped}`;
   const way = sourceStepId === targetStepId ? `stays at ${targetStepId}` : `${sourceStepId} → ${targetStepId}`;
@@ -106,5 +106,9 @@ function rejectionLines(
     { text: 'rejected', width: labelWidth, ink: 'faint' },
     { text: nameOf(candidate.scenarioId), width: nameWidth, ink: 'strong' },
   ] as const;
-  return formatRow(paper, cells, `${getShortReason(rejectionReasonToJSON(candidate.reason))}: ${candidate.reasoning}`);
+  return formatRow(
+    paper,
+    cells,
+    `${formatEnum(RejectionReason, candidate.reason, 'REJECTION_REASON_')}: ${candidate.reasoning}`,
+  );
 }

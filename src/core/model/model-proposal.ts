@@ -1,4 +1,4 @@
-import type { Truth } from '../conditions';
+import type { Truth } from './truth';
 
 /** What the model may choose for a running instance where the rules leave it CONTINUE (section 9). */
 export type ProposedAction = 'CONTINUE' | 'PAUSE' | 'COMPLETE' | 'CANCEL';

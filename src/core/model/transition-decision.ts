@@ -1,4 +1,4 @@
-import type { Truth } from '../conditions';
+import type { Truth } from './truth';
 
 /** Why an instance is where it is (P6.3). */
 export type TransitionReason =

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
-import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Session as SessionMessage } from '../../../gen/focal/orchestration/v1/session';
 import type { Relationship } from '../../../src/core/model/scenario';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
@@ -56,7 +55,7 @@ export class RemoteConversation {
       expectedRevision: undefined,
       validateOnly: false,
     });
-    const result = turnResultFromProto(ProcessTurnResponse.fromJSON(this.named(ProcessTurnResponse.toJSON(response))));
+    const result = turnResultFromProto(this.replaceIds(response));
     this.session = await this.getSession();
     expectAgreement(result, this.session);
     return new Played(result, this.session);
@@ -67,8 +66,7 @@ export class RemoteConversation {
     const { tenantId } = this.agent;
     const { session } = await this.client.getSession({ tenantId, sessionId: this.sessionId });
     if (session === undefined) throw new Error('GetSession answered without a session');
-    const named = SessionMessage.fromJSON(this.named(SessionMessage.toJSON(session)));
-    return decodeSession(SessionMessage.encode(named).finish());
+    return decodeSession(SessionMessage.encode(this.replaceIds(session)).finish());
   }
 
   /** The running instance of a scenario; fails where there is none. */
@@ -84,10 +82,9 @@ export class RemoteConversation {
     return known;
   }
 
-  private named(message: unknown): unknown {
-    let text = JSON.stringify(message);
-    for (const [name, id] of this.names) text = text.replaceAll(id, name);
-    return JSON.parse(text);
+  /** A copy of a message with the ids of this conversation replaced by their names, in values and in map keys. */
+  private replaceIds<T>(message: T): T {
+    return mapStrings(message, (text) => [...this.names].reduce((all, [name, id]) => all.replaceAll(id, name), text));
   }
 
   private withIds(turn: Turn): Turn {
@@ -140,4 +137,13 @@ function expectAgreement(result: TurnResult, session: Session): void {
       .map(({ scenarioId, pendingTurnsLeft }) => `${scenarioId} ${pendingTurnsLeft}`)
       .sort(),
   );
+}
+
+/** A deep copy in which every string and every key is mapped. */
+function mapStrings<T>(value: T, map: (text: string) => string): T;
+function mapStrings(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((each) => mapStrings(each, map));
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [map(key), mapStrings(each, map)]));
 }

@@ -26,53 +26,6 @@ export enum ContributionType {
   UNRECOGNIZED = -1,
 }
 
-export function contributionTypeFromJSON(object: any): ContributionType {
-  switch (object) {
-    case 0:
-    case "CONTRIBUTION_TYPE_UNSPECIFIED":
-      return ContributionType.CONTRIBUTION_TYPE_UNSPECIFIED;
-    case 1:
-    case "CONTRIBUTION_TYPE_NONE":
-      return ContributionType.CONTRIBUTION_TYPE_NONE;
-    case 2:
-    case "CONTRIBUTION_TYPE_ASK":
-      return ContributionType.CONTRIBUTION_TYPE_ASK;
-    case 3:
-    case "CONTRIBUTION_TYPE_CONFIRM":
-      return ContributionType.CONTRIBUTION_TYPE_CONFIRM;
-    case 4:
-    case "CONTRIBUTION_TYPE_ACTION_HINT":
-      return ContributionType.CONTRIBUTION_TYPE_ACTION_HINT;
-    case 5:
-    case "CONTRIBUTION_TYPE_INFORM":
-      return ContributionType.CONTRIBUTION_TYPE_INFORM;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ContributionType.UNRECOGNIZED;
-  }
-}
-
-export function contributionTypeToJSON(object: ContributionType): string {
-  switch (object) {
-    case ContributionType.CONTRIBUTION_TYPE_UNSPECIFIED:
-      return "CONTRIBUTION_TYPE_UNSPECIFIED";
-    case ContributionType.CONTRIBUTION_TYPE_NONE:
-      return "CONTRIBUTION_TYPE_NONE";
-    case ContributionType.CONTRIBUTION_TYPE_ASK:
-      return "CONTRIBUTION_TYPE_ASK";
-    case ContributionType.CONTRIBUTION_TYPE_CONFIRM:
-      return "CONTRIBUTION_TYPE_CONFIRM";
-    case ContributionType.CONTRIBUTION_TYPE_ACTION_HINT:
-      return "CONTRIBUTION_TYPE_ACTION_HINT";
-    case ContributionType.CONTRIBUTION_TYPE_INFORM:
-      return "CONTRIBUTION_TYPE_INFORM";
-    case ContributionType.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** ConfirmKind is what a CONFIRM confirms. */
 export enum ConfirmKind {
   /** CONFIRM_KIND_UNSPECIFIED - Not a CONFIRM. */
@@ -82,38 +35,6 @@ export enum ConfirmKind {
   /** CONFIRM_KIND_CHOICE - Which of several scenarios is meant (1.5). */
   CONFIRM_KIND_CHOICE = 2,
   UNRECOGNIZED = -1,
-}
-
-export function confirmKindFromJSON(object: any): ConfirmKind {
-  switch (object) {
-    case 0:
-    case "CONFIRM_KIND_UNSPECIFIED":
-      return ConfirmKind.CONFIRM_KIND_UNSPECIFIED;
-    case 1:
-    case "CONFIRM_KIND_STEP":
-      return ConfirmKind.CONFIRM_KIND_STEP;
-    case 2:
-    case "CONFIRM_KIND_CHOICE":
-      return ConfirmKind.CONFIRM_KIND_CHOICE;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ConfirmKind.UNRECOGNIZED;
-  }
-}
-
-export function confirmKindToJSON(object: ConfirmKind): string {
-  switch (object) {
-    case ConfirmKind.CONFIRM_KIND_UNSPECIFIED:
-      return "CONFIRM_KIND_UNSPECIFIED";
-    case ConfirmKind.CONFIRM_KIND_STEP:
-      return "CONFIRM_KIND_STEP";
-    case ConfirmKind.CONFIRM_KIND_CHOICE:
-      return "CONFIRM_KIND_CHOICE";
-    case ConfirmKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /**
@@ -537,232 +458,6 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
     }
   },
 
-  fromJSON(object: any): ScenarioContribution {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioName: isSet(object.scenarioName)
-        ? globalThis.String(object.scenarioName)
-        : isSet(object.scenario_name)
-        ? globalThis.String(object.scenario_name)
-        : "",
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      stepName: isSet(object.stepName)
-        ? globalThis.String(object.stepName)
-        : isSet(object.step_name)
-        ? globalThis.String(object.step_name)
-        : "",
-      type: isSet(object.type) ? contributionTypeFromJSON(object.type) : 0,
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      isReprompt: isSet(object.isReprompt)
-        ? globalThis.Boolean(object.isReprompt)
-        : isSet(object.is_reprompt)
-        ? globalThis.Boolean(object.is_reprompt)
-        : false,
-      deferred: isSet(object.deferred) ? globalThis.Boolean(object.deferred) : false,
-      deferredBehindScenarioId: isSet(object.deferredBehindScenarioId)
-        ? globalThis.String(object.deferredBehindScenarioId)
-        : isSet(object.deferred_behind_scenario_id)
-        ? globalThis.String(object.deferred_behind_scenario_id)
-        : "",
-      fieldsToAsk: globalThis.Array.isArray(object?.fieldsToAsk)
-        ? object.fieldsToAsk.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.fields_to_ask)
-        ? object.fields_to_ask.map((e: any) => globalThis.String(e))
-        : [],
-      knownValues: isObject(object.knownValues)
-        ? (globalThis.Object.entries(object.knownValues) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.known_values)
-        ? (globalThis.Object.entries(object.known_values) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      sharedFields: globalThis.Array.isArray(object?.sharedFields)
-        ? object.sharedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.shared_fields)
-        ? object.shared_fields.map((e: any) => globalThis.String(e))
-        : [],
-      deferredFields: globalThis.Array.isArray(object?.deferredFields)
-        ? object.deferredFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.deferred_fields)
-        ? object.deferred_fields.map((e: any) => globalThis.String(e))
-        : [],
-      actionToConfirm: isSet(object.actionToConfirm)
-        ? globalThis.String(object.actionToConfirm)
-        : isSet(object.action_to_confirm)
-        ? globalThis.String(object.action_to_confirm)
-        : "",
-      valuesToConfirm: isObject(object.valuesToConfirm)
-        ? (globalThis.Object.entries(object.valuesToConfirm) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.values_to_confirm)
-        ? (globalThis.Object.entries(object.values_to_confirm) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      confirmKind: isSet(object.confirmKind)
-        ? confirmKindFromJSON(object.confirmKind)
-        : isSet(object.confirm_kind)
-        ? confirmKindFromJSON(object.confirm_kind)
-        : 0,
-      choices: globalThis.Array.isArray(object?.choices)
-        ? object.choices.map((e: any) => ScenarioChoice.fromJSON(e))
-        : [],
-      actionKey: isSet(object.actionKey)
-        ? globalThis.String(object.actionKey)
-        : isSet(object.action_key)
-        ? globalThis.String(object.action_key)
-        : "",
-      tools: globalThis.Array.isArray(object?.tools)
-        ? object.tools.map((e: any) => ToolBinding.fromJSON(e))
-        : [],
-      templateIds: globalThis.Array.isArray(object?.templateIds)
-        ? object.templateIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.template_ids)
-        ? object.template_ids.map((e: any) => globalThis.String(e))
-        : [],
-      informTemplateId: isSet(object.informTemplateId)
-        ? globalThis.String(object.informTemplateId)
-        : isSet(object.inform_template_id)
-        ? globalThis.String(object.inform_template_id)
-        : "",
-    };
-  },
-
-  toJSON(message: ScenarioContribution): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioName !== "") {
-      obj.scenarioName = message.scenarioName;
-    }
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.stepName !== "") {
-      obj.stepName = message.stepName;
-    }
-    if (message.type !== 0) {
-      obj.type = contributionTypeToJSON(message.type);
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.isReprompt !== false) {
-      obj.isReprompt = message.isReprompt;
-    }
-    if (message.deferred !== false) {
-      obj.deferred = message.deferred;
-    }
-    if (message.deferredBehindScenarioId !== "") {
-      obj.deferredBehindScenarioId = message.deferredBehindScenarioId;
-    }
-    if (message.fieldsToAsk?.length) {
-      obj.fieldsToAsk = message.fieldsToAsk;
-    }
-    if (message.knownValues) {
-      const entries = globalThis.Object.entries(message.knownValues) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.knownValues = {};
-        entries.forEach(([k, v]) => {
-          obj.knownValues[k] = v;
-        });
-      }
-    }
-    if (message.sharedFields?.length) {
-      obj.sharedFields = message.sharedFields;
-    }
-    if (message.deferredFields?.length) {
-      obj.deferredFields = message.deferredFields;
-    }
-    if (message.actionToConfirm !== "") {
-      obj.actionToConfirm = message.actionToConfirm;
-    }
-    if (message.valuesToConfirm) {
-      const entries = globalThis.Object.entries(message.valuesToConfirm) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.valuesToConfirm = {};
-        entries.forEach(([k, v]) => {
-          obj.valuesToConfirm[k] = v;
-        });
-      }
-    }
-    if (message.confirmKind !== 0) {
-      obj.confirmKind = confirmKindToJSON(message.confirmKind);
-    }
-    if (message.choices?.length) {
-      obj.choices = message.choices.map((e) => ScenarioChoice.toJSON(e));
-    }
-    if (message.actionKey !== "") {
-      obj.actionKey = message.actionKey;
-    }
-    if (message.tools?.length) {
-      obj.tools = message.tools.map((e) => ToolBinding.toJSON(e));
-    }
-    if (message.templateIds?.length) {
-      obj.templateIds = message.templateIds;
-    }
-    if (message.informTemplateId !== "") {
-      obj.informTemplateId = message.informTemplateId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioContribution>, I>>(base?: I): ScenarioContribution {
     return ScenarioContribution.fromPartial(base ?? ({} as any));
   },
@@ -865,24 +560,6 @@ export const ScenarioContribution_KnownValuesEntry: MessageFns<ScenarioContribut
     }
   },
 
-  fromJSON(object: any): ScenarioContribution_KnownValuesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: ScenarioContribution_KnownValuesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioContribution_KnownValuesEntry>, I>>(
     base?: I,
   ): ScenarioContribution_KnownValuesEntry {
@@ -952,24 +629,6 @@ export const ScenarioContribution_ValuesToConfirmEntry: MessageFns<ScenarioContr
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ScenarioContribution_ValuesToConfirmEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: ScenarioContribution_ValuesToConfirmEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ScenarioContribution_ValuesToConfirmEntry>, I>>(
@@ -1052,36 +711,6 @@ export const ScenarioChoice: MessageFns<ScenarioChoice> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ScenarioChoice {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioName: isSet(object.scenarioName)
-        ? globalThis.String(object.scenarioName)
-        : isSet(object.scenario_name)
-        ? globalThis.String(object.scenario_name)
-        : "",
-      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-    };
-  },
-
-  toJSON(message: ScenarioChoice): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioName !== "") {
-      obj.scenarioName = message.scenarioName;
-    }
-    if (message.score !== 0) {
-      obj.score = floatToJson(message.score);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ScenarioChoice>, I>>(base?: I): ScenarioChoice {
@@ -1227,76 +856,6 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
     }
   },
 
-  fromJSON(object: any): ScenarioContributionPlan {
-    return {
-      contributions: globalThis.Array.isArray(object?.contributions)
-        ? object.contributions.map((e: any) => ScenarioContribution.fromJSON(e))
-        : [],
-      primaryScenarioId: isSet(object.primaryScenarioId)
-        ? globalThis.String(object.primaryScenarioId)
-        : isSet(object.primary_scenario_id)
-        ? globalThis.String(object.primary_scenario_id)
-        : "",
-      activeScenarioIds: globalThis.Array.isArray(object?.activeScenarioIds)
-        ? object.activeScenarioIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.active_scenario_ids)
-        ? object.active_scenario_ids.map((e: any) => globalThis.String(e))
-        : [],
-      hasAsks: isSet(object.hasAsks)
-        ? globalThis.Boolean(object.hasAsks)
-        : isSet(object.has_asks)
-        ? globalThis.Boolean(object.has_asks)
-        : false,
-      hasConfirms: isSet(object.hasConfirms)
-        ? globalThis.Boolean(object.hasConfirms)
-        : isSet(object.has_confirms)
-        ? globalThis.Boolean(object.has_confirms)
-        : false,
-      hasActionHints: isSet(object.hasActionHints)
-        ? globalThis.Boolean(object.hasActionHints)
-        : isSet(object.has_action_hints)
-        ? globalThis.Boolean(object.has_action_hints)
-        : false,
-      hasInforms: isSet(object.hasInforms)
-        ? globalThis.Boolean(object.hasInforms)
-        : isSet(object.has_informs)
-        ? globalThis.Boolean(object.has_informs)
-        : false,
-      abandoned: globalThis.Array.isArray(object?.abandoned)
-        ? object.abandoned.map((e: any) => AbandonedScenario.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ScenarioContributionPlan): unknown {
-    const obj: any = {};
-    if (message.contributions?.length) {
-      obj.contributions = message.contributions.map((e) => ScenarioContribution.toJSON(e));
-    }
-    if (message.primaryScenarioId !== "") {
-      obj.primaryScenarioId = message.primaryScenarioId;
-    }
-    if (message.activeScenarioIds?.length) {
-      obj.activeScenarioIds = message.activeScenarioIds;
-    }
-    if (message.hasAsks !== false) {
-      obj.hasAsks = message.hasAsks;
-    }
-    if (message.hasConfirms !== false) {
-      obj.hasConfirms = message.hasConfirms;
-    }
-    if (message.hasActionHints !== false) {
-      obj.hasActionHints = message.hasActionHints;
-    }
-    if (message.hasInforms !== false) {
-      obj.hasInforms = message.hasInforms;
-    }
-    if (message.abandoned?.length) {
-      obj.abandoned = message.abandoned.map((e) => AbandonedScenario.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioContributionPlan>, I>>(base?: I): ScenarioContributionPlan {
     return ScenarioContributionPlan.fromPartial(base ?? ({} as any));
   },
@@ -1433,72 +992,6 @@ export const AbandonedScenario: MessageFns<AbandonedScenario> = {
     }
   },
 
-  fromJSON(object: any): AbandonedScenario {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioName: isSet(object.scenarioName)
-        ? globalThis.String(object.scenarioName)
-        : isSet(object.scenario_name)
-        ? globalThis.String(object.scenario_name)
-        : "",
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      stepName: isSet(object.stepName)
-        ? globalThis.String(object.stepName)
-        : isSet(object.step_name)
-        ? globalThis.String(object.step_name)
-        : "",
-      missingFields: globalThis.Array.isArray(object?.missingFields)
-        ? object.missingFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.missing_fields)
-        ? object.missing_fields.map((e: any) => globalThis.String(e))
-        : [],
-      pausedTurns: isSet(object.pausedTurns)
-        ? globalThis.Number(object.pausedTurns)
-        : isSet(object.paused_turns)
-        ? globalThis.Number(object.paused_turns)
-        : 0,
-    };
-  },
-
-  toJSON(message: AbandonedScenario): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioName !== "") {
-      obj.scenarioName = message.scenarioName;
-    }
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.stepName !== "") {
-      obj.stepName = message.stepName;
-    }
-    if (message.missingFields?.length) {
-      obj.missingFields = message.missingFields;
-    }
-    if (message.pausedTurns !== 0) {
-      obj.pausedTurns = Math.round(message.pausedTurns);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<AbandonedScenario>, I>>(base?: I): AbandonedScenario {
     return AbandonedScenario.fromPartial(base ?? ({} as any));
   },
@@ -1515,10 +1008,6 @@ export const AbandonedScenario: MessageFns<AbandonedScenario> = {
   },
 };
 
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
 type DeepPartial<T> = unknown extends T ? T
@@ -1533,19 +1022,9 @@ type Exact<P, I extends P> = unknown extends P ? P
   : P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

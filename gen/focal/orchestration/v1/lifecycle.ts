@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Relationship } from "./scenario";
-import { ConditionTruth, conditionTruthFromJSON, conditionTruthToJSON } from "./transition";
+import { ConditionTruth } from "./transition";
 
 /** ModelOutcome is whether the optional model was heard. Everything but PROPOSED: the turn was decided without it (section 9). */
 export enum ModelOutcome {
@@ -36,78 +36,6 @@ export enum ModelOutcome {
   UNRECOGNIZED = -1,
 }
 
-export function modelOutcomeFromJSON(object: any): ModelOutcome {
-  switch (object) {
-    case 0:
-    case "MODEL_OUTCOME_UNSPECIFIED":
-      return ModelOutcome.MODEL_OUTCOME_UNSPECIFIED;
-    case 1:
-    case "MODEL_OUTCOME_PROPOSED":
-      return ModelOutcome.MODEL_OUTCOME_PROPOSED;
-    case 2:
-    case "MODEL_OUTCOME_TIMEOUT":
-      return ModelOutcome.MODEL_OUTCOME_TIMEOUT;
-    case 3:
-    case "MODEL_OUTCOME_TOO_LITTLE_TIME":
-      return ModelOutcome.MODEL_OUTCOME_TOO_LITTLE_TIME;
-    case 4:
-    case "MODEL_OUTCOME_OFF_SCHEMA":
-      return ModelOutcome.MODEL_OUTCOME_OFF_SCHEMA;
-    case 5:
-    case "MODEL_OUTCOME_CUT_OFF":
-      return ModelOutcome.MODEL_OUTCOME_CUT_OFF;
-    case 6:
-    case "MODEL_OUTCOME_RATE_LIMITED":
-      return ModelOutcome.MODEL_OUTCOME_RATE_LIMITED;
-    case 7:
-    case "MODEL_OUTCOME_REFUSED":
-      return ModelOutcome.MODEL_OUTCOME_REFUSED;
-    case 8:
-    case "MODEL_OUTCOME_UNAVAILABLE":
-      return ModelOutcome.MODEL_OUTCOME_UNAVAILABLE;
-    case 9:
-    case "MODEL_OUTCOME_CIRCUIT_OPEN":
-      return ModelOutcome.MODEL_OUTCOME_CIRCUIT_OPEN;
-    case 10:
-    case "MODEL_OUTCOME_BUSY":
-      return ModelOutcome.MODEL_OUTCOME_BUSY;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ModelOutcome.UNRECOGNIZED;
-  }
-}
-
-export function modelOutcomeToJSON(object: ModelOutcome): string {
-  switch (object) {
-    case ModelOutcome.MODEL_OUTCOME_UNSPECIFIED:
-      return "MODEL_OUTCOME_UNSPECIFIED";
-    case ModelOutcome.MODEL_OUTCOME_PROPOSED:
-      return "MODEL_OUTCOME_PROPOSED";
-    case ModelOutcome.MODEL_OUTCOME_TIMEOUT:
-      return "MODEL_OUTCOME_TIMEOUT";
-    case ModelOutcome.MODEL_OUTCOME_TOO_LITTLE_TIME:
-      return "MODEL_OUTCOME_TOO_LITTLE_TIME";
-    case ModelOutcome.MODEL_OUTCOME_OFF_SCHEMA:
-      return "MODEL_OUTCOME_OFF_SCHEMA";
-    case ModelOutcome.MODEL_OUTCOME_CUT_OFF:
-      return "MODEL_OUTCOME_CUT_OFF";
-    case ModelOutcome.MODEL_OUTCOME_RATE_LIMITED:
-      return "MODEL_OUTCOME_RATE_LIMITED";
-    case ModelOutcome.MODEL_OUTCOME_REFUSED:
-      return "MODEL_OUTCOME_REFUSED";
-    case ModelOutcome.MODEL_OUTCOME_UNAVAILABLE:
-      return "MODEL_OUTCOME_UNAVAILABLE";
-    case ModelOutcome.MODEL_OUTCOME_CIRCUIT_OPEN:
-      return "MODEL_OUTCOME_CIRCUIT_OPEN";
-    case ModelOutcome.MODEL_OUTCOME_BUSY:
-      return "MODEL_OUTCOME_BUSY";
-    case ModelOutcome.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** ScenarioLifecycleAction is what happens to an instance (P6.2). */
 export enum ScenarioLifecycleAction {
   /** SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED - Never decided. */
@@ -123,53 +51,6 @@ export enum ScenarioLifecycleAction {
   /** SCENARIO_LIFECYCLE_ACTION_CANCEL - The instance ends otherwise. */
   SCENARIO_LIFECYCLE_ACTION_CANCEL = 5,
   UNRECOGNIZED = -1,
-}
-
-export function scenarioLifecycleActionFromJSON(object: any): ScenarioLifecycleAction {
-  switch (object) {
-    case 0:
-    case "SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED":
-      return ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_LIFECYCLE_ACTION_START":
-      return ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START;
-    case 2:
-    case "SCENARIO_LIFECYCLE_ACTION_CONTINUE":
-      return ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE;
-    case 3:
-    case "SCENARIO_LIFECYCLE_ACTION_PAUSE":
-      return ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE;
-    case 4:
-    case "SCENARIO_LIFECYCLE_ACTION_COMPLETE":
-      return ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE;
-    case 5:
-    case "SCENARIO_LIFECYCLE_ACTION_CANCEL":
-      return ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioLifecycleAction.UNRECOGNIZED;
-  }
-}
-
-export function scenarioLifecycleActionToJSON(object: ScenarioLifecycleAction): string {
-  switch (object) {
-    case ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED:
-      return "SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED";
-    case ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START:
-      return "SCENARIO_LIFECYCLE_ACTION_START";
-    case ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE:
-      return "SCENARIO_LIFECYCLE_ACTION_CONTINUE";
-    case ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE:
-      return "SCENARIO_LIFECYCLE_ACTION_PAUSE";
-    case ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE:
-      return "SCENARIO_LIFECYCLE_ACTION_COMPLETE";
-    case ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL:
-      return "SCENARIO_LIFECYCLE_ACTION_CANCEL";
-    case ScenarioLifecycleAction.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** LifecycleReason is why a lifecycle decision was taken (2.1 to 2.17). */
@@ -221,133 +102,6 @@ export enum LifecycleReason {
   UNRECOGNIZED = -1,
 }
 
-export function lifecycleReasonFromJSON(object: any): LifecycleReason {
-  switch (object) {
-    case 0:
-    case "LIFECYCLE_REASON_UNSPECIFIED":
-      return LifecycleReason.LIFECYCLE_REASON_UNSPECIFIED;
-    case 1:
-    case "LIFECYCLE_REASON_CANDIDATE":
-      return LifecycleReason.LIFECYCLE_REASON_CANDIDATE;
-    case 2:
-    case "LIFECYCLE_REASON_IMPLIED":
-      return LifecycleReason.LIFECYCLE_REASON_IMPLIED;
-    case 3:
-    case "LIFECYCLE_REASON_AIMED":
-      return LifecycleReason.LIFECYCLE_REASON_AIMED;
-    case 4:
-    case "LIFECYCLE_REASON_PENDING":
-      return LifecycleReason.LIFECYCLE_REASON_PENDING;
-    case 5:
-    case "LIFECYCLE_REASON_GOES_ON":
-      return LifecycleReason.LIFECYCLE_REASON_GOES_ON;
-    case 6:
-    case "LIFECYCLE_REASON_QUIET":
-      return LifecycleReason.LIFECYCLE_REASON_QUIET;
-    case 7:
-    case "LIFECYCLE_REASON_RESUMED":
-      return LifecycleReason.LIFECYCLE_REASON_RESUMED;
-    case 8:
-    case "LIFECYCLE_REASON_RELOCALIZED":
-      return LifecycleReason.LIFECYCLE_REASON_RELOCALIZED;
-    case 9:
-    case "LIFECYCLE_REASON_USER_REQUEST":
-      return LifecycleReason.LIFECYCLE_REASON_USER_REQUEST;
-    case 10:
-    case "LIFECYCLE_REASON_LOOP":
-      return LifecycleReason.LIFECYCLE_REASON_LOOP;
-    case 11:
-    case "LIFECYCLE_REASON_IDLE":
-      return LifecycleReason.LIFECYCLE_REASON_IDLE;
-    case 12:
-    case "LIFECYCLE_REASON_PREEMPTED":
-      return LifecycleReason.LIFECYCLE_REASON_PREEMPTED;
-    case 13:
-    case "LIFECYCLE_REASON_INTERRUPTED":
-      return LifecycleReason.LIFECYCLE_REASON_INTERRUPTED;
-    case 14:
-    case "LIFECYCLE_REASON_NEEDS_MIGRATION":
-      return LifecycleReason.LIFECYCLE_REASON_NEEDS_MIGRATION;
-    case 15:
-    case "LIFECYCLE_REASON_STAYS_PAUSED":
-      return LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED;
-    case 16:
-    case "LIFECYCLE_REASON_TERMINAL":
-      return LifecycleReason.LIFECYCLE_REASON_TERMINAL;
-    case 17:
-    case "LIFECYCLE_REASON_CONDITION":
-      return LifecycleReason.LIFECYCLE_REASON_CONDITION;
-    case 18:
-    case "LIFECYCLE_REASON_SCENARIO_NOT_FOUND":
-      return LifecycleReason.LIFECYCLE_REASON_SCENARIO_NOT_FOUND;
-    case 19:
-    case "LIFECYCLE_REASON_STEP_NOT_FOUND":
-      return LifecycleReason.LIFECYCLE_REASON_STEP_NOT_FOUND;
-    case 20:
-    case "LIFECYCLE_REASON_DECLINED":
-      return LifecycleReason.LIFECYCLE_REASON_DECLINED;
-    case 21:
-    case "LIFECYCLE_REASON_MODEL":
-      return LifecycleReason.LIFECYCLE_REASON_MODEL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return LifecycleReason.UNRECOGNIZED;
-  }
-}
-
-export function lifecycleReasonToJSON(object: LifecycleReason): string {
-  switch (object) {
-    case LifecycleReason.LIFECYCLE_REASON_UNSPECIFIED:
-      return "LIFECYCLE_REASON_UNSPECIFIED";
-    case LifecycleReason.LIFECYCLE_REASON_CANDIDATE:
-      return "LIFECYCLE_REASON_CANDIDATE";
-    case LifecycleReason.LIFECYCLE_REASON_IMPLIED:
-      return "LIFECYCLE_REASON_IMPLIED";
-    case LifecycleReason.LIFECYCLE_REASON_AIMED:
-      return "LIFECYCLE_REASON_AIMED";
-    case LifecycleReason.LIFECYCLE_REASON_PENDING:
-      return "LIFECYCLE_REASON_PENDING";
-    case LifecycleReason.LIFECYCLE_REASON_GOES_ON:
-      return "LIFECYCLE_REASON_GOES_ON";
-    case LifecycleReason.LIFECYCLE_REASON_QUIET:
-      return "LIFECYCLE_REASON_QUIET";
-    case LifecycleReason.LIFECYCLE_REASON_RESUMED:
-      return "LIFECYCLE_REASON_RESUMED";
-    case LifecycleReason.LIFECYCLE_REASON_RELOCALIZED:
-      return "LIFECYCLE_REASON_RELOCALIZED";
-    case LifecycleReason.LIFECYCLE_REASON_USER_REQUEST:
-      return "LIFECYCLE_REASON_USER_REQUEST";
-    case LifecycleReason.LIFECYCLE_REASON_LOOP:
-      return "LIFECYCLE_REASON_LOOP";
-    case LifecycleReason.LIFECYCLE_REASON_IDLE:
-      return "LIFECYCLE_REASON_IDLE";
-    case LifecycleReason.LIFECYCLE_REASON_PREEMPTED:
-      return "LIFECYCLE_REASON_PREEMPTED";
-    case LifecycleReason.LIFECYCLE_REASON_INTERRUPTED:
-      return "LIFECYCLE_REASON_INTERRUPTED";
-    case LifecycleReason.LIFECYCLE_REASON_NEEDS_MIGRATION:
-      return "LIFECYCLE_REASON_NEEDS_MIGRATION";
-    case LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED:
-      return "LIFECYCLE_REASON_STAYS_PAUSED";
-    case LifecycleReason.LIFECYCLE_REASON_TERMINAL:
-      return "LIFECYCLE_REASON_TERMINAL";
-    case LifecycleReason.LIFECYCLE_REASON_CONDITION:
-      return "LIFECYCLE_REASON_CONDITION";
-    case LifecycleReason.LIFECYCLE_REASON_SCENARIO_NOT_FOUND:
-      return "LIFECYCLE_REASON_SCENARIO_NOT_FOUND";
-    case LifecycleReason.LIFECYCLE_REASON_STEP_NOT_FOUND:
-      return "LIFECYCLE_REASON_STEP_NOT_FOUND";
-    case LifecycleReason.LIFECYCLE_REASON_DECLINED:
-      return "LIFECYCLE_REASON_DECLINED";
-    case LifecycleReason.LIFECYCLE_REASON_MODEL:
-      return "LIFECYCLE_REASON_MODEL";
-    case LifecycleReason.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /**
  * RejectionReason is why a candidate did not start, or why a due resume did not happen. The first that holds is given, in this
  * order (2.12).
@@ -390,113 +144,6 @@ export enum RejectionReason {
   /** REJECTION_REASON_MODEL - The optional model found that the message is not about it; stands in the place of BELOW_THRESHOLD (section 9). */
   REJECTION_REASON_MODEL = 17,
   UNRECOGNIZED = -1,
-}
-
-export function rejectionReasonFromJSON(object: any): RejectionReason {
-  switch (object) {
-    case 0:
-    case "REJECTION_REASON_UNSPECIFIED":
-      return RejectionReason.REJECTION_REASON_UNSPECIFIED;
-    case 1:
-    case "REJECTION_REASON_NOT_FOUND":
-      return RejectionReason.REJECTION_REASON_NOT_FOUND;
-    case 2:
-    case "REJECTION_REASON_DISABLED":
-      return RejectionReason.REJECTION_REASON_DISABLED;
-    case 3:
-    case "REJECTION_REASON_ALREADY_ACTIVE":
-      return RejectionReason.REJECTION_REASON_ALREADY_ACTIVE;
-    case 4:
-    case "REJECTION_REASON_JUST_ENDED":
-      return RejectionReason.REJECTION_REASON_JUST_ENDED;
-    case 5:
-    case "REJECTION_REASON_BELOW_THRESHOLD":
-      return RejectionReason.REJECTION_REASON_BELOW_THRESHOLD;
-    case 6:
-    case "REJECTION_REASON_ENTRY_CONDITION":
-      return RejectionReason.REJECTION_REASON_ENTRY_CONDITION;
-    case 7:
-    case "REJECTION_REASON_DEPENDENCY":
-      return RejectionReason.REJECTION_REASON_DEPENDENCY;
-    case 8:
-    case "REJECTION_REASON_SUPERSEDED":
-      return RejectionReason.REJECTION_REASON_SUPERSEDED;
-    case 9:
-    case "REJECTION_REASON_AMBIGUOUS":
-      return RejectionReason.REJECTION_REASON_AMBIGUOUS;
-    case 10:
-    case "REJECTION_REASON_EXCLUDED":
-      return RejectionReason.REJECTION_REASON_EXCLUDED;
-    case 11:
-    case "REJECTION_REASON_MISSING_HARD_FIELDS":
-      return RejectionReason.REJECTION_REASON_MISSING_HARD_FIELDS;
-    case 12:
-    case "REJECTION_REASON_START_LIMIT":
-      return RejectionReason.REJECTION_REASON_START_LIMIT;
-    case 13:
-    case "REJECTION_REASON_START_BLOCKED":
-      return RejectionReason.REJECTION_REASON_START_BLOCKED;
-    case 14:
-    case "REJECTION_REASON_MULTI_SCENARIO_DISABLED":
-      return RejectionReason.REJECTION_REASON_MULTI_SCENARIO_DISABLED;
-    case 15:
-    case "REJECTION_REASON_CAPACITY":
-      return RejectionReason.REJECTION_REASON_CAPACITY;
-    case 16:
-    case "REJECTION_REASON_FILTERING_DISABLED":
-      return RejectionReason.REJECTION_REASON_FILTERING_DISABLED;
-    case 17:
-    case "REJECTION_REASON_MODEL":
-      return RejectionReason.REJECTION_REASON_MODEL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RejectionReason.UNRECOGNIZED;
-  }
-}
-
-export function rejectionReasonToJSON(object: RejectionReason): string {
-  switch (object) {
-    case RejectionReason.REJECTION_REASON_UNSPECIFIED:
-      return "REJECTION_REASON_UNSPECIFIED";
-    case RejectionReason.REJECTION_REASON_NOT_FOUND:
-      return "REJECTION_REASON_NOT_FOUND";
-    case RejectionReason.REJECTION_REASON_DISABLED:
-      return "REJECTION_REASON_DISABLED";
-    case RejectionReason.REJECTION_REASON_ALREADY_ACTIVE:
-      return "REJECTION_REASON_ALREADY_ACTIVE";
-    case RejectionReason.REJECTION_REASON_JUST_ENDED:
-      return "REJECTION_REASON_JUST_ENDED";
-    case RejectionReason.REJECTION_REASON_BELOW_THRESHOLD:
-      return "REJECTION_REASON_BELOW_THRESHOLD";
-    case RejectionReason.REJECTION_REASON_ENTRY_CONDITION:
-      return "REJECTION_REASON_ENTRY_CONDITION";
-    case RejectionReason.REJECTION_REASON_DEPENDENCY:
-      return "REJECTION_REASON_DEPENDENCY";
-    case RejectionReason.REJECTION_REASON_SUPERSEDED:
-      return "REJECTION_REASON_SUPERSEDED";
-    case RejectionReason.REJECTION_REASON_AMBIGUOUS:
-      return "REJECTION_REASON_AMBIGUOUS";
-    case RejectionReason.REJECTION_REASON_EXCLUDED:
-      return "REJECTION_REASON_EXCLUDED";
-    case RejectionReason.REJECTION_REASON_MISSING_HARD_FIELDS:
-      return "REJECTION_REASON_MISSING_HARD_FIELDS";
-    case RejectionReason.REJECTION_REASON_START_LIMIT:
-      return "REJECTION_REASON_START_LIMIT";
-    case RejectionReason.REJECTION_REASON_START_BLOCKED:
-      return "REJECTION_REASON_START_BLOCKED";
-    case RejectionReason.REJECTION_REASON_MULTI_SCENARIO_DISABLED:
-      return "REJECTION_REASON_MULTI_SCENARIO_DISABLED";
-    case RejectionReason.REJECTION_REASON_CAPACITY:
-      return "REJECTION_REASON_CAPACITY";
-    case RejectionReason.REJECTION_REASON_FILTERING_DISABLED:
-      return "REJECTION_REASON_FILTERING_DISABLED";
-    case RejectionReason.REJECTION_REASON_MODEL:
-      return "REJECTION_REASON_MODEL";
-    case RejectionReason.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** ScenarioSelectionContext is what P6.1 joined for the turn (section 1). */
@@ -802,70 +449,6 @@ export const ScenarioSelectionContext: MessageFns<ScenarioSelectionContext> = {
     }
   },
 
-  fromJSON(object: any): ScenarioSelectionContext {
-    return {
-      intent: isSet(object.intent) ? globalThis.String(object.intent) : "",
-      intentScore: isSet(object.intentScore)
-        ? globalThis.Number(object.intentScore)
-        : isSet(object.intent_score)
-        ? globalThis.Number(object.intent_score)
-        : 0,
-      focusInstanceId: isSet(object.focusInstanceId)
-        ? globalThis.String(object.focusInstanceId)
-        : isSet(object.focus_instance_id)
-        ? globalThis.String(object.focus_instance_id)
-        : "",
-      addressedInstanceIds: globalThis.Array.isArray(object?.addressedInstanceIds)
-        ? object.addressedInstanceIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.addressed_instance_ids)
-        ? object.addressed_instance_ids.map((e: any) => globalThis.String(e))
-        : [],
-      candidates: globalThis.Array.isArray(object?.candidates)
-        ? object.candidates.map((e: any) => ContextCandidate.fromJSON(e))
-        : [],
-      instances: globalThis.Array.isArray(object?.instances)
-        ? object.instances.map((e: any) => ContextInstance.fromJSON(e))
-        : [],
-      relationships: globalThis.Array.isArray(object?.relationships)
-        ? object.relationships.map((e: any) => Relationship.fromJSON(e))
-        : [],
-      changedFields: globalThis.Array.isArray(object?.changedFields)
-        ? object.changedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.changed_fields)
-        ? object.changed_fields.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ScenarioSelectionContext): unknown {
-    const obj: any = {};
-    if (message.intent !== "") {
-      obj.intent = message.intent;
-    }
-    if (message.intentScore !== 0) {
-      obj.intentScore = floatToJson(message.intentScore);
-    }
-    if (message.focusInstanceId !== "") {
-      obj.focusInstanceId = message.focusInstanceId;
-    }
-    if (message.addressedInstanceIds?.length) {
-      obj.addressedInstanceIds = message.addressedInstanceIds;
-    }
-    if (message.candidates?.length) {
-      obj.candidates = message.candidates.map((e) => ContextCandidate.toJSON(e));
-    }
-    if (message.instances?.length) {
-      obj.instances = message.instances.map((e) => ContextInstance.toJSON(e));
-    }
-    if (message.relationships?.length) {
-      obj.relationships = message.relationships.map((e) => Relationship.toJSON(e));
-    }
-    if (message.changedFields?.length) {
-      obj.changedFields = message.changedFields;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioSelectionContext>, I>>(base?: I): ScenarioSelectionContext {
     return ScenarioSelectionContext.fromPartial(base ?? ({} as any));
   },
@@ -959,44 +542,6 @@ export const ContextCandidate: MessageFns<ContextCandidate> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ContextCandidate {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioName: isSet(object.scenarioName)
-        ? globalThis.String(object.scenarioName)
-        : isSet(object.scenario_name)
-        ? globalThis.String(object.scenario_name)
-        : "",
-      scenarioVersion: isSet(object.scenarioVersion)
-        ? globalThis.Number(object.scenarioVersion)
-        : isSet(object.scenario_version)
-        ? globalThis.Number(object.scenario_version)
-        : 0,
-      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-    };
-  },
-
-  toJSON(message: ContextCandidate): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioName !== "") {
-      obj.scenarioName = message.scenarioName;
-    }
-    if (message.scenarioVersion !== 0) {
-      obj.scenarioVersion = Math.round(message.scenarioVersion);
-    }
-    if (message.score !== 0) {
-      obj.score = floatToJson(message.score);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ContextCandidate>, I>>(base?: I): ContextCandidate {
@@ -1110,60 +655,6 @@ export const ContextInstance: MessageFns<ContextInstance> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ContextInstance {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioName: isSet(object.scenarioName)
-        ? globalThis.String(object.scenarioName)
-        : isSet(object.scenario_name)
-        ? globalThis.String(object.scenario_name)
-        : "",
-      scenarioVersion: isSet(object.scenarioVersion)
-        ? globalThis.Number(object.scenarioVersion)
-        : isSet(object.scenario_version)
-        ? globalThis.Number(object.scenario_version)
-        : 0,
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      paused: isSet(object.paused) ? globalThis.Boolean(object.paused) : false,
-    };
-  },
-
-  toJSON(message: ContextInstance): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioName !== "") {
-      obj.scenarioName = message.scenarioName;
-    }
-    if (message.scenarioVersion !== 0) {
-      obj.scenarioVersion = Math.round(message.scenarioVersion);
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.paused !== false) {
-      obj.paused = message.paused;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ContextInstance>, I>>(base?: I): ContextInstance {
@@ -1420,128 +911,6 @@ export const ScenarioLifecycleDecision: MessageFns<ScenarioLifecycleDecision> = 
     }
   },
 
-  fromJSON(object: any): ScenarioLifecycleDecision {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      action: isSet(object.action) ? scenarioLifecycleActionFromJSON(object.action) : 0,
-      reason: isSet(object.reason) ? lifecycleReasonFromJSON(object.reason) : 0,
-      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
-      confidence: isSet(object.confidence) ? globalThis.Number(object.confidence) : 0,
-      entryStepId: isSet(object.entryStepId)
-        ? globalThis.String(object.entryStepId)
-        : isSet(object.entry_step_id)
-        ? globalThis.String(object.entry_step_id)
-        : "",
-      sourceStepId: isSet(object.sourceStepId)
-        ? globalThis.String(object.sourceStepId)
-        : isSet(object.source_step_id)
-        ? globalThis.String(object.source_step_id)
-        : "",
-      resumed: isSet(object.resumed) ? globalThis.Boolean(object.resumed) : false,
-      irreversibleDone: globalThis.Array.isArray(object?.irreversibleDone)
-        ? object.irreversibleDone.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.irreversible_done)
-        ? object.irreversible_done.map((e: any) => globalThis.String(e))
-        : [],
-      missingSoftFields: globalThis.Array.isArray(object?.missingSoftFields)
-        ? object.missingSoftFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.missing_soft_fields)
-        ? object.missing_soft_fields.map((e: any) => globalThis.String(e))
-        : [],
-      staysPausedBecause: isSet(object.staysPausedBecause)
-        ? rejectionReasonFromJSON(object.staysPausedBecause)
-        : isSet(object.stays_paused_because)
-        ? rejectionReasonFromJSON(object.stays_paused_because)
-        : 0,
-      conditionErrors: globalThis.Array.isArray(object?.conditionErrors)
-        ? object.conditionErrors.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.condition_errors)
-        ? object.condition_errors.map((e: any) => globalThis.String(e))
-        : [],
-      displacedByInstanceIds: globalThis.Array.isArray(object?.displacedByInstanceIds)
-        ? object.displacedByInstanceIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.displaced_by_instance_ids)
-        ? object.displaced_by_instance_ids.map((e: any) => globalThis.String(e))
-        : [],
-      scenarioVersion: isSet(object.scenarioVersion)
-        ? globalThis.Number(object.scenarioVersion)
-        : isSet(object.scenario_version)
-        ? globalThis.Number(object.scenario_version)
-        : 0,
-      proposed: isSet(object.proposed) ? scenarioLifecycleActionFromJSON(object.proposed) : 0,
-      overruledBy: isSet(object.overruledBy)
-        ? globalThis.String(object.overruledBy)
-        : isSet(object.overruled_by)
-        ? globalThis.String(object.overruled_by)
-        : "",
-    };
-  },
-
-  toJSON(message: ScenarioLifecycleDecision): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.action !== 0) {
-      obj.action = scenarioLifecycleActionToJSON(message.action);
-    }
-    if (message.reason !== 0) {
-      obj.reason = lifecycleReasonToJSON(message.reason);
-    }
-    if (message.reasoning !== "") {
-      obj.reasoning = message.reasoning;
-    }
-    if (message.confidence !== 0) {
-      obj.confidence = floatToJson(message.confidence);
-    }
-    if (message.entryStepId !== "") {
-      obj.entryStepId = message.entryStepId;
-    }
-    if (message.sourceStepId !== "") {
-      obj.sourceStepId = message.sourceStepId;
-    }
-    if (message.resumed !== false) {
-      obj.resumed = message.resumed;
-    }
-    if (message.irreversibleDone?.length) {
-      obj.irreversibleDone = message.irreversibleDone;
-    }
-    if (message.missingSoftFields?.length) {
-      obj.missingSoftFields = message.missingSoftFields;
-    }
-    if (message.staysPausedBecause !== 0) {
-      obj.staysPausedBecause = rejectionReasonToJSON(message.staysPausedBecause);
-    }
-    if (message.conditionErrors?.length) {
-      obj.conditionErrors = message.conditionErrors;
-    }
-    if (message.displacedByInstanceIds?.length) {
-      obj.displacedByInstanceIds = message.displacedByInstanceIds;
-    }
-    if (message.scenarioVersion !== 0) {
-      obj.scenarioVersion = Math.round(message.scenarioVersion);
-    }
-    if (message.proposed !== 0) {
-      obj.proposed = scenarioLifecycleActionToJSON(message.proposed);
-    }
-    if (message.overruledBy !== "") {
-      obj.overruledBy = message.overruledBy;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioLifecycleDecision>, I>>(base?: I): ScenarioLifecycleDecision {
     return ScenarioLifecycleDecision.fromPartial(base ?? ({} as any));
   },
@@ -1759,100 +1128,6 @@ export const RejectedCandidate: MessageFns<RejectedCandidate> = {
     }
   },
 
-  fromJSON(object: any): RejectedCandidate {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioName: isSet(object.scenarioName)
-        ? globalThis.String(object.scenarioName)
-        : isSet(object.scenario_name)
-        ? globalThis.String(object.scenario_name)
-        : "",
-      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-      origin: isSet(object.origin) ? lifecycleReasonFromJSON(object.origin) : 0,
-      reason: isSet(object.reason) ? rejectionReasonFromJSON(object.reason) : 0,
-      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
-      missingFields: globalThis.Array.isArray(object?.missingFields)
-        ? object.missingFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.missing_fields)
-        ? object.missing_fields.map((e: any) => globalThis.String(e))
-        : [],
-      blockingScenarioIds: globalThis.Array.isArray(object?.blockingScenarioIds)
-        ? object.blockingScenarioIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.blocking_scenario_ids)
-        ? object.blocking_scenario_ids.map((e: any) => globalThis.String(e))
-        : [],
-      blockingRuleIds: globalThis.Array.isArray(object?.blockingRuleIds)
-        ? object.blockingRuleIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.blocking_rule_ids)
-        ? object.blocking_rule_ids.map((e: any) => globalThis.String(e))
-        : [],
-      pendingTurnsLeft: isSet(object.pendingTurnsLeft)
-        ? globalThis.Number(object.pendingTurnsLeft)
-        : isSet(object.pending_turns_left)
-        ? globalThis.Number(object.pending_turns_left)
-        : 0,
-      conditionErrors: globalThis.Array.isArray(object?.conditionErrors)
-        ? object.conditionErrors.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.condition_errors)
-        ? object.condition_errors.map((e: any) => globalThis.String(e))
-        : [],
-      proposed: isSet(object.proposed) ? scenarioLifecycleActionFromJSON(object.proposed) : 0,
-      overruledBy: isSet(object.overruledBy)
-        ? globalThis.String(object.overruledBy)
-        : isSet(object.overruled_by)
-        ? globalThis.String(object.overruled_by)
-        : "",
-    };
-  },
-
-  toJSON(message: RejectedCandidate): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioName !== "") {
-      obj.scenarioName = message.scenarioName;
-    }
-    if (message.score !== 0) {
-      obj.score = floatToJson(message.score);
-    }
-    if (message.origin !== 0) {
-      obj.origin = lifecycleReasonToJSON(message.origin);
-    }
-    if (message.reason !== 0) {
-      obj.reason = rejectionReasonToJSON(message.reason);
-    }
-    if (message.reasoning !== "") {
-      obj.reasoning = message.reasoning;
-    }
-    if (message.missingFields?.length) {
-      obj.missingFields = message.missingFields;
-    }
-    if (message.blockingScenarioIds?.length) {
-      obj.blockingScenarioIds = message.blockingScenarioIds;
-    }
-    if (message.blockingRuleIds?.length) {
-      obj.blockingRuleIds = message.blockingRuleIds;
-    }
-    if (message.pendingTurnsLeft !== 0) {
-      obj.pendingTurnsLeft = Math.round(message.pendingTurnsLeft);
-    }
-    if (message.conditionErrors?.length) {
-      obj.conditionErrors = message.conditionErrors;
-    }
-    if (message.proposed !== 0) {
-      obj.proposed = scenarioLifecycleActionToJSON(message.proposed);
-    }
-    if (message.overruledBy !== "") {
-      obj.overruledBy = message.overruledBy;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<RejectedCandidate>, I>>(base?: I): RejectedCandidate {
     return RejectedCandidate.fromPartial(base ?? ({} as any));
   },
@@ -1964,42 +1239,6 @@ export const ModelProposal: MessageFns<ModelProposal> = {
     }
   },
 
-  fromJSON(object: any): ModelProposal {
-    return {
-      outcome: isSet(object.outcome) ? modelOutcomeFromJSON(object.outcome) : 0,
-      model: isSet(object.model) ? globalThis.String(object.model) : "",
-      actions: globalThis.Array.isArray(object?.actions)
-        ? object.actions.map((e: any) => ProposedAction.fromJSON(e))
-        : [],
-      candidates: globalThis.Array.isArray(object?.candidates)
-        ? object.candidates.map((e: any) => ProposedCandidate.fromJSON(e))
-        : [],
-      verdicts: globalThis.Array.isArray(object?.verdicts)
-        ? object.verdicts.map((e: any) => ConditionTextVerdict.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ModelProposal): unknown {
-    const obj: any = {};
-    if (message.outcome !== 0) {
-      obj.outcome = modelOutcomeToJSON(message.outcome);
-    }
-    if (message.model !== "") {
-      obj.model = message.model;
-    }
-    if (message.actions?.length) {
-      obj.actions = message.actions.map((e) => ProposedAction.toJSON(e));
-    }
-    if (message.candidates?.length) {
-      obj.candidates = message.candidates.map((e) => ProposedCandidate.toJSON(e));
-    }
-    if (message.verdicts?.length) {
-      obj.verdicts = message.verdicts.map((e) => ConditionTextVerdict.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ModelProposal>, I>>(base?: I): ModelProposal {
     return ModelProposal.fromPartial(base ?? ({} as any));
   },
@@ -2070,28 +1309,6 @@ export const ProposedAction: MessageFns<ProposedAction> = {
     }
   },
 
-  fromJSON(object: any): ProposedAction {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      action: isSet(object.action) ? scenarioLifecycleActionFromJSON(object.action) : 0,
-    };
-  },
-
-  toJSON(message: ProposedAction): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.action !== 0) {
-      obj.action = scenarioLifecycleActionToJSON(message.action);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ProposedAction>, I>>(base?: I): ProposedAction {
     return ProposedAction.fromPartial(base ?? ({} as any));
   },
@@ -2157,28 +1374,6 @@ export const ProposedCandidate: MessageFns<ProposedCandidate> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ProposedCandidate {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      fits: isSet(object.fits) ? globalThis.Boolean(object.fits) : false,
-    };
-  },
-
-  toJSON(message: ProposedCandidate): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.fits !== false) {
-      obj.fits = message.fits;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ProposedCandidate>, I>>(base?: I): ProposedCandidate {
@@ -2270,44 +1465,6 @@ export const ConditionTextVerdict: MessageFns<ConditionTextVerdict> = {
     }
   },
 
-  fromJSON(object: any): ConditionTextVerdict {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioVersion: isSet(object.scenarioVersion)
-        ? globalThis.Number(object.scenarioVersion)
-        : isSet(object.scenario_version)
-        ? globalThis.Number(object.scenario_version)
-        : 0,
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      truth: isSet(object.truth) ? conditionTruthFromJSON(object.truth) : 0,
-    };
-  },
-
-  toJSON(message: ConditionTextVerdict): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioVersion !== 0) {
-      obj.scenarioVersion = Math.round(message.scenarioVersion);
-    }
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.truth !== 0) {
-      obj.truth = conditionTruthToJSON(message.truth);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ConditionTextVerdict>, I>>(base?: I): ConditionTextVerdict {
     return ConditionTextVerdict.fromPartial(base ?? ({} as any));
   },
@@ -2320,10 +1477,6 @@ export const ConditionTextVerdict: MessageFns<ConditionTextVerdict> = {
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -2339,15 +1492,9 @@ type Exact<P, I extends P> = unknown extends P ? P
   : P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

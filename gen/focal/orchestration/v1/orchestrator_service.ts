@@ -328,36 +328,6 @@ export const ProcessTurnRequest: MessageFns<ProcessTurnRequest> = {
     }
   },
 
-  fromJSON(object: any): ProcessTurnRequest {
-    return {
-      turn: isSet(object.turn) ? Turn.fromJSON(object.turn) : undefined,
-      expectedRevision: isSet(object.expectedRevision)
-        ? globalThis.Number(object.expectedRevision)
-        : isSet(object.expected_revision)
-        ? globalThis.Number(object.expected_revision)
-        : undefined,
-      validateOnly: isSet(object.validateOnly)
-        ? globalThis.Boolean(object.validateOnly)
-        : isSet(object.validate_only)
-        ? globalThis.Boolean(object.validate_only)
-        : false,
-    };
-  },
-
-  toJSON(message: ProcessTurnRequest): unknown {
-    const obj: any = {};
-    if (message.turn !== undefined) {
-      obj.turn = Turn.toJSON(message.turn);
-    }
-    if (message.expectedRevision !== undefined) {
-      obj.expectedRevision = Math.round(message.expectedRevision);
-    }
-    if (message.validateOnly !== false) {
-      obj.validateOnly = message.validateOnly;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ProcessTurnRequest>, I>>(base?: I): ProcessTurnRequest {
     return ProcessTurnRequest.fromPartial(base ?? ({} as any));
   },
@@ -549,100 +519,6 @@ export const ProcessTurnResponse: MessageFns<ProcessTurnResponse> = {
     }
   },
 
-  fromJSON(object: any): ProcessTurnResponse {
-    return {
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
-      turnCount: isSet(object.turnCount)
-        ? globalThis.Number(object.turnCount)
-        : isSet(object.turn_count)
-        ? globalThis.Number(object.turn_count)
-        : 0,
-      context: isSet(object.context) ? ScenarioSelectionContext.fromJSON(object.context) : undefined,
-      lifecycleDecisions: globalThis.Array.isArray(object?.lifecycleDecisions)
-        ? object.lifecycleDecisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.lifecycle_decisions)
-        ? object.lifecycle_decisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : [],
-      rejectedCandidates: globalThis.Array.isArray(object?.rejectedCandidates)
-        ? object.rejectedCandidates.map((e: any) => RejectedCandidate.fromJSON(e))
-        : globalThis.Array.isArray(object?.rejected_candidates)
-        ? object.rejected_candidates.map((e: any) => RejectedCandidate.fromJSON(e))
-        : [],
-      transitionDecisions: globalThis.Array.isArray(object?.transitionDecisions)
-        ? object.transitionDecisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.transition_decisions)
-        ? object.transition_decisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
-        : [],
-      plan: isSet(object.plan) ? ScenarioContributionPlan.fromJSON(object.plan) : undefined,
-      ignoredOutcomes: globalThis.Array.isArray(object?.ignoredOutcomes)
-        ? object.ignoredOutcomes.map((e: any) => IgnoredOutcome.fromJSON(e))
-        : globalThis.Array.isArray(object?.ignored_outcomes)
-        ? object.ignored_outcomes.map((e: any) => IgnoredOutcome.fromJSON(e))
-        : [],
-      validateOnly: isSet(object.validateOnly)
-        ? globalThis.Boolean(object.validateOnly)
-        : isSet(object.validate_only)
-        ? globalThis.Boolean(object.validate_only)
-        : false,
-      modelProposal: isSet(object.modelProposal)
-        ? ModelProposal.fromJSON(object.modelProposal)
-        : isSet(object.model_proposal)
-        ? ModelProposal.fromJSON(object.model_proposal)
-        : undefined,
-    };
-  },
-
-  toJSON(message: ProcessTurnResponse): unknown {
-    const obj: any = {};
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.revision !== 0) {
-      obj.revision = Math.round(message.revision);
-    }
-    if (message.turnCount !== 0) {
-      obj.turnCount = Math.round(message.turnCount);
-    }
-    if (message.context !== undefined) {
-      obj.context = ScenarioSelectionContext.toJSON(message.context);
-    }
-    if (message.lifecycleDecisions?.length) {
-      obj.lifecycleDecisions = message.lifecycleDecisions.map((e) => ScenarioLifecycleDecision.toJSON(e));
-    }
-    if (message.rejectedCandidates?.length) {
-      obj.rejectedCandidates = message.rejectedCandidates.map((e) => RejectedCandidate.toJSON(e));
-    }
-    if (message.transitionDecisions?.length) {
-      obj.transitionDecisions = message.transitionDecisions.map((e) => ScenarioStepTransitionDecision.toJSON(e));
-    }
-    if (message.plan !== undefined) {
-      obj.plan = ScenarioContributionPlan.toJSON(message.plan);
-    }
-    if (message.ignoredOutcomes?.length) {
-      obj.ignoredOutcomes = message.ignoredOutcomes.map((e) => IgnoredOutcome.toJSON(e));
-    }
-    if (message.validateOnly !== false) {
-      obj.validateOnly = message.validateOnly;
-    }
-    if (message.modelProposal !== undefined) {
-      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ProcessTurnResponse>, I>>(base?: I): ProcessTurnResponse {
     return ProcessTurnResponse.fromPartial(base ?? ({} as any));
   },
@@ -738,32 +614,6 @@ export const IgnoredOutcome: MessageFns<IgnoredOutcome> = {
     }
   },
 
-  fromJSON(object: any): IgnoredOutcome {
-    return {
-      outcome: isSet(object.outcome) ? StepOutcome.fromJSON(object.outcome) : undefined,
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
-    };
-  },
-
-  toJSON(message: IgnoredOutcome): unknown {
-    const obj: any = {};
-    if (message.outcome !== undefined) {
-      obj.outcome = StepOutcome.toJSON(message.outcome);
-    }
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.reasoning !== "") {
-      obj.reasoning = message.reasoning;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<IgnoredOutcome>, I>>(base?: I): IgnoredOutcome {
     return IgnoredOutcome.fromPartial(base ?? ({} as any));
   },
@@ -843,36 +693,6 @@ export const StreamTurnRequest: MessageFns<StreamTurnRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StreamTurnRequest {
-    return {
-      turn: isSet(object.turn) ? Turn.fromJSON(object.turn) : undefined,
-      expectedRevision: isSet(object.expectedRevision)
-        ? globalThis.Number(object.expectedRevision)
-        : isSet(object.expected_revision)
-        ? globalThis.Number(object.expected_revision)
-        : undefined,
-      validateOnly: isSet(object.validateOnly)
-        ? globalThis.Boolean(object.validateOnly)
-        : isSet(object.validate_only)
-        ? globalThis.Boolean(object.validate_only)
-        : false,
-    };
-  },
-
-  toJSON(message: StreamTurnRequest): unknown {
-    const obj: any = {};
-    if (message.turn !== undefined) {
-      obj.turn = Turn.toJSON(message.turn);
-    }
-    if (message.expectedRevision !== undefined) {
-      obj.expectedRevision = Math.round(message.expectedRevision);
-    }
-    if (message.validateOnly !== false) {
-      obj.validateOnly = message.validateOnly;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StreamTurnRequest>, I>>(base?: I): StreamTurnRequest {
@@ -1025,58 +845,6 @@ export const StreamTurnResponse: MessageFns<StreamTurnResponse> = {
     }
   },
 
-  fromJSON(object: any): StreamTurnResponse {
-    return {
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
-      provisional: isSet(object.provisional) ? globalThis.Boolean(object.provisional) : false,
-      replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
-      event: isSet(object.context)
-        ? { $case: "context", value: ScenarioSelectionContext.fromJSON(object.context) }
-        : isSet(object.lifecycle)
-        ? { $case: "lifecycle", value: ScenarioLifecycleDecision.fromJSON(object.lifecycle) }
-        : isSet(object.transition)
-        ? { $case: "transition", value: ScenarioStepTransitionDecision.fromJSON(object.transition) }
-        : isSet(object.contribution)
-        ? { $case: "contribution", value: ScenarioContribution.fromJSON(object.contribution) }
-        : isSet(object.committed)
-        ? { $case: "committed", value: ProcessTurnResponse.fromJSON(object.committed) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: StreamTurnResponse): unknown {
-    const obj: any = {};
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.sequence !== 0) {
-      obj.sequence = Math.round(message.sequence);
-    }
-    if (message.provisional !== false) {
-      obj.provisional = message.provisional;
-    }
-    if (message.replayed !== false) {
-      obj.replayed = message.replayed;
-    }
-    if (message.event?.$case === "context") {
-      obj.context = ScenarioSelectionContext.toJSON(message.event.value);
-    } else if (message.event?.$case === "lifecycle") {
-      obj.lifecycle = ScenarioLifecycleDecision.toJSON(message.event.value);
-    } else if (message.event?.$case === "transition") {
-      obj.transition = ScenarioStepTransitionDecision.toJSON(message.event.value);
-    } else if (message.event?.$case === "contribution") {
-      obj.contribution = ScenarioContribution.toJSON(message.event.value);
-    } else if (message.event?.$case === "committed") {
-      obj.committed = ProcessTurnResponse.toJSON(message.event.value);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StreamTurnResponse>, I>>(base?: I): StreamTurnResponse {
     return StreamTurnResponse.fromPartial(base ?? ({} as any));
   },
@@ -1192,36 +960,6 @@ export const ProcessTurnsRequest: MessageFns<ProcessTurnsRequest> = {
     }
   },
 
-  fromJSON(object: any): ProcessTurnsRequest {
-    return {
-      turn: isSet(object.turn) ? Turn.fromJSON(object.turn) : undefined,
-      expectedRevision: isSet(object.expectedRevision)
-        ? globalThis.Number(object.expectedRevision)
-        : isSet(object.expected_revision)
-        ? globalThis.Number(object.expected_revision)
-        : undefined,
-      validateOnly: isSet(object.validateOnly)
-        ? globalThis.Boolean(object.validateOnly)
-        : isSet(object.validate_only)
-        ? globalThis.Boolean(object.validate_only)
-        : false,
-    };
-  },
-
-  toJSON(message: ProcessTurnsRequest): unknown {
-    const obj: any = {};
-    if (message.turn !== undefined) {
-      obj.turn = Turn.toJSON(message.turn);
-    }
-    if (message.expectedRevision !== undefined) {
-      obj.expectedRevision = Math.round(message.expectedRevision);
-    }
-    if (message.validateOnly !== false) {
-      obj.validateOnly = message.validateOnly;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ProcessTurnsRequest>, I>>(base?: I): ProcessTurnsRequest {
     return ProcessTurnsRequest.fromPartial(base ?? ({} as any));
   },
@@ -1312,38 +1050,6 @@ export const ProcessTurnsResponse: MessageFns<ProcessTurnsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ProcessTurnsResponse {
-    return {
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
-      result: isSet(object.response)
-        ? { $case: "response", value: ProcessTurnResponse.fromJSON(object.response) }
-        : isSet(object.error)
-        ? { $case: "error", value: Status.fromJSON(object.error) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: ProcessTurnsResponse): unknown {
-    const obj: any = {};
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.replayed !== false) {
-      obj.replayed = message.replayed;
-    }
-    if (message.result?.$case === "response") {
-      obj.response = ProcessTurnResponse.toJSON(message.result.value);
-    } else if (message.result?.$case === "error") {
-      obj.error = Status.toJSON(message.result.value);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ProcessTurnsResponse>, I>>(base?: I): ProcessTurnsResponse {
@@ -1460,44 +1166,6 @@ export const PhaseInput: MessageFns<PhaseInput> = {
     }
   },
 
-  fromJSON(object: any): PhaseInput {
-    return {
-      turn: isSet(object.turn) ? Turn.fromJSON(object.turn) : undefined,
-      session: isSet(object.session) ? Session.fromJSON(object.session) : undefined,
-      scenarios: globalThis.Array.isArray(object?.scenarios)
-        ? object.scenarios.map((e: any) => Scenario.fromJSON(e))
-        : [],
-      relationships: globalThis.Array.isArray(object?.relationships)
-        ? object.relationships.map((e: any) => Relationship.fromJSON(e))
-        : [],
-      modelProposal: isSet(object.modelProposal)
-        ? ModelProposal.fromJSON(object.modelProposal)
-        : isSet(object.model_proposal)
-        ? ModelProposal.fromJSON(object.model_proposal)
-        : undefined,
-    };
-  },
-
-  toJSON(message: PhaseInput): unknown {
-    const obj: any = {};
-    if (message.turn !== undefined) {
-      obj.turn = Turn.toJSON(message.turn);
-    }
-    if (message.session !== undefined) {
-      obj.session = Session.toJSON(message.session);
-    }
-    if (message.scenarios?.length) {
-      obj.scenarios = message.scenarios.map((e) => Scenario.toJSON(e));
-    }
-    if (message.relationships?.length) {
-      obj.relationships = message.relationships.map((e) => Relationship.toJSON(e));
-    }
-    if (message.modelProposal !== undefined) {
-      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PhaseInput>, I>>(base?: I): PhaseInput {
     return PhaseInput.fromPartial(base ?? ({} as any));
   },
@@ -1559,18 +1227,6 @@ export const DecideLifecycleRequest: MessageFns<DecideLifecycleRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DecideLifecycleRequest {
-    return { input: isSet(object.input) ? PhaseInput.fromJSON(object.input) : undefined };
-  },
-
-  toJSON(message: DecideLifecycleRequest): unknown {
-    const obj: any = {};
-    if (message.input !== undefined) {
-      obj.input = PhaseInput.toJSON(message.input);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DecideLifecycleRequest>, I>>(base?: I): DecideLifecycleRequest {
@@ -1680,52 +1336,6 @@ export const DecideLifecycleResponse: MessageFns<DecideLifecycleResponse> = {
     }
   },
 
-  fromJSON(object: any): DecideLifecycleResponse {
-    return {
-      context: isSet(object.context) ? ScenarioSelectionContext.fromJSON(object.context) : undefined,
-      lifecycleDecisions: globalThis.Array.isArray(object?.lifecycleDecisions)
-        ? object.lifecycleDecisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.lifecycle_decisions)
-        ? object.lifecycle_decisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : [],
-      rejectedCandidates: globalThis.Array.isArray(object?.rejectedCandidates)
-        ? object.rejectedCandidates.map((e: any) => RejectedCandidate.fromJSON(e))
-        : globalThis.Array.isArray(object?.rejected_candidates)
-        ? object.rejected_candidates.map((e: any) => RejectedCandidate.fromJSON(e))
-        : [],
-      ignoredOutcomes: globalThis.Array.isArray(object?.ignoredOutcomes)
-        ? object.ignoredOutcomes.map((e: any) => IgnoredOutcome.fromJSON(e))
-        : globalThis.Array.isArray(object?.ignored_outcomes)
-        ? object.ignored_outcomes.map((e: any) => IgnoredOutcome.fromJSON(e))
-        : [],
-      modelProposal: isSet(object.modelProposal)
-        ? ModelProposal.fromJSON(object.modelProposal)
-        : isSet(object.model_proposal)
-        ? ModelProposal.fromJSON(object.model_proposal)
-        : undefined,
-    };
-  },
-
-  toJSON(message: DecideLifecycleResponse): unknown {
-    const obj: any = {};
-    if (message.context !== undefined) {
-      obj.context = ScenarioSelectionContext.toJSON(message.context);
-    }
-    if (message.lifecycleDecisions?.length) {
-      obj.lifecycleDecisions = message.lifecycleDecisions.map((e) => ScenarioLifecycleDecision.toJSON(e));
-    }
-    if (message.rejectedCandidates?.length) {
-      obj.rejectedCandidates = message.rejectedCandidates.map((e) => RejectedCandidate.toJSON(e));
-    }
-    if (message.ignoredOutcomes?.length) {
-      obj.ignoredOutcomes = message.ignoredOutcomes.map((e) => IgnoredOutcome.toJSON(e));
-    }
-    if (message.modelProposal !== undefined) {
-      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DecideLifecycleResponse>, I>>(base?: I): DecideLifecycleResponse {
     return DecideLifecycleResponse.fromPartial(base ?? ({} as any));
   },
@@ -1787,18 +1397,6 @@ export const DecideTransitionsRequest: MessageFns<DecideTransitionsRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DecideTransitionsRequest {
-    return { input: isSet(object.input) ? PhaseInput.fromJSON(object.input) : undefined };
-  },
-
-  toJSON(message: DecideTransitionsRequest): unknown {
-    const obj: any = {};
-    if (message.input !== undefined) {
-      obj.input = PhaseInput.toJSON(message.input);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DecideTransitionsRequest>, I>>(base?: I): DecideTransitionsRequest {
@@ -1880,40 +1478,6 @@ export const DecideTransitionsResponse: MessageFns<DecideTransitionsResponse> = 
     }
   },
 
-  fromJSON(object: any): DecideTransitionsResponse {
-    return {
-      lifecycleDecisions: globalThis.Array.isArray(object?.lifecycleDecisions)
-        ? object.lifecycleDecisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.lifecycle_decisions)
-        ? object.lifecycle_decisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : [],
-      transitionDecisions: globalThis.Array.isArray(object?.transitionDecisions)
-        ? object.transitionDecisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.transition_decisions)
-        ? object.transition_decisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
-        : [],
-      modelProposal: isSet(object.modelProposal)
-        ? ModelProposal.fromJSON(object.modelProposal)
-        : isSet(object.model_proposal)
-        ? ModelProposal.fromJSON(object.model_proposal)
-        : undefined,
-    };
-  },
-
-  toJSON(message: DecideTransitionsResponse): unknown {
-    const obj: any = {};
-    if (message.lifecycleDecisions?.length) {
-      obj.lifecycleDecisions = message.lifecycleDecisions.map((e) => ScenarioLifecycleDecision.toJSON(e));
-    }
-    if (message.transitionDecisions?.length) {
-      obj.transitionDecisions = message.transitionDecisions.map((e) => ScenarioStepTransitionDecision.toJSON(e));
-    }
-    if (message.modelProposal !== undefined) {
-      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DecideTransitionsResponse>, I>>(base?: I): DecideTransitionsResponse {
     return DecideTransitionsResponse.fromPartial(base ?? ({} as any));
   },
@@ -1972,18 +1536,6 @@ export const PlanContributionsRequest: MessageFns<PlanContributionsRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): PlanContributionsRequest {
-    return { input: isSet(object.input) ? PhaseInput.fromJSON(object.input) : undefined };
-  },
-
-  toJSON(message: PlanContributionsRequest): unknown {
-    const obj: any = {};
-    if (message.input !== undefined) {
-      obj.input = PhaseInput.toJSON(message.input);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<PlanContributionsRequest>, I>>(base?: I): PlanContributionsRequest {
@@ -2091,48 +1643,6 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): PlanContributionsResponse {
-    return {
-      lifecycleDecisions: globalThis.Array.isArray(object?.lifecycleDecisions)
-        ? object.lifecycleDecisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.lifecycle_decisions)
-        ? object.lifecycle_decisions.map((e: any) => ScenarioLifecycleDecision.fromJSON(e))
-        : [],
-      transitionDecisions: globalThis.Array.isArray(object?.transitionDecisions)
-        ? object.transitionDecisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
-        : globalThis.Array.isArray(object?.transition_decisions)
-        ? object.transition_decisions.map((e: any) => ScenarioStepTransitionDecision.fromJSON(e))
-        : [],
-      plan: isSet(object.plan) ? ScenarioContributionPlan.fromJSON(object.plan) : undefined,
-      session: isSet(object.session) ? Session.fromJSON(object.session) : undefined,
-      modelProposal: isSet(object.modelProposal)
-        ? ModelProposal.fromJSON(object.modelProposal)
-        : isSet(object.model_proposal)
-        ? ModelProposal.fromJSON(object.model_proposal)
-        : undefined,
-    };
-  },
-
-  toJSON(message: PlanContributionsResponse): unknown {
-    const obj: any = {};
-    if (message.lifecycleDecisions?.length) {
-      obj.lifecycleDecisions = message.lifecycleDecisions.map((e) => ScenarioLifecycleDecision.toJSON(e));
-    }
-    if (message.transitionDecisions?.length) {
-      obj.transitionDecisions = message.transitionDecisions.map((e) => ScenarioStepTransitionDecision.toJSON(e));
-    }
-    if (message.plan !== undefined) {
-      obj.plan = ScenarioContributionPlan.toJSON(message.plan);
-    }
-    if (message.session !== undefined) {
-      obj.session = Session.toJSON(message.session);
-    }
-    if (message.modelProposal !== undefined) {
-      obj.modelProposal = ModelProposal.toJSON(message.modelProposal);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<PlanContributionsResponse>, I>>(base?: I): PlanContributionsResponse {
@@ -2444,15 +1954,9 @@ type Exact<P, I extends P> = unknown extends P ? P
   : P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

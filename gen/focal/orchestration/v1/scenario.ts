@@ -20,38 +20,6 @@ export enum IdleAction {
   UNRECOGNIZED = -1,
 }
 
-export function idleActionFromJSON(object: any): IdleAction {
-  switch (object) {
-    case 0:
-    case "IDLE_ACTION_UNSPECIFIED":
-      return IdleAction.IDLE_ACTION_UNSPECIFIED;
-    case 1:
-    case "IDLE_ACTION_PAUSE":
-      return IdleAction.IDLE_ACTION_PAUSE;
-    case 2:
-    case "IDLE_ACTION_CANCEL":
-      return IdleAction.IDLE_ACTION_CANCEL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return IdleAction.UNRECOGNIZED;
-  }
-}
-
-export function idleActionToJSON(object: IdleAction): string {
-  switch (object) {
-    case IdleAction.IDLE_ACTION_UNSPECIFIED:
-      return "IDLE_ACTION_UNSPECIFIED";
-    case IdleAction.IDLE_ACTION_PAUSE:
-      return "IDLE_ACTION_PAUSE";
-    case IdleAction.IDLE_ACTION_CANCEL:
-      return "IDLE_ACTION_CANCEL";
-    case IdleAction.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** WhenNotAddressed is what an instance does on a turn that addresses others only (0.5). */
 export enum WhenNotAddressed {
   /** WHEN_NOT_ADDRESSED_UNSPECIFIED - Not given: QUIET. */
@@ -65,43 +33,6 @@ export enum WhenNotAddressed {
   UNRECOGNIZED = -1,
 }
 
-export function whenNotAddressedFromJSON(object: any): WhenNotAddressed {
-  switch (object) {
-    case 0:
-    case "WHEN_NOT_ADDRESSED_UNSPECIFIED":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_UNSPECIFIED;
-    case 1:
-    case "WHEN_NOT_ADDRESSED_QUIET":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_QUIET;
-    case 2:
-    case "WHEN_NOT_ADDRESSED_CONTRIBUTE":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE;
-    case 3:
-    case "WHEN_NOT_ADDRESSED_PAUSE":
-      return WhenNotAddressed.WHEN_NOT_ADDRESSED_PAUSE;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return WhenNotAddressed.UNRECOGNIZED;
-  }
-}
-
-export function whenNotAddressedToJSON(object: WhenNotAddressed): string {
-  switch (object) {
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_UNSPECIFIED:
-      return "WHEN_NOT_ADDRESSED_UNSPECIFIED";
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_QUIET:
-      return "WHEN_NOT_ADDRESSED_QUIET";
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE:
-      return "WHEN_NOT_ADDRESSED_CONTRIBUTE";
-    case WhenNotAddressed.WHEN_NOT_ADDRESSED_PAUSE:
-      return "WHEN_NOT_ADDRESSED_PAUSE";
-    case WhenNotAddressed.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** MigrationPolicy is what running instances do when a newer version is stored (section 7). */
 export enum MigrationPolicy {
   /** MIGRATION_POLICY_UNSPECIFIED - Not given: PINNED. */
@@ -113,38 +44,6 @@ export enum MigrationPolicy {
   UNRECOGNIZED = -1,
 }
 
-export function migrationPolicyFromJSON(object: any): MigrationPolicy {
-  switch (object) {
-    case 0:
-    case "MIGRATION_POLICY_UNSPECIFIED":
-      return MigrationPolicy.MIGRATION_POLICY_UNSPECIFIED;
-    case 1:
-    case "MIGRATION_POLICY_PINNED":
-      return MigrationPolicy.MIGRATION_POLICY_PINNED;
-    case 2:
-    case "MIGRATION_POLICY_MIGRATE":
-      return MigrationPolicy.MIGRATION_POLICY_MIGRATE;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return MigrationPolicy.UNRECOGNIZED;
-  }
-}
-
-export function migrationPolicyToJSON(object: MigrationPolicy): string {
-  switch (object) {
-    case MigrationPolicy.MIGRATION_POLICY_UNSPECIFIED:
-      return "MIGRATION_POLICY_UNSPECIFIED";
-    case MigrationPolicy.MIGRATION_POLICY_PINNED:
-      return "MIGRATION_POLICY_PINNED";
-    case MigrationPolicy.MIGRATION_POLICY_MIGRATE:
-      return "MIGRATION_POLICY_MIGRATE";
-    case MigrationPolicy.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** TransitionTrigger says when a transition may be taken (3.2). */
 export enum TransitionTrigger {
   /** TRANSITION_TRIGGER_UNSPECIFIED - Not given: ON_COMPLETION. */
@@ -154,38 +53,6 @@ export enum TransitionTrigger {
   /** TRANSITION_TRIGGER_ANYTIME - At any time. */
   TRANSITION_TRIGGER_ANYTIME = 2,
   UNRECOGNIZED = -1,
-}
-
-export function transitionTriggerFromJSON(object: any): TransitionTrigger {
-  switch (object) {
-    case 0:
-    case "TRANSITION_TRIGGER_UNSPECIFIED":
-      return TransitionTrigger.TRANSITION_TRIGGER_UNSPECIFIED;
-    case 1:
-    case "TRANSITION_TRIGGER_ON_COMPLETION":
-      return TransitionTrigger.TRANSITION_TRIGGER_ON_COMPLETION;
-    case 2:
-    case "TRANSITION_TRIGGER_ANYTIME":
-      return TransitionTrigger.TRANSITION_TRIGGER_ANYTIME;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return TransitionTrigger.UNRECOGNIZED;
-  }
-}
-
-export function transitionTriggerToJSON(object: TransitionTrigger): string {
-  switch (object) {
-    case TransitionTrigger.TRANSITION_TRIGGER_UNSPECIFIED:
-      return "TRANSITION_TRIGGER_UNSPECIFIED";
-    case TransitionTrigger.TRANSITION_TRIGGER_ON_COMPLETION:
-      return "TRANSITION_TRIGGER_ON_COMPLETION";
-    case TransitionTrigger.TRANSITION_TRIGGER_ANYTIME:
-      return "TRANSITION_TRIGGER_ANYTIME";
-    case TransitionTrigger.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** ToolTiming says when the executor should run a tool. */
@@ -201,43 +68,6 @@ export enum ToolTiming {
   UNRECOGNIZED = -1,
 }
 
-export function toolTimingFromJSON(object: any): ToolTiming {
-  switch (object) {
-    case 0:
-    case "TOOL_TIMING_UNSPECIFIED":
-      return ToolTiming.TOOL_TIMING_UNSPECIFIED;
-    case 1:
-    case "TOOL_TIMING_BEFORE_STEP":
-      return ToolTiming.TOOL_TIMING_BEFORE_STEP;
-    case 2:
-    case "TOOL_TIMING_DURING_STEP":
-      return ToolTiming.TOOL_TIMING_DURING_STEP;
-    case 3:
-    case "TOOL_TIMING_AFTER_STEP":
-      return ToolTiming.TOOL_TIMING_AFTER_STEP;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ToolTiming.UNRECOGNIZED;
-  }
-}
-
-export function toolTimingToJSON(object: ToolTiming): string {
-  switch (object) {
-    case ToolTiming.TOOL_TIMING_UNSPECIFIED:
-      return "TOOL_TIMING_UNSPECIFIED";
-    case ToolTiming.TOOL_TIMING_BEFORE_STEP:
-      return "TOOL_TIMING_BEFORE_STEP";
-    case ToolTiming.TOOL_TIMING_DURING_STEP:
-      return "TOOL_TIMING_DURING_STEP";
-    case ToolTiming.TOOL_TIMING_AFTER_STEP:
-      return "TOOL_TIMING_AFTER_STEP";
-    case ToolTiming.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** RequirementLevel is how strictly a field is required for a start (2.13). */
 export enum RequirementLevel {
   /** REQUIREMENT_LEVEL_UNSPECIFIED - Not given: HARD. */
@@ -249,38 +79,6 @@ export enum RequirementLevel {
   UNRECOGNIZED = -1,
 }
 
-export function requirementLevelFromJSON(object: any): RequirementLevel {
-  switch (object) {
-    case 0:
-    case "REQUIREMENT_LEVEL_UNSPECIFIED":
-      return RequirementLevel.REQUIREMENT_LEVEL_UNSPECIFIED;
-    case 1:
-    case "REQUIREMENT_LEVEL_HARD":
-      return RequirementLevel.REQUIREMENT_LEVEL_HARD;
-    case 2:
-    case "REQUIREMENT_LEVEL_SOFT":
-      return RequirementLevel.REQUIREMENT_LEVEL_SOFT;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RequirementLevel.UNRECOGNIZED;
-  }
-}
-
-export function requirementLevelToJSON(object: RequirementLevel): string {
-  switch (object) {
-    case RequirementLevel.REQUIREMENT_LEVEL_UNSPECIFIED:
-      return "REQUIREMENT_LEVEL_UNSPECIFIED";
-    case RequirementLevel.REQUIREMENT_LEVEL_HARD:
-      return "REQUIREMENT_LEVEL_HARD";
-    case RequirementLevel.REQUIREMENT_LEVEL_SOFT:
-      return "REQUIREMENT_LEVEL_SOFT";
-    case RequirementLevel.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** FindingSeverity is the weight of a finding. */
 export enum FindingSeverity {
   /** FINDING_SEVERITY_UNSPECIFIED - Never returned. */
@@ -290,38 +88,6 @@ export enum FindingSeverity {
   /** FINDING_SEVERITY_WARNING - Informs only. */
   FINDING_SEVERITY_WARNING = 2,
   UNRECOGNIZED = -1,
-}
-
-export function findingSeverityFromJSON(object: any): FindingSeverity {
-  switch (object) {
-    case 0:
-    case "FINDING_SEVERITY_UNSPECIFIED":
-      return FindingSeverity.FINDING_SEVERITY_UNSPECIFIED;
-    case 1:
-    case "FINDING_SEVERITY_ERROR":
-      return FindingSeverity.FINDING_SEVERITY_ERROR;
-    case 2:
-    case "FINDING_SEVERITY_WARNING":
-      return FindingSeverity.FINDING_SEVERITY_WARNING;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return FindingSeverity.UNRECOGNIZED;
-  }
-}
-
-export function findingSeverityToJSON(object: FindingSeverity): string {
-  switch (object) {
-    case FindingSeverity.FINDING_SEVERITY_UNSPECIFIED:
-      return "FINDING_SEVERITY_UNSPECIFIED";
-    case FindingSeverity.FINDING_SEVERITY_ERROR:
-      return "FINDING_SEVERITY_ERROR";
-    case FindingSeverity.FINDING_SEVERITY_WARNING:
-      return "FINDING_SEVERITY_WARNING";
-    case FindingSeverity.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** RelationshipKind is the meaning of a relationship (1.1 to 1.6). */
@@ -343,58 +109,6 @@ export enum RelationshipKind {
   UNRECOGNIZED = -1,
 }
 
-export function relationshipKindFromJSON(object: any): RelationshipKind {
-  switch (object) {
-    case 0:
-    case "RELATIONSHIP_KIND_UNSPECIFIED":
-      return RelationshipKind.RELATIONSHIP_KIND_UNSPECIFIED;
-    case 1:
-    case "RELATIONSHIP_KIND_DEPENDS_ON":
-      return RelationshipKind.RELATIONSHIP_KIND_DEPENDS_ON;
-    case 2:
-    case "RELATIONSHIP_KIND_EXCLUDES":
-      return RelationshipKind.RELATIONSHIP_KIND_EXCLUDES;
-    case 3:
-    case "RELATIONSHIP_KIND_IMPLIES":
-      return RelationshipKind.RELATIONSHIP_KIND_IMPLIES;
-    case 4:
-    case "RELATIONSHIP_KIND_SPECIALIZES":
-      return RelationshipKind.RELATIONSHIP_KIND_SPECIALIZES;
-    case 5:
-    case "RELATIONSHIP_KIND_AMBIGUOUS":
-      return RelationshipKind.RELATIONSHIP_KIND_AMBIGUOUS;
-    case 6:
-    case "RELATIONSHIP_KIND_RELATED":
-      return RelationshipKind.RELATIONSHIP_KIND_RELATED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RelationshipKind.UNRECOGNIZED;
-  }
-}
-
-export function relationshipKindToJSON(object: RelationshipKind): string {
-  switch (object) {
-    case RelationshipKind.RELATIONSHIP_KIND_UNSPECIFIED:
-      return "RELATIONSHIP_KIND_UNSPECIFIED";
-    case RelationshipKind.RELATIONSHIP_KIND_DEPENDS_ON:
-      return "RELATIONSHIP_KIND_DEPENDS_ON";
-    case RelationshipKind.RELATIONSHIP_KIND_EXCLUDES:
-      return "RELATIONSHIP_KIND_EXCLUDES";
-    case RelationshipKind.RELATIONSHIP_KIND_IMPLIES:
-      return "RELATIONSHIP_KIND_IMPLIES";
-    case RelationshipKind.RELATIONSHIP_KIND_SPECIALIZES:
-      return "RELATIONSHIP_KIND_SPECIALIZES";
-    case RelationshipKind.RELATIONSHIP_KIND_AMBIGUOUS:
-      return "RELATIONSHIP_KIND_AMBIGUOUS";
-    case RelationshipKind.RELATIONSHIP_KIND_RELATED:
-      return "RELATIONSHIP_KIND_RELATED";
-    case RelationshipKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** RelationshipSource is the kind of a relationship's source. */
 export enum RelationshipSource {
   /** RELATIONSHIP_SOURCE_UNSPECIFIED - Not given: SCENARIO. */
@@ -404,38 +118,6 @@ export enum RelationshipSource {
   /** RELATIONSHIP_SOURCE_SCENARIO - `source_id` is a scenario id. */
   RELATIONSHIP_SOURCE_SCENARIO = 2,
   UNRECOGNIZED = -1,
-}
-
-export function relationshipSourceFromJSON(object: any): RelationshipSource {
-  switch (object) {
-    case 0:
-    case "RELATIONSHIP_SOURCE_UNSPECIFIED":
-      return RelationshipSource.RELATIONSHIP_SOURCE_UNSPECIFIED;
-    case 1:
-    case "RELATIONSHIP_SOURCE_RULE":
-      return RelationshipSource.RELATIONSHIP_SOURCE_RULE;
-    case 2:
-    case "RELATIONSHIP_SOURCE_SCENARIO":
-      return RelationshipSource.RELATIONSHIP_SOURCE_SCENARIO;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RelationshipSource.UNRECOGNIZED;
-  }
-}
-
-export function relationshipSourceToJSON(object: RelationshipSource): string {
-  switch (object) {
-    case RelationshipSource.RELATIONSHIP_SOURCE_UNSPECIFIED:
-      return "RELATIONSHIP_SOURCE_UNSPECIFIED";
-    case RelationshipSource.RELATIONSHIP_SOURCE_RULE:
-      return "RELATIONSHIP_SOURCE_RULE";
-    case RelationshipSource.RELATIONSHIP_SOURCE_SCENARIO:
-      return "RELATIONSHIP_SOURCE_SCENARIO";
-    case RelationshipSource.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** StepOutcomeKind is how a step ended, or how a part of it did (0.1, 3.1). */
@@ -451,48 +133,6 @@ export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_ACTION_FAILED - The step's action failed. */
   STEP_OUTCOME_KIND_ACTION_FAILED = 4,
   UNRECOGNIZED = -1,
-}
-
-export function stepOutcomeKindFromJSON(object: any): StepOutcomeKind {
-  switch (object) {
-    case 0:
-    case "STEP_OUTCOME_KIND_UNSPECIFIED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_UNSPECIFIED;
-    case 1:
-    case "STEP_OUTCOME_KIND_CONFIRMED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED;
-    case 2:
-    case "STEP_OUTCOME_KIND_DECLINED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED;
-    case 3:
-    case "STEP_OUTCOME_KIND_ACTION_SUCCEEDED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED;
-    case 4:
-    case "STEP_OUTCOME_KIND_ACTION_FAILED":
-      return StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return StepOutcomeKind.UNRECOGNIZED;
-  }
-}
-
-export function stepOutcomeKindToJSON(object: StepOutcomeKind): string {
-  switch (object) {
-    case StepOutcomeKind.STEP_OUTCOME_KIND_UNSPECIFIED:
-      return "STEP_OUTCOME_KIND_UNSPECIFIED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED:
-      return "STEP_OUTCOME_KIND_CONFIRMED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED:
-      return "STEP_OUTCOME_KIND_DECLINED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED:
-      return "STEP_OUTCOME_KIND_ACTION_SUCCEEDED";
-    case StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED:
-      return "STEP_OUTCOME_KIND_ACTION_FAILED";
-    case StepOutcomeKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /**
@@ -1027,194 +667,6 @@ export const Scenario: MessageFns<Scenario> = {
     }
   },
 
-  fromJSON(object: any): Scenario {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      triggerDescription: isSet(object.triggerDescription)
-        ? globalThis.String(object.triggerDescription)
-        : isSet(object.trigger_description)
-        ? globalThis.String(object.trigger_description)
-        : "",
-      tags: globalThis.Array.isArray(object?.tags) ? object.tags.map((e: any) => globalThis.String(e)) : [],
-      enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : undefined,
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      entryStepId: isSet(object.entryStepId)
-        ? globalThis.String(object.entryStepId)
-        : isSet(object.entry_step_id)
-        ? globalThis.String(object.entry_step_id)
-        : "",
-      steps: globalThis.Array.isArray(object?.steps)
-        ? object.steps.map((e: any) => ScenarioStep.fromJSON(e))
-        : [],
-      globalTransitions: globalThis.Array.isArray(object?.globalTransitions)
-        ? object.globalTransitions.map((e: any) => StepTransition.fromJSON(e))
-        : globalThis.Array.isArray(object?.global_transitions)
-        ? object.global_transitions.map((e: any) => StepTransition.fromJSON(e))
-        : [],
-      requiredFields: globalThis.Array.isArray(object?.requiredFields)
-        ? object.requiredFields.map((e: any) => RequiredField.fromJSON(e))
-        : globalThis.Array.isArray(object?.required_fields)
-        ? object.required_fields.map((e: any) => RequiredField.fromJSON(e))
-        : [],
-      persistedFields: globalThis.Array.isArray(object?.persistedFields)
-        ? object.persistedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.persisted_fields)
-        ? object.persisted_fields.map((e: any) => globalThis.String(e))
-        : [],
-      entryCondition: isSet(object.entryCondition)
-        ? globalThis.String(object.entryCondition)
-        : isSet(object.entry_condition)
-        ? globalThis.String(object.entry_condition)
-        : "",
-      completionCondition: isSet(object.completionCondition)
-        ? globalThis.String(object.completionCondition)
-        : isSet(object.completion_condition)
-        ? globalThis.String(object.completion_condition)
-        : "",
-      exclusive: isSet(object.exclusive) ? globalThis.Boolean(object.exclusive) : false,
-      maxLoopCount: isSet(object.maxLoopCount)
-        ? globalThis.Number(object.maxLoopCount)
-        : isSet(object.max_loop_count)
-        ? globalThis.Number(object.max_loop_count)
-        : undefined,
-      maxStartsPerSession: isSet(object.maxStartsPerSession)
-        ? globalThis.Number(object.maxStartsPerSession)
-        : isSet(object.max_starts_per_session)
-        ? globalThis.Number(object.max_starts_per_session)
-        : undefined,
-      idleTimeout: isSet(object.idleTimeout)
-        ? Duration.fromJSON(object.idleTimeout)
-        : isSet(object.idle_timeout)
-        ? Duration.fromJSON(object.idle_timeout)
-        : undefined,
-      idleAction: isSet(object.idleAction)
-        ? idleActionFromJSON(object.idleAction)
-        : isSet(object.idle_action)
-        ? idleActionFromJSON(object.idle_action)
-        : 0,
-      whenNotAddressed: isSet(object.whenNotAddressed)
-        ? whenNotAddressedFromJSON(object.whenNotAddressed)
-        : isSet(object.when_not_addressed)
-        ? whenNotAddressedFromJSON(object.when_not_addressed)
-        : 0,
-      migrationPolicy: isSet(object.migrationPolicy)
-        ? migrationPolicyFromJSON(object.migrationPolicy)
-        : isSet(object.migration_policy)
-        ? migrationPolicyFromJSON(object.migration_policy)
-        : 0,
-      migrationStepMap: isObject(object.migrationStepMap)
-        ? (globalThis.Object.entries(object.migrationStepMap) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.migration_step_map)
-        ? (globalThis.Object.entries(object.migration_step_map) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: Scenario): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.triggerDescription !== "") {
-      obj.triggerDescription = message.triggerDescription;
-    }
-    if (message.tags?.length) {
-      obj.tags = message.tags;
-    }
-    if (message.enabled !== undefined) {
-      obj.enabled = message.enabled;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.entryStepId !== "") {
-      obj.entryStepId = message.entryStepId;
-    }
-    if (message.steps?.length) {
-      obj.steps = message.steps.map((e) => ScenarioStep.toJSON(e));
-    }
-    if (message.globalTransitions?.length) {
-      obj.globalTransitions = message.globalTransitions.map((e) => StepTransition.toJSON(e));
-    }
-    if (message.requiredFields?.length) {
-      obj.requiredFields = message.requiredFields.map((e) => RequiredField.toJSON(e));
-    }
-    if (message.persistedFields?.length) {
-      obj.persistedFields = message.persistedFields;
-    }
-    if (message.entryCondition !== "") {
-      obj.entryCondition = message.entryCondition;
-    }
-    if (message.completionCondition !== "") {
-      obj.completionCondition = message.completionCondition;
-    }
-    if (message.exclusive !== false) {
-      obj.exclusive = message.exclusive;
-    }
-    if (message.maxLoopCount !== undefined) {
-      obj.maxLoopCount = Math.round(message.maxLoopCount);
-    }
-    if (message.maxStartsPerSession !== undefined) {
-      obj.maxStartsPerSession = Math.round(message.maxStartsPerSession);
-    }
-    if (message.idleTimeout !== undefined) {
-      obj.idleTimeout = Duration.toJSON(message.idleTimeout);
-    }
-    if (message.idleAction !== 0) {
-      obj.idleAction = idleActionToJSON(message.idleAction);
-    }
-    if (message.whenNotAddressed !== 0) {
-      obj.whenNotAddressed = whenNotAddressedToJSON(message.whenNotAddressed);
-    }
-    if (message.migrationPolicy !== 0) {
-      obj.migrationPolicy = migrationPolicyToJSON(message.migrationPolicy);
-    }
-    if (message.migrationStepMap) {
-      const entries = globalThis.Object.entries(message.migrationStepMap) as [string, string][];
-      if (entries.length > 0) {
-        obj.migrationStepMap = {};
-        entries.forEach(([k, v]) => {
-          obj.migrationStepMap[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Scenario>, I>>(base?: I): Scenario {
     return Scenario.fromPartial(base ?? ({} as any));
   },
@@ -1310,24 +762,6 @@ export const Scenario_MigrationStepMapEntry: MessageFns<Scenario_MigrationStepMa
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Scenario_MigrationStepMapEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: Scenario_MigrationStepMapEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Scenario_MigrationStepMapEntry>, I>>(base?: I): Scenario_MigrationStepMapEntry {
@@ -1618,162 +1052,6 @@ export const ScenarioStep: MessageFns<ScenarioStep> = {
     }
   },
 
-  fromJSON(object: any): ScenarioStep {
-    return {
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      collectsProfileFields: globalThis.Array.isArray(object?.collectsProfileFields)
-        ? object.collectsProfileFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.collects_profile_fields)
-        ? object.collects_profile_fields.map((e: any) => globalThis.String(e))
-        : [],
-      isCheckpoint: isSet(object.isCheckpoint)
-        ? globalThis.Boolean(object.isCheckpoint)
-        : isSet(object.is_checkpoint)
-        ? globalThis.Boolean(object.is_checkpoint)
-        : false,
-      checkpointDescription: isSet(object.checkpointDescription)
-        ? globalThis.String(object.checkpointDescription)
-        : isSet(object.checkpoint_description)
-        ? globalThis.String(object.checkpoint_description)
-        : "",
-      performsAction: isSet(object.performsAction)
-        ? globalThis.Boolean(object.performsAction)
-        : isSet(object.performs_action)
-        ? globalThis.Boolean(object.performs_action)
-        : false,
-      isRequiredAction: isSet(object.isRequiredAction)
-        ? globalThis.Boolean(object.isRequiredAction)
-        : isSet(object.is_required_action)
-        ? globalThis.Boolean(object.is_required_action)
-        : false,
-      requiresConfirmation: isSet(object.requiresConfirmation)
-        ? globalThis.Boolean(object.requiresConfirmation)
-        : isSet(object.requires_confirmation)
-        ? globalThis.Boolean(object.requires_confirmation)
-        : undefined,
-      confirmsFields: globalThis.Array.isArray(object?.confirmsFields)
-        ? object.confirmsFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.confirms_fields)
-        ? object.confirms_fields.map((e: any) => globalThis.String(e))
-        : [],
-      toolBindings: globalThis.Array.isArray(object?.toolBindings)
-        ? object.toolBindings.map((e: any) => ToolBinding.fromJSON(e))
-        : globalThis.Array.isArray(object?.tool_bindings)
-        ? object.tool_bindings.map((e: any) => ToolBinding.fromJSON(e))
-        : [],
-      toolIds: globalThis.Array.isArray(object?.toolIds)
-        ? object.toolIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.tool_ids)
-        ? object.tool_ids.map((e: any) => globalThis.String(e))
-        : [],
-      templateIds: globalThis.Array.isArray(object?.templateIds)
-        ? object.templateIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.template_ids)
-        ? object.template_ids.map((e: any) => globalThis.String(e))
-        : [],
-      canSkip: isSet(object.canSkip)
-        ? globalThis.Boolean(object.canSkip)
-        : isSet(object.can_skip)
-        ? globalThis.Boolean(object.can_skip)
-        : undefined,
-      isTerminal: isSet(object.isTerminal)
-        ? globalThis.Boolean(object.isTerminal)
-        : isSet(object.is_terminal)
-        ? globalThis.Boolean(object.is_terminal)
-        : false,
-      reachableFromAnywhere: isSet(object.reachableFromAnywhere)
-        ? globalThis.Boolean(object.reachableFromAnywhere)
-        : isSet(object.reachable_from_anywhere)
-        ? globalThis.Boolean(object.reachable_from_anywhere)
-        : false,
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      maxLoopCount: isSet(object.maxLoopCount)
-        ? globalThis.Number(object.maxLoopCount)
-        : isSet(object.max_loop_count)
-        ? globalThis.Number(object.max_loop_count)
-        : undefined,
-      blocksStarts: isSet(object.blocksStarts)
-        ? globalThis.Boolean(object.blocksStarts)
-        : isSet(object.blocks_starts)
-        ? globalThis.Boolean(object.blocks_starts)
-        : false,
-      transitions: globalThis.Array.isArray(object?.transitions)
-        ? object.transitions.map((e: any) => StepTransition.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ScenarioStep): unknown {
-    const obj: any = {};
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.collectsProfileFields?.length) {
-      obj.collectsProfileFields = message.collectsProfileFields;
-    }
-    if (message.isCheckpoint !== false) {
-      obj.isCheckpoint = message.isCheckpoint;
-    }
-    if (message.checkpointDescription !== "") {
-      obj.checkpointDescription = message.checkpointDescription;
-    }
-    if (message.performsAction !== false) {
-      obj.performsAction = message.performsAction;
-    }
-    if (message.isRequiredAction !== false) {
-      obj.isRequiredAction = message.isRequiredAction;
-    }
-    if (message.requiresConfirmation !== undefined) {
-      obj.requiresConfirmation = message.requiresConfirmation;
-    }
-    if (message.confirmsFields?.length) {
-      obj.confirmsFields = message.confirmsFields;
-    }
-    if (message.toolBindings?.length) {
-      obj.toolBindings = message.toolBindings.map((e) => ToolBinding.toJSON(e));
-    }
-    if (message.toolIds?.length) {
-      obj.toolIds = message.toolIds;
-    }
-    if (message.templateIds?.length) {
-      obj.templateIds = message.templateIds;
-    }
-    if (message.canSkip !== undefined) {
-      obj.canSkip = message.canSkip;
-    }
-    if (message.isTerminal !== false) {
-      obj.isTerminal = message.isTerminal;
-    }
-    if (message.reachableFromAnywhere !== false) {
-      obj.reachableFromAnywhere = message.reachableFromAnywhere;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.maxLoopCount !== undefined) {
-      obj.maxLoopCount = Math.round(message.maxLoopCount);
-    }
-    if (message.blocksStarts !== false) {
-      obj.blocksStarts = message.blocksStarts;
-    }
-    if (message.transitions?.length) {
-      obj.transitions = message.transitions.map((e) => StepTransition.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioStep>, I>>(base?: I): ScenarioStep {
     return ScenarioStep.fromPartial(base ?? ({} as any));
   },
@@ -2002,90 +1280,6 @@ export const StepTransition: MessageFns<StepTransition> = {
     }
   },
 
-  fromJSON(object: any): StepTransition {
-    return {
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      targetStepId: isSet(object.targetStepId)
-        ? globalThis.String(object.targetStepId)
-        : isSet(object.target_step_id)
-        ? globalThis.String(object.target_step_id)
-        : "",
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-      trigger: isSet(object.trigger) ? transitionTriggerFromJSON(object.trigger) : 0,
-      intentLabel: isSet(object.intentLabel)
-        ? globalThis.String(object.intentLabel)
-        : isSet(object.intent_label)
-        ? globalThis.String(object.intent_label)
-        : "",
-      condition: isSet(object.condition) ? globalThis.String(object.condition) : "",
-      conditionFields: globalThis.Array.isArray(object?.conditionFields)
-        ? object.conditionFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.condition_fields)
-        ? object.condition_fields.map((e: any) => globalThis.String(e))
-        : [],
-      outcomes: globalThis.Array.isArray(object?.outcomes)
-        ? object.outcomes.map((e: any) => stepOutcomeKindFromJSON(e))
-        : [],
-      conditionText: isSet(object.conditionText)
-        ? globalThis.String(object.conditionText)
-        : isSet(object.condition_text)
-        ? globalThis.String(object.condition_text)
-        : "",
-      conditionEmbedding: globalThis.Array.isArray(object?.conditionEmbedding)
-        ? object.conditionEmbedding.map((e: any) => globalThis.Number(e))
-        : globalThis.Array.isArray(object?.condition_embedding)
-        ? object.condition_embedding.map((e: any) => globalThis.Number(e))
-        : [],
-      clears: globalThis.Array.isArray(object?.clears) ? object.clears.map((e: any) => globalThis.String(e)) : [],
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-    };
-  },
-
-  toJSON(message: StepTransition): unknown {
-    const obj: any = {};
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.targetStepId !== "") {
-      obj.targetStepId = message.targetStepId;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    if (message.trigger !== 0) {
-      obj.trigger = transitionTriggerToJSON(message.trigger);
-    }
-    if (message.intentLabel !== "") {
-      obj.intentLabel = message.intentLabel;
-    }
-    if (message.condition !== "") {
-      obj.condition = message.condition;
-    }
-    if (message.conditionFields?.length) {
-      obj.conditionFields = message.conditionFields;
-    }
-    if (message.outcomes?.length) {
-      obj.outcomes = message.outcomes.map((e) => stepOutcomeKindToJSON(e));
-    }
-    if (message.conditionText !== "") {
-      obj.conditionText = message.conditionText;
-    }
-    if (message.conditionEmbedding?.length) {
-      obj.conditionEmbedding = message.conditionEmbedding.map((e) => floatToJson(e));
-    }
-    if (message.clears?.length) {
-      obj.clears = message.clears;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepTransition>, I>>(base?: I): StepTransition {
     return StepTransition.fromPartial(base ?? ({} as any));
   },
@@ -2185,44 +1379,6 @@ export const ToolBinding: MessageFns<ToolBinding> = {
     }
   },
 
-  fromJSON(object: any): ToolBinding {
-    return {
-      toolId: isSet(object.toolId)
-        ? globalThis.String(object.toolId)
-        : isSet(object.tool_id)
-        ? globalThis.String(object.tool_id)
-        : "",
-      timing: isSet(object.timing) ? toolTimingFromJSON(object.timing) : 0,
-      variableNames: globalThis.Array.isArray(object?.variableNames)
-        ? object.variableNames.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.variable_names)
-        ? object.variable_names.map((e: any) => globalThis.String(e))
-        : [],
-      dependsOn: globalThis.Array.isArray(object?.dependsOn)
-        ? object.dependsOn.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.depends_on)
-        ? object.depends_on.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ToolBinding): unknown {
-    const obj: any = {};
-    if (message.toolId !== "") {
-      obj.toolId = message.toolId;
-    }
-    if (message.timing !== 0) {
-      obj.timing = toolTimingToJSON(message.timing);
-    }
-    if (message.variableNames?.length) {
-      obj.variableNames = message.variableNames;
-    }
-    if (message.dependsOn?.length) {
-      obj.dependsOn = message.dependsOn;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ToolBinding>, I>>(base?: I): ToolBinding {
     return ToolBinding.fromPartial(base ?? ({} as any));
   },
@@ -2301,32 +1457,6 @@ export const RequiredField: MessageFns<RequiredField> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): RequiredField {
-    return {
-      fieldName: isSet(object.fieldName)
-        ? globalThis.String(object.fieldName)
-        : isSet(object.field_name)
-        ? globalThis.String(object.field_name)
-        : "",
-      level: isSet(object.level) ? requirementLevelFromJSON(object.level) : 0,
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-    };
-  },
-
-  toJSON(message: RequiredField): unknown {
-    const obj: any = {};
-    if (message.fieldName !== "") {
-      obj.fieldName = message.fieldName;
-    }
-    if (message.level !== 0) {
-      obj.level = requirementLevelToJSON(message.level);
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<RequiredField>, I>>(base?: I): RequiredField {
@@ -2417,40 +1547,6 @@ export const StoredScenario: MessageFns<StoredScenario> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StoredScenario {
-    return {
-      scenario: isSet(object.scenario) ? Scenario.fromJSON(object.scenario) : undefined,
-      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
-      contentHash: isSet(object.contentHash)
-        ? globalThis.String(object.contentHash)
-        : isSet(object.content_hash)
-        ? globalThis.String(object.content_hash)
-        : "",
-      storedAt: isSet(object.storedAt)
-        ? fromJsonTimestamp(object.storedAt)
-        : isSet(object.stored_at)
-        ? fromJsonTimestamp(object.stored_at)
-        : undefined,
-    };
-  },
-
-  toJSON(message: StoredScenario): unknown {
-    const obj: any = {};
-    if (message.scenario !== undefined) {
-      obj.scenario = Scenario.toJSON(message.scenario);
-    }
-    if (message.version !== 0) {
-      obj.version = Math.round(message.version);
-    }
-    if (message.contentHash !== "") {
-      obj.contentHash = message.contentHash;
-    }
-    if (message.storedAt !== undefined) {
-      obj.storedAt = message.storedAt.toISOString();
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StoredScenario>, I>>(base?: I): StoredScenario {
@@ -2590,60 +1686,6 @@ export const ScenarioFinding: MessageFns<ScenarioFinding> = {
     }
   },
 
-  fromJSON(object: any): ScenarioFinding {
-    return {
-      severity: isSet(object.severity) ? findingSeverityFromJSON(object.severity) : 0,
-      code: isSet(object.code) ? globalThis.String(object.code) : "",
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      fieldPath: isSet(object.fieldPath)
-        ? globalThis.String(object.fieldPath)
-        : isSet(object.field_path)
-        ? globalThis.String(object.field_path)
-        : "",
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      line: isSet(object.line) ? globalThis.Number(object.line) : 0,
-      column: isSet(object.column) ? globalThis.Number(object.column) : 0,
-    };
-  },
-
-  toJSON(message: ScenarioFinding): unknown {
-    const obj: any = {};
-    if (message.severity !== 0) {
-      obj.severity = findingSeverityToJSON(message.severity);
-    }
-    if (message.code !== "") {
-      obj.code = message.code;
-    }
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.fieldPath !== "") {
-      obj.fieldPath = message.fieldPath;
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.line !== 0) {
-      obj.line = Math.round(message.line);
-    }
-    if (message.column !== 0) {
-      obj.column = Math.round(message.column);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioFinding>, I>>(base?: I): ScenarioFinding {
     return ScenarioFinding.fromPartial(base ?? ({} as any));
   },
@@ -2750,48 +1792,6 @@ export const Relationship: MessageFns<Relationship> = {
     }
   },
 
-  fromJSON(object: any): Relationship {
-    return {
-      kind: isSet(object.kind) ? relationshipKindFromJSON(object.kind) : 0,
-      sourceType: isSet(object.sourceType)
-        ? relationshipSourceFromJSON(object.sourceType)
-        : isSet(object.source_type)
-        ? relationshipSourceFromJSON(object.source_type)
-        : 0,
-      sourceId: isSet(object.sourceId)
-        ? globalThis.String(object.sourceId)
-        : isSet(object.source_id)
-        ? globalThis.String(object.source_id)
-        : "",
-      targetScenarioId: isSet(object.targetScenarioId)
-        ? globalThis.String(object.targetScenarioId)
-        : isSet(object.target_scenario_id)
-        ? globalThis.String(object.target_scenario_id)
-        : "",
-      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
-    };
-  },
-
-  toJSON(message: Relationship): unknown {
-    const obj: any = {};
-    if (message.kind !== 0) {
-      obj.kind = relationshipKindToJSON(message.kind);
-    }
-    if (message.sourceType !== 0) {
-      obj.sourceType = relationshipSourceToJSON(message.sourceType);
-    }
-    if (message.sourceId !== "") {
-      obj.sourceId = message.sourceId;
-    }
-    if (message.targetScenarioId !== "") {
-      obj.targetScenarioId = message.targetScenarioId;
-    }
-    if (message.weight !== 0) {
-      obj.weight = floatToJson(message.weight);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Relationship>, I>>(base?: I): Relationship {
     return Relationship.fromPartial(base ?? ({} as any));
   },
@@ -2805,10 +1805,6 @@ export const Relationship: MessageFns<Relationship> = {
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -2836,29 +1832,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -38,53 +38,6 @@ export enum MigrationKind {
   UNRECOGNIZED = -1,
 }
 
-export function migrationKindFromJSON(object: any): MigrationKind {
-  switch (object) {
-    case 0:
-    case "MIGRATION_KIND_UNSPECIFIED":
-      return MigrationKind.MIGRATION_KIND_UNSPECIFIED;
-    case 1:
-    case "MIGRATION_KIND_CLEAN_GRAFT":
-      return MigrationKind.MIGRATION_KIND_CLEAN_GRAFT;
-    case 2:
-    case "MIGRATION_KIND_GAP_FILL":
-      return MigrationKind.MIGRATION_KIND_GAP_FILL;
-    case 3:
-    case "MIGRATION_KIND_RE_ROUTE":
-      return MigrationKind.MIGRATION_KIND_RE_ROUTE;
-    case 4:
-    case "MIGRATION_KIND_STAYS":
-      return MigrationKind.MIGRATION_KIND_STAYS;
-    case 5:
-    case "MIGRATION_KIND_PAUSED":
-      return MigrationKind.MIGRATION_KIND_PAUSED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return MigrationKind.UNRECOGNIZED;
-  }
-}
-
-export function migrationKindToJSON(object: MigrationKind): string {
-  switch (object) {
-    case MigrationKind.MIGRATION_KIND_UNSPECIFIED:
-      return "MIGRATION_KIND_UNSPECIFIED";
-    case MigrationKind.MIGRATION_KIND_CLEAN_GRAFT:
-      return "MIGRATION_KIND_CLEAN_GRAFT";
-    case MigrationKind.MIGRATION_KIND_GAP_FILL:
-      return "MIGRATION_KIND_GAP_FILL";
-    case MigrationKind.MIGRATION_KIND_RE_ROUTE:
-      return "MIGRATION_KIND_RE_ROUTE";
-    case MigrationKind.MIGRATION_KIND_STAYS:
-      return "MIGRATION_KIND_STAYS";
-    case MigrationKind.MIGRATION_KIND_PAUSED:
-      return "MIGRATION_KIND_PAUSED";
-    case MigrationKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** PutScenarioRequest holds a scenario to store. */
 export interface PutScenarioRequest {
   /** Required. The tenant. UUID. */
@@ -428,44 +381,6 @@ export const PutScenarioRequest: MessageFns<PutScenarioRequest> = {
     }
   },
 
-  fromJSON(object: any): PutScenarioRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      scenario: isSet(object.scenario) ? Scenario.fromJSON(object.scenario) : undefined,
-      expectedVersion: isSet(object.expectedVersion)
-        ? globalThis.Number(object.expectedVersion)
-        : isSet(object.expected_version)
-        ? globalThis.Number(object.expected_version)
-        : undefined,
-    };
-  },
-
-  toJSON(message: PutScenarioRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.scenario !== undefined) {
-      obj.scenario = Scenario.toJSON(message.scenario);
-    }
-    if (message.expectedVersion !== undefined) {
-      obj.expectedVersion = Math.round(message.expectedVersion);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PutScenarioRequest>, I>>(base?: I): PutScenarioRequest {
     return PutScenarioRequest.fromPartial(base ?? ({} as any));
   },
@@ -548,30 +463,6 @@ export const PutScenarioResponse: MessageFns<PutScenarioResponse> = {
     }
   },
 
-  fromJSON(object: any): PutScenarioResponse {
-    return {
-      stored: isSet(object.stored) ? StoredScenario.fromJSON(object.stored) : undefined,
-      created: isSet(object.created) ? globalThis.Boolean(object.created) : false,
-      findings: globalThis.Array.isArray(object?.findings)
-        ? object.findings.map((e: any) => ScenarioFinding.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: PutScenarioResponse): unknown {
-    const obj: any = {};
-    if (message.stored !== undefined) {
-      obj.stored = StoredScenario.toJSON(message.stored);
-    }
-    if (message.created !== false) {
-      obj.created = message.created;
-    }
-    if (message.findings?.length) {
-      obj.findings = message.findings.map((e) => ScenarioFinding.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PutScenarioResponse>, I>>(base?: I): PutScenarioResponse {
     return PutScenarioResponse.fromPartial(base ?? ({} as any));
   },
@@ -629,18 +520,6 @@ export const ValidateScenarioRequest: MessageFns<ValidateScenarioRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ValidateScenarioRequest {
-    return { scenario: isSet(object.scenario) ? Scenario.fromJSON(object.scenario) : undefined };
-  },
-
-  toJSON(message: ValidateScenarioRequest): unknown {
-    const obj: any = {};
-    if (message.scenario !== undefined) {
-      obj.scenario = Scenario.toJSON(message.scenario);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ValidateScenarioRequest>, I>>(base?: I): ValidateScenarioRequest {
@@ -709,26 +588,6 @@ export const ValidateScenarioResponse: MessageFns<ValidateScenarioResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ValidateScenarioResponse {
-    return {
-      valid: isSet(object.valid) ? globalThis.Boolean(object.valid) : false,
-      findings: globalThis.Array.isArray(object?.findings)
-        ? object.findings.map((e: any) => ScenarioFinding.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ValidateScenarioResponse): unknown {
-    const obj: any = {};
-    if (message.valid !== false) {
-      obj.valid = message.valid;
-    }
-    if (message.findings?.length) {
-      obj.findings = message.findings.map((e) => ScenarioFinding.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ValidateScenarioResponse>, I>>(base?: I): ValidateScenarioResponse {
@@ -820,44 +679,6 @@ export const GetScenarioRequest: MessageFns<GetScenarioRequest> = {
     }
   },
 
-  fromJSON(object: any): GetScenarioRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
-    };
-  },
-
-  toJSON(message: GetScenarioRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.version !== 0) {
-      obj.version = Math.round(message.version);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<GetScenarioRequest>, I>>(base?: I): GetScenarioRequest {
     return GetScenarioRequest.fromPartial(base ?? ({} as any));
   },
@@ -914,18 +735,6 @@ export const GetScenarioResponse: MessageFns<GetScenarioResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetScenarioResponse {
-    return { stored: isSet(object.stored) ? StoredScenario.fromJSON(object.stored) : undefined };
-  },
-
-  toJSON(message: GetScenarioResponse): unknown {
-    const obj: any = {};
-    if (message.stored !== undefined) {
-      obj.stored = StoredScenario.toJSON(message.stored);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetScenarioResponse>, I>>(base?: I): GetScenarioResponse {
@@ -1040,56 +849,6 @@ export const ListScenariosRequest: MessageFns<ListScenariosRequest> = {
     }
   },
 
-  fromJSON(object: any): ListScenariosRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      tag: isSet(object.tag) ? globalThis.String(object.tag) : "",
-      enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : undefined,
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListScenariosRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.tag !== "") {
-      obj.tag = message.tag;
-    }
-    if (message.enabled !== undefined) {
-      obj.enabled = message.enabled;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListScenariosRequest>, I>>(base?: I): ListScenariosRequest {
     return ListScenariosRequest.fromPartial(base ?? ({} as any));
   },
@@ -1159,30 +918,6 @@ export const ListScenariosResponse: MessageFns<ListScenariosResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListScenariosResponse {
-    return {
-      scenarios: globalThis.Array.isArray(object?.scenarios)
-        ? object.scenarios.map((e: any) => StoredScenario.fromJSON(e))
-        : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListScenariosResponse): unknown {
-    const obj: any = {};
-    if (message.scenarios?.length) {
-      obj.scenarios = message.scenarios.map((e) => StoredScenario.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListScenariosResponse>, I>>(base?: I): ListScenariosResponse {
@@ -1274,48 +1009,6 @@ export const DeleteScenarioRequest: MessageFns<DeleteScenarioRequest> = {
     }
   },
 
-  fromJSON(object: any): DeleteScenarioRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      expectedVersion: isSet(object.expectedVersion)
-        ? globalThis.Number(object.expectedVersion)
-        : isSet(object.expected_version)
-        ? globalThis.Number(object.expected_version)
-        : undefined,
-    };
-  },
-
-  toJSON(message: DeleteScenarioRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.expectedVersion !== undefined) {
-      obj.expectedVersion = Math.round(message.expectedVersion);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DeleteScenarioRequest>, I>>(base?: I): DeleteScenarioRequest {
     return DeleteScenarioRequest.fromPartial(base ?? ({} as any));
   },
@@ -1372,18 +1065,6 @@ export const DeleteScenarioResponse: MessageFns<DeleteScenarioResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DeleteScenarioResponse {
-    return { existed: isSet(object.existed) ? globalThis.Boolean(object.existed) : false };
-  },
-
-  toJSON(message: DeleteScenarioResponse): unknown {
-    const obj: any = {};
-    if (message.existed !== false) {
-      obj.existed = message.existed;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DeleteScenarioResponse>, I>>(base?: I): DeleteScenarioResponse {
@@ -1463,36 +1144,6 @@ export const PutRelationshipRequest: MessageFns<PutRelationshipRequest> = {
     }
   },
 
-  fromJSON(object: any): PutRelationshipRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      relationship: isSet(object.relationship) ? Relationship.fromJSON(object.relationship) : undefined,
-    };
-  },
-
-  toJSON(message: PutRelationshipRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.relationship !== undefined) {
-      obj.relationship = Relationship.toJSON(message.relationship);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PutRelationshipRequest>, I>>(base?: I): PutRelationshipRequest {
     return PutRelationshipRequest.fromPartial(base ?? ({} as any));
   },
@@ -1561,24 +1212,6 @@ export const PutRelationshipResponse: MessageFns<PutRelationshipResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): PutRelationshipResponse {
-    return {
-      relationship: isSet(object.relationship) ? Relationship.fromJSON(object.relationship) : undefined,
-      created: isSet(object.created) ? globalThis.Boolean(object.created) : false,
-    };
-  },
-
-  toJSON(message: PutRelationshipResponse): unknown {
-    const obj: any = {};
-    if (message.relationship !== undefined) {
-      obj.relationship = Relationship.toJSON(message.relationship);
-    }
-    if (message.created !== false) {
-      obj.created = message.created;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<PutRelationshipResponse>, I>>(base?: I): PutRelationshipResponse {
@@ -1661,36 +1294,6 @@ export const DeleteRelationshipRequest: MessageFns<DeleteRelationshipRequest> = 
     }
   },
 
-  fromJSON(object: any): DeleteRelationshipRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      relationship: isSet(object.relationship) ? Relationship.fromJSON(object.relationship) : undefined,
-    };
-  },
-
-  toJSON(message: DeleteRelationshipRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.relationship !== undefined) {
-      obj.relationship = Relationship.toJSON(message.relationship);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DeleteRelationshipRequest>, I>>(base?: I): DeleteRelationshipRequest {
     return DeleteRelationshipRequest.fromPartial(base ?? ({} as any));
   },
@@ -1748,18 +1351,6 @@ export const DeleteRelationshipResponse: MessageFns<DeleteRelationshipResponse> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DeleteRelationshipResponse {
-    return { existed: isSet(object.existed) ? globalThis.Boolean(object.existed) : false };
-  },
-
-  toJSON(message: DeleteRelationshipResponse): unknown {
-    const obj: any = {};
-    if (message.existed !== false) {
-      obj.existed = message.existed;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DeleteRelationshipResponse>, I>>(base?: I): DeleteRelationshipResponse {
@@ -1828,32 +1419,6 @@ export const ListRelationshipsRequest: MessageFns<ListRelationshipsRequest> = {
     }
   },
 
-  fromJSON(object: any): ListRelationshipsRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-    };
-  },
-
-  toJSON(message: ListRelationshipsRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListRelationshipsRequest>, I>>(base?: I): ListRelationshipsRequest {
     return ListRelationshipsRequest.fromPartial(base ?? ({} as any));
   },
@@ -1908,22 +1473,6 @@ export const ListRelationshipsResponse: MessageFns<ListRelationshipsResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListRelationshipsResponse {
-    return {
-      relationships: globalThis.Array.isArray(object?.relationships)
-        ? object.relationships.map((e: any) => Relationship.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ListRelationshipsResponse): unknown {
-    const obj: any = {};
-    if (message.relationships?.length) {
-      obj.relationships = message.relationships.map((e) => Relationship.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListRelationshipsResponse>, I>>(base?: I): ListRelationshipsResponse {
@@ -2025,52 +1574,6 @@ export const RenderScenarioRequest: MessageFns<RenderScenarioRequest> = {
     }
   },
 
-  fromJSON(object: any): RenderScenarioRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-    };
-  },
-
-  toJSON(message: RenderScenarioRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.version !== 0) {
-      obj.version = Math.round(message.version);
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<RenderScenarioRequest>, I>>(base?: I): RenderScenarioRequest {
     return RenderScenarioRequest.fromPartial(base ?? ({} as any));
   },
@@ -2128,18 +1631,6 @@ export const RenderScenarioResponse: MessageFns<RenderScenarioResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): RenderScenarioResponse {
-    return { mermaid: isSet(object.mermaid) ? globalThis.String(object.mermaid) : "" };
-  },
-
-  toJSON(message: RenderScenarioResponse): unknown {
-    const obj: any = {};
-    if (message.mermaid !== "") {
-      obj.mermaid = message.mermaid;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<RenderScenarioResponse>, I>>(base?: I): RenderScenarioResponse {
@@ -2230,48 +1721,6 @@ export const PlanMigrationRequest: MessageFns<PlanMigrationRequest> = {
     }
   },
 
-  fromJSON(object: any): PlanMigrationRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      targetVersion: isSet(object.targetVersion)
-        ? globalThis.Number(object.targetVersion)
-        : isSet(object.target_version)
-        ? globalThis.Number(object.target_version)
-        : 0,
-    };
-  },
-
-  toJSON(message: PlanMigrationRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.targetVersion !== 0) {
-      obj.targetVersion = Math.round(message.targetVersion);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PlanMigrationRequest>, I>>(base?: I): PlanMigrationRequest {
     return PlanMigrationRequest.fromPartial(base ?? ({} as any));
   },
@@ -2339,28 +1788,6 @@ export const PlanMigrationResponse: MessageFns<PlanMigrationResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): PlanMigrationResponse {
-    return {
-      groups: globalThis.Array.isArray(object?.groups) ? object.groups.map((e: any) => MigrationGroup.fromJSON(e)) : [],
-      instanceCount: isSet(object.instanceCount)
-        ? globalThis.Number(object.instanceCount)
-        : isSet(object.instance_count)
-        ? globalThis.Number(object.instance_count)
-        : 0,
-    };
-  },
-
-  toJSON(message: PlanMigrationResponse): unknown {
-    const obj: any = {};
-    if (message.groups?.length) {
-      obj.groups = message.groups.map((e) => MigrationGroup.toJSON(e));
-    }
-    if (message.instanceCount !== 0) {
-      obj.instanceCount = Math.round(message.instanceCount);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<PlanMigrationResponse>, I>>(base?: I): PlanMigrationResponse {
@@ -2474,58 +1901,6 @@ export const MigrationGroup: MessageFns<MigrationGroup> = {
     }
   },
 
-  fromJSON(object: any): MigrationGroup {
-    return {
-      sourceVersion: isSet(object.sourceVersion)
-        ? globalThis.Number(object.sourceVersion)
-        : isSet(object.source_version)
-        ? globalThis.Number(object.source_version)
-        : 0,
-      sourceStepId: isSet(object.sourceStepId)
-        ? globalThis.String(object.sourceStepId)
-        : isSet(object.source_step_id)
-        ? globalThis.String(object.source_step_id)
-        : "",
-      targetStepId: isSet(object.targetStepId)
-        ? globalThis.String(object.targetStepId)
-        : isSet(object.target_step_id)
-        ? globalThis.String(object.target_step_id)
-        : "",
-      kind: isSet(object.kind) ? migrationKindFromJSON(object.kind) : 0,
-      instanceCount: isSet(object.instanceCount)
-        ? globalThis.Number(object.instanceCount)
-        : isSet(object.instance_count)
-        ? globalThis.Number(object.instance_count)
-        : 0,
-      warnings: globalThis.Array.isArray(object?.warnings)
-        ? object.warnings.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: MigrationGroup): unknown {
-    const obj: any = {};
-    if (message.sourceVersion !== 0) {
-      obj.sourceVersion = Math.round(message.sourceVersion);
-    }
-    if (message.sourceStepId !== "") {
-      obj.sourceStepId = message.sourceStepId;
-    }
-    if (message.targetStepId !== "") {
-      obj.targetStepId = message.targetStepId;
-    }
-    if (message.kind !== 0) {
-      obj.kind = migrationKindToJSON(message.kind);
-    }
-    if (message.instanceCount !== 0) {
-      obj.instanceCount = Math.round(message.instanceCount);
-    }
-    if (message.warnings?.length) {
-      obj.warnings = message.warnings;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<MigrationGroup>, I>>(base?: I): MigrationGroup {
     return MigrationGroup.fromPartial(base ?? ({} as any));
   },
@@ -2619,48 +1994,6 @@ export const ApplyMigrationRequest: MessageFns<ApplyMigrationRequest> = {
     }
   },
 
-  fromJSON(object: any): ApplyMigrationRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      targetVersion: isSet(object.targetVersion)
-        ? globalThis.Number(object.targetVersion)
-        : isSet(object.target_version)
-        ? globalThis.Number(object.target_version)
-        : 0,
-    };
-  },
-
-  toJSON(message: ApplyMigrationRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.targetVersion !== 0) {
-      obj.targetVersion = Math.round(message.targetVersion);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ApplyMigrationRequest>, I>>(base?: I): ApplyMigrationRequest {
     return ApplyMigrationRequest.fromPartial(base ?? ({} as any));
   },
@@ -2728,28 +2061,6 @@ export const ApplyMigrationResponse: MessageFns<ApplyMigrationResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ApplyMigrationResponse {
-    return {
-      groups: globalThis.Array.isArray(object?.groups) ? object.groups.map((e: any) => MigrationGroup.fromJSON(e)) : [],
-      migratedCount: isSet(object.migratedCount)
-        ? globalThis.Number(object.migratedCount)
-        : isSet(object.migrated_count)
-        ? globalThis.Number(object.migrated_count)
-        : 0,
-    };
-  },
-
-  toJSON(message: ApplyMigrationResponse): unknown {
-    const obj: any = {};
-    if (message.groups?.length) {
-      obj.groups = message.groups.map((e) => MigrationGroup.toJSON(e));
-    }
-    if (message.migratedCount !== 0) {
-      obj.migratedCount = Math.round(message.migratedCount);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ApplyMigrationResponse>, I>>(base?: I): ApplyMigrationResponse {
@@ -2841,46 +2152,6 @@ export const SimulateTurnsRequest: MessageFns<SimulateTurnsRequest> = {
     }
   },
 
-  fromJSON(object: any): SimulateTurnsRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      sessionIds: globalThis.Array.isArray(object?.sessionIds)
-        ? object.sessionIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.session_ids)
-        ? object.session_ids.map((e: any) => globalThis.String(e))
-        : [],
-      scenarios: globalThis.Array.isArray(object?.scenarios)
-        ? object.scenarios.map((e: any) => Scenario.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: SimulateTurnsRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.sessionIds?.length) {
-      obj.sessionIds = message.sessionIds;
-    }
-    if (message.scenarios?.length) {
-      obj.scenarios = message.scenarios.map((e) => Scenario.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<SimulateTurnsRequest>, I>>(base?: I): SimulateTurnsRequest {
     return SimulateTurnsRequest.fromPartial(base ?? ({} as any));
   },
@@ -2948,30 +2219,6 @@ export const SimulateTurnsResponse: MessageFns<SimulateTurnsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SimulateTurnsResponse {
-    return {
-      differences: globalThis.Array.isArray(object?.differences)
-        ? object.differences.map((e: any) => TurnDifference.fromJSON(e))
-        : [],
-      turnCount: isSet(object.turnCount)
-        ? globalThis.Number(object.turnCount)
-        : isSet(object.turn_count)
-        ? globalThis.Number(object.turn_count)
-        : 0,
-    };
-  },
-
-  toJSON(message: SimulateTurnsResponse): unknown {
-    const obj: any = {};
-    if (message.differences?.length) {
-      obj.differences = message.differences.map((e) => TurnDifference.toJSON(e));
-    }
-    if (message.turnCount !== 0) {
-      obj.turnCount = Math.round(message.turnCount);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SimulateTurnsResponse>, I>>(base?: I): SimulateTurnsResponse {
@@ -3061,36 +2308,6 @@ export const TurnDifference: MessageFns<TurnDifference> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): TurnDifference {
-    return {
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
-      recorded: isSet(object.recorded) ? ProcessTurnResponse.fromJSON(object.recorded) : undefined,
-      simulated: isSet(object.simulated) ? ProcessTurnResponse.fromJSON(object.simulated) : undefined,
-    };
-  },
-
-  toJSON(message: TurnDifference): unknown {
-    const obj: any = {};
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.revision !== 0) {
-      obj.revision = Math.round(message.revision);
-    }
-    if (message.recorded !== undefined) {
-      obj.recorded = ProcessTurnResponse.toJSON(message.recorded);
-    }
-    if (message.simulated !== undefined) {
-      obj.simulated = ProcessTurnResponse.toJSON(message.simulated);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<TurnDifference>, I>>(base?: I): TurnDifference {
@@ -3548,15 +2765,9 @@ type Exact<P, I extends P> = unknown extends P ? P
   : P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

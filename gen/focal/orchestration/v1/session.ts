@@ -8,17 +8,10 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
-import { ContributionType, contributionTypeFromJSON, contributionTypeToJSON } from "./contribution";
-import {
-  LifecycleReason,
-  lifecycleReasonFromJSON,
-  lifecycleReasonToJSON,
-  RejectionReason,
-  rejectionReasonFromJSON,
-  rejectionReasonToJSON,
-} from "./lifecycle";
-import { StepOutcomeKind, stepOutcomeKindFromJSON, stepOutcomeKindToJSON } from "./scenario";
-import { VariableScope, variableScopeFromJSON, variableScopeToJSON } from "./turn";
+import { ContributionType } from "./contribution";
+import { LifecycleReason, RejectionReason } from "./lifecycle";
+import { StepOutcomeKind } from "./scenario";
+import { VariableScope } from "./turn";
 
 /** ScenarioInstanceStatus is where an instance is in its life. */
 export enum ScenarioInstanceStatus {
@@ -33,48 +26,6 @@ export enum ScenarioInstanceStatus {
   /** SCENARIO_INSTANCE_STATUS_CANCELLED - Ended otherwise. */
   SCENARIO_INSTANCE_STATUS_CANCELLED = 4,
   UNRECOGNIZED = -1,
-}
-
-export function scenarioInstanceStatusFromJSON(object: any): ScenarioInstanceStatus {
-  switch (object) {
-    case 0:
-    case "SCENARIO_INSTANCE_STATUS_UNSPECIFIED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_INSTANCE_STATUS_ACTIVE":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_ACTIVE;
-    case 2:
-    case "SCENARIO_INSTANCE_STATUS_PAUSED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_PAUSED;
-    case 3:
-    case "SCENARIO_INSTANCE_STATUS_COMPLETED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_COMPLETED;
-    case 4:
-    case "SCENARIO_INSTANCE_STATUS_CANCELLED":
-      return ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_CANCELLED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioInstanceStatus.UNRECOGNIZED;
-  }
-}
-
-export function scenarioInstanceStatusToJSON(object: ScenarioInstanceStatus): string {
-  switch (object) {
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_UNSPECIFIED:
-      return "SCENARIO_INSTANCE_STATUS_UNSPECIFIED";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_ACTIVE:
-      return "SCENARIO_INSTANCE_STATUS_ACTIVE";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_PAUSED:
-      return "SCENARIO_INSTANCE_STATUS_PAUSED";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_COMPLETED:
-      return "SCENARIO_INSTANCE_STATUS_COMPLETED";
-    case ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_CANCELLED:
-      return "SCENARIO_INSTANCE_STATUS_CANCELLED";
-    case ScenarioInstanceStatus.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** PauseReason is why an instance is paused; each ends in its own way (2.11). */
@@ -94,58 +45,6 @@ export enum PauseReason {
   /** PAUSE_REASON_PREEMPTED - A start displaced it (2.9). */
   PAUSE_REASON_PREEMPTED = 6,
   UNRECOGNIZED = -1,
-}
-
-export function pauseReasonFromJSON(object: any): PauseReason {
-  switch (object) {
-    case 0:
-    case "PAUSE_REASON_UNSPECIFIED":
-      return PauseReason.PAUSE_REASON_UNSPECIFIED;
-    case 1:
-    case "PAUSE_REASON_USER_REQUEST":
-      return PauseReason.PAUSE_REASON_USER_REQUEST;
-    case 2:
-    case "PAUSE_REASON_LOOP":
-      return PauseReason.PAUSE_REASON_LOOP;
-    case 3:
-    case "PAUSE_REASON_IDLE":
-      return PauseReason.PAUSE_REASON_IDLE;
-    case 4:
-    case "PAUSE_REASON_NEEDS_MIGRATION":
-      return PauseReason.PAUSE_REASON_NEEDS_MIGRATION;
-    case 5:
-    case "PAUSE_REASON_INTERRUPTED":
-      return PauseReason.PAUSE_REASON_INTERRUPTED;
-    case 6:
-    case "PAUSE_REASON_PREEMPTED":
-      return PauseReason.PAUSE_REASON_PREEMPTED;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return PauseReason.UNRECOGNIZED;
-  }
-}
-
-export function pauseReasonToJSON(object: PauseReason): string {
-  switch (object) {
-    case PauseReason.PAUSE_REASON_UNSPECIFIED:
-      return "PAUSE_REASON_UNSPECIFIED";
-    case PauseReason.PAUSE_REASON_USER_REQUEST:
-      return "PAUSE_REASON_USER_REQUEST";
-    case PauseReason.PAUSE_REASON_LOOP:
-      return "PAUSE_REASON_LOOP";
-    case PauseReason.PAUSE_REASON_IDLE:
-      return "PAUSE_REASON_IDLE";
-    case PauseReason.PAUSE_REASON_NEEDS_MIGRATION:
-      return "PAUSE_REASON_NEEDS_MIGRATION";
-    case PauseReason.PAUSE_REASON_INTERRUPTED:
-      return "PAUSE_REASON_INTERRUPTED";
-    case PauseReason.PAUSE_REASON_PREEMPTED:
-      return "PAUSE_REASON_PREEMPTED";
-    case PauseReason.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /**
@@ -703,168 +602,6 @@ export const Session: MessageFns<Session> = {
     }
   },
 
-  fromJSON(object: any): Session {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
-      turnCount: isSet(object.turnCount)
-        ? globalThis.Number(object.turnCount)
-        : isSet(object.turn_count)
-        ? globalThis.Number(object.turn_count)
-        : 0,
-      instances: globalThis.Array.isArray(object?.instances)
-        ? object.instances.map((e: any) => ScenarioInstance.fromJSON(e))
-        : [],
-      endedInstances: globalThis.Array.isArray(object?.endedInstances)
-        ? object.endedInstances.map((e: any) => EndedInstance.fromJSON(e))
-        : globalThis.Array.isArray(object?.ended_instances)
-        ? object.ended_instances.map((e: any) => EndedInstance.fromJSON(e))
-        : [],
-      variables: globalThis.Array.isArray(object?.variables)
-        ? object.variables.map((e: any) => SessionVariable.fromJSON(e))
-        : [],
-      pendingStarts: globalThis.Array.isArray(object?.pendingStarts)
-        ? object.pendingStarts.map((e: any) => PendingStart.fromJSON(e))
-        : globalThis.Array.isArray(object?.pending_starts)
-        ? object.pending_starts.map((e: any) => PendingStart.fromJSON(e))
-        : [],
-      scenarioCounters: globalThis.Array.isArray(object?.scenarioCounters)
-        ? object.scenarioCounters.map((e: any) => ScenarioCounter.fromJSON(e))
-        : globalThis.Array.isArray(object?.scenario_counters)
-        ? object.scenario_counters.map((e: any) => ScenarioCounter.fromJSON(e))
-        : [],
-      openContributions: globalThis.Array.isArray(object?.openContributions)
-        ? object.openContributions.map((e: any) => OpenContribution.fromJSON(e))
-        : globalThis.Array.isArray(object?.open_contributions)
-        ? object.open_contributions.map((e: any) => OpenContribution.fromJSON(e))
-        : [],
-      offeredChoiceScenarioIds: globalThis.Array.isArray(object?.offeredChoiceScenarioIds)
-        ? object.offeredChoiceScenarioIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.offered_choice_scenario_ids)
-        ? object.offered_choice_scenario_ids.map((e: any) => globalThis.String(e))
-        : [],
-      createdAt: isSet(object.createdAt)
-        ? fromJsonTimestamp(object.createdAt)
-        : isSet(object.created_at)
-        ? fromJsonTimestamp(object.created_at)
-        : undefined,
-      updatedAt: isSet(object.updatedAt)
-        ? fromJsonTimestamp(object.updatedAt)
-        : isSet(object.updated_at)
-        ? fromJsonTimestamp(object.updated_at)
-        : undefined,
-      lastTurnId: isSet(object.lastTurnId)
-        ? globalThis.String(object.lastTurnId)
-        : isSet(object.last_turn_id)
-        ? globalThis.String(object.last_turn_id)
-        : "",
-      focusInstanceId: isSet(object.focusInstanceId)
-        ? globalThis.String(object.focusInstanceId)
-        : isSet(object.focus_instance_id)
-        ? globalThis.String(object.focus_instance_id)
-        : "",
-      lastStartNumber: isSet(object.lastStartNumber)
-        ? globalThis.Number(object.lastStartNumber)
-        : isSet(object.last_start_number)
-        ? globalThis.Number(object.last_start_number)
-        : 0,
-      activeScenarioId: isSet(object.activeScenarioId)
-        ? globalThis.String(object.activeScenarioId)
-        : isSet(object.active_scenario_id)
-        ? globalThis.String(object.active_scenario_id)
-        : "",
-      currentStepId: isSet(object.currentStepId)
-        ? globalThis.String(object.currentStepId)
-        : isSet(object.current_step_id)
-        ? globalThis.String(object.current_step_id)
-        : "",
-      importedFrom: isSet(object.importedFrom)
-        ? globalThis.String(object.importedFrom)
-        : isSet(object.imported_from)
-        ? globalThis.String(object.imported_from)
-        : "",
-    };
-  },
-
-  toJSON(message: Session): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.revision !== 0) {
-      obj.revision = Math.round(message.revision);
-    }
-    if (message.turnCount !== 0) {
-      obj.turnCount = Math.round(message.turnCount);
-    }
-    if (message.instances?.length) {
-      obj.instances = message.instances.map((e) => ScenarioInstance.toJSON(e));
-    }
-    if (message.endedInstances?.length) {
-      obj.endedInstances = message.endedInstances.map((e) => EndedInstance.toJSON(e));
-    }
-    if (message.variables?.length) {
-      obj.variables = message.variables.map((e) => SessionVariable.toJSON(e));
-    }
-    if (message.pendingStarts?.length) {
-      obj.pendingStarts = message.pendingStarts.map((e) => PendingStart.toJSON(e));
-    }
-    if (message.scenarioCounters?.length) {
-      obj.scenarioCounters = message.scenarioCounters.map((e) => ScenarioCounter.toJSON(e));
-    }
-    if (message.openContributions?.length) {
-      obj.openContributions = message.openContributions.map((e) => OpenContribution.toJSON(e));
-    }
-    if (message.offeredChoiceScenarioIds?.length) {
-      obj.offeredChoiceScenarioIds = message.offeredChoiceScenarioIds;
-    }
-    if (message.createdAt !== undefined) {
-      obj.createdAt = message.createdAt.toISOString();
-    }
-    if (message.updatedAt !== undefined) {
-      obj.updatedAt = message.updatedAt.toISOString();
-    }
-    if (message.lastTurnId !== "") {
-      obj.lastTurnId = message.lastTurnId;
-    }
-    if (message.focusInstanceId !== "") {
-      obj.focusInstanceId = message.focusInstanceId;
-    }
-    if (message.lastStartNumber !== 0) {
-      obj.lastStartNumber = Math.round(message.lastStartNumber);
-    }
-    if (message.activeScenarioId !== "") {
-      obj.activeScenarioId = message.activeScenarioId;
-    }
-    if (message.currentStepId !== "") {
-      obj.currentStepId = message.currentStepId;
-    }
-    if (message.importedFrom !== "") {
-      obj.importedFrom = message.importedFrom;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Session>, I>>(base?: I): Session {
     return Session.fromPartial(base ?? ({} as any));
   },
@@ -1216,261 +953,6 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
     }
   },
 
-  fromJSON(object: any): ScenarioInstance {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioVersion: isSet(object.scenarioVersion)
-        ? globalThis.Number(object.scenarioVersion)
-        : isSet(object.scenario_version)
-        ? globalThis.Number(object.scenario_version)
-        : 0,
-      status: isSet(object.status) ? scenarioInstanceStatusFromJSON(object.status) : 0,
-      startNumber: isSet(object.startNumber)
-        ? globalThis.Number(object.startNumber)
-        : isSet(object.start_number)
-        ? globalThis.Number(object.start_number)
-        : 0,
-      startedAt: isSet(object.startedAt)
-        ? fromJsonTimestamp(object.startedAt)
-        : isSet(object.started_at)
-        ? fromJsonTimestamp(object.started_at)
-        : undefined,
-      lastActiveAt: isSet(object.lastActiveAt)
-        ? fromJsonTimestamp(object.lastActiveAt)
-        : isSet(object.last_active_at)
-        ? fromJsonTimestamp(object.last_active_at)
-        : undefined,
-      pausedAt: isSet(object.pausedAt)
-        ? fromJsonTimestamp(object.pausedAt)
-        : isSet(object.paused_at)
-        ? fromJsonTimestamp(object.paused_at)
-        : undefined,
-      pauseReason: isSet(object.pauseReason)
-        ? pauseReasonFromJSON(object.pauseReason)
-        : isSet(object.pause_reason)
-        ? pauseReasonFromJSON(object.pause_reason)
-        : 0,
-      pausedAtTurnCount: isSet(object.pausedAtTurnCount)
-        ? globalThis.Number(object.pausedAtTurnCount)
-        : isSet(object.paused_at_turn_count)
-        ? globalThis.Number(object.paused_at_turn_count)
-        : 0,
-      displacedByInstanceIds: globalThis.Array.isArray(object?.displacedByInstanceIds)
-        ? object.displacedByInstanceIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.displaced_by_instance_ids)
-        ? object.displaced_by_instance_ids.map((e: any) => globalThis.String(e))
-        : [],
-      currentStepId: isSet(object.currentStepId)
-        ? globalThis.String(object.currentStepId)
-        : isSet(object.current_step_id)
-        ? globalThis.String(object.current_step_id)
-        : "",
-      visit: isSet(object.visit) ? StepVisit.fromJSON(object.visit) : undefined,
-      path: globalThis.Array.isArray(object?.path)
-        ? object.path.map((e: any) => PathEntry.fromJSON(e))
-        : [],
-      irreversibleDone: globalThis.Array.isArray(object?.irreversibleDone)
-        ? object.irreversibleDone.map((e: any) => IrreversibleStep.fromJSON(e))
-        : globalThis.Array.isArray(object?.irreversible_done)
-        ? object.irreversible_done.map((e: any) => IrreversibleStep.fromJSON(e))
-        : [],
-      stepsBeforeCheckpoint: globalThis.Array.isArray(object?.stepsBeforeCheckpoint)
-        ? object.stepsBeforeCheckpoint.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.steps_before_checkpoint)
-        ? object.steps_before_checkpoint.map((e: any) => globalThis.String(e))
-        : [],
-      loopCounts: isObject(object.loopCounts)
-        ? (globalThis.Object.entries(object.loopCounts) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.loop_counts)
-        ? (globalThis.Object.entries(object.loop_counts) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      lastVisitNumber: isSet(object.lastVisitNumber)
-        ? globalThis.Number(object.lastVisitNumber)
-        : isSet(object.last_visit_number)
-        ? globalThis.Number(object.last_visit_number)
-        : 0,
-      lastPathSequence: isSet(object.lastPathSequence)
-        ? globalThis.Number(object.lastPathSequence)
-        : isSet(object.last_path_sequence)
-        ? globalThis.Number(object.last_path_sequence)
-        : 0,
-      variables: isObject(object.variables)
-        ? (globalThis.Object.entries(object.variables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      relocalizationCount: isSet(object.relocalizationCount)
-        ? globalThis.Number(object.relocalizationCount)
-        : isSet(object.relocalization_count)
-        ? globalThis.Number(object.relocalization_count)
-        : 0,
-      globalTransitionGuards: isObject(object.globalTransitionGuards)
-        ? (globalThis.Object.entries(object.globalTransitionGuards) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.global_transition_guards)
-        ? (globalThis.Object.entries(object.global_transition_guards) as [string, any][]).reduce(
-          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.String(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      stepsTrimmedFromPath: globalThis.Array.isArray(object?.stepsTrimmedFromPath)
-        ? object.stepsTrimmedFromPath.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.steps_trimmed_from_path)
-        ? object.steps_trimmed_from_path.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ScenarioInstance): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioVersion !== 0) {
-      obj.scenarioVersion = Math.round(message.scenarioVersion);
-    }
-    if (message.status !== 0) {
-      obj.status = scenarioInstanceStatusToJSON(message.status);
-    }
-    if (message.startNumber !== 0) {
-      obj.startNumber = Math.round(message.startNumber);
-    }
-    if (message.startedAt !== undefined) {
-      obj.startedAt = message.startedAt.toISOString();
-    }
-    if (message.lastActiveAt !== undefined) {
-      obj.lastActiveAt = message.lastActiveAt.toISOString();
-    }
-    if (message.pausedAt !== undefined) {
-      obj.pausedAt = message.pausedAt.toISOString();
-    }
-    if (message.pauseReason !== 0) {
-      obj.pauseReason = pauseReasonToJSON(message.pauseReason);
-    }
-    if (message.pausedAtTurnCount !== 0) {
-      obj.pausedAtTurnCount = Math.round(message.pausedAtTurnCount);
-    }
-    if (message.displacedByInstanceIds?.length) {
-      obj.displacedByInstanceIds = message.displacedByInstanceIds;
-    }
-    if (message.currentStepId !== "") {
-      obj.currentStepId = message.currentStepId;
-    }
-    if (message.visit !== undefined) {
-      obj.visit = StepVisit.toJSON(message.visit);
-    }
-    if (message.path?.length) {
-      obj.path = message.path.map((e) => PathEntry.toJSON(e));
-    }
-    if (message.irreversibleDone?.length) {
-      obj.irreversibleDone = message.irreversibleDone.map((e) => IrreversibleStep.toJSON(e));
-    }
-    if (message.stepsBeforeCheckpoint?.length) {
-      obj.stepsBeforeCheckpoint = message.stepsBeforeCheckpoint;
-    }
-    if (message.loopCounts) {
-      const entries = globalThis.Object.entries(message.loopCounts) as [string, number][];
-      if (entries.length > 0) {
-        obj.loopCounts = {};
-        entries.forEach(([k, v]) => {
-          obj.loopCounts[k] = Math.round(v);
-        });
-      }
-    }
-    if (message.lastVisitNumber !== 0) {
-      obj.lastVisitNumber = Math.round(message.lastVisitNumber);
-    }
-    if (message.lastPathSequence !== 0) {
-      obj.lastPathSequence = Math.round(message.lastPathSequence);
-    }
-    if (message.variables) {
-      const entries = globalThis.Object.entries(message.variables) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.variables = {};
-        entries.forEach(([k, v]) => {
-          obj.variables[k] = v;
-        });
-      }
-    }
-    if (message.relocalizationCount !== 0) {
-      obj.relocalizationCount = Math.round(message.relocalizationCount);
-    }
-    if (message.globalTransitionGuards) {
-      const entries = globalThis.Object.entries(message.globalTransitionGuards) as [string, string][];
-      if (entries.length > 0) {
-        obj.globalTransitionGuards = {};
-        entries.forEach(([k, v]) => {
-          obj.globalTransitionGuards[k] = v;
-        });
-      }
-    }
-    if (message.stepsTrimmedFromPath?.length) {
-      obj.stepsTrimmedFromPath = message.stepsTrimmedFromPath;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioInstance>, I>>(base?: I): ScenarioInstance {
     return ScenarioInstance.fromPartial(base ?? ({} as any));
   },
@@ -1586,24 +1068,6 @@ export const ScenarioInstance_LoopCountsEntry: MessageFns<ScenarioInstance_LoopC
     }
   },
 
-  fromJSON(object: any): ScenarioInstance_LoopCountsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
-    };
-  },
-
-  toJSON(message: ScenarioInstance_LoopCountsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== 0) {
-      obj.value = Math.round(message.value);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioInstance_LoopCountsEntry>, I>>(
     base?: I,
   ): ScenarioInstance_LoopCountsEntry {
@@ -1673,24 +1137,6 @@ export const ScenarioInstance_VariablesEntry: MessageFns<ScenarioInstance_Variab
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ScenarioInstance_VariablesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: ScenarioInstance_VariablesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ScenarioInstance_VariablesEntry>, I>>(base?: I): ScenarioInstance_VariablesEntry {
@@ -1763,24 +1209,6 @@ export const ScenarioInstance_GlobalTransitionGuardsEntry: MessageFns<ScenarioIn
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ScenarioInstance_GlobalTransitionGuardsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: ScenarioInstance_GlobalTransitionGuardsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ScenarioInstance_GlobalTransitionGuardsEntry>, I>>(
@@ -1980,112 +1408,6 @@ export const StepVisit: MessageFns<StepVisit> = {
     }
   },
 
-  fromJSON(object: any): StepVisit {
-    return {
-      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
-      enteredRevision: isSet(object.enteredRevision)
-        ? globalThis.Number(object.enteredRevision)
-        : isSet(object.entered_revision)
-        ? globalThis.Number(object.entered_revision)
-        : 0,
-      contributedTypes: globalThis.Array.isArray(object?.contributedTypes)
-        ? object.contributedTypes.map((e: any) => contributionTypeFromJSON(e))
-        : globalThis.Array.isArray(object?.contributed_types)
-        ? object.contributed_types.map((e: any) => contributionTypeFromJSON(e))
-        : [],
-      askedFields: globalThis.Array.isArray(object?.askedFields)
-        ? object.askedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.asked_fields)
-        ? object.asked_fields.map((e: any) => globalThis.String(e))
-        : [],
-      openType: isSet(object.openType)
-        ? contributionTypeFromJSON(object.openType)
-        : isSet(object.open_type)
-        ? contributionTypeFromJSON(object.open_type)
-        : 0,
-      openAskFields: globalThis.Array.isArray(object?.openAskFields)
-        ? object.openAskFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.open_ask_fields)
-        ? object.open_ask_fields.map((e: any) => globalThis.String(e))
-        : [],
-      shownValues: isObject(object.shownValues)
-        ? (globalThis.Object.entries(object.shownValues) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.shown_values)
-        ? (globalThis.Object.entries(object.shown_values) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      confirmed: isSet(object.confirmed) ? globalThis.Boolean(object.confirmed) : false,
-      outcome: isSet(object.outcome) ? stepOutcomeKindFromJSON(object.outcome) : 0,
-      acted: isSet(object.acted) ? globalThis.Boolean(object.acted) : false,
-      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
-    };
-  },
-
-  toJSON(message: StepVisit): unknown {
-    const obj: any = {};
-    if (message.number !== 0) {
-      obj.number = Math.round(message.number);
-    }
-    if (message.enteredRevision !== 0) {
-      obj.enteredRevision = Math.round(message.enteredRevision);
-    }
-    if (message.contributedTypes?.length) {
-      obj.contributedTypes = message.contributedTypes.map((e) => contributionTypeToJSON(e));
-    }
-    if (message.askedFields?.length) {
-      obj.askedFields = message.askedFields;
-    }
-    if (message.openType !== 0) {
-      obj.openType = contributionTypeToJSON(message.openType);
-    }
-    if (message.openAskFields?.length) {
-      obj.openAskFields = message.openAskFields;
-    }
-    if (message.shownValues) {
-      const entries = globalThis.Object.entries(message.shownValues) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.shownValues = {};
-        entries.forEach(([k, v]) => {
-          obj.shownValues[k] = v;
-        });
-      }
-    }
-    if (message.confirmed !== false) {
-      obj.confirmed = message.confirmed;
-    }
-    if (message.outcome !== 0) {
-      obj.outcome = stepOutcomeKindToJSON(message.outcome);
-    }
-    if (message.acted !== false) {
-      obj.acted = message.acted;
-    }
-    if (message.attempts !== 0) {
-      obj.attempts = Math.round(message.attempts);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepVisit>, I>>(base?: I): StepVisit {
     return StepVisit.fromPartial(base ?? ({} as any));
   },
@@ -2166,24 +1488,6 @@ export const StepVisit_ShownValuesEntry: MessageFns<StepVisit_ShownValuesEntry> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): StepVisit_ShownValuesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: StepVisit_ShownValuesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<StepVisit_ShownValuesEntry>, I>>(base?: I): StepVisit_ShownValuesEntry {
@@ -2295,56 +1599,6 @@ export const PathEntry: MessageFns<PathEntry> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): PathEntry {
-    return {
-      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      visitNumber: isSet(object.visitNumber)
-        ? globalThis.Number(object.visitNumber)
-        : isSet(object.visit_number)
-        ? globalThis.Number(object.visit_number)
-        : 0,
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      asked: isSet(object.asked) ? globalThis.Boolean(object.asked) : false,
-      leftRevision: isSet(object.leftRevision)
-        ? globalThis.Number(object.leftRevision)
-        : isSet(object.left_revision)
-        ? globalThis.Number(object.left_revision)
-        : 0,
-    };
-  },
-
-  toJSON(message: PathEntry): unknown {
-    const obj: any = {};
-    if (message.sequence !== 0) {
-      obj.sequence = Math.round(message.sequence);
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.visitNumber !== 0) {
-      obj.visitNumber = Math.round(message.visitNumber);
-    }
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.asked !== false) {
-      obj.asked = message.asked;
-    }
-    if (message.leftRevision !== 0) {
-      obj.leftRevision = Math.round(message.leftRevision);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<PathEntry>, I>>(base?: I): PathEntry {
@@ -2460,52 +1714,6 @@ export const IrreversibleStep: MessageFns<IrreversibleStep> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): IrreversibleStep {
-    return {
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      visitNumber: isSet(object.visitNumber)
-        ? globalThis.Number(object.visitNumber)
-        : isSet(object.visit_number)
-        ? globalThis.Number(object.visit_number)
-        : 0,
-      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
-      pathSequence: isSet(object.pathSequence)
-        ? globalThis.Number(object.pathSequence)
-        : isSet(object.path_sequence)
-        ? globalThis.Number(object.path_sequence)
-        : 0,
-      passed: isSet(object.passed) ? globalThis.Boolean(object.passed) : false,
-    };
-  },
-
-  toJSON(message: IrreversibleStep): unknown {
-    const obj: any = {};
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.visitNumber !== 0) {
-      obj.visitNumber = Math.round(message.visitNumber);
-    }
-    if (message.revision !== 0) {
-      obj.revision = Math.round(message.revision);
-    }
-    if (message.pathSequence !== 0) {
-      obj.pathSequence = Math.round(message.pathSequence);
-    }
-    if (message.passed !== false) {
-      obj.passed = message.passed;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<IrreversibleStep>, I>>(base?: I): IrreversibleStep {
@@ -2678,88 +1886,6 @@ export const EndedInstance: MessageFns<EndedInstance> = {
     }
   },
 
-  fromJSON(object: any): EndedInstance {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      scenarioVersion: isSet(object.scenarioVersion)
-        ? globalThis.Number(object.scenarioVersion)
-        : isSet(object.scenario_version)
-        ? globalThis.Number(object.scenario_version)
-        : 0,
-      status: isSet(object.status) ? scenarioInstanceStatusFromJSON(object.status) : 0,
-      reason: isSet(object.reason) ? lifecycleReasonFromJSON(object.reason) : 0,
-      startNumber: isSet(object.startNumber)
-        ? globalThis.Number(object.startNumber)
-        : isSet(object.start_number)
-        ? globalThis.Number(object.start_number)
-        : 0,
-      startedAt: isSet(object.startedAt)
-        ? fromJsonTimestamp(object.startedAt)
-        : isSet(object.started_at)
-        ? fromJsonTimestamp(object.started_at)
-        : undefined,
-      endedAt: isSet(object.endedAt)
-        ? fromJsonTimestamp(object.endedAt)
-        : isSet(object.ended_at)
-        ? fromJsonTimestamp(object.ended_at)
-        : undefined,
-      lastStepId: isSet(object.lastStepId)
-        ? globalThis.String(object.lastStepId)
-        : isSet(object.last_step_id)
-        ? globalThis.String(object.last_step_id)
-        : "",
-      irreversibleDone: globalThis.Array.isArray(object?.irreversibleDone)
-        ? object.irreversibleDone.map((e: any) => IrreversibleStep.fromJSON(e))
-        : globalThis.Array.isArray(object?.irreversible_done)
-        ? object.irreversible_done.map((e: any) => IrreversibleStep.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: EndedInstance): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.scenarioVersion !== 0) {
-      obj.scenarioVersion = Math.round(message.scenarioVersion);
-    }
-    if (message.status !== 0) {
-      obj.status = scenarioInstanceStatusToJSON(message.status);
-    }
-    if (message.reason !== 0) {
-      obj.reason = lifecycleReasonToJSON(message.reason);
-    }
-    if (message.startNumber !== 0) {
-      obj.startNumber = Math.round(message.startNumber);
-    }
-    if (message.startedAt !== undefined) {
-      obj.startedAt = message.startedAt.toISOString();
-    }
-    if (message.endedAt !== undefined) {
-      obj.endedAt = message.endedAt.toISOString();
-    }
-    if (message.lastStepId !== "") {
-      obj.lastStepId = message.lastStepId;
-    }
-    if (message.irreversibleDone?.length) {
-      obj.irreversibleDone = message.irreversibleDone.map((e) => IrreversibleStep.toJSON(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<EndedInstance>, I>>(base?: I): EndedInstance {
     return EndedInstance.fromPartial(base ?? ({} as any));
   },
@@ -2844,28 +1970,6 @@ export const SessionVariable: MessageFns<SessionVariable> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SessionVariable {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-      scope: isSet(object.scope) ? variableScopeFromJSON(object.scope) : 0,
-    };
-  },
-
-  toJSON(message: SessionVariable): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    if (message.scope !== 0) {
-      obj.scope = variableScopeToJSON(message.scope);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SessionVariable>, I>>(base?: I): SessionVariable {
@@ -2958,40 +2062,6 @@ export const PendingStart: MessageFns<PendingStart> = {
     }
   },
 
-  fromJSON(object: any): PendingStart {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-      reason: isSet(object.reason) ? rejectionReasonFromJSON(object.reason) : 0,
-      turnsLeft: isSet(object.turnsLeft)
-        ? globalThis.Number(object.turnsLeft)
-        : isSet(object.turns_left)
-        ? globalThis.Number(object.turns_left)
-        : 0,
-    };
-  },
-
-  toJSON(message: PendingStart): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.score !== 0) {
-      obj.score = floatToJson(message.score);
-    }
-    if (message.reason !== 0) {
-      obj.reason = rejectionReasonToJSON(message.reason);
-    }
-    if (message.turnsLeft !== 0) {
-      obj.turnsLeft = Math.round(message.turnsLeft);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PendingStart>, I>>(base?: I): PendingStart {
     return PendingStart.fromPartial(base ?? ({} as any));
   },
@@ -3072,32 +2142,6 @@ export const ScenarioCounter: MessageFns<ScenarioCounter> = {
     }
   },
 
-  fromJSON(object: any): ScenarioCounter {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      starts: isSet(object.starts) ? globalThis.Number(object.starts) : 0,
-      completions: isSet(object.completions) ? globalThis.Number(object.completions) : 0,
-    };
-  },
-
-  toJSON(message: ScenarioCounter): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.starts !== 0) {
-      obj.starts = Math.round(message.starts);
-    }
-    if (message.completions !== 0) {
-      obj.completions = Math.round(message.completions);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioCounter>, I>>(base?: I): ScenarioCounter {
     return ScenarioCounter.fromPartial(base ?? ({} as any));
   },
@@ -3166,28 +2210,6 @@ export const OpenContribution: MessageFns<OpenContribution> = {
     }
   },
 
-  fromJSON(object: any): OpenContribution {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      type: isSet(object.type) ? contributionTypeFromJSON(object.type) : 0,
-    };
-  },
-
-  toJSON(message: OpenContribution): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.type !== 0) {
-      obj.type = contributionTypeToJSON(message.type);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<OpenContribution>, I>>(base?: I): OpenContribution {
     return OpenContribution.fromPartial(base ?? ({} as any));
   },
@@ -3198,10 +2220,6 @@ export const OpenContribution: MessageFns<OpenContribution> = {
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -3229,29 +2247,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

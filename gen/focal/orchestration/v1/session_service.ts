@@ -48,68 +48,6 @@ export enum ScenarioAction {
   UNRECOGNIZED = -1,
 }
 
-export function scenarioActionFromJSON(object: any): ScenarioAction {
-  switch (object) {
-    case 0:
-    case "SCENARIO_ACTION_UNSPECIFIED":
-      return ScenarioAction.SCENARIO_ACTION_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_ACTION_NONE":
-      return ScenarioAction.SCENARIO_ACTION_NONE;
-    case 2:
-    case "SCENARIO_ACTION_START":
-      return ScenarioAction.SCENARIO_ACTION_START;
-    case 3:
-    case "SCENARIO_ACTION_CONTINUE":
-      return ScenarioAction.SCENARIO_ACTION_CONTINUE;
-    case 4:
-    case "SCENARIO_ACTION_PAUSE":
-      return ScenarioAction.SCENARIO_ACTION_PAUSE;
-    case 5:
-    case "SCENARIO_ACTION_COMPLETE":
-      return ScenarioAction.SCENARIO_ACTION_COMPLETE;
-    case 6:
-    case "SCENARIO_ACTION_CANCEL":
-      return ScenarioAction.SCENARIO_ACTION_CANCEL;
-    case 7:
-    case "SCENARIO_ACTION_RELOCALIZE":
-      return ScenarioAction.SCENARIO_ACTION_RELOCALIZE;
-    case 8:
-    case "SCENARIO_ACTION_EXIT":
-      return ScenarioAction.SCENARIO_ACTION_EXIT;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioAction.UNRECOGNIZED;
-  }
-}
-
-export function scenarioActionToJSON(object: ScenarioAction): string {
-  switch (object) {
-    case ScenarioAction.SCENARIO_ACTION_UNSPECIFIED:
-      return "SCENARIO_ACTION_UNSPECIFIED";
-    case ScenarioAction.SCENARIO_ACTION_NONE:
-      return "SCENARIO_ACTION_NONE";
-    case ScenarioAction.SCENARIO_ACTION_START:
-      return "SCENARIO_ACTION_START";
-    case ScenarioAction.SCENARIO_ACTION_CONTINUE:
-      return "SCENARIO_ACTION_CONTINUE";
-    case ScenarioAction.SCENARIO_ACTION_PAUSE:
-      return "SCENARIO_ACTION_PAUSE";
-    case ScenarioAction.SCENARIO_ACTION_COMPLETE:
-      return "SCENARIO_ACTION_COMPLETE";
-    case ScenarioAction.SCENARIO_ACTION_CANCEL:
-      return "SCENARIO_ACTION_CANCEL";
-    case ScenarioAction.SCENARIO_ACTION_RELOCALIZE:
-      return "SCENARIO_ACTION_RELOCALIZE";
-    case ScenarioAction.SCENARIO_ACTION_EXIT:
-      return "SCENARIO_ACTION_EXIT";
-    case ScenarioAction.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** TurnRecord is a turn that was applied. */
 export interface TurnRecord {
   /** The session's revision after the turn: its place in the history, and the cursor to go on from. */
@@ -353,44 +291,6 @@ export const TurnRecord: MessageFns<TurnRecord> = {
     }
   },
 
-  fromJSON(object: any): TurnRecord {
-    return {
-      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      committedAt: isSet(object.committedAt)
-        ? fromJsonTimestamp(object.committedAt)
-        : isSet(object.committed_at)
-        ? fromJsonTimestamp(object.committed_at)
-        : undefined,
-      request: isSet(object.request) ? ProcessTurnRequest.fromJSON(object.request) : undefined,
-      response: isSet(object.response) ? ProcessTurnResponse.fromJSON(object.response) : undefined,
-    };
-  },
-
-  toJSON(message: TurnRecord): unknown {
-    const obj: any = {};
-    if (message.revision !== 0) {
-      obj.revision = Math.round(message.revision);
-    }
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.committedAt !== undefined) {
-      obj.committedAt = message.committedAt.toISOString();
-    }
-    if (message.request !== undefined) {
-      obj.request = ProcessTurnRequest.toJSON(message.request);
-    }
-    if (message.response !== undefined) {
-      obj.response = ProcessTurnResponse.toJSON(message.response);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<TurnRecord>, I>>(base?: I): TurnRecord {
     return TurnRecord.fromPartial(base ?? ({} as any));
   },
@@ -465,32 +365,6 @@ export const GetSessionRequest: MessageFns<GetSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): GetSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-    };
-  },
-
-  toJSON(message: GetSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<GetSessionRequest>, I>>(base?: I): GetSessionRequest {
     return GetSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -545,18 +419,6 @@ export const GetSessionResponse: MessageFns<GetSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetSessionResponse {
-    return { session: isSet(object.session) ? Session.fromJSON(object.session) : undefined };
-  },
-
-  toJSON(message: GetSessionResponse): unknown {
-    const obj: any = {};
-    if (message.session !== undefined) {
-      obj.session = Session.toJSON(message.session);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetSessionResponse>, I>>(base?: I): GetSessionResponse {
@@ -627,32 +489,6 @@ export const DeleteSessionRequest: MessageFns<DeleteSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): DeleteSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-    };
-  },
-
-  toJSON(message: DeleteSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DeleteSessionRequest>, I>>(base?: I): DeleteSessionRequest {
     return DeleteSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -707,18 +543,6 @@ export const DeleteSessionResponse: MessageFns<DeleteSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DeleteSessionResponse {
-    return { existed: isSet(object.existed) ? globalThis.Boolean(object.existed) : false };
-  },
-
-  toJSON(message: DeleteSessionResponse): unknown {
-    const obj: any = {};
-    if (message.existed !== false) {
-      obj.existed = message.existed;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DeleteSessionResponse>, I>>(base?: I): DeleteSessionResponse {
@@ -809,48 +633,6 @@ export const ListTurnsRequest: MessageFns<ListTurnsRequest> = {
     }
   },
 
-  fromJSON(object: any): ListTurnsRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListTurnsRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListTurnsRequest>, I>>(base?: I): ListTurnsRequest {
     return ListTurnsRequest.fromPartial(base ?? ({} as any));
   },
@@ -918,28 +700,6 @@ export const ListTurnsResponse: MessageFns<ListTurnsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListTurnsResponse {
-    return {
-      turns: globalThis.Array.isArray(object?.turns) ? object.turns.map((e: any) => TurnRecord.fromJSON(e)) : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListTurnsResponse): unknown {
-    const obj: any = {};
-    if (message.turns?.length) {
-      obj.turns = message.turns.map((e) => TurnRecord.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListTurnsResponse>, I>>(base?: I): ListTurnsResponse {
@@ -1031,48 +791,6 @@ export const WatchSessionRequest: MessageFns<WatchSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): WatchSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      afterRevision: isSet(object.afterRevision)
-        ? globalThis.Number(object.afterRevision)
-        : isSet(object.after_revision)
-        ? globalThis.Number(object.after_revision)
-        : undefined,
-      afterTurnId: isSet(object.afterTurnId)
-        ? globalThis.String(object.afterTurnId)
-        : isSet(object.after_turn_id)
-        ? globalThis.String(object.after_turn_id)
-        : "",
-    };
-  },
-
-  toJSON(message: WatchSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.afterRevision !== undefined) {
-      obj.afterRevision = Math.round(message.afterRevision);
-    }
-    if (message.afterTurnId !== "") {
-      obj.afterTurnId = message.afterTurnId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<WatchSessionRequest>, I>>(base?: I): WatchSessionRequest {
     return WatchSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -1129,18 +847,6 @@ export const WatchSessionResponse: MessageFns<WatchSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): WatchSessionResponse {
-    return { turn: isSet(object.turn) ? TurnRecord.fromJSON(object.turn) : undefined };
-  },
-
-  toJSON(message: WatchSessionResponse): unknown {
-    const obj: any = {};
-    if (message.turn !== undefined) {
-      obj.turn = TurnRecord.toJSON(message.turn);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<WatchSessionResponse>, I>>(base?: I): WatchSessionResponse {
@@ -1330,147 +1036,6 @@ export const ImportSessionRequest: MessageFns<ImportSessionRequest> = {
     }
   },
 
-  fromJSON(object: any): ImportSessionRequest {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      activeScenarioId: isSet(object.activeScenarioId)
-        ? globalThis.String(object.activeScenarioId)
-        : isSet(object.active_scenario_id)
-        ? globalThis.String(object.active_scenario_id)
-        : "",
-      activeScenarioVersion: isSet(object.activeScenarioVersion)
-        ? globalThis.Number(object.activeScenarioVersion)
-        : isSet(object.active_scenario_version)
-        ? globalThis.Number(object.active_scenario_version)
-        : 0,
-      currentStepId: isSet(object.currentStepId)
-        ? globalThis.String(object.currentStepId)
-        : isSet(object.current_step_id)
-        ? globalThis.String(object.current_step_id)
-        : "",
-      visitedSteps: isObject(object.visitedSteps)
-        ? (globalThis.Object.entries(object.visitedSteps) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.visited_steps)
-        ? (globalThis.Object.entries(object.visited_steps) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      variables: isObject(object.variables)
-        ? (globalThis.Object.entries(object.variables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      lastAction: isSet(object.lastAction)
-        ? scenarioActionFromJSON(object.lastAction)
-        : isSet(object.last_action)
-        ? scenarioActionFromJSON(object.last_action)
-        : 0,
-      turnCount: isSet(object.turnCount)
-        ? globalThis.Number(object.turnCount)
-        : isSet(object.turn_count)
-        ? globalThis.Number(object.turn_count)
-        : 0,
-      lastActiveAt: isSet(object.lastActiveAt)
-        ? fromJsonTimestamp(object.lastActiveAt)
-        : isSet(object.last_active_at)
-        ? fromJsonTimestamp(object.last_active_at)
-        : undefined,
-    };
-  },
-
-  toJSON(message: ImportSessionRequest): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.activeScenarioId !== "") {
-      obj.activeScenarioId = message.activeScenarioId;
-    }
-    if (message.activeScenarioVersion !== 0) {
-      obj.activeScenarioVersion = Math.round(message.activeScenarioVersion);
-    }
-    if (message.currentStepId !== "") {
-      obj.currentStepId = message.currentStepId;
-    }
-    if (message.visitedSteps) {
-      const entries = globalThis.Object.entries(message.visitedSteps) as [string, number][];
-      if (entries.length > 0) {
-        obj.visitedSteps = {};
-        entries.forEach(([k, v]) => {
-          obj.visitedSteps[k] = Math.round(v);
-        });
-      }
-    }
-    if (message.variables) {
-      const entries = globalThis.Object.entries(message.variables) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.variables = {};
-        entries.forEach(([k, v]) => {
-          obj.variables[k] = v;
-        });
-      }
-    }
-    if (message.lastAction !== 0) {
-      obj.lastAction = scenarioActionToJSON(message.lastAction);
-    }
-    if (message.turnCount !== 0) {
-      obj.turnCount = Math.round(message.turnCount);
-    }
-    if (message.lastActiveAt !== undefined) {
-      obj.lastActiveAt = message.lastActiveAt.toISOString();
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ImportSessionRequest>, I>>(base?: I): ImportSessionRequest {
     return ImportSessionRequest.fromPartial(base ?? ({} as any));
   },
@@ -1563,24 +1128,6 @@ export const ImportSessionRequest_VisitedStepsEntry: MessageFns<ImportSessionReq
     }
   },
 
-  fromJSON(object: any): ImportSessionRequest_VisitedStepsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
-    };
-  },
-
-  toJSON(message: ImportSessionRequest_VisitedStepsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== 0) {
-      obj.value = Math.round(message.value);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ImportSessionRequest_VisitedStepsEntry>, I>>(
     base?: I,
   ): ImportSessionRequest_VisitedStepsEntry {
@@ -1652,24 +1199,6 @@ export const ImportSessionRequest_VariablesEntry: MessageFns<ImportSessionReques
     }
   },
 
-  fromJSON(object: any): ImportSessionRequest_VariablesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: ImportSessionRequest_VariablesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ImportSessionRequest_VariablesEntry>, I>>(
     base?: I,
   ): ImportSessionRequest_VariablesEntry {
@@ -1739,24 +1268,6 @@ export const ImportSessionResponse: MessageFns<ImportSessionResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ImportSessionResponse {
-    return {
-      session: isSet(object.session) ? Session.fromJSON(object.session) : undefined,
-      created: isSet(object.created) ? globalThis.Boolean(object.created) : false,
-    };
-  },
-
-  toJSON(message: ImportSessionResponse): unknown {
-    const obj: any = {};
-    if (message.session !== undefined) {
-      obj.session = Session.toJSON(message.session);
-    }
-    if (message.created !== false) {
-      obj.created = message.created;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ImportSessionResponse>, I>>(base?: I): ImportSessionResponse {
@@ -2012,29 +1523,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -20,43 +20,6 @@ export enum ConditionTruth {
   UNRECOGNIZED = -1,
 }
 
-export function conditionTruthFromJSON(object: any): ConditionTruth {
-  switch (object) {
-    case 0:
-    case "CONDITION_TRUTH_UNSPECIFIED":
-      return ConditionTruth.CONDITION_TRUTH_UNSPECIFIED;
-    case 1:
-    case "CONDITION_TRUTH_TRUE":
-      return ConditionTruth.CONDITION_TRUTH_TRUE;
-    case 2:
-    case "CONDITION_TRUTH_FALSE":
-      return ConditionTruth.CONDITION_TRUTH_FALSE;
-    case 3:
-    case "CONDITION_TRUTH_UNKNOWN":
-      return ConditionTruth.CONDITION_TRUTH_UNKNOWN;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ConditionTruth.UNRECOGNIZED;
-  }
-}
-
-export function conditionTruthToJSON(object: ConditionTruth): string {
-  switch (object) {
-    case ConditionTruth.CONDITION_TRUTH_UNSPECIFIED:
-      return "CONDITION_TRUTH_UNSPECIFIED";
-    case ConditionTruth.CONDITION_TRUTH_TRUE:
-      return "CONDITION_TRUTH_TRUE";
-    case ConditionTruth.CONDITION_TRUTH_FALSE:
-      return "CONDITION_TRUTH_FALSE";
-    case ConditionTruth.CONDITION_TRUTH_UNKNOWN:
-      return "CONDITION_TRUTH_UNKNOWN";
-    case ConditionTruth.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** TransitionReason is why an instance is where it is (P6.3). */
 export enum TransitionReason {
   /** TRANSITION_REASON_UNSPECIFIED - Never given. */
@@ -88,93 +51,6 @@ export enum TransitionReason {
   /** TRANSITION_REASON_TERMINAL - It stays: the step is terminal. */
   TRANSITION_REASON_TERMINAL = 13,
   UNRECOGNIZED = -1,
-}
-
-export function transitionReasonFromJSON(object: any): TransitionReason {
-  switch (object) {
-    case 0:
-    case "TRANSITION_REASON_UNSPECIFIED":
-      return TransitionReason.TRANSITION_REASON_UNSPECIFIED;
-    case 1:
-    case "TRANSITION_REASON_ENTERED":
-      return TransitionReason.TRANSITION_REASON_ENTERED;
-    case 2:
-    case "TRANSITION_REASON_ADVANCED":
-      return TransitionReason.TRANSITION_REASON_ADVANCED;
-    case 3:
-    case "TRANSITION_REASON_CORRECTED":
-      return TransitionReason.TRANSITION_REASON_CORRECTED;
-    case 4:
-    case "TRANSITION_REASON_RELOCALIZED":
-      return TransitionReason.TRANSITION_REASON_RELOCALIZED;
-    case 5:
-    case "TRANSITION_REASON_NOT_ADDRESSED":
-      return TransitionReason.TRANSITION_REASON_NOT_ADDRESSED;
-    case 6:
-    case "TRANSITION_REASON_BLOCKED_BY_CHECKPOINT":
-      return TransitionReason.TRANSITION_REASON_BLOCKED_BY_CHECKPOINT;
-    case 7:
-    case "TRANSITION_REASON_AWAITS_FIELDS":
-      return TransitionReason.TRANSITION_REASON_AWAITS_FIELDS;
-    case 8:
-    case "TRANSITION_REASON_AWAITS_CONFIRMATION":
-      return TransitionReason.TRANSITION_REASON_AWAITS_CONFIRMATION;
-    case 9:
-    case "TRANSITION_REASON_AWAITS_ACTION":
-      return TransitionReason.TRANSITION_REASON_AWAITS_ACTION;
-    case 10:
-    case "TRANSITION_REASON_INFORMS":
-      return TransitionReason.TRANSITION_REASON_INFORMS;
-    case 11:
-    case "TRANSITION_REASON_CONDITION_UNKNOWN":
-      return TransitionReason.TRANSITION_REASON_CONDITION_UNKNOWN;
-    case 12:
-    case "TRANSITION_REASON_NO_TRANSITION":
-      return TransitionReason.TRANSITION_REASON_NO_TRANSITION;
-    case 13:
-    case "TRANSITION_REASON_TERMINAL":
-      return TransitionReason.TRANSITION_REASON_TERMINAL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return TransitionReason.UNRECOGNIZED;
-  }
-}
-
-export function transitionReasonToJSON(object: TransitionReason): string {
-  switch (object) {
-    case TransitionReason.TRANSITION_REASON_UNSPECIFIED:
-      return "TRANSITION_REASON_UNSPECIFIED";
-    case TransitionReason.TRANSITION_REASON_ENTERED:
-      return "TRANSITION_REASON_ENTERED";
-    case TransitionReason.TRANSITION_REASON_ADVANCED:
-      return "TRANSITION_REASON_ADVANCED";
-    case TransitionReason.TRANSITION_REASON_CORRECTED:
-      return "TRANSITION_REASON_CORRECTED";
-    case TransitionReason.TRANSITION_REASON_RELOCALIZED:
-      return "TRANSITION_REASON_RELOCALIZED";
-    case TransitionReason.TRANSITION_REASON_NOT_ADDRESSED:
-      return "TRANSITION_REASON_NOT_ADDRESSED";
-    case TransitionReason.TRANSITION_REASON_BLOCKED_BY_CHECKPOINT:
-      return "TRANSITION_REASON_BLOCKED_BY_CHECKPOINT";
-    case TransitionReason.TRANSITION_REASON_AWAITS_FIELDS:
-      return "TRANSITION_REASON_AWAITS_FIELDS";
-    case TransitionReason.TRANSITION_REASON_AWAITS_CONFIRMATION:
-      return "TRANSITION_REASON_AWAITS_CONFIRMATION";
-    case TransitionReason.TRANSITION_REASON_AWAITS_ACTION:
-      return "TRANSITION_REASON_AWAITS_ACTION";
-    case TransitionReason.TRANSITION_REASON_INFORMS:
-      return "TRANSITION_REASON_INFORMS";
-    case TransitionReason.TRANSITION_REASON_CONDITION_UNKNOWN:
-      return "TRANSITION_REASON_CONDITION_UNKNOWN";
-    case TransitionReason.TRANSITION_REASON_NO_TRANSITION:
-      return "TRANSITION_REASON_NO_TRANSITION";
-    case TransitionReason.TRANSITION_REASON_TERMINAL:
-      return "TRANSITION_REASON_TERMINAL";
-    case TransitionReason.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** ScenarioStepTransitionDecision says where one instance with CONTINUE or START goes (P6.3). */
@@ -506,154 +382,6 @@ export const ScenarioStepTransitionDecision: MessageFns<ScenarioStepTransitionDe
     }
   },
 
-  fromJSON(object: any): ScenarioStepTransitionDecision {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      sourceStepId: isSet(object.sourceStepId)
-        ? globalThis.String(object.sourceStepId)
-        : isSet(object.source_step_id)
-        ? globalThis.String(object.source_step_id)
-        : "",
-      targetStepId: isSet(object.targetStepId)
-        ? globalThis.String(object.targetStepId)
-        : isSet(object.target_step_id)
-        ? globalThis.String(object.target_step_id)
-        : "",
-      wasSkipped: isSet(object.wasSkipped)
-        ? globalThis.Boolean(object.wasSkipped)
-        : isSet(object.was_skipped)
-        ? globalThis.Boolean(object.was_skipped)
-        : false,
-      skippedSteps: globalThis.Array.isArray(object?.skippedSteps)
-        ? object.skippedSteps.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.skipped_steps)
-        ? object.skipped_steps.map((e: any) => globalThis.String(e))
-        : [],
-      wasRelocalized: isSet(object.wasRelocalized)
-        ? globalThis.Boolean(object.wasRelocalized)
-        : isSet(object.was_relocalized)
-        ? globalThis.Boolean(object.was_relocalized)
-        : false,
-      originalStepId: isSet(object.originalStepId)
-        ? globalThis.String(object.originalStepId)
-        : isSet(object.original_step_id)
-        ? globalThis.String(object.original_step_id)
-        : "",
-      transitionsTaken: globalThis.Array.isArray(object?.transitionsTaken)
-        ? object.transitionsTaken.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.transitions_taken)
-        ? object.transitions_taken.map((e: any) => globalThis.String(e))
-        : [],
-      alternatives: globalThis.Array.isArray(object?.alternatives)
-        ? object.alternatives.map((e: any) => TransitionAlternative.fromJSON(e))
-        : [],
-      reason: isSet(object.reason) ? transitionReasonFromJSON(object.reason) : 0,
-      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
-      confidence: isSet(object.confidence) ? globalThis.Number(object.confidence) : 0,
-      blockedByCheckpoint: isSet(object.blockedByCheckpoint)
-        ? globalThis.String(object.blockedByCheckpoint)
-        : isSet(object.blocked_by_checkpoint)
-        ? globalThis.String(object.blocked_by_checkpoint)
-        : "",
-      correctedFields: globalThis.Array.isArray(object?.correctedFields)
-        ? object.correctedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.corrected_fields)
-        ? object.corrected_fields.map((e: any) => globalThis.String(e))
-        : [],
-      clearedFields: globalThis.Array.isArray(object?.clearedFields)
-        ? object.clearedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.cleared_fields)
-        ? object.cleared_fields.map((e: any) => globalThis.String(e))
-        : [],
-      missingFields: globalThis.Array.isArray(object?.missingFields)
-        ? object.missingFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.missing_fields)
-        ? object.missing_fields.map((e: any) => globalThis.String(e))
-        : [],
-      visitNumber: isSet(object.visitNumber)
-        ? globalThis.Number(object.visitNumber)
-        : isSet(object.visit_number)
-        ? globalThis.Number(object.visit_number)
-        : 0,
-      conditionErrors: globalThis.Array.isArray(object?.conditionErrors)
-        ? object.conditionErrors.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.condition_errors)
-        ? object.condition_errors.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ScenarioStepTransitionDecision): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.sourceStepId !== "") {
-      obj.sourceStepId = message.sourceStepId;
-    }
-    if (message.targetStepId !== "") {
-      obj.targetStepId = message.targetStepId;
-    }
-    if (message.wasSkipped !== false) {
-      obj.wasSkipped = message.wasSkipped;
-    }
-    if (message.skippedSteps?.length) {
-      obj.skippedSteps = message.skippedSteps;
-    }
-    if (message.wasRelocalized !== false) {
-      obj.wasRelocalized = message.wasRelocalized;
-    }
-    if (message.originalStepId !== "") {
-      obj.originalStepId = message.originalStepId;
-    }
-    if (message.transitionsTaken?.length) {
-      obj.transitionsTaken = message.transitionsTaken;
-    }
-    if (message.alternatives?.length) {
-      obj.alternatives = message.alternatives.map((e) => TransitionAlternative.toJSON(e));
-    }
-    if (message.reason !== 0) {
-      obj.reason = transitionReasonToJSON(message.reason);
-    }
-    if (message.reasoning !== "") {
-      obj.reasoning = message.reasoning;
-    }
-    if (message.confidence !== 0) {
-      obj.confidence = floatToJson(message.confidence);
-    }
-    if (message.blockedByCheckpoint !== "") {
-      obj.blockedByCheckpoint = message.blockedByCheckpoint;
-    }
-    if (message.correctedFields?.length) {
-      obj.correctedFields = message.correctedFields;
-    }
-    if (message.clearedFields?.length) {
-      obj.clearedFields = message.clearedFields;
-    }
-    if (message.missingFields?.length) {
-      obj.missingFields = message.missingFields;
-    }
-    if (message.visitNumber !== 0) {
-      obj.visitNumber = Math.round(message.visitNumber);
-    }
-    if (message.conditionErrors?.length) {
-      obj.conditionErrors = message.conditionErrors;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ScenarioStepTransitionDecision>, I>>(base?: I): ScenarioStepTransitionDecision {
     return ScenarioStepTransitionDecision.fromPartial(base ?? ({} as any));
   },
@@ -803,64 +531,6 @@ export const TransitionAlternative: MessageFns<TransitionAlternative> = {
     }
   },
 
-  fromJSON(object: any): TransitionAlternative {
-    return {
-      transitionId: isSet(object.transitionId)
-        ? globalThis.String(object.transitionId)
-        : isSet(object.transition_id)
-        ? globalThis.String(object.transition_id)
-        : "",
-      sourceStepId: isSet(object.sourceStepId)
-        ? globalThis.String(object.sourceStepId)
-        : isSet(object.source_step_id)
-        ? globalThis.String(object.source_step_id)
-        : "",
-      targetStepId: isSet(object.targetStepId)
-        ? globalThis.String(object.targetStepId)
-        : isSet(object.target_step_id)
-        ? globalThis.String(object.target_step_id)
-        : "",
-      truth: isSet(object.truth) ? conditionTruthFromJSON(object.truth) : 0,
-      missingFields: globalThis.Array.isArray(object?.missingFields)
-        ? object.missingFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.missing_fields)
-        ? object.missing_fields.map((e: any) => globalThis.String(e))
-        : [],
-      taken: isSet(object.taken) ? globalThis.Boolean(object.taken) : false,
-      notTakenBecause: isSet(object.notTakenBecause)
-        ? globalThis.String(object.notTakenBecause)
-        : isSet(object.not_taken_because)
-        ? globalThis.String(object.not_taken_because)
-        : "",
-    };
-  },
-
-  toJSON(message: TransitionAlternative): unknown {
-    const obj: any = {};
-    if (message.transitionId !== "") {
-      obj.transitionId = message.transitionId;
-    }
-    if (message.sourceStepId !== "") {
-      obj.sourceStepId = message.sourceStepId;
-    }
-    if (message.targetStepId !== "") {
-      obj.targetStepId = message.targetStepId;
-    }
-    if (message.truth !== 0) {
-      obj.truth = conditionTruthToJSON(message.truth);
-    }
-    if (message.missingFields?.length) {
-      obj.missingFields = message.missingFields;
-    }
-    if (message.taken !== false) {
-      obj.taken = message.taken;
-    }
-    if (message.notTakenBecause !== "") {
-      obj.notTakenBecause = message.notTakenBecause;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<TransitionAlternative>, I>>(base?: I): TransitionAlternative {
     return TransitionAlternative.fromPartial(base ?? ({} as any));
   },
@@ -877,10 +547,6 @@ export const TransitionAlternative: MessageFns<TransitionAlternative> = {
   },
 };
 
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
 type DeepPartial<T> = unknown extends T ? T
@@ -895,15 +561,9 @@ type Exact<P, I extends P> = unknown extends P ? P
   : P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

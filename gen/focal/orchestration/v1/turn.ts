@@ -8,7 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
-import { StepOutcomeKind, stepOutcomeKindFromJSON, stepOutcomeKindToJSON } from "./scenario";
+import { StepOutcomeKind } from "./scenario";
 
 /** TurnTrigger is what caused a turn (0.1). */
 export enum TurnTrigger {
@@ -21,43 +21,6 @@ export enum TurnTrigger {
   /** TURN_TRIGGER_TIMER - No message: an idle check. */
   TURN_TRIGGER_TIMER = 3,
   UNRECOGNIZED = -1,
-}
-
-export function turnTriggerFromJSON(object: any): TurnTrigger {
-  switch (object) {
-    case 0:
-    case "TURN_TRIGGER_UNSPECIFIED":
-      return TurnTrigger.TURN_TRIGGER_UNSPECIFIED;
-    case 1:
-    case "TURN_TRIGGER_MESSAGE":
-      return TurnTrigger.TURN_TRIGGER_MESSAGE;
-    case 2:
-    case "TURN_TRIGGER_TOOL_RESULTS":
-      return TurnTrigger.TURN_TRIGGER_TOOL_RESULTS;
-    case 3:
-    case "TURN_TRIGGER_TIMER":
-      return TurnTrigger.TURN_TRIGGER_TIMER;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return TurnTrigger.UNRECOGNIZED;
-  }
-}
-
-export function turnTriggerToJSON(object: TurnTrigger): string {
-  switch (object) {
-    case TurnTrigger.TURN_TRIGGER_UNSPECIFIED:
-      return "TURN_TRIGGER_UNSPECIFIED";
-    case TurnTrigger.TURN_TRIGGER_MESSAGE:
-      return "TURN_TRIGGER_MESSAGE";
-    case TurnTrigger.TURN_TRIGGER_TOOL_RESULTS:
-      return "TURN_TRIGGER_TOOL_RESULTS";
-    case TurnTrigger.TURN_TRIGGER_TIMER:
-      return "TURN_TRIGGER_TIMER";
-    case TurnTrigger.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** ScenarioSignal is what a message asks of scenarios (0.2). */
@@ -85,63 +48,6 @@ export enum ScenarioSignal {
   UNRECOGNIZED = -1,
 }
 
-export function scenarioSignalFromJSON(object: any): ScenarioSignal {
-  switch (object) {
-    case 0:
-    case "SCENARIO_SIGNAL_UNSPECIFIED":
-      return ScenarioSignal.SCENARIO_SIGNAL_UNSPECIFIED;
-    case 1:
-    case "SCENARIO_SIGNAL_NONE":
-      return ScenarioSignal.SCENARIO_SIGNAL_NONE;
-    case 2:
-    case "SCENARIO_SIGNAL_START":
-      return ScenarioSignal.SCENARIO_SIGNAL_START;
-    case 3:
-    case "SCENARIO_SIGNAL_CONTINUE":
-      return ScenarioSignal.SCENARIO_SIGNAL_CONTINUE;
-    case 4:
-    case "SCENARIO_SIGNAL_PAUSE":
-      return ScenarioSignal.SCENARIO_SIGNAL_PAUSE;
-    case 5:
-    case "SCENARIO_SIGNAL_COMPLETE":
-      return ScenarioSignal.SCENARIO_SIGNAL_COMPLETE;
-    case 6:
-    case "SCENARIO_SIGNAL_CANCEL":
-      return ScenarioSignal.SCENARIO_SIGNAL_CANCEL;
-    case 7:
-    case "SCENARIO_SIGNAL_EXIT":
-      return ScenarioSignal.SCENARIO_SIGNAL_EXIT;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return ScenarioSignal.UNRECOGNIZED;
-  }
-}
-
-export function scenarioSignalToJSON(object: ScenarioSignal): string {
-  switch (object) {
-    case ScenarioSignal.SCENARIO_SIGNAL_UNSPECIFIED:
-      return "SCENARIO_SIGNAL_UNSPECIFIED";
-    case ScenarioSignal.SCENARIO_SIGNAL_NONE:
-      return "SCENARIO_SIGNAL_NONE";
-    case ScenarioSignal.SCENARIO_SIGNAL_START:
-      return "SCENARIO_SIGNAL_START";
-    case ScenarioSignal.SCENARIO_SIGNAL_CONTINUE:
-      return "SCENARIO_SIGNAL_CONTINUE";
-    case ScenarioSignal.SCENARIO_SIGNAL_PAUSE:
-      return "SCENARIO_SIGNAL_PAUSE";
-    case ScenarioSignal.SCENARIO_SIGNAL_COMPLETE:
-      return "SCENARIO_SIGNAL_COMPLETE";
-    case ScenarioSignal.SCENARIO_SIGNAL_CANCEL:
-      return "SCENARIO_SIGNAL_CANCEL";
-    case ScenarioSignal.SCENARIO_SIGNAL_EXIT:
-      return "SCENARIO_SIGNAL_EXIT";
-    case ScenarioSignal.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** VariableScope is how long a variable lives (0.4). */
 export enum VariableScope {
   /** VARIABLE_SCOPE_UNSPECIFIED - Not given: CASE. */
@@ -157,48 +63,6 @@ export enum VariableScope {
   UNRECOGNIZED = -1,
 }
 
-export function variableScopeFromJSON(object: any): VariableScope {
-  switch (object) {
-    case 0:
-    case "VARIABLE_SCOPE_UNSPECIFIED":
-      return VariableScope.VARIABLE_SCOPE_UNSPECIFIED;
-    case 1:
-    case "VARIABLE_SCOPE_IDENTITY":
-      return VariableScope.VARIABLE_SCOPE_IDENTITY;
-    case 2:
-    case "VARIABLE_SCOPE_BUSINESS":
-      return VariableScope.VARIABLE_SCOPE_BUSINESS;
-    case 3:
-    case "VARIABLE_SCOPE_CASE":
-      return VariableScope.VARIABLE_SCOPE_CASE;
-    case 4:
-    case "VARIABLE_SCOPE_SESSION":
-      return VariableScope.VARIABLE_SCOPE_SESSION;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return VariableScope.UNRECOGNIZED;
-  }
-}
-
-export function variableScopeToJSON(object: VariableScope): string {
-  switch (object) {
-    case VariableScope.VARIABLE_SCOPE_UNSPECIFIED:
-      return "VARIABLE_SCOPE_UNSPECIFIED";
-    case VariableScope.VARIABLE_SCOPE_IDENTITY:
-      return "VARIABLE_SCOPE_IDENTITY";
-    case VariableScope.VARIABLE_SCOPE_BUSINESS:
-      return "VARIABLE_SCOPE_BUSINESS";
-    case VariableScope.VARIABLE_SCOPE_CASE:
-      return "VARIABLE_SCOPE_CASE";
-    case VariableScope.VARIABLE_SCOPE_SESSION:
-      return "VARIABLE_SCOPE_SESSION";
-    case VariableScope.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** RuleScope is what a rule is scoped to. */
 export enum RuleScope {
   /** RULE_SCOPE_UNSPECIFIED - Not given: GLOBAL. */
@@ -210,43 +74,6 @@ export enum RuleScope {
   /** RULE_SCOPE_STEP - One step. */
   RULE_SCOPE_STEP = 3,
   UNRECOGNIZED = -1,
-}
-
-export function ruleScopeFromJSON(object: any): RuleScope {
-  switch (object) {
-    case 0:
-    case "RULE_SCOPE_UNSPECIFIED":
-      return RuleScope.RULE_SCOPE_UNSPECIFIED;
-    case 1:
-    case "RULE_SCOPE_GLOBAL":
-      return RuleScope.RULE_SCOPE_GLOBAL;
-    case 2:
-    case "RULE_SCOPE_SCENARIO":
-      return RuleScope.RULE_SCOPE_SCENARIO;
-    case 3:
-    case "RULE_SCOPE_STEP":
-      return RuleScope.RULE_SCOPE_STEP;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return RuleScope.UNRECOGNIZED;
-  }
-}
-
-export function ruleScopeToJSON(object: RuleScope): string {
-  switch (object) {
-    case RuleScope.RULE_SCOPE_UNSPECIFIED:
-      return "RULE_SCOPE_UNSPECIFIED";
-    case RuleScope.RULE_SCOPE_GLOBAL:
-      return "RULE_SCOPE_GLOBAL";
-    case RuleScope.RULE_SCOPE_SCENARIO:
-      return "RULE_SCOPE_SCENARIO";
-    case RuleScope.RULE_SCOPE_STEP:
-      return "RULE_SCOPE_STEP";
-    case RuleScope.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** FrustrationLevel is how frustrated the customer is. */
@@ -262,43 +89,6 @@ export enum FrustrationLevel {
   UNRECOGNIZED = -1,
 }
 
-export function frustrationLevelFromJSON(object: any): FrustrationLevel {
-  switch (object) {
-    case 0:
-    case "FRUSTRATION_LEVEL_UNSPECIFIED":
-      return FrustrationLevel.FRUSTRATION_LEVEL_UNSPECIFIED;
-    case 1:
-    case "FRUSTRATION_LEVEL_LOW":
-      return FrustrationLevel.FRUSTRATION_LEVEL_LOW;
-    case 2:
-    case "FRUSTRATION_LEVEL_MEDIUM":
-      return FrustrationLevel.FRUSTRATION_LEVEL_MEDIUM;
-    case 3:
-    case "FRUSTRATION_LEVEL_HIGH":
-      return FrustrationLevel.FRUSTRATION_LEVEL_HIGH;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return FrustrationLevel.UNRECOGNIZED;
-  }
-}
-
-export function frustrationLevelToJSON(object: FrustrationLevel): string {
-  switch (object) {
-    case FrustrationLevel.FRUSTRATION_LEVEL_UNSPECIFIED:
-      return "FRUSTRATION_LEVEL_UNSPECIFIED";
-    case FrustrationLevel.FRUSTRATION_LEVEL_LOW:
-      return "FRUSTRATION_LEVEL_LOW";
-    case FrustrationLevel.FRUSTRATION_LEVEL_MEDIUM:
-      return "FRUSTRATION_LEVEL_MEDIUM";
-    case FrustrationLevel.FRUSTRATION_LEVEL_HIGH:
-      return "FRUSTRATION_LEVEL_HIGH";
-    case FrustrationLevel.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 /** Urgency is how urgent a message is. */
 export enum Urgency {
   /** URGENCY_UNSPECIFIED - Not given: NORMAL. */
@@ -312,48 +102,6 @@ export enum Urgency {
   /** URGENCY_CRITICAL - "critical" in conditions. */
   URGENCY_CRITICAL = 4,
   UNRECOGNIZED = -1,
-}
-
-export function urgencyFromJSON(object: any): Urgency {
-  switch (object) {
-    case 0:
-    case "URGENCY_UNSPECIFIED":
-      return Urgency.URGENCY_UNSPECIFIED;
-    case 1:
-    case "URGENCY_LOW":
-      return Urgency.URGENCY_LOW;
-    case 2:
-    case "URGENCY_NORMAL":
-      return Urgency.URGENCY_NORMAL;
-    case 3:
-    case "URGENCY_HIGH":
-      return Urgency.URGENCY_HIGH;
-    case 4:
-    case "URGENCY_CRITICAL":
-      return Urgency.URGENCY_CRITICAL;
-    case -1:
-    case "UNRECOGNIZED":
-    default:
-      return Urgency.UNRECOGNIZED;
-  }
-}
-
-export function urgencyToJSON(object: Urgency): string {
-  switch (object) {
-    case Urgency.URGENCY_UNSPECIFIED:
-      return "URGENCY_UNSPECIFIED";
-    case Urgency.URGENCY_LOW:
-      return "URGENCY_LOW";
-    case Urgency.URGENCY_NORMAL:
-      return "URGENCY_NORMAL";
-    case Urgency.URGENCY_HIGH:
-      return "URGENCY_HIGH";
-    case Urgency.URGENCY_CRITICAL:
-      return "URGENCY_CRITICAL";
-    case Urgency.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
 }
 
 /** Turn is one event of a session with everything that the services before this one found out about it (0.1). */
@@ -712,158 +460,6 @@ export const Turn: MessageFns<Turn> = {
     }
   },
 
-  fromJSON(object: any): Turn {
-    return {
-      tenantId: isSet(object.tenantId)
-        ? globalThis.String(object.tenantId)
-        : isSet(object.tenant_id)
-        ? globalThis.String(object.tenant_id)
-        : "",
-      agentId: isSet(object.agentId)
-        ? globalThis.String(object.agentId)
-        : isSet(object.agent_id)
-        ? globalThis.String(object.agent_id)
-        : "",
-      sessionId: isSet(object.sessionId)
-        ? globalThis.String(object.sessionId)
-        : isSet(object.session_id)
-        ? globalThis.String(object.session_id)
-        : "",
-      turnId: isSet(object.turnId)
-        ? globalThis.String(object.turnId)
-        : isSet(object.turn_id)
-        ? globalThis.String(object.turn_id)
-        : "",
-      occurredAt: isSet(object.occurredAt)
-        ? fromJsonTimestamp(object.occurredAt)
-        : isSet(object.occurred_at)
-        ? fromJsonTimestamp(object.occurred_at)
-        : undefined,
-      trigger: isSet(object.trigger) ? turnTriggerFromJSON(object.trigger) : 0,
-      situation: isSet(object.situation) ? Situation.fromJSON(object.situation) : undefined,
-      candidates: globalThis.Array.isArray(object?.candidates)
-        ? object.candidates.map((e: any) => ScenarioCandidate.fromJSON(e))
-        : [],
-      appliedRules: globalThis.Array.isArray(object?.appliedRules)
-        ? object.appliedRules.map((e: any) => AppliedRule.fromJSON(e))
-        : globalThis.Array.isArray(object?.applied_rules)
-        ? object.applied_rules.map((e: any) => AppliedRule.fromJSON(e))
-        : [],
-      customerData: isObject(object.customerData)
-        ? (globalThis.Object.entries(object.customerData) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.customer_data)
-        ? (globalThis.Object.entries(object.customer_data) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      stepOutcomes: globalThis.Array.isArray(object?.stepOutcomes)
-        ? object.stepOutcomes.map((e: any) => StepOutcome.fromJSON(e))
-        : globalThis.Array.isArray(object?.step_outcomes)
-        ? object.step_outcomes.map((e: any) => StepOutcome.fromJSON(e))
-        : [],
-      sessionVariables: isObject(object.sessionVariables)
-        ? (globalThis.Object.entries(object.sessionVariables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : isObject(object.session_variables)
-        ? (globalThis.Object.entries(object.session_variables) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: Turn): unknown {
-    const obj: any = {};
-    if (message.tenantId !== "") {
-      obj.tenantId = message.tenantId;
-    }
-    if (message.agentId !== "") {
-      obj.agentId = message.agentId;
-    }
-    if (message.sessionId !== "") {
-      obj.sessionId = message.sessionId;
-    }
-    if (message.turnId !== "") {
-      obj.turnId = message.turnId;
-    }
-    if (message.occurredAt !== undefined) {
-      obj.occurredAt = message.occurredAt.toISOString();
-    }
-    if (message.trigger !== 0) {
-      obj.trigger = turnTriggerToJSON(message.trigger);
-    }
-    if (message.situation !== undefined) {
-      obj.situation = Situation.toJSON(message.situation);
-    }
-    if (message.candidates?.length) {
-      obj.candidates = message.candidates.map((e) => ScenarioCandidate.toJSON(e));
-    }
-    if (message.appliedRules?.length) {
-      obj.appliedRules = message.appliedRules.map((e) => AppliedRule.toJSON(e));
-    }
-    if (message.customerData) {
-      const entries = globalThis.Object.entries(message.customerData) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.customerData = {};
-        entries.forEach(([k, v]) => {
-          obj.customerData[k] = v;
-        });
-      }
-    }
-    if (message.stepOutcomes?.length) {
-      obj.stepOutcomes = message.stepOutcomes.map((e) => StepOutcome.toJSON(e));
-    }
-    if (message.sessionVariables) {
-      const entries = globalThis.Object.entries(message.sessionVariables) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.sessionVariables = {};
-        entries.forEach(([k, v]) => {
-          obj.sessionVariables[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Turn>, I>>(base?: I): Turn {
     return Turn.fromPartial(base ?? ({} as any));
   },
@@ -958,24 +554,6 @@ export const Turn_CustomerDataEntry: MessageFns<Turn_CustomerDataEntry> = {
     }
   },
 
-  fromJSON(object: any): Turn_CustomerDataEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: Turn_CustomerDataEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Turn_CustomerDataEntry>, I>>(base?: I): Turn_CustomerDataEntry {
     return Turn_CustomerDataEntry.fromPartial(base ?? ({} as any));
   },
@@ -1041,24 +619,6 @@ export const Turn_SessionVariablesEntry: MessageFns<Turn_SessionVariablesEntry> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Turn_SessionVariablesEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: Turn_SessionVariablesEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Turn_SessionVariablesEntry>, I>>(base?: I): Turn_SessionVariablesEntry {
@@ -1326,137 +886,6 @@ export const Situation: MessageFns<Situation> = {
     }
   },
 
-  fromJSON(object: any): Situation {
-    return {
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      language: isSet(object.language) ? globalThis.String(object.language) : "",
-      signals: globalThis.Array.isArray(object?.signals) ? object.signals.map((e: any) => SignalAim.fromJSON(e)) : [],
-      intent: isSet(object.intent) ? globalThis.String(object.intent) : "",
-      canonicalIntentLabel: isSet(object.canonicalIntentLabel)
-        ? globalThis.String(object.canonicalIntentLabel)
-        : isSet(object.canonical_intent_label)
-        ? globalThis.String(object.canonical_intent_label)
-        : "",
-      canonicalIntentScore: isSet(object.canonicalIntentScore)
-        ? globalThis.Number(object.canonicalIntentScore)
-        : isSet(object.canonical_intent_score)
-        ? globalThis.Number(object.canonical_intent_score)
-        : 0,
-      previousIntent: isSet(object.previousIntent)
-        ? globalThis.String(object.previousIntent)
-        : isSet(object.previous_intent)
-        ? globalThis.String(object.previous_intent)
-        : "",
-      intentChanged: isSet(object.intentChanged)
-        ? globalThis.Boolean(object.intentChanged)
-        : isSet(object.intent_changed)
-        ? globalThis.Boolean(object.intent_changed)
-        : false,
-      topicChanged: isSet(object.topicChanged)
-        ? globalThis.Boolean(object.topicChanged)
-        : isSet(object.topic_changed)
-        ? globalThis.Boolean(object.topic_changed)
-        : false,
-      tone: isSet(object.tone) ? globalThis.String(object.tone) : "",
-      sentiment: isSet(object.sentiment) ? globalThis.String(object.sentiment) : "",
-      frustrationLevel: isSet(object.frustrationLevel)
-        ? frustrationLevelFromJSON(object.frustrationLevel)
-        : isSet(object.frustration_level)
-        ? frustrationLevelFromJSON(object.frustration_level)
-        : 0,
-      urgency: isSet(object.urgency) ? urgencyFromJSON(object.urgency) : 0,
-      facts: isObject(object.facts)
-        ? (globalThis.Object.entries(object.facts) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-      requestedFields: globalThis.Array.isArray(object?.requestedFields)
-        ? object.requestedFields.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.requested_fields)
-        ? object.requested_fields.map((e: any) => globalThis.String(e))
-        : [],
-      candidateVariables: globalThis.Array.isArray(object?.candidateVariables)
-        ? object.candidateVariables.map((e: any) => CandidateVariable.fromJSON(e))
-        : globalThis.Array.isArray(object?.candidate_variables)
-        ? object.candidate_variables.map((e: any) => CandidateVariable.fromJSON(e))
-        : [],
-      embedding: globalThis.Array.isArray(object?.embedding)
-        ? object.embedding.map((e: any) => globalThis.Number(e))
-        : [],
-    };
-  },
-
-  toJSON(message: Situation): unknown {
-    const obj: any = {};
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.language !== "") {
-      obj.language = message.language;
-    }
-    if (message.signals?.length) {
-      obj.signals = message.signals.map((e) => SignalAim.toJSON(e));
-    }
-    if (message.intent !== "") {
-      obj.intent = message.intent;
-    }
-    if (message.canonicalIntentLabel !== "") {
-      obj.canonicalIntentLabel = message.canonicalIntentLabel;
-    }
-    if (message.canonicalIntentScore !== 0) {
-      obj.canonicalIntentScore = floatToJson(message.canonicalIntentScore);
-    }
-    if (message.previousIntent !== "") {
-      obj.previousIntent = message.previousIntent;
-    }
-    if (message.intentChanged !== false) {
-      obj.intentChanged = message.intentChanged;
-    }
-    if (message.topicChanged !== false) {
-      obj.topicChanged = message.topicChanged;
-    }
-    if (message.tone !== "") {
-      obj.tone = message.tone;
-    }
-    if (message.sentiment !== "") {
-      obj.sentiment = message.sentiment;
-    }
-    if (message.frustrationLevel !== 0) {
-      obj.frustrationLevel = frustrationLevelToJSON(message.frustrationLevel);
-    }
-    if (message.urgency !== 0) {
-      obj.urgency = urgencyToJSON(message.urgency);
-    }
-    if (message.facts) {
-      const entries = globalThis.Object.entries(message.facts) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.facts = {};
-        entries.forEach(([k, v]) => {
-          obj.facts[k] = v;
-        });
-      }
-    }
-    if (message.requestedFields?.length) {
-      obj.requestedFields = message.requestedFields;
-    }
-    if (message.candidateVariables?.length) {
-      obj.candidateVariables = message.candidateVariables.map((e) => CandidateVariable.toJSON(e));
-    }
-    if (message.embedding?.length) {
-      obj.embedding = message.embedding.map((e) => floatToJson(e));
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Situation>, I>>(base?: I): Situation {
     return Situation.fromPartial(base ?? ({} as any));
   },
@@ -1547,24 +976,6 @@ export const Situation_FactsEntry: MessageFns<Situation_FactsEntry> = {
     }
   },
 
-  fromJSON(object: any): Situation_FactsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: Situation_FactsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Situation_FactsEntry>, I>>(base?: I): Situation_FactsEntry {
     return Situation_FactsEntry.fromPartial(base ?? ({} as any));
   },
@@ -1641,36 +1052,6 @@ export const SignalAim: MessageFns<SignalAim> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SignalAim {
-    return {
-      signal: isSet(object.signal) ? scenarioSignalFromJSON(object.signal) : 0,
-      scenarioIds: globalThis.Array.isArray(object?.scenarioIds)
-        ? object.scenarioIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.scenario_ids)
-        ? object.scenario_ids.map((e: any) => globalThis.String(e))
-        : [],
-      allInstances: isSet(object.allInstances)
-        ? globalThis.Boolean(object.allInstances)
-        : isSet(object.all_instances)
-        ? globalThis.Boolean(object.all_instances)
-        : false,
-    };
-  },
-
-  toJSON(message: SignalAim): unknown {
-    const obj: any = {};
-    if (message.signal !== 0) {
-      obj.signal = scenarioSignalToJSON(message.signal);
-    }
-    if (message.scenarioIds?.length) {
-      obj.scenarioIds = message.scenarioIds;
-    }
-    if (message.allInstances !== false) {
-      obj.allInstances = message.allInstances;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SignalAim>, I>>(base?: I): SignalAim {
@@ -1752,28 +1133,6 @@ export const CandidateVariable: MessageFns<CandidateVariable> = {
     }
   },
 
-  fromJSON(object: any): CandidateVariable {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-      scope: isSet(object.scope) ? variableScopeFromJSON(object.scope) : 0,
-    };
-  },
-
-  toJSON(message: CandidateVariable): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    if (message.scope !== 0) {
-      obj.scope = variableScopeToJSON(message.scope);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CandidateVariable>, I>>(base?: I): CandidateVariable {
     return CandidateVariable.fromPartial(base ?? ({} as any));
   },
@@ -1851,32 +1210,6 @@ export const ScenarioCandidate: MessageFns<ScenarioCandidate> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ScenarioCandidate {
-    return {
-      scenarioId: isSet(object.scenarioId)
-        ? globalThis.String(object.scenarioId)
-        : isSet(object.scenario_id)
-        ? globalThis.String(object.scenario_id)
-        : "",
-      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
-    };
-  },
-
-  toJSON(message: ScenarioCandidate): unknown {
-    const obj: any = {};
-    if (message.scenarioId !== "") {
-      obj.scenarioId = message.scenarioId;
-    }
-    if (message.score !== 0) {
-      obj.score = floatToJson(message.score);
-    }
-    if (message.reasoning !== "") {
-      obj.reasoning = message.reasoning;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ScenarioCandidate>, I>>(base?: I): ScenarioCandidate {
@@ -1978,48 +1311,6 @@ export const AppliedRule: MessageFns<AppliedRule> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): AppliedRule {
-    return {
-      ruleId: isSet(object.ruleId)
-        ? globalThis.String(object.ruleId)
-        : isSet(object.rule_id)
-        ? globalThis.String(object.rule_id)
-        : "",
-      scope: isSet(object.scope) ? ruleScopeFromJSON(object.scope) : 0,
-      scopeId: isSet(object.scopeId)
-        ? globalThis.String(object.scopeId)
-        : isSet(object.scope_id)
-        ? globalThis.String(object.scope_id)
-        : "",
-      scopeScenarioId: isSet(object.scopeScenarioId)
-        ? globalThis.String(object.scopeScenarioId)
-        : isSet(object.scope_scenario_id)
-        ? globalThis.String(object.scope_scenario_id)
-        : "",
-      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
-    };
-  },
-
-  toJSON(message: AppliedRule): unknown {
-    const obj: any = {};
-    if (message.ruleId !== "") {
-      obj.ruleId = message.ruleId;
-    }
-    if (message.scope !== 0) {
-      obj.scope = ruleScopeToJSON(message.scope);
-    }
-    if (message.scopeId !== "") {
-      obj.scopeId = message.scopeId;
-    }
-    if (message.scopeScenarioId !== "") {
-      obj.scopeScenarioId = message.scopeScenarioId;
-    }
-    if (message.priority !== 0) {
-      obj.priority = Math.round(message.priority);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<AppliedRule>, I>>(base?: I): AppliedRule {
@@ -2141,75 +1432,6 @@ export const StepOutcome: MessageFns<StepOutcome> = {
     }
   },
 
-  fromJSON(object: any): StepOutcome {
-    return {
-      instanceId: isSet(object.instanceId)
-        ? globalThis.String(object.instanceId)
-        : isSet(object.instance_id)
-        ? globalThis.String(object.instance_id)
-        : "",
-      stepId: isSet(object.stepId)
-        ? globalThis.String(object.stepId)
-        : isSet(object.step_id)
-        ? globalThis.String(object.step_id)
-        : "",
-      actionKey: isSet(object.actionKey)
-        ? globalThis.String(object.actionKey)
-        : isSet(object.action_key)
-        ? globalThis.String(object.action_key)
-        : "",
-      kind: isSet(object.kind) ? stepOutcomeKindFromJSON(object.kind) : 0,
-      toolId: isSet(object.toolId)
-        ? globalThis.String(object.toolId)
-        : isSet(object.tool_id)
-        ? globalThis.String(object.tool_id)
-        : "",
-      results: isObject(object.results)
-        ? (globalThis.Object.entries(object.results) as [string, any][]).reduce(
-          (acc: { [key: string]: unknown | undefined }, [key, value]: [string, any]) => {
-            globalThis.Object.defineProperty(acc, key, {
-              value: value as unknown | undefined,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-            return acc;
-          },
-          {},
-        )
-        : {},
-    };
-  },
-
-  toJSON(message: StepOutcome): unknown {
-    const obj: any = {};
-    if (message.instanceId !== "") {
-      obj.instanceId = message.instanceId;
-    }
-    if (message.stepId !== "") {
-      obj.stepId = message.stepId;
-    }
-    if (message.actionKey !== "") {
-      obj.actionKey = message.actionKey;
-    }
-    if (message.kind !== 0) {
-      obj.kind = stepOutcomeKindToJSON(message.kind);
-    }
-    if (message.toolId !== "") {
-      obj.toolId = message.toolId;
-    }
-    if (message.results) {
-      const entries = globalThis.Object.entries(message.results) as [string, unknown | undefined][];
-      if (entries.length > 0) {
-        obj.results = {};
-        entries.forEach(([k, v]) => {
-          obj.results[k] = v;
-        });
-      }
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepOutcome>, I>>(base?: I): StepOutcome {
     return StepOutcome.fromPartial(base ?? ({} as any));
   },
@@ -2289,24 +1511,6 @@ export const StepOutcome_ResultsEntry: MessageFns<StepOutcome_ResultsEntry> = {
     }
   },
 
-  fromJSON(object: any): StepOutcome_ResultsEntry {
-    return {
-      key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object?.value) ? object.value : undefined,
-    };
-  },
-
-  toJSON(message: StepOutcome_ResultsEntry): unknown {
-    const obj: any = {};
-    if (message.key !== "") {
-      obj.key = message.key;
-    }
-    if (message.value !== undefined) {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<StepOutcome_ResultsEntry>, I>>(base?: I): StepOutcome_ResultsEntry {
     return StepOutcome_ResultsEntry.fromPartial(base ?? ({} as any));
   },
@@ -2317,10 +1521,6 @@ export const StepOutcome_ResultsEntry: MessageFns<StepOutcome_ResultsEntry> = {
     return message;
   },
 };
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -2348,29 +1548,9 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isObject(value: any): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

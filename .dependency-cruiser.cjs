@@ -1,0 +1,106 @@
+// Which part of the code may import which. The parts themselves are TypeScript projects: `tsc -b` refuses an import from a
+// project that tsconfig.json does not reference (core <- server, client <- cli <- tools <- test). This file adds the rules
+// inside the parts. `npm run imports` checks it.
+
+/** Folders of src/core, lowest first: a folder imports from the folders before it only. */
+const coreFolders = [
+  'model',
+  'conditions',
+  'scenario',
+  'context',
+  'steps',
+  'lifecycle',
+  'transitions',
+  'contributions',
+  'apply',
+];
+
+/** Folders of src/server that wrap one technology each. None imports another. */
+const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry'];
+
+/** Packages that only one place uses. */
+const packageOwners = {
+  '@bufbuild/cel': '^src/core/conditions/',
+  '@grpc/grpc-js': '^(src/server/(grpc|telemetry|compose)|src/cli/|clients/typescript/|tools/)',
+  '@opentelemetry/(?!api|semantic-conventions)': '^src/server/telemetry/',
+  cockatiel: '^src/server/model/',
+  elkjs: '^src/cli/render/',
+  ioredis: '^(src/server/stores/redis/|tools/)',
+  jose: '^src/server/auth/',
+  lmdb: '^src/server/stores/embedded/',
+  nunjucks: '^src/server/model/',
+  pino: '^src/server/telemetry/',
+};
+
+/** The parts of the server that the command line may use, besides core, the stubs and the client. */
+const serverForCli = '^src/server/(codec/wire/|main\\.ts|telemetry/preload\\.ts|auth/api-key|runtime/)';
+
+const forbidden = [
+  { name: 'no-cycles', from: {}, to: { circular: true } },
+  {
+    name: 'no-cycles-between-folders',
+    scope: 'folder',
+    from: { path: '^src/(core|server/(?!grpc))' },
+    to: { circular: true },
+  },
+  ...coreFolders.map((folder, at) => ({
+    name: `core-${folder}-imports-lower-folders-only`,
+    from: { path: `^src/core/${folder}/` },
+    to: { path: '^src/', pathNot: `^src/core/(${coreFolders.slice(0, at + 1).join('|')})/` },
+  })),
+  {
+    name: 'core-uses-no-node-module',
+    from: { path: '^src/core/' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'ports-import-core-only',
+    from: { path: '^src/server/ports/' },
+    to: { path: '^(src|gen)/', pathNot: '^src/(core|server/ports)/' },
+  },
+  {
+    name: 'application-imports-core-and-ports-only',
+    from: { path: '^src/server/application/' },
+    to: { path: '^(src|gen)/', pathNot: '^src/(core|server/(ports|application))/' },
+  },
+  {
+    name: 'codec-imports-core-ports-and-stubs-only',
+    from: { path: '^src/server/codec/' },
+    to: { path: '^src/', pathNot: '^src/(core|server/(ports|codec))/' },
+  },
+  {
+    name: 'wire-codec-does-not-know-stored-bytes',
+    from: { path: '^src/server/codec/wire/' },
+    to: { path: '^src/server/codec/stored/' },
+  },
+  ...adapters.map((adapter) => ({
+    name: `${adapter.replace('/', '-')}-imports-no-other-adapter`,
+    from: { path: `^src/server/${adapter}/` },
+    to: {
+      path: '^src/server/',
+      pathNot: `^src/server/(${adapter}|ports|codec${adapter === 'grpc' ? '|application' : ''})/`,
+    },
+  })),
+  {
+    name: 'cli-uses-a-few-parts-of-the-server',
+    from: { path: '^src/cli/' },
+    to: { path: '^src/server/', pathNot: serverForCli },
+  },
+  ...Object.entries(packageOwners).map(([name, owner]) => ({
+    name: `only-one-place-uses-${name.replace(/[^a-z-]/g, '')}`,
+    from: { path: '^(src|clients|tools)/', pathNot: owner },
+    to: { path: `^node_modules/${name}` },
+  })),
+];
+
+module.exports = {
+  forbidden: forbidden.map((rule) => ({ severity: 'error', ...rule })),
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules|^gen/' },
+    exclude: { path: '^(build|dist|node_modules/typescript)/' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['types', 'import', 'require', 'node', 'default'], mainFields: ['types', 'main'] },
+  },
+};
