@@ -23,6 +23,9 @@ const maxFieldLength = 300;
 const maxDescriptionLength = 500;
 const maxMessageLength = 400;
 const maxMetadataLength = 200;
+/** The message is percent-encoded in the header grpc-message. A character that is not ASCII has up to 12 bytes there. */
+const maxEncodedMessageBytes = 600;
+const ellipsis = '...';
 
 /**
  * The google.rpc.Status of an error, as the client gets it in a header or in a stream. Field violations that do not fit are
@@ -40,10 +43,10 @@ export function toRpcStatus(error: OrchestratorError, traceId: string): Status {
 /** The message of the error, with the first field violation. */
 function formatMessage({ message, violations }: OrchestratorError): string {
   const [first] = violations;
-  if (first === undefined || message.includes(first.field)) return truncate(message, maxMessageLength);
+  if (first === undefined || message.includes(first.field)) return truncateMessage(message);
   const sentence = message.replace(/\.$/, '');
   const rest = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return `${truncate(`${sentence}: ${first.field}: ${first.description}`, maxMessageLength)}${rest}`;
+  return `${truncateMessage(`${sentence}: ${first.field}: ${first.description}`)}${rest}`;
 }
 
 function toErrorInfo({ reason, metadata }: OrchestratorError, traceId: string): Any {
@@ -56,7 +59,7 @@ function toErrorInfo({ reason, metadata }: OrchestratorError, traceId: string): 
 /** Names the session that violates the precondition. All reasons with this status are about a session. */
 function toPreconditionFailure({ reason, message, metadata }: OrchestratorError): Any {
   const subject = truncate(metadata['session_id'] ?? '', maxMetadataLength);
-  const violations = [{ type: reason, subject, description: truncate(message, maxMessageLength) }];
+  const violations = [{ type: reason, subject, description: truncateMessage(message) }];
   return toAny('PreconditionFailure', PreconditionFailure.encode({ violations }).finish());
 }
 
@@ -68,7 +71,8 @@ function toBadRequest(violations: readonly FieldViolation[]): Any {
     bytes += Buffer.byteLength(violation.field) + Buffer.byteLength(violation.description) + violationOverheadBytes;
     if (bytes > maxViolationBytes) {
       const root = listed[0]?.field.split(/[.[]/)[0] ?? '';
-      listed.push(createViolation(root, `${violations.length - listed.length} more violations are not listed`));
+      const rest = violations.length - listed.length;
+      listed.push(createViolation(root, `${rest} more ${rest === 1 ? 'violation is' : 'violations are'} not listed`));
       break;
     }
     listed.push(violation);
@@ -92,6 +96,20 @@ function toAny(name: string, value: Uint8Array): Any {
 
 /** At most `length` UTF-16 code units, without unpaired surrogates, which a header cannot contain. */
 function truncate(text: string, length: number): string {
-  const short = text.length > length ? `${text.slice(0, length - 3)}...` : text;
+  const short = text.length > length ? text.slice(0, length - ellipsis.length) + ellipsis : text;
   return short.replace(/\p{Surrogate}/gu, '\u{fffd}');
+}
+
+/** At most `maxMessageLength` UTF-16 code units, and at most `maxEncodedMessageBytes` percent-encoded. */
+function truncateMessage(text: string): string {
+  const message = truncate(text, maxMessageLength);
+  if (encodeURI(message).length <= maxEncodedMessageBytes) return message;
+  let bytes = ellipsis.length;
+  let end = 0;
+  for (const character of message) {
+    bytes += encodeURI(character).length;
+    if (bytes > maxEncodedMessageBytes) break;
+    end += character.length;
+  }
+  return message.slice(0, end) + ellipsis;
 }

@@ -4,19 +4,19 @@ import { gzipSync } from 'node:zlib';
 import {
   OrchestratorServiceService,
   StreamTurnResponse,
-} from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
-import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/commands';
-import { turnResultToProto } from '../../../src/server/codec/wire/result-codec';
-import { defaultServerOptions } from '../../../src/server/grpc';
-import type { Call } from '../../../src/server/ports/call';
-import { Conversation } from '../../support/conversation';
-import { eventually } from '../../support/eventually';
-import { callRaw, failureOf, type GrpcUnderTest, startGrpc, streamRaw } from '../../support/grpc-under-test';
-import { framed, postRaw } from '../../support/raw-http2';
-import { text, turnRequest } from '../../support/request-bytes';
-import { acting, asking, confirming } from '../../support/sample-scenarios';
-import { uuid } from '../../support/session-builder';
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
+import type { ProcessedTurn, TurnCommand } from '../../../../src/server/application/commands';
+import { turnResultToProto } from '../../../../src/server/codec/wire/result-codec';
+import { defaultServerOptions } from '../../../../src/server/grpc';
+import type { Call } from '../../../../src/server/ports/call';
+import { Conversation } from '../../../support/conversation';
+import { eventually } from '../../../support/eventually';
+import { callRaw, failureOf, type GrpcUnderTest, startGrpc, streamRaw } from '../../../support/grpc-under-test';
+import { framed, postRaw } from '../../../support/raw-http2';
+import { text, turnRequest } from '../../../support/request-bytes';
+import { acting, asking, confirming } from '../../../support/sample-scenarios';
+import { uuid } from '../../../support/session-builder';
 
 /** The flag of a gRPC frame whose message is compressed. */
 const COMPRESSED = 1;

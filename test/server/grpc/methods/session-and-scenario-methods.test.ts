@@ -1,18 +1,18 @@
 import {
   OrchestratorServiceService,
   ProcessTurnRequest,
-} from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
-import { RenderScenarioRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import { RenderScenarioRequest, ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import {
   ListTurnsRequest,
   ListTurnsResponse,
   SessionServiceService,
-} from '../../../gen/focal/orchestration/v1/session_service';
-import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { type TurnFields, turnRequest } from '../../support/request-bytes';
-import { openEmbeddedStores, openService, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
-import { uuid } from '../../support/session-builder';
+} from '../../../../gen/focal/orchestration/v1/session_service';
+import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { type TurnFields, turnRequest } from '../../../support/request-bytes';
+import { openEmbeddedStores, openService, type ServiceUnderTest, serviceOn } from '../../../support/service-under-test';
+import { uuid } from '../../../support/session-builder';
 
 let service: ServiceUnderTest;
 let grpc: GrpcUnderTest;

@@ -1,4 +1,4 @@
-import type { Session } from '../../../gen/focal/orchestration/v1/session';
+import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import {
   actionsOf,
   agent,
@@ -11,9 +11,9 @@ import {
   refusalOf,
   sentAsking,
   sessionAfter,
-} from '../../support/phases-under-test';
-import { uuid } from '../../support/session-builder';
-import type { DeepPartial } from '../codec/partial-message';
+} from '../../../support/phases-under-test';
+import { uuid } from '../../../support/session-builder';
+import type { DeepPartial } from '../../codec/partial-message';
 
 let phases: PhasesUnderTest;
 beforeAll(async () => {

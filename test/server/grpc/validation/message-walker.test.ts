@@ -1,12 +1,12 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createValidator } from '@bufbuild/protovalidate';
 import fc from 'fast-check';
-import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { getRequestSchema, loadContract } from '../../../src/server/grpc/validation/contract';
-import { passesFastValidation } from '../../../src/server/grpc/validation/message-walker';
-import { MessagePlanner } from '../../../src/server/grpc/validation/message-plan';
-import { findWireViolations } from '../../../src/server/grpc/validation/message-walker';
-import { type TurnFields, turnRequest } from '../../support/request-bytes';
+import { ProcessTurnRequest } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { getRequestSchema, loadContract } from '../../../../src/server/grpc/validation/contract';
+import { passesFastValidation } from '../../../../src/server/grpc/validation/message-walker';
+import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
+import { findWireViolations } from '../../../../src/server/grpc/validation/message-walker';
+import { type TurnFields, turnRequest } from '../../../support/request-bytes';
 
 const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
 const contract = loadContract();

@@ -1,5 +1,5 @@
-import { unboundedCall } from '../../support/calls';
-import { failureOf } from '../../support/grpc-under-test';
+import { unboundedCall } from '../../../support/calls';
+import { failureOf } from '../../../support/grpc-under-test';
 import {
   actionsOf,
   agent,
@@ -13,8 +13,8 @@ import {
   refusalOf,
   sentAsking,
   sessionAfter,
-} from '../../support/phases-under-test';
-import { uuid } from '../../support/session-builder';
+} from '../../../support/phases-under-test';
+import { uuid } from '../../../support/session-builder';
 
 let phases: PhasesUnderTest;
 beforeAll(async () => {

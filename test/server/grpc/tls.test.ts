@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
-import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
-import { CredentialAuthenticator, parseApiKeys, parseClientCertificates } from '../../../../src/server/auth';
-import { readTlsMaterial, type TlsMaterial, tlsCredentials } from '../../../../src/server/grpc';
-import { toClientCertificate } from '../../../../src/server/grpc/middleware/client-certificate';
-import { SystemClock } from '../../../../src/server/runtime/system';
-import { anApiKey } from '../../../support/api-keys';
-import { callMethod, clientOf, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
-import { ReloadedValue } from '../../../support/reloaded-value';
-import { turnRequest } from '../../../support/request-bytes';
-import { aSession, uuid } from '../../../support/session-builder';
-import { TurnStream } from '../../../support/turn-stream';
+import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
+import { CredentialAuthenticator, parseApiKeys, parseClientCertificates } from '../../../src/server/auth';
+import { readTlsMaterial, type TlsMaterial, tlsCredentials } from '../../../src/server/grpc';
+import { toClientCertificate } from '../../../src/server/grpc/middleware/client-certificate';
+import { SystemClock } from '../../../src/server/runtime/system';
+import { anApiKey } from '../../support/api-keys';
+import { callMethod, clientOf, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { ReloadedValue } from '../../support/reloaded-value';
+import { turnRequest } from '../../support/request-bytes';
+import { aSession, uuid } from '../../support/session-builder';
+import { TurnStream } from '../../support/turn-stream';
 
 const file = (name: string) => readFileSync(join('test/support/pki', name), 'utf8');
 const material = (name: string, ca?: string): TlsMaterial =>

@@ -1,10 +1,10 @@
-import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import type { LoadedSession, SessionStore } from '../../../src/server/ports/session-store';
-import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { turnRequest } from '../../support/request-bytes';
-import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
-import { uuid } from '../../support/session-builder';
-import { TurnStream } from '../../support/turn-stream';
+import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { LoadedSession, SessionStore } from '../../../../src/server/ports/session-store';
+import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { turnRequest } from '../../../support/request-bytes';
+import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../../support/service-under-test';
+import { uuid } from '../../../support/session-builder';
+import { TurnStream } from '../../../support/turn-stream';
 
 /** Answered by each load of a session before it looks. */
 let beforeLoad: (sessionId: string) => Promise<void>;

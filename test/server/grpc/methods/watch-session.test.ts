@@ -2,23 +2,23 @@ import {
   SessionServiceService,
   WatchSessionRequest,
   WatchSessionResponse,
-} from '../../../gen/focal/orchestration/v1/session_service';
-import type { UseCases } from '../../../src/server/application/use-cases';
-import { watchSession } from '../../../src/server/application/watch-session';
-import type { GrpcServerOptions } from '../../../src/server/grpc';
-import type { SessionStore } from '../../../src/server/ports/session-store';
-import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
-import { noopTelemetry } from '../../../src/server/telemetry/noop-telemetry';
-import { unboundedCall } from '../../support/calls';
-import { FakeClock } from '../../support/fake-clock';
-import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { callUnread } from '../../support/raw-http2';
-import { turnRequest } from '../../support/request-bytes';
-import { aSession, uuid } from '../../support/session-builder';
-import { withOverrides } from '../../support/store-decorators';
-import { Watching } from '../../support/watching';
-import { aCommit } from '../stores/contract/turn-driver';
-import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
+} from '../../../../gen/focal/orchestration/v1/session_service';
+import type { UseCases } from '../../../../src/server/application/use-cases';
+import { watchSession } from '../../../../src/server/application/watch-session';
+import type { GrpcServerOptions } from '../../../../src/server/grpc';
+import type { SessionStore } from '../../../../src/server/ports/session-store';
+import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedded';
+import { noopTelemetry } from '../../../../src/server/telemetry/noop-telemetry';
+import { unboundedCall } from '../../../support/calls';
+import { FakeClock } from '../../../support/fake-clock';
+import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { callUnread } from '../../../support/raw-http2';
+import { turnRequest } from '../../../support/request-bytes';
+import { aSession, uuid } from '../../../support/session-builder';
+import { withOverrides } from '../../../support/store-decorators';
+import { Watching } from '../../../support/watching';
+import { aCommit } from '../../stores/contract/turn-driver';
+import { createTemporaryFolder } from '../../stores/embedded/temporary-folder';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 

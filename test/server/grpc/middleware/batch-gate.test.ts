@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BatchGate } from '../../../src/server/grpc/middleware/batch-gate';
+import { BatchGate } from '../../../../src/server/grpc/middleware/batch-gate';
 
 describe('a cohort', () => {
   const begin = async (cohort: BatchGate, name: string, told: string[]): Promise<void> => {

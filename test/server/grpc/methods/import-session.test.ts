@@ -2,22 +2,22 @@ import {
   OrchestratorServiceService,
   ProcessTurnRequest,
   type ProcessTurnResponse,
-} from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
-import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { PauseReason, ScenarioInstanceStatus } from '../../../gen/focal/orchestration/v1/session';
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
+import { PauseReason, ScenarioInstanceStatus } from '../../../../gen/focal/orchestration/v1/session';
 import {
   ImportSessionRequest,
   ScenarioAction,
   SessionServiceService,
-} from '../../../gen/focal/orchestration/v1/session_service';
-import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { createRedisNode } from '../../support/redis-node';
-import { delimited, type TurnFields, text, turnRequest, whole } from '../../support/request-bytes';
-import { openService, type ServiceUnderTest } from '../../support/service-under-test';
-import { uuid } from '../../support/session-builder';
-import type { DeepPartial } from '../codec/partial-message';
-import { RedisUnderTest } from '../stores/redis/redis-under-test';
+} from '../../../../gen/focal/orchestration/v1/session_service';
+import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { createRedisNode } from '../../../support/redis-node';
+import { delimited, type TurnFields, text, turnRequest, whole } from '../../../support/request-bytes';
+import { openService, type ServiceUnderTest } from '../../../support/service-under-test';
+import { uuid } from '../../../support/session-builder';
+import type { DeepPartial } from '../../codec/partial-message';
+import { RedisUnderTest } from '../../stores/redis/redis-under-test';
 
 const { importSession, getSession, deleteSession, listTurns } = SessionServiceService;
 const agent = { tenantId: uuid(1), agentId: uuid(2) };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { Session } from '../../../gen/focal/orchestration/v1/session';
-import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
-import { turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
-import { failureOf } from '../../support/grpc-under-test';
-import { type Damage, damage, damaged } from '../../support/hostile-values';
-import { agent, anInput, PhasesUnderTest, sessionAfter } from '../../support/phases-under-test';
-import { sendableScenario, sendableTurn } from '../../support/random-requests';
-import { randomSession } from '../../support/random-scenarios';
-import { uuid } from '../../support/session-builder';
+import type { Session } from '../../../../gen/focal/orchestration/v1/session';
+import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
+import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { failureOf } from '../../../support/grpc-under-test';
+import { type Damage, damage, damaged } from '../../../support/hostile-values';
+import { agent, anInput, PhasesUnderTest, sessionAfter } from '../../../support/phases-under-test';
+import { sendableScenario, sendableTurn } from '../../../support/random-requests';
+import { randomSession } from '../../../support/random-scenarios';
+import { uuid } from '../../../support/session-builder';
 
 type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
 

@@ -3,22 +3,22 @@ import {
   OrchestratorServiceService,
   PhaseInput,
   ProcessTurnRequest,
-} from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import type { Session } from '../../../gen/focal/orchestration/v1/session';
-import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
-import type { Turn as TurnMessage } from '../../../gen/focal/orchestration/v1/turn';
-import type { Relationship } from '../../../src/core/model/scenario';
-import { findRelationshipProblem } from '../../../src/core/scenario/relationship-problem';
-import type { UseCases } from '../../../src/server/application/use-cases';
-import { relationshipToProto } from '../../../src/server/codec/wire/relationship-codec';
-import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
-import { turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
-import { unboundedCall } from '../../support/calls';
-import { callMethod, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { sendableRelationship, sendableScenario, sendableTurn } from '../../support/random-requests';
-import { randomSession } from '../../support/random-scenarios';
-import { openService, type ServiceUnderTest } from '../../support/service-under-test';
-import { uuid } from '../../support/session-builder';
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { Session } from '../../../../gen/focal/orchestration/v1/session';
+import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
+import type { Turn as TurnMessage } from '../../../../gen/focal/orchestration/v1/turn';
+import type { Relationship } from '../../../../src/core/model/scenario';
+import { findRelationshipProblem } from '../../../../src/core/scenario/relationship-problem';
+import type { UseCases } from '../../../../src/server/application/use-cases';
+import { relationshipToProto } from '../../../../src/server/codec/wire/relationship-codec';
+import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
+import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { unboundedCall } from '../../../support/calls';
+import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { sendableRelationship, sendableScenario, sendableTurn } from '../../../support/random-requests';
+import { randomSession } from '../../../support/random-scenarios';
+import { openService, type ServiceUnderTest } from '../../../support/service-under-test';
+import { uuid } from '../../../support/session-builder';
 
 type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
 
