@@ -14,7 +14,7 @@ export interface WireLimits {
 
 /**
  * Fast validation: whether a request certainly satisfies the contract. True means that full validation would find nothing.
- * False means that full validation has to decide, which costs ten times as much and is rare.
+ * False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
  */
 export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): boolean {
   try {

@@ -1,4 +1,4 @@
-/** The wire types of proto3. A plain object: the enum of @bufbuild/protobuf is behind a getter, which is three times slower. */
+/** The wire types of proto3. Not the enum of protobuf-es, which is exported by a getter and slows down the walk (ADR 0010). */
 export const wireTypes = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
 export type WireType = (typeof wireTypes)[keyof typeof wireTypes];
 const { varint, fixed64, delimited, fixed32 } = wireTypes;
