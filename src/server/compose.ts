@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { CompiledCatalogue } from './application/compiled-catalogue';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from './codec/wire/scenario-codec';
+import { encodeStoredScenario } from './codec/stored/stored-values';
 import { type AccessControl, createAccessControl } from './compose-access';
 import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSettings } from './config';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';

@@ -3,7 +3,7 @@ import type { PathEntry, ScenarioInstance, Session } from '../../src/core/model/
 import { defaultSettings } from '../../src/core/model/settings';
 import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
-import { decodeSession, encodeSession } from '../../src/server/codec/wire/session-codec';
+import { decodeSession, encodeSession } from '../../src/server/codec/stored/stored-values';
 import { aScenario, Conversation, type Played } from '../support/conversation';
 import { randomSession } from '../support/random-scenarios';
 

@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A TypeScript program that runs as a process of its own. */
+/** A TypeScript program in a child process. */
 export interface ChildProgram {
   readonly pid: number | undefined;
-  /** What it has written so far, line by line. */
+  /** The lines of its standard output so far. */
   readonly lines: readonly string[];
   readonly stderr: () => string;
-  /** Resolves when it has written so many lines; rejects when it ends before. */
+  /** Resolves when the program has written this many lines. Rejects if it exits earlier. */
   waitForLines(count: number): Promise<void>;
-  /** Ends it at once, as a crash does. */
+  /** Sends SIGKILL and waits for the exit. */
   kill(): Promise<void>;
-  /** Resolves to its exit code when it ends by itself. */
+  /** Resolves when the program exits; null after a signal. */
   readonly exitCode: Promise<number | null>;
 }
 
-/** Starts a program of the test folder. */
+/** Starts a TypeScript program. */
 export function startProgram(path: string, args: readonly string[]): ChildProgram {
   const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript-hook.cjs'), path, ...args]);
   const lines: string[] = [];
@@ -39,13 +39,13 @@ export function startProgram(path: string, args: readonly string[]): ChildProgra
     },
     waitForLines: async (count) => {
       while (lines.length < count) {
-        if (hasEnded(child)) throw new Error(`The program ended with ${child.exitCode}:\n${errors}`);
+        if (hasExited(child)) throw new Error(`The program exited with ${child.exitCode}:\n${errors}`);
         await Promise.race([once(reader, 'line'), ended]);
       }
     },
   };
 }
 
-function hasEnded(child: ChildProcess): boolean {
+function hasExited(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }

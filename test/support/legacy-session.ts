@@ -1,6 +1,6 @@
 import type { LegacySession } from '../../src/core/model/legacy-session';
 
-/** A record of the older format that tells nothing but what the test cares about. */
+/** Creates a legacy session with the given fields; all others are empty. */
 export function aLegacySession(parts: Partial<LegacySession> = {}): LegacySession {
   return {
     agentId: '',

@@ -5,33 +5,33 @@ import { waitForReplica } from './redis-replica';
 import { type RedisServer, startRedisServer } from './redis-server';
 
 const slots = 16_384;
-/** So long a node may be silent until the others replace it, milliseconds: a machine that stops for seconds loses none. */
+/** A long timeout, so that no node is replaced when the machine stalls for seconds. */
 const nodeTimeoutMs = 30_000;
 
-/** A node of a Cluster under test, with a client that speaks to this node alone. */
+/** A node of a Cluster, with a client for this node only. */
 export interface ClusterMember {
   readonly server: RedisServer;
   readonly admin: Redis;
   readonly id: string;
-  /** Where the nodes speak to one another. */
+  /** The port of the cluster bus. */
   readonly busPort: number;
 }
 
-/** A Redis Cluster of one test file: real programs on free loopback ports. */
+/** A Redis Cluster of redis-server processes on loopback ports, for one test file. */
 export class RedisCluster {
   private constructor(
     readonly masters: readonly ClusterMember[],
-    /** As many as masters, in their order, or none. */
+    /** One replica per master, in the order of the masters, or none. */
     readonly replicas: readonly ClusterMember[],
-    /** Speaks to the whole for the test. */
+    /** A client for the whole Cluster. */
     readonly admin: Cluster,
   ) {}
 
-  /** Starts three masters that share the slots, and a replica of each if wanted. Resolves once all of them agree. */
+  /** Starts three masters, and optionally a replica of each. Resolves when the Cluster is ready. */
   static async start({ replicas = false } = {}): Promise<RedisCluster> {
     const members = await Promise.all(Array.from({ length: replicas ? 6 : 3 }, startMember));
     const masters = members.slice(0, 3);
-    await Promise.all(masters.map(({ admin }, index) => giveSlots(admin, index, masters.length)));
+    await Promise.all(masters.map(({ admin }, index) => assignSlots(admin, index, masters.length)));
     await meet(members);
     await Promise.all(members.slice(3).map((replica, index) => replicate(replica, masters[index])));
     const admin = new Cluster(members.map(({ server }) => ({ host: '127.0.0.1', port: server.port })));
@@ -39,7 +39,6 @@ export class RedisCluster {
     return new RedisCluster(masters, members.slice(3), admin);
   }
 
-  /** Nodes that tell of the others. */
   get seeds(): readonly { readonly host: string; readonly port: number }[] {
     return this.members.map(({ server }) => ({ host: '127.0.0.1', port: server.port }));
   }
@@ -48,22 +47,22 @@ export class RedisCluster {
     return [...this.masters, ...this.replicas];
   }
 
-  /** Has a master that is lost replaced so soon, milliseconds. */
+  /** Sets how soon a lost master is replaced, in milliseconds. */
   async setFailoverTimeout(milliseconds: number): Promise<void> {
     await Promise.all(this.members.map(({ admin }) => admin.config('SET', 'cluster-node-timeout', milliseconds)));
   }
 
-  /** The names of all keys that match a pattern. */
+  /** Lists the keys that match a pattern. */
   async keys(pattern: string): Promise<readonly string[]> {
     return (await Promise.all(this.masters.map(({ admin }) => admin.keys(pattern)))).flat();
   }
 
-  /** The master that had a key's slot at first, and another one. */
+  /** Returns the master that a key's slot was assigned to at the start, and another master. */
   findOwner(key: string): { readonly slot: number; readonly owner: ClusterMember; readonly other: ClusterMember } {
     const slot = getSlot(key);
     const index = this.masters.findIndex((_, each) => slot < lastSlot(each, this.masters.length) + 1);
     const [owner, other] = [this.masters[index], this.masters[(index + 1) % this.masters.length]];
-    if (owner === undefined || other === undefined) throw new Error(`Nobody has the slot ${slot}.`);
+    if (owner === undefined || other === undefined) throw new Error(`No master has the slot ${slot}.`);
     return { slot, owner, other };
   }
 
@@ -82,25 +81,25 @@ export function getSlot(key: string): number {
   return new Command('exists', [key]).getSlot() ?? 0;
 }
 
-/** Begins to move a slot: what is in it stays for now, what is new comes to the other node. */
+/** Starts to migrate a slot: existing keys stay until they are migrated, new keys go to the target node. */
 export async function startSlotMigration(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
   await to.admin.cluster('SETSLOT', slot, 'IMPORTING', from.id);
   await from.admin.cluster('SETSLOT', slot, 'MIGRATING', to.id);
 }
 
-/** Moves keys of a slot that is being moved, at most `count`. */
+/** Migrates at most `count` keys of a slot. */
 export async function migrateKeys(slot: number, from: ClusterMember, to: ClusterMember, count = 1_000): Promise<void> {
   const keys = (await from.admin.cluster('GETKEYSINSLOT', slot, count)).map(String);
   if (keys.length > 0) await from.admin.migrate('127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...keys);
 }
 
-/** Gives the slot to the node that has its keys now. */
+/** Assigns a slot to the target node. */
 export async function finishSlotMigration(slot: number, from: ClusterMember, to: ClusterMember): Promise<void> {
   for (const { admin } of [to, from]) await admin.cluster('SETSLOT', slot, 'NODE', to.id);
 }
 
 async function startMember(): Promise<ClusterMember> {
-  // The port of the nodes among themselves is by default one that may not exist.
+  // The default port of the cluster bus may be above 65535.
   const busPort = await freePort();
   const server = await startRedisServer([
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', String(nodeTimeoutMs)],
@@ -115,7 +114,7 @@ function lastSlot(index: number, masters: number): number {
   return Math.floor((slots * (index + 1)) / masters) - 1;
 }
 
-async function giveSlots(admin: Redis, index: number, masters: number): Promise<void> {
+async function assignSlots(admin: Redis, index: number, masters: number): Promise<void> {
   await admin.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1);
   await admin.cluster('ADDSLOTSRANGE', index === 0 ? 0 : lastSlot(index - 1, masters) + 1, lastSlot(index, masters));
 }

@@ -10,18 +10,18 @@ import { silentLog } from './silent-log';
 
 export interface RedisNodeSettings {
   readonly keyPrefix: string;
-  /** Where an older service kept its sessions; "" for none. */
+  /** The key template of legacy sessions; "" for none. */
   readonly legacySessionKey: string;
   readonly log?: Logger;
 }
 
-/** How long a session lives on such a node, milliseconds. */
+/** The time to live of sessions on a node, in milliseconds. */
 export const sessionTtlMs = 3_600_000;
 
-/** Everything but gRPC as one of several nodes on a Redis has it; the Redis under test closes its connection. */
+/** Creates the use cases of one node that shares a Redis with others. `redis` closes the connection. */
 export async function createRedisNode(
   redis: RedisUnderTest,
-  { keyPrefix, legacySessionKey: olderSessionKey, log = silentLog }: RedisNodeSettings,
+  { keyPrefix, legacySessionKey, log = silentLog }: RedisNodeSettings,
 ): Promise<ServiceUnderTest> {
   const connection = await redis.connect();
   const store = new RedisSessionStore(connection, {
@@ -31,15 +31,18 @@ export async function createRedisNode(
     cachedSessions: 100,
     clock: Date,
   });
-  const olderSessions =
-    olderSessionKey === ''
+  const legacySessionStore =
+    legacySessionKey === ''
       ? undefined
-      : new RedisLegacySessionStore(connection, { keyTemplate: olderSessionKey, sessionTtlMs, clock: Date, log });
+      : new RedisLegacySessionStore(connection, { keyTemplate: legacySessionKey, sessionTtlMs, clock: Date, log });
   const scenarios = new RedisCatalogue(connection, { keyPrefix });
-  return serviceOn({ store, scenarios, olderSessions, close: () => store.close() }, { clock: Date, log });
+  return serviceOn(
+    { store, scenarios, olderSessions: legacySessionStore, close: () => store.close() },
+    { clock: Date, log },
+  );
 }
 
-/** The whole service but its process on a Redis that it shares with others of the same prefix: one node of several. */
+/** Starts the gRPC server of one node that shares a Redis and a key prefix with others. */
 export async function startRedisNode(
   redis: RedisUnderTest,
   settings: StoreSettings & { readonly keyPrefix: string },

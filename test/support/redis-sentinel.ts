@@ -4,15 +4,15 @@ import { startReplica } from './redis-replica';
 import { type RedisServer, startRedisSentinel, startRedisServer } from './redis-server';
 
 /**
- * Makes a Sentinel quick to see what happens, milliseconds; by default it takes many seconds. One that was stopped itself for two
- * seconds would do nothing for half a minute.
+ * Intervals in milliseconds with which a Sentinel detects changes soon. The high tilt trigger prevents a pause of 30 seconds after
+ * the machine stalls.
  */
-const quick = [
+const shortIntervals = [
   ...['info-period', 300, 'ping-period', 100, 'ask-period', 100, 'publish-period', 100],
   ...['tilt-trigger', 600_000],
 ];
 
-/** A master, two replicas and three Sentinels of one test file: real programs on free loopback ports. */
+/** A master, two replicas and three Sentinels on loopback ports, for one test file. */
 export class SentinelSetup {
   readonly name = 'main';
 
@@ -22,13 +22,13 @@ export class SentinelSetup {
     readonly sentinels: readonly RedisServer[],
   ) {}
 
-  /** Resolves once the replicas have what the master has, and the Sentinels know one another and them. */
+  /** Resolves when the replicas are synchronized and the Sentinels know all servers. */
   static async start(): Promise<SentinelSetup> {
     const master = await startRedisServer(['--repl-diskless-sync-delay', '0']);
     const replicas = await Promise.all([1, 2].map(() => startReplica(master)));
     const sentinels = await Promise.all([1, 2, 3].map(startRedisSentinel));
     const setup = new SentinelSetup(master, replicas, sentinels);
-    await Promise.all(sentinels.map((sentinel) => setup.watch(sentinel)));
+    await Promise.all(sentinels.map((sentinel) => setup.monitor(sentinel)));
     return setup;
   }
 
@@ -36,25 +36,27 @@ export class SentinelSetup {
     return this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
-  /** Has a master that is silent replaced so soon, milliseconds; before that none is, however long the machine stops. */
+  /** Sets how soon an unresponsive master is replaced, in milliseconds. Without it, no master is replaced. */
   async setFailoverTimeout(milliseconds: number): Promise<void> {
     const set = (client: Redis) => client.call('SENTINEL', 'SET', this.name, 'down-after-milliseconds', milliseconds);
-    await Promise.all(this.sentinels.map((sentinel) => ask(sentinel, set)));
+    await Promise.all(this.sentinels.map((sentinel) => runCommands(sentinel, set)));
   }
 
-  /** Resolves once a server is a replica, as the Sentinels make one of a master that comes back after a failover. */
+  /** Resolves when a server has the role of a replica, as the old master has after a failover. */
   async waitForReplicaRole(server: RedisServer): Promise<void> {
-    await ask(server, (client) => eventually(async () => (await client.info('replication')).includes('role:slave')));
+    await runCommands(server, (client) =>
+      eventually(async () => (await client.info('replication')).includes('role:slave')),
+    );
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.sentinels, this.master, ...this.replicas].map((server) => server.stop()));
   }
 
-  private async watch(sentinel: RedisServer): Promise<void> {
-    await ask(sentinel, async (client) => {
+  private async monitor(sentinel: RedisServer): Promise<void> {
+    await runCommands(sentinel, async (client) => {
       await client.call('SENTINEL', 'MONITOR', this.name, '127.0.0.1', this.master.port, 2);
-      await client.call('SENTINEL', 'DEBUG', ...quick);
+      await client.call('SENTINEL', 'DEBUG', ...shortIntervals);
       const settings = ['down-after-milliseconds', 60_000, 'failover-timeout', 3_000];
       await client.call('SENTINEL', 'SET', this.name, ...settings);
       await eventually(async () => {
@@ -65,8 +67,8 @@ export class SentinelSetup {
   }
 }
 
-async function ask(server: RedisServer, what: (client: Redis) => Promise<unknown>): Promise<void> {
+async function runCommands(server: RedisServer, work: (client: Redis) => Promise<unknown>): Promise<void> {
   const client = new Redis(server.url, { enableReadyCheck: false });
-  await what(client);
+  await work(client);
   client.disconnect();
 }

@@ -11,42 +11,42 @@ const attempts = 5;
 const startTimeoutMs = 30_000;
 const sentinelFile = 'sentinel.conf';
 
-/** A Redis of one test: the real program on a free loopback port, with a folder of its own. */
+/** A redis-server process on a loopback port, with its own folder. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Its folder, which goes with `stop`. */
+  /** The working folder. `stop` removes it. */
   readonly folder: string;
-  /** Stops answering without closing a connection, until `resume`. */
+  /** Suspends the process until `resume`. Connections stay open. */
   pause(): void;
   resume(): void;
-  /** Ends the process at once, as a crash does. The data that is not on the disk is gone. */
+  /** Sends SIGKILL. Data that is not on the disk is lost. */
   kill(): Promise<void>;
-  /** Ends the process in good order; `start` brings it back. */
+  /** Shuts the process down. `start` starts it again. */
   shutDown(): Promise<void>;
   /** Starts the process again on the same port and folder. */
   start(): Promise<void>;
   /** `shutDown` and `start`. */
   restart(): Promise<void>;
-  /** Ends the process and removes its folder. Idempotent. */
+  /** Kills the process and removes its folder. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a redis-server, without persistence unless `args` say so. It ends with the test's process at the latest. Throws with
- * what to install where there is no such program.
+ * Starts a redis-server, by default without persistence. It is killed when the test process ends. Throws with the required package
+ * if the program is not installed.
  */
 export function startRedisServer(args: readonly string[] = []): Promise<RedisServer> {
   return startProgram([], args);
 }
 
-/** Starts a Sentinel that watches nothing yet, as `startRedisServer` does a server. */
+/** Starts a Sentinel that monitors no master yet. */
 export function startRedisSentinel(): Promise<RedisServer> {
-  // It writes what it learns to a file of its own, which must be there before.
+  // A Sentinel writes its state to its configuration file, which must exist.
   return startProgram([sentinelFile], ['--sentinel']);
 }
 
-/** `files` are those of the configuration, which come first; they are made, empty. */
+/** `files` are configuration files, which are created empty. */
 async function startProgram(files: readonly string[], args: readonly string[]): Promise<RedisServer> {
   requireProgram();
   const folder = await mkdtemp(join(tmpdir(), 'redis-test-'));
@@ -58,7 +58,7 @@ async function startProgram(files: readonly string[], args: readonly string[]): 
       return server;
     } catch (error) {
       await server.kill();
-      // Somebody else may have taken the port in between.
+      // Another process may have taken the port.
       if (attempt === attempts) throw error;
     }
   }
@@ -84,9 +84,9 @@ class RunningRedis implements RedisServer {
       stdio: 'ignore',
     });
     this.process = child;
-    endWithThisProcess(child);
+    killWithThisProcess(child);
     const end = Date.now() + startTimeoutMs;
-    while (!(await answersPing(this.port))) {
+    while (!(await respondsToPing(this.port))) {
       if (child.exitCode !== null || Date.now() > end)
         throw new Error(`redis-server did not start:\n${await this.log()}`);
       await sleep(10);
@@ -130,15 +130,15 @@ class RunningRedis implements RedisServer {
   }
 
   private async log(): Promise<string> {
-    return readFile(join(this.folder, 'redis.log'), 'utf8').catch(() => '(it wrote no log)');
+    return readFile(join(this.folder, 'redis.log'), 'utf8').catch(() => '(no log)');
   }
 }
 
 /**
- * Ends the child when this process is gone, however it went: an 'exit' handler is not called in a test that was killed, nor
- * by jest. The guard waits for the end of its input, which only this process holds open.
+ * Kills the child when this process ends for any reason. An 'exit' handler would not run if the test is killed, nor under jest. The
+ * guard waits for the end of its input, which only this process keeps open.
  */
-function endWithThisProcess(child: ChildProcess): void {
+function killWithThisProcess(child: ChildProcess): void {
   const guard = spawn('sh', ['-c', 'read _; kill -KILL "$1"', 'sh', String(child.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -150,7 +150,7 @@ function requireProgram(): void {
   throw new Error('These tests need the program redis-server 6.2 or later (Debian: apt-get install redis-server).');
 }
 
-function answersPing(port: number): Promise<boolean> {
+function respondsToPing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
     const answer = (pong: boolean) => {

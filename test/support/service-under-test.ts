@@ -6,7 +6,7 @@ import { defaultCompileOptions } from '../../src/core/scenario/compile-options';
 import { CompiledCatalogue } from '../../src/server/application/compiled-catalogue';
 import { createUseCases, type UseCaseDependencies, type UseCases } from '../../src/server/application/use-cases';
 import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
-import { encodeStoredScenario } from '../../src/server/codec/wire/scenario-codec';
+import { encodeStoredScenario } from '../../src/server/codec/stored/stored-values';
 import type { Clock } from '../../src/server/ports/clock';
 import type { DecisionModel } from '../../src/server/ports/decision-model';
 import type { LegacySessionStore } from '../../src/server/ports/legacy-session-store';

@@ -1,7 +1,7 @@
 import type { SessionStore } from '../../src/server/ports/session-store';
 
-/** The store with some methods of the test's own. */
-export function withOverrides(store: SessionStore, own: Partial<SessionStore>): SessionStore {
+/** Replaces some methods of a store. */
+export function withOverrides(store: SessionStore, overrides: Partial<SessionStore>): SessionStore {
   return {
     load: (...args) => store.load(...args),
     create: (...args) => store.create(...args),
@@ -12,6 +12,6 @@ export function withOverrides(store: SessionStore, own: Partial<SessionStore>): 
     onChange: (...args) => store.onChange(...args),
     probe: (...args) => store.probe(...args),
     close: () => store.close(),
-    ...own,
+    ...overrides,
   };
 }

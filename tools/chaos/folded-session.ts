@@ -10,7 +10,7 @@ import { compileScenario } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
 import { indexRelationships } from '../../src/core/scenario/relationships';
 import { ProtoTurnCodec } from '../../src/server/codec/stored/proto-turn-codec';
-import { modelProposalFromProto } from '../../src/server/codec/wire/model-proposal-codec';
+import { modelProposalFromProto } from '../../src/server/codec/wire/result-codec';
 import { scenarioFromProto } from '../../src/server/codec/wire/scenario-codec';
 import { sessionToProto } from '../../src/server/codec/wire/session-codec';
 import { turnFromProto } from '../../src/server/codec/wire/turn-message-codec';

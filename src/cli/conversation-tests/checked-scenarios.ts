@@ -3,8 +3,7 @@ import type { Relationship } from '../../core/model/scenario';
 import { compileScenario } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
-import { relationshipFromProto } from '../../server/codec/wire/relationship-codec';
-import { findingToProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
+import { findingToProto, relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import type { FileMessage, FileProblem, ScenarioFile } from '../files';
 import { findingToFileProblem } from '../files';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LegacySession } from '../../core/model/legacy-session';
 import type { Scenario } from '../../core/model/scenario';
-import { encodeCanonicalLegacySession } from '../codec/wire/legacy-session-codec';
-import { encodeCanonicalScenario } from '../codec/wire/scenario-codec';
+import { encodeCanonicalLegacySession, encodeCanonicalScenario } from '../codec/stored/canonical-bytes';
 import type { ContentHasher } from '../ports/content-hasher';
 
 /** SHA-256 over the contract's encoding of the content with its maps in key order. */

@@ -234,13 +234,13 @@ describe('8 on first load: a record of an older session that is over', () => {
 });
 
 describe('8 on first load: a record that cannot be read', () => {
-  const problem = 'error the record of an older session cannot be read: the session begins anew';
+  const problem = 'error cannot read the legacy session; starting a new session';
 
   it('is told with its key and without a value, and the turn goes on with a new session', async () => {
     const session = await left({ ...atReason, current_step_id: 7, variables: { secret: 'Ada' } });
     expect((await process(aTurn(session))).result).toMatchObject({ revision: 1, turnCount: 1 });
     const { name: key } = session;
-    const fields = { key, problem: 'current_step_id must be text of at most 128 characters' };
+    const fields = { key, problem: 'current_step_id must be a string of at most 128 characters' };
     expect(told).toEqual([`${problem} ${JSON.stringify(fields)}`]);
   });
 
@@ -251,8 +251,8 @@ describe('8 on first load: a record that cannot be read', () => {
     const long = await left(JSON.stringify({ ...atReason, filler: 'x'.repeat(4 * 1024 * 1024) }));
     for (const session of [hash, long]) expect((await process(aTurn(session))).result.turnCount).toBe(1);
     expect(told).toEqual([
-      expect.stringContaining('the key holds no string'),
-      expect.stringContaining('the record is longer than 4194304 bytes'),
+      expect.stringContaining('the key does not hold a string'),
+      expect.stringContaining('the record is larger than 4194304 bytes'),
     ]);
   });
 

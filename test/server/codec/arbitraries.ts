@@ -9,7 +9,7 @@ import type {
 } from '../../../src/core/model/scenario';
 import type { StepOutcome, StepOutcomeKind, Turn, VariableScope } from '../../../src/core/model/turn';
 
-/** Names that an object would have of its own, that look like indexes, or that are empty: all ordinary, but for `__proto__`. */
+/** Valid names that are easy to get wrong: properties of Object.prototype, array indexes, and the empty name. */
 export const unsafeNames = [
   'constructor',
   'toString',
@@ -76,7 +76,7 @@ export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
   results: fields,
 });
 
-/** Numbers that 32 bits hold. */
+/** Numbers that a 32-bit float can represent. */
 const embedding = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 });
 
 export const turn: fc.Arbitrary<Turn> = fc.record({

@@ -1,4 +1,4 @@
-/** A generated message of which a caller sent some fields only; enums are given as numbers. */
+/** A generated message with some fields only. Enums are numbers. */
 export type DeepPartial<Message> = unknown extends Message
   ? Message
   : Message extends Date
@@ -9,13 +9,13 @@ export type DeepPartial<Message> = unknown extends Message
         ? { [Field in keyof Message]?: DeepPartial<Message[Field]> }
         : Message;
 
-interface Generated<Message> {
+interface MessageType<Message> {
   encode(message: Message): { finish(): Uint8Array };
   decode(bytes: Uint8Array): Message;
   fromPartial(fields: DeepPartial<NoInfer<Message>>): Message;
 }
 
-/** The message as it arrives: it went over the wire with the given fields and no others. */
-export function encodeAndDecode<Message>(type: Generated<Message>, fields: DeepPartial<NoInfer<Message>>): Message {
+/** Creates a message with the given fields and sends it through its wire format, as a server receives it. */
+export function encodeAndDecode<Message>(type: MessageType<Message>, fields: DeepPartial<NoInfer<Message>>): Message {
   return type.decode(type.encode(type.fromPartial(fields)).finish());
 }

@@ -126,7 +126,7 @@ const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
   irreversibleDone: shortArray(irreversibleStep),
 });
 
-/** Any value of the type, also those that no turn leads to. */
+/** Any value of the type, including values that no turns can produce. */
 export const session: fc.Arbitrary<Session> = fc.record({
   tenantId: text,
   agentId: text,
@@ -147,7 +147,7 @@ export const session: fc.Arbitrary<Session> = fc.record({
   importedFrom: text,
 });
 
-/** One that turns may lead to, as `sessionFromProto` wants it. */
+/** A session that turns can produce, as `sessionFromProto` requires. */
 export const coherentSession: fc.Arbitrary<Session> = session.map((any) => ({
   ...any,
   instances: any.instances.map((one, index) => ({

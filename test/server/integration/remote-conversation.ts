@@ -5,10 +5,9 @@ import type { Relationship } from '../../../src/core/model/scenario';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
 import type { Turn } from '../../../src/core/model/turn';
 import type { TurnResult } from '../../../src/core/model/turn-result';
-import { relationshipToProto } from '../../../src/server/codec/wire/relationship-codec';
+import { decodeSession } from '../../../src/server/codec/stored/stored-values';
 import { turnResultFromProto } from '../../../src/server/codec/wire/result-codec';
-import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
-import { decodeSession } from '../../../src/server/codec/wire/session-codec';
+import { relationshipToProto, scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
 import { aScenario, aTurn, Played, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 

@@ -289,7 +289,7 @@ it('starts without its Redis, and is ready as soon as and as long as that takes 
       ORCHESTRATOR__SERVER__PROBE_INTERVAL_MS: '100',
       ORCHESTRATOR__SERVER__PROBE_TIMEOUT_MS: '300',
     });
-    expect(server.stderr()).toContain(`are in the Redis 127.0.0.1:${redis.port}`);
+    expect(server.stderr()).toContain(`are in Redis at 127.0.0.1:${redis.port}`);
     expect(await healthOf(server.address)).toBe('NOT_SERVING');
     await redis.start();
     await untilHealthIs('SERVING', server.address);

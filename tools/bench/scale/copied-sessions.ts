@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { decodeSession, encodeSession } from '../../../src/server/codec/wire/session-codec';
-import { getSessionKeys } from '../../../src/server/stores/redis/session-keys';
+import { decodeSession, encodeSession } from '../../../src/server/codec/stored/stored-values';
+import { getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { progress } from '../progress';
 import { agent, sessionTurns, usualShape } from '../workload/session-turns';
 import type { Installation } from './installation';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { getSessionKeys } from '../../../src/server/stores/redis/session-keys';
+import { getSessionKeys } from '../../../src/server/stores/redis/redis-keys';
 import { Closers } from '../closers';
 import type { BenchServer } from '../servers/bench-server';
 import { agent, sessionTurns, turnsPerSession, usualShape } from '../workload/session-turns';

@@ -1,24 +1,24 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 
-/** A generated message type, as far as it writes. */
-interface MessageType<Message> {
+/** A generated message type that can be encoded. */
+interface EncodableType<Message> {
   encode(message: Message, writer: BinaryWriter): BinaryWriter;
 }
 
-/** Room that is kept from message to message, bytes. */
-const keptRoom = 1024 * 1024;
+/** A writer that has grown beyond this size, in bytes, is not reused. */
+const maxReusedBytes = 1024 * 1024;
 
-let writer = new BinaryWriter();
+let sharedWriter = new BinaryWriter();
 
 /**
- * The bytes of a message. One writer serves all of them: a new one begins with little room and makes and clears more several times on
- * the way to the size of a session.
+ * Encodes a message. All messages share one writer: a new writer starts with a small buffer, and growing it to the size of a
+ * session takes several allocations.
  */
-export function encodeMessage<Message>(type: MessageType<Message>, message: Message): Uint8Array {
-  const used = writer;
-  // Until it is through: what stops half-way leaves a writer that is of no use.
-  writer = new BinaryWriter();
-  const bytes = type.encode(message, used).finish();
-  if (bytes.length <= keptRoom) writer = used;
+export function encodeMessage<Message>(type: EncodableType<Message>, message: Message): Uint8Array {
+  const writer = sharedWriter;
+  // If `encode` throws, the writer holds half a message and must not be used again.
+  sharedWriter = new BinaryWriter();
+  const bytes = type.encode(message, writer).finish();
+  if (bytes.length <= maxReusedBytes) sharedWriter = writer;
   return bytes;
 }

@@ -3,12 +3,11 @@ import type { TurnResult } from '../../../core/model/turn-result';
 import type { TurnCodec } from '../../ports/turn-codec';
 import { turnResultFromProto, turnResultToProto } from '../wire/result-codec';
 import { encodeMessage } from './encode-message';
-import { areMessagesEqual } from './message-equality';
-import { decodeStoredBytes } from './stored-bytes';
+import { decodeStoredBytes } from './stored-values';
 
 /**
- * Decided turns as ProcessTurnResponse. Requests may be ProcessTurnRequest, StreamTurnRequest or ProcessTurnsRequest: the three
- * have one layout, so that a turn that came by one of them is known when it comes again by another.
+ * Encodes turn results as ProcessTurnResponse. Requests may be ProcessTurnRequest, StreamTurnRequest or ProcessTurnsRequest: the
+ * three have the same layout, so a turn that is retried through another method is recognized.
  */
 export class ProtoTurnCodec implements TurnCodec {
   encodeResult(result: TurnResult): Uint8Array {
@@ -21,6 +20,31 @@ export class ProtoTurnCodec implements TurnCodec {
 
   isSameTurn(a: Uint8Array, b: Uint8Array): boolean {
     if (Buffer.compare(a, b) === 0) return true;
-    return areMessagesEqual(ProcessTurnRequest.decode(a).turn, ProcessTurnRequest.decode(b).turn);
+    return isEqual(ProcessTurnRequest.decode(a).turn, ProcessTurnRequest.decode(b).turn);
   }
+}
+
+/**
+ * Compares decoded messages deeply, regardless of the order of map entries. They may consist of lists, maps, timestamps, JSON
+ * values and scalars. NaN equals NaN; 0 and -0 differ, as their bytes do.
+ */
+function isEqual(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (left instanceof Date || right instanceof Date) {
+    return left instanceof Date && right instanceof Date && left.getTime() === right.getTime();
+  }
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  return hasEqualProperties(left, right);
+}
+
+/** Compares the properties of two objects. The properties of a list are its indexes. */
+function hasEqualProperties(left: object, right: object): boolean {
+  const rightProperties = new Map<string, unknown>(Object.entries(right));
+  const leftProperties = Object.entries(left);
+  if (leftProperties.length !== rightProperties.size) return false;
+  for (const [key, value] of leftProperties) {
+    if (!rightProperties.has(key) || !isEqual(value, rightProperties.get(key))) return false;
+  }
+  return true;
 }

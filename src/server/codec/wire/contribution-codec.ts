@@ -1,40 +1,79 @@
-import type { ScenarioContribution as ContributionMessage } from '../../../../gen/focal/orchestration/v1/contribution';
-import type { Contribution } from '../../../core/model/contribution';
+import type {
+  AbandonedScenario as AbandonedMessage,
+  ScenarioContribution as ContributionMessage,
+  ScenarioContributionPlan as PlanMessage,
+} from '../../../../gen/focal/orchestration/v1/contribution';
+import type { AbandonedScenario, Contribution, ContributionPlan } from '../../../core/model/contribution';
 import { confirmKind, contributionType } from './enums';
 import { fieldsFromProto, fieldsToProto } from './json-value';
 import { emptyMapField } from './map-field';
 import { toolBindingFromProto, toolBindingToProto } from './step-codec';
 
-/** What an instance wants to add to the reply as the contract has it: the fields of other types stay empty. */
+export function planToProto(plan: ContributionPlan): PlanMessage {
+  return {
+    contributions: plan.contributions.map(contributionToProto),
+    primaryScenarioId: plan.primaryScenarioId,
+    activeScenarioIds: plan.activeScenarioIds.slice(),
+    hasAsks: plan.hasAsks,
+    hasConfirms: plan.hasConfirms,
+    hasActionHints: plan.hasActionHints,
+    hasInforms: plan.hasInforms,
+    abandoned: plan.abandoned.map(abandonedToProto),
+  };
+}
+
+export function planFromProto(message: PlanMessage): ContributionPlan {
+  return {
+    contributions: message.contributions.map(contributionFromProto),
+    primaryScenarioId: message.primaryScenarioId,
+    activeScenarioIds: message.activeScenarioIds,
+    hasAsks: message.hasAsks,
+    hasConfirms: message.hasConfirms,
+    hasActionHints: message.hasActionHints,
+    hasInforms: message.hasInforms,
+    abandoned: message.abandoned,
+  };
+}
+
+function abandonedToProto(abandoned: AbandonedScenario): AbandonedMessage {
+  return {
+    scenarioId: abandoned.scenarioId,
+    scenarioName: abandoned.scenarioName,
+    instanceId: abandoned.instanceId,
+    stepId: abandoned.stepId,
+    stepName: abandoned.stepName,
+    missingFields: abandoned.missingFields.slice(),
+    pausedTurns: abandoned.pausedTurns,
+  };
+}
+
+/** Converts a contribution. Only the fields of its own type are set. */
 export function contributionToProto(contribution: Contribution): ContributionMessage {
   const message = commonToProto(contribution);
   switch (contribution.type) {
     case 'NONE':
-      break;
+      return message;
     case 'ASK':
       message.fieldsToAsk = contribution.fieldsToAsk.slice();
       message.knownValues = fieldsToProto(contribution.knownValues, 'contribution.known_values');
       message.deferredFields = contribution.deferredFields.slice();
-      break;
+      return message;
     case 'CONFIRM':
       message.actionToConfirm = contribution.actionToConfirm;
       message.valuesToConfirm = fieldsToProto(contribution.valuesToConfirm, 'contribution.values_to_confirm');
       message.confirmKind = confirmKind.toProto[contribution.confirmKind];
       message.choices = contribution.choices.slice();
       message.actionKey = contribution.actionKey;
-      break;
+      return message;
     case 'ACTION_HINT':
       message.actionKey = contribution.actionKey;
       message.tools = contribution.tools.map(toolBindingToProto);
-      break;
+      return message;
     case 'INFORM':
       message.templateIds = contribution.templateIds.slice();
       message.informTemplateId = contribution.templateIds[0] ?? '';
-      break;
-    default:
-      contribution satisfies never;
+      return message;
   }
-  return message;
 }
 
 /** The inverse of `contributionToProto`. */
@@ -66,12 +105,10 @@ export function contributionFromProto(message: ContributionMessage): Contributio
       return { type, ...common, tools: message.tools.map(toolBindingFromProto), actionKey: message.actionKey };
     case 'INFORM':
       return { type, ...common, templateIds: message.templateIds };
-    default:
-      return type satisfies never;
   }
 }
 
-/** What every type has; the rest is empty. */
+/** The fields that every contribution type has; the others are empty. */
 function commonToProto(contribution: Contribution): ContributionMessage {
   return {
     scenarioId: contribution.scenarioId,

@@ -1,101 +1,100 @@
 import { invalidFieldError } from './invalid-field-error';
 
-/** A generated enum at run time: numbers by name, and names by number. */
+/** A generated enum at run time: it maps names to numbers and numbers to names. */
 type GeneratedEnum = Readonly<Record<string, string | number>>;
 
 /** The values of a generated enum. */
-type ValueOf<Enum> = Enum[keyof Enum] & number;
+type EnumValue<Enum> = Enum[keyof Enum] & number;
 
-/** What a generated enum can say: its names without their prefix, and without UNSPECIFIED. */
-type NameOf<Enum, Prefix extends string> = Exclude<
+/** The names of a generated enum without their prefix, except UNSPECIFIED. */
+type EnumName<Enum, Prefix extends string> = Exclude<
   keyof Enum extends infer Key ? (Key extends `${Prefix}${infer Name}` ? Name : never) : never,
   'UNSPECIFIED'
 >;
 
-/** How UNSPECIFIED and old spellings are decoded. */
-interface Spelling<Name extends string, Deprecated extends Name> {
-  /** What UNSPECIFIED means; refused where it is left out. */
+interface EnumOptions<Name extends string, Deprecated extends Name> {
+  /** The name that UNSPECIFIED is decoded to. Without it, UNSPECIFIED is an error. */
   readonly unspecified?: Exclude<Name, Deprecated>;
-  /** Old spellings, each with the one that is decoded in its place. They are never encoded. */
+  /** Deprecated names, each with its replacement. They are decoded to the replacement and never encoded. */
   readonly deprecated?: Readonly<Record<Deprecated, Exclude<Name, Deprecated>>>;
 }
 
 /**
- * Converts between the domain's words and the numbers of a generated enum. A constant of type `EnumTable<Words, Enum>` compiles
- * only where the words are exactly those of the enum: `toProto` needs each of them, and `fromProto` gives no other.
+ * Converts between the names of a domain union and the numbers of a generated enum. A constant of type `EnumTable<Union, Enum>`
+ * compiles only if the union has exactly the names of the enum: `toProto` needs every name, and `fromProto` returns no other.
  */
 export class EnumTable<Name extends string, Proto extends number> {
-  /** The number of every word. */
   readonly toProto: Readonly<Record<Name, Proto>>;
   readonly #names: readonly (Name | undefined)[];
   readonly #type: string;
 
-  /** `names` holds the word of each number, undefined where it has none. `type` names the enum in errors. */
+  /** `names` holds the name of each number, or undefined. `type` is the name of the enum in errors. */
   constructor(type: string, toProto: Readonly<Record<Name, Proto>>, names: readonly (Name | undefined)[]) {
     this.#type = type;
     this.toProto = toProto;
     this.#names = names;
   }
 
-  /** The word of a number. Throws INVALID_REQUEST where it has none: UNSPECIFIED without a default, or a newer value. */
+  /** Throws INVALID_REQUEST for a number without a name: UNSPECIFIED without a default, or a value of a newer contract. */
   fromProto(value: number): Name {
     const name = this.#names[value];
     if (name === undefined) {
-      throw invalidFieldError(
-        this.#type,
-        `must be one of ${Object.keys(this.toProto).join(', ')} here, but it is ${value}`,
-      );
+      throw invalidFieldError(this.#type, `must be one of ${Object.keys(this.toProto).join(', ')}, but is ${value}`);
     }
     return name;
   }
 
-  /** As `toProto`; undefined is UNSPECIFIED. */
+  /** Converts undefined to UNSPECIFIED. */
   optionalToProto(name: Name | undefined): Proto | 0 {
     return name === undefined ? 0 : this.toProto[name];
   }
 
-  /** As `fromProto`; UNSPECIFIED is undefined. */
+  /** Converts UNSPECIFIED to undefined. Throws as `fromProto` does. */
   optionalFromProto(value: number): Name | undefined {
     return value === 0 ? undefined : this.fromProto(value);
   }
 }
 
-/** The table of a whole enum. */
+/** Creates the table of a whole enum. */
 export function enumTable<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
-  const Deprecated extends NameOf<Enum, Prefix> = never,
+  const Deprecated extends EnumName<Enum, Prefix> = never,
 >(
   generated: Enum,
   prefix: Prefix,
-  spelling: Spelling<NameOf<Enum, Prefix>, Deprecated> = {},
-): EnumTable<Exclude<NameOf<Enum, Prefix>, Deprecated>, ValueOf<Enum>> {
-  const { unspecified, deprecated } = spelling;
-  const old = new Map<string, string>(Object.entries(deprecated ?? {}));
-  return tableOf(
+  options: EnumOptions<EnumName<Enum, Prefix>, Deprecated> = {},
+): EnumTable<Exclude<EnumName<Enum, Prefix>, Deprecated>, EnumValue<Enum>> {
+  const { unspecified, deprecated } = options;
+  const replacements = new Map<string, string>(Object.entries(deprecated ?? {}));
+  return createTable(
     prefix,
-    wordsOf(generated, prefix).map(([name, value]) => [old.get(name) ?? name, value, old.has(name)]),
+    listEntries(generated, prefix).map(([name, value]) => [
+      replacements.get(name) ?? name,
+      value,
+      replacements.has(name),
+    ]),
     unspecified,
   );
 }
 
-/** The table of a part of an enum; its other values are refused. */
+/** Creates the table of some values of an enum. The other values are errors. */
 export function enumSubset<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
-  const Name extends NameOf<Enum, Prefix>,
+  const Name extends EnumName<Enum, Prefix>,
 >(
   generated: Enum,
   prefix: Prefix,
   names: readonly Name[],
   unspecified?: NoInfer<Name>,
-): EnumTable<Name, ValueOf<Enum>> {
+): EnumTable<Name, EnumValue<Enum>> {
   const allowed = new Set<string>(names);
-  const words = wordsOf(generated, prefix).filter(([name]) => allowed.has(name));
-  return tableOf(prefix, words, unspecified);
+  const entries = listEntries(generated, prefix).filter(([name]) => allowed.has(name));
+  return createTable(prefix, entries, unspecified);
 }
 
-/** The table of an enum that the domain writes in lower case; `unspecified` may be a word that the enum has not, as "". */
+/** Creates a table with names in lower case. `unspecified` may be a name that the enum does not have, such as "". */
 export function lowerCaseEnumTable<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
@@ -104,35 +103,34 @@ export function lowerCaseEnumTable<
   generated: Enum,
   prefix: Prefix,
   unspecified: Unspecified,
-): EnumTable<Lowercase<NameOf<Enum, Prefix>> | Unspecified, ValueOf<Enum>> {
-  const words = wordsOf(generated, prefix).map(([name, value]): Word => [name.toLowerCase(), value]);
-  // UNSPECIFIED is only written where its word is not also that of another number.
-  const decodedOnly = words.some(([name]) => name === unspecified);
-  return tableOf(prefix, [[unspecified, 0, decodedOnly], ...words], unspecified);
+): EnumTable<Lowercase<EnumName<Enum, Prefix>> | Unspecified, EnumValue<Enum>> {
+  const entries = listEntries(generated, prefix).map(([name, value]): EnumEntry => [name.toLowerCase(), value]);
+  // UNSPECIFIED is encoded only if no other number has the same name.
+  const decodeOnly = entries.some(([name]) => name === unspecified);
+  return createTable(prefix, [[unspecified, 0, decodeOnly], ...entries], unspecified);
 }
 
-/** A word, its number, and whether it is decoded only. */
-type Word = readonly [name: string, value: number, decodedOnly?: boolean];
+type EnumEntry = readonly [name: string, value: number, decodeOnly?: boolean];
 
-function wordsOf(generated: GeneratedEnum, prefix: string): Word[] {
-  const words: Word[] = [];
+function listEntries(generated: GeneratedEnum, prefix: string): EnumEntry[] {
+  const entries: EnumEntry[] = [];
   for (const [key, value] of Object.entries(generated)) {
-    if (typeof value === 'number' && value > 0) words.push([key.slice(prefix.length), value]);
+    if (typeof value === 'number' && value > 0) entries.push([key.slice(prefix.length), value]);
   }
-  return words;
+  return entries;
 }
 
-function tableOf<Name extends string, Proto extends number>(
+function createTable<Name extends string, Proto extends number>(
   prefix: string,
-  words: readonly Word[],
+  entries: readonly EnumEntry[],
   unspecified: Name | undefined,
 ): EnumTable<Name, Proto> {
   const toProto: Record<string, number> = {};
   const names: (string | undefined)[] = [unspecified];
-  for (const [name, value, decodedOnly] of words) {
+  for (const [name, value, decodeOnly] of entries) {
     names[value] = name;
-    if (decodedOnly !== true) toProto[name] = value;
+    if (decodeOnly !== true) toProto[name] = value;
   }
-  // The one place where the words, read from the enum at run time, get the type that the compiler computed from the same enum.
+  // The names come from the enum at run time; the compiler derives their type from the same enum, but cannot connect the two.
   return new EnumTable(prefix.slice(0, -1), toProto as Record<Name, Proto>, names as (Name | undefined)[]);
 }

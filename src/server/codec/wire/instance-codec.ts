@@ -1,15 +1,22 @@
 import type {
   EndedInstance as EndedInstanceMessage,
   ScenarioInstance as InstanceMessage,
+  StepVisit as StepVisitMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
 import { createVisit, type EndedInstance, type ScenarioInstance, type StepVisit } from '../../../core/model/session';
-import { endedStatus, lifecycleReason, liveStatus, pauseReason } from './enums';
+import {
+  contributionType,
+  endedStatus,
+  lifecycleReason,
+  liveStatus,
+  openType,
+  pauseReason,
+  stepOutcomeKind,
+} from './enums';
 import { fieldsFromProto, fieldsToProto } from './json-value';
 import { mapFromProto, mapToProto } from './map-field';
 import { optionalTimeFromProto, optionalTimeToProto, timeFromProto, timeToProto } from './time';
-import { visitFromProto, visitToProto } from './visit-codec';
 
-/** An active or paused instance as the contract has it. */
 export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
   return {
     instanceId: instance.instanceId,
@@ -38,7 +45,7 @@ export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
   };
 }
 
-/** The inverse of `instanceToProto`. An absent visit opens at `revision`; an absent status is ACTIVE. */
+/** The inverse of `instanceToProto`. A missing visit starts at `revision`; a missing status is ACTIVE. */
 export function instanceFromProto(message: InstanceMessage, revision: number): ScenarioInstance {
   return {
     instanceId: message.instanceId,
@@ -53,7 +60,7 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
     pausedAtTurnCount: message.pausedAtTurnCount,
     displacedByInstanceIds: message.displacedByInstanceIds,
     currentStepId: message.currentStepId,
-    visit: message.visit === undefined ? nextVisit(message, revision) : visitFromProto(message.visit),
+    visit: message.visit === undefined ? createDefaultVisit(message, revision) : visitFromProto(message.visit),
     path: message.path,
     irreversibleDone: message.irreversibleDone,
     stepsBeforeCheckpoint: message.stepsBeforeCheckpoint,
@@ -67,12 +74,11 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
   };
 }
 
-/** The visit of an instance that says nothing of it: it has just entered its step. */
-function nextVisit(message: InstanceMessage, revision: number): StepVisit {
+/** The default visit of an instance in a request: the instance has just entered its step. */
+function createDefaultVisit(message: InstanceMessage, revision: number): StepVisit {
   return createVisit(Math.max(1, message.lastVisitNumber), revision);
 }
 
-/** An instance that ended as the contract has it. */
 export function endedInstanceToProto(ended: EndedInstance): EndedInstanceMessage {
   return {
     instanceId: ended.instanceId,
@@ -88,7 +94,6 @@ export function endedInstanceToProto(ended: EndedInstance): EndedInstanceMessage
   };
 }
 
-/** The inverse of `endedInstanceToProto`. */
 export function endedInstanceFromProto(message: EndedInstanceMessage): EndedInstance {
   return {
     instanceId: message.instanceId,
@@ -101,5 +106,37 @@ export function endedInstanceFromProto(message: EndedInstanceMessage): EndedInst
     endedAt: timeFromProto(message.endedAt),
     lastStepId: message.lastStepId,
     irreversibleDone: message.irreversibleDone,
+  };
+}
+
+function visitToProto(visit: StepVisit): StepVisitMessage {
+  return {
+    number: visit.number,
+    enteredRevision: visit.enteredRevision,
+    contributedTypes: visit.contributedTypes.map((type) => contributionType.toProto[type]),
+    askedFields: visit.askedFields.slice(),
+    openType: openType.optionalToProto(visit.openType),
+    openAskFields: visit.openAskFields.slice(),
+    shownValues: fieldsToProto(visit.shownValues, 'visit.shown_values'),
+    confirmed: visit.confirmed,
+    outcome: stepOutcomeKind.optionalToProto(visit.outcome),
+    acted: visit.acted,
+    attempts: visit.attempts,
+  };
+}
+
+function visitFromProto(message: StepVisitMessage): StepVisit {
+  return {
+    number: message.number,
+    enteredRevision: message.enteredRevision,
+    contributedTypes: message.contributedTypes.map((type) => contributionType.fromProto(type)),
+    askedFields: message.askedFields,
+    openType: openType.optionalFromProto(message.openType),
+    openAskFields: message.openAskFields,
+    shownValues: fieldsFromProto(message.shownValues, 'visit.shown_values'),
+    confirmed: message.confirmed,
+    outcome: stepOutcomeKind.optionalFromProto(message.outcome),
+    acted: message.acted,
+    attempts: message.attempts,
   };
 }

@@ -4,101 +4,100 @@ import { invalidFieldError } from './invalid-field-error';
 import { createNullPrototypeObject, emptyMapField, type MapField, protoKeyError, sortKeys } from './map-field';
 
 /**
- * How deep lists and objects may be nested in a value; a list of numbers has depth 1. Generated decoders give up at 100 nested
- * messages: an object costs three of them, and a value lies up to six below the top (in a response of ListTurns), so 31 is all
- * that everybody can read back.
+ * The maximum nesting depth of lists and objects in a value; a list of numbers has depth 1. Generated decoders fail at 100
+ * nested messages. An object takes three of them, and a value is up to six messages below the top (in a ListTurns response), so
+ * 31 is the maximum that every client can decode.
  */
 export const maxValueDepth = 30;
 
 /**
- * A decoded google.protobuf.Value in its one normal form: objects without inherited properties, their keys in ascending order.
- * So conditions see the same order whether a value came with the turn or from the store. Throws INVALID_REQUEST, naming the
- * place, for NaN, infinities, a Value without a kind, the key `__proto__` and what is nested deeper than `maxValueDepth`.
- * `path` names the field in errors.
+ * Normalizes a decoded google.protobuf.Value: objects have no prototype, and their keys are in ascending order. Conditions thus
+ * see the same order whether a value came with the turn or from the store. Throws INVALID_REQUEST with the path of the value for
+ * NaN, infinities, a Value without a kind, the key `__proto__`, and nesting beyond `maxValueDepth`.
  */
 export function jsonFromProto(value: unknown, path: string): JsonValue {
-  const normal = normalForm(value, maxValueDepth);
-  if (normal === undefined) throw problemIn(value, path, maxValueDepth);
-  return normal;
+  const normalized = normalize(value, maxValueDepth);
+  if (normalized === undefined) throw createValueError(value, path, maxValueDepth);
+  return normalized;
 }
 
-/** The inverse of `jsonFromProto`. Normalizes and refuses as that does, so that equal values give equal bytes. */
+/** The inverse of `jsonFromProto`. It normalizes and throws in the same way, so that equal values have equal bytes. */
 export function jsonToProto(value: JsonValue, path: string): JsonValue {
   return jsonFromProto(value, path);
 }
 
-/** A decoded map of google.protobuf.Value as fields, in ascending order of the names. Refuses as `jsonFromProto` does. */
+/** Converts a decoded map of google.protobuf.Value; names are in ascending order. Throws as `jsonFromProto` does. */
 export function fieldsFromProto(field: Readonly<MapField<unknown>>, path: string): FieldValues {
   const fields = new Map<string, JsonValue>();
   for (const name of sortNames(Object.keys(field))) {
-    const normal = normalForm(field[name], maxValueDepth);
-    if (normal === undefined) throw problemIn(field[name], placeOf(path, name), maxValueDepth);
-    fields.set(name, normal);
+    const normalized = normalize(field[name], maxValueDepth);
+    if (normalized === undefined) throw createValueError(field[name], joinPath(path, name), maxValueDepth);
+    fields.set(name, normalized);
   }
   return fields;
 }
 
-/** The inverse of `fieldsFromProto`. Refuses as `jsonFromProto` does. */
+/** The inverse of `fieldsFromProto`. Throws as `jsonFromProto` does. */
 export function fieldsToProto(fields: FieldValues, path: string): MapField<unknown> {
   if (fields.size === 0) return emptyMapField;
   const field = createNullPrototypeObject<unknown>();
   for (const name of sortKeys(fields)) {
     if (name === '__proto__') throw protoKeyError(path);
     const value = fields.get(name);
-    const normal = normalForm(value, maxValueDepth);
-    if (normal === undefined) throw problemIn(value, placeOf(path, name), maxValueDepth);
-    field[name] = normal;
+    const normalized = normalize(value, maxValueDepth);
+    if (normalized === undefined) throw createValueError(value, joinPath(path, name), maxValueDepth);
+    field[name] = normalized;
   }
   return field;
 }
 
-/** The value in its normal form; undefined where it has none. `levels` is how deep it may be. */
-function normalForm(value: unknown, levels: number): JsonValue | undefined {
+/** Returns the normalized value, or undefined if the value is invalid. `levels` is the depth that is left. */
+function normalize(value: unknown, levels: number): JsonValue | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (levels === 0) return undefined;
-  if (Array.isArray(value)) return normalList(value, levels - 1);
-  return isObject(value) ? normalObject(value, levels - 1) : undefined;
+  if (Array.isArray(value)) return normalizeList(value, levels - 1);
+  return isObject(value) ? normalizeObject(value, levels - 1) : undefined;
 }
 
-function normalList(items: readonly unknown[], levels: number): readonly JsonValue[] | undefined {
+function normalizeList(items: readonly unknown[], levels: number): readonly JsonValue[] | undefined {
   const list: JsonValue[] = [];
   for (const item of items) {
-    const normal = normalForm(item, levels);
-    if (normal === undefined) return undefined;
-    list.push(normal);
+    const normalized = normalize(item, levels);
+    if (normalized === undefined) return undefined;
+    list.push(normalized);
   }
   return list;
 }
 
-function normalObject(members: Readonly<MapField<unknown>>, levels: number): JsonObject | undefined {
+function normalizeObject(members: Readonly<MapField<unknown>>, levels: number): JsonObject | undefined {
   const object = createNullPrototypeObject<JsonValue>();
   for (const key of sortNames(Object.keys(members))) {
-    const normal = normalForm(members[key], levels);
-    if (normal === undefined || key === '__proto__') return undefined;
-    object[key] = normal;
+    const normalized = normalize(members[key], levels);
+    if (normalized === undefined || key === '__proto__') return undefined;
+    object[key] = normalized;
   }
   return object;
 }
 
-/** Says where a value that has no normal form is wrong, and how. Only walked when it is, so that nobody else pays for paths. */
-function problemIn(value: unknown, path: string, levels: number): Error {
+/** Finds the invalid part of a value. It runs only after `normalize` has failed, so that valid values need no paths. */
+function createValueError(value: unknown, path: string, levels: number): Error {
   if (typeof value === 'number') return invalidFieldError(path, 'must be a finite number');
-  if (!isObject(value)) return invalidFieldError(path, 'must have a value; null is one');
-  if (levels === 0) return invalidFieldError(path, `must not be nested deeper than ${maxValueDepth}`);
+  if (!isObject(value)) return invalidFieldError(path, 'must have a value; use null for no value');
+  if (levels === 0) return invalidFieldError(path, `must be nested at most ${maxValueDepth} levels deep`);
   if (Object.hasOwn(value, '__proto__')) return protoKeyError(path);
   for (const [key, member] of Object.entries(value)) {
-    if (normalForm(member, levels - 1) !== undefined) continue;
-    return problemIn(member, Array.isArray(value) ? `${path}[${key}]` : placeOf(path, key), levels - 1);
+    if (normalize(member, levels - 1) !== undefined) continue;
+    return createValueError(member, Array.isArray(value) ? `${path}[${key}]` : joinPath(path, key), levels - 1);
   }
-  return invalidFieldError(path, 'is no JSON value');
+  return invalidFieldError(path, 'must be a JSON value');
 }
 
-function placeOf(path: string, key: string): string {
+function joinPath(path: string, key: string): string {
   return `${path}[${JSON.stringify(key)}]`;
 }
 
-/** Lists are objects here, as typeof has it. */
+/** Lists count as objects, as they do for `typeof`. */
 function isObject(value: unknown): value is Readonly<MapField<unknown>> {
   return typeof value === 'object' && value !== null;
 }

@@ -5,27 +5,26 @@ import { invalidFieldError } from './invalid-field-error';
 export type MapField<Value> = Record<string, Value>;
 
 /**
- * An object whose only properties are those that it is given, also under names like `constructor`. Unlike one made by
- * Object.create(null) it is as fast as a literal: V8 keeps a hidden class for it.
+ * The class of objects without a prototype, so that keys such as `constructor` are safe. V8 uses a hidden class for its
+ * instances, so access is as fast as for an object literal; objects of Object.create(null) are slower.
  */
-class Bare<Value> {
+class NullPrototypeObject<Value> {
   [key: string]: Value;
 }
-Object.setPrototypeOf(Bare.prototype, null);
-Reflect.deleteProperty(Bare.prototype, 'constructor');
+Object.setPrototypeOf(NullPrototypeObject.prototype, null);
+Reflect.deleteProperty(NullPrototypeObject.prototype, 'constructor');
 
-/** An object without inherited properties. */
 export function createNullPrototypeObject<Value>(): MapField<Value> {
-  return new Bare<Value>();
+  return new NullPrototypeObject<Value>();
 }
 
-/** The map field that has no entries; most have none. */
+/** The map field without entries. It is shared, because most map fields are empty. */
 export const emptyMapField: MapField<never> = Object.freeze(createNullPrototypeObject<never>());
 
 /**
- * A map as a generated map field, its keys in ascending order of UTF-16 code units, so that equal maps give equal bytes. (Keys
- * that look like array indexes come first, in numerical order: JavaScript's own order of properties, as fixed as the other.)
- * Throws INVALID_REQUEST for the key `__proto__`, which generated decoders lose. `path` names the field in errors.
+ * Converts a map to a generated map field with its keys in ascending order of UTF-16 code units, so that equal maps have equal
+ * bytes. JavaScript places keys that look like array indexes first, in numeric order, which is deterministic as well. Throws
+ * INVALID_REQUEST for the key `__proto__`, which generated decoders drop. Errors name the field by `path`.
  */
 export function mapToProto<Value>(map: ReadonlyMap<string, Value>, path: string): MapField<Value> {
   if (map.size === 0) return emptyMapField;
@@ -38,7 +37,7 @@ export function mapToProto<Value>(map: ReadonlyMap<string, Value>, path: string)
   return field;
 }
 
-/** A generated map field as a map, in ascending order of the keys. */
+/** Converts a generated map field to a map with its keys in ascending order. */
 export function mapFromProto<Value>(field: Readonly<MapField<Value>>): Map<string, Value> {
   const map = new Map<string, Value>();
   for (const key of sortNames(Object.keys(field))) {
@@ -48,12 +47,12 @@ export function mapFromProto<Value>(field: Readonly<MapField<Value>>): Map<strin
   return map;
 }
 
-/** The keys of a map in ascending order of UTF-16 code units. */
+/** Returns the keys of a map in ascending order of UTF-16 code units. */
 export function sortKeys(map: ReadonlyMap<string, unknown>): readonly string[] {
   return sortNames([...map.keys()]);
 }
 
-/** The error for the one key that no map may have. */
+/** Creates the error for the only key that no map may have. */
 export function protoKeyError(path: string): Error {
   return invalidFieldError(path, 'must not have the key __proto__');
 }

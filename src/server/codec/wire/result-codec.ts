@@ -1,23 +1,30 @@
 import type {
+  ScenarioSelectionContext as ContextMessage,
+  ModelProposal as ProposalMessage,
+} from '../../../../gen/focal/orchestration/v1/lifecycle';
+import type {
   IgnoredOutcome as IgnoredMessage,
   ProcessTurnResponse as ResultMessage,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { compareText } from '../../../core/model/compare-text';
 import type { IgnoredOutcome } from '../../../core/model/lifecycle-decision';
-import type { TurnResult } from '../../../core/model/turn-result';
-import { contextFromProto, contextToProto } from './context-codec';
-import { invalidFieldError } from './invalid-field-error';
+import type { ModelProposal } from '../../../core/model/model-proposal';
+import type { ContextSummary, TurnResult } from '../../../core/model/turn-result';
+import { planFromProto, planToProto } from './contribution-codec';
 import {
   lifecycleDecisionFromProto,
   lifecycleDecisionToProto,
   rejectedCandidateFromProto,
   rejectedCandidateToProto,
-} from './lifecycle-codec';
-import { modelProposalFromProto, modelProposalToProto } from './model-proposal-codec';
-import { planFromProto, planToProto } from './plan-codec';
-import { stepOutcomeFromProto, stepOutcomeToProto } from './step-outcome-codec';
-import { transitionDecisionFromProto, transitionDecisionToProto } from './transition-codec';
+  transitionDecisionFromProto,
+  transitionDecisionToProto,
+} from './decision-codec';
+import { conditionTruth, modelOutcome, proposedAction } from './enums';
+import { invalidFieldError } from './invalid-field-error';
+import { relationshipFromProto, relationshipToProto } from './scenario-codec';
+import { stepOutcomeFromProto, stepOutcomeToProto } from './turn-message-codec';
 
-/** A decided turn as the contract has it. */
+/** Converts a decided turn to the response of ProcessTurn. */
 export function turnResultToProto(result: TurnResult): ResultMessage {
   return {
     sessionId: result.sessionId,
@@ -35,10 +42,10 @@ export function turnResultToProto(result: TurnResult): ResultMessage {
   };
 }
 
-/** The inverse of `turnResultToProto`. */
+/** The inverse of `turnResultToProto`. Throws INVALID_REQUEST if the context or the plan is missing. */
 export function turnResultFromProto(message: ResultMessage): TurnResult {
-  if (message.context === undefined) throw invalidFieldError('context', 'must be given');
-  if (message.plan === undefined) throw invalidFieldError('plan', 'must be given');
+  if (message.context === undefined) throw invalidFieldError('context', 'is required');
+  if (message.plan === undefined) throw invalidFieldError('plan', 'is required');
   return {
     sessionId: message.sessionId,
     turnId: message.turnId,
@@ -55,8 +62,7 @@ export function turnResultFromProto(message: ResultMessage): TurnResult {
   };
 }
 
-/** An outcome that changed no stage as the contract has it. */
-export function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
+function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
   return {
     outcome: stepOutcomeToProto(ignored.outcome, 'ignored_outcomes.outcome'),
     instanceId: ignored.instanceId,
@@ -64,12 +70,68 @@ export function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
   };
 }
 
-/** The inverse of `ignoredOutcomeToProto`. */
-export function ignoredOutcomeFromProto(message: IgnoredMessage): IgnoredOutcome {
-  if (message.outcome === undefined) throw invalidFieldError('ignored_outcomes.outcome', 'must be given');
+function ignoredOutcomeFromProto(message: IgnoredMessage): IgnoredOutcome {
+  if (message.outcome === undefined) throw invalidFieldError('ignored_outcomes.outcome', 'is required');
   return {
     outcome: stepOutcomeFromProto(message.outcome, 'ignored_outcomes.outcome'),
     instanceId: message.instanceId,
     reasoning: message.reasoning,
   };
+}
+
+export function contextToProto(context: ContextSummary): ContextMessage {
+  return {
+    intent: context.intent,
+    intentScore: context.intentScore,
+    focusInstanceId: context.focusInstanceId,
+    addressedInstanceIds: context.addressedInstanceIds.slice(),
+    candidates: context.candidates.slice(),
+    instances: context.instances.slice(),
+    relationships: context.relationships.map(relationshipToProto),
+    changedFields: context.changedFields.slice(),
+  };
+}
+
+export function contextFromProto(message: ContextMessage): ContextSummary {
+  return {
+    intent: message.intent,
+    intentScore: message.intentScore,
+    focusInstanceId: message.focusInstanceId,
+    addressedInstanceIds: message.addressedInstanceIds,
+    candidates: message.candidates,
+    instances: message.instances,
+    relationships: message.relationships.map(relationshipFromProto),
+    changedFields: message.changedFields,
+  };
+}
+
+/** Converts a model proposal. Entries are in order of ids, so that equal proposals have equal bytes. */
+export function modelProposalToProto({ outcome, model, actions, fits, verdicts }: ModelProposal): ProposalMessage {
+  return {
+    outcome: modelOutcome.toProto[outcome],
+    model,
+    actions: sortById(actions).map(([instanceId, action]) => ({ instanceId, action: proposedAction.toProto[action] })),
+    candidates: sortById(fits).map(([scenarioId, fit]) => ({ scenarioId, fits: fit })),
+    verdicts: verdicts.map((verdict) => ({ ...verdict, truth: conditionTruth.toProto[verdict.truth] })),
+  };
+}
+
+/** The inverse of `modelProposalToProto`. If an id occurs more than once, the last entry wins. */
+export function modelProposalFromProto(message: ProposalMessage): ModelProposal {
+  return {
+    outcome: modelOutcome.fromProto(message.outcome),
+    model: message.model,
+    actions: new Map(message.actions.map(({ instanceId, action }) => [instanceId, proposedAction.fromProto(action)])),
+    fits: new Map(message.candidates.map(({ scenarioId, fits }) => [scenarioId, fits])),
+    verdicts: message.verdicts.map(({ scenarioId, scenarioVersion, transitionId, truth }) => ({
+      scenarioId,
+      scenarioVersion,
+      transitionId,
+      truth: conditionTruth.fromProto(truth),
+    })),
+  };
+}
+
+function sortById<Value>(map: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
+  return [...map].sort(([a], [b]) => compareText(a, b));
 }

@@ -1,20 +1,26 @@
-import {
-  type ScenarioFinding as FindingMessage,
-  type RequiredField as RequiredFieldMessage,
+import type {
+  ScenarioFinding as FindingMessage,
+  Relationship as RelationshipMessage,
+  RequiredField as RequiredFieldMessage,
   Scenario as ScenarioMessage,
   StoredScenario as StoredScenarioMessage,
 } from '../../../../gen/focal/orchestration/v1/scenario';
-import type { RequiredField, Scenario, StoredScenario } from '../../../core/model/scenario';
+import type { Relationship, RequiredField, Scenario, StoredScenario } from '../../../core/model/scenario';
 import type { ScenarioFinding } from '../../../core/scenario/scenario-finding';
-import { encodeMessage } from '../stored/encode-message';
-import { decodeStoredBytes } from '../stored/stored-bytes';
-import { findingSeverity, idleAction, migrationPolicy, requirementLevel, whenNotAddressed } from './enums';
+import {
+  findingSeverity,
+  idleAction,
+  migrationPolicy,
+  relationshipKind,
+  relationshipSource,
+  requirementLevel,
+  whenNotAddressed,
+} from './enums';
 import { invalidFieldError } from './invalid-field-error';
 import { mapFromProto, mapToProto } from './map-field';
 import { stepFromProto, stepToProto, stepTransitionFromProto, stepTransitionToProto } from './step-codec';
 import { durationFromProto, durationToProto, timeFromProto, timeToProto } from './time';
 
-/** A definition as the contract has it. */
 export function scenarioToProto(scenario: Scenario): ScenarioMessage {
   return {
     scenarioId: scenario.scenarioId,
@@ -42,7 +48,7 @@ export function scenarioToProto(scenario: Scenario): ScenarioMessage {
   };
 }
 
-/** The inverse of `scenarioToProto`; what the author left out gets the default that the contract documents. */
+/** The inverse of `scenarioToProto`. Fields that the author left out get the defaults that the contract documents. */
 export function scenarioFromProto(message: ScenarioMessage): Scenario {
   return {
     scenarioId: message.scenarioId,
@@ -70,15 +76,6 @@ export function scenarioFromProto(message: ScenarioMessage): Scenario {
   };
 }
 
-/**
- * What the content hash is taken of: the same bytes for the same definition, whatever the order of its maps and whether a
- * default was written out or left out.
- */
-export function encodeCanonicalScenario(scenario: Scenario): Uint8Array {
-  return encodeMessage(ScenarioMessage, scenarioToProto(scenario));
-}
-
-/** A stored version as the contract has it. */
 export function storedScenarioToProto(stored: StoredScenario): StoredScenarioMessage {
   return {
     scenario: scenarioToProto(stored.scenario),
@@ -88,9 +85,9 @@ export function storedScenarioToProto(stored: StoredScenario): StoredScenarioMes
   };
 }
 
-/** The inverse of `storedScenarioToProto`. */
+/** The inverse of `storedScenarioToProto`. Throws INVALID_REQUEST if the scenario is missing. */
 export function storedScenarioFromProto(message: StoredScenarioMessage): StoredScenario {
-  if (message.scenario === undefined) throw invalidFieldError('scenario', 'must be given');
+  if (message.scenario === undefined) throw invalidFieldError('scenario', 'is required');
   return {
     scenario: scenarioFromProto(message.scenario),
     version: message.version,
@@ -99,17 +96,27 @@ export function storedScenarioFromProto(message: StoredScenarioMessage): StoredS
   };
 }
 
-/** A stored version as the catalogues store it; equal ones give equal bytes. */
-export function encodeStoredScenario(stored: StoredScenario): Uint8Array {
-  return encodeMessage(StoredScenarioMessage, storedScenarioToProto(stored));
+export function relationshipToProto(relationship: Relationship): RelationshipMessage {
+  return {
+    kind: relationshipKind.toProto[relationship.kind],
+    sourceType: relationshipSource.toProto[relationship.sourceType],
+    sourceId: relationship.sourceId,
+    targetScenarioId: relationship.targetScenarioId,
+    weight: relationship.weight,
+  };
 }
 
-/** The inverse of `encodeStoredScenario`. */
-export function decodeStoredScenario(bytes: Uint8Array): StoredScenario {
-  return decodeStoredBytes('scenario', bytes, StoredScenarioMessage.decode, storedScenarioFromProto);
+/** The inverse of `relationshipToProto`. A missing source type is SCENARIO. Throws INVALID_REQUEST if the kind is missing. */
+export function relationshipFromProto(message: RelationshipMessage): Relationship {
+  return {
+    kind: relationshipKind.fromProto(message.kind),
+    sourceType: relationshipSource.fromProto(message.sourceType),
+    sourceId: message.sourceId,
+    targetScenarioId: message.targetScenarioId,
+    weight: message.weight,
+  };
 }
 
-/** A finding as the contract has it. */
 export function findingToProto(finding: ScenarioFinding): FindingMessage {
   return {
     severity: findingSeverity.toProto[finding.severity],

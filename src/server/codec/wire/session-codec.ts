@@ -1,8 +1,10 @@
-import {
-  type ScenarioCounter as CounterMessage,
+import type {
+  ScenarioCounter as CounterMessage,
   Session as SessionMessage,
-  type SessionVariable as VariableMessage,
+  SessionVariable as VariableMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
+import type { ImportSessionRequest } from '../../../../gen/focal/orchestration/v1/session_service';
+import type { LegacySession } from '../../../core/model/legacy-session';
 import type {
   OpenContribution,
   PendingStart,
@@ -11,50 +13,51 @@ import type {
   Session,
   SessionVariable,
 } from '../../../core/model/session';
-import { encodeMessage } from '../stored/encode-message';
-import { decodeStoredBytes } from '../stored/stored-bytes';
-import { contributionType, rejectionReason, variableScope } from './enums';
+import { contributionType, rejectionReason, scenarioAction, variableScope } from './enums';
 import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instanceToProto } from './instance-codec';
-import { jsonFromProto, jsonToProto } from './json-value';
-import { sortKeys } from './map-field';
+import { fieldsFromProto, jsonFromProto, jsonToProto } from './json-value';
+import { mapFromProto, sortKeys } from './map-field';
 import { validateSessionInput } from './session-input';
-import { timeFromProto, timeToProto } from './time';
+import { optionalTimeFromProto, timeFromProto, timeToProto } from './time';
 
-/** A session as callers see it: with its focus (0.3) and the fields of the older single-scenario format (section 8). */
+/** Converts a session for a caller: with its focus (0.3) and the fields of the single-scenario format (section 8). */
 export function sessionToProto(session: Session, focusInstanceId: string): SessionMessage {
   const firstActive = session.instances.find((instance) => instance.status === 'ACTIVE');
-  const message = stateToProto(session);
+  const message = sessionStateToProto(session);
   message.focusInstanceId = focusInstanceId;
   message.activeScenarioId = firstActive?.scenarioId ?? '';
   message.currentStepId = firstActive?.currentStepId ?? '';
   return message;
 }
 
-/** Where a session stands in a request, for errors, and the time of the turn that it is sent with. */
+/** Where the session is in the request, for errors, and the time of the turn in the same request (ms since 1970). */
 export interface SessionInputContext {
   readonly path: string;
   readonly occurredAt: number;
 }
 
 /**
- * A session that a caller sent to a stateless phase. What follows from the rest is not read: focus, active scenario, current
- * step. Instances may be minimal: one without status is ACTIVE, without a visit has just entered its step, without times started
- * and was active with the turn, without a start number started after all that have one, in the order of the list. Takes the
- * message's lists over: it must not change after. Throws INVALID_REQUEST for what no turns lead to.
+ * Converts a session in the request of a stateless phase. Derived fields are ignored: focus, active scenario, current step.
+ *
+ * Instances may be minimal. Defaults: the status is ACTIVE, the visit has just begun, both times are the time of the turn, and
+ * start numbers continue after the highest one, in the order of the list.
+ *
+ * The session shares the lists of the message, so the caller must not change the message afterwards. Throws INVALID_REQUEST for
+ * a session that no sequence of turns can produce.
  */
 export function sessionFromProto(message: SessionMessage, { path, occurredAt }: SessionInputContext): Session {
   validateSessionInput(message, path);
-  const session = stateFromProto(message);
+  const session = sessionStateFromProto(message);
   let lastStartNumber = session.lastStartNumber;
   for (const { startNumber } of session.instances) lastStartNumber = Math.max(lastStartNumber, startNumber);
   const instances = session.instances.map((instance, index): ScenarioInstance => {
-    const sent = message.instances[index];
+    const input = message.instances[index];
     if (instance.startNumber === 0) lastStartNumber += 1;
     return {
       ...instance,
       startNumber: instance.startNumber || lastStartNumber,
-      startedAt: sent?.startedAt === undefined ? occurredAt : instance.startedAt,
-      lastActiveAt: sent?.lastActiveAt === undefined ? occurredAt : instance.lastActiveAt,
+      startedAt: input?.startedAt === undefined ? occurredAt : instance.startedAt,
+      lastActiveAt: input?.lastActiveAt === undefined ? occurredAt : instance.lastActiveAt,
       lastVisitNumber: Math.max(instance.lastVisitNumber, instance.visit.number),
       lastPathSequence: Math.max(instance.lastPathSequence, instance.path.at(-1)?.sequence ?? 0),
     };
@@ -63,17 +66,8 @@ export function sessionFromProto(message: SessionMessage, { path, occurredAt }: 
   return { ...session, instances, lastStartNumber };
 }
 
-/** The state as the stores keep it, without what follows from it; equal sessions give equal bytes. */
-export function encodeSession(session: Session): Uint8Array {
-  return encodeMessage(SessionMessage, stateToProto(session));
-}
-
-/** The inverse of `encodeSession`. */
-export function decodeSession(bytes: Uint8Array): Session {
-  return decodeStoredBytes('session', bytes, SessionMessage.decode, stateFromProto);
-}
-
-function stateToProto(session: Session): SessionMessage {
+/** Converts the stored state: without focus, active scenario and current step, which are derived from the instances. */
+export function sessionStateToProto(session: Session): SessionMessage {
   return {
     tenantId: session.tenantId,
     agentId: session.agentId,
@@ -106,7 +100,8 @@ function stateToProto(session: Session): SessionMessage {
   };
 }
 
-function stateFromProto(message: SessionMessage): Session {
+/** The inverse of `sessionStateToProto`. */
+export function sessionStateFromProto(message: SessionMessage): Session {
   return {
     tenantId: message.tenantId,
     agentId: message.agentId,
@@ -154,7 +149,7 @@ function variablesToProto(variables: ReadonlyMap<string, SessionVariable>): Vari
   return messages;
 }
 
-/** The last one of a name counts; an absent value is null. */
+/** If a name occurs more than once, the last variable counts. A missing value is null. */
 function variablesFromProto(messages: readonly VariableMessage[]): Map<string, SessionVariable> {
   const variables = new Map<string, SessionVariable>();
   for (const message of messages) {
@@ -180,4 +175,19 @@ function countersFromProto(messages: readonly CounterMessage[]): Map<string, Sce
   const counters = new Map<string, ScenarioCounter>();
   for (const { scenarioId, starts, completions } of messages) counters.set(scenarioId, { starts, completions });
   return counters;
+}
+
+/** Reads the legacy session of an import request. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects. */
+export function legacySessionFromProto(message: ImportSessionRequest): LegacySession {
+  return {
+    agentId: message.agentId,
+    activeScenarioId: message.activeScenarioId,
+    activeScenarioVersion: message.activeScenarioVersion,
+    currentStepId: message.currentStepId,
+    visitedSteps: mapFromProto(message.visitedSteps),
+    variables: fieldsFromProto(message.variables, 'variables'),
+    lastAction: scenarioAction.optionalFromProto(message.lastAction),
+    turnCount: message.turnCount,
+    lastActiveAt: optionalTimeFromProto(message.lastActiveAt),
+  };
 }

@@ -7,60 +7,63 @@ import { type FieldViolation, OrchestratorError } from '../../../core/model/orch
 import { liveStatus } from './enums';
 
 /**
- * Lets a session pass that turns can lead to, as far as the contract's annotations cannot say it. `path` is where it stands in the
- * request. Throws INVALID_REQUEST with everything that is wrong.
+ * Validates a session in a request, as far as the annotations of the contract cannot: turns must be able to produce it. `path` is
+ * the path of the session in the request. Throws INVALID_REQUEST with all violations.
  */
 export function validateSessionInput(message: SessionMessage, path: string): void {
   const violations = [
-    ...repeatedInstances(message, path),
-    ...findDuplicates(message.pendingStarts, ({ scenarioId }) => scenarioId).map(
-      ({ index: at, firstIndex: first }) => ({
-        field: `${path}.pending_starts[${at}].scenario_id`,
-        description: `is that of ${path}.pending_starts[${first}] as well; a scenario is pending once`,
-      }),
-    ),
-    ...message.instances.flatMap((instance, at) =>
-      pauseViolations(instance, message.turnCount, `${path}.instances[${at}]`),
+    ...findDuplicateInstances(message, path),
+    ...findDuplicates(message.pendingStarts, ({ scenarioId }) => scenarioId).map(({ index, firstIndex }) => ({
+      field: `${path}.pending_starts[${index}].scenario_id`,
+      description: `duplicates ${path}.pending_starts[${firstIndex}]; a scenario can be pending only once`,
+    })),
+    ...message.instances.flatMap((instance, index) =>
+      findPauseViolations(instance, message.turnCount, `${path}.instances[${index}]`),
     ),
   ];
   if (violations.length === 0) return;
-  throw new OrchestratorError('INVALID_REQUEST', 'No turns lead to this session.', { violations });
+  throw new OrchestratorError('INVALID_REQUEST', 'The session is inconsistent: no turns can produce it.', {
+    violations,
+  });
 }
 
-/** A session runs a scenario once at a time, and no run has the id or the start number of another. */
-function repeatedInstances({ instances, endedInstances }: SessionMessage, path: string): readonly FieldViolation[] {
-  const places = [
-    ...instances.map(({ instanceId }, at) => ({ instanceId, place: `${path}.instances[${at}]` })),
-    ...endedInstances.map(({ instanceId }, at) => ({ instanceId, place: `${path}.ended_instances[${at}]` })),
+/** Instance ids and start numbers are unique, and a scenario has at most one active or paused instance. */
+function findDuplicateInstances(
+  { instances, endedInstances }: SessionMessage,
+  path: string,
+): readonly FieldViolation[] {
+  const identified = [
+    ...instances.map(({ instanceId }, index) => ({ instanceId, path: `${path}.instances[${index}]` })),
+    ...endedInstances.map(({ instanceId }, index) => ({ instanceId, path: `${path}.ended_instances[${index}]` })),
   ];
-  const numbered = instances.flatMap(({ startNumber }, at) => (startNumber > 0 ? [{ startNumber, at }] : []));
+  const numbered = instances.flatMap(({ startNumber }, index) => (startNumber > 0 ? [{ startNumber, index }] : []));
   return [
-    ...findDuplicates(places, ({ instanceId }) => instanceId).map(({ index: at, firstIndex: first }) => ({
-      field: `${places[at]?.place}.instance_id`,
-      description: `is that of ${places[first]?.place} as well; give each instance an id of its own`,
+    ...findDuplicates(identified, ({ instanceId }) => instanceId).map(({ index, firstIndex }) => ({
+      field: `${identified[index]?.path}.instance_id`,
+      description: `duplicates ${identified[firstIndex]?.path}; each instance needs a unique id`,
     })),
-    ...findDuplicates(instances, ({ scenarioId }) => scenarioId).map(({ index: at, firstIndex: first }) => ({
-      field: `${path}.instances[${at}].scenario_id`,
-      description: `is that of ${path}.instances[${first}] as well; a session runs a scenario once at a time`,
+    ...findDuplicates(instances, ({ scenarioId }) => scenarioId).map(({ index, firstIndex }) => ({
+      field: `${path}.instances[${index}].scenario_id`,
+      description: `duplicates ${path}.instances[${firstIndex}]; a session runs one instance of a scenario at a time`,
     })),
-    ...findDuplicates(numbered, ({ startNumber }) => startNumber).map(({ index: at, firstIndex: first }) => ({
-      field: `${path}.instances[${numbered[at]?.at}].start_number`,
-      description: `is that of ${path}.instances[${numbered[first]?.at}] as well; leave it out, or give each its own`,
+    ...findDuplicates(numbered, ({ startNumber }) => startNumber).map(({ index, firstIndex }) => ({
+      field: `${path}.instances[${numbered[index]?.index}].start_number`,
+      description: `duplicates ${path}.instances[${numbered[firstIndex]?.index}]; omit it or use unique numbers`,
     })),
   ];
 }
 
-function pauseViolations(instance: InstanceMessage, turnCount: number, path: string): readonly FieldViolation[] {
+function findPauseViolations(instance: InstanceMessage, turnCount: number, path: string): readonly FieldViolation[] {
   const isPaused = liveStatus.fromProto(instance.status) === 'PAUSED';
   const violations: FieldViolation[] = [];
   if (isPaused !== instance.pauseReason > 0) {
     const description = isPaused
-      ? 'must say why the instance is PAUSED'
-      : 'must be left out while the instance is ACTIVE';
+      ? 'is required while the instance is PAUSED'
+      : 'must be omitted while the instance is ACTIVE';
     violations.push({ field: `${path}.pause_reason`, description });
   }
   if (instance.pausedAtTurnCount > turnCount) {
-    const description = `must be at most the session's turn_count, which is ${turnCount}`;
+    const description = `must be at most the turn_count of the session, ${turnCount}`;
     violations.push({ field: `${path}.paused_at_turn_count`, description });
   }
   return violations;

@@ -6,7 +6,6 @@ import type {
 import type { ScenarioStep, StepTransition, ToolBinding } from '../../../core/model/scenario';
 import { stepOutcomeKind, toolTiming, transitionTrigger } from './enums';
 
-/** A step as the contract has it. */
 export function stepToProto(step: ScenarioStep): StepMessage {
   return {
     stepId: step.stepId,
@@ -32,7 +31,7 @@ export function stepToProto(step: ScenarioStep): StepMessage {
   };
 }
 
-/** The inverse of `stepToProto`. An absent name stays "": the compiled scenario falls back to the step id. */
+/** The inverse of `stepToProto`. A missing name stays "": the compiled scenario uses the step id instead. */
 export function stepFromProto(message: StepMessage): ScenarioStep {
   return {
     stepId: message.stepId,
@@ -58,7 +57,7 @@ export function stepFromProto(message: StepMessage): ScenarioStep {
   };
 }
 
-/** A transition as the contract has it. The numbers of the embedding are rounded to 32 bits when encoded. */
+/** Converts a transition. The contract encodes the numbers of the embedding with 32 bits. */
 export function stepTransitionToProto(transition: StepTransition): TransitionMessage {
   return {
     transitionId: transition.transitionId,
@@ -76,7 +75,7 @@ export function stepTransitionToProto(transition: StepTransition): TransitionMes
   };
 }
 
-/** The inverse of `stepTransitionToProto`. An absent trigger is ON_COMPLETION. */
+/** The inverse of `stepTransitionToProto`. A missing trigger is ON_COMPLETION. */
 export function stepTransitionFromProto(message: TransitionMessage): StepTransition {
   return {
     transitionId: message.transitionId,
@@ -94,7 +93,6 @@ export function stepTransitionFromProto(message: TransitionMessage): StepTransit
   };
 }
 
-/** A tool binding as the contract has it. */
 export function toolBindingToProto(binding: ToolBinding): ToolBindingMessage {
   return {
     toolId: binding.toolId,
@@ -104,7 +102,7 @@ export function toolBindingToProto(binding: ToolBinding): ToolBindingMessage {
   };
 }
 
-/** The inverse of `toolBindingToProto`. An absent timing is DURING_STEP. */
+/** The inverse of `toolBindingToProto`. A missing timing is DURING_STEP. */
 export function toolBindingFromProto(message: ToolBindingMessage): ToolBinding {
   return {
     toolId: message.toolId,

@@ -1,14 +1,24 @@
-import type {
-  AppliedRule as AppliedRuleMessage,
-  Turn as TurnMessage,
+import {
+  type AppliedRule as AppliedRuleMessage,
+  type CandidateVariable as CandidateVariableMessage,
+  type SignalAim as SignalAimMessage,
+  Situation as SituationMessage,
+  type StepOutcome as StepOutcomeMessage,
+  type Turn as TurnMessage,
 } from '../../../../gen/focal/orchestration/v1/turn';
-import type { AppliedRule, Turn } from '../../../core/model/turn';
-import { ruleScope, turnTrigger } from './enums';
-import { fieldsFromProto, fieldsToProto } from './json-value';
-import { situationFromProto, situationToProto } from './situation-codec';
-import { stepOutcomeFromProto, stepOutcomeToProto } from './step-outcome-codec';
+import type { AppliedRule, CandidateVariable, SignalAim, Situation, StepOutcome, Turn } from '../../../core/model/turn';
+import {
+  frustrationLevel,
+  ruleScope,
+  scenarioSignal,
+  stepOutcomeKind,
+  turnTrigger,
+  urgency,
+  variableScope,
+} from './enums';
+import { fieldsFromProto, fieldsToProto, jsonFromProto, jsonToProto } from './json-value';
 
-/** A turn as the contract has it; `occurred_at` is always set. */
+/** Converts a turn. `occurred_at` is always set. */
 export function turnToProto(turn: Turn): TurnMessage {
   return {
     tenantId: turn.tenantId,
@@ -21,15 +31,15 @@ export function turnToProto(turn: Turn): TurnMessage {
     candidates: turn.candidates.slice(),
     appliedRules: turn.appliedRules.map(appliedRuleToProto),
     customerData: fieldsToProto(turn.customerData, 'turn.customer_data'),
-    stepOutcomes: turn.stepOutcomes.map((outcome, index) => stepOutcomeToProto(outcome, outcomePath(index))),
+    stepOutcomes: turn.stepOutcomes.map((outcome, index) => stepOutcomeToProto(outcome, getOutcomePath(index))),
     sessionVariables: fieldsToProto(turn.sessionVariables, 'turn.session_variables'),
   };
 }
 
 /**
- * The inverse of `turnToProto`; what the caller left out gets the default that the contract documents, and a turn without
- * `occurred_at` happened at `receivedAt` (milliseconds since 1970). Takes the message's lists over: it must not change after.
- * Throws INVALID_REQUEST for what the domain cannot hold, as `jsonFromProto` says.
+ * The inverse of `turnToProto`. Fields that the caller left out get the defaults that the contract documents; the default of
+ * `occurred_at` is `receivedAt`, in milliseconds since 1970. The turn shares the lists of the message, so the caller must not
+ * change the message afterwards. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects.
  */
 export function turnFromProto(message: TurnMessage, receivedAt: number): Turn {
   return {
@@ -43,12 +53,12 @@ export function turnFromProto(message: TurnMessage, receivedAt: number): Turn {
     candidates: message.candidates,
     appliedRules: message.appliedRules.map(appliedRuleFromProto),
     customerData: fieldsFromProto(message.customerData, 'turn.customer_data'),
-    stepOutcomes: message.stepOutcomes.map((outcome, index) => stepOutcomeFromProto(outcome, outcomePath(index))),
+    stepOutcomes: message.stepOutcomes.map((outcome, index) => stepOutcomeFromProto(outcome, getOutcomePath(index))),
     sessionVariables: fieldsFromProto(message.sessionVariables, 'turn.session_variables'),
   };
 }
 
-function outcomePath(index: number): string {
+function getOutcomePath(index: number): string {
   return `turn.step_outcomes[${index}]`;
 }
 
@@ -69,5 +79,111 @@ function appliedRuleFromProto(message: AppliedRuleMessage): AppliedRule {
     scopeId: message.scopeId,
     scopeScenarioId: message.scopeScenarioId,
     priority: message.priority,
+  };
+}
+
+/** Converts a situation. The contract encodes the numbers of the embedding with 32 bits. */
+function situationToProto(situation: Situation): SituationMessage {
+  return {
+    message: situation.message,
+    language: situation.language,
+    signals: situation.signals.map(signalAimToProto),
+    intent: situation.intent,
+    canonicalIntentLabel: situation.canonicalIntentLabel,
+    canonicalIntentScore: situation.canonicalIntentScore,
+    previousIntent: situation.previousIntent,
+    intentChanged: situation.intentChanged,
+    topicChanged: situation.topicChanged,
+    tone: situation.tone,
+    sentiment: situation.sentiment,
+    frustrationLevel: frustrationLevel.toProto[situation.frustrationLevel],
+    urgency: urgency.toProto[situation.urgency],
+    facts: fieldsToProto(situation.facts, 'turn.situation.facts'),
+    requestedFields: situation.requestedFields.slice(),
+    candidateVariables: situation.candidateVariables.map(candidateVariableToProto),
+    embedding: situation.embedding.slice(),
+  };
+}
+
+/**
+ * The inverse of `situationToProto`. A missing situation is an empty one. Candidate variables are kept in order, duplicates
+ * included: the rules decide that the last one of a name counts (0.4).
+ */
+function situationFromProto(message: SituationMessage = SituationMessage.create()): Situation {
+  return {
+    message: message.message,
+    language: message.language,
+    signals: message.signals.map(signalAimFromProto),
+    intent: message.intent,
+    canonicalIntentLabel: message.canonicalIntentLabel,
+    canonicalIntentScore: message.canonicalIntentScore,
+    previousIntent: message.previousIntent,
+    intentChanged: message.intentChanged,
+    topicChanged: message.topicChanged,
+    tone: message.tone,
+    sentiment: message.sentiment,
+    frustrationLevel: frustrationLevel.fromProto(message.frustrationLevel),
+    urgency: urgency.fromProto(message.urgency),
+    facts: fieldsFromProto(message.facts, 'turn.situation.facts'),
+    requestedFields: message.requestedFields,
+    candidateVariables: message.candidateVariables.map(candidateVariableFromProto),
+    embedding: message.embedding,
+  };
+}
+
+function signalAimToProto(aim: SignalAim): SignalAimMessage {
+  return {
+    signal: scenarioSignal.toProto[aim.signal],
+    scenarioIds: aim.scenarioIds.slice(),
+    allInstances: aim.allInstances,
+  };
+}
+
+function signalAimFromProto(message: SignalAimMessage): SignalAim {
+  return {
+    signal: scenarioSignal.fromProto(message.signal),
+    scenarioIds: message.scenarioIds,
+    allInstances: message.allInstances,
+  };
+}
+
+function candidateVariableToProto(variable: CandidateVariable, index: number): CandidateVariableMessage {
+  return {
+    name: variable.name,
+    value: jsonToProto(variable.value, `turn.situation.candidate_variables[${index}].value`),
+    scope: variableScope.toProto[variable.scope],
+  };
+}
+
+/** A missing value is null, which means "no longer known". */
+function candidateVariableFromProto(message: CandidateVariableMessage, index: number): CandidateVariable {
+  return {
+    name: message.name,
+    value: jsonFromProto(message.value ?? null, `turn.situation.candidate_variables[${index}].value`),
+    scope: variableScope.fromProto(message.scope),
+  };
+}
+
+/** Converts a step outcome. Errors name the field by `path`. */
+export function stepOutcomeToProto(outcome: StepOutcome, path: string): StepOutcomeMessage {
+  return {
+    instanceId: outcome.instanceId,
+    stepId: outcome.stepId,
+    actionKey: outcome.actionKey,
+    kind: stepOutcomeKind.toProto[outcome.kind],
+    toolId: outcome.toolId,
+    results: fieldsToProto(outcome.results, `${path}.results`),
+  };
+}
+
+/** The inverse of `stepOutcomeToProto`. Throws INVALID_REQUEST if the kind is missing. */
+export function stepOutcomeFromProto(message: StepOutcomeMessage, path: string): StepOutcome {
+  return {
+    instanceId: message.instanceId,
+    stepId: message.stepId,
+    actionKey: message.actionKey,
+    kind: stepOutcomeKind.fromProto(message.kind),
+    toolId: message.toolId,
+    results: fieldsFromProto(message.results, `${path}.results`),
   };
 }

@@ -6,10 +6,8 @@ import {
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
 import { findFocusInstanceId } from '../../../core/model/focus';
 import type { PhaseCommand } from '../../application/decide-phases';
-import { modelProposalFromProto } from '../../codec/wire/model-proposal-codec';
-import { relationshipFromProto } from '../../codec/wire/relationship-codec';
-import { turnResultToProto } from '../../codec/wire/result-codec';
-import { scenarioFromProto } from '../../codec/wire/scenario-codec';
+import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/result-codec';
+import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
 import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
 import type { ServiceMethods } from './method';

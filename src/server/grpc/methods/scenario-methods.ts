@@ -7,8 +7,13 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { RelationshipCommand } from '../../application/relationships';
-import { relationshipFromProto, relationshipToProto } from '../../codec/wire/relationship-codec';
-import { findingToProto, scenarioFromProto, storedScenarioToProto } from '../../codec/wire/scenario-codec';
+import {
+  findingToProto,
+  relationshipFromProto,
+  relationshipToProto,
+  scenarioFromProto,
+  storedScenarioToProto,
+} from '../../codec/wire/scenario-codec';
 import type { AgentKey } from '../../ports/scenario-catalogue';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';

@@ -6,8 +6,7 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/session_service';
 import { findFocusInstanceId } from '../../../core/model/focus';
 import type { SessionKey } from '../../../core/model/session';
-import { legacySessionFromProto } from '../../codec/wire/legacy-session-codec';
-import { sessionToProto } from '../../codec/wire/session-codec';
+import { legacySessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import type { TurnRecord } from '../../ports/session-store';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';

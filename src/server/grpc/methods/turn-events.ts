@@ -4,10 +4,9 @@ import {
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { TurnResult } from '../../../core/model/turn-result';
 import type { ProcessedTurn } from '../../application/commands';
-import { contextToProto } from '../../codec/wire/context-codec';
 import { contributionToProto } from '../../codec/wire/contribution-codec';
-import { lifecycleDecisionToProto } from '../../codec/wire/lifecycle-codec';
-import { transitionDecisionToProto } from '../../codec/wire/transition-codec';
+import { lifecycleDecisionToProto, transitionDecisionToProto } from '../../codec/wire/decision-codec';
+import { contextToProto } from '../../codec/wire/result-codec';
 
 type Event = NonNullable<StreamTurnResponse['event']>;
 

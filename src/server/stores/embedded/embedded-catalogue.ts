@@ -1,7 +1,11 @@
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
-import { decodeRelationship, encodeRelationship } from '../../codec/wire/relationship-codec';
-import { decodeStoredScenario, encodeStoredScenario } from '../../codec/wire/scenario-codec';
+import {
+  decodeRelationship,
+  decodeStoredScenario,
+  encodeRelationship,
+  encodeStoredScenario,
+} from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type {
   AgentKey,
@@ -10,18 +14,16 @@ import type {
   PutOutcome,
   ScenarioCatalogue,
 } from '../../ports/scenario-catalogue';
+import { RelationshipTable, RevisionTable, type StoredVersion, VersionTable } from './catalogue-tables';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
-import { RelationshipTable } from './relationship-table';
-import { RevisionTable } from './revision-table';
-import { type StoredVersion, VersionTable } from './version-table';
 
-/** What a put found within its transaction; scenarios are decoded outside of it. */
-type Found =
+/** The result of the transaction of a put. Scenarios are decoded after the transaction. */
+type PutResult =
   | { readonly kind: 'stored'; readonly version: StoredVersion; readonly created: boolean }
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
-/** The catalogues on the disk of this node; each change is one transaction and is on the disk when it is acknowledged. */
+/** The catalogues on the local disk. Each change is one transaction and is acknowledged when it is on the disk. */
 export class EmbeddedCatalogue implements ScenarioCatalogue {
   private readonly revisions: RevisionTable;
   private readonly versions: VersionTable;
@@ -34,15 +36,15 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
   }
 
   async revision(agent: AgentKey, call: Call): Promise<number> {
-    return this.environment.read(call, () => this.revisions.get(nameOf(agent)));
+    return this.environment.read(call, () => this.revisions.get(toTableKey(agent)));
   }
 
   async load(agent: AgentKey, call: Call): Promise<CatalogueContent> {
-    const name = nameOf(agent);
+    const agentKey = toTableKey(agent);
     const stored = this.environment.read(call, () => ({
-      revision: this.revisions.get(name),
-      versions: this.versions.listLatest(name),
-      relationships: this.relationships.list(name),
+      revision: this.revisions.get(agentKey),
+      versions: this.versions.listLatest(agentKey),
+      relationships: this.relationships.list(agentKey),
     }));
     return {
       revision: stored.revision,
@@ -52,7 +54,7 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
   }
 
   async get(agent: AgentKey, scenarioId: string, version: number, call: Call): Promise<StoredScenario | undefined> {
-    const stored = this.environment.read(call, () => this.versions.get(nameOf(agent), scenarioId, version));
+    const stored = this.environment.read(call, () => this.versions.get(toTableKey(agent), scenarioId, version));
     return stored === undefined ? undefined : decode(stored);
   }
 
@@ -63,13 +65,13 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     call: Call,
   ): Promise<PutOutcome> {
     const { contentHash, storedAt, expectedVersion } = options;
-    // The number is decided within the transaction and stands in the key; 0 takes its place in the bytes.
+    // The transaction assigns the version, which is in the key. The version in the bytes is 0.
     const bytes = encodeStoredScenario({ scenario, version: 0, contentHash, storedAt });
-    const found = await this.environment.write(call, () =>
-      this.add(nameOf(agent), scenario.scenarioId, { bytes, contentHash, expectedVersion }),
+    const result = await this.environment.write(call, () =>
+      this.add(toTableKey(agent), scenario.scenarioId, { bytes, contentHash, expectedVersion }),
     );
-    if (found.kind === 'conflict') return found;
-    return { kind: 'stored', stored: decode(found.version), created: found.created };
+    if (result.kind === 'conflict') return result;
+    return { kind: 'stored', stored: decode(result.version), created: result.created };
   }
 
   async delete(
@@ -78,47 +80,47 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     expectedVersion: number | undefined,
     call: Call,
   ): Promise<DeleteOutcome> {
-    const name = nameOf(agent);
+    const agentKey = toTableKey(agent);
     return this.environment.write(call, (): DeleteOutcome => {
-      const currentVersion = this.versions.getLatestVersion(name, scenarioId);
+      const currentVersion = this.versions.getLatestVersion(agentKey, scenarioId);
       if (expectedVersion !== undefined && expectedVersion !== currentVersion)
         return { kind: 'conflict', currentVersion };
       if (currentVersion === 0) return { kind: 'deleted', existed: false };
-      this.versions.removeAll(name, scenarioId);
-      this.relationships.removeByScenario(name, scenarioId);
-      this.revisions.increment(name);
+      this.versions.removeAll(agentKey, scenarioId);
+      this.relationships.removeByScenario(agentKey, scenarioId);
+      this.revisions.increment(agentKey);
       return { kind: 'deleted', existed: true };
     });
   }
 
   async putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
-    const name = nameOf(agent);
+    const agentKey = toTableKey(agent);
     const bytes = encodeRelationship(relationship);
     return this.environment.write(call, () => {
-      const stored = this.relationships.get(name, relationship);
+      const stored = this.relationships.get(agentKey, relationship);
       if (stored !== undefined && Buffer.compare(stored, bytes) === 0) return false;
-      this.relationships.put(name, relationship, bytes);
-      this.revisions.increment(name);
+      this.relationships.put(agentKey, relationship, bytes);
+      this.revisions.increment(agentKey);
       return stored === undefined;
     });
   }
 
   async deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
-    const name = nameOf(agent);
+    const agentKey = toTableKey(agent);
     return this.environment.write(call, () => {
-      if (this.relationships.get(name, relationship) === undefined) return false;
-      this.relationships.remove(name, relationship);
-      this.revisions.increment(name);
+      if (this.relationships.get(agentKey, relationship) === undefined) return false;
+      this.relationships.remove(agentKey, relationship);
+      this.revisions.increment(agentKey);
       return true;
     });
   }
 
-  /** There is no other node: the listener is never called. */
+  /** No other node can change the catalogue, so the listener is never called. */
   onChange(): () => void {
     return () => undefined;
   }
 
-  /** Closes the environment, which the session store shares. */
+  /** Closes the environment, which it shares with the session store. */
   close(): Promise<void> {
     return this.environment.close();
   }
@@ -127,20 +129,20 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     agent: string,
     scenarioId: string,
     put: { readonly bytes: Uint8Array; readonly contentHash: string; readonly expectedVersion: number | undefined },
-  ): Found {
+  ): PutResult {
     const currentVersion = this.versions.getLatestVersion(agent, scenarioId);
     if (put.expectedVersion !== undefined && put.expectedVersion !== currentVersion) {
       return { kind: 'conflict', currentVersion };
     }
-    const same = this.versions.findLatestByHash(agent, scenarioId, put.contentHash);
-    if (same !== undefined) return { kind: 'stored', version: same, created: false };
+    const unchanged = this.versions.findLatestByHash(agent, scenarioId, put.contentHash);
+    if (unchanged !== undefined) return { kind: 'stored', version: unchanged, created: false };
     const version = this.versions.add(agent, scenarioId, put.contentHash, put.bytes);
     this.revisions.increment(agent);
     return { kind: 'stored', version, created: true };
   }
 }
 
-function nameOf(agent: AgentKey): string {
+function toTableKey(agent: AgentKey): string {
   return encodeKeyPair(agent.tenantId, agent.agentId);
 }
 

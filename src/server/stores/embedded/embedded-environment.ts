@@ -3,22 +3,24 @@ import { type Database, type DatabaseOptions, type Key, open, type RootDatabase 
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
-import { withTimeout } from './call-timeout';
 import { toStoreError } from './embedded-errors';
 import { FolderLock } from './folder-lock';
 
+/** The maximum delay of a timer in milliseconds. */
+const maxTimerMs = 2 ** 31 - 1;
+
 /**
- * An LMDB environment: one folder that one process uses. Reads are of one moment as long as they do not wait in between.
- * Changes run one after the other, each whole or not at all; when one is acknowledged it is on the disk, and nobody sees it
- * before, so that an answer that rests on it (a replay, a conflict) is as durable.
+ * An LMDB environment: a folder that a single process uses. Synchronous reads see a consistent snapshot. Writes are serialized
+ * transactions. A write becomes visible and is acknowledged only when it is on the disk, so that every reply that depends on it,
+ * such as a replay or a conflict, is equally durable.
  */
 export class EmbeddedEnvironment {
   private readonly root: RootDatabase<Uint8Array, string>;
-  private readonly owner: FolderLock;
+  private readonly lock: FolderLock;
   private readonly probes: Database<number, string>;
   private closing: Promise<void> | undefined;
 
-  /** Makes the folder where it is missing. Throws where another process has it or it cannot be used. */
+  /** Creates the folder if it is missing. Throws if another process uses the folder or it is not accessible. */
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
@@ -27,59 +29,59 @@ export class EmbeddedEnvironment {
     this.root = open<Uint8Array, string>({
       path,
       encoding: 'binary',
-      // Left to itself lmdb takes a path with a dot in its last part for a file.
+      // By default, lmdb treats a path whose last part has a dot as a file.
       noSubdir: false,
       maxDbs: 32,
-      // A commit waits for the disk before it becomes visible, instead of the other way round.
+      // A commit becomes visible only after it is on the disk.
       overlappingSync: false,
-      // With it a failed commit also rejects a promise that nobody has, and ends the process.
+      // With batching, a failed commit also rejects an internal promise, which ends the process.
       eventTurnBatching: false,
     });
-    this.owner = this.owned();
+    this.lock = this.acquireLock();
     this.probes = this.openTable('probes', 'json');
   }
 
-  /** A table of the environment, made where it is missing. */
+  /** Opens a table; creates it if it is missing. */
   openTable<V, K extends Key>(name: string, encoding: NonNullable<DatabaseOptions['encoding']>): Database<V, K> {
     return this.root.openDB<V, K>({ name, encoding });
   }
 
-  /** Runs `work`, which must not wait, on what is stored. Throws CANCELLED, DEADLINE or STORE_UNAVAILABLE. */
+  /** Runs `work`, which must be synchronous, on a snapshot. Throws CANCELLED, DEADLINE or STORE_UNAVAILABLE. */
   read<T>(call: Call, work: () => T): T {
-    this.refuseIfClosed();
+    this.throwIfClosed();
     throwIfCallEnded(call, this.clock.now());
     return work();
   }
 
   /**
-   * Runs `work`, which must not wait, as one transaction; what it throws undoes all of it. Resolves when it is on the disk.
-   * Rejects as SessionStore documents it, with COMMIT_UNKNOWN where the disk failed or took longer than the deadline.
-   * `changed` is called once it is on the disk, also when nobody waits for it any more.
+   * Runs `work`, which must be synchronous, as one transaction. If `work` throws, the transaction is rolled back. Resolves when
+   * the transaction is on the disk. Rejects as SessionStore documents: with COMMIT_UNKNOWN if the disk fails or is too slow for
+   * the deadline. Calls `onCommitted` when the transaction is on the disk, even after the deadline.
    */
-  async write<T>(call: Call, work: () => T, changed: () => void = () => undefined): Promise<T> {
-    this.refuseIfClosed();
+  async write<T>(call: Call, work: () => T, onCommitted: () => void = () => undefined): Promise<T> {
+    this.throwIfClosed();
     const now = this.clock.now();
     throwIfCallEnded(call, now);
-    const done = this.root.childTransaction(() => {
-      // Again, as the changes before it took their time: still nothing is done.
+    const committed = this.root.childTransaction(() => {
+      // Check again: earlier transactions may have taken long.
       throwIfCallEnded(call, this.clock.now());
-      this.owner.assertHeld();
+      this.lock.assertHeld();
       return work();
     });
-    done.then(changed, () => undefined);
+    committed.then(onCommitted, () => undefined);
     try {
-      return await withTimeout(call.deadline - now, done);
+      return await withTimeout(call.deadline - now, committed);
     } catch (error) {
       throw await toStoreError(error, this.path);
     }
   }
 
-  /** Proves that changes reach the disk: makes one. */
+  /** Checks that writes reach the disk. */
   async probe(call: Call): Promise<void> {
     await this.write(call, () => this.probes.putSync('probe', this.clock.now()));
   }
 
-  /** Waits for what is under way and gives the folder free. Idempotent. */
+  /** Waits for pending writes and releases the folder. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.release();
     return this.closing;
@@ -87,15 +89,15 @@ export class EmbeddedEnvironment {
 
   private async release(): Promise<void> {
     try {
-      await this.owner.release();
+      await this.lock.release();
     } catch (error) {
-      // The next process sees by the pid that nobody has the folder.
+      // The next process detects by the process id that the lock is stale. Await the error, so that no rejection is unhandled.
       await toStoreError(error, this.path);
     }
     await this.root.close();
   }
 
-  private owned(): FolderLock {
+  private acquireLock(): FolderLock {
     try {
       return new FolderLock(this.root, this.path);
     } catch (error) {
@@ -104,8 +106,32 @@ export class EmbeddedEnvironment {
     }
   }
 
-  private refuseIfClosed(): void {
+  private throwIfClosed(): void {
     if (this.closing === undefined) return;
     throw new OrchestratorError('STORE_UNAVAILABLE', 'The embedded store is closed.');
   }
+}
+
+/**
+ * Settles as the write does, or rejects with COMMIT_UNKNOWN if the disk takes longer than `milliseconds`: the write may still be
+ * applied. Always clears the timer.
+ */
+function withTimeout<T>(milliseconds: number, write: Promise<T>): Promise<T> {
+  if (milliseconds > maxTimerMs) return write;
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new OrchestratorError('COMMIT_UNKNOWN', 'The disk did not confirm the write before the deadline.')),
+      milliseconds,
+    );
+    write.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }

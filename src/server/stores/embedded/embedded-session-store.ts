@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Session, SessionKey } from '../../../core/model/session';
-import { decodeSession, encodeSession } from '../../codec/wire/session-codec';
+import { decodeSession, encodeSession } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
@@ -14,69 +14,73 @@ import type {
 } from '../../ports/session-store';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
-import { SessionTable } from './session-table';
-import type { SessionValue } from './session-value';
-import { TurnTable } from './turn-table';
+import { SessionTable, TurnTable } from './session-tables';
+import type { SessionValue } from './session-values';
 
 export interface EmbeddedSessionStoreOptions {
-  /** How long a session lives after its last turn, milliseconds. */
+  /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** How many turns of a session stay recorded, and known by their id; at least 1. */
+  /** The number of recorded turns per session, at least 1. The ids of recorded turns are known. */
   readonly recordedTurns: number;
   readonly clock: Clock;
 }
 
-/** What a commit found within its transaction; states are decoded outside of it. */
-type Found =
+/** The result of the transaction of a commit. States are decoded after the transaction. */
+type CommitResult =
   | { readonly kind: 'committed' }
   | { readonly kind: 'known'; readonly record: TurnRecord }
   | { readonly kind: 'conflict'; readonly state: Uint8Array | undefined };
 
 /**
- * Sessions on the disk of this node. A commit is one transaction and is on the disk when it is acknowledged. A session whose
- * time is over is gone for every method at once; `sweep` gives its room back.
+ * Sessions on the local disk. A commit is one transaction and is acknowledged when it is on the disk. An expired session is
+ * immediately invisible to every method; `sweep` frees its space.
  */
 export class EmbeddedSessionStore implements SessionStore {
   private readonly sessions: SessionTable;
   private readonly turns: TurnTable;
-  /** An event for each change, named for its session. */
+  /** Emits an event for each change. The name of the event is the key of the session. */
   private readonly changes = new EventEmitter().setMaxListeners(0);
 
   constructor(
     private readonly environment: EmbeddedEnvironment,
     private readonly options: EmbeddedSessionStoreOptions,
   ) {
-    if (!(options.recordedTurns >= 1)) throw new Error('At least one turn must stay recorded.');
+    if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.sessions = new SessionTable(environment);
     this.turns = new TurnTable(environment);
   }
 
   async load(key: SessionKey, turnId: string, call: Call): Promise<LoadedSession> {
-    const session = nameOf(key);
+    const session = toTableKey(key);
     return this.environment.read(call, () => {
-      const value = this.living(session);
+      const value = this.getUnexpired(session);
       if (value === undefined) return { session: undefined, recordedTurn: undefined };
       return { session: decodeSession(value.state), recordedTurn: this.turns.find(session, turnId) };
     });
   }
 
-  async commit({ previousSession: before, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
-    if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
-    const name = nameOf(session);
+  async commit({ previousSession, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+    if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
+    const tableKey = toTableKey(session);
     const state = encodeSession(session);
-    const apply = () => this.apply(name, before, record, state);
-    const found = await this.environment.write(call, apply, () => this.changes.emit(name));
-    if (found.kind !== 'conflict') return found;
-    return { kind: 'conflict', session: found.state === undefined ? undefined : decodeSession(found.state) };
+    const apply = () => this.apply(tableKey, previousSession, record, state);
+    const result = await this.environment.write(call, apply, () => this.changes.emit(tableKey));
+    switch (result.kind) {
+      case 'committed':
+      case 'known':
+        return result;
+      case 'conflict':
+        return { kind: 'conflict', session: result.state === undefined ? undefined : decodeSession(result.state) };
+    }
   }
 
   async create(session: Session, call: Call): Promise<CreateOutcome> {
-    const name = nameOf(session);
+    const tableKey = toTableKey(session);
     const state = encodeSession(session);
     const existing = await this.environment.write(call, () => {
-      const value = this.living(name);
+      const value = this.getUnexpired(tableKey);
       if (value !== undefined) return value.state;
-      this.store(name, session.revision, state);
+      this.putState(tableKey, session.revision, state);
       return undefined;
     });
     if (existing === undefined) return { session, created: true };
@@ -84,7 +88,7 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   async read(key: SessionKey, call: Call): Promise<Session | undefined> {
-    const value = this.environment.read(call, () => this.living(nameOf(key)));
+    const value = this.environment.read(call, () => this.getUnexpired(toTableKey(key)));
     return value === undefined ? undefined : decodeSession(value.state);
   }
 
@@ -93,31 +97,31 @@ export class EmbeddedSessionStore implements SessionStore {
     afterRevision: number,
     limit: number,
     call: Call,
-    bytes = Number.MAX_SAFE_INTEGER,
+    maxBytes = Number.MAX_SAFE_INTEGER,
   ): Promise<RecordedTurns> {
-    const session = nameOf(key);
+    const session = toTableKey(key);
     return this.environment.read(call, () => {
-      if (this.living(session) === undefined) return { turns: [], hasMore: false };
-      return this.turns.list(session, afterRevision, limit, bytes);
+      if (this.getUnexpired(session) === undefined) return { turns: [], hasMore: false };
+      return this.turns.list(session, afterRevision, limit, maxBytes);
     });
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
-    const session = nameOf(key);
-    const erase = () => {
-      const existed = this.living(session) !== undefined;
-      this.erase(session, this.sessions.get(session));
+    const session = toTableKey(key);
+    const remove = () => {
+      const existed = this.getUnexpired(session) !== undefined;
+      this.remove(session, this.sessions.get(session));
       return existed;
     };
-    return this.environment.write(call, erase, () => this.changes.emit(session));
+    return this.environment.write(call, remove, () => this.changes.emit(session));
   }
 
   onChange(key: SessionKey, listener: () => void): () => void {
-    const session = nameOf(key);
-    // A function of its own, so that one listener may be given twice and each is stopped alone.
-    const own = () => listener();
-    this.changes.on(session, own);
-    return () => this.changes.off(session, own);
+    const session = toTableKey(key);
+    // A new function for each call, so that a listener that is added twice is removed once at a time.
+    const onEvent = () => listener();
+    this.changes.on(session, onEvent);
+    return () => this.changes.off(session, onEvent);
   }
 
   async probe(call: Call): Promise<void> {
@@ -125,8 +129,8 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /**
-   * Erases at most `limit` sessions whose time is over, and resolves to how many it looked at; when that is `limit`, there may
-   * be more. To be called now and then: until then such sessions only take room.
+   * Checks at most `limit` sessions that may have expired and removes those that have. Resolves to the number of checked
+   * sessions; if it is `limit`, there may be more. Call it periodically to free the space of expired sessions.
    */
   async sweep(limit: number, call: Call): Promise<number> {
     const due = this.environment.read(call, () => this.sessions.listDue(this.options.clock.now(), limit));
@@ -134,37 +138,40 @@ export class EmbeddedSessionStore implements SessionStore {
     return due.length;
   }
 
-  /** Closes the environment, which the catalogue shares. */
+  /** Closes the environment, which it shares with the catalogue. */
   close(): Promise<void> {
     return this.environment.close();
   }
 
-  /** Everything is checked, in the order of the port, before anything is written. */
-  private apply(name: string, before: Session | undefined, record: TurnRecord, state: Uint8Array): Found {
-    const value = this.living(name);
-    const known = value === undefined ? undefined : this.turns.find(name, record.turnId);
-    if (known !== undefined) return { kind: 'known', record: known };
-    if (!this.isStill(name, value, before)) return { kind: 'conflict', state: value?.state };
-    this.store(name, record.revision, state);
-    this.turns.add(name, record, this.options.recordedTurns);
+  /** Applies a commit. All checks, in the order that SessionStore documents, come before the first write. */
+  private apply(session: string, previous: Session | undefined, record: TurnRecord, state: Uint8Array): CommitResult {
+    const value = this.getUnexpired(session);
+    const recordedTurn = value === undefined ? undefined : this.turns.find(session, record.turnId);
+    if (recordedTurn !== undefined) return { kind: 'known', record: recordedTurn };
+    if (!this.isUnchanged(session, value, previous)) return { kind: 'conflict', state: value?.state };
+    this.putState(session, record.revision, state);
+    this.turns.add(session, record, this.options.recordedTurns);
     return { kind: 'committed' };
   }
 
-  /** Whether the store holds this session, and not one that was erased and begun anew and has come to the same revision. */
-  private isStill(name: string, value: SessionValue | undefined, before: Session | undefined): boolean {
-    if (value?.revision !== before?.revision) return false;
-    if (before === undefined || before.lastTurnId === '') return true;
-    return this.turns.getRevision(name, before.lastTurnId) === before.revision;
+  /**
+   * Whether the store still holds the previous session. A session that was deleted and created again may reach the same revision,
+   * but its last turn differs.
+   */
+  private isUnchanged(session: string, value: SessionValue | undefined, previous: Session | undefined): boolean {
+    if (value?.revision !== previous?.revision) return false;
+    if (previous === undefined || previous.lastTurnId === '') return true;
+    return this.turns.getRevision(session, previous.lastTurnId) === previous.revision;
   }
 
-  /** In the place of whatever was there; of a session whose time was over nothing is left. */
-  private store(session: string, revision: number, state: Uint8Array): void {
+  /** Stores a state. If the stored session has expired, its turns are removed first. */
+  private putState(session: string, revision: number, state: Uint8Array): void {
     const { clock, sessionTtlMs } = this.options;
-    if (this.living(session) === undefined) this.erase(session, this.sessions.get(session));
+    if (this.getUnexpired(session) === undefined) this.remove(session, this.sessions.get(session));
     this.sessions.put(session, revision, state, clock.now() + sessionTtlMs);
   }
 
-  private living(session: string): SessionValue | undefined {
+  private getUnexpired(session: string): SessionValue | undefined {
     const value = this.sessions.get(session);
     return value !== undefined && value.expiresAt > this.options.clock.now() ? value : undefined;
   }
@@ -173,16 +180,16 @@ export class EmbeddedSessionStore implements SessionStore {
     const value = this.sessions.get(session);
     if (value === undefined) return;
     if (value.expiresAt > this.options.clock.now()) this.sessions.reschedule(session, value);
-    else this.erase(session, value);
+    else this.remove(session, value);
   }
 
-  private erase(session: string, value: SessionValue | undefined): void {
+  private remove(session: string, value: SessionValue | undefined): void {
     if (value === undefined) return;
     this.sessions.remove(session, value);
     this.turns.removeAll(session);
   }
 }
 
-function nameOf(key: SessionKey): string {
+function toTableKey(key: SessionKey): string {
   return encodeKeyPair(key.tenantId, key.sessionId);
 }

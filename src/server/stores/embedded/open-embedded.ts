@@ -4,25 +4,22 @@ import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
 
 export interface EmbeddedOptions {
-  /** Folder, made where it is missing. */
+  /** The folder. It is created if it is missing. */
   readonly path: string;
-  /** How long a session lives after its last turn, milliseconds. */
+  /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** How many turns of a session stay recorded, and known by their id; at least 1. */
+  /** The number of recorded turns per session, at least 1. The ids of recorded turns are known. */
   readonly recordedTurns: number;
   readonly clock: Clock;
 }
 
-/** Both stores of a folder; closing either closes the folder for both. */
+/** The stores of a folder. Closing one of them closes both. */
 export interface EmbeddedStores {
   readonly sessionStore: EmbeddedSessionStore;
   readonly catalogue: EmbeddedCatalogue;
 }
 
-/**
- * Opens the embedded store. Throws, and says which process it is, where another process has the folder; what a process that
- * was killed left behind is no hindrance.
- */
+/** Opens the embedded store. Throws with the process id if another running process uses the folder. */
 export function openEmbedded({ path, clock, sessionTtlMs, recordedTurns }: EmbeddedOptions): EmbeddedStores {
   const environment = new EmbeddedEnvironment(path, clock);
   return {

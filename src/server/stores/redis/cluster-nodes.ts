@@ -1,24 +1,47 @@
 import { Cluster, Command } from 'ioredis';
 import type { RedisClient } from './redis-client';
 
-/** How many keys are tried to find one for each master; one with hardly any slots may be missed. */
-const maxTries = 1_000;
+/** The number of keys to try when searching for one key per master. A master with very few slots may be missed. */
+const maxAttempts = 1_000;
 
-/** Names the nodes of a Cluster that hold a key, the master first, as far as the client knows; "" outside a Cluster. */
+/** Returns the nodes that serve a key as `host:port` list, the master first, as the client knows them; "" without a Cluster. */
 export function getNodesForKey(client: RedisClient, key: string): string {
   if (!(client instanceof Cluster)) return '';
   const slot = new Command('exists', [key]).getSlot();
   return (slot === null ? undefined : client.slots[slot])?.join() ?? '';
 }
 
-/** Keys with a prefix, one on each master; a single one outside a Cluster. */
+/** Returns keys with a prefix, one for each master; a single key without a Cluster. */
 export function findKeyPerMaster(client: RedisClient, prefix: string): readonly string[] {
-  const masters = client instanceof Cluster ? client.nodes('master').length : 1;
+  const masterCount = client instanceof Cluster ? client.nodes('master').length : 1;
   const keys = new Map<string, string>();
-  for (let tries = 0; keys.size === 0 || (keys.size < masters && tries < maxTries); tries += 1) {
-    const key = `${prefix}${tries}`;
+  for (let attempt = 0; keys.size === 0 || (keys.size < masterCount && attempt < maxAttempts); attempt += 1) {
+    const key = `${prefix}${attempt}`;
     const nodes = getNodesForKey(client, key);
     if (!keys.has(nodes)) keys.set(nodes, key);
   }
   return [...keys.values()];
+}
+
+/**
+ * Resolves when more than half of the promises are resolved: 3 of 4, not 2 of 4. Rejects when that is no longer possible, with the
+ * reason of the rejection that made it impossible. Needs at least one promise.
+ */
+export function majority(promises: readonly Promise<unknown>[]): Promise<void> {
+  let resolvedCount = 0;
+  let rejectedCount = 0;
+  return new Promise((resolve, reject) => {
+    for (const promise of promises) {
+      promise.then(
+        () => {
+          resolvedCount += 1;
+          if (2 * resolvedCount > promises.length) resolve();
+        },
+        (error: unknown) => {
+          rejectedCount += 1;
+          if (2 * rejectedCount >= promises.length) reject(error);
+        },
+      );
+    }
+  });
 }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { LegacySession } from '../../../core/model/legacy-session';
 import { fieldsFromProto, maxValueDepth } from '../../codec/wire/json-value';
 
-// The form of docs/migrating-from-single-scenario-sessions.md, with the bounds of the contract's ImportSessionRequest. What is
-// null is absent, as the older service may write it so.
+// The format of docs/migrating-from-single-scenario-sessions.md, with the limits of ImportSessionRequest in the contract. null
+// means that a field is missing, because the legacy service may write it.
 
 const visitedSteps = z
   .custom<Readonly<Record<string, number>>>((value) => isObject(value) && Object.values(value).every(isCount), {
-    error: 'must be an object of whole numbers, 0..4294967295',
+    error: 'must be an object of integers from 0 to 4294967295',
   })
   .refine((counts) => Object.keys(counts).length <= 10_000, { error: 'must have at most 10,000 entries' })
   .refine((counts) => !Object.hasOwn(counts, '__proto__'), { error: 'must not have the key __proto__' })
@@ -24,13 +24,13 @@ const variables = z
     try {
       return fieldsFromProto(fields, 'variables');
     } catch {
-      context.addIssue(`must hold finite numbers, at most ${maxValueDepth} levels, and no key __proto__`);
+      context.addIssue(`must have finite numbers only, at most ${maxValueDepth} levels, and no key __proto__`);
       return z.NEVER;
     }
   });
 
 const lastAction = z
-  .string({ error: 'must be text' })
+  .string({ error: 'must be a string' })
   .toUpperCase()
   .pipe(
     z.enum(['NONE', 'START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL', 'RELOCALIZE', 'EXIT'], {
@@ -40,33 +40,33 @@ const lastAction = z
   .transform((action) => (action === 'EXIT' ? 'CANCEL' : action));
 
 const lastActiveAt = z.iso
-  .datetime({ offset: true, error: 'must be a time as in RFC 3339' })
+  .datetime({ offset: true, error: 'must be an RFC 3339 time' })
   .transform((time) => Date.parse(time))
   .refine((time) => time > 0, { error: 'must be after 1970' });
 
-const olderSession = z.object(
+const legacySession = z.object(
   {
     agent_id: z.guid({ error: 'must be a UUID' }).nullish(),
-    active_scenario_id: text(128).nullish(),
-    active_scenario_version: whole(4_294_967_295).nullish(),
-    current_step_id: text(128).nullish(),
+    active_scenario_id: stringUpTo(128).nullish(),
+    active_scenario_version: integerUpTo(4_294_967_295).nullish(),
+    current_step_id: stringUpTo(128).nullish(),
     visited_steps: visitedSteps.nullish(),
     variables: variables.nullish(),
     last_action: lastAction.nullish(),
-    turn_count: whole(1_000_000_000).nullish(),
+    turn_count: integerUpTo(1_000_000_000).nullish(),
     last_active_at: lastActiveAt.nullish(),
   },
   { error: 'must be an object' },
 );
 
-/** A record that cannot be read. The message says what is wrong, without a value of the customer. */
+/** Thrown for an invalid record. The message names the problems and contains no customer data. */
 export class InvalidLegacySessionError extends Error {
-  override readonly name = 'UnreadableRecord';
+  override readonly name = 'InvalidLegacySessionError';
 }
 
-/** Reads a record of the older format, JSON. Throws UnreadableRecord. */
+/** Parses a legacy session from JSON. Throws InvalidLegacySessionError. */
 export function parseLegacySession(json: string): LegacySession {
-  const { data, error } = olderSession.safeParse(parsed(json));
+  const { data, error } = legacySession.safeParse(parseJson(json));
   if (error) {
     const problems = error.issues.map(({ path, message }) => `${String(path[0] ?? 'the record')} ${message}`);
     throw new InvalidLegacySessionError(problems.join('; '));
@@ -84,8 +84,8 @@ export function parseLegacySession(json: string): LegacySession {
   };
 }
 
-/** The engine's own words would quote the record. */
-function parsed(json: string): unknown {
+/** Replaces the error of JSON.parse, which quotes the record. */
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
@@ -93,13 +93,13 @@ function parsed(json: string): unknown {
   }
 }
 
-function text(max: number) {
-  const error = `must be text of at most ${max} characters`;
+function stringUpTo(max: number) {
+  const error = `must be a string of at most ${max} characters`;
   return z.string({ error }).max(max, { error });
 }
 
-function whole(max: number) {
-  const error = `must be a whole number, 0..${max}`;
+function integerUpTo(max: number) {
+  const error = `must be an integer from 0 to ${max}`;
   return z.int({ error }).min(0, { error }).max(max, { error });
 }
 

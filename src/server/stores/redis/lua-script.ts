@@ -2,40 +2,39 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An argument of a command. */
+/** An argument of a Redis command. */
 export type CommandArgument = string | number | Buffer;
 
-/** A script as it is sent, and the name that a server keeps it under. */
 export interface ScriptSource {
   readonly source: string;
-  /** SHA-1 of the source, lower-case hexadecimal. */
+  /** SHA-1 of the source in lower-case hexadecimal, for EVALSHA. */
   readonly sha: string;
 }
 
 /**
- * A Lua script of this folder. With its `#!lua` line Redis 7 and later refuses it as a whole, before it ran, on a read-only
- * replica or without memory; 6.2 does not know the line, and there each first write refuses instead.
+ * A Lua script of the folder `scripts`. It starts with a `#!lua` line, which makes Redis 7 and later reject the whole script on a
+ * read-only replica or when memory is full. Redis 6.2 does not support the line; there, the first write command fails instead.
  */
 export class LuaScript {
   readonly withShebang: ScriptSource;
   readonly withoutShebang: ScriptSource;
 
   private constructor(source: string) {
-    this.withShebang = scriptText(source);
-    // The line stays as a comment, so that an error names the same line of the file.
-    this.withoutShebang = scriptText(source.replace(/^#!/m, '-- #!'));
+    this.withShebang = toScriptSource(source);
+    // The line becomes a comment, so that line numbers in errors stay the same.
+    this.withoutShebang = toScriptSource(source.replace(/^#!/m, '-- #!'));
   }
 
   static fromSource(source: string): LuaScript {
     return new LuaScript(source);
   }
 
-  /** Reads `<name>.lua` beside the compiled code; throws where it is missing, so that a broken build fails at start. */
+  /** Reads `<name>.lua` next to the compiled code. Throws if the file is missing, so that an incomplete build fails at startup. */
   static load(name: string): LuaScript {
     return new LuaScript(readFileSync(join(__dirname, 'scripts', `${name}.lua`), 'utf8'));
   }
 }
 
-function scriptText(source: string): ScriptSource {
+function toScriptSource(source: string): ScriptSource {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }

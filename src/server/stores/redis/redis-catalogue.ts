@@ -1,6 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
-import { decodeRelationship, encodeRelationship } from '../../codec/wire/relationship-codec';
+import {
+  decodeRelationship,
+  decodeStoredScenario,
+  encodeRelationship,
+  encodeStoredScenario,
+} from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
 import type {
   AgentKey,
@@ -9,58 +15,61 @@ import type {
   PutOutcome,
   ScenarioCatalogue,
 } from '../../ports/scenario-catalogue';
-import { type CatalogueKeys, getCatalogueKeys, toRelationshipField } from './catalogue-keys';
-import { ChangeChannel } from './change-channel';
 import type { RedisConnection } from './redis-connection';
-import { validateKeyPrefix } from './redis-keys';
+import {
+  type CatalogueKeys,
+  decodeAgentKey,
+  encodeAgentKey,
+  getCatalogueKeys,
+  toRelationshipField,
+  validateKeyPrefix,
+} from './redis-keys';
 import { runDeleteRelationship } from './scripts/delete-relationship';
 import { runDeleteScenario } from './scripts/delete-scenario';
 import { runLoadCatalogue } from './scripts/load-catalogue';
 import { runPutRelationship } from './scripts/put-relationship';
 import { runPutScenario } from './scripts/put-scenario';
-import { decodeLatestVersion, decodeVersion, encodeVersion } from './stored-version';
 
 export interface RedisCatalogueOptions {
-  /** First part of every key and of the channel; without braces. */
+  /** The prefix of every key and of the channel, without braces. */
   readonly keyPrefix: string;
 }
 
 /**
- * The catalogues in Redis: the keys of an agent on one hash tag, each change one script, which also tells the other nodes.
- * A change whose answer was lost rejects with COMMIT_UNKNOWN; to send it again is safe.
+ * The scenario catalogues in Redis. All keys of an agent have the same hash tag. Each change is one script, which also publishes a
+ * notification to the other nodes. If the reply to a change is lost, it rejects with COMMIT_UNKNOWN; retrying the change is safe.
  */
 export class RedisCatalogue implements ScenarioCatalogue {
   private readonly prefix: string;
-  private readonly changes: ChangeChannel;
+  /** The channel for change notifications of all agents. */
+  private readonly channel: string;
+  /** Identifies the notifications of this node. */
+  private readonly nodeId = randomUUID();
 
   constructor(
     private readonly connection: RedisConnection,
     { keyPrefix }: RedisCatalogueOptions,
   ) {
     this.prefix = validateKeyPrefix(keyPrefix);
-    this.changes = new ChangeChannel(connection, keyPrefix);
+    this.channel = `${keyPrefix}catalogue-changes`;
   }
 
   async revision(agent: AgentKey, call: Call): Promise<number> {
-    const { catalogue } = this.keys(agent);
+    const { catalogue } = this.getKeys(agent);
     return Number(await this.connection.read(call, (client) => client.hget(catalogue, 'revision')));
   }
 
   async load(agent: AgentKey, call: Call): Promise<CatalogueContent> {
-    const {
-      revision,
-      latestVersions: newest,
-      relationships,
-    } = await runLoadCatalogue(this.connection, this.keys(agent), call);
+    const content = await runLoadCatalogue(this.connection, this.getKeys(agent), call);
     return {
-      revision,
-      scenarios: newest.map(decodeLatestVersion).sort(compareByScenarioId),
-      relationships: relationships.map(decodeRelationship).sort(compareRelationships),
+      revision: content.revision,
+      scenarios: content.latestVersions.map(decodeLatestVersion).sort(compareByScenarioId),
+      relationships: content.relationships.map(decodeRelationship).sort(compareRelationships),
     };
   }
 
   async get(agent: AgentKey, scenarioId: string, version: number, call: Call): Promise<StoredScenario | undefined> {
-    const keys = this.keys(agent);
+    const keys = this.getKeys(agent);
     const [key, field] =
       version === 0 ? [keys.latestVersions, scenarioId] : [keys.versions(scenarioId), String(version)];
     const stored = await this.connection.read(call, (client) => client.hgetBuffer(key, field));
@@ -77,13 +86,13 @@ export class RedisCatalogue implements ScenarioCatalogue {
     const { contentHash, storedAt, expectedVersion } = options;
     const bytes = encodeVersion(scenario, contentHash, storedAt);
     const scenarioId = scenario.scenarioId;
-    const args = { scenarioId, contentHash, bytes, expectedVersion, ...this.news(agent) };
-    const reply = await runPutScenario(this.connection, this.keys(agent), args, call);
+    const args = { scenarioId, contentHash, bytes, expectedVersion, ...this.createNotification(agent) };
+    const reply = await runPutScenario(this.connection, this.getKeys(agent), args, call);
     switch (reply.kind) {
       case 'stored':
         return { kind: 'stored', stored: decodeVersion(bytes, reply.version), created: true };
       case 'unchanged':
-        return { kind: 'stored', stored: decodeLatestVersion(reply.newest), created: false };
+        return { kind: 'stored', stored: decodeLatestVersion(reply.latestVersion), created: false };
       case 'conflict':
         return reply;
     }
@@ -95,35 +104,60 @@ export class RedisCatalogue implements ScenarioCatalogue {
     expectedVersion: number | undefined,
     call: Call,
   ): Promise<DeleteOutcome> {
-    const args = { scenarioId, expectedVersion, ...this.news(agent) };
-    return runDeleteScenario(this.connection, this.keys(agent), args, call);
+    const args = { scenarioId, expectedVersion, ...this.createNotification(agent) };
+    return runDeleteScenario(this.connection, this.getKeys(agent), args, call);
   }
 
   async putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
     const bytes = Buffer.from(encodeRelationship(relationship));
-    const args = { field: toRelationshipField(relationship), bytes, ...this.news(agent) };
-    return runPutRelationship(this.connection, this.keys(agent), args, call);
+    const args = { field: toRelationshipField(relationship), bytes, ...this.createNotification(agent) };
+    return runPutRelationship(this.connection, this.getKeys(agent), args, call);
   }
 
   async deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean> {
-    const args = { field: toRelationshipField(relationship), ...this.news(agent) };
-    return runDeleteRelationship(this.connection, this.keys(agent), args, call);
+    const args = { field: toRelationshipField(relationship), ...this.createNotification(agent) };
+    return runDeleteRelationship(this.connection, this.getKeys(agent), args, call);
   }
 
+  /** Notifications are best effort: they are lost while the connection is down. */
   onChange(listener: (agent: AgentKey) => void): () => void {
-    return this.changes.subscribe(listener);
+    return this.connection.subscriptions.subscribe(this.channel, {
+      onMessage: (message) => {
+        const [nodeId, agentKey = ''] = message.split(' ');
+        const agent = decodeAgentKey(agentKey);
+        if (nodeId !== this.nodeId && agent !== undefined) listener(agent);
+      },
+    });
   }
 
-  /** Closes the connection, which the session store shares. */
+  /** Closes the connection, which it shares with the session store. */
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  private keys(agent: AgentKey): CatalogueKeys {
+  private getKeys(agent: AgentKey): CatalogueKeys {
     return getCatalogueKeys(this.prefix, agent);
   }
 
-  private news(agent: AgentKey): { readonly channel: string; readonly message: string } {
-    return { channel: this.changes.name, message: this.changes.createMessage(agent) };
+  private createNotification(agent: AgentKey): { readonly channel: string; readonly message: string } {
+    return { channel: this.channel, message: `${this.nodeId} ${encodeAgentKey(agent)}` };
   }
+}
+
+/** Encodes a scenario as version 0: the script assigns the version, which is stored outside of the bytes. */
+function encodeVersion(scenario: Scenario, contentHash: string, storedAt: number): Buffer {
+  return Buffer.from(encodeStoredScenario({ scenario, version: 0, contentHash, storedAt }));
+}
+
+/** The inverse of `encodeVersion`, with the version that the script assigned. */
+function decodeVersion(bytes: Uint8Array, version: number): StoredScenario {
+  return { ...decodeStoredScenario(bytes), version };
+}
+
+/** Decodes a latest version, which is stored as `<version>:<bytes>`. */
+function decodeLatestVersion(stored: Buffer): StoredScenario {
+  const colon = stored.indexOf(':');
+  const version = Number(stored.subarray(0, colon).toString());
+  if (colon < 1 || !Number.isInteger(version)) throw new Error('A stored scenario has no version.');
+  return decodeVersion(stored.subarray(colon + 1), version);
 }

@@ -1,51 +1,50 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../../ports/logger';
-import { coalesceWrites } from './coalesce-writes';
+import { coalesceWrites, restoreStringPrototype } from './client-tuning';
 import type { RedisEndpoint, RedisLogin, RedisTls, SentinelRedis } from './redis-endpoint';
 import { getErrorCode } from './redis-errors';
-import { restoreStringPrototype } from './restore-string-prototype';
 
-// Here, where ioredis has just been loaded.
+// ioredis has just been loaded.
 restoreStringPrototype();
 
 export type RedisClient = Redis | Cluster;
 
-/** Longest pause between two attempts to connect. */
-const longestBackoffMs = 2_000;
+/** The maximum delay between two connection attempts. */
+const maxBackoffMs = 2_000;
 const connectTimeoutMs = 2_000;
 
-/** After so many command timeouts of silence a connection is dead: TCP itself notices a vanished host after minutes only. */
-const timeoutsOfDeadConnection = 3;
+/** A connection that is silent for this many command timeouts is closed. TCP detects a lost host only after minutes. */
+const maxSilentTimeouts = 3;
 
-/** How soon, and how often, a command is sent again that a Cluster refused while a slot moves. */
+/** Retries of a command that a Cluster rejects while it migrates the slot. */
 const retryDelayOnTryAgainMs = 50;
 const maxRedirections = 16;
 
 /**
- * A client that never sends a command twice unless a Cluster answered that it did not execute it, so that what became of a
- * command is known or said to be unknown. It reconnects for ever.
+ * Creates a client that reconnects forever. It retries a command only if a Cluster replied that it did not execute the command, so
+ * every other failure is reported to the caller.
  */
 export function createClient(endpoint: RedisEndpoint, commandTimeoutMs: number, log: Logger): RedisClient {
   const client = connect(endpoint, commandTimeoutMs);
-  logConnection(client, log);
+  logConnectionState(client, log);
   coalesceWrites(client);
-  // It gives up by itself where it hears of a failover while it connects.
+  // ioredis stops reconnecting if a failover happens while it connects.
   client.on('end', () => client.connect().catch(() => undefined));
   return client;
 }
 
-/** Waits for what was sent and disconnects for good. Idempotent. */
+/** Waits for pending commands and disconnects. Idempotent. */
 export async function closeClient(client: RedisClient): Promise<void> {
   client.removeAllListeners('end');
   if (client.status === 'ready') await client.quit().catch(() => undefined);
-  // Also what a client has beside its connection, as those to Sentinels are.
+  // This also closes auxiliary connections, such as those to Sentinels.
   if (client.status !== 'end') client.disconnect();
 }
 
-/** A second connection to the same place for subscriptions. After a reconnect it is `ready` and subscribed to nothing. */
+/** Creates a second connection, for subscriptions. After a reconnect it is `ready` and has no subscriptions. */
 export function createSubscriber(client: RedisClient, endpoint: RedisEndpoint, log: Logger): Redis {
   const subscriber =
-    client instanceof Cluster ? clusterSubscriber(client, endpoint) : client.duplicate(subscriberOptions);
+    client instanceof Cluster ? createClusterSubscriber(client, endpoint) : client.duplicate(subscriberOptions);
   subscriber.on('error', (error: Error) => log.debug({ error: error.message }, 'redis subscription lost'));
   return subscriber;
 }
@@ -54,24 +53,24 @@ const subscriberOptions = {
   autoResubscribe: false,
   commandTimeout: undefined,
   connectionName: 'scenario-orchestrator-changes',
-  // A client that hears of a failover while it connects gives up for good. What is lost on an old master is noticed by polling.
+  // ioredis gives up if a failover happens while it connects. Polling covers notifications that are lost with an old master.
   failoverDetector: false,
 } satisfies RedisOptions;
 
-/** Every node of a Cluster hears what is published on any other. Each attempt to connect is to another one, as nodes come and go. */
-function clusterSubscriber(cluster: Cluster, endpoint: RedisEndpoint): Redis {
+/** Every node of a Cluster delivers all messages. Each connection attempt uses a random node, because nodes come and go. */
+function createClusterSubscriber(cluster: Cluster, endpoint: RedisEndpoint): Redis {
   const seeds = endpoint.kind === 'cluster' ? endpoint.seeds : [];
-  const anyNode = () => {
-    const known = cluster.nodes().flatMap(({ options: { host, port } }) => (host && port ? [{ host, port }] : []));
-    const nodes = known.length > 0 ? known : seeds;
+  const selectNode = () => {
+    const knownNodes = cluster.nodes().flatMap(({ options: { host, port } }) => (host && port ? [{ host, port }] : []));
+    const nodes = knownNodes.length > 0 ? knownNodes : seeds;
     return nodes[Math.floor(Math.random() * nodes.length)];
   };
   const subscriber: Redis = new Redis({
     ...nodeOptions(endpoint, connectTimeoutMs),
     ...subscriberOptions,
-    ...anyNode(),
+    ...selectNode(),
     retryStrategy(attempt) {
-      Object.assign(subscriber.options, anyNode());
+      Object.assign(subscriber.options, selectNode());
       return retryStrategy(attempt);
     },
   });
@@ -101,17 +100,17 @@ function nodeOptions({ login, tls }: RedisEndpoint, commandTimeoutMs: number) {
     connectionName: 'scenario-orchestrator',
     enableOfflineQueue: false,
     maxLoadingRetryTime: 1_000,
-    // Without it promises of 6.0.0 hang for ever when the connection is lost.
+    // Otherwise promises of ioredis 6.0.0 never settle when the connection is lost.
     maxRetriesPerRequest: 0,
-    // A master that became a replica stays connected; a new connection finds the new master.
+    // A demoted master stays connected. A new connection finds the new master.
     reconnectOnError: (error: Error) => getErrorCode(error.message) === 'READONLY',
     retryStrategy,
-    socketTimeout: timeoutsOfDeadConnection * commandTimeoutMs,
+    socketTimeout: maxSilentTimeouts * commandTimeoutMs,
   } satisfies RedisOptions;
 }
 
 function retryStrategy(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 10), longestBackoffMs) * (0.75 + Math.random() / 2);
+  return Math.min(25 * 2 ** Math.min(attempt, 10), maxBackoffMs) * (0.75 + Math.random() / 2);
 }
 
 function loginOptions(login: RedisLogin | undefined) {
@@ -141,10 +140,10 @@ function sentinelOptions({ sentinels, name, sentinelLogin, tls }: SentinelRedis)
     sentinelPassword: sentinelLogin?.password,
     sentinelTLS: tlsOptions(tls).tls,
     enableTLSForSentinelMode: true,
-    // A Sentinel that is silent must not keep the others from being asked.
+    // An unresponsive Sentinel must not block the others.
     sentinelCommandTimeout: connectTimeoutMs,
     sentinelRetryStrategy: retryStrategy,
-    // An old master that the others cannot see any more would go on taking writes that the new one never gets.
+    // Otherwise the client keeps writing to an isolated old master, and these writes are lost.
     failoverDetector: true,
   } satisfies RedisOptions;
 }
@@ -153,28 +152,53 @@ function clusterOptions(redisOptions: ReturnType<typeof nodeOptions>) {
   return {
     redisOptions,
     clusterRetryStrategy: retryStrategy,
-    // The name is what the certificate is for.
+    // Do not resolve names: certificates are issued for names.
     ...(redisOptions.tls && { dnsLookup: (name, callback) => callback(null, name) }),
-    // A command waits for a node that is being connected to; while there is no Cluster, none gets as far as this.
+    // Commands wait while a node is connecting. Without any node, RedisConnection rejects them earlier.
     enableOfflineQueue: true,
     maxRedirections,
     retryDelayOnTryAgain: retryDelayOnTryAgainMs,
-    // A failover takes longer than a caller should wait here.
+    // A failover takes longer than callers should wait.
     retryDelayOnClusterDown: 0,
-    // A command may have been executed on a connection that was lost.
+    // A command may have been executed before the connection was lost.
     retryDelayOnFailover: 0,
   } satisfies ClusterOptions;
 }
 
-/** Tells when the connection is lost and when it is back, once each, however often it is tried in between. */
-function logConnection(client: RedisClient, log: Logger): void {
-  let told = false;
+/** Logs each loss and each recovery of the connection once, regardless of the number of attempts in between. */
+function logConnectionState(client: RedisClient, log: Logger): void {
+  let isLossLogged = false;
   client.on('ready', () => {
     log.info({}, 'redis connected');
-    told = false;
+    isLossLogged = false;
   });
   client.on('error', (error: Error) => {
-    if (!told) log.warn({ error: error.message }, 'redis connection lost or refused; trying again');
-    told = true;
+    if (!isLossLogged) log.warn({ error: error.message }, 'redis connection lost or refused; reconnecting');
+    isLossLogged = true;
   });
+}
+
+/** On each connect, logs a warning if Redis may evict sessions when its memory is full. */
+export function warnOnEvictionPolicy(client: RedisClient, log: Logger): void {
+  client.on('ready', () => {
+    const masters = client instanceof Cluster ? client.nodes('master') : [client];
+    Promise.all(masters.map((master) => master.info('memory'))).then(
+      (infos) => logEvictionPolicy(infos.flatMap((info) => parseEvictionPolicy(info) ?? [])[0], log),
+      // The user may lack the permission for INFO.
+      () => undefined,
+    );
+  });
+}
+
+function logEvictionPolicy(policy: string | undefined, log: Logger): void {
+  if (policy === undefined) return;
+  const message = 'redis may evict sessions when its memory is full; set maxmemory-policy to noeviction';
+  log.warn({ 'maxmemory-policy': policy }, message);
+}
+
+/** Reads the eviction policy from the reply of INFO; undefined if the server never evicts keys. */
+function parseEvictionPolicy(info: string): string | undefined {
+  const getField = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+  const policy = getField('maxmemory_policy');
+  return policy === 'noeviction' || getField('maxmemory') === '0' ? undefined : policy;
 }

@@ -1,56 +1,60 @@
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { Logger } from '../../ports/logger';
-import { withTimeout } from './call-timeout';
-import { findKeyPerMaster } from './cluster-nodes';
-import { warnOnEvictionPolicy } from './eviction-warning';
+import { findKeyPerMaster, majority } from './cluster-nodes';
 import type { CommandArgument, LuaScript } from './lua-script';
-import { majority } from './majority';
-import { closeClient, createClient, createSubscriber, type RedisClient } from './redis-client';
+import { closeClient, createClient, createSubscriber, type RedisClient, warnOnEvictionPolicy } from './redis-client';
 import type { RedisEndpoint } from './redis-endpoint';
-import { type Effect, isNoScriptError, isShebangError, toStoreError, unavailableError } from './redis-errors';
+import {
+  DeadlineExceeded,
+  type Effect,
+  isNoScriptError,
+  isShebangError,
+  toStoreError,
+  unavailableError,
+} from './redis-errors';
 import { ReplicatedWrites, type Replication } from './replicated-writes';
 import { Subscriptions } from './subscriptions';
 
 export interface RedisConnectionOptions {
   readonly endpoint: RedisEndpoint;
-  /** How long a command may take, milliseconds; then its outcome counts as unknown. */
+  /** Timeout of a command in milliseconds. After a timeout the outcome of the command is unknown. */
   readonly commandTimeoutMs: number;
-  /** Without it a write counts as soon as Redis has answered. */
+  /** Without it, a write is complete when the master has replied. */
   readonly replication?: Replication | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Sends a command that has a key; strings in the reply are Buffers. */
-type Send = (name: string, ...args: CommandArgument[]) => Promise<unknown>;
+/** Sends a command with a key. Strings in the reply are Buffers. */
+type SendCommand = (name: string, ...args: CommandArgument[]) => Promise<unknown>;
 
-/** The longest time that a timer can be set to, milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+/** The maximum delay of a timer in milliseconds. */
+const maxTimerMs = 2 ** 31 - 1;
 
-/** A probe's key goes by itself. */
+/** The time to live of the keys that a probe writes. */
 const probeTtlMs = 10_000;
 
-/** Begins to connect and returns at once; until it is ready commands are refused with STORE_UNAVAILABLE. */
+/** Starts to connect and returns immediately. Until the connection is ready, commands fail with STORE_UNAVAILABLE. */
 export function connectRedis(options: RedisConnectionOptions): RedisConnection {
   return new RedisConnection(options);
 }
 
 /**
- * The one way to Redis, shared by the stores. It honours the call: nothing is sent after the deadline or for a caller that gave
- * up, and nobody waits longer than the deadline. Rejections are those that SessionStore documents; COMMIT_UNKNOWN comes for
- * every write whose answer was lost, or that was not replicated where that was asked for.
+ * The connection to Redis, shared by all stores. It sends nothing for a call that is canceled or past its deadline, and no call
+ * waits beyond its deadline. It rejects as SessionStore documents: with COMMIT_UNKNOWN for every write whose reply is lost or
+ * that is not replicated as required.
  */
 export class RedisConnection {
-  /** What is published on channels, over a connection of its own. */
+  /** Subscriptions to channels, on a separate connection. */
   readonly subscriptions: Subscriptions;
-  /** Whether a write counts only once replicas have it. */
+  /** Whether a write is complete only when replicas have it. */
   readonly isReplicated: boolean;
   private readonly client: RedisClient;
-  /** The connection of the replicated writes. */
+  /** The client for replicated writes. */
   private readonly writer: RedisClient;
   private readonly replicated: ReplicatedWrites | undefined;
-  private shebangIsKnown = true;
+  private isShebangSupported = true;
 
   constructor(private readonly options: RedisConnectionOptions) {
     const { endpoint, commandTimeoutMs, replication, clock, log } = options;
@@ -62,20 +66,20 @@ export class RedisConnection {
     this.subscriptions = new Subscriptions(() => createSubscriber(this.client, endpoint, log), log);
   }
 
-  /** Sends what `command` sends, once; it must not change anything. */
+  /** Sends a command that changes nothing. It is not retried. */
   read<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
-    return this.answered(call, 'read', () => command(this.client));
+    return this.execute(call, 'read', () => command(this.client));
   }
 
-  /** Sends a command that changes something; a key comes first. Strings in the reply are Buffers. */
+  /** Sends a command that changes data. Strings in the reply are Buffers. */
   write(call: Call, name: string, key: string, ...args: readonly CommandArgument[]): Promise<unknown> {
-    const send = this.sender(call, 'write', key);
-    return this.answered(call, 'write', () => send(name, key, ...args));
+    const send = this.createSender(call, 'write', key);
+    return this.execute(call, 'write', () => send(name, key, ...args));
   }
 
   /**
-   * Runs a script in one round trip, or in two where the server does not have it yet. It has a key, and all its keys have one
-   * hash tag. Strings in the reply are Buffers.
+   * Runs a script in one round trip, or in two if the server does not have the script yet. All keys must have the same hash tag.
+   * Strings in the reply are Buffers.
    */
   runScript(
     call: Call,
@@ -84,23 +88,23 @@ export class RedisConnection {
     keys: readonly [string, ...string[]],
     args: readonly CommandArgument[],
   ): Promise<unknown> {
-    const send = this.sender(call, effect, keys[0]);
-    return this.answered(call, effect, () => this.evaluate(send, script, [keys.length, ...keys, ...args]));
+    const send = this.createSender(call, effect, keys[0]);
+    return this.execute(call, effect, () => this.evaluate(send, script, [keys.length, ...keys, ...args]));
   }
 
   /**
-   * Proves that writes are taken, under keys with a prefix: in a Cluster by more than half of the masters, as it takes as many
-   * for the Cluster to replace one that is lost. With fewer this node is of no use; with more it is of use to most sessions.
+   * Checks that Redis accepts writes, with keys that have a prefix. In a Cluster, a majority of the masters must accept them: the
+   * Cluster needs a majority to replace a lost master.
    */
   probe(call: Call, prefix: string): Promise<void> {
-    const set = (key: string) => {
-      const send = this.sender(call, 'write', key);
-      return this.answered(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));
+    const writeKey = (key: string) => {
+      const send = this.createSender(call, 'write', key);
+      return this.execute(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));
     };
-    return majority(findKeyPerMaster(this.client, prefix).map(set));
+    return majority(findKeyPerMaster(this.client, prefix).map(writeKey));
   }
 
-  /** Resolves once commands are taken; rejects with STORE_UNAVAILABLE when the call's time is over before. */
+  /** Resolves when the connection is ready. Rejects with STORE_UNAVAILABLE if the call ends earlier. */
   async waitForReady(call: Call): Promise<void> {
     while (!this.isReady()) {
       if (call.isCancelled || call.deadline <= this.options.clock.now())
@@ -109,7 +113,7 @@ export class RedisConnection {
     }
   }
 
-  /** Waits for what was sent and disconnects for good. Idempotent. */
+  /** Waits for pending commands and disconnects. Idempotent. */
   async close(): Promise<void> {
     this.subscriptions.close();
     await Promise.all([...new Set([this.client, this.writer])].map(closeClient));
@@ -119,28 +123,32 @@ export class RedisConnection {
     return this.client.status === 'ready' && this.writer.status === 'ready';
   }
 
-  /** What `work` resolves to, within the call's time; its failures as the stores document them. */
-  private async answered<Reply>(call: Call, effect: Effect, work: () => Promise<Reply>): Promise<Reply> {
+  /** Runs `work` within the deadline of the call. Converts failures to the errors of the stores. */
+  private async execute<Reply>(call: Call, effect: Effect, work: () => Promise<Reply>): Promise<Reply> {
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
     if (!this.isReady()) throw unavailableError('Redis is not connected.');
-    const left = call.deadline - now;
+    const remainingMs = call.deadline - now;
     try {
-      return await (left < longestTimerMs ? withTimeout(left, work()) : work());
+      return await (remainingMs < maxTimerMs ? withTimeout(remainingMs, work()) : work());
     } catch (error) {
       throw toStoreError(error, effect);
     }
   }
 
-  private sender(call: Call, effect: Effect, key: string): Send {
+  private createSender(call: Call, effect: Effect, key: string): SendCommand {
     const { client, replicated } = this;
     return effect === 'write' && replicated !== undefined
       ? (...command) => replicated.send(call, key, command)
       : (...command) => client.callBuffer(...command);
   }
 
-  private async evaluate(send: Send, script: LuaScript, keysAndArgs: readonly CommandArgument[]): Promise<unknown> {
-    const { sha, source } = this.shebangIsKnown ? script.withShebang : script.withoutShebang;
+  private async evaluate(
+    send: SendCommand,
+    script: LuaScript,
+    keysAndArgs: readonly CommandArgument[],
+  ): Promise<unknown> {
+    const { sha, source } = this.isShebangSupported ? script.withShebang : script.withoutShebang;
     try {
       return await send('evalsha', sha, ...keysAndArgs);
     } catch (error) {
@@ -149,9 +157,26 @@ export class RedisConnection {
     try {
       return await send('eval', source, ...keysAndArgs);
     } catch (error) {
-      if (!this.shebangIsKnown || !isShebangError(error)) throw error;
-      this.shebangIsKnown = false;
+      if (!this.isShebangSupported || !isShebangError(error)) throw error;
+      this.isShebangSupported = false;
       return this.evaluate(send, script, keysAndArgs);
     }
   }
+}
+
+/** Settles as the promise does, or rejects with DeadlineExceeded after `milliseconds`. Always clears the timer. */
+function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DeadlineExceeded('No reply before the deadline.')), milliseconds);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }

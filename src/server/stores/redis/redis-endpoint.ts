@@ -1,23 +1,22 @@
-/** Where a server listens. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** A user of the access control list; the default user where `username` is empty. */
+/** A user of the access control list (ACL). An empty `username` is the default user. */
 export interface RedisLogin {
   readonly username: string;
   readonly password: string;
 }
 
-/** How TLS is spoken; an empty text leaves it to Node.js. */
+/** TLS options. For an empty value, the default of Node.js applies. */
 export interface RedisTls {
-  /** Certificates of the authorities that are trusted, PEM. */
+  /** The trusted CA certificates, PEM. */
   readonly ca: string;
-  /** The certificate that is shown, and its private key, PEM. */
+  /** The client certificate and its private key, PEM. */
   readonly cert: string;
   readonly key: string;
-  /** The name that the server's certificate must have, instead of the host that is connected to. */
+  /** The expected name in the server certificate, if it differs from the host. */
   readonly serverName: string;
 }
 
@@ -28,43 +27,42 @@ interface RedisAccess {
 
 export interface SingleRedis extends RedisAccess {
   readonly kind: 'single';
-  /** redis:// or rediss:// with user (ACL), password and database where they are needed. */
+  /** A redis:// or rediss:// URL, optionally with user, password and database. */
   readonly url: string;
 }
 
-/** The master that Sentinels tell of; TLS and no TLS hold for both. */
+/** A master that Sentinels monitor. The TLS options apply to the master and to the Sentinels. */
 export interface SentinelRedis extends RedisAccess {
   readonly kind: 'sentinel';
   readonly sentinels: readonly RedisAddress[];
-  /** The name that the Sentinels have for the master. */
+  /** The name of the master in the configuration of the Sentinels. */
   readonly name: string;
   readonly sentinelLogin?: RedisLogin | undefined;
 }
 
 export interface ClusterRedis extends RedisAccess {
   readonly kind: 'cluster';
-  /** Nodes that tell of the others. */
+  /** Nodes that the client asks for the topology of the Cluster. */
   readonly seeds: readonly RedisAddress[];
 }
 
-/** Which Redis, and how it is reached. */
 export type RedisEndpoint = SingleRedis | SentinelRedis | ClusterRedis;
 
-/** The endpoint in words, without a secret. */
+/** Describes the endpoint for logs, without secrets. */
 export function formatEndpoint(endpoint: RedisEndpoint): string {
   switch (endpoint.kind) {
     case 'single': {
       const { host, pathname } = new URL(endpoint.url);
-      return `the Redis ${host}${pathname}`;
+      return `Redis at ${host}${pathname}`;
     }
     case 'sentinel':
-      return `the Redis "${endpoint.name}" of the Sentinels ${endpoint.sentinels.map(formatAddress).join(', ')}`;
+      return `Redis "${endpoint.name}" behind the Sentinels ${endpoint.sentinels.map(formatAddress).join(', ')}`;
     case 'cluster':
-      return `the Redis Cluster of ${endpoint.seeds.map(formatAddress).join(', ')}`;
+      return `Redis Cluster at ${endpoint.seeds.map(formatAddress).join(', ')}`;
   }
 }
 
-/** `host:port`, as Redis writes it. */
+/** Formats an address as `host:port`. */
 export function formatAddress({ host, port }: RedisAddress): string {
   return `${host}:${port}`;
 }

@@ -1,11 +1,17 @@
-import { type ErrorReason, OrchestratorError } from '../../../core/model/orchestrator-error';
-import { DeadlineExceeded } from './call-timeout';
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
-/** Whether a command may have changed something when its answer is lost. */
+/** The effect of a command, which decides whether its outcome is unknown when the reply is lost. */
 export type Effect = 'read' | 'write';
 
-/** Codes of Redis answers that say: nothing was done, try again. Any other answer that is an error is a defect. */
-const reasonOfCode: Readonly<Record<string, ErrorReason>> = {
+/** Thrown when a call's deadline passes before the reply arrives. The command may still take effect. */
+export class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded';
+}
+
+type RejectionReason = 'STORE_UNAVAILABLE' | 'STORE_FULL';
+
+/** Codes of error replies that mean: nothing was changed, retry later. Any other error reply is a defect. */
+const rejectionReasons: Readonly<Record<string, RejectionReason>> = {
   ASK: 'STORE_UNAVAILABLE',
   BUSY: 'STORE_UNAVAILABLE',
   CLUSTERDOWN: 'STORE_UNAVAILABLE',
@@ -22,85 +28,93 @@ const reasonOfCode: Readonly<Record<string, ErrorReason>> = {
   WRONGPASS: 'STORE_UNAVAILABLE',
 };
 
-/** How 7.0 begins what it says of a command in a script that the user has no right to; before and after it says NOPERM. */
-const scriptWithoutRight = "ERR The user executing the script can't ";
+/** The reply of Redis 7.0 to a script command without permission. Other versions reply NOPERM. */
+const noPermissionInScript = "ERR The user executing the script can't ";
 
-/** How long a caller should wait when the memory is full: it takes expiry or an operator to free some. */
-const retryFullStoreAfterMs = 5_000;
+/** The retry delay that callers get when memory is full: it takes expiry or an operator to free memory. */
+const fullStoreRetryAfterMs = 5_000;
 
-/** What ioredis says of a command that it refused to queue: it was never sent. */
-const neverSent = "Stream isn't writeable and enableOfflineQueue options is false";
+/** The message of ioredis for a command that it did not send, because the offline queue is disabled. */
+const neverSentMessage = "Stream isn't writeable and enableOfflineQueue options is false";
 
-/** What ioredis says where a Cluster sent a command elsewhere again and again, with the last answer. */
-const redirectedTooOften = /^Too many Cluster redirections\. Last error: ReplyError: ([A-Z]+) /;
+/** The message of ioredis after too many redirections in a Cluster. It ends with the last error reply. */
+const tooManyRedirections = /^Too many Cluster redirections\. Last error: ReplyError: ([A-Z]+) /;
 
 /**
- * The error for whatever a command failed with. An answer of Redis tells for certain what happened. Anything else, a timeout
- * or a lost connection, means that a write may have been applied: COMMIT_UNKNOWN. A read then is STORE_UNAVAILABLE, or
- * DEADLINE where it was the caller's time that ran out. Defects come back as they are.
+ * Converts the error of a failed command. After an error reply, the outcome is known. After any other failure, such as a timeout
+ * or a lost connection, a write may have been applied: COMMIT_UNKNOWN. A read then fails with STORE_UNAVAILABLE, or with DEADLINE
+ * if the call's deadline has passed. Defects are returned unchanged.
  */
 export function toStoreError(error: unknown, effect: Effect): unknown {
   if (!(error instanceof Error) || error instanceof OrchestratorError) return error;
-  if (isReplyError(error)) return fromReply(error);
-  if (error.message === neverSent) return unavailableError('Redis is not connected.', error);
+  if (isReplyError(error)) return fromReplyError(error);
+  if (error.message === neverSentMessage) return unavailableError('Redis is not connected.', error);
   if (effect === 'write') {
-    const message = 'The change was sent to Redis and no answer came; it may have been applied.';
+    const message = 'Redis did not reply to a write, which may have been applied.';
     return new OrchestratorError('COMMIT_UNKNOWN', message, { cause: error });
   }
   if (error instanceof DeadlineExceeded) {
-    return new OrchestratorError('DEADLINE', 'Redis did not answer before the deadline.', { cause: error });
+    return new OrchestratorError('DEADLINE', 'Redis did not reply before the deadline.', { cause: error });
   }
-  return unavailableError('Redis did not answer.', error);
+  return unavailableError('Redis did not reply.', error);
 }
 
-/** Redis cannot be asked, and nothing was changed. */
+/** Creates the error for a Redis that is unavailable. Nothing was changed. */
 export function unavailableError(message: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError('STORE_UNAVAILABLE', message, { cause });
 }
 
-/** Whether the server does not have the script yet; nothing ran. */
+/** Whether the server does not have the script yet. Nothing was executed. */
 export function isNoScriptError(error: unknown): boolean {
-  return error instanceof Error && isReplyError(error) && getErrorCode(error.message) === 'NOSCRIPT';
+  return hasErrorCode(error, 'NOSCRIPT');
 }
 
-/** Whether a node of a Cluster says that another one has the key; nothing was done. */
+/** Whether another node of the Cluster serves the key. Nothing was executed. */
 export function isMovedError(error: unknown): boolean {
-  return error instanceof Error && isReplyError(error) && getErrorCode(error.message) === 'MOVED';
+  return hasErrorCode(error, 'MOVED');
 }
 
-/** Whether a key holds another type than the command takes; nothing ran. */
+/** Whether the key holds a value of another type. Nothing was executed. */
 export function isWrongTypeError(error: unknown): boolean {
-  return error instanceof Error && isReplyError(error) && getErrorCode(error.message) === 'WRONGTYPE';
+  return hasErrorCode(error, 'WRONGTYPE');
 }
 
-/** Whether the server, older than 7.0, stumbled over the `#!lua` line; nothing ran. */
+/** Whether a server before 7.0 rejected the `#!lua` line. Nothing was executed. */
 export function isShebangError(error: unknown): boolean {
   return (
     error instanceof Error && isReplyError(error) && /compiling script.*unexpected symbol near '#'/.test(error.message)
   );
 }
 
-/** Whether Redis answered, with an error. The code of the answer is the first word of the message. */
-function isReplyError(error: Error): boolean {
-  return error.name === 'ReplyError' || redirectedTooOften.test(error.message);
-}
-
-function fromReply(error: Error): unknown {
-  const reason = reasonOfCode[getErrorCode(error.message)];
-  if (reason === undefined) return error;
-  if (reason === 'STORE_FULL') {
-    const details = { retryAfterMs: retryFullStoreAfterMs, cause: error };
-    return new OrchestratorError(reason, 'Redis has no memory left; nothing was changed.', details);
-  }
-  return unavailableError('Redis does not take the command now; nothing was changed.', error);
-}
-
 /**
- * The first word of an answer. Before 7.0 that of a command in a script stands behind "ERR Error running script (...): -", and
- * where ioredis gave up to follow a Cluster behind what `redirectedTooOften` matches.
+ * Returns the code of an error reply, which is its first word. Before 7.0, the code of a command in a script follows "ERR Error
+ * running script (...): -". If ioredis gave up following redirections, it is the code of the last reply.
  */
 export function getErrorCode(message: string): string {
-  if (message.startsWith(scriptWithoutRight)) return 'NOPERM';
-  const inner = (/^ERR Error running script .*: -([A-Z]+) /.exec(message) ?? redirectedTooOften.exec(message))?.[1];
+  if (message.startsWith(noPermissionInScript)) return 'NOPERM';
+  const inner = (/^ERR Error running script .*: -([A-Z]+) /.exec(message) ?? tooManyRedirections.exec(message))?.[1];
   return inner ?? /^[A-Z]+/.exec(message)?.[0] ?? '';
+}
+
+function hasErrorCode(error: unknown, code: string): boolean {
+  return error instanceof Error && isReplyError(error) && getErrorCode(error.message) === code;
+}
+
+/** Whether Redis replied with an error. */
+function isReplyError(error: Error): boolean {
+  return error.name === 'ReplyError' || tooManyRedirections.test(error.message);
+}
+
+const createRejection: Readonly<Record<RejectionReason, (cause: Error) => OrchestratorError>> = {
+  STORE_UNAVAILABLE: (cause) => unavailableError('Redis rejected the command. Nothing was changed.', cause),
+  STORE_FULL: (cause) =>
+    new OrchestratorError('STORE_FULL', 'Redis is out of memory. Nothing was changed.', {
+      retryAfterMs: fullStoreRetryAfterMs,
+      cause,
+    }),
+};
+
+function fromReplyError(error: Error): Error {
+  const reason = rejectionReasons[getErrorCode(error.message)];
+  return reason === undefined ? error : createRejection[reason](error);
 }

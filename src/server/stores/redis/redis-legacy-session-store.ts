@@ -10,20 +10,20 @@ import { isWrongTypeError } from './redis-errors';
 import { asInteger } from './script-reply';
 
 export interface RedisLegacySessionStoreOptions {
-  /** The key of a record, with `{tenant_id}` and `{session_id}` where the ids stand. */
+  /** The key of a record, with the placeholders `{tenant_id}` and `{session_id}`. */
   readonly keyTemplate: string;
-  /** How long after it was last active a record still counts, milliseconds. */
+  /** A record that was last active longer ago, in milliseconds, has expired. */
   readonly sessionTtlMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** A longer record is not read: no session that this service takes is. */
-const longestRecord = 4 * 1024 * 1024;
+/** A larger record is an error. The service accepts no session of this size. */
+const maxRecordBytes = 4 * 1024 * 1024;
 
 /**
- * The records of an older service in the same Redis, one string of JSON each. They may lie on any node of a Cluster, so no script
- * touches them together with a session.
+ * The sessions of a legacy service in the same Redis, each a string key with JSON. In a Cluster, a record may be on another node
+ * than the session, so no script uses both.
  */
 export class RedisLegacySessionStore implements LegacySessionStore {
   constructor(
@@ -32,25 +32,24 @@ export class RedisLegacySessionStore implements LegacySessionStore {
   ) {}
 
   async find(session: SessionKey, call: Call): Promise<LegacySession | undefined> {
-    const key = this.keyOf(session);
+    const key = this.getKey(session);
     try {
-      const json = await this.text(key, call);
+      const json = await this.readRecord(key, call);
       const record = json === '' ? undefined : parseLegacySession(json);
-      return record !== undefined && this.isOver(record) ? undefined : record;
+      return record !== undefined && this.isExpired(record) ? undefined : record;
     } catch (error) {
       if (!(error instanceof InvalidLegacySessionError)) throw error;
       const fields = { key, problem: error.message };
-      this.options.log.error(fields, 'the record of an older session cannot be read: the session begins anew');
+      this.options.log.error(fields, 'cannot read the legacy session; starting a new session');
       return undefined;
     }
   }
 
   async delete(session: SessionKey, call: Call): Promise<boolean> {
-    const key = this.keyOf(session);
-    return asInteger(await this.connection.write(call, 'unlink', key)) > 0;
+    return asInteger(await this.connection.write(call, 'unlink', this.getKey(session))) > 0;
   }
 
-  private keyOf({ tenantId, sessionId }: SessionKey): string {
+  private getKey({ tenantId, sessionId }: SessionKey): string {
     const ids = new Map([
       ['{tenant_id}', tenantId],
       ['{session_id}', sessionId],
@@ -58,20 +57,21 @@ export class RedisLegacySessionStore implements LegacySessionStore {
     return this.options.keyTemplate.replace(/\{(?:tenant|session)_id\}/g, (placeholder) => ids.get(placeholder) ?? '');
   }
 
-  /** The record's text; "" where there is none. */
-  private async text(key: string, call: Call): Promise<string> {
+  /** Returns the JSON of a record; "" if the key does not exist. */
+  private async readRecord(key: string, call: Call): Promise<string> {
     try {
-      const bytes = await this.connection.read(call, (client) => client.getrangeBuffer(key, 0, longestRecord));
-      if (bytes.length <= longestRecord) return bytes.toString();
+      // One byte more than the limit, to detect a larger record.
+      const bytes = await this.connection.read(call, (client) => client.getrangeBuffer(key, 0, maxRecordBytes));
+      if (bytes.length <= maxRecordBytes) return bytes.toString();
     } catch (error) {
-      if (isWrongTypeError(error)) throw new InvalidLegacySessionError('the key holds no string');
+      if (isWrongTypeError(error)) throw new InvalidLegacySessionError('the key does not hold a string');
       throw error;
     }
-    throw new InvalidLegacySessionError(`the record is longer than ${longestRecord} bytes`);
+    throw new InvalidLegacySessionError(`the record is larger than ${maxRecordBytes} bytes`);
   }
 
-  /** Else the record would come back whenever the session that was made of it has expired. */
-  private isOver({ lastActiveAt }: LegacySession): boolean {
+  /** Without this check, the record would be adopted again after the session that was created from it has expired. */
+  private isExpired({ lastActiveAt }: LegacySession): boolean {
     return lastActiveAt !== undefined && lastActiveAt + this.options.sessionTtlMs <= this.options.clock.now();
   }
 }

@@ -1,5 +1,5 @@
 import type { Session, SessionKey } from '../../../core/model/session';
-import { decodeSession, encodeSession } from '../../codec/wire/session-codec';
+import { decodeSession, encodeSession } from '../../codec/stored/stored-values';
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type {
@@ -11,34 +11,33 @@ import type {
   TurnCommit,
 } from '../../ports/session-store';
 import type { RedisConnection } from './redis-connection';
-import { validateKeyPrefix } from './redis-keys';
+import { getSessionKeys, type SessionKeys, validateKeyPrefix } from './redis-keys';
 import { runCommit, toBuffer } from './scripts/commit';
 import { runCreate } from './scripts/create';
 import { runDeleteSession } from './scripts/delete-session';
 import { runListTurns } from './scripts/list-turns';
 import { type LoadReply, runLoad } from './scripts/load';
 import { SessionCache } from './session-cache';
-import { getSessionKeys, type SessionKeys } from './session-keys';
 
 export interface RedisSessionStoreOptions {
-  /** First part of every key; without braces. */
+  /** The prefix of every key, without braces. */
   readonly keyPrefix: string;
-  /** How long a session lives after its last turn, milliseconds. */
+  /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** How many turns of a session stay recorded, and known by their id; at least 1. */
+  /** The number of recorded turns per session, at least 1. The ids of recorded turns are known. */
   readonly recordedTurns: number;
-  /** Sessions kept in memory; 0 keeps none, and each turn costs one round trip more. */
+  /** The number of sessions in the cache. Without a cache (0), each turn takes one more round trip. */
   readonly cachedSessions: number;
   readonly clock: Clock;
 }
 
-/** Encoded; decoded they take several times as much. */
-const cachedBytes = 64 * 1024 * 1024;
+/** The limit for the encoded size of all cached sessions. Decoded sessions take several times as much memory. */
+const maxCachedBytes = 64 * 1024 * 1024;
 
 /**
- * Sessions in Redis: two keys each, on one hash tag, changed by one script. A session that this node used last comes from
- * memory, so that a turn in the steady state is one command, the commit; it is two after a miss, a conflict or an error.
- * A commit lasts as `durability` says (docs/redis.md).
+ * Sessions in Redis. A session has two keys with the same hash tag, and one script changes both. If the session is in the cache, a
+ * turn takes one command, the commit. It takes two after a cache miss, a conflict or an error. The setting `durability` defines
+ * when a commit is complete (docs/redis.md).
  */
 export class RedisSessionStore implements SessionStore {
   private readonly prefix: string;
@@ -48,9 +47,9 @@ export class RedisSessionStore implements SessionStore {
     private readonly connection: RedisConnection,
     private readonly options: RedisSessionStoreOptions,
   ) {
-    if (!(options.recordedTurns >= 1)) throw new Error('At least one turn must stay recorded.');
+    if (!(options.recordedTurns >= 1)) throw new Error('The number of recorded turns must be at least 1.');
     this.prefix = validateKeyPrefix(options.keyPrefix);
-    this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: cachedBytes });
+    this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
   }
 
   async load(key: SessionKey, turnId: string, call: Call, fresh = false): Promise<LoadedSession> {
@@ -59,32 +58,32 @@ export class RedisSessionStore implements SessionStore {
     throwIfCallEnded(call, now);
     const cached = fresh ? undefined : this.cache.get(keys.session, now);
     if (cached !== undefined) return { session: cached, recordedTurn: undefined };
-    const { state, ttlMs, recordedTurn: known } = await this.settledLoad(keys, turnId, call);
-    return { session: this.remember(keys, state, now, ttlMs), recordedTurn: known };
+    const { state, ttlMs, recordedTurn } = await this.loadFromRedis(keys, turnId, call);
+    return { session: this.updateCache(keys, state, now, ttlMs), recordedTurn };
   }
 
-  async commit({ previousSession: before, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
-    if (session.revision !== record.revision) throw new Error('A turn and its state must have the same revision.');
+  async commit({ previousSession, session, record }: TurnCommit, call: Call): Promise<CommitOutcome> {
+    if (session.revision !== record.revision) throw new Error('A turn and its session must have the same revision.');
     const keys = getSessionKeys(this.prefix, session);
     const { recordedTurns, sessionTtlMs, clock } = this.options;
     const state = toBuffer(encodeSession(session));
-    // Before the commit is sent, so that the cache forgets the session no later than Redis does.
+    // Read the clock before sending the commit, so that the cache entry expires no later than the session in Redis.
     const now = clock.now();
     try {
       const reply = await runCommit(
         this.connection,
         keys,
-        { record, previousSession: before, state, recordedTurns, sessionTtlMs },
+        { record, previousSession, state, recordedTurns, sessionTtlMs },
         call,
       );
       if (reply.kind === 'known') return reply;
       if (reply.kind === 'conflict') {
-        return { kind: 'conflict', session: this.remember(keys, reply.state, now, reply.ttlMs) };
+        return { kind: 'conflict', session: this.updateCache(keys, reply.state, now, reply.ttlMs) };
       }
       this.cache.set(keys.session, session, state.length, now + sessionTtlMs);
       return reply;
     } catch (error) {
-      // Whatever became of it, the next turn is better off with what is stored, and sees whether this one is.
+      // The outcome may be unknown. The next turn must load the session and find out whether this turn was applied.
       this.cache.delete(keys.session);
       throw error;
     }
@@ -97,7 +96,7 @@ export class RedisSessionStore implements SessionStore {
     const now = clock.now();
     const reply = await runCreate(this.connection, keys, { state, sessionTtlMs }, call);
     if (reply.kind === 'existing') {
-      return { session: this.keep(keys, reply.state, now, reply.ttlMs), created: false };
+      return { session: this.cacheState(keys, reply.state, now, reply.ttlMs), created: false };
     }
     this.cache.set(keys.session, session, state.length, now + sessionTtlMs);
     return { session, created: true };
@@ -114,14 +113,9 @@ export class RedisSessionStore implements SessionStore {
     afterRevision: number,
     limit: number,
     call: Call,
-    bytes = Number.MAX_SAFE_INTEGER,
+    maxBytes = Number.MAX_SAFE_INTEGER,
   ): Promise<RecordedTurns> {
-    return runListTurns(
-      this.connection,
-      getSessionKeys(this.prefix, key),
-      { afterRevision, limit, maxBytes: bytes },
-      call,
-    );
+    return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
   }
 
   async delete(key: SessionKey, call: Call): Promise<boolean> {
@@ -141,27 +135,30 @@ export class RedisSessionStore implements SessionStore {
     return this.connection.probe(call, `${this.prefix}probe:`);
   }
 
-  /** Closes the connection, which the catalogue shares. */
+  /** Closes the connection, which it shares with the catalogue. */
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  /** What is stored; a turn that is known as lasting as one that is committed: its first try may have ended before it was. */
-  private async settledLoad(keys: SessionKeys, turnId: string, call: Call): Promise<LoadReply> {
-    const found = await runLoad(this.connection, keys, turnId, 'read', call);
-    if (found.recordedTurn === undefined || !this.connection.isReplicated) return found;
+  /**
+   * Loads a session. A recorded turn must be as durable as a commit, but the attempt that recorded it may have failed before
+   * replication. If replication is required, the session is loaded again as a write, which waits for the replicas.
+   */
+  private async loadFromRedis(keys: SessionKeys, turnId: string, call: Call): Promise<LoadReply> {
+    const reply = await runLoad(this.connection, keys, turnId, 'read', call);
+    if (reply.recordedTurn === undefined || !this.connection.isReplicated) return reply;
     return runLoad(this.connection, keys, turnId, 'write', call);
   }
 
-  /** As `keep`; forgets the session where the store has none. */
-  private remember(keys: SessionKeys, state: Buffer | undefined, now: number, ttlMs: number): Session | undefined {
-    if (state !== undefined) return this.keep(keys, state, now, ttlMs);
+  /** Decodes and caches a state; without a state, removes the session from the cache. */
+  private updateCache(keys: SessionKeys, state: Buffer | undefined, now: number, ttlMs: number): Session | undefined {
+    if (state !== undefined) return this.cacheState(keys, state, now, ttlMs);
     this.cache.delete(keys.session);
     return undefined;
   }
 
-  /** Decodes a state that the store gave out and keeps it for as long as it lives there. */
-  private keep(keys: SessionKeys, state: Buffer, now: number, ttlMs: number): Session {
+  /** Decodes a state and caches it until it expires in Redis. */
+  private cacheState(keys: SessionKeys, state: Buffer, now: number, ttlMs: number): Session {
     const session = decodeSession(state);
     this.cache.set(keys.session, session, state.length, now + (ttlMs < 0 ? this.options.sessionTtlMs : ttlMs));
     return session;

@@ -7,14 +7,14 @@ import type { RedisClient } from './redis-client';
 import { isMovedError } from './redis-errors';
 
 export interface Replication {
-  /** Replicas that must have a write before it is answered; at least 1. */
+  /** The number of replicas that must acknowledge a write, at least 1. */
   readonly replicas: number;
-  /** How long they may take, milliseconds. */
+  /** How long to wait for the acknowledgments, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** A write that has a key, and whoever waits for its reply. */
-interface Write {
+/** A pending write: a command with a key, and the functions that settle its promise. */
+interface PendingWrite {
   readonly call: Call;
   readonly key: string;
   readonly command: readonly [name: string, ...args: CommandArgument[]];
@@ -22,18 +22,19 @@ interface Write {
   reject(error: unknown): void;
 }
 
-/** The reply of one command of a pipeline. */
-type Reply = readonly [error: Error | null, value: unknown];
+/** The reply to one command of a pipeline. */
+type PipelineReply = readonly [error: Error | null, value: unknown];
 
 /**
- * Writes that are answered once replicas have them. WAIT does so for what was written on its own connection before, and holds up
- * whatever comes after it there; so these have a connection of their own, and all that come while one WAIT is under way share
- * the next. Before it a write that changes something always goes along: a command that found its work done by an earlier try,
- * which may not be replicated, changed nothing to wait for.
+ * Sends writes and waits until replicas have acknowledged them. WAIT covers the earlier writes on its own connection and blocks
+ * the later ones, so replicated writes have their own connection, and all writes that arrive during a WAIT share the next one.
+ *
+ * Each batch contains a write that always changes something. Without it, WAIT would not wait for a retried command whose effect
+ * was applied by an earlier, possibly unreplicated attempt.
  */
 export class ReplicatedWrites {
-  /** The writes that wait for a batch, by the nodes that they go to; an entry is there while a batch is under way. */
-  private readonly waiting = new Map<string, Write[]>();
+  /** The writes that wait for the next batch, by the nodes that serve them. An entry exists while a batch is in progress. */
+  private readonly waiting = new Map<string, PendingWrite[]>();
 
   constructor(
     private readonly client: RedisClient,
@@ -42,21 +43,21 @@ export class ReplicatedWrites {
   ) {}
 
   /**
-   * Sends a command. Resolves to its reply, a Buffer where it is a string, once it is replicated. Rejects with the answer of
-   * Redis where it refused the command, and with COMMIT_UNKNOWN where it was done and not replicated in time.
+   * Sends a command. Resolves to its reply when it is replicated; strings are Buffers. Rejects with the error reply if Redis
+   * rejects the command, and with COMMIT_UNKNOWN if the command is executed but not replicated in time.
    */
-  async send(call: Call, key: string, command: Write['command']): Promise<unknown> {
+  async send(call: Call, key: string, command: PendingWrite['command']): Promise<unknown> {
     try {
       return await this.enqueue(call, key, command);
     } catch (error) {
       if (!isMovedError(error)) throw error;
     }
-    // A pipeline does not follow a slot that moved. A single command does, and then the client knows the way.
+    // A pipeline does not follow redirections. A single command does, and it updates the client's slot table.
     await this.client.exists(key);
     return this.enqueue(call, key, command);
   }
 
-  private enqueue(call: Call, key: string, command: Write['command']): Promise<unknown> {
+  private enqueue(call: Call, key: string, command: PendingWrite['command']): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const write = { call, key, command, resolve, reject };
       const nodes = getNodesForKey(this.client, key);
@@ -66,7 +67,7 @@ export class ReplicatedWrites {
     });
   }
 
-  private async sendBatches(nodes: string, first: Write): Promise<void> {
+  private async sendBatches(nodes: string, first: PendingWrite): Promise<void> {
     for (let batch = [first]; batch.length > 0; batch = this.waiting.get(nodes) ?? []) {
       this.waiting.set(nodes, []);
       await this.sendBatch(batch);
@@ -74,8 +75,8 @@ export class ReplicatedWrites {
     this.waiting.delete(nodes);
   }
 
-  private async sendBatch(batch: readonly Write[]): Promise<void> {
-    const writes = batch.filter((write) => this.isWanted(write));
+  private async sendBatch(batch: readonly PendingWrite[]): Promise<void> {
+    const writes = this.rejectEndedCalls(batch);
     const last = writes.at(-1);
     if (last === undefined) return;
     const pipeline = this.client.pipeline();
@@ -89,37 +90,42 @@ export class ReplicatedWrites {
     }
   }
 
-  private settle(writes: readonly Write[], replies: readonly Reply[]): void {
-    const [marked, waited] = replies.slice(writes.length);
-    const unconfirmed = this.whyUnconfirmed(marked, waited);
+  private settle(writes: readonly PendingWrite[], replies: readonly PipelineReply[]): void {
+    const [markerReply, waitReply] = replies.slice(writes.length);
+    const replicationError = this.findReplicationError(markerReply, waitReply);
     for (const [index, { resolve, reject }] of writes.entries()) {
-      const [error, value] = replies[index] ?? [unconfirmed, undefined];
+      const [error, value] = replies[index] ?? [replicationError, undefined];
       if (error !== null) reject(error);
-      else if (unconfirmed !== null) reject(unconfirmed);
+      else if (replicationError !== null) reject(replicationError);
       else resolve(value);
     }
   }
 
-  /** Why what was done does not count as replicated; null where it does. */
-  private whyUnconfirmed(marked: Reply | undefined, waited: Reply | undefined): Error | null {
-    const cause = marked?.[0] ?? waited?.[0] ?? undefined;
-    const count = Number(waited?.[1]);
+  /** Returns the error for a batch that was executed but is not known to be replicated; null if it is replicated. */
+  private findReplicationError(
+    markerReply: PipelineReply | undefined,
+    waitReply: PipelineReply | undefined,
+  ): Error | null {
+    const cause = markerReply?.[0] ?? waitReply?.[0] ?? undefined;
+    const count = Number(waitReply?.[1]);
     if (cause === undefined && count >= this.replication.replicas) return null;
     const message =
       cause === undefined
-        ? `Redis did it, but ${count} of ${this.replication.replicas} replicas have confirmed it in time.`
-        : 'Redis did it, but could not be asked whether its replicas have it.';
+        ? `Redis applied the write, but only ${count} of ${this.replication.replicas} replicas acknowledged it in time.`
+        : 'Redis applied the write, but WAIT failed, so its replication is unknown.';
     return new OrchestratorError('COMMIT_UNKNOWN', message, { cause });
   }
 
-  /** Whether somebody still waits for a write that was not sent yet. */
-  private isWanted({ call, reject }: Write): boolean {
-    try {
-      throwIfCallEnded(call, this.clock.now());
-      return true;
-    } catch (error) {
-      reject(error);
-      return false;
-    }
+  /** Rejects the writes whose call has ended. Returns the others. */
+  private rejectEndedCalls(batch: readonly PendingWrite[]): readonly PendingWrite[] {
+    return batch.filter(({ call, reject }) => {
+      try {
+        throwIfCallEnded(call, this.clock.now());
+        return true;
+      } catch (error) {
+        reject(error);
+        return false;
+      }
+    });
   }
 }

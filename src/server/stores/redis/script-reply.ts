@@ -1,23 +1,48 @@
-// Replies of scripts are checked as they are taken apart: a script that answers in another shape is a defect of this folder.
+import type { TurnRecord } from '../../ports/session-store';
 
-/** The bytes of a reply that is a string. */
+// Readers for the replies of scripts. A reply of an unexpected shape is a defect of this folder, so they throw a plain Error.
+
 export function asBytes(reply: unknown): Buffer {
-  return Buffer.isBuffer(reply) ? reply : unexpected(reply);
+  return Buffer.isBuffer(reply) ? reply : throwUnexpectedReply(reply);
 }
 
-/** The bytes, or undefined where Redis says that there is nothing. */
+/** Returns undefined for a nil reply. */
 export function asOptionalBytes(reply: unknown): Buffer | undefined {
   return reply === null || reply === undefined ? undefined : asBytes(reply);
 }
 
 export function asInteger(reply: unknown): number {
-  return typeof reply === 'number' ? reply : unexpected(reply);
+  return typeof reply === 'number' ? reply : throwUnexpectedReply(reply);
 }
 
 export function asList(reply: unknown): readonly unknown[] {
-  return Array.isArray(reply) ? reply : unexpected(reply);
+  return Array.isArray(reply) ? reply : throwUnexpectedReply(reply);
 }
 
-function unexpected(reply: unknown): never {
-  throw new Error(`A Redis script answered in an unexpected shape (${reply === null ? 'null' : typeof reply}).`);
+/** Parses an entry of the turn log. Its id is `<revision>-0`; commit.lua documents its fields. */
+export function parseTurnEntry(entry: unknown): TurnRecord {
+  const [id, fieldList] = asList(entry);
+  const namesAndValues = asList(fieldList);
+  const fields = new Map<string, Buffer>();
+  for (let i = 0; i + 1 < namesAndValues.length; i += 2) {
+    fields.set(asBytes(namesAndValues[i]).toString(), asBytes(namesAndValues[i + 1]));
+  }
+  const getField = (name: string) => fields.get(name) ?? throwMissingField(name);
+  return {
+    revision: Number.parseInt(asBytes(id).toString(), 10),
+    turnId: getField('turn').toString(),
+    occurredAt: Number(getField('occurred').toString()),
+    committedAt: Number(getField('committed').toString()),
+    request: getField('request'),
+    response: getField('response'),
+    traceparent: fields.get('trace')?.toString(),
+  };
+}
+
+function throwUnexpectedReply(reply: unknown): never {
+  throw new Error(`A Redis script returned an unexpected ${reply === null ? 'null' : typeof reply}.`);
+}
+
+function throwMissingField(name: string): never {
+  throw new Error(`An entry of the turn log has no field "${name}".`);
 }

@@ -1,31 +1,31 @@
 import type { Session } from '../../../core/model/session';
 
-interface Entry {
+interface CacheEntry {
   readonly session: Session;
   readonly bytes: number;
-  /** Milliseconds since 1970 from which on it must not be used. */
+  /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** What the cache may hold; whichever is reached first evicts the sessions that were used longest ago. */
+/** When a limit is exceeded, the least recently used sessions are evicted. */
 export interface CacheLimits {
   readonly maxSessions: number;
-  /** Sum of the encoded sizes. */
+  /** The limit for the sum of the encoded sizes. */
   readonly maxBytes: number;
 }
 
 /**
- * Sessions that this node used last, as the store held them then. Another node may have moved them on since: only a commit
- * can tell, so nothing but the number of round trips rests on what is in here.
+ * A cache of recently used sessions. Another node may have changed a session in the meantime, which only a commit detects. The
+ * cache therefore saves round trips and must not affect correctness.
  */
 export class SessionCache {
-  /** In order of use, the longest ago first. */
-  private readonly entries = new Map<string, Entry>();
-  private bytes = 0;
+  /** The entries in order of use, the least recently used first. */
+  private readonly entries = new Map<string, CacheEntry>();
+  private totalBytes = 0;
 
-  constructor(private readonly bounds: CacheLimits) {}
+  constructor(private readonly limits: CacheLimits) {}
 
-  /** The session under a key, unless its time to live is over. */
+  /** Returns the session of a key unless it has expired. */
   get(key: string, now: number): Session | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
@@ -38,24 +38,24 @@ export class SessionCache {
     return entry.session;
   }
 
-  /** Keeps a session, its encoded size and its end as they are now; one larger than all room is not kept. */
+  /** Stores a session with its encoded size and its expiry. Does not store a session that is larger than `maxBytes`. */
   set(key: string, session: Session, bytes: number, expiresAt: number): void {
     this.delete(key);
-    if (bytes > this.bounds.maxBytes || this.bounds.maxSessions === 0) return;
+    if (bytes > this.limits.maxBytes || this.limits.maxSessions === 0) return;
     this.entries.set(key, { session, bytes, expiresAt });
-    this.bytes += bytes;
-    while (this.entries.size > this.bounds.maxSessions || this.bytes > this.bounds.maxBytes) this.forgetOldest();
+    this.totalBytes += bytes;
+    while (this.entries.size > this.limits.maxSessions || this.totalBytes > this.limits.maxBytes) this.evictOne();
   }
 
   delete(key: string): void {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
     this.entries.delete(key);
-    this.bytes -= entry.bytes;
+    this.totalBytes -= entry.bytes;
   }
 
-  private forgetOldest(): void {
-    const oldest = this.entries.keys().next();
-    if (!oldest.done) this.delete(oldest.value);
+  private evictOne(): void {
+    const leastRecentlyUsed = this.entries.keys().next();
+    if (!leastRecentlyUsed.done) this.delete(leastRecentlyUsed.value);
   }
 }

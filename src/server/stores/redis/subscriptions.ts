@@ -1,66 +1,65 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../ports/logger';
 
-/** Hears what is published on a channel. */
 export interface ChannelListener {
   onMessage(message: string): void;
-  /** Messages come from now on, for the first time or again after the connection was lost; those before may be missing. */
+  /** Called after each subscription, also after a reconnect. Messages that were published before may have been missed. */
   onSubscribed?(): void;
 }
 
 /**
- * The channels that this node listens to. All share one connection, which is there as long as anybody listens; each is
- * subscribed to once, however many listen to it. What is published while the connection is down is lost.
+ * The channels that this node subscribes to. They share one connection, which is open while there are listeners, and each channel
+ * has one subscription regardless of the number of its listeners. Messages are lost while the connection is down.
  */
 export class Subscriptions {
   private readonly channels = new Map<string, Set<ChannelListener>>();
   private subscriber: Redis | undefined;
-  private refusalTold = false;
+  private isRejectionLogged = false;
 
-  /** `connect` makes the connection; it must not subscribe to anything by itself. */
+  /** `connect` creates a connection without subscriptions. */
   constructor(
     private readonly connect: () => Redis,
     private readonly log: Logger,
   ) {}
 
-  /** Listens to a channel. Returns how to stop it. */
-  subscribe(channel: string, { onMessage: heard, onSubscribed: listening }: ChannelListener): () => void {
-    // An object of its own, so that one listener may be given twice and each is stopped alone.
-    const own: ChannelListener = { onMessage: heard, ...(listening && { onSubscribed: listening }) };
+  /** Adds a listener to a channel. Returns a function that removes it. */
+  subscribe(channel: string, { onMessage, onSubscribed }: ChannelListener): () => void {
+    // A new object for each call, so that a listener that is added twice is removed once at a time.
+    const listener: ChannelListener = { onMessage, ...(onSubscribed && { onSubscribed }) };
     const listeners = this.channels.get(channel);
     if (listeners !== undefined) {
-      listeners.add(own);
+      listeners.add(listener);
     } else {
-      this.channels.set(channel, new Set([own]));
-      this.subscriber ??= this.open();
+      this.channels.set(channel, new Set([listener]));
+      this.subscriber ??= this.openSubscriber();
       if (this.subscriber.status === 'ready') this.subscribeTo(this.subscriber, channel);
     }
-    return () => this.leave(channel, own);
+    return () => this.removeListener(channel, listener);
   }
 
-  /** Stops all listeners. Idempotent. */
+  /** Removes all listeners. Idempotent. */
   close(): void {
     this.channels.clear();
     this.subscriber?.disconnect();
     this.subscriber = undefined;
   }
 
-  private leave(channel: string, listener: ChannelListener): void {
+  private removeListener(channel: string, listener: ChannelListener): void {
     const listeners = this.channels.get(channel);
     if (!listeners?.delete(listener) || listeners.size > 0) return;
     this.channels.delete(channel);
     if (this.channels.size === 0) this.close();
-    // It fails only without a connection, and a new one does not know the channel.
+    // It fails only if the connection is lost, and a new connection does not subscribe to the channel.
     else if (this.subscriber?.status === 'ready') this.subscriber.unsubscribe(channel).catch(() => undefined);
   }
 
-  private open(): Redis {
+  private openSubscriber(): Redis {
     const subscriber = this.connect();
     subscriber.on('message', (channel, message) => {
-      for (const { onMessage: heard } of this.channels.get(channel) ?? []) heard(message);
+      for (const { onMessage } of this.channels.get(channel) ?? []) onMessage(message);
     });
     subscriber.on('ready', () => {
-      // One by one: a user may have the right to some channels only.
+      // One command per channel: the user may lack the permission for some channels.
       for (const channel of this.channels.keys()) this.subscribeTo(subscriber, channel);
     });
     return subscriber;
@@ -69,17 +68,17 @@ export class Subscriptions {
   private subscribeTo(subscriber: Redis, channel: string): void {
     subscriber.subscribe(channel).then(
       () => {
-        for (const { onSubscribed: listening } of this.channels.get(channel) ?? []) listening?.();
+        for (const { onSubscribed } of this.channels.get(channel) ?? []) onSubscribed?.();
       },
-      (error: unknown) => this.noteFailure(channel, error),
+      (error: unknown) => this.logRejection(channel, error),
     );
   }
 
-  /** After a lost connection a new one subscribes to everything again; only a refusal is worth a word, and one is enough. */
-  private noteFailure(channel: string, error: unknown): void {
-    if (this.refusalTold || !(error instanceof Error) || error.name !== 'ReplyError') return;
-    this.refusalTold = true;
+  /** Logs the first subscription that Redis rejects. Other failures need no action, because a new connection subscribes again. */
+  private logRejection(channel: string, error: unknown): void {
+    if (this.isRejectionLogged || !(error instanceof Error) || error.name !== 'ReplyError') return;
+    this.isRejectionLogged = true;
     const fields = { channel, error: error.message };
-    this.log.warn(fields, 'redis refuses a subscription; what other nodes change is noticed later, by polling');
+    this.log.warn(fields, 'redis rejects a subscription; changes of other nodes are detected by polling');
   }
 }

@@ -10,8 +10,7 @@ import type { Turn as TurnMessage } from '../../../../gen/focal/orchestration/v1
 import type { Relationship } from '../../../../src/core/model/scenario';
 import { findRelationshipProblem } from '../../../../src/core/scenario/relationship-problem';
 import type { UseCases } from '../../../../src/server/application/use-cases';
-import { relationshipToProto } from '../../../../src/server/codec/wire/relationship-codec';
-import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
+import { relationshipToProto, scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
 import { unboundedCall } from '../../../support/calls';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../../../src/core/model/scenario';
 
-/** A definition for a catalogue, which never looks into it. */
+/** Creates a scenario definition. Its content is opaque to a catalogue, so it need not be valid. */
 export function aDefinition(parts: Partial<Scenario> = {}): Scenario {
   return {
     scenarioId: '',

@@ -14,7 +14,7 @@ import {
   storedAt,
 } from './catalogue-under-test';
 
-/** What every ScenarioCatalogue must do when it is read as a whole. */
+/** The tests of `load` for every ScenarioCatalogue. */
 export function catalogueLoadContract(open: OpenCatalogue): void {
   let tested: CatalogueUnderTest;
   let catalogue: ScenarioCatalogue;
@@ -31,7 +31,7 @@ export function catalogueLoadContract(open: OpenCatalogue): void {
   });
   afterEach(() => tested.close());
 
-  it('is in order of ids; relationships of kind, source type, source and target', async () => {
+  it('sorts scenarios by id, and relationships by kind, source type, source and target', async () => {
     const ids = [uuid(30), uuid(5), 'é', 'z', 'Z', '', '~x', 'a|b', 'a/b'];
     for (const id of ids) await put(scenario(id), 'a');
     const relationships = ids.flatMap((id) => [
@@ -43,26 +43,26 @@ export function catalogueLoadContract(open: OpenCatalogue): void {
     const content = await load();
     const sorted = [...ids].sort();
     expect(content.scenarios.map(({ scenario: { scenarioId } }) => scenarioId)).toEqual(sorted);
-    expect(content.relationships.map(textOf)).toEqual([
+    expect(content.relationships.map(format)).toEqual([
       ...sorted.map((id) => `EXCLUDES RULE ${uuid(30)} ${id}`),
       ...sorted.map((id) => `EXCLUDES SCENARIO ${uuid(5)} ${id}`),
       ...sorted.map((id) => `RELATED SCENARIO ${id} ${uuid(30)}`),
     ]);
   });
 
-  it('never shows half of a change', async () => {
+  it('never returns a partial change', async () => {
     const link = aRelationship({ sourceId: refund, targetScenarioId: booking });
-    const writing = (async () => {
+    const writes = (async () => {
       for (const number of numbers(30)) {
         await put(scenario(refund), `hash ${number}`);
         await catalogue.putRelationship(agent, link, unboundedCall);
         await catalogue.delete(agent, refund, undefined, unboundedCall);
       }
     })();
-    const seen = await Promise.all(numbers(60).map(() => load()));
-    await writing;
-    for (const { revision: at, scenarios, relationships } of [...seen, await load()]) {
-      // Each round is three changes: put, relationship, and a delete that takes both.
+    const contents = await Promise.all(numbers(60).map(() => load()));
+    await writes;
+    for (const { revision: at, scenarios, relationships } of [...contents, await load()]) {
+      // Each round has three changes: a put, a relationship, and a delete that removes both.
       expect([scenarios.length, relationships.length]).toEqual(
         [
           [0, 0],
@@ -73,7 +73,7 @@ export function catalogueLoadContract(open: OpenCatalogue): void {
     }
   });
 
-  it('is of one agent of one tenant', async () => {
+  it('returns the content of one agent of one tenant', async () => {
     const otherAgent = { tenantId: uuid(1), agentId: uuid(99) };
     const otherTenant = { tenantId: uuid(99), agentId: uuid(2) };
     await put(scenario(refund), 'a');
@@ -84,6 +84,6 @@ export function catalogueLoadContract(open: OpenCatalogue): void {
   });
 }
 
-function textOf({ kind, sourceType, sourceId, targetScenarioId }: Relationship): string {
+function format({ kind, sourceType, sourceId, targetScenarioId }: Relationship): string {
   return `${kind} ${sourceType} ${sourceId} ${targetScenarioId}`;
 }

@@ -2,13 +2,12 @@ import type { Relationship } from '../../../../src/core/model/scenario';
 import type { AgentKey, ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
 import { uuid } from '../../../support/session-builder';
 
-/** A catalogue under test. */
 export interface CatalogueUnderTest {
   readonly catalogue: ScenarioCatalogue;
   close(): Promise<void>;
 }
 
-/** Gives a fresh catalogue that nothing was ever put into. */
+/** Opens a new, empty catalogue. */
 export type OpenCatalogue = () => Promise<CatalogueUnderTest>;
 
 export const agent: AgentKey = { tenantId: uuid(1), agentId: uuid(2) };
@@ -16,7 +15,7 @@ export const refund = uuid(11);
 export const booking = uuid(12);
 export const storedAt = 1_700_000_000_000;
 
-/** A relationship of two scenarios, with what the test cares about. */
+/** Creates a relationship between two scenarios. */
 export function aRelationship(parts: Partial<Relationship> = {}): Relationship {
   return {
     kind: 'RELATED',
@@ -28,7 +27,7 @@ export function aRelationship(parts: Partial<Relationship> = {}): Relationship {
   };
 }
 
-/** 1 to `count`. */
+/** Returns the numbers from 1 to `count`. */
 export function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }

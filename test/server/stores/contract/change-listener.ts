@@ -3,11 +3,11 @@ import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { unboundedCall } from '../../../support/calls';
 
-/** Listens to the changes of a session, and looks at it only when it was told to. */
+/** Listens for changes of a session, and reads the session only after a notification. */
 export class ChangeListener {
   readonly stop: () => void;
-  private told = 0;
-  private looked = 0;
+  private received = 0;
+  private handled = 0;
   private readonly events = new EventEmitter();
 
   constructor(
@@ -15,21 +15,21 @@ export class ChangeListener {
     private readonly key: SessionKey,
   ) {
     this.stop = store.onChange(key, () => {
-      this.told += 1;
-      this.events.emit('told');
+      this.received += 1;
+      this.events.emit('notification');
     });
   }
 
-  /** How often it was told. */
+  /** The number of notifications so far. */
   get notificationCount(): number {
-    return this.told;
+    return this.received;
   }
 
-  /** Resolves when it was told after it looked last, and then sees the revision (0: no session). */
+  /** Resolves when the revision is read after a notification. 0 means that there is no session. */
   async waitForRevision(revision: number): Promise<void> {
     for (;;) {
-      while (this.told === this.looked) await once(this.events, 'told');
-      this.looked = this.told;
+      while (this.received === this.handled) await once(this.events, 'notification');
+      this.handled = this.received;
       if (((await this.store.read(this.key, unboundedCall))?.revision ?? 0) === revision) return;
     }
   }

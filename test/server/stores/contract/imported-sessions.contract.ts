@@ -7,12 +7,12 @@ import { aCommit, applyTurn } from './turn-driver';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
-/** A session as an import makes it. */
+/** Creates a session as an import does. */
 function anImport(importedFrom = 'a record'): Session {
   return aSession({ instances: [anInstance({ visit: { ...anInstance().visit, enteredRevision: 0 } })], importedFrom });
 }
 
-/** What every SessionStore must do with sessions that no turn made (section 8). */
+/** The tests of `create` for every SessionStore (section 8). */
 export function importedSessionsContract(open: OpenSessionStore): void {
   let tested: SessionStoreUnderTest;
   let store: SessionStore;
@@ -23,16 +23,16 @@ export function importedSessionsContract(open: OpenSessionStore): void {
   });
   afterEach(() => tested.close());
 
-  it('are stored where there is none, and read back as they were written', async () => {
+  it('are stored if there is no session', async () => {
     const session = anImport();
     expect(await store.create(session, unboundedCall)).toEqual({ session, created: true });
     expect(await store.read(key, unboundedCall)).toEqual(session);
-    expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, known: undefined });
-    expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session, known: undefined });
+    expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
+    expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session, recordedTurn: undefined });
     expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
   });
 
-  it('leave a session alone that is there, imported or made by turns, and give it back', async () => {
+  it('do not replace an existing session and return it instead', async () => {
     const first = anImport('one record');
     await store.create(first, unboundedCall);
     expect(await store.create(anImport('another record'), unboundedCall)).toEqual({ session: first, created: false });
@@ -43,7 +43,7 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
   });
 
-  it('at once are stored once', async () => {
+  it('are stored once by concurrent imports', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) => store.create(anImport(`record ${index}`), unboundedCall)),
     );
@@ -52,7 +52,7 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     expect(outcomes.map(({ session }) => session)).toEqual(outcomes.map(() => stored));
   });
 
-  it('take their turns as others do', async () => {
+  it('accept turns', async () => {
     await store.create(anImport(), unboundedCall);
     const turnIds = Array.from({ length: 10 }, (_, index) => uuid(100 + index));
     const outcomes = await Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
@@ -62,15 +62,15 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     expect(again).toMatchObject({ kind: 'known', record: { turnId: uuid(100) } });
   });
 
-  it('are not overwritten by a turn that was decided on no session', async () => {
+  it('are not overwritten by a turn that expects no session', async () => {
     const session = anImport();
     await store.create(session, unboundedCall);
-    const blind = aCommit(aSession(), uuid(100));
-    expect(await store.commit(blind, unboundedCall)).toEqual({ kind: 'conflict', session });
+    const unaware = aCommit(aSession(), uuid(100));
+    expect(await store.commit(unaware, unboundedCall)).toEqual({ kind: 'conflict', session });
     expect(await store.read(key, unboundedCall)).toEqual(session);
   });
 
-  it('do not come back by a turn that was decided on them once they are deleted', async () => {
+  it('are not restored by a turn that is committed after a delete', async () => {
     const session = anImport();
     await store.create(session, unboundedCall);
     await store.delete(key, unboundedCall);
@@ -79,14 +79,14 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     expect(await store.read(key, unboundedCall)).toBeUndefined();
   });
 
-  it('are gone when their time is over, and may be imported again', async () => {
+  it('expire and can then be imported again', async () => {
     await store.create(anImport(), unboundedCall);
     await tested.expire(key);
     expect(await store.read(key, unboundedCall)).toBeUndefined();
     expect(await store.create(anImport(), unboundedCall)).toMatchObject({ created: true });
   });
 
-  it('take the place of a session whose time is over, without its turns', async () => {
+  it('replace an expired session without its turns', async () => {
     for (const number of [100, 101, 102]) await applyTurn(store, key, uuid(number));
     await tested.expire(key);
     expect(await store.create(anImport(), unboundedCall)).toMatchObject({ created: true });
@@ -97,13 +97,13 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     ]);
   });
 
-  it('are erased by a delete', async () => {
+  it('are deleted completely', async () => {
     await store.create(anImport(), unboundedCall);
     expect(await store.delete(key, unboundedCall)).toBe(true);
     expect(await tested.countStored(key)).toBe(0);
   });
 
-  it('are not made for a caller who is gone', async () => {
+  it('are not created for a call that has ended', async () => {
     await expect(store.create(anImport(), callUntil(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
     await expect(store.create(anImport(), cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
     expect(await store.read(key, unboundedCall)).toBeUndefined();

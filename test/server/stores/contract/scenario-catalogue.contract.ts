@@ -15,10 +15,10 @@ import {
   storedAt,
 } from './catalogue-under-test';
 
-/** What every ScenarioCatalogue must do. */
+/** The tests of every ScenarioCatalogue. */
 export function scenarioCatalogueContract(open: OpenCatalogue): void {
   describe('changes', () => changesContract(open));
-  describe('a load', () => catalogueLoadContract(open));
+  describe('load', () => catalogueLoadContract(open));
 }
 
 function changesContract(open: OpenCatalogue): void {
@@ -39,14 +39,14 @@ function changesContract(open: OpenCatalogue): void {
   afterEach(() => tested.close());
 
   describe('an empty catalogue', () => {
-    it('has revision 0 and nothing in it', async () => {
+    it('has revision 0 and no content', async () => {
       expect(await revision()).toBe(0);
       expect(await load()).toEqual({ revision: 0, scenarios: [], relationships: [] });
       expect(await get(refund, 0)).toBeUndefined();
       expect(await get(refund, 1)).toBeUndefined();
     });
 
-    it('has nothing to delete, and that is no change', async () => {
+    it('deletes nothing and keeps its revision', async () => {
       expect(await catalogue.delete(agent, refund, undefined, unboundedCall)).toEqual({
         kind: 'deleted',
         existed: false,
@@ -56,8 +56,8 @@ function changesContract(open: OpenCatalogue): void {
     });
   });
 
-  describe('a put', () => {
-    it('of a new scenario stores version 1', async () => {
+  describe('put', () => {
+    it('stores version 1 of a new scenario', async () => {
       const stored = { scenario: scenario(refund), version: 1, contentHash: 'a', storedAt };
       expect(await put(scenario(refund), 'a')).toEqual({ kind: 'stored', stored, created: true });
       expect(await get(refund, 0)).toEqual(stored);
@@ -65,7 +65,7 @@ function changesContract(open: OpenCatalogue): void {
       expect(await load()).toEqual({ revision: 1, scenarios: [stored], relationships: [] });
     });
 
-    it('of other content stores the next version and keeps the old one', async () => {
+    it('stores the next version of changed content and keeps the old version', async () => {
       await put(scenario(refund, 'Old'), 'a');
       await put(scenario(refund, 'New'), 'b');
       expect(await get(refund, 0)).toMatchObject({ version: 2, scenario: { name: 'New' } });
@@ -74,7 +74,7 @@ function changesContract(open: OpenCatalogue): void {
       expect((await load()).scenarios).toMatchObject([{ version: 2, scenario: { name: 'New' } }]);
     });
 
-    it('of the same content leaves the newest version as it is', async () => {
+    it('keeps the latest version for unchanged content', async () => {
       await put(scenario(refund, 'First'), 'a');
       const again = await put(scenario(refund, 'Second'), 'a');
       expect(again).toMatchObject({
@@ -85,13 +85,13 @@ function changesContract(open: OpenCatalogue): void {
       expect(await revision()).toBe(1);
     });
 
-    it('of the content of an older version is a new version', async () => {
+    it('stores a new version for the content of an older version', async () => {
       await put(scenario(refund), 'a');
       await put(scenario(refund), 'b');
       expect(await put(scenario(refund), 'a')).toMatchObject({ created: true, stored: { version: 3 } });
     });
 
-    it('that expects another version is a conflict and changes nothing', async () => {
+    it('returns a conflict if the expected version differs', async () => {
       expect(await put(scenario(refund), 'a', 1)).toEqual({ kind: 'conflict', currentVersion: 0 });
       expect(await put(scenario(refund), 'a', 0)).toMatchObject({ kind: 'stored', created: true });
       expect(await put(scenario(refund), 'b', 0)).toEqual({ kind: 'conflict', currentVersion: 1 });
@@ -100,20 +100,20 @@ function changesContract(open: OpenCatalogue): void {
       expect(await revision()).toBe(2);
     });
 
-    it('of a large scenario is read back as it was', async () => {
+    it('stores a large scenario', async () => {
       const large = aDefinition({ scenarioId: refund, description: 'x'.repeat(1_000_000) });
       await put(large, 'a');
       expect((await get(refund, 0))?.scenario).toEqual(large);
     });
 
-    it('at once with others of the same scenario gives each its own version', async () => {
+    it('assigns unique versions to concurrent puts', async () => {
       const outcomes = await Promise.all(numbers(20).map((number) => put(scenario(refund), `hash ${number}`)));
       const versions = outcomes.map((outcome) => outcome.kind === 'stored' && outcome.stored.version);
-      expect([...versions].sort(byNumber)).toEqual(numbers(20));
+      expect([...versions].sort(compareNumbers)).toEqual(numbers(20));
       expect(await revision()).toBe(20);
     });
 
-    it('at once with others that expect the same version succeeds once', async () => {
+    it('succeeds once for concurrent puts that expect the same version', async () => {
       await put(scenario(refund), 'a');
       const outcomes = await Promise.all(numbers(10).map((number) => put(scenario(refund), `hash ${number}`, 1)));
       expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(1);
@@ -121,8 +121,8 @@ function changesContract(open: OpenCatalogue): void {
     });
   });
 
-  describe('a delete', () => {
-    it('removes all versions, and the next put goes on with the numbers', async () => {
+  describe('delete', () => {
+    it('removes all versions and does not reuse their numbers', async () => {
       await put(scenario(refund), 'a');
       await put(scenario(refund), 'b');
       expect(await catalogue.delete(agent, refund, undefined, unboundedCall)).toEqual({
@@ -136,7 +136,7 @@ function changesContract(open: OpenCatalogue): void {
       expect(await put(scenario(refund), 'b', 0)).toMatchObject({ created: true, stored: { version: 3 } });
     });
 
-    it('that expects another version is a conflict and changes nothing', async () => {
+    it('returns a conflict if the expected version differs', async () => {
       await put(scenario(refund), 'a');
       const conflict = { kind: 'conflict', currentVersion: 1 };
       expect(await catalogue.delete(agent, refund, 2, unboundedCall)).toEqual(conflict);
@@ -146,7 +146,7 @@ function changesContract(open: OpenCatalogue): void {
       expect(await catalogue.delete(agent, refund, 1, unboundedCall)).toEqual({ kind: 'conflict', currentVersion: 0 });
     });
 
-    it('removes the relationships that name the scenario, and no others', async () => {
+    it('removes only the relationships that reference the scenario', async () => {
       await put(scenario(refund), 'a');
       const from = aRelationship({ sourceId: refund, targetScenarioId: booking });
       const to = aRelationship({ sourceId: booking, targetScenarioId: refund });
@@ -159,21 +159,21 @@ function changesContract(open: OpenCatalogue): void {
     });
   });
 
-  describe('a relationship', () => {
-    it('is replaced by one of the same kind, source and target', async () => {
+  describe('relationships', () => {
+    it('replace one with the same kind, source and target', async () => {
       expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), unboundedCall)).toBe(true);
       expect(await catalogue.putRelationship(agent, aRelationship({ weight: 0.5 }), unboundedCall)).toBe(false);
       expect((await load()).relationships).toEqual([aRelationship({ weight: 0.5 })]);
       expect(await revision()).toBe(2);
     });
 
-    it('that is stored already is no change', async () => {
+    it('that are unchanged keep the revision', async () => {
       await catalogue.putRelationship(agent, aRelationship(), unboundedCall);
       expect(await catalogue.putRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
       expect(await revision()).toBe(1);
     });
 
-    it('is removed whatever its weight', async () => {
+    it('are removed regardless of their weight', async () => {
       await catalogue.putRelationship(agent, aRelationship({ weight: 0.25 }), unboundedCall);
       expect(await catalogue.deleteRelationship(agent, aRelationship({ weight: 0.5 }), unboundedCall)).toBe(true);
       expect(await catalogue.deleteRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
@@ -181,7 +181,7 @@ function changesContract(open: OpenCatalogue): void {
     });
   });
 
-  it('grows its revision by one with every change', async () => {
+  it('increments the revision by one for every change', async () => {
     await put(scenario(refund), 'a');
     expect(await revision()).toBe(1);
     await put(scenario(booking), 'b');
@@ -195,7 +195,7 @@ function changesContract(open: OpenCatalogue): void {
     expect((await load()).revision).toBe(5);
   });
 
-  it('does nothing for a call that is over', async () => {
+  it('does nothing for a call that has ended', async () => {
     const options = { contentHash: 'a', storedAt, expectedVersion: undefined };
     const late = catalogue.put(agent, scenario(refund), options, callUntil(1));
     await expect(late).rejects.toMatchObject({ reason: 'DEADLINE' });
@@ -203,7 +203,7 @@ function changesContract(open: OpenCatalogue): void {
     expect(await revision()).toBe(0);
   });
 
-  it('refuses calls once it is closed, and closing again is fine', async () => {
+  it('rejects calls after close, and close is idempotent', async () => {
     await catalogue.close();
     await catalogue.close();
     await expect(revision()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
@@ -211,6 +211,6 @@ function changesContract(open: OpenCatalogue): void {
   });
 }
 
-function byNumber(left: number | false, right: number | false): number {
+function compareNumbers(left: number | false, right: number | false): number {
   return Number(left) - Number(right);
 }

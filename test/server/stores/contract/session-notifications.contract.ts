@@ -9,7 +9,7 @@ import { applyTurn } from './turn-driver';
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 const other: SessionKey = { tenantId: uuid(1), sessionId: uuid(4) };
 
-/** What every SessionStore tells of changes. */
+/** The tests of change notifications for every SessionStore. */
 export function sessionNotificationsContract(open: OpenSessionStore): void {
   let tested: SessionStoreUnderTest;
   let store: SessionStore;
@@ -19,72 +19,72 @@ export function sessionNotificationsContract(open: OpenSessionStore): void {
   });
   afterEach(() => tested.close());
 
-  /** More than one: a store may also tell once for itself, when it begins to listen. */
-  const commitAndSee = async (listener: ChangeListener, from: number, to: number) => {
+  /** Commits several turns, because a store may notify once when it starts to listen. */
+  const commitAndWait = async (listener: ChangeListener, from: number, to: number) => {
     for (let revision = from; revision <= to; revision += 1) {
       await applyTurn(store, key, uuid(100 + revision));
       await listener.waitForRevision(revision);
     }
   };
 
-  it('come with every commit, from the first on', async () => {
+  it('are sent for every commit, including the first', async () => {
     const listener = new ChangeListener(store, key);
-    await commitAndSee(listener, 1, 5);
+    await commitAndWait(listener, 1, 5);
     listener.stop();
   });
 
-  it('come with a deletion, and with what is begun after it', async () => {
+  it('are sent for a deletion and for a session that is created afterwards', async () => {
     const listener = new ChangeListener(store, key);
-    await commitAndSee(listener, 1, 3);
+    await commitAndWait(listener, 1, 3);
     await store.delete(key, unboundedCall);
     await listener.waitForRevision(0);
-    await commitAndSee(listener, 1, 3);
+    await commitAndWait(listener, 1, 3);
     listener.stop();
   });
 
-  it('come to everybody who listens, and no more to one who stopped', async () => {
+  it('are sent to all listeners until they are removed', async () => {
     const [first, second] = [new ChangeListener(store, key), new ChangeListener(store, key)];
-    await commitAndSee(first, 1, 3);
+    await commitAndWait(first, 1, 3);
     await second.waitForRevision(3);
     first.stop();
     first.stop();
     const before = first.notificationCount;
-    await commitAndSee(second, 4, 6);
+    await commitAndWait(second, 4, 6);
     expect(first.notificationCount).toBe(before);
     second.stop();
   });
 
-  it('come to each of two that are the same function, until that one is stopped', async () => {
-    let told = 0;
-    const tell = () => {
-      told += 1;
+  it('are sent twice to a listener that was added twice', async () => {
+    let count = 0;
+    const listen = () => {
+      count += 1;
     };
-    const stops = [store.onChange(key, tell), store.onChange(key, tell)];
+    const removeListeners = [store.onChange(key, listen), store.onChange(key, listen)];
     const listener = new ChangeListener(store, key);
-    await commitAndSee(listener, 1, 3);
-    stops[0]?.();
-    // News may come later than what they tell of is seen, and to all who listen at once.
-    const [before, newsBefore] = [told, listener.notificationCount];
-    await commitAndSee(listener, 4, 6);
-    expect(listener.notificationCount).toBeGreaterThan(newsBefore);
-    expect(told - before).toBe(listener.notificationCount - newsBefore);
-    stops[1]?.();
-    const after = told;
-    await commitAndSee(listener, 7, 8);
-    expect(told).toBe(after);
+    await commitAndWait(listener, 1, 3);
+    removeListeners[0]?.();
+    // A notification may arrive after its change is visible, but it reaches all listeners at the same time.
+    const [countBefore, notificationsBefore] = [count, listener.notificationCount];
+    await commitAndWait(listener, 4, 6);
+    expect(listener.notificationCount).toBeGreaterThan(notificationsBefore);
+    expect(count - countBefore).toBe(listener.notificationCount - notificationsBefore);
+    removeListeners[1]?.();
+    const countAfter = count;
+    await commitAndWait(listener, 7, 8);
+    expect(count).toBe(countAfter);
     listener.stop();
   });
 
-  it('of one session do not disturb those who listen to another', async () => {
+  it('are not sent to listeners of other sessions', async () => {
     const listener = new ChangeListener(store, key);
-    const undisturbed = new ChangeListener(store, other);
-    await commitAndSee(listener, 1, 3);
+    const otherListener = new ChangeListener(store, other);
+    await commitAndWait(listener, 1, 3);
     await applyTurn(store, other, uuid(200));
-    await undisturbed.waitForRevision(1);
-    await commitAndSee(listener, 4, 8);
-    // Of its own turn, and once where the store tells when it begins to listen.
-    expect(undisturbed.notificationCount).toBeLessThanOrEqual(2);
+    await otherListener.waitForRevision(1);
+    await commitAndWait(listener, 4, 8);
+    // One for its own turn, and at most one from when the store started to listen.
+    expect(otherListener.notificationCount).toBeLessThanOrEqual(2);
     listener.stop();
-    undisturbed.stop();
+    otherListener.stop();
   });
 }

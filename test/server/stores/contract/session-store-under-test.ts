@@ -1,13 +1,13 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 
-/** A store under test, with what only its backend can do. */
+/** A store, with operations that need access to its backend. */
 export interface SessionStoreUnderTest {
-  /** Another object after `stored`, where the backend must be closed to be looked into. */
+  /** A new object after `countStored` if the backend must be closed for inspection. */
   readonly store: SessionStore;
-  /** Lets the session's time to live run out. */
+  /** Makes the session expire. */
   expire(key: SessionKey): Promise<void>;
-  /** How many stored things belong to the session. */
+  /** Counts the stored entries of the session. */
   countStored(key: SessionKey): Promise<number>;
   close(): Promise<void>;
 }
@@ -16,5 +16,5 @@ export interface SessionStoreSettings {
   readonly recordedTurns: number;
 }
 
-/** Gives a fresh store that nothing was ever put into. */
+/** Opens a new, empty store. */
 export type OpenSessionStore = (settings: SessionStoreSettings) => Promise<SessionStoreUnderTest>;

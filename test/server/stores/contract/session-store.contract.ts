@@ -10,19 +10,19 @@ import { unsafeIdsContract } from './unsafe-ids.contract';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
-/** What every SessionStore must do. */
+/** The tests of every SessionStore. */
 export function sessionStoreContract(open: OpenSessionStore): void {
   describe('sessions and turns', () => turnsContract(open));
   describe('imported sessions', () => importedSessionsContract(open));
-  describe('hostile ids', () => unsafeIdsContract(open));
-  describe('news of changes', () => sessionNotificationsContract(open));
+  describe('unsafe ids', () => unsafeIdsContract(open));
+  describe('change notifications', () => sessionNotificationsContract(open));
 }
 
 function turnsContract(open: OpenSessionStore): void {
   let tested: SessionStoreUnderTest;
   let store: SessionStore;
 
-  const begin = async (settings: SessionStoreSettings = { recordedTurns: 1_000 }) => {
+  const openStore = async (settings: SessionStoreSettings = { recordedTurns: 1_000 }) => {
     tested = await open(settings);
     store = tested.store;
   };
@@ -34,27 +34,27 @@ function turnsContract(open: OpenSessionStore): void {
   afterEach(() => tested.close());
 
   describe('an empty store', () => {
-    beforeEach(() => begin());
+    beforeEach(() => openStore());
 
-    it('has no session and knows no turn', async () => {
-      expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session: undefined, known: undefined });
+    it('has no session and no recorded turn', async () => {
+      expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session: undefined, recordedTurn: undefined });
       expect(await store.read(key, unboundedCall)).toBeUndefined();
       expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
     });
 
-    it('has nothing to delete', async () => {
+    it('deletes nothing', async () => {
       expect(await store.delete(key, unboundedCall)).toBe(false);
     });
 
-    it('takes writes', async () => {
+    it('accepts writes', async () => {
       await expect(store.probe(unboundedCall)).resolves.toBeUndefined();
     });
   });
 
-  describe('a commit', () => {
-    beforeEach(() => begin());
+  describe('commit', () => {
+    beforeEach(() => openStore());
 
-    it('is read back as it was written', async () => {
+    it('stores the session', async () => {
       const before = aSession({
         instances: [anInstance({ variables: new Map([['order_id', 'A-7']]) })],
         variables: new Map([
@@ -68,7 +68,7 @@ function turnsContract(open: OpenSessionStore): void {
       expect((await store.load(key, uuid(101), unboundedCall)).session).toEqual(commit.session);
     });
 
-    it('records the trace that a turn was decided in, where there is one', async () => {
+    it('records the traceparent of a traced turn', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const traced = aCommit(aSession(), uuid(100), { traceparent });
       await store.commit(traced, unboundedCall);
@@ -80,7 +80,7 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await store.commit(traced, unboundedCall)).toMatchObject({ kind: 'known', record: { traceparent } });
     });
 
-    it('of a known turn id gives the record with identical bytes and changes nothing (5.1)', async () => {
+    it('5.1: returns the identical record for a known turn id and changes nothing', async () => {
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const commit = aCommit(aSession(), uuid(100), { request: bytes, response: Buffer.concat([bytes, bytes]) });
       await store.commit(commit, unboundedCall);
@@ -90,13 +90,13 @@ function turnsContract(open: OpenSessionStore): void {
       expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
     });
 
-    it('looks at the turn id before it looks at the revision', async () => {
+    it('checks the turn id before the revision', async () => {
       await applyAll([uuid(100), uuid(101), uuid(102)]);
       const stale = aCommit(aSession(), uuid(101));
       expect(await store.commit(stale, unboundedCall)).toMatchObject({ kind: 'known', record: { revision: 2 } });
     });
 
-    it('on another revision is a conflict that carries the current state', async () => {
+    it('returns a conflict with the current session if the revision differs', async () => {
       await applyAll([uuid(100), uuid(101)]);
       const current = await store.read(key, unboundedCall);
       const stale = aCommit(aSession({ revision: 1 }), uuid(102));
@@ -106,24 +106,24 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await store.read(key, unboundedCall)).toEqual(current);
     });
 
-    it('on a session that is gone is a conflict without a state', async () => {
+    it('returns a conflict without a session if it was deleted', async () => {
       const commit = aCommit(aSession({ revision: 4 }), uuid(100));
       expect(await store.commit(commit, unboundedCall)).toEqual({ kind: 'conflict', session: undefined });
       expect(await tested.countStored(key)).toBe(0);
     });
 
-    it('on a session that was erased and begun anew since is a conflict, though the revision is the same', async () => {
+    it('returns a conflict if the session was deleted and created again with the same revision', async () => {
       await applyAll([uuid(100)]);
-      const erased = await store.read(key, unboundedCall);
+      const deleted = await store.read(key, unboundedCall);
       await store.delete(key, unboundedCall);
       await applyAll([uuid(101)]);
       const current = await store.read(key, unboundedCall);
-      const commit = aCommit(erased ?? aSession(), uuid(102));
+      const commit = aCommit(deleted ?? aSession(), uuid(102));
       expect(await store.commit(commit, unboundedCall)).toEqual({ kind: 'conflict', session: current });
       expect(await store.read(key, unboundedCall)).toEqual(current);
     });
 
-    it('keeps sessions of the same id apart by tenant', async () => {
+    it('separates sessions with the same id by tenant', async () => {
       const other = { tenantId: uuid(9), sessionId: key.sessionId };
       await applyAll([uuid(100)]);
       expect(await store.read(other, unboundedCall)).toBeUndefined();
@@ -133,7 +133,7 @@ function turnsContract(open: OpenSessionStore): void {
       expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
     });
 
-    it('takes large blobs', async () => {
+    it('accepts large values', async () => {
       const large = Buffer.alloc(1_000_000, 'x');
       const before = aSession({ variables: new Map([['note', { value: large.toString(), scope: 'CASE' }]]) });
       const commit = aCommit(before, uuid(100), { request: large, response: large });
@@ -145,22 +145,22 @@ function turnsContract(open: OpenSessionStore): void {
     });
   });
 
-  describe('a fresh load', () => {
-    beforeEach(() => begin());
+  describe('load with fresh', () => {
+    beforeEach(() => openStore());
 
-    it('tells that a turn id is known, with its record, and that another is not', async () => {
+    it('returns the recorded turn of a known turn id only', async () => {
       await applyAll([uuid(100), uuid(101)]);
       const [first] = (await store.listTurns(key, 0, 1, unboundedCall)).turns;
       const session = await store.read(key, unboundedCall);
-      expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, known: first });
-      expect(await store.load(key, uuid(102), unboundedCall, true)).toEqual({ session, known: undefined });
+      expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: first });
+      expect(await store.load(key, uuid(102), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
     });
   });
 
-  describe('turns at once', () => {
-    beforeEach(() => begin());
+  describe('concurrent turns', () => {
+    beforeEach(() => openStore());
 
-    it('are all applied, one on the other (5.3)', async () => {
+    it('5.3: are all applied, one after the other', async () => {
       const turnIds = turns(50);
       const outcomes = await Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
       expect(outcomes.map(({ kind }) => kind)).toEqual(turnIds.map(() => 'committed'));
@@ -170,7 +170,7 @@ function turnsContract(open: OpenSessionStore): void {
       expect((await store.read(key, unboundedCall))?.revision).toBe(50);
     });
 
-    it('of one id are applied once, and the others get its record', async () => {
+    it('with the same id are applied once, and the others return its record', async () => {
       const outcomes = await Promise.all(turns(20).map(() => applyTurn(store, key, uuid(100))));
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
       const [record] = (await store.listTurns(key, 0, 10, unboundedCall)).turns;
@@ -180,9 +180,9 @@ function turnsContract(open: OpenSessionStore): void {
     });
   });
 
-  describe('the turn log', () => {
-    it('is listed oldest first, from a revision on, at most so many', async () => {
-      await begin();
+  describe('listTurns', () => {
+    it('lists turns after a revision, oldest first, up to the limit', async () => {
+      await openStore();
       await applyAll(turns(12));
       const revisions = async (after: number, limit: number) =>
         (await store.listTurns(key, after, limit, unboundedCall)).turns.map(({ revision }) => revision);
@@ -193,8 +193,8 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await revisions(0, 0)).toEqual([]);
     });
 
-    it('is listed as far as bytes allow, its first turn whatever its size, and says whether there is more', async () => {
-      await begin();
+    it('lists turns up to the size limit, at least one, and reports whether there are more', async () => {
+      await openStore();
       let session = aSession(key);
       for (const [turn, bytes] of [100, 100, 100, 500, 1].entries()) {
         const parts = { request: Buffer.alloc(bytes / 2), response: Buffer.alloc(bytes - Math.floor(bytes / 2)) };
@@ -203,8 +203,8 @@ function turnsContract(open: OpenSessionStore): void {
         session = commit.session;
       }
       const listed = async (after: number, limit: number, bytes?: number) => {
-        const { turns, hasMore: more } = await store.listTurns(key, after, limit, unboundedCall, bytes);
-        return [turns.map(({ revision }) => revision).join(''), more];
+        const { turns, hasMore } = await store.listTurns(key, after, limit, unboundedCall, bytes);
+        return [turns.map(({ revision }) => revision).join(''), hasMore];
       };
       expect(await listed(0, 10)).toEqual(['12345', false]);
       expect(await listed(0, 5)).toEqual(['12345', false]);
@@ -217,8 +217,8 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await listed(5, 10, 1)).toEqual(['', false]);
     });
 
-    it('keeps the newest turns only, and a turn id is known as long as its turn is there', async () => {
-      await begin({ recordedTurns: 5 });
+    it('lists only the latest turns, and a turn id is known while its turn is recorded', async () => {
+      await openStore({ recordedTurns: 5 });
       await applyAll(turns(8));
       const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
       expect(recorded.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8]);
@@ -226,12 +226,12 @@ function turnsContract(open: OpenSessionStore): void {
         const current = (await store.read(key, unboundedCall)) ?? aSession();
         return (await store.commit(aCommit({ ...current, revision: 1 }, uuid(100 + index)), unboundedCall)).kind;
       };
-      // A forgotten turn is a new one, and its revision is wrong here; a recorded one is known whatever its revision.
+      // A turn that is no longer recorded counts as new, and its revision conflicts. A recorded turn is known for any revision.
       expect(await Promise.all([again(2), again(3), again(7)])).toEqual(['conflict', 'known', 'known']);
     });
 
-    it('of one turn works', async () => {
-      await begin({ recordedTurns: 1 });
+    it('works with a maximum of one recorded turn', async () => {
+      await openStore({ recordedTurns: 1 });
       await applyAll(turns(3));
       expect((await store.listTurns(key, 0, 100, unboundedCall)).turns).toMatchObject([
         { revision: 3, turnId: uuid(102) },
@@ -240,9 +240,9 @@ function turnsContract(open: OpenSessionStore): void {
   });
 
   describe('a session', () => {
-    beforeEach(() => begin());
+    beforeEach(() => openStore());
 
-    it('is gone when its time is over, with its turns and their ids', async () => {
+    it('expires with its turns and their ids', async () => {
       await applyAll(turns(3));
       await tested.expire(key);
       expect(await store.read(key, unboundedCall)).toBeUndefined();
@@ -257,7 +257,7 @@ function turnsContract(open: OpenSessionStore): void {
       ]);
     });
 
-    it('is erased by a delete, with its turns and their ids', async () => {
+    it('is deleted with its turns and their ids', async () => {
       await applyAll(turns(3));
       expect(await tested.countStored(key)).toBeGreaterThan(0);
       expect(await tested.store.delete(key, unboundedCall)).toBe(true);
@@ -269,9 +269,9 @@ function turnsContract(open: OpenSessionStore): void {
   });
 
   describe('a call', () => {
-    beforeEach(() => begin());
+    beforeEach(() => openStore());
 
-    it('whose deadline is over does nothing', async () => {
+    it('has no effect after its deadline', async () => {
       const commit = store.commit(aCommit(aSession(), uuid(100)), callUntil(1));
       await expect(commit).rejects.toMatchObject({ reason: 'DEADLINE' });
       await expect(store.read(key, callUntil(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
@@ -279,14 +279,14 @@ function turnsContract(open: OpenSessionStore): void {
       expect(await store.read(key, unboundedCall)).toBeUndefined();
     });
 
-    it('that was given up does nothing', async () => {
+    it('has no effect if it is canceled', async () => {
       const commit = store.commit(aCommit(aSession(), uuid(100)), cancelledCall);
       await expect(commit).rejects.toMatchObject({ reason: 'CANCELLED' });
       await expect(store.load(key, uuid(100), cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
       expect(await store.read(key, unboundedCall)).toBeUndefined();
     });
 
-    it('to a closed store is refused, and closing again is fine', async () => {
+    it('to a closed store is rejected, and close is idempotent', async () => {
       await store.close();
       await store.close();
       await expect(store.read(key, unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });

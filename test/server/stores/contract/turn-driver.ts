@@ -3,12 +3,18 @@ import type { CommitOutcome, SessionStore, TurnCommit, TurnRecord } from '../../
 import { unboundedCall } from '../../../support/calls';
 import { aSession } from '../../../support/session-builder';
 
-/** The commit of a turn that does nothing but grow the revision; request and response tell which turn it is. */
-export function aCommit(before: Session, turnId: string, parts: Partial<TurnCommit['record']> = {}): TurnCommit {
-  const revision = before.revision + 1;
+/** Creates the commit of a turn that only increments the revision. Request and response contain the turn id. */
+export function aCommit(previous: Session, turnId: string, parts: Partial<TurnCommit['record']> = {}): TurnCommit {
+  const revision = previous.revision + 1;
   return {
-    previousSession: before.revision === 0 && before.importedFrom === '' ? undefined : before,
-    session: { ...before, revision, turnCount: revision, lastTurnId: turnId, updatedAt: 1_700_000_000_000 + revision },
+    previousSession: previous.revision === 0 && previous.importedFrom === '' ? undefined : previous,
+    session: {
+      ...previous,
+      revision,
+      turnCount: revision,
+      lastTurnId: turnId,
+      updatedAt: 1_700_000_000_000 + revision,
+    },
     record: {
       revision,
       turnId,
@@ -21,19 +27,19 @@ export function aCommit(before: Session, turnId: string, parts: Partial<TurnComm
   };
 }
 
-/** Does what a caller's turn does: loads, decides, commits, and decides again on each conflict. */
+/** Applies a turn as the service does: loads the session, commits, and retries after each conflict. */
 export async function applyTurn(store: SessionStore, key: SessionKey, turnId: string): Promise<CommitOutcome> {
   const { session, recordedTurn: known } = await store.load(key, turnId, unboundedCall);
   if (known !== undefined) return { kind: 'known', record: known };
   let outcome: CommitOutcome = { kind: 'conflict', session };
   while (outcome.kind === 'conflict') {
-    const before = outcome.session ?? aSession(key);
-    outcome = await store.commit(aCommit(before, turnId), unboundedCall);
+    const previous = outcome.session ?? aSession(key);
+    outcome = await store.commit(aCommit(previous, turnId), unboundedCall);
   }
   return outcome;
 }
 
-/** A record with its bytes as text, so that it is compared byte for byte, whichever class the bytes are. */
+/** Converts the bytes of a record to hexadecimal, so that records are compared regardless of the class of their bytes. */
 export function toHexRecord(record: TurnRecord) {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   return { ...record, request: text(record.request), response: text(record.response) };

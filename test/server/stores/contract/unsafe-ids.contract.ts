@@ -7,13 +7,13 @@ import { aCommit, applyTurn } from './turn-driver';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
-/** What every SessionStore must do with ids that are no UUIDs: a store takes them for what they are, opaque text. */
+/** The tests with ids that are not UUIDs for every SessionStore. To a store, ids are opaque text. */
 export function unsafeIdsContract(open: OpenSessionStore): void {
   let tested: SessionStoreUnderTest;
   let store: SessionStore;
   const ids = ['', ' ', '/', '%2F', '}', '{', '{}', 'a/b', 'a', 'b', '__proto__', 'constructor', '*', '~', ':', '\0'];
   const unicode = ['é', 'e\u0301', '\u{1f600}', '\uffff', 'a\nb', 'x'.repeat(3_000), `${'x'.repeat(2_999)}y`];
-  const all = [...ids, ...unicode];
+  const unsafeIds = [...ids, ...unicode];
 
   beforeEach(async () => {
     tested = await open({ recordedTurns: 1_000 });
@@ -21,30 +21,30 @@ export function unsafeIdsContract(open: OpenSessionStore): void {
   });
   afterEach(() => tested.close());
 
-  it('of tenants and sessions never meet', async () => {
-    const keys = all.flatMap((id) => [
+  it('keep sessions apart', async () => {
+    const keys = unsafeIds.flatMap((id) => [
       { tenantId: id, sessionId: 'b' },
       { tenantId: 'a', sessionId: id },
     ]);
-    const different = keys.filter((one, index) => index === keys.findIndex((other) => sameKey(one, other)));
-    for (const one of different)
+    const uniqueKeys = keys.filter((one, index) => index === keys.findIndex((other) => sameKey(one, other)));
+    for (const one of uniqueKeys)
       await store.commit(aCommit(aSession({ ...one, agentId: JSON.stringify(one) }), 't'), unboundedCall);
-    for (const one of different) {
+    for (const one of uniqueKeys) {
       expect(await store.read(one, unboundedCall)).toMatchObject({ ...one, agentId: JSON.stringify(one), revision: 1 });
     }
   });
 
-  it('of turns never meet', async () => {
-    for (const turnId of all) await applyTurn(store, key, turnId);
+  it('keep turns apart', async () => {
+    for (const turnId of unsafeIds) await applyTurn(store, key, turnId);
     const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
-    expect(recorded.map(({ turnId }) => turnId)).toEqual(all);
-    for (const [index, turnId] of all.entries()) {
+    expect(recorded.map(({ turnId }) => turnId)).toEqual(unsafeIds);
+    for (const [index, turnId] of unsafeIds.entries()) {
       const outcome = await store.commit(aCommit(aSession(), turnId), unboundedCall);
       expect(outcome).toMatchObject({ kind: 'known', record: { turnId, revision: index + 1 } });
     }
   });
 
-  it('that are no Unicode are refused', async () => {
+  it('are rejected if they are not well-formed Unicode', async () => {
     const broken = { tenantId: uuid(1), sessionId: 'a\ud800' };
     await expect(store.read(broken, unboundedCall)).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
   });

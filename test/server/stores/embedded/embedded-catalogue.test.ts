@@ -8,16 +8,16 @@ import { createTemporaryFolder } from './temporary-folder';
 
 async function openCatalogue() {
   const folder = await createTemporaryFolder();
-  const openIt = () =>
+  const openStores = () =>
     openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 10, clock: new FakeClock() }).catalogue;
-  let catalogue = openIt();
+  let catalogue = openStores();
   return {
     get catalogue() {
       return catalogue;
     },
     reopen: async () => {
       await catalogue.close();
-      catalogue = openIt();
+      catalogue = openStores();
     },
     close: async () => {
       await catalogue.close();
@@ -29,7 +29,7 @@ async function openCatalogue() {
 describe('EmbeddedCatalogue', () => {
   scenarioCatalogueContract(openCatalogue);
 
-  it('has everything when it is opened again', async () => {
+  it('keeps its content after it is reopened', async () => {
     const agent = { tenantId: uuid(1), agentId: uuid(2) };
     const options = { contentHash: 'a', storedAt: 1, expectedVersion: undefined };
     const tested = await openCatalogue();

@@ -20,10 +20,10 @@ async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = 
       return store;
     },
     expire: async () => clock.advance(ttlMs),
-    /** All entries of all tables that hold anything of sessions; the tests of the contract use one session here. */
+    /** Counts all entries of the session tables. The tests that use it have only one session. */
     countStored: async () => {
       await store.close();
-      const count = entriesIn(folder.path);
+      const count = countEntries(folder.path);
       ({ sessionStore: store } = openEmbedded(options));
       return count;
     },
@@ -38,8 +38,8 @@ async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = 
   };
 }
 
-/** Entries of the tables of sessions of a folder that nobody has open. */
-function entriesIn(path: string): number {
+/** Counts the entries of the session tables. The folder must not be open. */
+function countEntries(path: string): number {
   const root = open({ path, maxDbs: 32 });
   const tables = ['sessions', 'turns', 'turn-revisions', 'expiries'].map((name) => root.openDB({ name }));
   const count = tables.reduce((sum, table) => sum + table.getKeysCount(), 0);
@@ -54,7 +54,7 @@ describe('EmbeddedSessionStore', () => {
     let tested: Awaited<ReturnType<typeof openStore>>;
     afterEach(() => tested.close());
 
-    it('slides with every turn, to the millisecond', async () => {
+    it('restarts with every turn', async () => {
       tested = await openStore();
       await applyTurn(tested.store, key, uuid(100));
       tested.clock.advance(sessionTtlMs - 1);
@@ -63,10 +63,13 @@ describe('EmbeddedSessionStore', () => {
       expect((await tested.store.read(key, unboundedCall))?.revision).toBe(2);
       tested.clock.advance(1);
       expect(await tested.store.read(key, unboundedCall)).toBeUndefined();
-      expect(await tested.store.load(key, uuid(100), unboundedCall)).toEqual({ session: undefined, known: undefined });
+      expect(await tested.store.load(key, uuid(100), unboundedCall)).toEqual({
+        session: undefined,
+        recordedTurn: undefined,
+      });
     });
 
-    it('that is over leaves nothing once it was swept, and what lives is left alone', async () => {
+    it('ends with the removal of expired sessions only by the sweep', async () => {
       tested = await openStore();
       const other = { tenantId: uuid(1), sessionId: uuid(4) };
       await applyTurn(tested.store, key, uuid(100));
@@ -82,17 +85,17 @@ describe('EmbeddedSessionStore', () => {
       expect(await tested.countStored()).toBe(0);
     });
 
-    it('is swept in bounded portions', async () => {
+    it('is enforced in batches of at most the limit', async () => {
       tested = await openStore();
       for (let id = 1; id <= 7; id += 1) await applyTurn(tested.store, { ...key, sessionId: uuid(id) }, uuid(100));
       tested.clock.advance(sessionTtlMs);
-      const portions = [];
-      for (let portion = 0; portion < 4; portion += 1) portions.push(await tested.store.sweep(3, unboundedCall));
-      expect(portions).toEqual([3, 3, 1, 0]);
+      const batches = [];
+      for (let batch = 0; batch < 4; batch += 1) batches.push(await tested.store.sweep(3, unboundedCall));
+      expect(batches).toEqual([3, 3, 1, 0]);
       expect(await tested.countStored()).toBe(0);
     });
 
-    it('that became shorter holds from the next turn on', async () => {
+    it('applies with the next turn after it is reduced', async () => {
       tested = await openStore();
       await applyTurn(tested.store, key, uuid(100));
       await tested.reopen({ sessionTtlMs: 10 });
@@ -111,7 +114,7 @@ describe('EmbeddedSessionStore', () => {
     });
     afterEach(() => tested.close());
 
-    it('has everything when it is opened again', async () => {
+    it('keeps its content after it is reopened', async () => {
       const commit = aCommit(aSession(), uuid(100));
       await tested.store.commit(commit, unboundedCall);
       await applyTurn(tested.store, key, uuid(101));
@@ -121,13 +124,13 @@ describe('EmbeddedSessionStore', () => {
       expect(again.kind === 'known' && toHexRecord(again.record)).toEqual(toHexRecord(commit.record));
     });
 
-    it('drops what is too much when fewer turns are to be recorded', async () => {
+    it('removes turns above a reduced maximum', async () => {
       for (let id = 100; id < 110; id += 1) await applyTurn(tested.store, key, uuid(id));
       await tested.reopen({ recordedTurns: 3 });
       await applyTurn(tested.store, key, uuid(110));
       const { turns } = await tested.store.listTurns(key, 0, 100, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);
-      // One state, one expiry, three turns with their ids.
+      // One session, one expiry entry, and three turns with their ids.
       expect(await tested.countStored()).toBe(8);
     });
   });

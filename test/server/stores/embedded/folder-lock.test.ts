@@ -12,7 +12,7 @@ const key = { tenantId: uuid(1), sessionId: uuid(1) };
 
 describe('the folder of an embedded store', () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
-  const openIt = () =>
+  const openStore = () =>
     openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 100_000, clock: Date }).sessionStore;
 
   beforeEach(async () => {
@@ -20,8 +20,8 @@ describe('the folder of an embedded store', () => {
   });
   afterEach(() => folder.remove());
 
-  it('is refused to a second process, which is told who has it', async () => {
-    const store = openIt();
+  it('is rejected for a second process with the id of the first', async () => {
+    const store = openStore();
     const second = startProgram(program, [folder.path]);
     expect(await second.exitCode).not.toBe(0);
     expect(second.stderr()).toContain(`is in use by process ${process.pid}`);
@@ -29,34 +29,34 @@ describe('the folder of an embedded store', () => {
     await store.close();
   });
 
-  it('is refused to the same process twice', async () => {
-    const store = openIt();
-    expect(openIt).toThrow(`is in use by process ${process.pid}`);
+  it('is rejected for the same process', async () => {
+    const store = openStore();
+    expect(openStore).toThrow(`is in use by process ${process.pid}`);
     expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
     await store.close();
   });
 
   it('may have a dot in its name', async () => {
-    const path = join(folder.path, 'data.of.today');
+    const path = join(folder.path, 'data.lmdb.d');
     const { sessionStore } = openEmbedded({ path, sessionTtlMs: 60_000, recordedTurns: 1, clock: Date });
     expect(await applyTurn(sessionStore, key, uuid(1))).toEqual({ kind: 'committed' });
     await sessionStore.close();
   });
 
-  it('is free again after a close', async () => {
-    await openIt().close();
-    const store = openIt();
+  it('is released by close', async () => {
+    await openStore().close();
+    const store = openStore();
     await expect(store.probe(unboundedCall)).resolves.toBeUndefined();
     await store.close();
   });
 
-  it('is free again after a kill -9, with every turn that was acknowledged (5.3)', async () => {
+  it('5.3: is released by kill -9, and every acknowledged turn is stored', async () => {
     const sessions = 4;
     for (let round = 1; round <= 3; round += 1) {
       const child = startProgram(program, [folder.path, String(sessions), String(round * 100_000)]);
       await child.waitForLines(100 * round);
       await child.kill();
-      const store = openIt();
+      const store = openStore();
       for (let session = 1; session <= sessions; session += 1) {
         const { turns } = await store.listTurns(
           { tenantId: uuid(1), sessionId: uuid(session) },
@@ -74,9 +74,9 @@ describe('the folder of an embedded store', () => {
     }
   });
 
-  it('takes no change any more from a process that it was taken from', async () => {
-    const store = openIt();
-    // As a process of another container would: it cannot see this one and takes it for gone.
+  it('rejects writes of a process after another has taken over', async () => {
+    const store = openStore();
+    // A process in another container cannot see this process, so it takes over the folder.
     const other = open({ path: folder.path, maxDbs: 32 });
     await other.openDB({ name: 'owner', encoding: 'json' }).put('owner', { pid: 1, token: 'other' });
     await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
@@ -85,23 +85,23 @@ describe('the folder of an embedded store', () => {
     await other.close();
   });
 
-  it('is not blocked by what another boot, another container or an earlier process of the same pid left behind', async () => {
+  it('is not blocked by an owner of another boot, another container or another process with the same id', async () => {
     for (const changed of [{ bootId: 'earlier' }, { pidSpace: 'elsewhere' }, { startedAt: '1' }]) {
-      await leaveBehind(changed);
-      const next = openIt();
+      await recordOwner(changed);
+      const next = openStore();
       await expect(next.probe(unboundedCall)).resolves.toBeUndefined();
       await next.close();
     }
-    await leaveBehind({});
-    expect(openIt).toThrow(`is in use by process ${process.pid}`);
+    await recordOwner({});
+    expect(openStore).toThrow(`is in use by process ${process.pid}`);
   });
 
-  /** Leaves a record of this process as the owner, changed, in a folder that nobody has open. */
-  async function leaveBehind(changed: object): Promise<void> {
-    const store = openIt();
+  /** Records this process, with changes, as the owner of the closed folder. */
+  async function recordOwner(changed: object): Promise<void> {
+    const store = openStore();
     const root = open({ path: folder.path, maxDbs: 32 });
     const owners = root.openDB<object, string>({ name: 'owner', encoding: 'json' });
-    await owners.put('owner', { ...owners.get('owner'), token: 'left behind', ...changed });
+    await owners.put('owner', { ...owners.get('owner'), token: 'stale', ...changed });
     await root.close();
     await store.close();
   }

@@ -10,32 +10,32 @@ import {
 import { callUntil } from '../../../support/calls';
 import { silentLog } from '../../../support/silent-log';
 
-/** How long a test waits for a connection, and a command for its answer, where nothing else is said, milliseconds. */
+/** The default timeout of connections and commands in tests, in milliseconds. */
 export const defaultTimeoutMs = 30_000;
 
 export type StoreSettings = Partial<RedisSessionStoreOptions>;
 
-/** The connections and stores of one test file, to whichever Redis. */
+/** The connections and stores of one test file. */
 export class ClientsUnderTest {
   private readonly connections: RedisConnection[] = [];
   private prefixes = 0;
 
   constructor(private readonly options: Pick<RedisConnectionOptions, 'endpoint' | 'replication'>) {}
 
-  /** A prefix that no other test of the file uses. */
+  /** Returns a prefix that no other test of the file uses. */
   nextPrefix(): string {
     this.prefixes += 1;
     return `test${this.prefixes}:`;
   }
 
-  /** A connection that is ready. */
+  /** Opens a connection and waits until it is ready. */
   async connect(settings: Partial<RedisConnectionOptions> = {}): Promise<RedisConnection> {
     const connection = this.startConnecting(settings);
     await connection.waitForReady(callUntil(Date.now() + defaultTimeoutMs));
     return connection;
   }
 
-  /** A connection that may never be ready. */
+  /** Opens a connection without waiting. */
   startConnecting(settings: Partial<RedisConnectionOptions> = {}): RedisConnection {
     const defaults = { commandTimeoutMs: defaultTimeoutMs, clock: Date, log: silentLog };
     const connection = connectRedis({ ...defaults, ...this.options, ...settings });
@@ -43,12 +43,12 @@ export class ClientsUnderTest {
     return connection;
   }
 
-  /** A store with a connection of its own, as another node has it. */
+  /** Creates a store with its own connection, as another node does. */
   async createStore(
     settings: StoreSettings = {},
-    of: Partial<RedisConnectionOptions> = {},
+    connectionSettings: Partial<RedisConnectionOptions> = {},
   ): Promise<RedisSessionStore> {
-    return this.createStoreOn(await this.connect(of), settings);
+    return this.createStoreOn(await this.connect(connectionSettings), settings);
   }
 
   createStoreOn(connection: RedisConnection, settings: StoreSettings = {}): RedisSessionStore {

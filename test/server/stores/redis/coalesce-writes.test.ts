@@ -34,52 +34,52 @@ describe.each(Object.entries(kinds))('commands to %s', (_name, start) => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  /** What the sockets of the client are given to send, each time the commands in it. */
-  const sent = (): string[][] => {
-    const pieces: string[][] = [];
+  /** Records the writes to the sockets of the client, each as a list of commands. */
+  const recordWrites = (): string[][] => {
+    const writes: string[][] = [];
     const text = (chunk: unknown): string => String(chunk).split('\r\n').at(-2) ?? '';
-    for (const socket of socketsOf(client)) {
+    for (const socket of getSockets(client)) {
       const { _write, _writev } = socket;
       jest.spyOn(socket, '_write').mockImplementation((chunk, ...rest) => {
-        pieces.push([text(chunk)]);
+        writes.push([text(chunk)]);
         Reflect.apply(_write, socket, [chunk, ...rest]);
       });
       jest.spyOn(socket, '_writev').mockImplementation((chunks, ...rest) => {
-        pieces.push(chunks.map(({ chunk }) => text(chunk)));
+        writes.push(chunks.map(({ chunk }) => text(chunk)));
         if (_writev) Reflect.apply(_writev, socket, [chunks, ...rest]);
       });
     }
-    return pieces;
+    return writes;
   };
 
-  it('that are given in one go leave in one piece, in their order', async () => {
-    const pieces = sent();
-    const answers = await Promise.all([
+  it('in the same tick are sent in one write, in order', async () => {
+    const writes = recordWrites();
+    const replies = await Promise.all([
       client.set('{k}', 'a'),
-      later(() => client.append('{k}', 'b')),
+      afterMicrotask(() => client.append('{k}', 'b')),
       client.get('{k}'),
     ]);
-    expect(answers).toEqual(['OK', 2, 'a']);
-    expect(pieces).toEqual([['a', '{k}', 'b']]);
+    expect(replies).toEqual(['OK', 2, 'a']);
+    expect(writes).toEqual([['a', '{k}', 'b']]);
   });
 
-  it('wait for none that is given later', async () => {
-    const pieces = sent();
+  it('in different ticks are sent separately', async () => {
+    const writes = recordWrites();
     await client.set('{k}', 'a');
     await client.append('{k}', 'b');
-    expect(pieces).toEqual([['a'], ['b']]);
+    expect(writes).toEqual([['a'], ['b']]);
   });
 });
 
-/** One step later, and in the same go. */
-async function later<T>(work: () => Promise<T>): Promise<T> {
+/** Runs `work` after a microtask, which is in the same tick. */
+async function afterMicrotask<T>(work: () => Promise<T>): Promise<T> {
   await Promise.resolve();
   return work();
 }
 
-/** Of a Cluster those to the nodes that were needed so far. */
-function socketsOf(client: RedisClient): Socket[] {
-  const redises =
+/** Returns the open sockets. A Cluster client connects to nodes on first use. */
+function getSockets(client: RedisClient): Socket[] {
+  const clients =
     client instanceof Redis ? [client] : client.nodes('master').filter(({ stream }) => stream !== undefined);
-  return redises.map(({ stream }) => stream as Socket);
+  return clients.map(({ stream }) => stream as Socket);
 }

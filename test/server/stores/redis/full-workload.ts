@@ -12,17 +12,17 @@ import type { ClientsUnderTest } from './clients-under-test';
 
 const keyPrefix = 'so:';
 
-/** The user whose rights docs/redis.md lists. */
+/** The user with the permissions that docs/redis.md lists. */
 export const orchestratorUser = { username: 'orchestrator', password: 's3cret' };
 
-/** The arguments of ACL that make that user, word for word as docs/redis.md has them. */
+/** Returns the arguments of the ACL command in docs/redis.md, which creates that user. */
 export function readDocumentedAcl(): readonly string[] {
   const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'redis.md'), 'utf8');
   const command = /^ACL (SETUSER orchestrator (?:.*\\\n)*.*)$/m.exec(text)?.[1] ?? '';
   return command.replace('>PASSWORD', `>${orchestratorUser.password}`).replaceAll('\\\n', ' ').trim().split(/\s+/);
 }
 
-/** Does everything with sessions and catalogues that the service asks of Redis. */
+/** Uses every operation of sessions and catalogues that the service needs. */
 export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> {
   const catalogues = [await clients.connect(), await clients.connect()].map(
     (connection) => new RedisCatalogue(connection, { keyPrefix }),
@@ -47,14 +47,14 @@ async function useSessions(clients: ClientsUnderTest, sessionId: string): Promis
 
 async function useCatalogues(here: RedisCatalogue, there: RedisCatalogue): Promise<void> {
   const agent: AgentKey = { tenantId: uuid(1), agentId: uuid(2) };
-  const heard: AgentKey[] = [];
-  const stop = there.onChange((changed) => heard.push(changed));
+  const notifications: AgentKey[] = [];
+  const stop = there.onChange((changed) => notifications.push(changed));
   let version = 0;
   await eventually(async () => {
     version += 1;
     const options = { contentHash: `hash ${version}`, storedAt: 1, expectedVersion: undefined };
     await here.put(agent, aDefinition(), options, unboundedCall);
-    return heard.length > 0;
+    return notifications.length > 0;
   });
   const link = aRelationship({ targetScenarioId: aDefinition().scenarioId });
   await here.putRelationship(agent, link, unboundedCall);

@@ -11,14 +11,14 @@ import { ClientsUnderTest } from './clients-under-test';
 import { orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
 import { RedisUnderTest } from './redis-under-test';
 
-/** A log that keeps the messages of its warnings, with what they tell. */
-function warningLog(): { readonly log: Logger; readonly warnings: string[] } {
+/** Creates a logger that records its warnings with their fields. */
+function createWarningLog(): { readonly log: Logger; readonly warnings: string[] } {
   const warnings: string[] = [];
   const warn: Logger['warn'] = (fields, message) => warnings.push(`${message} ${JSON.stringify(fields)}`);
   return { log: { ...silentLog, warn }, warnings };
 }
 
-describe('a user of the access control list', () => {
+describe('an ACL user', () => {
   let redis: RedisUnderTest;
   let clients: ClientsUnderTest;
   beforeAll(async () => {
@@ -31,12 +31,12 @@ describe('a user of the access control list', () => {
     await redis.close();
   });
 
-  it('with the rights that the documentation lists may do everything that is asked', async () => {
+  it('needs only the documented permissions', async () => {
     await runFullWorkload(clients);
     expect(await redis.admin.acl('LOG')).toEqual([]);
   });
 
-  it('with these rights may also wait for replicas', async () => {
+  it('needs only the documented permissions with replication', async () => {
     const replica = await startReplica(redis.server);
     const replicated = new ClientsUnderTest({
       endpoint: { kind: 'single', url: redis.server.url, login: orchestratorUser },
@@ -48,13 +48,13 @@ describe('a user of the access control list', () => {
     await replica.stop();
   });
 
-  it('with another password is refused, and the log says so without it', async () => {
-    const { log, warnings } = warningLog();
+  it('with a wrong password is rejected, and the log does not contain the password', async () => {
+    const { log, warnings } = createWarningLog();
     const login = { ...orchestratorUser, password: 'wr0ng' };
     const connection = clients.startConnecting({ endpoint: { kind: 'single', url: redis.server.url, login }, log });
     await eventually(async () => warnings.length > 0);
-    const refused = connection.waitForReady(callUntil(Date.now() + 50));
-    await expect(refused).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    const ready = connection.waitForReady(callUntil(Date.now() + 50));
+    await expect(ready).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     expect(warnings.join()).toContain('WRONGPASS');
     expect(warnings.join()).not.toContain('wr0ng');
   });
@@ -85,16 +85,16 @@ describe('TLS', () => {
     await redis.close();
   });
 
-  it('is spoken with a certificate of the right name on either side', async () => {
+  it('works with a client certificate and a server certificate of the expected name', async () => {
     const store = await clients.createStore();
     await store.probe(unboundedCall);
   });
 
   it.each<[string, Partial<RedisTls>, string]>([
-    ['a server of another name', { serverName: 'another.test' }, 'altnames'],
-    ['an authority that is not trusted', { ca: '' }, 'certificate'],
-  ])('is refused for %s', async (_, change, reason) => {
-    const { log, warnings } = warningLog();
+    ['a server with another name', { serverName: 'another.test' }, 'altnames'],
+    ['an untrusted CA', { ca: '' }, 'certificate'],
+  ])('is rejected for %s', async (_, change, reason) => {
+    const { log, warnings } = createWarningLog();
     const endpoint = { kind: 'single', url: `redis://127.0.0.1:${port}`, tls: { ...trusted, ...change } } as const;
     clients.startConnecting({ endpoint, log });
     await eventually(async () => warnings.length > 0);
@@ -102,19 +102,19 @@ describe('TLS', () => {
   });
 });
 
-describe('memory', () => {
+describe('the eviction policy', () => {
   it.each([
     ['allkeys-lru', '100mb', true],
     ['volatile-ttl', '100mb', true],
     ['noeviction', '100mb', false],
     ['allkeys-lru', '0', false],
-  ])('with the policy %s and a maximum of %s warns at connect: %s', async (policy, maximum, warns) => {
-    const redis = await RedisUnderTest.start(['--maxmemory-policy', policy, '--maxmemory', maximum]);
-    const { log, warnings } = warningLog();
+  ])('%s with maxmemory %s logs a warning at connect: %s', async (policy, maxMemory, isLogged) => {
+    const redis = await RedisUnderTest.start(['--maxmemory-policy', policy, '--maxmemory', maxMemory]);
+    const { log, warnings } = createWarningLog();
     const connection = await redis.clients.connect({ log });
-    // What is asked at connect is answered before this.
+    // Redis replies to the INFO of the connect before it replies to this.
     await connection.read(unboundedCall, (client) => client.get('key'));
-    expect(warnings).toEqual(warns ? [expect.stringMatching(`may evict sessions.*${policy}`)] : []);
+    expect(warnings).toEqual(isLogged ? [expect.stringMatching(`may evict sessions.*${policy}`)] : []);
     await redis.close();
   });
 });

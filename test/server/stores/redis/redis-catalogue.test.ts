@@ -36,22 +36,22 @@ describe('RedisCatalogue', () => {
     expect(commands).toEqual(['evalsha', 'hget']);
   });
 
-  describe('news of changes', () => {
+  describe('change notifications', () => {
     const subscribers = async (keyPrefix: string) =>
       Number((await redis.admin.pubsub('NUMSUB', `${keyPrefix}catalogue-changes`))[1]);
 
-    it('reach the other nodes, not the one that made the change', async () => {
+    it('reach the other nodes, but not the node that made the change', async () => {
       const keyPrefix = redis.nextPrefix();
       const [here, there] = [await open(keyPrefix), await open(keyPrefix)];
-      const heardHere: AgentKey[] = [];
-      const heardThere: AgentKey[] = [];
-      here.onChange((changed) => heardHere.push(changed));
-      there.onChange((changed) => heardThere.push(changed));
-      // News are best effort: what is sent before the subscriptions stand is not heard.
+      const receivedHere: AgentKey[] = [];
+      const receivedThere: AgentKey[] = [];
+      here.onChange((changed) => receivedHere.push(changed));
+      there.onChange((changed) => receivedThere.push(changed));
+      // Notifications are best effort: those before the subscription are lost.
       await eventually(async () => (await subscribers(keyPrefix)) === 2);
       await put(here, 'a');
-      await eventually(async () => heardThere.length === 1);
-      expect(heardThere).toEqual([agent]);
+      await eventually(async () => receivedThere.length === 1);
+      expect(receivedThere).toEqual([agent]);
       const relationship = {
         kind: 'RELATED',
         sourceType: 'SCENARIO',
@@ -60,22 +60,22 @@ describe('RedisCatalogue', () => {
         weight: 1,
       } as const;
       await there.putRelationship(agent, relationship, unboundedCall);
-      await eventually(async () => heardHere.length > 0);
-      expect(heardHere).toEqual([agent]);
+      await eventually(async () => receivedHere.length > 0);
+      expect(receivedHere).toEqual([agent]);
       await here.deleteRelationship(agent, relationship, unboundedCall);
-      await eventually(async () => heardThere.length === 2);
+      await eventually(async () => receivedThere.length === 2);
       await here.delete(agent, '', undefined, unboundedCall);
-      await eventually(async () => heardThere.length === 3);
+      await eventually(async () => receivedThere.length === 3);
       await Promise.all([here.close(), there.close()]);
     });
 
-    it('stop when nobody listens any more', async () => {
+    it('stop when all listeners are removed', async () => {
       const keyPrefix = redis.nextPrefix();
       const catalogue = await open(keyPrefix);
-      const stop = [catalogue.onChange(() => undefined), catalogue.onChange(() => undefined)];
+      const removeListeners = [catalogue.onChange(() => undefined), catalogue.onChange(() => undefined)];
       await eventually(async () => (await subscribers(keyPrefix)) === 1);
-      stop[0]?.();
-      stop[1]?.();
+      removeListeners[0]?.();
+      removeListeners[1]?.();
       await eventually(async () => (await subscribers(keyPrefix)) === 0);
     });
   });

@@ -21,7 +21,7 @@ jest.setTimeout(120_000);
 const tenantId = uuid(1);
 const count = LuaScript.fromSource('#!lua\nreturn redis.call("INCR", KEYS[1])');
 
-describe('a Redis Cluster that fails', () => {
+describe('Redis Cluster failures', () => {
   let cluster: RedisCluster;
   let clients: ClientsUnderTest;
   beforeAll(async () => {
@@ -34,101 +34,101 @@ describe('a Redis Cluster that fails', () => {
   });
 
   let sessions = 0;
-  /** A session that no other test has, with its slot on a master. */
-  const sessionOn = (master: ClusterMember | undefined): SessionKey => {
+  /** Returns the key of a new session whose slot is on a master. */
+  const nextSessionOn = (master: ClusterMember | undefined): SessionKey => {
     for (;;) {
       sessions += 1;
       const key = { tenantId, sessionId: uuid(sessions) };
-      if (master === undefined || placeOf(key).owner === master) return key;
+      if (master === undefined || locate(key).owner === master) return key;
     }
   };
-  const placeOf = ({ sessionId }: SessionKey) => cluster.findOwner(`{${tenantId}/${sessionId}}`);
-  const recorded = async (store: RedisSessionStore, key: SessionKey) =>
+  const locate = ({ sessionId }: SessionKey) => cluster.findOwner(`{${tenantId}/${sessionId}}`);
+  const listTurnIds = async (store: RedisSessionStore, key: SessionKey) =>
     (await store.listTurns(key, 0, 10_000, unboundedCall)).turns.map(({ turnId }) => turnId);
-  const moved = async (caller: RetryingCaller) => {
-    const before = caller.answered;
-    await eventually(async () => caller.answered > before + 3);
+  const waitForProgress = async (caller: RetryingCaller) => {
+    const before = caller.completed;
+    await eventually(async () => caller.completed > before + 3);
   };
 
   it.each([
     ['acknowledged', undefined],
     ['replicated', { replicas: 1, timeoutMs: 1_000 }],
   ])(
-    'by moving a slot under load loses no turn and applies none twice, with durability "%s"',
+    'a slot migration under load loses no turn and applies none twice, with durability "%s"',
     async (_, replication) => {
       const store = await clients.createStore({ cachedSessions: 0 }, { replication });
-      const key = sessionOn(undefined);
-      const { slot, owner, other } = placeOf(key);
+      const key = nextSessionOn(undefined);
+      const { slot, owner, other } = locate(key);
       const caller = new RetryingCaller(store, key);
-      await moved(caller);
+      await waitForProgress(caller);
       await startSlotMigration(slot, owner, other);
-      // One of the two keys is here, one there: nothing can be done about the session until both are.
+      // The two keys of the session are on different nodes, so no script can use the session until both have moved.
       await migrateKeys(slot, owner, other, 1);
       await migrateKeys(slot, owner, other);
-      // A wait for replicas goes the known way only.
-      if (replication === undefined) await moved(caller);
+      // Replicated writes do not follow redirections during a migration.
+      if (replication === undefined) await waitForProgress(caller);
       await finishSlotMigration(slot, owner, other);
-      await moved(caller);
+      await waitForProgress(caller);
       const turns = await caller.stop();
-      expect(await recorded(store, key)).toEqual(turns);
+      expect(await listTurnIds(store, key)).toEqual(turns);
     },
   );
 
-  it('by moving a slot has no place for a new session in it until that is done', async () => {
+  it('a slot migration blocks new sessions in the slot until it is finished', async () => {
     const store = await clients.createStore();
-    const key = sessionOn(undefined);
-    const { slot, owner, other } = placeOf(key);
+    const key = nextSessionOn(undefined);
+    const { slot, owner, other } = locate(key);
     await startSlotMigration(slot, owner, other);
     await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await finishSlotMigration(slot, owner, other);
     expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
   });
 
-  it('by the silence of one master leaves the sessions of the others alone, and readiness with them', async () => {
-    const [silent, healthy] = cluster.masters;
+  it('an unresponsive master does not affect sessions on other masters or readiness', async () => {
+    const [unresponsive, healthy] = cluster.masters;
     const store = await clients.createStore();
-    const [away, here] = [sessionOn(silent), sessionOn(healthy)];
-    for (const key of [away, here]) await applyTurn(store, key, uuid(1));
-    silent?.server.pause();
-    const next = aCommit(aSession({ ...away, revision: 1 }), uuid(2));
+    const [blocked, available] = [nextSessionOn(unresponsive), nextSessionOn(healthy)];
+    for (const key of [blocked, available]) await applyTurn(store, key, uuid(1));
+    unresponsive?.server.pause();
+    const next = aCommit(aSession({ ...blocked, revision: 1 }), uuid(2));
     await expect(store.commit(next, callUntil(Date.now() + 300))).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
-    expect(await applyTurn(store, here, uuid(2))).toEqual({ kind: 'committed' });
+    expect(await applyTurn(store, available, uuid(2))).toEqual({ kind: 'committed' });
     await store.probe(unboundedCall);
-    silent?.server.resume();
-    await eventually(async () => (await store.read(away, unboundedCall).catch(() => undefined)) !== undefined);
-    expect(await applyTurn(store, away, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
+    unresponsive?.server.resume();
+    await eventually(async () => (await store.read(blocked, unboundedCall).catch(() => undefined)) !== undefined);
+    expect(await applyTurn(store, blocked, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
   });
 
-  it('by losing an answer is COMMIT_UNKNOWN, and what was sent is not sent again', async () => {
-    const [silent] = cluster.masters;
+  it('a lost reply is COMMIT_UNKNOWN, and the command is not retried', async () => {
+    const [unresponsive] = cluster.masters;
     const connection = await clients.connect({ commandTimeoutMs: 100 });
-    const { sessionId } = sessionOn(silent);
+    const { sessionId } = nextSessionOn(unresponsive);
     const counter = `{${tenantId}/${sessionId}}:counter`;
-    const asked = () => connection.read(unboundedCall, (client) => client.get(counter)).then(String, String);
-    const add = (on: RedisConnection) => on.runScript(unboundedCall, 'write', count, [counter], []);
-    await add(await clients.connect());
-    await eventually(async () => (await asked()) === '1');
-    silent?.server.pause();
-    await expect(add(connection)).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
-    // Each takes the whole of its time; after three of silence the connection is given up and another is tried.
-    for (let tries = 0; tries < 5; tries += 1) expect(await asked()).toContain('did not answer');
-    silent?.server.resume();
-    await eventually(async () => /^\d+$/.test(await asked()));
+    const readCounter = () => connection.read(unboundedCall, (client) => client.get(counter)).then(String, String);
+    const increment = (on: RedisConnection) => on.runScript(unboundedCall, 'write', count, [counter], []);
+    await increment(await clients.connect());
+    await eventually(async () => (await readCounter()) === '1');
+    unresponsive?.server.pause();
+    await expect(increment(connection)).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
+    // Each read times out. After three timeouts, the client closes the connection and opens another.
+    for (let tries = 0; tries < 5; tries += 1) expect(await readCounter()).toContain('did not reply');
+    unresponsive?.server.resume();
+    await eventually(async () => /^\d+$/.test(await readCounter()));
     expect(await cluster.admin.get(counter)).toBe('2');
   });
 
-  it('by the loss of a master is UNAVAILABLE for its sessions until its replica takes over', async () => {
+  it('a lost master makes its sessions unavailable until its replica takes over', async () => {
     const lost = cluster.masters[2];
     const store = await clients.createStore();
-    const caller = new RetryingCaller(store, sessionOn(lost));
-    await moved(caller);
+    const caller = new RetryingCaller(store, nextSessionOn(lost));
+    await waitForProgress(caller);
     await cluster.setFailoverTimeout(2_000);
     await lost?.server.kill();
-    await moved(caller);
+    await waitForProgress(caller);
     const turns = await caller.stop();
     expect(caller.failures).not.toEqual([]);
-    // Replication is asynchronous: what the master alone had is gone with it. A caller that waits for each answer loses little.
-    expect((await recorded(store, caller.key)).slice(-3)).toEqual(turns.slice(-3));
+    // Replication is asynchronous, so the latest turns may be lost. Sequential calls lose few turns.
+    expect((await listTurnIds(store, caller.key)).slice(-3)).toEqual(turns.slice(-3));
     await eventually(async () =>
       store.probe(unboundedCall).then(
         () => true,

@@ -29,14 +29,14 @@ describe('a Redis Cluster', () => {
     sessionStoreContract(async (settings: SessionStoreSettings) => {
       const keyPrefix = clients.nextPrefix();
       const store = await clients.createStore({ ...settings, keyPrefix });
-      const keysOf = (of: SessionKey) => cluster.keys(`${keyPrefix}{${of.tenantId}/${of.sessionId}}*`);
+      const listKeys = (of: SessionKey) => cluster.keys(`${keyPrefix}{${of.tenantId}/${of.sessionId}}*`);
       return {
         store,
         expire: async (of) => {
-          for (const key of await keysOf(of)) await cluster.admin.pexpire(key, 1);
-          await eventually(async () => (await keysOf(of)).length === 0);
+          for (const key of await listKeys(of)) await cluster.admin.pexpire(key, 1);
+          await eventually(async () => (await listKeys(of)).length === 0);
         },
-        countStored: async (of) => (await keysOf(of)).length,
+        countStored: async (of) => (await listKeys(of)).length,
         close: () => store.close(),
       };
     }));
@@ -47,7 +47,7 @@ describe('a Redis Cluster', () => {
       return { catalogue, close: () => catalogue.close() };
     }));
 
-  it('may be used with the rights that the documentation lists', async () => {
+  it('needs only the documented permissions', async () => {
     for (const { admin } of cluster.members) await admin.call('ACL', ...readDocumentedAcl());
     const user = new ClientsUnderTest({ endpoint: { kind: 'cluster', seeds: cluster.seeds, login: orchestratorUser } });
     await runFullWorkload(user);
@@ -55,18 +55,18 @@ describe('a Redis Cluster', () => {
     await user.close();
   });
 
-  it('tells a node of the changes that another made on whichever master', async () => {
+  it('delivers change notifications from every master', async () => {
     const keyPrefix = clients.nextPrefix();
     const [here, there] = [await openCatalogue(keyPrefix), await openCatalogue(keyPrefix)];
-    const heard = new Set<string>();
-    there.onChange(({ agentId }) => heard.add(agentId));
+    const notifiedAgents = new Set<string>();
+    there.onChange(({ agentId }) => notifiedAgents.add(agentId));
     const agents = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     let version = 0;
     await eventually(async () => {
       version += 1;
       const options = { contentHash: `hash ${version}`, storedAt: 1, expectedVersion: undefined };
       for (const agentId of agents) await here.put({ tenantId: 't', agentId }, aDefinition(), options, unboundedCall);
-      return heard.size === agents.length;
+      return notifiedAgents.size === agents.length;
     });
     await there.close();
   });

@@ -11,25 +11,25 @@ import { applyTurnWithRetries, RetryingCaller } from './retrying-caller';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
-describe('Redis that fails', () => {
+describe('Redis failures', () => {
   let redis: RedisUnderTest;
   beforeEach(async () => {
     redis = await RedisUnderTest.start();
   });
   afterEach(() => redis.close());
 
-  const revisionOf = async (store: RedisSessionStore) => (await store.read(key, unboundedCall))?.revision ?? 0;
-  /** Whether the store takes writes again. */
-  const recovered = (store: RedisSessionStore) => async () =>
+  const readRevision = async (store: RedisSessionStore) => (await store.read(key, unboundedCall))?.revision ?? 0;
+  /** Returns a check for `eventually` that the store accepts writes. */
+  const acceptsWrites = (store: RedisSessionStore) => async () =>
     store.probe(unboundedCall).then(
       () => true,
       () => false,
     );
 
-  const connectionsSoFar = async () =>
+  const countConnections = async () =>
     Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))?.[1]);
 
-  it('by a flushed script cache costs a round trip and nothing else', async () => {
+  it('a flushed script cache costs one round trip', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.script('FLUSH');
@@ -38,25 +38,25 @@ describe('Redis that fails', () => {
       expect(await applyTurn(store, key, uuid(3))).toEqual({ kind: 'committed' });
     });
     expect(commands).toEqual(['evalsha', 'eval', 'evalsha']);
-    expect(await revisionOf(store)).toBe(3);
+    expect(await readRevision(store)).toBe(3);
   });
 
-  it('by being away is STORE_UNAVAILABLE at once, and recovers by itself', async () => {
+  it('a stopped server is STORE_UNAVAILABLE immediately, and the store recovers automatically', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.server.shutDown();
-    await eventually(async () => !(await recovered(store)()));
+    await eventually(async () => !(await acceptsWrites(store)()));
     const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unboundedCall);
     await expect(commit).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await expect(store.read(key, unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await redis.server.start();
-    await eventually(recovered(store));
-    // It came back without its data and without the script.
+    await eventually(acceptsWrites(store));
+    // The server has lost its data and its scripts.
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
-    expect(await revisionOf(store)).toBe(1);
+    expect(await readRevision(store)).toBe(1);
   });
 
-  it('by being away from the start is STORE_UNAVAILABLE until it comes', async () => {
+  it('a server that is not started is STORE_UNAVAILABLE until it starts', async () => {
     await redis.server.shutDown();
     const connection = redis.clients.startConnecting();
     const store = redis.clients.createStoreOn(connection);
@@ -65,38 +65,44 @@ describe('Redis that fails', () => {
       reason: 'STORE_UNAVAILABLE',
     });
     await redis.server.start();
-    await eventually(recovered(store));
+    await eventually(acceptsWrites(store));
   });
 
-  it('by a silence during a commit is COMMIT_UNKNOWN, and the turn id settles it (5.1)', async () => {
+  it('5.1: an unresponsive server during a commit is COMMIT_UNKNOWN, and a retry with the turn id resolves it', async () => {
     const keyPrefix = redis.nextPrefix();
-    const [patient, store] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix }, 200)];
-    await applyTurn(patient, key, uuid(1));
+    const [longTimeoutStore, store] = [
+      await redis.createStore({ keyPrefix }),
+      await redis.createStore({ keyPrefix }, 200),
+    ];
+    await applyTurn(longTimeoutStore, key, uuid(1));
     redis.server.pause();
     const lost = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unboundedCall);
     await expect(lost).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
     await expect(store.read(key, unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     redis.server.resume();
-    await eventually(async () => (await revisionOf(patient)) === 2);
-    expect(await applyTurn(patient, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
-    await eventually(recovered(store));
+    await eventually(async () => (await readRevision(longTimeoutStore)) === 2);
+    expect(await applyTurn(longTimeoutStore, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
+    await eventually(acceptsWrites(store));
   });
 
-  it('by a long silence is given up and connected anew', async () => {
+  it('a connection to an unresponsive server is closed and reopened', async () => {
     const keyPrefix = redis.nextPrefix();
-    const [patient, store] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix }, 50)];
-    const before = await connectionsSoFar();
+    const [longTimeoutStore, store] = [
+      await redis.createStore({ keyPrefix }),
+      await redis.createStore({ keyPrefix }, 50),
+    ];
+    const before = await countConnections();
     redis.server.pause();
-    const refusal = () => store.read(key, unboundedCall).then(() => 'none', String);
-    await eventually(async () => (await refusal()).includes('Redis is not connected'));
+    const readError = () => store.read(key, unboundedCall).then(() => 'none', String);
+    await eventually(async () => (await readError()).includes('Redis is not connected'));
     redis.server.resume();
-    await eventually(async () => (await connectionsSoFar()) > before);
-    await eventually(recovered(store));
+    await eventually(async () => (await countConnections()) > before);
+    await eventually(acceptsWrites(store));
     await applyTurnWithRetries(store, key, uuid(1));
-    expect(await revisionOf(patient)).toBe(1);
+    expect(await readRevision(longTimeoutStore)).toBe(1);
   });
 
-  it('by a connection that is cut during a commit is COMMIT_UNKNOWN', async () => {
+  it('a connection that is lost during a commit is COMMIT_UNKNOWN', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     redis.server.pause();
@@ -106,7 +112,7 @@ describe('Redis that fails', () => {
     await outcome;
   });
 
-  it('by too little memory is STORE_FULL, with the state unchanged, and recovers', async () => {
+  it('full memory is STORE_FULL, changes nothing, and the store recovers', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     const before = await store.read(key, unboundedCall);
@@ -121,14 +127,14 @@ describe('Redis that fails', () => {
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
   });
 
-  it('by too little memory still lets a session be deleted', async () => {
+  it('full memory does not prevent deleting a session', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.config('SET', 'maxmemory', '1');
     expect(await store.delete(key, unboundedCall)).toBe(true);
   });
 
-  it('by too little memory keeps the catalogue as it is, and still takes deletes', async () => {
+  it('full memory leaves the catalogue unchanged and does not prevent deletes', async () => {
     const agent = { tenantId: uuid(1), agentId: uuid(2) };
     const catalogue = new RedisCatalogue(await redis.connect(), { keyPrefix: 'x:' });
     const relationship = {
@@ -145,28 +151,28 @@ describe('Redis that fails', () => {
     const before = await catalogue.load(agent, unboundedCall);
     await redis.admin.config('SET', 'maxmemory', '1');
     await expect(put('b')).rejects.toMatchObject({ reason: 'STORE_FULL' });
-    const heavier = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, unboundedCall);
-    await expect(heavier).rejects.toMatchObject({ reason: 'STORE_FULL' });
+    const update = catalogue.putRelationship(agent, { ...relationship, weight: 2 }, unboundedCall);
+    await expect(update).rejects.toMatchObject({ reason: 'STORE_FULL' });
     expect(await catalogue.load(agent, unboundedCall)).toEqual(before);
     expect(await catalogue.deleteRelationship(agent, relationship, unboundedCall)).toBe(true);
     expect(await catalogue.delete(agent, '', undefined, unboundedCall)).toEqual({ kind: 'deleted', existed: true });
   });
 
-  it('by being a replica is STORE_UNAVAILABLE, and recovers when it is the master again', async () => {
+  it('a replica is STORE_UNAVAILABLE until it becomes the master again', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
-    const before = await connectionsSoFar();
+    const before = await countConnections();
     await redis.admin.replicaof('127.0.0.1', '1');
     await expect(applyTurn(store, key, uuid(2))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
-    // A new connection, which after a failover finds the new master.
-    await eventually(async () => (await connectionsSoFar()) > before);
+    // The client reconnects, so that it finds the new master after a failover.
+    await eventually(async () => (await countConnections()) > before);
     await redis.admin.replicaof('NO', 'ONE');
-    await eventually(recovered(store));
+    await eventually(acceptsWrites(store));
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
-    expect(await revisionOf(store)).toBe(2);
+    expect(await readRevision(store)).toBe(2);
   });
 
-  it('by a script that runs for ever is STORE_UNAVAILABLE', async () => {
+  it('an endless script is STORE_UNAVAILABLE', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.config('SET', 'busy-reply-threshold', '1');
@@ -181,15 +187,15 @@ describe('Redis that fails', () => {
       return error !== undefined;
     });
     await redis.admin.script('KILL');
-    await eventually(recovered(store));
+    await eventually(acceptsWrites(store));
     endless.disconnect();
   });
 
   it.each([
-    ['to scripts', ['+@read', '+@connection', '+info']],
-    ['to what a script does', ['+@read', '+@connection', '+info', '+eval', '+evalsha']],
-  ])('for want of rights %s is STORE_UNAVAILABLE', async (_, rights) => {
-    await redis.admin.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', ...rights);
+    ['for scripts', ['+@read', '+@connection', '+info']],
+    ['for commands in scripts', ['+@read', '+@connection', '+info', '+eval', '+evalsha']],
+  ])('missing permissions %s are STORE_UNAVAILABLE', async (_, permissions) => {
+    await redis.admin.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', ...permissions);
     const login = { username: 'reader', password: 'secret' };
     const endpoint = { kind: 'single', url: redis.server.url, login } as const;
     const store = await redis.clients.createStore({}, { endpoint });
@@ -197,33 +203,33 @@ describe('Redis that fails', () => {
     await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   });
 
-  it('by a password that it asks for from now on is STORE_UNAVAILABLE until it is as before', async () => {
+  it('a changed password is STORE_UNAVAILABLE until it is restored', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.config('SET', 'requirepass', 'new');
     await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await eventually(async () => !(await recovered(store)()));
+    await eventually(async () => !(await acceptsWrites(store)()));
     await expect(applyTurn(store, key, uuid(2))).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await redis.admin.config('SET', 'requirepass', '');
-    await eventually(recovered(store));
+    await eventually(acceptsWrites(store));
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
   });
 
-  it('by cut connections and a flushed script cache under load loses no turn and applies none twice', async () => {
+  it('lost connections and flushed scripts under load lose no turn and apply none twice', async () => {
     const store = await redis.createStore({ cachedSessions: 0 });
     const caller = new RetryingCaller(store, key);
     for (let round = 1; round <= 3; round += 1) {
-      const before = caller.answered;
-      await eventually(async () => caller.answered > before + 10);
+      const before = caller.completed;
+      await eventually(async () => caller.completed > before + 10);
       await redis.admin.script('FLUSH');
       await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     }
     const turns = await caller.stop();
-    await eventually(recovered(store));
+    await eventually(acceptsWrites(store));
     expect((await store.listTurns(key, 0, 10_000, unboundedCall)).turns.map(({ turnId }) => turnId)).toEqual(turns);
   });
 
-  it('is never asked for a call that is over', async () => {
+  it('no command is sent for a call that has ended', async () => {
     const store = await redis.createStore({ cachedSessions: 0 });
     await applyTurn(store, key, uuid(1));
     const commands = await redis.recordCommands(async () => {
@@ -236,21 +242,21 @@ describe('Redis that fails', () => {
     expect(commands).toEqual([]);
   });
 
-  it('by a silence does not hold a call beyond its deadline', async () => {
+  it('an unresponsive server does not hold a call beyond its deadline', async () => {
     const store = await redis.createStore({ cachedSessions: 0 }, 60_000);
     await applyTurn(store, key, uuid(1));
     redis.server.pause();
-    const soon = () => callUntil(Date.now() + 50);
-    const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), soon());
+    const createShortCall = () => callUntil(Date.now() + 50);
+    const commit = store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), createShortCall());
     await expect(commit).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
-    await expect(store.read(key, soon())).rejects.toMatchObject({ reason: 'DEADLINE' });
+    await expect(store.read(key, createShortCall())).rejects.toMatchObject({ reason: 'DEADLINE' });
     redis.server.resume();
     expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
   });
 
-  it('by not knowing the shebang, as 6.2, gets the scripts without it', async () => {
+  it('a server that rejects the shebang, as 6.2 does, gets the scripts without it', async () => {
     const connection = await redis.connect();
-    // Any server stumbles over a shebang that is not on the first line, with the very words of 6.2.
+    // Every version rejects a shebang that is not on the first line, with the same error as 6.2.
     const script = LuaScript.fromSource('\n#!lua\nreturn ARGV[1]');
     expect(String(await connection.runScript(unboundedCall, 'read', script, ['a key'], ['first']))).toBe('first');
     const commands = await redis.recordCommands(async () => {

@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 
-describe('a Redis that Sentinels watch', () => {
+describe('Redis Sentinel', () => {
   let setup: SentinelSetup;
   let clients: ClientsUnderTest;
   beforeAll(async () => {
@@ -22,14 +22,14 @@ describe('a Redis that Sentinels watch', () => {
     await setup.stop();
   });
 
-  it('is found by a name that they know only', async () => {
+  it('a master with an unknown name is STORE_UNAVAILABLE', async () => {
     const endpoint = { kind: 'sentinel', sentinels: setup.addresses, name: 'another' } as const;
     const connection = clients.startConnecting({ endpoint, replication: undefined });
-    const refused = connection.read(unboundedCall, (client) => client.get('key'));
-    await expect(refused).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    const read = connection.read(unboundedCall, (client) => client.get('key'));
+    await expect(read).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   });
 
-  it('is found also when the first Sentinel of the list is away', async () => {
+  it('finds the master if the first Sentinel of the list is stopped', async () => {
     const [first] = setup.sentinels;
     await first?.shutDown();
     const store = await clients.createStore({}, { replication: undefined });
@@ -38,14 +38,14 @@ describe('a Redis that Sentinels watch', () => {
     await first?.start();
   });
 
-  it('that fails over goes on with every turn that was answered, where durability is replicated', async () => {
+  it('a failover loses no completed turn with durability "replicated"', async () => {
     const store = await clients.createStore();
     const caller = new RetryingCaller(store, key);
-    await eventually(async () => caller.answered >= 20);
+    await eventually(async () => caller.completed >= 20);
     await setup.setFailoverTimeout(500);
     await setup.master.kill();
-    const answered = caller.answered;
-    await eventually(async () => caller.answered > answered + 3);
+    const completed = caller.completed;
+    await eventually(async () => caller.completed > completed + 3);
     const turns = await caller.stop();
     expect((await store.listTurns(key, 0, 10_000, unboundedCall)).turns.map(({ turnId }) => turnId)).toEqual(turns);
     expect(caller.failures).not.toEqual([]);

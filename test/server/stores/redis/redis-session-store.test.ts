@@ -17,7 +17,7 @@ describe('RedisSessionStore', () => {
   });
   afterAll(() => redis.close());
 
-  const keysOf = (prefix: string, of: SessionKey) => redis.admin.keys(`${prefix}{${of.tenantId}/${of.sessionId}}*`);
+  const listKeys = (prefix: string, of: SessionKey) => redis.admin.keys(`${prefix}{${of.tenantId}/${of.sessionId}}*`);
 
   const open = (parts: StoreSettings) => async (settings: SessionStoreSettings) => {
     const keyPrefix = redis.nextPrefix();
@@ -26,20 +26,20 @@ describe('RedisSessionStore', () => {
       store,
       keyPrefix,
       expire: async (of: SessionKey) => {
-        for (const each of await keysOf(keyPrefix, of)) await redis.admin.pexpire(each, 1);
-        await eventually(async () => (await keysOf(keyPrefix, of)).length === 0);
+        for (const each of await listKeys(keyPrefix, of)) await redis.admin.pexpire(each, 1);
+        await eventually(async () => (await listKeys(keyPrefix, of)).length === 0);
       },
-      countStored: async (of: SessionKey) => (await keysOf(keyPrefix, of)).length,
+      countStored: async (of: SessionKey) => (await listKeys(keyPrefix, of)).length,
       close: () => store.close(),
     };
   };
 
   describe('with a cache', () => sessionStoreContract(open({})));
   describe('without a cache', () => sessionStoreContract(open({ cachedSessions: 0 })));
-  describe('with a cache of one session', () => sessionStoreContract(open({ cachedSessions: 1 })));
+  describe('with a cache for one session', () => sessionStoreContract(open({ cachedSessions: 1 })));
 
   describe('round trips', () => {
-    it('are one a turn in the steady state', async () => {
+    it('one per turn for a cached session', async () => {
       const store = await redis.createStore();
       await applyTurn(store, key, uuid(1));
       const commands = await redis.recordCommands(async () => {
@@ -48,7 +48,7 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(Array.from({ length: 20 }, () => 'evalsha'));
     });
 
-    it('are one a turn also when each turn pushes another out of the log', async () => {
+    it('one per turn if each turn removes another from the turn log', async () => {
       const store = await redis.createStore({ recordedTurns: 3 });
       for (let turn = 1; turn <= 3; turn += 1) await applyTurn(store, key, uuid(turn));
       const commands = await redis.recordCommands(async () => {
@@ -57,7 +57,7 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(Array.from({ length: 6 }, () => 'evalsha'));
     });
 
-    it('are two for the first turn of a session on a node', async () => {
+    it('two for the first turn of a session on a node', async () => {
       const store = await redis.createStore();
       await applyTurn(store, { ...key, sessionId: uuid(4) }, uuid(1));
       const commands = await redis.recordCommands(async () => {
@@ -66,7 +66,7 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(['evalsha', 'evalsha']);
     });
 
-    it('are two when another node committed in between, and one again after it', async () => {
+    it('two after a commit of another node, then one again', async () => {
       const keyPrefix = redis.nextPrefix();
       const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       await applyTurn(a, key, uuid(1));
@@ -81,7 +81,7 @@ describe('RedisSessionStore', () => {
   });
 
   describe('two nodes', () => {
-    it('apply a turn once that is sent to both, and both give the same record', async () => {
+    it('apply a turn once that is sent to both, and return the same record', async () => {
       const keyPrefix = redis.nextPrefix();
       const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       await applyTurn(a, key, uuid(1));
@@ -93,7 +93,7 @@ describe('RedisSessionStore', () => {
       expect(again[0]).toEqual(again[1]);
     });
 
-    it('apply all turns that are sent to them at once', async () => {
+    it('apply all concurrent turns', async () => {
       const keyPrefix = redis.nextPrefix();
       const nodes = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       const turnIds = Array.from({ length: 60 }, (_, index) => uuid(index));
@@ -106,7 +106,7 @@ describe('RedisSessionStore', () => {
       expect(turns.map(({ turnId }) => turnId).sort()).toEqual(turnIds);
     });
 
-    it('see with a fresh load what the other one committed', async () => {
+    it('see a commit of the other node with a fresh load', async () => {
       const keyPrefix = redis.nextPrefix();
       const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       await applyTurn(a, key, uuid(1));
@@ -114,11 +114,11 @@ describe('RedisSessionStore', () => {
       expect((await a.load(key, uuid(2), unboundedCall)).session?.revision).toBe(1);
       expect(await a.load(key, uuid(2), unboundedCall, true)).toMatchObject({
         session: { revision: 2 },
-        known: { turnId: uuid(2), revision: 2 },
+        recordedTurn: { turnId: uuid(2), revision: 2 },
       });
     });
 
-    it('see that the other one deleted the session', async () => {
+    it('see that the other node deleted the session', async () => {
       const keyPrefix = redis.nextPrefix();
       const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       await applyTurn(a, key, uuid(1));
@@ -129,10 +129,10 @@ describe('RedisSessionStore', () => {
   });
 
   describe('keys', () => {
-    it('all live as long, anew with every turn', async () => {
+    it('have the same time to live, which every turn resets', async () => {
       const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
       await applyTurn(store, key, uuid(1));
-      const keys = await keysOf(keyPrefix, key);
+      const keys = await listKeys(keyPrefix, key);
       expect(keys.map((name) => name.slice(name.indexOf('}'))).sort()).toEqual(['}:session', '}:turns']);
       const times = async () => Promise.all(keys.map((name) => redis.admin.pexpiretime(name)));
       for (const name of keys) await redis.admin.pexpire(name, 1_000);
@@ -143,7 +143,7 @@ describe('RedisSessionStore', () => {
       expect(first).toBeGreaterThan(Math.max(...before));
     });
 
-    it('hold nothing of turns that went, also when many go at once', async () => {
+    it('contain nothing of removed turns, even if one commit removes many', async () => {
       const keyPrefix = redis.nextPrefix();
       const [many, few] = [
         await redis.createStore({ keyPrefix }),
@@ -157,7 +157,7 @@ describe('RedisSessionStore', () => {
       expect(fields.sort()).toEqual(['r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
     });
 
-    it('that were left over by an eviction do not stand in the way', async () => {
+    it('that remain after an eviction do not prevent a commit', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       await applyTurn(store, key, uuid(1));
       await applyTurn(store, key, uuid(2));
@@ -168,14 +168,14 @@ describe('RedisSessionStore', () => {
       ]);
     });
 
-    it('of an imported session live as long as others, and longer with its first turn', async () => {
+    it('of an imported session have the time to live of a session, and the first turn resets it', async () => {
       const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
       const [session, turns] = [
         `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`,
         `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`,
       ];
       await store.create(aSession({ importedFrom: 'a record' }), unboundedCall);
-      expect(await keysOf(keyPrefix, key)).toEqual([session]);
+      expect(await listKeys(keyPrefix, key)).toEqual([session]);
       expect(await redis.admin.pttl(session)).toBeGreaterThan(0);
       await redis.admin.pexpire(session, 10_000);
       const before = await redis.admin.pexpiretime(session);
@@ -185,7 +185,7 @@ describe('RedisSessionStore', () => {
       expect(after[1]).toBe(after[0]);
     });
 
-    it('that were left over by an eviction do not stand in the way of an import', async () => {
+    it('that remain after an eviction do not prevent an import', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
@@ -195,23 +195,23 @@ describe('RedisSessionStore', () => {
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
     });
 
-    it('of another type refuse the import before anything is written', async () => {
+    it('of another type make an import fail before the first write', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
       await redis.admin.set(log, 'a string');
       await expect(store.create(aSession({ importedFrom: 'a record' }), unboundedCall)).rejects.toThrow('WRONGTYPE');
-      expect(await keysOf(keyPrefix, key)).toEqual([log]);
+      expect(await listKeys(keyPrefix, key)).toEqual([log]);
     });
 
-    it('of another type refuse the commit before anything is written', async () => {
+    it('of another type make a commit fail before the first write', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
       await redis.admin.set(log, 'a string');
       await expect(store.commit(aCommit(aSession(), uuid(1)), unboundedCall)).rejects.toThrow('WRONGTYPE');
-      expect(await keysOf(keyPrefix, key)).toEqual([log]);
+      expect(await listKeys(keyPrefix, key)).toEqual([log]);
     });
 
-    it('have a prefix without braces', async () => {
+    it('must not have a prefix with braces', async () => {
       await expect(redis.createStore({ keyPrefix: 'a{b}' })).rejects.toThrow('braces');
     });
   });

@@ -4,13 +4,13 @@ import type { RedisSessionStore } from '../../../../src/server/stores/redis/redi
 import { type RedisServer, startRedisServer } from '../../../support/redis-server';
 import { ClientsUnderTest, defaultTimeoutMs, type StoreSettings } from './clients-under-test';
 
-/** A Redis server of one test file, with clients of this adapter and one for the test to look and meddle with. */
+/** A Redis server of one test file, with clients of the store and an admin client. */
 export class RedisUnderTest {
   readonly clients: ClientsUnderTest;
 
   private constructor(
     readonly server: RedisServer,
-    /** Speaks to the server for the test. */
+    /** The client with which tests inspect and change the server. */
     readonly admin: Redis,
   ) {
     this.clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: server.url } });
@@ -35,19 +35,19 @@ export class RedisUnderTest {
     return this.clients.createStore(settings, { commandTimeoutMs });
   }
 
-  /** How many commands the clients of the server send while `work` runs; those within scripts do not count. */
+  /** Records the commands that all clients send while `work` runs, without the commands of scripts. */
   async recordCommands(work: () => Promise<void>): Promise<readonly string[]> {
     const monitor = await this.admin.monitor();
     const commands: string[] = [];
-    const seen = new Promise<void>((resolve) => {
+    const finished = new Promise<void>((resolve) => {
       monitor.on('monitor', (_time: string, args: string[], source: string) => {
-        if (args[1] === 'end of the work') resolve();
+        if (args[1] === 'end of work') resolve();
         else if (source !== 'lua') commands.push(String(args[0]).toLowerCase());
       });
     });
     await work();
-    await this.admin.echo('end of the work');
-    await seen;
+    await this.admin.echo('end of work');
+    await finished;
     monitor.disconnect();
     return commands;
   }

@@ -13,8 +13,8 @@ import { RedisUnderTest } from './redis-under-test';
 
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 const agent = { tenantId: uuid(1), agentId: uuid(2) };
-const hasty = { replication: { replicas: 1, timeoutMs: 50 } };
-const unknown = { reason: 'COMMIT_UNKNOWN', message: expect.stringContaining('0 of 1 replicas') };
+const shortTimeout = { replication: { replicas: 1, timeoutMs: 50 } };
+const notReplicated = { reason: 'COMMIT_UNKNOWN', message: expect.stringContaining('0 of 1 replicas') };
 
 describe('durability "replicated"', () => {
   let redis: RedisUnderTest;
@@ -36,7 +36,7 @@ describe('durability "replicated"', () => {
     await replica.stop();
   });
 
-  it('answers a turn once the replica has it', async () => {
+  it('acknowledges a turn when the replica has it', async () => {
     const keyPrefix = clients.nextPrefix();
     const store = await clients.createStore({ keyPrefix });
     const session = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`;
@@ -46,7 +46,7 @@ describe('durability "replicated"', () => {
     }
   });
 
-  it('leaves no key behind', async () => {
+  it('leaves no marker keys', async () => {
     const keyPrefix = clients.nextPrefix();
     const store = await clients.createStore({ keyPrefix });
     await applyTurn(store, key, uuid(1));
@@ -57,27 +57,24 @@ describe('durability "replicated"', () => {
   it.each([
     ['a cache', 100],
     ['no cache', 0],
-  ])(
-    'without the replica is COMMIT_UNKNOWN also for a turn that is known already, with %s',
-    async (_, cachedSessions) => {
-      const keyPrefix = clients.nextPrefix();
-      const store = await clients.createStore({ keyPrefix, cachedSessions });
-      const impatient = await clients.createStore({ keyPrefix, cachedSessions }, hasty);
-      await applyTurn(store, key, uuid(1));
-      replica.pause();
-      await expect(applyTurn(impatient, key, uuid(2))).rejects.toMatchObject(unknown);
-      await expect(applyTurn(impatient, key, uuid(2))).rejects.toMatchObject(unknown);
-      const again = impatient.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unboundedCall);
-      await expect(again).rejects.toMatchObject(unknown);
-      replica.resume();
-      expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
-    },
-  );
-
-  it('without the replica still reads, and says that it takes no writes', async () => {
-    const store = await clients.createStore({}, hasty);
+  ])('returns COMMIT_UNKNOWN without the replica, even for a known turn, with %s', async (_, cachedSessions) => {
+    const keyPrefix = clients.nextPrefix();
+    const store = await clients.createStore({ keyPrefix, cachedSessions });
+    const shortTimeoutStore = await clients.createStore({ keyPrefix, cachedSessions }, shortTimeout);
+    await applyTurn(store, key, uuid(1));
     replica.pause();
-    await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject(unknown);
+    await expect(applyTurn(shortTimeoutStore, key, uuid(2))).rejects.toMatchObject(notReplicated);
+    await expect(applyTurn(shortTimeoutStore, key, uuid(2))).rejects.toMatchObject(notReplicated);
+    const again = shortTimeoutStore.commit(aCommit(aSession({ revision: 1 }), uuid(2)), unboundedCall);
+    await expect(again).rejects.toMatchObject(notReplicated);
+    replica.resume();
+    expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
+  });
+
+  it('reads without the replica, but the probe fails', async () => {
+    const store = await clients.createStore({}, shortTimeout);
+    replica.pause();
+    await expect(applyTurn(store, key, uuid(1))).rejects.toMatchObject(notReplicated);
     expect((await store.read(key, unboundedCall))?.revision).toBe(1);
     await expect(store.probe(unboundedCall)).rejects.toThrow('0 of 1 replicas');
     replica.resume();
@@ -89,32 +86,32 @@ describe('durability "replicated"', () => {
     );
   });
 
-  it('without the replica is COMMIT_UNKNOWN for whatever else is promised, also when it was done before', async () => {
+  it('returns COMMIT_UNKNOWN without the replica for every write, even if it was applied before', async () => {
     const keyPrefix = clients.nextPrefix();
     const store = await clients.createStore({ keyPrefix });
-    const impatient = await clients.createStore({ keyPrefix }, hasty);
-    const catalogue = new RedisCatalogue(await clients.connect(hasty), { keyPrefix });
+    const shortTimeoutStore = await clients.createStore({ keyPrefix }, shortTimeout);
+    const catalogue = new RedisCatalogue(await clients.connect(shortTimeout), { keyPrefix });
     const put = (contentHash: string) =>
       catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unboundedCall);
     await applyTurn(store, key, uuid(1));
-    const promises = [
-      () => impatient.delete(key, unboundedCall),
+    const writes = [
+      () => shortTimeoutStore.delete(key, unboundedCall),
       () => put('b'),
       () => catalogue.putRelationship(agent, aRelationship(), unboundedCall),
       () => catalogue.deleteRelationship(agent, aRelationship(), unboundedCall),
       () => catalogue.delete(agent, aDefinition().scenarioId, undefined, unboundedCall),
     ];
     replica.pause();
-    for (const promise of promises) {
-      await expect(promise()).rejects.toMatchObject(unknown);
-      await expect(promise()).rejects.toMatchObject(unknown);
+    for (const write of writes) {
+      await expect(write()).rejects.toMatchObject(notReplicated);
+      await expect(write()).rejects.toMatchObject(notReplicated);
     }
     replica.resume();
     expect(await store.delete(key, unboundedCall)).toBe(false);
     expect(await catalogue.load(agent, unboundedCall)).toMatchObject({ scenarios: [], relationships: [] });
   });
 
-  it('waits for a script that the server had to be given first', async () => {
+  it('waits for a script that the server does not have yet', async () => {
     const store = await clients.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.script('FLUSH');
@@ -124,7 +121,7 @@ describe('durability "replicated"', () => {
     expect(commands.filter((name) => name !== 'ping')).toEqual(['evalsha', 'set', 'wait', 'eval', 'set', 'wait']);
   });
 
-  it('shares one wait among all that come while another is under way', async () => {
+  it('shares one WAIT among all writes that arrive during another WAIT', async () => {
     const store = await clients.createStore();
     const sessions = Array.from({ length: 50 }, (_, index) => ({ ...key, sessionId: uuid(100 + index) }));
     for (const each of sessions) await store.load(each, uuid(1), unboundedCall);
@@ -137,9 +134,9 @@ describe('durability "replicated"', () => {
     expect(commands.filter((name) => name === 'wait')).toHaveLength(2);
   });
 
-  it('does not hold a call beyond its deadline, and never sends what nobody waits for any more', async () => {
-    const patient = await clients.connect({ replication: { replicas: 1, timeoutMs: 60_000 } });
-    const store = clients.createStoreOn(patient);
+  it('does not hold a call beyond its deadline or send a write whose call has ended', async () => {
+    const connection = await clients.connect({ replication: { replicas: 1, timeoutMs: 60_000 } });
+    const store = clients.createStoreOn(connection);
     await applyTurn(store, key, uuid(1));
     replica.pause();
     const turn = (turnId: string) =>
@@ -151,7 +148,7 @@ describe('durability "replicated"', () => {
     expect(await applyTurn(store, key, uuid(3))).toEqual({ kind: 'committed' });
   });
 
-  it('refuses a turn that Redis refused, for what it said', async () => {
+  it('returns the error of a turn that Redis rejects', async () => {
     const store = await clients.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.config('SET', 'maxmemory', '1');

@@ -4,32 +4,32 @@ import type { CommitOutcome, SessionStore } from '../../../../src/server/ports/s
 import { uuid } from '../../../support/session-builder';
 import { applyTurn } from '../contract/turn-driver';
 
-/** What became of a turn that its caller sent as often as it took, and why the tries before failed. */
+/** The outcome of a turn that was retried until it succeeded, and the reasons of the failed attempts. */
 export interface RetriedTurn {
   readonly outcome: CommitOutcome;
   readonly failures: readonly string[];
 }
 
-/** Does what a good caller does: sends a turn again, with the same id, as long as the answer is UNAVAILABLE. */
+/** Retries a turn with the same id while the store is unavailable, as callers should. */
 export async function applyTurnWithRetries(store: SessionStore, key: SessionKey, turnId: string): Promise<RetriedTurn> {
-  const refusals: string[] = [];
+  const failures: string[] = [];
   for (;;) {
     try {
-      return { outcome: await applyTurn(store, key, turnId), failures: refusals };
+      return { outcome: await applyTurn(store, key, turnId), failures };
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       if (error.reason !== 'STORE_UNAVAILABLE' && error.reason !== 'COMMIT_UNKNOWN') throw error;
-      refusals.push(error.reason);
+      failures.push(error.reason);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** A caller that sends turn after turn of a session until it is stopped. */
+/** A caller that sends the turns of a session one after the other until it is stopped. */
 export class RetryingCaller {
   private turns = 0;
   private stopped = false;
-  private readonly refused: string[] = [];
+  private readonly failedAttempts: string[] = [];
   private readonly running: Promise<void>;
 
   constructor(
@@ -39,17 +39,17 @@ export class RetryingCaller {
     this.running = this.run();
   }
 
-  /** How many turns were answered. */
-  get answered(): number {
+  /** The number of completed turns. */
+  get completed(): number {
     return this.turns;
   }
 
-  /** Why tries failed, so far. */
+  /** The reasons of the failed attempts so far. */
   get failures(): readonly string[] {
-    return this.refused;
+    return this.failedAttempts;
   }
 
-  /** Resolves to the ids of the answered turns, in their order. */
+  /** Stops the caller. Resolves to the ids of the completed turns in order. */
   async stop(): Promise<readonly string[]> {
     this.stopped = true;
     await this.running;
@@ -58,8 +58,8 @@ export class RetryingCaller {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const { failures: refusals } = await applyTurnWithRetries(this.store, this.key, uuid(this.turns + 1));
-      this.refused.push(...refusals);
+      const { failures } = await applyTurnWithRetries(this.store, this.key, uuid(this.turns + 1));
+      this.failedAttempts.push(...failures);
       this.turns += 1;
     }
   }

@@ -5,44 +5,50 @@ const session = aSession();
 const never = Number.POSITIVE_INFINITY;
 
 describe('SessionCache', () => {
-  const held = (cache: SessionCache, keys: string) =>
+  const listCached = (cache: SessionCache, keys: string) =>
     [...keys].filter((key) => cache.get(key, 0) !== undefined).join('');
 
-  it('drops the session that was used longest ago when there are too many', () => {
+  it('evicts the least recently used session above the limit of sessions', () => {
     const cache = new SessionCache({ maxSessions: 3, maxBytes: 1_000 });
     for (const key of 'abc') cache.set(key, session, 1, never);
     cache.get('a', 0);
     cache.set('d', session, 1, never);
-    expect(held(cache, 'abcd')).toBe('acd');
+    expect(listCached(cache, 'abcd')).toBe('acd');
   });
 
-  it('drops as many as it takes when they are too large together', () => {
+  it('evicts as many sessions as needed above the limit of bytes', () => {
     const cache = new SessionCache({ maxSessions: 100, maxBytes: 10 });
     for (const key of 'abc') cache.set(key, session, 3, never);
     cache.set('d', session, 6, never);
-    expect(held(cache, 'abcd')).toBe('cd');
+    expect(listCached(cache, 'abcd')).toBe('cd');
   });
 
-  it('counts a session once that is kept again', () => {
+  it('counts a session that is set again once', () => {
     const cache = new SessionCache({ maxSessions: 100, maxBytes: 10 });
     for (let time = 0; time < 5; time += 1) cache.set('a', session, 5, never);
     cache.set('b', session, 5, never);
-    expect(held(cache, 'ab')).toBe('ab');
+    expect(listCached(cache, 'ab')).toBe('ab');
     cache.delete('a');
     cache.delete('a');
     cache.set('c', session, 5, never);
-    expect(held(cache, 'abc')).toBe('bc');
+    expect(listCached(cache, 'abc')).toBe('bc');
   });
 
-  it('does not keep one that is larger than all room, nor its older state', () => {
+  it('does not store a session above the limit of bytes, and removes its older state', () => {
     const cache = new SessionCache({ maxSessions: 100, maxBytes: 10 });
     cache.set('a', session, 5, never);
     cache.set('b', session, 5, never);
     cache.set('a', session, 11, never);
-    expect(held(cache, 'ab')).toBe('b');
+    expect(listCached(cache, 'ab')).toBe('b');
   });
 
-  it('gives out no session whose time is over', () => {
+  it('stores a session of exactly the limit of bytes', () => {
+    const cache = new SessionCache({ maxSessions: 100, maxBytes: 10 });
+    cache.set('a', session, 10, never);
+    expect(listCached(cache, 'a')).toBe('a');
+  });
+
+  it('does not return an expired session', () => {
     const cache = new SessionCache({ maxSessions: 3, maxBytes: 1_000 });
     cache.set('a', session, 1, 100);
     expect(cache.get('a', 99)).toBe(session);
@@ -50,7 +56,7 @@ describe('SessionCache', () => {
     expect(cache.get('a', 99)).toBeUndefined();
   });
 
-  it('of no sessions keeps none', () => {
+  it('stores nothing with a limit of 0 sessions', () => {
     const cache = new SessionCache({ maxSessions: 0, maxBytes: 1_000 });
     cache.set('a', session, 1, never);
     expect(cache.get('a', 0)).toBeUndefined();

@@ -11,9 +11,9 @@ import { defaultTimeoutMs } from './clients-under-test';
 import { RedisUnderTest } from './redis-under-test';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
-const channelOf = (prefix: string) => `${prefix}{${key.tenantId}/${key.sessionId}}:session`;
+const getChannel = (prefix: string) => `${prefix}{${key.tenantId}/${key.sessionId}}:session`;
 
-describe('news of changes in Redis', () => {
+describe('change notifications in Redis', () => {
   let redis: RedisUnderTest;
   let keyPrefix: string;
   beforeAll(async () => {
@@ -24,9 +24,9 @@ describe('news of changes in Redis', () => {
     keyPrefix = redis.nextPrefix();
   });
 
-  const subscribers = async () => Number((await redis.admin.pubsub('NUMSUB', channelOf(keyPrefix)))[1]);
+  const subscribers = async () => Number((await redis.admin.pubsub('NUMSUB', getChannel(keyPrefix)))[1]);
 
-  it('come with what another node commits and deletes', async () => {
+  it('are sent for commits and deletions of another node', async () => {
     const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
     const listener = new ChangeListener(a, key);
     for (let revision = 1; revision <= 5; revision += 1) {
@@ -38,7 +38,7 @@ describe('news of changes in Redis', () => {
     listener.stop();
   });
 
-  it('come again after the connection for them was cut, also of what was committed meanwhile', async () => {
+  it('resume after a lost connection, including changes in the meantime', async () => {
     const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
     const listener = new ChangeListener(a, key);
     await applyTurn(b, key, uuid(1));
@@ -54,7 +54,7 @@ describe('news of changes in Redis', () => {
     listener.stop();
   });
 
-  it('take one subscription however many listen, and none when nobody does', async () => {
+  it('use one subscription for any number of listeners, and none without listeners', async () => {
     const store = await redis.createStore({ keyPrefix });
     const other = new ChangeListener(store, { ...key, sessionId: uuid(4) });
     const listeners = Array.from({ length: 5 }, () => new ChangeListener(store, key));
@@ -67,15 +67,15 @@ describe('news of changes in Redis', () => {
     expect(await subscribers()).toBe(1);
     listeners[0]?.stop();
     await eventually(async () => (await subscribers()) === 0);
-    const again = new ChangeListener(store, key);
+    const newListener = new ChangeListener(store, key);
     await applyTurn(store, key, uuid(3));
-    await again.waitForRevision(3);
-    again.stop();
+    await newListener.waitForRevision(3);
+    newListener.stop();
     other.stop();
     await eventually(async () => (await redis.admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub')) === '');
   });
 
-  it('cost a commit and a deletion no command', async () => {
+  it('need no additional command for a commit or a deletion', async () => {
     const store = await redis.createStore({ keyPrefix });
     const listener = new ChangeListener(store, key);
     await applyTurn(store, key, uuid(1));
@@ -90,7 +90,7 @@ describe('news of changes in Redis', () => {
     listener.stop();
   });
 
-  it('that the user has no right to leave commits as they are, and are missed with one word in the log', async () => {
+  it('without permission do not affect commits and are logged once', async () => {
     await redis.admin.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', 'resetchannels', '+@all');
     const warnings: (string | undefined)[] = [];
     const warn = (fields: Readonly<Record<string, unknown>>, message: string) => {
@@ -106,7 +106,7 @@ describe('news of changes in Redis', () => {
     await connection.waitForReady(callUntil(Date.now() + defaultTimeoutMs));
     const options = { keyPrefix, sessionTtlMs: 60_000, recordedTurns: 10, cachedSessions: 10, clock: Date };
     const store = new RedisSessionStore(connection, options);
-    const stops = [uuid(3), uuid(4), uuid(5)].map((sessionId) =>
+    const removeListeners = [uuid(3), uuid(4), uuid(5)].map((sessionId) =>
       store.onChange({ ...key, sessionId }, () => undefined),
     );
     await eventually(async () => warnings.length > 0);
@@ -115,7 +115,7 @@ describe('news of changes in Redis', () => {
     expect((await store.read(key, unboundedCall))?.revision).toBe(2);
     expect(await store.delete(key, unboundedCall)).toBe(true);
     expect(warnings).toEqual([expect.stringContaining('NOPERM')]);
-    for (const stop of stops) stop();
+    for (const removeListener of removeListeners) removeListener();
     await store.close();
   });
 });

@@ -3,19 +3,18 @@ import type { Call } from '../../../ports/call';
 import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
-import { asBytes, asInteger, asList, asOptionalBytes } from '../script-reply';
-import type { SessionKeys } from '../session-keys';
-import { parseTurnEntry } from '../turn-entry';
+import type { SessionKeys } from '../redis-keys';
+import { asBytes, asInteger, asList, asOptionalBytes, parseTurnEntry } from '../script-reply';
 
 const script = LuaScript.load('commit');
 
 export interface CommitArguments {
   readonly record: TurnRecord;
-  /** What the store must hold; undefined: no session. */
+  /** The session that the store must hold; undefined if it must hold none. */
   readonly previousSession: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
-  /** The session after the turn. */
+  /** The encoded session after the turn. */
   readonly state: Buffer;
-  /** At least 1. */
+  /** The maximum number of recorded turns, at least 1. */
   readonly recordedTurns: number;
   readonly sessionTtlMs: number;
 }
@@ -23,14 +22,14 @@ export interface CommitArguments {
 export type CommitReply =
   | { readonly kind: 'committed' }
   | { readonly kind: 'known'; readonly record: TurnRecord }
-  /** The state as it is stored; undefined where there is no session. `ttlMs` below 0: there is none. */
+  /** The stored state, or undefined without a session. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'conflict'; readonly state: Buffer | undefined; readonly ttlMs: number };
 
-/** Runs commit.lua, which says what is done. Rejects as `RedisConnection.run` does for a write. */
+/** Runs commit.lua. Rejects as `RedisConnection.write` does. */
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, previousSession: before, state, recordedTurns, sessionTtlMs }: CommitArguments,
+  { record, previousSession, state, recordedTurns, sessionTtlMs }: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
   const reply = await connection.runScript(
@@ -40,7 +39,7 @@ export async function runCommit(
     [keys.session, keys.turnLog],
     [
       record.turnId,
-      before?.revision ?? '',
+      previousSession?.revision ?? '',
       record.revision,
       state,
       record.occurredAt,
@@ -49,20 +48,20 @@ export async function runCommit(
       toBuffer(record.response),
       recordedTurns,
       sessionTtlMs,
-      before?.lastTurnId ?? '',
+      previousSession?.lastTurnId ?? '',
       record.traceparent ?? '',
     ],
   );
-  return typeof reply === 'number' ? { kind: 'committed' } : refusal(asList(reply));
+  return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));
 }
 
-/** The same bytes as a Buffer: ioredis sends no other kind of bytes. */
+/** Wraps the same memory in a Buffer. ioredis accepts no other type of bytes. */
 export function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function refusal([kind, found, ttl]: readonly unknown[]): CommitReply {
+function parseRejection([kind, value, ttl]: readonly unknown[]): CommitReply {
   const name = asBytes(kind).toString();
-  if (name === 'conflict') return { kind: 'conflict', state: asOptionalBytes(found), ttlMs: asInteger(ttl) };
-  return { kind: 'known', record: parseTurnEntry(found) };
+  if (name === 'conflict') return { kind: 'conflict', state: asOptionalBytes(value), ttlMs: asInteger(ttl) };
+  return { kind: 'known', record: parseTurnEntry(value) };
 }

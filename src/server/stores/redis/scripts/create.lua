@@ -1,15 +1,15 @@
 #!lua
--- Stores a session that no turn made, at revision 0, where there is none (section 8), in one atomic step. Everything is checked
--- before the first write; the state is opaque bytes.
+-- Creates a session without turns, at revision 0, if there is no session (section 8). Atomic; all checks come before the first
+-- write. The state is opaque bytes.
 --
--- KEYS[1]  hash, the session, as in commit.lua
--- KEYS[2]  stream, the turn log, as in commit.lua
+-- KEYS[1]  hash, the session, see commit.lua
+-- KEYS[2]  stream, the turn log, see commit.lua
 --
 -- ARGV[1]  state
 -- ARGV[2]  time to live of the session, milliseconds
 --
--- Returns, when it was stored:       1
---          when there is a session:  {state, time to live in ms or below 0}
+-- Returns 1 if the session was created,
+--         {state, time to live in ms or negative} if a session exists
 
 local session, log = KEYS[1], KEYS[2]
 local state = redis.call('HGET', session, 's')
@@ -19,7 +19,7 @@ if state then
   return { state, redis.call('PTTL', session) }
 end
 
--- A log without its session was left behind by an eviction; its ids would stand in the way.
+-- A log without its session remains after an eviction. Its entry ids would conflict with the new ones.
 if recorded > 0 then
   redis.call('DEL', log)
 end

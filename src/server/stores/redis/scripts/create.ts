@@ -1,23 +1,23 @@
 import type { Call } from '../../../ports/call';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
+import type { SessionKeys } from '../redis-keys';
 import { asBytes, asInteger, asList } from '../script-reply';
-import type { SessionKeys } from '../session-keys';
 
 const script = LuaScript.load('create');
 
 export interface CreateArguments {
-  /** The session at revision 0. */
+  /** The encoded session, at revision 0. */
   readonly state: Buffer;
   readonly sessionTtlMs: number;
 }
 
 export type CreateReply =
   | { readonly kind: 'created' }
-  /** The state as it is stored. `ttlMs` below 0: there is none. */
+  /** The stored state. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'existing'; readonly state: Buffer; readonly ttlMs: number };
 
-/** Runs create.lua, which says what is done. Rejects as `RedisConnection.run` does for a write. */
+/** Runs create.lua. Rejects as `RedisConnection.write` does. */
 export async function runCreate(
   connection: RedisConnection,
   keys: SessionKeys,

@@ -1,16 +1,16 @@
 #!lua flags=allow-oom
 -- Removes a relationship.
 --
--- KEYS[1]  hash, the catalogue, as in put-scenario.lua
--- KEYS[2]  hash, the relationships, as in put-relationship.lua
+-- KEYS[1]  hash, the catalogue, see put-scenario.lua
+-- KEYS[2]  hash, the relationships, see put-relationship.lua
 --
 -- ARGV[1]  field of the relationship
--- ARGV[2]  channel of changes
--- ARGV[3]  message of this change
+-- ARGV[2]  channel for change notifications
+-- ARGV[3]  notification
 --
--- Returns 1 when there was one, 0 when there was none; it never refuses
+-- Returns 1 if the relationship existed, else 0
 
-redis.call('HLEN', KEYS[1]) -- refuses a key of another type before anything is written
+redis.call('HLEN', KEYS[1]) -- fails for a key of another type before the first write
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
   return 0
 end

@@ -1,7 +1,7 @@
 import type { Call } from '../../../ports/call';
-import type { CatalogueKeys } from '../catalogue-keys';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
+import type { CatalogueKeys } from '../redis-keys';
 import { asInteger } from '../script-reply';
 
 const script = LuaScript.load('delete-relationship');
@@ -12,7 +12,7 @@ export interface DeleteRelationshipArguments {
   readonly message: string;
 }
 
-/** Runs delete-relationship.lua. Resolves to whether there was one. Rejects as `RedisConnection.run` does for a write. */
+/** Runs delete-relationship.lua. Resolves to whether the relationship existed. Rejects as `RedisConnection.write` does. */
 export async function runDeleteRelationship(
   connection: RedisConnection,
   keys: CatalogueKeys,

@@ -1,9 +1,8 @@
 import type { Call } from '../../../ports/call';
 import type { DeleteOutcome } from '../../../ports/scenario-catalogue';
-import type { CatalogueKeys } from '../catalogue-keys';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
-import { encodeKeyPart } from '../redis-keys';
+import { type CatalogueKeys, encodeKeyPart } from '../redis-keys';
 import { asInteger, asList } from '../script-reply';
 
 const script = LuaScript.load('delete-scenario');
@@ -15,7 +14,7 @@ export interface DeleteScenarioArguments {
   readonly message: string;
 }
 
-/** Runs delete-scenario.lua, which says what is done. Rejects as `RedisConnection.run` does for a write. */
+/** Runs delete-scenario.lua. Rejects as `RedisConnection.write` does. */
 export async function runDeleteScenario(
   connection: RedisConnection,
   keys: CatalogueKeys,

@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
--- Erases a session and tells those who follow it.
+-- Deletes a session and publishes an empty notification on a channel with the name of KEYS[1].
 --
--- KEYS[1]  hash, the session, as in commit.lua; also the name of the channel
--- KEYS[2]  stream, the turn log, as in commit.lua
+-- KEYS[1]  hash, the session, see commit.lua
+-- KEYS[2]  stream, the turn log, see commit.lua
 --
--- Returns how many of the two there were, an integer
+-- Returns the number of deleted keys
 
-local removed = redis.call('UNLINK', KEYS[1], KEYS[2])
+local deleted = redis.call('UNLINK', KEYS[1], KEYS[2])
 redis.pcall('PUBLISH', KEYS[1], '')
-return removed
+return deleted

@@ -1,21 +1,21 @@
 #!lua flags=no-writes
--- Reads recorded turns, oldest first, one after another, so that hardly more is read than is given out.
+-- Lists recorded turns, oldest first. Reads one entry at a time, so that at most one more than the result is read.
 --
--- KEYS[1]  stream, the turn log, as in commit.lua
+-- KEYS[1]  stream, the turn log, see commit.lua
 --
--- ARGV[1]  revision above which
--- ARGV[2]  how many at most
--- ARGV[3]  bytes of requests and responses at most; the first turn is given whatever its size
+-- ARGV[1]  revision; only turns after it are listed
+-- ARGV[2]  maximum number of turns
+-- ARGV[3]  maximum size of requests and responses, bytes; the first turn is listed regardless of its size
 --
--- Returns {log entries, 1 where there are more behind them or 0}
+-- Returns {log entries, 1 if there are more turns, else 0}
 
-local most, room = tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, remaining_bytes = tonumber(ARGV[2]), tonumber(ARGV[3])
 local entries, from = {}, '(' .. ARGV[1] .. '-0'
 while true do
   local entry = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', 1)[1]
   if not entry then return { entries, 0 } end
-  room = room - #entry[2][8] - #entry[2][10]
-  if #entries == most or (room < 0 and #entries > 0) then return { entries, 1 } end
+  remaining_bytes = remaining_bytes - #entry[2][8] - #entry[2][10]
+  if #entries == limit or (remaining_bytes < 0 and #entries > 0) then return { entries, 1 } end
   entries[#entries + 1] = entry
   from = '(' .. entry[1]
 end

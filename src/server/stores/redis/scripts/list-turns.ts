@@ -2,28 +2,27 @@ import type { Call } from '../../../ports/call';
 import type { RecordedTurns } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
-import { asInteger, asList } from '../script-reply';
-import type { SessionKeys } from '../session-keys';
-import { parseTurnEntry } from '../turn-entry';
+import type { SessionKeys } from '../redis-keys';
+import { asInteger, asList, parseTurnEntry } from '../script-reply';
 
 const script = LuaScript.load('list-turns');
 
 export interface ListTurnsArguments {
   readonly afterRevision: number;
-  /** How many at most. */
+  /** The maximum number of turns. */
   readonly limit: number;
-  /** Of requests and responses at most; the first turn is read whatever its size. */
+  /** The maximum size of requests and responses. The first turn is read regardless of its size. */
   readonly maxBytes: number;
 }
 
-/** Runs list-turns.lua, which says what is read. Rejects as `RedisConnection.run` does for what is read. */
+/** Runs list-turns.lua. Rejects as `RedisConnection.read` does. */
 export async function runListTurns(
   connection: RedisConnection,
-  { turnLog: log }: SessionKeys,
-  { afterRevision, limit, maxBytes: bytes }: ListTurnsArguments,
+  { turnLog }: SessionKeys,
+  { afterRevision, limit, maxBytes }: ListTurnsArguments,
   call: Call,
 ): Promise<RecordedTurns> {
-  const reply = await connection.runScript(call, 'read', script, [log], [afterRevision, limit, bytes]);
-  const [entries, more] = asList(reply);
-  return { turns: asList(entries).map(parseTurnEntry), hasMore: asInteger(more) === 1 };
+  const reply = await connection.runScript(call, 'read', script, [turnLog], [afterRevision, limit, maxBytes]);
+  const [entries, hasMore] = asList(reply);
+  return { turns: asList(entries).map(parseTurnEntry), hasMore: asInteger(hasMore) === 1 };
 }

@@ -1,21 +1,21 @@
 import type { Call } from '../../../ports/call';
-import type { CatalogueKeys } from '../catalogue-keys';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
+import type { CatalogueKeys } from '../redis-keys';
 import { asBytes, asList, asOptionalBytes } from '../script-reply';
 
 const script = LuaScript.load('load-catalogue');
 
 export interface LoadCatalogueReply {
-  /** 0 where nothing was ever stored. */
+  /** 0 if the catalogue never had content. */
   readonly revision: number;
-  /** The newest versions with their numbers in front, as `newestVersion` reads them; in no order. */
+  /** `<version>:<bytes>` of the latest version of each scenario, in no particular order. */
   readonly latestVersions: readonly Buffer[];
-  /** In no order. */
+  /** In no particular order. */
   readonly relationships: readonly Buffer[];
 }
 
-/** Runs load-catalogue.lua, which says what is read. Rejects as `RedisConnection.run` does for a read. */
+/** Runs load-catalogue.lua. Rejects as `RedisConnection.read` does. */
 export async function runLoadCatalogue(
   connection: RedisConnection,
   keys: CatalogueKeys,
@@ -28,10 +28,10 @@ export async function runLoadCatalogue(
     [keys.catalogue, keys.latestVersions, keys.relationships],
     [],
   );
-  const [revision, newest, relationships] = asList(reply);
+  const [revision, latestVersions, relationships] = asList(reply);
   return {
     revision: Number(asOptionalBytes(revision) ?? 0),
-    latestVersions: asList(newest).map(asBytes),
+    latestVersions: asList(latestVersions).map(asBytes),
     relationships: asList(relationships).map(asBytes),
   };
 }

@@ -3,24 +3,23 @@ import type { TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { Effect } from '../redis-errors';
-import { asInteger, asList, asOptionalBytes } from '../script-reply';
-import type { SessionKeys } from '../session-keys';
-import { parseTurnEntry } from '../turn-entry';
+import type { SessionKeys } from '../redis-keys';
+import { asInteger, asList, asOptionalBytes, parseTurnEntry } from '../script-reply';
 
 const script = LuaScript.load('load');
 
 export interface LoadReply {
-  /** Undefined where there is no session. */
+  /** The stored state, or undefined without a session. */
   readonly state: Buffer | undefined;
-  /** Below 0 where there is none. */
+  /** Negative if the session does not exist or has no time to live. */
   readonly ttlMs: number;
-  /** The turn, where its id is known. */
+  /** The turn with the given id, if it is recorded. */
   readonly recordedTurn: TurnRecord | undefined;
 }
 
 /**
- * Runs load.lua, which says what is read; as a write, so that all that it finds is replicated where that is asked for. Rejects as
- * `RedisConnection.run` does for the effect.
+ * Runs load.lua. With the effect `write` it waits until replicas have everything that it read, if replication is required.
+ * Rejects as `RedisConnection.runScript` does for the effect.
  */
 export async function runLoad(
   connection: RedisConnection,

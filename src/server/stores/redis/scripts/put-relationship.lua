@@ -1,18 +1,18 @@
 #!lua
--- Stores a relationship in the place of one of the same kind, source and target; the same bytes again change nothing.
+-- Stores a relationship. Replaces one with the same kind, source and target; identical bytes change nothing.
 --
--- KEYS[1]  hash, the catalogue, as in put-scenario.lua
--- KEYS[2]  hash, the relationships: "<kind>|<source type>|<source id>|<target id>", ids escaped -> bytes
+-- KEYS[1]  hash, the catalogue, see put-scenario.lua
+-- KEYS[2]  hash, the relationships: "<kind>|<source type>|<source id>|<target id>" -> bytes, with escaped ids
 --
 -- ARGV[1]  field of the relationship
--- ARGV[2]  its bytes
--- ARGV[3]  channel of changes
--- ARGV[4]  message of this change
+-- ARGV[2]  bytes of the relationship
+-- ARGV[3]  channel for change notifications
+-- ARGV[4]  notification
 --
--- Returns 1 when it is new, 0 when there was one; it never refuses
+-- Returns 1 if the relationship is new, else 0
 
 local stored = redis.call('HGET', KEYS[2], ARGV[1])
-redis.call('HLEN', KEYS[1]) -- refuses a key of another type before anything is written
+redis.call('HLEN', KEYS[1]) -- fails for a key of another type before the first write
 if stored == ARGV[2] then
   return 0
 end

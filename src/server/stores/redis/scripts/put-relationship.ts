@@ -1,7 +1,7 @@
 import type { Call } from '../../../ports/call';
-import type { CatalogueKeys } from '../catalogue-keys';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
+import type { CatalogueKeys } from '../redis-keys';
 import { asInteger } from '../script-reply';
 
 const script = LuaScript.load('put-relationship');
@@ -13,7 +13,7 @@ export interface PutRelationshipArguments {
   readonly message: string;
 }
 
-/** Runs put-relationship.lua. Resolves to whether it is new. Rejects as `RedisConnection.run` does for a write. */
+/** Runs put-relationship.lua. Resolves to whether the relationship is new. Rejects as `RedisConnection.write` does. */
 export async function runPutRelationship(
   connection: RedisConnection,
   keys: CatalogueKeys,

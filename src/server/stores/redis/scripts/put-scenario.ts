@@ -1,7 +1,7 @@
 import type { Call } from '../../../ports/call';
-import type { CatalogueKeys } from '../catalogue-keys';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
+import type { CatalogueKeys } from '../redis-keys';
 import { asBytes, asInteger, asList } from '../script-reply';
 
 const script = LuaScript.load('put-scenario');
@@ -17,11 +17,11 @@ export interface PutScenarioArguments {
 
 export type PutScenarioReply =
   | { readonly kind: 'stored'; readonly version: number }
-  /** The newest version with its number in front, as `newestVersion` reads it. */
-  | { readonly kind: 'unchanged'; readonly newest: Buffer }
+  /** The latest version has the same content hash; it is `<version>:<bytes>`. */
+  | { readonly kind: 'unchanged'; readonly latestVersion: Buffer }
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
-/** Runs put-scenario.lua, which says what is done. Rejects as `RedisConnection.run` does for a write. */
+/** Runs put-scenario.lua. Rejects as `RedisConnection.write` does. */
 export async function runPutScenario(
   connection: RedisConnection,
   keys: CatalogueKeys,
@@ -35,11 +35,11 @@ export async function runPutScenario(
     [keys.catalogue, keys.latestVersions, keys.versions(scenarioId)],
     [scenarioId, contentHash, bytes, expectedVersion ?? '', channel, message],
   );
-  return typeof reply === 'number' ? { kind: 'stored', version: reply } : refusal(asList(reply));
+  return typeof reply === 'number' ? { kind: 'stored', version: reply } : parseRejection(asList(reply));
 }
 
-function refusal([kind, detail]: readonly unknown[]): PutScenarioReply {
+function parseRejection([kind, value]: readonly unknown[]): PutScenarioReply {
   const name = asBytes(kind).toString();
-  if (name === 'conflict') return { kind: 'conflict', currentVersion: asInteger(detail) };
-  return { kind: 'unchanged', newest: asBytes(detail) };
+  if (name === 'conflict') return { kind: 'conflict', currentVersion: asInteger(value) };
+  return { kind: 'unchanged', latestVersion: asBytes(value) };
 }

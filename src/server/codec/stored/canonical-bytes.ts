@@ -1,0 +1,34 @@
+import { Scenario as ScenarioMessage } from '../../../../gen/focal/orchestration/v1/scenario';
+import { ImportSessionRequest } from '../../../../gen/focal/orchestration/v1/session_service';
+import type { LegacySession } from '../../../core/model/legacy-session';
+import type { Scenario } from '../../../core/model/scenario';
+import { scenarioAction } from '../wire/enums';
+import { fieldsToProto } from '../wire/json-value';
+import { mapToProto } from '../wire/map-field';
+import { scenarioToProto } from '../wire/scenario-codec';
+import { optionalTimeToProto } from '../wire/time';
+import { encodeMessage } from './encode-message';
+
+// The bytes that content hashes are computed from. Stored hashes are compared with new ones, so these bytes must never change.
+
+/** Encodes a definition. The order of map entries and explicit defaults make no difference. */
+export function encodeCanonicalScenario(scenario: Scenario): Uint8Array {
+  return encodeMessage(ScenarioMessage, scenarioToProto(scenario));
+}
+
+/** Encodes a legacy session without its ids. The order of map entries makes no difference. */
+export function encodeCanonicalLegacySession(session: LegacySession): Uint8Array {
+  return encodeMessage(ImportSessionRequest, {
+    tenantId: '',
+    agentId: '',
+    sessionId: '',
+    activeScenarioId: session.activeScenarioId,
+    activeScenarioVersion: session.activeScenarioVersion,
+    currentStepId: session.currentStepId,
+    visitedSteps: mapToProto(session.visitedSteps, 'visited_steps'),
+    variables: fieldsToProto(session.variables, 'variables'),
+    lastAction: scenarioAction.optionalToProto(session.lastAction),
+    turnCount: session.turnCount,
+    lastActiveAt: optionalTimeToProto(session.lastActiveAt),
+  });
+}

@@ -1,0 +1,63 @@
+import {
+  Relationship as RelationshipMessage,
+  StoredScenario as StoredScenarioMessage,
+} from '../../../../gen/focal/orchestration/v1/scenario';
+import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
+import type { Relationship, StoredScenario } from '../../../core/model/scenario';
+import type { Session } from '../../../core/model/session';
+import {
+  relationshipFromProto,
+  relationshipToProto,
+  storedScenarioFromProto,
+  storedScenarioToProto,
+} from '../wire/scenario-codec';
+import { sessionStateFromProto, sessionStateToProto } from '../wire/session-codec';
+import { encodeMessage } from './encode-message';
+
+// The values that both stores hold, as bytes. Equal values have equal bytes. Every release must read what older releases wrote.
+
+/** Encodes the state of a session. Fields that are derived from others are left out. */
+export function encodeSession(session: Session): Uint8Array {
+  return encodeMessage(SessionMessage, sessionStateToProto(session));
+}
+
+/** The inverse of `encodeSession`. */
+export function decodeSession(bytes: Uint8Array): Session {
+  return decodeStoredBytes('session', bytes, SessionMessage.decode, sessionStateFromProto);
+}
+
+/** Encodes a version of a scenario. */
+export function encodeStoredScenario(stored: StoredScenario): Uint8Array {
+  return encodeMessage(StoredScenarioMessage, storedScenarioToProto(stored));
+}
+
+/** The inverse of `encodeStoredScenario`. */
+export function decodeStoredScenario(bytes: Uint8Array): StoredScenario {
+  return decodeStoredBytes('scenario', bytes, StoredScenarioMessage.decode, storedScenarioFromProto);
+}
+
+export function encodeRelationship(relationship: Relationship): Uint8Array {
+  return encodeMessage(RelationshipMessage, relationshipToProto(relationship));
+}
+
+/** The inverse of `encodeRelationship`. */
+export function decodeRelationship(bytes: Uint8Array): Relationship {
+  return decodeStoredBytes('relationship', bytes, RelationshipMessage.decode, relationshipFromProto);
+}
+
+/**
+ * Decodes bytes from a store. Invalid bytes are not the caller's fault, so every failure, INVALID_REQUEST included, becomes a
+ * plain Error, which is reported as INTERNAL. `type` names the value in the message.
+ */
+export function decodeStoredBytes<Message, Value>(
+  type: string,
+  bytes: Uint8Array,
+  decode: (bytes: Uint8Array) => Message,
+  convert: (message: Message) => Value,
+): Value {
+  try {
+    return convert(decode(bytes));
+  } catch (cause) {
+    throw new Error(`Cannot decode a stored ${type}.`, { cause });
+  }
+}

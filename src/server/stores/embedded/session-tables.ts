@@ -1,0 +1,126 @@
+import type { Database } from 'lmdb';
+import type { RecordedTurns, TurnRecord } from '../../ports/session-store';
+import type { EmbeddedEnvironment } from './embedded-environment';
+import { encodeKeyPart, keyPartUpperBound } from './embedded-keys';
+import {
+  decodeSessionValue,
+  decodeTurnValue,
+  encodeSessionValue,
+  encodeTurnValue,
+  type SessionValue,
+} from './session-values';
+
+// Methods that change a table must be called within a transaction: within `EmbeddedEnvironment.write`.
+
+/**
+ * The states of all sessions, and an expiry entry for each session. The entry has a time at which the session may have expired.
+ * Only the sweep moves it to a later time, so that a turn does not write it each time that the expiry slides.
+ */
+export class SessionTable {
+  private readonly sessions: Database<Uint8Array, string>;
+  private readonly expiries: Database<boolean, [sweepAt: number, session: string]>;
+
+  constructor(environment: EmbeddedEnvironment) {
+    this.sessions = environment.openTable('sessions', 'binary');
+    this.expiries = environment.openTable('expiries', 'json');
+  }
+
+  /** Returns a session, even if it has expired. */
+  get(session: string): SessionValue | undefined {
+    const bytes = this.sessions.get(session);
+    return bytes === undefined ? undefined : decodeSessionValue(bytes);
+  }
+
+  put(session: string, revision: number, state: Uint8Array, expiresAt: number): void {
+    const previous = this.get(session);
+    // The new expiry may be earlier, because the configured time to live has been reduced.
+    const sweepAt = previous === undefined ? expiresAt : Math.min(previous.sweepAt, expiresAt);
+    if (sweepAt !== previous?.sweepAt) this.moveExpiry(session, previous?.sweepAt, sweepAt);
+    this.sessions.putSync(session, encodeSessionValue({ revision, expiresAt, sweepAt, state }));
+  }
+
+  /** Moves the expiry entry to the time when the session expires. */
+  reschedule(session: string, value: SessionValue): void {
+    this.moveExpiry(session, value.sweepAt, value.expiresAt);
+    this.sessions.putSync(session, encodeSessionValue({ ...value, sweepAt: value.expiresAt }));
+  }
+
+  remove(session: string, value: SessionValue): void {
+    this.moveExpiry(session, value.sweepAt, undefined);
+    this.sessions.removeSync(session);
+  }
+
+  /** Lists at most `limit` sessions that may have expired at `now`, in order of their expiry entries. */
+  listDue(now: number, limit: number): readonly string[] {
+    return Array.from(this.expiries.getKeys({ end: [now, keyPartUpperBound], limit }), ([, session]) => session);
+  }
+
+  private moveExpiry(session: string, from: number | undefined, to: number | undefined): void {
+    if (from !== undefined) this.expiries.removeSync([from, session]);
+    if (to !== undefined) this.expiries.putSync([to, session], true);
+  }
+}
+
+/** Greater than every revision. */
+const revisionUpperBound = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The recorded turns of all sessions, and the revision of each turn id. Both tables change together, so a turn id is known
+ * exactly as long as its turn is recorded.
+ */
+export class TurnTable {
+  private readonly turns: Database<Uint8Array, [session: string, revision: number]>;
+  private readonly revisions: Database<number, [session: string, turnId: string]>;
+
+  constructor(environment: EmbeddedEnvironment) {
+    this.turns = environment.openTable('turns', 'binary');
+    this.revisions = environment.openTable('turn-revisions', 'json');
+  }
+
+  /** Returns the recorded turn with an id. */
+  find(session: string, turnId: string): TurnRecord | undefined {
+    const revision = this.getRevision(session, turnId);
+    const bytes = revision === undefined ? undefined : this.turns.get([session, revision]);
+    return revision === undefined || bytes === undefined ? undefined : decodeTurnValue(bytes, revision);
+  }
+
+  /** Returns the revision of a recorded turn. */
+  getRevision(session: string, turnId: string): number | undefined {
+    return this.revisions.get([session, encodeKeyPart(turnId)]);
+  }
+
+  /** Lists turns after a revision. The limits are those of SessionStore.listTurns. */
+  list(session: string, afterRevision: number, limit: number, maxBytes: number): RecordedTurns {
+    const turns: TurnRecord[] = [];
+    let remainingBytes = maxBytes;
+    const entries = this.turns.getRange({ start: [session, afterRevision + 1], end: [session, revisionUpperBound] });
+    for (const { key, value } of entries) {
+      const turn = decodeTurnValue(value, key[1]);
+      remainingBytes -= turn.request.length + turn.response.length;
+      if (turns.length === limit || (remainingBytes < 0 && turns.length > 0)) return { turns, hasMore: true };
+      turns.push(turn);
+    }
+    return { turns, hasMore: false };
+  }
+
+  /** Adds a turn and removes the oldest ones, so that `recordedTurns` remain. */
+  add(session: string, record: TurnRecord, recordedTurns: number): void {
+    this.turns.putSync([session, record.revision], encodeTurnValue(record));
+    this.revisions.putSync([session, encodeKeyPart(record.turnId)], record.revision);
+    const oldestRevision = record.revision - recordedTurns + 1;
+    if (oldestRevision > 1) this.removeBefore(session, oldestRevision);
+  }
+
+  /** Removes all turns of a session. */
+  removeAll(session: string): void {
+    this.removeBefore(session, revisionUpperBound);
+  }
+
+  private removeBefore(session: string, revision: number): void {
+    const entries = Array.from(this.turns.getRange({ start: [session, 0], end: [session, revision] }));
+    for (const { key, value } of entries) {
+      this.revisions.removeSync([session, encodeKeyPart(decodeTurnValue(value, key[1]).turnId)]);
+      this.turns.removeSync(key);
+    }
+  }
+}

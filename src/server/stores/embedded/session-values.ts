@@ -1,0 +1,88 @@
+import type { TurnRecord } from '../../ports/session-store';
+
+// The byte layout of the values in the session tables. Numbers are big-endian. The layout is persistent: releases must read the
+// values of older releases.
+
+/** A stored session: the fields that the store itself needs, and the opaque state. */
+export interface SessionValue {
+  readonly revision: number;
+  /** When the session expires, in milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** The time of the session's entry in the expiry table; at most `expiresAt`. */
+  readonly sweepAt: number;
+  readonly state: Uint8Array;
+}
+
+const sessionHeaderBytes = 3 * Float64Array.BYTES_PER_ELEMENT;
+
+/** Encodes three doubles, followed by the state. */
+export function encodeSessionValue({ revision, expiresAt, sweepAt, state }: SessionValue): Uint8Array {
+  const bytes = new Uint8Array(sessionHeaderBytes + state.byteLength);
+  const header = new DataView(bytes.buffer);
+  header.setFloat64(0, revision);
+  header.setFloat64(8, expiresAt);
+  header.setFloat64(16, sweepAt);
+  bytes.set(state, sessionHeaderBytes);
+  return bytes;
+}
+
+/** The inverse of `encodeSessionValue`. The state shares memory with `bytes`. */
+export function decodeSessionValue(bytes: Uint8Array): SessionValue {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, sessionHeaderBytes);
+  return {
+    revision: header.getFloat64(0),
+    expiresAt: header.getFloat64(8),
+    sweepAt: header.getFloat64(16),
+    state: bytes.subarray(sessionHeaderBytes),
+  };
+}
+
+const turnHeaderBytes =
+  2 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT;
+
+/**
+ * Encodes a recorded turn without its revision, which is in the key: two times, three lengths, turn id, traceparent, request,
+ * response. Early versions had no traceparent and a 32-bit length for the turn id, whose upper 16 bits are now the length of the
+ * traceparent: 0.
+ */
+export function encodeTurnValue(record: TurnRecord): Uint8Array {
+  const turnId = Buffer.from(record.turnId);
+  const traceparent = Buffer.from(record.traceparent ?? '');
+  const { request, response } = record;
+  const traceparentOffset = turnHeaderBytes + turnId.byteLength;
+  const requestOffset = traceparentOffset + traceparent.byteLength;
+  const bytes = new Uint8Array(requestOffset + request.byteLength + response.byteLength);
+  const header = new DataView(bytes.buffer);
+  header.setFloat64(0, record.occurredAt);
+  header.setFloat64(8, record.committedAt);
+  header.setUint16(16, traceparent.byteLength);
+  header.setUint16(18, turnId.byteLength);
+  header.setUint32(20, request.byteLength);
+  bytes.set(turnId, turnHeaderBytes);
+  bytes.set(traceparent, traceparentOffset);
+  bytes.set(request, requestOffset);
+  bytes.set(response, requestOffset + request.byteLength);
+  return bytes;
+}
+
+/** The inverse of `encodeTurnValue`. Request and response share memory with `bytes`. */
+export function decodeTurnValue(bytes: Uint8Array, revision: number): TurnRecord {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, turnHeaderBytes);
+  const traceparentOffset = turnHeaderBytes + header.getUint16(18);
+  const requestOffset = traceparentOffset + header.getUint16(16);
+  const responseOffset = requestOffset + header.getUint32(20);
+  return {
+    revision,
+    turnId: decodeText(bytes.subarray(turnHeaderBytes, traceparentOffset)),
+    occurredAt: header.getFloat64(0),
+    committedAt: header.getFloat64(8),
+    request: bytes.subarray(requestOffset, responseOffset),
+    response: bytes.subarray(responseOffset),
+    traceparent:
+      traceparentOffset === requestOffset ? undefined : decodeText(bytes.subarray(traceparentOffset, requestOffset)),
+  };
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}

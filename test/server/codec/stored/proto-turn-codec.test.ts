@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import {
+  ProcessTurnRequest,
+  ProcessTurnsRequest,
+  StreamTurnRequest,
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
+import { ProtoTurnCodec } from '../../../../src/server/codec/stored/proto-turn-codec';
+import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { turn } from '../arbitraries';
+import { expectSameBytes } from '../bytes';
+import { type DeepPartial, encodeAndDecode } from '../partial-message';
+import { turnResult } from '../result-arbitrary';
+import { reverseEntries } from '../reverse-entries';
+
+const codec = new ProtoTurnCodec();
+
+interface RequestOptions {
+  readonly expectedRevision?: number;
+  readonly validateOnly?: boolean;
+}
+
+/** Encodes a request with map entries in insertion order, as some clients do. */
+function encodeRequest(message: Turn, { expectedRevision, validateOnly = false }: RequestOptions = {}): Uint8Array {
+  return ProcessTurnRequest.encode({ turn: message, expectedRevision, validateOnly }).finish();
+}
+
+function turnMessage(fields: DeepPartial<Turn>): Turn {
+  return encodeAndDecode(Turn, fields);
+}
+
+describe('turn results', () => {
+  it('are equal after encoding and decoding', () => {
+    fc.assert(
+      fc.property(turnResult, (result) => expect(codec.decodeResult(codec.encodeResult(result))).toEqual(result)),
+    );
+  });
+
+  it('have the same bytes for every order of map entries', () => {
+    fc.assert(
+      fc.property(turnResult, (result) => {
+        expectSameBytes(codec.encodeResult(reverseEntries(result)), codec.encodeResult(result));
+      }),
+    );
+  });
+
+  it('that cannot be decoded are an internal error, not INVALID_REQUEST', () => {
+    expect(() => codec.decodeResult(Uint8Array.of(10, 200))).toThrow(
+      expect.objectContaining({ name: 'Error', message: 'Cannot decode a stored response.' }),
+    );
+  });
+});
+
+describe('5.1: requests are the same turn', () => {
+  it('if their bytes are equal', () => {
+    fc.assert(
+      fc.property(turn, (value) => {
+        const bytes = encodeRequest(turnToProto(value));
+        expect(codec.isSameTurn(bytes, bytes.slice())).toBe(true);
+      }),
+    );
+  });
+
+  it('if only the order of map entries differs', () => {
+    const one = turnMessage({
+      customerData: { name: 'Ada', address: { city: 'Ulm', zip: '89073' } },
+      sessionVariables: { b: [{ y: 1, x: 2 }], a: null },
+      situation: { facts: { channel: 'chat', vip: true } },
+      stepOutcomes: [{ results: { refund_id: 'R-1', ok: true } }],
+    });
+    const [a, b] = [encodeRequest(one), encodeRequest(reverseEntries(one))];
+    expect(Buffer.compare(a, b)).not.toBe(0);
+    expect(codec.isSameTurn(a, b)).toBe(true);
+  });
+
+  it('if only the order of map entries differs, for any content', () => {
+    fc.assert(
+      fc.property(turn, (value) => {
+        const message = turnToProto(value);
+        expect(codec.isSameTurn(encodeRequest(message), encodeRequest(reverseEntries(message)))).toBe(true);
+      }),
+    );
+  });
+
+  it('if only expected_revision or validate_only differs', () => {
+    const message = turnMessage({ turnId: 't' });
+    expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { expectedRevision: 3 }))).toBe(true);
+    expect(codec.isSameTurn(encodeRequest(message, { expectedRevision: 0 }), encodeRequest(message))).toBe(true);
+    expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { validateOnly: true }))).toBe(true);
+  });
+
+  it('if they use ProcessTurn, StreamTurn and ProcessTurns, because their layouts are equal', () => {
+    fc.assert(
+      fc.property(turn, (value) => {
+        const content = { turn: turnToProto(value), expectedRevision: 7, validateOnly: true };
+        const bytes = ProcessTurnRequest.encode(content).finish();
+        expectSameBytes(StreamTurnRequest.encode(content).finish(), bytes);
+        expectSameBytes(ProcessTurnsRequest.encode(content).finish(), bytes);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('5.2: requests are different turns', () => {
+  const occurredAt = new Date(1_795_000_000_123);
+  const original = turnMessage({
+    turnId: 't',
+    occurredAt,
+    candidates: [{ scenarioId: 'a', score: 0.5 }, { scenarioId: 'b' }],
+    customerData: { amount: 12.5, tags: ['x', 'y'], address: { city: 'Ulm' } },
+  });
+  const { customerData } = original;
+
+  const differences: readonly (readonly [string, Turn])[] = [
+    ['a value', { ...original, customerData: { ...customerData, amount: 12.6 } }],
+    ['the kind of a value', { ...original, customerData: { ...customerData, amount: '12.5' } }],
+    ['the sign of a zero', { ...original, customerData: { ...customerData, amount: -0 } }],
+    ['a nested value', { ...original, customerData: { ...customerData, address: { city: 'Köln' } } }],
+    ['the key of a nested value', { ...original, customerData: { ...customerData, address: { town: 'Ulm' } } }],
+    ['the order of a list', { ...original, customerData: { ...customerData, tags: ['y', 'x'] } }],
+    ['a list that is an object', { ...original, customerData: { ...customerData, tags: { 0: 'x', 1: 'y' } } }],
+    ['an additional entry', { ...original, customerData: { ...customerData, more: null } }],
+    ['a missing entry', { ...original, customerData: { amount: 12.5 } }],
+    ['the order of candidates', { ...original, candidates: [...original.candidates].reverse() }],
+    ['a missing candidate', { ...original, candidates: original.candidates.slice(0, 1) }],
+    ['a millisecond', { ...original, occurredAt: new Date(occurredAt.getTime() + 1) }],
+    ['a missing time', { ...original, occurredAt: undefined }],
+    ['a missing trigger', { ...original, trigger: 1 }],
+    ['an empty situation instead of a missing one', turnMessage({ ...original, situation: {} })],
+  ];
+
+  it.each(differences)('if they differ in %s', (_, other) => {
+    expect(codec.isSameTurn(encodeRequest(original), encodeRequest(other))).toBe(false);
+    expect(codec.isSameTurn(encodeRequest(other), encodeRequest(original))).toBe(false);
+  });
+
+  it('if one of them has no turn', () => {
+    expect(codec.isSameTurn(new Uint8Array(), encodeRequest(original))).toBe(false);
+  });
+});

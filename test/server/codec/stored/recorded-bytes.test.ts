@@ -1,0 +1,46 @@
+import { ProtoTurnCodec } from '../../../../src/server/codec/stored/proto-turn-codec';
+import {
+  decodeRelationship,
+  decodeSession,
+  decodeStoredScenario,
+  encodeRelationship,
+  encodeSession,
+  encodeStoredScenario,
+} from '../../../../src/server/codec/stored/stored-values';
+import { Sha256ContentHasher } from '../../../../src/server/runtime/sha256-content-hasher';
+import { recordedBytes } from '../../stores/recorded/bytes';
+import {
+  recordedLegacySession,
+  recordedRelationship,
+  recordedResult,
+  recordedScenario,
+  recordedSession,
+} from '../../stores/recorded/values';
+
+const toBytes = (base64: string) => Buffer.from(base64, 'base64');
+const toBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+describe('values that release 0.1.0 encoded', () => {
+  const storedScenario = { scenario: recordedScenario, version: 3, contentHash: 'hash', storedAt: 1_700_000_000_013 };
+  const codec = new ProtoTurnCodec();
+
+  it('are decoded', () => {
+    expect(decodeSession(toBytes(recordedBytes.session))).toEqual(recordedSession);
+    expect(decodeStoredScenario(toBytes(recordedBytes.scenario))).toEqual(storedScenario);
+    expect(decodeRelationship(toBytes(recordedBytes.relationship))).toEqual(recordedRelationship);
+    expect(codec.decodeResult(toBytes(recordedBytes.response))).toEqual(recordedResult);
+  });
+
+  it('are encoded to the same bytes', () => {
+    expect(toBase64(encodeSession(recordedSession))).toBe(recordedBytes.session);
+    expect(toBase64(encodeStoredScenario(storedScenario))).toBe(recordedBytes.scenario);
+    expect(toBase64(encodeRelationship(recordedRelationship))).toBe(recordedBytes.relationship);
+    expect(toBase64(codec.encodeResult(recordedResult))).toBe(recordedBytes.response);
+  });
+
+  it('have the same content hashes', () => {
+    const hasher = new Sha256ContentHasher();
+    expect(hasher.hash(recordedScenario)).toBe(recordedBytes.scenarioHash);
+    expect(hasher.hashLegacySession(recordedLegacySession)).toBe(recordedBytes.legacySessionHash);
+  });
+});
