@@ -5,19 +5,14 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
+import { healthPath } from './middleware/health-path';
 
-const servicePath = '/grpc.health.v1.Health/';
-const watchPath = `${servicePath}Watch`;
+const watchPath = `${healthPath}Watch`;
 
 /** Always SERVING while the process responds. An orchestrator that restarts on it must not do so when the store is unavailable. */
 const livenessName = 'liveness';
 /** The same as "". */
 const readinessName = 'readiness';
-
-/** Whether a method path belongs to grpc.health.v1. */
-export function isHealthCheck(path: string): boolean {
-  return path.startsWith(servicePath);
-}
 
 /**
  * Implements grpc.health.v1. Readiness is reported for the server (""), for each of its services, and for the name `readiness`;

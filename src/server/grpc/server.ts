@@ -48,7 +48,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
   const serviceNames = services.map(({ name }) => name);
   const health = new Health(serviceNames);
   const admission = createAdmission(
-    { ...deps, health, authorizer: createAuthorizer(deps, services, options) },
+    { ...deps, trackWatches: health.trackWatches, authorizer: createAuthorizer(deps, services, options) },
     options,
   );
   const server = new Server({ ...toTransportOptions(options), interceptors: [...admission.interceptors] });

@@ -6,7 +6,7 @@ import { toRpcStatus } from '../errors/rpc-status';
 import { CallContext } from '../middleware/call-context';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
-import type { HandlerDependencies } from './create-handler';
+import type { HandlerDependencies } from './dependencies';
 import type { BidiStreamMethod, MessageOrBytes } from './method';
 
 type Stream<Request, Response> = ServerDuplexStream<RawRequest<Request>, MessageOrBytes<Response>>;

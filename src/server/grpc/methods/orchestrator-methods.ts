@@ -10,8 +10,8 @@ import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/resu
 import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
 import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
+import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
-import type { MethodDependencies } from './services';
 import { toTurnCommand } from './turn-command';
 import { TurnEvents } from './turn-events';
 import { toTurnError, toTurnResponse } from './turn-response';

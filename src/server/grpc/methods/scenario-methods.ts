@@ -15,9 +15,9 @@ import {
   storedScenarioToProto,
 } from '../../codec/wire/scenario-codec';
 import type { AgentKey } from '../../ports/scenario-catalogue';
+import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
-import type { MethodDependencies } from './services';
 
 const uuidPattern = /^[0-9a-fA-F-]{36}$/;
 

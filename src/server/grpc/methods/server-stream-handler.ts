@@ -6,7 +6,7 @@ import { toStatusObject } from '../errors/call-error';
 import { CallContext } from '../middleware/call-context';
 import { compose } from '../middleware/middleware';
 import type { RawRequest } from '../validation/request-validator';
-import type { HandlerDependencies } from './create-handler';
+import type { HandlerDependencies } from './dependencies';
 import type { LongServerStreamMethod, ServerStreamMethod } from './method';
 
 type Stream<Request, Response> = ServerWritableStream<RawRequest<Request>, Response>;

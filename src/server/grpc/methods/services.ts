@@ -2,25 +2,14 @@ import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
-import type { UseCases } from '../../application/use-cases';
 import type { Scope } from '../../ports/authenticator';
-import type { Clock } from '../../ports/clock';
 import type { RequestValidators } from '../validation/request-validator';
-import { createHandler, type HandlerDependencies } from './create-handler';
+import { createHandler } from './create-handler';
+import type { HandlerDependencies, MethodDependencies } from './dependencies';
 import type { AnyMethod, MessageOrBytes, ServiceMethods } from './method';
 import { orchestratorMethods } from './orchestrator-methods';
 import { scenarioMethods } from './scenario-methods';
 import { sessionMethods } from './session-methods';
-
-/** What the literals of the methods use. */
-export interface MethodDependencies {
-  readonly useCases: UseCases;
-  readonly clock: Clock;
-  /** `limits.maxRequests` of ProcessTurns. */
-  readonly maxRequestsPerStream: number;
-  /** `limits.stallTimeoutMs` of WatchSession. */
-  readonly stallTimeoutMs: number;
-}
 
 /** A generated method definition with its literal. */
 export interface ServiceMethod {

@@ -8,9 +8,9 @@ import { findFocusInstanceId } from '../../../core/model/focus';
 import type { SessionKey } from '../../../core/model/session';
 import { legacySessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
 import type { TurnRecord } from '../../ports/session-store';
+import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
-import type { MethodDependencies } from './services';
 
 /** The methods of SessionService. */
 export function sessionMethods({

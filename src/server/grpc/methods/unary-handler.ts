@@ -5,7 +5,7 @@ import { CallContext } from '../middleware/call-context';
 import { compose } from '../middleware/middleware';
 import { setTrailer } from '../middleware/send-status';
 import type { RawRequest } from '../validation/request-validator';
-import type { HandlerDependencies } from './create-handler';
+import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
 
 /** The grpc-js handler of a unary method. It calls back exactly once and never throws. */

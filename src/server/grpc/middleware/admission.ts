@@ -2,7 +2,6 @@ import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { Clock } from '../../ports/clock';
 import type { Metrics } from '../../ports/metrics';
 import type { ErrorReporting } from '../errors/call-error';
-import type { Health } from '../health';
 import { authenticate } from './authenticate';
 import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
@@ -50,7 +49,8 @@ export interface CallLimits {
 export interface AdmissionDependencies extends ErrorReporting {
   readonly clock: Clock;
   readonly metrics: Metrics;
-  readonly health: Health;
+  /** Records the open streams of health checks. */
+  readonly trackWatches: ServerInterceptor;
   /** undefined: every call is allowed. */
   readonly authorizer: CredentialAuthorizer | undefined;
 }
@@ -75,7 +75,7 @@ export interface Admission {
  * the client cancelled while its handler still runs; the limiters here do.
  */
 export function createAdmission(deps: AdmissionDependencies, limits: CallLimits): Admission {
-  const { clock, metrics, health, telemetry } = deps;
+  const { clock, metrics, telemetry } = deps;
   const authorizer = deps.authorizer ?? allowAll;
   const pending = { maxPendingRequests: limits.maxCallsInFlight, timeoutMs: limits.turnTimeoutMs };
   const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, tooMany('calls are in flight'));
@@ -117,7 +117,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
         sendTrailers,
         explainTransportErrors(telemetry),
       ]),
-      health.trackWatches,
+      deps.trackWatches,
       ...(deps.authorizer === undefined ? [] : [authenticate(deps.authorizer, deps)]),
     ],
     middlewares: {

@@ -1,7 +1,7 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { type ErrorReporting, getTraceId, toOrchestratorError, toStatusObject } from '../errors/call-error';
-import { isHealthCheck } from '../health';
 import type { CredentialAuthorizer } from './authorizer';
+import { isHealthCheck } from './health-path';
 
 /**
  * Authenticates calls before their body is read: grpc-js reads and decodes no message until the interceptor passes on the

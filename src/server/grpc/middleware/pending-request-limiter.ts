@@ -2,8 +2,8 @@ import { type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Telemetry } from '../../ports/telemetry';
 import { getTraceId, toStatusObject } from '../errors/call-error';
-import { isHealthCheck } from '../health';
 import { retryAfterMs } from './concurrency-limiter';
+import { isHealthCheck } from './health-path';
 import type { TransportCall, TransportHook } from './transport-interceptor';
 
 /** Limits on requests that are not completely received. */
