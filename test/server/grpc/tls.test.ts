@@ -18,14 +18,14 @@ const file = (name: string) => readFileSync(join('test/support/pki', name), 'utf
 const material = (name: string, ca?: string): TlsMaterial =>
   readTlsMaterial([file(`${name}.pem`), file(`${name}.key`), ...(ca === undefined ? [] : [file(`${ca}.pem`)])]);
 
-/** How a client connects that trusts the tests' authority, with a certificate of its own or without. */
+/** Credentials of a client that trusts the test authority, with or without its own certificate. */
 function channel(name?: string): ChannelCredentials {
   const own =
     name === undefined ? undefined : [file(`${name}.key`), file(`${name}.pem`)].map((pem) => Buffer.from(pem));
   return credentials.createSsl(Buffer.from(file('ca.pem')), own?.[0], own?.[1]);
 }
 
-const authorities = (names: string) =>
+const clientConfig = (names: string) =>
   parseClientCertificates(`
 [[clients]]
 id = "pipeline"
@@ -39,7 +39,7 @@ dns = "*.clients.test"
 tenant = "${uuid(1)}"
 scopes = ["sessions"]
 `);
-const certificates = new ReloadedValue(authorities('spiffe://corp.test/ns/*/sa/turns'));
+const certificates = new ReloadedValue(clientConfig('spiffe://corp.test/ns/*/sa/turns'));
 const key = anApiKey('key', uuid(1));
 const apiKeys = new ReloadedValue(parseApiKeys(key.entry));
 const authenticator = new CredentialAuthenticator({ apiKeys, certificates }, new SystemClock());
@@ -53,7 +53,7 @@ async function start(tls: ReloadedValue<TlsMaterial>, required = false): Promise
   );
 }
 
-/** Reads a session over a connection of its own. */
+/** Reads a session over a separate connection. */
 async function read(grpc: GrpcUnderTest, how: ChannelCredentials, metadata = {}, tenantId = uuid(1)) {
   const client = clientOf(grpc.address, how);
   const request = { tenantId, sessionId: uuid(3) };
@@ -62,8 +62,8 @@ async function read(grpc: GrpcUnderTest, how: ChannelCredentials, metadata = {},
   );
 }
 
-/** The certificate that the server shows to a new connection. */
-function shown({ address }: GrpcUnderTest): Promise<PeerCertificate> {
+/** The certificate that the server presents to a new connection. */
+function presentedCertificate({ address }: GrpcUnderTest): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {
     const [host, port] = address.split(':');
     const socket = connectTls({
@@ -88,48 +88,48 @@ describe('A client certificate', () => {
   });
   afterAll(() => grpc.stop());
 
-  it('says by its URI who calls', async () => {
+  it('identifies the client by its URI', async () => {
     expect(await read(grpc, channel('pipeline'), {}, uuid(7))).toMatchObject({ session: { tenantId: uuid(7) } });
   });
 
-  it('says by its DNS name who calls, for one tenant', async () => {
+  it('identifies the client by its DNS name, for one tenant', async () => {
     expect(await read(grpc, channel('tenant'))).toMatchObject({ session: { tenantId: uuid(1) } });
     expect(await failureOf(read(grpc, channel('tenant'), {}, uuid(2)))).toMatchObject({ reason: 'TENANT_MISMATCH' });
   });
 
-  it('that is trusted but nobody has named lets nobody in', async () => {
+  it('that is trusted but not configured is rejected', async () => {
     expect(await failureOf(read(grpc, channel('unknown')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('none of its names'),
     });
   });
 
-  it('of an authority that is not trusted counts as none, whatever it says', async () => {
+  it('of an untrusted authority is ignored', async () => {
     expect(await failureOf(read(grpc, channel('stranger')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('shows no credential'),
     });
   });
 
-  it('does not make up for a wrong API key, and is not needed with a right one', async () => {
+  it('does not replace an invalid API key, and is not needed with a valid one', async () => {
     const wrong = { authorization: `Bearer ${anApiKey('other').key}` };
     expect(await failureOf(read(grpc, channel('pipeline'), wrong))).toMatchObject({ reason: 'UNAUTHENTICATED' });
     expect(await read(grpc, channel(), key.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
   });
 
-  it('is judged by the newest file, also on a connection that is open', async () => {
+  it('is checked against the latest file, also on an open connection', async () => {
     const client = clientOf(grpc.address, channel('pipeline'));
     const call = () =>
       callMethod({ client }, SessionServiceService.getSession, { tenantId: uuid(1), sessionId: uuid(3) });
     await call();
-    certificates.change(authorities('spiffe://corp.test/nobody'));
+    certificates.change(clientConfig('spiffe://corp.test/unknown'));
     expect(await failureOf(call())).toMatchObject({ reason: 'UNAUTHENTICATED' });
-    certificates.change(authorities('spiffe://corp.test/ns/*/sa/turns'));
+    certificates.change(clientConfig('spiffe://corp.test/ns/*/sa/turns'));
     await call();
     client.close();
   });
 
-  it('that is required keeps out who has none when they connect', async () => {
+  it('that is required but missing prevents the connection', async () => {
     const strict = await start(new ReloadedValue(material('server', 'ca')), true);
     for (const how of [channel(), channel('stranger')]) {
       expect(await failureOf(read(strict, how, key.metadata))).toMatchObject({ status: 'UNAVAILABLE', reason: '' });
@@ -140,15 +140,15 @@ describe('A client certificate', () => {
 });
 
 describe('A new certificate of the server', () => {
-  it('is shown to new connections, while a stream on an old one goes on', async () => {
+  it('is presented to new connections, while a stream on an open connection continues', async () => {
     const tls = new ReloadedValue(material('server'));
     const grpc = await start(tls);
-    expect(await shown(grpc)).toMatchObject({ subject: { CN: 'first' } });
+    expect(await presentedCertificate(grpc)).toMatchObject({ subject: { CN: 'first' } });
     const stream = new TurnStream(grpc, key);
     stream.send(turnRequest());
     await stream.answers(1);
     tls.change(material('renewed-server'));
-    expect(await shown(grpc)).toMatchObject({ subject: { CN: 'renewed' } });
+    expect(await presentedCertificate(grpc)).toMatchObject({ subject: { CN: 'renewed' } });
     stream.send(turnRequest());
     expect(await stream.answers(2)).toHaveLength(2);
     stream.halfClose();
@@ -156,7 +156,7 @@ describe('A new certificate of the server', () => {
     await grpc.stop();
   });
 
-  it('comes with new authorities of clients: those of the old one are strangers to new connections', async () => {
+  it('applies new client authorities to new connections, which reject clients of the old one', async () => {
     const tls = new ReloadedValue(material('server', 'ca'));
     const grpc = await start(tls);
     await read(grpc, channel('pipeline'));
@@ -169,10 +169,10 @@ describe('A new certificate of the server', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['a key of another certificate', [file('server.pem'), file('pipeline.key')], /key values mismatch/],
     ['half of a certificate', [file('server.pem').slice(0, 300), file('server.key')], /PEM|bad/i],
-    ['no key', [file('server.pem'), ''], /holds no private key/],
-    ['no certificate', ['', file('server.key')], /holds no certificate/],
-    ['authorities that are none', [file('server.pem'), file('server.key'), 'x'], /client authorities/],
-  ])('with %s cannot be used', (_what, contents, problem) => {
+    ['no key', [file('server.pem'), ''], /does not contain a PEM private key/],
+    ['no certificate', ['', file('server.key')], /certificate file does not contain a PEM certificate/],
+    ['invalid authorities', [file('server.pem'), file('server.key'), 'x'], /client authorities/],
+  ])('with %s is rejected', (_what, contents, problem) => {
     expect(() => readTlsMaterial(contents)).toThrow(problem);
   });
 });
@@ -181,7 +181,7 @@ describe('The names of a certificate', () => {
   const names = (subjectaltname: string, subject: object = {}) =>
     toClientCertificate({ subject, subjectaltname, valid_to: 'Jan  1 00:00:00 2030 GMT' } as PeerCertificate);
 
-  it('are those that Node.js tells, with their time', () => {
+  it('are read from Node.js, with the expiry', () => {
     expect(names('DNS:a.test, URI:spiffe://b/c, IP Address:127.0.0.1', { CN: 'n' })).toEqual({
       commonName: 'n',
       dnsNames: ['a.test'],
@@ -190,7 +190,7 @@ describe('The names of a certificate', () => {
     });
   });
 
-  it('are never made of a part of another name', () => {
+  it('are never read from a part of another name', () => {
     expect(names('URI:"http://x/, DNS:admin.test"')).toMatchObject({
       uris: ['http://x/, DNS:admin.test'],
       dnsNames: [],
@@ -199,7 +199,7 @@ describe('The names of a certificate', () => {
     expect(names('URI:"broken, DNS:admin.test')).toMatchObject({ uris: [], dnsNames: [] });
   });
 
-  it('are no common name where there are several', () => {
+  it('have no common name if there are several', () => {
     expect(names('', { CN: ['a', 'b'] }).commonName).toBeUndefined();
   });
 });

@@ -33,7 +33,7 @@ const refund = Scenario.fromPartial({
   ],
 });
 
-/** What each kind of store is tried with: two nodes of one Redis, and the one node of an embedded store twice. */
+/** Two nodes per store: two nodes with one Redis, and the single node of an embedded store twice. */
 const kinds: readonly (readonly [string, () => Promise<Nodes>])[] = [
   ['embedded', embeddedNodes],
   ['Redis', redisNodes],
@@ -106,7 +106,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     return callMethod(grpc, OrchestratorServiceService.processTurn, ProcessTurnRequest.decode(request));
   }
 
-  test('8 import: takes the session over, with the deprecated fields of the older format', async () => {
+  test('8 import: the session is created, with the deprecated fields of the legacy format', async () => {
     const record = aRecord();
     const { session, created } = await take(record);
     expect(created).toBe(true);
@@ -125,7 +125,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect((await callMethod(grpc, listTurns, { ...keyOf(record), pageSize: 0, pageToken: '' })).turns).toEqual([]);
   });
 
-  test('8 import: turns go on where the older service was, and complete', async () => {
+  test('8 import: turns continue where the legacy service stopped, and complete', async () => {
     const record = aRecord();
     await take(record);
     const first = await aTurn(record);
@@ -138,7 +138,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect([session?.activeScenarioId, session?.currentStepId]).toEqual(['', '']);
   });
 
-  test('8 import: a session that was paused is paused', async () => {
+  test('8 import: a paused session stays paused', async () => {
     const record = aRecord({ lastAction: ScenarioAction.SCENARIO_ACTION_PAUSE });
     const { session } = await take(record);
     expect(session?.instances).toMatchObject([
@@ -150,7 +150,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect([session?.activeScenarioId, session?.currentStepId]).toEqual(['', '']);
   });
 
-  test('8 import: the same record again changes nothing, also after turns', async () => {
+  test('8 import: importing the same record again changes nothing, also after turns', async () => {
     const record = aRecord();
     const first = await take(record);
     expect(await take(record, other)).toEqual({ session: first.session, created: false });
@@ -160,7 +160,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect((await callMethod(grpc, getSession, keyOf(record))).session).toEqual(again.session);
   });
 
-  test('8 import: the same record again is known also where its scenario is gone since', async () => {
+  test('8 import: the same record is recognized after its scenario was deleted', async () => {
     const gone = { ...refund, scenarioId: uuid(12) };
     await callMethod(grpc, ScenarioServiceService.putScenario, {
       ...agent,
@@ -178,14 +178,14 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect((await failureOf(take(aRecord({ activeScenarioId: uuid(12) })))).reason).toBe('SCENARIO_NOT_FOUND');
   });
 
-  test('8 import: of one record that two nodes import at once one creates the session', async () => {
+  test('8 import: one of two nodes that import the same record concurrently creates the session', async () => {
     const record = aRecord();
     const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => take(record, index % 2 ? grpc : other)));
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect(new Set(answers.map(({ session }) => session?.instances[0]?.instanceId)).size).toBe(1);
   });
 
-  test('8 import: of several records for one session one creates it, the others are refused', async () => {
+  test('8 import: one of several records for a session creates it, the others are rejected', async () => {
     const record = aRecord();
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, (_, turnCount) => take({ ...record, turnCount }, turnCount % 2 ? grpc : other)),
@@ -195,7 +195,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect(refusals).toEqual(Array(7).fill('SESSION_EXISTS'));
   });
 
-  test('8 import: an import and a first turn at once are both there afterwards', async () => {
+  test('8 import: a concurrent import and first turn are both stored', async () => {
     const records = Array.from({ length: 10 }, () => aRecord());
     for (const record of records) {
       const [imported, turn] = await Promise.allSettled([take(record, other), aTurn(record)]);
@@ -205,7 +205,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     }
   });
 
-  test('8 import: no other record takes the place of a session', async () => {
+  test('8 import: a different record does not replace a session', async () => {
     const record = aRecord();
     await take(record);
     const failure = await failureOf(take({ ...record, currentStepId: 'order' }));
@@ -217,14 +217,14 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect((await failureOf(take(begun))).message).toContain('was begun by a turn and is at revision 1');
   });
 
-  test('8 import: a session of another agent is refused', async () => {
+  test('8 import: a session of another agent is rejected', async () => {
     const record = aRecord();
     await take(record);
     const failure = await failureOf(take({ ...record, agentId: uuid(9) }));
     expect([failure.status, failure.reason]).toEqual(['FAILED_PRECONDITION', 'AGENT_MISMATCH']);
   });
 
-  test('8 import: a scenario that the catalogue does not hold is refused, unless it had ended', async () => {
+  test('8 import: a scenario that is not in the catalogue is rejected, unless it has ended', async () => {
     const record = aRecord({ activeScenarioId: uuid(99), activeScenarioVersion: 4 });
     const failure = await failureOf(take(record));
     expect([failure.status, failure.reason]).toEqual(['NOT_FOUND', 'SCENARIO_NOT_FOUND']);
@@ -234,7 +234,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect(ended).toMatchObject({ created: true, session: { instances: [] } });
   });
 
-  test('8 import: a session that was deleted may be imported again', async () => {
+  test('8 import: a deleted session can be imported again', async () => {
     const record = aRecord();
     await take(record);
     await aTurn(record);
@@ -242,7 +242,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect(await take(record)).toMatchObject({ created: true, session: { revision: 0 } });
   });
 
-  test('8 import: a record that breaks the contract is refused with every field', async () => {
+  test('8 import: a record that violates the contract is rejected with every invalid field', async () => {
     const unknownAction: number = 99;
     const failure = await failureOf(
       take(

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => phases.stop());
 
-/** The input of the next turn on a session. */
+/** The input of the next turn of a session. */
 function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][number], session: Session | undefined) {
   turns += 1;
   const ids = { ...agent, sessionId: uuid(3), turnId: uuid(1_000_000 + turns), occurredAt: draft.occurredAt ?? 0 };
@@ -26,14 +26,14 @@ function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][num
   return anInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(sendableScenario(each))) });
 }
 
-/** The session that the turns of a random conversation lead to. */
+/** The session after the turns of a random conversation. */
 async function played(random: RandomSession): Promise<Session | undefined> {
   let session: Session | undefined;
   for (const draft of random.turns) session = sessionAfter(await phases.plan(inputOf(random, draft, session)));
   return session;
 }
 
-test('a session with anything in it changed is decided or refused, each field named, and never a defect', async () => {
+test('a session with random changes is decided, or rejected with its invalid fields, and never an internal error', async () => {
   let decided = 0;
   let refused = 0;
   const tryOne = async (random: RandomSession, session: Session, damages: readonly Damage[]): Promise<void> => {
@@ -62,7 +62,7 @@ test('a session with anything in it changed is decided or refused, each field na
         if (session) for (const damages of all) await tryOne(random, session, damages);
       },
     ),
-    // Shrinking would play the conversation a hundred times over.
+    // Shrinking would play the conversation hundreds of times.
     { numRuns: 8, endOnFailure: true },
   );
   expect(decided).toBeGreaterThan(20);

@@ -25,7 +25,7 @@ const { processTurn, decideLifecycle, decideTransitions, planContributions } = O
 const { getSession } = SessionServiceService;
 
 let service: ServiceUnderTest;
-/** Those with the settings of the session at hand. */
+/** Use cases with the settings of the current session. */
 let useCases: UseCases;
 let grpc: GrpcUnderTest;
 let lastSession = 0;
@@ -43,7 +43,7 @@ afterAll(async () => {
   await service.close();
 });
 
-/** Plays a session with the store, and beside it one that only its caller keeps; each turn must come out the same. */
+/** Plays a session in the store and a session that only the client keeps. Each turn must have the same result in both. */
 async function playBoth(random: RandomSession, inline: boolean): Promise<void> {
   lastSession += 1;
   const ids = { tenantId: uuid(1), agentId: uuid(1_000_000 + lastSession), sessionId: uuid(2_000_000 + lastSession) };
@@ -87,7 +87,7 @@ function isStorable(relationship: Relationship): boolean {
   return findRelationshipProblem(relationship, []) === '';
 }
 
-/** Storing a relationship again replaces it; sent inline it comes once. */
+/** Storing a relationship twice replaces it. Inline relationships must be unique. */
 function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
@@ -96,11 +96,11 @@ test.each([
   ['the catalogue', false],
   ['inline scenarios', true],
 ])(
-  'a conversation whose caller keeps the session is decided turn for turn as ProcessTurn does, on %s',
+  'a conversation whose client keeps the session has the same results as ProcessTurn in every turn, with %s',
   (_on, inline) =>
     fc.assert(
       fc.asyncProperty(randomSession, (random) => playBoth(random, inline)),
-      // Shrinking would play both conversations a hundred times over.
+      // Shrinking would play both conversations hundreds of times.
       { numRuns: 12, endOnFailure: true },
     ),
   120_000,

@@ -25,8 +25,8 @@ afterEach(() => {
 });
 afterAll(() => phases.stop());
 
-describe('the three phases alone', () => {
-  test('each method answers with its own part of one decision', async () => {
+describe('the methods for single phases', () => {
+  test('each method returns its part of the same decision', async () => {
     const input = anInput({ turn: naming(refund) });
     const whole = await phases.plan(input);
     expect(whole.plan?.contributions.map(({ scenarioId }) => scenarioId)).toEqual([refund]);
@@ -41,7 +41,7 @@ describe('the three phases alone', () => {
     });
   });
 
-  test('nothing is stored, of the session as of the scenarios', async () => {
+  test('neither the session nor the scenarios are stored', async () => {
     await phases.plan(anInput({ turn: naming(refund) }));
     await phases.lifecycle(anInput({ turn: naming(refund) }));
     const key = { tenantId: agent.tenantId, sessionId: uuid(3) };
@@ -55,7 +55,7 @@ describe('the three phases alone', () => {
     ).rejects.toMatchObject({ reason: 'SCENARIO_NOT_FOUND' });
   });
 
-  test('2.16 with orchestration switched off every phase answers empty and the session comes back as it was', async () => {
+  test('2.16: with orchestration disabled, every phase returns an empty result and the session is unchanged', async () => {
     const before = sessionAfter(await phases.plan(anInput({ turn: naming(refund) })));
     phases.settings = { enabled: false };
     const input = anInput({ turn: { ...naming(booking), turnId: uuid(101) }, session: before });
@@ -74,7 +74,7 @@ describe('the three phases alone', () => {
 });
 
 describe('inline scenarios', () => {
-  test('stand in place of the catalogue', async () => {
+  test('replace the catalogue', async () => {
     const own = { ...agent, agentId: uuid(5) };
     await phases.service.useCases.putScenario(
       {
@@ -91,7 +91,7 @@ describe('inline scenarios', () => {
     expect(inline.rejectedCandidates).toMatchObject([{ scenarioId: booking, reason: 1 }]);
   });
 
-  test('carry every instance of theirs, whichever version it names, and start with version 1', async () => {
+  test('apply to instances of any version, and start with version 1', async () => {
     const running = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask', scenarioVersion: 7 };
     const scenarios = [sentAsking(refund), sentAsking(booking)];
     const { session } = await phases.plan(
@@ -103,7 +103,7 @@ describe('inline scenarios', () => {
     ]);
   });
 
-  test('that would not be stored are refused with the findings of all of them, each under its scenario', async () => {
+  test('are rejected if they are invalid, with the findings of all of them under the path of each', async () => {
     const broken = sentAsking(booking, { entryStepId: 'nowhere' });
     const worse = sentAsking(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
     const failure = await failureOf(phases.lifecycle(anInput({ scenarios: [sentAsking(refund), broken, worse] })));
@@ -119,7 +119,7 @@ describe('inline scenarios', () => {
     );
   });
 
-  test('are given once each, as are their relationships', async () => {
+  test('must be unique, and so must their relationships', async () => {
     const relationship = { kind: 2, sourceId: refund, targetScenarioId: booking };
     const input = anInput({
       scenarios: [sentAsking(refund), sentAsking(booking), sentAsking(refund)],
@@ -130,7 +130,7 @@ describe('inline scenarios', () => {
     );
   });
 
-  test('go with relationships that are checked as if they were stored one by one', async () => {
+  test('have relationships that are checked as if they were stored one after another', async () => {
     const dependsOn = (sourceId: string, targetScenarioId: string) => ({ kind: 1, sourceId, targetScenarioId });
     const scenarios = [sentAsking(refund), sentAsking(booking)];
     const relationships = [dependsOn(refund, booking), dependsOn(booking, refund), dependsOn(refund, refund)];
@@ -143,7 +143,7 @@ describe('inline scenarios', () => {
     expect((await phases.lifecycle(kept)).rejectedCandidates).toMatchObject([{ scenarioId: refund, reason: 7 }]);
   });
 
-  test('are what relationships need: alone these are refused, as the catalogue has its own', async () => {
+  test('are required for inline relationships, because the catalogue has its own relationships', async () => {
     const relationships = [{ kind: 2, sourceId: refund, targetScenarioId: booking }];
     expect(await refusalOf(phases.lifecycle(anInput({ scenarios: [], relationships })))).toEqual(
       invalid('input.relationships'),
@@ -151,8 +151,8 @@ describe('inline scenarios', () => {
   });
 });
 
-describe('on the catalogue', () => {
-  test('an instance of version 0 runs on the newest version and stays on it', async () => {
+describe('scenarios of the catalogue', () => {
+  test('an instance with version 0 uses the latest version and keeps it', async () => {
     const own = { ...agent, agentId: uuid(6) };
     const put = (stepId: string) =>
       phases.service.useCases.putScenario(

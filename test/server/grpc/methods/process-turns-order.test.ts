@@ -6,14 +6,14 @@ import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../../s
 import { uuid } from '../../../support/session-builder';
 import { TurnStream } from '../../../support/turn-stream';
 
-/** Answered by each load of a session before it looks. */
+/** Called before each load of a session; the load waits for it. */
 let beforeLoad: (sessionId: string) => Promise<void>;
 let service: ServiceUnderTest;
 let grpc: GrpcUnderTest;
 
 beforeAll(async () => {
   const stores = openEmbeddedStores();
-  service = serviceOn({ ...stores, store: loadingLate(stores.store) });
+  service = serviceOn({ ...stores, store: withDelayedLoads(stores.store) });
   grpc = await startGrpc(service.useCases);
 });
 afterAll(async () => {
@@ -21,8 +21,8 @@ afterAll(async () => {
   await service.close();
 });
 
-/** The store with `beforeLoad`. */
-function loadingLate(store: SessionStore): SessionStore {
+/** A store whose loads wait for `beforeLoad`. */
+function withDelayedLoads(store: SessionStore): SessionStore {
   const load = async (...[key, ...rest]: Parameters<SessionStore['load']>): Promise<LoadedSession> => {
     await beforeLoad(key.sessionId);
     return await store.load(key, ...rest);
@@ -36,8 +36,8 @@ function loadingLate(store: SessionStore): SessionStore {
   });
 }
 
-/** Lets go whoever waits a moment later, and of those the last one first. */
-function lastFirst(): (sessionId: string) => Promise<void> {
+/** Releases waiting loads a moment later, the last one first. */
+function releaseInReverseOrder(): (sessionId: string) => Promise<void> {
   let waiting: (() => void)[] = [];
   return () =>
     new Promise((resolve) => {
@@ -46,13 +46,13 @@ function lastFirst(): (sessionId: string) => Promise<void> {
       setImmediate(() => {
         const all = waiting.reverse();
         waiting = [];
-        for (const letGo of all) letGo();
+        for (const release of all) release();
       });
     });
 }
 
-test('turns of one session are applied in the order in which they were sent, without a wait for any answer', async () => {
-  beforeLoad = lastFirst();
+test('turns of one session are applied in the order in which they are sent, without waiting for responses', async () => {
+  beforeLoad = releaseInReverseOrder();
   const sent = Array.from({ length: 1_000 }, (_, index) => ({
     sessionId: uuid(100 + ((index * 7) % 10)),
     turnId: uuid(1_000 + index),
@@ -73,11 +73,11 @@ test('turns of one session are applied in the order in which they were sent, wit
   }
 });
 
-test('a session whose turn takes long holds back its own turns and no others', async () => {
+test('a slow turn delays the turns of its own session and no others', async () => {
   const [slow, quick] = [uuid(301), uuid(302)];
-  let letGo: () => void = () => undefined;
+  let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => {
-    letGo = resolve;
+    release = resolve;
   });
   beforeLoad = (sessionId) => (sessionId === slow ? held : Promise.resolve());
   const stream = new TurnStream(grpc);
@@ -85,12 +85,12 @@ test('a session whose turn takes long holds back its own turns and no others', a
   stream.send(turn(slow, 401), turn(slow, 402), ...[403, 404, 405].map((turnId) => turn(quick, turnId)));
   stream.halfClose();
   expect((await stream.answers(3)).map(({ turnId }) => turnId)).toEqual([uuid(403), uuid(404), uuid(405)]);
-  letGo();
+  release();
   expect((await stream.answers(5)).slice(3).map(({ turnId }) => turnId)).toEqual([uuid(401), uuid(402)]);
   expect(await stream.ended).toBeUndefined();
 });
 
-test('5.1: a turn that was applied by ProcessTurn is told as a replay, with the same response', async () => {
+test('5.1: a turn that ProcessTurn has applied is a replay with the same response', async () => {
   beforeLoad = () => Promise.resolve();
   const request = { sessionId: uuid(501), turnId: uuid(502) };
   const { processTurn } = OrchestratorServiceService;

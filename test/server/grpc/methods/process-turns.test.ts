@@ -16,9 +16,9 @@ import { uuid } from '../../../support/session-builder';
 import { errorIn, TurnStream } from '../../../support/turn-stream';
 
 const processTurn = OrchestratorServiceService.processTurn.path;
-const READ_SESSION = '/focal.orchestration.v1.SessionService/GetSession';
+const getSessionPath = '/focal.orchestration.v1.SessionService/GetSession';
 
-/** What the use case does in the test at hand, at once where it is not said. */
+/** The use case of the current test. Default: it returns immediately. */
 let work: (command: TurnCommand, call: Call) => Promise<ProcessedTurn>;
 beforeEach(() => {
   work = async ({ turn }) => decided(turn);
@@ -47,61 +47,61 @@ function decided(turn: Turn, parts: Partial<ProcessedTurn> = {}): ProcessedTurn 
   };
 }
 
-/** Turns that begin when they are called and end when the test says so. */
-class HeldTurns {
-  /** Ids of the turns that have begun, in that order. */
-  readonly begun: string[] = [];
-  /** The most that were at work at once. */
-  most = 0;
-  private readonly held = new Map<string, () => void>();
-  private noticed: () => void = () => undefined;
+/** A use case whose turns end when the test finishes them. */
+class ControlledTurns {
+  /** Ids of the started turns, in the order in which they started. */
+  readonly started: string[] = [];
+  /** Maximum number of concurrent turns. */
+  maxConcurrent = 0;
+  private readonly turns = new Map<string, () => void>();
+  private onStarted: () => void = () => undefined;
   private open = false;
 
   readonly work = async ({ turn }: TurnCommand): Promise<ProcessedTurn> => {
-    this.begun.push(turn.turnId);
-    this.noticed();
+    this.started.push(turn.turnId);
+    this.onStarted();
     if (!this.open) {
       await new Promise<void>((resolve) => {
-        this.held.set(turn.turnId, resolve);
-        this.most = Math.max(this.most, this.held.size);
+        this.turns.set(turn.turnId, resolve);
+        this.maxConcurrent = Math.max(this.maxConcurrent, this.turns.size);
       });
     }
     return decided(turn);
   };
 
-  async untilBegun(count: number): Promise<void> {
-    while (this.begun.length < count) {
+  async waitForStarted(count: number): Promise<void> {
+    while (this.started.length < count) {
       await new Promise<void>((resolve) => {
-        this.noticed = resolve;
+        this.onStarted = resolve;
       });
     }
   }
 
   finish(turnId: string): void {
-    this.held.get(turnId)?.();
-    this.held.delete(turnId);
+    this.turns.get(turnId)?.();
+    this.turns.delete(turnId);
   }
 
-  /** Ends those that are at work. */
+  /** Finishes the turns in progress. */
   finishAll(): void {
-    for (const turnId of [...this.held.keys()]) this.finish(turnId);
+    for (const turnId of [...this.turns.keys()]) this.finish(turnId);
   }
 
-  /** The same, and those that come end at once. */
-  letGo(): void {
+  /** Finishes the turns in progress, and lets later ones end immediately. */
+  releaseAll(): void {
     this.open = true;
     this.finishAll();
   }
 }
 
-/** Resolves when the server has had every opportunity to take what was sent before on the same connection. */
-async function untilServerHadItsChance(grpc: GrpcUnderTest): Promise<void> {
-  for (let trip = 0; trip < 5; trip += 1) await failureOf(callRaw(grpc, READ_SESSION, new Uint8Array()));
+/** Resolves after the server has had time to read everything that was sent before on the same connection. */
+async function waitForServer(grpc: GrpcUnderTest): Promise<void> {
+  for (let trip = 0; trip < 5; trip += 1) await failureOf(callRaw(grpc, getSessionPath, new Uint8Array()));
 }
 
-describe('an answer', () => {
-  test('holds the response byte for byte, and says whether it is a replay', async () => {
-    const responseBytes = new Uint8Array(Buffer.from('--bytes that are no message--')).subarray(2, -2);
+describe('a response', () => {
+  test('contains the stored bytes unchanged, and marks a replay', async () => {
+    const responseBytes = new Uint8Array(Buffer.from('--bytes that are not a message--')).subarray(2, -2);
     work = async ({ turn }) => decided(turn, { responseBytes, replayed: turn.turnId === uuid(2) });
     const stream = new TurnStream(await start());
     stream.send(request(1), request(2));
@@ -114,15 +114,15 @@ describe('an answer', () => {
     ]);
   });
 
-  test('comes as soon as its turn is decided, while others are at work', async () => {
-    const held = new HeldTurns();
-    work = held.work;
+  test('is sent as soon as its turn is decided, while other turns are in progress', async () => {
+    const turns = new ControlledTurns();
+    work = turns.work;
     const stream = new TurnStream(await start());
     stream.send(request(1), request(2), request(3));
-    await held.untilBegun(3);
-    expect(held.begun).toEqual([uuid(1), uuid(2), uuid(3)]);
+    await turns.waitForStarted(3);
+    expect(turns.started).toEqual([uuid(1), uuid(2), uuid(3)]);
     for (const number of [2, 3, 1]) {
-      held.finish(uuid(number));
+      turns.finish(uuid(number));
       await stream.answers(stream.received.length + 1);
     }
     expect((await stream.answers(3)).map(({ turnId }) => turnId)).toEqual([uuid(2), uuid(3), uuid(1)]);
@@ -130,19 +130,20 @@ describe('an answer', () => {
 });
 
 describe('a turn that fails', () => {
-  const broken = request(3, { candidates: [{ scenarioId: 'no UUID', score: 7 }] });
+  const invalid = request(3, { candidates: [{ scenarioId: 'no UUID', score: 7 }] });
 
   test.each([
-    ['breaks the contract', broken, 'INVALID_REQUEST'],
-    ['is refused', request(4), 'REVISION_MISMATCH'],
-    ['is refused for now', request(5), 'STORE_UNAVAILABLE'],
-    ['fails by a defect', request(6), 'INTERNAL'],
+    ['violates the contract', invalid, 'INVALID_REQUEST'],
+    ['is rejected', request(4), 'REVISION_MISMATCH'],
+    ['is rejected temporarily', request(5), 'STORE_UNAVAILABLE'],
+    ['has an internal error', request(6), 'INTERNAL'],
     ['is too large', Buffer.concat([request(7), delimited(99, Buffer.alloc(5_000))]), 'TOO_LARGE'],
-  ])('because it %s is answered as ProcessTurn does, and the stream goes on', async (_why, bytes, reason) => {
+  ])('because it %s gets the same error as in ProcessTurn, and the stream continues', async (_why, bytes, reason) => {
     work = async ({ turn }) => {
       if (turn.turnId === uuid(4))
-        throw new OrchestratorError('REVISION_MISMATCH', 'It is at 3.', { metadata: { at: '3' } });
-      if (turn.turnId === uuid(5)) throw new OrchestratorError('STORE_UNAVAILABLE', 'Away.', { retryAfterMs: 250 });
+        throw new OrchestratorError('REVISION_MISMATCH', 'The revision is 3.', { metadata: { at: '3' } });
+      if (turn.turnId === uuid(5))
+        throw new OrchestratorError('STORE_UNAVAILABLE', 'The store is unavailable.', { retryAfterMs: 250 });
       if (turn.turnId === uuid(6)) throw new Error('a defect');
       return decided(turn);
     };
@@ -151,13 +152,13 @@ describe('a turn that fails', () => {
     stream.send(request(1), bytes, request(2));
     const [before, failed, after] = await stream.answers(3);
     expect([before, after]).toMatchObject([{ turnId: uuid(1) }, { turnId: uuid(2) }]);
-    const told = failed && errorIn(failed);
-    const alone = await failureOf(callRaw(grpc, processTurn, bytes));
-    expect(alone.reason).toBe(reason);
-    expect(told).toEqual(statusOf(alone));
+    const error = failed && errorIn(failed);
+    const single = await failureOf(callRaw(grpc, processTurn, bytes));
+    expect(single.reason).toBe(reason);
+    expect(error).toEqual(statusOf(single));
   });
 
-  test('is named by its turn_id as far as that can be read', async () => {
+  test('has its turn_id in the response if it can be read', async () => {
     const stream = new TurnStream(await start());
     const cutOff = request(9).subarray(0, -1);
     const garbageBehind = Buffer.concat([request(8), Buffer.from([0xff, 0xff])]);
@@ -179,7 +180,7 @@ describe('a turn that fails', () => {
     expect(await stream.ended).toBeUndefined();
   });
 
-  test('is logged as one of ProcessTurn is', async () => {
+  test('is logged like a failed ProcessTurn', async () => {
     work = () => Promise.reject(new Error('a defect'));
     const grpc = await start();
     const stream = new TurnStream(grpc);
@@ -189,107 +190,107 @@ describe('a turn that fails', () => {
       {
         level: 'error',
         fields: expect.objectContaining({ method: OrchestratorServiceService.processTurns.path, reason: 'INTERNAL' }),
-        message: 'call failed by a defect',
+        message: 'call failed with an internal error',
       },
     ]);
   });
 });
 
-describe('the flow', () => {
-  test('of turns stops while as many are at work as may be, and HTTP/2 holds the caller back', async () => {
-    const held = new HeldTurns();
-    work = held.work;
+describe('flow control', () => {
+  test('stops reading turns at the limit of concurrent turns, and HTTP/2 blocks the client', async () => {
+    const turns = new ControlledTurns();
+    work = turns.work;
     const grpc = await start({ maxRequestsPerStream: 8 });
     const stream = new TurnStream(grpc);
     stream.send(...requests(300, { situation: { message: 'x'.repeat(9_000) } }));
-    await held.untilBegun(8);
-    await untilServerHadItsChance(grpc);
-    expect(held.begun).toHaveLength(8);
+    await turns.waitForStarted(8);
+    await waitForServer(grpc);
+    expect(turns.started).toHaveLength(8);
     expect(stream.taken).toBeLessThan(200);
-    held.finish(uuid(3));
-    await held.untilBegun(9);
+    turns.finish(uuid(3));
+    await turns.waitForStarted(9);
     while (stream.received.length < 300) {
-      await held.untilBegun(stream.received.length + 1);
-      held.finishAll();
+      await turns.waitForStarted(stream.received.length + 1);
+      turns.finishAll();
       await stream.answers(stream.received.length + 1);
     }
-    expect(held.most).toBe(8);
-    expect(held.begun).toEqual(Array.from({ length: 300 }, (_, index) => uuid(index)));
+    expect(turns.maxConcurrent).toBe(8);
+    expect(turns.started).toEqual(Array.from({ length: 300 }, (_, index) => uuid(index)));
   });
 
-  test('of answers stops with a reader who stops, whose turns then take no place from others', async () => {
-    let begun = 0;
+  test('stops reading turns of a client that does not read responses, and its turns do not count as calls in flight', async () => {
+    let started = 0;
     work = async ({ turn }) => {
-      begun += 1;
+      started += 1;
       return decided(turn, { responseBytes: new Uint8Array(50_000) });
     };
     const grpc = await start({ maxRequestsPerStream: 8, maxCallsInFlight: 8 });
     const stream = new TurnStream(grpc, { reading: false });
     stream.send(...requests(300));
     let before = -1;
-    while (begun > before) {
-      before = begun;
-      await untilServerHadItsChance(grpc);
+    while (started > before) {
+      before = started;
+      await waitForServer(grpc);
     }
-    expect(begun).toBeLessThan(150);
+    expect(started).toBeLessThan(150);
     expect(grpc.server.callsInFlight).toBe(0);
     stream.read();
     await stream.answers(300);
-    expect(begun).toBe(300);
+    expect(started).toBe(300);
   });
 });
 
-describe('the end', () => {
-  test('comes when the caller has sent everything and all of it is answered', async () => {
-    const held = new HeldTurns();
-    work = held.work;
+describe('the end of the stream', () => {
+  test('follows when the client has half-closed it and every turn has its response', async () => {
+    const turns = new ControlledTurns();
+    work = turns.work;
     const stream = new TurnStream(await start());
     stream.send(...requests(3));
     stream.halfClose();
-    await held.untilBegun(3);
-    held.letGo();
+    await turns.waitForStarted(3);
+    turns.releaseAll();
     expect(await stream.ended).toBeUndefined();
     expect(stream.received).toHaveLength(3);
   });
 
-  test('of a stream without a turn is OK', async () => {
+  test('is OK without any turn', async () => {
     const stream = new TurnStream(await start());
     stream.halfClose();
     expect(await stream.ended).toBeUndefined();
   });
 
-  test('of a caller who gives up aborts the turns at work, which keep their places until they have ended', async () => {
+  test('aborts the turns in progress when the client cancels, and they count as calls in flight until they end', async () => {
     const grpc = await start();
     const ends = new EventEmitter().setMaxListeners(0);
     const signals: AbortSignal[] = [];
     work = async ({ turn }, call) => {
       signals.push(call.signal);
-      if (signals.length === 20) ends.emit('all have begun');
+      if (signals.length === 20) ends.emit('all have started');
       await once(ends, 'end');
       return decided(turn);
     };
     const stream = new TurnStream(grpc);
     stream.send(...requests(20));
-    await once(ends, 'all have begun');
+    await once(ends, 'all have started');
     stream.cancel();
     expect((await stream.ended)?.status).toBe('CANCELLED');
-    await untilServerHadItsChance(grpc);
+    await waitForServer(grpc);
     expect(signals.map(({ aborted }) => aborted)).toEqual(Array(20).fill(true));
     expect([grpc.server.openStreams, grpc.server.callsInFlight]).toEqual([0, 20]);
     ends.emit('end');
-    await untilServerHadItsChance(grpc);
+    await waitForServer(grpc);
     expect(grpc.server.callsInFlight).toBe(0);
-    const told = grpc.logged.map(({ level, fields }) => `${level} ${String(fields['reason'])}`);
-    expect(new Set(told)).toEqual(new Set(['debug CANCELLED', 'debug INVALID_REQUEST']));
+    const logged = grpc.logged.map(({ level, fields }) => `${level} ${String(fields['reason'])}`);
+    expect(new Set(logged)).toEqual(new Set(['debug CANCELLED', 'debug INVALID_REQUEST']));
   });
 
-  test("of the caller's deadline is DEADLINE_EXCEEDED, for the stream and what is at work", async () => {
+  test('is DEADLINE_EXCEEDED at the deadline of the client, which also aborts the turns in progress', async () => {
     const grpc = await start();
-    // Again where the machine was so slow that the deadline passed before the turn had begun.
+    // Repeated if the machine was so slow that the deadline passed before the turn started.
     await eventually(async () => {
-      const begun: Call[] = [];
+      const started: Call[] = [];
       work = async ({ turn }, call) => {
-        begun.push(call);
+        started.push(call);
         await once(call.signal, 'abort');
         return decided(turn);
       };
@@ -297,18 +298,18 @@ describe('the end', () => {
       const stream = new TurnStream(grpc, { deadline: sentAt + 1_000 });
       stream.send(request(1));
       expect((await stream.ended)?.status).toBe('DEADLINE_EXCEEDED');
-      for (const { deadline, signal } of begun) {
+      for (const { deadline, signal } of started) {
         await eventually(async () => signal.aborted);
-        // As the caller tells it, by the server's clock from when it hears of the call.
+        // The remaining time that the client sent, counted by the server's clock from the arrival of the call.
         expect(deadline).toBeGreaterThanOrEqual(sentAt + 999);
         expect(deadline).toBeLessThanOrEqual(Date.now() + 1_000);
       }
-      return begun.length > 0;
+      return started.length > 0;
     });
   });
 });
 
-test('each turn of a stream has a time of its own', async () => {
+test('each turn of a stream has its own deadline', async () => {
   const deadlines: number[] = [];
   work = async ({ turn }, call) => {
     deadlines.push(call.deadline);
@@ -325,27 +326,27 @@ test('each turn of a stream has a time of its own', async () => {
   }
 });
 
-describe('a server that drains', () => {
-  test('reads no more turns, answers those it has read, and ends the stream with UNAVAILABLE', async () => {
-    const held = new HeldTurns();
-    work = held.work;
+describe('draining the server', () => {
+  test('stops reading turns, sends the responses of those read, and ends the stream with UNAVAILABLE', async () => {
+    const turns = new ControlledTurns();
+    work = turns.work;
     const grpc = await start();
     const stream = new TurnStream(grpc);
     stream.send(request(1), request(2));
-    await held.untilBegun(2);
+    await turns.waitForStarted(2);
     const drained = grpc.server.drain({ graceMs: 0, timeoutMs: 20_000, closeTimeoutMs: 1_000 });
     stream.send(request(3));
-    held.finish(uuid(1));
+    turns.finish(uuid(1));
     await stream.answers(1);
-    expect(held.begun).toEqual([uuid(1), uuid(2)]);
-    held.letGo();
+    expect(turns.started).toEqual([uuid(1), uuid(2)]);
+    turns.releaseAll();
     expect(await stream.ended).toMatchObject({ status: 'UNAVAILABLE', reason: 'SHUTTING_DOWN' });
     expect((await stream.answers(2)).map(({ turnId }) => turnId)).toEqual([uuid(1), uuid(2)]);
     expect(await drained).toBe(true);
-    expect(held.begun).toEqual([uuid(1), uuid(2)]);
+    expect(turns.started).toEqual([uuid(1), uuid(2)]);
   });
 
-  test('is not held up by streams that rest', async () => {
+  test('does not wait for idle streams', async () => {
     const grpc = await start();
     const streams = [new TurnStream(grpc), new TurnStream(grpc)];
     for (const stream of streams) stream.send(request(1));
@@ -355,27 +356,27 @@ describe('a server that drains', () => {
   });
 });
 
-describe('a node with too much to do', () => {
-  test('refuses turns of streams as it does calls, one by one', async () => {
-    const held = new HeldTurns();
-    work = held.work;
+describe('an overloaded node', () => {
+  test('rejects turns of streams individually, like calls', async () => {
+    const turns = new ControlledTurns();
+    work = turns.work;
     const grpc = await start({ maxCallsInFlight: 2 });
     const [one, other] = [new TurnStream(grpc), new TurnStream(grpc)];
     one.send(request(1));
     other.send(request(2));
-    await held.untilBegun(2);
+    await turns.waitForStarted(2);
     one.send(request(3));
     const [refused] = await one.answers(1);
     const call = await failureOf(callRaw(grpc, processTurn, request(4)));
     expect([call.reason, call.retryAfterMs]).toEqual(['TOO_MANY_CALLS', 100]);
     expect(refused).toEqual({ turnId: uuid(3), replayed: false, result: { $case: 'error', value: statusOf(call) } });
-    held.letGo();
+    turns.releaseAll();
     await other.answers(1);
     one.send(request(3));
     expect((await one.answers(3))[2]).toMatchObject({ turnId: uuid(3), result: { $case: 'response' } });
   });
 
-  test('has as many streams open as it may, of which those that rest take no place from calls', async () => {
+  test('limits open streams, and idle ones do not count as calls in flight', async () => {
     const grpc = await start({ maxStreams: 3, maxCallsInFlight: 1 });
     const streams = [1, 2, 3].map(() => new TurnStream(grpc));
     for (const stream of streams) {
@@ -394,7 +395,7 @@ describe('a node with too much to do', () => {
   });
 });
 
-/** The google.rpc.Status that a call failed with. */
+/** The google.rpc.Status of a failed call. */
 function statusOf({ cause }: CallError): Status {
   const [bytes] = (cause as ServiceError).metadata.get('grpc-status-details-bin');
   if (!(bytes instanceof Buffer)) throw new Error('the call failed without details');

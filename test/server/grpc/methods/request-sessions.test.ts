@@ -21,25 +21,25 @@ beforeAll(async () => {
 });
 afterAll(() => phases.stop());
 
-describe('the session that is sent', () => {
-  test('may leave out its ids, which are those of the turn', async () => {
+describe('the session in a request', () => {
+  test('has the ids of the turn if it omits its own', async () => {
     const { session } = await phases.plan(anInput({ session: { revision: 4, turnCount: 2 } }));
     expect(session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 5, turnCount: 3 });
   });
 
-  test('of another tenant, agent or session is refused, each named', async () => {
+  test('of another tenant, agent or session is rejected, with each field', async () => {
     const session = { tenantId: uuid(7), agentId: uuid(8), sessionId: uuid(9) };
     expect(await refusalOf(phases.lifecycle(anInput({ session })))).toEqual(
       invalid('input.session.tenant_id', 'input.session.agent_id', 'input.session.session_id'),
     );
   });
 
-  test('that has had the turn already is refused: there is no replay without a store', async () => {
+  test('that contains the turn already is rejected, because there is no replay without a store', async () => {
     const session = sessionAfter(await phases.plan(anInput()));
     expect(await refusalOf(phases.lifecycle(anInput({ session })))).toEqual(invalid('input.turn.turn_id'));
   });
 
-  test('with an instance that an earlier turn of the same id started is refused, as the new one would have its id', async () => {
+  test('with an instance from an earlier turn of the same id is rejected, because the new instance would have the same id', async () => {
     const first = sessionAfter(await phases.plan(anInput({ turn: naming(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
     const cancelled = sessionAfter(await phases.plan(anInput({ turn, session: first })));
@@ -54,7 +54,7 @@ describe('the session that is sent', () => {
     ).toEqual([`START ${refund}`]);
   });
 
-  test('2.7 an instance without times was active with this turn, so it is not idle', async () => {
+  test('2.7: an instance without times counts as active in this turn, so it is not idle', async () => {
     const scenarios = [sentAsking(refund, { idleTimeoutMs: 1_000 })];
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
     const idle = { ...one, lastActiveAt: new Date(1_600_000_000_000) };
@@ -65,7 +65,7 @@ describe('the session that is sent', () => {
     expect(actionsOf(other)).toEqual([`PAUSE ${refund}`]);
   });
 
-  test('2.2 a step that the scenario has not cancels the instance, and is no error', async () => {
+  test('2.2: an unknown step cancels the instance and is not an error', async () => {
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'nowhere' };
     const decided = await phases.lifecycle(anInput({ session: { instances: [one] } }));
     expect(actionsOf(decided)).toEqual([`CANCEL ${refund}`]);
@@ -75,21 +75,21 @@ describe('the session that is sent', () => {
   const ended = { instanceId: uuid(21), scenarioId: refund, status: 3, reason: 1 };
   const pending = { scenarioId: booking, reason: 1, turnsLeft: 1 };
   const tooMany = 1_000_000_001;
-  /** A value of no enum. */
+  /** Not a value of any enum. */
   const unknown: number = 77;
 
   test.each<[string, DeepPartial<Session>, string]>([
-    ['an instance without id', { instances: [{ ...instance, instanceId: '' }] }, 'instances[0].instance_id'],
+    ['an instance without an id', { instances: [{ ...instance, instanceId: '' }] }, 'instances[0].instance_id'],
     ['an instance without a step', { instances: [{ ...instance, currentStepId: '' }] }, 'instances[0].current_step_id'],
     ['an instance that has ended', { instances: [{ ...instance, status: 3 }] }, 'instances[0].status'],
-    ['a status that is none', { instances: [{ ...instance, status: unknown }] }, 'instances[0].status'],
-    ['a pause for no reason', { instances: [{ ...instance, status: 2 }] }, 'instances[0].pause_reason'],
+    ['an unknown status', { instances: [{ ...instance, status: unknown }] }, 'instances[0].status'],
+    ['a pause without a reason', { instances: [{ ...instance, status: 2 }] }, 'instances[0].pause_reason'],
     [
       'a pause reason that is none',
       { instances: [{ ...instance, pauseReason: unknown }] },
       'instances[0].pause_reason',
     ],
-    ['a visit without number', { instances: [{ ...instance, visit: {} }] }, 'instances[0].visit.number'],
+    ['a visit without a number', { instances: [{ ...instance, visit: {} }] }, 'instances[0].visit.number'],
     [
       'a visit number beyond all bounds',
       { instances: [{ ...instance, visit: { number: 4_294_967_295 } }] },
@@ -115,9 +115,9 @@ describe('the session that is sent', () => {
       { instances: [instance, { ...instance, scenarioId: booking }] },
       'instances[1].instance_id',
     ],
-    ['an ended instance that has not', { endedInstances: [{ ...ended, status: 1 }] }, 'ended_instances[0].status'],
-    ['an ended instance without reason', { endedInstances: [{ ...ended, reason: 0 }] }, 'ended_instances[0].reason'],
-    ['a pending start without reason', { pendingStarts: [{ ...pending, reason: 0 }] }, 'pending_starts[0].reason'],
+    ['an ended instance that is active', { endedInstances: [{ ...ended, status: 1 }] }, 'ended_instances[0].status'],
+    ['an ended instance without a reason', { endedInstances: [{ ...ended, reason: 0 }] }, 'ended_instances[0].reason'],
+    ['a pending start without a reason', { pendingStarts: [{ ...pending, reason: 0 }] }, 'pending_starts[0].reason'],
     [
       'a pending start with no turns left',
       { pendingStarts: [{ ...pending, turnsLeft: 0 }] },
@@ -128,9 +128,9 @@ describe('the session that is sent', () => {
       { openContributions: [{ instanceId: uuid(20) }] },
       'open_contributions[0].type',
     ],
-    ['a revision beyond all bounds', { revision: 4_294_967_295 }, 'revision'],
+    ['a revision that is too large', { revision: 4_294_967_295 }, 'revision'],
     ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
-  ])('with %s is refused, and the field is named', async (_what, session, field) => {
+  ])('with %s is rejected, with the field', async (_what, session, field) => {
     expect(await refusalOf(phases.lifecycle(anInput({ session, scenarios: [] })))).toEqual(
       invalid(`input.session.${field}`),
     );

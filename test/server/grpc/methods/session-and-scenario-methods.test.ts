@@ -56,7 +56,7 @@ const put = (agent: ReturnType<typeof anAgent>, scenario: Scenario, expectedVers
   callMethod(grpc, scenarios.putScenario, { ...agent, scenario, expectedVersion });
 
 describe('ScenarioService', () => {
-  test('stores a scenario as a new version only where it differs', async () => {
+  test('stores a scenario as a new version only if it has changed', async () => {
     const agent = anAgent();
     const first = await put(agent, aRefund());
     expect(first).toMatchObject({ created: true, stored: { version: 1, scenario: { name: 'Refund' } } });
@@ -65,18 +65,18 @@ describe('ScenarioService', () => {
     expect(await put(agent, aRefund(uuid(11), 'Money back'))).toMatchObject({ created: true, stored: { version: 2 } });
     const old = await callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 1 });
     expect(old.stored?.scenario?.name).toBe('Refund');
-    const newest = await callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
-    expect(newest.stored?.scenario?.name).toBe('Money back');
+    const latest = await callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
+    expect(latest.stored?.scenario?.name).toBe('Money back');
   });
 
-  test('refuses a broken scenario with all findings at once and stores nothing', async () => {
+  test('rejects an invalid scenario with all findings and stores nothing', async () => {
     const agent = anAgent();
-    const broken = aRefund();
-    broken.entryStepId = 'nowhere';
-    const [ask] = broken.steps;
+    const invalid = aRefund();
+    invalid.entryStepId = 'nowhere';
+    const [ask] = invalid.steps;
     if (ask?.transitions[0])
       ask.transitions[0] = { ...ask.transitions[0], targetStepId: 'gone', condition: '18 &&& x' };
-    const failure = await failureOf(put(agent, broken));
+    const failure = await failureOf(put(agent, invalid));
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
     expect(failure.violations.map(({ field }) => field)).toEqual(
       expect.arrayContaining([
@@ -85,14 +85,14 @@ describe('ScenarioService', () => {
         'scenario.steps[0].transitions[0].condition',
       ]),
     );
-    const validated = await callMethod(grpc, scenarios.validateScenario, { scenario: broken });
+    const validated = await callMethod(grpc, scenarios.validateScenario, { scenario: invalid });
     expect(validated.valid).toBe(false);
     expect(validated.findings).toHaveLength(failure.violations.length);
     const gone = callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
     expect((await failureOf(gone)).reason).toBe('SCENARIO_NOT_FOUND');
   });
 
-  test('a stale expected_version is ABORTED with both versions', async () => {
+  test('rejects an outdated expected_version with ABORTED and both versions', async () => {
     const agent = anAgent();
     await put(agent, aRefund(), 0);
     const failure = await failureOf(put(agent, aRefund(uuid(11), 'Other'), 0));
@@ -102,7 +102,7 @@ describe('ScenarioService', () => {
     expect((await failureOf(deletion)).reason).toBe('VERSION_MISMATCH');
   });
 
-  test('lists page by page, by tag and by whether they are enabled', async () => {
+  test('lists scenarios in pages, by tag and by whether they are enabled', async () => {
     const agent = anAgent();
     for (const number of [15, 12, 14, 11, 13])
       await put(agent, aRefund(uuid(number), `S${number}`, number % 2 ? ['odd'] : []));
@@ -128,17 +128,17 @@ describe('ScenarioService', () => {
     expect(odd.scenarios.map(({ scenario }) => scenario?.name)).toEqual(['S11', 'S13', 'S15']);
     expect(odd.nextPageToken).toBe('');
     const { nextPageToken } = await list({ pageSize: 1 });
-    for (const wrong of [
+    for (const invalid of [
       { pageToken: 'x' },
       { pageToken: nextPageToken, tag: 'odd' },
       { pageToken: `${nextPageToken}AA` },
     ]) {
-      const failure = await failureOf(list(wrong));
+      const failure = await failureOf(list(invalid));
       expect(failure.violations.map(({ field }) => field)).toEqual(['page_token']);
     }
   });
 
-  test('deletes a scenario, and what does not exist', async () => {
+  test('deletes a scenario, and reports whether it existed', async () => {
     const agent = anAgent();
     await put(agent, aRefund());
     const remove = () =>
@@ -147,7 +147,7 @@ describe('ScenarioService', () => {
     expect(await remove()).toEqual({ existed: false });
   });
 
-  test('1.1: keeps relationships, and refuses one that closes a cycle of depends_on', async () => {
+  test('1.1: stores relationships, and rejects one that closes a cycle of depends_on', async () => {
     const agent = anAgent();
     const relate = (sourceId: string, targetScenarioId: string, kind = 1) =>
       callMethod(grpc, scenarios.putRelationship, {
@@ -179,36 +179,36 @@ describe('RenderScenario', () => {
   const render = (request: Partial<RenderScenarioRequest>) =>
     callMethod(grpc, scenarios.renderScenario, RenderScenarioRequest.fromPartial(request));
 
-  test('draws a scenario as Mermaid text, on request with the path and position of a session', async () => {
+  test('renders a scenario as Mermaid text, optionally with the path and position of a session', async () => {
     const agent = anAgent();
     await put(agent, aRefund());
-    const asked = { ...agent, scenarioId: uuid(11) };
-    const { mermaid } = await render(asked);
+    const request = { ...agent, scenarioId: uuid(11) };
+    const { mermaid } = await render(request);
     expect(mermaid).toContain('title: "Refund (version 1)"');
     expect(mermaid).toContain('  s0 -->|"order_id != #34;#34;"| s1\n');
     const candidates = [{ scenarioId: uuid(11), score: 0.9 }];
     const turn = { ...agent, sessionId, turnId: uuid(902), candidates };
     await callMethod(grpc, OrchestratorServiceService.processTurn, ProcessTurnRequest.fromPartial({ turn }));
     await put(agent, aRefund(uuid(11), 'Refund, renamed'));
-    const drawn = await render({ ...asked, sessionId });
-    expect(drawn.mermaid).toContain('title: "Refund (version 1, session active at ask)"'); // the instance's version, not the newest
+    const drawn = await render({ ...request, sessionId });
+    expect(drawn.mermaid).toContain('title: "Refund (version 1, session active at ask)"'); // the version of the instance, not the latest
     expect(drawn.mermaid).toContain('● <b>ask</b>');
-    const newest = await render({ ...asked, sessionId, version: 2 });
-    expect(newest.mermaid).toContain('title: "Refund, renamed (version 2, session active at ask)"');
+    const latest = await render({ ...request, sessionId, version: 2 });
+    expect(latest.mermaid).toContain('title: "Refund, renamed (version 2, session active at ask)"');
   });
 
-  test('tells what is not there, and whose the session is', async () => {
+  test('rejects an unknown scenario, an unknown session and a session of another agent', async () => {
     const agent = anAgent();
-    const asked = { ...agent, scenarioId: uuid(11) };
-    expect(await failureOf(render(asked))).toMatchObject({
+    const request = { ...agent, scenarioId: uuid(11) };
+    expect(await failureOf(render(request))).toMatchObject({
       reason: 'SCENARIO_NOT_FOUND',
     });
     await put(agent, aRefund());
-    const unknown = { ...asked, sessionId: uuid(903) };
+    const unknown = { ...request, sessionId: uuid(903) };
     expect(await failureOf(render(unknown))).toMatchObject({
       reason: 'SESSION_NOT_FOUND',
     });
-    expect(await failureOf(render({ ...asked, sessionId }))).toMatchObject({
+    expect(await failureOf(render({ ...request, sessionId }))).toMatchObject({
       reason: 'AGENT_MISMATCH',
     });
   });
@@ -229,7 +229,7 @@ describe('a session', () => {
     expect(failure.metadata).toMatchObject({ session_id: key.sessionId });
   });
 
-  test('is played, read, listed and erased', async () => {
+  test('can be played, read, listed and deleted', async () => {
     await put(agent, aRefund());
     const started = await aTurn(1, { candidates: [{ scenarioId: uuid(11), score: 0.9 }] });
     expect(started.plan?.contributions[0]).toMatchObject({ stepId: 'ask', fieldsToAsk: ['order_id'] });
@@ -255,7 +255,7 @@ describe('a session', () => {
     expect((await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 0, pageToken: '' })).turns).toEqual([]);
   });
 
-  test('a page of turns is no larger than a message, and its token goes on with the rest', async () => {
+  test('has pages of turns that fit into a message, with tokens for the rest', async () => {
     const pageBytes = 20_000;
     const small = serviceOn(openEmbeddedStores(), { pageBytes });
     const other = await startGrpc(small.useCases);
@@ -285,7 +285,7 @@ describe('a session', () => {
     }
   });
 
-  test('a scenario is seen by the turn right after it was put, and gone right after it was deleted', async () => {
+  test('sees a scenario in the turn after it was stored, and not in the turn after it was deleted', async () => {
     const other = anAgent();
     const session = { ...other, sessionId: uuid(33) };
     const candidates = [{ scenarioId: uuid(11), score: 0.9 }];

@@ -18,11 +18,11 @@ import { text, turnRequest } from '../../../support/request-bytes';
 import { acting, asking, confirming } from '../../../support/sample-scenarios';
 import { uuid } from '../../../support/session-builder';
 
-/** The flag of a gRPC frame whose message is compressed. */
-const COMPRESSED = 1;
+/** The flag of a gRPC frame with a compressed message. */
+const compressedFlag = 1;
 const { processTurn, streamTurn } = OrchestratorServiceService;
 
-/** What the use case does in the test at hand. */
+/** The use case of the current test. */
 let work: (command: TurnCommand, call: Call) => Promise<ProcessedTurn>;
 let grpc: GrpcUnderTest;
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => grpc.stop());
 
-/** Three scenarios start, ask, confirm and act: eleven events and the response. */
+/** A turn in which three scenarios start, ask, confirm and act: eleven events and the response. */
 function aProcessedTurn(parts: Partial<ProcessedTurn> = {}): ProcessedTurn {
   const talk = new Conversation([asking('a', ['x']), confirming('b'), acting('c')]);
   const { result } = talk.turn({ candidates: { a: 0.9, b: 0.8, c: 0.7 } });
@@ -43,7 +43,7 @@ function aProcessedTurn(parts: Partial<ProcessedTurn> = {}): ProcessedTurn {
 }
 
 describe('ProcessTurn', () => {
-  test('hands the turn with the bytes that were sent to the use case', async () => {
+  test('passes the turn and the bytes as sent to the use case', async () => {
     const seen: TurnCommand[] = [];
     work = async (command) => {
       seen.push(command);
@@ -58,15 +58,15 @@ describe('ProcessTurn', () => {
     expect(Date.now() - (command?.turn.occurredAt ?? 0)).toBeLessThan(20_000);
   });
 
-  test('sends the stored bytes as they are', async () => {
-    const stored = new Uint8Array(Buffer.from('--bytes that are no message--')).subarray(2, -2);
+  test('sends the stored bytes unchanged', async () => {
+    const stored = new Uint8Array(Buffer.from('--bytes that are not a message--')).subarray(2, -2);
     work = async () => aProcessedTurn({ responseBytes: stored });
     const { bytes, trailer } = await callRaw(grpc, processTurn.path, turnRequest());
-    expect(bytes.toString()).toBe('bytes that are no message');
+    expect(bytes.toString()).toBe('bytes that are not a message');
     expect(trailer.get('x-turn-replayed')).toEqual([]);
   });
 
-  test('5.1: tells a replay by the trailer x-turn-replayed', async () => {
+  test('5.1: marks a replay with the trailer x-turn-replayed', async () => {
     work = async () => aProcessedTurn({ replayed: true });
     const { trailer } = await callRaw(grpc, processTurn.path, turnRequest());
     expect(trailer.get('x-turn-replayed')).toEqual(['true']);
@@ -74,7 +74,7 @@ describe('ProcessTurn', () => {
 });
 
 describe('StreamTurn', () => {
-  test('sends context, lifecycle, transition and contribution events, then what was committed', async () => {
+  test('sends context, lifecycle, transition and contribution events, then the committed response', async () => {
     const turn = aProcessedTurn();
     work = async () => turn;
     const events = (await streamRaw(grpc, streamTurn.path, turnRequest())).map((bytes) =>
@@ -105,15 +105,15 @@ describe('StreamTurn', () => {
     expect((await failureOf(streamRaw(grpc, streamTurn.path, turnRequest()))).reason).toBe('INTERNAL');
   });
 
-  test('waits for a reader that is slow, and stops when that one goes', async () => {
+  test('waits for a slow client, and stops when the client cancels', async () => {
     const { result } = aProcessedTurn();
-    const many = Array.from({ length: 20_000 }, () => result.plan.contributions[0]).filter(
+    const contributionList = Array.from({ length: 20_000 }, () => result.plan.contributions[0]).filter(
       (each) => each !== undefined,
     );
-    let made = 0;
-    const contributions = new Proxy(many, {
+    let created = 0;
+    const contributions = new Proxy(contributionList, {
       get: (list, key, receiver) => {
-        if (typeof key === 'string' && /^\d+$/.test(key)) made++;
+        if (typeof key === 'string' && /^\d+$/.test(key)) created++;
         return Reflect.get(list, key, receiver);
       },
     });
@@ -124,98 +124,98 @@ describe('StreamTurn', () => {
       (bytes: Buffer) => bytes,
       turnRequest(),
     );
-    stream.once('readable', () => undefined); // and reads no more
-    await settled(() => made);
-    expect(made).toBeLessThan(15_000);
+    stream.once('readable', () => undefined); // The client reads nothing else.
+    await waitUntilStable(() => created);
+    expect(created).toBeLessThan(15_000);
     expect(grpc.server.callsInFlight).toBe(1);
     stream.on('error', () => undefined);
     stream.cancel();
     await until(() => grpc.server.callsInFlight === 0);
-    expect(made).toBeLessThan(15_000);
+    expect(created).toBeLessThan(15_000);
   });
 });
 
-describe('deadlines and cancelled calls', () => {
+describe('deadlines and cancellation', () => {
   test.each([
-    ['the use case knows the deadline', 9_000],
-    ['a caller may set a deadline that is later than the time of a turn', 3 * defaultServerOptions.turnTimeoutMs],
+    ['the use case gets the deadline', 9_000],
+    ['a client can set a deadline after the turn timeout', 3 * defaultServerOptions.turnTimeoutMs],
   ])('%s', async (_what, timeoutMs) => {
-    let known = 0;
+    let deadline = 0;
     work = async (_command, call) => {
-      known = call.deadline;
+      deadline = call.deadline;
       return aProcessedTurn();
     };
     const before = Date.now();
     await callRaw(grpc, processTurn.path, turnRequest(), { deadline: before + timeoutMs });
-    // The caller sends the time that is left, in whole milliseconds, and the server counts it from when it hears of the call.
-    expect(known).toBeGreaterThanOrEqual(before + timeoutMs - 1);
-    expect(known).toBeLessThanOrEqual(Date.now() + timeoutMs + 1);
+    // The client sends the remaining time in whole milliseconds, and the server counts it from the arrival of the call.
+    expect(deadline).toBeGreaterThanOrEqual(before + timeoutMs - 1);
+    expect(deadline).toBeLessThanOrEqual(Date.now() + timeoutMs + 1);
   });
 
-  test('a call whose caller sets no deadline has the time of a turn', async () => {
-    let known = 0;
+  test('a call without a deadline gets the turn timeout', async () => {
+    let deadline = 0;
     work = async (_command, call) => {
-      known = call.deadline;
+      deadline = call.deadline;
       return aProcessedTurn();
     };
     const before = Date.now();
     await callRaw(grpc, processTurn.path, turnRequest());
-    expect(known).toBeGreaterThanOrEqual(before + defaultServerOptions.turnTimeoutMs);
-    expect(known).toBeLessThanOrEqual(Date.now() + defaultServerOptions.turnTimeoutMs);
+    expect(deadline).toBeGreaterThanOrEqual(before + defaultServerOptions.turnTimeoutMs);
+    expect(deadline).toBeLessThanOrEqual(Date.now() + defaultServerOptions.turnTimeoutMs);
   });
 
-  test('a deadline that passes ends the call with DEADLINE_EXCEEDED and aborts the work', async () => {
-    const begun: AbortSignal[] = [];
+  test('an exceeded deadline ends the call with DEADLINE_EXCEEDED and aborts the work', async () => {
+    const started: AbortSignal[] = [];
     work = async (_command, { signal }) => {
-      begun.push(signal);
+      started.push(signal);
       await once(signal, 'abort');
-      throw new Error('given up');
+      throw new Error('aborted');
     };
-    // Again where the machine was so slow that the deadline passed before the work had begun.
+    // Repeated if the machine was so slow that the deadline passed before the work started.
     await eventually(async () => {
       const failure = await failureOf(callRaw(grpc, processTurn.path, turnRequest(), { deadline: Date.now() + 150 }));
       expect(failure.status).toBe('DEADLINE_EXCEEDED');
-      return begun.length > 0;
+      return started.length > 0;
     });
-    await until(() => begun.every(({ aborted }) => aborted));
+    await until(() => started.every(({ aborted }) => aborted));
   });
 
-  test('the server itself tells of a deadline that passes, with the reason', async () => {
+  test('the server sends the reason of an exceeded deadline', async () => {
     work = async (_command, call) => {
       await once(call.signal, 'abort');
-      throw new Error('given up');
+      throw new Error('aborted');
     };
     const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '100m' }, framed(turnRequest()));
     expect(end).toMatchObject({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
   });
 
-  test('no work is begun when too little time is left', async () => {
-    let begun = false;
+  test('no work starts with too little time left', async () => {
+    let started = false;
     work = async () => {
-      begun = true;
+      started = true;
       return aProcessedTurn();
     };
     const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '1m' }, framed(turnRequest()));
     expect(end).toMatchObject({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
-    expect(begun).toBe(false);
+    expect(started).toBe(false);
   });
 
-  test('a caller who gives up aborts the work', async () => {
+  test('a cancelled call aborts the work', async () => {
     let aborted = false;
-    let begun = false;
+    let started = false;
     work = async (_command, call) => {
-      begun = true;
+      started = true;
       await once(call.signal, 'abort');
       aborted = true;
       return aProcessedTurn();
     };
     const call = grpc.client.makeUnaryRequest(processTurn.path, Buffer.from, String, turnRequest(), () => undefined);
-    await until(() => begun);
+    await until(() => started);
     call.cancel();
     await until(() => aborted);
   });
 
-  test('an answer does not abort anything', async () => {
+  test('a response does not abort the signal', async () => {
     let signal: AbortSignal | undefined;
     work = async (_command, call) => {
       signal = call.signal;
@@ -227,8 +227,8 @@ describe('deadlines and cancelled calls', () => {
   });
 });
 
-describe('bounds', () => {
-  test('one call more than may be in flight is told when to retry, also while cancelled ones still run', async () => {
+describe('limits', () => {
+  test('a call above the limit gets a retry delay, also while cancelled calls are still running', async () => {
     const gate = new EventEmitter();
     work = async () => {
       await once(gate, 'open');
@@ -254,8 +254,8 @@ describe('bounds', () => {
 
   test.each([
     ['a little', 4_194_304 + 1],
-    ['far', 5 * 4_194_304],
-  ])('a message that is %s too large is RESOURCE_EXHAUSTED with its reason', async (_what, size) => {
+    ['much', 5 * 4_194_304],
+  ])('a message that is %s too large is RESOURCE_EXHAUSTED with the reason', async (_what, size) => {
     const failure = await failureOf(callRaw(grpc, processTurn.path, Buffer.alloc(size)));
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_LARGE']);
   });
@@ -266,20 +266,20 @@ describe('bounds', () => {
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_LARGE']);
   });
 
-  test.each(['gzip', 'deflate'])('a message that only claims to be %s is INVALID_ARGUMENT', async (encoding) => {
-    const body = framed(Buffer.from('this is not compressed'), COMPRESSED);
+  test.each(['gzip', 'deflate'])('a message that is not %s is INVALID_ARGUMENT', async (encoding) => {
+    const body = framed(Buffer.from('this is not compressed'), compressedFlag);
     const end = await postRaw(grpc.address, processTurn.path, { 'grpc-encoding': encoding }, body);
     expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'UNDECODABLE_REQUEST' });
   });
 
-  test('a compressed message that unpacks to far more than allowed is RESOURCE_EXHAUSTED', async () => {
-    const body = framed(gzipSync(Buffer.alloc(64 * 1_024 * 1_024)), COMPRESSED);
+  test('a compressed message that is too large when decompressed is RESOURCE_EXHAUSTED', async () => {
+    const body = framed(gzipSync(Buffer.alloc(64 * 1_024 * 1_024)), compressedFlag);
     const end = await postRaw(grpc.address, processTurn.path, { 'grpc-encoding': 'gzip' }, body);
     expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'TOO_LARGE' });
   });
 });
 
-test('a method of the contract that this version does not serve is UNIMPLEMENTED and named', async () => {
+test('a method of the contract that is not implemented is UNIMPLEMENTED with its name', async () => {
   const { planMigration } = ScenarioServiceService;
   const request = Buffer.concat([text(1, uuid(1)), text(2, uuid(2)), text(3, uuid(3))]);
   const failure = await failureOf(callRaw(grpc, planMigration.path, request));
@@ -293,8 +293,8 @@ async function until(holds: () => boolean): Promise<void> {
   expect(holds()).toBe(true);
 }
 
-/** Waits until a number has stopped to grow. */
-async function settled(read: () => number): Promise<void> {
+/** Waits until a number stops growing. */
+async function waitUntilStable(read: () => number): Promise<void> {
   let before = -1;
   while (before !== read() || before === 0) {
     before = read();

@@ -25,11 +25,11 @@ const key = { tenantId: uuid(1), sessionId: uuid(3) };
 describe('WatchSession', () => {
   let store: SessionStore;
   let grpc: GrpcUnderTest;
-  /** What was read of the store for readers, and how many listen to it. */
+  /** Number of turns read from the store, and of its listeners. */
   let turnsRead: number;
   let listening: number;
-  /** Serves what the store has. */
-  let serve: (options?: Partial<GrpcServerOptions>) => Promise<void>;
+  /** Starts a server with the store. */
+  let startServer: (options?: Partial<GrpcServerOptions>) => Promise<void>;
   let close: () => Promise<void>;
 
   const start = async (options: Partial<GrpcServerOptions> = {}) => {
@@ -63,10 +63,10 @@ describe('WatchSession', () => {
       watchSession: (...args) => watchSession(deps, ...args),
       deleteSession: (of, call) => store.delete(of, call),
     };
-    serve = async (served = {}) => {
-      grpc = await startGrpc(useCases, served);
+    startServer = async (serverOptions = {}) => {
+      grpc = await startGrpc(useCases, serverOptions);
     };
-    await serve(options);
+    await startServer(options);
     close = async () => {
       await grpc.stop();
       await store.close();
@@ -79,7 +79,7 @@ describe('WatchSession', () => {
   beforeEach(() => {
     session = aSession(key);
   });
-  /** Commits turns with about so many bytes each. */
+  /** Commits turns with about `bytes` bytes each. */
   const commit = async (count: number, bytes = 100) => {
     for (let turn = 0; turn < count; turn += 1) {
       const turnId = uuid(101 + session.revision);
@@ -89,19 +89,19 @@ describe('WatchSession', () => {
       session = next.session;
     }
   };
-  const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const range = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
 
-  test('sends the records that ListTurns lists, as they are committed', async () => {
+  test('sends the records of ListTurns as they are committed', async () => {
     await start();
     await commit(2);
     const watching = new Watching(grpc, { afterRevision: 0 });
     await watching.has(2);
     await commit(3);
     await watching.has(5);
-    expect(watching.revisions).toEqual(upTo(5));
+    expect(watching.revisions).toEqual(range(5));
     expect(watching.turns[4]).toMatchObject({
       revision: 5,
       turnId: uuid(105),
@@ -111,7 +111,7 @@ describe('WatchSession', () => {
     expect(await watching.cancel()).toMatchObject({ status: 'CANCELLED' });
   });
 
-  test('goes on from the cursor of a turn, and notices that it is another one', async () => {
+  test('resumes from a cursor, and rejects a cursor with another turn id', async () => {
     await start();
     await commit(4);
     const watching = new Watching(grpc, { afterRevision: 3, afterTurnId: uuid(103) });
@@ -122,9 +122,9 @@ describe('WatchSession', () => {
     expect(end).toMatchObject({ status: 'NOT_FOUND', reason: 'SESSION_NOT_FOUND', metadata: { cursor: '3' } });
   });
 
-  test('refuses a request that breaks the contract', async () => {
+  test('rejects a request that violates the contract', async () => {
     await start();
-    const end = await new Watching(grpc, { sessionId: 'mine', afterTurnId: 'his' }).ended;
+    const end = await new Watching(grpc, { sessionId: 'own', afterTurnId: 'other' }).ended;
     expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
     expect(end?.violations.map(({ field }) => field)).toEqual(['session_id', 'after_turn_id']);
     expect(listening).toBe(0);
@@ -143,7 +143,7 @@ describe('WatchSession', () => {
     });
   });
 
-  test('a caller who gives up frees everything', async () => {
+  test('a cancelled call releases everything', async () => {
     await start();
     const watching = new Watching(grpc);
     await until(() => listening === 1);
@@ -152,10 +152,10 @@ describe('WatchSession', () => {
     await until(() => listening === 0 && grpc.server.openStreams === 0);
   });
 
-  test('takes no place of the calls, and has a bound of its own', async () => {
+  test('does not count as a call in flight, and has a limit of its own', async () => {
     await start({ maxCallsInFlight: 1, maxStreams: 2 });
     const watching = [];
-    // One after another: as many requests as calls may be on their way in.
+    // One after another, because the number of pending requests is limited as well.
     for (let open = 1; open <= 2; open++) {
       watching.push(new Watching(grpc));
       await until(() => listening === open);
@@ -167,7 +167,7 @@ describe('WatchSession', () => {
     for (const each of watching) await each.cancel();
   });
 
-  test('a drain ends it with UNAVAILABLE and the cursor', async () => {
+  test('draining the server ends it with UNAVAILABLE and the cursor', async () => {
     await start();
     await commit(3);
     const watching = new Watching(grpc, { afterRevision: 1 });
@@ -181,12 +181,12 @@ describe('WatchSession', () => {
     expect(listening).toBe(0);
   });
 
-  describe('a reader who takes nothing', () => {
+  describe('a client that reads nothing', () => {
     const { path } = SessionServiceService.watchSession;
     const fromTheStart = () =>
       WatchSessionRequest.encode(WatchSessionRequest.fromPartial({ ...key, afterRevision: 0 })).finish();
 
-    test('is waited for, and a page at most is read of the store', async () => {
+    test('causes at most one page to be read from the store', async () => {
       await start();
       await commit(30, 100_000);
       const call = callUnread(grpc.address, path, fromTheStart());
@@ -201,28 +201,28 @@ describe('WatchSession', () => {
       expect(reason).toBe('SHUTTING_DOWN');
       const cursor = Number(metadata['cursor']);
       expect(cursor).toBeGreaterThanOrEqual(17);
-      expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
+      expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(range(cursor));
     });
 
-    test('for too long is left, which frees everything, and can go on from the cursor', async () => {
+    test('is disconnected after the stall timeout, which releases everything, and can resume from the cursor', async () => {
       await start({ stallTimeoutMs: 200 });
       await commit(30, 100_000);
       const call = callUnread(grpc.address, path, fromTheStart());
       await until(() => listening === 1);
       await until(() => listening === 0 && grpc.server.openStreams === 0);
       expect(turnsRead).toBeLessThanOrEqual(17);
-      // The status waits behind what was sent before it.
+      // The status arrives after the messages that were sent before it.
       const { messages, metadata, ...end } = await call.read();
       expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'SLOW_READER' });
       const cursor = Number(metadata['cursor']);
-      expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(upTo(cursor));
-      // At a server with more patience: a machine that stops for a moment makes any reader slow.
+      expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(range(cursor));
+      // On a server with a longer stall timeout, because any client is slow on a busy machine.
       await grpc.stop();
-      await serve();
-      const again = new Watching(grpc, { afterRevision: cursor });
-      await again.has(30 - cursor);
-      expect(again.revisions).toEqual(upTo(30, cursor + 1));
-      await again.cancel();
+      await startServer();
+      const resumed = new Watching(grpc, { afterRevision: cursor });
+      await resumed.has(30 - cursor);
+      expect(resumed.revisions).toEqual(range(30, cursor + 1));
+      await resumed.cancel();
     });
   });
 });

@@ -26,7 +26,7 @@ import { Watching } from '../../../support/watching';
 
 const { getSession } = SessionServiceService;
 
-/** A key of tenant 1 for each scope alone, and one for each set that lacks one. */
+/** Keys of tenant 1: one with each single scope, and one without each scope. */
 const only = new Map(scopes.map((scope) => [scope, anApiKey(`only-${scope}`, uuid(1), [scope])]));
 const without = new Map(
   scopes.map((scope) => [
@@ -59,8 +59,8 @@ const methods = ['OrchestratorService', 'SessionService', 'ScenarioService'].fla
   });
 });
 
-/** Calls a method with an empty request, and tells the reason for which it failed. */
-async function reasonOf(grpc: GrpcUnderTest, { path, kind, empty }: (typeof methods)[number], metadata: object) {
+/** Calls a method with an empty request. Returns "OK" or the error. */
+async function callEmpty(grpc: GrpcUnderTest, { path, kind, empty }: (typeof methods)[number], metadata: object) {
   const options = { metadata: { ...metadata } };
   if (kind === 'bidi_streaming') {
     const stream = new TurnStream(grpc, options);
@@ -74,33 +74,33 @@ async function reasonOf(grpc: GrpcUnderTest, { path, kind, empty }: (typeof meth
   );
 }
 
-describe('The scope of', () => {
+describe('Scopes', () => {
   let grpc: GrpcUnderTest;
   beforeAll(async () => {
     grpc = await startGrpc({ validateScenario: () => ({ valid: false, findings: [] }) }, { authenticator });
   });
   afterAll(() => grpc.stop());
 
-  test('every method is one of the three, and there is a method for each', () => {
+  test('every method requires one of the three scopes, and every scope is required by a method', () => {
     expect(methods.length).toBeGreaterThan(20);
     expect([...scopesByPath.keys()].sort()).toEqual(methods.map(({ path }) => path).sort());
     expect(new Set(scopesByPath.values())).toEqual(new Set(scopes));
   });
 
-  test.each(methods)('$method is asked for before its request is looked at, and nothing else is', async (method) => {
+  test.each(methods)('$method checks its scope before the request, and no other scope', async (method) => {
     const scope = scopesByPath.get(method.path) ?? 'turns';
-    expect(await reasonOf(grpc, method, without.get(scope)?.metadata ?? {})).toMatchObject({
+    expect(await callEmpty(grpc, method, without.get(scope)?.metadata ?? {})).toMatchObject({
       status: 'PERMISSION_DENIED',
       reason: 'SCOPE_MISSING',
       metadata: { scope },
     });
-    expect(await reasonOf(grpc, method, {})).toMatchObject({ reason: 'UNAUTHENTICATED' });
-    const found = await reasonOf(grpc, method, only.get(scope)?.metadata ?? {});
-    // An empty request: what was let in is refused for that, or has no fields that it must have.
+    expect(await callEmpty(grpc, method, {})).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    const found = await callEmpty(grpc, method, only.get(scope)?.metadata ?? {});
+    // The request is empty, so an authorized call is OK or INVALID_REQUEST.
     expect(found instanceof CallError ? found.reason : found).toMatch(/^(OK|INVALID_REQUEST)$/);
   });
 
-  test('reflection is any, of a credential that holds', async () => {
+  test('reflection accepts any valid credential', async () => {
     const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
     const listing = (metadata: Readonly<Record<string, string>>) =>
       streamRaw(grpc, path, Buffer.from([0x3a, 0]), { metadata });
@@ -115,7 +115,7 @@ describe('The tenant', () => {
     grpc = await startGrpc(
       {
         readSession: async (key) => aSession(key),
-        processTurn: () => Promise.reject(new OrchestratorError('SESSION_EXISTS', 'It was let in.')),
+        processTurn: () => Promise.reject(new OrchestratorError('SESSION_EXISTS', 'The call was admitted.')),
       },
       { authenticator },
     );
@@ -125,7 +125,7 @@ describe('The tenant', () => {
   const read = (tenantId: string, metadata: Readonly<Record<string, string>>) =>
     callMethod(grpc, getSession, { tenantId, sessionId: uuid(3) }, { metadata });
 
-  test('of a request must be the one of the credential', async () => {
+  test('of a request must be the tenant of the credential', async () => {
     expect(await read(uuid(1), one.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
     expect(await failureOf(read(uuid(2), one.metadata))).toMatchObject({
       status: 'PERMISSION_DENIED',
@@ -133,12 +133,12 @@ describe('The tenant', () => {
     });
   });
 
-  test('may be any where the credential says so', async () => {
+  test('can be any with a credential for all tenants', async () => {
     expect(await read(uuid(1), any.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
     expect(await read(uuid(2), any.metadata)).toMatchObject({ session: { tenantId: uuid(2) } });
   });
 
-  test('of a request is still required, and no text but a UUID', async () => {
+  test('of a request must be a UUID with every credential', async () => {
     for (const tenantId of ['', '*', `${uuid(1)}/${uuid(2)}`, `${uuid(1)}}`, '__proto__', '../../x', '\u0000']) {
       for (const { metadata } of [one, any]) {
         expect(await failureOf(read(tenantId, metadata))).toMatchObject({ reason: 'INVALID_REQUEST' });
@@ -146,7 +146,7 @@ describe('The tenant', () => {
     }
   });
 
-  test('is looked at in each turn of a stream, which goes on after one of another tenant', async () => {
+  test('is checked for each turn of a stream, which continues after a turn of another tenant', async () => {
     const stream = new TurnStream(grpc, { metadata: one.metadata });
     stream.send(turnRequest({ turnId: uuid(11) }), turnRequest({ turnId: uuid(12), tenantId: uuid(2) }));
     stream.send(turnRequest({ turnId: uuid(13) }));
@@ -166,7 +166,7 @@ describe('A stream', () => {
           admitted.emit('one');
           return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         },
-        processTurn: () => Promise.reject(new OrchestratorError('SESSION_EXISTS', 'It was let in.')),
+        processTurn: () => Promise.reject(new OrchestratorError('SESSION_EXISTS', 'The call was admitted.')),
       },
       { authenticator, recheckIntervalMs: 10 },
     );
@@ -176,17 +176,17 @@ describe('A stream', () => {
     await grpc.stop();
   });
 
-  /** Follows a session; resolves once the server has let it in. */
+  /** Watches a session. Resolves after the server has admitted the call. */
   const watch = async (key: MadeKey, tenantId = uuid(1)): Promise<Watching> => {
-    const isIn = once(admitted, 'one');
+    const isAdmitted = once(admitted, 'one');
     const watching = new Watching(grpc, { tenantId }, key);
-    await isIn;
+    await isAdmitted;
     return watching;
   };
 
   const revoked = { status: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' };
 
-  test('of WatchSession ends once its credential is revoked', async () => {
+  test('of WatchSession ends when its credential is revoked', async () => {
     const watching = await watch(one);
     const other = await watch(two, uuid(2));
     apiKeys.change(parseApiKeys(two.entry));
@@ -194,7 +194,7 @@ describe('A stream', () => {
     expect(await other.cancel()).toMatchObject({ status: 'CANCELLED' });
   });
 
-  test('of ProcessTurns ends once its credential is revoked, and what was read before is answered', async () => {
+  test('of ProcessTurns ends when its credential is revoked, after the responses to requests already read', async () => {
     const stream = new TurnStream(grpc, { metadata: one.metadata });
     stream.send(turnRequest());
     await stream.answers(1);
@@ -202,7 +202,7 @@ describe('A stream', () => {
     expect(await stream.ended).toMatchObject(revoked);
   });
 
-  test('ends once its credential is for another tenant, or lacks the scope', async () => {
+  test('ends when its credential changes to another tenant or loses the scope', async () => {
     const [moved, narrowed] = [await watch(one), await watch(any)];
     apiKeys.change(
       parseApiKeys(one.entry.replace(uuid(1), uuid(2)) + any.entry.replace('"turns", "sessions"', '"turns"')),
@@ -213,7 +213,7 @@ describe('A stream', () => {
 });
 
 describe('Calls of one tenant', () => {
-  /** A server whose calls rest until they are released. */
+  /** A server whose calls wait until they are released. */
   const start = async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
@@ -231,14 +231,14 @@ describe('Calls of one tenant', () => {
   };
   const full = { status: 'RESOURCE_EXHAUSTED', reason: 'TENANT_TOO_MANY_CALLS', retryAfterMs: 100 };
 
-  test('are refused beyond its places, however the tenant is spelled, while another tenant has all of its own', async () => {
+  test('are rejected above its limit, in any spelling of its UUID, while another tenant can use its own limit', async () => {
     const { grpc, release } = await start();
-    // The same tenant in other letters.
+    // The same tenant in lower and upper case.
     const [lower, upper] = [uuid(0xabc), uuid(0xabc).toUpperCase()];
     const read = (tenantId: string) =>
       callMethod(grpc, getSession, { tenantId, sessionId: uuid(3) }, { metadata: any.metadata });
     const first = [read(lower), read(upper)];
-    // Sent later over the same connection, so handled later.
+    // Sent and handled after the others on the same connection.
     expect(await failureOf(read(upper))).toMatchObject(full);
     const others = [read(uuid(2)), read(uuid(2))];
     release();
@@ -247,12 +247,12 @@ describe('Calls of one tenant', () => {
     await grpc.stop();
   });
 
-  test('are refused beyond its streams, those of ProcessTurns by the tenant of the credential', async () => {
+  test('are rejected above its limit of streams, for ProcessTurns by the tenant of the credential', async () => {
     const { grpc } = await start();
     const watching = new Watching(grpc, {}, one);
     expect(await new Watching(grpc, {}, one).ended).toMatchObject(full);
     expect(await new TurnStream(grpc, { metadata: one.metadata }).ended).toMatchObject(full);
-    // A service for all tenants shares its streams among them.
+    // Streams with a credential for all tenants do not count for a tenant.
     const shared = [1, 2].map(() => new TurnStream(grpc, { metadata: any.metadata }));
     for (const stream of shared) stream.halfClose();
     expect(await Promise.all(shared.map(({ ended }) => ended))).toEqual([undefined, undefined]);

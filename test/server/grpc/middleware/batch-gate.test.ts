@@ -1,42 +1,42 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BatchGate } from '../../../../src/server/grpc/middleware/batch-gate';
 
-describe('a cohort', () => {
-  const begin = async (cohort: BatchGate, name: string, told: string[]): Promise<void> => {
-    await cohort.nextBatch();
-    told.push(`${name} begins`);
+describe('BatchGate', () => {
+  const run = async (gate: BatchGate, name: string, steps: string[]): Promise<void> => {
+    await gate.nextBatch();
+    steps.push(`${name} starts`);
     await Promise.resolve();
-    told.push(`${name} goes on`);
+    steps.push(`${name} continues`);
   };
 
-  it('begins what came in one turn of the event loop together, in that order, and step by step', async () => {
-    const cohort = new BatchGate();
-    const told: string[] = [];
-    const begun = ['a', 'b', 'c'].map((name) => begin(cohort, name, told));
-    expect(told).toEqual([]);
-    await Promise.all(begun);
-    expect(told).toEqual(['a begins', 'b begins', 'c begins', 'a goes on', 'b goes on', 'c goes on']);
+  it('starts calls of one turn of the event loop together, in order, and step by step', async () => {
+    const gate = new BatchGate();
+    const steps: string[] = [];
+    const runs = ['a', 'b', 'c'].map((name) => run(gate, name, steps));
+    expect(steps).toEqual([]);
+    await Promise.all(runs);
+    expect(steps).toEqual(['a starts', 'b starts', 'c starts', 'a continues', 'b continues', 'c continues']);
   });
 
-  it('waits for nothing that comes later', async () => {
-    const cohort = new BatchGate();
-    const told: string[] = [];
-    const first = begin(cohort, 'a', told);
+  it('does not wait for later calls', async () => {
+    const gate = new BatchGate();
+    const steps: string[] = [];
+    const first = run(gate, 'a', steps);
     await nextTurn();
-    const second = begin(cohort, 'b', told);
+    const second = run(gate, 'b', steps);
     await first;
-    expect(told).toEqual(['a begins', 'a goes on']);
+    expect(steps).toEqual(['a starts', 'a continues']);
     await second;
-    expect(told).toEqual(['a begins', 'a goes on', 'b begins', 'b goes on']);
+    expect(steps).toEqual(['a starts', 'a continues', 'b starts', 'b continues']);
   });
 
-  it('lets 32 begin together at most, those that came first', async () => {
-    const cohort = new BatchGate();
-    const told: string[] = [];
+  it('starts at most 32 calls together, the first ones first', async () => {
+    const gate = new BatchGate();
+    const steps: string[] = [];
     const names = Array.from({ length: 70 }, (_, index) => String(index));
-    await Promise.all(names.map((name) => begin(cohort, name, told)));
-    const steps = (of: readonly string[]) =>
-      ['begins', 'goes on'].flatMap((step) => of.map((name) => `${name} ${step}`));
-    expect(told).toEqual([names.slice(0, 32), names.slice(32, 64), names.slice(64)].flatMap(steps));
+    await Promise.all(names.map((name) => run(gate, name, steps)));
+    const createSteps = (batch: readonly string[]) =>
+      ['starts', 'continues'].flatMap((step) => batch.map((name) => `${name} ${step}`));
+    expect(steps).toEqual([names.slice(0, 32), names.slice(32, 64), names.slice(64)].flatMap(createSteps));
   });
 });

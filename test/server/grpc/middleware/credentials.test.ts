@@ -22,14 +22,14 @@ import {
 const clock = new FakeClock();
 let key: IssuerKey;
 let rsaKey: IssuerKey;
-/** The issuer has it, and its algorithm is none that is accepted. */
+/** A key of the issuer whose algorithm is not accepted. */
 let otherKey: IssuerKey;
 let endpoint: KeyEndpoint;
 let fetched: RemoteJwks;
 let grpc: GrpcUnderTest;
 
 const pipeline = anApiKey('pipeline');
-const brief = anApiKey('brief', uuid(1), ['sessions'], 'expires_at = 2023-11-15T00:00:00Z'); // two hours after the clock's begin
+const brief = anApiKey('brief', uuid(1), ['sessions'], 'expires_at = 2023-11-15T00:00:00Z'); // two hours after the start of the clock
 const apiKeys = new ReloadedValue(parseApiKeys(pipeline.entry + brief.entry));
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ afterAll(async () => {
   await endpoint.stop();
 });
 
-/** Reads a session of tenant 1 with a value of `authorization`. */
+/** Reads a session of tenant 1 with an authorization header. */
 const read = (authorization?: string) =>
   callMethod(
     grpc,
@@ -60,22 +60,22 @@ const read = (authorization?: string) =>
 
 const failure = (authorization?: string): Promise<CallError> => failureOf(read(authorization));
 
-/** Why the newest refusal was, as the log has it. */
+/** The failure of the last denied call in the log. */
 function loggedFailure(): unknown {
-  return grpc.logged.findLast(({ message }) => message === 'call refused for who calls')?.fields['failure'];
+  return grpc.logged.findLast(({ message }) => message === 'access denied')?.fields['failure'];
 }
 
 const withKey = ({ key: secret }: MadeKey) => `Bearer ${secret}`;
 const withToken = async (...how: Parameters<typeof signedToken>) => `Bearer ${await signedToken(...how)}`;
 
-/** A token of parts that no library would sign. */
-function craftedToken(header: object, claims: object, signature: (signed: string) => string): string {
+/** A token that no library would sign. */
+function createForgedToken(header: object, claims: object, signature: (signed: string) => string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${part(header)}.${part(claims)}`;
   return `Bearer ${signed}.${signature(signed)}`;
 }
 
-const goodClaims = () => ({
+const validClaims = () => ({
   iss: tokenRules.issuer,
   aud: tokenRules.audience,
   exp: Math.floor(clock.now() / 1_000) + 3_600,
@@ -84,7 +84,7 @@ const goodClaims = () => ({
 });
 
 describe('A call', () => {
-  it('without a credential is refused, and is told which ones are accepted', async () => {
+  it('without a credential is rejected, with the accepted kinds of credentials', async () => {
     expect(await failure()).toMatchObject({
       status: 'UNAUTHENTICATED',
       reason: 'UNAUTHENTICATED',
@@ -94,22 +94,22 @@ describe('A call', () => {
   });
 
   it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer a b', 'so_'.padEnd(46, 'x')])(
-    'with "%s" is refused as malformed',
+    'with "%s" is rejected as malformed',
     async (authorization) => {
       expect(await failure(authorization)).toMatchObject({ reason: 'UNAUTHENTICATED' });
       expect(loggedFailure()).toBe('malformed');
     },
   );
 
-  it('for health needs no credential', async () => {
+  it('for health checks needs no credential', async () => {
     expect(await healthOf(grpc.address)).toBe('SERVING');
   });
 
-  it('is refused before its body is decoded', async () => {
+  it('is rejected before its body is decoded', async () => {
     const call = new Promise((resolve) => {
       grpc.client.makeUnaryRequest(
         SessionServiceService.getSession.path,
-        () => Buffer.from('no request at all'),
+        () => Buffer.from('not a request'),
         (bytes) => bytes,
         {},
         (error) => resolve(error?.code),
@@ -118,8 +118,8 @@ describe('A call', () => {
     expect(await call).toBe(16); // UNAUTHENTICATED, not INVALID_ARGUMENT
   });
 
-  it('leaves nothing of its credential in the log', async () => {
-    const secret = anApiKey('nobody').key;
+  it('does not log any part of its credential', async () => {
+    const secret = anApiKey('unknown').key;
     await failure(`Bearer ${secret}`);
     await failure(await withToken(await issuerKey('one'), clock.now()));
     expect(JSON.stringify(grpc.logged)).not.toContain(secret.slice(3, 20));
@@ -128,12 +128,12 @@ describe('A call', () => {
 });
 
 describe('An API key', () => {
-  it('lets its holder in, also where the word Bearer is spelled otherwise', async () => {
+  it('is accepted, with the word Bearer in any case', async () => {
     expect(await read(withKey(pipeline))).toMatchObject({ session: { sessionId: uuid(3) } });
     expect(await read(`bearer ${pipeline.key}`)).toMatchObject({ session: { sessionId: uuid(3) } });
   });
 
-  it('that nobody has made is refused without a word on why', async () => {
+  it('that is unknown is rejected without a reason', async () => {
     expect(await failure(withKey(anApiKey('guessed')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('The API key is not valid.'),
@@ -141,12 +141,12 @@ describe('An API key', () => {
     expect(loggedFailure()).toBe('unknown_key');
   });
 
-  it('that is shorter than one is refused, whatever its hash', async () => {
+  it('that is too short is rejected as malformed', async () => {
     await failure('Bearer so_short');
     expect(loggedFailure()).toBe('malformed');
   });
 
-  it('holds until it expires, and then is told when it did', async () => {
+  it('is accepted until it expires, and the error has the time', async () => {
     const { now } = clock;
     try {
       clock.now = () => Date.UTC(2023, 10, 14, 23, 59, 59, 999);
@@ -162,7 +162,7 @@ describe('An API key', () => {
     }
   });
 
-  it('is revoked by a file without it, while another one of the same tenant holds', async () => {
+  it('is revoked by a file without it, while another key of the same tenant stays valid', async () => {
     const [old, next] = [anApiKey('old', uuid(1)), anApiKey('next', uuid(1))];
     const before = apiKeys.current;
     apiKeys.change(parseApiKeys(old.entry + next.entry));
@@ -176,7 +176,7 @@ describe('An API key', () => {
 });
 
 describe('A token', () => {
-  it.each(['one', 'rsa'])('of the issuer lets its holder in, signed with the key %s', async (kid) => {
+  it.each(['one', 'rsa'])('of the issuer is accepted, signed with the key %s', async (kid) => {
     const signer = kid === 'one' ? key : rsaKey;
     const authorization = await withToken(signer, clock.now());
     expect(await read(authorization)).toMatchObject({ session: { sessionId: uuid(3) } });
@@ -187,21 +187,21 @@ describe('A token', () => {
     ['of another issuer', () => ({ iss: 'https://other.test' }), 'issuer', '"iss"'],
     ['for another audience', () => ({ aud: 'billing' }), 'audience', '"aud"'],
     ['without an audience', () => ({ aud: undefined }), 'audience', '"aud"'],
-    ['without an end', () => ({ exp: undefined }), 'claims', '"exp"'],
+    ['without an expiry', () => ({ exp: undefined }), 'claims', '"exp"'],
     ['that expired', () => ({ exp: 1_600_000_000 }), 'expired', 'expired at 2020-09-13T12:26:40.000Z'],
-    ['that holds only later', () => ({ nbf: clock.now() / 1_000 + 31 }), 'not_yet_valid', '"nbf"'],
-    ['whose tenant is no UUID', () => ({ tenant_id: '../other' }), 'claims', '"tenant_id"'],
+    ['that is not valid yet', () => ({ nbf: clock.now() / 1_000 + 31 }), 'not_yet_valid', '"nbf"'],
+    ['whose tenant is not a UUID', () => ({ tenant_id: '../other' }), 'claims', '"tenant_id"'],
     ['whose tenant is a list', () => ({ tenant_id: [uuid(1)] }), 'claims', '"tenant_id"'],
     ['without a tenant', () => ({ tenant_id: undefined }), 'claims', '"tenant_id"'],
-  ])('%s is refused, and its holder is told', async (_which, claims, why, told) => {
+  ])('%s is rejected with the reason', async (_which, claims, failureReason, message) => {
     expect(await failure(await withToken(key, clock.now(), { ...claims() }))).toMatchObject({
       reason: 'UNAUTHENTICATED',
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(message),
     });
-    expect(loggedFailure()).toBe(why);
+    expect(loggedFailure()).toBe(failureReason);
   });
 
-  it('is given the skew of the clocks at both ends, and no more', async () => {
+  it('is accepted within the clock skew, and not outside it', async () => {
     const seconds = Math.floor(clock.now() / 1_000);
     await read(await withToken(key, clock.now(), { exp: seconds - 29 }));
     await read(await withToken(key, clock.now(), { nbf: seconds + 29 }));
@@ -209,7 +209,7 @@ describe('A token', () => {
     expect(loggedFailure()).toBe('expired');
   });
 
-  it('that was verified before is refused once it has expired', async () => {
+  it('that was verified before is rejected after it has expired', async () => {
     const authorization = await withToken(key, clock.now(), { exp: Math.floor(clock.now() / 1_000) + 10 });
     await read(authorization);
     clock.advance(41_000);
@@ -217,25 +217,25 @@ describe('A token', () => {
     expect(loggedFailure()).toBe('expired');
   });
 
-  const neverSigned: readonly (readonly [string, () => Promise<string>, string])[] = [
-    ['with the algorithm "none"', async () => craftedToken({ alg: 'none' }, goodClaims(), () => ''), 'algorithm'],
+  const forgedTokens: readonly (readonly [string, () => Promise<string>, string])[] = [
+    ['with the algorithm "none"', async () => createForgedToken({ alg: 'none' }, validClaims(), () => ''), 'algorithm'],
     [
-      'with the algorithm "none" in other letters, and the signature of another token',
-      async () => craftedToken({ alg: 'nOnE', kid: 'one' }, goodClaims(), () => 'c2ln'),
+      'with the algorithm "none" in another case, and the signature of another token',
+      async () => createForgedToken({ alg: 'nOnE', kid: 'one' }, validClaims(), () => 'c2ln'),
       'algorithm',
     ],
     [
-      'with HS256 and the public key for the secret',
+      'with HS256 and the public key as the secret',
       async () => {
         const secret = JSON.stringify(rsaKey.jwk);
         const sign = (signed: string) => createHmac('sha256', secret).update(signed).digest('base64url');
-        return craftedToken({ alg: 'HS256', kid: 'rsa' }, goodClaims(), sign);
+        return createForgedToken({ alg: 'HS256', kid: 'rsa' }, validClaims(), sign);
       },
       'algorithm',
     ],
     ['with an algorithm that is not accepted', () => withToken(otherKey, clock.now()), 'algorithm'],
     [
-      'with the key that it brings along',
+      'with a key of its own header',
       async () => {
         const own = await issuerKey('one');
         return withToken(own, clock.now(), {}, { jwk: own.jwk });
@@ -243,10 +243,10 @@ describe('A token', () => {
       'bad_signature',
     ],
     [
-      'with claims that were changed after it was signed',
+      'with claims that were changed after signing',
       async () => {
         const [header, , signature] = (await signedToken(key, clock.now())).split('.');
-        const claims = Buffer.from(JSON.stringify({ ...goodClaims(), tenant_id: '*' })).toString('base64url');
+        const claims = Buffer.from(JSON.stringify({ ...validClaims(), tenant_id: '*' })).toString('base64url');
         return `Bearer ${header}.${claims}.${signature}`;
       },
       'bad_signature',
@@ -257,20 +257,20 @@ describe('A token', () => {
       'unknown_key',
     ],
     ['with the key of another algorithm', () => withToken(key, clock.now(), {}, { kid: 'rsa' }), 'unknown_key'],
-    ['with nothing in it', async () => 'Bearer ..', 'malformed'],
-    ['that is another one cut short', async () => (await withToken(key, clock.now())).slice(0, -100), 'malformed'],
+    ['with empty parts', async () => 'Bearer ..', 'malformed'],
+    ['that is truncated', async () => (await withToken(key, clock.now())).slice(0, -100), 'malformed'],
   ];
-  it.each(neverSigned)('%s is refused without a word on why', async (_which, make, why) => {
+  it.each(forgedTokens)('%s is rejected without a reason', async (_which, make, failureReason) => {
     expect(await failure(await make())).toMatchObject({
       status: 'UNAUTHENTICATED',
       message: expect.stringContaining('The token is not valid.'),
     });
-    expect(loggedFailure()).toBe(why);
+    expect(loggedFailure()).toBe(failureReason);
   });
 });
 
 describe('The keys of the issuer', () => {
-  it('are fetched anew for a token with a new key, and one that they lack by then is refused', async () => {
+  it('are fetched again for a token with a new key, and a removed key is rejected', async () => {
     const [old, next] = [await issuerKey('old'), await issuerKey('next')];
     endpoint.keys = [old];
     await fetched.refresh();
@@ -283,7 +283,7 @@ describe('The keys of the issuer', () => {
     expect(loggedFailure()).toBe('unknown_key');
   });
 
-  it('that are known go on to hold while the endpoint is away; of others it cannot be told, and to ask again is right', async () => {
+  it('stay valid while the endpoint is unavailable, and an unknown key gets AUTHENTICATION_UNAVAILABLE', async () => {
     const [known, unseen] = [await issuerKey('known'), await issuerKey('unseen')];
     endpoint.keys = [known];
     await fetched.refresh();
@@ -303,7 +303,7 @@ describe('The keys of the issuer', () => {
     await read(later);
   });
 
-  it('are asked for at most once in five seconds, however many tokens name keys that nobody has', async () => {
+  it('are fetched at most once in five seconds for unknown keys', async () => {
     clock.advance(5_000);
     const before = endpoint.asked;
     const invented = await Promise.all([1, 2, 3, 4, 5].map((number) => issuerKey(`invented-${number}`)));

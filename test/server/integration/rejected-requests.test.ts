@@ -10,8 +10,8 @@ import { describeOnBothStores } from './describe-on-both-stores';
 const { RELATIONSHIP_KIND_DEPENDS_ON } = RelationshipKind;
 const { RELATIONSHIP_SOURCE_SCENARIO } = RelationshipSource;
 
-describeOnBothStores('refusals', (_begin, client) => {
-  test('0.7 order, 1: a known turn id is looked at before expected_revision, with the same request and with another', async () => {
+describeOnBothStores('rejected requests', (_start, client) => {
+  test('0.7: a known turn_id is checked before expected_revision, with the same and with a different request', async () => {
     const turn = { tenantId: randomUUID(), agentId: randomUUID(), sessionId: randomUUID() };
     const request = (turnId: string, message: string, expectedRevision?: number) =>
       ProcessTurnRequest.fromPartial({
@@ -35,10 +35,10 @@ describeOnBothStores('refusals', (_begin, client) => {
     ]);
   });
 
-  test('1.1: a relationship that closes a cycle of depends_on is refused, with the field and the cycle; nothing is stored', async () => {
+  test('1.1: a relationship that closes a cycle of depends_on is rejected with the cycle, and not stored', async () => {
     const agent = { tenantId: randomUUID(), agentId: randomUUID() };
     const [a, b] = [randomUUID(), randomUUID()];
-    const relate = (sourceId: string, targetScenarioId: string) =>
+    const putRelationship = (sourceId: string, targetScenarioId: string) =>
       client().putRelationship({
         ...agent,
         relationship: {
@@ -49,25 +49,25 @@ describeOnBothStores('refusals', (_begin, client) => {
           weight: 0,
         },
       });
-    await relate(a, b);
-    const refused = await failureOf(relate(b, a));
-    expect([refused.status, refused.reason]).toEqual(['INVALID_ARGUMENT', 'RELATIONSHIP_REFUSED']);
-    expect(refused.violations).toMatchObject([
+    await putRelationship(a, b);
+    const rejected = await failureOf(putRelationship(b, a));
+    expect([rejected.status, rejected.reason]).toEqual(['INVALID_ARGUMENT', 'RELATIONSHIP_REFUSED']);
+    expect(rejected.violations).toMatchObject([
       { field: 'relationship', description: expect.stringContaining(`${b} -> ${a} -> ${b}`) },
     ]);
-    expect(await relate(a, b)).toMatchObject({ created: false });
-    expect(await failureOf(relate(b, a))).toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
+    expect(await putRelationship(a, b)).toMatchObject({ created: false });
+    expect(await failureOf(putRelationship(b, a))).toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
   });
 
   test.each<[string, readonly StepDraft[], string, RegExp]>([
     [
-      '6: a condition that does not compile, with step, transition and position',
+      '6: a condition that does not compile',
       [{ stepId: 'ask', templateIds: ['x'], to: [{ to: 'end', condition: 'dta.age > 1.0' }, 'end'] }, end],
       'scenario.steps[0].transitions[0].condition',
       /ERROR UNKNOWN_VARIABLE.*line 1, column 1/,
     ],
     [
-      '3.6: a cycle that nothing ends',
+      '3.6: a cycle without an exit',
       [
         { stepId: 'ask', templateIds: ['x'], to: [{ to: 'round', intentLabel: 'x' }, 'end'] },
         { stepId: 'round', templateIds: ['y'], to: ['round'] },
@@ -76,19 +76,19 @@ describeOnBothStores('refusals', (_begin, client) => {
       'scenario.steps[1]',
       /ERROR TRAP/,
     ],
-  ])('%s refuses the scenario', async (_what, steps, field, description) => {
+  ])('%s rejects the scenario', async (_what, steps, field, description) => {
     const agent = { tenantId: randomUUID(), agentId: randomUUID() };
     const scenarioId = randomUUID();
     const scenario = scenarioToProto(aScenario({ scenarioId, steps }));
-    const refused = await failureOf(client().putScenario({ ...agent, scenario, expectedVersion: undefined }));
-    expect([refused.status, refused.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
-    expect(refused.violations).toMatchObject([{ field, description: expect.stringMatching(description) }]);
+    const rejected = await failureOf(client().putScenario({ ...agent, scenario, expectedVersion: undefined }));
+    expect([rejected.status, rejected.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
+    expect(rejected.violations).toMatchObject([{ field, description: expect.stringMatching(description) }]);
     const found = await client().validateScenario({ ...agent, scenario });
     expect(found.valid).toBe(false);
     expect((await failureOf(client().getScenario({ ...agent, scenarioId, version: 0 }))).status).toBe('NOT_FOUND');
   });
 
-  test('6: a scenario with WARNINGs is stored, and its findings come with the answer', async () => {
+  test('6: a scenario with warnings is stored, and the response has its findings', async () => {
     const agent = { tenantId: randomUUID(), agentId: randomUUID() };
     const draft = asking(randomUUID(), ['age'], { completionCondition: 'data.age + 1 > 18.0' });
     const stored = await client().putScenario({
