@@ -1,25 +1,22 @@
-// Writes docs/rules.md: every numbered rule of docs/semantics.md with the tests that name it. With --check nothing is written: it
-// fails when the page is stale or a rule has no test. A test names a rule by beginning its name with the number.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Lists every numbered rule of docs/semantics.md with the tests that name it; a test names a rule if its name begins with the number.
+// `npm run rules` prints the list, `npm run rules -- 2.11` one rule or section. With `--check` it only fails if a rule has no test.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fail, root } from './run.mjs';
 
-const page = join(root, 'docs', 'rules.md');
-const rules = rulesOf(readFileSync(join(root, 'docs', 'semantics.md'), 'utf8'));
-const tests = testFiles(join(root, 'test')).flatMap(testsOf);
-const text = pageOf();
+const rules = readRules(readFileSync(join(root, 'docs', 'semantics.md'), 'utf8'));
+const tests = testFiles(join(root, 'test')).flatMap(readTests);
 const untested = rules.filter(({ number }) => testsFor(number).length === 0).map(({ number }) => number);
+const [argument] = process.argv.slice(2);
 
-if (process.argv.includes('--check')) {
-  if (untested.length > 0) fail(`docs/semantics.md: no test names rule ${untested.join(', ')}`);
-  if (current() !== text) fail('docs/rules.md is stale: run `npm run generate` and commit it');
-} else {
-  writeFileSync(page, text);
-  if (untested.length > 0) console.error(`no test names rule ${untested.join(', ')}`);
+if (argument !== '--check') {
+  const selected = rules.filter(({ number }) => argument === undefined || `${number}.`.startsWith(`${argument}.`));
+  console.log(selected.map(formatRule).join('\n\n'));
 }
+if (untested.length > 0) fail(`docs/semantics.md: no test names rule ${untested.join(', ')}`);
 
-/** Rules in their order: `**2.8 ...` and `- **2.8** ...`, and the sections that have no numbers of their own. */
-function rulesOf(semantics) {
+/** Rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
+function readRules(semantics) {
   const numbered = [...semantics.matchAll(/\*\*(\d\.\d+)[ .]?([^*]*)\*\*([^\n]*)/g)].map(([, number, title, rest]) => ({
     number,
     title: (title || rest)
@@ -44,8 +41,8 @@ function testFiles(folder) {
     .sort();
 }
 
-/** Names of tests, and of groups of tests, that begin with a number of a rule. */
-function testsOf(file) {
+/** Tests and groups of tests whose name begins with the number of a rule. */
+function readTests(file) {
   const source = readFileSync(file, 'utf8');
   const calls = source.matchAll(
     /\b(?:it|test|describe)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((\d(?:\.\d+)?)\b[\s\S]*?)\1\s*,/g,
@@ -61,24 +58,6 @@ function testsFor(number) {
   return tests.filter((test) => test.number === number);
 }
 
-function pageOf() {
-  const lines = [
-    '# Rules and their tests',
-    '',
-    'Made by `npm run generate` from the names of the tests; not to be edited.',
-    '',
-  ];
-  for (const { number, title } of rules) {
-    lines.push(`## ${number} ${title}`.trimEnd(), '');
-    lines.push(...testsFor(number).map(({ name, file }) => `- ${name} (\`${file}\`)`), '');
-  }
-  return `${lines.join('\n').trimEnd()}\n`;
-}
-
-function current() {
-  try {
-    return readFileSync(page, 'utf8');
-  } catch {
-    return '';
-  }
+function formatRule({ number, title }) {
+  return [`${number} ${title}`.trimEnd(), ...testsFor(number).map(({ name, file }) => `  ${file}: ${name}`)].join('\n');
 }

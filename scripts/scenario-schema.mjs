@@ -1,5 +1,6 @@
-// The contract -> schemas/scenario.schema.json and conversation.schema.json, for editors: comments as descriptions, the limits of
-// buf.validate, enum values as scenario files may write them. `--check` writes nothing and fails when the file is stale.
+// Writes the JSON Schemas for editors, schemas/scenario.schema.json and schemas/conversation.schema.json, from the contract: comments
+// become descriptions, buf.validate rules become constraints, enum values have the short form of scenario files. With `--check` it
+// writes nothing and fails if a schema is not up to date.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { comment, isRequired, message, rulesOf } from './contract-image.mjs';
 import { fail, root } from './run.mjs';
 
 const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
-// What src/adapters/files/duration-text.ts reads; test/adapters/files compares the two.
+// The durations that scenario files accept; test/schemas compares this pattern with that of the reader.
 const DURATION = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
 const WELL_KNOWN = {
   'google.protobuf.Duration': { type: 'string', pattern: DURATION },
@@ -22,38 +23,38 @@ const WHOLE = {
 };
 
 const names = { type: 'array', items: { type: 'string' } };
-const words = { type: 'object', additionalProperties: { type: 'string' } };
+const texts = { type: 'object', additionalProperties: { type: 'string' } };
 const lists = { type: 'object', additionalProperties: names };
-/** What a turn may expect, by scenario name. */
+/** The expectations of a turn, by scenario name. */
 const expectation = {
-  started: { description: 'Scenarios that start, in their order.', ...names },
-  resumed: { description: 'Paused scenarios that go on.', ...names },
-  continued: { description: 'Scenarios that go on, resumed ones included.', ...names },
-  paused: { description: 'Scenarios that are paused now, with the reason code.', ...words },
-  stays_paused: { description: 'Scenarios that were paused and still are.', ...names },
-  completed: { description: 'Scenarios that complete, with the reason code.', ...words },
-  cancelled: { description: 'Scenarios that are cancelled, with the reason code.', ...words },
-  rejected: { description: 'Candidates that do not start, with the reason code.', ...words },
-  missing_soft_fields: { description: 'Required SOFT fields that a started scenario misses.', ...lists },
-  irreversible_done: { description: 'What cannot be undone of a scenario that ends.', ...lists },
-  at: { description: 'The step where each scenario stands that started or goes on.', ...words },
-  skipped: { description: 'Steps that were skipped on the way there.', ...lists },
-  asks: { description: 'Fields that are asked for.', ...lists },
+  started: { description: 'Scenarios that start, in start order.', ...names },
+  resumed: { description: 'Paused scenarios that resume.', ...names },
+  continued: { description: 'Scenarios that continue, including those that resume.', ...names },
+  paused: { description: 'Scenarios that this turn pauses, with the reason code.', ...texts },
+  stays_paused: { description: 'Scenarios that were paused and stay paused.', ...names },
+  completed: { description: 'Scenarios that complete, with the reason code.', ...texts },
+  cancelled: { description: 'Scenarios that are cancelled, with the reason code.', ...texts },
+  rejected: { description: 'Candidates that do not start, with the reason code.', ...texts },
+  missing_soft_fields: { description: 'Required SOFT fields that are missing when a scenario starts.', ...lists },
+  irreversible_done: { description: 'Checkpoints passed and required actions done by a scenario that ends.', ...lists },
+  at: { description: 'The current step of each scenario that starts or continues.', ...texts },
+  skipped: { description: 'Steps that were skipped on this turn.', ...lists },
+  asks: { description: 'Fields to ask for.', ...lists },
   confirms: {
-    description: 'Values that are to be confirmed, by field.',
+    description: 'Values to confirm, by field.',
     type: 'object',
     additionalProperties: { type: 'object' },
   },
-  choices: { description: 'Scenarios that the customer is to choose from.', ...names },
-  hints: { description: 'Tools that are to run, in their order.', ...lists },
-  informs: { description: 'Templates that are to be told.', ...lists },
-  silent: { description: 'Scenarios that go on and add nothing to the reply.', ...names },
-  reprompts: { description: 'Scenarios that repeat what they contributed before.', ...names },
-  deferred: { description: 'Scenarios whose contribution waits for a later turn.', ...names },
-  primary: { description: 'The scenario that the reply is about first; "" for none.', type: 'string' },
+  choices: { description: 'Scenarios that the customer can choose from.', ...names },
+  hints: { description: 'Tools to run, in order.', ...lists },
+  informs: { description: 'Templates to inform the customer with.', ...lists },
+  silent: { description: 'Scenarios that continue and add nothing to the reply.', ...names },
+  reprompts: { description: 'Scenarios that repeat an earlier contribution.', ...names },
+  deferred: { description: 'Scenarios whose contribution is deferred to a later turn.', ...names },
+  primary: { description: 'The primary scenario of the reply; "" if there is none.', type: 'string' },
 };
 
-/** Of the schema that is being written. */
+/** Definitions of the schema that is currently being written. */
 let definitions = {};
 
 const checking = process.argv.includes('--check');
@@ -66,8 +67,8 @@ for (const [name, describe] of [
   const schema = formatted(path, { $schema: 'http://json-schema.org/draft-07/schema#', ...describe(), definitions });
   const file = join(root, path);
   const stale = !existsSync(file) || readFileSync(file, 'utf8') !== schema;
-  if (checking && stale) fail(`${path} is stale: run \`npm run generate\` and commit it`);
-  if (checking) console.log(`generated: ${path} is what proto/ gives`);
+  if (checking && stale) fail(`${path} is not up to date: run \`npm run generate\` and commit the result`);
+  if (checking) console.log(`generated: ${path} is up to date`);
   else {
     mkdirSync(join(root, 'schemas'), { recursive: true });
     if (stale) writeFileSync(file, schema);
@@ -79,16 +80,16 @@ function scenarioFile() {
   return {
     $id: 'urn:focal:orchestration:v1:scenario-file',
     title: 'Scenario file',
-    description: 'One document of a scenario file: a scenario, or a list of relationships.',
+    description: 'One document of a scenario file: a scenario or a list of relationships.',
     if: { type: 'object', required: ['relationships'] },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so, and nobody awaits it.
+    // biome-ignore lint/suspicious/noThenProperty: `then` is a JSON Schema keyword; the object is never awaited.
     then: {
       type: 'object',
       additionalProperties: false,
       properties: {
         $schema: { type: 'string' },
         relationships: {
-          description: 'The relationships of a document that holds nothing else.',
+          description: 'The relationships. A document with this key has no other keys.',
           type: 'array',
           items: reference(message('Relationship')),
         },
@@ -98,34 +99,37 @@ function scenarioFile() {
   };
 }
 
-/** docs/conversation-tests.md explains it; test/schemas compares the keys of an expectation with those that are read. */
+/** See docs/conversation-tests.md. test/schemas compares the keys of an expectation with those that the reader accepts. */
 function conversationFile() {
   const text = (description) => ({ description, type: 'string' });
   return {
     $id: 'urn:focal:orchestration:v1:conversation-file',
     title: 'Conversation file',
-    description: 'What a conversation is given, its turns, and what has to be decided on each.',
+    description: 'A conversation test: initial state, turns, and expected decisions.',
     type: 'object',
     additionalProperties: false,
     required: ['name', 'given', 'turns'],
     properties: {
       $schema: { type: 'string' },
-      name: { ...text('What the conversation is called.'), minLength: 1 },
-      about: text('What there is to see, for people.'),
-      exact: { description: 'What is not listed under `expect` must not happen. Default false.', type: 'boolean' },
+      name: { ...text('Name of the conversation.'), minLength: 1 },
+      about: text('Description for people.'),
+      exact: {
+        description: 'Whether anything not listed under `expect` is a failure. Default false.',
+        type: 'boolean',
+      },
       given: {
-        description: 'What is there before the first turn.',
+        description: 'The state before the first turn.',
         type: 'object',
         additionalProperties: false,
         required: ['scenarios'],
         properties: {
           scenarios: {
-            description: 'Scenario files, or folders of them, as seen from the folder of this file.',
+            description: 'Scenario files or folders, relative to the folder of this file.',
             type: 'array',
             minItems: 1,
             items: { type: 'string' },
           },
-          customer_data: { description: 'What is known of the customer, on every turn.', type: 'object' },
+          customer_data: { description: 'Known fields of the customer, sent with every turn.', type: 'object' },
           session: {
             ...withoutIds(message('ImportSessionRequest'), ['tenant_id', 'agent_id', 'session_id']),
             required: ['active_scenario_id'],
@@ -144,16 +148,16 @@ function conversationTurn(text) {
     required: ['expect'],
     properties: {
       ...turn.properties,
-      message: text('Short for `situation.message`.'),
-      about: text('What there is to see, for people.'),
+      message: text('Short form of `situation.message`.'),
+      about: text('Description for people.'),
       after: {
-        description: 'Seconds since the turn before. Default 0.',
+        description: 'Seconds since the previous turn. Default 0.',
         type: 'number',
         minimum: 0,
         maximum: 31536000,
       },
       expect: {
-        description: 'What has to happen.',
+        description: 'The expected decisions.',
         type: 'object',
         additionalProperties: false,
         properties: expectation,
@@ -162,7 +166,7 @@ function conversationTurn(text) {
   };
 }
 
-/** The definition of a message without what the player chooses. Scenarios are named in place of ids, here and in what it holds. */
+/** The definition of a message without the ids that the test runner chooses. Scenarios are referred to by name instead of by id. */
 function withoutIds(descriptor, left) {
   for (const name of ['SignalAim', 'ScenarioCandidate', 'StepOutcome']) reference(message(name));
   const { required: _, properties, ...rest } = structuredClone(definition(descriptor));
@@ -174,11 +178,11 @@ function withoutIds(descriptor, left) {
   return { ...rest, properties };
 }
 
-/** A reference to a message's definition, which is added on first use. */
+/** A reference to the definition of a message, which is added on first use. */
 function reference(descriptor) {
   const { name } = descriptor;
   if (!(name in definitions)) {
-    definitions[name] = {}; // a message may hold itself
+    definitions[name] = {}; // ends the recursion of messages that contain themselves
     definitions[name] = definition(descriptor);
   }
   return { $ref: `#/definitions/${name}` };
@@ -242,16 +246,16 @@ function scalar(type, rules) {
     case ScalarType.FLOAT:
       return { type: 'number', ...range(rules, []) };
     default:
-      return { type: 'integer', ...range(rules, WHOLE[type] ?? fail(`schema: no rule for scalar type ${type}`)) };
+      return { type: 'integer', ...range(rules, WHOLE[type] ?? fail(`schema: no range for scalar type ${type}`)) };
   }
 }
 
-function range({ greaterThan, lessThan }, [least, most]) {
-  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt') fail('schema: open ranges are not written yet');
-  return limits({ minimum: greaterThan?.value ?? least, maximum: lessThan?.value ?? most });
+function range({ greaterThan, lessThan }, [min, max]) {
+  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt') fail('schema: open ranges are not supported');
+  return limits({ minimum: greaterThan?.value ?? min, maximum: lessThan?.value ?? max });
 }
 
-/** Both spellings of a value: the short one for people, the contract's own as a pattern, so that editors propose the short ones. */
+/** Accepts both forms of a value. The full name is a pattern, so that editors suggest the short one. */
 function enumeration(descriptor) {
   const { name, values } = descriptor;
   if (!(name in definitions)) {
@@ -277,12 +281,12 @@ function limits(given) {
   return Object.fromEntries(set.map(([key, value]) => [key, Number(value)]));
 }
 
-/** As `npm run format` would leave it. */
+/** JSON as `npm run format` formats it. */
 function formatted(path, value) {
   const { stdout, status } = spawnSync('npx', ['biome', 'format', `--stdin-file-path=${path}`], {
     cwd: root,
     encoding: 'utf8',
     input: JSON.stringify(value, null, 2),
   });
-  return status === 0 ? stdout : fail('schema: biome cannot format it');
+  return status === 0 ? stdout : fail('schema: biome failed to format it');
 }

@@ -1,5 +1,5 @@
-# Two small bases from Debian's packages and the Node.js of the machine, for `npm run image` where no registry is at hand. Released
-# images are built on the images that the Dockerfile names.
+# Two small base images from Debian packages and the Node.js of the machine, for `npm run image` without a registry. Released images are
+# built on the base images that the Dockerfile names.
 FROM scratch AS runtime
 ADD runtime.tar /
 COPY node /usr/bin/node

@@ -8,25 +8,25 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// callFailure is what a failed call tells.
+// callFailure holds the details of a failed call.
 type callFailure struct {
 	code codes.Code
-	// What went wrong, for people.
+	// Error message for people.
 	text string
-	// The contract's ErrorReason without its prefix; empty where the error did not come from the service.
+	// The contract's ErrorReason without its prefix. Empty if the service did not return the error.
 	reason string
-	// What the contract documents at the reason; trace_id is among it where the service traces.
+	// Metadata of the reason. Has trace_id if the service records traces.
 	metadata map[string]string
-	// Every field that was refused, with what is wrong with it.
+	// Every invalid field, with the problem.
 	violations []*errdetails.BadRequest_FieldViolation
-	// When a retry makes sense, from now; 0 where the service did not say.
+	// Delay before a retry. 0 if the service returned none.
 	retryAfter time.Duration
 }
 
-func failureOf(err error) callFailure {
-	told := status.Convert(err)
-	failure := callFailure{code: told.Code(), text: told.Message()}
-	for _, detail := range told.Details() {
+func toCallFailure(err error) callFailure {
+	converted := status.Convert(err)
+	failure := callFailure{code: converted.Code(), text: converted.Message()}
+	for _, detail := range converted.Details() {
 		switch detail := detail.(type) {
 		case *errdetails.ErrorInfo:
 			failure.reason, failure.metadata = detail.Reason, detail.Metadata
@@ -40,7 +40,7 @@ func failureOf(err error) callFailure {
 	return failure
 }
 
-// statusName spells a code as the contract does.
+// statusName returns the name of a status code in upper snake case.
 func statusName(code codes.Code) string {
 	switch code {
 	case codes.InvalidArgument:

@@ -11,31 +11,31 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// What is safe to retry: the contract publishes it for clients in every language.
+// The retry policy that the contract publishes for clients in every language.
 //
 //go:embed gen/service_config.json
 var serviceConfig string
 
-// connect opens a connection to a service on the same machine, without TLS. Over a network: credentials.NewTLS, see
+// connect opens a connection to a service on the same machine, without TLS. For other machines use credentials.NewTLS, see
 // docs/clients.md.
 //
-// Dial and WithInsecure are in every grpc of version 1, which is what Linux distributions package too. With 1.63 and later write
-// grpc.NewClient and grpc.WithTransportCredentials(insecure.NewCredentials()). Before 1.40 retries want GRPC_GO_RETRY=on.
+// Dial and WithInsecure exist in every version 1 of grpc, including those in Linux distributions. With 1.63 and later use
+// grpc.NewClient and grpc.WithTransportCredentials(insecure.NewCredentials()). Before 1.40 set GRPC_GO_RETRY=on for retries.
 func connect(address string) (*grpc.ClientConn, error) {
 	return grpc.Dial(address, grpc.WithInsecure(), grpc.WithDefaultServiceConfig(serviceConfig))
 }
 
-// trace is a W3C trace context. With OpenTelemetry its otelgrpc sends the context of the current span by itself.
+// trace is a W3C trace context. With OpenTelemetry, otelgrpc sends the context of the current span automatically.
 type trace struct{ id string }
 
 func newTrace() trace { return trace{randomHex(16)} }
 
-// call gives the context of a call: a span of its own below the trace, sampled.
+// call returns the context of a call, with a new sampled span in the trace.
 func (t trace) call(ctx context.Context) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, "traceparent", fmt.Sprintf("00-%s-%s-01", t.id, randomHex(8)))
 }
 
-// newUUID gives a random UUID, version 4.
+// newUUID returns a random UUID, version 4.
 func newUUID() string {
 	id := []byte(randomHex(16))
 	id[12] = '4'

@@ -7,7 +7,7 @@ import (
 	orchestrationv1 "example.com/orchestrator-example/gen/focal/orchestration/v1"
 )
 
-// turnText says in a few words what was decided in a turn.
+// turnText summarizes the decisions of a turn.
 func turnText(response *orchestrationv1.ProcessTurnResponse) string {
 	var said []string
 	for _, decision := range response.LifecycleDecisions {
@@ -23,7 +23,7 @@ func lifecycleText(decision *orchestrationv1.ScenarioLifecycleDecision) string {
 	return strings.TrimPrefix(decision.Action.String(), "SCENARIO_LIFECYCLE_ACTION_")
 }
 
-// contributionText says what the reply should ask, confirm or do, with what it is about.
+// contributionText summarizes what the reply should ask, confirm or do.
 func contributionText(contribution *orchestrationv1.ScenarioContribution) string {
 	said := []string{strings.TrimPrefix(contribution.Type.String(), "CONTRIBUTION_TYPE_")}
 	said = append(said, contribution.FieldsToAsk...)

@@ -11,42 +11,42 @@ import (
 	orchestrationv1 "example.com/orchestrator-example/gen/focal/orchestration/v1"
 )
 
-const firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
+const minDelay, maxDelay = 100 * time.Millisecond, 5 * time.Second
 
-// followSession gives the turns behind the cursor to take, then each as it is committed, and moves the cursor along. When the
-// stream breaks it goes on from there. Returns nil once take returns false, else why it cannot go on.
+// followSession calls handle for each turn after the cursor, then for each new turn, and advances the cursor. If the stream breaks,
+// it resumes from the cursor. It returns nil when handle returns false, or the error after which it cannot resume.
 func followSession(
 	ctx context.Context,
 	sessions orchestrationv1.SessionServiceClient,
 	cursor *orchestrationv1.WatchSessionRequest,
 	trace trace,
-	take func(*orchestrationv1.TurnRecord) bool,
+	handle func(*orchestrationv1.TurnRecord) bool,
 ) error {
-	for pause := firstPause; ; pause = min(pause*2, longestPause) {
-		done, moved, err := watchOnce(ctx, sessions, cursor, trace, take)
+	for delay := minDelay; ; delay = min(delay*2, maxDelay) {
+		done, moved, err := watchOnce(ctx, sessions, cursor, trace, handle)
 		if done || !isResumable(err) {
 			return err
 		}
 		if moved {
-			pause = firstPause
+			delay = minDelay
 		}
 		select {
-		case <-time.After(time.Duration(float64(pause) * (0.75 + rand.Float64()/2))):
+		case <-time.After(time.Duration(float64(delay) * (0.75 + rand.Float64()/2))):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// watchOnce follows until take has enough or the stream breaks, and tells whether the cursor moved.
+// watchOnce follows the session until handle returns false or the stream breaks. moved is true if the cursor advanced.
 func watchOnce(
 	ctx context.Context,
 	sessions orchestrationv1.SessionServiceClient,
 	cursor *orchestrationv1.WatchSessionRequest,
 	trace trace,
-	take func(*orchestrationv1.TurnRecord) bool,
+	handle func(*orchestrationv1.TurnRecord) bool,
 ) (done, moved bool, err error) {
-	// No deadline: it lasts for as long as one wants to follow. Whoever leaves cancels.
+	// No deadline: the stream has no end. Returning cancels the call.
 	ctx, cancel := context.WithCancel(trace.call(ctx))
 	defer cancel()
 	stream, err := sessions.WatchSession(ctx, cursor)
@@ -60,15 +60,15 @@ func watchOnce(
 		}
 		cursor.AfterRevision, cursor.AfterTurnId = proto.Uint32(message.Turn.Revision), message.Turn.TurnId
 		moved = true
-		if !take(message.Turn) {
+		if !handle(message.Turn) {
 			return true, moved, nil
 		}
 	}
 }
 
-// isResumable tells after what to go on from the cursor (docs/following-sessions.md).
+// isResumable reports whether to resume from the cursor after err (docs/following-sessions.md).
 func isResumable(err error) bool {
-	switch failure := failureOf(err); failure.reason {
+	switch failure := toCallFailure(err); failure.reason {
 	case "SLOW_READER", "TOO_MANY_CALLS", "TENANT_TOO_MANY_CALLS":
 		return true
 	default:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# proto/ -> gen/: messages and stubs of the contract and of what it imports, with protoc and its plugins for Go. The packages get
-# their import paths here: the contract itself favours no language. google.rpc comes with grpc, as google.golang.org/genproto.
+# proto/ -> gen/: messages and stubs of the contract and its imports, with protoc and its plugins for Go. The contract has no
+# go_package, so the import paths are set here. google.rpc is part of grpc, as google.golang.org/genproto.
 set -eu
 cd "$(dirname "$0")"
 

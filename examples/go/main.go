@@ -1,4 +1,4 @@
-// A refund, told in ../README.md: a turn, a turn as a stream, the session followed and taken up again, and a refusal read.
+// The conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
 package main
 
 import (
@@ -22,22 +22,22 @@ const (
 	agentID  = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
 	refundID = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01" // examples/scenarios/refund.yaml
 
-	// Retries are within it.
+	// Includes retries.
 	deadline = 10 * time.Second
 )
 
-// caller is the service, and the trace of what is asked of it.
-type caller struct {
+// client calls the service, with one trace for all calls.
+type client struct {
 	turns    orchestrationv1.OrchestratorServiceClient
 	sessions orchestrationv1.SessionServiceClient
 	trace    trace
 }
 
-// messageTurn is a message of the customer, and what was found in it. The turn id stays the same however often the turn is sent.
-func messageTurn(session, text string, found ...*orchestrationv1.CandidateVariable) *orchestrationv1.Turn {
+// messageTurn creates a turn for a message of the customer with extracted values. The turn id stays the same on every attempt.
+func messageTurn(session, text string, values ...*orchestrationv1.CandidateVariable) *orchestrationv1.Turn {
 	return &orchestrationv1.Turn{
 		TenantId: tenantID, AgentId: agentID, SessionId: session, TurnId: newUUID(),
-		Situation:    &orchestrationv1.Situation{Message: text, CandidateVariables: found},
+		Situation:    &orchestrationv1.Situation{Message: text, CandidateVariables: values},
 		CustomerData: map[string]*structpb.Value{"customer_id": structpb.NewStringValue("c-1")},
 	}
 }
@@ -46,7 +46,7 @@ func variable(name, value string) *orchestrationv1.CandidateVariable {
 	return &orchestrationv1.CandidateVariable{Name: name, Value: structpb.NewStringValue(value)}
 }
 
-func (c caller) processTurn(ctx context.Context, turn *orchestrationv1.Turn) error {
+func (c client) processTurn(ctx context.Context, turn *orchestrationv1.Turn) error {
 	ctx, cancel := context.WithTimeout(c.trace.call(ctx), deadline)
 	defer cancel()
 	var trailer metadata.MD
@@ -56,14 +56,14 @@ func (c caller) processTurn(ctx context.Context, turn *orchestrationv1.Turn) err
 	}
 	replayed := ""
 	if len(trailer.Get("x-turn-replayed")) > 0 {
-		replayed = ", answered before"
+		replayed = ", replayed"
 	}
 	fmt.Printf("ProcessTurn   revision %d%s: %s\n", response.Revision, replayed, turnText(response))
 	return nil
 }
 
-// streamTurn sends the same turn and hears each decision as it is told; the last event has everything.
-func (c caller) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*orchestrationv1.ProcessTurnResponse, error) {
+// streamTurn sends a turn and prints each event. The last event has the whole response.
+func (c client) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*orchestrationv1.ProcessTurnResponse, error) {
 	ctx, cancel := context.WithTimeout(c.trace.call(ctx), deadline)
 	defer cancel()
 	stream, err := c.turns.StreamTurn(ctx, &orchestrationv1.StreamTurnRequest{Turn: turn})
@@ -95,9 +95,9 @@ func (c caller) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*or
 	}
 }
 
-// watchSession takes so many turns behind the cursor and moves it along. Keep the cursor, and another process may go on from it.
-func (c caller) watchSession(ctx context.Context, cursor *orchestrationv1.WatchSessionRequest, count int) error {
-	fmt.Println("WatchSession  behind revision", cursor.GetAfterRevision())
+// watchSession reads count turns after the cursor and advances it. Store the cursor to resume in another process.
+func (c client) watchSession(ctx context.Context, cursor *orchestrationv1.WatchSessionRequest, count int) error {
+	fmt.Println("WatchSession  after revision", cursor.GetAfterRevision())
 	return followSession(ctx, c.sessions, cursor, c.trace, func(turn *orchestrationv1.TurnRecord) bool {
 		fmt.Printf("WatchSession  revision %d: %q\n", turn.Revision, turn.Request.Turn.Situation.Message)
 		count--
@@ -105,18 +105,18 @@ func (c caller) watchSession(ctx context.Context, cursor *orchestrationv1.WatchS
 	})
 }
 
-func (c caller) readRefusal(err error) {
-	failure := failureOf(err)
-	fmt.Printf("Refused       %s, %s\n", statusName(failure.code), failure.reason)
+func (c client) printError(err error) {
+	failure := toCallFailure(err)
+	fmt.Printf("Error         %s, %s\n", statusName(failure.code), failure.reason)
 	for _, violation := range failure.violations {
-		fmt.Printf("Refused       %s: %s\n", violation.Field, violation.Description)
+		fmt.Printf("Error         %s: %s\n", violation.Field, violation.Description)
 	}
 	if failure.metadata["trace_id"] == c.trace.id {
-		fmt.Println("Refused       within the trace that was sent")
+		fmt.Println("Error         trace id of the request")
 	}
 }
 
-// confirmed is the customer's yes to what a CONFIRM asked.
+// confirmed creates the outcome for a customer who confirms a CONFIRM.
 func confirmed(confirm *orchestrationv1.ScenarioContribution) *orchestrationv1.StepOutcome {
 	return &orchestrationv1.StepOutcome{
 		InstanceId: confirm.InstanceId,
@@ -125,18 +125,18 @@ func confirmed(confirm *orchestrationv1.ScenarioContribution) *orchestrationv1.S
 	}
 }
 
-func (c caller) tell(ctx context.Context) error {
+func (c client) runConversation(ctx context.Context) error {
 	session := newUUID()
 
-	wish := messageTurn(session, "I want my money back for order 4711.", variable("order_id", "4711"))
-	wish.Candidates = []*orchestrationv1.ScenarioCandidate{{ScenarioId: refundID, Score: 0.9}}
-	for range [2]struct{}{} { // the second time as after an answer that was lost: applied once
-		if err := c.processTurn(ctx, wish); err != nil {
+	request := messageTurn(session, "I want my money back for order 4711.", variable("order_id", "4711"))
+	request.Candidates = []*orchestrationv1.ScenarioCandidate{{ScenarioId: refundID, Score: 0.9}}
+	for range [2]struct{}{} { // the second time as after a lost response: the turn is applied once
+		if err := c.processTurn(ctx, request); err != nil {
 			return err
 		}
 	}
 
-	asked, err := c.streamTurn(ctx, messageTurn(session, "It arrived broken.", variable("refund_reason", "broken")))
+	response, err := c.streamTurn(ctx, messageTurn(session, "It arrived broken.", variable("refund_reason", "broken")))
 	if err != nil {
 		return err
 	}
@@ -147,9 +147,9 @@ func (c caller) tell(ctx context.Context) error {
 	if err := c.watchSession(ctx, cursor, 2); err != nil {
 		return err
 	}
-	yes := messageTurn(session, "Yes, please.")
-	yes.StepOutcomes = append(yes.StepOutcomes, confirmed(asked.Plan.Contributions[0]))
-	if err := c.processTurn(ctx, yes); err != nil {
+	confirmation := messageTurn(session, "Yes, please.")
+	confirmation.StepOutcomes = append(confirmation.StepOutcomes, confirmed(response.Plan.Contributions[0]))
+	if err := c.processTurn(ctx, confirmation); err != nil {
 		return err
 	}
 	if err := c.watchSession(ctx, cursor, 1); err != nil {
@@ -157,7 +157,7 @@ func (c caller) tell(ctx context.Context) error {
 	}
 
 	if err := c.processTurn(ctx, messageTurn("no-uuid", "Hello?")); err != nil {
-		c.readRefusal(err)
+		c.printError(err)
 	}
 	return nil
 }
@@ -168,11 +168,11 @@ func run(address string) error {
 		return err
 	}
 	defer connection.Close()
-	return caller{
+	return client{
 		turns:    orchestrationv1.NewOrchestratorServiceClient(connection),
 		sessions: orchestrationv1.NewSessionServiceClient(connection),
 		trace:    newTrace(),
-	}.tell(context.Background())
+	}.runConversation(context.Background())
 }
 
 func main() {
@@ -181,7 +181,7 @@ func main() {
 		address = "127.0.0.1:50051"
 	}
 	if err := run(address); err != nil {
-		failure := failureOf(err)
+		failure := toCallFailure(err)
 		fmt.Fprintf(os.Stderr, "%s %s: %s\n", statusName(failure.code), failure.reason, failure.text)
 		os.Exit(1)
 	}

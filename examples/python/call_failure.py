@@ -1,4 +1,4 @@
-"""What a failed call tells: the google.rpc.Status that comes with it, with the details that the contract documents."""
+"""Details of a failed call, from the google.rpc.Status in its trailing metadata."""
 
 from dataclasses import dataclass, field
 
@@ -12,20 +12,20 @@ class CallFailure:
     status: str
     """Name of the gRPC status code."""
     text: str
-    """What went wrong, for people."""
+    """Error message for people."""
     reason: str = ""
-    """ErrorReason of the contract, without its prefix; empty where the error did not come from the service."""
+    """The contract's ErrorReason without its prefix. Empty if the service did not return the error."""
     metadata: dict[str, str] = field(default_factory=dict)
-    """What the contract documents at the reason; `trace_id` is among it where the service traces."""
+    """Metadata of the reason. Has `trace_id` if the service records traces."""
     violations: list[tuple[str, str]] = field(default_factory=list)
-    """Every field that was refused, with what is wrong with it."""
+    """Every invalid field, with the problem."""
     retry_after: float | None = None
-    """Seconds after which a retry makes sense, where the service said so."""
+    """Delay before a retry in seconds. None if the service returned none."""
 
     @staticmethod
     def of(error: grpc.RpcError) -> "CallFailure":
         failure = CallFailure(error.code().name, error.details())
-        for detail in _status_of(error).details:
+        for detail in _get_status(error).details:
             info, request, retry = ErrorInfo(), BadRequest(), RetryInfo()
             if detail.Unpack(info):
                 failure.reason, failure.metadata = info.reason, dict(info.metadata)
@@ -36,7 +36,7 @@ class CallFailure:
         return failure
 
 
-def _status_of(error: grpc.RpcError) -> Status:
+def _get_status(error: grpc.RpcError) -> Status:
     # The pip package grpcio-status does the same: rpc_status.from_call(error).
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":

@@ -1,4 +1,4 @@
-"""What was decided in a turn, in a few words."""
+"""Summarizes the decisions of a turn."""
 
 from focal.orchestration.v1.contribution_pb2 import ContributionType, ScenarioContribution
 from focal.orchestration.v1.lifecycle_pb2 import ScenarioLifecycleAction, ScenarioLifecycleDecision
@@ -15,7 +15,7 @@ def lifecycle_text(decision: ScenarioLifecycleDecision) -> str:
 
 
 def contribution_text(contribution: ScenarioContribution) -> str:
-    """What the reply should ask, confirm or do, with what it is about."""
+    """Summarizes what the reply should ask, confirm or do."""
     kind = ContributionType.Name(contribution.type).removeprefix("CONTRIBUTION_TYPE_")
     tools = [tool.tool_id for tool in contribution.tools]
     return " ".join([kind, *contribution.fields_to_ask, *sorted(contribution.values_to_confirm), *tools])

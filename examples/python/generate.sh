@@ -1,6 +1,6 @@
 #!/bin/sh
-# proto/ -> gen/: message classes and stubs of the contract and of what it imports. With the pip package grpcio-tools where it is
-# there, else with protoc and its gRPC plugin, as Debian packages them.
+# proto/ -> gen/: message classes and stubs of the contract and its imports. Uses the pip package grpcio-tools if it is installed,
+# else protoc and its gRPC plugin, as Debian packages them.
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,4 +1,4 @@
-"""A refund, told in ../README.md: a turn, a turn as a stream, the session followed and taken up again, and a refusal read."""
+"""The conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error."""
 
 import os
 import sys
@@ -23,14 +23,14 @@ AGENT = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
 REFUND = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01"  # examples/scenarios/refund.yaml
 
 DEADLINE = 10.0
-"""Seconds. Retries are within it."""
+"""In seconds. Includes retries."""
 
 
-def message_turn(session: str, text: str, **found: str) -> Turn:
-    """A message of the customer, and what was found in it. The turn id stays the same however often the turn is sent."""
+def message_turn(session: str, text: str, **values: str) -> Turn:
+    """Creates a turn for a message of the customer with extracted values. The turn id stays the same on every attempt."""
     turn = Turn(tenant_id=TENANT, agent_id=AGENT, session_id=session, turn_id=str(uuid4()))
     turn.situation.CopyFrom(Situation(message=text))
-    for name, value in found.items():
+    for name, value in values.items():
         turn.situation.candidate_variables.add(name=name).value.string_value = value
     turn.customer_data["customer_id"].string_value = "c-1"
     return turn
@@ -41,12 +41,12 @@ def process_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> Pr
         ProcessTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()
     )
     replayed = ("x-turn-replayed", "true") in call.trailing_metadata()
-    print(f"ProcessTurn   revision {response.revision}{', answered before' if replayed else ''}: {turn_text(response)}")
+    print(f"ProcessTurn   revision {response.revision}{', replayed' if replayed else ''}: {turn_text(response)}")
     return response
 
 
 def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
-    """The same turn, each decision as it is told; nothing is said twice to the customer, as the last event has everything."""
+    """Sends a turn and prints each event. The last event has the whole response."""
     response = ProcessTurnResponse()
     for event in turns.StreamTurn(StreamTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()):
         match event.WhichOneof("event"):
@@ -65,8 +65,8 @@ def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> Pro
 
 
 def watch_session(sessions: SessionServiceStub, cursor: WatchSessionRequest, count: int, trace: Trace) -> None:
-    """Takes so many turns behind the cursor and moves it along. Keep the cursor, and another process may go on from it."""
-    print(f"WatchSession  behind revision {cursor.after_revision}")
+    """Reads count turns after the cursor and advances it. Store the cursor to resume in another process."""
+    print(f"WatchSession  after revision {cursor.after_revision}")
     for turn in follow_session(sessions, cursor, trace):
         cursor.after_revision, cursor.after_turn_id = turn.revision, turn.turn_id
         print(f'WatchSession  revision {turn.revision}: "{turn.request.turn.situation.message}"')
@@ -75,33 +75,33 @@ def watch_session(sessions: SessionServiceStub, cursor: WatchSessionRequest, cou
             return
 
 
-def read_refusal(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> None:
+def print_error(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> None:
     try:
         turns.ProcessTurn(ProcessTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata())
     except grpc.RpcError as error:
         failure = CallFailure.of(error)
-        print(f"Refused       {failure.status}, {failure.reason}")
-        for name, what in failure.violations:
-            print(f"Refused       {name}: {what}")
+        print(f"Error         {failure.status}, {failure.reason}")
+        for name, problem in failure.violations:
+            print(f"Error         {name}: {problem}")
         if failure.metadata.get("trace_id") == trace.trace_id:
-            print("Refused       within the trace that was sent")
+            print("Error         trace id of the request")
 
 
 def confirmed(confirm: ScenarioContribution) -> StepOutcome:
-    """The customer's yes to what a CONFIRM asked."""
+    """Creates the outcome for a customer who confirms a CONFIRM."""
     return StepOutcome(
         instance_id=confirm.instance_id, action_key=confirm.action_key, kind=STEP_OUTCOME_KIND_CONFIRMED
     )
 
 
-def tell(channel: grpc.Channel) -> None:
+def run_conversation(channel: grpc.Channel) -> None:
     turns, sessions = OrchestratorServiceStub(channel), SessionServiceStub(channel)
     session, trace = str(uuid4()), Trace()
 
-    wish = message_turn(session, "I want my money back for order 4711.", order_id="4711")
-    wish.candidates.add(scenario_id=REFUND, score=0.9)
-    process_turn(turns, wish, trace)
-    process_turn(turns, wish, trace)  # as after an answer that was lost: applied once
+    request = message_turn(session, "I want my money back for order 4711.", order_id="4711")
+    request.candidates.add(scenario_id=REFUND, score=0.9)
+    process_turn(turns, request, trace)
+    process_turn(turns, request, trace)  # as after a lost response: the turn is applied once
 
     reason = message_turn(session, "It arrived broken.", refund_reason="broken")
     confirm = stream_turn(turns, reason, trace).plan.contributions[0]
@@ -109,18 +109,18 @@ def tell(channel: grpc.Channel) -> None:
     cursor = WatchSessionRequest(tenant_id=TENANT, session_id=session, after_revision=0)
     watch_session(sessions, cursor, 2, trace)
 
-    yes = message_turn(session, "Yes, please.")
-    yes.step_outcomes.append(confirmed(confirm))
-    process_turn(turns, yes, trace)
+    confirmation = message_turn(session, "Yes, please.")
+    confirmation.step_outcomes.append(confirmed(confirm))
+    process_turn(turns, confirmation, trace)
     watch_session(sessions, cursor, 1, trace)
 
-    read_refusal(turns, message_turn("no-uuid", "Hello?"), trace)
+    print_error(turns, message_turn("no-uuid", "Hello?"), trace)
 
 
 def main(address: str) -> int:
     with connect(address) as channel:
         try:
-            tell(channel)
+            run_conversation(channel)
         except grpc.RpcError as error:
             failure = CallFailure.of(error)
             print(f"{failure.status} {failure.reason}: {failure.text}", file=sys.stderr)

@@ -1,9 +1,9 @@
-// Makes this folder's sample from the full data: node examples/replay/make-sample.mjs DIR, where DIR holds *.jsonl files of
-// scenario-replay/1 with their licence texts. The same data gives the same sample.
+// Creates the sample in this folder from the full data: node examples/replay/make-sample.mjs DIR. DIR has *.jsonl files in the format
+// scenario-replay/1 with their license texts. The same data gives the same sample.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How many dialogues of each file, spread evenly over it. */
+/** Number of dialogues of each file, spread evenly. */
 const DIALOGUES = { sgd_natural: 10, sgd_interleave: 7, sgd_parallel: 10, star_multi: 9, star_single: 10 };
 
 const [source] = process.argv.slice(2);
@@ -19,7 +19,7 @@ for (const [file, count] of Object.entries(DIALOGUES)) {
   const records = lines.map((line) => ({ line, ...JSON.parse(line) }));
   const all = records.filter(({ record }) => record === 'dialogue');
   const dialogues = Array.from({ length: count }, (_, place) => all[Math.floor((place * all.length) / count)]);
-  const named = new Set(dialogues.flatMap(scenariosOf));
+  const named = new Set(dialogues.flatMap(getScenarioIds));
   const scenarios = records.filter(({ record, scenario_id: id }) => record === 'scenario' && named.has(id));
   const { line, ...meta } = records[0];
   const head = { ...meta, scenarios: scenarios.length, dialogues: count, sample_of_dialogues: all.length };
@@ -31,7 +31,7 @@ for (const name of readdirSync(source).filter((entry) => entry.startsWith('LICEN
   writeFileSync(join(import.meta.dirname, name), readFileSync(join(source, name)));
 }
 
-/** The scenarios that a dialogue runs, and those that are offered as candidates in it. */
-function scenariosOf({ scenarios, turns }) {
+/** The scenarios of a dialogue, and those that are candidates in it. */
+function getScenarioIds({ scenarios, turns }) {
   return [...scenarios, ...turns.flatMap(({ inputs }) => inputs.candidates.map((candidate) => candidate.scenario_id))];
 }

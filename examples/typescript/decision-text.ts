@@ -6,7 +6,7 @@ import {
   type ScenarioLifecycleDecision,
 } from 'scenario-orchestrator-client';
 
-/** What was decided in a turn, in a few words. */
+/** Summarizes the decisions of a turn. */
 export function turnText({ lifecycleDecisions, plan }: ProcessTurnResponse): string {
   return [...lifecycleDecisions.map(lifecycleText), ...(plan?.contributions ?? []).map(contributionText)].join(', ');
 }
@@ -15,7 +15,7 @@ export function lifecycleText({ action }: ScenarioLifecycleDecision): string {
   return String(ScenarioLifecycleAction[action]).replace('SCENARIO_LIFECYCLE_ACTION_', '');
 }
 
-/** What the reply should ask, confirm or do, with what it is about. */
+/** Summarizes what the reply should ask, confirm or do. */
 export function contributionText({ type, fieldsToAsk, valuesToConfirm, tools }: ScenarioContribution): string {
   const kind = String(ContributionType[type]).replace('CONTRIBUTION_TYPE_', '');
   const toolIds = tools.map(({ toolId }) => toolId);

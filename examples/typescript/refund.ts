@@ -1,4 +1,4 @@
-// A refund, told in ../README.md: a turn, a turn as a stream, the session followed and taken up again, and a refusal read.
+// The conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   CallError,
@@ -20,27 +20,25 @@ const tenantId = '7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d01';
 const agentId = '7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02';
 const refundId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01'; // examples/scenarios/refund.yaml
 
-/** With OpenTelemetry its instrumentation of grpc sends the context of the current span by itself. */
+/** With OpenTelemetry, its gRPC instrumentation sends the context of the current span automatically. */
 const traceId = randomBytes(16).toString('hex');
 const trace = () => ({ metadata: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` } });
 
-/** A message of the customer, and what was found in it. The turn id stays the same however often the turn is sent. */
-function messageTurn(sessionId: string, message: string, found: Readonly<Record<string, string>> = {}): Turn {
+/** Creates a turn for a message of the customer with extracted values. The turn id stays the same on every attempt. */
+function messageTurn(sessionId: string, message: string, values: Readonly<Record<string, string>> = {}): Turn {
   return Turn.fromPartial({
     ...{ tenantId, agentId, sessionId, turnId: randomUUID() },
-    situation: { message, candidateVariables: Object.entries(found).map(([name, value]) => ({ name, value })) },
+    situation: { message, candidateVariables: Object.entries(values).map(([name, value]) => ({ name, value })) },
     customerData: { customer_id: 'c-1' },
   });
 }
 
 async function processTurn(client: OrchestratorClient, turn: Turn): Promise<void> {
   const { response, replayed } = await client.processTurn(ProcessTurnRequest.fromPartial({ turn }), trace());
-  console.log(
-    `ProcessTurn   revision ${response.revision}${replayed ? ', answered before' : ''}: ${turnText(response)}`,
-  );
+  console.log(`ProcessTurn   revision ${response.revision}${replayed ? ', replayed' : ''}: ${turnText(response)}`);
 }
 
-/** The same turn, each decision as it is told; the last event has everything. */
+/** Sends a turn and prints each event. The last event has the whole response. */
 async function streamTurn(client: OrchestratorClient, turn: Turn): Promise<ProcessTurnResponse | undefined> {
   for await (const { event } of client.streamTurn(StreamTurnRequest.fromPartial({ turn }), trace())) {
     switch (event?.$case) {
@@ -64,59 +62,59 @@ async function streamTurn(client: OrchestratorClient, turn: Turn): Promise<Proce
   return undefined;
 }
 
-/** Takes so many turns behind the cursor; resolves to where it left. Keep that, and another process may go on from it. */
+/** Reads `count` turns after the cursor and returns the new cursor. Store it to resume in another process. */
 async function watchSession(
   client: OrchestratorClient,
   cursor: WatchSessionRequest,
   count: number,
 ): Promise<WatchSessionRequest> {
-  console.log(`WatchSession  behind revision ${cursor.afterRevision}`);
-  let left = cursor;
-  let taken = 0;
+  console.log(`WatchSession  after revision ${cursor.afterRevision}`);
+  let next = cursor;
+  let received = 0;
   for await (const { revision, turnId, request } of client.watchSession(cursor, trace())) {
     console.log(`WatchSession  revision ${revision}: "${request?.turn?.situation?.message}"`);
-    left = { ...cursor, afterRevision: revision, afterTurnId: turnId };
-    taken += 1;
-    if (taken === count) break;
+    next = { ...cursor, afterRevision: revision, afterTurnId: turnId };
+    received += 1;
+    if (received === count) break;
   }
-  return left;
+  return next;
 }
 
-async function readRefusal(client: OrchestratorClient, turn: Turn): Promise<void> {
+async function printError(client: OrchestratorClient, turn: Turn): Promise<void> {
   try {
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn }), trace());
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    console.log(`Refused       ${error.status}, ${error.reason}`);
-    for (const { field, description } of error.violations) console.log(`Refused       ${field}: ${description}`);
-    if (error.traceId === traceId) console.log('Refused       within the trace that was sent');
+    console.log(`Error         ${error.status}, ${error.reason}`);
+    for (const { field, description } of error.violations) console.log(`Error         ${field}: ${description}`);
+    if (error.traceId === traceId) console.log('Error         trace id of the request');
   }
 }
 
-/** The customer's yes to what a CONFIRM asked. */
+/** Creates the outcome for a customer who confirms a CONFIRM. */
 function confirmed({ instanceId, actionKey }: ScenarioContribution): StepOutcome {
   return StepOutcome.fromPartial({ instanceId, actionKey, kind: StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED });
 }
 
-async function tell(client: OrchestratorClient): Promise<void> {
+async function runConversation(client: OrchestratorClient): Promise<void> {
   const sessionId = randomUUID();
-  const wish = {
+  const request = {
     ...messageTurn(sessionId, 'I want my money back for order 4711.', { order_id: '4711' }),
     candidates: [{ scenarioId: refundId, score: 0.9, reasoning: '' }],
   };
-  await processTurn(client, wish);
-  await processTurn(client, wish); // as after an answer that was lost: applied once
+  await processTurn(client, request);
+  await processTurn(client, request); // as after a lost response: the turn is applied once
 
   const reason = messageTurn(sessionId, 'It arrived broken.', { refund_reason: 'broken' });
-  const asked = (await streamTurn(client, reason))?.plan?.contributions ?? [];
+  const contributions = (await streamTurn(client, reason))?.plan?.contributions ?? [];
 
-  const beginning = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: 0 });
-  const cursor = await watchSession(client, beginning, 2);
+  const start = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: 0 });
+  const cursor = await watchSession(client, start, 2);
 
-  await processTurn(client, { ...messageTurn(sessionId, 'Yes, please.'), stepOutcomes: asked.map(confirmed) });
+  await processTurn(client, { ...messageTurn(sessionId, 'Yes, please.'), stepOutcomes: contributions.map(confirmed) });
   await watchSession(client, cursor, 1);
 
-  await readRefusal(client, messageTurn('no-uuid', 'Hello?'));
+  await printError(client, messageTurn('no-uuid', 'Hello?'));
 }
 
 const client = connect(process.env['SCENARIO_ORCHESTRATOR_SERVER'] ?? '127.0.0.1:50051', {
@@ -124,7 +122,7 @@ const client = connect(process.env['SCENARIO_ORCHESTRATOR_SERVER'] ?? '127.0.0.1
   timeoutMs: 10_000,
 });
 try {
-  await tell(client);
+  await runConversation(client);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -22,7 +22,7 @@ export function terminalSvg(lines, columns) {
   const dots = DOTS.map((colour, index) => `<circle cx="${22 + 20 * index}" cy="20" r="6" fill="${colour}"/>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    '<title>A terminal in which scenarios are tested, stored and used</title>',
+    '<title>A terminal session that tests, stores and uses scenarios</title>',
     `<rect width="${width}" height="${height}" rx="10" fill="#161b22" stroke="#30363d"/>`,
     ...dots,
     `<g font-family="${FONT}" font-size="${CELL.size}" fill="#c9d1d9" xml:space="preserve">`,

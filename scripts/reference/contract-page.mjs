@@ -1,44 +1,55 @@
-// docs/contract.md: every method, message, field and enum value of the contract.
+// Renders docs/contract.md: every method with an example, every message, field and enum value of the contract.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import { comment, contractFile, contractFileNames } from '../contract-image.mjs';
-import { fail } from '../run.mjs';
-import { fieldWords } from './field-words.mjs';
-import { anchor, prose, table } from './markdown.mjs';
+import { fail, root } from '../run.mjs';
+import { describeField } from './describe-field.mjs';
+import { anchor, escapeProse, table } from './markdown.mjs';
 
-/** The files of the contract in the order of the page, with the headings of those that hold no service. */
+/** The files of the contract in page order, with the headings of those that hold no service. */
 const FILES = [
   ['orchestrator_service', ''],
   ['session_service', ''],
   ['scenario_service', ''],
-  ['turn', 'What comes in with a turn'],
-  ['lifecycle', 'What is decided: context and lifecycle'],
-  ['transition', 'What is decided: transitions'],
-  ['contribution', 'What is decided: contributions'],
-  ['session', 'What a session holds'],
-  ['scenario', 'What a scenario holds'],
-  ['error_reason', 'What a call fails with'],
+  ['turn', 'Turn input'],
+  ['lifecycle', 'Decisions: context and lifecycle'],
+  ['transition', 'Decisions: transitions'],
+  ['contribution', 'Decisions: contributions'],
+  ['session', 'Sessions'],
+  ['scenario', 'Scenarios'],
+  ['error_reason', 'Errors'],
 ];
-const KINDS = {
-  unary: 'One request, one answer.',
-  server_streaming: 'One request, a stream of answers.',
-  bidi_streaming: 'A stream of requests, a stream of answers.',
+const METHOD_KINDS = {
+  unary: 'Unary.',
+  server_streaming: 'Server streaming.',
+  bidi_streaming: 'Bidirectional streaming.',
 };
+/** The parts of an example file, as Biome formats it. */
+const EXAMPLE = /^\{\n {2}"request": (.*),\n {2}"(response|error)": (.*)\n\}\n$/s;
 
 export function contractPage() {
   const missing = contractFileNames().filter((name) => !FILES.some(([known]) => known === name));
-  if (missing.length > 0) fail(`contract: docs/contract.md has no place for ${missing.join(', ')}.proto`);
-  const parts = FILES.map(([name, title]) => ({ ...partsOf(contractFile(name)), title }));
+  if (missing.length > 0) fail(`contract: docs/contract.md has no section for ${missing.join(', ')}.proto`);
+  const parts = FILES.map(([name, title]) => ({ ...selectParts(contractFile(name)), title }));
   return [
-    '# The contract',
+    '# Contract reference',
     '',
-    'Every method, message and field of `focal.orchestration.v1`. Made by `npm run generate` from the comments and rules of',
-    '[proto/focal/orchestration/v1](../proto/focal/orchestration/v1); not to be edited. Numbers in brackets are sections of the',
-    '[semantics](semantics.md).',
+    'Every method, message, field and enum value of the gRPC package `focal.orchestration.v1`. `npm run generate` writes this page',
+    'from [proto/focal/orchestration/v1](../proto/focal/orchestration/v1) and [contract-examples](contract-examples); do not edit',
+    'it. Numbers in brackets are sections of the [semantics](semantics.md). How to connect, authenticate and retry: [clients](clients.md).',
     '',
-    'A field without a word under “when left out” has the zero value of its type then, or belongs to an answer. A request that breaks',
-    'a bound is refused with INVALID_ARGUMENT, and the answer names every field that does.',
+    'In the tables of fields:',
     '',
-    ...parts.flatMap(contents),
+    '- The third column says **required**, or the default of an optional field. If it is empty, the field has the zero value of its',
+    '  type when it is not set, or it belongs to a response.',
+    '- A request with a value outside the stated range fails with INVALID_ARGUMENT. The error lists every invalid field.',
+    '',
+    'The examples are JSON as `buf curl` and `grpcurl` send and print it. A stream is shown as a list of messages. Responses are',
+    'abridged: among others `reasoning` and server times are omitted. The examples use one scenario, stored by',
+    '[PutScenario](#putscenario), and one session. A test sends them to a server and compares the responses.',
+    '',
+    ...parts.map(contentsLine),
     '',
     ...parts.flatMap(({ title, services, messages, enums }) => [
       ...(title === '' ? [] : [`## ${title}`, '']),
@@ -49,15 +60,15 @@ export function contractPage() {
   ];
 }
 
-function partsOf({ services, messages, enums }) {
+function selectParts({ services, messages, enums }) {
   return { services, messages, enums };
 }
 
-function contents({ title, services, messages, enums }) {
+function contentsLine({ title, services, messages, enums }) {
   const heading = title === '' ? services[0].name : title;
-  const rpcs = services.flatMap(({ methods }) => methods);
-  const inside = rpcs.length > 0 ? rpcs : [...messages, ...enums];
-  return [`- [${heading}](${anchor(heading)}): ${inside.map(link).join(', ')}`];
+  const methods = services.flatMap((service) => service.methods);
+  const entries = methods.length > 0 ? methods : [...messages, ...enums];
+  return `- [${heading}](${anchor(heading)}): ${entries.map(link).join(', ')}`;
 }
 
 function serviceLines(service) {
@@ -66,22 +77,46 @@ function serviceLines(service) {
 
 function methodLines(method) {
   const { name, methodKind, input, output } = method;
-  const kind = KINDS[methodKind] ?? fail(`contract: no words for a ${methodKind} method`);
-  return [`### ${name}`, '', `${link(input)} → ${link(output)}. ${kind}`, '', ...paragraphs(method)];
+  const kind = METHOD_KINDS[methodKind] ?? fail(`contract: docs/contract.md has no name for a ${methodKind} method`);
+  return [
+    `### ${name}`,
+    '',
+    `${link(input)} → ${link(output)}. ${kind}`,
+    '',
+    ...paragraphs(method),
+    ...exampleLines(name),
+  ];
+}
+
+function exampleLines(name) {
+  const path = join('docs', 'contract-examples', `${name}.json`);
+  const [, request, kind, result] =
+    EXAMPLE.exec(readFileSync(join(root, path), 'utf8')) ?? fail(`${path}: not an example`);
+  return [
+    'Request:',
+    '',
+    ...jsonBlock(request),
+    kind === 'error' ? 'Fails with:' : 'Response:',
+    '',
+    ...jsonBlock(result),
+  ];
+}
+
+function jsonBlock(text) {
+  return ['```json', text.replaceAll('\n  ', '\n'), '```', ''];
 }
 
 function messageLines(message) {
   const rows = message.fields.map((field) => {
-    const { type, presence, meaning } = fieldWords(field, { named, scalar });
-    const only = field.oneof === undefined ? presence : `one of \`${field.oneof.name}\``;
+    const { type, presence, meaning } = describeField(field, { named, scalar });
     return [
       `\`${field.name}\``,
       `${field.proto.proto3Optional ? 'optional ' : ''}${type}`,
-      prose(only),
-      prose(meaning),
+      escapeProse(field.oneof === undefined ? presence : `one of \`${field.oneof.name}\``),
+      escapeProse(meaning),
     ];
   });
-  const fields = rows.length > 0 ? [...table(['field', 'type', 'when left out', 'meaning'], rows), ''] : [];
+  const fields = rows.length > 0 ? [...table(['field', 'type', 'required or default', 'description'], rows), ''] : [];
   return [`### ${message.name}`, '', ...paragraphs(message), ...fields];
 }
 
@@ -89,16 +124,22 @@ function enumLines(descriptor) {
   const rows = descriptor.values.map((value) => [
     `\`${value.name}\``,
     String(value.number),
-    prose(comment(value).join(' ')),
+    escapeProse(comment(value).join(' ')),
   ]);
-  return [`### ${descriptor.name}`, '', ...paragraphs(descriptor), ...table(['value', 'number', 'meaning'], rows), ''];
+  return [
+    `### ${descriptor.name}`,
+    '',
+    ...paragraphs(descriptor),
+    ...table(['value', 'number', 'description'], rows),
+    '',
+  ];
 }
 
 function paragraphs(descriptor) {
-  return comment(descriptor).flatMap((text) => [prose(text), '']);
+  return comment(descriptor).flatMap((text) => [escapeProse(text), '']);
 }
 
-/** A message or enum; those of other packages are not explained here. */
+/** A link to a message or enum of the contract; the plain name of a type of another package. */
 function named(descriptor) {
   return contractFileNames().includes(descriptor.file.name.split('/').pop())
     ? link(descriptor)

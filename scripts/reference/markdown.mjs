@@ -1,7 +1,7 @@
-// Text and tables of Markdown.
+// Helpers for Markdown text and tables.
 
-/** Text as GitHub shows it: what is no code keeps its angle brackets. */
-export function prose(text) {
+/** Escapes angle brackets outside of code, which GitHub would read as HTML. */
+export function escapeProse(text) {
   return text
     .split(/(`[^`]*`)/)
     .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
@@ -14,7 +14,7 @@ export function table(head, rows) {
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)];
 }
 
-/** The address of a heading in its page. */
+/** The link target of a heading in the same page. */
 export function anchor(heading) {
   return `#${heading
     .toLowerCase()

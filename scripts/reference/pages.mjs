@@ -1,4 +1,5 @@
-// Writes docs/contract.md and docs/scenario-reference.md from the contract. `--check` writes nothing and fails when one is stale.
+// Writes docs/contract.md and docs/scenario-reference.md from the contract. With `--check` it writes nothing and fails if a page is
+// not up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, root } from '../run.mjs';
@@ -14,9 +15,9 @@ for (const [path, page] of [
   const file = join(root, path);
   const text = `${page().join('\n').trimEnd()}\n`;
   const stale = !existsSync(file) || readFileSync(file, 'utf8') !== text;
-  if (checking && stale) fail(`${path} is stale: run \`npm run generate\` and commit it`);
+  if (checking && stale) fail(`${path} is not up to date: run \`npm run generate\` and commit the result`);
   if (!checking && stale) writeFileSync(file, text);
   console.log(
-    checking ? `generated: ${path} is what proto/ gives` : `generate: ${path} ${stale ? 'written' : 'is unchanged'}`,
+    checking ? `generated: ${path} is up to date` : `generate: ${path} ${stale ? 'written' : 'is unchanged'}`,
   );
 }

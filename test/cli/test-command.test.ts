@@ -110,7 +110,7 @@ test(
       expect.stringMatching(/talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect: there is no such key: start$/),
       '1 of 1 conversations as expected, 1 could not be read',
     ]);
-    expect(stdout).toMatch(/^✓ One customer, four wishes/);
+    expect(stdout).toMatch(/^✓ One customer, four requests/);
     expect(code).toBe(1);
   },
   childTimeoutMs,

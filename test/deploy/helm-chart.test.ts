@@ -145,11 +145,11 @@ it('the URL of Redis comes from the Secret', () => {
 });
 
 it.each([
-  ['no Redis', 'redis.urlSecret.name=', 'There is no Redis'],
-  ['nobody who asks callers who they are', 'config.server.allow_insecure=false', 'set up authentication'],
-  ['a password in the ConfigMap', 'config.redis.password=secret', 'has a password'],
-  ['a password in a URL in the ConfigMap', 'config.redis.url=redis://me:secret@redis:6379', 'has a password'],
-  ["the model's key in the ConfigMap", 'config.pipeline.scenario_filtering.api_key=secret', "the model's api_key"],
+  ['no Redis', 'redis.urlSecret.name=', 'Redis is not configured'],
+  ['nobody who asks callers who they are', 'config.server.allow_insecure=false', 'Authentication is not configured'],
+  ['a password in the ConfigMap', 'config.redis.password=secret', 'contains a password'],
+  ['a password in a URL in the ConfigMap', 'config.redis.url=redis://me:secret@redis:6379', 'contains a password'],
+  ["the model's key in the ConfigMap", 'config.pipeline.scenario_filtering.api_key=secret', 'contains api_key'],
   ['a value that it does not know', 'replicas=3', 'replicas'],
   ['a value of another type', 'preStopSeconds=soon', 'preStopSeconds'],
 ])('the chart refuses %s, and says so', (_what, value, told) => {

@@ -30,8 +30,8 @@ test.each(contract.flatMap((file) => file.enums.map((values) => [values.name, va
 );
 
 test.each(contract.flatMap((file) => file.services.flatMap((service) => service.methods.map(({ name }) => name))))(
-  'docs/contract.md explains %s',
-  (name) => expect(contractSections.get(name)).toMatch(/→/),
+  'docs/contract.md explains %s with a request and a response',
+  (name) => expect(contractSections.get(name)).toMatch(/→.*\nRequest:\n.*\n(Response|Fails with):\n/s),
 );
 
 test.each([

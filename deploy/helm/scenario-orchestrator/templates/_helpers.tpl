@@ -34,8 +34,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default 50051 $server.port | int -}}
 {{- end -}}
 
-{{- /* The time that the service takes to stop at most: before the signal, until no call is taken, for the calls in flight, for
-       connections, stores and telemetry (4 s), and a second more. What is not in the values is as in config/default.toml. */ -}}
+{{- /* Maximum shutdown time: pause before the signal, grace period, calls in flight, connections, stores and telemetry (4 s), and one
+       more second. Settings that are not in the values have the defaults of config/default.toml. */ -}}
 {{- define "orchestrator.terminationSeconds" -}}
 {{- $server := include "orchestrator.server" . | fromYaml -}}
 {{- $grace := hasKey $server "drain_grace_ms" | ternary $server.drain_grace_ms 200 | int -}}
@@ -43,7 +43,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- add .Values.preStopSeconds (divf (add $grace $timeout) 1000 | ceil) 2 3 -}}
 {{- end -}}
 
-{{- /* Asks grpc.health.v1 for a name: `liveness`, which does not follow Redis, or `readiness`, which does. The kubelet speaks gRPC
+{{- /* Probes grpc.health.v1 for a service name: `liveness` is independent of Redis, `readiness` is not. The kubelet supports gRPC
        without TLS only. */ -}}
 {{- define "orchestrator.probe" -}}
 {{- if .root.Values.probes.exec -}}
@@ -53,21 +53,21 @@ grpc: { port: {{ include "orchestrator.port" .root }}, service: {{ .name }} }
 {{- end -}}
 {{- end -}}
 
-{{- /* What would only show as pods that do not start, or as sessions of which every pod has its own. */ -}}
+{{- /* Rejects values that would cause pods that do not start, or separate sessions in every pod. */ -}}
 {{- define "orchestrator.check" -}}
 {{- $redis := default dict .Values.config.redis -}}
 {{- if not (or .Values.redis.urlSecret.name $redis.url $redis.sentinels $redis.cluster) -}}
-{{- fail "There is no Redis: set redis.urlSecret.name to a Secret that has its URL, or config.redis.sentinels or config.redis.cluster to host:port items." -}}
+{{- fail "Redis is not configured: set redis.urlSecret.name to a Secret with its URL, or set config.redis.sentinels or config.redis.cluster to a list of host:port." -}}
 {{- end -}}
 {{- if or $redis.password $redis.sentinel_password (contains "@" (default "" $redis.url)) -}}
-{{- fail "config becomes a ConfigMap, and its section redis has a password: put the URL into the Secret of redis.urlSecret, or the password into one of secretFiles and its path into config.redis.password_file or config.redis.sentinel_password_file." -}}
+{{- fail "config.redis contains a password, but config is stored in a ConfigMap: put the URL into the Secret of redis.urlSecret, or the password into a file of secretFiles and its path into config.redis.password_file or config.redis.sentinel_password_file." -}}
 {{- end -}}
 {{- $filtering := default dict (default dict .Values.config.pipeline).scenario_filtering -}}
 {{- if $filtering.api_key -}}
-{{- fail "config becomes a ConfigMap, and its section pipeline.scenario_filtering has the model's api_key: put the key into one of secretFiles and its path into config.pipeline.scenario_filtering.api_key_file." -}}
+{{- fail "config.pipeline.scenario_filtering contains api_key, but config is stored in a ConfigMap: put the key into a file of secretFiles and its path into config.pipeline.scenario_filtering.api_key_file." -}}
 {{- end -}}
 {{- $server := include "orchestrator.server" . | fromYaml -}}
 {{- if not (or $server.allow_insecure .Values.config.auth) -}}
-{{- fail "Pods listen for other pods, and nobody would have to say who they are: set up authentication in config.auth, or set config.server.allow_insecure to true where the network keeps strangers out." -}}
+{{- fail "Authentication is not configured, but pods accept connections from other pods: set up config.auth, or set config.server.allow_insecure to true if the network restricts access." -}}
 {{- end -}}
 {{- end -}}

@@ -9,82 +9,85 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
 import { ToolBinding } from "./scenario";
 
-/** ContributionType is what an instance wants to add to the reply (P6.4). */
+/** What an instance adds to the reply (P6.4). */
 export enum ContributionType {
-  /** CONTRIBUTION_TYPE_UNSPECIFIED - Never planned. */
+  /** CONTRIBUTION_TYPE_UNSPECIFIED - Not set. Never returned in a plan. */
   CONTRIBUTION_TYPE_UNSPECIFIED = 0,
   /** CONTRIBUTION_TYPE_NONE - Nothing. */
   CONTRIBUTION_TYPE_NONE = 1,
-  /** CONTRIBUTION_TYPE_ASK - Ask for fields. */
+  /** CONTRIBUTION_TYPE_ASK - Ask the customer for fields. */
   CONTRIBUTION_TYPE_ASK = 2,
-  /** CONTRIBUTION_TYPE_CONFIRM - Ask for a confirmation. */
+  /** CONTRIBUTION_TYPE_CONFIRM - Ask the customer for a confirmation. */
   CONTRIBUTION_TYPE_CONFIRM = 3,
-  /** CONTRIBUTION_TYPE_ACTION_HINT - Have tools run. */
+  /** CONTRIBUTION_TYPE_ACTION_HINT - Run tools. The service does not run them itself. */
   CONTRIBUTION_TYPE_ACTION_HINT = 4,
-  /** CONTRIBUTION_TYPE_INFORM - Tell something. */
+  /** CONTRIBUTION_TYPE_INFORM - Inform the customer, by templates. */
   CONTRIBUTION_TYPE_INFORM = 5,
   UNRECOGNIZED = -1,
 }
 
-/** ConfirmKind is what a CONFIRM confirms. */
+/** What a CONFIRM asks the customer to decide. */
 export enum ConfirmKind {
   /** CONFIRM_KIND_UNSPECIFIED - Not a CONFIRM. */
   CONFIRM_KIND_UNSPECIFIED = 0,
-  /** CONFIRM_KIND_STEP - The step's values. */
+  /** CONFIRM_KIND_STEP - Whether the values of the step are right. */
   CONFIRM_KIND_STEP = 1,
   /** CONFIRM_KIND_CHOICE - Which of several scenarios is meant (1.5). */
   CONFIRM_KIND_CHOICE = 2,
   UNRECOGNIZED = -1,
 }
 
-/**
- * ScenarioContribution is what one instance wants to add to the reply (P6.4). Beside the common fields it carries those of its
- * own type only.
- */
+/** What one instance adds to the reply (P6.4). Besides the common fields, only the fields of its own type are set. */
 export interface ScenarioContribution {
-  /** The scenario. UUID; empty for a CHOICE, which has no owner. */
+  /** The scenario. UUID. Empty for a CHOICE, which belongs to no instance. */
   scenarioId: string;
-  /** Its name. */
+  /** Name of the scenario. Empty for a CHOICE. */
   scenarioName: string;
-  /** The instance. UUID; empty for a CHOICE. */
+  /** The instance. UUID. Empty for a CHOICE. */
   instanceId: string;
-  /** The step where the instance stands; empty for a CHOICE. */
+  /** The instance's current step. Empty for a CHOICE. */
   stepId: string;
-  /** The step's name. */
+  /** Name of the step. Empty for a CHOICE. */
   stepName: string;
-  /** What it wants. */
+  /** What the reply should do. */
   type: ContributionType;
-  /** Weight in the plan (4.1); higher comes first. */
+  /** Position in the plan (4.1). Higher comes first. */
   priority: number;
-  /** The same was contributed in this visit before. */
+  /** Whether the same was contributed earlier in this visit. */
   isReprompt: boolean;
-  /** The contribution waits for another one and was not made (4.2). */
+  /**
+   * Whether the contribution waits for another one (4.2). A deferred contribution must not be put into the reply: it
+   * finishes no stage, and no answer to it is expected.
+   */
   deferred: boolean;
-  /** The scenario that it, or a part of its fields, waits for; empty where nothing is deferred. */
+  /** The scenario that this contribution, or some of its fields, waits for. Empty if nothing is deferred. */
   deferredBehindScenarioId: string;
-  /** ASK: the fields to ask for, in the step's order. */
+  /** ASK: the fields to ask for, in the order of the step. */
   fieldsToAsk: string[];
-  /** ASK: values that are known already of fields that are asked all the same. */
+  /** ASK: values that are already known of the fields to ask for, by field. */
   knownValues: { [key: string]: unknown | undefined };
-  /** ASK, NONE: fields that another scenario of this plan asks for as well (4.2); they count as asked. */
+  /** ASK, NONE: fields that another scenario of this plan asks for as well (4.2). They count as asked by this one. */
   sharedFields: string[];
-  /** ASK: fields that wait for a later turn (4.2). */
+  /** ASK: fields that are postponed to a later turn (4.2). */
   deferredFields: string[];
-  /** CONFIRM: what is to be confirmed: checkpoint description, else step description, else step name. */
+  /** CONFIRM: what to confirm: the checkpoint description, else the step description, else the step name. */
   actionToConfirm: string;
-  /** CONFIRM: the values that it confirms, by field. */
+  /** CONFIRM: the values to confirm, by field. */
   valuesToConfirm: { [key: string]: unknown | undefined };
-  /** CONFIRM: STEP, or CHOICE between scenarios (1.5). */
+  /** CONFIRM: whether to confirm a step or to choose between scenarios (1.5). */
   confirmKind: ConfirmKind;
-  /** CONFIRM of kind CHOICE: the scenarios to choose from, in start order. */
+  /** CONFIRM of kind CHOICE: the scenarios to choose from, in start order (2.12). */
   choices: ScenarioChoice[];
-  /** CONFIRM, ACTION_HINT: names instance, step and visit; the same on every retry, for the executor's own idempotency (3.7). */
+  /**
+   * CONFIRM, ACTION_HINT: identifies instance, step and visit. It stays the same on every retry, so executors can use it as
+   * an idempotency key (3.7).
+   */
   actionKey: string;
-  /** ACTION_HINT: the tools in `depends_on` order. */
+  /** ACTION_HINT: the tools to run, in `depends_on` order. */
   tools: ToolBinding[];
-  /** INFORM: all templates, in order. */
+  /** INFORM: all templates, in the order of the step. */
   templateIds: string[];
-  /** INFORM: the first of them. */
+  /** INFORM: the first of `template_ids`. */
   informTemplateId: string;
 }
 
@@ -98,54 +101,54 @@ export interface ScenarioContribution_ValuesToConfirmEntry {
   value: unknown | undefined;
 }
 
-/** ScenarioChoice is one scenario of a CHOICE. */
+/** One scenario of a CHOICE. */
 export interface ScenarioChoice {
   /** The scenario. UUID. */
   scenarioId: string;
-  /** Its name. */
+  /** Name of the scenario. */
   scenarioName: string;
-  /** The score of its candidate. 0..1. */
+  /** Score of its candidate. 0..1. */
   score: number;
 }
 
-/** ScenarioContributionPlan is what all instances want to add to the reply (P6.4). */
+/** What all instances add to the reply (P6.4). */
 export interface ScenarioContributionPlan {
   /**
-   * By priority, high first; then last activity, newest first; then scenario id (4.1). One for each instance with CONTINUE or
-   * START, and a CHOICE where one is offered.
+   * One contribution for each instance with CONTINUE or START, and a CHOICE if one is offered. Ordered by priority (high
+   * first), then last activity (newest first), then scenario id (4.1).
    */
   contributions: ScenarioContribution[];
-  /** The first that is not NONE, else the first; empty where there is none. */
+  /** The scenario of the first contribution that is not NONE, else of the first one. Empty if there are none. */
   primaryScenarioId: string;
-  /** The scenarios of all contributions, in their order. */
+  /** The scenarios of all contributions, in the order of `contributions`. */
   activeScenarioIds: string[];
-  /** Something is asked, deferred contributions left out (4.3). */
+  /** Whether there is an ASK that is not deferred (4.3). */
   hasAsks: boolean;
-  /** Something is to be confirmed, deferred contributions left out. */
+  /** Whether there is a CONFIRM that is not deferred (4.3). */
   hasConfirms: boolean;
-  /** Something is to be done, deferred contributions left out. */
+  /** Whether there is an ACTION_HINT that is not deferred (4.3). */
   hasActionHints: boolean;
-  /** Something is to be told, deferred contributions left out. */
+  /** Whether there is an INFORM that is not deferred (4.3). */
   hasInforms: boolean;
-  /** Instances that were left paused for longer than `offer_after_turns`, longest first (2.11). */
+  /** Instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest paused first (2.11). */
   abandoned: AbandonedScenario[];
 }
 
-/** AbandonedScenario is a paused instance that the reply may offer to take up again. */
+/** A paused instance that the reply may offer to resume. */
 export interface AbandonedScenario {
   /** The scenario. UUID. */
   scenarioId: string;
-  /** Its name. */
+  /** Name of the scenario. */
   scenarioName: string;
   /** The instance. UUID. */
   instanceId: string;
-  /** The step where it stands. */
+  /** The instance's current step. */
   stepId: string;
-  /** The step's name. */
+  /** Name of the step. */
   stepName: string;
-  /** The fields that this step misses. In the step's order. */
+  /** Fields of the step that are not known, in the order of the step. */
   missingFields: string[];
-  /** For how many MESSAGE turns it has been paused. */
+  /** Number of MESSAGE turns since the instance was paused. */
   pausedTurns: number;
 }
 

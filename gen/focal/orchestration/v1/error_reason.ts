@@ -7,81 +7,87 @@
 /* eslint-disable */
 
 /**
- * ErrorReason is the `reason` of the google.rpc.ErrorInfo that every error carries, without its prefix, with domain
- * "focal.orchestration.v1" and the metadata named here. Where the service is traced `trace_id` is among it: that of the call's span, or,
- * where the call was refused or ended before it had one, that of the caller's `traceparent`. The status code belongs to the reason
- * for good.
+ * Machine-readable reason of a failed call. Every error carries a google.rpc.ErrorInfo whose `reason` is one of these names
+ * without the prefix `ERROR_REASON_`, whose `domain` is "focal.orchestration.v1" and whose `metadata` holds the keys listed
+ * here. If the service records traces, the metadata also holds `trace_id`: the trace of the call's span, or that of the
+ * caller's `traceparent` if the call was refused before its span began. The status code of a reason never changes.
  */
 export enum ErrorReason {
   /** ERROR_REASON_UNSPECIFIED - Never sent. */
   ERROR_REASON_UNSPECIFIED = 0,
-  /** ERROR_REASON_INVALID_REQUEST - INVALID_ARGUMENT. The request breaks the contract; google.rpc.BadRequest names every field. */
+  /** ERROR_REASON_INVALID_REQUEST - INVALID_ARGUMENT. The request violates the contract. google.rpc.BadRequest lists every invalid field. */
   ERROR_REASON_INVALID_REQUEST = 1,
-  /** ERROR_REASON_UNDECODABLE_REQUEST - INVALID_ARGUMENT. The request's bytes could not be decoded. */
+  /** ERROR_REASON_UNDECODABLE_REQUEST - INVALID_ARGUMENT. The request is not a valid protobuf message of the method's request type. */
   ERROR_REASON_UNDECODABLE_REQUEST = 2,
-  /** ERROR_REASON_SCENARIO_REFUSED - INVALID_ARGUMENT. The scenario was refused; google.rpc.BadRequest holds its findings. */
+  /** ERROR_REASON_SCENARIO_REFUSED - INVALID_ARGUMENT. The scenario has errors. google.rpc.BadRequest lists the findings. */
   ERROR_REASON_SCENARIO_REFUSED = 3,
-  /** ERROR_REASON_RELATIONSHIP_REFUSED - INVALID_ARGUMENT. The relationship was refused, for example because it closes a cycle. */
+  /** ERROR_REASON_RELATIONSHIP_REFUSED - INVALID_ARGUMENT. The relationship is not valid, for example because it closes a cycle. */
   ERROR_REASON_RELATIONSHIP_REFUSED = 4,
-  /** ERROR_REASON_SESSION_NOT_FOUND - NOT_FOUND. Metadata: session_id; cursor where a session was watched. */
+  /** ERROR_REASON_SESSION_NOT_FOUND - NOT_FOUND. The session does not exist. Metadata: session_id; from WatchSession also cursor. */
   ERROR_REASON_SESSION_NOT_FOUND = 5,
-  /** ERROR_REASON_SCENARIO_NOT_FOUND - NOT_FOUND. Metadata: scenario_id, version where one was asked for. */
+  /** ERROR_REASON_SCENARIO_NOT_FOUND - NOT_FOUND. The scenario or version does not exist. Metadata: scenario_id; version if the request named one. */
   ERROR_REASON_SCENARIO_NOT_FOUND = 6,
-  /** ERROR_REASON_RELATIONSHIP_NOT_FOUND - NOT_FOUND. The relationship is not stored. */
+  /** ERROR_REASON_RELATIONSHIP_NOT_FOUND - NOT_FOUND. The relationship does not exist. */
   ERROR_REASON_RELATIONSHIP_NOT_FOUND = 7,
-  /** ERROR_REASON_TURN_ID_REUSED - ALREADY_EXISTS. The turn_id was used for another request (5.2). Metadata: turn_id, revision. */
+  /** ERROR_REASON_TURN_ID_REUSED - ALREADY_EXISTS. The turn_id was used for a different request (5.2). Metadata: turn_id, revision. */
   ERROR_REASON_TURN_ID_REUSED = 8,
-  /** ERROR_REASON_REVISION_MISMATCH - ABORTED. `expected_revision` differs (5.4). Metadata: expected_revision, current_revision. */
+  /** ERROR_REASON_REVISION_MISMATCH - ABORTED. `expected_revision` is not the current revision (5.4). Metadata: expected_revision, current_revision. */
   ERROR_REASON_REVISION_MISMATCH = 9,
-  /** ERROR_REASON_VERSION_MISMATCH - ABORTED. `expected_version` of a scenario differs. Metadata: expected_version, current_version. */
+  /** ERROR_REASON_VERSION_MISMATCH - ABORTED. `expected_version` is not the latest version of the scenario. Metadata: expected_version, current_version. */
   ERROR_REASON_VERSION_MISMATCH = 10,
-  /** ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many turns of the session were committed at once; retry. Metadata: session_id. */
+  /** ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many concurrent turns of the session. Retry. Metadata: session_id. */
   ERROR_REASON_TOO_MUCH_CONTENTION = 11,
   /** ERROR_REASON_AGENT_MISMATCH - FAILED_PRECONDITION. The session belongs to another agent. Metadata: session_id. */
   ERROR_REASON_AGENT_MISMATCH = 12,
-  /** ERROR_REASON_SESSION_EXISTS - FAILED_PRECONDITION. The session exists already and cannot be imported. Metadata: session_id. */
+  /** ERROR_REASON_SESSION_EXISTS - FAILED_PRECONDITION. The session already exists and cannot be imported. Metadata: session_id. */
   ERROR_REASON_SESSION_EXISTS = 13,
-  /** ERROR_REASON_STORE_UNAVAILABLE - UNAVAILABLE. The store does not answer; nothing is known to be changed. Retry with the same turn_id. */
+  /** ERROR_REASON_STORE_UNAVAILABLE - UNAVAILABLE. The store does not respond. It is not known to have changed. Retry with the same turn_id. */
   ERROR_REASON_STORE_UNAVAILABLE = 14,
-  /** ERROR_REASON_COMMIT_UNKNOWN - UNAVAILABLE. The commit was sent but its answer was lost; the same turn_id settles whether it was applied. */
+  /** ERROR_REASON_COMMIT_UNKNOWN - UNAVAILABLE. The commit was sent but its result was lost. Retry with the same turn_id: the turn is applied once. */
   ERROR_REASON_COMMIT_UNKNOWN = 15,
-  /** ERROR_REASON_STORE_FULL - RESOURCE_EXHAUSTED. The store is out of memory; nothing was changed. google.rpc.RetryInfo. */
+  /** ERROR_REASON_STORE_FULL - RESOURCE_EXHAUSTED. The store is out of memory. Nothing was changed. google.rpc.RetryInfo holds a delay. */
   ERROR_REASON_STORE_FULL = 16,
-  /** ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight or streams open on this node. google.rpc.RetryInfo. */
+  /**
+   * ERROR_REASON_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. This node has reached its limit on concurrent calls or open streams. google.rpc.RetryInfo holds a
+   * delay.
+   */
   ERROR_REASON_TOO_MANY_CALLS = 17,
-  /** ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. Too many calls in flight or streams open of this tenant on this node. google.rpc.RetryInfo. */
+  /**
+   * ERROR_REASON_TENANT_TOO_MANY_CALLS - RESOURCE_EXHAUSTED. The tenant has reached its limit on concurrent calls or open streams on this node.
+   * google.rpc.RetryInfo holds a delay.
+   */
   ERROR_REASON_TENANT_TOO_MANY_CALLS = 18,
-  /** ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. A message or its metadata is larger than allowed. */
+  /** ERROR_REASON_TOO_LARGE - RESOURCE_EXHAUSTED. The message or its metadata exceeds the size limit. */
   ERROR_REASON_TOO_LARGE = 19,
   /**
-   * ERROR_REASON_SLOW_READER - RESOURCE_EXHAUSTED. A stream was not read fast enough. Metadata: cursor, to go on from, as with every other reason for
-   * which the server ends WatchSession.
+   * ERROR_REASON_SLOW_READER - RESOURCE_EXHAUSTED. The client did not read the stream fast enough. Metadata: cursor, the position to resume from.
+   * Every error with which the server ends WatchSession carries it.
    */
   ERROR_REASON_SLOW_READER = 20,
   /**
-   * ERROR_REASON_CURSOR_TOO_OLD - OUT_OF_RANGE. The cursor points to turns that are no longer recorded. Metadata: cursor; oldest_cursor, the one with all
-   * that still are behind it.
+   * ERROR_REASON_CURSOR_TOO_OLD - OUT_OF_RANGE. Turns after the cursor are no longer recorded. Metadata: cursor; oldest_cursor, the oldest position that
+   * can be resumed from.
    */
   ERROR_REASON_CURSOR_TOO_OLD = 21,
-  /** ERROR_REASON_DEADLINE - DEADLINE_EXCEEDED. Too little time was left to begin, or it ran out. */
+  /** ERROR_REASON_DEADLINE - DEADLINE_EXCEEDED. The deadline passed, or too little time was left to start. */
   ERROR_REASON_DEADLINE = 22,
-  /** ERROR_REASON_CANCELLED - CANCELLED. The caller gave up. */
+  /** ERROR_REASON_CANCELLED - CANCELLED. The caller cancelled the call. */
   ERROR_REASON_CANCELLED = 23,
-  /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down. Retry elsewhere. */
+  /** ERROR_REASON_SHUTTING_DOWN - UNAVAILABLE. The server is shutting down. Retry on another node. */
   ERROR_REASON_SHUTTING_DOWN = 24,
-  /** ERROR_REASON_UNAUTHENTICATED - UNAUTHENTICATED. No valid credentials; the message says what is wrong with them, or, on a stream, that they hold no longer. */
+  /** ERROR_REASON_UNAUTHENTICATED - UNAUTHENTICATED. The credentials are missing, invalid or, on a stream, no longer valid. The message names the problem. */
   ERROR_REASON_UNAUTHENTICATED = 25,
   /** ERROR_REASON_TENANT_MISMATCH - PERMISSION_DENIED. The credentials belong to another tenant. */
   ERROR_REASON_TENANT_MISMATCH = 26,
-  /** ERROR_REASON_SCOPE_MISSING - PERMISSION_DENIED. The credentials lack the scope of the method. Metadata: scope. */
+  /** ERROR_REASON_SCOPE_MISSING - PERMISSION_DENIED. The credentials do not have the scope that the method requires. Metadata: scope. */
   ERROR_REASON_SCOPE_MISSING = 27,
-  /** ERROR_REASON_NOT_IMPLEMENTED - UNIMPLEMENTED. The method exists in the contract and is not served by this version. Metadata: method. */
+  /** ERROR_REASON_NOT_IMPLEMENTED - UNIMPLEMENTED. The method is part of the contract but this version does not serve it. Metadata: method. */
   ERROR_REASON_NOT_IMPLEMENTED = 28,
-  /** ERROR_REASON_INTERNAL - INTERNAL. A defect; nothing is leaked, everything is logged under the trace id. */
+  /** ERROR_REASON_INTERNAL - INTERNAL. A defect of the service. The error holds no details; the log has them under the trace id. */
   ERROR_REASON_INTERNAL = 29,
   /**
-   * ERROR_REASON_AUTHENTICATION_UNAVAILABLE - UNAVAILABLE. Whether the credentials are valid cannot be told now, as the keys of their issuer cannot be fetched; nothing
-   * was begun. Retry with the same credentials. google.rpc.RetryInfo.
+   * ERROR_REASON_AUTHENTICATION_UNAVAILABLE - UNAVAILABLE. The credentials cannot be verified because the issuer's keys cannot be fetched. Nothing was started. Retry
+   * with the same credentials. google.rpc.RetryInfo holds a delay.
    */
   ERROR_REASON_AUTHENTICATION_UNAVAILABLE = 30,
   UNRECOGNIZED = -1,

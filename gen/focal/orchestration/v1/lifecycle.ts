@@ -9,102 +9,105 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Relationship } from "./scenario";
 import { ConditionTruth } from "./transition";
 
-/** ModelOutcome is whether the optional model was heard. Everything but PROPOSED: the turn was decided without it (section 9). */
+/**
+ * Whether the optional model gave a usable answer. With every value except PROPOSED the turn was decided without the model
+ * (section 9).
+ */
 export enum ModelOutcome {
-  /** MODEL_OUTCOME_UNSPECIFIED - Never given. */
+  /** MODEL_OUTCOME_UNSPECIFIED - Not set. Never returned. */
   MODEL_OUTCOME_UNSPECIFIED = 0,
-  /** MODEL_OUTCOME_PROPOSED - It answered as it should. */
+  /** MODEL_OUTCOME_PROPOSED - The model gave a usable answer. */
   MODEL_OUTCOME_PROPOSED = 1,
-  /** MODEL_OUTCOME_TIMEOUT - It did not answer within the time that it had. */
+  /** MODEL_OUTCOME_TIMEOUT - The model did not answer in time. */
   MODEL_OUTCOME_TIMEOUT = 2,
-  /** MODEL_OUTCOME_TOO_LITTLE_TIME - Too little was left of the turn's deadline to ask it. */
+  /** MODEL_OUTCOME_TOO_LITTLE_TIME - Too little of the turn's deadline was left to ask the model. */
   MODEL_OUTCOME_TOO_LITTLE_TIME = 3,
-  /** MODEL_OUTCOME_OFF_SCHEMA - Its answer is not the JSON that was asked for, or about something that was not. */
+  /** MODEL_OUTCOME_OFF_SCHEMA - The answer is not the requested JSON, or names something that was not asked about. */
   MODEL_OUTCOME_OFF_SCHEMA = 4,
-  /** MODEL_OUTCOME_CUT_OFF - Its answer ended too early: at the limit of tokens, or with its connection. */
+  /** MODEL_OUTCOME_CUT_OFF - The answer is incomplete: the token limit was reached or the connection was lost. */
   MODEL_OUTCOME_CUT_OFF = 5,
-  /** MODEL_OUTCOME_RATE_LIMITED - Its endpoint takes no more requests for now (429), for longer than there was time. */
+  /** MODEL_OUTCOME_RATE_LIMITED - The endpoint rejected the request with status 429 and did not accept it again in time. */
   MODEL_OUTCOME_RATE_LIMITED = 6,
-  /** MODEL_OUTCOME_REFUSED - Its endpoint refuses the request, for example for its key or for the name of the model. */
+  /** MODEL_OUTCOME_REFUSED - The endpoint rejected the request, for example because of the key or the model name. */
   MODEL_OUTCOME_REFUSED = 7,
-  /** MODEL_OUTCOME_UNAVAILABLE - Its endpoint cannot be reached or fails (5xx). */
+  /** MODEL_OUTCOME_UNAVAILABLE - The endpoint cannot be reached or fails with status 5xx. */
   MODEL_OUTCOME_UNAVAILABLE = 8,
-  /** MODEL_OUTCOME_CIRCUIT_OPEN - Its endpoint failed so often that it is left alone for a while. */
+  /** MODEL_OUTCOME_CIRCUIT_OPEN - The circuit breaker is open after repeated failures of the endpoint. */
   MODEL_OUTCOME_CIRCUIT_OPEN = 9,
-  /** MODEL_OUTCOME_BUSY - As many turns as may are asking it on this node. */
+  /** MODEL_OUTCOME_BUSY - This node has reached its limit on concurrent requests to the model. */
   MODEL_OUTCOME_BUSY = 10,
   UNRECOGNIZED = -1,
 }
 
-/** ScenarioLifecycleAction is what happens to an instance (P6.2). */
+/** What happens to an instance (P6.2). */
 export enum ScenarioLifecycleAction {
-  /** SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED - Never decided. */
+  /** SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED - Not set. Never decided. */
   SCENARIO_LIFECYCLE_ACTION_UNSPECIFIED = 0,
-  /** SCENARIO_LIFECYCLE_ACTION_START - A new instance comes into being. */
+  /** SCENARIO_LIFECYCLE_ACTION_START - A new instance is created. */
   SCENARIO_LIFECYCLE_ACTION_START = 1,
-  /** SCENARIO_LIFECYCLE_ACTION_CONTINUE - The instance goes on. */
+  /** SCENARIO_LIFECYCLE_ACTION_CONTINUE - The instance is active after the turn. */
   SCENARIO_LIFECYCLE_ACTION_CONTINUE = 2,
-  /** SCENARIO_LIFECYCLE_ACTION_PAUSE - The instance is or stays paused. */
+  /** SCENARIO_LIFECYCLE_ACTION_PAUSE - The instance is paused after the turn. */
   SCENARIO_LIFECYCLE_ACTION_PAUSE = 3,
-  /** SCENARIO_LIFECYCLE_ACTION_COMPLETE - The instance ends well. */
+  /** SCENARIO_LIFECYCLE_ACTION_COMPLETE - The instance ends successfully. */
   SCENARIO_LIFECYCLE_ACTION_COMPLETE = 4,
-  /** SCENARIO_LIFECYCLE_ACTION_CANCEL - The instance ends otherwise. */
+  /** SCENARIO_LIFECYCLE_ACTION_CANCEL - The instance ends before it is complete. */
   SCENARIO_LIFECYCLE_ACTION_CANCEL = 5,
   UNRECOGNIZED = -1,
 }
 
-/** LifecycleReason is why a lifecycle decision was taken (2.1 to 2.17). */
+/** The reason for a lifecycle decision (2.1 to 2.17). Each value names the actions that it occurs with. */
 export enum LifecycleReason {
-  /** LIFECYCLE_REASON_UNSPECIFIED - Never given. */
+  /** LIFECYCLE_REASON_UNSPECIFIED - Not set. Never returned. */
   LIFECYCLE_REASON_UNSPECIFIED = 0,
-  /** LIFECYCLE_REASON_CANDIDATE - START: it was a candidate (2.12). */
+  /** LIFECYCLE_REASON_CANDIDATE - START: the scenario was a candidate (2.12). */
   LIFECYCLE_REASON_CANDIDATE = 1,
-  /** LIFECYCLE_REASON_IMPLIED - START: a starting scenario or an applied rule implies it (1.3). */
+  /** LIFECYCLE_REASON_IMPLIED - START: a starting scenario or an applied rule implies the scenario (1.3). */
   LIFECYCLE_REASON_IMPLIED = 2,
-  /** LIFECYCLE_REASON_AIMED - START: a START was aimed at it (0.2). */
+  /** LIFECYCLE_REASON_AIMED - START: a START signal was aimed at the scenario (0.2). */
   LIFECYCLE_REASON_AIMED = 3,
-  /** LIFECYCLE_REASON_PENDING - START: an earlier refusal was tried again (2.14). */
+  /** LIFECYCLE_REASON_PENDING - START: a rejected start was retried (2.14). */
   LIFECYCLE_REASON_PENDING = 4,
-  /** LIFECYCLE_REASON_GOES_ON - CONTINUE: nothing speaks against it (2.10). */
+  /** LIFECYCLE_REASON_GOES_ON - CONTINUE: no rule ends or pauses the instance (2.10). */
   LIFECYCLE_REASON_GOES_ON = 5,
-  /** LIFECYCLE_REASON_QUIET - CONTINUE: the turn addresses others; it stays active and silent (0.5). */
+  /** LIFECYCLE_REASON_QUIET - CONTINUE: the turn addresses other instances; this one stays active and contributes nothing (0.5). */
   LIFECYCLE_REASON_QUIET = 6,
-  /** LIFECYCLE_REASON_RESUMED - CONTINUE: its pause ended (2.11). */
+  /** LIFECYCLE_REASON_RESUMED - CONTINUE: the pause ended (2.11). */
   LIFECYCLE_REASON_RESUMED = 7,
-  /** LIFECYCLE_REASON_RELOCALIZED - CONTINUE: it moves to a recovery step (2.2, 2.8, 3.8). */
+  /** LIFECYCLE_REASON_RELOCALIZED - CONTINUE: the instance moves to a recovery step (2.2, 2.8, 3.8). */
   LIFECYCLE_REASON_RELOCALIZED = 8,
   /** LIFECYCLE_REASON_USER_REQUEST - PAUSE, COMPLETE, CANCEL: a signal asked for it (2.3, 2.4, 2.6). */
   LIFECYCLE_REASON_USER_REQUEST = 9,
-  /** LIFECYCLE_REASON_LOOP - PAUSE: it looped or was left unanswered too often (2.8). */
+  /** LIFECYCLE_REASON_LOOP - PAUSE: the instance repeated a step or was left unanswered too often (2.8). */
   LIFECYCLE_REASON_LOOP = 10,
-  /** LIFECYCLE_REASON_IDLE - PAUSE, CANCEL: it was idle for too long (2.7). */
+  /** LIFECYCLE_REASON_IDLE - PAUSE, CANCEL: the instance was idle for too long (2.7). */
   LIFECYCLE_REASON_IDLE = 11,
-  /** LIFECYCLE_REASON_PREEMPTED - PAUSE: a start displaced it (2.9). */
+  /** LIFECYCLE_REASON_PREEMPTED - PAUSE: a start displaced the instance (2.9). */
   LIFECYCLE_REASON_PREEMPTED = 12,
-  /** LIFECYCLE_REASON_INTERRUPTED - PAUSE: the turn addresses others (2.9). */
+  /** LIFECYCLE_REASON_INTERRUPTED - PAUSE: the turn addresses other instances (2.9). */
   LIFECYCLE_REASON_INTERRUPTED = 13,
-  /** LIFECYCLE_REASON_NEEDS_MIGRATION - PAUSE: its definition changed and there is no safe step (section 7). */
+  /** LIFECYCLE_REASON_NEEDS_MIGRATION - PAUSE: the definition changed and there is no safe step to move to (section 7). */
   LIFECYCLE_REASON_NEEDS_MIGRATION = 14,
-  /** LIFECYCLE_REASON_STAYS_PAUSED - PAUSE: its pause has not ended (2.11). */
+  /** LIFECYCLE_REASON_STAYS_PAUSED - PAUSE: the pause has not ended (2.11). */
   LIFECYCLE_REASON_STAYS_PAUSED = 15,
-  /** LIFECYCLE_REASON_TERMINAL - COMPLETE: its terminal step is done (2.3). */
+  /** LIFECYCLE_REASON_TERMINAL - COMPLETE: the terminal step is done (2.3). */
   LIFECYCLE_REASON_TERMINAL = 16,
-  /** LIFECYCLE_REASON_CONDITION - COMPLETE: its completion condition holds (2.3). */
+  /** LIFECYCLE_REASON_CONDITION - COMPLETE: the completion condition holds (2.3). */
   LIFECYCLE_REASON_CONDITION = 17,
-  /** LIFECYCLE_REASON_SCENARIO_NOT_FOUND - CANCEL: its scenario is gone from the catalogue (2.1). */
+  /** LIFECYCLE_REASON_SCENARIO_NOT_FOUND - CANCEL: the catalogue no longer holds the scenario (2.1). */
   LIFECYCLE_REASON_SCENARIO_NOT_FOUND = 18,
-  /** LIFECYCLE_REASON_STEP_NOT_FOUND - CANCEL: its step is not in its scenario's version and there is no recovery step (2.2). */
+  /** LIFECYCLE_REASON_STEP_NOT_FOUND - CANCEL: the scenario's version does not have the step, and there is no recovery step (2.2). */
   LIFECYCLE_REASON_STEP_NOT_FOUND = 19,
-  /** LIFECYCLE_REASON_DECLINED - CANCEL: its step was declined and no transition takes that (2.5). */
+  /** LIFECYCLE_REASON_DECLINED - CANCEL: the step was declined and no transition handles it (2.5). */
   LIFECYCLE_REASON_DECLINED = 20,
-  /** LIFECYCLE_REASON_MODEL - PAUSE, COMPLETE, CANCEL: the optional model chose it where the rules left CONTINUE (section 9). */
+  /** LIFECYCLE_REASON_MODEL - PAUSE, COMPLETE, CANCEL: the optional model chose it and the rules left CONTINUE (section 9). */
   LIFECYCLE_REASON_MODEL = 21,
   UNRECOGNIZED = -1,
 }
 
 /**
- * RejectionReason is why a candidate did not start, or why a due resume did not happen. The first that holds is given, in this
- * order (2.12).
+ * Why a candidate did not start, or why an instance that was due to resume did not. The values are tested in the order of
+ * 2.12; the first that applies is returned.
  */
 export enum RejectionReason {
   /** REJECTION_REASON_UNSPECIFIED - Not rejected. */
@@ -113,184 +116,188 @@ export enum RejectionReason {
   REJECTION_REASON_NOT_FOUND = 1,
   /** REJECTION_REASON_DISABLED - The scenario is disabled. */
   REJECTION_REASON_DISABLED = 2,
-  /** REJECTION_REASON_ALREADY_ACTIVE - The session has an active instance of it. */
+  /** REJECTION_REASON_ALREADY_ACTIVE - The session has an active instance of the scenario. */
   REJECTION_REASON_ALREADY_ACTIVE = 3,
-  /** REJECTION_REASON_JUST_ENDED - Its instance ended this turn and no START is aimed at it. */
+  /** REJECTION_REASON_JUST_ENDED - Its instance ended this turn and no START is aimed at the scenario. */
   REJECTION_REASON_JUST_ENDED = 4,
-  /** REJECTION_REASON_BELOW_THRESHOLD - Its score is below `start_threshold`. */
+  /** REJECTION_REASON_BELOW_THRESHOLD - The score is below `start_threshold`. */
   REJECTION_REASON_BELOW_THRESHOLD = 5,
-  /** REJECTION_REASON_ENTRY_CONDITION - Its entry condition is not TRUE. */
+  /** REJECTION_REASON_ENTRY_CONDITION - The entry condition is not TRUE. */
   REJECTION_REASON_ENTRY_CONDITION = 6,
   /** REJECTION_REASON_DEPENDENCY - A scenario that it depends on has not completed in this session (1.1). */
   REJECTION_REASON_DEPENDENCY = 7,
   /** REJECTION_REASON_SUPERSEDED - A scenario that specializes it starts (1.4). */
   REJECTION_REASON_SUPERSEDED = 8,
-  /** REJECTION_REASON_AMBIGUOUS - Another one would start with a nearly equal score (1.5). */
+  /** REJECTION_REASON_AMBIGUOUS - Another scenario would start with a nearly equal score (1.5). */
   REJECTION_REASON_AMBIGUOUS = 9,
   /** REJECTION_REASON_EXCLUDED - An active or starting scenario, or an applied rule, excludes it (1.2). */
   REJECTION_REASON_EXCLUDED = 10,
-  /** REJECTION_REASON_MISSING_HARD_FIELDS - Required HARD fields are missing (2.13). */
+  /** REJECTION_REASON_MISSING_HARD_FIELDS - Required HARD fields are not known (2.13). */
   REJECTION_REASON_MISSING_HARD_FIELDS = 11,
-  /** REJECTION_REASON_START_LIMIT - It started `max_starts_per_session` times already. */
+  /** REJECTION_REASON_START_LIMIT - The scenario has already started `max_starts_per_session` times. */
   REJECTION_REASON_START_LIMIT = 12,
-  /** REJECTION_REASON_START_BLOCKED - An addressed instance stands at a step that blocks starts. */
+  /** REJECTION_REASON_START_BLOCKED - An addressed instance is at a step with `blocks_starts`. */
   REJECTION_REASON_START_BLOCKED = 13,
-  /** REJECTION_REASON_MULTI_SCENARIO_DISABLED - Another instance is active and several at once are switched off (2.16). */
+  /** REJECTION_REASON_MULTI_SCENARIO_DISABLED - Another instance is active and `enable_multi_scenario` is false (2.16). */
   REJECTION_REASON_MULTI_SCENARIO_DISABLED = 14,
-  /** REJECTION_REASON_CAPACITY - As many instances are active as may be, and none may be displaced (2.15). */
+  /** REJECTION_REASON_CAPACITY - The limit on active instances is reached and none of them can be displaced (2.15). */
   REJECTION_REASON_CAPACITY = 15,
-  /** REJECTION_REASON_FILTERING_DISABLED - Starting is switched off: `[pipeline.scenario_filtering] enabled = false` (2.16). */
+  /** REJECTION_REASON_FILTERING_DISABLED - Starts are disabled: `[pipeline.scenario_filtering] enabled = false` (2.16). */
   REJECTION_REASON_FILTERING_DISABLED = 16,
-  /** REJECTION_REASON_MODEL - The optional model found that the message is not about it; stands in the place of BELOW_THRESHOLD (section 9). */
+  /** REJECTION_REASON_MODEL - The optional model found that the message is not about the scenario. Tested in place of BELOW_THRESHOLD (section 9). */
   REJECTION_REASON_MODEL = 17,
   UNRECOGNIZED = -1,
 }
 
-/** ScenarioSelectionContext is what P6.1 joined for the turn (section 1). */
+/** The input of the turn's decisions, joined from request, session and catalogue (P6.1, section 1). */
 export interface ScenarioSelectionContext {
-  /** The intent: canonical label, else raw intent, else "". */
+  /** The intent: the canonical label, else the raw intent, else "". */
   intent: string;
-  /** Its score. 0..1. */
+  /** Score of the intent. 0..1. */
   intentScore: number;
-  /** The instance that answers without an address belong to (0.3); empty where none does. */
+  /** The focus: the instance that answers and signals without a target belong to (0.3). Empty if there is none. */
   focusInstanceId: string;
-  /** The existing instances that the turn addresses (0.5), in the order in which they started. */
+  /** The existing instances that the turn addresses (0.5), in start order. */
   addressedInstanceIds: string[];
-  /** The candidates that exist, each scenario once, in start order (2.12). */
+  /** The candidates that the catalogue holds, each scenario once, in start order (2.12). */
   candidates: ContextCandidate[];
-  /** The instances that exist, in the order in which they started. */
+  /** The active and paused instances before the turn, in the order in which they started. */
   instances: ContextInstance[];
-  /** Relationships that touch a candidate, an instance or an applied rule (1.1 to 1.6). */
+  /** The relationships that involve a candidate, an instance or an applied rule (1.1 to 1.6). */
   relationships: Relationship[];
-  /** Fields that became known, changed or were cleared by this turn's variables, patch and results. Ordered. */
+  /** Fields that became known, changed or were cleared by this turn's variables, patch and results. Sorted by name. */
   changedFields: string[];
 }
 
-/** ContextCandidate is a candidate of the turn that exists in the catalogue. */
+/** A candidate of the turn that the catalogue holds. */
 export interface ContextCandidate {
   /** The scenario. UUID. */
   scenarioId: string;
-  /** Its name. */
+  /** Name of the scenario. */
   scenarioName: string;
   /** The version that would start. */
   scenarioVersion: number;
-  /** Its score. 0..1. */
+  /** Score of the candidate. 0..1. */
   score: number;
 }
 
-/** ContextInstance is an instance that existed before the turn. */
+/** An instance that existed before the turn. */
 export interface ContextInstance {
   /** The instance. UUID. */
   instanceId: string;
   /** Its scenario. UUID. */
   scenarioId: string;
-  /** The scenario's name; empty where the scenario is gone. */
+  /** Name of the scenario. Empty if the catalogue no longer holds it. */
   scenarioName: string;
-  /** The version that it runs on. */
+  /** The version that the instance runs on. */
   scenarioVersion: number;
-  /** The step where it stood. */
+  /** The step before the turn. */
   stepId: string;
-  /** Whether it was paused. */
+  /** Whether the instance was paused. */
   paused: boolean;
 }
 
-/** ScenarioLifecycleDecision says what happens to one instance (P6.2). */
+/** What happens to one instance (P6.2). */
 export interface ScenarioLifecycleDecision {
   /** The scenario. UUID. */
   scenarioId: string;
   /** The instance; for START the new one. UUID. */
   instanceId: string;
-  /** What happens. */
+  /** What happens to the instance. */
   action: ScenarioLifecycleAction;
-  /** Why, for machines. Which reasons go with which action is said at LifecycleReason. */
+  /** Why, as a code. LifecycleReason lists the actions that each reason occurs with. */
   reason: LifecycleReason;
-  /** Why, in a sentence for people. */
+  /** The reason as a sentence for people. */
   reasoning: string;
-  /** How sure the decision is. 0..1. A START's is its candidate's score; decisions by rule have 1. */
+  /** Confidence of the decision. 0..1. For a START the score of its candidate; decisions by rule have 1. */
   confidence: number;
-  /** START only: the scenario's entry step. */
+  /** START only: the entry step of the scenario. */
   entryStepId: string;
-  /** PAUSE, COMPLETE and CANCEL only: the step where the instance stands. */
+  /** PAUSE, COMPLETE and CANCEL only: the current step of the instance. */
   sourceStepId: string;
-  /** CONTINUE only: the instance was paused and wakes. */
+  /** CONTINUE only: whether the instance was paused and is active again. */
   resumed: boolean;
-  /** COMPLETE and CANCEL only: checkpoints passed and required actions that succeeded, in words, oldest first. */
+  /** COMPLETE and CANCEL only: descriptions of the checkpoints passed and required actions that succeeded, oldest first. */
   irreversibleDone: string[];
-  /** START only: required SOFT fields that are missing (2.13). Ordered. */
+  /** START only: required SOFT fields that are not known (2.13). Sorted by name. */
   missingSoftFields: string[];
-  /** PAUSE with STAYS_PAUSED only: what a resume that was due failed on; unspecified where none was due (2.11). */
+  /** PAUSE with STAYS_PAUSED only: why an instance that was due to resume did not. Unspecified if it was not due (2.11). */
   staysPausedBecause: RejectionReason;
-  /** Errors of conditions that were evaluated for this decision; each counted as FALSE (section 6). */
+  /** Errors of the conditions that were evaluated for this decision. Each of these conditions counted as FALSE (section 6). */
   conditionErrors: string[];
   /** PAUSE with PREEMPTED only: the instances that displaced it. */
   displacedByInstanceIds: string[];
   /** The version that the instance runs on. */
   scenarioVersion: number;
   /**
-   * What the optional model proposed (section 9); unspecified where it proposed nothing. For a START it is START where the model
+   * What the optional model proposed (section 9). Unspecified if it proposed nothing. For a START it is START if the model
    * found that the message is about the scenario.
    */
   proposed: ScenarioLifecycleAction;
   /**
-   * Why the proposal did not stand: RULES (the rules decide here, `reason` says which), CHECKPOINT_AHEAD (it would have completed
-   * past a checkpoint or a required action), AWAITS_RESULT (it would have completed or cancelled while the result of a required
-   * action is awaited). Where the rules left a choice and the model was not heard, a ModelOutcome without its prefix, for example
-   * TIMEOUT. Empty where the proposal stood or no model was asked.
+   * Why the proposal was not followed. RULES: the rules decide here, and `reason` says which. CHECKPOINT_AHEAD: completing
+   * would skip a checkpoint or a required action. AWAITS_RESULT: the result of a required action is still pending. If the
+   * rules left a choice but the model gave no usable answer, this is a ModelOutcome without its prefix, for example
+   * TIMEOUT. Empty if the proposal was followed or no model was asked.
    */
   overruledBy: string;
 }
 
-/** RejectedCandidate is a candidate that did not start, with why (2.12). */
+/** A candidate that did not start, and why (2.12). */
 export interface RejectedCandidate {
   /** The scenario. UUID. */
   scenarioId: string;
-  /** Its name; empty where the catalogue does not hold it. */
+  /** Name of the scenario. Empty if the catalogue does not hold it. */
   scenarioName: string;
-  /** Its score. 0..1. */
+  /** Score of the candidate. 0..1. */
   score: number;
-  /** Where it came from: CANDIDATE, IMPLIED, AIMED or PENDING. */
+  /** Where the candidate came from: CANDIDATE, IMPLIED, AIMED or PENDING. */
   origin: LifecycleReason;
-  /** The first reason that held, in the order of 2.12. */
+  /** The first reason that applied, in the order of 2.12. */
   reason: RejectionReason;
-  /** Why, in a sentence for people. */
+  /** The reason as a sentence for people. */
   reasoning: string;
-  /** MISSING_HARD_FIELDS: the fields. ENTRY_CONDITION: the fields that it misses. Ordered. */
+  /**
+   * MISSING_HARD_FIELDS: the missing fields. ENTRY_CONDITION: the fields that the condition needs and that are not known.
+   * Sorted by name.
+   */
   missingFields: string[];
   /**
-   * DEPENDENCY, SUPERSEDED, AMBIGUOUS, EXCLUDED, START_BLOCKED: the scenarios that stand in the way. MULTI_SCENARIO_DISABLED,
-   * CAPACITY: those that are active. Ordered.
+   * DEPENDENCY, SUPERSEDED, AMBIGUOUS, EXCLUDED, START_BLOCKED: the scenarios that prevent the start.
+   * MULTI_SCENARIO_DISABLED, CAPACITY: the active scenarios. Sorted.
    */
   blockingScenarioIds: string[];
-  /** EXCLUDED: the rules that exclude it. Ordered. */
+  /** EXCLUDED: the rules that exclude the scenario. Sorted. */
   blockingRuleIds: string[];
-  /** On how many MESSAGE turns it will still be tried (2.14); 0 where it is not pending. */
+  /** Number of MESSAGE turns on which the start is still retried (2.14). 0 if it is not pending. */
   pendingTurnsLeft: number;
   /** Errors of the entry condition (section 6). */
   conditionErrors: string[];
-  /** START where the optional model found that the message is about the scenario (section 9); unspecified otherwise. */
+  /** START if the optional model found that the message is about the scenario (section 9), else unspecified. */
   proposed: ScenarioLifecycleAction;
-  /** As in ScenarioLifecycleDecision; RULES where the model proposed the start and `reason` refused it. */
+  /** As in ScenarioLifecycleDecision. RULES if the model proposed the start and `reason` rejected it. */
   overruledBy: string;
 }
 
 /**
- * ModelProposal is what the optional model proposed for a turn, or why it was not heard (section 9). It is recorded with the
- * answer: the turn decided again on it is decided the same. What it does not mention it leaves to the rules.
+ * What the optional model proposed for a turn, or why it gave no usable answer (section 9). It is recorded with the
+ * response: deciding the turn again with the same proposal gives the same response. Whatever the proposal does not mention
+ * is decided by the rules.
  */
 export interface ModelProposal {
-  /** Required. Whether the model was heard. */
+  /** Required. Whether the model gave a usable answer. */
   outcome: ModelOutcome;
-  /** The model that answered, as it calls itself; empty where none did. At most 200 characters. */
+  /** The model that answered, by the name that it returned. Empty if none did. At most 200 characters. */
   model: string;
-  /** What it chose for running instances, each at most once. At most 1,000. */
+  /** Proposed actions for running instances, each instance at most once. At most 1,000. */
   actions: ProposedAction[];
-  /** What it found about candidates, each scenario at most once. At most 100. */
+  /** Findings about candidates, each scenario at most once. At most 100. */
   candidates: ProposedCandidate[];
-  /** What it said about conditions in natural language (3.4). At most 1,000. */
+  /** Results for conditions in natural language (3.4). At most 1,000. */
   verdicts: ConditionTextVerdict[];
 }
 
-/** ProposedAction is what the model chose for a running instance. */
+/** The action that the model proposed for a running instance. */
 export interface ProposedAction {
   /** Required. The instance. UUID. */
   instanceId: string;
@@ -298,21 +305,24 @@ export interface ProposedAction {
   action: ScenarioLifecycleAction;
 }
 
-/** ProposedCandidate is what the model found about a candidate; it takes the place of the score test (2.12). */
+/** What the model found about a candidate. It replaces the score test (2.12). */
 export interface ProposedCandidate {
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Whether the message is about it. */
+  /** Whether the message is about the scenario. */
   fits: boolean;
 }
 
-/** ConditionTextVerdict is what the model said about the `condition_text` of a transition (3.4). */
+/** The model's result for the `condition_text` of a transition (3.4). */
 export interface ConditionTextVerdict {
   /** Required. The scenario. UUID. */
   scenarioId: string;
   /** The version that the transition belongs to. */
   scenarioVersion: number;
-  /** Required. The transition: its author's id, else "<step id>/<n>" or "global/<n>" counted from 1. 1..200 characters. */
+  /**
+   * Required. The transition: its id, or, if it has none, "<step id>/<n>" or "global/<n>" counted from 1. 1..200
+   * characters.
+   */
   transitionId: string;
   /** Required. TRUE, FALSE or UNKNOWN. */
   truth: ConditionTruth;

@@ -30,68 +30,74 @@ import { Session } from "./session";
 import { ScenarioStepTransitionDecision } from "./transition";
 import { StepOutcome, Turn } from "./turn";
 
-/** ProcessTurnRequest is a turn to decide and commit. */
+/** A turn to decide and commit. */
 export interface ProcessTurnRequest {
   /** Required. The turn. */
   turn:
     | Turn
     | undefined;
   /**
-   * Optional. The revision that the caller believes the session has, 0 for a session that does not exist yet; when it differs
-   * the turn is refused with ABORTED (5.4). Not part of the turn's identity: a replay ignores it.
+   * Optional. The revision that the session must have; 0 for a session that does not exist yet. If it differs, the call
+   * fails with ABORTED (5.4). It is not part of the turn's identity: a retry of an applied turn ignores it.
    */
   expectedRevision?:
     | number
     | undefined;
-  /** Optional, default false. Decide and return everything, store nothing (5.5). */
+  /** Optional, default false. Decides and returns everything, but stores nothing (5.5). */
   validateOnly: boolean;
 }
 
-/** ProcessTurnResponse is everything that was decided in a turn. Whether it is a replay is told outside of it. */
+/**
+ * The decisions of a turn. Whether the response is a replay is reported outside of this message, so that replayed bytes are
+ * identical.
+ */
 export interface ProcessTurnResponse {
   /** The session. UUID. */
   sessionId: string;
   /** The turn. UUID. */
   turnId: string;
-  /** The session's revision after the turn. */
+  /** Revision of the session after the turn. */
   revision: number;
-  /** The session's number of MESSAGE turns after the turn. */
+  /** Number of MESSAGE turns of the session, including this one. */
   turnCount: number;
-  /** What P6.1 joined. */
+  /** The input of the decisions (P6.1). */
   context:
     | ScenarioSelectionContext
     | undefined;
-  /** Exactly one for every instance that was active or paused, in start order; then one START each, in start order (P6.2). */
+  /**
+   * Exactly one decision for every instance that was active or paused, in the order in which they started; then one START
+   * for every instance that starts, in start order (P6.2).
+   */
   lifecycleDecisions: ScenarioLifecycleDecision[];
-  /** Candidates that did not start, in the order in which they were looked at (2.12). */
+  /** Candidates that did not start, in the order in which they were tested (2.12). */
   rejectedCandidates: RejectedCandidate[];
-  /** Exactly one for every CONTINUE and START, in the order of the lifecycle decisions (P6.3). */
+  /** Exactly one decision for every CONTINUE and START, in the order of `lifecycle_decisions` (P6.3). */
   transitionDecisions: ScenarioStepTransitionDecision[];
-  /** What the scenarios want to add to the reply (P6.4). */
+  /** What the instances add to the reply (P6.4). */
   plan:
     | ScenarioContributionPlan
     | undefined;
-  /** Outcomes that were about a step, visit or instance that is over, in request order (0.6). */
+  /** Outcomes that belong to a step, visit or instance that is over, in request order (0.6). */
   ignoredOutcomes: IgnoredOutcome[];
-  /** The turn was decided only, nothing was stored (5.5). */
+  /** Whether the turn was only decided and nothing was stored (5.5). */
   validateOnly: boolean;
-  /** What the optional model proposed, or why it was not heard; absent where none was asked (section 9). */
+  /** What the optional model proposed, or why it gave no usable answer. Absent if no model was asked (section 9). */
   modelProposal: ModelProposal | undefined;
 }
 
-/** IgnoredOutcome is an outcome that changed no stage. */
+/** An outcome that was not applied to a step. */
 export interface IgnoredOutcome {
   /** The outcome as it was sent. */
   outcome:
     | StepOutcome
     | undefined;
-  /** The instance it was found to be about; empty where there is none. */
+  /** The instance that the outcome belongs to. UUID. Empty if there is none. */
   instanceId: string;
-  /** Why it was ignored, in a sentence for people. */
+  /** Why it was ignored, as a sentence for people. */
   reasoning: string;
 }
 
-/** StreamTurnRequest is a turn to decide and commit. */
+/** A turn to decide and commit. */
 export interface StreamTurnRequest {
   /** Required. The turn. */
   turn:
@@ -101,44 +107,44 @@ export interface StreamTurnRequest {
   expectedRevision?:
     | number
     | undefined;
-  /** Optional, default false. As in ProcessTurnRequest; the last event is then `committed` with `validate_only` set. */
+  /** Optional, default false. As in ProcessTurnRequest. The last event is then `committed` with `validate_only` set. */
   validateOnly: boolean;
 }
 
-/** StreamTurnResponse is one event of a turn. */
+/** One event of a turn. */
 export interface StreamTurnResponse {
   /** The turn. UUID. */
   turnId: string;
-  /** Place of the event in the stream, from 1. */
+  /** Position of the event in the stream, from 1. */
   sequence: number;
   /**
-   * The event was sent before the commit and may still be contradicted: it says what the rules decide without the optional model,
-   * which is being asked. Never set on `committed`.
+   * Whether the event was sent before the commit. A provisional event shows what the rules decide without the optional
+   * model, which is still being asked; the committed decision may differ. Never set on `committed`.
    */
   provisional: boolean;
-  /** The events repeat a turn that was applied before (5.1). */
+  /** Whether the events repeat a turn that was applied before (5.1). */
   replayed: boolean;
-  /** What was decided. */
+  /** The content of the event. */
   event:
     | //
-    /** What P6.1 joined; the first event, provisional and not. */
+    /** The input of the decisions (P6.1). Always the first event. */
     { $case: "context"; value: ScenarioSelectionContext }
     | //
-    /** One decision of P6.2. */
+    /** One lifecycle decision (P6.2). */
     { $case: "lifecycle"; value: ScenarioLifecycleDecision }
     | //
-    /** One decision of P6.3. */
+    /** One transition decision (P6.3). */
     { $case: "transition"; value: ScenarioStepTransitionDecision }
     | //
-    /** One contribution of P6.4. */
+    /** One contribution (P6.4). */
     { $case: "contribution"; value: ScenarioContribution }
     | //
-    /** The whole response, after the commit; the last event. */
+    /** The whole response, after the commit. Always the last event. */
     { $case: "committed"; value: ProcessTurnResponse }
     | undefined;
 }
 
-/** ProcessTurnsRequest is one turn of a stream of turns. */
+/** One turn on a stream of turns. */
 export interface ProcessTurnsRequest {
   /** Required. The turn. */
   turn:
@@ -152,62 +158,62 @@ export interface ProcessTurnsRequest {
   validateOnly: boolean;
 }
 
-/** ProcessTurnsResponse is the answer to one turn of a stream of turns. */
+/** The response to one turn on a stream of turns. */
 export interface ProcessTurnsResponse {
-  /** The turn that it answers, by its id as it was sent; empty where that could not be read. */
+  /** The id of the turn, as it was sent. Empty if it could not be decoded. */
   turnId: string;
-  /** The turn was applied before, and this is the stored answer (5.1). */
+  /** Whether the turn was applied before and this is the stored response (5.1). */
   replayed: boolean;
-  /** How it went. */
+  /** The result of the turn. */
   result:
     | //
     /** The turn was decided. */
     { $case: "response"; value: ProcessTurnResponse }
     | //
-    /** The turn failed; code and details as those of ProcessTurn. */
+    /** The turn failed. Code and details are those of ProcessTurn. */
     { $case: "error"; value: Status }
     | undefined;
 }
 
-/** PhaseInput is what a stateless phase works on. */
+/** The input of a stateless method. */
 export interface PhaseInput {
   /** Required. The turn. */
   turn:
     | Turn
     | undefined;
   /**
-   * Optional, default an empty session. The session before the turn with its instances. Its ids are those of the turn, or empty,
-   * and its last turn is another one.
+   * Optional, default an empty session. The session before the turn, with its instances. Its ids must be those of the turn,
+   * or empty. Its last turn must be a different one.
    */
   session:
     | Session
     | undefined;
   /**
-   * Optional. Scenarios to use instead of the catalogue's; where any is given the catalogue is not read. Each is checked as
-   * PutScenario does and has version 1; instances run on it whichever version they name. Ids are unique. At most 100.
+   * Optional. Scenarios to use instead of the catalogue. If any are given, the catalogue is not read. Each is checked like
+   * in PutScenario and has version 1; instances run on it whichever version they name. Ids are unique. At most 100.
    */
   scenarios: Scenario[];
   /**
-   * Optional. Relationships between the inline scenarios, each checked as PutRelationship does and given once; refused without
-   * inline scenarios, as the catalogue has its own. At most 1,000.
+   * Optional. Relationships between the inline scenarios, each checked like in PutRelationship and given once. Not allowed
+   * without inline scenarios. At most 1,000.
    */
   relationships: Relationship[];
   /**
-   * Optional. A proposal to decide on, for example that of a recorded turn; the optional model is then not asked. Absent: it is
-   * asked, where one is configured (section 9).
+   * Optional. A model proposal to use, for example that of a recorded turn. The optional model is then not asked. If
+   * absent, it is asked if one is configured (section 9).
    */
   modelProposal: ModelProposal | undefined;
 }
 
-/** DecideLifecycleRequest asks for the lifecycle decisions of a turn. */
+/** A turn whose lifecycle decisions are requested. */
 export interface DecideLifecycleRequest {
-  /** Required. What to decide on. */
+  /** Required. The input. */
   input: PhaseInput | undefined;
 }
 
-/** DecideLifecycleResponse holds the lifecycle decisions of a turn. */
+/** The lifecycle decisions of a turn. */
 export interface DecideLifecycleResponse {
-  /** What P6.1 joined. */
+  /** The input of the decisions (P6.1). */
   context:
     | ScenarioSelectionContext
     | undefined;
@@ -221,13 +227,13 @@ export interface DecideLifecycleResponse {
   modelProposal: ModelProposal | undefined;
 }
 
-/** DecideTransitionsRequest asks for the transition decisions of a turn. */
+/** A turn whose transition decisions are requested. */
 export interface DecideTransitionsRequest {
-  /** Required. What to decide on. */
+  /** Required. The input. */
   input: PhaseInput | undefined;
 }
 
-/** DecideTransitionsResponse holds the transition decisions of a turn with the lifecycle decisions that they follow from. */
+/** The transition decisions of a turn, with the lifecycle decisions that they follow from. */
 export interface DecideTransitionsResponse {
   /** As in ProcessTurnResponse. */
   lifecycleDecisions: ScenarioLifecycleDecision[];
@@ -237,13 +243,13 @@ export interface DecideTransitionsResponse {
   modelProposal: ModelProposal | undefined;
 }
 
-/** PlanContributionsRequest asks for the contribution plan of a turn. */
+/** A turn whose contribution plan is requested. */
 export interface PlanContributionsRequest {
-  /** Required. What to decide on. */
+  /** Required. The input. */
   input: PhaseInput | undefined;
 }
 
-/** PlanContributionsResponse holds the plan of a turn with the decisions that it follows from, and the session as it would be. */
+/** The plan of a turn, with the decisions that it follows from and the session after the turn. */
 export interface PlanContributionsResponse {
   /** As in ProcessTurnResponse. */
   lifecycleDecisions: ScenarioLifecycleDecision[];
@@ -253,7 +259,7 @@ export interface PlanContributionsResponse {
   plan:
     | ScenarioContributionPlan
     | undefined;
-  /** The session after the turn: send it with the next one. */
+  /** The session after the turn. Send it with the next turn. */
   session:
     | Session
     | undefined;
@@ -1667,19 +1673,19 @@ export const PlanContributionsResponse: MessageFns<PlanContributionsResponse> = 
 };
 
 /**
- * OrchestratorService decides, turn by turn, what the scenarios of a session do next.
+ * Decides, turn by turn, what the scenarios of a session do next.
  *
- * Every method fails with INVALID_ARGUMENT for a request that breaks the contract (nothing is changed), UNAUTHENTICATED or
- * PERMISSION_DENIED for missing or wrong credentials, RESOURCE_EXHAUSTED when too many calls are in flight, UNAVAILABLE when
- * the store is away (safe to retry with the same turn_id) and DEADLINE_EXCEEDED when too little time is left. A call whose
- * caller sets no deadline has the server's `turn_timeout_ms`.
+ * Every method fails with INVALID_ARGUMENT if the request violates the contract, with UNAUTHENTICATED or PERMISSION_DENIED
+ * if credentials are missing, invalid or insufficient, with RESOURCE_EXHAUSTED if a limit on concurrent calls is reached,
+ * with UNAVAILABLE if the store does not respond (safe to retry with the same turn_id) and with DEADLINE_EXCEEDED if too
+ * little time is left. ErrorReason lists every reason. A call without a deadline gets the server's `turn_timeout_ms`.
  */
 export type OrchestratorServiceService = typeof OrchestratorServiceService;
 export const OrchestratorServiceService = {
   /**
-   * ProcessTurn decides a whole turn and commits it exactly once (sections 0 and 5). A known turn_id with the same request is
-   * answered with the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS for a known
-   * turn_id with another request, and ABORTED for an `expected_revision` that differs.
+   * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
+   * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
+   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
    */
   processTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurn" as const,
@@ -1691,13 +1697,14 @@ export const OrchestratorServiceService = {
     responseDeserialize: (value: Buffer): ProcessTurnResponse => ProcessTurnResponse.decode(value),
   },
   /**
-   * StreamTurn is the same turn as a stream of events: the context, each lifecycle decision, each transition decision, each
-   * contribution, then `committed` with the whole response. Events that are not marked provisional are sent after the commit
-   * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
-   * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
-   * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
-   * The turn waits for no reader: provisional events that could not be sent before the model has answered are left out. Fails as
-   * ProcessTurn does.
+   * Decides and commits a turn like ProcessTurn, and returns it as a stream of events: the context, each lifecycle
+   * decision, each transition decision, each contribution, then `committed` with the whole response. Events without
+   * `provisional` are sent only after the commit, so they are never revoked.
+   *
+   * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
+   * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
+   * prefetch what an action needs. Do not act on them or show them to the customer. The turn does not wait for the reader:
+   * provisional events that were not sent before the model answered are dropped. Fails as ProcessTurn does.
    */
   streamTurn: {
     path: "/focal.orchestration.v1.OrchestratorService/StreamTurn" as const,
@@ -1709,15 +1716,19 @@ export const OrchestratorServiceService = {
     responseDeserialize: (value: Buffer): StreamTurnResponse => StreamTurnResponse.decode(value),
   },
   /**
-   * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
-   * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
-   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
-   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
-   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
-   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
-   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
-   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
+   * Processes turns of many sessions over one long-lived stream. Responses are correlated by turn_id. Turns of one session
+   * are applied in the order in which they were sent; turns of different sessions in any order. A failed turn is answered
+   * with its own status and does not end the stream. Later turns are applied nonetheless: a turn that depends on the
+   * previous one should set `expected_revision`.
+   *
+   * Each turn has the server's `turn_timeout_ms`, and no more than what is left of the stream's deadline if it has one.
+   * While `turns_in_flight_per_stream` turns are not answered, or their responses not read, the server reads no further
+   * turns. When the caller half-closes the stream, it ends with OK after the last response.
+   *
+   * The stream fails with RESOURCE_EXHAUSTED if too many streams are open or a message is several times larger than
+   * allowed, with INVALID_ARGUMENT if a message is not compressed as it declares, and with UNAVAILABLE if the server shuts
+   * down. Before it shuts down the server answers the turns that it has read. Send the others again on a new stream, with
+   * the same turn_ids.
    */
   processTurns: {
     path: "/focal.orchestration.v1.OrchestratorService/ProcessTurns" as const,
@@ -1730,10 +1741,10 @@ export const OrchestratorServiceService = {
     responseDeserialize: (value: Buffer): ProcessTurnsResponse => ProcessTurnsResponse.decode(value),
   },
   /**
-   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
-   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
-   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
-   * that would not be stored, each with its findings.
+   * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
+   * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
+   * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
+   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings.
    */
   decideLifecycle: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideLifecycle" as const,
@@ -1746,7 +1757,10 @@ export const OrchestratorServiceService = {
       Buffer.from(DecideLifecycleResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DecideLifecycleResponse => DecideLifecycleResponse.decode(value),
   },
-  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
+  /**
+   * Decides a turn on a session that the caller sends, and returns its lifecycle and transition decisions (P6.2 and P6.3).
+   * Otherwise as DecideLifecycle.
+   */
   decideTransitions: {
     path: "/focal.orchestration.v1.OrchestratorService/DecideTransitions" as const,
     requestStream: false as const,
@@ -1759,8 +1773,9 @@ export const OrchestratorServiceService = {
     responseDeserialize: (value: Buffer): DecideTransitionsResponse => DecideTransitionsResponse.decode(value),
   },
   /**
-   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
-   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   * Decides a turn on a session that the caller sends, and returns the decisions, the plan (P6.2 to P6.4) and the session
+   * after the turn. Send that session with the next turn: the conversation is decided exactly as by ProcessTurn. Otherwise
+   * as DecideLifecycle.
    */
   planContributions: {
     path: "/focal.orchestration.v1.OrchestratorService/PlanContributions" as const,
@@ -1777,54 +1792,63 @@ export const OrchestratorServiceService = {
 
 export interface OrchestratorServiceServer extends UntypedServiceImplementation {
   /**
-   * ProcessTurn decides a whole turn and commits it exactly once (sections 0 and 5). A known turn_id with the same request is
-   * answered with the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS for a known
-   * turn_id with another request, and ABORTED for an `expected_revision` that differs.
+   * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
+   * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
+   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
    */
   processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse>;
   /**
-   * StreamTurn is the same turn as a stream of events: the context, each lifecycle decision, each transition decision, each
-   * contribution, then `committed` with the whole response. Events that are not marked provisional are sent after the commit
-   * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
-   * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
-   * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
-   * The turn waits for no reader: provisional events that could not be sent before the model has answered are left out. Fails as
-   * ProcessTurn does.
+   * Decides and commits a turn like ProcessTurn, and returns it as a stream of events: the context, each lifecycle
+   * decision, each transition decision, each contribution, then `committed` with the whole response. Events without
+   * `provisional` are sent only after the commit, so they are never revoked.
+   *
+   * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
+   * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
+   * prefetch what an action needs. Do not act on them or show them to the customer. The turn does not wait for the reader:
+   * provisional events that were not sent before the model answered are dropped. Fails as ProcessTurn does.
    */
   streamTurn: handleServerStreamingCall<StreamTurnRequest, StreamTurnResponse>;
   /**
-   * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
-   * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
-   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
-   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
-   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
-   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
-   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
-   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
+   * Processes turns of many sessions over one long-lived stream. Responses are correlated by turn_id. Turns of one session
+   * are applied in the order in which they were sent; turns of different sessions in any order. A failed turn is answered
+   * with its own status and does not end the stream. Later turns are applied nonetheless: a turn that depends on the
+   * previous one should set `expected_revision`.
+   *
+   * Each turn has the server's `turn_timeout_ms`, and no more than what is left of the stream's deadline if it has one.
+   * While `turns_in_flight_per_stream` turns are not answered, or their responses not read, the server reads no further
+   * turns. When the caller half-closes the stream, it ends with OK after the last response.
+   *
+   * The stream fails with RESOURCE_EXHAUSTED if too many streams are open or a message is several times larger than
+   * allowed, with INVALID_ARGUMENT if a message is not compressed as it declares, and with UNAVAILABLE if the server shuts
+   * down. Before it shuts down the server answers the turns that it has read. Send the others again on a new stream, with
+   * the same turn_ids.
    */
   processTurns: handleBidiStreamingCall<ProcessTurnsRequest, ProcessTurnsResponse>;
   /**
-   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
-   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
-   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
-   * that would not be stored, each with its findings.
+   * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
+   * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
+   * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
+   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings.
    */
   decideLifecycle: handleUnaryCall<DecideLifecycleRequest, DecideLifecycleResponse>;
-  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
+  /**
+   * Decides a turn on a session that the caller sends, and returns its lifecycle and transition decisions (P6.2 and P6.3).
+   * Otherwise as DecideLifecycle.
+   */
   decideTransitions: handleUnaryCall<DecideTransitionsRequest, DecideTransitionsResponse>;
   /**
-   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
-   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   * Decides a turn on a session that the caller sends, and returns the decisions, the plan (P6.2 to P6.4) and the session
+   * after the turn. Send that session with the next turn: the conversation is decided exactly as by ProcessTurn. Otherwise
+   * as DecideLifecycle.
    */
   planContributions: handleUnaryCall<PlanContributionsRequest, PlanContributionsResponse>;
 }
 
 export interface OrchestratorServiceClient extends Client {
   /**
-   * ProcessTurn decides a whole turn and commits it exactly once (sections 0 and 5). A known turn_id with the same request is
-   * answered with the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS for a known
-   * turn_id with another request, and ABORTED for an `expected_revision` that differs.
+   * Decides a whole turn and commits it exactly once (sections 0 and 5). A retry with a known turn_id and the same request
+   * returns the stored bytes and the trailing metadata `x-turn-replayed: true`. Fails with ALREADY_EXISTS if the turn_id is
+   * known with a different request, and with ABORTED if `expected_revision` is not the current revision.
    */
   processTurn(
     request: ProcessTurnRequest,
@@ -1842,13 +1866,14 @@ export interface OrchestratorServiceClient extends Client {
     callback: (error: ServiceError | null, response: ProcessTurnResponse) => void,
   ): ClientUnaryCall;
   /**
-   * StreamTurn is the same turn as a stream of events: the context, each lifecycle decision, each transition decision, each
-   * contribution, then `committed` with the whole response. Events that are not marked provisional are sent after the commit
-   * only, so that nothing that was said is taken back. Where the optional model is asked (section 9), the same events come twice:
-   * first, while it is asked, marked provisional, as the rules alone decide; then as it was decided and committed. Provisional
-   * ones may be used to prepare, for example to fetch what an action would need; nothing is said to the customer or done on them.
-   * The turn waits for no reader: provisional events that could not be sent before the model has answered are left out. Fails as
-   * ProcessTurn does.
+   * Decides and commits a turn like ProcessTurn, and returns it as a stream of events: the context, each lifecycle
+   * decision, each transition decision, each contribution, then `committed` with the whole response. Events without
+   * `provisional` are sent only after the commit, so they are never revoked.
+   *
+   * If the optional model is asked (section 9), the events come twice: first marked `provisional`, as the rules alone
+   * decide while the model is being asked; then as decided and committed. Use provisional events to prepare, for example to
+   * prefetch what an action needs. Do not act on them or show them to the customer. The turn does not wait for the reader:
+   * provisional events that were not sent before the model answered are dropped. Fails as ProcessTurn does.
    */
   streamTurn(request: StreamTurnRequest, options?: Partial<CallOptions>): ClientReadableStream<StreamTurnResponse>;
   streamTurn(
@@ -1857,15 +1882,19 @@ export interface OrchestratorServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<StreamTurnResponse>;
   /**
-   * ProcessTurns takes turns of many sessions over one long-lived stream. Answers are correlated by turn_id; turns of one
-   * session are applied in the order in which they were sent, turns of different sessions in any order. A turn that fails is
-   * answered with its own status and does not end the stream; those behind it are applied nonetheless, so a turn that rests on
-   * the one before it should say so with `expected_revision`. Each turn has the server's `turn_timeout_ms`, and what is left of
-   * the stream's deadline if it has one. While `turns_in_flight_per_stream` turns are not answered yet, or their answers not
-   * taken, the server reads no others. When the caller half-closes, the stream ends with OK after the last answer. Fails with
-   * RESOURCE_EXHAUSTED when too many streams are open or a message is several times larger than allowed, with INVALID_ARGUMENT
-   * for a message that is not compressed as it claims, and with UNAVAILABLE when the server shuts down: turns that it has read
-   * are answered first; the others are to be sent again on a new stream, with the same turn_ids.
+   * Processes turns of many sessions over one long-lived stream. Responses are correlated by turn_id. Turns of one session
+   * are applied in the order in which they were sent; turns of different sessions in any order. A failed turn is answered
+   * with its own status and does not end the stream. Later turns are applied nonetheless: a turn that depends on the
+   * previous one should set `expected_revision`.
+   *
+   * Each turn has the server's `turn_timeout_ms`, and no more than what is left of the stream's deadline if it has one.
+   * While `turns_in_flight_per_stream` turns are not answered, or their responses not read, the server reads no further
+   * turns. When the caller half-closes the stream, it ends with OK after the last response.
+   *
+   * The stream fails with RESOURCE_EXHAUSTED if too many streams are open or a message is several times larger than
+   * allowed, with INVALID_ARGUMENT if a message is not compressed as it declares, and with UNAVAILABLE if the server shuts
+   * down. Before it shuts down the server answers the turns that it has read. Send the others again on a new stream, with
+   * the same turn_ids.
    */
   processTurns(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
   processTurns(options: Partial<CallOptions>): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
@@ -1874,10 +1903,10 @@ export interface OrchestratorServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
   /**
-   * DecideLifecycle answers with P6.1 and P6.2 of a turn on what the caller sends. The whole turn is decided, since what becomes of
-   * an instance follows from its walk too (2.8, P6.3). The session store is neither read nor written, so a turn id that comes again
-   * is decided again. Fails with INVALID_ARGUMENT for a session that no turns lead to and for inline scenarios and relationships
-   * that would not be stored, each with its findings.
+   * Decides a turn on a session that the caller sends, and returns its context and lifecycle decisions (P6.1 and P6.2).
+   * Stateless: the session store is neither read nor written, so a repeated turn_id is decided again. The whole turn is
+   * evaluated, because the lifecycle depends on the transitions (2.8). Fails with INVALID_ARGUMENT if no sequence of turns
+   * can lead to the session, or if an inline scenario or relationship has errors; the details list the findings.
    */
   decideLifecycle(
     request: DecideLifecycleRequest,
@@ -1894,7 +1923,10 @@ export interface OrchestratorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DecideLifecycleResponse) => void,
   ): ClientUnaryCall;
-  /** DecideTransitions answers with P6.2 and P6.3 of a turn on what the caller sends. Otherwise as DecideLifecycle. */
+  /**
+   * Decides a turn on a session that the caller sends, and returns its lifecycle and transition decisions (P6.2 and P6.3).
+   * Otherwise as DecideLifecycle.
+   */
   decideTransitions(
     request: DecideTransitionsRequest,
     callback: (error: ServiceError | null, response: DecideTransitionsResponse) => void,
@@ -1911,8 +1943,9 @@ export interface OrchestratorServiceClient extends Client {
     callback: (error: ServiceError | null, response: DecideTransitionsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * PlanContributions answers with P6.2 to P6.4 of a turn on what the caller sends, and with the session after it: sent with the
-   * next turn it makes a conversation that is decided turn for turn as ProcessTurn decides it. Otherwise as DecideLifecycle.
+   * Decides a turn on a session that the caller sends, and returns the decisions, the plan (P6.2 to P6.4) and the session
+   * after the turn. Send that session with the next turn: the conversation is decided exactly as by ProcessTurn. Otherwise
+   * as DecideLifecycle.
    */
   planContributions(
     request: PlanContributionsRequest,

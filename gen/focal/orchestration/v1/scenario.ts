@@ -9,9 +9,9 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../../google/protobuf/duration";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 
-/** IdleAction is what an idle instance does (2.7). */
+/** What happens to an idle instance (2.7). */
 export enum IdleAction {
-  /** IDLE_ACTION_UNSPECIFIED - Not given: PAUSE. */
+  /** IDLE_ACTION_UNSPECIFIED - Not set. Treated as PAUSE. */
   IDLE_ACTION_UNSPECIFIED = 0,
   /** IDLE_ACTION_PAUSE - The instance is paused with reason IDLE. */
   IDLE_ACTION_PAUSE = 1,
@@ -20,183 +20,198 @@ export enum IdleAction {
   UNRECOGNIZED = -1,
 }
 
-/** WhenNotAddressed is what an instance does on a turn that addresses others only (0.5). */
+/** What an instance does on a turn that addresses only other instances (0.5). */
 export enum WhenNotAddressed {
-  /** WHEN_NOT_ADDRESSED_UNSPECIFIED - Not given: QUIET. */
+  /** WHEN_NOT_ADDRESSED_UNSPECIFIED - Not set. Treated as QUIET. */
   WHEN_NOT_ADDRESSED_UNSPECIFIED = 0,
-  /** WHEN_NOT_ADDRESSED_QUIET - Stays active, does not move, contributes NONE. */
+  /** WHEN_NOT_ADDRESSED_QUIET - The instance stays active, does not move and contributes NONE. */
   WHEN_NOT_ADDRESSED_QUIET = 1,
-  /** WHEN_NOT_ADDRESSED_CONTRIBUTE - Goes on as usual. */
+  /** WHEN_NOT_ADDRESSED_CONTRIBUTE - The instance continues as if the turn addressed it. */
   WHEN_NOT_ADDRESSED_CONTRIBUTE = 2,
-  /** WHEN_NOT_ADDRESSED_PAUSE - Is paused with reason INTERRUPTED. */
+  /** WHEN_NOT_ADDRESSED_PAUSE - The instance is paused with reason INTERRUPTED. */
   WHEN_NOT_ADDRESSED_PAUSE = 3,
   UNRECOGNIZED = -1,
 }
 
-/** MigrationPolicy is what running instances do when a newer version is stored (section 7). */
+/** What running instances do when a newer version is stored (section 7). */
 export enum MigrationPolicy {
-  /** MIGRATION_POLICY_UNSPECIFIED - Not given: PINNED. */
+  /** MIGRATION_POLICY_UNSPECIFIED - Not set. Treated as PINNED. */
   MIGRATION_POLICY_UNSPECIFIED = 0,
   /** MIGRATION_POLICY_PINNED - Instances stay on the version that they started on. */
   MIGRATION_POLICY_PINNED = 1,
-  /** MIGRATION_POLICY_MIGRATE - Instances migrate at their next turn. */
+  /** MIGRATION_POLICY_MIGRATE - Instances migrate on their next turn. Not supported yet. */
   MIGRATION_POLICY_MIGRATE = 2,
   UNRECOGNIZED = -1,
 }
 
-/** TransitionTrigger says when a transition may be taken (3.2). */
+/** When a transition may be taken (3.2). */
 export enum TransitionTrigger {
-  /** TRANSITION_TRIGGER_UNSPECIFIED - Not given: ON_COMPLETION. */
+  /** TRANSITION_TRIGGER_UNSPECIFIED - Not set. Treated as ON_COMPLETION. */
   TRANSITION_TRIGGER_UNSPECIFIED = 0,
-  /** TRANSITION_TRIGGER_ON_COMPLETION - Once the step is done, or ended by DECLINED or by the failure of a required action. */
+  /** TRANSITION_TRIGGER_ON_COMPLETION - When the step is done, was declined, or its required action failed. */
   TRANSITION_TRIGGER_ON_COMPLETION = 1,
   /** TRANSITION_TRIGGER_ANYTIME - At any time. */
   TRANSITION_TRIGGER_ANYTIME = 2,
   UNRECOGNIZED = -1,
 }
 
-/** ToolTiming says when the executor should run a tool. */
+/** When the executor should run a tool. */
 export enum ToolTiming {
-  /** TOOL_TIMING_UNSPECIFIED - Not given: DURING_STEP. */
+  /** TOOL_TIMING_UNSPECIFIED - Not set. Treated as DURING_STEP. */
   TOOL_TIMING_UNSPECIFIED = 0,
   /** TOOL_TIMING_BEFORE_STEP - Before the reply of the step is written. */
   TOOL_TIMING_BEFORE_STEP = 1,
-  /** TOOL_TIMING_DURING_STEP - While the step is worked on. */
+  /** TOOL_TIMING_DURING_STEP - While the reply of the step is written. */
   TOOL_TIMING_DURING_STEP = 2,
-  /** TOOL_TIMING_AFTER_STEP - After the step's reply. */
+  /** TOOL_TIMING_AFTER_STEP - After the reply of the step. */
   TOOL_TIMING_AFTER_STEP = 3,
   UNRECOGNIZED = -1,
 }
 
-/** RequirementLevel is how strictly a field is required for a start (2.13). */
+/** How strictly a field is required for a start (2.13). */
 export enum RequirementLevel {
-  /** REQUIREMENT_LEVEL_UNSPECIFIED - Not given: HARD. */
+  /** REQUIREMENT_LEVEL_UNSPECIFIED - Not set. Treated as HARD. */
   REQUIREMENT_LEVEL_UNSPECIFIED = 0,
-  /** REQUIREMENT_LEVEL_HARD - Blocks the start while missing, unless the scenario collects it itself or blocking is switched off. */
+  /**
+   * REQUIREMENT_LEVEL_HARD - A missing field prevents the start, unless the scenario collects the field itself or `block_on_missing_hard_fields` is
+   * false.
+   */
   REQUIREMENT_LEVEL_HARD = 1,
-  /** REQUIREMENT_LEVEL_SOFT - Is reported with the START when missing, never blocking. */
+  /** REQUIREMENT_LEVEL_SOFT - A missing field is reported with the START. It never prevents the start. */
   REQUIREMENT_LEVEL_SOFT = 2,
   UNRECOGNIZED = -1,
 }
 
-/** FindingSeverity is the weight of a finding. */
+/** Severity of a finding. */
 export enum FindingSeverity {
-  /** FINDING_SEVERITY_UNSPECIFIED - Never returned. */
+  /** FINDING_SEVERITY_UNSPECIFIED - Not set. Never returned. */
   FINDING_SEVERITY_UNSPECIFIED = 0,
-  /** FINDING_SEVERITY_ERROR - Refuses the scenario. */
+  /** FINDING_SEVERITY_ERROR - The scenario is refused. */
   FINDING_SEVERITY_ERROR = 1,
-  /** FINDING_SEVERITY_WARNING - Informs only. */
+  /** FINDING_SEVERITY_WARNING - The scenario is accepted. */
   FINDING_SEVERITY_WARNING = 2,
   UNRECOGNIZED = -1,
 }
 
-/** RelationshipKind is the meaning of a relationship (1.1 to 1.6). */
+/** The meaning of a relationship (1.1 to 1.6). */
 export enum RelationshipKind {
-  /** RELATIONSHIP_KIND_UNSPECIFIED - Refused. */
+  /** RELATIONSHIP_KIND_UNSPECIFIED - Not set. Refused. */
   RELATIONSHIP_KIND_UNSPECIFIED = 0,
-  /** RELATIONSHIP_KIND_DEPENDS_ON - The source starts only in a session where the target has completed (1.1). */
+  /** RELATIONSHIP_KIND_DEPENDS_ON - The source starts only in a session in which the target has completed (1.1). */
   RELATIONSHIP_KIND_DEPENDS_ON = 1,
-  /** RELATIONSHIP_KIND_EXCLUDES - Source and target are never both active (1.2). Symmetric between scenarios. */
+  /** RELATIONSHIP_KIND_EXCLUDES - Source and target are never active at the same time (1.2). Symmetric between scenarios. */
   RELATIONSHIP_KIND_EXCLUDES = 2,
-  /** RELATIONSHIP_KIND_IMPLIES - When the source takes effect the target becomes a candidate (1.3). */
+  /** RELATIONSHIP_KIND_IMPLIES - When the source starts or applies, the target becomes a candidate (1.3). */
   RELATIONSHIP_KIND_IMPLIES = 3,
   /** RELATIONSHIP_KIND_SPECIALIZES - When both are candidates and the source starts, the target is rejected (1.4). */
   RELATIONSHIP_KIND_SPECIALIZES = 4,
-  /** RELATIONSHIP_KIND_AMBIGUOUS - When both would start with nearly equal scores, the customer is asked (1.5). Symmetric. */
+  /** RELATIONSHIP_KIND_AMBIGUOUS - When both would start with nearly equal scores, the customer is asked to choose (1.5). Symmetric. */
   RELATIONSHIP_KIND_AMBIGUOUS = 5,
-  /** RELATIONSHIP_KIND_RELATED - No effect; returned to the caller (1.6). */
+  /** RELATIONSHIP_KIND_RELATED - No effect. Returned to the caller (1.6). */
   RELATIONSHIP_KIND_RELATED = 6,
   UNRECOGNIZED = -1,
 }
 
-/** RelationshipSource is the kind of a relationship's source. */
+/** Type of a relationship's source. */
 export enum RelationshipSource {
-  /** RELATIONSHIP_SOURCE_UNSPECIFIED - Not given: SCENARIO. */
+  /** RELATIONSHIP_SOURCE_UNSPECIFIED - Not set. Treated as SCENARIO. */
   RELATIONSHIP_SOURCE_UNSPECIFIED = 0,
-  /** RELATIONSHIP_SOURCE_RULE - `source_id` is a rule id. */
+  /** RELATIONSHIP_SOURCE_RULE - `source_id` is the id of a rule. */
   RELATIONSHIP_SOURCE_RULE = 1,
-  /** RELATIONSHIP_SOURCE_SCENARIO - `source_id` is a scenario id. */
+  /** RELATIONSHIP_SOURCE_SCENARIO - `source_id` is the id of a scenario. */
   RELATIONSHIP_SOURCE_SCENARIO = 2,
   UNRECOGNIZED = -1,
 }
 
-/** StepOutcomeKind is how a step ended, or how a part of it did (0.1, 3.1). */
+/** The outcome of a step or of its action (0.1, 3.1). */
 export enum StepOutcomeKind {
-  /** STEP_OUTCOME_KIND_UNSPECIFIED - Refused. */
+  /** STEP_OUTCOME_KIND_UNSPECIFIED - Not set. Refused. */
   STEP_OUTCOME_KIND_UNSPECIFIED = 0,
-  /** STEP_OUTCOME_KIND_CONFIRMED - The customer confirmed what a CONFIRM asked. */
+  /** STEP_OUTCOME_KIND_CONFIRMED - The customer confirmed. */
   STEP_OUTCOME_KIND_CONFIRMED = 1,
-  /** STEP_OUTCOME_KIND_DECLINED - The customer declined; ends the step with that outcome. */
+  /** STEP_OUTCOME_KIND_DECLINED - The customer declined. Ends the step. */
   STEP_OUTCOME_KIND_DECLINED = 2,
-  /** STEP_OUTCOME_KIND_ACTION_SUCCEEDED - The step's action succeeded. */
+  /** STEP_OUTCOME_KIND_ACTION_SUCCEEDED - The action of the step succeeded. */
   STEP_OUTCOME_KIND_ACTION_SUCCEEDED = 3,
-  /** STEP_OUTCOME_KIND_ACTION_FAILED - The step's action failed. */
+  /** STEP_OUTCOME_KIND_ACTION_FAILED - The action of the step failed. */
   STEP_OUTCOME_KIND_ACTION_FAILED = 4,
   UNRECOGNIZED = -1,
 }
 
 /**
- * Scenario is the definition of one conversational flow: a graph of steps joined by transitions (vocabulary of the semantics).
- * It is what PutScenario stores and what a scenario file holds. Fields that are left out have the defaults given here.
+ * The definition of one conversational flow: a graph of steps joined by transitions. PutScenario stores it, and a scenario
+ * file holds it. Fields that are left out have the defaults listed here.
  */
 export interface Scenario {
   /** Required. Identifies the scenario within its agent. UUID. */
   scenarioId: string;
-  /** Required. Name for people, shown in drawings, logs and contributions. 1..200 characters. */
+  /** Required. Name for people. Shown in drawings, logs and contributions. 1..200 characters. */
   name: string;
   /** Optional. What the scenario does, for people and for the optional model. At most 4,000 characters. */
   description: string;
-  /** Optional. When the scenario should start, in words, for the optional model (section 9). At most 4,000 characters. */
+  /**
+   * Optional. When the scenario should start, in natural language, for the optional model (section 9). At most 4,000
+   * characters.
+   */
   triggerDescription: string;
-  /** Optional. Free labels to list by. At most 50, each 1..100 characters, unique. */
+  /** Optional. Labels to filter a list of scenarios by. At most 50, each 1..100 characters, unique. */
   tags: string[];
-  /** Optional, default true. A disabled scenario is not started any more; running instances go on (2.1, DISABLED of 2.12). */
+  /** Optional, default true. A disabled scenario does not start (DISABLED, 2.12). Running instances continue (2.1). */
   enabled?:
     | boolean
     | undefined;
   /**
-   * Optional, default 0. Higher wins: among candidates of equal score (2.12), in displacement (1.2, 2.15) and in the order
-   * of contributions (4.1). -1,000,000..1,000,000.
+   * Optional, default 0. Higher takes precedence: between candidates with the same score (2.12), in displacement (1.2,
+   * 2.15) and in the order of contributions (4.1). -1,000,000..1,000,000.
    */
   priority: number;
-  /** Required. The step where an instance starts. Must be the id of one of `steps`. */
+  /** Required. The step at which an instance starts. Must be the id of one of `steps`. */
   entryStepId: string;
-  /** Required. The steps, in an order that breaks ties (3.8). 1..10,000 (`[limits] steps_per_scenario`), ids unique. */
+  /** Required. The steps. Their order breaks ties (3.8). 1..10,000 (`[limits] steps_per_scenario`), ids unique. */
   steps: ScenarioStep[];
   /**
-   * Optional. Transitions that may be taken from every step, to steps with `reachable_from_anywhere` (3.2). Each must state
-   * something. At most 1,000.
+   * Optional. Transitions that apply at every step. They lead to steps with `reachable_from_anywhere` and must state at
+   * least one requirement (3.2). At most 1,000.
    */
   globalTransitions: StepTransition[];
   /** Optional. Fields that should be known when the scenario starts (2.13). At most 500, names unique. */
   requiredFields: RequiredField[];
-  /** Optional. CASE fields that outlive the last instance that collects them (0.4). At most 500. */
+  /** Optional. CASE fields that are kept after the last instance that collects them has ended (0.4). At most 500. */
   persistedFields: string[];
-  /** Optional. CEL condition that must be TRUE for a start (ENTRY_CONDITION of 2.12). At most 2,000 characters. */
+  /** Optional. CEL condition that must be TRUE for a start (ENTRY_CONDITION, 2.12). At most 2,000 characters. */
   entryCondition: string;
-  /** Optional. CEL condition that completes an instance wherever it stands (2.3). At most 2,000 characters. */
+  /** Optional. CEL condition that completes an instance at any step (2.3). At most 2,000 characters. */
   completionCondition: string;
-  /** Optional, default false. An exclusive scenario excludes every other one (1.2). */
+  /** Optional, default false. An exclusive scenario excludes every other scenario (1.2). */
   exclusive: boolean;
-  /** Optional, default `max_loop_count` of the configuration. Loop limit of steps that have none of their own (2.8). 1..1,000. */
+  /** Optional, default `max_loop_count` of the configuration. Loop limit of steps that do not set one (2.8). 1..1,000. */
   maxLoopCount?:
     | number
     | undefined;
-  /** Optional, default unlimited. How often the scenario may start in one session (START_LIMIT of 2.12). 1..1,000,000. */
+  /**
+   * Optional, default unlimited. Number of times that the scenario may start in one session (START_LIMIT, 2.12).
+   * 1..1,000,000.
+   */
   maxStartsPerSession?:
     | number
     | undefined;
-  /** Optional, default never. An instance that is idle for longer takes `idle_action` (2.7). 1 second..10 years. */
+  /** Optional, default none. An instance that is idle for longer takes `idle_action` (2.7). 1 second..10 years. */
   idleTimeout:
     | Duration
     | undefined;
-  /** Optional, default PAUSE. What an idle instance does (2.7). */
+  /** Optional, default PAUSE. What happens to an idle instance (2.7). */
   idleAction: IdleAction;
-  /** Optional, default QUIET. What an instance does on a turn that addresses others only (0.5). */
+  /** Optional, default QUIET. What an instance does on a turn that addresses only other instances (0.5). */
   whenNotAddressed: WhenNotAddressed;
-  /** Optional, default PINNED. What running instances of older versions do when this version is stored (section 7). */
+  /**
+   * Optional, default PINNED. What running instances of older versions do when this version is stored (section 7). Not
+   * supported yet: instances stay on their version.
+   */
   migrationPolicy: MigrationPolicy;
-  /** Optional. Explicit step map of a migration: step id of an older version -> step id of this one (section 7). At most 10,000. */
+  /**
+   * Optional. Explicit step map of a migration, from step ids of older versions to step ids of this one (section 7). Not
+   * supported yet. At most 10,000.
+   */
   migrationStepMap: { [key: string]: string };
 }
 
@@ -205,7 +220,7 @@ export interface Scenario_MigrationStepMapEntry {
   value: string;
 }
 
-/** ScenarioStep is one step of a scenario. Its stages are worked in the order collect, confirm, act, inform (3.1). */
+/** One step of a scenario. Its stages are processed in the order collect, confirm, act, inform (3.1). */
 export interface ScenarioStep {
   /** Required. Unique within the scenario. 1..128 characters. */
   stepId: string;
@@ -216,41 +231,53 @@ export interface ScenarioStep {
   /** Optional. Fields that the step asks the customer for: its collect stage. At most 500, unique. */
   collectsProfileFields: string[];
   /**
-   * Optional, default false. A checkpoint is never passed over, needs a confirmation unless `requires_confirmation` says
-   * otherwise, and is never undone once passed (3.7).
+   * Optional, default false. A checkpoint is never skipped. It needs a confirmation, unless `requires_confirmation` is
+   * false. Once passed, it is never undone (3.7).
    */
   isCheckpoint: boolean;
-  /** Optional, default the step's description, else its name. What is confirmed, in words. At most 4,000 characters. */
+  /** Optional, default the step's description, else its name. What the customer confirms. At most 4,000 characters. */
   checkpointDescription: string;
-  /** Optional, default false. The step does something in the world. */
+  /** Optional, default false. The step has an effect outside the conversation. */
   performsAction: boolean;
-  /** Optional, default false. The step is not done before its action has succeeded (3.1). Needs a tool. */
+  /** Optional, default false. The step is not done until its action has succeeded (3.1). Needs a tool. */
   isRequiredAction: boolean;
-  /** Optional. Overrules whether the step has a confirm stage; unset: checkpoints and required actions have one (3.1). */
+  /**
+   * Optional. Whether the step has a confirm stage. If not set, checkpoints and required actions with `performs_action`
+   * have one (3.1).
+   */
   requiresConfirmation?:
     | boolean
     | undefined;
-  /** Optional, default all known fields that the scenario collects. The fields whose values a CONFIRM shows and binds. At most 500. */
+  /**
+   * Optional, default all known fields that the scenario collects. The fields whose values a CONFIRM shows. A confirmation
+   * is valid for these values only. At most 500.
+   */
   confirmsFields: string[];
-  /** Optional. Tools of the step's act stage with their timing and order. At most 100. */
+  /** Optional. Tools of the act stage, with their timing and order. At most 100. */
   toolBindings: ToolBinding[];
-  /** Optional. Tools of the step's act stage that need no binding; they come after `tool_bindings`, DURING_STEP. At most 100. */
+  /**
+   * Optional. Tools of the act stage without a binding. They come after `tool_bindings`, with timing DURING_STEP. At most
+   * 100.
+   */
   toolIds: string[];
-  /** Optional. Templates of the step's inform stage, in order. At most 100. */
+  /** Optional. Templates of the inform stage, in order. At most 100. */
   templateIds: string[];
   /**
-   * Optional. Whether the step may be passed over when all its fields are known. Unset: true for a step that collects fields
-   * and is neither terminal, a checkpoint nor a required action; else false (3.1).
+   * Optional. Whether the step may be skipped when all its fields are known. If not set: true for a step that collects
+   * fields and is neither terminal, a checkpoint nor a required action, else false (3.1).
    */
   canSkip?:
     | boolean
     | undefined;
   /** Optional, default false. An instance whose terminal step is done completes (2.3). */
   isTerminal: boolean;
-  /** Optional, default false. A recovery step: global transitions and relocalization may lead here (3.2, 3.8). */
+  /**
+   * Optional, default false. Makes the step a recovery step: global transitions and relocalization may lead to it (3.2,
+   * 3.8).
+   */
   reachableFromAnywhere: boolean;
   /**
-   * Optional, default 0. Part of the priority of contributions (4.1) and of the choice of a recovery step (3.8).
+   * Optional, default 0. Added to the priority of contributions (4.1); also orders recovery steps (3.8).
    * -1,000,000..1,000,000.
    */
   priority: number;
@@ -258,22 +285,25 @@ export interface ScenarioStep {
   maxLoopCount?:
     | number
     | undefined;
-  /** Optional, default false. While an addressed instance stands here nothing else starts (START_BLOCKED of 2.12). */
+  /** Optional, default false. While an addressed instance is at this step, no other scenario starts (START_BLOCKED, 2.12). */
   blocksStarts: boolean;
-  /** Optional. The ways on. At most 1,000. */
+  /** Optional. Transitions to the next steps. At most 1,000. */
   transitions: StepTransition[];
 }
 
 /**
- * StepTransition is one way from a step to another. It is TRUE when all that it states holds (3.2); one that states nothing is
- * the default edge.
+ * An edge from one step to another. It is TRUE when everything that it states holds (3.2). A transition that states nothing
+ * is the default edge.
  */
 export interface StepTransition {
   /** Optional, default "<step id>/<n>" or "global/<n>", counted from 1. Unique within the scenario. At most 128 characters. */
   transitionId: string;
-  /** Required. The step it leads to; may be its own step. 1..128 characters. */
+  /** Required. The step that it leads to; may be the same step. 1..128 characters. */
   targetStepId: string;
-  /** Optional, default 0. Higher is looked at first; equal ones as written. -1,000,000..1,000,000. */
+  /**
+   * Optional, default 0. Transitions are evaluated by priority, high first, then in the order of the definition.
+   * -1,000,000..1,000,000.
+   */
   priority: number;
   /** Optional, default ON_COMPLETION. When it may be taken. Ignored on global transitions, which may be taken at any time. */
   trigger: TransitionTrigger;
@@ -285,83 +315,92 @@ export interface StepTransition {
   conditionFields: string[];
   /** Optional. States that the step's outcome is one of these. Unique. */
   outcomes: StepOutcomeKind[];
-  /** Optional. A condition in natural language, judged only where semantic evaluation is on (3.4). At most 2,000 characters. */
+  /**
+   * Optional. States that this condition in natural language holds (3.4). Evaluated only if `semantic_evaluation` is on.
+   * Otherwise it is ignored, and a transition that states nothing else is never taken. At most 2,000 characters.
+   */
   conditionText: string;
-  /** Optional. Embedding of `condition_text`, for the cosine match with the situation's. At most 4,096 numbers. */
+  /**
+   * Optional. Embedding of `condition_text`. Compared with the embedding of the message by cosine similarity. At most 4,096
+   * numbers.
+   */
   conditionEmbedding: number[];
-  /** Optional. Fields that become unknown when it is taken, but for values given in the same turn (3.2). At most 500. */
+  /**
+   * Optional. Fields that become unknown when the transition is taken, except for values given on the same turn (3.2). At
+   * most 500.
+   */
   clears: string[];
-  /** Optional. For people. At most 4,000 characters. */
+  /** Optional. Description for people. At most 4,000 characters. */
   description: string;
 }
 
-/** ToolBinding binds a tool to a step. */
+/** Binds a tool to a step. */
 export interface ToolBinding {
   /** Required. The tool. 1..128 characters. */
   toolId: string;
-  /** Optional, default DURING_STEP. When the executor should run it. */
+  /** Optional, default DURING_STEP. When the executor should run the tool. */
   timing: ToolTiming;
-  /** Optional. The variables that the tool's results fill. At most 500. */
+  /** Optional. The variables that the tool's results set. At most 500. */
   variableNames: string[];
-  /** Optional. Tools of the same step that must run before this one; a cycle is refused. At most 100. */
+  /** Optional. Tools of the same step that must run before this one. A cycle is an error. At most 100. */
   dependsOn: string[];
 }
 
-/** RequiredField is a field that should be known when a scenario starts (2.13). */
+/** A field that should be known when a scenario starts (2.13). */
 export interface RequiredField {
   /** Required. The field. 1..128 characters. */
   fieldName: string;
-  /** Optional, default HARD. How strictly it is required. */
+  /** Optional, default HARD. How strictly the field is required. */
   level: RequirementLevel;
-  /** Optional. For people. At most 4,000 characters. */
+  /** Optional. Description for people. At most 4,000 characters. */
   description: string;
 }
 
-/** StoredScenario is one stored version of a scenario. */
+/** One stored version of a scenario. */
 export interface StoredScenario {
-  /** The definition as it was put. */
+  /** The definition as it was stored. */
   scenario:
     | Scenario
     | undefined;
-  /** The version, counted from 1 for each scenario, never reused. */
+  /** The version. Counted from 1 for each scenario, never reused. */
   version: number;
-  /** SHA-256 over the definition, lower-case hexadecimal. Equal hashes are the same definition. */
+  /** SHA-256 of the definition, in lower-case hexadecimal. Definitions with the same hash are equal. */
   contentHash: string;
   /** When this version was stored. */
   storedAt: Date | undefined;
 }
 
-/** ScenarioFinding is one thing that was found wrong with, or noteworthy in, a scenario. */
+/** An error or a warning about a scenario. */
 export interface ScenarioFinding {
-  /** ERROR refuses the scenario, WARNING informs. */
+  /** ERROR: the scenario is refused. WARNING: it is accepted. */
   severity: FindingSeverity;
-  /** Stable code in upper snake case, for example `DANGLING_TRANSITION`; listed in docs/findings.md. */
+  /** Stable code in upper snake case, for example `DANGLING_TRANSITION`. docs/findings.md lists all codes. */
   code: string;
-  /** What is wrong and what to do, in a sentence. */
+  /** What is wrong and how to fix it, as a sentence. */
   message: string;
-  /** Path into the scenario in the contract's field names, for example `steps[2].transitions[0].condition`. */
+  /** Path of the value in the scenario, in the field names of the contract, for example `steps[2].transitions[0].condition`. */
   fieldPath: string;
-  /** The step concerned, empty where none is. */
+  /** The step. Empty if the finding is not about a step. */
   stepId: string;
-  /** The transition concerned, empty where none is. */
+  /** The transition. Empty if the finding is not about a transition. */
   transitionId: string;
-  /** Line within a condition, counted from 1; 0 where there is none. */
+  /** Line within a condition, counted from 1. 0 if the finding is not about a condition. */
   line: number;
-  /** Column within a condition, counted from 1; 0 where there is none. */
+  /** Column within a condition, counted from 1. 0 if the finding is not about a condition. */
   column: number;
 }
 
-/** Relationship joins a rule or a scenario to a scenario (section 1). */
+/** A relationship between a scenario, or a rule, and a scenario (section 1). */
 export interface Relationship {
-  /** Required. What it means. */
+  /** Required. The meaning of the relationship. */
   kind: RelationshipKind;
-  /** Optional, default SCENARIO. What the source is. */
+  /** Optional, default SCENARIO. Whether the source is a scenario or a rule. */
   sourceType: RelationshipSource;
   /** Required. The source scenario or rule. UUID. */
   sourceId: string;
   /** Required. The target scenario. UUID. */
   targetScenarioId: string;
-  /** Optional, default 0. Returned to the caller, without effect here. 0..1. */
+  /** Optional, default 0. Returned to the caller. It has no effect on decisions. 0..1. */
   weight: number;
 }
 

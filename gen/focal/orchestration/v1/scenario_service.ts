@@ -21,24 +21,24 @@ import {
 import { ProcessTurnResponse } from "./orchestrator_service";
 import { Relationship, Scenario, ScenarioFinding, StoredScenario } from "./scenario";
 
-/** MigrationKind is how an instance moves to another version (section 7). */
+/** How an instance moves to another version (section 7). */
 export enum MigrationKind {
-  /** MIGRATION_KIND_UNSPECIFIED - Never returned. */
+  /** MIGRATION_KIND_UNSPECIFIED - Not set. Never returned. */
   MIGRATION_KIND_UNSPECIFIED = 0,
-  /** MIGRATION_KIND_CLEAN_GRAFT - Nothing new on the path behind it: it moves silently. */
+  /** MIGRATION_KIND_CLEAN_GRAFT - Nothing is new on the path behind it: the instance moves without further effect. */
   MIGRATION_KIND_CLEAN_GRAFT = 1,
-  /** MIGRATION_KIND_GAP_FILL - Steps that collect data were inserted: taken from what is known, else asked. */
+  /** MIGRATION_KIND_GAP_FILL - Steps that collect data were inserted: known values are used, missing ones are asked for. */
   MIGRATION_KIND_GAP_FILL = 2,
-  /** MIGRATION_KIND_RE_ROUTE - A new fork: evaluated, and moved to the branch that it names. */
+  /** MIGRATION_KIND_RE_ROUTE - The path has a new fork: its conditions are evaluated, and the instance moves to the branch that they select. */
   MIGRATION_KIND_RE_ROUTE = 3,
-  /** MIGRATION_KIND_STAYS - No safe target, or a passed checkpoint would be undone: it stays on its version. */
+  /** MIGRATION_KIND_STAYS - There is no safe target, or a passed checkpoint would be undone: the instance stays on its version. */
   MIGRATION_KIND_STAYS = 4,
-  /** MIGRATION_KIND_PAUSED - No safe target and the old version is gone: it is paused. */
+  /** MIGRATION_KIND_PAUSED - There is no safe target and the old version is no longer stored: the instance is paused. */
   MIGRATION_KIND_PAUSED = 5,
   UNRECOGNIZED = -1,
 }
 
-/** PutScenarioRequest holds a scenario to store. */
+/** A scenario to store. */
 export interface PutScenarioRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -48,37 +48,40 @@ export interface PutScenarioRequest {
   scenario:
     | Scenario
     | undefined;
-  /** Optional. The newest version that the caller has seen, 0 for none; when it differs the scenario is refused with ABORTED. */
+  /**
+   * Optional. The version that must be the latest one; 0 for a scenario that does not exist yet. If it differs, the call
+   * fails with ABORTED.
+   */
   expectedVersion?: number | undefined;
 }
 
-/** PutScenarioResponse holds the stored scenario. */
+/** The stored scenario. */
 export interface PutScenarioResponse {
-  /** The newest version, which is the one that was put. */
+  /** The latest version, with the definition of the request. */
   stored:
     | StoredScenario
     | undefined;
-  /** Whether a new version was stored; false where the newest one is the same. */
+  /** Whether a new version was stored. False if the latest version was already equal to the request. */
   created: boolean;
-  /** WARNING findings. */
+  /** Findings of severity WARNING. */
   findings: ScenarioFinding[];
 }
 
-/** ValidateScenarioRequest holds a scenario to check. */
+/** A scenario to validate. */
 export interface ValidateScenarioRequest {
   /** Required. The scenario. */
   scenario: Scenario | undefined;
 }
 
-/** ValidateScenarioResponse holds all findings. */
+/** All findings of a scenario. */
 export interface ValidateScenarioResponse {
-  /** Whether PutScenario would take it: no finding is an ERROR. */
+  /** Whether PutScenario would accept the scenario: no finding is an ERROR. */
   valid: boolean;
-  /** All findings, in the order of the scenario. */
+  /** All findings, in the order of the definition. */
   findings: ScenarioFinding[];
 }
 
-/** GetScenarioRequest names a version of a scenario. */
+/** Identifies a version of a scenario. */
 export interface GetScenarioRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -86,46 +89,46 @@ export interface GetScenarioRequest {
   agentId: string;
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Optional, default the newest. The version. */
+  /** Optional, default the latest version. The version. */
   version: number;
 }
 
-/** GetScenarioResponse holds a version of a scenario. */
+/** A version of a scenario. */
 export interface GetScenarioResponse {
   /** The version. */
   stored: StoredScenario | undefined;
 }
 
-/** ListScenariosRequest asks for a page of scenarios. */
+/** Requests a page of scenarios. */
 export interface ListScenariosRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
   /** Required. The agent. UUID. */
   agentId: string;
-  /** Optional. Only scenarios that carry this tag. At most 100 characters. */
+  /** Optional. Returns only scenarios with this tag. At most 100 characters. */
   tag: string;
-  /** Optional. Only scenarios that are enabled, or disabled. */
+  /** Optional. Returns only scenarios that are enabled (true) or disabled (false). If not set, both. */
   enabled?:
     | boolean
     | undefined;
   /**
-   * Optional, default 50. How many scenarios at most. 1..500. A page also ends where it would be larger than a message may be
-   * (`server.max_message_bytes` of the service, 4 MiB by default); it has at least one scenario.
+   * Optional, default 50. Maximum number of scenarios. 1..500. A page can hold fewer: it also ends before it exceeds
+   * `server.max_message_bytes` (4 MiB by default), but holds at least one scenario.
    */
   pageSize: number;
-  /** Optional. `next_page_token` of the page before. */
+  /** Optional. The `next_page_token` of the previous page. At most 200 characters. */
   pageToken: string;
 }
 
-/** ListScenariosResponse is a page of scenarios. */
+/** A page of scenarios. */
 export interface ListScenariosResponse {
-  /** The newest versions, by scenario id. */
+  /** The latest versions, ordered by scenario id. */
   scenarios: StoredScenario[];
-  /** Token of the next page; empty on the last. */
+  /** Token of the next page. Empty on the last page. */
   nextPageToken: string;
 }
 
-/** DeleteScenarioRequest names a scenario. */
+/** Identifies a scenario to delete. */
 export interface DeleteScenarioRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -133,17 +136,17 @@ export interface DeleteScenarioRequest {
   agentId: string;
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Optional. The newest version that the caller has seen; when it differs the call is refused with ABORTED. */
+  /** Optional. The version that must be the latest one. If it differs, the call fails with ABORTED. */
   expectedVersion?: number | undefined;
 }
 
-/** DeleteScenarioResponse says what was removed. */
+/** The result of a deletion. */
 export interface DeleteScenarioResponse {
-  /** Whether there was anything to remove. */
+  /** Whether the scenario existed. */
   existed: boolean;
 }
 
-/** PutRelationshipRequest holds a relationship to store. */
+/** A relationship to store. */
 export interface PutRelationshipRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -153,17 +156,17 @@ export interface PutRelationshipRequest {
   relationship: Relationship | undefined;
 }
 
-/** PutRelationshipResponse says what was stored. */
+/** The stored relationship. */
 export interface PutRelationshipResponse {
   /** The relationship. */
   relationship:
     | Relationship
     | undefined;
-  /** False where one of the same kind, source and target was replaced. */
+  /** Whether the relationship is new. False if it replaced one of the same kind, source and target. */
   created: boolean;
 }
 
-/** DeleteRelationshipRequest names a relationship by kind, source and target; its weight is ignored. */
+/** Identifies a relationship to delete by kind, source and target. Its weight is ignored. */
 export interface DeleteRelationshipRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -173,13 +176,13 @@ export interface DeleteRelationshipRequest {
   relationship: Relationship | undefined;
 }
 
-/** DeleteRelationshipResponse says what was removed. */
+/** The result of a deletion. */
 export interface DeleteRelationshipResponse {
-  /** Whether there was anything to remove. */
+  /** Whether the relationship existed. */
   existed: boolean;
 }
 
-/** ListRelationshipsRequest names an agent. */
+/** Requests the relationships of an agent. */
 export interface ListRelationshipsRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -187,13 +190,13 @@ export interface ListRelationshipsRequest {
   agentId: string;
 }
 
-/** ListRelationshipsResponse holds the relationships of an agent. */
+/** The relationships of an agent. */
 export interface ListRelationshipsResponse {
-  /** The relationships, by kind, source and target. */
+  /** All relationships, ordered by kind, source and target. */
   relationships: Relationship[];
 }
 
-/** RenderScenarioRequest says what to draw. */
+/** A scenario to draw. */
 export interface RenderScenarioRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -201,19 +204,19 @@ export interface RenderScenarioRequest {
   agentId: string;
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Optional, default the newest; with a session default the version that its instance runs on. The version. */
+  /** Optional, default the version that the session's instance runs on, else the latest version. The version. */
   version: number;
-  /** Optional. A session whose path and position are marked. UUID or empty. */
+  /** Optional. A session whose path and current step are marked. UUID or empty. */
   sessionId: string;
 }
 
-/** RenderScenarioResponse holds a drawing. */
+/** A drawing of a scenario. */
 export interface RenderScenarioResponse {
-  /** Mermaid flowchart text. */
+  /** A Mermaid flowchart. */
   mermaid: string;
 }
 
-/** PlanMigrationRequest says what to migrate. */
+/** A migration to plan. */
 export interface PlanMigrationRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -221,35 +224,35 @@ export interface PlanMigrationRequest {
   agentId: string;
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Optional, default the newest. The version to migrate to. */
+  /** Optional, default the latest version. The version to migrate to. */
   targetVersion: number;
 }
 
-/** PlanMigrationResponse is a migration looked at before it is applied. */
+/** The effect of a migration, before it is applied. */
 export interface PlanMigrationResponse {
-  /** What would happen, by version and step. */
+  /** The affected instances, grouped by version and step. */
   groups: MigrationGroup[];
-  /** How many instances are concerned. */
+  /** Number of affected instances. */
   instanceCount: number;
 }
 
-/** MigrationGroup is what happens to the instances that stand at one step of one version. */
+/** What happens to the instances at one step of one version. */
 export interface MigrationGroup {
-  /** The version that they run on. */
+  /** The version that the instances run on. */
   sourceVersion: number;
-  /** The step where they stand. */
+  /** Their current step. */
   sourceStepId: string;
-  /** The step that they move to; empty where they stay. */
+  /** The step that they move to. Empty if they stay. */
   targetStepId: string;
   /** How they move. */
   kind: MigrationKind;
-  /** How many instances. */
+  /** Number of instances. */
   instanceCount: number;
-  /** What to know, in sentences. */
+  /** Warnings, as sentences for people. */
   warnings: string[];
 }
 
-/** ApplyMigrationRequest says what to migrate. */
+/** A migration to apply. */
 export interface ApplyMigrationRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -257,19 +260,19 @@ export interface ApplyMigrationRequest {
   agentId: string;
   /** Required. The scenario. UUID. */
   scenarioId: string;
-  /** Optional, default the newest. The version to migrate to. */
+  /** Optional, default the latest version. The version to migrate to. */
   targetVersion: number;
 }
 
-/** ApplyMigrationResponse says what was migrated. */
+/** The result of a migration. */
 export interface ApplyMigrationResponse {
-  /** What happened, by version and step. */
+  /** The affected instances, grouped by version and step. */
   groups: MigrationGroup[];
-  /** How many instances were migrated. */
+  /** Number of instances that were migrated. */
   migratedCount: number;
 }
 
-/** SimulateTurnsRequest says what to decide again. */
+/** Recorded turns to decide again. */
 export interface SimulateTurnsRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -281,25 +284,25 @@ export interface SimulateTurnsRequest {
   scenarios: Scenario[];
 }
 
-/** SimulateTurnsResponse tells what would have been decided differently. */
+/** The differences between recorded and simulated turns. */
 export interface SimulateTurnsResponse {
-  /** The turns that would have differed, by session and revision. */
+  /** The turns that would be decided differently, ordered by session and revision. */
   differences: TurnDifference[];
-  /** How many turns were decided again. */
+  /** Number of turns that were decided again. */
   turnCount: number;
 }
 
-/** TurnDifference is a turn that would have been decided differently. */
+/** A turn that would be decided differently. */
 export interface TurnDifference {
   /** The session. UUID. */
   sessionId: string;
-  /** The session's revision after the turn. */
+  /** Revision of the session after the turn. */
   revision: number;
-  /** What was decided. */
+  /** The recorded response. */
   recorded:
     | ProcessTurnResponse
     | undefined;
-  /** What would be decided. */
+  /** The simulated response. */
   simulated: ProcessTurnResponse | undefined;
 }
 
@@ -2328,15 +2331,15 @@ export const TurnDifference: MessageFns<TurnDifference> = {
 };
 
 /**
- * ScenarioService is the catalogue of an agent: scenarios with their versions, and relationships. Its methods fail as those of
- * OrchestratorService do. A change is seen by every node within `catalogue_staleness` (1 s).
+ * The catalogue of an agent: scenarios with their versions, and relationships. Its methods fail as those of
+ * OrchestratorService do. A change is visible on every node within `catalogue_staleness_ms` (1 second by default).
  */
 export type ScenarioServiceService = typeof ScenarioServiceService;
 export const ScenarioServiceService = {
   /**
-   * PutScenario checks, compiles and stores a scenario. A definition whose content hash equals that of the newest version is
-   * not stored again. Fails with INVALID_ARGUMENT and all findings where one is an ERROR, and with ABORTED where
-   * `expected_version` differs; nothing is stored then.
+   * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
+   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
+   * if `expected_version` is not the latest version. Nothing is stored then.
    */
   putScenario: {
     path: "/focal.orchestration.v1.ScenarioService/PutScenario" as const,
@@ -2347,7 +2350,7 @@ export const ScenarioServiceService = {
     responseSerialize: (value: PutScenarioResponse): Buffer => Buffer.from(PutScenarioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PutScenarioResponse => PutScenarioResponse.decode(value),
   },
-  /** ValidateScenario returns all findings at once and stores nothing. */
+  /** Returns all findings of a scenario. Stores nothing. */
   validateScenario: {
     path: "/focal.orchestration.v1.ScenarioService/ValidateScenario" as const,
     requestStream: false as const,
@@ -2359,7 +2362,7 @@ export const ScenarioServiceService = {
       Buffer.from(ValidateScenarioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ValidateScenarioResponse => ValidateScenarioResponse.decode(value),
   },
-  /** GetScenario returns a version of a scenario. Fails with NOT_FOUND. */
+  /** Returns a version of a scenario. Fails with NOT_FOUND if the scenario or the version does not exist. */
   getScenario: {
     path: "/focal.orchestration.v1.ScenarioService/GetScenario" as const,
     requestStream: false as const,
@@ -2369,7 +2372,7 @@ export const ScenarioServiceService = {
     responseSerialize: (value: GetScenarioResponse): Buffer => Buffer.from(GetScenarioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetScenarioResponse => GetScenarioResponse.decode(value),
   },
-  /** ListScenarios returns the newest version of the agent's scenarios by scenario id, paged. */
+  /** Returns the latest versions of the agent's scenarios, ordered by scenario id, in pages. */
   listScenarios: {
     path: "/focal.orchestration.v1.ScenarioService/ListScenarios" as const,
     requestStream: false as const,
@@ -2381,8 +2384,8 @@ export const ScenarioServiceService = {
     responseDeserialize: (value: Buffer): ListScenariosResponse => ListScenariosResponse.decode(value),
   },
   /**
-   * DeleteScenario removes a scenario with its relationships. Running instances are cancelled at their next turn (2.1).
-   * Removing what does not exist succeeds.
+   * Deletes a scenario and its relationships. Running instances are cancelled on their next turn (2.1). Succeeds if the
+   * scenario does not exist.
    */
   deleteScenario: {
     path: "/focal.orchestration.v1.ScenarioService/DeleteScenario" as const,
@@ -2396,8 +2399,8 @@ export const ScenarioServiceService = {
     responseDeserialize: (value: Buffer): DeleteScenarioResponse => DeleteScenarioResponse.decode(value),
   },
   /**
-   * PutRelationship stores a relationship; one of the same kind, source and target is replaced. Fails with INVALID_ARGUMENT
-   * where it closes a cycle of depends_on.
+   * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
+   * closes a cycle of DEPENDS_ON.
    */
   putRelationship: {
     path: "/focal.orchestration.v1.ScenarioService/PutRelationship" as const,
@@ -2410,7 +2413,7 @@ export const ScenarioServiceService = {
       Buffer.from(PutRelationshipResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PutRelationshipResponse => PutRelationshipResponse.decode(value),
   },
-  /** DeleteRelationship removes a relationship. Removing what does not exist succeeds. */
+  /** Deletes a relationship. Succeeds if it does not exist. */
   deleteRelationship: {
     path: "/focal.orchestration.v1.ScenarioService/DeleteRelationship" as const,
     requestStream: false as const,
@@ -2422,7 +2425,7 @@ export const ScenarioServiceService = {
       Buffer.from(DeleteRelationshipResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteRelationshipResponse => DeleteRelationshipResponse.decode(value),
   },
-  /** ListRelationships returns all relationships of the agent, by kind, source and target. */
+  /** Returns all relationships of the agent, ordered by kind, source and target. */
   listRelationships: {
     path: "/focal.orchestration.v1.ScenarioService/ListRelationships" as const,
     requestStream: false as const,
@@ -2435,8 +2438,9 @@ export const ScenarioServiceService = {
     responseDeserialize: (value: Buffer): ListRelationshipsResponse => ListRelationshipsResponse.decode(value),
   },
   /**
-   * RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's path and position. Fails with NOT_FOUND
-   * where the scenario, its version or the session is not there, and with FAILED_PRECONDITION for a session of another agent.
+   * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
+   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
+   * belongs to another agent.
    */
   renderScenario: {
     path: "/focal.orchestration.v1.ScenarioService/RenderScenario" as const,
@@ -2449,7 +2453,10 @@ export const ScenarioServiceService = {
       Buffer.from(RenderScenarioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RenderScenarioResponse => RenderScenarioResponse.decode(value),
   },
-  /** PlanMigration says what the migration of running sessions to a version would do (section 7). Changes nothing. */
+  /**
+   * Returns what a migration of running sessions to a version would do (section 7). Changes nothing. Not supported yet:
+   * fails with UNIMPLEMENTED.
+   */
   planMigration: {
     path: "/focal.orchestration.v1.ScenarioService/PlanMigration" as const,
     requestStream: false as const,
@@ -2460,7 +2467,10 @@ export const ScenarioServiceService = {
       Buffer.from(PlanMigrationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PlanMigrationResponse => PlanMigrationResponse.decode(value),
   },
-  /** ApplyMigration migrates running sessions to a version (section 7). Idempotent on instance and version. */
+  /**
+   * Migrates running sessions to a version (section 7). Idempotent for an instance and a version. Not supported yet: fails
+   * with UNIMPLEMENTED.
+   */
   applyMigration: {
     path: "/focal.orchestration.v1.ScenarioService/ApplyMigration" as const,
     requestStream: false as const,
@@ -2473,8 +2483,8 @@ export const ScenarioServiceService = {
     responseDeserialize: (value: Buffer): ApplyMigrationResponse => ApplyMigrationResponse.decode(value),
   },
   /**
-   * SimulateTurns decides recorded turns again with other versions of scenarios and tells what would have been different.
-   * Changes nothing.
+   * Decides recorded turns again with other versions of scenarios and returns the differences. Changes nothing. Not
+   * supported yet: fails with UNIMPLEMENTED.
    */
   simulateTurns: {
     path: "/focal.orchestration.v1.ScenarioService/SimulateTurns" as const,
@@ -2490,52 +2500,59 @@ export const ScenarioServiceService = {
 
 export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /**
-   * PutScenario checks, compiles and stores a scenario. A definition whose content hash equals that of the newest version is
-   * not stored again. Fails with INVALID_ARGUMENT and all findings where one is an ERROR, and with ABORTED where
-   * `expected_version` differs; nothing is stored then.
+   * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
+   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
+   * if `expected_version` is not the latest version. Nothing is stored then.
    */
   putScenario: handleUnaryCall<PutScenarioRequest, PutScenarioResponse>;
-  /** ValidateScenario returns all findings at once and stores nothing. */
+  /** Returns all findings of a scenario. Stores nothing. */
   validateScenario: handleUnaryCall<ValidateScenarioRequest, ValidateScenarioResponse>;
-  /** GetScenario returns a version of a scenario. Fails with NOT_FOUND. */
+  /** Returns a version of a scenario. Fails with NOT_FOUND if the scenario or the version does not exist. */
   getScenario: handleUnaryCall<GetScenarioRequest, GetScenarioResponse>;
-  /** ListScenarios returns the newest version of the agent's scenarios by scenario id, paged. */
+  /** Returns the latest versions of the agent's scenarios, ordered by scenario id, in pages. */
   listScenarios: handleUnaryCall<ListScenariosRequest, ListScenariosResponse>;
   /**
-   * DeleteScenario removes a scenario with its relationships. Running instances are cancelled at their next turn (2.1).
-   * Removing what does not exist succeeds.
+   * Deletes a scenario and its relationships. Running instances are cancelled on their next turn (2.1). Succeeds if the
+   * scenario does not exist.
    */
   deleteScenario: handleUnaryCall<DeleteScenarioRequest, DeleteScenarioResponse>;
   /**
-   * PutRelationship stores a relationship; one of the same kind, source and target is replaced. Fails with INVALID_ARGUMENT
-   * where it closes a cycle of depends_on.
+   * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
+   * closes a cycle of DEPENDS_ON.
    */
   putRelationship: handleUnaryCall<PutRelationshipRequest, PutRelationshipResponse>;
-  /** DeleteRelationship removes a relationship. Removing what does not exist succeeds. */
+  /** Deletes a relationship. Succeeds if it does not exist. */
   deleteRelationship: handleUnaryCall<DeleteRelationshipRequest, DeleteRelationshipResponse>;
-  /** ListRelationships returns all relationships of the agent, by kind, source and target. */
+  /** Returns all relationships of the agent, ordered by kind, source and target. */
   listRelationships: handleUnaryCall<ListRelationshipsRequest, ListRelationshipsResponse>;
   /**
-   * RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's path and position. Fails with NOT_FOUND
-   * where the scenario, its version or the session is not there, and with FAILED_PRECONDITION for a session of another agent.
+   * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
+   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
+   * belongs to another agent.
    */
   renderScenario: handleUnaryCall<RenderScenarioRequest, RenderScenarioResponse>;
-  /** PlanMigration says what the migration of running sessions to a version would do (section 7). Changes nothing. */
+  /**
+   * Returns what a migration of running sessions to a version would do (section 7). Changes nothing. Not supported yet:
+   * fails with UNIMPLEMENTED.
+   */
   planMigration: handleUnaryCall<PlanMigrationRequest, PlanMigrationResponse>;
-  /** ApplyMigration migrates running sessions to a version (section 7). Idempotent on instance and version. */
+  /**
+   * Migrates running sessions to a version (section 7). Idempotent for an instance and a version. Not supported yet: fails
+   * with UNIMPLEMENTED.
+   */
   applyMigration: handleUnaryCall<ApplyMigrationRequest, ApplyMigrationResponse>;
   /**
-   * SimulateTurns decides recorded turns again with other versions of scenarios and tells what would have been different.
-   * Changes nothing.
+   * Decides recorded turns again with other versions of scenarios and returns the differences. Changes nothing. Not
+   * supported yet: fails with UNIMPLEMENTED.
    */
   simulateTurns: handleUnaryCall<SimulateTurnsRequest, SimulateTurnsResponse>;
 }
 
 export interface ScenarioServiceClient extends Client {
   /**
-   * PutScenario checks, compiles and stores a scenario. A definition whose content hash equals that of the newest version is
-   * not stored again. Fails with INVALID_ARGUMENT and all findings where one is an ERROR, and with ABORTED where
-   * `expected_version` differs; nothing is stored then.
+   * Validates and stores a scenario as a new version. If the definition is equal to the latest version, nothing is stored
+   * and that version is returned. Fails with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED
+   * if `expected_version` is not the latest version. Nothing is stored then.
    */
   putScenario(
     request: PutScenarioRequest,
@@ -2552,7 +2569,7 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PutScenarioResponse) => void,
   ): ClientUnaryCall;
-  /** ValidateScenario returns all findings at once and stores nothing. */
+  /** Returns all findings of a scenario. Stores nothing. */
   validateScenario(
     request: ValidateScenarioRequest,
     callback: (error: ServiceError | null, response: ValidateScenarioResponse) => void,
@@ -2568,7 +2585,7 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ValidateScenarioResponse) => void,
   ): ClientUnaryCall;
-  /** GetScenario returns a version of a scenario. Fails with NOT_FOUND. */
+  /** Returns a version of a scenario. Fails with NOT_FOUND if the scenario or the version does not exist. */
   getScenario(
     request: GetScenarioRequest,
     callback: (error: ServiceError | null, response: GetScenarioResponse) => void,
@@ -2584,7 +2601,7 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetScenarioResponse) => void,
   ): ClientUnaryCall;
-  /** ListScenarios returns the newest version of the agent's scenarios by scenario id, paged. */
+  /** Returns the latest versions of the agent's scenarios, ordered by scenario id, in pages. */
   listScenarios(
     request: ListScenariosRequest,
     callback: (error: ServiceError | null, response: ListScenariosResponse) => void,
@@ -2601,8 +2618,8 @@ export interface ScenarioServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListScenariosResponse) => void,
   ): ClientUnaryCall;
   /**
-   * DeleteScenario removes a scenario with its relationships. Running instances are cancelled at their next turn (2.1).
-   * Removing what does not exist succeeds.
+   * Deletes a scenario and its relationships. Running instances are cancelled on their next turn (2.1). Succeeds if the
+   * scenario does not exist.
    */
   deleteScenario(
     request: DeleteScenarioRequest,
@@ -2620,8 +2637,8 @@ export interface ScenarioServiceClient extends Client {
     callback: (error: ServiceError | null, response: DeleteScenarioResponse) => void,
   ): ClientUnaryCall;
   /**
-   * PutRelationship stores a relationship; one of the same kind, source and target is replaced. Fails with INVALID_ARGUMENT
-   * where it closes a cycle of depends_on.
+   * Stores a relationship. Replaces a relationship of the same kind, source and target. Fails with INVALID_ARGUMENT if it
+   * closes a cycle of DEPENDS_ON.
    */
   putRelationship(
     request: PutRelationshipRequest,
@@ -2638,7 +2655,7 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PutRelationshipResponse) => void,
   ): ClientUnaryCall;
-  /** DeleteRelationship removes a relationship. Removing what does not exist succeeds. */
+  /** Deletes a relationship. Succeeds if it does not exist. */
   deleteRelationship(
     request: DeleteRelationshipRequest,
     callback: (error: ServiceError | null, response: DeleteRelationshipResponse) => void,
@@ -2654,7 +2671,7 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteRelationshipResponse) => void,
   ): ClientUnaryCall;
-  /** ListRelationships returns all relationships of the agent, by kind, source and target. */
+  /** Returns all relationships of the agent, ordered by kind, source and target. */
   listRelationships(
     request: ListRelationshipsRequest,
     callback: (error: ServiceError | null, response: ListRelationshipsResponse) => void,
@@ -2671,8 +2688,9 @@ export interface ScenarioServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListRelationshipsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * RenderScenario draws a scenario's graph as Mermaid text, optionally with a session's path and position. Fails with NOT_FOUND
-   * where the scenario, its version or the session is not there, and with FAILED_PRECONDITION for a session of another agent.
+   * Draws the graph of a scenario as Mermaid text, optionally with the path and the current step of a session. Fails with
+   * NOT_FOUND if the scenario, the version or the session does not exist, and with FAILED_PRECONDITION if the session
+   * belongs to another agent.
    */
   renderScenario(
     request: RenderScenarioRequest,
@@ -2689,7 +2707,10 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RenderScenarioResponse) => void,
   ): ClientUnaryCall;
-  /** PlanMigration says what the migration of running sessions to a version would do (section 7). Changes nothing. */
+  /**
+   * Returns what a migration of running sessions to a version would do (section 7). Changes nothing. Not supported yet:
+   * fails with UNIMPLEMENTED.
+   */
   planMigration(
     request: PlanMigrationRequest,
     callback: (error: ServiceError | null, response: PlanMigrationResponse) => void,
@@ -2705,7 +2726,10 @@ export interface ScenarioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PlanMigrationResponse) => void,
   ): ClientUnaryCall;
-  /** ApplyMigration migrates running sessions to a version (section 7). Idempotent on instance and version. */
+  /**
+   * Migrates running sessions to a version (section 7). Idempotent for an instance and a version. Not supported yet: fails
+   * with UNIMPLEMENTED.
+   */
   applyMigration(
     request: ApplyMigrationRequest,
     callback: (error: ServiceError | null, response: ApplyMigrationResponse) => void,
@@ -2722,8 +2746,8 @@ export interface ScenarioServiceClient extends Client {
     callback: (error: ServiceError | null, response: ApplyMigrationResponse) => void,
   ): ClientUnaryCall;
   /**
-   * SimulateTurns decides recorded turns again with other versions of scenarios and tells what would have been different.
-   * Changes nothing.
+   * Decides recorded turns again with other versions of scenarios and returns the differences. Changes nothing. Not
+   * supported yet: fails with UNIMPLEMENTED.
    */
   simulateTurns(
     request: SimulateTurnsRequest,

@@ -13,169 +13,184 @@ import { LifecycleReason, RejectionReason } from "./lifecycle";
 import { StepOutcomeKind } from "./scenario";
 import { VariableScope } from "./turn";
 
-/** ScenarioInstanceStatus is where an instance is in its life. */
+/** Status of an instance. */
 export enum ScenarioInstanceStatus {
-  /** SCENARIO_INSTANCE_STATUS_UNSPECIFIED - Not given. */
+  /** SCENARIO_INSTANCE_STATUS_UNSPECIFIED - Not set. */
   SCENARIO_INSTANCE_STATUS_UNSPECIFIED = 0,
-  /** SCENARIO_INSTANCE_STATUS_ACTIVE - Runs. */
+  /** SCENARIO_INSTANCE_STATUS_ACTIVE - The instance is running. */
   SCENARIO_INSTANCE_STATUS_ACTIVE = 1,
-  /** SCENARIO_INSTANCE_STATUS_PAUSED - Rests until its pause ends (2.11). */
+  /** SCENARIO_INSTANCE_STATUS_PAUSED - The instance is paused until its pause ends (2.11). */
   SCENARIO_INSTANCE_STATUS_PAUSED = 2,
-  /** SCENARIO_INSTANCE_STATUS_COMPLETED - Ended well. */
+  /** SCENARIO_INSTANCE_STATUS_COMPLETED - The instance ended successfully. */
   SCENARIO_INSTANCE_STATUS_COMPLETED = 3,
-  /** SCENARIO_INSTANCE_STATUS_CANCELLED - Ended otherwise. */
+  /** SCENARIO_INSTANCE_STATUS_CANCELLED - The instance ended before it was complete. */
   SCENARIO_INSTANCE_STATUS_CANCELLED = 4,
   UNRECOGNIZED = -1,
 }
 
-/** PauseReason is why an instance is paused; each ends in its own way (2.11). */
+/** Why an instance is paused. Each reason ends in its own way (2.11). */
 export enum PauseReason {
   /** PAUSE_REASON_UNSPECIFIED - Not paused. */
   PAUSE_REASON_UNSPECIFIED = 0,
-  /** PAUSE_REASON_USER_REQUEST - A PAUSE reached it (2.6). */
+  /** PAUSE_REASON_USER_REQUEST - A PAUSE signal reached the instance (2.6). */
   PAUSE_REASON_USER_REQUEST = 1,
-  /** PAUSE_REASON_LOOP - It looped or was left unanswered too often (2.8). */
+  /** PAUSE_REASON_LOOP - The instance repeated a step or was left unanswered too often (2.8). */
   PAUSE_REASON_LOOP = 2,
-  /** PAUSE_REASON_IDLE - It was idle for too long (2.7). */
+  /** PAUSE_REASON_IDLE - The instance was idle for too long (2.7). */
   PAUSE_REASON_IDLE = 3,
-  /** PAUSE_REASON_NEEDS_MIGRATION - Its definition changed and there was no safe step to move to (section 7). */
+  /** PAUSE_REASON_NEEDS_MIGRATION - The definition changed and there was no safe step to move to (section 7). */
   PAUSE_REASON_NEEDS_MIGRATION = 4,
-  /** PAUSE_REASON_INTERRUPTED - A turn addressed others (2.9). */
+  /** PAUSE_REASON_INTERRUPTED - A turn addressed other instances (2.9). */
   PAUSE_REASON_INTERRUPTED = 5,
-  /** PAUSE_REASON_PREEMPTED - A start displaced it (2.9). */
+  /** PAUSE_REASON_PREEMPTED - A start displaced the instance (2.9). */
   PAUSE_REASON_PREEMPTED = 6,
   UNRECOGNIZED = -1,
 }
 
 /**
- * Session is one conversation of one customer with one agent of one tenant, with its scenario instances (vocabulary). It is
- * what the stores hold and what the stateless phases take. Output only, unless it is sent to a stateless phase, which refuses
- * what no turns lead to: two instances with one id, of one scenario or with one start number, a scenario that is pending twice,
- * a pause without its reason or a reason without a pause, a pause that began on a turn to come. Numbers that are sent are at most
- * 1,000,000,000, times 1970..9999.
+ * One conversation of one customer with one agent of one tenant, with its scenario instances. The stores hold it, and the
+ * stateless methods of OrchestratorService take it as input.
+ *
+ * All fields are output only, except in a request to a stateless method. Such a request fails with INVALID_ARGUMENT if no
+ * sequence of turns can lead to the session: two instances with the same id, scenario or start number; a scenario that is
+ * pending twice; a pause without its reason, or a reason without a pause; a pause that began on a later turn. In requests
+ * numbers are at most 1,000,000,000 and times are in 1970..9999.
  */
 export interface Session {
-  /** The tenant. UUID. Sent to a stateless phase, it is that of the turn or empty. */
+  /** The tenant. UUID. In a request to a stateless method: that of the turn, or empty. */
   tenantId: string;
-  /** The agent. UUID. Sent to a stateless phase, it is that of the turn or empty. */
+  /** The agent. UUID. In a request to a stateless method: that of the turn, or empty. */
   agentId: string;
-  /** The session. UUID. Sent to a stateless phase, it is that of the turn or empty. */
+  /** The session. UUID. In a request to a stateless method: that of the turn, or empty. */
   sessionId: string;
-  /** How many turns were applied here. Grows by one a turn (section 5); 0 before the first, also of an imported session. */
+  /**
+   * Number of turns that were applied. Grows by one with every turn (section 5). 0 before the first turn, also for an
+   * imported session.
+   */
   revision: number;
-  /** How many of them were MESSAGE turns; those that the older service counted before an import are added (section 8). */
+  /** Number of MESSAGE turns. Includes those that the older service counted before an import (section 8). */
   turnCount: number;
-  /** Active and paused instances in the order in which they started; a stateless phase puts them in it. */
+  /** Active and paused instances, in the order in which they started. A stateless method sorts them into that order. */
   instances: ScenarioInstance[];
-  /** Completed and cancelled instances, oldest first, at most `[limits] ended_instances` (50). */
+  /** Completed and cancelled instances, oldest first. At most `[limits] ended_instances` (50) are kept. */
   endedInstances: EndedInstance[];
-  /** The session's variables (0.4), ordered by name. */
+  /** The session's variables (0.4), sorted by name. */
   variables: SessionVariable[];
-  /** Starts that were refused and are tried again (2.14), in the order of their refusal. */
+  /** Rejected starts that are retried (2.14), in the order in which they were rejected. */
   pendingStarts: PendingStart[];
-  /** How often each scenario started and completed, ordered by scenario id. */
+  /** Number of starts and completions of each scenario, sorted by scenario id. */
   scenarioCounters: ScenarioCounter[];
-  /** What the last plan left open, in its order: the source of the focus (0.3). */
+  /** Contributions of the last plan that are open, in plan order. They determine the focus (0.3). */
   openContributions: OpenContribution[];
-  /** The scenarios that the last MESSAGE turn offered as a CHOICE (1.5), ordered; empty where none was. */
+  /** The scenarios that the last MESSAGE turn offered as a CHOICE (1.5), sorted. Empty if there was no CHOICE. */
   offeredChoiceScenarioIds: string[];
-  /** When the first turn happened; absent before it. */
+  /** When the first turn happened. Absent before it. */
   createdAt:
     | Date
     | undefined;
-  /** When the last turn happened, before an import's first one the older service's last. */
+  /** When the last turn happened. For an imported session without turns: when it was last active in the older service. */
   updatedAt:
     | Date
     | undefined;
-  /** The last turn. UUID; empty before the first. */
+  /** The last turn. UUID. Empty before the first turn. */
   lastTurnId: string;
-  /** The instance that an answer without an address belongs to (0.3); empty where none does. */
+  /** The focus: the instance that an answer without a target belongs to (0.3). Empty if there is none. */
   focusInstanceId: string;
-  /** The number that the last started instance got; 0 before the first. */
+  /** Start number of the instance that started last. 0 before the first start. */
   lastStartNumber: number;
   /**
-   * Deprecated: scenario of the first active instance, for readers of the older single-scenario format (section 8).
+   * Deprecated: use `instances`. The scenario of the first active instance, for readers of the older single-scenario format
+   * (section 8).
    *
    * @deprecated
    */
   activeScenarioId: string;
   /**
-   * Deprecated: current step of the first active instance (section 8).
+   * Deprecated: use `instances`. The current step of the first active instance (section 8).
    *
    * @deprecated
    */
   currentStepId: string;
   /**
-   * Tells the record of the older single-scenario format that the session was imported from (section 8): SHA-256 over it,
-   * lower-case hexadecimal. Empty where the session was not imported.
+   * SHA-256 of the record that the session was imported from (section 8), in lower-case hexadecimal. Empty if the session
+   * was not imported.
    */
   importedFrom: string;
 }
 
-/** ScenarioInstance is one run of one scenario in one session. */
+/** One run of one scenario in one session. */
 export interface ScenarioInstance {
   /** Required. Identifies the run. UUID. */
   instanceId: string;
-  /** Required. The scenario that runs. UUID. */
+  /** Required. The scenario. UUID. */
   scenarioId: string;
   /**
-   * The version that it runs on (section 7). Sent to a stateless phase, 0 means the newest; with inline scenarios it runs on the
-   * one that was sent, whichever version it names.
+   * The version that the instance runs on (section 7). In a request to a stateless method, 0 means the latest version; with
+   * inline scenarios the instance runs on the inline version, whichever version this field names.
    */
   scenarioVersion: number;
-  /** ACTIVE or PAUSED; sent to a stateless phase, unspecified means ACTIVE. */
+  /** ACTIVE or PAUSED. In a request to a stateless method, unspecified means ACTIVE. */
   status: ScenarioInstanceStatus;
   /**
-   * Place in the order of starts of the session, from 1, never reused. Sent to a stateless phase, 0 means after all that have
-   * one, in the order of the list.
+   * Position in the order in which the session's instances started, from 1. Never reused. In a request to a stateless
+   * method, instances with 0 come after the others, in the order of the list.
    */
   startNumber: number;
-  /** When it started. Sent to a stateless phase, absent means with this turn. */
+  /** When the instance started. In a request to a stateless method, absent means the time of the turn. */
   startedAt:
     | Date
     | undefined;
   /**
-   * When it last started, resumed, changed its step or was addressed (2.7). Sent to a stateless phase, absent means with this
-   * turn.
+   * When the instance last started, resumed, changed its step or was addressed (2.7). In a request to a stateless method,
+   * absent means the time of the turn.
    */
   lastActiveAt:
     | Date
     | undefined;
-  /** When it was paused; absent while active. */
+  /** When the instance was paused. Absent while it is active. */
   pausedAt:
     | Date
     | undefined;
-  /** Why it is paused; unspecified while active. */
+  /** Why the instance is paused. Unspecified while it is active. */
   pauseReason: PauseReason;
-  /** The session's turn_count when it was paused; 0 while active. */
+  /** The session's `turn_count` when the instance was paused. 0 while it is active. */
   pausedAtTurnCount: number;
-  /** PREEMPTED only: the instances that displaced it (2.11). */
+  /** PREEMPTED only: the instances that displaced this one (2.11). */
   displacedByInstanceIds: string[];
-  /** Required. The step where it stands. One that its version has not relocalizes or cancels it (2.2). 1..128 characters. */
+  /**
+   * Required. The current step. If the version does not have it, the next turn relocalizes or cancels the instance (2.2).
+   * 1..128 characters.
+   */
   currentStepId: string;
-  /** State of the current visit of that step; absent means a fresh visit. */
+  /** State of the current visit. Absent means a visit that has just been opened. */
   visit:
     | StepVisit
     | undefined;
-  /** The steps that it left or passed over, oldest first, at most `[limits] path_entries` (200). */
+  /** The steps that the instance left or skipped, oldest first. At most `[limits] path_entries` (200) are kept. */
   path: PathEntry[];
-  /** Checkpoints passed and required actions that succeeded, oldest first, never trimmed (3.7). */
+  /** Checkpoints passed and required actions that succeeded, oldest first. Never trimmed (3.7). */
   irreversibleDone: IrreversibleStep[];
-  /** Steps before the last passed checkpoint, to which nothing but a transition leads back (3.7). Ordered. */
+  /** Steps before the last passed checkpoint. Only transitions lead back to them (3.7). Sorted. */
   stepsBeforeCheckpoint: string[];
   /** Loop counts by step (3.6). */
   loopCounts: { [key: string]: number };
-  /** Number of the latest visit, never reused (3.6). */
+  /** Number of the latest visit. Never reused (3.6). */
   lastVisitNumber: number;
-  /** Number of the latest path entry. */
+  /** Sequence number of the latest path entry. */
   lastPathSequence: number;
-  /** The instance's own variables, from outcome results (0.4). They end with it. */
+  /** The instance's own variables, from outcome results (0.4). Removed when the instance ends. */
   variables: { [key: string]: unknown | undefined };
-  /** How often it was relocalized (3.8). */
+  /** Number of times that the instance was relocalized (3.8). */
   relocalizationCount: number;
-  /** Global transitions that were taken, with what each read when it was, as canonical JSON; kept until that changes (3.2). */
+  /**
+   * By global transition that was taken: the values that it read at that time, as canonical JSON. While they are unchanged
+   * the transition is not taken again (3.2).
+   */
   globalTransitionGuards: { [key: string]: string };
-  /** Steps that it left and whose entry the bounded path has lost; a checkpoint that is passed later bars them, too (3.7). Ordered. */
+  /**
+   * Steps that the instance left and that were trimmed from the bounded path. A checkpoint that is passed later protects
+   * them, too (3.7). Sorted.
+   */
   stepsTrimmedFromPath: string[];
 }
 
@@ -194,29 +209,29 @@ export interface ScenarioInstance_GlobalTransitionGuardsEntry {
   value: string;
 }
 
-/** StepVisit is the state of one visit of a step: its stages, attempts and what is open (3.1, 3.6). */
+/** State of one visit of a step: stages, attempts and open requests (3.1, 3.6). */
 export interface StepVisit {
   /** Number of the visit within the instance, from 1. */
   number: number;
   /** Revision of the session at which the visit opened. */
   enteredRevision: number;
-  /** Types that were contributed in earlier turns of this visit, deferred ones left out. Ordered. */
+  /** Types contributed on earlier turns of this visit, without deferred ones. Sorted. */
   contributedTypes: ContributionType[];
-  /** Fields that were asked in this visit, shared ones included. Ordered. */
+  /** Fields that were asked for in this visit, including shared ones. Sorted. */
   askedFields: string[];
-  /** What was contributed last and awaits an answer: ASK, CONFIRM or ACTION_HINT; unspecified where nothing does. */
+  /** Type of the last contribution that still waits for an answer: ASK, CONFIRM or ACTION_HINT. Unspecified if none does. */
   openType: ContributionType;
-  /** The fields of the open ASK. Ordered. */
+  /** The fields of the open ASK. Sorted. */
   openAskFields: string[];
   /** The values that the last CONFIRM showed. */
   shownValues: { [key: string]: unknown | undefined };
-  /** Whether those values were confirmed and have not changed since. */
+  /** Whether these values were confirmed and have not changed since. */
   confirmed: boolean;
-  /** The outcome of the step in this visit; unspecified while there is none. */
+  /** Outcome of the step in this visit. Unspecified if there is none yet. */
   outcome: StepOutcomeKind;
-  /** Whether an outcome of the step's action came in this visit. */
+  /** Whether an outcome of the step's action arrived in this visit. */
   acted: boolean;
-  /** MESSAGE turns that left an open ASK unanswered (3.6). */
+  /** Number of MESSAGE turns that left an open ASK unanswered (3.6). */
   attempts: number;
 }
 
@@ -225,51 +240,51 @@ export interface StepVisit_ShownValuesEntry {
   value: unknown | undefined;
 }
 
-/** PathEntry is a step that an instance left or passed over. */
+/** A step that an instance left or skipped. */
 export interface PathEntry {
-  /** Number of the entry within the instance, from 1; survives trimming. */
+  /** Number of the entry within the instance, from 1. Not changed by trimming. */
   sequence: number;
   /** The step. */
   stepId: string;
-  /** Number of the visit that ended; 0 where the step was passed over (3.5). */
+  /** Number of the visit that ended. 0 if the step was skipped (3.5). */
   visitNumber: number;
-  /** The transition taken out of it; empty where a correction or relocalization moved the instance. */
+  /** The transition that was taken. Empty if a correction or relocalization moved the instance. */
   transitionId: string;
   /** Whether the step had asked for a field. */
   asked: boolean;
-  /** Revision of the session at which it was left. */
+  /** Revision of the session at which the step was left. */
   leftRevision: number;
 }
 
-/** IrreversibleStep is a passed checkpoint or a required action that succeeded (3.7). */
+/** A passed checkpoint or a required action that succeeded (3.7). */
 export interface IrreversibleStep {
   /** The step. */
   stepId: string;
-  /** What was done, in words: checkpoint description, else step description, else name. */
+  /** What was done: checkpoint description, else step description, else step name. */
   description: string;
-  /** Number of the visit in which it was done. */
+  /** Number of the visit. */
   visitNumber: number;
   /** Revision of the session at which it was recorded. */
   revision: number;
-  /** Number of the instance's latest path entry at that moment. */
+  /** Sequence number of the instance's latest path entry at that time. */
   pathSequence: number;
-  /** True when it was passed while the instance stood there; false for a success that came late (0.6). */
+  /** True if it was passed while the instance was at the step. False if the success was reported later (0.6). */
   passed: boolean;
 }
 
-/** EndedInstance is an instance that completed or was cancelled. */
+/** An instance that completed or was cancelled. */
 export interface EndedInstance {
   /** The instance. UUID. */
   instanceId: string;
   /** Its scenario. UUID. */
   scenarioId: string;
-  /** The version it ran on. */
+  /** The version that it ran on. */
   scenarioVersion: number;
   /** COMPLETED or CANCELLED. */
   status: ScenarioInstanceStatus;
   /** Why it ended. */
   reason: LifecycleReason;
-  /** Place in the order of starts. */
+  /** Position in the order in which the session's instances started. */
   startNumber: number;
   /** When it started. */
   startedAt:
@@ -279,51 +294,51 @@ export interface EndedInstance {
   endedAt:
     | Date
     | undefined;
-  /** The step where it stood last. */
+  /** The last step. */
   lastStepId: string;
-  /** Checkpoints passed and required actions that succeeded, late ones included (0.6). */
+  /** Checkpoints passed and required actions that succeeded, including those reported after the end (0.6). */
   irreversibleDone: IrreversibleStep[];
 }
 
-/** SessionVariable is a stored value of the session (0.4). */
+/** A stored value of the session (0.4). */
 export interface SessionVariable {
   /** The field. 1..128 characters. */
   name: string;
-  /** The value; null means "not known any more". */
+  /** The value. A null means that the field is no longer known. */
   value:
     | unknown
     | undefined;
-  /** How long it lives. */
+  /** How long the value is kept. */
   scope: VariableScope;
 }
 
-/** PendingStart is a start that was refused for now (2.14). */
+/** A rejected start that is retried on later turns (2.14). */
 export interface PendingStart {
   /** The scenario. UUID. */
   scenarioId: string;
-  /** The score it was proposed with. 0..1. */
+  /** Score of the candidate. 0..1. */
   score: number;
-  /** Why it was refused last. */
+  /** Why the last attempt was rejected. */
   reason: RejectionReason;
-  /** On how many MESSAGE turns it will still be tried, from 1. */
+  /** Number of MESSAGE turns on which the start is still retried, from 1. */
   turnsLeft: number;
 }
 
-/** ScenarioCounter counts a scenario's runs in a session. */
+/** Number of runs of one scenario in a session. */
 export interface ScenarioCounter {
   /** The scenario. UUID. */
   scenarioId: string;
-  /** How often it started. */
+  /** Number of starts. */
   starts: number;
-  /** How often it completed. */
+  /** Number of completions. */
   completions: number;
 }
 
-/** OpenContribution is a contribution of the last plan that was made and is not NONE (0.3). */
+/** A contribution of the last plan that is neither deferred nor NONE (0.3). */
 export interface OpenContribution {
-  /** Its instance. UUID. */
+  /** The instance. UUID. */
   instanceId: string;
-  /** Its type. */
+  /** The type of the contribution. */
   type: ContributionType;
 }
 

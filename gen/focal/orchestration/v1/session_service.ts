@@ -25,48 +25,48 @@ import { Timestamp } from "../../../google/protobuf/timestamp";
 import { ProcessTurnRequest, ProcessTurnResponse } from "./orchestrator_service";
 import { Session } from "./session";
 
-/** ScenarioAction is a decision of the older single-scenario filter; kept for the import only. */
+/** A decision of the older single-scenario filter. Used for imports only. */
 export enum ScenarioAction {
-  /** SCENARIO_ACTION_UNSPECIFIED - Not given: imported as active. */
+  /** SCENARIO_ACTION_UNSPECIFIED - Not set. Imported as active. */
   SCENARIO_ACTION_UNSPECIFIED = 0,
-  /** SCENARIO_ACTION_NONE - Nothing was decided: imported as active. */
+  /** SCENARIO_ACTION_NONE - Nothing was decided. Imported as active. */
   SCENARIO_ACTION_NONE = 1,
-  /** SCENARIO_ACTION_START - Started: imported as active. */
+  /** SCENARIO_ACTION_START - Started. Imported as active. */
   SCENARIO_ACTION_START = 2,
-  /** SCENARIO_ACTION_CONTINUE - Went on: imported as active. */
+  /** SCENARIO_ACTION_CONTINUE - Continued. Imported as active. */
   SCENARIO_ACTION_CONTINUE = 3,
-  /** SCENARIO_ACTION_PAUSE - Paused: imported as PAUSED with USER_REQUEST. */
+  /** SCENARIO_ACTION_PAUSE - Paused. Imported as PAUSED with reason USER_REQUEST. */
   SCENARIO_ACTION_PAUSE = 4,
-  /** SCENARIO_ACTION_COMPLETE - Completed: imported without an instance. Scenarios that depend on it may start (1.1). */
+  /** SCENARIO_ACTION_COMPLETE - Completed. Imported without an instance. Scenarios that depend on it may start (1.1). */
   SCENARIO_ACTION_COMPLETE = 5,
-  /** SCENARIO_ACTION_CANCEL - Cancelled: imported without an instance. */
+  /** SCENARIO_ACTION_CANCEL - Cancelled. Imported without an instance. */
   SCENARIO_ACTION_CANCEL = 6,
-  /** SCENARIO_ACTION_RELOCALIZE - Was moved to a recovery step: imported as active there. */
+  /** SCENARIO_ACTION_RELOCALIZE - Moved to a recovery step. Imported as active at that step. */
   SCENARIO_ACTION_RELOCALIZE = 7,
-  /** SCENARIO_ACTION_EXIT - Deprecated spelling of CANCEL. */
+  /** SCENARIO_ACTION_EXIT - Deprecated: use CANCEL. */
   SCENARIO_ACTION_EXIT = 8,
   UNRECOGNIZED = -1,
 }
 
-/** TurnRecord is a turn that was applied. */
+/** A turn that was applied. */
 export interface TurnRecord {
-  /** The session's revision after the turn: its place in the history, and the cursor to go on from. */
+  /** Revision of the session after the turn: its position in the history, and the cursor to resume from. */
   revision: number;
   /** The turn. UUID. */
   turnId: string;
-  /** When it was committed, by the clock of the node that did. */
+  /** When the turn was committed, by the clock of the committing node. */
   committedAt:
     | Date
     | undefined;
-  /** The request as it was applied; `occurred_at` is always set. */
+  /** The request as it was applied. `occurred_at` is always set. */
   request:
     | ProcessTurnRequest
     | undefined;
-  /** The response that was given. */
+  /** The response of the turn. */
   response: ProcessTurnResponse | undefined;
 }
 
-/** GetSessionRequest names a session. */
+/** Identifies a session. */
 export interface GetSessionRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -74,13 +74,13 @@ export interface GetSessionRequest {
   sessionId: string;
 }
 
-/** GetSessionResponse holds a session. */
+/** A session. */
 export interface GetSessionResponse {
   /** The session. */
   session: Session | undefined;
 }
 
-/** DeleteSessionRequest names a session. */
+/** Identifies a session to delete. */
 export interface DeleteSessionRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -88,63 +88,63 @@ export interface DeleteSessionRequest {
   sessionId: string;
 }
 
-/** DeleteSessionResponse says what was erased. */
+/** The result of a deletion. */
 export interface DeleteSessionResponse {
-  /** Whether there was anything to erase. */
+  /** Whether the session existed. */
   existed: boolean;
 }
 
-/** ListTurnsRequest asks for a page of recorded turns. */
+/** Requests a page of recorded turns. */
 export interface ListTurnsRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
   /** Required. The session. UUID. */
   sessionId: string;
   /**
-   * Optional, default 50. How many turns at most. 1..500. A page also ends where it would be larger than a message may be
-   * (`server.max_message_bytes` of the service, 4 MiB by default); it has at least one turn.
+   * Optional, default 50. Maximum number of turns. 1..500. A page can hold fewer: it also ends before it exceeds
+   * `server.max_message_bytes` (4 MiB by default), but holds at least one turn.
    */
   pageSize: number;
-  /** Optional. `next_page_token` of the page before. */
+  /** Optional. The `next_page_token` of the previous page. At most 200 characters. */
   pageToken: string;
 }
 
-/** ListTurnsResponse is a page of recorded turns. */
+/** A page of recorded turns. */
 export interface ListTurnsResponse {
   /** The turns, oldest first. */
   turns: TurnRecord[];
-  /** Token of the next page; empty on the last. */
+  /** Token of the next page. Empty on the last page. */
   nextPageToken: string;
 }
 
-/** WatchSessionRequest asks to follow a session. */
+/** Requests the turns of a session after a cursor. */
 export interface WatchSessionRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
-  /** Required. The session. UUID. It need not exist yet. */
+  /** Required. The session. UUID. It does not have to exist yet. */
   sessionId: string;
   /**
-   * Optional. The revision of the last turn that the caller has; turns after it are sent. 0: all that are recorded. Absent:
-   * from now on.
+   * Optional. The revision of the last turn that the caller has. The turns after it are sent. 0: all recorded turns. Not
+   * set: only turns committed from now on.
    */
   afterRevision?:
     | number
     | undefined;
   /**
-   * Optional. The id of the turn with that revision. UUID or empty. Where it is given and the session has another turn there,
-   * since it was deleted and begun anew, the call fails with NOT_FOUND instead of going on in the newer history. Without
-   * meaning where `after_revision` is 0 or absent.
+   * Optional. The turn_id at `after_revision`. UUID or empty. If the session has another turn at that revision because it
+   * was deleted and created again, the call fails with NOT_FOUND instead of continuing in the newer history. Ignored if
+   * `after_revision` is 0 or not set.
    */
   afterTurnId: string;
 }
 
-/** WatchSessionResponse is one committed turn. */
+/** One committed turn. */
 export interface WatchSessionResponse {
-  /** The turn. Its `revision` and `turn_id` are the cursor to go on from. */
+  /** The turn. Its `revision` and `turn_id` are the cursor to resume from. */
   turn: TurnRecord | undefined;
 }
 
-/** ImportSessionRequest holds a record of the older single-scenario format (section 8). */
+/** A record of the older single-scenario format (section 8). */
 export interface ImportSessionRequest {
   /** Required. The tenant. UUID. */
   tenantId: string;
@@ -155,30 +155,31 @@ export interface ImportSessionRequest {
   /** Optional. The scenario that was active, or that `last_action` ended. UUID or empty. */
   activeScenarioId: string;
   /**
-   * Optional, default the newest. The version it ran on, by this catalogue's numbers; where the catalogue does not hold that
-   * version the next turn cancels the instance (2.1).
+   * Optional, default the latest version. The version that the instance ran on, in the numbering of this catalogue. If the
+   * catalogue does not hold that version, the next turn cancels the instance (2.1).
    */
   activeScenarioVersion: number;
   /**
-   * Optional, default the scenario's entry step. The step where it stood. At most 128 characters. Where the version does not
-   * have it the next turn relocalizes or cancels the instance (2.2).
+   * Optional, default the scenario's entry step. The current step. At most 128 characters. If the version does not have the
+   * step, the next turn relocalizes or cancels the instance (2.2).
    */
   currentStepId: string;
   /**
-   * Optional. The steps where it has been, with how often. They become the path behind it, in the scenario's own order; a
-   * checkpoint or required action among them counts as passed (3.7), unless it is the current step. At most 10,000 entries.
+   * Optional. The visited steps and their number of visits. They become the path of the instance, in the order of the
+   * scenario's definition. A checkpoint or required action among them counts as passed (3.7), except the current step. At
+   * most 10,000 entries.
    */
   visitedSteps: { [key: string]: number };
   /**
-   * Optional. The session's variables; a null is left out. Those that the scenario collects get the scope CASE, the others
+   * Optional. The session's variables. Nulls are ignored. Variables that the scenario collects get the scope CASE, others
    * SESSION (0.4). At most 500 entries.
    */
   variables: { [key: string]: unknown | undefined };
-  /** Optional. What the older filter decided last. */
+  /** Optional. The last decision of the older filter. */
   lastAction: ScenarioAction;
-  /** Optional. How many messages the session has had. 0..1000000000. */
+  /** Optional. Number of messages of the session so far. 0..1000000000. */
   turnCount: number;
-  /** Optional, default the server's clock. When it was last active. */
+  /** Optional, default the server's clock. When the session was last active. */
   lastActiveAt: Date | undefined;
 }
 
@@ -192,13 +193,16 @@ export interface ImportSessionRequest_VariablesEntry {
   value: unknown | undefined;
 }
 
-/** ImportSessionResponse holds the session as it was taken over. */
+/** The imported session. */
 export interface ImportSessionResponse {
   /** The session. */
   session:
     | Session
     | undefined;
-  /** False where the same record had been imported before; nothing was changed then. */
+  /**
+   * Whether the session was imported by this call. False if the same record had been imported before; nothing was changed
+   * then.
+   */
   created: boolean;
 }
 
@@ -1283,12 +1287,12 @@ export const ImportSessionResponse: MessageFns<ImportSessionResponse> = {
   },
 };
 
-/** SessionService reads, follows, imports and erases sessions. Its methods fail as those of OrchestratorService do. */
+/** Reads, follows, imports and deletes sessions. Its methods fail as those of OrchestratorService do. */
 export type SessionServiceService = typeof SessionServiceService;
 export const SessionServiceService = {
   /**
-   * GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet and none was imported,
-   * or it expired.
+   * Returns a session with its instances. Fails with NOT_FOUND if the session has no turns and was not imported, or has
+   * expired.
    */
   getSession: {
     path: "/focal.orchestration.v1.SessionService/GetSession" as const,
@@ -1300,8 +1304,8 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
   /**
-   * DeleteSession erases everything of a session: state, recorded turns and stored responses, and the record of an older
-   * service where the configuration names its place (section 8). Erasing what does not exist succeeds.
+   * Deletes all data of a session: state, recorded turns and stored responses, and the record of the older service if the
+   * configuration names its key (section 8). Succeeds if the session does not exist.
    */
   deleteSession: {
     path: "/focal.orchestration.v1.SessionService/DeleteSession" as const,
@@ -1313,7 +1317,7 @@ export const SessionServiceService = {
       Buffer.from(DeleteSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteSessionResponse => DeleteSessionResponse.decode(value),
   },
-  /** ListTurns returns the recorded turns of a session, oldest first, newest last, paged. */
+  /** Returns the recorded turns of a session, oldest first, in pages. */
   listTurns: {
     path: "/focal.orchestration.v1.SessionService/ListTurns" as const,
     requestStream: false as const,
@@ -1324,13 +1328,15 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): ListTurnsResponse => ListTurnsResponse.decode(value),
   },
   /**
-   * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
-   * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
-   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
-   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
-   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
-   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
-   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
+   * Streams every committed turn of a session after a cursor, in order, without gaps or duplicates, including turns
+   * committed by other nodes. The call may start before the session exists. It lasts until the caller cancels it or it
+   * fails. When the server ends a stream, the metadata `cursor` of the ErrorInfo is the revision of the last turn that was
+   * sent; resume from there.
+   *
+   * Fails with NOT_FOUND if the session is deleted or expires, even if it is created again immediately; with OUT_OF_RANGE
+   * if turns after the cursor, or the turn to compare `after_turn_id` with, are no longer recorded; with RESOURCE_EXHAUSTED
+   * if the client does not read for too long or too many streams are open; with UNAVAILABLE if the node shuts down or the
+   * store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
    */
   watchSession: {
     path: "/focal.orchestration.v1.SessionService/WatchSession" as const,
@@ -1343,10 +1349,10 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): WatchSessionResponse => WatchSessionResponse.decode(value),
   },
   /**
-   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8), at revision 0.
-   * Importing the same record again changes nothing, also after turns, and returns the session as it is by then. Fails with
-   * NOT_FOUND where the catalogue does not hold the active scenario; with FAILED_PRECONDITION where the session exists and was
-   * not imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
+   * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
+   * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
+   * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
+   * imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
    */
   importSession: {
     path: "/focal.orchestration.v1.SessionService/ImportSession" as const,
@@ -1362,40 +1368,42 @@ export const SessionServiceService = {
 
 export interface SessionServiceServer extends UntypedServiceImplementation {
   /**
-   * GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet and none was imported,
-   * or it expired.
+   * Returns a session with its instances. Fails with NOT_FOUND if the session has no turns and was not imported, or has
+   * expired.
    */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
   /**
-   * DeleteSession erases everything of a session: state, recorded turns and stored responses, and the record of an older
-   * service where the configuration names its place (section 8). Erasing what does not exist succeeds.
+   * Deletes all data of a session: state, recorded turns and stored responses, and the record of the older service if the
+   * configuration names its key (section 8). Succeeds if the session does not exist.
    */
   deleteSession: handleUnaryCall<DeleteSessionRequest, DeleteSessionResponse>;
-  /** ListTurns returns the recorded turns of a session, oldest first, newest last, paged. */
+  /** Returns the recorded turns of a session, oldest first, in pages. */
   listTurns: handleUnaryCall<ListTurnsRequest, ListTurnsResponse>;
   /**
-   * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
-   * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
-   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
-   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
-   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
-   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
-   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
+   * Streams every committed turn of a session after a cursor, in order, without gaps or duplicates, including turns
+   * committed by other nodes. The call may start before the session exists. It lasts until the caller cancels it or it
+   * fails. When the server ends a stream, the metadata `cursor` of the ErrorInfo is the revision of the last turn that was
+   * sent; resume from there.
+   *
+   * Fails with NOT_FOUND if the session is deleted or expires, even if it is created again immediately; with OUT_OF_RANGE
+   * if turns after the cursor, or the turn to compare `after_turn_id` with, are no longer recorded; with RESOURCE_EXHAUSTED
+   * if the client does not read for too long or too many streams are open; with UNAVAILABLE if the node shuts down or the
+   * store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
    */
   watchSession: handleServerStreamingCall<WatchSessionRequest, WatchSessionResponse>;
   /**
-   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8), at revision 0.
-   * Importing the same record again changes nothing, also after turns, and returns the session as it is by then. Fails with
-   * NOT_FOUND where the catalogue does not hold the active scenario; with FAILED_PRECONDITION where the session exists and was
-   * not imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
+   * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
+   * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
+   * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
+   * imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
    */
   importSession: handleUnaryCall<ImportSessionRequest, ImportSessionResponse>;
 }
 
 export interface SessionServiceClient extends Client {
   /**
-   * GetSession returns a session with its instances. Fails with NOT_FOUND where no turn was applied yet and none was imported,
-   * or it expired.
+   * Returns a session with its instances. Fails with NOT_FOUND if the session has no turns and was not imported, or has
+   * expired.
    */
   getSession(
     request: GetSessionRequest,
@@ -1413,8 +1421,8 @@ export interface SessionServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * DeleteSession erases everything of a session: state, recorded turns and stored responses, and the record of an older
-   * service where the configuration names its place (section 8). Erasing what does not exist succeeds.
+   * Deletes all data of a session: state, recorded turns and stored responses, and the record of the older service if the
+   * configuration names its key (section 8). Succeeds if the session does not exist.
    */
   deleteSession(
     request: DeleteSessionRequest,
@@ -1431,7 +1439,7 @@ export interface SessionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteSessionResponse) => void,
   ): ClientUnaryCall;
-  /** ListTurns returns the recorded turns of a session, oldest first, newest last, paged. */
+  /** Returns the recorded turns of a session, oldest first, in pages. */
   listTurns(
     request: ListTurnsRequest,
     callback: (error: ServiceError | null, response: ListTurnsResponse) => void,
@@ -1448,13 +1456,15 @@ export interface SessionServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListTurnsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * WatchSession streams every committed turn of a session from a cursor on, also those that another node commits, in order,
-   * without gap or double. It waits for a session that does not exist yet, and lasts until the caller cancels it or it fails;
-   * when the server ends a stream that it had begun, the metadata `cursor` of the ErrorInfo is the revision of the last turn
-   * that was sent, to go on from. Fails with NOT_FOUND where the session is deleted or expires, also where it is begun anew at
-   * once; with OUT_OF_RANGE where turns after the cursor, or the one at it that is to be compared, are no longer recorded; with
-   * RESOURCE_EXHAUSTED where the reader takes no message for too long or too many streams are open; with UNAVAILABLE where the
-   * node shuts down or the store is away: go on from the cursor, on another node or in a moment.
+   * Streams every committed turn of a session after a cursor, in order, without gaps or duplicates, including turns
+   * committed by other nodes. The call may start before the session exists. It lasts until the caller cancels it or it
+   * fails. When the server ends a stream, the metadata `cursor` of the ErrorInfo is the revision of the last turn that was
+   * sent; resume from there.
+   *
+   * Fails with NOT_FOUND if the session is deleted or expires, even if it is created again immediately; with OUT_OF_RANGE
+   * if turns after the cursor, or the turn to compare `after_turn_id` with, are no longer recorded; with RESOURCE_EXHAUSTED
+   * if the client does not read for too long or too many streams are open; with UNAVAILABLE if the node shuts down or the
+   * store does not respond. After UNAVAILABLE resume from the cursor, on another node or after a delay.
    */
   watchSession(
     request: WatchSessionRequest,
@@ -1466,10 +1476,10 @@ export interface SessionServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchSessionResponse>;
   /**
-   * ImportSession takes over a session of the older single-scenario format as one active instance (section 8), at revision 0.
-   * Importing the same record again changes nothing, also after turns, and returns the session as it is by then. Fails with
-   * NOT_FOUND where the catalogue does not hold the active scenario; with FAILED_PRECONDITION where the session exists and was
-   * not imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
+   * Imports a session of the older single-scenario format as one instance, at revision 0 (section 8). Importing the same
+   * record again changes nothing and returns the session in its current state, even after turns. Fails with NOT_FOUND if
+   * the catalogue does not hold the active scenario, and with FAILED_PRECONDITION if the session exists and was not
+   * imported from this record (SESSION_EXISTS) or belongs to another agent (AGENT_MISMATCH).
    */
   importSession(
     request: ImportSessionRequest,

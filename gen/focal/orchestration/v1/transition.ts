@@ -7,44 +7,44 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** ConditionTruth is a value of the three-valued logic of conditions (3.3). */
+/** A value of the three-valued logic of conditions (3.3). */
 export enum ConditionTruth {
-  /** CONDITION_TRUTH_UNSPECIFIED - Not evaluated, because it is not eligible or a transition above decided; `not_taken_because` says which. */
+  /** CONDITION_TRUTH_UNSPECIFIED - Not evaluated: not eligible, or an earlier transition decided. `not_taken_because` says which. */
   CONDITION_TRUTH_UNSPECIFIED = 0,
-  /** CONDITION_TRUTH_TRUE - All that it states holds. */
+  /** CONDITION_TRUTH_TRUE - Everything that the transition states holds. */
   CONDITION_TRUTH_TRUE = 1,
-  /** CONDITION_TRUTH_FALSE - Something that it states does not hold. */
+  /** CONDITION_TRUTH_FALSE - Something that the transition states does not hold. */
   CONDITION_TRUTH_FALSE = 2,
   /** CONDITION_TRUTH_UNKNOWN - Nothing is FALSE, but data is missing. */
   CONDITION_TRUTH_UNKNOWN = 3,
   UNRECOGNIZED = -1,
 }
 
-/** TransitionReason is why an instance is where it is (P6.3). */
+/** Why an instance is at its step (P6.3). */
 export enum TransitionReason {
-  /** TRANSITION_REASON_UNSPECIFIED - Never given. */
+  /** TRANSITION_REASON_UNSPECIFIED - Not set. Never returned. */
   TRANSITION_REASON_UNSPECIFIED = 0,
-  /** TRANSITION_REASON_ENTERED - It started and stands at its entry step. */
+  /** TRANSITION_REASON_ENTERED - It started and is at its entry step. */
   TRANSITION_REASON_ENTERED = 1,
   /** TRANSITION_REASON_ADVANCED - It took one or more transitions. */
   TRANSITION_REASON_ADVANCED = 2,
-  /** TRANSITION_REASON_CORRECTED - A corrected value moved it back, and from there on (3.9). */
+  /** TRANSITION_REASON_CORRECTED - A corrected value moved it back to an earlier step, and forward from there (3.9). */
   TRANSITION_REASON_CORRECTED = 3,
   /** TRANSITION_REASON_RELOCALIZED - It was moved to a recovery step (3.8). */
   TRANSITION_REASON_RELOCALIZED = 4,
-  /** TRANSITION_REASON_NOT_ADDRESSED - It stays: the turn addresses others (0.5). */
+  /** TRANSITION_REASON_NOT_ADDRESSED - It stays: the turn addresses other instances (0.5). */
   TRANSITION_REASON_NOT_ADDRESSED = 5,
-  /** TRANSITION_REASON_BLOCKED_BY_CHECKPOINT - It stays: a correction would lead behind a passed checkpoint (3.9). */
+  /** TRANSITION_REASON_BLOCKED_BY_CHECKPOINT - It stays: the correction would go back past a passed checkpoint (3.9). */
   TRANSITION_REASON_BLOCKED_BY_CHECKPOINT = 6,
-  /** TRANSITION_REASON_AWAITS_FIELDS - It stays: fields are to be collected. */
+  /** TRANSITION_REASON_AWAITS_FIELDS - It stays: it waits for fields. */
   TRANSITION_REASON_AWAITS_FIELDS = 7,
-  /** TRANSITION_REASON_AWAITS_CONFIRMATION - It stays: a confirmation is to be given. */
+  /** TRANSITION_REASON_AWAITS_CONFIRMATION - It stays: it waits for a confirmation. */
   TRANSITION_REASON_AWAITS_CONFIRMATION = 8,
-  /** TRANSITION_REASON_AWAITS_ACTION - It stays: an action is to be done. */
+  /** TRANSITION_REASON_AWAITS_ACTION - It stays: it waits for the result of an action. */
   TRANSITION_REASON_AWAITS_ACTION = 9,
-  /** TRANSITION_REASON_INFORMS - It stays: there is something to tell first. */
+  /** TRANSITION_REASON_INFORMS - It stays: the step has to inform the customer first. */
   TRANSITION_REASON_INFORMS = 10,
-  /** TRANSITION_REASON_CONDITION_UNKNOWN - It stays: a condition misses data (3.3). */
+  /** TRANSITION_REASON_CONDITION_UNKNOWN - It stays: a condition needs data that is not known (3.3). */
   TRANSITION_REASON_CONDITION_UNKNOWN = 11,
   /** TRANSITION_REASON_NO_TRANSITION - It stays: none of its transitions is TRUE. */
   TRANSITION_REASON_NO_TRANSITION = 12,
@@ -53,69 +53,69 @@ export enum TransitionReason {
   UNRECOGNIZED = -1,
 }
 
-/** ScenarioStepTransitionDecision says where one instance with CONTINUE or START goes (P6.3). */
+/** The step that one instance with CONTINUE or START moves to (P6.3). */
 export interface ScenarioStepTransitionDecision {
   /** The scenario. UUID. */
   scenarioId: string;
   /** The instance. UUID. */
   instanceId: string;
-  /** The step where it stood; for a START the entry step. */
+  /** The step before the turn; for a START the entry step. */
   sourceStepId: string;
-  /** The step where it stands now; equal to the source when it stays. */
+  /** The step after the turn. Equal to `source_step_id` if the instance stays. */
   targetStepId: string;
-  /** Whether steps were skipped. */
+  /** Whether `skipped_steps` is not empty. */
   wasSkipped: boolean;
-  /** In path order the steps that collect fields and were left this turn without having been asked (3.5). */
+  /** Steps that collect fields and were left this turn without having been asked, in path order (3.5). */
   skippedSteps: string[];
-  /** Whether it was moved to a recovery step (3.8). */
+  /** Whether the instance was moved to a recovery step (3.8). */
   wasRelocalized: boolean;
-  /** Relocalized only: the step where it would have been. */
+  /** If relocalized: the step where the instance would have been otherwise. */
   originalStepId: string;
-  /** The transitions that were taken, in order, by id. */
+  /** Ids of the transitions that were taken, in order. */
   transitionsTaken: string[];
   /**
-   * Every transition that was looked at, in the order of evaluation, taken ones included. ON_COMPLETION transitions are looked at
-   * once the step is done or ended.
+   * Every transition that was considered, in the order of evaluation, including those that were taken. ON_COMPLETION
+   * transitions are considered only once the step is done or ended.
    */
   alternatives: TransitionAlternative[];
-  /** Why it is where it is, for machines. */
+  /** Why the instance is at `target_step_id`. */
   reason: TransitionReason;
-  /** Why, in a sentence for people. */
+  /** The reason as a sentence for people. */
   reasoning: string;
-  /** How sure the decision is. 0..1; decisions by rule have 1. */
+  /** Confidence of the decision. 0..1. Decisions by rule have 1. */
   confidence: number;
   /**
-   * A correction wanted to go back behind a passed checkpoint; this is its description (3.9). The instance may have gone on all the
-   * same. Empty otherwise.
+   * Description of the passed checkpoint that blocks a correction (3.9). Empty if none does. The instance may still have
+   * moved by other transitions.
    */
   blockedByCheckpoint: string;
-  /** Fields whose correction moved the instance, or would have (3.9). Ordered. */
+  /** Fields whose correction moved the instance, or would have moved it without the checkpoint (3.9). Sorted by name. */
   correctedFields: string[];
-  /** Fields that taken transitions made unknown (3.2). Ordered. */
+  /** Fields that the taken transitions made unknown (3.2). Sorted by name. */
   clearedFields: string[];
-  /** What the step misses for the transition that holds it (3.3). Ordered. */
+  /** Fields that the UNKNOWN transition needs that keeps the instance at its step (3.3). Sorted by name. */
   missingFields: string[];
-  /** Number of the visit in which the instance now is. */
+  /** Number of the instance's current visit (3.6). */
   visitNumber: number;
-  /** Errors of conditions that were evaluated; each counted as FALSE (section 6). */
+  /** Errors of the conditions that were evaluated. Each of these conditions counted as FALSE (section 6). */
   conditionErrors: string[];
 }
 
-/** TransitionAlternative is a transition that was looked at. */
+/** A transition that was considered. */
 export interface TransitionAlternative {
   /** The transition. */
   transitionId: string;
-  /** The step under the walk when it was looked at. */
+  /** The step at which it was considered. */
   sourceStepId: string;
-  /** Where it leads. */
+  /** The step that it leads to. */
   targetStepId: string;
-  /** What it evaluated to. */
+  /** The result of its evaluation. */
   truth: ConditionTruth;
-  /** UNKNOWN only: what it misses. Ordered. */
+  /** UNKNOWN only: the fields that it needs and that are not known. Sorted by name. */
   missingFields: string[];
   /** Whether it was taken. */
   taken: boolean;
-  /** Why it was not taken, in a few words; empty when it was. */
+  /** Why it was not taken, in a few words. Empty if it was taken. */
   notTakenBecause: string;
 }
 

@@ -10,11 +10,11 @@ import { Value } from "../../../google/protobuf/struct";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { StepOutcomeKind } from "./scenario";
 
-/** TurnTrigger is what caused a turn (0.1). */
+/** What caused a turn (0.1). */
 export enum TurnTrigger {
-  /** TURN_TRIGGER_UNSPECIFIED - Not given: MESSAGE. */
+  /** TURN_TRIGGER_UNSPECIFIED - Not set. Treated as MESSAGE. */
   TURN_TRIGGER_UNSPECIFIED = 0,
-  /** TURN_TRIGGER_MESSAGE - A message of the customer. Only this one grows turn_count. */
+  /** TURN_TRIGGER_MESSAGE - The customer sent a message. Only these turns increment `turn_count`. */
   TURN_TRIGGER_MESSAGE = 1,
   /** TURN_TRIGGER_TOOL_RESULTS - No message: tools ran since the last turn. */
   TURN_TRIGGER_TOOL_RESULTS = 2,
@@ -23,24 +23,24 @@ export enum TurnTrigger {
   UNRECOGNIZED = -1,
 }
 
-/** ScenarioSignal is what a message asks of scenarios (0.2). */
+/** What a message asks of scenarios (0.2). */
 export enum ScenarioSignal {
-  /** SCENARIO_SIGNAL_UNSPECIFIED - Not given: NONE. */
+  /** SCENARIO_SIGNAL_UNSPECIFIED - Not set. Treated as NONE. */
   SCENARIO_SIGNAL_UNSPECIFIED = 0,
-  /** SCENARIO_SIGNAL_NONE - Nothing. */
+  /** SCENARIO_SIGNAL_NONE - No signal. */
   SCENARIO_SIGNAL_NONE = 1,
-  /** SCENARIO_SIGNAL_START - Start. Unaimed: go on as usual. */
+  /** SCENARIO_SIGNAL_START - Start the scenario. Unaimed, it has no effect. */
   SCENARIO_SIGNAL_START = 2,
-  /** SCENARIO_SIGNAL_CONTINUE - Continue. Unaimed: go on as usual. */
+  /** SCENARIO_SIGNAL_CONTINUE - Continue or resume the instance. Unaimed, it has no effect. */
   SCENARIO_SIGNAL_CONTINUE = 3,
-  /** SCENARIO_SIGNAL_PAUSE - Pause. Unaimed: the focus. */
+  /** SCENARIO_SIGNAL_PAUSE - Pause the instance. Unaimed, it applies to the focus. */
   SCENARIO_SIGNAL_PAUSE = 4,
-  /** SCENARIO_SIGNAL_COMPLETE - Complete. Unaimed: the focus. */
+  /** SCENARIO_SIGNAL_COMPLETE - Complete the instance. Unaimed, it applies to the focus. */
   SCENARIO_SIGNAL_COMPLETE = 5,
-  /** SCENARIO_SIGNAL_CANCEL - Cancel. Unaimed: the focus. */
+  /** SCENARIO_SIGNAL_CANCEL - Cancel the instance. Unaimed, it applies to the focus. */
   SCENARIO_SIGNAL_CANCEL = 6,
   /**
-   * SCENARIO_SIGNAL_EXIT - Deprecated spelling of CANCEL.
+   * SCENARIO_SIGNAL_EXIT - Deprecated: use CANCEL.
    *
    * @deprecated
    */
@@ -48,26 +48,26 @@ export enum ScenarioSignal {
   UNRECOGNIZED = -1,
 }
 
-/** VariableScope is how long a variable lives (0.4). */
+/** How long a variable is kept (0.4). */
 export enum VariableScope {
-  /** VARIABLE_SCOPE_UNSPECIFIED - Not given: CASE. */
+  /** VARIABLE_SCOPE_UNSPECIFIED - Not set. Treated as CASE. */
   VARIABLE_SCOPE_UNSPECIFIED = 0,
-  /** VARIABLE_SCOPE_IDENTITY - Belongs to the customer's identity; stays for the session. */
+  /** VARIABLE_SCOPE_IDENTITY - Identifies the customer. Kept until the session expires. */
   VARIABLE_SCOPE_IDENTITY = 1,
-  /** VARIABLE_SCOPE_BUSINESS - Belongs to the customer's business; stays for the session. */
+  /** VARIABLE_SCOPE_BUSINESS - Describes the customer's business. Kept until the session expires. */
   VARIABLE_SCOPE_BUSINESS = 2,
-  /** VARIABLE_SCOPE_CASE - Belongs to the case at hand; goes when the last instance whose scenario collects it ends. */
+  /** VARIABLE_SCOPE_CASE - Belongs to the current case. Removed when the last instance whose scenario collects it ends. */
   VARIABLE_SCOPE_CASE = 3,
-  /** VARIABLE_SCOPE_SESSION - Stays for the session. */
+  /** VARIABLE_SCOPE_SESSION - Kept until the session expires. */
   VARIABLE_SCOPE_SESSION = 4,
   UNRECOGNIZED = -1,
 }
 
-/** RuleScope is what a rule is scoped to. */
+/** What an applied rule applies to. */
 export enum RuleScope {
-  /** RULE_SCOPE_UNSPECIFIED - Not given: GLOBAL. */
+  /** RULE_SCOPE_UNSPECIFIED - Not set. Treated as GLOBAL. */
   RULE_SCOPE_UNSPECIFIED = 0,
-  /** RULE_SCOPE_GLOBAL - Everything. */
+  /** RULE_SCOPE_GLOBAL - The whole turn. */
   RULE_SCOPE_GLOBAL = 1,
   /** RULE_SCOPE_SCENARIO - One scenario. */
   RULE_SCOPE_SCENARIO = 2,
@@ -76,9 +76,9 @@ export enum RuleScope {
   UNRECOGNIZED = -1,
 }
 
-/** FrustrationLevel is how frustrated the customer is. */
+/** How frustrated the customer is. */
 export enum FrustrationLevel {
-  /** FRUSTRATION_LEVEL_UNSPECIFIED - Not known: "" in conditions. */
+  /** FRUSTRATION_LEVEL_UNSPECIFIED - Unknown: "" in conditions. */
   FRUSTRATION_LEVEL_UNSPECIFIED = 0,
   /** FRUSTRATION_LEVEL_LOW - "low" in conditions. */
   FRUSTRATION_LEVEL_LOW = 1,
@@ -89,9 +89,9 @@ export enum FrustrationLevel {
   UNRECOGNIZED = -1,
 }
 
-/** Urgency is how urgent a message is. */
+/** How urgent a message is. */
 export enum Urgency {
-  /** URGENCY_UNSPECIFIED - Not given: NORMAL. */
+  /** URGENCY_UNSPECIFIED - Not set. Treated as NORMAL. */
   URGENCY_UNSPECIFIED = 0,
   /** URGENCY_LOW - "low" in conditions. */
   URGENCY_LOW = 1,
@@ -104,41 +104,41 @@ export enum Urgency {
   UNRECOGNIZED = -1,
 }
 
-/** Turn is one event of a session with everything that the services before this one found out about it (0.1). */
+/** One event of a session, with the results of the services that ran before this one (0.1). */
 export interface Turn {
-  /** Required. The tenant. UUID. Where credentials name a tenant it must be the same one. */
+  /** Required. The tenant. UUID. If the caller's credential names a tenant, it must be the same one. */
   tenantId: string;
   /** Required. The agent whose catalogue applies. UUID. */
   agentId: string;
-  /** Required. The session; it comes into being with its first turn. UUID. */
+  /** Required. The session. UUID. The first turn creates the session. */
   sessionId: string;
   /**
-   * Required. Chosen by the caller; makes the turn idempotent: the same id with the same request is applied once and answered
-   * with the same bytes (5.1); with another request it is refused with ALREADY_EXISTS (5.2). UUID.
+   * Required. Chosen by the caller; the idempotency key of the turn. UUID. A retry with the same id and the same request
+   * returns the stored response, byte for byte (5.1). The same id with a different request fails with ALREADY_EXISTS (5.2).
    */
   turnId: string;
-  /** Optional, default the server's clock. When the event happened; millisecond precision. 1970..9999. */
+  /** Optional, default the server's clock. When the event happened, with millisecond precision. 1970..9999. */
   occurredAt:
     | Date
     | undefined;
   /** Optional, default MESSAGE. What caused the turn. */
   trigger: TurnTrigger;
-  /** Optional. What the message was read as (P2). */
+  /** Optional. The analysis of the customer's message (P2). */
   situation:
     | Situation
     | undefined;
-  /** Optional. Scenarios that may start (P4). At most 100 (`[limits] candidates`). Duplicates collapse to the highest score. */
+  /**
+   * Optional. Scenarios that may start (P4). At most 100 (`[limits] candidates`). Duplicates are merged; the highest score
+   * counts.
+   */
   candidates: ScenarioCandidate[];
-  /** Optional. Rules that apply (P5). At most 500 (`[limits] rules`). */
+  /** Optional. Rules that apply to the turn (P5). At most 500 (`[limits] rules`). */
   appliedRules: AppliedRule[];
   /** Optional. The customer's known fields (P3), by field name. At most 500 entries (`[limits] fields`). */
   customerData: { [key: string]: unknown | undefined };
-  /**
-   * Optional. What became of steps since the last turn (P7, or the reading of the customer's answer). Recorded in this order.
-   * At most 100.
-   */
+  /** Optional. Customer answers and action results since the last turn (P7), applied in this order. At most 100. */
   stepOutcomes: StepOutcome[];
-  /** Optional. A patch of the session's variables, by name; null deletes. At most 500 entries. */
+  /** Optional. A patch of the session's variables, by name. A null deletes the variable. At most 500 entries. */
   sessionVariables: { [key: string]: unknown | undefined };
 }
 
@@ -152,44 +152,44 @@ export interface Turn_SessionVariablesEntry {
   value: unknown | undefined;
 }
 
-/** Situation is the reading of the customer's message (P2). */
+/** The analysis of the customer's message (P2). */
 export interface Situation {
   /** Optional. The message as the customer wrote it. At most 100,000 characters. */
   message: string;
   /** Optional. BCP 47 tag of the message's language. At most 35 characters. */
   language: string;
-  /** Optional. Signals of the message (0.2). One turn may carry several. At most 100. */
+  /** Optional. What the message asks of scenarios (0.2). A message may carry several signals. At most 100. */
   signals: SignalAim[];
-  /** Optional. The raw intent, used where no canonical label is given. At most 200 characters. */
+  /** Optional. The raw intent. Used if `canonical_intent_label` is empty. At most 200 characters. */
   intent: string;
-  /** Optional. The canonical intent label; "the intent" of the semantics. At most 200 characters. */
+  /** Optional. The canonical intent label: "the intent" of the semantics. At most 200 characters. */
   canonicalIntentLabel: string;
   /** Optional. Score of the canonical label. 0..1. */
   canonicalIntentScore: number;
-  /** Optional. The intent of the turn before. At most 200 characters. */
+  /** Optional. The intent of the previous turn. At most 200 characters. */
   previousIntent: string;
   /** Optional. Whether the intent changed with this message. */
   intentChanged: boolean;
   /** Optional. Whether the topic changed with this message. */
   topicChanged: boolean;
-  /** Optional. Tone of the message, in the caller's words. At most 100 characters. */
+  /** Optional. Tone of the message, in the caller's vocabulary. At most 100 characters. */
   tone: string;
-  /** Optional. Sentiment of the message, in the caller's words. At most 100 characters. */
+  /** Optional. Sentiment of the message, in the caller's vocabulary. At most 100 characters. */
   sentiment: string;
   /** Optional. How frustrated the customer is. */
   frustrationLevel: FrustrationLevel;
-  /** Optional, default NORMAL. How urgent it is. */
+  /** Optional, default NORMAL. How urgent the message is. */
   urgency: Urgency;
-  /** Optional. Facts of the situation for conditions (`facts` of section 6). At most 500 entries. */
+  /** Optional. Facts about the situation for conditions (`facts`, section 6). At most 500 entries. */
   facts: { [key: string]: unknown | undefined };
-  /** Optional. Fields that the customer asked about (`requested` of section 6). At most 500. */
+  /** Optional. Fields that the customer asked about (`requested`, section 6). At most 500. */
   requestedFields: string[];
   /**
-   * Optional. Values that were extracted from the message, the newest source of all (0.4). The last one of a name counts.
-   * At most 500.
+   * Optional. Values extracted from the message. They take precedence over every other source (0.4). If a name occurs more
+   * than once, the last value counts. At most 500.
    */
   candidateVariables: CandidateVariable[];
-  /** Optional. Embedding of the message, for natural-language conditions. At most 4,096 numbers. */
+  /** Optional. Embedding of the message, for natural-language conditions (3.4). At most 4,096 numbers. */
   embedding: number[];
 }
 
@@ -198,71 +198,83 @@ export interface Situation_FactsEntry {
   value: unknown | undefined;
 }
 
-/** SignalAim is one signal with what it is aimed at (0.2). */
+/** One signal and the instances that it is aimed at (0.2). */
 export interface SignalAim {
   /** Optional, default NONE. The signal. */
   signal: ScenarioSignal;
-  /** Optional. The scenarios it is aimed at; empty with `all_instances` false: unaimed. UUIDs, at most 100. */
+  /**
+   * Optional. The scenarios that the signal is aimed at. If the list is empty and `all_instances` is false, the signal is
+   * unaimed. UUIDs, at most 100.
+   */
   scenarioIds: string[];
-  /** Optional, default false. Aimed at all instances of the session. A signal aimed at scenario ids takes precedence over it. */
+  /**
+   * Optional, default false. Aims the signal at all instances of the session. A signal aimed at scenario ids takes
+   * precedence over it.
+   */
   allInstances: boolean;
 }
 
-/** CandidateVariable is a value extracted from the message. */
+/** A value extracted from the message. */
 export interface CandidateVariable {
   /** Required. The field. 1..128 characters. */
   name: string;
-  /** Optional, default null. Any JSON value; null means "not known any more" (0.4). */
+  /** Optional, default null. Any JSON value. A null means that the field is no longer known (0.4). */
   value:
     | unknown
     | undefined;
-  /** Optional, default CASE. How long the value lives. */
+  /** Optional, default CASE. How long the value is kept. */
   scope: VariableScope;
 }
 
-/** ScenarioCandidate is a scenario that may start (P4). */
+/** A scenario that may start (P4). */
 export interface ScenarioCandidate {
-  /** Required. The scenario. UUID. One that the catalogue does not hold is rejected with NOT_FOUND. */
+  /**
+   * Required. The scenario. UUID. An id that is not in the catalogue is rejected with NOT_FOUND (2.12); the turn does not
+   * fail.
+   */
   scenarioId: string;
-  /** Required. How well it fits. 0..1. */
+  /** Required. How well the scenario matches the message. 0..1. */
   score: number;
-  /** Optional. Why it was proposed. At most 4,000 characters. */
+  /** Optional. Why the scenario was proposed. At most 4,000 characters. */
   reasoning: string;
 }
 
-/** AppliedRule is a rule that applies to the turn (P5). */
+/** A rule that applies to the turn (P5). */
 export interface AppliedRule {
   /** Required. The rule. UUID. */
   ruleId: string;
-  /** Optional, default GLOBAL. What it is scoped to. */
+  /** Optional, default GLOBAL. What the rule applies to. */
   scope: RuleScope;
-  /** SCENARIO: the scenario id. STEP: the step id. GLOBAL: empty. At most 128 characters. */
+  /** With scope SCENARIO the scenario id, with STEP the step id, with GLOBAL empty. At most 128 characters. */
   scopeId: string;
-  /** Optional, STEP only. The scenario of the step; empty: any scenario that has a step of that id. UUID or empty. */
+  /** Optional, STEP only. The scenario of the step. Empty: every scenario with a step of that id. UUID or empty. */
   scopeScenarioId: string;
-  /** Optional, default 0. Adds to the priority of the contributions in its scope (4.1). -1,000,000..1,000,000. */
+  /** Optional, default 0. Added to the priority of contributions in the rule's scope (4.1). -1,000,000..1,000,000. */
   priority: number;
 }
 
-/** StepOutcome tells what became of a step: an answer of the customer or a result of an action (0.6). */
+/** The outcome of a step: an answer of the customer or the result of an action (0.6). */
 export interface StepOutcome {
-  /** Optional, default the focus (0.3). The instance it is about. UUID or empty. */
+  /** Optional, default the focus (0.3). The instance that the outcome belongs to. UUID or empty. */
   instanceId: string;
   /**
-   * Optional, default the instance's current step. An outcome for a step that was left is ignored and returned. At most 128
-   * characters.
+   * Optional, default the instance's current step. If the instance has left the step, the outcome is returned in
+   * `ignored_outcomes`. At most 128 characters.
    */
   stepId: string;
   /**
-   * Optional. The key that came with the CONFIRM or ACTION_HINT. One of an older visit makes the outcome ignored and returned.
-   * At most 300 characters.
+   * Optional. The `action_key` of the CONFIRM or ACTION_HINT that this outcome answers. If it belongs to an earlier visit,
+   * the outcome is returned in `ignored_outcomes`. At most 300 characters.
    */
   actionKey: string;
   /** Required. What happened. */
   kind: StepOutcomeKind;
   /** Optional. The tool that ran. At most 128 characters. */
   toolId: string;
-  /** Optional. What it returned, by variable name; stored in the instance's variables. At most 500 entries. */
+  /**
+   * Optional. Values that the tool returned, by variable name. They are stored in the instance's variables. At most 500
+   * entries.
+   */
   results: { [key: string]: unknown | undefined };
 }
 

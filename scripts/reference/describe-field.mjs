@@ -1,0 +1,111 @@
+// Describes a field of the contract from its comment and its buf.validate rules.
+import { ScalarType } from '@bufbuild/protobuf';
+import { comment, isRequired, mayBeLeftOut, rulesOf } from '../contract-image.mjs';
+import { fail } from '../run.mjs';
+
+/** Seconds of durations and timestamps that have a readable name. */
+const NAMED_SECONDS = new Map([
+  [0n, '1970'],
+  [1n, '1 second'],
+  [315360000n, '10 years'],
+  [253402300799n, '9999'],
+]);
+// The beginning of a comment: "Required." or "Optional, default X."
+const PRESENCE = /^(Required|Optional)(?:, ([^.]*(?:\.\w[^.]*)*))?\.(?:\s+|$)/;
+// A sentence that only repeats the rules.
+const PHRASE = String.raw`(UUIDs?( or empty)?|(each )?-?[\d,]+\.\.-?[\d,]+( characters)?|at most [\d,]+( characters| entries| numbers)?|1 second\.\.10 years|unique)`;
+const BOUNDS = new RegExp(`^${PHRASE}(, ${PHRASE})*\\.$`, 'i');
+
+/**
+ * Returns `type` with its bounds, `presence` (required, or the default; empty in responses) and `meaning`. The caller formats
+ * types: `named(descriptor)` for a message or enum, `scalar(type)` for the rest.
+ */
+export function describeField(field, formats) {
+  const rules = rulesOf(field);
+  const text = comment(field).join(' ');
+  const [prefix = '', presence, detail] = PRESENCE.exec(text) ?? [];
+  if (presence !== undefined) checkPresence(field, presence === 'Required', rules);
+  const meaning = text.slice(prefix.length);
+  return {
+    type: describeType(field, rules, formats),
+    presence: presence === 'Required' ? '**required**' : (detail ?? '').replace(/^default /, ''),
+    meaning: rules === undefined ? meaning : withoutBounds(meaning),
+  };
+}
+
+/** Fails if a comment contradicts the rules. Rules cannot require a number: 0 equals a number that is not set. */
+function checkPresence(field, saysRequired, rules) {
+  const isNumber = field.fieldKind === 'scalar' && field.scalar !== ScalarType.STRING;
+  if (saysRequired === isRequired(rules) || (saysRequired && isNumber)) return;
+  fail(
+    `contract: the comment of ${field.parent.name}.${field.name} says ${saysRequired ? 'Required' : 'Optional'}, its rules do not`,
+  );
+}
+
+function withoutBounds(text) {
+  const sentences = text.split(/(?<=\.)\s+(?=[A-Z\d-])/);
+  return sentences.filter((sentence) => !BOUNDS.test(sentence)).join(' ');
+}
+
+function describeType(field, rules, formats) {
+  const { value } = rules?.type ?? {};
+  const element = elementType(field, formats);
+  switch (field.fieldKind) {
+    case 'list':
+      return joinNonEmpty(
+        `list of ${element}`,
+        describeCount(value?.minItems, value?.maxItems, ''),
+        prefixed('each ', describeBounds(value?.items)),
+        value?.unique ? 'unique' : '',
+      );
+    case 'map':
+      return joinNonEmpty(
+        `map of ${formats.scalar(field.mapKey)} to ${element}`,
+        describeCount(value?.minPairs, value?.maxPairs, 'entries'),
+        prefixed('keys of ', describeBounds(value?.keys)),
+        prefixed('values of ', describeBounds(value?.values)),
+      );
+    default:
+      return joinNonEmpty(element, describeBounds(rules));
+  }
+}
+
+function elementType({ enum: values, message, scalar }, formats) {
+  return values || message ? formats.named(values ?? message) : formats.scalar(scalar);
+}
+
+/** The bounds of a single value. */
+function describeBounds(rules) {
+  const { case: kind, value = {} } = rules?.type ?? {};
+  if (kind !== 'string') return describeRange(value);
+  if (value.wellKnown?.case === 'uuid') return mayBeLeftOut(rules) ? 'UUID or empty' : 'UUID';
+  return describeCount(value.minLen, value.maxLen, 'characters');
+}
+
+function prefixed(prefix, text) {
+  return text === '' ? '' : `${prefix}${text}`;
+}
+
+function describeCount(min = 0n, max = 0n, unit) {
+  const suffix = unit === '' ? '' : ` ${unit}`;
+  if (max === 0n) return min === 0n ? '' : `at least ${formatNumber(min)}${suffix}`;
+  return min === 0n ? `at most ${formatNumber(max)}${suffix}` : `${formatNumber(min)}..${formatNumber(max)}${suffix}`;
+}
+
+function describeRange({ greaterThan, lessThan }) {
+  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt') fail('contract: open ranges are not supported');
+  const [min, max] = [greaterThan?.value, lessThan?.value].map((bound) =>
+    bound === undefined ? '' : formatNumber(bound),
+  );
+  if (min === '') return max === '' ? '' : `at most ${max}`;
+  return max === '' ? `at least ${min}` : `${min}..${max}`;
+}
+
+function formatNumber(bound) {
+  if (typeof bound !== 'object') return bound.toLocaleString('en');
+  return NAMED_SECONDS.get(bound.seconds) ?? `${bound.seconds} seconds`;
+}
+
+function joinNonEmpty(...parts) {
+  return parts.filter((part) => part !== '').join(', ');
+}
