@@ -69,24 +69,35 @@ describe.each([
     const first = new TenantModel(uuid(1), 'written-by-one-', random.fork());
     const second = new TenantModel(uuid(2), 'written-by-two-', random.fork());
     const called = new Set<string>();
-    const operationsOn = (model: TenantModel, other: TenantModel, shown: readonly CallMetadata[], own: boolean) =>
-      shown.map((metadata) => {
+    const operationsOn = (
+      model: TenantModel,
+      other: TenantModel,
+      callMetadata: readonly CallMetadata[],
+      isOwnTenant: boolean,
+    ) =>
+      callMetadata.map((metadata) => {
         const options = {
           tenantId: model.tenantId,
           metadata,
-          isOwnTenant: own,
+          isOwnTenant,
           foreignMarker: other.marker,
           calledPaths: called,
         };
         return new TenantOperations(new TenantCalls(grpc, options), model, random.fork());
       });
-    const [ofFirst, ofSecond] = credentials;
-    const own = [...operationsOn(first, second, ofFirst, true), ...operationsOn(second, first, ofSecond, true)];
-    const foreign = [...operationsOn(second, second, ofFirst, false), ...operationsOn(first, first, ofSecond, false)];
+    const [firstCredentials, secondCredentials] = credentials;
+    const own = [
+      ...operationsOn(first, second, firstCredentials, true),
+      ...operationsOn(second, first, secondCredentials, true),
+    ];
+    const foreign = [
+      ...operationsOn(second, second, firstCredentials, false),
+      ...operationsOn(first, first, secondCredentials, false),
+    ];
 
-    for (let done = 0; done < foreignCount; ) {
+    for (let foreignOperations = 0; foreignOperations < foreignCount; ) {
       const isForeign = random.chance(0.7);
-      if (isForeign) done += 1;
+      if (isForeign) foreignOperations += 1;
       await random.pick(random.pick(isForeign ? foreign : own).operations)();
     }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(
     listing,
     `process.once('exit', () => {
-      const parts = ['nunjucks', 'cockatiel', 'adapters/model'];
+      const parts = ['nunjucks', 'cockatiel', 'server/model'];
       const loaded = parts.filter((part) => Object.keys(require.cache).some((path) => path.includes('/' + part + '/')));
       process.stderr.write('\\nloaded: ' + JSON.stringify(loaded) + '\\n');
     });`,
@@ -43,7 +43,7 @@ it('does not load the model with use_llm = false', async () => {
 });
 
 it('loads the model and its template with use_llm = true', async () => {
-  expect(await getLoadedModules(withModel)).toEqual(['nunjucks', 'cockatiel', 'adapters/model']);
+  expect(await getLoadedModules(withModel)).toEqual(['nunjucks', 'cockatiel', 'server/model']);
 });
 
 it('does not start with an invalid template, and reports the problem', async () => {
