@@ -1,5 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from './command';
 import { createProgram } from './program';
 
-process.stdout.on('error', () => process.exit(1)); // `... | head` closes it
-void createProgram().parseAsync(process.argv);
+void createProgram(process.argv[2]).then(runProgram);

@@ -1,31 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { addAuthoringCommands } from './authoring-commands';
-import { addCompletionCommand } from './completion-command';
-import { exitCodes } from './exit-code';
-import { addServiceCommands } from './service-commands';
+import type { Command } from 'commander';
+import { createCommand } from './command';
 
-/** The whole command line. Each command loads what it needs when it is run. */
-export function createProgram(): Command {
-  const command = new Command('scenario-orchestrator')
-    .description('Decides, turn by turn, what the conversations of an AI agent do next.')
-    .version(ownVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help of a command')
-    .showHelpAfterError('(--help tells how it is used)')
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
-  addAuthoringCommands(command);
-  addServiceCommands(command);
-  addCompletionCommand(command);
-  return command.addHelpText(
-    'after',
-    '\nExit codes: 0 done, 1 errors in files or turns not as expected, 2 wrong usage, 3 the service refused or is not there.',
-  );
+/** The commands in the order of the help. Each is loaded on demand, so that a command loads only its own modules. */
+const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
+  validate: async () => (await import('./commands/validate.js')).createValidateCommand(),
+  test: async () => (await import('./commands/test.js')).createTestCommand(),
+  render: async () => (await import('./commands/render.js')).createRenderCommand(),
+  put: async () => (await import('./commands/catalogue.js')).createPutCommand(),
+  get: async () => (await import('./commands/catalogue.js')).createGetCommand(),
+  list: async () => (await import('./commands/catalogue.js')).createListCommand(),
+  delete: async () => (await import('./commands/catalogue.js')).createDeleteCommand(),
+  turn: async () => (await import('./commands/turn.js')).createTurnCommand(),
+  session: async () => (await import('./commands/session.js')).createSessionCommand(),
+  tail: async () => (await import('./commands/session.js')).createTailCommand(),
+  serve: async () => (await import('./commands/serve.js')).createServeCommand(),
+  'api-key': async () => (await import('./commands/api-key.js')).createApiKeyCommand(),
+  demo: async () => (await import('./commands/demo.js')).createDemoCommand(),
+};
+
+/** Creates the program to run the command `name`. It has only that command; for help and completion it has all commands. */
+export async function createProgram(name = ''): Promise<Command> {
+  const loader = Object.hasOwn(commandLoaders, name) ? commandLoaders[name] : undefined;
+  const loaders = loader === undefined ? Object.values(commandLoaders) : [loader];
+  const program = createCommand('scenario-orchestrator', {
+    description: 'Decides, turn by turn, which conversation scenarios start, move, pause and end.',
+  })
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 success, 1 errors in files or failed tests, 2 usage error, 3 the service is unavailable or refused the call.',
+    );
+  for (const load of loaders) program.addCommand(await load());
+  if (loader === undefined) {
+    const { createCompletionCommand } = await import('./commands/completion.js');
+    program.addCommand(createCompletionCommand(program));
+  }
+  return program;
 }
 
-function ownVersion(): string {
-  // The same place from src/ and from dist/src/ but for one folder; an installed package has dist/ only.
+function readVersion(): string {
+  // From dist/src/cli/ to the root of the package.
   const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
   return String(version);
 }

@@ -1,44 +1,44 @@
-import { applyTurn } from './apply/apply-turn';
-import type { PhaseResults } from './apply/phase-results';
+import { applyTurn, type PhaseResults } from './apply/apply-turn';
 import { summarizeContext } from './context/context-summary';
 import { type SelectionContext, selectContext, type TurnInput } from './context/selection-context';
 import { planContributions } from './contributions/contribution-plan';
-import { toLifecycleDecisions, toRejectedCandidates } from './lifecycle/lifecycle-decisions';
+import { toLifecycleDecisions } from './lifecycle/lifecycle-decisions';
 import { decideLifecycle } from './lifecycle/lifecycle-phase';
+import { toRejectedCandidates } from './lifecycle/rejected-candidates';
 import type { Session } from './model/session';
 import type { TurnResult } from './model/turn-result';
 import { toTransitionDecisions } from './transitions/transition-decisions';
 import { decideTransitions } from './transitions/transition-phase';
 
-/** Runs each phase of a turn; the pipeline gives one that opens a span around it. */
+/** Runs one phase of a turn. The server passes a function that traces each phase as a span. */
 export type RunPhase = <T>(name: PhaseName, work: () => T) => T;
 export type PhaseName = 'P6.1 context' | 'P6.2 lifecycle' | 'P6.3 transitions' | 'P6.4 contributions';
 
-/** A decided turn: what is told, and the session as it is afterwards. */
+/** The result that the caller receives, and the session after the turn. */
 export interface TurnDecision {
   readonly result: TurnResult;
   readonly session: Session;
 }
 
-const plainly: RunPhase = (_name, work) => work();
+const runUntraced: RunPhase = (_name, work) => work();
 
 /**
- * Decides a turn: P6.1 to P6.4, then apply (section 0). Pure: the same input gives the same output, to the byte once it is encoded;
- * no clock, no randomness, no I/O.
+ * Decides a turn: context, lifecycle, transitions and contributions (P6.1 to P6.4), then apply (section 0). Pure: no clock, no
+ * randomness, no I/O. The same input always gives the same output, byte for byte once it is encoded.
  */
-export function decideTurn(input: TurnInput, validateOnly = false, phase: RunPhase = plainly): TurnDecision {
-  const context = phase('P6.1 context', () => selectContext(input));
-  const lifecycle = phase('P6.2 lifecycle', () => decideLifecycle(context));
-  const transitions = phase('P6.3 transitions', () => decideTransitions(context, lifecycle));
-  const plan = phase('P6.4 contributions', () =>
+export function decideTurn(input: TurnInput, validateOnly = false, runPhase: RunPhase = runUntraced): TurnDecision {
+  const context = runPhase('P6.1 context', () => selectContext(input));
+  const lifecycle = runPhase('P6.2 lifecycle', () => decideLifecycle(context));
+  const transitions = runPhase('P6.3 transitions', () => decideTransitions(context, lifecycle));
+  const plan = runPhase('P6.4 contributions', () =>
     planContributions(context, transitions, lifecycle.starts, lifecycle.choices),
   );
-  const decided: PhaseResults = { lifecycle, transitions, plan };
-  const session = applyTurn(context, decided);
-  return { result: resultOf(context, decided, session, validateOnly), session };
+  const results: PhaseResults = { lifecycle, transitions, plan };
+  const session = applyTurn(context, results);
+  return { result: toTurnResult(context, results, session, validateOnly), session };
 }
 
-function resultOf(
+function toTurnResult(
   context: SelectionContext,
   { lifecycle, transitions, plan }: PhaseResults,
   session: Session,

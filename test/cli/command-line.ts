@@ -2,25 +2,25 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt } from '../support/built-server';
 
-const root = join(__dirname, '..', '..');
+const rootFolder = join(__dirname, '..', '..');
 
-/** What a run of the program wrote, and how it ended. */
+/** The output and the exit code of a process. */
 export interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the built program as a person would, from the top folder, with nothing of the developer's own environment. */
+/** Runs the built command line in the root folder, without the environment of the developer. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
   await ensureBuilt();
   return execute('node', ['dist/src/cli/main.js', ...args], env);
 }
 
-/** Runs a program with the built command line at hand. */
+/** Runs a program in the root folder. It has only `PATH` and `env` as environment. */
 export function execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
   return new Promise((resolve) => {
-    const options = { cwd: root, env: { PATH: process.env['PATH'], ...env } };
+    const options = { cwd: rootFolder, env: { PATH: process.env['PATH'], ...env } };
     execFile(program, args, options, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
       resolve({ code, stdout, stderr });
@@ -28,10 +28,10 @@ export function execute(program: string, args: readonly string[], env: NodeJS.Pr
   });
 }
 
-/** A text without its last line break, line by line. */
+/** The lines of a text, without an empty line at the end. */
 export function linesOf(text: string): readonly string[] {
   return text.replace(/\n$/, '').split('\n');
 }
 
-/** Children of a busy machine take their time. */
+/** Timeout for tests that start processes. */
 export const childTimeoutMs = 300_000;

@@ -1,12 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { checkScenarios } from '../../src/cli/conversation-tests/checked-scenarios';
-import { getFailedTurns, hasPassed } from '../../src/cli/conversation-tests/conversation-run';
-import { readConversation } from '../../src/cli/conversation-tests/read-conversation';
+import { getFailedTurns, hasPassed } from '../../src/cli/conversation-tests/conversation';
+import { readConversation } from '../../src/cli/conversation-tests/conversation-file';
 import { runInProcess } from '../../src/cli/conversation-tests/run-in-process';
-import { formatProblem, readScenarioFiles } from '../../src/cli/files';
-import { formatDifferences } from '../../src/cli/output/difference-lines';
+import { checkScenarios, formatProblem, readScenarioFiles } from '../../src/cli/files';
+import { formatDifferences } from '../../src/cli/output/test-report';
 import { blocksOf, markdownPages } from './markdown-pages';
 
 /** The files of the guides, each in a folder with the name of its page. */

@@ -2,27 +2,27 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
-import { describeExample } from './example-test';
-import { examples, type StoryServer, startStoryServer } from './story-server';
-import { testStory } from './story-tests';
+import { testClientExample } from './client-tests';
+import { describeExample } from './describe-example';
+import { type ExampleServer, examplesFolder, startExampleServer } from './example-server';
 
-jest.setTimeout(2 * childTimeoutMs); // compiles grpc where nobody did before
+jest.setTimeout(2 * childTimeoutMs); // the first run compiles grpc
 
-const source = join(examples, 'go');
+const source = join(examplesFolder, 'go');
 const name = 'example.com/orchestrator-example';
 
 describeExample('Go', () => {
   let folder: string;
-  let server: StoryServer;
+  let server: ExampleServer;
 
-  /** The grpc of Debian has retries, but asks to be told. */
-  function tell(address: string): Promise<Run> {
+  /** In Debian's version of grpc-go retries are disabled by default. */
+  function runExample(address: string): Promise<Run> {
     return execute(join(folder, 'example'), [], { SCENARIO_ORCHESTRATOR_SERVER: address, GRPC_GO_RETRY: 'on' });
   }
 
   beforeAll(async () => {
     expect(await execute(join(source, 'generate.sh'), [])).toEqual({ code: 0, stdout: '', stderr: '' });
-    // Debian packages Go's libraries as folders of a GOPATH, so the example becomes one too, without a module proxy.
+    // Debian installs Go libraries in a GOPATH. The example is linked into one, so that no module proxy is needed.
     folder = mkdtempSync(join(tmpdir(), 'gopath-'));
     mkdirSync(join(folder, 'src', 'example.com'), { recursive: true });
     symlinkSync(source, join(folder, 'src', name));
@@ -30,15 +30,15 @@ describeExample('Go', () => {
       GO111MODULE: 'off',
       GOPATH: `${folder}:/usr/share/gocode`,
       GOFLAGS: '',
-      GOCACHE: join(tmpdir(), 'scenario-orchestrator-go-build'), // kept: the next run compiles the example alone
+      GOCACHE: join(tmpdir(), 'scenario-orchestrator-go-build'), // kept, so that the next run compiles only the example
     });
     expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
-    server = await startStoryServer();
+    server = await startExampleServer();
   });
   afterAll(async () => {
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  testStory({ tell, server: () => server, nobodyAnswers: /^UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, server: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
 });

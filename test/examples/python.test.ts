@@ -1,18 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { childTimeoutMs, execute, type Run } from '../cli/command-line';
-import { describeExample } from './example-test';
-import { examples, type StoryServer, startStoryServer } from './story-server';
-import { testStory } from './story-tests';
+import { testClientExample } from './client-tests';
+import { describeExample } from './describe-example';
+import { type ExampleServer, examplesFolder, startExampleServer } from './example-server';
 
 jest.setTimeout(childTimeoutMs);
 
-const folder = join(examples, 'python');
-/** Debian's, which has the packages that are installed for this test; another one on the PATH may not have them. */
+const folder = join(examplesFolder, 'python');
+/** Debian's Python, which has the required packages. */
 const python = '/usr/bin/python3';
 
-/** Runs the example as its README says. */
-function tell(address: string): Promise<Run> {
+function runExample(address: string): Promise<Run> {
   return execute(python, [join(folder, 'refund.py')], {
     PYTHONPATH: join(folder, 'gen'),
     PYTHONDONTWRITEBYTECODE: '1',
@@ -21,14 +20,14 @@ function tell(address: string): Promise<Run> {
 }
 
 describeExample('Python', () => {
-  let server: StoryServer;
+  let server: ExampleServer;
   beforeAll(async () => {
     rmSync(join(folder, 'gen'), { recursive: true, force: true });
-    const made = await execute(join(folder, 'generate.sh'), []);
-    expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
-    server = await startStoryServer();
+    const generated = await execute(join(folder, 'generate.sh'), []);
+    expect(generated).toEqual({ code: 0, stdout: '', stderr: '' });
+    server = await startExampleServer();
   });
   afterAll(() => server?.stop());
 
-  testStory({ tell, server: () => server, nobodyAnswers: /^UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, server: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
 });

@@ -4,19 +4,19 @@ import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { makeExact } from '../../src/cli/conversation-tests/expectation';
 
-const root = join(__dirname, '..', '..');
-const schema = JSON.parse(readFileSync(join(root, 'schemas', 'conversation.schema.json'), 'utf8'));
+const rootFolder = join(__dirname, '..', '..');
+const schema = JSON.parse(readFileSync(join(rootFolder, 'schemas', 'conversation.schema.json'), 'utf8'));
 const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(schema);
-const examples = readdirSync(join(root, 'examples', 'conversations'));
+const examples = readdirSync(join(rootFolder, 'examples', 'conversations'));
 
-test.each(examples)('examples/conversations/%s names the schema and validates against it', (name) => {
-  const text = readFileSync(join(root, 'examples', 'conversations', name), 'utf8');
+test.each(examples)('examples/conversations/%s names the schema and is valid', (name) => {
+  const text = readFileSync(join(rootFolder, 'examples', 'conversations', name), 'utf8');
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/schemas\/conversation\.schema\.json\n/);
   validate(parse(text));
   expect(validate.errors ?? []).toEqual([]);
 });
 
-test('the schema knows what can be expected, and nothing else', () => {
+test('the schema has exactly the keys of an expectation', () => {
   const { expect: expectation } = schema.properties.turns.items.properties;
   expect(Object.keys(expectation.properties)).toEqual(Object.keys(makeExact({})));
   expect(expectation.additionalProperties).toBe(false);
@@ -25,10 +25,10 @@ test('the schema knows what can be expected, and nothing else', () => {
 test.each([
   ['a misspelled key', { nmae: 'x' }],
   ['no turns', { turns: [] }],
-  ['an expectation of nothing known', { turns: [{ expect: { start: [] } }] }],
-  ['a turn id, which the player chooses', { turns: [{ turn_id: 'x', expect: {} }] }],
-])('%s is refused', (_what, change) => {
-  const talk = { name: 'Talk', given: { scenarios: ['a.yaml'] }, turns: [{ message: 'Hello', expect: {} }] };
-  expect(validate(talk)).toBe(true);
-  expect(validate({ ...talk, ...change })).toBe(false);
+  ['an unknown key in an expectation', { turns: [{ expect: { start: [] } }] }],
+  ['a turn id, which the test runner sets', { turns: [{ turn_id: 'x', expect: {} }] }],
+])('%s is invalid', (_case, change) => {
+  const conversation = { name: 'Talk', given: { scenarios: ['a.yaml'] }, turns: [{ message: 'Hello', expect: {} }] };
+  expect(validate(conversation)).toBe(true);
+  expect(validate({ ...conversation, ...change })).toBe(false);
 });

@@ -6,91 +6,93 @@ import Ajv, { type ValidateFunction } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { parseScenarioFile } from '../../src/cli/files';
-import { durationPattern } from '../../src/cli/files/duration';
+import { durationPattern } from '../../src/cli/files/contract';
 
-const root = join(__dirname, '..', '..');
-const schema: Record<string, unknown> = JSON.parse(readFileSync(join(root, 'schemas', 'scenario.schema.json'), 'utf8'));
-const examples = readdirSync(join(root, 'examples', 'scenarios'));
+const rootFolder = join(__dirname, '..', '..');
+const schema: Record<string, unknown> = JSON.parse(
+  readFileSync(join(rootFolder, 'schemas', 'scenario.schema.json'), 'utf8'),
+);
+const examples = readdirSync(join(rootFolder, 'examples', 'scenarios'));
 
 let validate: ValidateFunction;
 beforeAll(() => {
   validate = new Ajv({ allErrors: true, strict: true, strictRequired: false }).compile(schema);
 });
 
-function documentsOf(text: string): unknown[] {
+function parseDocuments(text: string): unknown[] {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-function errorsOf(document: unknown): readonly string[] {
+function listErrors(document: unknown): readonly string[] {
   validate(document);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-const smallest = {
+const minimal = {
   scenario_id: '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01',
   name: 'Greeting',
   entry_step_id: 'hello',
   steps: [{ step_id: 'hello', is_terminal: true }],
 };
 
-test('the schema is what the contract gives', async () => {
-  await promisify(execFile)('node', ['scripts/scenario-schema.mjs', '--check'], { cwd: root });
+test('the schema is generated from the current contract', async () => {
+  await promisify(execFile)('node', ['scripts/scenario-schema.mjs', '--check'], { cwd: rootFolder });
 }, 60_000);
 
-test.each(examples)('examples/scenarios/%s names the schema, validates against it and is read', (name) => {
-  const text = readFileSync(join(root, 'examples', 'scenarios', name), 'utf8');
+test.each(examples)('examples/scenarios/%s names the schema and is valid', (name) => {
+  const text = readFileSync(join(rootFolder, 'examples', 'scenarios', name), 'utf8');
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/schemas\/scenario\.schema\.json\n/);
-  expect(documentsOf(text).flatMap(errorsOf)).toEqual([]);
+  expect(parseDocuments(text).flatMap(listErrors)).toEqual([]);
   expect(parseScenarioFile(name, text).problems).toEqual([]);
 });
 
 test.each([
-  ['a misspelled key', { ...smallest, prioritiy: 1 }],
-  ['a missing name', { ...smallest, name: undefined }],
-  ['an id that is no UUID', { ...smallest, scenario_id: 'greeting' }],
-  ['no step', { ...smallest, steps: [] }],
-  ['a number out of range', { ...smallest, priority: 1_000_001 }],
-  ['a fraction', { ...smallest, priority: 0.5 }],
-  ['a text that is too long', { ...smallest, name: 'x'.repeat(201) }],
-  ['an unknown enum value', { ...smallest, idle_action: 'STOP' }],
-  ['an unset enum value', { ...smallest, idle_action: 'IDLE_ACTION_UNSPECIFIED' }],
-  ['a duration without a unit', { ...smallest, idle_timeout: '15' }],
-  ['a duration with its units mixed up', { ...smallest, idle_timeout: '15m1h' }],
-  ['something listed twice', { ...smallest, tags: ['a', 'a'] }],
-  ['a text in place of a list', { ...smallest, tags: 'a' }],
-  ['a relationship beside a scenario', { ...smallest, relationships: [] }],
-  ['a relationship without a target', { relationships: [{ kind: 'EXCLUDES', source_id: smallest.scenario_id }] }],
-])('the schema and the reader refuse %s alike', (_what, document) => {
+  ['a misspelled key', { ...minimal, prioritiy: 1 }],
+  ['a missing name', { ...minimal, name: undefined }],
+  ['an id that is not a UUID', { ...minimal, scenario_id: 'greeting' }],
+  ['no step', { ...minimal, steps: [] }],
+  ['a number out of range', { ...minimal, priority: 1_000_001 }],
+  ['a fraction', { ...minimal, priority: 0.5 }],
+  ['a string that is too long', { ...minimal, name: 'x'.repeat(201) }],
+  ['an unknown enum value', { ...minimal, idle_action: 'STOP' }],
+  ['an UNSPECIFIED enum value', { ...minimal, idle_action: 'IDLE_ACTION_UNSPECIFIED' }],
+  ['a duration without a unit', { ...minimal, idle_timeout: '15' }],
+  ['a duration with units in the wrong order', { ...minimal, idle_timeout: '15m1h' }],
+  ['a duplicate list item', { ...minimal, tags: ['a', 'a'] }],
+  ['a string instead of a list', { ...minimal, tags: 'a' }],
+  ['a relationship and a scenario in one document', { ...minimal, relationships: [] }],
+  ['a relationship without a target', { relationships: [{ kind: 'EXCLUDES', source_id: minimal.scenario_id }] }],
+])('the schema and the parser refuse %s', (_case, document) => {
   const json: unknown = JSON.parse(JSON.stringify(document));
-  expect(errorsOf(json)).not.toEqual([]);
+  expect(listErrors(json)).not.toEqual([]);
   expect(parseScenarioFile('a.json', JSON.stringify(json)).problems).not.toEqual([]);
 });
 
 test.each([
-  ['the smallest scenario', smallest],
-  ['a short enum value', { ...smallest, idle_action: 'CANCEL' }],
-  ['a full enum value', { ...smallest, idle_action: 'IDLE_ACTION_CANCEL' }],
-  ['a duration', { ...smallest, idle_timeout: '1h30m' }],
-  ['the name of the schema', { $schema: 'x', ...smallest }],
+  ['a minimal scenario', minimal],
+  ['a short enum value', { ...minimal, idle_action: 'CANCEL' }],
+  ['a full enum value', { ...minimal, idle_action: 'IDLE_ACTION_CANCEL' }],
+  ['a duration', { ...minimal, idle_timeout: '1h30m' }],
+  ['a $schema key', { $schema: 'x', ...minimal }],
   [
     'relationships',
     {
       relationships: [
-        { kind: 'EXCLUDES', source_id: smallest.scenario_id, target_scenario_id: smallest.scenario_id, weight: 0.5 },
+        { kind: 'EXCLUDES', source_id: minimal.scenario_id, target_scenario_id: minimal.scenario_id, weight: 0.5 },
       ],
     },
   ],
-])('the schema and the reader take %s alike', (_what, document) => {
-  expect(errorsOf(document)).toEqual([]);
+])('the schema and the parser accept %s', (_case, document) => {
+  expect(listErrors(document)).toEqual([]);
   expect(parseScenarioFile('a.json', JSON.stringify(document)).problems).toEqual([]);
 });
 
-test('durations look the same to the schema and to the reader', () => {
+test('the schema has the duration pattern of the parser', () => {
   const patterns = JSON.stringify(schema).includes(JSON.stringify(durationPattern).slice(1, -1));
   expect(patterns).toBe(true);
 });
 
-test('everything in the schema is described for the reader of an editor’s hint', () => {
+test('every definition of the schema has a description', () => {
   const named = z.record(z.string(), z.object({ description: z.string().min(10) }));
   expect(named.safeParse(schema['definitions']).success).toBe(true);
 });

@@ -29,14 +29,14 @@ import { compileScenario, type ScenarioCompilation } from '../../src/core/scenar
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
 import { indexRelationships } from '../../src/core/scenario/relationships';
 
-/** A transition; a bare string is a default edge to that step. */
+/** A transition. A string is a default edge to that step. */
 export type TransitionDraft = string | (Partial<StepTransition> & { readonly to: string });
-/** A step; what is left out has the contract's defaults. */
+/** A step. Fields that are left out have the contract's defaults. */
 export type StepDraft = Partial<Omit<ScenarioStep, 'transitions'>> & {
   readonly stepId: string;
   readonly to?: readonly TransitionDraft[];
 };
-/** A scenario; what is left out has the contract's defaults, the entry is the first step. */
+/** A scenario. Fields that are left out have the contract's defaults; the entry step is the first step. */
 export type ScenarioDraft = Partial<Omit<Scenario, 'steps' | 'globalTransitions' | 'requiredFields'>> & {
   readonly scenarioId: string;
   readonly steps: readonly StepDraft[];
@@ -45,7 +45,7 @@ export type ScenarioDraft = Partial<Omit<Scenario, 'steps' | 'globalTransitions'
 };
 
 export function aTransition(draft: TransitionDraft): StepTransition {
-  const { to, ...given } = typeof draft === 'string' ? { to: draft } : draft;
+  const { to, ...overrides } = typeof draft === 'string' ? { to: draft } : draft;
   return {
     transitionId: '',
     targetStepId: to,
@@ -59,11 +59,11 @@ export function aTransition(draft: TransitionDraft): StepTransition {
     conditionEmbedding: [],
     clears: [],
     description: '',
-    ...given,
+    ...overrides,
   };
 }
 
-export function aStep({ to = [], ...given }: StepDraft): ScenarioStep {
+export function aStep({ to = [], ...overrides }: StepDraft): ScenarioStep {
   return {
     name: '',
     description: '',
@@ -81,13 +81,13 @@ export function aStep({ to = [], ...given }: StepDraft): ScenarioStep {
     priority: 0,
     blocksStarts: false,
     transitions: to.map(aTransition),
-    ...given,
+    ...overrides,
   };
 }
 
-export function aScenario({ steps, globals = [], requires = {}, ...given }: ScenarioDraft): Scenario {
+export function aScenario({ steps, globals = [], requires = {}, ...overrides }: ScenarioDraft): Scenario {
   return {
-    name: given.scenarioId,
+    name: overrides.scenarioId,
     description: '',
     triggerDescription: '',
     tags: [],
@@ -105,14 +105,14 @@ export function aScenario({ steps, globals = [], requires = {}, ...given }: Scen
     whenNotAddressed: 'QUIET',
     migrationPolicy: 'PINNED',
     migrationStepMap: new Map(),
-    ...given,
+    ...overrides,
   };
 }
 
-/** Compiles a draft and fails the test where it is refused. */
+/** Compiles a draft. Fails if the compiler rejects it. */
 export function compiled(draft: ScenarioDraft, version = 1): CompiledScenario {
   const { compiled: scenario, findings }: ScenarioCompilation = compileScenario(aScenario(draft), version);
-  if (!scenario) throw new Error(`refused: ${JSON.stringify(findings, null, 1)}`);
+  if (!scenario) throw new Error(`rejected: ${JSON.stringify(findings, null, 1)}`);
   return scenario;
 }
 
@@ -126,16 +126,16 @@ export function aRelationship(
 }
 
 type Fields = Readonly<Record<string, JsonValue>>;
-/** A signal: alone it is unaimed; with scenario ids aimed at them; with "*" at all instances. */
+/** A signal: alone it is unaimed, with scenario ids it is aimed at them, with "*" at all instances. */
 export type SignalDraft = ScenarioSignal | readonly [ScenarioSignal, ...string[]];
 
-/** A turn; what is left out is absent. Time grows by a minute a turn unless it is given. */
+/** A turn. Time advances by one minute for each turn unless it is set. */
 export interface TurnDraft {
   readonly message?: string;
   readonly trigger?: Turn['trigger'];
   readonly intent?: string;
   readonly signals?: readonly SignalDraft[];
-  /** Scores by scenario id; as pairs where one is to come twice. */
+  /** Scores by scenario id; pairs if an id occurs twice. */
   readonly candidates?: Readonly<Record<string, number>> | readonly (readonly [string, number])[];
   readonly rules?: readonly Partial<AppliedRule>[];
   readonly customer?: Fields;
@@ -150,13 +150,13 @@ export interface TurnDraft {
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
   readonly situation?: Partial<Situation>;
-  /** What the model proposes; left out: none is asked. */
+  /** The proposal of the model; undefined if no model is asked. */
   readonly proposal?: ModelProposal | undefined;
 }
 
 export const ids = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' };
 
-/** A session under way, played turn by turn through the domain alone. */
+/** Plays the turns of one session through the core. */
 export class Conversation {
   session: Session = createEmptySession(ids);
   private readonly scenarios = new Map<string, CompiledScenario>();
@@ -177,7 +177,7 @@ export class Conversation {
     for (const draft of scenarios) this.store(draft);
   }
 
-  /** Stores a scenario, as a new version where there is one. */
+  /** Stores a scenario, as a new version if it exists. */
   store(draft: ScenarioDraft): void {
     const version = (this.scenarios.get(draft.scenarioId)?.version ?? 0) + 1;
     const scenario = compiled(draft, version);
@@ -191,19 +191,19 @@ export class Conversation {
     for (const key of [...this.versions.keys()]) if (key.startsWith(`${scenarioId}@`)) this.versions.delete(key);
   }
 
-  /** Plays a turn and remembers the session after it. */
+  /** Plays a turn and stores the session. */
   turn(draft: TurnDraft = {}): Played {
     const decided = this.decide(draft);
     this.session = decided.session;
     return new Played(decided.result, decided.session);
   }
 
-  /** Decides a turn without remembering it. */
+  /** Decides a turn without storing the session. */
   decide(draft: TurnDraft = {}): { readonly result: TurnResult; readonly session: Session } {
     return decideTurn(this.input(draft));
   }
 
-  /** What a turn is decided on. */
+  /** Builds the input of a turn. */
   input(draft: TurnDraft = {}): TurnInput {
     this.now = draft.occurredAt ?? this.now + 60_000;
     return {
@@ -216,7 +216,7 @@ export class Conversation {
     };
   }
 
-  /** The running instance of a scenario; fails where there is none. */
+  /** Returns the active or paused instance of a scenario. Fails if there is none. */
   instance(scenarioId: string): ScenarioInstance {
     const found = this.session.instances.find((instance) => instance.scenarioId === scenarioId);
     if (!found) throw new Error(`no instance of ${scenarioId}`);
@@ -233,14 +233,14 @@ export class Conversation {
   }
 }
 
-/** What a turn came to, with the questions that tests ask. */
+/** The result of a turn with accessors for assertions. */
 export class Played {
   constructor(
     readonly result: TurnResult,
     readonly session: Session,
   ) {}
 
-  /** The lifecycle decision of a scenario; of several the last, which is a START after an end. */
+  /** The lifecycle decision about a scenario; the last one if an instance ends and another starts. */
   lifecycle(scenarioId: string): LifecycleDecision {
     const found = this.result.lifecycleDecisions.findLast((decision) => decision.scenarioId === scenarioId);
     if (!found) throw new Error(`no lifecycle decision of ${scenarioId}: ${JSON.stringify(this.actions)}`);
@@ -259,23 +259,23 @@ export class Played {
     return found;
   }
 
-  /** Every lifecycle decision in words, for example `refund START CANDIDATE`. */
+  /** Every lifecycle decision as text, for example `refund START CANDIDATE`. */
   get actions(): readonly string[] {
     return this.result.lifecycleDecisions.map(({ scenarioId, action, reason }) => `${scenarioId} ${action} ${reason}`);
   }
 
-  /** Every rejected candidate in words, for example `refund CAPACITY`. */
+  /** Every rejected candidate as text, for example `refund CAPACITY`. */
   get rejections(): readonly string[] {
     return this.result.rejectedCandidates.map(({ scenarioId, reason }) => `${scenarioId} ${reason}`);
   }
 
-  /** Every contribution in plan order in words, for example `refund ASK order_id`. */
+  /** Every contribution in plan order as text, for example `refund ASK order_id`. */
   get plan(): readonly string[] {
-    return this.result.plan.contributions.map(inWords);
+    return this.result.plan.contributions.map(toText);
   }
 }
 
-function inWords(contribution: Contribution): string {
+function toText(contribution: Contribution): string {
   const head = `${contribution.deferred ? '(deferred) ' : ''}${contribution.scenarioId} ${contribution.type}`;
   switch (contribution.type) {
     case 'ASK':
@@ -300,7 +300,7 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
     occurredAt,
     trigger: draft.trigger ?? 'MESSAGE',
     situation: aSituation(draft),
-    candidates: scoresOf(draft.candidates).map(([scenarioId, score]) => ({
+    candidates: toScores(draft.candidates).map(([scenarioId, score]) => ({
       scenarioId,
       score,
       reasoning: '',
@@ -313,20 +313,20 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
       priority: 0,
       ...rule,
     })),
-    customerData: fieldsOf(draft.customer),
+    customerData: toFields(draft.customer),
     stepOutcomes: (draft.outcomes ?? []).map(({ results, ...outcome }) => ({
       instanceId: '',
       stepId: '',
       actionKey: '',
       toolId: '',
       ...outcome,
-      results: fieldsOf(results),
+      results: toFields(results),
     })),
-    sessionVariables: fieldsOf(draft.patch),
+    sessionVariables: toFields(draft.patch),
   };
 }
 
-function scoresOf(candidates: TurnDraft['candidates'] = {}): readonly (readonly [string, number])[] {
+function toScores(candidates: TurnDraft['candidates'] = {}): readonly (readonly [string, number])[] {
   return Symbol.iterator in candidates ? [...candidates] : Object.entries(candidates);
 }
 
@@ -345,7 +345,7 @@ function aSituation(draft: TurnDraft): Situation {
     sentiment: '',
     frustrationLevel: '',
     urgency: 'normal',
-    facts: fieldsOf(draft.facts),
+    facts: toFields(draft.facts),
     requestedFields: draft.requested ?? [],
     candidateVariables: Object.entries(draft.variables ?? {}).map(([name, value]) => ({
       name,
@@ -365,6 +365,6 @@ function aSignal(draft: SignalDraft): Situation['signals'][number] {
     : { signal, scenarioIds: aims, allInstances: false };
 }
 
-function fieldsOf(fields: Fields = {}): ReadonlyMap<string, JsonValue> {
+function toFields(fields: Fields = {}): ReadonlyMap<string, JsonValue> {
   return new Map(Object.entries(fields));
 }

@@ -25,13 +25,13 @@ export interface LoggedLine {
 }
 
 /** The answer of a unary call, as bytes. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly bytes: Buffer;
   readonly trailer: Metadata;
 }
 
 /** What else a test may want otherwise. */
-export interface Surroundings {
+export interface StartOptions {
   /** How the client connects. Default: in plain text. */
   readonly channel?: ChannelCredentials;
   /** The server's. Default: the machine's. */
@@ -42,7 +42,7 @@ export async function startGrpc(
   useCases: Partial<UseCases>,
   options: Partial<GrpcServerOptions> = {},
   telemetry: Telemetry = noopTelemetry,
-  { channel = credentials.createInsecure(), clock = new SystemClock() }: Surroundings = {},
+  { channel = credentials.createInsecure(), clock = new SystemClock() }: StartOptions = {},
 ): Promise<GrpcUnderTest> {
   const logged: LoggedLine[] = [];
   const level = (name: LoggedLine['level']) => (fields: Readonly<Record<string, unknown>>, message: string) => {
@@ -61,7 +61,7 @@ export async function startGrpc(
   );
   const address = `127.0.0.1:${await server.start()}`;
   server.setServing(true);
-  const client = clientOf(address, channel);
+  const client = createRawClient(address, channel);
   return {
     address,
     server,
@@ -75,7 +75,7 @@ export async function startGrpc(
 }
 
 /** A client for raw bytes with a connection of its own, which never tries again by itself. */
-export function clientOf(address: string, channel: ChannelCredentials): Client {
+export function createRawClient(address: string, channel: ChannelCredentials): Client {
   return new Client(address, channel, {
     'grpc.max_send_message_length': -1,
     'grpc.max_receive_message_length': -1,
@@ -96,7 +96,7 @@ export function callRaw(
   path: string,
   bytes: Uint8Array,
   { deadline, metadata = {} }: CallOptions = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let answer: Buffer | undefined;
     const call = client.makeUnaryRequest<Uint8Array, Buffer>(

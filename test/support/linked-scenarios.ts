@@ -2,10 +2,10 @@ import type { RelationshipKind } from '../../src/core/model/scenario';
 import { aRelationship, Conversation, type Played } from './conversation';
 import { asking, type Variation } from './sample-scenarios';
 
-/** A relationship in words. */
+/** A relationship as a tuple. */
 export type Link = readonly [source: string, kind: RelationshipKind, target: string, sourceType?: 'RULE'];
 
-/** A conversation with scenarios a, b, c, d that each ask for a field of their own name. */
+/** A conversation with the scenarios a, b, c and d. Scenario a asks for `a_field`, and so on. */
 export function linked(
   links: readonly Link[],
   variations: Readonly<Record<string, Variation>> = {},
@@ -17,7 +17,7 @@ export function linked(
   );
 }
 
-/** The scenarios that start, in their order. */
+/** Returns the ids of the scenarios that start, in start order. */
 export function starts({ result }: Played): readonly string[] {
   return result.lifecycleDecisions.filter(({ action }) => action === 'START').map(({ scenarioId }) => scenarioId);
 }

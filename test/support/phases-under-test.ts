@@ -71,7 +71,7 @@ export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, s
 }
 
 /** The same as a caller sends it. */
-export function sentAsking(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
+export function askingMessage(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
   return scenarioToProto(asking(scenarioId, parts));
 }
 
@@ -79,36 +79,36 @@ export function sentAsking(scenarioId: string, parts: Partial<ScenarioDraft> = {
 const fromPartial: (fields: DeepPartial<PhaseInput>) => PhaseInput = PhaseInput.fromPartial;
 
 /** Turn 100 of session 3, on an inline refund, with what the test cares about. */
-export function anInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
+export function createInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
   const given = { ...agent, sessionId: uuid(3), turnId: uuid(100), occurredAt: new Date(1_700_000_000_000), ...turn };
-  return fromPartial({ scenarios: [sentAsking(refund)], ...parts, turn: given });
+  return fromPartial({ scenarios: [askingMessage(refund)], ...parts, turn: given });
 }
 
 /** A turn whose candidate is this scenario. */
-export function naming(scenarioId: string): { readonly candidates: { scenarioId: string; score: number }[] } {
+export function withCandidate(scenarioId: string): { readonly candidates: { scenarioId: string; score: number }[] } {
   return { candidates: [{ scenarioId, score: 0.9 }] };
 }
 
 /** Every lifecycle decision in words, for example `START` with the id of its scenario. */
-export function actionsOf({
+export function formatActions({
   lifecycleDecisions,
 }: Pick<DecideLifecycleResponse, 'lifecycleDecisions'>): readonly string[] {
   return lifecycleDecisions.map(({ action, scenarioId }) => `${lifecycleAction.fromProto(action)} ${scenarioId}`);
 }
 
 /** The session after the turn. */
-export function sessionAfter({ session }: PlanContributionsResponse): Session {
+export function getSessionAfter({ session }: PlanContributionsResponse): Session {
   if (session === undefined) throw new Error('the answer has no session');
   return session;
 }
 
 /** What a refused call says: status, reason and every field that is named. */
-export async function refusalOf(call: Promise<unknown>) {
+export async function getRejection(call: Promise<unknown>) {
   const { status, reason, violations } = await failureOf(call);
   return { status, reason, fields: violations.map(({ field }) => field) };
 }
 
 /** The refusal of a request for these fields. */
-export function invalid(...fields: readonly string[]) {
+export function invalidRequest(...fields: readonly string[]) {
   return { status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', fields };
 }

@@ -1,18 +1,18 @@
 import type { ConditionTextVerdict, ModelProposal, ProposedAction } from '../../src/core/model/model-proposal';
 
-/** A proposal of a model that was heard; what is left out it does not mention. */
+/** A successful proposal of the model. It does not mention parts that are left out. */
 export function aProposal(
-  said: {
+  parts: {
     /** By instance id. */
     readonly actions?: Readonly<Record<string, ProposedAction>>;
     /** By scenario id. */
     readonly fits?: Readonly<Record<string, boolean>>;
-    /** By transition id, of version 1 of the scenario. */
+    /** By transition id, for version 1 of the scenario `of`. */
     readonly verdicts?: Readonly<Record<string, ConditionTextVerdict['truth']>>;
     readonly of?: string;
   } = {},
 ): ModelProposal {
-  const { actions = {}, fits = {}, verdicts = {}, of = '' } = said;
+  const { actions = {}, fits = {}, verdicts = {}, of = '' } = parts;
   return {
     outcome: 'PROPOSED',
     model: 'a-model',

@@ -9,7 +9,7 @@ import {
   type TurnDraft,
 } from './conversation';
 
-/** Few names, so that scenarios and turns meet. */
+/** Few names, so that scenarios and turns refer to the same ones. */
 const scenarioIds = ['p', 'q', 'r'];
 const stepIds = ['s0', 's1', 's2', 's3', 's4'];
 const fieldNames = ['a', 'b', 'c', 'd'];
@@ -32,13 +32,13 @@ const conditions = [
   'false',
 ];
 const oneOf = <T>(values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const seldom = (weight: number): fc.Arbitrary<boolean> =>
+const rarely = (weight: number): fc.Arbitrary<boolean> =>
   fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const some = <T>(values: readonly T[], maxLength = 2): fc.Arbitrary<T[]> =>
   fc.uniqueArray(oneOf(values), { maxLength });
 const outcomeKinds = ['CONFIRMED', 'DECLINED', 'ACTION_SUCCEEDED', 'ACTION_FAILED'] as const;
 
-/** The default edge is frequent, so that walks go far. */
+/** The default edge is frequent, so that walks are long. */
 const transition = (targets: readonly string[]): fc.Arbitrary<TransitionDraft> =>
   fc.oneof(
     { weight: 6, arbitrary: oneOf(targets).map((to) => ({ to })) },
@@ -56,7 +56,7 @@ const transition = (targets: readonly string[]): fc.Arbitrary<TransitionDraft> =
         conditionFields: some(fieldNames, 1),
         outcomes: some(outcomeKinds, 1),
         clears: some(fieldNames, 1),
-        conditionText: seldom(6).map((given) => (given ? 'the customer is in a hurry' : '')),
+        conditionText: rarely(6).map((given) => (given ? 'the customer is in a hurry' : '')),
       }),
     },
   );
@@ -65,19 +65,19 @@ const step = (stepId: string, targets: readonly string[]): fc.Arbitrary<StepDraf
   fc
     .record({
       collectsProfileFields: some(fieldNames),
-      isCheckpoint: seldom(2),
-      isRequiredAction: seldom(4),
+      isCheckpoint: rarely(2),
+      isRequiredAction: rarely(4),
       performsAction: fc.boolean(),
-      requiresConfirmation: fc.option(seldom(2), { nil: undefined, freq: 1 }),
+      requiresConfirmation: fc.option(rarely(2), { nil: undefined, freq: 1 }),
       confirmsFields: some(fieldNames, 1),
       toolIds: some(['t', 'u']),
       templateIds: some(['text'], 1),
       canSkip: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
-      isTerminal: seldom(6),
-      reachableFromAnywhere: seldom(2),
+      isTerminal: rarely(6),
+      reachableFromAnywhere: rarely(2),
       priority: fc.integer({ min: 0, max: 2 }),
       maxLoopCount: oneOf([undefined, 1, 2]),
-      blocksStarts: seldom(5),
+      blocksStarts: rarely(5),
       to: fc.array(transition(targets), { minLength: 1, maxLength: 3 }),
     })
     .map((given) => ({
@@ -94,7 +94,7 @@ const scenario = (scenarioId: string): fc.Arbitrary<ScenarioDraft> =>
         steps: fc.tuple(...own.map((stepId) => step(stepId, own))),
         globals: fc.array(transition(own), { maxLength: 1 }),
         priority: fc.integer({ min: 0, max: 2 }),
-        exclusive: seldom(12),
+        exclusive: rarely(12),
         completionCondition: fc.oneof(
           { weight: 4, arbitrary: fc.constant('false') },
           { weight: 1, arbitrary: oneOf(conditions) },
@@ -157,7 +157,7 @@ const signal: fc.Arbitrary<SignalDraft> = fc
 
 const truth = oneOf(['TRUE', 'FALSE', 'UNKNOWN'] as const);
 
-/** Whatever a model may say, about what is there and what is not. */
+/** A proposal about existing and unknown instances and scenarios. */
 const proposal: fc.Arbitrary<ModelProposal> = fc.record({
   outcome: fc.oneof(
     { weight: 6, arbitrary: fc.constant('PROPOSED' as const) },
@@ -220,24 +220,24 @@ const relationship = fc
     oneOf(scenarioIds),
     oneOf(['EXCLUDES', 'IMPLIES', 'SPECIALIZES', 'AMBIGUOUS', 'RELATED'] as const),
     oneOf(scenarioIds),
-    seldom(3),
+    rarely(3),
   )
   .filter(([source, , target]) => source !== target)
   .map(([source, kind, target, ofRule]) =>
     ofRule ? aRelationship('rule', kind, target, 'RULE') : aRelationship(source, kind, target),
   );
-/** In one direction only, so that there is no cycle. */
+/** In one direction only, to avoid a cycle. */
 const dependency = fc.constant(aRelationship('r', 'DEPENDS_ON', 'p'));
 
-/** A catalogue of three scenarios, with cycles, and a session of some turns. */
+/** A catalogue of three scenarios, with cycles, and the turns of a session. */
 export const randomSession = fc.record({
   scenarios: fc.tuple(...scenarioIds.map(scenario)),
   relationships: fc.array(fc.oneof({ weight: 9, arbitrary: relationship }, { weight: 1, arbitrary: dependency }), {
     maxLength: 2,
   }),
   settings: fc.record({
-    enableStepSkipping: seldom(4).map((off) => !off),
-    enableMultiScenario: seldom(6).map((off) => !off),
+    enableStepSkipping: rarely(4).map((off) => !off),
+    enableMultiScenario: rarely(6).map((off) => !off),
     maxSimultaneousScenarios: fc.integer({ min: 1, max: 3 }),
     maxConfirmsPerTurn: fc.integer({ min: 1, max: 2 }),
     maxFieldsToAskPerTurn: fc.integer({ min: 0, max: 2 }),

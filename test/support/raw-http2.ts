@@ -4,7 +4,7 @@ import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { Status } from '../../gen/google/rpc/status';
 
 /** How a call ended that was made without a gRPC library. */
-export interface RawEnd {
+export interface RawOutcome {
   /** Of HTTP; 0 where the stream was reset before. */
   readonly httpStatus: number;
   /** Name of the gRPC status; "" where there was none. */
@@ -19,7 +19,7 @@ export function postRaw(
   path: string,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
-): Promise<RawEnd> {
+): Promise<RawOutcome> {
   return new Promise((resolve, reject) => {
     const session = connect(`http://${address}`);
     session.on('error', reject);
@@ -50,7 +50,7 @@ const usualWindow = 65_535;
 export interface UnreadCall {
   /** Reads everything; resolves when the server has ended it. */
   read(): Promise<
-    RawEnd & { readonly messages: readonly Buffer[]; readonly metadata: Readonly<Record<string, string>> }
+    RawOutcome & { readonly messages: readonly Buffer[]; readonly metadata: Readonly<Record<string, string>> }
   >;
 }
 
@@ -100,7 +100,7 @@ export function framed(message: Uint8Array, flags = 0): Buffer {
   return Buffer.concat([head, message]);
 }
 
-function endOf(headers: IncomingHttpHeaders): RawEnd {
+function endOf(headers: IncomingHttpHeaders): RawOutcome {
   return {
     httpStatus: Number(headers[':status'] ?? 0),
     status: status[Number(headers['grpc-status'])] ?? '',

@@ -1,15 +1,15 @@
 import type { ScenarioDraft, StepDraft } from './conversation';
 
-/** What a test wants to differ from the sample. */
+/** Overrides of a sample scenario. */
 export type Variation = Partial<Omit<ScenarioDraft, 'scenarioId' | 'steps'>>;
 
-/** The last step of all samples: it tells something once, and the turn after that the instance completes. */
+/** The last step of all samples. It informs once, and the instance completes on the next turn. */
 export const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 
-/** A step that says nothing and that no turn leaves: no test has the intent "never". */
+/** A step that contributes nothing and is never left, because no test uses the intent "never". */
 export const waiting: StepDraft = { stepId: 'wait', to: [{ to: 'end', intentLabel: 'never' }] };
 
-/** Asks for one field after the other, then ends. */
+/** A scenario that asks for the fields one by one and then ends. */
 export function asking(scenarioId: string, fields: readonly string[], variation: Variation = {}): ScenarioDraft {
   const steps = fields.map((field, index) => ({
     stepId: `ask_${field}`,
@@ -19,7 +19,7 @@ export function asking(scenarioId: string, fields: readonly string[], variation:
   return { scenarioId, steps: [...steps, end], ...variation };
 }
 
-/** Wants a checkpoint confirmed, then waits without a word. */
+/** A scenario that asks to confirm a checkpoint and then contributes nothing. */
 export function confirming(
   scenarioId: string,
   variation: Variation & { readonly confirms?: readonly string[] } = {},
@@ -34,7 +34,7 @@ export function confirming(
   return { scenarioId, steps: [{ ...step, to: ['wait'] }, waiting, end], ...given };
 }
 
-/** Wants an action done, without asking first, then waits without a word. */
+/** A scenario with a required action that needs no confirmation. It then contributes nothing. */
 export function acting(scenarioId: string, variation: Variation = {}): ScenarioDraft {
   const step = {
     stepId: 'act',
@@ -50,7 +50,7 @@ export function acting(scenarioId: string, variation: Variation = {}): ScenarioD
   };
 }
 
-/** Has nothing to say, ever. */
+/** A scenario that never contributes. */
 export function silent(scenarioId: string, variation: Variation = {}): ScenarioDraft {
   return { scenarioId, steps: [waiting, end], ...variation };
 }

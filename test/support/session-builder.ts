@@ -1,16 +1,16 @@
 import { createEmptySession, createVisit, type ScenarioInstance, type Session } from '../../src/core/model/session';
 
-/** Ids of tests: a UUID that tells its number, for example 00000000-0000-4000-8000-000000000007. */
+/** Returns a UUID that contains the number, for example 00000000-0000-4000-8000-000000000007. */
 export function uuid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** A session before its first turn, of tenant 1 and agent 2, with what the test cares about. */
+/** A session before its first turn, of tenant 1 and agent 2, with overrides. */
 export function aSession(parts: Partial<Session> = {}): Session {
   return { ...createEmptySession({ tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3) }), ...parts };
 }
 
-/** An active instance on its first step, with what the test cares about. */
+/** An active instance at its first step, with overrides. */
 export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInstance {
   return {
     instanceId: uuid(10),

@@ -18,7 +18,7 @@ export interface WireNode {
 }
 
 /** Takes a message apart. */
-export function wireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
+export function parseWireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
   const reader = new BinaryReader(bytes);
   const nodes: WireNode[] = [];
   while (reader.pos < reader.len) {
@@ -37,10 +37,10 @@ export function wireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
 }
 
 /** Puts a message together again. */
-export function wireBytes(nodes: readonly WireNode[]): Buffer {
+export function encodeWireTree(nodes: readonly WireNode[]): Buffer {
   return Buffer.concat(
     nodes.flatMap((node) => {
-      const content = node.children === undefined ? node.content : wireBytes(node.children);
+      const content = node.children === undefined ? node.content : encodeWireTree(node.children);
       const writer = new BinaryWriter().uint32((node.number * 8 + node.wireType) >>> 0);
       if (node.wireType === WireType.LengthDelimited) writer.uint64(node.claimedLength ?? BigInt(content.length));
       return [writer.finish(), content, node.trailing ?? new Uint8Array(0)];
@@ -49,17 +49,17 @@ export function wireBytes(nodes: readonly WireNode[]): Buffer {
 }
 
 /** Every node of a tree, each before its children. */
-export function everyNode(nodes: readonly WireNode[]): WireNode[] {
-  return nodes.flatMap((node) => [node, ...everyNode(node.children ?? [])]);
+export function flattenTree(nodes: readonly WireNode[]): WireNode[] {
+  return nodes.flatMap((node) => [node, ...flattenTree(node.children ?? [])]);
 }
 
 /** A node's children as lists of nodes: the fields of a message; key and value of a map's entry. */
 function childrenOf(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
   switch (field?.fieldKind) {
     case 'message':
-      return wireTree(content, field.message);
+      return parseWireTree(content, field.message);
     case 'list':
-      return field.listKind === 'message' ? wireTree(content, field.message) : undefined;
+      return field.listKind === 'message' ? parseWireTree(content, field.message) : undefined;
     case 'map':
       return entryNodes(content, field.mapKind === 'message' ? field.message : undefined);
     default:
@@ -77,7 +77,7 @@ function entryNodes(content: Uint8Array, value: DescMessage | undefined): WireNo
     const delimited = wireType === WireType.LengthDelimited;
     if (!delimited) reader.skip(wireType, number);
     const bytes = delimited ? reader.bytes() : content.subarray(begin, reader.pos);
-    const children = delimited && number === 2 && value !== undefined ? wireTree(bytes, value) : undefined;
+    const children = delimited && number === 2 && value !== undefined ? parseWireTree(bytes, value) : undefined;
     nodes.push({ number, wireType, field: undefined, children, content: bytes });
   }
   return nodes;

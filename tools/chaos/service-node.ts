@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { endInGoodOrder, startServiceProcess } from '../../src/cli/service/service-process';
+import { startServiceProcess, stopProcess } from '../../src/cli/local-service';
 import { freePort } from './free-port';
 
 /** Where a node ends itself as a crash does; see failpoint.ts. */
@@ -60,7 +60,7 @@ export class ServiceNode {
   /** Ends it in good order, by SIGTERM; resolves to its exit code, null where it had to be killed after ten seconds. */
   async stop(): Promise<number | null> {
     if (this.child === undefined) return null;
-    await endInGoodOrder(this.child);
+    await stopProcess(this.child);
     return this.child.exitCode;
   }
 }

@@ -1,5 +1,5 @@
 import { connect, insecure } from 'scenario-orchestrator-client';
-import { type OwnService, startOwnService } from '../../src/cli/service/own-service';
+import { type LocalService, startLocalService } from '../../src/cli/local-service';
 import { disagreementText } from './disagreement-text';
 import { figuresTable } from './figures-table';
 import { figuresJson } from './file-figures';
@@ -12,8 +12,8 @@ const READY_WITHIN = 15_000;
 const CALL_WITHIN = 30_000;
 
 /** The service that was named, or one of its own: on the embedded store, in a temporary folder, on a free port. */
-async function serviceOf({ target }: ReplayArguments): Promise<OwnService> {
-  return target === undefined ? startOwnService(process.env) : { address: target, stop: async () => undefined };
+async function serviceOf({ target }: ReplayArguments): Promise<LocalService> {
+  return target === undefined ? startLocalService(process.env) : { address: target, stop: async () => undefined };
 }
 
 async function replay(args: ReplayArguments): Promise<void> {

@@ -1,19 +1,54 @@
-import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  credentials,
+  InterceptingCall,
+  type Interceptor,
+  type Metadata,
+  status,
+} from '@grpc/grpc-js';
 
-/** What TLS is made of, each as PEM. */
+/** PEM files of a TLS connection. */
 export interface TlsSettings {
-  /** Authorities that the service's certificate is checked against. Default: those of Node.js. */
+  /** CA certificates that verify the server. Default: the CA certificates of Node.js. */
   readonly ca?: Buffer;
-  /** The caller's own certificate with its private key, where the service asks for one (docs/security.md). */
+  /** Client certificate and private key, for a service that requires them (docs/security.md). */
   readonly clientCertificate?: { readonly certificate: Buffer; readonly key: Buffer };
 }
 
-/** A connection by TLS. Throws where a PEM cannot be read. */
+/** Credentials for a TLS connection. Throws if a PEM is invalid. */
 export function tls({ ca, clientCertificate }: TlsSettings = {}): ChannelCredentials {
   return credentials.createSsl(ca, clientCertificate?.key, clientCertificate?.certificate);
 }
 
-/** No protection at all: whoever is on the way reads and changes everything. For a service on the same machine. */
+/** Credentials for a plaintext connection. Use it only for a service on the same machine. */
 export function insecure(): ChannelCredentials {
   return credentials.createInsecure();
+}
+
+/** An API key or token, or a function that returns one. The function is called for every call, so that it can rotate tokens. */
+export type BearerToken = string | (() => string | Promise<string>);
+
+/** Adds `authorization: Bearer` to every call. If the function fails, the call fails with UNAUTHENTICATED and is not sent. */
+export function createBearerTokenInterceptor(token: BearerToken): Interceptor {
+  return (options, nextCall) => {
+    const call = new InterceptingCall(nextCall(options), {
+      start: (metadata, listener, next) => {
+        const send = (text: string): void => next(addToken(metadata, text), listener);
+        // grpc-js reports the status of a call only after the call has started.
+        const fail = (error: unknown): void => {
+          next(metadata, listener);
+          const reason = error instanceof Error ? error.message : String(error);
+          call.cancelWithStatus(status.UNAUTHENTICATED, `Failed to get a token: ${reason}`);
+        };
+        if (typeof token === 'string') send(token);
+        else void Promise.resolve().then(token).then(send, fail);
+      },
+    });
+    return call;
+  };
+}
+
+function addToken(metadata: Metadata, token: string): Metadata {
+  metadata.set('authorization', `Bearer ${token}`);
+  return metadata;
 }

@@ -1,4 +1,4 @@
-// What `scenario-orchestrator/client` exports: the client, and the messages of the contract with their stubs.
+// The public surface of `scenario-orchestrator-client`: the client, and the messages and stubs of the contract.
 export * from '../../../gen/focal/orchestration/v1/contribution';
 export * from '../../../gen/focal/orchestration/v1/error_reason';
 export * from '../../../gen/focal/orchestration/v1/lifecycle';
@@ -9,11 +9,15 @@ export * from '../../../gen/focal/orchestration/v1/session';
 export * from '../../../gen/focal/orchestration/v1/session_service';
 export * from '../../../gen/focal/orchestration/v1/transition';
 export * from '../../../gen/focal/orchestration/v1/turn';
-export type { BearerToken } from './bearer-token';
 export { CallError, type FieldViolation } from './call-error';
-export { type ConnectSettings, connect } from './connect';
-export { insecure, type TlsSettings, tls } from './credentials';
-export type { OrchestratorClient } from './orchestrator-client';
+export type { CallSettings } from './calls';
+export { type BearerToken, insecure, type TlsSettings, tls } from './credentials';
+export {
+  type ConnectSettings,
+  connect,
+  type OrchestratorClient,
+  type UnaryMethod,
+  type UnaryMethods,
+} from './orchestrator-client';
 export type { ProcessTurnResult, TurnOutcome } from './process-turns';
 export { channelOptions } from './retry-policy';
-export type { CallSettings } from './unary-call';

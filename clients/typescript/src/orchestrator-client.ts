@@ -1,95 +1,212 @@
-import type {
-  DecideLifecycleRequest,
-  DecideLifecycleResponse,
-  DecideTransitionsRequest,
-  DecideTransitionsResponse,
-  PlanContributionsRequest,
-  PlanContributionsResponse,
-  ProcessTurnRequest,
-  ProcessTurnsRequest,
-  StreamTurnRequest,
-  StreamTurnResponse,
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChannelCredentials, type ChannelOptions, Client, type MethodDefinition } from '@grpc/grpc-js';
+import {
+  OrchestratorServiceService,
+  type ProcessTurnRequest,
+  type ProcessTurnsRequest,
+  type StreamTurnRequest,
+  type StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import type {
-  DeleteRelationshipRequest,
-  DeleteRelationshipResponse,
-  DeleteScenarioRequest,
-  DeleteScenarioResponse,
-  GetScenarioRequest,
-  GetScenarioResponse,
-  ListRelationshipsRequest,
-  ListRelationshipsResponse,
-  ListScenariosRequest,
-  ListScenariosResponse,
-  PutRelationshipRequest,
-  PutRelationshipResponse,
-  PutScenarioRequest,
-  PutScenarioResponse,
-  RenderScenarioRequest,
-  RenderScenarioResponse,
-  ValidateScenarioRequest,
-  ValidateScenarioResponse,
-} from '../../../gen/focal/orchestration/v1/scenario_service';
-import type {
-  DeleteSessionRequest,
-  DeleteSessionResponse,
-  GetSessionRequest,
-  GetSessionResponse,
-  ImportSessionRequest,
-  ImportSessionResponse,
-  ListTurnsRequest,
-  ListTurnsResponse,
-  TurnRecord,
-  WatchSessionRequest,
+import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import {
+  SessionServiceService,
+  type TurnRecord,
+  type WatchSessionRequest,
 } from '../../../gen/focal/orchestration/v1/session_service';
-import type { ProcessTurnResult, TurnOutcome } from './process-turns';
-import type { CallSettings } from './unary-call';
+import { CallError } from './call-error';
+import {
+  type CallDefaults,
+  type CallSettings,
+  type ClientMethod,
+  callUnary,
+  createCallOptions,
+  createMetadata,
+  readMessages,
+} from './calls';
+import { type BearerToken, createBearerTokenInterceptor } from './credentials';
+import { type ProcessTurnResult, processTurns, type TurnOutcome } from './process-turns';
+import { channelOptions } from './retry-policy';
+import { watchSession } from './watch-session';
 
-/** A method with one answer. Rejects with CallError. */
-export type Call<Request, Response> = (request: Request, settings?: CallSettings) => Promise<Response>;
+/** All methods of the contract. The methods of the client are derived from it. */
+const contractMethods = { ...OrchestratorServiceService, ...ScenarioServiceService, ...SessionServiceService };
 
-/**
- * The service: a promise for one answer, an iteration for many. What fails is a CallError. Leaving an iteration cancels its call,
- * which begins with it. Build requests with `fromPartial` of their message.
- */
-export interface OrchestratorClient {
-  readonly processTurn: Call<ProcessTurnRequest, ProcessTurnResult>;
-  /** The events of a turn, the last of them `committed`. */
+type ContractMethods = typeof contractMethods;
+type UnaryDefinition = { readonly requestStream: false; readonly responseStream: false };
+
+/** Streams, and methods whose result is more than the response message. */
+type SpecialMethodName =
+  | 'processTurn'
+  | {
+      [Name in keyof ContractMethods]: ContractMethods[Name] extends UnaryDefinition ? never : Name;
+    }[keyof ContractMethods];
+
+/** A method with one response. Rejects with CallError. */
+export type UnaryMethod<Request, Response> = (request: Request, settings?: CallSettings) => Promise<Response>;
+
+/** The unary methods of the contract, for example `getSession(request)`. */
+export type UnaryMethods = {
+  readonly [Name in Exclude<keyof ContractMethods, SpecialMethodName>]: ContractMethods[Name] extends MethodDefinition<
+    infer Request,
+    infer Response
+  >
+    ? UnaryMethod<Request, Response>
+    : never;
+};
+
+/** The methods that are written by hand. */
+interface SpecialMethods {
+  /** Processes a turn exactly once. */
+  processTurn(request: ProcessTurnRequest, settings?: CallSettings): Promise<ProcessTurnResult>;
+  /** Iterates over the events of a turn. The last one is `committed`. */
   streamTurn(request: StreamTurnRequest, settings?: CallSettings): AsyncGenerator<StreamTurnResponse, void>;
   /**
-   * Turns of many sessions over one call, sent as they come and no faster than they are taken; those of one session are applied in
-   * their order. Only the first 1 MB is taken at once: grpc-js keeps it for another try (its option
-   * `grpc.per_rpc_retry_buffer_size`). A turn that fails is an outcome like another. Where the call breaks it ends with CallError, and turns without an
-   * outcome are to be sent again, with the same turn ids. Without `timeoutMs` it lasts as long as there are turns.
+   * Processes the turns of many sessions over one call, at the rate at which the service reads them. Turns of one session are applied
+   * in order. A failed turn is an outcome and does not end the call. If the call breaks, the iteration throws CallError: send the
+   * turns without an outcome again, with the same turn ids. Without `timeoutMs` the call has no deadline.
+   *
+   * grpc-js buffers the first 1 MB of turns for retries, without waiting for the service (its channel option
+   * `grpc.per_rpc_retry_buffer_size`).
    */
   processTurns(
     turns: Iterable<ProcessTurnsRequest> | AsyncIterable<ProcessTurnsRequest>,
     settings?: CallSettings,
   ): AsyncGenerator<TurnOutcome, void>;
-  readonly decideLifecycle: Call<DecideLifecycleRequest, DecideLifecycleResponse>;
-  readonly decideTransitions: Call<DecideTransitionsRequest, DecideTransitionsResponse>;
-  readonly planContributions: Call<PlanContributionsRequest, PlanContributionsResponse>;
-  readonly putScenario: Call<PutScenarioRequest, PutScenarioResponse>;
-  readonly validateScenario: Call<ValidateScenarioRequest, ValidateScenarioResponse>;
-  readonly getScenario: Call<GetScenarioRequest, GetScenarioResponse>;
-  readonly listScenarios: Call<ListScenariosRequest, ListScenariosResponse>;
-  readonly deleteScenario: Call<DeleteScenarioRequest, DeleteScenarioResponse>;
-  readonly renderScenario: Call<RenderScenarioRequest, RenderScenarioResponse>;
-  readonly putRelationship: Call<PutRelationshipRequest, PutRelationshipResponse>;
-  readonly listRelationships: Call<ListRelationshipsRequest, ListRelationshipsResponse>;
-  readonly deleteRelationship: Call<DeleteRelationshipRequest, DeleteRelationshipResponse>;
-  readonly importSession: Call<ImportSessionRequest, ImportSessionResponse>;
-  readonly getSession: Call<GetSessionRequest, GetSessionResponse>;
-  readonly deleteSession: Call<DeleteSessionRequest, DeleteSessionResponse>;
-  readonly listTurns: Call<ListTurnsRequest, ListTurnsResponse>;
   /**
-   * Every turn of a session once and in order, from `afterRevision` on or from now on. A stream that breaks is resumed by itself;
-   * the iteration ends when it is left, or with CallError: NOT_FOUND once the session is gone, OUT_OF_RANGE where turns after the
-   * cursor are no longer recorded, CANCELLED after the signal. `timeoutMs` does not bound it.
+   * Iterates over every turn of a session exactly once and in order, after `afterRevision` or, without it, after the current
+   * revision. Resumes a broken stream automatically. Ends only when it is left, or with CallError: NOT_FOUND after the session was
+   * deleted, OUT_OF_RANGE if turns after the cursor are not recorded any more, CANCELLED after the signal. `timeoutMs` is ignored.
    */
   watchSession(request: WatchSessionRequest, settings?: CallSettings): AsyncGenerator<TurnRecord, never>;
-  /** Resolves once the service can be reached; rejects after `timeoutMs`. */
+}
+
+/**
+ * A client of all services of the contract. Methods with one response return a promise, streams return an async iteration. A failed
+ * call rejects with CallError. A stream starts with its iteration and is cancelled when the iteration is left. Create requests with
+ * `fromPartial` of their message.
+ */
+export interface OrchestratorClient extends UnaryMethods, SpecialMethods {
+  /** Resolves when the connection is ready. Rejects after `timeoutMs` milliseconds. */
   waitForReady(timeoutMs: number): Promise<void>;
-  /** Ends the connection. Calls that run are finished. */
+  /** Closes the connection. Calls in progress continue. */
   close(): void;
+}
+
+/** How to reach the service. */
+export interface ConnectSettings {
+  /** `tls()`, or `insecure()` for a service on the same machine. */
+  readonly credentials: ChannelCredentials;
+  /** Timeout of a call in milliseconds, including retries. Default: 5,000. */
+  readonly timeoutMs?: number;
+  /** An API key or token to send with every call. Over an insecure connection it is readable on the network. */
+  readonly token?: BearerToken;
+  /** Metadata to send with every call. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Channel options in addition to the retry policy. */
+  readonly channelOptions?: ChannelOptions;
+}
+
+/** Creates a client of the service at `HOST:PORT`. It connects on the first call. */
+export function connect(address: string, settings: ConnectSettings): OrchestratorClient {
+  const client = new Client(address, settings.credentials, {
+    ...channelOptions,
+    ...settings.channelOptions,
+    ...(settings.token === undefined ? {} : { interceptors: [createBearerTokenInterceptor(settings.token)] }),
+  });
+  const defaults = { timeoutMs: settings.timeoutMs ?? 5_000, metadata: settings.metadata ?? {} };
+  return {
+    ...createUnaryMethods(client, defaults),
+    ...createSpecialMethods(client, defaults),
+    waitForReady: (timeoutMs) => waitForReady(client, address, timeoutMs),
+    close: () => client.close(),
+  };
+}
+
+/** Creates the unary methods from their definitions. The cast is tested: every method of the contract is called. */
+function createUnaryMethods(client: Client, defaults: CallDefaults): UnaryMethods {
+  const methods = Object.entries<ErasedDefinition>(contractMethods)
+    .filter(([, { requestStream, responseStream }]) => !requestStream && !responseStream)
+    .map(([name, definition]): [string, UnaryMethod<unknown, unknown>] => [
+      name,
+      async (request, settings) => (await callUnary(client, definition, request, defaults, settings)).response,
+    ]);
+  return Object.fromEntries(methods) as unknown as UnaryMethods;
+}
+
+/** A definition of any method. Method syntax makes the parameters bivariant. */
+interface ErasedDefinition extends ClientMethod<unknown, unknown> {
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  requestSerialize(value: unknown): Buffer;
+}
+
+/** The annotation makes it an error to leave out a stream that is added to the contract. */
+function createSpecialMethods(
+  client: Client,
+  defaults: CallDefaults,
+): SpecialMethods & Record<SpecialMethodName, unknown> {
+  const { processTurn, streamTurn, processTurns: processTurnsMethod, watchSession: watchMethod } = contractMethods;
+  return {
+    processTurn: async (request, settings) => {
+      const { response, trailers } = await callUnary(client, processTurn, request, defaults, settings);
+      return { response, replayed: trailers.get('x-turn-replayed').includes('true') };
+    },
+    streamTurn: (request, settings) => {
+      const { path, requestSerialize, responseDeserialize } = streamTurn;
+      const startCall = () => {
+        const options = createCallOptions({ ...defaults, ...settings });
+        const metadata = createMetadata(defaults, settings);
+        return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata, options);
+      };
+      return readMessages('StreamTurn', startCall, settings?.signal);
+    },
+    processTurns: (turns, settings) => {
+      const { path, requestSerialize, responseDeserialize } = processTurnsMethod;
+      const startCall = () => {
+        const metadata = createMetadata(defaults, settings);
+        const options = createCallOptions(settings);
+        return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options);
+      };
+      return processTurns(startCall, turns, settings?.signal);
+    },
+    watchSession: (request, settings) => {
+      const { path, requestSerialize, responseDeserialize } = watchMethod;
+      const signal = settings?.signal;
+      return watchSession(request, {
+        openStream: (cursor) => {
+          const metadata = createMetadata(defaults, settings);
+          return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, cursor, metadata);
+        },
+        getRevision: () => getRevision(client, request, defaults, settings),
+        sleep: (ms) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
+        signal,
+      });
+    },
+  };
+}
+
+/** The current revision of a session; 0 for a session that does not exist. */
+async function getRevision(
+  client: Client,
+  { tenantId, sessionId }: WatchSessionRequest,
+  defaults: CallDefaults,
+  settings?: CallSettings,
+): Promise<number> {
+  try {
+    const request = { tenantId, sessionId };
+    const { response } = await callUnary(client, contractMethods.getSession, request, defaults, settings);
+    return response.session?.revision ?? 0;
+  } catch (error) {
+    if (error instanceof CallError && error.reason === 'SESSION_NOT_FOUND') return 0;
+    throw error;
+  }
+}
+
+function waitForReady(client: Client, address: string, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.waitForReady(Date.now() + timeoutMs, (error) => {
+      if (error) reject(new Error(`No service is reachable at ${address} (waited ${timeoutMs} ms).`, { cause: error }));
+      else resolve();
+    });
+  });
 }

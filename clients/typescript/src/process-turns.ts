@@ -6,30 +6,28 @@ import type {
   ProcessTurnsResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { CallError } from './call-error';
-import { readMessages } from './message-stream';
+import { readMessages } from './calls';
 
-/** A decided turn. */
 export interface ProcessTurnResult {
   readonly response: ProcessTurnResponse;
-  /** The turn was applied before, and this is the stored answer (5.1). */
+  /** Whether the turn was applied before. The response is the stored one (5.1). */
   readonly replayed: boolean;
 }
 
-/** What became of one turn of a stream of turns. */
+/** The result of one turn of a stream. */
 export interface TurnOutcome {
-  /** The turn, by its id as it was sent; empty where that could not be read. */
+  /** The id of the turn as it was sent; "" if the service could not read it. */
   readonly turnId: string;
-  /** Its answer, or why it failed; the stream goes on either way. */
+  /** The result, or why the turn failed. A failed turn does not end the stream. */
   readonly outcome: ProcessTurnResult | CallError;
 }
 
 /**
- * Sends turns as they come, no faster than they are taken, and gives what becomes of each. Ends after the last of them; with
- * CallError where the stream breaks: turns without an outcome are then to be sent again, with the same turn ids. What the turns
- * themselves throw ends it too.
+ * Sends turns at the rate at which the service reads them, and iterates over their outcomes. Ends after the last outcome. Throws
+ * CallError if the stream breaks, and any error of `turns`.
  */
 export async function* processTurns(
-  begin: () => ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>,
+  startCall: () => ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>,
   turns: Iterable<ProcessTurnsRequest> | AsyncIterable<ProcessTurnsRequest>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TurnOutcome, void> {
@@ -38,14 +36,15 @@ export async function* processTurns(
   source.on('error', (error) => {
     sourceFailure = { error };
   });
-  function sending(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse> {
-    const call = begin();
+  function startSending(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse> {
+    const call = startCall();
     const target: Writable = call;
-    pipeline(source, target, () => undefined); // how it ends is told by the call
+    // The call itself reports how it ends.
+    pipeline(source, target, () => undefined);
     return call;
   }
   try {
-    for await (const message of readMessages('ProcessTurns', sending, signal)) yield outcomeOf(message);
+    for await (const message of readMessages('ProcessTurns', startSending, signal)) yield toTurnOutcome(message);
   } catch (error) {
     throw sourceFailure === undefined ? error : sourceFailure.error;
   } finally {
@@ -53,13 +52,13 @@ export async function* processTurns(
   }
 }
 
-function outcomeOf({ turnId, replayed, result }: ProcessTurnsResponse): TurnOutcome {
+function toTurnOutcome({ turnId, replayed, result }: ProcessTurnsResponse): TurnOutcome {
   switch (result?.$case) {
     case 'response':
       return { turnId, outcome: { response: result.value, replayed } };
     case 'error':
       return { turnId, outcome: new CallError('ProcessTurns', result.value) };
     case undefined:
-      throw new Error(`ProcessTurns answered turn ${turnId} with neither a response nor an error: update this client.`);
+      throw new Error(`The result of turn ${turnId} is neither a response nor an error. Update this client.`);
   }
 }

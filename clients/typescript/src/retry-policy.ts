@@ -1,8 +1,8 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
 
 /**
- * Retries what is safe to retry: the service answers UNAVAILABLE only where a repetition with the same ids has the effect of
- * one call (a turn is settled by its turn_id).
+ * Every method with this policy is safe to retry: the service returns UNAVAILABLE only if a retry with the same ids has the effect
+ * of one call.
  */
 const retryPolicy = {
   maxAttempts: 4,
@@ -12,17 +12,15 @@ const retryPolicy = {
   retryableStatusCodes: ['UNAVAILABLE'],
 };
 
-const [orchestrator, scenarios, sessions] = ['OrchestratorService', 'ScenarioService', 'SessionService'].map(
-  (name) => ({
-    service: `focal.orchestration.v1.${name}`,
-  }),
-);
+const orchestrator = { service: 'focal.orchestration.v1.OrchestratorService' };
+const scenarios = { service: 'focal.orchestration.v1.ScenarioService' };
+const sessions = { service: 'focal.orchestration.v1.SessionService' };
 
-/** The service config; proto/focal/orchestration/v1/service_config.json is the same, for clients in other languages. */
+/** The same service config as proto/focal/orchestration/v1/service_config.json, which is for clients in other languages. */
 const serviceConfig = {
   methodConfig: [
     { name: [orchestrator, scenarios, sessions], retryPolicy },
-    // Long-lived streams are resumed by whoever reads them, from where they broke off; the same request would begin anew.
+    // No retries: the caller resumes these streams from its cursor. A retry would send the first request again.
     {
       name: [
         { ...orchestrator, method: 'ProcessTurns' },
@@ -32,5 +30,5 @@ const serviceConfig = {
   ],
 };
 
-/** Options of a channel with the retry policy as its service config. */
+/** Channel options with the retry policy, for your own grpc-js clients. `connect` sets them. */
 export const channelOptions: ChannelOptions = { 'grpc.service_config': JSON.stringify(serviceConfig) };

@@ -1,92 +1,161 @@
+import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { Scenario, StoredScenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { DeleteScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { putScenarios } from '../conversation-tests/put-scenarios';
-import { type ExitCode, exitCodes } from '../exit-code';
+import { getStoredScenario, listAllScenarios, putScenarios, resolveScenarioId, toAgentKey } from '../catalogue-client';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import { loadScenarioFiles, messageToJson } from '../files';
-import type { Output } from '../output/output';
-import { styled } from '../output/styled-text';
-import { withClient } from '../service';
-import type { AgentOptions } from '../service-options';
-import { getStoredScenario, listAllScenarios, resolveScenarioId, toAgentKey } from '../stored-scenarios';
+import { type Output, styled } from '../output/terminal';
+import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
 
-/** Puts the scenarios and relationships of files into the catalogue; nothing changes where a definition is the stored one. */
-export async function put(paths: readonly string[], options: AgentOptions, output: Output): Promise<ExitCode> {
+// The commands `put`, `get`, `list` and `delete`: the stored scenarios of an agent.
+
+type CatalogueOptions = AgentOptions & JsonOptions;
+
+export function createPutCommand(): Command {
+  const command = createCommand('put', {
+    summary: 'store scenarios',
+    description: 'Stores the scenarios and relationships of files in the catalogue of an agent.',
+  })
+    .argument('<paths...>', 'scenario files or folders')
+    .addOption(createJsonOption());
+  return addAgentOptions(command).action((paths: readonly string[], options: CatalogueOptions) =>
+    runCommand(options, (output) => put(paths, options, output)),
+  );
+}
+
+/** An unchanged scenario keeps its version. */
+async function put(paths: readonly string[], options: CatalogueOptions, output: Output): Promise<ExitCode> {
   const files = loadScenarioFiles(paths);
+  const agent = toAgentKey(options);
   return withClient(options, async (client) => {
-    for (const warning of await putScenarios(client, toAgentKey(options), files)) output.writeStatus(warning);
-    const names = new Set(files.scenarios.map(({ message }) => message.scenarioId));
-    const stored = (await listAllScenarios(client, options)).filter(({ scenario }) =>
-      names.has(scenario?.scenarioId ?? ''),
-    );
-    if (output.json)
-      output.writeJson(stored.map((each) => messageToJson('StoredScenario', StoredScenario.encode(each).finish())));
-    else {
-      for (const { scenario, version } of stored)
-        output.writeLine(`${scenario?.scenarioId} ${scenario?.name} is version ${version}`);
-      if (files.relationships.length > 0) output.writeLine(`${files.relationships.length} relationships are put`);
+    for (const warning of await putScenarios(client, agent, files)) output.writeStatus(warning);
+    const ids = new Set(files.scenarios.map(({ message }) => message.scenarioId));
+    const all = await listAllScenarios(client, agent);
+    const stored = all.filter(({ scenario }) => ids.has(scenario?.scenarioId ?? ''));
+    if (output.json) {
+      output.writeJson(stored.map(toJson));
+      return exitCodes.ok;
+    }
+    for (const { scenario, version } of stored) {
+      output.writeLine(`${scenario?.scenarioId} ${scenario?.name} stored as version ${version}`);
+    }
+    const { length: relationshipCount } = files.relationships;
+    if (relationshipCount > 0) {
+      output.writeLine(`${relationshipCount} ${relationshipCount === 1 ? 'relationship' : 'relationships'} stored`);
     }
     return exitCodes.ok;
   });
 }
 
-/** Writes a stored scenario in the form of a scenario file. */
-export async function get(
-  named: string,
-  options: AgentOptions & { readonly version: number },
-  output: Output,
-): Promise<ExitCode> {
+interface GetOptions extends CatalogueOptions {
+  /** 0 is the latest version. */
+  readonly version: number;
+}
+
+export function createGetCommand(): Command {
+  const command = createCommand('get', {
+    summary: 'print a stored scenario',
+    description: 'Prints a stored scenario in the format of a scenario file.',
+  })
+    .argument('<scenario>', 'id or name of the scenario')
+    .addOption(new Option('--version <number>', 'version of the scenario').default(0, 'latest').argParser(parseCount))
+    .addOption(createJsonOption());
+  return addAgentOptions(command).action((idOrName: string, options: GetOptions) =>
+    runCommand(options, (output) => get(idOrName, options, output)),
+  );
+}
+
+async function get(idOrName: string, options: GetOptions, output: Output): Promise<ExitCode> {
+  const agent = toAgentKey(options);
   return withClient(options, async (client) => {
-    const scenarioId = await resolveScenarioId(client, options, named);
-    const stored = await getStoredScenario(client, options, scenarioId, options.version);
-    if (output.json) output.writeJson(messageToJson('StoredScenario', StoredScenario.encode(stored).finish()));
-    else output.writeLine(fileText(stored.scenario ?? Scenario.create()));
+    const scenarioId = await resolveScenarioId(client, agent, idOrName);
+    const stored = await getStoredScenario(client, agent, scenarioId, options.version);
+    if (output.json) output.writeJson(toJson(stored));
+    else output.writeLine(formatScenarioFile(stored.scenario ?? Scenario.create()));
     return exitCodes.ok;
   });
 }
 
-function fileText(scenario: Scenario): string {
+function toJson(stored: StoredScenario): unknown {
+  return messageToJson('StoredScenario', StoredScenario.encode(stored).finish());
+}
+
+function formatScenarioFile(scenario: Scenario): string {
   const schema = '# yaml-language-server: $schema=schemas/scenario.schema.json';
   const fields = messageToJson('Scenario', Scenario.encode(scenario).finish());
   return `${schema}\n${stringify(fields, { lineWidth: 120 }).trimEnd()}`;
 }
 
-/** Lists the newest versions. */
-export async function list(options: AgentOptions & { readonly tag?: string }, output: Output): Promise<ExitCode> {
+interface ListOptions extends CatalogueOptions {
+  readonly tag?: string;
+}
+
+export function createListCommand(): Command {
+  const command = createCommand('list', {
+    summary: 'list the stored scenarios',
+    description: 'Lists the latest versions of the scenarios of an agent.',
+  })
+    .option('--tag <tag>', 'list only scenarios with this tag')
+    .addOption(createJsonOption());
+  return addAgentOptions(command).action((options: ListOptions) =>
+    runCommand(options, (output) => list(options, output)),
+  );
+}
+
+async function list(options: ListOptions, output: Output): Promise<ExitCode> {
   return withClient(options, async (client) => {
-    const all = await listAllScenarios(client, options, options.tag);
+    const all = await listAllScenarios(client, toAgentKey(options), options.tag);
     if (output.json) {
-      output.writeJson(all.map((each) => messageToJson('StoredScenario', StoredScenario.encode(each).finish())));
+      output.writeJson(all.map(toJson));
       return exitCodes.ok;
     }
-    const width = Math.max(4, ...all.map(({ scenario }) => scenario?.name.length ?? 0)) + 2;
-    output.writeLine(
-      styled(output.terminal, 'faint', `${'scenario_id'.padEnd(38)}${'name'.padEnd(width)}version  steps  tags`),
-    );
-    for (const { scenario, version } of all) output.writeLine(row(scenario ?? Scenario.create(), version, width));
+    const nameWidth = Math.max(4, ...all.map(({ scenario }) => scenario?.name.length ?? 0)) + 2;
+    const header = `${'scenario_id'.padEnd(38)}${'name'.padEnd(nameWidth)}version  steps  tags`;
+    output.writeLine(styled(output.terminal, 'faint', header));
+    for (const { scenario, version } of all) {
+      output.writeLine(formatListRow(scenario ?? Scenario.create(), version, nameWidth));
+    }
     return exitCodes.ok;
   });
 }
 
-function row({ scenarioId, name, enabled, steps, tags }: Scenario, version: number, width: number): string {
+function formatListRow(scenario: Scenario, version: number, nameWidth: number): string {
+  const { scenarioId, name, enabled, steps, tags } = scenario;
   const counts = `${String(version).padStart(7)}${String(steps.length).padStart(7)}`;
-  const words = [...(enabled === false ? ['(disabled)'] : []), ...tags];
-  return `${scenarioId.padEnd(38)}${name.padEnd(width)}${counts}  ${words.join(', ')}`.trimEnd();
+  const notes = [...(enabled === false ? ['(disabled)'] : []), ...tags];
+  return `${scenarioId.padEnd(38)}${name.padEnd(nameWidth)}${counts}  ${notes.join(', ')}`.trimEnd();
 }
 
-/** Removes scenarios with all their versions; one that is not there is no error. */
-export async function remove(named: readonly string[], options: AgentOptions, output: Output): Promise<ExitCode> {
+export function createDeleteCommand(): Command {
+  const command = createCommand('delete', {
+    summary: 'delete stored scenarios',
+    description: 'Deletes all versions of scenarios. Running instances are cancelled on their next turn.',
+  })
+    .argument('<scenarios...>', 'ids or names of scenarios')
+    .addOption(createJsonOption());
+  return addAgentOptions(command).action((idsOrNames: readonly string[], options: CatalogueOptions) =>
+    runCommand(options, (output) => deleteScenarios(idsOrNames, options, output)),
+  );
+}
+
+/** A scenario that does not exist is not an error. */
+async function deleteScenarios(
+  idsOrNames: readonly string[],
+  options: CatalogueOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const agent = toAgentKey(options);
   return withClient(options, async (client) => {
-    const removed: { readonly scenario_id: string; readonly existed: boolean }[] = [];
-    for (const name of named) {
-      const scenarioId = await resolveScenarioId(client, options, name);
-      const { existed } = await client.deleteScenario(
-        DeleteScenarioRequest.fromPartial({ ...toAgentKey(options), scenarioId }),
-      );
-      removed.push({ scenario_id: scenarioId, existed });
-      if (!output.json) output.writeLine(`${scenarioId} ${existed ? 'is deleted' : 'was not there'}`);
+    const results: { readonly scenario_id: string; readonly existed: boolean }[] = [];
+    for (const idOrName of idsOrNames) {
+      const scenarioId = await resolveScenarioId(client, agent, idOrName);
+      const { existed } = await client.deleteScenario(DeleteScenarioRequest.fromPartial({ ...agent, scenarioId }));
+      results.push({ scenario_id: scenarioId, existed });
+      if (!output.json) output.writeLine(`${scenarioId} ${existed ? 'deleted' : 'not found'}`);
     }
-    if (output.json) output.writeJson(removed);
+    if (output.json) output.writeJson(results);
     return exitCodes.ok;
   });
 }

@@ -1,95 +1,122 @@
-import type { CommandCompletion, OptionCompletion } from '../completion-command';
-import { CommandError, type ExitCode, exitCodes } from '../exit-code';
-import type { Output } from '../output/output';
+import { Argument, type Command, type Option } from 'commander';
+import { createCommand, runCommand } from '../command';
+import { exitCodes } from '../exit-codes';
 
-const name = 'scenario-orchestrator';
+const programName = 'scenario-orchestrator';
 
-/** Prints what a shell evaluates to complete commands, options and the values of options. */
-export async function completion(
-  shell: string,
-  commands: readonly CommandCompletion[],
-  output: Output,
-): Promise<ExitCode> {
-  const script = scripts.get(shell);
-  if (script === undefined) {
-    throw new CommandError(exitCodes.usage, `There are no completions for “${shell}”: name bash, zsh or fish.`);
-  }
-  output.writeLine(script(commands));
-  return exitCodes.ok;
+/** Creates the command that prints completion scripts. They are generated from the commands and options of the program. */
+export function createCompletionCommand(program: Command): Command {
+  return createCommand('completion', {
+    summary: 'print a shell completion script',
+    description: 'Prints a script that completes commands and options in bash, zsh or fish (docs/command-line.md).',
+  })
+    .addArgument(new Argument('<shell>', 'shell that evaluates the script').choices(Object.keys(scriptFormats)))
+    .action((shell: keyof typeof scriptFormats) =>
+      runCommand({}, (output) => {
+        output.writeLine(scriptFormats[shell](program.commands.map(toCommandCompletion)));
+        return exitCodes.ok;
+      }),
+    );
 }
 
-const scripts: ReadonlyMap<string, (commands: readonly CommandCompletion[]) => string> = new Map([
-  ['bash', bash],
-  ['zsh', zsh],
-  ['fish', fish],
-]);
+interface CommandCompletion {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionCompletion[];
+}
 
-/** Words are looked up by the command; after an option with known values these, else files. */
-function bash(commands: readonly CommandCompletion[]): string {
-  const withValues = commands.flatMap((command) =>
-    command.options.filter(({ choices: values }) => values.length > 0).map((option) => ({ command, option })),
+interface OptionCompletion {
+  /** For example `--json`. */
+  readonly flag: string;
+  readonly description: string;
+  readonly takesValue: boolean;
+  /** The allowed values; empty if any value is allowed, for example a file. */
+  readonly choices: readonly string[];
+}
+
+function toCommandCompletion(command: Command): CommandCompletion {
+  return { name: command.name(), summary: command.summary(), options: command.options.flatMap(toOptionCompletions) };
+}
+
+function toOptionCompletions({
+  long,
+  description,
+  required,
+  optional,
+  argChoices,
+}: Option): readonly OptionCompletion[] {
+  if (long == null) return [];
+  return [{ flag: long, description, takesValue: required || optional, choices: argChoices ?? [] }];
+}
+
+const scriptFormats = { bash: formatBash, zsh: formatZsh, fish: formatFish };
+
+/** Completes from word lists: the choices of the previous option, or the options of the command, and otherwise files. */
+function formatBash(commands: readonly CommandCompletion[]): string {
+  const optionsWithChoices = commands.flatMap((command) =>
+    command.options.filter(({ choices }) => choices.length > 0).map((option) => ({ command, option })),
   );
   return [
     '_scenario_orchestrator() {',
-    '  local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" words=""',
-    `  if [ "$COMP_CWORD" -eq 1 ]; then words="${commands.map((command) => command.name).join(' ')}"; else`,
-    '    case "${COMP_WORDS[1]} $before" in',
-    ...withValues.map(
+    '  local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words=""',
+    `  if [ "$COMP_CWORD" -eq 1 ]; then words="${commands.map(({ name }) => name).join(' ')}"; else`,
+    '    case "${COMP_WORDS[1]} $previous" in',
+    ...optionsWithChoices.map(
       ({ command, option }) => `      "${command.name} ${option.flag}") words="${option.choices.join(' ')}" ;;`,
     ),
     '      *) case "${COMP_WORDS[1]}" in',
-    ...commands.map(
-      ({ name: word, options }) => `        ${word}) words="${options.map(({ flag: long }) => long).join(' ')}" ;;`,
-    ),
+    ...commands.map(({ name, options }) => `        ${name}) words="${options.map(({ flag }) => flag).join(' ')}" ;;`),
     '      esac ;;',
     '    esac',
     '  fi',
     '  COMPREPLY=($(compgen -W "$words" -- "$word"))',
     '}',
-    `complete -o default -F _scenario_orchestrator ${name}`,
+    `complete -o default -F _scenario_orchestrator ${programName}`,
   ].join('\n');
 }
 
-function zsh(commands: readonly CommandCompletion[]): string {
+function formatZsh(commands: readonly CommandCompletion[]): string {
   return [
-    `#compdef ${name}`,
+    `#compdef ${programName}`,
     '_scenario_orchestrator() {',
     '  local -a commands',
     '  commands=(',
-    ...commands.map((command) => `    ${quoted(`${command.name}:${command.summary}`)}`),
+    ...commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`),
     '  )',
     '  if (( CURRENT == 2 )); then _describe command commands; return; fi',
     '  case "${words[2]}" in',
-    ...commands.map(
-      ({ name: word, options }) =>
-        `    ${word}) shift words; (( CURRENT-- )); _arguments ${[...options.map(zshOption), "'*:file:_files'"].join(' ')} ;;`,
-    ),
+    ...commands.map(({ name, options }) => {
+      const specs = [...options.map(formatZshOption), "'*:file:_files'"].join(' ');
+      return `    ${name}) shift words; (( CURRENT-- )); _arguments ${specs} ;;`;
+    }),
     '  esac',
     '}',
-    `compdef _scenario_orchestrator ${name}`,
+    `compdef _scenario_orchestrator ${programName}`,
   ].join('\n');
 }
 
-function zshOption({ flag: long, description, takesValue, choices: values }: OptionCompletion): string {
+function formatZshOption({ flag, description, takesValue, choices }: OptionCompletion): string {
   const text = description.replaceAll(/[[\]:]/g, ' ');
-  const value = values.length > 0 ? `:value:(${values.join(' ')})` : takesValue ? ':value:_files' : '';
-  return quoted(`${long}[${text}]${value}`);
+  const value = choices.length > 0 ? `:value:(${choices.join(' ')})` : takesValue ? ':value:_files' : '';
+  return quote(`${flag}[${text}]${value}`);
 }
 
-function fish(commands: readonly CommandCompletion[]): string {
-  const names = commands.map((command) => command.name).join(' ');
+function formatFish(commands: readonly CommandCompletion[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  const noCommand = `not __fish_seen_subcommand_from ${names}`;
   return commands
-    .flatMap((command) => [
-      `complete -c ${name} -n "not __fish_seen_subcommand_from ${names}" -f -a ${command.name} -d ${quoted(command.summary)}`,
-      ...command.options.map(({ flag: long, description, takesValue, choices: values }) => {
-        const value = values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : takesValue ? ' -r' : '';
-        return `complete -c ${name} -n "__fish_seen_subcommand_from ${command.name}" -l ${long.slice(2)} -d ${quoted(description)}${value}`;
+    .flatMap(({ name, summary, options }) => [
+      `complete -c ${programName} -n "${noCommand}" -f -a ${name} -d ${quote(summary)}`,
+      ...options.map(({ flag, description, takesValue, choices }) => {
+        const value = choices.length > 0 ? ` -x -a ${quote(choices.join(' '))}` : takesValue ? ' -r' : '';
+        const condition = `__fish_seen_subcommand_from ${name}`;
+        return `complete -c ${programName} -n "${condition}" -l ${flag.slice(2)} -d ${quote(description)}${value}`;
       }),
     ])
     .join('\n');
 }
 
-/** A word of a shell, whatever is in it. */
-function quoted(text: string): string {
+/** Quotes a text as one word of a shell. */
+function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,121 +1,149 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
-import { GetSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { compileScenario } from '../../core/scenario/compile-scenario';
-import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { renderMermaid } from '../../core/scenario/graph/mermaid';
 import { buildScenarioGraph, type ScenarioGraph } from '../../core/scenario/graph/scenario-graph';
 import { findSessionPath, type SessionPath } from '../../core/scenario/graph/session-path';
 import { scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import { sessionFromProto } from '../../server/codec/wire/session-codec';
-import { checkScenarios } from '../conversation-tests/checked-scenarios';
-import { CommandError, type ExitCode, exitCodes } from '../exit-code';
-import { FileProblemsError, readScenarioFiles } from '../files';
-import type { Output } from '../output/output';
-import { formatScenarioGraph } from '../render/scenario-lines';
+import { getStoredScenario, resolveScenarioId, toAgentKey } from '../catalogue-client';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
+import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
+import { checkScenarios, FileProblemsError, readScenarioFiles } from '../files';
+import type { Output } from '../output/terminal';
 import { renderSvg } from '../render/svg';
-import { withClient } from '../service';
-import type { AgentOptions } from '../service-options';
-import { getStoredScenario, resolveScenarioId } from '../stored-scenarios';
+import { formatScenarioGraph } from '../render/terminal-drawing';
+import {
+  type AgentOptions,
+  addAgentOptions,
+  type ConnectionOptions,
+  parseCount,
+  parseUuid,
+  withClient,
+} from '../service-client';
+import { getSession } from './session';
 
-export interface RenderOptions extends Omit<AgentOptions, 'tenant' | 'agent'> {
+interface RenderOptions extends ConnectionOptions, JsonOptions {
   readonly tenant?: string;
   readonly agent?: string;
   readonly format: 'terminal' | 'mermaid' | 'svg';
-  /** The one of a file that holds several, by name or id. */
+  /** Name or id of a scenario in a file with several. */
   readonly scenario?: string;
   readonly session?: string;
-  /** Of a stored scenario; 0: the newest, with a session the one that its instance runs on. */
+  /** Version of a stored scenario; 0 is the latest, or with a session the version of its instance. */
   readonly version: number;
   readonly output?: string;
 }
 
-/** Draws the scenarios of a file, or a stored one, with the path of a session where one is named. */
-export async function render(named: string, options: RenderOptions, output: Output): Promise<ExitCode> {
-  const graphs = existsSync(named) ? await drawnFile(named, options) : [await drawnStored(named, options)];
-  const [graph] = graphs;
-  if (graph === undefined || (graphs.length > 1 && (options.format !== 'terminal' || options.output !== undefined))) {
-    const names = graphs.map(({ title }) => `“${title}”`).join(', ');
-    throw new CommandError(exitCodes.usage, `${named} holds ${names}: choose one with --scenario.`);
+export function createRenderCommand(): Command {
+  const command = createCommand('render', {
+    summary: 'draw a scenario',
+    description: 'Draws a scenario of a file or a stored scenario: in the terminal, as Mermaid text, or as SVG.',
+  })
+    .argument('<file-or-scenario>', 'scenario file, or id or name of a stored scenario')
+    .addOption(
+      new Option('--format <format>', 'output format').choices(['terminal', 'mermaid', 'svg']).default('terminal'),
+    )
+    .option('-o, --output <file>', 'write to a file')
+    .option('--scenario <name>', 'name or id of one scenario in a file with several')
+    .addOption(
+      new Option('--version <number>', 'version of a stored scenario').default(0, 'latest').argParser(parseCount),
+    )
+    .addOption(new Option('--session <uuid>', 'mark the path and the current step of a session').argParser(parseUuid))
+    .addOption(createJsonOption('print the graphs as JSON'));
+  return addAgentOptions(command, { isMandatory: false }).action((fileOrScenario: string, options: RenderOptions) =>
+    runCommand(options, (output) => render(fileOrScenario, options, output)),
+  );
+}
+
+async function render(fileOrScenario: string, options: RenderOptions, output: Output): Promise<ExitCode> {
+  const graphs = existsSync(fileOrScenario)
+    ? await loadFileGraphs(fileOrScenario, options)
+    : [await loadStoredGraph(fileOrScenario, options)];
+  const isSingle = options.format !== 'terminal' || options.output !== undefined;
+  if (graphs.length > 1 && isSingle) {
+    const titles = graphs.map(({ title }) => `“${title}”`).join(', ');
+    throw new CommandError(exitCodes.usage, `${fileOrScenario} has ${titles}: select one with --scenario.`);
   }
   if (output.json) output.writeJson(graphs);
-  else await write(graphs, graph, options, output);
+  else await writeDrawing(graphs, options, output);
   return exitCodes.ok;
 }
 
-async function write(
+async function writeDrawing(
   graphs: readonly ScenarioGraph[],
-  graph: ScenarioGraph,
   { format, output: path }: RenderOptions,
   output: Output,
 ): Promise<void> {
-  const paper = path === undefined ? output.terminal : { ...output.terminal, colours: false };
-  const text =
-    format === 'svg'
-      ? await renderSvg(graph)
-      : format === 'mermaid'
-        ? renderMermaid(graph)
-        : graphs.map((each) => `${formatScenarioGraph(paper, each).join('\n')}\n`).join('\n');
+  const terminal = path === undefined ? output.terminal : { ...output.terminal, hasColor: false };
+  const drawings: Readonly<Record<typeof format, (graph: ScenarioGraph) => string | Promise<string>>> = {
+    terminal: (graph: ScenarioGraph) => `${formatScenarioGraph(terminal, graph).join('\n')}\n`,
+    mermaid: renderMermaid,
+    svg: renderSvg,
+  };
+  const text = (await Promise.all(graphs.map(drawings[format]))).join('\n');
   if (path === undefined) output.writeLine(text.trimEnd());
   else writeFileSync(path, text);
 }
 
-async function drawnFile(path: string, options: RenderOptions): Promise<readonly ScenarioGraph[]> {
+/** The graphs of the scenarios of a file, at least one. */
+async function loadFileGraphs(path: string, options: RenderOptions): Promise<readonly ScenarioGraph[]> {
   const { scenarios, problems } = checkScenarios(readScenarioFiles([path]));
   const errors = problems.filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
+  const { scenario: selected, session } = options;
   const chosen = scenarios.filter(
-    ({ name, scenarioId }) => options.scenario === undefined || [name, scenarioId].includes(options.scenario),
+    ({ name, scenarioId }) => selected === undefined || name === selected || scenarioId === selected,
   );
   if (chosen.length === 0) {
-    throw new CommandError(exitCodes.usage, `${path} holds no scenario “${options.scenario}”.`);
+    const missing = selected === undefined ? 'no scenario' : `no scenario “${selected}”`;
+    throw new CommandError(exitCodes.usage, `${path} has ${missing}.`);
   }
-  if (options.session === undefined) return chosen.map((scenario) => buildScenarioGraph(scenario));
-  const owner = owned(options);
-  return withClient(owner, (client) =>
+  if (session === undefined) return chosen.map((scenario) => buildScenarioGraph(scenario));
+  const agentOptions = requireAgentOptions(options);
+  return withClient(agentOptions, (client) =>
     Promise.all(
-      chosen.map(async (scenario) =>
-        buildScenarioGraph(scenario, await trackOf(client, owner, scenario.scenarioId, options)),
-      ),
+      chosen.map(async (scenario) => {
+        const path = await loadSessionPath(client, agentOptions, session, scenario.scenarioId);
+        return buildScenarioGraph(scenario, path);
+      }),
     ),
   );
 }
 
-async function drawnStored(named: string, options: RenderOptions): Promise<ScenarioGraph> {
-  if (/\.(ya?ml|json)$/.test(named)) throw new CommandError(exitCodes.usage, `There is no file ${named}.`);
-  const owner = owned(options);
-  return withClient(owner, async (client) => {
-    const scenarioId = await resolveScenarioId(client, owner, named);
-    const track = await trackOf(client, owner, scenarioId, options);
-    const version = options.version || (track?.scenarioVersion ?? 0);
-    const stored = await getStoredScenario(client, owner, scenarioId, version);
-    const scenario = stored.scenario && compileScenario(scenarioFromProto(stored.scenario), stored.version).compiled;
-    return buildScenarioGraph(compiledOr(scenario, named), track);
+async function loadStoredGraph(idOrName: string, options: RenderOptions): Promise<ScenarioGraph> {
+  if (/\.(ya?ml|json)$/.test(idOrName)) throw new CommandError(exitCodes.usage, `${idOrName}: no such file.`);
+  const agentOptions = requireAgentOptions(options);
+  const agent = toAgentKey(agentOptions);
+  return withClient(agentOptions, async (client) => {
+    const scenarioId = await resolveScenarioId(client, agent, idOrName);
+    const { session } = options;
+    const path = session === undefined ? undefined : await loadSessionPath(client, agentOptions, session, scenarioId);
+    const stored = await getStoredScenario(client, agent, scenarioId, options.version || (path?.scenarioVersion ?? 0));
+    const definition = stored.scenario;
+    const compiled = definition && compileScenario(scenarioFromProto(definition), stored.version).compiled;
+    if (compiled !== undefined) return buildScenarioGraph(compiled, path);
+    throw new CommandError(exitCodes.service, `The stored scenario ${idOrName} is not valid for this version.`);
   });
 }
 
-function compiledOr(scenario: CompiledScenario | undefined, named: string): CompiledScenario {
-  if (scenario !== undefined) return scenario;
-  throw new CommandError(exitCodes.service, `The stored scenario ${named} is refused by this version of the program.`);
-}
-
-/** Options of a service with the tenant and agent that only a stored scenario or a session needs. */
-function owned({ tenant, agent, ...options }: RenderOptions): AgentOptions {
+/** A stored scenario or a session needs tenant and agent; a file does not. */
+function requireAgentOptions({ tenant, agent, ...options }: RenderOptions): AgentOptions {
   if (tenant !== undefined && agent !== undefined) return { ...options, tenant, agent };
   throw new CommandError(
     exitCodes.usage,
-    'A stored scenario or a session needs --tenant and --agent. (To draw a file, name one that is there.)',
+    'A stored scenario or a session needs --tenant and --agent. To draw a file, use the path of an existing file.',
   );
 }
 
-async function trackOf(
+/** The path of a session through a scenario; undefined if the session has no instance of it. */
+async function loadSessionPath(
   client: OrchestratorClient,
   { tenant }: AgentOptions,
+  sessionId: string,
   scenarioId: string,
-  { session: sessionId }: RenderOptions,
 ): Promise<SessionPath | undefined> {
-  if (sessionId === undefined) return undefined;
-  const { session } = await client.getSession(GetSessionRequest.fromPartial({ tenantId: tenant, sessionId }));
-  if (session === undefined) throw new CommandError(exitCodes.service, 'The service answered without a session.');
+  const session = await getSession(client, tenant, sessionId);
   return findSessionPath(sessionFromProto(session, { path: 'session', occurredAt: 0 }), scenarioId);
 }

@@ -1,3 +1,4 @@
+import { type Command, Option } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Session } from '../../../gen/focal/orchestration/v1/session';
@@ -6,84 +7,122 @@ import {
   TurnRecord,
   WatchSessionRequest,
 } from '../../../gen/focal/orchestration/v1/session_service';
+import { listAllScenarios } from '../catalogue-client';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
-import { CommandError, type ExitCode, exitCodes } from '../exit-code';
+import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
 import { messageToJson } from '../files';
-import type { Output } from '../output/output';
-import { formatSession } from '../output/session-lines';
-import { formatTurn } from '../output/turn-lines';
-import { withClient } from '../service';
-import type { AgentOptions, ServiceOptions } from '../service-options';
-import { listAllScenarios } from '../stored-scenarios';
+import { formatSession } from '../output/format-session';
+import { formatTurn } from '../output/format-turn';
+import type { Output } from '../output/terminal';
+import { addServiceOptions, parseCount, parseUuid, type ServiceOptions, withClient } from '../service-client';
 
-/** Shows a session: what runs in it, where each stands, what it waits for, and why. */
-export async function session(sessionId: string, options: ServiceOptions, output: Output): Promise<ExitCode> {
+// The commands `session` and `tail`: the state of a session and its turns.
+
+type SessionOptions = ServiceOptions & JsonOptions;
+
+export function createSessionCommand(): Command {
+  const command = createCommand('session', {
+    summary: 'show a session',
+    description: 'Shows the instances of a session: their steps, what they wait for, and why.',
+  })
+    .argument('<session>', 'session id', parseUuid)
+    .addOption(createJsonOption());
+  return addServiceOptions(command).action((sessionId: string, options: SessionOptions) =>
+    runCommand(options, (output) => showSession(sessionId, options, output)),
+  );
+}
+
+async function showSession(sessionId: string, options: SessionOptions, output: Output): Promise<ExitCode> {
   return withClient(options, async (client) => {
-    const found = await sessionOf(client, sessionId, options);
-    if (output.json) output.writeJson(messageToJson('Session', Session.encode(found).finish()));
-    else {
-      const nameOf = await namesFor(client, { ...options, agent: found.agentId });
-      const last = await lastResponse(client, found, options);
-      for (const line of formatSession(output.terminal, found, last, nameOf)) output.writeLine(line);
+    const session = await getSession(client, options.tenant, sessionId);
+    if (output.json) {
+      output.writeJson(messageToJson('Session', Session.encode(session).finish()));
+      return exitCodes.ok;
     }
+    const getName = await loadNameLookup(client, options.tenant, session.agentId);
+    const lastResponse = await getLastResponse(client, options.tenant, session);
+    for (const line of formatSession(output.terminal, session, lastResponse, getName)) output.writeLine(line);
     return exitCodes.ok;
   });
 }
 
-export interface TailOptions extends ServiceOptions {
-  /** Turns after this revision; undefined: from now on. */
-  readonly after?: number;
-  /** Ends after so many turns; undefined: never. */
-  readonly count?: number;
+/** Reads a session. Rejects with CallError if it does not exist. */
+export async function getSession(client: OrchestratorClient, tenantId: string, sessionId: string): Promise<Session> {
+  const { session } = await client.getSession(GetSessionRequest.fromPartial({ tenantId, sessionId }));
+  if (session !== undefined) return session;
+  throw new CommandError(exitCodes.service, 'The response of the service has no session.');
 }
 
-/** Shows the turns of a session as they are committed. With --json a line a turn. */
-export async function tail(sessionId: string, options: TailOptions, output: Output): Promise<ExitCode> {
-  return withClient(options, async (client) => {
-    const { tenant, after: afterRevision, count = Number.POSITIVE_INFINITY } = options;
-    const request = WatchSessionRequest.fromPartial({ tenantId: tenant, sessionId, afterRevision });
-    let nameOf: ((id: string) => string) | undefined;
-    let seen = 0;
-    if (seen >= count) return exitCodes.ok;
-    for await (const record of client.watchSession(request)) {
-      const { request: sent, response } = record;
-      if (output.json)
-        output.writeLine(JSON.stringify(messageToJson('TurnRecord', TurnRecord.encode(record).finish())));
-      else if (sent?.turn !== undefined && response !== undefined) {
-        nameOf ??= await namesFor(client, { ...options, agent: sent.turn.agentId });
-        const title = `revision ${record.revision}, ${record.committedAt?.toISOString() ?? ''}`;
-        for (const line of formatTurn(output.terminal, { title, turn: sent.turn, response }, nameOf))
-          output.writeLine(line);
-      }
-      seen += 1;
-      if (seen >= count) break;
-    }
-    return exitCodes.ok;
-  });
+/** The response of the last turn; undefined if there is none or it is not recorded any more. */
+async function getLastResponse(
+  client: OrchestratorClient,
+  tenantId: string,
+  { sessionId, revision }: Session,
+): Promise<ProcessTurnResponse | undefined> {
+  if (revision === 0) return undefined;
+  const request = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: revision - 1 });
+  for await (const record of client.watchSession(request)) return record.response;
+  return undefined;
 }
 
-async function sessionOf(client: OrchestratorClient, sessionId: string, { tenant }: ServiceOptions): Promise<Session> {
-  const request = GetSessionRequest.fromPartial({ tenantId: tenant, sessionId });
-  const { session: found } = await client.getSession(request);
-  if (found !== undefined) return found;
-  throw new CommandError(exitCodes.service, 'The service answered without a session.');
-}
-
-async function namesFor(client: OrchestratorClient, options: AgentOptions): Promise<(scenarioId: string) => string> {
-  const stored = await listAllScenarios(client, options);
+async function loadNameLookup(
+  client: OrchestratorClient,
+  tenantId: string,
+  agentId: string,
+): Promise<(scenarioId: string) => string> {
+  const stored = await listAllScenarios(client, { tenantId, agentId });
   return createScenarioNameLookup(
     stored.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }])),
   );
 }
 
-/** The answer to the last turn, which tells why; undefined where there was none, or it is not recorded any more. */
-async function lastResponse(
-  client: OrchestratorClient,
-  { sessionId, revision }: Session,
-  { tenant }: ServiceOptions,
-): Promise<ProcessTurnResponse | undefined> {
-  if (revision === 0) return undefined;
-  const request = { tenantId: tenant, sessionId, afterRevision: revision - 1 };
-  for await (const record of client.watchSession(WatchSessionRequest.fromPartial(request))) return record.response;
-  return undefined;
+interface TailOptions extends SessionOptions {
+  /** Default: the current revision. */
+  readonly after?: number;
+  /** Default: unlimited. */
+  readonly count?: number;
+}
+
+export function createTailCommand(): Command {
+  const command = createCommand('tail', {
+    summary: 'follow a session',
+    description: 'Shows the turns of a session as they are committed, on any node, until it is interrupted.',
+  })
+    .argument('<session>', 'session id', parseUuid)
+    .addOption(
+      new Option(
+        '--after <revision>',
+        'start after this revision; 0: all recorded turns; default: the current revision',
+      ).argParser(parseCount),
+    )
+    .addOption(new Option('-n, --count <turns>', 'stop after this number of turns').argParser(parseCount))
+    .addOption(createJsonOption('print each turn as JSON on one line'));
+  return addServiceOptions(command).action((sessionId: string, options: TailOptions) =>
+    runCommand(options, (output) => tailSession(sessionId, options, output)),
+  );
+}
+
+async function tailSession(sessionId: string, options: TailOptions, output: Output): Promise<ExitCode> {
+  const { tenant, after: afterRevision, count = Number.POSITIVE_INFINITY } = options;
+  if (count === 0) return exitCodes.ok;
+  return withClient(options, async (client) => {
+    const request = WatchSessionRequest.fromPartial({ tenantId: tenant, sessionId, afterRevision });
+    let getName: ((scenarioId: string) => string) | undefined;
+    let shown = 0;
+    for await (const record of client.watchSession(request)) {
+      const { request: turnRequest, response } = record;
+      if (output.json) {
+        output.writeLine(JSON.stringify(messageToJson('TurnRecord', TurnRecord.encode(record).finish())));
+      } else if (turnRequest?.turn !== undefined && response !== undefined) {
+        const { turn } = turnRequest;
+        getName ??= await loadNameLookup(client, tenant, turn.agentId);
+        const title = `revision ${record.revision}, ${record.committedAt?.toISOString() ?? ''}`;
+        for (const line of formatTurn(output.terminal, { title, turn, response }, getName)) output.writeLine(line);
+      }
+      shown += 1;
+      if (shown >= count) break;
+    }
+    return exitCodes.ok;
+  });
 }

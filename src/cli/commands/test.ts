@@ -1,78 +1,94 @@
 import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
-import { type ConversationRun, getFailedTurns, hasPassed } from '../conversation-tests/conversation-run';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
+import { type ConversationRun, getFailedTurns, hasPassed } from '../conversation-tests/conversation';
+import { readConversation } from '../conversation-tests/conversation-file';
 import { computeCoverage, type ScenarioCoverage } from '../conversation-tests/coverage';
-import { formatJunitReport } from '../conversation-tests/junit-report';
-import { readConversation } from '../conversation-tests/read-conversation';
 import { runInProcess } from '../conversation-tests/run-in-process';
-import { type ExitCode, exitCodes } from '../exit-code';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import { FileProblemsError, listDocumentFiles, readScenarioFiles } from '../files';
-import { formatCoverage } from '../output/coverage-lines';
-import { formatDifferences } from '../output/difference-lines';
-import type { Output } from '../output/output';
-import { styled } from '../output/styled-text';
+import { type Output, styled } from '../output/terminal';
+import { formatCoverage, formatDifferences, formatJunitReport } from '../output/test-report';
 
-export interface TestOptions {
-  /** The file that JUnit XML is written to. */
+interface TestOptions extends JsonOptions {
+  /** The file for the JUnit XML report. */
   readonly junit?: string;
   readonly coverage: boolean;
 }
 
-/** Plays conversation files by the rules, in process, and tells which turns were not decided as they expect. */
-export async function test(paths: readonly string[], options: TestOptions, output: Output): Promise<ExitCode> {
+export function createTestCommand(): Command {
+  return createCommand('test', {
+    summary: 'run conversation tests',
+    description: 'Runs conversation files without a service and reports the turns that are not decided as expected.',
+  })
+    .argument('<paths...>', 'conversation files or folders')
+    .option('--coverage', 'report which steps and transitions are covered', false)
+    .option('--junit <file>', 'write the results as JUnit XML')
+    .addOption(createJsonOption())
+    .action((paths: readonly string[], options: TestOptions) =>
+      runCommand(options, (output) => test(paths, options, output)),
+    );
+}
+
+interface TestResults {
+  readonly runs: readonly ConversationRun[];
+  readonly coverage: readonly ScenarioCoverage[];
+  /** The problems of files that cannot be used, one text for each file. */
+  readonly fileErrors: readonly string[];
+}
+
+async function test(paths: readonly string[], options: TestOptions, output: Output): Promise<ExitCode> {
   const runs: ConversationRun[] = [];
   const scenarios = new Map<string, CompiledScenario>();
-  const broken: string[] = [];
+  const fileErrors: string[] = [];
   for (const file of paths.flatMap(listDocumentFiles)) {
     try {
       const { run, checked } = await runInProcess(readConversation(file, readScenarioFiles));
       for (const scenario of checked.scenarios) scenarios.set(scenario.scenarioId, scenario);
       runs.push(run);
-      if (!output.json) for (const line of runLines(run, output)) output.writeLine(line);
+      if (!output.json) for (const line of formatRun(run, output)) output.writeLine(line);
     } catch (error) {
       if (!(error instanceof FileProblemsError)) throw error;
-      broken.push(error.message);
+      fileErrors.push(error.message);
       output.writeStatus(error.message);
     }
   }
-  const coverage = options.coverage
-    ? computeCoverage(
-        [...scenarios.values()],
-        runs.flatMap(({ turnResults: played }) => played),
-      )
-    : [];
+  const turnResults = runs.flatMap((run) => run.turnResults);
+  const coverage = options.coverage ? computeCoverage([...scenarios.values()], turnResults) : [];
   if (options.junit !== undefined) writeFileSync(options.junit, formatJunitReport(runs));
-  const passed = broken.length === 0 && runs.every(hasPassed);
-  if (output.json) output.writeJson({ passed, conversations: runs.map(runJson), coverage, broken });
-  else report(runs, coverage, broken, output);
+  const passed = fileErrors.length === 0 && runs.every(hasPassed);
+  if (output.json) output.writeJson({ passed, conversations: runs.map(toJson), coverage, file_errors: fileErrors });
+  else writeSummary({ runs, coverage, fileErrors }, output);
   return passed ? exitCodes.ok : exitCodes.findings;
 }
 
-function runLines(run: ConversationRun, { terminal: paper }: Output): readonly string[] {
-  const { conversation, turnResults: played, failure } = run;
-  const mark = hasPassed(run) ? styled(paper, 'green', '✓') : styled(paper, 'red', '✗');
-  const turns = `${conversation.turns.length} ${conversation.turns.length === 1 ? 'turn' : 'turns'}`;
+function formatRun(run: ConversationRun, { terminal }: Output): readonly string[] {
+  const { conversation, turnResults, failure } = run;
+  const { name, file, turns } = conversation;
+  const mark = hasPassed(run) ? styled(terminal, 'green', '✓') : styled(terminal, 'red', '✗');
+  const turnCount = `${turns.length} ${turns.length === 1 ? 'turn' : 'turns'}`;
   return [
-    `${mark} ${styled(paper, 'strong', conversation.name)} ${styled(paper, 'faint', `${turns}, ${conversation.file}`)}`,
+    `${mark} ${styled(terminal, 'strong', name)} ${styled(terminal, 'faint', `${turnCount}, ${file}`)}`,
     ...getFailedTurns(run).flatMap((turn) => [
-      styled(paper, 'strong', `  turn ${turn.number}  ${turn.scripted.about}`.trimEnd()),
-      ...formatDifferences(paper, conversation, turn),
+      styled(terminal, 'strong', `  turn ${turn.number}  ${turn.scripted.about}`.trimEnd()),
+      ...formatDifferences(terminal, conversation, turn),
     ]),
-    ...(failure === '' ? [] : [styled(paper, 'red', `  turn ${played.length + 1} could not be played: ${failure}`)]),
+    ...(failure === '' ? [] : [styled(terminal, 'red', `  turn ${turnResults.length + 1} failed: ${failure}`)]),
   ];
 }
 
-function runJson(run: ConversationRun): unknown {
-  const { conversation, turnResults: played, failure } = run;
+function toJson(run: ConversationRun): unknown {
+  const { conversation, turnResults, failure } = run;
   return {
     file: conversation.file,
     name: conversation.name,
     passed: hasPassed(run),
     ...(failure === '' ? {} : { failure }),
-    turns: played.map(({ number, scripted, differences: unmet }) => ({
+    turns: turnResults.map(({ number, scripted, differences }) => ({
       number,
       about: scripted.about,
-      differences: unmet.map((difference) => ({
+      differences: differences.map((difference) => ({
         ...difference,
         ...(scripted.expectationPositions.get(difference.key) ?? scripted.position),
       })),
@@ -80,20 +96,16 @@ function runJson(run: ConversationRun): unknown {
   };
 }
 
-function report(
-  runs: readonly ConversationRun[],
-  coverage: readonly ScenarioCoverage[],
-  broken: readonly string[],
-  output: Output,
-): void {
+function writeSummary({ runs, coverage, fileErrors }: TestResults, output: Output): void {
   if (coverage.length > 0) {
     output.writeLine('');
     for (const line of formatCoverage(output.terminal, coverage)) output.writeLine(line);
   }
-  const failed = runs.filter((run) => !hasPassed(run)).length;
+  const passedCount = runs.filter(hasPassed).length;
+  const hasFailures = passedCount < runs.length || fileErrors.length > 0;
   const parts = [
-    `${runs.length - failed} of ${runs.length} conversations as expected`,
-    ...(broken.length > 0 ? [`${broken.length} could not be read`] : []),
+    `${passedCount} of ${runs.length} conversations passed`,
+    ...(fileErrors.length > 0 ? [`${fileErrors.length} invalid`] : []),
   ];
-  output.writeStatus(styled(output.terminal, failed + broken.length === 0 ? 'green' : 'red', parts.join(', ')));
+  output.writeStatus(styled(output.terminal, hasFailures ? 'red' : 'green', parts.join(', ')));
 }

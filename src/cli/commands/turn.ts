@@ -1,91 +1,121 @@
 import { randomUUID } from 'node:crypto';
+import { type Command, Option } from 'commander';
 import { CallError, type OrchestratorClient } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest, ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { GetSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
-import { createScenarioIdLookup, resolveScenarioIds } from '../conversation-tests/scenario-names';
-import { parseTurnFile } from '../conversation-tests/turn-file';
-import { CommandError, type ExitCode, exitCodes } from '../exit-code';
-import { FileProblemsError, messageToJson, type ParseContext } from '../files';
-import type { Output } from '../output/output';
-import { formatTurn } from '../output/turn-lines';
-import { readTextFile, withClient } from '../service';
-import type { AgentOptions } from '../service-options';
-import { listAllScenarios, toAgentKey } from '../stored-scenarios';
+import { listAllScenarios, toAgentKey } from '../catalogue-client';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
+import { createScenarioNameLookup } from '../conversation-tests/conversation';
+import {
+  createScenarioIdLookup,
+  type ParsedTurnFile,
+  parseTurnFile,
+  resolveScenarioIds,
+} from '../conversation-tests/turn-file';
+import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
+import { FileProblemsError, messageToJson } from '../files';
+import { formatTurn } from '../output/format-turn';
+import type { Output } from '../output/terminal';
+import {
+  type AgentOptions,
+  addAgentOptions,
+  isUuid,
+  parseCount,
+  parseUuid,
+  readTextFile,
+  withClient,
+} from '../service-client';
 
-export interface TurnOptions extends AgentOptions {
-  /** Overrules the file's. */
+interface TurnOptions extends AgentOptions, JsonOptions {
   readonly session?: string;
   readonly validateOnly: boolean;
   readonly expectedRevision?: number;
 }
 
-/** Sends the turn of a file, or of standard input for `-`, and shows what was decided. */
-export async function turn(path: string, options: TurnOptions, output: Output): Promise<ExitCode> {
-  const { context: reading, turn: given } = parseTurnFile(path, readTextFile(path === '-' ? '/dev/stdin' : path));
+export function createTurnCommand(): Command {
+  const command = createCommand('turn', {
+    summary: 'send a turn',
+    description:
+      'Sends the turn of a YAML or JSON file and shows the decisions. The file can name scenarios instead of ids.',
+  })
+    .argument('<file>', 'file with the turn; - for standard input')
+    .addOption(new Option('--session <uuid>', 'session id; default: session_id of the file').argParser(parseUuid))
+    .addOption(
+      new Option('--expected-revision <number>', 'fail if the session has another revision').argParser(parseCount),
+    )
+    .option('--validate-only', 'decide the turn without storing it', false)
+    .addOption(createJsonOption());
+  return addAgentOptions(command).action((path: string, options: TurnOptions) =>
+    runCommand(options, (output) => sendTurn(path, options, output)),
+  );
+}
+
+async function sendTurn(path: string, options: TurnOptions, output: Output): Promise<ExitCode> {
+  const file = parseTurnFile(path, readTextFile(path === '-' ? '/dev/stdin' : path));
   return withClient(options, async (client) => {
-    const scenarios = (await listAllScenarios(client, options)).flatMap(({ scenario }) =>
-      scenario === undefined ? [] : [{ message: scenario }],
-    );
-    const sent = await addressed(client, reading, withIds(reading, given, scenarios), options);
+    const stored = await listAllScenarios(client, toAgentKey(options));
+    const scenarios = stored.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
+    const turn = await completeTurn(client, file, resolveNames(file, scenarios), options);
     const { validateOnly, expectedRevision } = options;
-    const request = ProcessTurnRequest.fromPartial({ turn: sent, validateOnly, expectedRevision });
+    const request = ProcessTurnRequest.fromPartial({ turn, validateOnly, expectedRevision });
     const { response, replayed } = await client.processTurn(request);
     if (output.json) {
       output.writeJson(messageToJson('ProcessTurnResponse', ProcessTurnResponse.encode(response).finish()));
       return exitCodes.ok;
     }
-    const names = new Map(scenarios.map(({ message }) => [message.scenarioId, message.name]));
-    const title = `revision ${response.revision}${replayed ? ', answered before' : ''}${validateOnly ? ', not stored' : ''}`;
-    for (const line of formatTurn(output.terminal, { title, turn: sent, response }, (id) => names.get(id) ?? id))
-      output.writeLine(line);
+    const notes = `${replayed ? ', replayed' : ''}${validateOnly ? ', not stored' : ''}`;
+    const title = `revision ${response.revision}${notes}`;
+    const lines = formatTurn(output.terminal, { title, turn, response }, createScenarioNameLookup(scenarios));
+    for (const line of lines) output.writeLine(line);
     return exitCodes.ok;
   });
 }
 
-type Named = Parameters<typeof createScenarioIdLookup>[0];
-
-function withIds(reading: ParseContext, turn: Turn, scenarios: Named): Turn {
-  const ids = new Set(turn.stepOutcomes.map(({ instanceId }) => instanceId));
-  // An outcome may name its instance itself.
-  const instances = [...ids].filter((id) => /^[0-9a-f-]{36}$/i.test(id));
-  const idOf = createScenarioIdLookup(scenarios, (at, problem) => reading.reportAt(at, 'UNKNOWN_SCENARIO', problem));
-  const named = resolveScenarioIds(turn, (name, at) => (instances.includes(name) ? name : idOf(name, at)), '');
-  if (reading.problems.length > 0) throw new FileProblemsError(reading.problems);
-  return named;
+/** Replaces scenario names by ids. An outcome can also have the id of an instance. Throws FileProblemsError for unknown names. */
+function resolveNames({ context, turn }: ParsedTurnFile, scenarios: readonly { readonly message: Scenario }[]): Turn {
+  const instanceIds = new Set(turn.stepOutcomes.map(({ instanceId }) => instanceId).filter(isUuid));
+  const getId = createScenarioIdLookup(scenarios, (path, message) =>
+    context.reportAt(path, 'UNKNOWN_SCENARIO', message),
+  );
+  const resolved = resolveScenarioIds(turn, (name, path) => (instanceIds.has(name) ? name : getId(name, path)), '');
+  if (context.problems.length > 0) throw new FileProblemsError(context.problems);
+  return resolved;
 }
 
-/** The turn as it is sent: whose it is, a turn id where it has none, and the running instances of the scenarios that outcomes name. */
-async function addressed(
+/** Adds tenant, agent, session and turn id, and replaces the scenarios in step outcomes by their running instances. */
+async function completeTurn(
   client: OrchestratorClient,
-  reading: ParseContext,
+  { context }: ParsedTurnFile,
   turn: Turn,
   options: TurnOptions,
 ): Promise<Turn> {
   const sessionId = options.session ?? turn.sessionId;
   if (sessionId === '') {
-    const { file } = reading.document.source;
-    throw new CommandError(exitCodes.usage, `${file} has no session_id: give one, or --session.`);
+    const { file } = context.document.source;
+    throw new CommandError(exitCodes.usage, `${file} has no session_id: add it, or set --session.`);
   }
   const owner = { ...toAgentKey(options), sessionId };
-  const instances = turn.stepOutcomes.length === 0 ? new Map() : await instancesOf(client, owner);
+  const instanceIds = turn.stepOutcomes.length === 0 ? new Map() : await getInstanceIds(client, owner);
   return {
     ...turn,
     ...owner,
     turnId: turn.turnId || randomUUID(),
     stepOutcomes: turn.stepOutcomes.map((outcome) => ({
       ...outcome,
-      instanceId: instances.get(outcome.instanceId) ?? outcome.instanceId,
+      instanceId: instanceIds.get(outcome.instanceId) ?? outcome.instanceId,
     })),
   };
 }
 
-async function instancesOf(
+/** The running instances of a session by scenario id; empty for a new session. */
+async function getInstanceIds(
   client: OrchestratorClient,
-  key: { readonly tenantId: string; readonly sessionId: string },
+  { tenantId, sessionId }: { readonly tenantId: string; readonly sessionId: string },
 ): Promise<ReadonlyMap<string, string>> {
   try {
-    const { session } = await client.getSession(GetSessionRequest.fromPartial(key));
+    const { session } = await client.getSession(GetSessionRequest.fromPartial({ tenantId, sessionId }));
     return new Map(session?.instances.map(({ scenarioId, instanceId }) => [scenarioId, instanceId]));
   } catch (error) {
     if (error instanceof CallError && error.reason === 'SESSION_NOT_FOUND') return new Map();

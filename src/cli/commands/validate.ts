@@ -1,21 +1,30 @@
-import { checkScenarios } from '../conversation-tests/checked-scenarios';
-import { type ExitCode, exitCodes } from '../exit-code';
-import { type FileProblem, formatProblem, readScenarioFiles } from '../files';
-import type { Output } from '../output/output';
-import { styled } from '../output/styled-text';
+import { type Command, Option } from 'commander';
+import { createCommand, runCommand } from '../command';
+import { type ExitCode, exitCodes } from '../exit-codes';
+import { checkScenarios, type FileProblem, formatProblem, readScenarioFiles } from '../files';
+import { type Output, styled } from '../output/terminal';
 
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly format: 'text' | 'json' | 'github';
-  /** Warnings fail, too. */
+  /** Whether warnings fail the command. */
   readonly strict: boolean;
 }
 
-/** Checks scenario files as the service would and tells everything that is wrong or noteworthy, each at its place. */
-export async function validate(
-  paths: readonly string[],
-  { format, strict }: ValidateOptions,
-  output: Output,
-): Promise<ExitCode> {
+export function createValidateCommand(): Command {
+  return createCommand('validate', {
+    summary: 'check scenario files',
+    description: 'Checks scenario files as the service does and reports every problem with its position.',
+  })
+    .argument('<paths...>', 'scenario files or folders')
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'github']).default('text'))
+    .addOption(new Option('--json', 'same as --format json').implies({ format: 'json' }))
+    .option('--strict', 'fail on warnings', false)
+    .action((paths: readonly string[], options: ValidateOptions) =>
+      runCommand({}, (output) => validate(paths, options, output)),
+    );
+}
+
+function validate(paths: readonly string[], { format, strict }: ValidateOptions, output: Output): ExitCode {
   const files = readScenarioFiles(paths);
   const { problems } = checkScenarios(files);
   const errors = problems.filter(({ severity }) => severity === 'ERROR').length;
@@ -26,34 +35,35 @@ export async function validate(
       output.writeJson({ valid, errors, warnings, problems });
       break;
     case 'github':
-      for (const problem of problems) output.writeLine(githubCommand(problem));
+      for (const problem of problems) output.writeLine(formatWorkflowCommand(problem));
       break;
     case 'text': {
       for (const problem of problems) output.writeLine(formatProblem(problem));
-      const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
-      const what = counted(files.scenarios.length, 'readable scenario');
-      output.writeStatus(styled(output.terminal, valid ? 'green' : 'red', `${what}: ${counts}`));
+      const counts = `${formatCount(errors, 'error')}, ${formatCount(warnings, 'warning')}`;
+      const summary = `${formatCount(files.scenarios.length, 'readable scenario')}: ${counts}`;
+      output.writeStatus(styled(output.terminal, valid ? 'green' : 'red', summary));
     }
   }
   return valid ? exitCodes.ok : exitCodes.findings;
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A workflow command of GitHub Actions, which shows the problem beside its line. */
-function githubCommand({ severity, file, line, column, code, path, message }: FileProblem): string {
-  const properties = { file, line, col: column, title: code };
-  const given = Object.entries(properties).map(([name, value]) => `${name}=${escapedProperty(String(value))}`);
+/** A workflow command of GitHub Actions, which annotates the line of the problem. */
+function formatWorkflowCommand({ severity, file, line, column, code, path, message }: FileProblem): string {
+  const properties = Object.entries({ file, line, col: column, title: code })
+    .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
+    .join(',');
   const text = path === '' ? message : `${path}: ${message}`;
-  return `::${severity === 'ERROR' ? 'error' : 'warning'} ${given.join(',')}::${escapedData(text)}`;
+  return `::${severity === 'ERROR' ? 'error' : 'warning'} ${properties}::${escapeData(text)}`;
 }
 
-function escapedData(text: string): string {
+function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-function escapedProperty(text: string): string {
-  return escapedData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

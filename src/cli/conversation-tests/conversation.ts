@@ -1,41 +1,74 @@
+import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import type { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import type { ScenarioFiles, SourcePosition } from '../files';
-import type { Expectation } from './expectation';
+import type { Difference, Expectation } from './expectation';
+import type { TurnSummary } from './turn-summary';
 
-/** A scripted conversation with what the service has to decide on each of its turns. */
+/** A scripted conversation with the expected decisions of each turn. */
 export interface Conversation {
-  /** The file that it was read from, as it was opened. */
+  /** The path that the file was opened with. */
   readonly file: string;
   readonly name: string;
   readonly about: string;
-  /** The catalogue that it is played with. */
+  /** The catalogue of the conversation. */
   readonly scenarios: ScenarioFiles;
-  /** The session that is under way when it begins, without tenant, agent and session; undefined: a new one. */
+  /** A session to import before the first turn, without tenant, agent and session id; undefined for a new session. */
   readonly session: ImportSessionRequest | undefined;
   readonly turns: readonly ConversationTurn[];
 }
 
-/** One turn of a conversation. */
+/** One turn of a conversation file. */
 export interface ConversationTurn {
-  /** What there is to see, for people. */
+  /** A description for the reader of the results. */
   readonly about: string;
-  /** Milliseconds since the turn before. */
+  /** Milliseconds since the previous turn. */
   readonly delayMs: number;
   /**
-   * What is sent. The player adds tenant, agent, session, turn id and time. The `instanceId` of an outcome holds the id of a
-   * scenario, whose running instance is meant.
+   * The turn to send. The runner adds tenant, agent, session, turn id and time. The `instanceId` of an outcome is the id of a
+   * scenario and refers to its running instance.
    */
   readonly turn: Turn;
   readonly expected: Expectation;
-  /** Where the turn begins in its file. */
+  /** Position of the turn in its file. */
   readonly position: SourcePosition;
-  /** Where each key of the expectation is in the file. */
+  /** Position of each key of the expectation in the file. */
   readonly expectationPositions: ReadonlyMap<string, SourcePosition>;
 }
 
-/** Names a scenario by its id; by the id itself where the files do not hold it. */
+/** The result of one turn. */
+export interface ConversationTurnResult {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly scripted: ConversationTurn;
+  /** The turn as it was sent. */
+  readonly turn: Turn;
+  readonly response: ProcessTurnResponse;
+  readonly actual: TurnSummary;
+  /** Empty if the turn is as expected. */
+  readonly differences: readonly Difference[];
+}
+
+/** The result of a conversation. */
+export interface ConversationRun {
+  readonly conversation: Conversation;
+  /** In order. Does not include a turn that failed or the turns after it. */
+  readonly turnResults: readonly ConversationTurnResult[];
+  /** The error that ended the conversation early; "" if it ran to its end. */
+  readonly failure: string;
+}
+
+export function hasPassed({ turnResults, failure }: ConversationRun): boolean {
+  return failure === '' && turnResults.every(({ differences }) => differences.length === 0);
+}
+
+/** The turns that are not as expected. */
+export function getFailedTurns({ turnResults }: ConversationRun): readonly ConversationTurnResult[] {
+  return turnResults.filter(({ differences }) => differences.length > 0);
+}
+
+/** Returns a function that maps a scenario id to its name, or to the id itself if the scenario is unknown. */
 export function createScenarioNameLookup(
   scenarios: readonly { readonly message: Scenario }[],
 ): (scenarioId: string) => string {

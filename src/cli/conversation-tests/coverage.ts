@@ -1,8 +1,8 @@
 import type { ScenarioStepTransitionDecision } from '../../../gen/focal/orchestration/v1/transition';
 import type { CompiledScenario, CompiledTransition } from '../../core/scenario/compiled-scenario';
-import type { ConversationTurnResult } from './run-conversation';
+import type { ConversationTurnResult } from './conversation';
 
-/** What conversations have seen of one scenario. */
+/** Coverage of one scenario by conversations. */
 export interface ScenarioCoverage {
   readonly scenarioId: string;
   readonly name: string;
@@ -10,65 +10,63 @@ export interface ScenarioCoverage {
   readonly transitions: Coverage;
 }
 
-/** How much of one kind was seen. */
 export interface Coverage {
   readonly total: number;
   readonly covered: number;
-  /** What was not, in the order of the scenario: steps by id, transitions as `step → target` with their id. */
+  /** In the order of the scenario: steps by id, transitions as `source -> target (id)`. */
   readonly uncovered: readonly string[];
 }
 
 /**
- * The steps where instances have been, those that were passed over included, and the transitions that were taken, by scenario in the
- * order given.
+ * Computes the coverage of each scenario. A step is covered when an instance entered or skipped it, a transition when an instance
+ * took it.
  */
 export function computeCoverage(
   scenarios: readonly CompiledScenario[],
-  played: readonly ConversationTurnResult[],
+  turnResults: readonly ConversationTurnResult[],
 ): readonly ScenarioCoverage[] {
-  const decisions = played.flatMap(({ response }) => response.transitionDecisions);
+  const allDecisions = turnResults.flatMap(({ response }) => response.transitionDecisions);
   return scenarios.map((scenario) => {
-    const own = decisions.filter(({ scenarioId }) => scenarioId === scenario.scenarioId);
-    const taken = new Set(own.flatMap(({ transitionsTaken }) => transitionsTaken));
-    const been = new Set(own.flatMap((decision) => stepsOf(scenario, decision)));
+    const { scenarioId, name } = scenario;
+    const decisions = allDecisions.filter((decision) => decision.scenarioId === scenarioId);
+    const takenIds = new Set(decisions.flatMap(({ transitionsTaken }) => transitionsTaken));
+    const coveredSteps = new Set(decisions.flatMap((decision) => listTraversedSteps(scenario, decision)));
     const steps = [...scenario.steps.keys()];
-    const transitions = transitionsOf(scenario);
+    const transitions = listTransitions(scenario);
+    const uncoveredSteps = steps.filter((step) => !coveredSteps.has(step));
+    const uncoveredTransitions = transitions.filter(({ transition }) => !takenIds.has(transition.id));
     return {
-      scenarioId: scenario.scenarioId,
-      name: scenario.name,
-      steps: counted(
-        steps,
-        steps.filter((step) => !been.has(step)),
-      ),
-      transitions: counted(transitions, transitions.filter(({ transition }) => !taken.has(transition.id)).map(wayText)),
+      scenarioId,
+      name,
+      steps: toCoverage(steps.length, uncoveredSteps),
+      transitions: toCoverage(transitions.length, uncoveredTransitions.map(formatTransition)),
     };
   });
 }
 
-function stepsOf(scenario: CompiledScenario, decision: ScenarioStepTransitionDecision): readonly string[] {
+function listTraversedSteps(scenario: CompiledScenario, decision: ScenarioStepTransitionDecision): readonly string[] {
   const { sourceStepId, targetStepId, transitionsTaken } = decision;
-  const walked = transitionsTaken.map((id) => scenario.transitionsById.get(id)?.targetStepId ?? targetStepId);
-  return [sourceStepId, ...walked, targetStepId];
+  const targets = transitionsTaken.map((id) => scenario.transitionsById.get(id)?.targetStepId ?? targetStepId);
+  return [sourceStepId, ...targets, targetStepId];
 }
 
-interface Way {
+interface SourcedTransition {
   /** "" for a global transition. */
-  readonly from: string;
+  readonly sourceStepId: string;
   readonly transition: CompiledTransition;
 }
 
-function transitionsOf({ steps, globalTransitions: globals }: CompiledScenario): readonly Way[] {
-  const own = [...steps.values()].flatMap(
-    ({ stepId, anytimeTransitions: anytime, completionTransitions: onCompletion }) =>
-      [...anytime, ...onCompletion].map((transition) => ({ from: stepId, transition })),
+function listTransitions({ steps, globalTransitions }: CompiledScenario): readonly SourcedTransition[] {
+  const ofSteps = [...steps.values()].flatMap(({ stepId, anytimeTransitions, completionTransitions }) =>
+    [...anytimeTransitions, ...completionTransitions].map((transition) => ({ sourceStepId: stepId, transition })),
   );
-  return [...own, ...globals.map((transition) => ({ from: '', transition }))];
+  return [...ofSteps, ...globalTransitions.map((transition) => ({ sourceStepId: '', transition }))];
 }
 
-function wayText({ from, transition }: Way): string {
-  return `${from === '' ? 'anywhere' : from} → ${transition.targetStepId} (${transition.id})`;
+function formatTransition({ sourceStepId, transition }: SourcedTransition): string {
+  return `${sourceStepId === '' ? 'any step' : sourceStepId} -> ${transition.targetStepId} (${transition.id})`;
 }
 
-function counted(all: readonly unknown[], unseen: readonly string[]): Coverage {
-  return { total: all.length, covered: all.length - unseen.length, uncovered: unseen };
+function toCoverage(total: number, uncovered: readonly string[]): Coverage {
+  return { total, covered: total - uncovered.length, uncovered };
 }

@@ -2,58 +2,57 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ByScenario, TurnSummary } from './turn-summary';
 
-/** What has to happen in a turn, in the words of a conversation file. A key that is left out says nothing about its kind. */
+/** The expected decisions of a turn, by the keys of a conversation file. A key that is left out is not compared. */
 export type Expectation = { readonly [Key in keyof TurnSummary]?: TurnSummary[Key] | undefined };
 
-/** One thing that did not happen as expected. */
+/** A decision that is not as expected. */
 export interface Difference {
-  /** What it is about: a key of the expectation. */
+  /** A key of the expectation. */
   readonly key: string;
-  /** The scenario that it is about; "" where the expectation is not by scenario. */
+  /** The name of the scenario; "" for keys that are not by scenario. */
   readonly scenario: string;
-  /** Undefined: it was not to happen. */
+  /** Undefined if nothing was expected. */
   readonly expected: unknown;
-  /** Undefined: it did not happen. */
+  /** Undefined if nothing was decided. */
   readonly actual: unknown;
 }
 
-const names = z.array(z.string());
-const words = z.record(z.string(), z.string());
-const lists = z.record(z.string(), z.array(z.string()));
+const nameList = z.array(z.string());
+const stringByScenario = z.record(z.string(), z.string());
+const listByScenario = z.record(z.string(), z.array(z.string()));
 
-/** The form of an expectation, key by key; each may be left out. */
-const shape = {
-  started: names,
-  resumed: names,
-  continued: names,
-  paused: words,
-  stays_paused: names,
-  completed: words,
-  cancelled: words,
-  rejected: words,
-  missing_soft_fields: lists,
-  irreversible_done: lists,
-  at: words,
-  skipped: lists,
-  asks: lists,
+const expectationShape = {
+  started: nameList,
+  resumed: nameList,
+  continued: nameList,
+  paused: stringByScenario,
+  stays_paused: nameList,
+  completed: stringByScenario,
+  cancelled: stringByScenario,
+  rejected: stringByScenario,
+  missing_soft_fields: listByScenario,
+  irreversible_done: listByScenario,
+  at: stringByScenario,
+  skipped: listByScenario,
+  asks: listByScenario,
   confirms: z.record(z.string(), z.record(z.string(), z.json())),
-  choices: names,
-  hints: lists,
-  informs: lists,
-  silent: names,
-  reprompts: names,
-  deferred: names,
+  choices: nameList,
+  hints: listByScenario,
+  informs: listByScenario,
+  silent: nameList,
+  reprompts: nameList,
+  deferred: nameList,
   primary: z.string(),
 } satisfies { readonly [Key in keyof TurnSummary]: z.ZodType };
 
-export const expectationSchema: z.ZodType<Expectation> = z.strictObject(shape).partial();
+export const expectationSchema: z.ZodType<Expectation> = z.strictObject(expectationShape).partial();
 
-/** The expectation with nothing of the kinds that it leaves out: what is not listed must not happen. */
+/** The expectation with an empty value for each key that is left out: what it does not list must not happen. */
 export function makeExact(expected: Expectation): Expectation {
-  return { ...nothing, ...expected };
+  return { ...emptySummary, ...expected };
 }
 
-const nothing: TurnSummary = {
+const emptySummary: TurnSummary = {
   started: [],
   resumed: [],
   continued: [],
@@ -78,23 +77,31 @@ const nothing: TurnSummary = {
 };
 
 /**
- * What differs from the expectation, in its order; empty where everything is as expected. A key that is given is compared whole:
- * lists have an order, and what it does not name must not happen.
+ * Compares the decisions of a turn with the expectation and returns the differences in the order of its keys. The value of a key is
+ * compared as a whole: lists are ordered, and what a key does not list must not happen.
  */
-export function findDifferences(expected: Expectation, happened: TurnSummary): readonly Difference[] {
-  return Object.entries(expected).flatMap(([key, wanted]): readonly Difference[] => {
-    if (wanted === undefined) return [];
-    const got: unknown = Reflect.get(happened, key);
-    if (isByScenario(wanted) && isByScenario(got)) return byScenario(key, wanted, got);
-    return isDeepStrictEqual(plain(wanted), plain(got)) ? [] : [{ key, scenario: '', expected: wanted, actual: got }];
+export function findDifferences(expectation: Expectation, actual: TurnSummary): readonly Difference[] {
+  return Object.entries(expectation).flatMap(([key, expectedValue]): readonly Difference[] => {
+    if (expectedValue === undefined) return [];
+    const actualValue: unknown = Reflect.get(actual, key);
+    if (isByScenario(expectedValue) && isByScenario(actualValue)) {
+      return compareByScenario(key, expectedValue, actualValue);
+    }
+    return isEqual(expectedValue, actualValue)
+      ? []
+      : [{ key, scenario: '', expected: expectedValue, actual: actualValue }];
   });
 }
 
-function byScenario(key: string, wanted: ByScenario<unknown>, got: ByScenario<unknown>): readonly Difference[] {
-  const scenarios = new Set([...Object.keys(wanted), ...Object.keys(got)]);
+function compareByScenario(
+  key: string,
+  expectedValues: ByScenario<unknown>,
+  actualValues: ByScenario<unknown>,
+): readonly Difference[] {
+  const scenarios = new Set([...Object.keys(expectedValues), ...Object.keys(actualValues)]);
   return [...scenarios].flatMap((scenario) => {
-    const [expected, actual] = [wanted[scenario], got[scenario]];
-    return isDeepStrictEqual(plain(expected), plain(actual)) ? [] : [{ key, scenario, expected, actual }];
+    const [expected, actual] = [expectedValues[scenario], actualValues[scenario]];
+    return isEqual(expected, actual) ? [] : [{ key, scenario, expected, actual }];
   });
 }
 
@@ -102,14 +109,18 @@ function isByScenario(value: unknown): value is ByScenario<unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As JSON: what was decoded has other prototypes than what was written. */
-function plain(value: unknown): unknown {
+/** Compares as JSON, because decoded messages have other prototypes than parsed files. */
+function isEqual(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(toPlainJson(a), toPlainJson(b));
+}
+
+function toPlainJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
-/** The scenarios that an expectation names. */
-export function listNamedScenarios(expected: Expectation): readonly string[] {
-  return Object.values(expected).flatMap((value: unknown): readonly string[] => {
+/** The names of the scenarios in an expectation. */
+export function listNamedScenarios(expectation: Expectation): readonly string[] {
+  return Object.values(expectation).flatMap((value: unknown): readonly string[] => {
     if (typeof value === 'string') return value === '' ? [] : [value];
     if (Array.isArray(value)) return value.filter((name) => typeof name === 'string');
     return isByScenario(value) ? Object.keys(value) : [];

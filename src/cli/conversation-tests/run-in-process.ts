@@ -1,37 +1,100 @@
+import { importLegacySession } from '../../core/apply/import-legacy-session';
+import { decideTurn } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
-import { FileProblemsError } from '../files';
-import { type CheckedScenarios, checkScenarios } from './checked-scenarios';
-import type { Conversation } from './conversation';
-import type { ConversationRun } from './conversation-run';
-import { createInProcessTarget } from './in-process-target';
-import { type ConversationTurnResult, runConversation } from './run-conversation';
+import { createEmptySession, type Session } from '../../core/model/session';
+import { defaultSettings } from '../../core/model/settings';
+import type { Catalogue } from '../../core/scenario/catalogue';
+import { indexRelationships } from '../../core/scenario/relationships';
+import { turnResultToProto } from '../../server/codec/wire/result-codec';
+import { legacySessionFromProto, sessionToProto } from '../../server/codec/wire/session-codec';
+import { turnFromProto } from '../../server/codec/wire/turn-message-codec';
+import { Sha256ContentHasher, UuidV5InstanceIdGenerator } from '../../server/runtime/system';
+import { type CheckedScenarios, checkScenarios, FileProblemsError } from '../files';
+import type { Conversation, ConversationRun, ConversationTurnResult } from './conversation';
+import { type ConversationTarget, runConversation } from './run-conversation';
 
-/** Always the same, so that what is decided is the same, too. */
-const owner = {
+/** Fixed ids and time, so that every run decides the same. */
+const fixedSettings = {
   tenantId: '00000000-0000-4000-8000-000000000001',
   agentId: '00000000-0000-4000-8000-000000000002',
   sessionId: '00000000-0000-4000-8000-000000000003',
   startAt: new Date('2026-01-01T09:00:00Z'),
 };
 
-/** A conversation as the rules decide it, with the scenarios that it was played with. */
+/** A run with the scenarios that it used. */
 export interface InProcessRun {
   readonly run: ConversationRun;
   readonly checked: CheckedScenarios;
 }
 
-/** Plays a conversation in process. Throws FileProblemsError where one of its scenarios would be refused. */
+/** Runs a conversation without a service. Throws FileProblemsError if the service would refuse one of its scenarios. */
 export async function runInProcess(conversation: Conversation): Promise<InProcessRun> {
   const checked = checkScenarios({ ...conversation.scenarios, problems: [] });
   const errors = checked.problems.filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
-  const played: ConversationTurnResult[] = [];
-  const settings = { ...owner, onTurn: (turn: ConversationTurnResult) => played.push(turn) };
+  const turnResults: ConversationTurnResult[] = [];
+  const settings = { ...fixedSettings, onTurn: (result: ConversationTurnResult) => turnResults.push(result) };
   try {
     await runConversation(createInProcessTarget(checked), conversation, settings);
-    return { run: { conversation, turnResults: played, failure: '' }, checked };
+    return { run: { conversation, turnResults, failure: '' }, checked };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    return { run: { conversation, turnResults: played, failure: error.message }, checked };
+    return { run: { conversation, turnResults, failure: error.message }, checked };
   }
+}
+
+const instanceIds = new UuidV5InstanceIdGenerator();
+const contentHasher = new Sha256ContentHasher();
+
+/**
+ * Calls the rules directly, for one session: no server, no store, the settings of `config/default.toml`. The responses are
+ * byte-identical to those of a service with the same settings.
+ */
+export function createInProcessTarget(
+  checked: Pick<CheckedScenarios, 'scenarios' | 'relationships'>,
+): ConversationTarget {
+  const catalogue = createCatalogue(checked);
+  let session: Session | undefined;
+  return {
+    async importSession(request) {
+      const record = legacySessionFromProto(request);
+      const { tenantId, agentId, sessionId } = request;
+      const fingerprint = contentHasher.hashLegacySession(record);
+      session = importLegacySession(record, {
+        owner: { tenantId, agentId, sessionId },
+        scenario: catalogue.getScenario(record.activeScenarioId),
+        instanceId: instanceIds.generateInstanceId(sessionId, fingerprint, record.activeScenarioId),
+        now: 0,
+        fingerprint,
+        pathEntries: defaultSettings.pathEntries,
+      });
+      return { session: sessionToProto(session, ''), created: true };
+    },
+    async processTurn(request) {
+      if (request.turn === undefined) throw new Error('The request has no turn.');
+      const turn = turnFromProto(request.turn, 0);
+      const decision = decideTurn({
+        session: session ?? createEmptySession(turn),
+        turn,
+        catalogue,
+        settings: defaultSettings,
+        getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
+      });
+      session = decision.session;
+      return { response: turnResultToProto(decision.result), replayed: false };
+    },
+  };
+}
+
+function createCatalogue({
+  scenarios,
+  relationships,
+}: Pick<CheckedScenarios, 'scenarios' | 'relationships'>): Catalogue {
+  const byId = new Map(scenarios.map((scenario) => [scenario.scenarioId, scenario]));
+  return {
+    revision: 1,
+    getScenario: (id) => byId.get(id),
+    getScenarioVersion: (id) => byId.get(id),
+    relationships: indexRelationships(relationships),
+  };
 }

@@ -1,9 +1,11 @@
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { isMap, isScalar, type Node } from 'yaml';
+import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import {
   emptyFileProblem,
   FileProblemsError,
+  findNearestName,
   getContractRegistry,
   getMessageDescriptor,
   ParseContext,
@@ -11,53 +13,104 @@ import {
   parseMessage,
 } from '../files';
 
-/** A turn as a file gives it: scenarios may still be named where the contract has ids. */
+// A turn in a file: the fields of the contract's `Turn`, with `message` as short for `situation.message` and the names of
+// scenarios in place of their ids.
+
+/** A turn as its file has it, with the names of scenarios not resolved yet. */
 export interface ParsedTurnFile {
-  /** Where its fields are; takes what is found wrong with them later. */
+  /** For the problems that are found while names are resolved. */
   readonly context: ParseContext;
   readonly turn: Turn;
 }
 
-/**
- * Reads the text of a file that holds one turn: the fields of the contract's `Turn`, and `message`, short for `situation.message`.
- * Throws FileProblemsError with everything that is wrong.
- */
+/** Parses a file with one turn. Throws FileProblemsError with all problems of the file. */
 export function parseTurnFile(file: string, text: string): ParsedTurnFile {
   const { documents, problems } = parseDocuments(file, text);
-  const [located] = documents;
-  if (problems.length > 0 || located?.root === undefined) {
+  const [document] = documents;
+  if (problems.length > 0 || document?.root === undefined) {
     throw new FileProblemsError(problems.length > 0 ? problems : [emptyFileProblem(file, 'turn')]);
   }
-  const reading = new ParseContext(located);
-  const turn = parseTurnNode(reading, located.root, '', new Set(['message', '$schema']));
-  if (reading.problems.length > 0) throw new FileProblemsError(reading.problems);
-  return { context: reading, turn };
+  const context = new ParseContext(document);
+  const turn = parseTurnNode(context, document.root, '', new Set(['message', '$schema']));
+  if (context.problems.length > 0) throw new FileProblemsError(context.problems);
+  return { context, turn };
 }
 
-/** Reads the turn of a mapping, whose other keys are left to the caller; `customerData` is known beside its own. */
+/** Parses the turn of a mapping. Skips `otherKeys`. `customerData` is merged below the customer data of the turn. */
 export function parseTurnNode(
-  reading: ParseContext,
+  context: ParseContext,
   node: Node | undefined,
   path: string,
   otherKeys: ReadonlySet<string>,
   customerData: JsonObject = {},
 ): Turn {
   const descriptor = getMessageDescriptor('Turn');
-  const given = parseMessage(reading, descriptor, node, path, otherKeys);
-  const message = messageOf(node);
+  const fields = parseMessage(context, descriptor, node, path, otherKeys);
+  const message = readShortMessage(node);
   const json: JsonObject = {
-    ...given,
-    customer_data: { ...customerData, ...objectOf(given['customer_data']) },
-    ...(message === '' ? {} : { situation: { ...objectOf(given['situation']), message } }),
+    ...fields,
+    customer_data: { ...customerData, ...toObject(fields['customer_data']) },
+    ...(message === '' ? {} : { situation: { ...toObject(fields['situation']), message } }),
   };
   return Turn.decode(toBinary(descriptor, fromJson(descriptor, json, { registry: getContractRegistry() })));
 }
 
-function messageOf(node: Node | undefined): string {
+function readShortMessage(node: Node | undefined): string {
   const message: unknown = isMap(node) ? node.get('message', true) : undefined;
   return isScalar(message) && typeof message.value === 'string' ? message.value : '';
 }
 
-function objectOf(value: JsonObject[string] | undefined): JsonObject {
+function toObject(value: JsonObject[string] | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+/** Maps the name of a scenario to its id. `path` is the field that has the name. */
+export type ScenarioIdLookup = (name: string, path: string) => string;
+
+/** Looks up scenarios by name or id. Reports a name that is unknown or ambiguous and returns it unchanged. */
+export function createScenarioIdLookup(
+  scenarios: readonly { readonly message: Scenario }[],
+  report: (path: string, message: string) => void,
+): ScenarioIdLookup {
+  const ids = new Map<string, string>();
+  const ambiguousNames = new Set<string>();
+  for (const { message } of scenarios) {
+    if (ids.has(message.name)) ambiguousNames.add(message.name);
+    ids.set(message.name, message.scenarioId);
+  }
+  for (const { message } of scenarios) ids.set(message.scenarioId, message.scenarioId);
+  return (name, path) => {
+    const id = ids.get(name);
+    if (id !== undefined && !ambiguousNames.has(name)) return id;
+    const nearest = id === undefined ? findNearestName(name, ids.keys()) : undefined;
+    const problem = id === undefined ? `unknown scenario “${name}”` : `two scenarios are named “${name}”; use the id`;
+    report(path, `${problem}${nearest === undefined ? '' : `; did you mean “${nearest}”?`}`);
+    return name;
+  };
+}
+
+/** The turn with scenario ids in place of names. `path` is the path of the turn, "" for the root. */
+export function resolveScenarioIds(turn: Turn, getId: ScenarioIdLookup, path: string): Turn {
+  const toFullPath = (inner: string): string => (path === '' ? inner : `${path}.${inner}`);
+  const { situation, candidates, stepOutcomes } = turn;
+  return {
+    ...turn,
+    situation: situation && {
+      ...situation,
+      signals: situation.signals.map((signal, index) => ({
+        ...signal,
+        scenarioIds: signal.scenarioIds.map((name, n) =>
+          getId(name, toFullPath(`situation.signals[${index}].scenario_ids[${n}]`)),
+        ),
+      })),
+    },
+    candidates: candidates.map((candidate, index) => ({
+      ...candidate,
+      scenarioId: getId(candidate.scenarioId, toFullPath(`candidates[${index}].scenario_id`)),
+    })),
+    stepOutcomes: stepOutcomes.map((outcome, index) => {
+      const instancePath = toFullPath(`step_outcomes[${index}].instance_id`);
+      return { ...outcome, instanceId: outcome.instanceId === '' ? '' : getId(outcome.instanceId, instancePath) };
+    }),
+  };
 }

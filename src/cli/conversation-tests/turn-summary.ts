@@ -10,16 +10,15 @@ import {
   type ScenarioLifecycleDecision,
 } from '../../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { formatEnum } from '../output/enum-text';
 
-/** What one scenario does, by its name. */
+/** Values by scenario name. */
 export type ByScenario<Value> = Readonly<Record<string, Value>>;
 
-/** What happened in a turn, in the words of a conversation file. Names are those of scenarios, in the order of the response. */
+/** The decisions of a turn by the keys of a conversation file. Scenarios are named and in the order of the response. */
 export interface TurnSummary {
   readonly started: readonly string[];
   readonly resumed: readonly string[];
-  /** Those that go on, resumed ones included. */
+  /** Includes resumed scenarios. */
   readonly continued: readonly string[];
   /** Newly paused, with the reason code. */
   readonly paused: ByScenario<string>;
@@ -32,48 +31,59 @@ export interface TurnSummary {
   readonly rejected: ByScenario<string>;
   /** Required SOFT fields that a started scenario misses. */
   readonly missing_soft_fields: ByScenario<readonly string[]>;
-  /** What cannot be undone of a scenario that ended. */
+  /** Irreversible actions of scenarios that ended. */
   readonly irreversible_done: ByScenario<readonly string[]>;
-  /** The step where each scenario stands that started or goes on. */
+  /** The current step of each scenario that started or continued. */
   readonly at: ByScenario<string>;
-  /** Steps that were skipped on the way there. */
+  /** Steps that were skipped on the way to the current step. */
   readonly skipped: ByScenario<readonly string[]>;
-  /** Fields that are asked for. */
+  /** Fields to ask for. */
   readonly asks: ByScenario<readonly string[]>;
-  /** Values that are to be confirmed. */
+  /** Values to confirm. */
   readonly confirms: ByScenario<Readonly<Record<string, unknown>>>;
-  /** Scenarios that the customer is to choose from (1.5). */
+  /** Scenarios that the customer can choose from (1.5). */
   readonly choices: readonly string[];
-  /** Tools that are to run, in their order. */
+  /** Tools to run, in order. */
   readonly hints: ByScenario<readonly string[]>;
-  /** Templates that are to be told. */
+  /** Templates to render. */
   readonly informs: ByScenario<readonly string[]>;
-  /** Scenarios that go on and add nothing to the reply. */
+  /** Scenarios that continue without adding to the reply. */
   readonly silent: readonly string[];
-  /** Scenarios that repeat what they contributed in this visit before. */
+  /** Scenarios that repeat their contribution of the same visit. */
   readonly reprompts: readonly string[];
-  /** Contributions that wait for a later turn. */
+  /** Scenarios whose contribution is deferred to a later turn. */
   readonly deferred: readonly string[];
-  /** The scenario that the reply is about first; "" where there is none. */
+  /** The primary scenario of the reply; "" if there is none. */
   readonly primary: string;
 }
 
-/** Sums a response up. `nameOf` names a scenario by its id. */
-export function summarizeTurn(response: ProcessTurnResponse, nameOf: (scenarioId: string) => string): TurnSummary {
+/** Maps a scenario id to the name of the scenario. */
+type NameLookup = (scenarioId: string) => string;
+
+export function summarizeTurn(response: ProcessTurnResponse, getName: NameLookup): TurnSummary {
+  const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = response;
   return {
-    ...lifecycleSummary(response.lifecycleDecisions, nameOf),
-    rejected: record(response.rejectedCandidates, nameOf, ({ reason }) =>
-      formatEnum(RejectionReason, reason, 'REJECTION_REASON_'),
-    ),
-    at: record(response.transitionDecisions, nameOf, ({ targetStepId }) => targetStepId),
-    skipped: record(
-      response.transitionDecisions.filter(({ wasSkipped }) => wasSkipped),
-      nameOf,
+    ...summarizeLifecycle(lifecycleDecisions, getName),
+    rejected: groupByScenario(rejectedCandidates, getName, ({ reason }) => formatEnum(RejectionReason, reason)),
+    at: groupByScenario(transitionDecisions, getName, ({ targetStepId }) => targetStepId),
+    skipped: groupByScenario(
+      transitionDecisions.filter(({ wasSkipped }) => wasSkipped),
+      getName,
       ({ skippedSteps }) => skippedSteps,
     ),
-    ...planSummary(response.plan?.contributions ?? [], nameOf),
-    primary: response.plan?.primaryScenarioId ? nameOf(response.plan.primaryScenarioId) : '',
+    ...summarizePlan(plan?.contributions ?? [], getName),
+    primary: plan?.primaryScenarioId ? getName(plan.primaryScenarioId) : '',
   };
+}
+
+/**
+ * The name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. A value of a newer service
+ * that this version does not know is formatted as its number.
+ */
+export function formatEnum(enumType: Readonly<Record<number, string>>, value: number): string {
+  const prefix = enumType[0]?.replace(/UNSPECIFIED$/, '') ?? '';
+  const name = enumType[value] ?? String(value);
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 type LifecycleSummary = Pick<
@@ -89,93 +99,73 @@ type LifecycleSummary = Pick<
   | 'irreversible_done'
 >;
 
-function lifecycleSummary(
-  decisions: readonly ScenarioLifecycleDecision[],
-  nameOf: (scenarioId: string) => string,
-): LifecycleSummary {
-  const { START, CONTINUE, PAUSE, COMPLETE, CANCEL } = actions;
-  const of = (action: ScenarioLifecycleAction) => decisions.filter((decision) => decision.action === action);
-  const names = (some: readonly ScenarioLifecycleDecision[]) => some.map(({ scenarioId }) => nameOf(scenarioId));
-  const reasons = (some: readonly ScenarioLifecycleDecision[]) =>
-    record(some, nameOf, ({ reason }) => formatEnum(LifecycleReason, reason, 'LIFECYCLE_REASON_'));
+function summarizeLifecycle(decisions: readonly ScenarioLifecycleDecision[], getName: NameLookup): LifecycleSummary {
+  const select = (action: ScenarioLifecycleAction) => decisions.filter((decision) => decision.action === action);
+  const getNames = (some: readonly ScenarioLifecycleDecision[]) => some.map(({ scenarioId }) => getName(scenarioId));
+  const getReasons = (some: readonly ScenarioLifecycleDecision[]) =>
+    groupByScenario(some, getName, ({ reason }) => formatEnum(LifecycleReason, reason));
   const staysPaused = ({ reason }: ScenarioLifecycleDecision) =>
     reason === LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED;
+  const paused = select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE);
   return {
-    started: names(of(START)),
-    resumed: names(decisions.filter(({ resumed }) => resumed)),
-    continued: names(of(CONTINUE)),
-    paused: reasons(of(PAUSE).filter((decision) => !staysPaused(decision))),
-    stays_paused: names(of(PAUSE).filter(staysPaused)),
-    completed: reasons(of(COMPLETE)),
-    cancelled: reasons(of(CANCEL)),
-    missing_soft_fields: lists(decisions, nameOf, ({ missingSoftFields }) => missingSoftFields),
-    irreversible_done: lists(decisions, nameOf, ({ irreversibleDone }) => irreversibleDone),
+    started: getNames(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START)),
+    resumed: getNames(decisions.filter(({ resumed }) => resumed)),
+    continued: getNames(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE)),
+    paused: getReasons(paused.filter((decision) => !staysPaused(decision))),
+    stays_paused: getNames(paused.filter(staysPaused)),
+    completed: getReasons(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE)),
+    cancelled: getReasons(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL)),
+    missing_soft_fields: groupNonEmptyLists(decisions, getName, ({ missingSoftFields }) => missingSoftFields),
+    irreversible_done: groupNonEmptyLists(decisions, getName, ({ irreversibleDone }) => irreversibleDone),
   };
 }
-
-const actions = {
-  START: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START,
-  CONTINUE: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE,
-  PAUSE: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE,
-  COMPLETE: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE,
-  CANCEL: ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL,
-} as const;
 
 type PlanSummary = Pick<
   TurnSummary,
   'asks' | 'confirms' | 'choices' | 'hints' | 'informs' | 'silent' | 'reprompts' | 'deferred'
 >;
 
-function planSummary(
-  contributions: readonly ScenarioContribution[],
-  nameOf: (scenarioId: string) => string,
-): PlanSummary {
-  const made = contributions.filter(({ deferred }) => !deferred);
-  const of = (type: ContributionType) => made.filter((contribution) => contribution.type === type);
-  const names = (some: readonly ScenarioContribution[]) => some.map(({ scenarioId }) => nameOf(scenarioId));
-  const confirms = of(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
+function summarizePlan(contributions: readonly ScenarioContribution[], getName: NameLookup): PlanSummary {
+  const current = contributions.filter(({ deferred }) => !deferred);
+  const select = (type: ContributionType) => current.filter((contribution) => contribution.type === type);
+  const getNames = (some: readonly ScenarioContribution[]) => some.map(({ scenarioId }) => getName(scenarioId));
+  const isChoice = ({ confirmKind }: ScenarioContribution) => confirmKind === ConfirmKind.CONFIRM_KIND_CHOICE;
+  const asks = select(ContributionType.CONTRIBUTION_TYPE_ASK);
+  const confirms = select(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
+  const hints = select(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT);
+  const informs = select(ContributionType.CONTRIBUTION_TYPE_INFORM);
   return {
-    asks: record(of(ContributionType.CONTRIBUTION_TYPE_ASK), nameOf, ({ fieldsToAsk }) => fieldsToAsk),
-    confirms: record(
+    asks: groupByScenario(asks, getName, ({ fieldsToAsk }) => fieldsToAsk),
+    confirms: groupByScenario(
       confirms.filter((contribution) => !isChoice(contribution)),
-      nameOf,
+      getName,
       ({ valuesToConfirm }) => valuesToConfirm,
     ),
-    choices: confirms.filter(isChoice).flatMap(({ choices }) => choices.map(({ scenarioId }) => nameOf(scenarioId))),
-    hints: record(of(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT), nameOf, ({ tools }) =>
-      tools.map(({ toolId }) => toolId),
-    ),
-    informs: record(of(ContributionType.CONTRIBUTION_TYPE_INFORM), nameOf, ({ templateIds }) => templateIds),
-    silent: names(of(ContributionType.CONTRIBUTION_TYPE_NONE)),
-    reprompts: names(made.filter(({ isReprompt }) => isReprompt)),
-    deferred: names(contributions.filter(({ deferred }) => deferred)),
+    choices: confirms.filter(isChoice).flatMap(({ choices }) => choices.map(({ scenarioId }) => getName(scenarioId))),
+    hints: groupByScenario(hints, getName, ({ tools }) => tools.map(({ toolId }) => toolId)),
+    informs: groupByScenario(informs, getName, ({ templateIds }) => templateIds),
+    silent: getNames(select(ContributionType.CONTRIBUTION_TYPE_NONE)),
+    reprompts: getNames(current.filter(({ isReprompt }) => isReprompt)),
+    deferred: getNames(contributions.filter(({ deferred }) => deferred)),
   };
 }
 
-function isChoice({ confirmKind }: ScenarioContribution): boolean {
-  return confirmKind === ConfirmKind.CONFIRM_KIND_CHOICE;
-}
-
-interface OfScenario {
-  readonly scenarioId: string;
-}
-
-function record<Item extends OfScenario, Value>(
+function groupByScenario<Item extends { readonly scenarioId: string }, Value>(
   items: readonly Item[],
-  nameOf: (scenarioId: string) => string,
-  readItem: (item: Item) => Value,
+  getName: NameLookup,
+  getValue: (item: Item) => Value,
 ): ByScenario<Value> {
-  return Object.fromEntries(items.map((item) => [nameOf(item.scenarioId), readItem(item)]));
+  return Object.fromEntries(items.map((item) => [getName(item.scenarioId), getValue(item)]));
 }
 
-function lists<Item extends OfScenario>(
+function groupNonEmptyLists<Item extends { readonly scenarioId: string }>(
   items: readonly Item[],
-  nameOf: (scenarioId: string) => string,
-  listOf: (item: Item) => readonly string[],
+  getName: NameLookup,
+  getList: (item: Item) => readonly string[],
 ): ByScenario<readonly string[]> {
-  return record(
-    items.filter((item) => listOf(item).length > 0),
-    nameOf,
-    listOf,
+  return groupByScenario(
+    items.filter((item) => getList(item).length > 0),
+    getName,
+    getList,
   );
 }

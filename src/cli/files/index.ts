@@ -1,27 +1,29 @@
-export { getContractRegistry, getMessageDescriptor } from './contract-descriptors';
+// Scenario files, and the parts of them that conversation files share.
+export { type CheckedScenarios, checkScenarios } from './check-scenarios';
+export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
+export { parseMessage } from './parse-message';
 export {
   emptyFileProblem,
   type FileProblem,
   type FileProblemCode,
   FileProblemsError,
+  findingToFileProblem,
+  findNearestName,
   formatProblem,
+  isFileSystemError,
+  type SourceMap,
   type SourcePosition,
   sortByPosition,
-} from './file-problem';
-export { findingToFileProblem, violationToFileProblem } from './finding-problem';
-export { asNode, type MappingEntry, readMappingEntries } from './mapping-entries';
-export { messageToJson } from './message-json';
-export { parseMessage } from './message-value';
-export { findNearestName } from './nearest-name';
-export { describeNode, ParseContext } from './parse-context';
-export { type FileMessage, parseScenarioFile, type ScenarioFile } from './scenario-file';
+  unreadableFileProblem,
+  violationToFileProblem,
+} from './problems';
 export {
-  isFileSystemError,
+  type FileMessage,
   listDocumentFiles,
   loadScenarioFiles,
+  type ParsedScenarioFiles,
+  parseScenarioFile,
   readScenarioFiles,
   type ScenarioFiles,
-  unreadableFileProblem,
-} from './scenario-folder';
-export { type ParsedDocuments, parseDocuments, type SourceDocument, type SourceText } from './source-document';
-export { SourceMap } from './source-map';
+} from './scenario-files';
+export { asNode, ParseContext, parseDocuments } from './source-document';

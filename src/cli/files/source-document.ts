@@ -1,12 +1,24 @@
-import { type Document, isScalar, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml';
-import type { FileProblem, FileProblemCode, SourcePosition } from './file-problem';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  type ParsedNode,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml';
+import { type FileProblem, type FileProblemCode, SourceMap, type SourcePosition, type ValuePosition } from './problems';
 
-/** A text with its file's name, as positions and problems need it. */
+// From text to nodes: parses YAML and JSON, and keeps the position of everything that is read.
+
+/** Positions and problems by offset in the text of a file. */
 export interface SourceText {
   readonly file: string;
-  /** Where an offset of the text is. */
   positionAt(offset: number): SourcePosition;
-  /** A problem at an offset of the text. */
   problemAt(offset: number, path: string, code: FileProblemCode, message: string): FileProblem;
 }
 
@@ -16,68 +28,162 @@ export interface SourceDocument {
   readonly yaml: Document.Parsed;
   /** The text of the whole file. */
   readonly text: string;
-  /** The document's root; undefined where there are comments only. */
+  /** Undefined if the document has only comments. */
   readonly root: Node | undefined;
 }
 
-/** What a text holds. A document with a syntax error is left out. */
+/** The documents of a file. A document with a syntax error is left out. */
 export interface ParsedDocuments {
   readonly documents: readonly SourceDocument[];
   readonly problems: readonly FileProblem[];
 }
 
 /**
- * Parses YAML 1.2 of one or more documents, or JSON, which is a part of it. A file whose name ends in `.json` has to be JSON.
+ * Parses YAML 1.2 with one or more documents, or JSON, which is a subset of it. A file whose name ends in `.json` must be JSON.
  * Reports every syntax error and duplicate key.
  */
 export function parseDocuments(file: string, text: string): ParsedDocuments {
   const lineCounter = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, strict: true, uniqueKeys: true });
-  const source = sourceText(file, lineCounter);
+  const source = createSourceText(file, lineCounter);
   if (file.endsWith('.json')) {
-    const problem = jsonProblem(source, text);
+    const problem = findJsonProblem(source, text);
     if (problem !== undefined) return { documents: [], problems: [problem] };
   }
   const documents: SourceDocument[] = [];
   const problems: FileProblem[] = [];
-  for (const document of Array.isArray(parsed) ? parsed : []) {
-    const wrong = [...document.errors, ...document.warnings];
-    for (const { pos, message } of wrong) problems.push(syntaxProblem(source, pos[0], message));
-    if (wrong.length === 0) documents.push({ source, yaml: document, text, root: rootOf(document.contents) });
+  for (const yaml of Array.isArray(parsed) ? parsed : []) {
+    const errors = [...yaml.errors, ...yaml.warnings];
+    for (const { pos, message } of errors) problems.push(toSyntaxProblem(source, pos[0], message));
+    if (errors.length === 0) documents.push({ source, yaml, text, root: getRoot(yaml.contents) });
   }
   return { documents, problems };
 }
 
-function sourceText(file: string, lines: LineCounter): SourceText {
-  const at = (offset: number): SourcePosition => {
+function createSourceText(file: string, lines: LineCounter): SourceText {
+  const positionAt = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   return {
     file,
-    positionAt: at,
-    problemAt: (offset, path, code, message) => ({ file, ...at(offset), path, severity: 'ERROR', code, message }),
+    positionAt,
+    problemAt: (offset, path, code, message) => {
+      return { file, ...positionAt(offset), path, severity: 'ERROR', code, message };
+    },
   };
 }
 
-function jsonProblem(source: SourceText, text: string): FileProblem | undefined {
+function findJsonProblem(source: SourceText, text: string): FileProblem | undefined {
   try {
     JSON.parse(text);
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const offset = Number(/ at position (\d+)/.exec(message)?.[1] ?? (message.includes('end of') ? text.length : 0));
-    return source.problemAt(offset, '', 'SYNTAX', `is not JSON: ${message}`);
+    return source.problemAt(offset, '', 'SYNTAX', `is not valid JSON: ${message}`);
   }
 }
 
-function syntaxProblem(source: SourceText, offset: number, message: string): FileProblem {
-  if (message === 'Map keys must be unique')
-    return source.problemAt(offset, '', 'DUPLICATE_KEY', 'this key is given twice');
+function toSyntaxProblem(source: SourceText, offset: number, message: string): FileProblem {
+  if (message === 'Map keys must be unique') return source.problemAt(offset, '', 'DUPLICATE_KEY', 'duplicate key');
   return source.problemAt(offset, '', 'SYNTAX', message);
 }
 
-function rootOf(contents: ParsedNode | null): Node | undefined {
+function getRoot(contents: ParsedNode | null): Node | undefined {
   if (contents === null) return undefined;
   return isScalar(contents) && contents.value === null ? undefined : contents;
+}
+
+/** The state of parsing one document: collects the positions of its values and its problems. */
+export class ParseContext {
+  readonly document: SourceDocument;
+  readonly problems: FileProblem[] = [];
+  readonly positions = new Map<string, ValuePosition>();
+
+  constructor(document: SourceDocument) {
+    this.document = document;
+  }
+
+  /** The node that an alias refers to; any other node is returned as it is. Reports an alias without an anchor. */
+  resolveAlias(node: Node | null | undefined): Node | undefined {
+    if (!isAlias(node)) return node ?? undefined;
+    const target = node.resolve(this.document.yaml);
+    if (target === undefined) {
+      this.report('', node, 'UNKNOWN_ANCHOR', `anchor &${node.source} is not defined above`);
+    }
+    return target;
+  }
+
+  /** Records the position of the value at a path. */
+  recordPosition(path: string, node: Node | undefined): void {
+    const offset = node?.range?.[0] ?? 0;
+    this.positions.set(path, { ...this.document.source.positionAt(offset), ...this.#getTextLayout(node) });
+  }
+
+  /** Adds a problem at a node. */
+  report(path: string, node: Node | undefined, code: FileProblemCode, message: string): void {
+    this.problems.push(this.document.source.problemAt(node?.range?.[0] ?? 0, path, code, message));
+  }
+
+  /** Adds a problem at a path; if the file does not have it, at its nearest parent. */
+  reportAt(path: string, code: FileProblemCode, message: string): void {
+    const { file } = this.document.source;
+    const position = new SourceMap(file, this.positions).positionAt(path);
+    this.problems.push({ file, ...position, path, severity: 'ERROR', code, message });
+  }
+
+  #getTextLayout(node: Node | undefined): Pick<ValuePosition, 'blockIndent' | 'leadingColumns'> {
+    if (!isScalar(node) || typeof node.value !== 'string') return {};
+    if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
+      return { blockIndent: this.#getIndentBelow(node.range?.[0] ?? 0) };
+    }
+    return { leadingColumns: node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0 };
+  }
+
+  /** The number of columns before the first character of the line below an offset. */
+  #getIndentBelow(offset: number): number {
+    const { text } = this.document;
+    const lineEnd = text.indexOf('\n', offset);
+    return lineEnd < 0 ? 0 : (/^ */.exec(text.slice(lineEnd + 1))?.[0].length ?? 0);
+  }
+}
+
+/** A key of a mapping with its value, aliases resolved. */
+export interface MappingEntry {
+  readonly key: string;
+  readonly keyNode: Node;
+  /** Undefined for a key without a value. */
+  readonly value: Node | undefined;
+}
+
+/** The entries of a mapping in the order of the file. Reports and leaves out keys that are not text and aliases without an anchor. */
+export function readMappingEntries(context: ParseContext, map: YAMLMap, path: string): readonly MappingEntry[] {
+  return map.items.flatMap((pair: Pair): MappingEntry[] => {
+    const keyNode = asNode(pair.key);
+    const key: unknown = isScalar(keyNode) ? keyNode.value : undefined;
+    if (keyNode === undefined || typeof key !== 'string') {
+      context.report(path, keyNode, 'KEY_NOT_TEXT', 'a key must be a string; add quotes');
+      return [];
+    }
+    const valueNode = asNode(pair.value);
+    const value = context.resolveAlias(valueNode);
+    const isUnknownAlias = valueNode !== undefined && value === undefined;
+    return isUnknownAlias ? [] : [{ key, keyNode, value }];
+  });
+}
+
+/** Narrows a value that the YAML library types as `unknown`. */
+export function asNode(value: unknown): Node | undefined {
+  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
+}
+
+/** Names the type of a node for a message: `a list`, `a mapping`, `a string`, `a number`, `a boolean` or `empty`. */
+export function describeNode(node: Node | undefined): string {
+  if (isMap(node)) return 'a mapping';
+  if (isSeq(node)) return 'a list';
+  const value: unknown = isScalar(node) ? node.value : null;
+  if (value === null) return 'empty';
+  if (typeof value === 'string') return 'a string';
+  return typeof value === 'boolean' ? 'a boolean' : 'a number';
 }

@@ -1,34 +1,44 @@
 import type { DrawnEdge } from '../../core/scenario/graph/drawn-edges';
 import { lineColor, pathColor } from '../../core/scenario/graph/palette';
-import type { ScenarioGraph } from '../../core/scenario/graph/scenario-graph';
-import { computeLayout, type Layout, type LayoutEdge, type Point, type Size } from './layout';
-import { escapeXml, svgElement, svgText, toRoundedPath } from './svg-elements';
-import { drawLegend } from './svg-legend';
-import { drawStep, fontSize, lineHeight, measureStep, measureText } from './svg-step';
+import { type ScenarioGraph, type StepShape, stepShapes } from '../../core/scenario/graph/scenario-graph';
+import { computeLayout, type Layout, type LayoutEdge, type Point, type Size } from './svg-layout';
+import {
+  drawShape,
+  drawStep,
+  escapeXml,
+  fontSize,
+  lineHeight,
+  measureStep,
+  measureText,
+  svgElement,
+  svgText,
+  toRoundedPath,
+} from './svg-shapes';
 
 const margin = 24;
-const headHeight = 56;
-/** Ids of the nodes that are no steps: the dot that leads to the entry step, and where global transitions come from. */
-const start = ' start';
-const anywhere = ' anywhere';
-const startBox: Size = { width: 14, height: 14 };
-const anywhereBox: Size = { width: measureText('from anywhere') + 24, height: 26 };
+const headerHeight = 56;
+/** Ids of the nodes that are not steps: the start, and the source of global transitions. Step ids do not begin with a space. */
+const startId = ' start';
+const anywhereId = ' anywhere';
+const startSize: Size = { width: 14, height: 14 };
+const anywhereSize: Size = { width: measureText('from anywhere') + 24, height: 26 };
 
-/** A drawing as an SVG picture without a background, readable on a light page and on a dark one. The same drawing gives the same text. */
+/** Renders a scenario as SVG without a background, readable on light and dark pages. Deterministic. */
 export async function renderSvg(graph: ScenarioGraph): Promise<string> {
-  const edges = edgesOf(graph);
+  const { title, subtitle, steps, edges } = graph;
+  const hasGlobalEdges = edges.some(({ from }) => from === '');
   const nodes = [
-    { id: start, ...startBox },
-    ...graph.steps.map((step) => ({ id: step.stepId, ...measureStep(step) })),
-    ...(graph.edges.some(({ from }) => from === '') ? [{ id: anywhere, ...anywhereBox }] : []),
+    { id: startId, ...startSize },
+    ...steps.map((step) => ({ id: step.stepId, ...measureStep(step) })),
+    ...(hasGlobalEdges ? [{ id: anywhereId, ...anywhereSize }] : []),
   ];
-  const layout = await computeLayout(nodes, edges);
-  const width = Math.max(layout.width, 420, measureText(graph.title) * 1.5, measureText(graph.subtitle)) + 2 * margin;
-  const key = drawLegend(graph, { x: margin, y: headHeight + layout.height + margin }, width - 2 * margin);
-  const height = headHeight + layout.height + key.height + 2 * margin;
-  const shift = `translate(${Math.round((width - layout.width) / 2)} ${headHeight})`;
+  const layout = await computeLayout(nodes, listLayoutEdges(graph));
+  const width = Math.max(layout.width, 420, measureText(title) * 1.5, measureText(subtitle)) + 2 * margin;
+  const legend = drawLegend(graph, { x: margin, y: headerHeight + layout.height + margin }, width - 2 * margin);
+  const height = headerHeight + layout.height + legend.height + 2 * margin;
+  const offset = `translate(${Math.round((width - layout.width) / 2)} ${headerHeight})`;
   const size = { width: Math.ceil(width), height: Math.ceil(height) };
-  const picture = svgElement(
+  const svg = svgElement(
     'svg',
     {
       xmlns: 'http://www.w3.org/2000/svg',
@@ -38,74 +48,70 @@ export async function renderSvg(graph: ScenarioGraph): Promise<string> {
       'font-size': fontSize,
     },
     [
-      svgElement('title', {}, [escapeXml(`${graph.title}, ${graph.subtitle}`)]),
-      ...arrowHeads(),
-      svgText({ x: margin, y: 30, fill: lineColor, 'font-size': 18, 'font-weight': 'bold' }, graph.title),
-      svgText({ x: margin, y: 48, fill: lineColor }, graph.subtitle),
-      svgElement('g', { transform: shift }, drawing(graph, layout)),
-      ...key.elements,
+      svgElement('title', {}, [escapeXml(`${title}, ${subtitle}`)]),
+      drawArrowhead('edge', lineColor),
+      drawArrowhead('taken', pathColor),
+      svgText({ x: margin, y: 30, fill: lineColor, 'font-size': 18, 'font-weight': 'bold' }, title),
+      svgText({ x: margin, y: 48, fill: lineColor }, subtitle),
+      svgElement('g', { transform: offset }, drawGraph(graph, layout)),
+      ...legend.elements,
     ],
   );
-  return `${picture}\n`;
+  return `${svg}\n`;
 }
 
-function edgesOf({ steps, edges: ways }: ScenarioGraph): readonly LayoutEdge[] {
-  const entry = steps.filter(({ isEntry }) => isEntry);
+function listLayoutEdges({ steps, edges }: ScenarioGraph): readonly LayoutEdge[] {
+  const entrySteps = steps.filter(({ isEntry }) => isEntry);
   return [
-    ...entry.map(({ stepId }) => ({ id: 'entry', from: start, to: stepId, label: undefined })),
-    ...ways.map((way, index) => ({
+    ...entrySteps.map(({ stepId }) => ({ id: 'entry', from: startId, to: stepId, label: undefined })),
+    ...edges.map((edge, index) => ({
       id: String(index),
-      from: way.from === '' ? anywhere : way.from,
-      to: way.to,
-      label: labelBox(way),
+      from: edge.from === '' ? anywhereId : edge.from,
+      to: edge.to,
+      label: measureLabel(edge),
     })),
   ];
 }
 
-function labelBox({ labels }: DrawnEdge): Size | undefined {
+function measureLabel({ labels }: DrawnEdge): Size | undefined {
   if (labels.length === 0) return undefined;
   return { width: Math.max(...labels.map(measureText)) + 10, height: labels.length * lineHeight + 4 };
 }
 
-/** Lines first, what they join above them, labels on top. */
-function drawing({ steps, edges: ways }: ScenarioGraph, { nodes, lines, labels }: Layout): readonly string[] {
-  const at = (id: string): Point => nodes.get(id) ?? { x: 0, y: 0 };
+/** Draws lines first, then the steps above them, then the labels on top. */
+function drawGraph({ steps, edges }: ScenarioGraph, { nodes, lines, labels }: Layout): readonly string[] {
+  const getPosition = (id: string): Point => nodes.get(id) ?? { x: 0, y: 0 };
+  const start = getPosition(startId);
   return [
-    lineElement(lines.get('entry') ?? [], false, false),
-    ...ways.map(({ isAnytime, isTaken }, index) => lineElement(lines.get(String(index)) ?? [], isAnytime, isTaken)),
-    svgElement('circle', { cx: at(start).x + 7, cy: at(start).y + 7, r: 7, fill: lineColor }),
-    ...(nodes.has(anywhere) ? anywhereElements(at(anywhere)) : []),
-    ...steps.flatMap((step) => drawStep(step, at(step.stepId))),
-    ...ways.flatMap((way, index) => labelElements(way, labels.get(String(index)))),
+    drawLine(lines.get('entry') ?? [], false, false),
+    ...edges.map(({ isAnytime, isTaken }, index) => drawLine(lines.get(String(index)) ?? [], isAnytime, isTaken)),
+    svgElement('circle', { cx: start.x + 7, cy: start.y + 7, r: 7, fill: lineColor }),
+    ...(nodes.has(anywhereId) ? drawAnywhereNode(getPosition(anywhereId)) : []),
+    ...steps.flatMap((step) => drawStep(step, getPosition(step.stepId))),
+    ...edges.flatMap((edge, index) => drawLabel(edge, labels.get(String(index)))),
   ];
 }
 
-function lineElement(corners: readonly Point[], isDashed: boolean, isTaken: boolean): string {
+function drawLine(points: readonly Point[], isDashed: boolean, isTaken: boolean): string {
   return svgElement('path', {
-    d: toRoundedPath(corners, 7),
+    d: toRoundedPath(points, 7),
     fill: 'none',
     stroke: isTaken ? pathColor : lineColor,
     'stroke-width': isTaken ? 3.5 : 1.5,
     ...(isDashed ? { 'stroke-dasharray': '5 4' } : {}),
-    'marker-end': `url(#${isTaken ? 'taken' : 'way'})`,
+    'marker-end': `url(#${isTaken ? 'taken' : 'edge'})`,
   });
 }
 
-function arrowHeads(): readonly string[] {
-  return [
-    ['way', lineColor],
-    ['taken', pathColor],
-  ].map(([id = '', fill = '']) =>
-    svgElement('marker', { id, viewBox: '0 0 10 10', refX: 9, refY: 5, ...arrowSize, orient: 'auto' }, [
-      svgElement('path', { d: 'M0 0L10 5L0 10z', fill }),
-    ]),
-  );
+function drawArrowhead(id: string, fill: string): string {
+  const size = { markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse' };
+  return svgElement('marker', { id, viewBox: '0 0 10 10', refX: 9, refY: 5, ...size, orient: 'auto' }, [
+    svgElement('path', { d: 'M0 0L10 5L0 10z', fill }),
+  ]);
 }
 
-const arrowSize = { markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse' };
-
-function anywhereElements({ x, y }: Point): readonly string[] {
-  const { width, height } = anywhereBox;
+function drawAnywhereNode({ x, y }: Point): readonly string[] {
+  const { width, height } = anywhereSize;
   const box = { x, y, width, height, rx: height / 2, fill: 'none', stroke: lineColor, 'stroke-dasharray': '5 4' };
   return [
     svgElement('rect', box),
@@ -113,17 +119,80 @@ function anywhereElements({ x, y }: Point): readonly string[] {
   ];
 }
 
-/** A label on a light ground of its own, so that the line below does not cross it out. */
-function labelElements(way: DrawnEdge, at: Point | undefined): readonly string[] {
-  const box = labelBox(way);
-  if (box === undefined || at === undefined) return [];
+/** Draws the label of an edge on a light background that covers its line. */
+function drawLabel(edge: DrawnEdge, position: Point | undefined): readonly string[] {
+  const size = measureLabel(edge);
+  if (size === undefined || position === undefined) return [];
+  const x = position.x + size.width / 2;
   return [
-    svgElement('rect', { ...at, ...box, rx: 4, fill: '#f3f4f6' }),
-    ...way.labels.map((label, index) =>
-      svgText(
-        { x: at.x + box.width / 2, y: at.y + (index + 1) * lineHeight - 2, fill: '#374151', 'text-anchor': 'middle' },
-        label,
-      ),
-    ),
+    svgElement('rect', { ...position, ...size, rx: 4, fill: '#f3f4f6' }),
+    ...edge.labels.map((label, index) => {
+      const y = position.y + (index + 1) * lineHeight - 2;
+      return svgText({ x, y, fill: '#374151', 'text-anchor': 'middle' }, label);
+    }),
+  ];
+}
+
+const sampleSize: Size = { width: 30, height: 18 };
+const sampleGap = 8;
+const legendRowHeight = 26;
+
+const shapeTexts: Readonly<Record<StepShape, string>> = {
+  collect: 'asks',
+  checkpoint: 'confirms',
+  action: 'acts',
+  inform: 'informs',
+  terminal: 'ends',
+  silent: 'says nothing',
+};
+
+interface LegendEntry {
+  readonly text: string;
+  readonly drawSample: (position: Point) => readonly string[];
+}
+
+interface Legend {
+  readonly elements: readonly string[];
+  readonly height: number;
+}
+
+/** Explains the shapes and lines that the drawing has, in rows of at most a width. */
+function drawLegend(graph: ScenarioGraph, position: Point, maxWidth: number): Legend {
+  const elements: string[] = [];
+  let { x, y } = position;
+  for (const { text, drawSample } of listLegendEntries(graph)) {
+    const width = sampleSize.width + sampleGap + measureText(text);
+    if (x > position.x && x + width > position.x + maxWidth) [x, y] = [position.x, y + legendRowHeight];
+    const label = svgText({ x: x + sampleSize.width + sampleGap, y: y + 13, fill: lineColor }, text);
+    elements.push(...drawSample({ x, y }), label);
+    x += width + 3 * sampleGap;
+  }
+  return { elements, height: y + legendRowHeight - position.y };
+}
+
+function listLegendEntries({ steps, edges, hasSessionPath }: ScenarioGraph): readonly LegendEntry[] {
+  const shapes = stepShapes.filter((shape) => steps.some((step) => step.shape === shape));
+  const createLineSample =
+    (attributes: Readonly<Record<string, string | number>>) =>
+    ({ x, y }: Point) => [svgElement('line', { x1: x, y1: y + 9, x2: x + sampleSize.width, y2: y + 9, ...attributes })];
+  const edgeLine = { stroke: lineColor, 'stroke-width': 1.5 };
+  const pathLine = { stroke: pathColor, 'stroke-width': 3.5 };
+  return [
+    ...shapes.map((shape): LegendEntry => {
+      return { text: shapeTexts[shape], drawSample: (position) => drawShape(shape, sampleSize, position, false) };
+    }),
+    ...(steps.some(({ canSkip }) => canSkip)
+      ? [
+          {
+            text: 'can be skipped',
+            drawSample: (position: Point) => drawShape('silent', sampleSize, position, true),
+          },
+        ]
+      : []),
+    { text: 'when the step is done', drawSample: createLineSample(edgeLine) },
+    ...(edges.some(({ isAnytime }) => isAnytime)
+      ? [{ text: 'at any time', drawSample: createLineSample({ ...edgeLine, 'stroke-dasharray': '5 4' }) }]
+      : []),
+    ...(hasSessionPath ? [{ text: 'path of the session', drawSample: createLineSample(pathLine) }] : []),
   ];
 }

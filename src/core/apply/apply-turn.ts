@@ -1,43 +1,49 @@
-import { recordLateSuccesses } from '../context/late-successes';
+import { recordLateSuccesses } from '../context/outcomes';
 import type { SelectionContext } from '../context/selection-context';
 import { getLastActiveAt } from '../contributions/contribution-plan';
-import type { InstanceOutcome, ScenarioStart } from '../lifecycle/instance-outcome';
-import { hasEnded } from '../lifecycle/instance-outcome';
-import { updatePendingStarts } from '../lifecycle/pending-starts';
-import type { EndedInstance, PauseReason, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
+import type { ActiveOutcome, EndedOutcome, PauseOutcome } from '../lifecycle/instance-outcome';
+import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
+import { toStoredPauseReason } from '../lifecycle/pauses';
+import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
+import type { Contribution, ContributionPlan } from '../model/contribution';
+import type { EndedInstance, OpenContribution, ScenarioCounter, ScenarioInstance, Session } from '../model/session';
+import type { TurnTrigger } from '../model/turn';
+import type { TransitionPhase } from '../transitions/transition-phase';
 import { applyWalk } from './apply-walk';
-import { clearFields } from './cleared-fields';
-import { updateOpenContributions } from './open-contributions';
-import type { PhaseResults } from './phase-results';
-import { dropExpiredVariables } from './variable-lifetimes';
+import { clearFields, dropExpiredVariables } from './session-variables';
 
-/** The session after the turn (section 5). Pure; no instance is lost: each goes on, pauses, or is among the ended ones. */
-export function applyTurn(context: SelectionContext, decided: PhaseResults): Session {
+/** The results of all phases of a turn. */
+export interface PhaseResults {
+  readonly lifecycle: LifecyclePhase;
+  readonly transitions: TransitionPhase;
+  readonly plan: ContributionPlan;
+}
+
+/** Returns the session after the turn (section 5). Every instance continues, is paused or is in the list of ended ones. Pure. */
+export function applyTurn(context: SelectionContext, results: PhaseResults): Session {
   const { session, turn, revision, turnCount } = context;
-  const { outcomes: fates } = decided.transitions;
-  const { starts, rejected: refused, choices } = decided.lifecycle;
-  const started = startedInstances(starts, context, decided);
-  const instances: ScenarioInstance[] = [];
-  for (const each of fates) if (!hasEnded(each)) instances.push(instanceAfter(each, context, decided));
-  instances.push(...started);
-  const cleared = clearFields(
-    { variables: context.storedData.sessionVariables, instances },
-    decided.transitions.walks,
+  const { outcomes } = results.transitions;
+  const { starts, rejected, choices } = results.lifecycle;
+  const started = createStartedInstances(context, results);
+  const { remaining, ended } = applyOutcomes(context, results);
+  const { variables, instances } = clearFields(
+    { variables: context.storedData.sessionVariables, instances: [...remaining, ...started] },
+    results.transitions.walks,
     context,
   );
-  // Spelled out: see withRecorded.
+  // A literal is faster than a spread here (ADR 0007).
   return {
     tenantId: session.tenantId,
     agentId: session.agentId,
     sessionId: session.sessionId,
     revision,
     turnCount,
-    instances: cleared.instances,
-    endedInstances: endedAfter(context, fates),
-    variables: dropExpiredVariables(cleared.variables, fates, started, context),
-    pendingStarts: updatePendingStarts(context, starts, refused, fates),
-    scenarioCounters: countersAfter(session, fates, starts),
-    openContributions: updateOpenContributions(session.openContributions, decided, turn.trigger),
+    instances,
+    endedInstances: updateEndedInstances(context, ended),
+    variables: dropExpiredVariables(variables, outcomes, started, context),
+    pendingStarts: updatePendingStarts(context, starts, rejected, outcomes),
+    scenarioCounters: updateScenarioCounters(session.scenarioCounters, ended, starts),
+    openContributions: updateOpenContributions(session.openContributions, results, turn.trigger),
     offeredChoiceScenarioIds:
       turn.trigger === 'MESSAGE' || choices.length > 0
         ? choices.map(({ scenarioId }) => scenarioId).sort()
@@ -50,40 +56,46 @@ export function applyTurn(context: SelectionContext, decided: PhaseResults): Ses
   };
 }
 
-/** Those that ended before, with what was told of them too late, and those that end now; oldest first, bounded. */
-function endedAfter(
-  { session, turn, catalogue, settings, revision, lateOutcomes: late }: SelectionContext,
-  fates: readonly InstanceOutcome[],
-): readonly EndedInstance[] {
-  const now = fates.filter(hasEnded).map((each) => endedInstance(each, turn.occurredAt));
-  const { length } = session.endedInstances;
-  if (now.length === 0 && late.length === 0 && length <= settings.endedInstances) return session.endedInstances;
-  const over = session.endedInstances.map((each) =>
-    recordLateSuccesses(each, catalogue.getScenarioVersion(each.scenarioId, each.scenarioVersion), late, revision),
-  );
-  const all = [...over, ...now];
-  return all.slice(Math.max(0, all.length - settings.endedInstances));
+interface AppliedOutcomes {
+  /** Active and paused instances, in start order. */
+  readonly remaining: readonly ScenarioInstance[];
+  readonly ended: readonly EndedInstance[];
 }
 
-function instanceAfter(
-  each: InstanceOutcome,
+function applyOutcomes(context: SelectionContext, results: PhaseResults): AppliedOutcomes {
+  const remaining: ScenarioInstance[] = [];
+  const ended: EndedInstance[] = [];
+  const { occurredAt } = context.turn;
+  for (const outcome of results.transitions.outcomes) {
+    switch (outcome.action) {
+      case 'CONTINUE':
+        remaining.push(continueInstance(outcome, context, results));
+        break;
+      case 'PAUSE':
+        remaining.push(pauseInstance(outcome, context));
+        break;
+      case 'COMPLETE':
+        ended.push(endInstance(outcome, 'COMPLETED', occurredAt));
+        break;
+      case 'CANCEL':
+        ended.push(endInstance(outcome, 'CANCELLED', occurredAt));
+        break;
+    }
+  }
+  return { remaining, ended };
+}
+
+function continueInstance(
+  outcome: ActiveOutcome,
   context: SelectionContext,
   { transitions, plan }: PhaseResults,
 ): ScenarioInstance {
-  const { view, action, reason } = each;
-  const { instance } = view;
-  const { occurredAt } = context.turn;
-  if (action === 'PAUSE') return reason === 'STAYS_PAUSED' ? instance : pausedInstance(each, context);
-  const walked = transitions.walks.get(instance.instanceId);
-  const lastActiveAt = getLastActiveAt(each, walked?.hasMoved ?? false, occurredAt);
-  if (!walked) return wokenInstance(instance, each.resumed, lastActiveAt);
-  const contribution = plan.contributions.find(({ instanceId }) => instanceId === instance.instanceId);
-  return applyWalk(walked, contribution, lastActiveAt, context);
-}
-
-/** Goes on without moving: what it asked stays open (0.5). */
-function wokenInstance(instance: ScenarioInstance, resumed: boolean, lastActiveAt: number): ScenarioInstance {
-  if (!resumed) return { ...instance, lastActiveAt };
+  const { instance } = outcome.view;
+  const walk = transitions.walks.get(instance.instanceId);
+  const lastActiveAt = getLastActiveAt(outcome, walk?.hasMoved ?? false, context.turn.occurredAt);
+  if (walk) return applyWalk(walk, findContribution(plan, instance.instanceId), lastActiveAt, context);
+  // Without a walk, an open ASK or CONFIRM stays open (0.5).
+  if (!outcome.resumed) return { ...instance, lastActiveAt };
   return {
     ...instance,
     status: 'ACTIVE',
@@ -95,55 +107,31 @@ function wokenInstance(instance: ScenarioInstance, resumed: boolean, lastActiveA
   };
 }
 
-function pausedInstance(each: InstanceOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
+function findContribution(plan: ContributionPlan, instanceId: string): Contribution | undefined {
+  return plan.contributions.find((contribution) => contribution.instanceId === instanceId);
+}
+
+function pauseInstance(outcome: PauseOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
+  const { instance } = outcome.view;
+  if (outcome.reason === 'STAYS_PAUSED') return instance;
   return {
-    ...each.view.instance,
+    ...instance,
     status: 'PAUSED',
-    lastActiveAt: getLastActiveAt(each, false, turn.occurredAt),
+    lastActiveAt: getLastActiveAt(outcome, false, turn.occurredAt),
     pausedAt: turn.occurredAt,
-    pauseReason: pauseReasonOf(each),
+    pauseReason: toStoredPauseReason(outcome.reason),
     pausedAtTurnCount: turnCount,
-    displacedByInstanceIds: [...each.displacedByInstanceIds],
+    displacedByInstanceIds: [...outcome.displacedByInstanceIds],
   };
 }
 
-function pauseReasonOf({ reason }: InstanceOutcome): PauseReason {
-  switch (reason) {
-    case 'LOOP':
-    case 'IDLE':
-    case 'NEEDS_MIGRATION':
-    case 'INTERRUPTED':
-    case 'PREEMPTED':
-      return reason;
-    default:
-      return 'USER_REQUEST';
-  }
-}
-
-function startedInstances(
-  starts: readonly ScenarioStart[],
-  context: SelectionContext,
-  { transitions, plan }: PhaseResults,
-): readonly ScenarioInstance[] {
-  const started: ScenarioInstance[] = [];
-  let startNumber = context.session.lastStartNumber;
-  for (const start of starts) {
-    startNumber += 1;
-    const walked = transitions.walks.get(start.instanceId);
-    if (!walked) continue;
-    const contribution = plan.contributions.find(({ instanceId }) => instanceId === start.instanceId);
-    started.push({ ...applyWalk(walked, contribution, context.turn.occurredAt, context), startNumber });
-  }
-  return started;
-}
-
-function endedInstance({ view, action, reason }: InstanceOutcome, endedAt: number): EndedInstance {
+function endInstance({ view, reason }: EndedOutcome, status: EndedInstance['status'], endedAt: number): EndedInstance {
   const { instance } = view;
   return {
     instanceId: instance.instanceId,
     scenarioId: instance.scenarioId,
     scenarioVersion: instance.scenarioVersion,
-    status: action === 'COMPLETE' ? 'COMPLETED' : 'CANCELLED',
+    status,
     reason,
     startNumber: instance.startNumber,
     startedAt: instance.startedAt,
@@ -153,19 +141,78 @@ function endedInstance({ view, action, reason }: InstanceOutcome, endedAt: numbe
   };
 }
 
-function countersAfter(
-  { scenarioCounters }: Session,
-  fates: readonly InstanceOutcome[],
+function createStartedInstances(
+  context: SelectionContext,
+  { lifecycle, transitions, plan }: PhaseResults,
+): readonly ScenarioInstance[] {
+  const started: ScenarioInstance[] = [];
+  let startNumber = context.session.lastStartNumber;
+  for (const { instanceId } of lifecycle.starts) {
+    startNumber += 1;
+    const walk = transitions.walks.get(instanceId);
+    if (!walk) continue;
+    const instance = applyWalk(walk, findContribution(plan, instanceId), context.turn.occurredAt, context);
+    started.push({ ...instance, startNumber });
+  }
+  return started;
+}
+
+/**
+ * Returns the ended instances, oldest first, up to the configured limit. Late successes are recorded on the instances that
+ * ended before (0.6).
+ */
+function updateEndedInstances(
+  { session, catalogue, settings, revision, lateOutcomes }: SelectionContext,
+  newlyEnded: readonly EndedInstance[],
+): readonly EndedInstance[] {
+  const { endedInstances } = session;
+  const isUnchanged = newlyEnded.length === 0 && lateOutcomes.length === 0;
+  if (isUnchanged && endedInstances.length <= settings.endedInstances) return endedInstances;
+  const updated = endedInstances.map((instance) => {
+    const scenario = catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
+    return recordLateSuccesses(instance, scenario, lateOutcomes, revision);
+  });
+  updated.push(...newlyEnded);
+  return updated.slice(Math.max(0, updated.length - settings.endedInstances));
+}
+
+function updateScenarioCounters(
+  before: ReadonlyMap<string, ScenarioCounter>,
+  ended: readonly EndedInstance[],
   starts: readonly ScenarioStart[],
 ): ReadonlyMap<string, ScenarioCounter> {
-  const completed = fates.filter(({ action }) => action === 'COMPLETE').map(({ view }) => view.instance.scenarioId);
-  if (completed.length === 0 && starts.length === 0) return scenarioCounters;
-  const counters = new Map(scenarioCounters);
-  const of = (id: string): ScenarioCounter => counters.get(id) ?? { starts: 0, completions: 0 };
-  for (const id of completed) counters.set(id, { ...of(id), completions: of(id).completions + 1 });
-  for (const { scenario } of starts) {
-    const id = scenario.scenarioId;
-    counters.set(id, { ...of(id), starts: of(id).starts + 1 });
-  }
+  const completed = ended.filter(({ status }) => status === 'COMPLETED');
+  if (completed.length === 0 && starts.length === 0) return before;
+  const counters = new Map(before);
+  const increment = (scenarioId: string, name: keyof ScenarioCounter): void => {
+    const counter = counters.get(scenarioId) ?? { starts: 0, completions: 0 };
+    counters.set(scenarioId, { ...counter, [name]: counter[name] + 1 });
+  };
+  for (const { scenarioId } of completed) increment(scenarioId, 'completions');
+  for (const { scenario } of starts) increment(scenario.scenarioId, 'starts');
   return counters;
+}
+
+/**
+ * Returns what is open after the turn, in plan order; the focus is derived from it (0.3). The plan of a MESSAGE turn replaces
+ * all open contributions. Other turns replace those of the instances that walked. NONE, deferred contributions and CHOICE are
+ * never open.
+ */
+function updateOpenContributions(
+  before: readonly OpenContribution[],
+  { plan, transitions }: PhaseResults,
+  trigger: TurnTrigger,
+): readonly OpenContribution[] {
+  const made = plan.contributions
+    .filter(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
+    .map(({ instanceId, type }) => ({ instanceId, type }));
+  if (trigger === 'MESSAGE') return made;
+  const after: OpenContribution[] = [];
+  for (const open of before) {
+    const replacement = made.find(({ instanceId }) => instanceId === open.instanceId);
+    if (replacement) after.push(replacement);
+    else if (!transitions.walks.has(open.instanceId)) after.push(open);
+  }
+  for (const open of made) if (!before.some(({ instanceId }) => instanceId === open.instanceId)) after.push(open);
+  return after;
 }

@@ -2,19 +2,19 @@ import type { SelectionContext } from '../context/selection-context';
 import type { Contribution } from '../model/contribution';
 import type { PathEntry, ScenarioInstance, StepVisit } from '../model/session';
 import { mergeNames, sortNames } from '../model/sorting';
-import type { Walk } from '../steps/walk';
+import type { TraversedStep, Walk } from '../steps/walk';
 
-/** An instance after its walk and its contribution: path, visit, counts and what is open (0.7, step 14). */
+/** Applies the walk and the contribution of an instance: path, visit, counts and open contribution (0.7, step 14). */
 export function applyWalk(
-  walked: Walk,
+  walk: Walk,
   contribution: Contribution | undefined,
   lastActiveAt: number,
   context: SelectionContext,
 ): ScenarioInstance {
-  const { position: standing, globalGuards } = walked;
-  const { instance } = walked.input;
-  const { path, stepsTrimmedFromPath, lastPathSequence } = pathAfter(instance, walked, context);
-  // Spelled out: see withRecorded.
+  const { position, hasMoved } = walk;
+  const { instance } = walk.input;
+  const { path, stepsTrimmedFromPath, lastPathSequence } = extendPath(instance, walk, context);
+  // A literal is faster than a spread here (ADR 0007).
   return {
     instanceId: instance.instanceId,
     scenarioId: instance.scenarioId,
@@ -27,64 +27,43 @@ export function applyWalk(
     pauseReason: undefined,
     pausedAtTurnCount: 0,
     displacedByInstanceIds: [],
-    currentStepId: walked.hasMoved ? standing.step.stepId : instance.currentStepId,
-    visit: contribution ? withContribution(standing.visit, contribution) : standing.visit,
+    currentStepId: hasMoved ? position.step.stepId : instance.currentStepId,
+    visit: contribution ? recordContribution(position.visit, contribution) : position.visit,
     path,
     irreversibleDone: instance.irreversibleDone,
-    stepsBeforeCheckpoint: stillBarred(instance, walked),
+    stepsBeforeCheckpoint: removeEnteredSteps(instance.stepsBeforeCheckpoint, walk),
     stepsTrimmedFromPath,
-    loopCounts: loopCountsAfter(instance, walked),
-    lastVisitNumber: walked.hasMoved ? standing.visit.number : instance.lastVisitNumber,
+    loopCounts: countLoop(instance, walk),
+    lastVisitNumber: hasMoved ? position.visit.number : instance.lastVisitNumber,
     lastPathSequence,
     variables: instance.variables,
-    relocalizationCount: instance.relocalizationCount + (walked.hasMoved && walked.relocalizedFrom !== '' ? 1 : 0),
-    globalTransitionGuards: globalGuards,
+    relocalizationCount: instance.relocalizationCount + (hasMoved && walk.relocalizedFrom !== '' ? 1 : 0),
+    globalTransitionGuards: walk.globalGuards,
   };
 }
 
-type PathAfter = Pick<ScenarioInstance, 'path' | 'stepsTrimmedFromPath' | 'lastPathSequence'>;
-
-/** The path with the steps that were left, bounded; what it loses of them is remembered by id. */
-function pathAfter(
+/** Appends the traversed steps to the path. Entries above the limit are trimmed, oldest first; only their step ids are kept. */
+function extendPath(
   instance: ScenarioInstance,
-  { hasMoved: moved, traversedSteps: left }: Walk,
+  { hasMoved, traversedSteps }: Walk,
   { revision, settings }: SelectionContext,
-): PathAfter {
-  if (!moved || left.length === 0) return instance;
+): Pick<ScenarioInstance, 'path' | 'stepsTrimmedFromPath' | 'lastPathSequence'> {
+  if (!hasMoved || traversedSteps.length === 0) return instance;
   const path = [...instance.path];
   let lastPathSequence = instance.lastPathSequence;
-  for (const step of left) {
+  for (const step of traversedSteps) {
     lastPathSequence += 1;
-    path.push(pathEntry(step, lastPathSequence, instance.visit.number, revision));
+    path.push(toPathEntry(step, lastPathSequence, instance.visit.number, revision));
   }
   if (path.length <= settings.pathEntries) {
     return { path, stepsTrimmedFromPath: instance.stepsTrimmedFromPath, lastPathSequence };
   }
-  const trimmed = path.splice(0, path.length - settings.pathEntries).map((entry) => entry.stepId);
-  return { path, stepsTrimmedFromPath: mergeNames(instance.stepsTrimmedFromPath, trimmed), lastPathSequence };
+  const trimmedIds = path.splice(0, path.length - settings.pathEntries).map(({ stepId }) => stepId);
+  return { path, stepsTrimmedFromPath: mergeNames(instance.stepsTrimmedFromPath, trimmedIds), lastPathSequence };
 }
 
-/** The steps before the last checkpoint but those that the walk has entered. */
-function stillBarred(
-  { stepsBeforeCheckpoint }: ScenarioInstance,
-  { hasMoved: moved, traversedSteps: left, position: standing }: Walk,
-): readonly string[] {
-  if (!moved || stepsBeforeCheckpoint.length === 0) return stepsBeforeCheckpoint;
-  const entered = new Set(left.filter(({ isIntermediate: passedOver }) => passedOver).map(({ stepId }) => stepId));
-  entered.add(standing.step.stepId);
-  return stepsBeforeCheckpoint.filter((barred) => !entered.has(barred));
-}
-
-function loopCountsAfter(
-  { loopCounts }: ScenarioInstance,
-  { hasMoved: moved, position: standing }: Walk,
-): ReadonlyMap<string, number> {
-  const { stepId, countsLoops } = standing.step;
-  return moved && countsLoops ? new Map(loopCounts).set(stepId, (loopCounts.get(stepId) ?? 0) + 1) : loopCounts;
-}
-
-function pathEntry(
-  { stepId, isIntermediate: passedOver, transition, wasAsked: asked }: Walk['traversedSteps'][number],
+function toPathEntry(
+  { stepId, isIntermediate, transition, hasAsked }: TraversedStep,
   sequence: number,
   visitNumber: number,
   leftRevision: number,
@@ -92,18 +71,33 @@ function pathEntry(
   return {
     sequence,
     stepId,
-    visitNumber: passedOver ? 0 : visitNumber,
+    visitNumber: isIntermediate ? 0 : visitNumber,
     transitionId: transition?.id ?? '',
-    asked,
+    asked: hasAsked,
     leftRevision,
   };
 }
 
+/** A step that is entered again no longer counts as before the checkpoint (3.7). */
+function removeEnteredSteps(
+  stepsBeforeCheckpoint: readonly string[],
+  { hasMoved, traversedSteps, position }: Walk,
+): readonly string[] {
+  if (!hasMoved || stepsBeforeCheckpoint.length === 0) return stepsBeforeCheckpoint;
+  const enteredIds = new Set(traversedSteps.filter(({ isIntermediate }) => isIntermediate).map(({ stepId }) => stepId));
+  enteredIds.add(position.step.stepId);
+  return stepsBeforeCheckpoint.filter((stepId) => !enteredIds.has(stepId));
+}
+
+function countLoop({ loopCounts }: ScenarioInstance, { hasMoved, position }: Walk): ReadonlyMap<string, number> {
+  const { stepId, countsLoops } = position.step;
+  return hasMoved && countsLoops ? new Map(loopCounts).set(stepId, (loopCounts.get(stepId) ?? 0) + 1) : loopCounts;
+}
+
 /**
- * What the visit remembers of a contribution; a deferred one was not made, so nothing of the instance is open, but what it shares
- * with another is asked all the same (4.2).
+ * Records a contribution on the visit. A deferred contribution is not open, but its shared fields count as asked (4.2).
  */
-function withContribution(visit: StepVisit, contribution: Contribution): StepVisit {
+function recordContribution(visit: StepVisit, contribution: Contribution): StepVisit {
   const { type, sharedFields } = contribution;
   if (contribution.deferred) {
     return {
@@ -116,15 +110,15 @@ function withContribution(visit: StepVisit, contribution: Contribution): StepVis
   const fields =
     type === 'ASK' ? mergeNames(sortNames(contribution.fieldsToAsk), sharedFields) : sortNames(sharedFields);
   if (type === 'NONE' && fields.length === 0) return { ...visit, openType: undefined, openAskFields: [] };
-  const made = type === 'NONE' ? 'ASK' : type;
-  // Spelled out: see withRecorded.
+  const recordedType = type === 'NONE' ? 'ASK' : type;
+  // A literal is faster than a spread here (ADR 0007).
   return {
     number: visit.number,
     enteredRevision: visit.enteredRevision,
-    contributedTypes: mergeNames(visit.contributedTypes, [made]),
+    contributedTypes: mergeNames(visit.contributedTypes, [recordedType]),
     askedFields: mergeNames(visit.askedFields, fields),
-    openType: made === 'INFORM' ? undefined : made,
-    openAskFields: made === 'ASK' ? fields : [],
+    openType: recordedType === 'INFORM' ? undefined : recordedType,
+    openAskFields: recordedType === 'ASK' ? fields : [],
     shownValues: type === 'CONFIRM' ? contribution.valuesToConfirm : visit.shownValues,
     confirmed: visit.confirmed,
     outcome: visit.outcome,

@@ -4,26 +4,25 @@ import { selectRelationships } from '../scenario/relationships';
 import { wasPaused } from './instance-view';
 import type { SelectionContext } from './selection-context';
 
-/** What P6.1 joined, as it is told to the caller (section 1). */
+/** Summarizes the selection context for the response (section 1). */
 export function summarizeContext(context: SelectionContext): ContextSummary {
   const { catalogue, turn, views, candidates } = context;
   let changedFields = context.changedFields;
-  for (const { changedFields: changed } of views) {
-    if (changed !== context.changedFields) changedFields = mergeNames(changedFields, changed);
+  for (const view of views) {
+    if (view.changedFields !== context.changedFields) changedFields = mergeNames(changedFields, view.changedFields);
   }
-  const found: ContextSummary['candidates'][number][] = [];
+  const knownCandidates: ContextSummary['candidates'][number][] = [];
   for (const { scenarioId, score } of candidates) {
     const scenario = catalogue.getScenario(scenarioId);
-    if (scenario) found.push({ scenarioId, scenarioName: scenario.name, scenarioVersion: scenario.version, score });
+    if (!scenario) continue;
+    knownCandidates.push({ scenarioId, scenarioName: scenario.name, scenarioVersion: scenario.version, score });
   }
   return {
     intent: context.intent,
     intentScore: turn.situation.canonicalIntentScore,
     focusInstanceId: context.focusInstanceId,
-    addressedInstanceIds: views
-      .filter(({ isAddressed: addressed }) => addressed)
-      .map(({ instance }) => instance.instanceId),
-    candidates: found,
+    addressedInstanceIds: views.filter(({ isAddressed }) => isAddressed).map(({ instance }) => instance.instanceId),
+    candidates: knownCandidates,
     instances: views.map((view) => ({
       instanceId: view.instance.instanceId,
       scenarioId: view.instance.scenarioId,
@@ -32,13 +31,18 @@ export function summarizeContext(context: SelectionContext): ContextSummary {
       stepId: view.instance.currentStepId,
       paused: wasPaused(view),
     })),
-    relationships: relationshipsOf(context),
+    relationships: collectRelationships(context),
     changedFields,
   };
 }
 
-/** Those of what the turn is about: its candidates, instances and applied rules. */
-function relationshipsOf({ catalogue, turn, views, candidates }: SelectionContext): ContextSummary['relationships'] {
+/** Collects the relationships of the candidates, instances and applied rules of the turn. */
+function collectRelationships({
+  catalogue,
+  turn,
+  views,
+  candidates,
+}: SelectionContext): ContextSummary['relationships'] {
   const { relationships } = catalogue;
   if (relationships.all.length === 0) return relationships.all;
   const scenarioIds = new Set(candidates.map(({ scenarioId }) => scenarioId));

@@ -4,7 +4,7 @@ import type { InstanceView } from './instance-view';
 import { wasPaused } from './instance-view';
 import { type SelectionContext, selectContext, type TurnInput } from './selection-context';
 
-/** An active instance that the model is asked about. Texts are those of the scenario's author; "" where there is none. */
+/** An active instance in a request to the model. Texts come from the scenario definition; "" if undefined. */
 export interface ModelRequestInstance {
   readonly instanceId: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ModelRequestInstance {
   readonly stepDescription: string;
 }
 
-/** A candidate that the model is asked about. */
+/** A candidate in a request to the model. */
 export interface ModelRequestCandidate {
   readonly scenarioId: string;
   readonly name: string;
@@ -23,65 +23,71 @@ export interface ModelRequestCandidate {
   readonly score: number;
 }
 
-/** A condition in natural language that the model is asked to judge (3.4). */
+/** A condition in natural language that the model evaluates (3.4). */
 export interface ModelRequestCondition extends TransitionKey {
   readonly scenarioName: string;
   readonly text: string;
 }
 
-/** What the model is asked once a turn (section 9). At least one of the lists has something in it. */
+/** The request to the model, at most one for each turn (section 9). At least one of the lists is not empty. */
 export interface ModelRequest {
   readonly message: string;
   readonly intent: string;
   /** In start order. */
   readonly instances: readonly ModelRequestInstance[];
-  /** In request order, each scenario once. */
+  /** In the order of the turn request; each scenario once. */
   readonly candidates: readonly ModelRequestCandidate[];
-  /** In the order in which they are looked at; at most `mostConditions`. */
+  /** In the order of evaluation; at most `maxConditions`. */
   readonly conditions: readonly ModelRequestCondition[];
 }
 
-/** A prompt is bounded. A condition that was not asked about is UNKNOWN, and asked about when the walk has come nearer to it. */
-const mostConditions = 50;
+/** Bounds the prompt. A condition that is left out is UNKNOWN on this turn. */
+const maxConditions = 50;
 
 /**
- * The question of a turn, or undefined where there is none: on a turn without a message, and where nothing runs and nothing could
- * start. Pure.
+ * Builds the model request of a turn. Undefined on a turn without a message, and if no instance is active and no candidate can start.
+ * Pure.
  */
 export function buildModelRequest(input: TurnInput): ModelRequest | undefined {
   if (input.turn.trigger !== 'MESSAGE') return undefined;
   const context = selectContext(input);
-  const active = context.views.filter((view) => !wasPaused(view));
-  const candidates = startable(context);
-  const instances = active.flatMap(askedInstance);
-  const conditions = askedConditions(context, candidates);
+  const activeViews = context.views.filter((view) => !wasPaused(view));
+  const candidates = findUndecidedCandidates(context);
+  const instances = activeViews.flatMap(toRequestInstances);
+  const conditions = collectConditions(context, candidates);
   if (instances.length + candidates.length + conditions.length === 0) return undefined;
   const { intent, turn } = context;
   return {
     message: turn.situation.message,
     intent,
     instances,
-    candidates: candidates.map(({ scenario, score }) => askedCandidate(scenario, score)),
+    candidates: candidates.map(toRequestCandidate),
     conditions,
   };
 }
 
-interface Startable {
+interface UndecidedCandidate {
   readonly scenario: CompiledScenario;
   readonly score: number;
 }
 
-/** The candidates whose score test decides anything: one whose scenario runs, or may not start at all, needs none (2.12). */
-function startable({ candidates, catalogue, settings, views }: SelectionContext): readonly Startable[] {
+/** Finds the candidates whose score test matters: the scenario is enabled and has no active instance (2.12). */
+function findUndecidedCandidates({
+  candidates,
+  catalogue,
+  settings,
+  views,
+}: SelectionContext): readonly UndecidedCandidate[] {
   if (!settings.filteringEnabled) return [];
-  const running = new Set(views.filter((view) => !wasPaused(view)).map(({ instance }) => instance.scenarioId));
+  const activeIds = new Set(views.filter((view) => !wasPaused(view)).map(({ instance }) => instance.scenarioId));
   return candidates.flatMap(({ scenarioId, score }) => {
     const scenario = catalogue.getScenario(scenarioId);
-    return scenario?.definition.enabled && !running.has(scenarioId) ? [{ scenario, score }] : [];
+    return scenario?.definition.enabled && !activeIds.has(scenarioId) ? [{ scenario, score }] : [];
   });
 }
 
-function askedInstance({ instance, scenario, step }: InstanceView): readonly ModelRequestInstance[] {
+/** Returns no entry for an instance whose scenario or step no longer exists. */
+function toRequestInstances({ instance, scenario, step }: InstanceView): readonly ModelRequestInstance[] {
   if (!scenario || !step) return [];
   const { name, definition } = scenario;
   return [
@@ -95,29 +101,30 @@ function askedInstance({ instance, scenario, step }: InstanceView): readonly Mod
   ];
 }
 
-function askedCandidate({ scenarioId, name, definition }: CompiledScenario, score: number): ModelRequestCandidate {
+function toRequestCandidate({ scenario, score }: UndecidedCandidate): ModelRequestCandidate {
+  const { scenarioId, name, definition } = scenario;
   const { description, triggerDescription } = definition;
   return { scenarioId, name, description, triggerDescription, score };
 }
 
-/** Those that the walks of this turn may come to first: of the step of each instance, paused ones included, and of entry steps. */
-function askedConditions(
+/** Collects the conditions that walks evaluate first: at the current steps of all instances, then at the entry steps of candidates. */
+function collectConditions(
   { settings, views }: SelectionContext,
-  candidates: readonly Startable[],
+  candidates: readonly UndecidedCandidate[],
 ): readonly ModelRequestCondition[] {
   if (settings.semanticEvaluation !== 'llm') return [];
-  const running = views.flatMap(({ scenario, step }) => (scenario && step ? conditionsAt(scenario, step) : []));
-  const starting = candidates.flatMap(({ scenario }) => conditionsAt(scenario, scenario.entryStep));
-  return [...running, ...starting].slice(0, mostConditions);
+  const current = views.flatMap(({ scenario, step }) => (scenario && step ? findTextConditions(scenario, step) : []));
+  const starting = candidates.flatMap(({ scenario }) => findTextConditions(scenario, scenario.entryStep));
+  return [...current, ...starting].slice(0, maxConditions);
 }
 
-function conditionsAt(scenario: CompiledScenario, step: CompiledStep): readonly ModelRequestCondition[] {
+function findTextConditions(scenario: CompiledScenario, step: CompiledStep): readonly ModelRequestCondition[] {
   return [...step.anytimeTransitions, ...scenario.globalTransitions, ...step.completionTransitions]
     .filter(({ definition }) => definition.conditionText !== '')
-    .map((transition) => askedCondition(scenario, transition));
+    .map((transition) => toRequestCondition(scenario, transition));
 }
 
-function askedCondition(
+function toRequestCondition(
   { scenarioId, version, name }: CompiledScenario,
   { id, definition }: CompiledTransition,
 ): ModelRequestCondition {

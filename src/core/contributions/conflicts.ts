@@ -1,55 +1,80 @@
-import type { AskContribution, Contribution } from '../model/contribution';
+import type { AskContribution, ConfirmContribution, Contribution } from '../model/contribution';
 import type { OrchestrationSettings } from '../model/settings';
 import { basePriorities, type DraftContribution } from './contribution-draft';
 
+type Limits = Pick<OrchestrationSettings, 'maxConfirmsPerTurn' | 'maxFieldsToAskPerTurn'>;
+
 /**
- * Settles what several contributions want at once; the list is in plan order, so the higher priority wins (4.2): a field asked
- * twice is asked once, and what is over `max_confirms_per_turn` or `max_fields_to_ask_per_turn` waits. An ASK of which nothing is
- * left is a NONE, with the priority of one.
+ * Resolves conflicts between contributions (4.2). The drafts are in plan order, so the higher priority wins. Each field is
+ * asked for once. Contributions and fields above `max_confirms_per_turn` and `max_fields_to_ask_per_turn` are deferred. An ASK
+ * without remaining fields becomes a NONE with the base priority of NONE.
  */
-export function resolveConflicts(
-  drafts: readonly DraftContribution[],
-  settings: Pick<OrchestrationSettings, 'maxConfirmsPerTurn' | 'maxFieldsToAskPerTurn'>,
-): readonly DraftContribution[] {
-  const askedBy = new Map<string, string>();
-  let lastAsker = '';
-  let confirms = 0;
-  let lastConfirmer = '';
-  const settle = (contribution: Contribution): Contribution => {
-    if (contribution.type === 'CONFIRM' && contribution.confirmKind === 'STEP') {
-      if (confirms >= settings.maxConfirmsPerTurn) return defer(contribution, lastConfirmer);
-      confirms += 1;
-      lastConfirmer = contribution.scenarioId;
-      return contribution;
-    }
-    if (contribution.type !== 'ASK') return contribution;
-    const settled = settleAsk(contribution, askedBy, lastAsker, settings.maxFieldsToAskPerTurn);
-    if (settled.type === 'ASK' && !settled.deferred) {
-      for (const field of settled.fieldsToAsk) askedBy.set(field, settled.scenarioId);
-      lastAsker = settled.scenarioId;
-    }
-    return settled;
-  };
+export function resolveConflicts(drafts: readonly DraftContribution[], limits: Limits): readonly DraftContribution[] {
+  const resolver = new ConflictResolver(limits);
   return drafts.map((draft) => {
-    const contribution = settle(draft.contribution);
+    const contribution = resolver.resolve(draft.contribution);
     return contribution === draft.contribution ? draft : { contribution, lastActiveAt: draft.lastActiveAt };
   });
 }
 
-function settleAsk(
+/** Resolves contributions in order. Keeps track of the fields and confirmations of earlier contributions. */
+class ConflictResolver {
+  private readonly askedFields = new Set<string>();
+  private lastAskScenarioId = '';
+  private confirmCount = 0;
+  private lastConfirmScenarioId = '';
+
+  constructor(private readonly limits: Limits) {}
+
+  resolve(contribution: Contribution): Contribution {
+    switch (contribution.type) {
+      case 'CONFIRM':
+        // A CHOICE does not count against the limit (1.5).
+        return contribution.confirmKind === 'STEP' ? this.resolveConfirm(contribution) : contribution;
+      case 'ASK':
+        return this.resolveAsk(contribution);
+      case 'ACTION_HINT':
+      case 'INFORM':
+      case 'NONE':
+        return contribution;
+    }
+  }
+
+  private resolveConfirm(confirm: ConfirmContribution): Contribution {
+    if (this.confirmCount >= this.limits.maxConfirmsPerTurn) return defer(confirm, this.lastConfirmScenarioId);
+    this.confirmCount += 1;
+    this.lastConfirmScenarioId = confirm.scenarioId;
+    return confirm;
+  }
+
+  private resolveAsk(ask: AskContribution): Contribution {
+    const { askedFields } = this;
+    const sharedFields = ask.fieldsToAsk.filter((field) => askedFields.has(field));
+    const ownFields = ask.fieldsToAsk.filter((field) => !askedFields.has(field));
+    if (ownFields.length === 0) return toNone(ask, sharedFields);
+    const { maxFieldsToAskPerTurn } = this.limits;
+    const available =
+      maxFieldsToAskPerTurn === 0 ? ownFields.length : Math.max(0, maxFieldsToAskPerTurn - askedFields.size);
+    if (available === 0) {
+      return { ...defer(ask, this.lastAskScenarioId), sharedFields, fieldsToAsk: [], deferredFields: ownFields };
+    }
+    const isWhole = sharedFields.length === 0 && ownFields.length <= available;
+    const resolved = isWhole ? ask : splitAsk(ask, ownFields, sharedFields, available);
+    for (const field of resolved.fieldsToAsk) askedFields.add(field);
+    this.lastAskScenarioId = ask.scenarioId;
+    return resolved;
+  }
+}
+
+/** Asks for the first of the own fields, up to the limit, and defers the rest. */
+function splitAsk(
   ask: AskContribution,
-  askedBy: ReadonlyMap<string, string>,
-  lastAsker: string,
-  maxFields: number,
-): Contribution {
-  const sharedFields = ask.fieldsToAsk.filter((field) => askedBy.has(field));
-  const own = ask.fieldsToAsk.filter((field) => !askedBy.has(field));
-  if (own.length === 0) return asNone(ask, sharedFields);
-  const room = maxFields === 0 ? own.length : Math.max(0, maxFields - askedBy.size);
-  if (sharedFields.length === 0 && own.length <= room) return ask;
-  if (room === 0) return { ...defer(ask, lastAsker), sharedFields, fieldsToAsk: [], deferredFields: own };
-  const fieldsToAsk = own.slice(0, room);
-  const deferredFields = own.slice(room);
+  ownFields: readonly string[],
+  sharedFields: readonly string[],
+  limit: number,
+): AskContribution {
+  const fieldsToAsk = ownFields.slice(0, limit);
+  const deferredFields = ownFields.slice(limit);
   return {
     ...ask,
     sharedFields,
@@ -60,8 +85,8 @@ function settleAsk(
   };
 }
 
-/** Nothing is left to ask: the fields count as asked by it all the same. */
-function asNone(ask: AskContribution, sharedFields: readonly string[]): Contribution {
+/** All fields are asked for by other scenarios. They still count as asked by this one. */
+function toNone(ask: AskContribution, sharedFields: readonly string[]): Contribution {
   return {
     scenarioId: ask.scenarioId,
     scenarioName: ask.scenarioName,
@@ -77,6 +102,6 @@ function asNone(ask: AskContribution, sharedFields: readonly string[]): Contribu
   };
 }
 
-function defer<C extends Contribution>(contribution: C, behind: string): C {
-  return { ...contribution, deferred: true, deferredBehindScenarioId: behind };
+function defer<C extends Contribution>(contribution: C, deferredBehindScenarioId: string): C {
+  return { ...contribution, deferred: true, deferredBehindScenarioId };
 }

@@ -1,14 +1,14 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { InstanceOutcome } from '../lifecycle/instance-outcome';
 import { buildActionKey } from '../model/action-key';
-import type { Contribution } from '../model/contribution';
+import type { Contribution, ScenarioChoice } from '../model/contribution';
 import type { FieldValues, JsonValue } from '../model/json';
 import { findMissingFields, type KnownData } from '../model/known-data';
 import type { AppliedRule } from '../model/turn';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk';
 
-/** What an instance would contribute if it were alone, with what the plan is ordered by (4.1). */
+/** The contribution of an instance before conflicts are resolved, and the values that order the plan (4.1). */
 export interface DraftContribution {
   readonly contribution: Contribution;
   readonly lastActiveAt: number;
@@ -23,65 +23,65 @@ export const basePriorities: Readonly<Record<Contribution['type'], number>> = {
   NONE: 0,
 };
 
-/** The contribution of an instance that walked, from the stage of the step where it stands (section 4). */
-export function draftContribution(walked: Walk, lastActiveAt: number, context: SelectionContext): DraftContribution {
-  const { input: subject, position: standing } = walked;
-  return {
-    contribution: byStage(
-      walked,
-      head(subject.instance.instanceId, subject.scenario, standing.step, context),
-      context.settings.enableStepSkipping,
-    ),
-    lastActiveAt,
-  };
+/** Drafts the contribution of an instance that walked, from the stage of the step where the walk ended (section 4). */
+export function draftContribution(walk: Walk, lastActiveAt: number, context: SelectionContext): DraftContribution {
+  const { input, position } = walk;
+  const source = toSource(input.instance.instanceId, input.scenario, position.step, context);
+  return { contribution: draftByStage(walk, source, context.settings.enableStepSkipping), lastActiveAt };
 }
 
-/** The NONE of an instance that goes on without moving. */
+/** Drafts the NONE of an instance that continues without a walk. */
 export function draftQuietContribution(
   { view }: InstanceOutcome,
   lastActiveAt: number,
   context: SelectionContext,
 ): DraftContribution {
   const { instance, scenario, step } = view;
-  const common: Head = {
+  const source: ContributionSource = {
     scenarioId: instance.scenarioId,
     scenarioName: scenario?.name ?? '',
     instanceId: instance.instanceId,
     stepId: instance.currentStepId,
     stepName: step?.name ?? instance.currentStepId,
-    weight: scenario && step ? weightOf(scenario, step, context) : 0,
+    priorityWithoutBase: scenario && step ? addPriorities(scenario, step, context) : 0,
   };
-  return { contribution: none(common), lastActiveAt };
+  return { contribution: createNone(source), lastActiveAt };
 }
 
-interface Head {
+/** The scenario, instance and step that contribute. */
+interface ContributionSource {
   readonly scenarioId: string;
   readonly scenarioName: string;
   readonly instanceId: string;
   readonly stepId: string;
   readonly stepName: string;
-  /** Priority without the type's base. */
-  readonly weight: number;
+  /** The priority without the base priority of the type. */
+  readonly priorityWithoutBase: number;
 }
 
-function head(instanceId: string, scenario: CompiledScenario, step: CompiledStep, context: SelectionContext): Head {
+function toSource(
+  instanceId: string,
+  scenario: CompiledScenario,
+  step: CompiledStep,
+  context: SelectionContext,
+): ContributionSource {
   return {
     scenarioId: scenario.scenarioId,
     scenarioName: scenario.name,
     instanceId,
     stepId: step.stepId,
     stepName: step.name,
-    weight: weightOf(scenario, step, context),
+    priorityWithoutBase: addPriorities(scenario, step, context),
   };
 }
 
-/** Scenario and step priority plus the highest of the applied rules that are scoped to them (4.1). */
-function weightOf(scenario: CompiledScenario, step: CompiledStep, { turn }: SelectionContext): number {
-  let highest: number | undefined;
+/** Adds the priorities of scenario and step, and the highest priority of the applied rules that are scoped to them (4.1). */
+function addPriorities(scenario: CompiledScenario, step: CompiledStep, { turn }: SelectionContext): number {
+  let rulePriority: number | undefined;
   for (const rule of turn.appliedRules) {
-    if (isScopedTo(rule, scenario, step)) highest = Math.max(highest ?? rule.priority, rule.priority);
+    if (isScopedTo(rule, scenario, step)) rulePriority = Math.max(rulePriority ?? rule.priority, rule.priority);
   }
-  return scenario.priority + step.definition.priority + (highest ?? 0);
+  return scenario.priority + step.definition.priority + (rulePriority ?? 0);
 }
 
 function isScopedTo(
@@ -99,60 +99,72 @@ function isScopedTo(
   }
 }
 
-function byStage(walked: Walk, common: Head, skippingEnabled: boolean): Contribution {
-  const { position: standing, input: subject, stage, known, blockingTransition: heldBy } = walked;
-  const { step, visit } = standing;
-  const again = (type: Contribution['type']): boolean => visit.contributedTypes.includes(type);
-  const actionKey = (): string => buildActionKey({ instanceId: common.instanceId, currentStepId: step.stepId, visit });
+function draftByStage(walk: Walk, source: ContributionSource, isSkippingEnabled: boolean): Contribution {
+  const { position, input, stage, known, blockingTransition } = walk;
+  const { step, visit } = position;
+  const wasContributed = (type: Contribution['type']): boolean => visit.contributedTypes.includes(type);
+  const getActionKey = (): string =>
+    buildActionKey({ instanceId: source.instanceId, currentStepId: step.stepId, visit });
   switch (stage) {
     case 'none':
-      return none(common);
+      return createNone(source);
     case 'collect':
-    case 'condition': {
-      const fields = stage === 'collect' ? fieldsToAsk(walked, skippingEnabled) : (heldBy?.missingFields ?? []);
-      const isReprompt = visit.askedFields.some((field) => fields.includes(field));
-      return contribution(common, 'ASK', isReprompt, {
-        fieldsToAsk: fields,
-        knownValues: valuesOf(fields, known),
-        deferredFields: [],
-      });
-    }
+      return createAsk(walk, source, listFieldsToAsk(walk, isSkippingEnabled));
+    case 'condition':
+      return createAsk(walk, source, blockingTransition?.missingFields ?? []);
     case 'confirm':
-      return contribution(common, 'CONFIRM', again('CONFIRM'), {
+      return createContribution(source, 'CONFIRM', wasContributed('CONFIRM'), {
         confirmKind: 'STEP',
         actionToConfirm: step.actionDescription,
-        valuesToConfirm: valuesToConfirm(step, subject.scenario, known),
+        valuesToConfirm: getValuesToConfirm(step, input.scenario, known),
         choices: [],
-        actionKey: actionKey(),
+        actionKey: getActionKey(),
       });
     case 'act':
-      return contribution(common, 'ACTION_HINT', again('ACTION_HINT'), { tools: step.tools, actionKey: actionKey() });
+      return createContribution(source, 'ACTION_HINT', wasContributed('ACTION_HINT'), {
+        tools: step.tools,
+        actionKey: getActionKey(),
+      });
     case 'inform':
-      return contribution(common, 'INFORM', false, { templateIds: step.definition.templateIds });
+      return createContribution(source, 'INFORM', false, { templateIds: step.definition.templateIds });
   }
 }
 
-/** The missing fields; for a step that may not be skipped and was not asked yet all of them. */
-function fieldsToAsk({ position: standing, known }: Walk, skippingEnabled: boolean): readonly string[] {
-  const { step, visit } = standing;
-  const missing = findMissingFields(step.collectedFields, known);
-  if (missing.length > 0 && step.canSkip && skippingEnabled) return missing;
-  const unasked = step.collectedFields.filter((field) => !visit.askedFields.includes(field));
-  return step.collectedFields.filter((field) => missing.includes(field) || unasked.includes(field));
+function createAsk(
+  { position, known }: Walk,
+  source: ContributionSource,
+  fieldsToAsk: readonly string[],
+): Contribution {
+  const isReprompt = position.visit.askedFields.some((field) => fieldsToAsk.includes(field));
+  return createContribution(source, 'ASK', isReprompt, {
+    fieldsToAsk,
+    knownValues: getKnownValues(fieldsToAsk, known),
+    deferredFields: [],
+  });
 }
 
-/** So many collected fields are looked up one by one; a scenario of thousands of steps goes by what is known. */
-const fewFields = 64;
+/** Lists the missing fields and, for a step that cannot be skipped, also the known fields that it has not asked for. */
+function listFieldsToAsk({ position, known }: Walk, isSkippingEnabled: boolean): readonly string[] {
+  const { step, visit } = position;
+  const missingFields = findMissingFields(step.collectedFields, known);
+  if (missingFields.length > 0 && step.canSkip && isSkippingEnabled) return missingFields;
+  return step.collectedFields.filter((field) => missingFields.includes(field) || !visit.askedFields.includes(field));
+}
 
-/** The step's `confirms_fields`, else all known fields that the scenario collects (3.1); known ones only, by name. */
-function valuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: KnownData): FieldValues {
+/** Up to this many collected fields are looked up one by one. Larger scenarios iterate over the known fields. */
+const maxLookups = 64;
+
+/** Returns the known values of `confirms_fields` or, if that is empty, of all fields that the scenario collects, by name (3.1). */
+function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, known: KnownData): FieldValues {
   const { confirmsFields } = step.definition;
-  if (confirmsFields.length > 0) return valuesOf(confirmsFields, known);
-  const { collectedFields: collects } = scenario;
-  return valuesOf(collects.size <= fewFields ? collects : known.keys().filter((field) => collects.has(field)), known);
+  if (confirmsFields.length > 0) return getKnownValues(confirmsFields, known);
+  const { collectedFields } = scenario;
+  const fields =
+    collectedFields.size <= maxLookups ? collectedFields : known.keys().filter((field) => collectedFields.has(field));
+  return getKnownValues(fields, known);
 }
 
-function valuesOf(fields: Iterable<string>, known: KnownData): FieldValues {
+function getKnownValues(fields: Iterable<string>, known: KnownData): FieldValues {
   const values = new Map<string, JsonValue>();
   for (const field of fields) {
     const value = known.get(field);
@@ -161,41 +173,35 @@ function valuesOf(fields: Iterable<string>, known: KnownData): FieldValues {
   return values;
 }
 
-function none(common: Head): Contribution {
-  return contribution(common, 'NONE', false, {});
+function createNone(source: ContributionSource): Contribution {
+  return createContribution(source, 'NONE', false, {});
 }
 
-/**
- * A contribution: what all have, and the details of its type, assigned and not spread: each property written behind a spread of
- * something that lacks it costs as much as a whole contribution.
- */
-function contribution<Type extends Contribution['type'], Details extends object>(
-  common: Head,
+/** Joins the common fields and those of the type. `Object.assign` is faster than a spread here (ADR 0007). */
+function createContribution<Type extends Contribution['type'], Details extends object>(
+  source: ContributionSource,
   type: Type,
   isReprompt: boolean,
   details: Details,
 ) {
-  const shared = {
+  const common = {
     type,
-    scenarioId: common.scenarioId,
-    scenarioName: common.scenarioName,
-    instanceId: common.instanceId,
-    stepId: common.stepId,
-    stepName: common.stepName,
-    priority: common.weight + basePriorities[type],
+    scenarioId: source.scenarioId,
+    scenarioName: source.scenarioName,
+    instanceId: source.instanceId,
+    stepId: source.stepId,
+    stepName: source.stepName,
+    priority: source.priorityWithoutBase + basePriorities[type],
     isReprompt,
     deferred: false,
     deferredBehindScenarioId: '',
     sharedFields: [],
   };
-  return Object.assign(shared, details);
+  return Object.assign(common, details);
 }
 
-/** A CHOICE between scenarios: it has no owner, and the priority of the strongest of them (1.5). */
-export function createChoiceContribution(
-  context: SelectionContext,
-  choices: readonly { readonly scenarioId: string; readonly scenarioName: string; readonly score: number }[],
-): Contribution {
+/** Creates a CHOICE between scenarios. It belongs to no scenario and has the highest priority among them (1.5). */
+export function createChoiceContribution(context: SelectionContext, choices: readonly ScenarioChoice[]): Contribution {
   const priorities = choices.map(({ scenarioId }) => context.catalogue.getScenario(scenarioId)?.priority ?? 0);
   return {
     scenarioId: '',

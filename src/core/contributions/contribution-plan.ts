@@ -1,5 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { InstanceOutcome, ScenarioStart } from '../lifecycle/instance-outcome';
+import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import { getPauseBehavior } from '../lifecycle/pauses';
+import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { compareText } from '../model/compare-text';
 import type { AbandonedScenario, Contribution, ContributionPlan, ScenarioChoice } from '../model/contribution';
 import { findMissingFields } from '../model/known-data';
@@ -13,44 +15,45 @@ import {
   draftQuietContribution,
 } from './contribution-draft';
 
-/** When the instance was last active, this turn included: it moves on resume, step change, or when addressed (2.7). */
-export function getLastActiveAt({ view, resumed }: InstanceOutcome, moved: boolean, occurredAt: number): number {
+/** Returns the time of the last activity, this turn included. Resumes, moves and addressing turns are activity (2.7). */
+export function getLastActiveAt({ view, resumed }: InstanceOutcome, hasMoved: boolean, occurredAt: number): number {
   const { lastActiveAt } = view.instance;
-  // A caller's clock may go back; that never makes an instance look idle.
-  return resumed || moved || view.isAddressed ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
+  // The clock of a caller can go back. That must not make an instance look idle.
+  return resumed || hasMoved || view.isAddressed ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
 }
 
-/** P6.4: what the scenarios want to add to the reply (section 4). Pure. */
+/** Plans what each scenario contributes to the reply (section 4). Pure. */
 export function planContributions(
   context: SelectionContext,
-  { outcomes: fates, walks }: TransitionPhase,
+  { outcomes, walks }: TransitionPhase,
   starts: readonly ScenarioStart[],
   choices: readonly ScenarioChoice[],
 ): ContributionPlan {
   const { occurredAt } = context.turn;
   const drafts: DraftContribution[] = [];
-  for (const each of fates) {
-    if (each.action !== 'CONTINUE') continue;
-    const walked = walks.get(each.view.instance.instanceId);
-    const activeAt = getLastActiveAt(each, walked?.hasMoved ?? false, occurredAt);
+  for (const outcome of outcomes) {
+    if (outcome.action !== 'CONTINUE') continue;
+    const walk = walks.get(outcome.view.instance.instanceId);
+    const lastActiveAt = getLastActiveAt(outcome, walk?.hasMoved ?? false, occurredAt);
     drafts.push(
-      walked ? draftContribution(walked, activeAt, context) : draftQuietContribution(each, activeAt, context),
+      walk ? draftContribution(walk, lastActiveAt, context) : draftQuietContribution(outcome, lastActiveAt, context),
     );
   }
   for (const { instanceId } of starts) {
-    const walked = walks.get(instanceId);
-    if (walked) drafts.push(draftContribution(walked, occurredAt, context));
+    const walk = walks.get(instanceId);
+    if (walk) drafts.push(draftContribution(walk, occurredAt, context));
   }
   if (choices.length > 0) {
     drafts.push({ contribution: createChoiceContribution(context, choices), lastActiveAt: occurredAt });
   }
-  const settled = sortWith(resolveConflicts(sortWith(drafts, inPlanOrder), context.settings), inPlanOrder);
-  const contributions = settled.map(({ contribution }) => contribution);
-  return planOf(contributions, abandoned(context, fates));
+  const resolved = resolveConflicts(sortWith(drafts, compareInPlanOrder), context.settings);
+  // An ASK that became a NONE has a lower priority.
+  const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) => contribution);
+  return toPlan(contributions, findAbandoned(context, outcomes));
 }
 
-/** Priority high first, then last activity newest first, then scenario id (4.1). */
-function inPlanOrder(a: DraftContribution, b: DraftContribution): number {
+/** Highest priority first, then latest activity first, then scenario id (4.1). */
+function compareInPlanOrder(a: DraftContribution, b: DraftContribution): number {
   return (
     b.contribution.priority - a.contribution.priority ||
     b.lastActiveAt - a.lastActiveAt ||
@@ -58,14 +61,20 @@ function inPlanOrder(a: DraftContribution, b: DraftContribution): number {
   );
 }
 
-function planOf(contributions: readonly Contribution[], left: readonly AbandonedScenario[]): ContributionPlan {
+function toPlan(contributions: readonly Contribution[], abandoned: readonly AbandonedScenario[]): ContributionPlan {
   const activeScenarioIds: string[] = [];
-  const made = { NONE: false, ASK: false, CONFIRM: false, ACTION_HINT: false, INFORM: false };
+  const hasType: Record<Contribution['type'], boolean> = {
+    NONE: false,
+    ASK: false,
+    CONFIRM: false,
+    ACTION_HINT: false,
+    INFORM: false,
+  };
   let primary: Contribution | undefined;
   for (const contribution of contributions) {
     const { type, deferred, scenarioId } = contribution;
-    if (!deferred) made[type] = true;
-    // A CHOICE has no owner.
+    if (!deferred) hasType[type] = true;
+    // A CHOICE belongs to no scenario.
     if (scenarioId === '') continue;
     activeScenarioIds.push(scenarioId);
     if (primary === undefined || (primary.type === 'NONE' && type !== 'NONE')) primary = contribution;
@@ -74,21 +83,25 @@ function planOf(contributions: readonly Contribution[], left: readonly Abandoned
     contributions,
     primaryScenarioId: primary?.scenarioId ?? '',
     activeScenarioIds,
-    hasAsks: made.ASK,
-    hasConfirms: made.CONFIRM,
-    hasActionHints: made.ACTION_HINT,
-    hasInforms: made.INFORM,
-    abandoned: left,
+    hasAsks: hasType.ASK,
+    hasConfirms: hasType.CONFIRM,
+    hasActionHints: hasType.ACTION_HINT,
+    hasInforms: hasType.INFORM,
+    abandoned,
   };
 }
 
-/** Instances that were paused before and have been for more than `offer_after_turns` MESSAGE turns, longest first (2.11). */
-function abandoned(
+/** Finds the instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest first (2.11). */
+function findAbandoned(
   { settings, turnCount }: SelectionContext,
-  fates: readonly InstanceOutcome[],
+  outcomes: readonly InstanceOutcome[],
 ): readonly AbandonedScenario[] {
-  return fates
-    .filter(({ action, view }) => action === 'PAUSE' && view.instance.status === 'PAUSED')
+  return outcomes
+    .filter(({ action, view: { instance } }) => {
+      if (action !== 'PAUSE' || instance.status !== 'PAUSED') return false;
+      const { getOfferAfterTurns } = getPauseBehavior(instance.pauseReason);
+      return turnCount - instance.pausedAtTurnCount > getOfferAfterTurns(settings);
+    })
     .map(({ view: { instance, scenario, step, known } }) => ({
       scenarioId: instance.scenarioId,
       scenarioName: scenario?.name ?? '',
@@ -98,6 +111,5 @@ function abandoned(
       missingFields: findMissingFields(step?.collectedFields ?? [], known),
       pausedTurns: turnCount - instance.pausedAtTurnCount,
     }))
-    .filter(({ pausedTurns }) => pausedTurns > settings.offerAfterTurns)
     .sort((a, b) => b.pausedTurns - a.pausedTurns);
 }

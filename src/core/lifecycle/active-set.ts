@@ -5,21 +5,22 @@ import type { RejectionReason } from '../model/lifecycle-decision';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { InstanceOutcome } from './instance-outcome';
 
-/** An instance that is active at this point of the turn. */
+/** An instance that is active at one point of the turn. */
 export interface ActiveInstance {
   readonly instanceId: string;
   readonly scenario: CompiledScenario;
-  /** Started or resumed this turn. */
+  /** Started or resumed on this turn. */
   readonly isNew: boolean;
-  /** Addressed, or awaits a confirmation or an action's result: never displaced for want of room (2.15). */
+  /** Addressed, or awaits a confirmation or the result of an action: never displaced to free capacity (2.15). */
   readonly isProtected: boolean;
+  /** Milliseconds since 1970. */
   readonly lastActiveAt: number;
 }
 
-/** The active instances at this point of the turn. */
+/** The active instances at one point of the turn. Starts and resumes add to it, displacement removes from it. */
 export type ActiveSet = readonly ActiveInstance[];
 
-/** The answer to a scenario that asks to become active: whom it displaces, or why it may not. */
+/** Whether a scenario can become active: the instances that it displaces, or why it cannot. */
 export type Admission =
   | { readonly admitted: true; readonly displaced: readonly ActiveInstance[] }
   | {
@@ -31,83 +32,92 @@ export type Admission =
       readonly blockingRuleIds: readonly string[];
     };
 
-/** How a scenario asks. */
 export interface AdmissionRequest {
   readonly scenario: CompiledScenario;
-  /** A start, or a resume that is named or addressed (2.11). */
+  /** True for a start, and for a resume that is named or addressed (2.11). */
   readonly mayDisplace: boolean;
-  /** Scenarios whose exclusion is not looked at; for finding out what is ambiguous (1.5). */
+  /** Scenarios whose exclusion is ignored, to find out which candidates are ambiguous (1.5). */
   readonly toleratedScenarioIds: ReadonlySet<string>;
 }
 
-/** The occupant that an instance is while it goes on. */
+type AdmissionContext = Pick<SelectionContext, 'catalogue' | 'settings' | 'turn'>;
+
+/** Converts the outcome of an instance that stays active or resumes. */
 export function toActiveInstance({ view, resumed }: InstanceOutcome, scenario: CompiledScenario): ActiveInstance {
-  const { instance, isAddressed: addressed } = view;
-  const awaits = instance.visit.openType === 'CONFIRM' || isAwaitingActionResult(view);
+  const { instance, isAddressed } = view;
   return {
     instanceId: instance.instanceId,
     scenario,
     isNew: resumed,
-    isProtected: addressed || awaits,
+    isProtected: isAddressed || instance.visit.openType === 'CONFIRM' || isAwaitingActionResult(view),
     lastActiveAt: instance.lastActiveAt,
   };
 }
 
+/** Tests EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY in this order, as every resume must pass them (2.11). */
+export function checkAdmission(activeSet: ActiveSet, request: AdmissionRequest, context: AdmissionContext): Admission {
+  const exclusion = checkExclusions(activeSet, request, context);
+  if (!exclusion.admitted) return exclusion;
+  const capacity = checkCapacity(activeSet, exclusion.displaced, request, context);
+  if (!capacity.admitted) return capacity;
+  return { admitted: true, displaced: [...exclusion.displaced, ...capacity.displaced] };
+}
+
 /**
- * Who must leave so that the scenario does not meet one that it excludes, in either direction; an active instance leaves only for
- * a higher priority, one that is new this turn never does (1.2).
+ * Displaces the active instances that exclude the scenario or that it excludes (1.2). An instance is displaced only by a scenario of
+ * higher priority, and never on the turn on which it started or resumed.
  */
 export function checkExclusions(
-  floor: ActiveSet,
-  { scenario, mayDisplace, toleratedScenarioIds: tolerated }: AdmissionRequest,
-  { catalogue, turn }: SelectionContext,
+  activeSet: ActiveSet,
+  { scenario, mayDisplace, toleratedScenarioIds }: AdmissionRequest,
+  { catalogue, turn }: AdmissionContext,
 ): Admission {
   const { relationships } = catalogue;
-  const excluded = relationships.excludes(scenario.scenarioId);
-  const rivals = floor.filter(
-    (occupant) =>
-      !tolerated.has(occupant.scenario.scenarioId) &&
+  const excludedIds = relationships.getExcludedScenarios(scenario.scenarioId);
+  const rivals = activeSet.filter(
+    (active) =>
+      !toleratedScenarioIds.has(active.scenario.scenarioId) &&
       (scenario.definition.exclusive ||
-        occupant.scenario.definition.exclusive ||
-        excluded.has(occupant.scenario.scenarioId)),
+        active.scenario.definition.exclusive ||
+        excludedIds.has(active.scenario.scenarioId)),
   );
-  const applied = new Set(turn.appliedRules.map(({ ruleId }) => ruleId));
-  const rules = relationships.excludingRules(scenario.scenarioId).filter((ruleId) => applied.has(ruleId));
-  const stronger = rivals.filter(
+  const appliedRuleIds = new Set(turn.appliedRules.map(({ ruleId }) => ruleId));
+  const ruleIds = relationships.getExcludingRules(scenario.scenarioId).filter((ruleId) => appliedRuleIds.has(ruleId));
+  const blocking = rivals.filter(
     (rival) => rival.isNew || !mayDisplace || rival.scenario.priority >= scenario.priority,
   );
-  if (stronger.length === 0 && rules.length === 0) return { admitted: true, displaced: rivals };
+  if (blocking.length === 0 && ruleIds.length === 0) return { admitted: true, displaced: rivals };
   return {
     admitted: false,
     reason: 'EXCLUDED',
-    blockingScenarioIds: [...new Set(stronger.map((rival) => rival.scenario.scenarioId))].sort(compareText),
-    blockingRuleIds: [...new Set(rules)].sort(compareText),
+    blockingScenarioIds: [...new Set(blocking.map((rival) => rival.scenario.scenarioId))].sort(compareText),
+    blockingRuleIds: [...new Set(ruleIds)].sort(compareText),
   };
 }
 
 /**
- * Who must leave so that there is room: the instance of lowest priority not above the scenario's own, least recently active first,
- * that is not protected (2.15). With several at once switched off nothing becomes active while one is, not even what would displace
- * it (2.16).
+ * At the limit, displaces the unprotected instances of lowest priority not above the scenario's own, least recently active first
+ * (2.15). With `enable_multi_scenario` off, nothing becomes active while an instance is, even if it would displace that instance
+ * (2.16).
  */
 export function checkCapacity(
-  floor: ActiveSet,
-  leavingAnyway: readonly ActiveInstance[],
+  activeSet: ActiveSet,
+  alreadyDisplaced: readonly ActiveInstance[],
   { scenario, mayDisplace }: AdmissionRequest,
-  { settings }: SelectionContext,
+  { settings }: AdmissionContext,
 ): Admission {
-  const refused = (reason: 'MULTI_SCENARIO_DISABLED' | 'CAPACITY'): Admission => ({
+  const reject = (reason: 'MULTI_SCENARIO_DISABLED' | 'CAPACITY'): Admission => ({
     admitted: false,
     reason,
-    blockingScenarioIds: floor.map((occupant) => occupant.scenario.scenarioId).sort(compareText),
+    blockingScenarioIds: activeSet.map((active) => active.scenario.scenarioId).sort(compareText),
     blockingRuleIds: [],
   });
-  if (!settings.enableMultiScenario && floor.length > 0) return refused('MULTI_SCENARIO_DISABLED');
-  const staying = without(floor, leavingAnyway);
-  const excess = staying.length + 1 - settings.maxSimultaneousScenarios;
+  if (!settings.enableMultiScenario && activeSet.length > 0) return reject('MULTI_SCENARIO_DISABLED');
+  const remaining = without(activeSet, alreadyDisplaced);
+  const excess = remaining.length + 1 - settings.maxSimultaneousScenarios;
   if (excess <= 0) return { admitted: true, displaced: [] };
-  const leaving = staying
-    .filter((occupant) => !occupant.isNew && !occupant.isProtected && occupant.scenario.priority <= scenario.priority)
+  const displaced = remaining
+    .filter((active) => !active.isNew && !active.isProtected && active.scenario.priority <= scenario.priority)
     .sort(
       (a, b) =>
         a.scenario.priority - b.scenario.priority ||
@@ -115,18 +125,9 @@ export function checkCapacity(
         compareText(a.instanceId, b.instanceId),
     )
     .slice(0, excess);
-  return mayDisplace && leaving.length === excess ? { admitted: true, displaced: leaving } : refused('CAPACITY');
+  return mayDisplace && displaced.length === excess ? { admitted: true, displaced } : reject('CAPACITY');
 }
 
-/** Both tests, in their order, as every resume passes them (2.11). */
-export function checkAdmission(floor: ActiveSet, request: AdmissionRequest, context: SelectionContext): Admission {
-  const exclusion = checkExclusions(floor, request, context);
-  if (!exclusion.admitted) return exclusion;
-  const room = checkCapacity(floor, exclusion.displaced, request, context);
-  return room.admitted ? { admitted: true, displaced: [...exclusion.displaced, ...room.displaced] } : room;
-}
-
-/** The floor without those who leave. */
-export function without(floor: ActiveSet, leaving: readonly ActiveInstance[]): ActiveSet {
-  return leaving.length === 0 ? floor : floor.filter((occupant) => !leaving.includes(occupant));
+export function without(activeSet: ActiveSet, removed: readonly ActiveInstance[]): ActiveSet {
+  return removed.length === 0 ? activeSet : activeSet.filter((active) => !removed.includes(active));
 }

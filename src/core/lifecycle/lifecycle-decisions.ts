@@ -1,67 +1,78 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { LifecycleDecision, RejectedCandidate } from '../model/lifecycle-decision';
-import type { PendingStart } from '../model/session';
-import type { InstanceOutcome, ScenarioStart } from './instance-outcome';
-import { hasEnded } from './instance-outcome';
-import { describeOutcome, describeRejection, describeStart, type ScenarioNames } from './lifecycle-reasoning';
-import { getInstanceProposal, getRejectionProposal, getStartProposal } from './model-choice';
-import type { RejectedStart } from './start-selection';
+import type { LifecycleDecision } from '../model/lifecycle-decision';
+import { type ActiveOutcome, hasEnded, type InstanceOutcome, type PauseOutcome } from './instance-outcome';
+import { getInstanceProposal, getStartProposal } from './model-choice';
+import { describeIdle, getPauseBehavior, type OutcomeTexts, pauseBehaviors } from './pauses';
+import type { ScenarioStart } from './start-candidates';
 
-/** Exactly one decision for every instance, in start order, then one START each, in start order (section 2). */
+/** The names of scenarios for sentences about other instances. */
+interface ScenarioNames {
+  /** Names of the scenarios that the turn addresses or starts. */
+  readonly getAddressed: () => readonly string[];
+  readonly getByInstanceId: (instanceId: string) => string;
+}
+
+/** Reports one decision for every instance, in start order, then one START for every start, in start order (section 2). */
 export function toLifecycleDecisions(
   context: SelectionContext,
-  fates: readonly InstanceOutcome[],
+  outcomes: readonly InstanceOutcome[],
   starts: readonly ScenarioStart[],
 ): readonly LifecycleDecision[] {
-  const others = othersOf(fates, starts);
+  const names = collectNames(outcomes, starts);
   return [
-    ...fates.map((each) => decisionOf(each, context, others)),
-    ...starts.map((start) => startDecision(start, context)),
+    ...outcomes.map((outcome) => toInstanceDecision(outcome, context, names)),
+    ...starts.map((start) => toStartDecision(start, context)),
   ];
 }
 
-function othersOf(fates: readonly InstanceOutcome[], starts: readonly ScenarioStart[]): ScenarioNames {
-  const nameOf = ({ view: { scenario, instance } }: InstanceOutcome): string => scenario?.name ?? instance.scenarioId;
+function collectNames(outcomes: readonly InstanceOutcome[], starts: readonly ScenarioStart[]): ScenarioNames {
   return {
-    getAddressedNames: () => [
-      ...fates.filter(({ view }) => view.isAddressed).map(nameOf),
+    getAddressed: () => [
+      ...outcomes.filter(({ view }) => view.isAddressed).map(getScenarioName),
       ...starts.map(({ scenario }) => scenario.name),
     ],
-    getName: (instanceId) => {
-      const owner = fates.find(({ view }) => view.instance.instanceId === instanceId);
-      if (owner) return nameOf(owner);
+    getByInstanceId: (instanceId) => {
+      const outcome = outcomes.find(({ view }) => view.instance.instanceId === instanceId);
+      if (outcome) return getScenarioName(outcome);
       return starts.find((start) => start.instanceId === instanceId)?.scenario.name ?? instanceId;
     },
   };
 }
 
-function decisionOf(each: InstanceOutcome, context: SelectionContext, others: ScenarioNames): LifecycleDecision {
-  const { view, action, reason } = each;
+function getScenarioName({ view: { scenario, instance } }: InstanceOutcome): string {
+  return scenario?.name ?? instance.scenarioId;
+}
+
+function toInstanceDecision(
+  outcome: InstanceOutcome,
+  context: SelectionContext,
+  names: ScenarioNames,
+): LifecycleDecision {
+  const { view, action, reason, resumed, staysPausedBecause, conditionErrors, displacedByInstanceIds } = outcome;
   const { instance } = view;
-  const ends = hasEnded(each);
-  const { proposed, overruledBy } = getInstanceProposal(each, context);
+  const { proposed, overruledBy } = getInstanceProposal(outcome, context);
   return {
     scenarioId: instance.scenarioId,
     scenarioVersion: instance.scenarioVersion,
     instanceId: instance.instanceId,
     action,
     reason,
-    reasoning: describeOutcome(each, context, others),
+    reasoning: describeOutcome(outcome, context, names),
     confidence: 1,
     entryStepId: '',
     sourceStepId: action === 'CONTINUE' ? '' : instance.currentStepId,
-    resumed: each.resumed,
-    irreversibleDone: ends ? instance.irreversibleDone.map(({ description }) => description) : [],
+    resumed,
+    irreversibleDone: hasEnded(outcome) ? instance.irreversibleDone.map(({ description }) => description) : [],
     missingSoftFields: [],
-    staysPausedBecause: each.staysPausedBecause,
-    conditionErrors: each.conditionErrors,
-    displacedByInstanceIds: each.displacedByInstanceIds,
+    staysPausedBecause,
+    conditionErrors,
+    displacedByInstanceIds,
     proposed,
     overruledBy,
   };
 }
 
-function startDecision(start: ScenarioStart, context: SelectionContext): LifecycleDecision {
+function toStartDecision(start: ScenarioStart, context: SelectionContext): LifecycleDecision {
   const { proposed, overruledBy } = getStartProposal(start, context);
   return {
     scenarioId: start.scenario.scenarioId,
@@ -71,7 +82,7 @@ function startDecision(start: ScenarioStart, context: SelectionContext): Lifecyc
     reason: start.origin,
     reasoning: describeStart(start),
     confidence: start.score,
-    entryStepId: start.entry.stepId,
+    entryStepId: start.scenario.entryStep.stepId,
     sourceStepId: '',
     resumed: false,
     irreversibleDone: [],
@@ -84,28 +95,133 @@ function startDecision(start: ScenarioStart, context: SelectionContext): Lifecyc
   };
 }
 
-/** Every candidate that did not start, in the order in which they were looked at (2.12). */
-export function toRejectedCandidates(
-  context: SelectionContext,
-  refused: readonly RejectedStart[],
-  pending: readonly PendingStart[],
-): readonly RejectedCandidate[] {
-  return refused.map(({ candidate: contender, rejection: refusal }) => {
-    const { proposed, overruledBy } = getRejectionProposal(contender, context);
-    return {
-      scenarioId: contender.scenarioId,
-      scenarioName: context.catalogue.getScenario(contender.scenarioId)?.name ?? '',
-      score: contender.score,
-      origin: contender.origin,
-      reason: refusal.reason,
-      reasoning: describeRejection(contender, refusal, context),
-      missingFields: refusal.missingFields ?? [],
-      blockingScenarioIds: refusal.blockingScenarioIds ?? [],
-      blockingRuleIds: refusal.blockingRuleIds ?? [],
-      pendingTurnsLeft: pending.find(({ scenarioId }) => scenarioId === contender.scenarioId)?.turnsLeft ?? 0,
-      conditionErrors: refusal.conditionErrors ?? [],
-      proposed,
-      overruledBy,
-    };
-  });
+function describeOutcome(outcome: InstanceOutcome, context: SelectionContext, names: ScenarioNames): string {
+  const texts = toOutcomeTexts(outcome, context, names);
+  switch (outcome.action) {
+    case 'CONTINUE':
+      return describeContinue(outcome, texts, context);
+    case 'PAUSE':
+      return describePause(outcome, texts, context);
+    case 'COMPLETE':
+      return describeComplete(outcome, texts);
+    case 'CANCEL':
+      return describeCancel(outcome, texts);
+  }
+}
+
+function toOutcomeTexts(
+  { view, displacedByInstanceIds }: InstanceOutcome,
+  { turn }: SelectionContext,
+  names: ScenarioNames,
+): OutcomeTexts {
+  const { instance, scenario } = view;
+  return {
+    scenario: quote(scenario?.name ?? instance.scenarioId),
+    step: quote(instance.currentStepId),
+    getIdleTime: () => toSeconds(turn.occurredAt - instance.lastActiveAt),
+    getIdleTimeout: () => toSeconds(scenario?.definition.idleTimeoutMs ?? 0),
+    getAddressed: () => quoteAll(names.getAddressed()),
+    getDisplacing: () => quoteAll(displacedByInstanceIds.map(names.getByInstanceId)),
+  };
+}
+
+function describeContinue(
+  { reason, view }: ActiveOutcome,
+  { scenario, step, getAddressed }: OutcomeTexts,
+  { turn }: SelectionContext,
+): string {
+  switch (reason) {
+    case 'GOES_ON':
+      return `No rule ends or pauses ${scenario}.`;
+    case 'QUIET':
+      return turn.trigger === 'MESSAGE'
+        ? `The turn addresses ${getAddressed()}, and when_not_addressed of ${scenario} is QUIET.`
+        : `The turn has no message, and no outcome is about ${scenario}.`;
+    case 'RESUMED':
+      return `The pause of ${scenario} (${view.instance.pauseReason ?? 'unknown'}) has ended.`;
+    case 'RELOCALIZED':
+      return `${scenario} cannot continue at step ${step} and moves to a recovery step.`;
+  }
+}
+
+function describePause(outcome: PauseOutcome, texts: OutcomeTexts, context: SelectionContext): string {
+  const { reason } = outcome;
+  if (reason === 'STAYS_PAUSED') return describeOngoingPause(outcome, texts, context);
+  if (reason === 'MODEL') return `The model chose PAUSE for ${texts.scenario}.`;
+  return pauseBehaviors[reason].describePause(texts);
+}
+
+function describeOngoingPause(
+  { view, staysPausedBecause }: PauseOutcome,
+  { scenario }: OutcomeTexts,
+  { settings }: SelectionContext,
+): string {
+  const { pauseReason } = view.instance;
+  const pause = `${scenario} stays paused (${pauseReason ?? 'unknown'})`;
+  return staysPausedBecause
+    ? `${pause}: it is due to resume but cannot become active (${staysPausedBecause}).`
+    : `${pause} until ${getPauseBehavior(pauseReason).describeEnd(settings.resumePolicy)}.`;
+}
+
+function describeComplete(
+  { reason }: Extract<InstanceOutcome, { action: 'COMPLETE' }>,
+  { scenario, step }: OutcomeTexts,
+): string {
+  switch (reason) {
+    case 'TERMINAL':
+      return `The terminal step ${step} of ${scenario} is finished.`;
+    case 'CONDITION':
+      return `The completion_condition of ${scenario} is TRUE.`;
+    case 'USER_REQUEST':
+      return `${scenario} received a COMPLETE signal.`;
+    case 'MODEL':
+      return `The model chose COMPLETE for ${scenario}.`;
+  }
+}
+
+function describeCancel({ reason, view }: Extract<InstanceOutcome, { action: 'CANCEL' }>, texts: OutcomeTexts): string {
+  const { scenario, step } = texts;
+  const { scenarioVersion } = view.instance;
+  switch (reason) {
+    case 'SCENARIO_NOT_FOUND':
+      return `The catalogue does not contain version ${scenarioVersion} of scenario ${scenario}.`;
+    case 'STEP_NOT_FOUND':
+      return `Version ${scenarioVersion} of ${scenario} has no step ${step}, and no recovery step is available.`;
+    case 'USER_REQUEST':
+      return `${scenario} received a CANCEL signal.`;
+    case 'DECLINED':
+      return `Step ${step} of ${scenario} was declined, and no transition handles this outcome.`;
+    case 'IDLE':
+      return describeIdle(texts);
+    case 'MODEL':
+      return `The model chose CANCEL for ${scenario}.`;
+  }
+}
+
+function describeStart({ origin, score, fits, scenario }: ScenarioStart): string {
+  const name = quote(scenario.name);
+  switch (origin) {
+    case 'CANDIDATE':
+      return fits
+        ? `The model finds that the message is about ${name}, and no rule rejects it.`
+        : `${name} is a candidate with score ${score}, and no rule rejects it.`;
+    case 'IMPLIED':
+      return `${name} is implied by a scenario that starts or by an applied rule.`;
+    case 'AIMED':
+      return `A START is aimed at ${name}.`;
+    case 'PENDING':
+      return `${name} was rejected on an earlier turn and can start now.`;
+  }
+}
+
+export function quote(name: string): string {
+  return `"${name}"`;
+}
+
+export function quoteAll(names: readonly string[]): string {
+  return names.map(quote).join(', ');
+}
+
+function toSeconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
 }

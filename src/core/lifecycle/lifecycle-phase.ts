@@ -1,97 +1,103 @@
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { ScenarioChoice } from '../model/contribution';
-import type { Walk } from '../steps/walk';
-import { walkInstance } from '../steps/walk';
+import { type Walk, walkInstance } from '../steps/walk';
 import { toWalkInput } from '../steps/walk-input';
-import { applyAutomaticResumes, pauseDisplaced } from './automatic-resumes';
-import { type InstanceOutcome, isActive, overrideOutcome, type ScenarioStart } from './instance-outcome';
-import { evaluateLifecycleRules, type GetWalk, isFinishedExceptCorrection } from './lifecycle-rules';
-import { selectStarts } from './select-starts';
-import type { RejectedStart } from './start-selection';
+import {
+  evaluateLifecycleRules,
+  type GetWalk,
+  type InstanceOutcome,
+  isActive,
+  isFinishedExceptCorrection,
+  overrideOutcome,
+} from './instance-outcome';
+import { applyAutomaticResumes, pauseDisplaced, resume } from './pauses';
+import type { RejectedStart, ScenarioStart } from './start-candidates';
+import { type StartSelection, selectStarts } from './start-selection';
 
-/** P6.2 before the walks: what becomes of every instance, and what starts (0.7, steps 6 to 9). */
+/** The result of P6.2: the outcome of every instance before the walks, and the starts (0.7, steps 6 to 9). */
 export interface LifecyclePhase {
   /** One for every instance, in start order. */
   readonly outcomes: readonly InstanceOutcome[];
   /** In start order. */
   readonly starts: readonly ScenarioStart[];
-  /** In the order in which they were looked at. */
+  /** In the order of evaluation. */
   readonly rejected: readonly RejectedStart[];
+  /** The scenarios of a CHOICE, in start order (1.5). */
   readonly choices: readonly ScenarioChoice[];
-  /** Walks that the rules had to look at; the same view walks the same way again. */
+  /** Returns the walk of an instance. Walks that the rules needed are not computed again. */
   readonly getWalk: GetWalk;
 }
 
-/** Decides what becomes of the instances and candidates of a turn. Pure. */
+/** Decides the outcome of the instances and candidates of a turn. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
-  const walkOf = rememberWalks(context);
-  const ruled = context.views.map((view) => evaluateLifecycleRules(view, context, walkOf));
-  const { selection: contest, choices } = selectStarts(context, ruled);
-  const named = pauseDisplaced(
-    ruled.map((each) => afterContest(each, contest)),
-    contest.displacements,
+  const getWalk = memoizeWalks(context);
+  const evaluated = context.views.map((view) => evaluateLifecycleRules(view, context, getWalk));
+  const { selection, choices } = selectStarts(context, evaluated);
+  const { starts, rejected, activeSet } = selection;
+  const selected = pauseDisplaced(
+    evaluated.map((outcome) => applyNamedResume(outcome, selection)),
+    selection.displacements,
   );
-  const anyone = context.hasAddressedInstance || contest.starts.length > 0;
-  const resumed = applyAutomaticResumes(context, named, contest, { addressesAnyInstance: anyone });
-  const settled = pauseDisplaced(resumed.outcomes, resumed.displacements);
-  const isMessage = context.turn.trigger === 'MESSAGE';
-  const fates = isMessage && anyone ? settled.map((each) => whenNotAddressed(each, context, walkOf)) : settled;
-  return {
-    outcomes: contest.starts.length > 0 ? fates.map(withoutAttempt) : fates,
-    starts: contest.starts,
-    rejected: contest.rejected,
-    choices,
-    getWalk: walkOf,
-  };
+  const addressesAnyInstance = context.hasAddressedInstance || starts.length > 0;
+  const resumes = applyAutomaticResumes(context, selected, { activeSet, addressesAnyInstance });
+  let outcomes = pauseDisplaced(resumes.outcomes, resumes.displacements);
+  if (context.turn.trigger === 'MESSAGE' && addressesAnyInstance) {
+    outcomes = outcomes.map((outcome) => applyWhenNotAddressed(outcome, context, getWalk));
+  }
+  if (starts.length > 0) outcomes = outcomes.map(withoutAttempt);
+  return { outcomes, starts, rejected, choices, getWalk };
 }
 
-function afterContest(
-  each: InstanceOutcome,
-  contest: {
-    readonly resumedInstanceIds: ReadonlySet<string>;
-    readonly resumeRejections: ReadonlyMap<string, InstanceOutcome['staysPausedBecause']>;
-  },
+function applyNamedResume(
+  outcome: InstanceOutcome,
+  { resumedInstanceIds, resumeRejections }: StartSelection,
 ): InstanceOutcome {
-  const { instanceId } = each.view.instance;
-  if (contest.resumedInstanceIds.has(instanceId))
-    return overrideOutcome(each, 'CONTINUE', 'RESUMED', { resumed: true });
-  const refused = contest.resumeRejections.get(instanceId);
-  return refused ? { ...each, staysPausedBecause: refused } : each;
+  const { instanceId } = outcome.view.instance;
+  if (resumedInstanceIds.has(instanceId)) return resume(outcome);
+  const staysPausedBecause = resumeRejections.get(instanceId);
+  return staysPausedBecause ? { ...outcome, staysPausedBecause } : outcome;
 }
 
 /**
- * What an active instance does on a MESSAGE turn that addresses others and not it (0.5, 2.9); 2.2 comes before. One that would rest at
- * a finished terminal step, kept from completing by a correction alone, completes: resting, it is not moved by that correction (2.3).
+ * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). An instance at a
+ * finished terminal step that only a correction keeps from completing completes, because the correction does not move it now (2.3).
  */
-function whenNotAddressed(each: InstanceOutcome, context: SelectionContext, walkOf: GetWalk): InstanceOutcome {
-  const { view } = each;
-  if (!isActive(each) || view.isAddressed || each.reason === 'RELOCALIZED') return each;
-  const policy = view.scenario?.definition.whenNotAddressed;
-  if (policy === undefined || policy === 'CONTRIBUTE') return each;
-  if (isFinishedExceptCorrection(view, context, walkOf)) return overrideOutcome(each, 'COMPLETE', 'TERMINAL');
-  if (policy === 'PAUSE') return overrideOutcome(each, 'PAUSE', 'INTERRUPTED');
-  return { ...each, shouldWalk: false, reason: each.resumed ? 'RESUMED' : 'QUIET' };
+function applyWhenNotAddressed(outcome: InstanceOutcome, context: SelectionContext, getWalk: GetWalk): InstanceOutcome {
+  const { view, reason, resumed } = outcome;
+  if (!isActive(outcome) || !view.scenario || view.isAddressed || reason === 'RELOCALIZED') return outcome;
+  const { whenNotAddressed } = view.scenario.definition;
+  if (whenNotAddressed !== 'CONTRIBUTE' && isFinishedExceptCorrection(view, context, getWalk)) {
+    return overrideOutcome(outcome, { action: 'COMPLETE', reason: 'TERMINAL' });
+  }
+  switch (whenNotAddressed) {
+    case 'CONTRIBUTE':
+      return outcome;
+    case 'PAUSE':
+      return overrideOutcome(outcome, { action: 'PAUSE', reason: 'INTERRUPTED' });
+    case 'QUIET':
+      return { ...outcome, shouldWalk: false, reason: resumed ? 'RESUMED' : 'QUIET' };
+  }
 }
 
-/** A turn that starts something addresses somebody else, so it is no attempt (3.6). */
-function withoutAttempt(each: InstanceOutcome): InstanceOutcome {
-  const { view } = each;
-  if (!view.hasCountedAttempt) return each;
+/** Takes back the attempt of an instance: a turn that starts a scenario is no attempt (3.6). */
+function withoutAttempt(outcome: InstanceOutcome): InstanceOutcome {
+  const { view } = outcome;
+  if (!view.hasCountedAttempt) return outcome;
   const { visit } = view.instance;
   const instance = { ...view.instance, visit: { ...visit, attempts: visit.attempts - 1 } };
-  return { ...each, view: { ...view, hasCountedAttempt: false, instance } };
+  return { ...outcome, view: { ...view, hasCountedAttempt: false, instance } };
 }
 
-function rememberWalks(context: SelectionContext): GetWalk {
-  const walked: { readonly view: InstanceView; readonly walk: Walk }[] = [];
+function memoizeWalks(context: SelectionContext): GetWalk {
+  const walks = new Map<InstanceView, Walk>();
   return (view) => {
-    const known = walked.find((each) => each.view === view);
-    if (known) return known.walk;
-    const subject = toWalkInput(view);
-    if (!subject) return undefined;
-    const made = walkInstance(subject, context);
-    walked.push({ view, walk: made });
-    return made;
+    const known = walks.get(view);
+    if (known) return known;
+    const input = toWalkInput(view);
+    if (!input) return undefined;
+    const walk = walkInstance(input, context);
+    walks.set(view, walk);
+    return walk;
   };
 }

@@ -1,104 +1,121 @@
 import { type InstanceView, isAwaitingActionResult } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
-import type { LifecycleAction } from '../model/lifecycle-decision';
+import type { ContinueReason, LifecycleAction } from '../model/lifecycle-decision';
 import { getModelFailure, type OverruleReason, type ProposedAction } from '../model/model-proposal';
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { buildStepGraph, findReachableSteps } from '../scenario/step-graph';
-import { type InstanceOutcome, overrideOutcome, type ScenarioStart } from './instance-outcome';
+import { type InstanceOutcome, isActive, overrideOutcome } from './instance-outcome';
+import type { ScenarioStart, StartCandidate } from './start-candidates';
 
-/** What the model proposed for an instance or a candidate, and why that did not stand (section 9). */
+type ProposalContext = Pick<SelectionContext, 'proposal'>;
+
+/** The proposal of the model for one decision, and why it has no effect (section 9). */
 export interface ReportedProposal {
-  /** Undefined where it proposed nothing. */
+  /** Undefined if the model proposed nothing. */
   readonly proposed: LifecycleAction | undefined;
-  /** "" where the proposal stood, or there was no model. */
+  /** "" if the proposal has effect or no model was asked. */
   readonly overruledBy: OverruleReason | '';
 }
 
-const nothing: ReportedProposal = { proposed: undefined, overruledBy: '' };
+const noProposal: ReportedProposal = { proposed: undefined, overruledBy: '' };
+
+/** Whether the model can choose another action for an instance that continues for this reason (section 9). */
+const leavesChoiceToModel: Readonly<Record<ContinueReason, boolean>> = {
+  GOES_ON: true,
+  QUIET: true,
+  RESUMED: false,
+  RELOCALIZED: false,
+};
 
 /**
- * The fate that the model chooses where the rules leave the choice, after all of them, 2.8 and 2.9 included; else the one that the
- * rules decided. Its choice makes no room for a start of the same turn and fulfils no dependency of it.
+ * Applies the action that the model chose where rules 2.3 to 2.10 leave CONTINUE. It is applied after all rules, so it frees no capacity
+ * for a start of the same turn and fulfills no dependency of one.
  */
-export function applyModelChoice(each: InstanceOutcome, context: SelectionContext): InstanceOutcome {
-  const chosen = leavesChoice(each) ? actionFor(each, context) : undefined;
-  if (chosen === undefined || chosen === 'CONTINUE' || objectionTo(chosen, each.view)) return each;
-  return overrideOutcome(each, chosen, 'MODEL');
+export function applyModelChoice(outcome: InstanceOutcome, context: ProposalContext): InstanceOutcome {
+  if (!isOpenToModel(outcome)) return outcome;
+  const action = getProposedAction(outcome, context);
+  if (action === undefined || action === 'CONTINUE' || findObjection(action, outcome.view)) return outcome;
+  return overrideOutcome(outcome, { action, reason: 'MODEL' });
 }
 
-/** What the model proposed for an instance, and whether that stood. */
-export function getInstanceProposal(each: InstanceOutcome, context: SelectionContext): ReportedProposal {
-  const reason = getModelFailure(context.proposal);
-  if (reason) return leavesChoice(each) ? { proposed: undefined, overruledBy: reason } : nothing;
-  const proposed = actionFor(each, context);
-  if (proposed === undefined) return nothing;
-  if (proposed === each.action) return { proposed, overruledBy: '' };
-  const objection = leavesChoice(each) ? objectionTo(proposed, each.view) : undefined;
+/** Returns the proposal of the model for an existing instance. */
+export function getInstanceProposal(outcome: InstanceOutcome, context: ProposalContext): ReportedProposal {
+  const failure = getModelFailure(context.proposal);
+  if (failure) return isOpenToModel(outcome) ? { proposed: undefined, overruledBy: failure } : noProposal;
+  const proposed = getProposedAction(outcome, context);
+  if (proposed === undefined) return noProposal;
+  if (proposed === outcome.action) return { proposed, overruledBy: '' };
+  const objection = isOpenToModel(outcome) ? findObjection(proposed, outcome.view) : undefined;
   return { proposed, overruledBy: objection ?? 'RULES' };
 }
 
-/** What the model proposed for a scenario that starts. */
+/** Returns the proposal of the model for a scenario that starts. */
 export function getStartProposal(
   { origin, scenario: { scenarioId } }: Pick<ScenarioStart, 'origin' | 'scenario'>,
-  { proposal }: SelectionContext,
+  { proposal }: ProposalContext,
 ): ReportedProposal {
-  const reason = getModelFailure(proposal);
-  if (reason) return origin === 'CANDIDATE' ? { proposed: undefined, overruledBy: reason } : nothing;
+  const failure = getModelFailure(proposal);
+  if (failure) return origin === 'CANDIDATE' ? { proposed: undefined, overruledBy: failure } : noProposal;
   switch (proposal?.fits.get(scenarioId)) {
     case true:
       return { proposed: 'START', overruledBy: '' };
     case false:
       return { proposed: undefined, overruledBy: 'RULES' };
     case undefined:
-      return nothing;
+      return noProposal;
   }
 }
 
-/** What the model proposed for a candidate that did not start. */
+/** Returns the proposal of the model for a rejected candidate. */
 export function getRejectionProposal(
-  { scenarioId, origin }: { readonly scenarioId: string; readonly origin: ScenarioStart['origin'] },
-  { proposal }: SelectionContext,
+  { scenarioId, origin }: Pick<StartCandidate, 'scenarioId' | 'origin'>,
+  { proposal }: ProposalContext,
 ): ReportedProposal {
-  const reason = getModelFailure(proposal);
-  if (reason) return origin === 'CANDIDATE' ? { proposed: undefined, overruledBy: reason } : nothing;
-  return proposal?.fits.get(scenarioId) === true ? { proposed: 'START', overruledBy: 'RULES' } : nothing;
+  const failure = getModelFailure(proposal);
+  if (failure) return origin === 'CANDIDATE' ? { proposed: undefined, overruledBy: failure } : noProposal;
+  return proposal?.fits.get(scenarioId) === true ? { proposed: 'START', overruledBy: 'RULES' } : noProposal;
 }
 
-function actionFor({ view }: InstanceOutcome, { proposal }: SelectionContext): ProposedAction | undefined {
+function getProposedAction({ view }: InstanceOutcome, { proposal }: ProposalContext): ProposedAction | undefined {
   return proposal?.actions.get(view.instance.instanceId);
 }
 
-/** Rules 2.3 to 2.10 leave CONTINUE: nothing ends, pauses, wakes or relocalizes the instance. */
-function leavesChoice({ action, reason }: InstanceOutcome): boolean {
-  return action === 'CONTINUE' && (reason === 'GOES_ON' || reason === 'QUIET');
+function isOpenToModel(outcome: InstanceOutcome): boolean {
+  return isActive(outcome) && leavesChoiceToModel[outcome.reason];
 }
 
 /**
- * What keeps a proposal from standing. Nothing is completed past a checkpoint or a required action, or scenarios that depend on it
- * would start on what was never done; and nobody gives up what an executor is doing at that moment but the customer.
+ * Finds the reason why a proposed action is not applied. An instance does not complete ahead of a checkpoint or a required action,
+ * because scenarios that depend on it would start. Only the customer can end an instance while an executor works on its action.
  */
-function objectionTo(proposed: ProposedAction, view: InstanceView): OverruleReason | undefined {
-  const ends = proposed === 'COMPLETE' || proposed === 'CANCEL';
-  if (ends && isAwaitingActionResult(view)) return 'AWAITS_RESULT';
-  if (proposed === 'COMPLETE' && view.scenario && checkpointAhead(view, view.scenario)) return 'CHECKPOINT_AHEAD';
-  return undefined;
+function findObjection(proposed: ProposedAction, view: InstanceView): OverruleReason | undefined {
+  switch (proposed) {
+    case 'CONTINUE':
+    case 'PAUSE':
+      return undefined;
+    case 'CANCEL':
+      return isAwaitingActionResult(view) ? 'AWAITS_RESULT' : undefined;
+    case 'COMPLETE':
+      if (isAwaitingActionResult(view)) return 'AWAITS_RESULT';
+      return view.scenario && hasCheckpointAhead(view.instance, view.scenario) ? 'CHECKPOINT_AHEAD' : undefined;
+  }
 }
 
-/** Whether a checkpoint or required action that was not passed can be reached from where the instance stands, its step included. */
-function checkpointAhead({ instance }: InstanceView, scenario: CompiledScenario): boolean {
-  const passed = passedSteps(instance);
+/** Whether the current step, or a step that can be reached from it, is a checkpoint or required action that was not passed. */
+function hasCheckpointAhead(instance: ScenarioInstance, scenario: CompiledScenario): boolean {
+  const passedIds = collectPassedStepIds(instance);
   return [...findReachableSteps([instance.currentStepId], buildStepGraph(scenario))].some((stepId) => {
     const step = scenario.steps.get(stepId);
-    return step !== undefined && (step.isCheckpoint || step.isRequiredAction) && !passed.has(stepId);
+    return step !== undefined && (step.isCheckpoint || step.isRequiredAction) && !passedIds.has(stepId);
   });
 }
 
 /**
- * The checkpoints and required actions that need not be passed any more. A success that came late passed none (0.6), and where the
- * instance stands only this visit counts: who comes to a checkpoint again is asked again.
+ * Collects the checkpoints and required actions that need not be passed again. A success that came late passed none (0.6). For the
+ * current step only this visit counts, because a checkpoint that is entered again must be confirmed again.
  */
-function passedSteps({ irreversibleDone, currentStepId, visit }: ScenarioInstance): ReadonlySet<string> {
+function collectPassedStepIds({ irreversibleDone, currentStepId, visit }: ScenarioInstance): ReadonlySet<string> {
   const passed = irreversibleDone.filter(
     (done) => done.passed && (done.stepId !== currentStepId || done.visitNumber === visit.number),
   );

@@ -1,90 +1,221 @@
 import { getStartTargets, shouldDropPendingStart } from '../context/instance-signals';
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import { compareText } from '../model/compare-text';
-import type { StartOrigin } from '../model/lifecycle-decision';
+import type { RejectionReason, StartOrigin } from '../model/lifecycle-decision';
+import type { PendingStart } from '../model/session';
 import { sortWith } from '../model/sorting';
-import type { InstanceOutcome } from './instance-outcome';
-import { hasEnded } from './instance-outcome';
+import type { CompiledScenario } from '../scenario/compiled-scenario';
+import { hasEnded, type InstanceOutcome } from './instance-outcome';
 
-/** A scenario that may start, or resume, this turn. */
+/** A scenario that can start or resume on this turn. */
 export interface StartCandidate {
   readonly scenarioId: string;
   /** 0..1. */
   readonly score: number;
   readonly origin: StartOrigin;
-  /** What the model said about it in place of its score; undefined where it said nothing. */
+  /** Whether the model finds that the message concerns it; replaces the score test. Undefined if the model does not mention it. */
   readonly fits: boolean | undefined;
 }
 
+/** A candidate that starts. */
+export interface ScenarioStart extends Omit<StartCandidate, 'scenarioId'> {
+  readonly scenario: CompiledScenario;
+  readonly instanceId: string;
+  /** Sorted (2.13). */
+  readonly missingSoftFields: readonly string[];
+}
+
+/** Why a candidate does not start, with the details that belong to the reason. */
+export interface StartRejection {
+  readonly reason: RejectionReason;
+  /** Sorted. */
+  readonly missingFields?: readonly string[];
+  /** Sorted. */
+  readonly blockingScenarioIds?: readonly string[];
+  /** Sorted. */
+  readonly blockingRuleIds?: readonly string[];
+  readonly conditionErrors?: readonly string[];
+}
+
+/** A candidate that did not start. */
+export interface RejectedStart {
+  readonly candidate: StartCandidate;
+  readonly rejection: StartRejection;
+}
+
 /**
- * The contenders of a turn in start order: by score, then scenario priority, both high first, then id (2.12); those that an
- * applied rule implies come after all others (1.3). A START makes a scenario without an instance, or whose instance ends this turn, a
- * candidate with score 1 (0.2); starts that were refused earlier are tried again on MESSAGE turns (2.14).
+ * Collects the candidates of a turn in start order (2.12). Candidates that an applied rule implies follow all others (1.3). A START
+ * makes a scenario that has no instance, or whose instance ends on this turn, a candidate with score 1 (0.2). Pending starts are tried
+ * again on MESSAGE turns (2.14).
  */
 export function collectStartCandidates(
   context: SelectionContext,
-  fates: readonly InstanceOutcome[],
+  outcomes: readonly InstanceOutcome[],
 ): readonly StartCandidate[] {
   const { settings, session, turn } = context;
   const byId = new Map<string, StartCandidate>();
-  for (const { scenarioId, score, fits } of context.candidates)
+  for (const { scenarioId, score, fits } of context.candidates) {
     byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', fits });
+  }
   const isRunning = (scenarioId: string): boolean =>
-    fates.some((fate) => !hasEnded(fate) && fate.view.instance.scenarioId === scenarioId);
+    outcomes.some((outcome) => !hasEnded(outcome) && outcome.view.instance.scenarioId === scenarioId);
   for (const scenarioId of getStartTargets(turn.situation.signals)) {
     if (!isRunning(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', fits: undefined });
   }
   if (turn.trigger === 'MESSAGE') {
     for (const { scenarioId, score } of session.pendingStarts) {
-      const other = byId.get(scenarioId);
-      if (other && meetsStartThreshold(other, settings)) continue;
-      // It passed the test when it was refused, maybe by the model's word.
-      if (!isPendingStartDropped(scenarioId, context))
-        byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', fits: true });
+      const named = byId.get(scenarioId);
+      if (named && meetsStartThreshold(named, settings)) continue;
+      if (isPendingStartDropped(scenarioId, context)) continue;
+      // It passed the score test on the turn that rejected it, possibly because of the model.
+      byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', fits: true });
     }
   }
-  return [...sortByStartOrder([...byId.values()], context), ...impliedByRules(context, byId)];
+  return [...sortByStartOrder([...byId.values()], context), ...collectImpliedByRules(context, byId)];
 }
 
-/** Sorted by score, then scenario priority, both high first, then id (2.12). */
+/** Sorts by score, then scenario priority, both high first, then id (2.12). */
 export function sortByStartOrder(
-  contenders: readonly StartCandidate[],
-  { catalogue }: SelectionContext,
+  candidates: readonly StartCandidate[],
+  { catalogue }: Pick<SelectionContext, 'catalogue'>,
 ): readonly StartCandidate[] {
-  const priority = (id: string): number => catalogue.getScenario(id)?.priority ?? 0;
+  const getPriority = (scenarioId: string): number => catalogue.getScenario(scenarioId)?.priority ?? 0;
   return sortWith(
-    contenders,
+    candidates,
     (a, b) =>
-      b.score - a.score || priority(b.scenarioId) - priority(a.scenarioId) || compareText(a.scenarioId, b.scenarioId),
+      b.score - a.score ||
+      getPriority(b.scenarioId) - getPriority(a.scenarioId) ||
+      compareText(a.scenarioId, b.scenarioId),
   );
 }
 
 /** Whether the scenario was pending and a CANCEL of this turn drops it (2.14). */
-export function isPendingStartDropped(scenarioId: string, { session, turn }: SelectionContext): boolean {
+export function isPendingStartDropped(
+  scenarioId: string,
+  { session, turn }: Pick<SelectionContext, 'session' | 'turn'>,
+): boolean {
   return (
     session.pendingStarts.some((pending) => pending.scenarioId === scenarioId) &&
     shouldDropPendingStart(turn.situation.signals, scenarioId)
   );
 }
 
-function impliedByRules(
+function collectImpliedByRules(
   context: SelectionContext,
   others: ReadonlyMap<string, StartCandidate>,
 ): readonly StartCandidate[] {
-  const { turn, catalogue, settings } = context;
-  if (catalogue.relationships.all.length === 0) return [];
-  const ids = new Set<string>();
-  for (const { ruleId } of turn.appliedRules) {
-    for (const id of catalogue.relationships.implies('RULE', ruleId)) ids.add(id);
-  }
-  const wanted = [...ids].filter((id) => {
-    const other = others.get(id);
-    return other === undefined || !meetsStartThreshold(other, settings);
-  });
-  return sortByStartOrder(wanted.map(createImpliedCandidate), context);
+  const { turn, catalogue } = context;
+  const { relationships } = catalogue;
+  if (relationships.all.length === 0) return [];
+  const impliedIds = new Set(
+    turn.appliedRules.flatMap(({ ruleId }) => relationships.getImpliedScenarios('RULE', ruleId)),
+  );
+  return createImpliedCandidates([...impliedIds], others.values(), context);
 }
 
-/** A scenario that another scenario, or a rule, brings as a candidate with score 1 (1.3). */
-export function createImpliedCandidate(scenarioId: string): StartCandidate {
-  return { scenarioId, score: 1, origin: 'IMPLIED', fits: undefined };
+/** Collects the candidates that a starting scenario implies, in start order (1.3). */
+export function collectImpliedByScenario(
+  scenarioId: string,
+  others: Iterable<StartCandidate>,
+  context: SelectionContext,
+): readonly StartCandidate[] {
+  return createImpliedCandidates(
+    context.catalogue.relationships.getImpliedScenarios('SCENARIO', scenarioId),
+    others,
+    context,
+  );
+}
+
+/** Implied candidates have score 1. A scenario that passes the score test without the implication keeps its own score (1.3). */
+function createImpliedCandidates(
+  scenarioIds: readonly string[],
+  others: Iterable<StartCandidate>,
+  context: SelectionContext,
+): readonly StartCandidate[] {
+  if (scenarioIds.length === 0) return [];
+  const namedIds = new Set<string>();
+  for (const other of others) if (meetsStartThreshold(other, context.settings)) namedIds.add(other.scenarioId);
+  const implied = scenarioIds
+    .filter((scenarioId) => !namedIds.has(scenarioId))
+    .map((scenarioId): StartCandidate => ({ scenarioId, score: 1, origin: 'IMPLIED', fits: undefined }));
+  return sortByStartOrder(implied, context);
+}
+
+/**
+ * How a rejection affects the pending start of its scenario (2.14). RETRY: the start becomes or stays pending. KEEP: a pending start
+ * stays pending, but none begins. DROP: a pending start is dropped.
+ */
+const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'>> = {
+  NOT_FOUND: 'DROP',
+  FILTERING_DISABLED: 'KEEP',
+  DISABLED: 'DROP',
+  ALREADY_ACTIVE: 'DROP',
+  JUST_ENDED: 'KEEP',
+  BELOW_THRESHOLD: 'KEEP',
+  MODEL: 'KEEP',
+  ENTRY_CONDITION: 'KEEP',
+  DEPENDENCY: 'RETRY',
+  SUPERSEDED: 'KEEP',
+  AMBIGUOUS: 'KEEP',
+  EXCLUDED: 'KEEP',
+  MISSING_HARD_FIELDS: 'RETRY',
+  START_LIMIT: 'KEEP',
+  START_BLOCKED: 'RETRY',
+  MULTI_SCENARIO_DISABLED: 'KEEP',
+  CAPACITY: 'RETRY',
+};
+
+/**
+ * Returns the starts that are pending after the turn, in the order of their rejection (2.14). A pending start begins with
+ * `pending_start_turns` turns, also when it is named again. Each further attempt on a MESSAGE turn takes one turn. A start, a resume or
+ * a CANCEL drops it.
+ */
+export function updatePendingStarts(
+  context: SelectionContext,
+  starts: readonly ScenarioStart[],
+  rejected: readonly RejectedStart[],
+  outcomes: readonly InstanceOutcome[],
+): readonly PendingStart[] {
+  const { session, settings, turn } = context;
+  if (session.pendingStarts.length === 0 && rejected.length === 0) return session.pendingStarts;
+  const startsOrResumes = (id: string): boolean =>
+    starts.some(({ scenario }) => scenario.scenarioId === id) ||
+    outcomes.some(({ resumed, view }) => resumed && view.instance.scenarioId === id);
+  const updated: PendingStart[] = [];
+  for (const pending of session.pendingStarts) {
+    const { scenarioId } = pending;
+    if (startsOrResumes(scenarioId) || shouldDropPendingStart(turn.situation.signals, scenarioId)) continue;
+    const attempt = rejected.find(({ candidate }) => candidate.scenarioId === scenarioId);
+    const remaining = attempt ? countAttempt(pending, attempt, context) : pending;
+    if (remaining) updated.push(remaining);
+  }
+  for (const { candidate, rejection } of rejected) {
+    if (pendingEffects[rejection.reason] !== 'RETRY') continue;
+    if (updated.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
+    updated.push(createPendingStart(candidate, rejection.reason, settings.pendingStartTurns));
+  }
+  return updated.filter(({ turnsLeft }) => turnsLeft > 0);
+}
+
+/** Updates a pending start that was tried again and rejected; undefined if it is dropped. */
+function countAttempt(
+  pending: PendingStart,
+  { candidate, rejection }: RejectedStart,
+  { turn, settings }: Pick<SelectionContext, 'turn' | 'settings'>,
+): PendingStart | undefined {
+  const { reason } = rejection;
+  if (pendingEffects[reason] === 'DROP') return undefined;
+  if (candidate.origin !== 'PENDING' && meetsStartThreshold(candidate, settings)) {
+    return createPendingStart(candidate, reason, settings.pendingStartTurns);
+  }
+  if (turn.trigger !== 'MESSAGE') return pending;
+  return { ...pending, reason, turnsLeft: pending.turnsLeft - 1 };
+}
+
+function createPendingStart(
+  { scenarioId, score }: StartCandidate,
+  reason: RejectionReason,
+  turnsLeft: number,
+): PendingStart {
+  return { scenarioId, score, reason, turnsLeft };
 }

@@ -1,228 +1,290 @@
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
+import { compareText } from '../model/compare-text';
+import type { ScenarioChoice } from '../model/contribution';
+import type { RejectionReason } from '../model/lifecycle-decision';
 import {
   type ActiveInstance,
   type ActiveSet,
+  type Admission,
   checkAdmission,
-  checkCapacity,
-  checkExclusions,
   toActiveInstance,
   without,
 } from './active-set';
-import { areAmbiguous, toScoredScenario } from './ambiguity';
-import type { InstanceOutcome, ScenarioStart } from './instance-outcome';
-import { hasEnded, isActive } from './instance-outcome';
+import { type InstanceOutcome, isActive } from './instance-outcome';
+import { type Displacements, isPauseRequested } from './pauses';
 import {
+  collectImpliedByScenario,
   collectStartCandidates,
-  createImpliedCandidate,
-  isPendingStartDropped,
+  type RejectedStart,
+  type ScenarioStart,
   type StartCandidate,
-  sortByStartOrder,
 } from './start-candidates';
-import { checkFieldsAndLimits, checkReadiness, findMissingRequiredFields, type StartRejection } from './start-tests';
+import { testStart } from './start-tests';
 
-/** Which of the contenders are kept out before the contest, and why (1.4, 1.5). */
-export interface SelectionConstraints {
-  /** By scenario: those that specialize it and start. */
-  readonly supersededBy: ReadonlyMap<string, readonly string[]>;
-  /** By scenario: those that it may be confused with. */
-  readonly ambiguousWith: ReadonlyMap<string, readonly string[]>;
-  /** Exclusion between ambiguous scenarios is not looked at, so as to find out which of them would start. */
-  readonly ignoreAmbiguousExclusions: boolean;
-}
-
-/** A contender that did not start. */
-export interface RejectedStart {
-  readonly candidate: StartCandidate;
-  readonly rejection: StartRejection;
-}
-
-/** How the contenders of a turn fared (0.7, step 7). */
+/** The result of testing all candidates of a turn once (0.7, step 7). */
 export interface StartSelection {
   /** In start order. */
   readonly starts: readonly ScenarioStart[];
-  /** In the order in which they were looked at; each scenario once. */
+  /** In the order of evaluation; each scenario once. */
   readonly rejected: readonly RejectedStart[];
-  /** Every contender that was looked at, implied ones included. */
+  /** Every candidate that was tested, implied candidates included. */
   readonly candidates: ReadonlyMap<string, StartCandidate>;
-  /** Paused instances that wake because they are named. */
+  /** Paused instances that resume because a candidate names them (2.11). */
   readonly resumedInstanceIds: ReadonlySet<string>;
-  /** Paused instances that are named and may not wake, with why. */
-  readonly resumeRejections: ReadonlyMap<string, StartRejection['reason']>;
-  /** By displaced instance: the instances that displaced it. */
-  readonly displacements: ReadonlyMap<string, readonly string[]>;
+  /** Paused instances that a candidate names and that cannot resume, with the reason. */
+  readonly resumeRejections: ReadonlyMap<string, RejectionReason>;
+  readonly displacements: Displacements;
+  /** After starts, resumes and displacement. */
   readonly activeSet: ActiveSet;
 }
 
-/** Lets the contenders of a turn start or resume one after the other, in start order. Pure. */
-export function runStartSelection(
+/** The selection of a turn with the choice that it leaves to the customer. */
+export interface SelectedStarts {
+  readonly selection: StartSelection;
+  /** In start order; empty if nothing is ambiguous or the last MESSAGE turn offered the same set (1.5). */
+  readonly choices: readonly ScenarioChoice[];
+}
+
+/** By scenario id: the ids of other scenarios, sorted. */
+type RelatedScenarios = ReadonlyMap<string, readonly string[]>;
+
+/** Candidates that are rejected before they are tested against the active set (1.4, 1.5). */
+interface SelectionConstraints {
+  readonly supersededBy: RelatedScenarios;
+  readonly ambiguousWith: RelatedScenarios;
+  /** Ignores exclusion between ambiguous scenarios, to find out which of them would start. */
+  readonly ignoresAmbiguousExclusions: boolean;
+}
+
+const unconstrained: SelectionConstraints = {
+  supersededBy: new Map(),
+  ambiguousWith: new Map(),
+  ignoresAmbiguousExclusions: false,
+};
+const noScenarios: ReadonlySet<string> = new Set();
+
+/**
+ * Decides which candidates start (2.12). Which candidates are superseded or ambiguous depends on which would start, so the selection
+ * runs again with those rejected until nothing changes. Each run rejects at least one more candidate, so the loop ends. Pure.
+ */
+export function selectStarts(context: SelectionContext, outcomes: readonly InstanceOutcome[]): SelectedStarts {
+  if (context.catalogue.relationships.all.length === 0) {
+    return { selection: runSelection(context, outcomes, unconstrained), choices: [] };
+  }
+  const ambiguousWith = resolveAmbiguity(context, outcomes);
+  const selection = resolveSpecialization(context, outcomes, { ...unconstrained, ambiguousWith });
+  return { selection, choices: collectChoices(selection, ambiguousWith, context) };
+}
+
+/** Runs the selection until no two starts are ambiguous. Starts that replace ambiguous ones can be ambiguous themselves (1.5). */
+function resolveAmbiguity(context: SelectionContext, outcomes: readonly InstanceOutcome[]): RelatedScenarios {
+  let ambiguousWith: RelatedScenarios = new Map();
+  for (;;) {
+    const constraints: SelectionConstraints = { ...unconstrained, ambiguousWith, ignoresAmbiguousExclusions: true };
+    const { starts } = resolveSpecialization(context, outcomes, constraints);
+    const added = findAmbiguousStarts(starts, context);
+    if (added.size === 0) return ambiguousWith;
+    ambiguousWith = new Map([...ambiguousWith, ...added]);
+  }
+}
+
+/** Runs the selection until no start specializes another candidate that is not rejected yet (1.4). */
+function resolveSpecialization(
   context: SelectionContext,
-  fates: readonly InstanceOutcome[],
-  keptOut: SelectionConstraints,
+  outcomes: readonly InstanceOutcome[],
+  initial: SelectionConstraints,
+): StartSelection {
+  let constraints = initial;
+  for (;;) {
+    const selection = runSelection(context, outcomes, constraints);
+    const added = findSuperseded(selection, constraints.supersededBy, context);
+    if (added.size === 0) return selection;
+    constraints = { ...constraints, supersededBy: new Map([...constraints.supersededBy, ...added]) };
+  }
+}
+
+/** Tests the candidates in start order. Each candidate starts, resumes a paused instance that it names, or is rejected. */
+function runSelection(
+  context: SelectionContext,
+  outcomes: readonly InstanceOutcome[],
+  constraints: SelectionConstraints,
 ): StartSelection {
   const starts: ScenarioStart[] = [];
-  const refused = new Map<string, RejectedStart>();
-  const contenders = new Map<string, StartCandidate>();
-  const resumed = new Set<string>();
-  const resumeRefused = new Map<string, StartRejection['reason']>();
-  const displacedBy = new Map<string, readonly string[]>();
-  const queue = [...collectStartCandidates(context, fates)];
-  let floor: ActiveSet = occupantsOf(fates);
-  const enter = (occupant: ActiveInstance, displaced: readonly ActiveInstance[]): void => {
-    for (const { instanceId } of displaced) displacedBy.set(instanceId, [occupant.instanceId]);
-    floor = [...without(floor, displaced), occupant];
+  const rejected = new Map<string, RejectedStart>();
+  const candidates = new Map<string, StartCandidate>();
+  const resumedInstanceIds = new Set<string>();
+  const resumeRejections = new Map<string, RejectionReason>();
+  const displacements = new Map<string, readonly string[]>();
+  const queue = [...collectStartCandidates(context, outcomes)];
+  let activeSet = collectActiveInstances(outcomes);
+  const activate = (instance: ActiveInstance, displaced: readonly ActiveInstance[]): void => {
+    for (const { instanceId } of displaced) displacements.set(instanceId, [instance.instanceId]);
+    activeSet = [...without(activeSet, displaced), instance];
   };
 
-  for (let contender = queue.shift(); contender; contender = queue.shift()) {
-    const { scenarioId } = contender;
-    if (starts.some((start) => start.scenario.scenarioId === scenarioId)) continue;
-    contenders.set(scenarioId, contender);
-    const fate = fates.find(({ view }) => view.instance.scenarioId === scenarioId);
-    if (fate && isNamedPause(fate, contender, context)) {
-      if (isToldToRest(fate)) continue;
-      const outcome = tryResume(fate, floor, context);
-      if (outcome.occupant) {
-        resumed.add(outcome.occupant.instanceId);
-        enter(outcome.occupant, outcome.displaced);
-      } else resumeRefused.set(fate.view.instance.instanceId, outcome.reason);
+  for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
+    const { scenarioId } = candidate;
+    if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
+    candidates.set(scenarioId, candidate);
+    const paused = findNamedPausedInstance(candidate, outcomes, context);
+    if (paused) {
+      if (isPauseRequested(paused.view)) continue;
+      const { instanceId } = paused.view.instance;
+      const admission = checkNamedResume(paused, activeSet, context);
+      if (admission.admitted) {
+        resumedInstanceIds.add(instanceId);
+        activate(admission.activeInstance, admission.displaced);
+      } else resumeRejections.set(instanceId, admission.reason);
       continue;
     }
-    const outcome = tryStart(contender, { context, fates, fate, keptOut, floor, starts });
-    if ('reason' in outcome) {
-      refused.set(scenarioId, { candidate: contender, rejection: outcome });
+    const toleratedScenarioIds = constraints.ignoresAmbiguousExclusions
+      ? findAmbiguousScenarioIds(candidate, starts, context)
+      : noScenarios;
+    const supersededBy = constraints.supersededBy.get(scenarioId);
+    const ambiguousWith = constraints.ambiguousWith.get(scenarioId);
+    const result = testStart(
+      candidate,
+      { outcomes, activeSet, supersededBy, ambiguousWith, toleratedScenarioIds },
+      context,
+    );
+    if (!result.passed) {
+      rejected.set(scenarioId, { candidate, rejection: result.rejection });
       continue;
     }
-    refused.delete(scenarioId);
-    starts.push(outcome.start);
-    enter(outcome.occupant, outcome.displaced);
-    queue.push(...impliedBy(scenarioId, context, contenders, queue));
+    // The scenario can have been rejected as a candidate before another start implied it (1.3).
+    rejected.delete(scenarioId);
+    starts.push(result.start);
+    activate(result.activeInstance, result.displaced);
+    queue.push(...collectImpliedByScenario(scenarioId, [...candidates.values(), ...queue], context));
   }
   return {
     starts,
-    rejected: [...refused.values()],
-    candidates: contenders,
-    resumedInstanceIds: resumed,
-    resumeRejections: resumeRefused,
-    displacements: displacedBy,
-    activeSet: floor,
+    rejected: [...rejected.values()],
+    candidates,
+    resumedInstanceIds,
+    resumeRejections,
+    displacements,
+    activeSet,
   };
 }
 
-function occupantsOf(fates: readonly InstanceOutcome[]): ActiveSet {
-  const occupants: ActiveInstance[] = [];
-  for (const fate of fates) {
-    const { scenario } = fate.view;
-    if (isActive(fate) && scenario) occupants.push(toActiveInstance(fate, scenario));
+function collectActiveInstances(outcomes: readonly InstanceOutcome[]): ActiveSet {
+  const active: ActiveInstance[] = [];
+  for (const outcome of outcomes) {
+    const { scenario } = outcome.view;
+    if (isActive(outcome) && scenario) active.push(toActiveInstance(outcome, scenario));
   }
-  return occupants;
+  return active;
 }
 
-/** Naming a paused scenario resumes it and is no rejection (2.11). */
-function isNamedPause({ reason }: InstanceOutcome, contender: StartCandidate, { settings }: SelectionContext): boolean {
-  return reason === 'STAYS_PAUSED' && meetsStartThreshold(contender, settings);
+/** A candidate that names a paused scenario resumes its instance and is not rejected (2.11). */
+function findNamedPausedInstance(
+  candidate: StartCandidate,
+  outcomes: readonly InstanceOutcome[],
+  { settings }: Pick<SelectionContext, 'settings'>,
+): InstanceOutcome | undefined {
+  const existing = outcomes.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
+  return existing?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings) ? existing : undefined;
 }
 
-/** A PAUSE or CANCEL of this turn reaches it, so naming it does not wake it. */
-function isToldToRest({ view }: InstanceOutcome): boolean {
-  return view.signals.hasPause || view.signals.hasCancel;
+type ResumeAdmission =
+  | {
+      readonly admitted: true;
+      readonly activeInstance: ActiveInstance;
+      readonly displaced: readonly ActiveInstance[];
+    }
+  | { readonly admitted: false; readonly reason: RejectionReason };
+
+function checkNamedResume(paused: InstanceOutcome, activeSet: ActiveSet, context: SelectionContext): ResumeAdmission {
+  const { scenario } = paused.view;
+  if (!scenario) return { admitted: false, reason: 'NOT_FOUND' };
+  const request = { scenario, mayDisplace: true, toleratedScenarioIds: noScenarios };
+  const admission: Admission = checkAdmission(activeSet, request, context);
+  if (!admission.admitted) return admission;
+  const activeInstance = { ...toActiveInstance(paused, scenario), isNew: true };
+  return { admitted: true, activeInstance, displaced: admission.displaced };
 }
 
-type ResumeOutcome =
-  | { readonly occupant: ActiveInstance; readonly displaced: readonly ActiveInstance[] }
-  | { readonly occupant: undefined; readonly reason: StartRejection['reason'] };
-
-function tryResume(fate: InstanceOutcome, floor: ActiveSet, context: SelectionContext): ResumeOutcome {
-  const { scenario } = fate.view;
-  if (!scenario) return { occupant: undefined, reason: 'NOT_FOUND' };
-  const admission = checkAdmission(floor, { scenario, mayDisplace: true, toleratedScenarioIds: nobody }, context);
-  if (!admission.admitted) return { occupant: undefined, reason: admission.reason };
-  return { occupant: { ...toActiveInstance(fate, scenario), isNew: true }, displaced: admission.displaced };
-}
-
-interface StartAttempt {
-  readonly context: SelectionContext;
-  readonly fates: readonly InstanceOutcome[];
-  /** Of the scenario's own instance. */
-  readonly fate: InstanceOutcome | undefined;
-  readonly keptOut: SelectionConstraints;
-  readonly floor: ActiveSet;
-  /** So far. */
-  readonly starts: readonly ScenarioStart[];
-}
-
-type StartOutcome =
-  | StartRejection
-  | { readonly start: ScenarioStart; readonly occupant: ActiveInstance; readonly displaced: readonly ActiveInstance[] };
-
-const nobody: ReadonlySet<string> = new Set();
-
-/** The tests of 2.12 in their order; the first that holds rejects. */
-function tryStart(contender: StartCandidate, attempt: StartAttempt): StartOutcome {
-  const { context, fates, fate, keptOut, floor, starts } = attempt;
-  const { scenarioId, origin, score, fits } = contender;
-  const { settings, catalogue } = context;
-  const failed = fits === false ? 'MODEL' : 'BELOW_THRESHOLD';
-  const scenario = catalogue.getScenario(scenarioId);
-  if (!scenario) return { reason: 'NOT_FOUND' };
-  if (!settings.filteringEnabled) return { reason: 'FILTERING_DISABLED' };
-  if (!scenario.definition.enabled) return { reason: 'DISABLED' };
-  if (fate && !hasEnded(fate)) {
-    return { reason: meetsStartThreshold(contender, settings) || isActive(fate) ? 'ALREADY_ACTIVE' : failed };
+/**
+ * Finds the candidates that a start specializes (1.4). A start that another start specializes is rejected itself and rejects no
+ * candidate. If the starts specialize each other in a circle, only the first in start order counts.
+ */
+function findSuperseded(
+  { starts, candidates }: Pick<StartSelection, 'starts' | 'candidates'>,
+  known: RelatedScenarios,
+  { catalogue }: Pick<SelectionContext, 'catalogue'>,
+): RelatedScenarios {
+  const claims = starts
+    .map(({ scenario: { scenarioId } }) => ({
+      scenarioId,
+      targetIds: catalogue.relationships
+        .getSpecializedScenarios(scenarioId)
+        .filter((id) => id !== scenarioId && candidates.has(id) && !known.has(id)),
+    }))
+    .filter(({ targetIds }) => targetIds.length > 0);
+  const claimedIds = new Set(claims.flatMap(({ targetIds }) => targetIds));
+  const unclaimed = claims.filter(({ scenarioId }) => !claimedIds.has(scenarioId));
+  const superseded = new Map<string, readonly string[]>();
+  for (const { scenarioId, targetIds } of unclaimed.length > 0 ? unclaimed : claims.slice(0, 1)) {
+    for (const id of targetIds) superseded.set(id, [...(superseded.get(id) ?? []), scenarioId].sort(compareText));
   }
-  const hasEndedNow = fate !== undefined || isPendingStartDropped(scenarioId, context);
-  if (hasEndedNow && origin !== 'AIMED') return { reason: 'JUST_ENDED' };
-  if (!meetsStartThreshold(contender, settings)) return { reason: failed };
-  const unready = checkReadiness(scenario, context, fates);
-  if (unready) return unready;
-  const superseding = keptOut.supersededBy.get(scenarioId);
-  if (superseding) return { reason: 'SUPERSEDED', blockingScenarioIds: superseding };
-  const confusable = keptOut.ambiguousWith.get(scenarioId);
-  if (confusable) return { reason: 'AMBIGUOUS', blockingScenarioIds: confusable };
-  const tolerated = keptOut.ignoreAmbiguousExclusions ? confusedWith(contender, starts, context) : nobody;
-  const request = { scenario, mayDisplace: true, toleratedScenarioIds: tolerated };
-  const exclusion = checkExclusions(floor, request, context);
-  if (!exclusion.admitted) return exclusion;
-  const limited = checkFieldsAndLimits(scenario, context, fates);
-  if (limited) return limited;
-  const room = checkCapacity(floor, exclusion.displaced, request, context);
-  if (!room.admitted) return room;
-  const instanceId = context.getNewInstanceId(scenarioId);
-  return {
-    start: {
-      scenario,
-      instanceId,
-      origin,
-      score,
-      fits,
-      missingSoftFields: findMissingRequiredFields(scenario, 'SOFT', context),
-      entry: scenario.entryStep,
-    },
-    occupant: { instanceId, scenario, isNew: true, isProtected: true, lastActiveAt: context.turn.occurredAt },
-    displaced: [...exclusion.displaced, ...room.displaced],
-  };
+  return superseded;
 }
 
-/** Those that start and that the contender may be confused with. */
-function confusedWith(
-  contender: StartCandidate,
+interface ScoredScenario {
+  readonly scenarioId: string;
+  readonly score: number;
+}
+
+/** Whether the scenarios are related as AMBIGUOUS and their scores differ by less than `ambiguity_margin` (1.5). */
+function areAmbiguous(
+  a: ScoredScenario,
+  b: ScoredScenario,
+  { catalogue, settings }: Pick<SelectionContext, 'catalogue' | 'settings'>,
+): boolean {
+  if (!catalogue.relationships.getAmbiguousScenarios(a.scenarioId).has(b.scenarioId)) return false;
+  // Rounded, so that 0.9 and 0.8 differ by exactly 0.1.
+  const difference = Math.round(Math.abs(a.score - b.score) * 1e9) / 1e9;
+  return difference < settings.ambiguityMargin;
+}
+
+/**
+ * Finds the starts that are ambiguous with other starts, with the ids of these, in start order (1.5). The customer chose a scenario
+ * that a START is aimed at, so only another such scenario makes it ambiguous.
+ */
+function findAmbiguousStarts(starts: readonly ScenarioStart[], context: SelectionContext): RelatedScenarios {
+  const ambiguous = new Map<string, readonly string[]>();
+  for (const { scenario, score, origin } of starts) {
+    const { scenarioId } = scenario;
+    const rivals = starts.filter((other) => origin !== 'AIMED' || other.origin === 'AIMED');
+    const ids = findAmbiguousScenarioIds({ scenarioId, score }, rivals, context);
+    if (ids.size > 0) ambiguous.set(scenarioId, [...ids].sort(compareText));
+  }
+  return ambiguous;
+}
+
+function findAmbiguousScenarioIds(
+  scored: ScoredScenario,
   starts: readonly ScenarioStart[],
   context: SelectionContext,
 ): ReadonlySet<string> {
-  const rivals = starts.filter((start) => areAmbiguous(contender, toScoredScenario(start), context));
-  return new Set(rivals.map(({ scenario }) => scenario.scenarioId));
+  const ids = starts.map(({ scenario: { scenarioId }, score }) => ({ scenarioId, score }));
+  return new Set(ids.filter((other) => areAmbiguous(scored, other, context)).map(({ scenarioId }) => scenarioId));
 }
 
-/** Scenarios that the started one implies and that are not contenders at or above the threshold already (1.3). */
-function impliedBy(
-  scenarioId: string,
-  context: SelectionContext,
-  looked: ReadonlyMap<string, StartCandidate>,
-  queue: readonly StartCandidate[],
-): readonly StartCandidate[] {
-  const { catalogue, settings } = context;
-  const strong = (contender: StartCandidate | undefined): boolean =>
-    contender !== undefined && meetsStartThreshold(contender, settings);
-  const wanted = catalogue.relationships
-    .implies('SCENARIO', scenarioId)
-    .filter((id) => !strong(looked.get(id)) && !queue.some((other) => other.scenarioId === id && strong(other)));
-  return sortByStartOrder(wanted.map(createImpliedCandidate), context);
+/** The scenarios that wait for each other. One that is ambiguous only with a scenario that a START is aimed at is not offered. */
+function collectChoices(
+  { candidates }: StartSelection,
+  ambiguousWith: RelatedScenarios,
+  { catalogue, session }: Pick<SelectionContext, 'catalogue' | 'session'>,
+): readonly ScenarioChoice[] {
+  const ids = [...ambiguousWith].filter(([, rivals]) => rivals.some((id) => ambiguousWith.has(id))).map(([id]) => id);
+  const sorted = [...ids].sort(compareText);
+  const offered = session.offeredChoiceScenarioIds;
+  if (sorted.length === offered.length && sorted.every((id, index) => id === offered[index])) return [];
+  return ids.map((scenarioId) => ({
+    scenarioId,
+    scenarioName: catalogue.getScenario(scenarioId)?.name ?? '',
+    score: candidates.get(scenarioId)?.score ?? 0,
+  }));
 }

@@ -1,79 +1,128 @@
 import { noSignals } from '../context/instance-signals';
-import type { SelectionContext } from '../context/selection-context';
+import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import { compareText } from '../model/compare-text';
 import { findMissingFields } from '../model/known-data';
-import type { RejectionReason } from '../model/lifecycle-decision';
 import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { toConditionVariables } from '../steps/condition-scope';
-import type { InstanceOutcome } from './instance-outcome';
-import { isActive } from './instance-outcome';
+import { toConditionVariables } from '../steps/step-conditions';
+import { type ActiveInstance, type ActiveSet, checkCapacity, checkExclusions } from './active-set';
+import { hasEnded, type InstanceOutcome, isActive } from './instance-outcome';
+import {
+  isPendingStartDropped,
+  type ScenarioStart,
+  type StartCandidate,
+  type StartRejection,
+} from './start-candidates';
 
-/** Why a candidate does not start, with what there is to say about it. */
-export interface StartRejection {
-  readonly reason: RejectionReason;
-  /** Sorted. */
-  readonly missingFields?: readonly string[];
-  /** Sorted. */
-  readonly blockingScenarioIds?: readonly string[];
-  /** Sorted. */
-  readonly blockingRuleIds?: readonly string[];
-  readonly conditionErrors?: readonly string[];
+/** The state that a candidate is tested against. */
+export interface StartTestInput {
+  readonly outcomes: readonly InstanceOutcome[];
+  readonly activeSet: ActiveSet;
+  /** Starting scenarios that specialize the candidate; undefined if there are none (1.4). */
+  readonly supersededBy: readonly string[] | undefined;
+  /** Scenarios that the candidate is ambiguous with; undefined if there are none (1.5). */
+  readonly ambiguousWith: readonly string[] | undefined;
+  /** Scenarios whose exclusion is ignored, to find out which candidates are ambiguous (1.5). */
+  readonly toleratedScenarioIds: ReadonlySet<string>;
 }
 
-/** The tests from ENTRY_CONDITION to DEPENDENCY of 2.12, which ask for nothing but scenario, data and what has completed. */
-export function checkReadiness(
-  scenario: CompiledScenario,
+export type StartTestResult =
+  | {
+      readonly passed: true;
+      readonly start: ScenarioStart;
+      readonly activeInstance: ActiveInstance;
+      readonly displaced: readonly ActiveInstance[];
+    }
+  | { readonly passed: false; readonly rejection: StartRejection };
+
+/** Tests a candidate in the order of 2.12. The first test that fails rejects it. */
+export function testStart(
+  candidate: StartCandidate,
+  input: StartTestInput,
   context: SelectionContext,
-  fates: readonly InstanceOutcome[],
+): StartTestResult {
+  const { scenarioId, origin, score, fits } = candidate;
+  const scenario = context.catalogue.getScenario(scenarioId);
+  if (!scenario) return reject({ reason: 'NOT_FOUND' });
+  const rejection =
+    checkAvailability(candidate, scenario, input.outcomes, context) ??
+    checkReadiness(scenario, input.outcomes, context) ??
+    checkRivals(input);
+  if (rejection) return reject(rejection);
+  const request = { scenario, mayDisplace: true, toleratedScenarioIds: input.toleratedScenarioIds };
+  const exclusion = checkExclusions(input.activeSet, request, context);
+  if (!exclusion.admitted) return reject(exclusion);
+  const limit = checkFieldsAndLimits(scenario, input.outcomes, context);
+  if (limit) return reject(limit);
+  const capacity = checkCapacity(input.activeSet, exclusion.displaced, request, context);
+  if (!capacity.admitted) return reject(capacity);
+  const instanceId = context.getNewInstanceId(scenarioId);
+  return {
+    passed: true,
+    start: {
+      scenario,
+      instanceId,
+      origin,
+      score,
+      fits,
+      missingSoftFields: findMissingRequiredFields(scenario, 'SOFT', context),
+    },
+    activeInstance: { instanceId, scenario, isNew: true, isProtected: true, lastActiveAt: context.turn.occurredAt },
+    displaced: [...exclusion.displaced, ...capacity.displaced],
+  };
+}
+
+function reject(rejection: StartRejection): StartTestResult {
+  return { passed: false, rejection };
+}
+
+/** FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL: the session and the score test. */
+function checkAvailability(
+  candidate: StartCandidate,
+  { scenarioId, definition }: CompiledScenario,
+  outcomes: readonly InstanceOutcome[],
+  context: SelectionContext,
 ): StartRejection | undefined {
-  const entry = entryRefusal(scenario, context);
+  const { settings } = context;
+  if (!settings.filteringEnabled) return { reason: 'FILTERING_DISABLED' };
+  if (!definition.enabled) return { reason: 'DISABLED' };
+  const isNamed = meetsStartThreshold(candidate, settings);
+  const failedScoreTest: StartRejection = { reason: candidate.fits === false ? 'MODEL' : 'BELOW_THRESHOLD' };
+  const existing = outcomes.find(({ view }) => view.instance.scenarioId === scenarioId);
+  if (existing && !hasEnded(existing)) {
+    return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
+  }
+  const hasJustEnded = existing !== undefined || isPendingStartDropped(scenarioId, context);
+  if (hasJustEnded && candidate.origin !== 'AIMED') return { reason: 'JUST_ENDED' };
+  return isNamed ? undefined : failedScoreTest;
+}
+
+/** ENTRY_CONDITION and DEPENDENCY: the data, and the scenarios that have completed. */
+function checkReadiness(
+  scenario: CompiledScenario,
+  outcomes: readonly InstanceOutcome[],
+  context: SelectionContext,
+): StartRejection | undefined {
+  const entry = checkEntryCondition(scenario, context);
   if (entry) return entry;
   const hasCompleted = (id: string): boolean =>
     (context.session.scenarioCounters.get(id)?.completions ?? 0) > 0 ||
-    fates.some(({ action, view }) => action === 'COMPLETE' && view.instance.scenarioId === id);
-  const unmet = context.catalogue.relationships.dependsOn(scenario.scenarioId).filter((id) => !hasCompleted(id));
+    outcomes.some(({ action, view }) => action === 'COMPLETE' && view.instance.scenarioId === id);
+  const unmet = context.catalogue.relationships.getDependencies(scenario.scenarioId).filter((id) => !hasCompleted(id));
   return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: [...unmet].sort(compareText) } : undefined;
 }
 
-/** The tests from MISSING_HARD_FIELDS to START_BLOCKED of 2.12. */
-export function checkFieldsAndLimits(
-  scenario: CompiledScenario,
+/** ENTRY_CONDITION: must be TRUE. It sees no signals, because the instance does not exist yet (0.2). */
+function checkEntryCondition(
+  { entryCondition }: CompiledScenario,
   context: SelectionContext,
-  fates: readonly InstanceOutcome[],
 ): StartRejection | undefined {
-  const { settings, session } = context;
-  const missing = findMissingRequiredFields(scenario, 'HARD', context).filter(
-    (field) => !scenario.collectedFields.has(field),
-  );
-  if (settings.blockOnMissingHardFields && missing.length > 0) {
-    return { reason: 'MISSING_HARD_FIELDS', missingFields: missing };
-  }
-  const limit = scenario.definition.maxStartsPerSession;
-  const starts = session.scenarioCounters.get(scenario.scenarioId)?.starts ?? 0;
-  if (limit !== undefined && starts >= limit) return { reason: 'START_LIMIT' };
-  const blocking = fates
-    .filter((fate) => isActive(fate) || fate.reason === 'STAYS_PAUSED')
-    .filter(({ view }) => view.isAddressed && view.step?.definition.blocksStarts)
-    .map(({ view }) => view.instance.scenarioId);
-  return blocking.length > 0
-    ? { reason: 'START_BLOCKED', blockingScenarioIds: [...new Set(blocking)].sort(compareText) }
-    : undefined;
-}
-
-/** Required fields of a level that the session does not know; sorted (2.13). */
-export function findMissingRequiredFields(
-  { definition }: CompiledScenario,
-  level: RequirementLevel,
-  { known }: SelectionContext,
-): readonly string[] {
-  const wanted = definition.requiredFields.filter((field) => field.level === level).map(({ fieldName }) => fieldName);
-  return [...findMissingFields(wanted, known)].sort(compareText);
-}
-
-function entryRefusal({ entryCondition }: CompiledScenario, context: SelectionContext): StartRejection | undefined {
   if (!entryCondition) return undefined;
-  const { truth, missing, error } = entryCondition.evaluate(
+  const {
+    truth,
+    missingFields: missing,
+    error,
+  } = entryCondition.evaluate(
     toConditionVariables(context, {
       known: context.known,
       instanceVariables: new Map(),
@@ -90,4 +139,49 @@ function entryRefusal({ entryCondition }: CompiledScenario, context: SelectionCo
     missingFields: missing,
     conditionErrors: error ? [`entry_condition: ${error}`] : [],
   };
+}
+
+/** SUPERSEDED and AMBIGUOUS: the other candidates (1.4, 1.5). */
+function checkRivals({ supersededBy, ambiguousWith }: StartTestInput): StartRejection | undefined {
+  if (supersededBy) return { reason: 'SUPERSEDED', blockingScenarioIds: supersededBy };
+  return ambiguousWith ? { reason: 'AMBIGUOUS', blockingScenarioIds: ambiguousWith } : undefined;
+}
+
+/** MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
+function checkFieldsAndLimits(
+  scenario: CompiledScenario,
+  outcomes: readonly InstanceOutcome[],
+  context: SelectionContext,
+): StartRejection | undefined {
+  const { settings, session } = context;
+  const missingFields = findMissingRequiredFields(scenario, 'HARD', context).filter(
+    (field) => !scenario.collectedFields.has(field),
+  );
+  if (settings.blockOnMissingHardFields && missingFields.length > 0) {
+    return { reason: 'MISSING_HARD_FIELDS', missingFields };
+  }
+  const maxStarts = scenario.definition.maxStartsPerSession;
+  const starts = session.scenarioCounters.get(scenario.scenarioId)?.starts ?? 0;
+  if (maxStarts !== undefined && starts >= maxStarts) return { reason: 'START_LIMIT' };
+  const blocking = outcomes
+    .filter((outcome) => isActive(outcome) || outcome.reason === 'STAYS_PAUSED')
+    .filter(({ view }) => view.isAddressed && view.step?.definition.blocksStarts)
+    .map(({ view }) => view.instance.scenarioId);
+  return blocking.length > 0
+    ? { reason: 'START_BLOCKED', blockingScenarioIds: [...new Set(blocking)].sort(compareText) }
+    : undefined;
+}
+
+/** Returns the required fields of one level that the session does not know, sorted (2.13). */
+function findMissingRequiredFields(
+  { definition }: CompiledScenario,
+  level: RequirementLevel,
+  { known }: Pick<SelectionContext, 'known'>,
+): readonly string[] {
+  const required = definition.requiredFields.filter((field) => field.level === level);
+  const missing = findMissingFields(
+    required.map(({ fieldName }) => fieldName),
+    known,
+  );
+  return [...missing].sort(compareText);
 }

@@ -1,7 +1,6 @@
 import type { FieldValues } from './json';
 import type { ToolBinding } from './scenario';
 
-/** What an instance wants to add to the reply (P6.4). */
 export type ContributionType = 'NONE' | 'ASK' | 'CONFIRM' | 'ACTION_HINT' | 'INFORM';
 
 /** One scenario of a CHOICE (1.5). */
@@ -12,21 +11,21 @@ export interface ScenarioChoice {
 }
 
 interface ContributionBase {
-  /** "" for a CHOICE, as the other ids and names. */
+  /** "" for a CHOICE, like the other ids and names. */
   readonly scenarioId: string;
   readonly scenarioName: string;
   readonly instanceId: string;
   readonly stepId: string;
   readonly stepName: string;
-  /** Higher comes first (4.1). */
+  /** A higher priority comes first in the plan (4.1). */
   readonly priority: number;
-  /** The same was contributed in this visit before. */
+  /** The same contribution was made before in this visit. */
   readonly isReprompt: boolean;
-  /** Waits for another one and was not made (4.2). */
+  /** Not made on this turn, because another contribution comes first (4.2). */
   readonly deferred: boolean;
-  /** The scenario that it, or a part of its fields, waits for; "" where nothing is deferred. */
+  /** The scenario that the contribution or its deferred fields wait for; "" if nothing is deferred. */
   readonly deferredBehindScenarioId: string;
-  /** Fields that another scenario of this plan asks for as well; they count as asked (4.2). */
+  /** Fields that another scenario of this plan asks for. They count as asked (4.2). */
   readonly sharedFields: readonly string[];
 }
 
@@ -36,7 +35,7 @@ export interface NoContribution extends ContributionBase {
 export interface AskContribution extends ContributionBase {
   readonly type: 'ASK';
   readonly fieldsToAsk: readonly string[];
-  /** Values that are known already of fields that are asked all the same. */
+  /** Known values of fields that are asked again. */
   readonly knownValues: FieldValues;
   readonly deferredFields: readonly string[];
 }
@@ -59,7 +58,7 @@ export interface InformContribution extends ContributionBase {
   readonly templateIds: readonly string[];
 }
 
-/** What one instance wants to add to the reply (P6.4). */
+/** The contribution of one instance to the reply (P6.4). */
 export type Contribution =
   | NoContribution
   | AskContribution
@@ -67,23 +66,23 @@ export type Contribution =
   | ActionHintContribution
   | InformContribution;
 
-/** A paused instance that the reply may offer to take up again (2.11). */
+/** A paused instance that the reply can offer to resume (2.11). */
 export interface AbandonedScenario {
   readonly scenarioId: string;
   readonly scenarioName: string;
   readonly instanceId: string;
   readonly stepId: string;
   readonly stepName: string;
-  /** In the step's order. */
+  /** In the order of the step. */
   readonly missingFields: readonly string[];
   readonly pausedTurns: number;
 }
 
-/** What all instances want to add to the reply (P6.4). */
+/** The contributions of all instances to the reply (P6.4). */
 export interface ContributionPlan {
-  /** Priority high first, then last activity newest first, then scenario id (4.1). */
+  /** By priority, high first, then by last activity, newest first, then by scenario id (4.1). */
   readonly contributions: readonly Contribution[];
-  /** The first that is not NONE, else the first; "" where there is none. */
+  /** The first that is not NONE, else the first; "" if there is no contribution. */
   readonly primaryScenarioId: string;
   readonly activeScenarioIds: readonly string[];
   readonly hasAsks: boolean;

@@ -3,37 +3,42 @@ import type { StepOutcome } from './turn';
 
 export type LifecycleAction = 'START' | 'CONTINUE' | 'PAUSE' | 'COMPLETE' | 'CANCEL';
 
-/** Where a start comes from (2.17). */
+/** Why a scenario starts (2.17). */
 export type StartOrigin = 'CANDIDATE' | 'IMPLIED' | 'AIMED' | 'PENDING';
 
-/** Why a lifecycle decision was taken (2.1 to 2.17). */
+/** Why an instance stays active (2.17). */
+export type ContinueReason = 'GOES_ON' | 'QUIET' | 'RESUMED' | 'RELOCALIZED';
+
+/** Why an instance is paused, as the session stores it. `pauseBehaviors` defines how each pause behaves (2.11). */
+export type PauseReason = 'USER_REQUEST' | 'LOOP' | 'IDLE' | 'NEEDS_MIGRATION' | 'INTERRUPTED' | 'PREEMPTED';
+
+/** Why a turn pauses an active instance: a stored reason, or the choice of the optional model (section 9). */
+export type PauseCause = PauseReason | 'MODEL';
+
+/** Why an instance completes (2.3, section 9). */
+export type CompleteReason = 'TERMINAL' | 'CONDITION' | 'USER_REQUEST' | 'MODEL';
+
+/** Why an instance is canceled (2.1 to 2.7, section 9). */
+export type CancelReason = 'SCENARIO_NOT_FOUND' | 'STEP_NOT_FOUND' | 'USER_REQUEST' | 'DECLINED' | 'IDLE' | 'MODEL';
+
+/** Why a lifecycle decision was made (2.1 to 2.17). */
 export type LifecycleReason =
   | StartOrigin
-  | 'GOES_ON'
-  | 'QUIET'
-  | 'RESUMED'
-  | 'RELOCALIZED'
-  | 'USER_REQUEST'
-  | 'LOOP'
-  | 'IDLE'
-  | 'PREEMPTED'
-  | 'INTERRUPTED'
-  | 'NEEDS_MIGRATION'
+  | ContinueReason
+  | PauseCause
   | 'STAYS_PAUSED'
-  | 'TERMINAL'
-  | 'CONDITION'
-  | 'SCENARIO_NOT_FOUND'
-  | 'STEP_NOT_FOUND'
-  | 'DECLINED'
-  | 'MODEL';
+  | CompleteReason
+  | CancelReason;
 
-/** Why a candidate did not start, or why a due resume did not happen; the first that holds, in this order (2.12). */
+/** Why a candidate did not start or a paused instance did not resume. The first reason that holds, in this order (2.12). */
 export type RejectionReason =
   | 'NOT_FOUND'
+  | 'FILTERING_DISABLED'
   | 'DISABLED'
   | 'ALREADY_ACTIVE'
   | 'JUST_ENDED'
   | 'BELOW_THRESHOLD'
+  | 'MODEL'
   | 'ENTRY_CONDITION'
   | 'DEPENDENCY'
   | 'SUPERSEDED'
@@ -43,15 +48,13 @@ export type RejectionReason =
   | 'START_LIMIT'
   | 'START_BLOCKED'
   | 'MULTI_SCENARIO_DISABLED'
-  | 'CAPACITY'
-  | 'FILTERING_DISABLED'
-  | 'MODEL';
+  | 'CAPACITY';
 
-/** What happens to one instance (P6.2). */
+/** The decision about one instance (P6.2). */
 export interface LifecycleDecision {
   readonly scenarioId: string;
   readonly scenarioVersion: number;
-  /** For START the new one. */
+  /** START: the id of the new instance. */
   readonly instanceId: string;
   readonly action: LifecycleAction;
   readonly reason: LifecycleReason;
@@ -62,24 +65,24 @@ export interface LifecycleDecision {
   readonly entryStepId: string;
   /** PAUSE, COMPLETE and CANCEL only. */
   readonly sourceStepId: string;
-  /** CONTINUE only: was paused and wakes. */
+  /** CONTINUE only: the instance was paused before the turn. */
   readonly resumed: boolean;
   /** COMPLETE and CANCEL only; oldest first. */
   readonly irreversibleDone: readonly string[];
   /** START only; sorted. */
   readonly missingSoftFields: readonly string[];
-  /** PAUSE with STAYS_PAUSED only: what a due resume failed on. */
+  /** STAYS_PAUSED only: why a resume that was due failed. */
   readonly staysPausedBecause?: RejectionReason | undefined;
   readonly conditionErrors: readonly string[];
   /** PREEMPTED only. */
   readonly displacedByInstanceIds: readonly string[];
-  /** What the model proposed; undefined where it proposed nothing (section 9). */
+  /** The action that the model proposed; undefined if it proposed none (section 9). */
   readonly proposed?: LifecycleAction | undefined;
-  /** Why that did not stand, or why there was none; "" where it stood or no model was asked. */
+  /** Why the proposal has no effect or is missing; "" if it has effect or no model was asked. */
   readonly overruledBy: OverruleReason | '';
 }
 
-/** A candidate that did not start, with why (2.12). */
+/** A candidate that did not start (2.12). */
 export interface RejectedCandidate {
   readonly scenarioId: string;
   readonly scenarioName: string;
@@ -90,10 +93,10 @@ export interface RejectedCandidate {
   readonly missingFields: readonly string[];
   readonly blockingScenarioIds: readonly string[];
   readonly blockingRuleIds: readonly string[];
-  /** 0 where it is not pending (2.14). */
+  /** MESSAGE turns on which the start is tried again; 0 if it is not pending (2.14). */
   readonly pendingTurnsLeft: number;
   readonly conditionErrors: readonly string[];
-  /** START where the model found that it fits; undefined otherwise (section 9). */
+  /** START if the model finds that the scenario fits; undefined otherwise (section 9). */
   readonly proposed?: LifecycleAction | undefined;
   /** As in LifecycleDecision. */
   readonly overruledBy: OverruleReason | '';
@@ -102,7 +105,7 @@ export interface RejectedCandidate {
 /** An outcome that changed no stage (0.6). */
 export interface IgnoredOutcome {
   readonly outcome: StepOutcome;
-  /** "" where there is none. */
+  /** "" if the outcome matches no instance. */
   readonly instanceId: string;
   readonly reasoning: string;
 }

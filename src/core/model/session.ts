@@ -1,53 +1,50 @@
 import type { ContributionType } from './contribution';
 import type { FieldValues, JsonValue } from './json';
-import type { LifecycleReason, RejectionReason } from './lifecycle-decision';
+import type { LifecycleReason, PauseReason, RejectionReason } from './lifecycle-decision';
 import type { StepOutcomeKind, VariableScope } from './turn';
 
-/** Why an instance is paused; each ends in its own way (2.11). */
-export type PauseReason = 'USER_REQUEST' | 'LOOP' | 'IDLE' | 'NEEDS_MIGRATION' | 'INTERRUPTED' | 'PREEMPTED';
-
-/** Names a session within all tenants. */
+/** Identifies a session across all tenants. */
 export interface SessionKey {
   readonly tenantId: string;
   readonly sessionId: string;
 }
 
-/** What can be open: contributed last and awaiting an answer. */
+/** The contribution types that await an answer. */
 export type OpenContributionType = 'ASK' | 'CONFIRM' | 'ACTION_HINT';
 
-/** State of one visit of a step: its stages, attempts and what is open (3.1, 3.6). */
+/** The state of one visit of a step: stages, attempts and the open contribution (3.1, 3.6). */
 export interface StepVisit {
-  /** Number within the instance, from 1; never reused. */
+  /** Unique within the instance, from 1; never reused. */
   readonly number: number;
   readonly enteredRevision: number;
-  /** Types contributed in earlier turns of this visit, deferred ones left out; sorted. */
+  /** Types contributed in earlier turns of this visit, without deferred contributions; sorted. */
   readonly contributedTypes: readonly ContributionType[];
-  /** Fields asked in this visit, shared ones included; sorted. */
+  /** Fields asked for in this visit, shared fields included; sorted. */
   readonly askedFields: readonly string[];
   readonly openType: OpenContributionType | undefined;
-  /** The fields of the open ASK; sorted. */
+  /** Fields of the open ASK; sorted. */
   readonly openAskFields: readonly string[];
-  /** The values that the last CONFIRM showed. */
+  /** Values that the last CONFIRM showed. */
   readonly shownValues: FieldValues;
-  /** Those values were confirmed and have not changed since. */
+  /** The shown values were confirmed and have not changed since. */
   readonly confirmed: boolean;
   readonly outcome: StepOutcomeKind | undefined;
-  /** An outcome of the step's action came in this visit. */
+  /** An outcome of the step's action was recorded in this visit. */
   readonly acted: boolean;
   /** MESSAGE turns that left an open ASK unanswered (3.6). */
   readonly attempts: number;
 }
 
-/** A step that an instance left or passed over. */
+/** A step that an instance left or skipped. */
 export interface PathEntry {
-  /** From 1; survives trimming. */
+  /** From 1; not renumbered when the path is trimmed. */
   readonly sequence: number;
   readonly stepId: string;
-  /** 0 where the step was passed over (3.5). */
+  /** 0 if the step was skipped (3.5). */
   readonly visitNumber: number;
-  /** "" where a correction or relocalization moved the instance. */
+  /** "" if a correction or relocalization moved the instance. */
   readonly transitionId: string;
-  /** Whether the step had asked for a field. */
+  /** The step had asked for a field. */
   readonly asked: boolean;
   readonly leftRevision: number;
 }
@@ -58,9 +55,9 @@ export interface IrreversibleStep {
   readonly description: string;
   readonly visitNumber: number;
   readonly revision: number;
-  /** The instance's latest path entry at that moment. */
+  /** The latest path entry of the instance when the step was passed. */
   readonly pathSequence: number;
-  /** False for a success that came late (0.6). */
+  /** False for a success that was recorded late (0.6). */
   readonly passed: boolean;
 }
 
@@ -70,17 +67,17 @@ export interface ScenarioInstance {
   readonly scenarioId: string;
   readonly scenarioVersion: number;
   readonly status: 'ACTIVE' | 'PAUSED';
-  /** Place in the session's order of starts, from 1; never reused. */
+  /** Position in the order of starts of the session, from 1; never reused. */
   readonly startNumber: number;
-  /** Milliseconds since 1970, as all times here. */
+  /** Milliseconds since 1970, as all times in this file. */
   readonly startedAt: number;
-  /** Moves on start, resume, step change, or when addressed (2.7). */
+  /** Updated on start, resume and step change, and when a turn addresses the instance (2.7). */
   readonly lastActiveAt: number;
   readonly pausedAt: number | undefined;
   readonly pauseReason: PauseReason | undefined;
-  /** The session's turn count when it was paused; 0 while active. */
+  /** Turn count of the session when the instance was paused; 0 while it is active. */
   readonly pausedAtTurnCount: number;
-  /** PREEMPTED only: what displaced it. */
+  /** PREEMPTED only: the instances that displaced it. */
   readonly displacedByInstanceIds: readonly string[];
   readonly currentStepId: string;
   readonly visit: StepVisit;
@@ -88,21 +85,21 @@ export interface ScenarioInstance {
   readonly path: readonly PathEntry[];
   /** Oldest first, never trimmed. */
   readonly irreversibleDone: readonly IrreversibleStep[];
-  /** Steps before the last passed checkpoint, not entered since; sorted (3.7). */
+  /** Steps before the last passed checkpoint that were not entered since; sorted (3.7). */
   readonly stepsBeforeCheckpoint: readonly string[];
-  /** Steps that it left and whose entry the bounded path has lost: a checkpoint that is passed later bars them, too; sorted (3.7). */
+  /** Left steps whose entry was trimmed from the path. A checkpoint that is passed later also bars them; sorted (3.7). */
   readonly stepsTrimmedFromPath: readonly string[];
   readonly loopCounts: ReadonlyMap<string, number>;
   readonly lastVisitNumber: number;
   readonly lastPathSequence: number;
-  /** From outcome results; null means "not known any more". */
+  /** From outcome results; null means "no longer known". */
   readonly variables: FieldValues;
   readonly relocalizationCount: number;
-  /** Transition id -> canonical JSON of what it read when it was taken (3.2). */
+  /** Transition id -> canonical JSON of the values that it read when it was taken (3.2). */
   readonly globalTransitionGuards: ReadonlyMap<string, string>;
 }
 
-/** An instance that completed or was cancelled. */
+/** An instance that completed or was canceled. */
 export interface EndedInstance {
   readonly instanceId: string;
   readonly scenarioId: string;
@@ -116,28 +113,28 @@ export interface EndedInstance {
   readonly irreversibleDone: readonly IrreversibleStep[];
 }
 
-/** A stored value of the session (0.4). */
+/** A stored value (0.4). */
 export interface SessionVariable {
   readonly value: JsonValue;
   readonly scope: VariableScope;
 }
 
-/** A start that was refused for now (2.14). */
+/** A rejected start that is tried again on later turns (2.14). */
 export interface PendingStart {
   readonly scenarioId: string;
   readonly score: number;
   readonly reason: RejectionReason;
-  /** MESSAGE turns on which it will still be tried. */
+  /** Remaining MESSAGE turns on which it is tried again. */
   readonly turnsLeft: number;
 }
 
-/** How often a scenario started and completed in the session. */
+/** How often a scenario started and completed in a session. */
 export interface ScenarioCounter {
   readonly starts: number;
   readonly completions: number;
 }
 
-/** A contribution of the last plan that was made and is not NONE (0.3). */
+/** A contribution of the last plan that is neither deferred nor NONE (0.3). */
 export interface OpenContribution {
   readonly instanceId: string;
   readonly type: ContributionType;
@@ -146,9 +143,9 @@ export interface OpenContribution {
 /** One conversation of one customer with one agent of one tenant. */
 export interface Session extends SessionKey {
   readonly agentId: string;
-  /** Turns applied; 0 before the first, imported or not. */
+  /** Number of applied turns; 0 before the first, also for an imported session. */
   readonly revision: number;
-  /** MESSAGE turns applied. */
+  /** Number of applied MESSAGE turns. */
   readonly turnCount: number;
   /** Active and paused, in start order. */
   readonly instances: readonly ScenarioInstance[];
@@ -159,17 +156,17 @@ export interface Session extends SessionKey {
   readonly scenarioCounters: ReadonlyMap<string, ScenarioCounter>;
   /** In the order of the last plan. */
   readonly openContributions: readonly OpenContribution[];
-  /** Offered as a CHOICE on the last MESSAGE turn; sorted (1.5). */
+  /** Scenarios of the CHOICE of the last MESSAGE turn; sorted (1.5). */
   readonly offeredChoiceScenarioIds: readonly string[];
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastTurnId: string;
   readonly lastStartNumber: number;
-  /** Tells the record of the older format that it was imported from (section 8); "" where it was not imported. */
+  /** Identifies the legacy record that the session was imported from (section 8); "" if it was not imported. */
   readonly importedFrom: string;
 }
 
-/** A session before its first turn. */
+/** Creates a session before its first turn. */
 export function createEmptySession(key: SessionKey & { readonly agentId: string }): Session {
   return {
     tenantId: key.tenantId,
@@ -194,7 +191,7 @@ export function createEmptySession(key: SessionKey & { readonly agentId: string 
 
 const noValues: FieldValues = new Map();
 
-/** A visit that has just opened. */
+/** Creates a visit in which nothing has happened yet. */
 export function createVisit(number: number, enteredRevision: number): StepVisit {
   return {
     number,

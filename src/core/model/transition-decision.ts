@@ -1,6 +1,6 @@
 import type { Truth } from './truth';
 
-/** Why an instance is where it is (P6.3). */
+/** Why an instance is at its step (section 3). */
 export type TransitionReason =
   | 'ENTERED'
   | 'ADVANCED'
@@ -16,46 +16,46 @@ export type TransitionReason =
   | 'NO_TRANSITION'
   | 'TERMINAL';
 
-/** A transition that was looked at. */
+/** A transition that was considered on this turn. */
 export interface TransitionAlternative {
   readonly transitionId: string;
-  /** The step under the walk when it was looked at. */
+  /** The step that the walk had reached. */
   readonly sourceStepId: string;
   readonly targetStepId: string;
-  /** Undefined: not evaluated, because it was not eligible or one above decided. */
+  /** Undefined if the transition was not evaluated: it is not eligible, or an earlier one blocks it. */
   readonly truth?: Truth | undefined;
   /** UNKNOWN only; sorted. */
   readonly missingFields: readonly string[];
   readonly taken: boolean;
-  /** "" when it was taken. */
+  /** "" if the transition was taken. */
   readonly notTakenBecause: string;
 }
 
-/** Where one instance with CONTINUE or START goes (P6.3). */
+/** The decision about one instance that continues or starts (section 3). */
 export interface TransitionDecision {
   readonly scenarioId: string;
   readonly instanceId: string;
   readonly sourceStepId: string;
-  /** Equal to the source when it stays. */
+  /** Equals the source step if the instance stays. */
   readonly targetStepId: string;
   readonly wasSkipped: boolean;
   /** In path order (3.5). */
   readonly skippedSteps: readonly string[];
   readonly wasRelocalized: boolean;
-  /** Relocalized only: the step where it would have been. */
+  /** RELOCALIZED only: the step where the instance would be without relocalization; else "". */
   readonly originalStepId: string;
   readonly transitionsTaken: readonly string[];
-  /** In the order of evaluation. */
+  /** In order of evaluation. */
   readonly alternatives: readonly TransitionAlternative[];
   readonly reason: TransitionReason;
   readonly reasoning: string;
   /** 0..1. */
   readonly confidence: number;
-  /** Description of the passed checkpoint that a correction would lead behind; "" otherwise (3.9). */
+  /** Description of the passed checkpoint that blocks a correction; else "" (3.9). */
   readonly blockedByCheckpoint: string;
   readonly correctedFields: readonly string[];
   readonly clearedFields: readonly string[];
-  /** What the transition that holds the step misses; sorted (3.3). */
+  /** Fields that the blocking transition is missing; sorted (3.3). */
   readonly missingFields: readonly string[];
   readonly visitNumber: number;
   readonly conditionErrors: readonly string[];

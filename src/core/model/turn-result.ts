@@ -16,18 +16,18 @@ export interface ContextCandidate {
 export interface ContextInstance {
   readonly instanceId: string;
   readonly scenarioId: string;
-  /** "" where the scenario is gone. */
+  /** "" if the scenario no longer exists. */
   readonly scenarioName: string;
   readonly scenarioVersion: number;
   readonly stepId: string;
   readonly paused: boolean;
 }
 
-/** What P6.1 joined for the turn, as it is told to the caller. */
+/** The selection context of the turn, as reported to the caller (section 1). */
 export interface ContextSummary {
   readonly intent: string;
   readonly intentScore: number;
-  /** "" where there is none. */
+  /** "" if no instance has the focus. */
   readonly focusInstanceId: string;
   /** In start order. */
   readonly addressedInstanceIds: readonly string[];
@@ -38,7 +38,7 @@ export interface ContextSummary {
   readonly changedFields: readonly string[];
 }
 
-/** Everything that was decided in a turn; the contract's ProcessTurnResponse. */
+/** All decisions of a turn. Encoded as ProcessTurnResponse. */
 export interface TurnResult {
   readonly sessionId: string;
   readonly turnId: string;
@@ -52,6 +52,6 @@ export interface TurnResult {
   readonly plan: ContributionPlan;
   readonly ignoredOutcomes: readonly IgnoredOutcome[];
   readonly validateOnly: boolean;
-  /** What the turn was decided on of the optional model; undefined where none was asked (section 9). */
+  /** The proposal of the optional model; undefined if no model was asked (section 9). */
   readonly modelProposal?: ModelProposal | undefined;
 }

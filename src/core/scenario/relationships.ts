@@ -1,54 +1,53 @@
 import type { Relationship, RelationshipSource } from '../model/scenario';
 
-/** Relationships of an agent, indexed once a catalogue revision for the questions that a turn asks (section 1). */
+/** The relationships of an agent, indexed once for each catalogue revision (section 1). */
 export interface RelationshipIndex {
   readonly all: readonly Relationship[];
   /** Scenarios that must have completed before this one starts (1.1). */
-  dependsOn(scenarioId: string): readonly string[];
+  getDependencies(scenarioId: string): readonly string[];
   /** Scenarios that are never active together with this one, in both directions (1.2). */
-  excludes(scenarioId: string): ReadonlySet<string>;
+  getExcludedScenarios(scenarioId: string): ReadonlySet<string>;
   /** Rules that block the start of this scenario (1.2). */
-  excludingRules(scenarioId: string): readonly string[];
+  getExcludingRules(scenarioId: string): readonly string[];
   /** Scenarios that become candidates when this scenario or rule takes effect (1.3). */
-  implies(sourceType: RelationshipSource, sourceId: string): readonly string[];
+  getImpliedScenarios(sourceType: RelationshipSource, sourceId: string): readonly string[];
   /** Scenarios that are rejected when this one starts (1.4). */
-  specializes(scenarioId: string): readonly string[];
-  /** Scenarios that it may be confused with, in both directions (1.5). */
-  ambiguousWith(scenarioId: string): ReadonlySet<string>;
+  getSpecializedScenarios(scenarioId: string): readonly string[];
+  /** Scenarios that are ambiguous with this one, in both directions (1.5). */
+  getAmbiguousScenarios(scenarioId: string): ReadonlySet<string>;
 }
 
-const nobody: ReadonlySet<string> = new Set();
-const nothing: readonly string[] = [];
+const noIds: readonly string[] = [];
+const noIdSet: ReadonlySet<string> = new Set();
 
 /**
- * Indexes relationships. Order within an answer is that of the list. A rule excludes and implies; as a source of the other kinds it says
- * nothing, also where a scenario has its id.
+ * Indexes relationships. Results keep the order of the list. A rule can exclude and imply; other kinds with a rule as source have no
+ * effect, even if a scenario has the same id.
  */
 export function indexRelationships(all: readonly Relationship[]): RelationshipIndex {
-  const depends = new Map<string, string[]>();
-  const excluded = new Map<string, Set<string>>();
+  const dependencies = new Map<string, string[]>();
+  const excludedScenarios = new Map<string, Set<string>>();
   const excludingRules = new Map<string, string[]>();
-  const impliedByRule = new Map<string, string[]>();
-  const impliedByScenario = new Map<string, string[]>();
+  const implied: Readonly<Record<RelationshipSource, Map<string, string[]>>> = { RULE: new Map(), SCENARIO: new Map() };
   const specialized = new Map<string, string[]>();
   const ambiguous = new Map<string, Set<string>>();
   for (const { kind, sourceType, sourceId, targetScenarioId } of all) {
     switch (kind) {
       case 'DEPENDS_ON':
-        if (sourceType === 'SCENARIO') push(depends, sourceId, targetScenarioId);
+        if (sourceType === 'SCENARIO') push(dependencies, sourceId, targetScenarioId);
         break;
       case 'EXCLUDES':
         if (sourceType === 'RULE') push(excludingRules, targetScenarioId, sourceId);
-        else addBoth(excluded, sourceId, targetScenarioId);
+        else addBothWays(excludedScenarios, sourceId, targetScenarioId);
         break;
       case 'IMPLIES':
-        push(sourceType === 'RULE' ? impliedByRule : impliedByScenario, sourceId, targetScenarioId);
+        push(implied[sourceType], sourceId, targetScenarioId);
         break;
       case 'SPECIALIZES':
         if (sourceType === 'SCENARIO') push(specialized, sourceId, targetScenarioId);
         break;
       case 'AMBIGUOUS':
-        if (sourceType === 'SCENARIO') addBoth(ambiguous, sourceId, targetScenarioId);
+        if (sourceType === 'SCENARIO') addBothWays(ambiguous, sourceId, targetScenarioId);
         break;
       case 'RELATED':
         break;
@@ -56,16 +55,16 @@ export function indexRelationships(all: readonly Relationship[]): RelationshipIn
   }
   return {
     all,
-    dependsOn: (id) => depends.get(id) ?? nothing,
-    excludes: (id) => excluded.get(id) ?? nobody,
-    excludingRules: (id) => excludingRules.get(id) ?? nothing,
-    implies: (sourceType, id) => (sourceType === 'RULE' ? impliedByRule : impliedByScenario).get(id) ?? nothing,
-    specializes: (id) => specialized.get(id) ?? nothing,
-    ambiguousWith: (id) => ambiguous.get(id) ?? nobody,
+    getDependencies: (id) => dependencies.get(id) ?? noIds,
+    getExcludedScenarios: (id) => excludedScenarios.get(id) ?? noIdSet,
+    getExcludingRules: (id) => excludingRules.get(id) ?? noIds,
+    getImpliedScenarios: (sourceType, id) => implied[sourceType].get(id) ?? noIds,
+    getSpecializedScenarios: (id) => specialized.get(id) ?? noIds,
+    getAmbiguousScenarios: (id) => ambiguous.get(id) ?? noIdSet,
   };
 }
 
-/** Relationships that touch one of the scenarios or come from one of the rules, in the order of the index. */
+/** Returns the relationships of the given scenarios and rules, in the order of the index. */
 export function selectRelationships(
   relationships: RelationshipIndex,
   scenarioIds: ReadonlySet<string>,
@@ -84,7 +83,7 @@ function push(index: Map<string, string[]>, key: string, value: string): void {
   else index.set(key, [value]);
 }
 
-function addBoth(index: Map<string, Set<string>>, a: string, b: string): void {
+function addBothWays(index: Map<string, Set<string>>, a: string, b: string): void {
   add(index, a, b);
   add(index, b, a);
 }

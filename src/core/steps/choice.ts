@@ -1,36 +1,43 @@
-import type { ConditionVariables, Truth } from '../conditions';
+import type { ConditionVariables } from '../conditions';
 import type { SelectionContext } from '../context/selection-context';
+import type { TransitionTrigger } from '../model/scenario';
 import type { TransitionAlternative } from '../model/transition-decision';
+import type { Truth } from '../model/truth';
 import type { CompiledTransition } from '../scenario/compiled-scenario';
 import { findUnfinishedStage, hasEndedEarly, isSkippable, type StepPosition } from './stage';
-import { evaluateTextCondition } from './text-condition';
-import { computeReadFingerprint, evaluateTransition, type TransitionEvaluation } from './transition-evaluation';
-import { toWalkVariables, type WalkPosition } from './walk-variables';
+import {
+  computeReadFingerprint,
+  evaluateTextCondition,
+  evaluateTransition,
+  type TransitionEvaluation,
+  toWalkVariables,
+  type WalkState,
+} from './step-conditions';
 
-/** What a choice is made on: a step under a walk, and the steps that the walk has left. */
-export interface ChoiceInput extends WalkPosition {
+/** The state of a walk that the choice of a transition depends on. */
+export interface ChoiceInput extends WalkState {
   readonly traversedSteps: readonly { readonly stepId: string; readonly isIntermediate: boolean }[];
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
-/** The transition that holds a step until its data is there (3.3). */
+/** An UNKNOWN transition that keeps the instance at its step until the missing data is known (3.3). */
 export interface BlockingTransition {
   readonly transitionId: string;
-  /** States outcomes (2.5). */
+  /** The transition states `outcomes` (2.5). */
   readonly statesOutcomes: boolean;
-  /** Fields to ask for; empty where nothing can be asked. */
+  /** Fields to ask for; empty if the missing data cannot be asked for. */
   readonly missingFields: readonly string[];
-  /** Its condition in natural language could not be judged (3.4). */
+  /** Its natural-language condition could not be evaluated (3.4). */
   readonly isTextUnknown: boolean;
 }
 
-/** The first TRUE transition, or what keeps the instance where it is. */
+/** The transition to take, or the transition that blocks. Both are undefined if all transitions are FALSE or ineligible. */
 export interface TransitionChoice {
   readonly transition: CompiledTransition | undefined;
   readonly blockingTransition: BlockingTransition | undefined;
   readonly alternatives: readonly TransitionAlternative[];
   readonly conditionErrors: readonly string[];
-  /** Set where a global transition is taken. */
+  /** The guard of a global transition that is taken (3.2). */
   readonly guard: { readonly id: string; readonly fingerprint: string } | undefined;
 }
 
@@ -43,148 +50,134 @@ const noChoice: TransitionChoice = {
 };
 
 /**
- * Chooses among the ANYTIME and global transitions of a step, or among its ON_COMPLETION ones, in their order: the first TRUE one
- * is taken; an UNKNOWN one holds back those below it where it is ON_COMPLETION (3.2, 3.3). So does a TRUE one that cannot be
- * followed, as its target was entered this turn: what stands below it is for when it does not hold (3.5).
+ * Evaluates the ANYTIME and global transitions of a step, or its ON_COMPLETION transitions, in order, and chooses the first TRUE
+ * one. An UNKNOWN ON_COMPLETION transition blocks those below it (3.2, 3.3). So does a TRUE one whose target was already
+ * entered on this turn, because the transitions below it only apply if it is FALSE (3.5).
  */
 export function chooseTransition(
-  trigger: 'anytime' | 'on_completion',
-  at: ChoiceInput,
+  trigger: TransitionTrigger,
+  walk: ChoiceInput,
   context: SelectionContext,
 ): TransitionChoice {
-  const { position: standing, input: subject } = at;
-  const looked =
-    trigger === 'anytime'
-      ? anytimeAndGlobals(standing.step.anytimeTransitions, subject.scenario.globalTransitions)
-      : onCompletion(at, context);
-  if (looked.length === 0) return noChoice;
-  const variables = toWalkVariables(at, context);
+  const { position, input } = walk;
+  const eligible = listEligibleTransitions(trigger, walk, context);
+  if (eligible.length === 0) return noChoice;
+  const variables = toWalkVariables(walk, context);
   const alternatives: TransitionAlternative[] = [];
-  const errors: string[] = [];
-  let heldBy: BlockingTransition | undefined;
-  let heldBack = '';
-  for (const transition of looked) {
-    const text = evaluateTextCondition(transition, subject.scenario, context);
-    const refused = heldBack || refusedBecause(transition, at, variables, text);
-    if (refused !== '') {
-      alternatives.push(alternative(standing, transition, undefined, refused));
+  const conditionErrors: string[] = [];
+  let blockingTransition: BlockingTransition | undefined;
+  let blockedReason = '';
+  for (const transition of eligible) {
+    const text = evaluateTextCondition(transition, input.scenario, context);
+    const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, text);
+    if (ineligibleReason !== '') {
+      alternatives.push(toAlternative(position, transition, undefined, ineligibleReason));
       continue;
     }
-    const evaluated = evaluateTransition(transition, standing.visit.outcome, variables, text);
-    if (evaluated.conditionError !== '') errors.push(`${transition.id}: ${evaluated.conditionError}`);
-    if (evaluated.truth === 'TRUE' && isEntered(at, transition.targetStepId)) {
-      alternatives.push(alternative(standing, transition, evaluated, wasEntered));
-      heldBack = `held back by "${transition.id}"`;
+    const evaluation = evaluateTransition(transition, position.visit.outcome, variables, text);
+    if (evaluation.conditionError !== '') conditionErrors.push(`${transition.id}: ${evaluation.conditionError}`);
+    if (evaluation.truth === 'TRUE' && wasEntered(walk, transition.targetStepId)) {
+      alternatives.push(toAlternative(position, transition, evaluation, targetAlreadyEntered));
+      blockedReason = `blocked by "${transition.id}"`;
       continue;
     }
-    if (evaluated.truth === 'TRUE') {
-      alternatives.push(alternative(standing, transition, evaluated, ''));
+    if (evaluation.truth === 'TRUE') {
+      alternatives.push(toAlternative(position, transition, evaluation, ''));
       const guard = transition.isGlobal
         ? { id: transition.id, fingerprint: computeReadFingerprint(transition, variables, text) }
         : undefined;
-      return { transition, blockingTransition: undefined, alternatives, conditionErrors: errors, guard };
+      return { transition, blockingTransition: undefined, alternatives, conditionErrors, guard };
     }
-    alternatives.push(alternative(standing, transition, evaluated, notTakenBecause(evaluated)));
-    if (evaluated.truth === 'UNKNOWN' && trigger === 'on_completion') {
-      heldBy = holding(evaluated);
-      heldBack = `held back by "${transition.id}"`;
+    alternatives.push(toAlternative(position, transition, evaluation, describeNotTaken(evaluation)));
+    if (evaluation.truth === 'UNKNOWN' && trigger === 'ON_COMPLETION') {
+      blockingTransition = toBlockingTransition(evaluation);
+      blockedReason = `blocked by "${transition.id}"`;
     }
   }
-  return { transition: undefined, blockingTransition: heldBy, alternatives, conditionErrors: errors, guard: undefined };
+  return { transition: undefined, blockingTransition, alternatives, conditionErrors, guard: undefined };
 }
 
-function anytimeAndGlobals(
-  anytime: readonly CompiledTransition[],
-  globals: readonly CompiledTransition[],
+/** ON_COMPLETION transitions are eligible only if the step is done, can be skipped or has ended early (3.2, 3.5). */
+function listEligibleTransitions(
+  trigger: TransitionTrigger,
+  { input, position, known }: ChoiceInput,
+  { settings }: SelectionContext,
 ): readonly CompiledTransition[] {
-  if (globals.length === 0) return anytime;
-  return anytime.length === 0 ? globals : [...anytime, ...globals];
+  switch (trigger) {
+    case 'ANYTIME': {
+      const { anytimeTransitions } = position.step;
+      const { globalTransitions } = input.scenario;
+      if (globalTransitions.length === 0) return anytimeTransitions;
+      return anytimeTransitions.length === 0 ? globalTransitions : [...anytimeTransitions, ...globalTransitions];
+    }
+    case 'ON_COMPLETION': {
+      const isDone =
+        hasEndedEarly(position) ||
+        findUnfinishedStage(position, known, settings.enableStepSkipping) === 'none' ||
+        (position.isNewVisit && isSkippable(position, known, settings.enableStepSkipping));
+      return isDone ? position.step.completionTransitions : [];
+    }
+  }
 }
 
-/** None before the step is done, or ended by DECLINED or the failure of a required action (3.2). */
-function onCompletion(
-  { position: standing, known }: ChoiceInput,
-  context: SelectionContext,
-): readonly CompiledTransition[] {
-  const { enableStepSkipping } = context.settings;
-  const done =
-    hasEndedEarly(standing) ||
-    findUnfinishedStage(standing, known, enableStepSkipping) === 'none' ||
-    (standing.isNewVisit && isSkippable(standing, known, enableStepSkipping));
-  return done ? standing.step.completionTransitions : [];
-}
-
-/** Whether the walk entered the step before; none is entered twice in one turn (3.5). */
-function isEntered({ traversedSteps: left, position: standing }: ChoiceInput, stepId: string): boolean {
+/** Whether the walk has already entered the step; a step is entered at most once per turn (3.5). */
+function wasEntered({ traversedSteps, position }: ChoiceInput, stepId: string): boolean {
   return (
-    (standing.isNewVisit && standing.step.stepId === stepId) ||
-    left.some((each) => each.isIntermediate && each.stepId === stepId)
+    (position.isNewVisit && position.step.stepId === stepId) ||
+    traversedSteps.some((step) => step.isIntermediate && step.stepId === stepId)
   );
 }
 
-const wasEntered = 'its target was entered this turn';
+const targetAlreadyEntered = 'target was already entered on this turn';
 
-/** Why it is not even evaluated; "" where it is. After DECLINED or a failure only what reads the outcome is eligible (3.2). */
-function refusedBecause(
+/** Returns why a transition is not evaluated, or "". If a step ended early, only transitions that read its outcome are eligible (3.2). */
+function findIneligibleReason(
+  trigger: TransitionTrigger,
   transition: CompiledTransition,
-  at: ChoiceInput,
+  walk: ChoiceInput,
   variables: ConditionVariables,
   text: Truth | undefined,
 ): string {
-  if (transition.isNaturalLanguageOnly && text === undefined)
-    return 'its condition is in natural language and is not judged';
-  const neverHolds = transition.isGlobal || transition.definition.trigger === 'ANYTIME';
-  if (!neverHolds && !transition.readsOutcome && hasEndedEarly(at.position)) {
-    return 'it does not take up how the step ended';
+  if (transition.isNaturalLanguageOnly && text === undefined) return 'natural-language conditions are not evaluated';
+  if (trigger === 'ON_COMPLETION') {
+    const isEligible = transition.readsOutcome || !hasEndedEarly(walk.position);
+    return isEligible ? '' : 'does not read the outcome that ended the step';
   }
-  if (neverHolds && isEntered(at, transition.targetStepId)) return wasEntered;
+  if (wasEntered(walk, transition.targetStepId)) return targetAlreadyEntered;
   if (!transition.isGlobal) return '';
-  if (transition.targetStepId === at.position.step.stepId) return 'the instance stands at its target';
-  const guard = at.globalGuards.get(transition.id);
+  if (transition.targetStepId === walk.position.step.stepId) return 'instance is already at the target';
+  const guard = walk.globalGuards.get(transition.id);
   if (guard !== undefined && guard === computeReadFingerprint(transition, variables, text)) {
-    return 'it was taken before and nothing that it reads has changed since';
+    return 'already taken, and nothing that it reads has changed since';
   }
   return '';
 }
 
-function holding({
-  transition,
-  missingFields: missing,
-  isTextUnknown: notJudged,
-}: TransitionEvaluation): BlockingTransition {
-  return {
-    transitionId: transition.id,
-    statesOutcomes: transition.definition.outcomes.length > 0,
-    missingFields: missing,
-    isTextUnknown: notJudged,
-  };
+function toBlockingTransition({ transition, missingFields, isTextUnknown }: TransitionEvaluation): BlockingTransition {
+  const statesOutcomes = transition.definition.outcomes.length > 0;
+  return { transitionId: transition.id, statesOutcomes, missingFields, isTextUnknown };
 }
 
-function notTakenBecause({
-  truth,
-  missingFields: missing,
-  conditionError: error,
-  isTextUnknown: notJudged,
-}: TransitionEvaluation): string {
-  if (error !== '') return 'its condition failed';
-  if (truth === 'FALSE') return 'it does not hold';
-  if (missing.length > 0) return `it misses ${missing.join(', ')}`;
-  return notJudged ? 'its condition in natural language could not be judged' : 'it misses data that is not asked for';
+function describeNotTaken({ truth, missingFields, conditionError, isTextUnknown }: TransitionEvaluation): string {
+  if (conditionError !== '') return 'condition failed';
+  if (truth === 'FALSE') return 'conditions not met';
+  if (missingFields.length > 0) return `missing ${missingFields.join(', ')}`;
+  return isTextUnknown ? 'natural-language condition could not be evaluated' : 'missing data that cannot be asked for';
 }
 
-function alternative(
+function toAlternative(
   { step }: StepPosition,
   transition: CompiledTransition,
-  evaluated: TransitionEvaluation | undefined,
-  notTaken: string,
+  evaluation: TransitionEvaluation | undefined,
+  notTakenBecause: string,
 ): TransitionAlternative {
   return {
     transitionId: transition.id,
     sourceStepId: step.stepId,
     targetStepId: transition.targetStepId,
-    truth: evaluated?.truth,
-    missingFields: evaluated?.missingFields ?? [],
-    taken: notTaken === '',
-    notTakenBecause: notTaken,
+    truth: evaluation?.truth,
+    missingFields: evaluation?.missingFields ?? [],
+    taken: notTakenBecause === '',
+    notTakenBecause,
   };
 }

@@ -1,9 +1,10 @@
-import { usesField } from '../context/changed-fields';
-import type { IrreversibleStep, PathEntry } from '../model/session';
+import { usesField } from '../context/stored-data';
+import type { KnownData } from '../model/known-data';
+import type { IrreversibleStep, PathEntry, ScenarioInstance } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';
 import type { WalkInput } from './walk-input';
 
-/** A way back to where a corrected value was used first (3.9). */
+/** The step that a correction returns to: the first one that used a corrected field (3.9). */
 export interface CorrectionTarget {
   readonly step: CompiledStep;
   /** Sorted. */
@@ -11,34 +12,51 @@ export interface CorrectionTarget {
 }
 
 export type Correction =
-  | { readonly kind: 'back'; readonly route: CorrectionTarget }
-  /** The values were used before a passed checkpoint only. */
+  | { readonly kind: 'back'; readonly target: CorrectionTarget }
+  /** Only steps before a passed checkpoint used the fields. `description` is that of the checkpoint. */
   | { readonly kind: 'blocked'; readonly description: string };
 
 /**
- * Where this turn's corrections move the instance: to the earliest step of its path that used one of the fields, after its last
- * passed checkpoint. Undefined where nothing is corrected.
+ * Finds the step that this turn's corrections return to: the earliest step of the path, after the last passed checkpoint, that
+ * used one of the fields. Undefined if there is nothing to correct.
  */
-export function findCorrection(subject: WalkInput): Correction | undefined {
-  const { instance, scenario, correctedFields: corrected } = subject;
-  if (corrected.length === 0) return undefined;
+export function findCorrection(input: WalkInput): Correction | undefined {
+  const { instance, scenario, correctedFields } = input;
+  if (correctedFields.length === 0) return undefined;
   const checkpoint = instance.irreversibleDone.findLast(({ passed }) => passed);
   const entry = instance.path.find(
-    (candidate) => isAfter(candidate, checkpoint) && corrected.some((field) => usesField(scenario, candidate, field)),
+    (candidate) =>
+      isAfterCheckpoint(candidate, checkpoint) &&
+      correctedFields.some((field) => usesField(scenario, candidate, field)),
   );
-  const target = entry && scenario.steps.get(entry.stepId);
-  if (target) return { kind: 'back', route: { step: target, fields: corrected } };
-  if (!checkpoint || corrected.every((field) => answers(subject, field))) return undefined;
+  const step = entry && scenario.steps.get(entry.stepId);
+  if (step) return { kind: 'back', target: { step, fields: correctedFields } };
+  if (!checkpoint || correctedFields.every((field) => isAnswer(input, field))) return undefined;
   return { kind: 'blocked', description: checkpoint.description };
 }
 
-/** Whether the field belongs to the step where the instance stands: its new value is then an answer, before all else. */
-function answers({ step, instance }: WalkInput, field: string): boolean {
+/** Whether the current step asks for the field: its new value is then an answer and not a correction. */
+function isAnswer({ step, instance }: WalkInput, field: string): boolean {
   return step.collectedFields.includes(field) || instance.visit.openAskFields.includes(field);
 }
 
-/** Whether a step was left after the checkpoint was passed; the checkpoint's own visit was not. */
-function isAfter(entry: PathEntry, checkpoint: IrreversibleStep | undefined): boolean {
+/** Whether a step was left after the checkpoint was passed. The visit of the checkpoint itself does not count. */
+function isAfterCheckpoint(entry: PathEntry, checkpoint: IrreversibleStep | undefined): boolean {
   if (!checkpoint) return true;
   return entry.sequence > checkpoint.pathSequence && entry.visitNumber !== checkpoint.visitNumber;
+}
+
+/**
+ * Returns the fields that a correction does not ask for again at a step, sorted: the known ones, if an earlier or the current
+ * visit of the step asked for a field. They count as asked during the whole new visit (3.1).
+ */
+export function findFieldsAskedBefore(
+  { path, currentStepId, visit }: ScenarioInstance,
+  { stepId, collectedFields }: CompiledStep,
+  known: KnownData,
+): readonly string[] {
+  const hasAsked =
+    path.some((entry) => entry.asked && entry.stepId === stepId) ||
+    (currentStepId === stepId && visit.askedFields.length > 0);
+  return hasAsked ? [...new Set(collectedFields)].filter((field) => known.has(field)).sort() : [];
 }

@@ -1,13 +1,18 @@
-import type { ScenarioInstance } from '../model/session';
+import type { SelectionContext } from '../context/selection-context';
+import { createVisit, type ScenarioInstance } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+import { findUnfinishedStage } from './stage';
+import { selectActiveGuards } from './step-conditions';
+import type { Walk } from './walk';
+import type { WalkInput } from './walk-input';
 
-/** The loop limit that holds for a step: its own, else its scenario's, else the configuration's (2.8). */
+/** Returns the loop limit of a step: its own, else that of its scenario, else the configured one (2.8). */
 export function getLoopLimit(step: CompiledStep, settings: OrchestrationSettings): number {
   return step.maxLoopCount ?? settings.maxLoopCount;
 }
 
-/** Whether one more visit of the step would be above its limit (2.8, 3.6). */
+/** Whether one more visit of the step would exceed its loop limit (2.8, 3.6). */
 export function hasReachedLoopLimit(
   instance: ScenarioInstance,
   step: CompiledStep,
@@ -17,20 +22,71 @@ export function hasReachedLoopLimit(
 }
 
 /**
- * The recovery step of an instance that cannot stay where it is: reachable from anywhere, not at its own limit, not before a
- * passed checkpoint, none of `away`; by step priority, then as written (3.8). Undefined where there is none.
+ * Finds the recovery step of an instance that cannot stay at its step (3.8). The step is reachable from anywhere, has not
+ * reached its own loop limit, is not before a passed checkpoint and not one of `excludedStepIds`. Candidates are tried by step
+ * priority, then in scenario order.
  */
 export function findRecoveryStep(
   instance: ScenarioInstance,
   scenario: CompiledScenario,
-  away: readonly string[],
+  excludedStepIds: readonly string[],
   settings: OrchestrationSettings,
 ): CompiledStep | undefined {
   return scenario.recoverySteps.find(
     (step) =>
-      !away.includes(step.stepId) &&
+      !excludedStepIds.includes(step.stepId) &&
       !hasReachedLoopLimit(instance, step, settings) &&
       !instance.stepsBeforeCheckpoint.includes(step.stepId) &&
       !instance.irreversibleDone.some(({ passed, stepId }) => passed && stepId === step.stepId),
   );
+}
+
+/** Replaces the walk of a looping instance with a move to a recovery step; undefined if there is none (3.8). */
+export function relocalize(walk: Walk, context: SelectionContext): Walk | undefined {
+  const { input, position } = walk;
+  const excludedStepIds = [position.step.stepId, input.instance.currentStepId];
+  const target = findRecoveryStep(input.instance, input.scenario, excludedStepIds, context.settings);
+  return target && relocalizeTo(input, target, position.step.stepId, context, walk);
+}
+
+/**
+ * Moves an instance directly to a recovery step. `originalStepId` is the step where it would have been. `replacedWalk` is the
+ * walk that led there; its alternatives and errors are kept to explain the decision.
+ */
+export function relocalizeTo(
+  input: WalkInput,
+  target: CompiledStep,
+  originalStepId: string,
+  context: SelectionContext,
+  replacedWalk?: Walk,
+): Walk {
+  const { instance, known } = input;
+  const position = {
+    step: target,
+    visit: createVisit(instance.lastVisitNumber + 1, context.revision),
+    isNewVisit: true,
+  };
+  const sourceStep = {
+    stepId: instance.currentStepId,
+    transition: undefined,
+    isIntermediate: false,
+    hasAsked: instance.visit.askedFields.length > 0,
+    isSkipped: false,
+  };
+  return {
+    input,
+    traversedSteps: [sourceStep],
+    position,
+    hasMoved: true,
+    stage: findUnfinishedStage(position, known, context.settings.enableStepSkipping),
+    blockingTransition: undefined,
+    correction: undefined,
+    blockedByCheckpoint: '',
+    relocalizedFrom: originalStepId,
+    clearedFields: [],
+    known,
+    alternatives: replacedWalk?.alternatives.map((alternative) => ({ ...alternative, taken: false })) ?? [],
+    conditionErrors: replacedWalk?.conditionErrors ?? [],
+    globalGuards: selectActiveGuards(input, context),
+  };
 }

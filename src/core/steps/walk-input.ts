@@ -4,44 +4,39 @@ import type { KnownData } from '../model/known-data';
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
-/** An instance that walks: one that the turn found, or one that starts (P6.3). */
+/** An instance to walk: an existing one, or one that starts on this turn. */
 export interface WalkInput {
-  /** For a start a draft that stands at the entry step and has had no visit. */
+  /** For a start, a draft at the entry step without a visit. */
   readonly instance: ScenarioInstance;
   readonly scenario: CompiledScenario;
-  /** The step where the turn found it; for a start the entry step. */
+  /** The current step of the instance before the walk; for a start, the entry step. */
   readonly step: CompiledStep;
   readonly isStart: boolean;
   readonly known: KnownData;
   readonly changedFields: readonly string[];
   readonly correctedFields: readonly string[];
-  /** Fields given this turn: `clears` spares them (3.2). */
+  /** Fields provided on this turn. `clears` does not clear them (3.2). */
   readonly providedFields: ReadonlySet<string>;
   readonly signals: InstanceSignals;
 }
 
-/** The instance of a view as one that walks; undefined where its scenario or step is gone (2.1, 2.2). */
+/** Returns the walk input of an existing instance; undefined if its scenario or step no longer exists (2.1, 2.2). */
 export function toWalkInput(view: InstanceView): WalkInput | undefined {
-  const {
-    instance,
-    scenario,
-    step,
-    known,
-    changedFields: changed,
-    correctedFields: corrected,
-    providedFields: given,
-    signals,
-  } = view;
-  if (!scenario || !step) return undefined;
+  const { scenario, step } = view;
+  return scenario && step ? createWalkInput(view, scenario, step) : undefined;
+}
+
+/** Builds the walk input of an existing instance at the given step. */
+export function createWalkInput(view: InstanceView, scenario: CompiledScenario, step: CompiledStep): WalkInput {
   return {
-    instance,
+    instance: view.instance,
     scenario,
     step,
     isStart: false,
-    known,
-    changedFields: changed,
-    correctedFields: corrected,
-    providedFields: given,
-    signals,
+    known: view.known,
+    changedFields: view.changedFields,
+    correctedFields: view.correctedFields,
+    providedFields: view.providedFields,
+    signals: view.signals,
   };
 }

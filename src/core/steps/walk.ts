@@ -1,73 +1,77 @@
 import type { SelectionContext } from '../context/selection-context';
 import { type KnownData, withoutFields } from '../model/known-data';
-import { createVisit, type ScenarioInstance } from '../model/session';
+import type { TransitionTrigger } from '../model/scenario';
+import { createVisit } from '../model/session';
 import type { TransitionAlternative } from '../model/transition-decision';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { type BlockingTransition, chooseTransition, type TransitionChoice } from './choice';
-import { type CorrectionTarget, findCorrection } from './correction';
-import { selectActiveGuards } from './global-guards';
+import { type CorrectionTarget, findCorrection, findFieldsAskedBefore } from './correction';
 import { findUnfinishedStage, isSkippable, type Stage, type StepPosition } from './stage';
+import { selectActiveGuards } from './step-conditions';
 import type { WalkInput } from './walk-input';
 
-/** A step that was left this turn. */
+/** A step that the instance left on this turn. */
 export interface TraversedStep {
   readonly stepId: string;
-  /** Undefined where a correction or relocalization moved the instance. */
+  /** Undefined if a correction or relocalization moved the instance. */
   readonly transition: CompiledTransition | undefined;
-  /** The walk went over it; false for the step where the turn found the instance. */
+  /** The step was entered and left by this walk and has no visit. False for the step where the walk began. */
   readonly isIntermediate: boolean;
-  /** It had asked for a field in the visit that ends, or before the correction that is under way. */
-  readonly wasAsked: boolean;
-  /** It collects fields and was left without having been asked (3.5). */
+  /** The step asked for a field in this visit, or before the current correction. */
+  readonly hasAsked: boolean;
+  /** The step collects fields and did not ask for them (3.5). */
   readonly isSkipped: boolean;
 }
 
 /**
- * Where an instance stands after its walk, and how it got there (P6.3); also while it is under way, when each step of the walk takes
- * one of these and gives the next, and `stage` is not settled.
+ * The walk of an instance: its position and how it got there. During the walk, each move returns a new value; `stage` is set at
+ * the end.
  */
 export interface Walk {
   readonly input: WalkInput;
   /** In path order. */
   readonly traversedSteps: readonly TraversedStep[];
   readonly position: StepPosition;
-  /** A visit opened: START, arrival, self-transition, correction or relocalization (3.6). */
+  /** A visit opened: start, arrival, self-transition, correction or relocalization (3.6). */
   readonly hasMoved: boolean;
-  /** What the step wants to do now. */
+  /** The stage of the step where the walk ended. */
   readonly stage: Stage;
   readonly blockingTransition: BlockingTransition | undefined;
   readonly correction: CorrectionTarget | undefined;
-  /** Description of the checkpoint that keeps a correction from moving it back; "" where none does (3.9). */
+  /** Description of the checkpoint that blocks a correction, or "" (3.9). */
   readonly blockedByCheckpoint: string;
-  /** The step where it would have been, had it not been moved to a recovery step; "" otherwise (3.8). */
+  /** The step where the instance would be without relocalization, or "" (3.8). */
   readonly relocalizedFrom: string;
-  /** Fields that taken transitions made unknown; sorted (3.2). */
+  /** Fields that the transitions taken have cleared; sorted (3.2). */
   readonly clearedFields: readonly string[];
-  /** Known data with these unknown. */
+  /** The known data without the cleared fields. */
   readonly known: KnownData;
   readonly alternatives: readonly TransitionAlternative[];
   readonly conditionErrors: readonly string[];
-  /** Global transitions that were taken and must not be taken again before what they read changes. */
+  /** Fingerprints of global transitions that are not taken again until a value that they read changes. */
   readonly globalGuards: ReadonlyMap<string, string>;
 }
 
-/** Walks an instance from where the turn finds it, or a new one from its entry step, as far as it goes (3.2 to 3.5, 3.9). Pure. */
-export function walkInstance(subject: WalkInput, context: SelectionContext): Walk {
-  const found = beginning(subject, context);
-  let at = subject.isStart ? arrive(found, subject.step, context) : leaveFound(found, context);
-  while (mayGoOn(at, context)) {
-    const next = goOn(at, context);
-    const stays = next.traversedSteps.length === at.traversedSteps.length;
-    at = next;
-    if (stays) break;
+/**
+ * Walks an instance from its current step, or a new one from its entry step, until no transition can be taken or a step has
+ * something to do (3.2 to 3.5, 3.9). Pure.
+ */
+export function walkInstance(input: WalkInput, context: SelectionContext): Walk {
+  const initial = createWalk(input, context);
+  let walk = input.isStart ? enterStep(initial, input.step, context) : leaveCurrentStep(initial, context);
+  while (canContinue(walk, context)) {
+    const next = advance(walk, context);
+    const hasAdvanced = next.traversedSteps.length > walk.traversedSteps.length;
+    walk = next;
+    if (!hasAdvanced) break;
   }
-  return { ...at, stage: stageOf(at, context) };
+  return { ...walk, stage: findStage(walk, context) };
 }
 
-function beginning(subject: WalkInput, context: SelectionContext): Walk {
-  const { step, instance, known } = subject;
+function createWalk(input: WalkInput, context: SelectionContext): Walk {
+  const { step, instance, known } = input;
   return {
-    input: subject,
+    input,
     traversedSteps: [],
     position: { step, visit: instance.visit, isNewVisit: false },
     hasMoved: false,
@@ -80,131 +84,118 @@ function beginning(subject: WalkInput, context: SelectionContext): Walk {
     known,
     alternatives: [],
     conditionErrors: [],
-    globalGuards: selectActiveGuards(subject, context),
+    globalGuards: selectActiveGuards(input, context),
   };
 }
 
-/** Leaves the step where the turn found the instance: ANYTIME and globals, a correction, then ON_COMPLETION (3.2). */
-function leaveFound(found: Walk, context: SelectionContext): Walk {
-  const looked = choose('anytime', found, context);
-  if (looked.taken) return looked.at;
-  const correction = findCorrection(found.input);
+/** Leaves the step where the walk begins: ANYTIME and global transitions, then a correction, then ON_COMPLETION ones (3.2). */
+function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
+  const { walk, isTaken } = takeTransition('ANYTIME', initial, context);
+  if (isTaken) return walk;
+  const correction = findCorrection(walk.input);
   if (correction?.kind === 'back') {
-    const { route } = correction;
-    return move({ ...looked.at, correction: route }, undefined, route.step, context);
+    const { target } = correction;
+    return moveTo({ ...walk, correction: target }, undefined, target.step, context);
   }
-  const at = correction ? { ...looked.at, blockedByCheckpoint: correction.description } : looked.at;
-  return choose('on_completion', at, context).at;
+  const uncorrected = correction ? { ...walk, blockedByCheckpoint: correction.description } : walk;
+  return takeTransition('ON_COMPLETION', uncorrected, context).walk;
 }
 
-/** Whether the walk goes on over the step under it: it is done, or may be passed over (3.5). */
-function mayGoOn({ position: standing, known, traversedSteps: left }: Walk, { settings }: SelectionContext): boolean {
-  if (!standing.isNewVisit || standing.step.stopsWalk || left.length >= settings.maxHopsPerTurn) return false;
+/** Whether the walk continues past the step that it has reached: the step is done, or can be skipped (3.5). */
+function canContinue({ position, known, traversedSteps }: Walk, { settings }: SelectionContext): boolean {
+  if (!position.isNewVisit || position.step.stopsWalk || traversedSteps.length >= settings.maxHopsPerTurn) return false;
   return (
-    findUnfinishedStage(standing, known, settings.enableStepSkipping) === 'none' ||
-    isSkippable(standing, known, settings.enableStepSkipping)
+    findUnfinishedStage(position, known, settings.enableStepSkipping) === 'none' ||
+    isSkippable(position, known, settings.enableStepSkipping)
   );
 }
 
-function goOn(at: Walk, context: SelectionContext): Walk {
-  const looked = choose('anytime', at, context);
-  return looked.taken ? looked.at : choose('on_completion', looked.at, context).at;
+function advance(current: Walk, context: SelectionContext): Walk {
+  const { walk, isTaken } = takeTransition('ANYTIME', current, context);
+  return isTaken ? walk : takeTransition('ON_COMPLETION', walk, context).walk;
 }
 
-/** Looks at the transitions of one kind and takes the one that is chosen. */
-function choose(
-  trigger: 'anytime' | 'on_completion',
-  at: Walk,
+/** Evaluates the transitions with one trigger and takes the chosen one. */
+function takeTransition(
+  trigger: TransitionTrigger,
+  current: Walk,
   context: SelectionContext,
-): { readonly at: Walk; readonly taken: boolean } {
-  const choice = chooseTransition(trigger, at, context);
-  const looked = withLooked(at, choice);
-  const target = choice.transition && at.input.scenario.steps.get(choice.transition.targetStepId);
-  if (!choice.transition || !target) return { at: looked, taken: false };
-  return { at: move(withCleared(looked, choice.transition), choice.transition, target, context), taken: true };
+): { readonly walk: Walk; readonly isTaken: boolean } {
+  const choice = chooseTransition(trigger, current, context);
+  const { transition } = choice;
+  const walk = recordChoice(current, choice);
+  const target = transition && walk.input.scenario.steps.get(transition.targetStepId);
+  if (!transition || !target) return { walk, isTaken: false };
+  return { walk: moveTo(clearFields(walk, transition), transition, target, context), isTaken: true };
 }
 
-function withLooked(
-  at: Walk,
-  { alternatives, conditionErrors: errors, blockingTransition: heldBy, guard }: TransitionChoice,
-): Walk {
-  // Where nothing was looked at, nothing holds either.
-  if (alternatives.length === 0 && at.blockingTransition === undefined) return at;
+function recordChoice(walk: Walk, choice: TransitionChoice): Walk {
+  const { alternatives, conditionErrors, blockingTransition, guard } = choice;
+  // If no transition was considered, none blocks.
+  if (alternatives.length === 0 && walk.blockingTransition === undefined) return walk;
   return {
-    ...at,
-    blockingTransition: heldBy,
-    alternatives: alternatives.length === 0 ? at.alternatives : [...at.alternatives, ...alternatives],
-    conditionErrors: errors.length === 0 ? at.conditionErrors : [...new Set([...at.conditionErrors, ...errors])],
-    globalGuards: guard ? new Map(at.globalGuards).set(guard.id, guard.fingerprint) : at.globalGuards,
+    ...walk,
+    blockingTransition,
+    alternatives: alternatives.length === 0 ? walk.alternatives : [...walk.alternatives, ...alternatives],
+    conditionErrors:
+      conditionErrors.length === 0 ? walk.conditionErrors : [...new Set([...walk.conditionErrors, ...conditionErrors])],
+    globalGuards: guard ? new Map(walk.globalGuards).set(guard.id, guard.fingerprint) : walk.globalGuards,
   };
 }
 
-/** The fields that a taken transition clears, but for values given this turn, are unknown from here on (3.2). */
-function withCleared(at: Walk, { definition }: CompiledTransition): Walk {
-  const more = definition.clears.filter((field) => !at.input.providedFields.has(field) && at.known.has(field));
-  if (more.length === 0) return at;
-  const cleared = [...at.clearedFields, ...more].sort();
-  return { ...at, clearedFields: cleared, known: withoutFields(at.input.known, new Set(cleared)) };
+/** Clears the fields that a taken transition lists under `clears`, except those provided on this turn (3.2). */
+function clearFields(walk: Walk, { definition }: CompiledTransition): Walk {
+  const { input, known } = walk;
+  const fields = definition.clears.filter((field) => !input.providedFields.has(field) && known.has(field));
+  if (fields.length === 0) return walk;
+  const clearedFields = [...walk.clearedFields, ...fields].sort();
+  return { ...walk, clearedFields, known: withoutFields(input.known, new Set(clearedFields)) };
 }
 
-/** Leaves the step under the walk for another one. */
-function move(
-  at: Walk,
+/** Leaves the step that the walk has reached and enters another one. */
+function moveTo(
+  walk: Walk,
   transition: CompiledTransition | undefined,
   target: CompiledStep,
   context: SelectionContext,
 ): Walk {
-  return arrive(at, target, context, [...at.traversedSteps, leftStep(at.position, transition)]);
+  const traversedSteps = [...walk.traversedSteps, toTraversedStep(walk.position, transition)];
+  return enterStep(walk, target, context, traversedSteps);
 }
 
-function leftStep(
-  { step, visit, isNewVisit: isNew }: StepPosition,
+function toTraversedStep(
+  { step, visit, isNewVisit }: StepPosition,
   transition: CompiledTransition | undefined,
 ): TraversedStep {
-  const asked = visit.askedFields.length > 0;
-  const contributed = visit.contributedTypes.length > 0;
-  const skipped = step.collectedFields.length > 0 && !asked && !contributed;
-  return { stepId: step.stepId, transition, isIntermediate: isNew, wasAsked: asked, isSkipped: skipped };
+  const hasAsked = visit.askedFields.length > 0;
+  const hasContributed = visit.contributedTypes.length > 0;
+  const isSkipped = step.collectedFields.length > 0 && !hasAsked && !hasContributed;
+  return { stepId: step.stepId, transition, isIntermediate: isNewVisit, hasAsked, isSkipped };
 }
 
-function arrive(
-  at: Walk,
+function enterStep(
+  walk: Walk,
   step: CompiledStep,
   { revision }: SelectionContext,
-  left: readonly TraversedStep[] = [],
+  traversedSteps: readonly TraversedStep[] = [],
 ): Walk {
-  const { instance } = at.input;
-  const fresh = createVisit(instance.lastVisitNumber + 1, revision);
-  const asked = at.correction !== undefined && wasAsked(instance, step);
-  const visit = asked ? { ...fresh, askedFields: knownFieldsOf(step, at.known) } : fresh;
+  const { instance } = walk.input;
+  const newVisit = createVisit(instance.lastVisitNumber + 1, revision);
+  const askedFields = walk.correction ? findFieldsAskedBefore(instance, step, walk.known) : [];
+  const visit = askedFields.length > 0 ? { ...newVisit, askedFields } : newVisit;
   return {
-    ...at,
-    traversedSteps: left,
+    ...walk,
+    traversedSteps,
     position: { step, visit, isNewVisit: true },
     hasMoved: true,
     blockingTransition: undefined,
   };
 }
 
-/** What a correction need not ask again: it counts as asked for as long as the visit lasts (3.1). */
-function knownFieldsOf({ collectedFields: collects }: CompiledStep, known: KnownData): readonly string[] {
-  return [...new Set(collects)].filter((field) => known.has(field)).sort();
-}
-
-/** Whether the step asked for a field in an earlier visit, the one that the turn found included. */
-function wasAsked({ path, currentStepId, visit }: ScenarioInstance, { stepId }: CompiledStep): boolean {
-  return (
-    path.some((entry) => entry.asked && entry.stepId === stepId) ||
-    (currentStepId === stepId && visit.askedFields.length > 0)
-  );
-}
-
-function stageOf(
-  { position: standing, known, blockingTransition: heldBy }: Walk,
-  { settings }: SelectionContext,
-): Stage {
-  const asksForCondition = heldBy !== undefined && heldBy.missingFields.length > 0;
-  if (!standing.isNewVisit && standing.visit.outcome === 'DECLINED') return asksForCondition ? 'condition' : 'none';
-  const stage = findUnfinishedStage(standing, known, settings.enableStepSkipping);
+/** Returns the stage where the walk ended. DECLINED ends all stages of its visit (3.1). */
+function findStage({ position, known, blockingTransition }: Walk, { settings }: SelectionContext): Stage {
+  const asksForCondition = blockingTransition !== undefined && blockingTransition.missingFields.length > 0;
+  const isDeclined = !position.isNewVisit && position.visit.outcome === 'DECLINED';
+  const stage = isDeclined ? 'none' : findUnfinishedStage(position, known, settings.enableStepSkipping);
   return stage === 'none' && asksForCondition ? 'condition' : stage;
 }

@@ -1,40 +1,48 @@
+import { noSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
-import { type InstanceOutcome, isActive, overrideOutcome } from '../lifecycle/instance-outcome';
+import { type ActiveOutcome, type InstanceOutcome, isActive, overrideOutcome } from '../lifecycle/instance-outcome';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { applyModelChoice } from '../lifecycle/model-choice';
-import { selectActiveGuards } from '../steps/global-guards';
-import { findRecoveryStep } from '../steps/recovery';
+import { resetCountersOnResume } from '../lifecycle/pauses';
+import type { ScenarioStart } from '../lifecycle/start-candidates';
+import { createVisit, type ScenarioInstance } from '../model/session';
+import { findRecoveryStep, getLoopLimit, hasReachedLoopLimit, relocalize, relocalizeTo } from '../steps/recovery';
+import { selectActiveGuards } from '../steps/step-conditions';
 import { type Walk, walkInstance } from '../steps/walk';
-import { toWalkInput } from '../steps/walk-input';
-import { countStalledAttempt, isLooping, relocalize, relocalizeTo } from './loops';
-import { createStartWalkInput } from './start-walk-input';
+import { createWalkInput, toWalkInput, type WalkInput } from '../steps/walk-input';
 
-/** P6.3: the fates as they are after the walks, and the walk of every instance that moves (0.7, steps 10 to 12). */
+/** The walks of a turn, and the outcomes of all instances after them (0.7, steps 10 to 12). */
 export interface TransitionPhase {
-  /** One for every instance, in start order; final. */
+  /** One per instance, in start order. Final. */
   readonly outcomes: readonly InstanceOutcome[];
-  /** By instance id; starts included. */
+  /** By instance id, starts included. */
   readonly walks: ReadonlyMap<string, Walk>;
 }
 
 /**
- * Walks every instance that moves, each on the same snapshot, and settles those that loop. Where none of them has anything to say
- * the quiet ones walk after all, so that a turn is not silent while somebody has something to say (0.5). Pure.
+ * Walks every instance that continues or starts, all on the same snapshot, and handles loops. If none of them contributes on a
+ * MESSAGE turn, the quiet instances walk as well, because one of them may contribute (0.5). Pure.
  */
-export function decideTransitions(context: SelectionContext, phase: LifecyclePhase): TransitionPhase {
+export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
   const walks = new Map<string, Walk>();
-  const settle = (each: InstanceOutcome): InstanceOutcome => {
-    const settled = settleFate(each, context, phase);
-    if (settled.walk) walks.set(each.view.instance.instanceId, settled.walk);
-    return settled.fate;
+  const walkAndRecord = (outcome: ActiveOutcome): InstanceOutcome => {
+    const walked = walkOutcome(outcome, context, lifecycle);
+    if (walked.walk) walks.set(outcome.view.instance.instanceId, walked.walk);
+    return walked.outcome;
   };
-  const moved = phase.outcomes.map((each) => (each.shouldWalk ? settle(each) : applyModelChoice(each, context)));
-  for (const start of phase.starts)
+  let outcomes = lifecycle.outcomes.map((outcome) =>
+    isActive(outcome) && outcome.shouldWalk ? walkAndRecord(outcome) : applyModelChoice(outcome, context),
+  );
+  for (const start of lifecycle.starts) {
     walks.set(start.instanceId, walkInstance(createStartWalkInput(start, context), context));
-  const speaks = context.turn.trigger === 'MESSAGE' && isSilent(walks);
-  const settled = speaks ? moved.map((each) => (isQuiet(each) ? settle(speakUp(each)) : each)) : moved;
-  const stays = (each: InstanceOutcome): boolean => !walks.has(each.view.instance.instanceId);
-  return { outcomes: settled.map((each) => (stays(each) ? withGuardsThatHold(each, context) : each)), walks };
+  }
+  if (context.turn.trigger === 'MESSAGE' && isSilent(walks)) {
+    outcomes = outcomes.map((outcome) => (isQuiet(outcome) ? walkAndRecord(activateQuiet(outcome)) : outcome));
+  }
+  outcomes = outcomes.map((outcome) =>
+    walks.has(outcome.view.instance.instanceId) ? outcome : updateGuards(outcome, context),
+  );
+  return { outcomes, walks };
 }
 
 function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
@@ -42,92 +50,127 @@ function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
   return true;
 }
 
-/** Notices a change that is over before the instance moves again (3.2). */
-function withGuardsThatHold(each: InstanceOutcome, context: SelectionContext): InstanceOutcome {
-  const { view } = each;
-  if (view.instance.globalTransitionGuards.size === 0) return each;
-  const subject = toWalkInput(view);
-  if (!subject) return each;
-  const instance = { ...view.instance, globalTransitionGuards: selectActiveGuards(subject, context) };
-  return { ...each, view: { ...view, instance } };
+function isQuiet(outcome: InstanceOutcome): outcome is ActiveOutcome {
+  return isActive(outcome) && !outcome.shouldWalk;
 }
 
-function isQuiet({ action, shouldWalk: moves }: InstanceOutcome): boolean {
-  return action === 'CONTINUE' && !moves;
+function activateQuiet(outcome: ActiveOutcome): ActiveOutcome {
+  return { ...outcome, shouldWalk: true, reason: outcome.resumed ? 'RESUMED' : 'GOES_ON' };
 }
 
-function speakUp(each: InstanceOutcome): InstanceOutcome {
-  return { ...each, shouldWalk: true, reason: each.resumed ? 'RESUMED' : 'GOES_ON' };
+/** Removes the guards whose values have changed, although the instance does not walk (3.2). */
+function updateGuards(outcome: InstanceOutcome, context: SelectionContext): InstanceOutcome {
+  const { view } = outcome;
+  if (view.instance.globalTransitionGuards.size === 0) return outcome;
+  const input = toWalkInput(view);
+  if (!input) return outcome;
+  const instance = { ...view.instance, globalTransitionGuards: selectActiveGuards(input, context) };
+  return { ...outcome, view: { ...view, instance } };
 }
 
-interface SettledFate {
-  readonly fate: InstanceOutcome;
-  /** Undefined where the instance does not go on. */
+interface WalkedOutcome {
+  readonly outcome: InstanceOutcome;
+  /** Undefined if the instance does not continue. */
   readonly walk: Walk | undefined;
 }
 
-/** Walks one instance; a loop ends at a recovery step, else in a pause (2.8). */
-function settleFate(
-  each: InstanceOutcome,
-  context: SelectionContext,
-  { getWalk: walkOf }: LifecyclePhase,
-): SettledFate {
-  if (!each.view.step) {
-    const recovery = recoveryWalk(each, context);
-    return recovery
-      ? { fate: { ...each, reason: 'RELOCALIZED' }, walk: recovery }
-      : { fate: overrideOutcome(each, 'CANCEL', 'STEP_NOT_FOUND'), walk: undefined };
-  }
-  const found = each.resumed ? wokenFate(each) : each;
-  const { view } = found;
-  const walked = walkOf(view);
-  if (!walked) return { fate: found, walk: undefined };
-  const counted = countStalledAttempt(walked, context, view.hasCountedAttempt);
-  if (!isLooping(counted, context)) return asChosen(found, counted, context);
-  const recovered = relocalize(counted, context);
-  return recovered
-    ? { fate: { ...found, reason: 'RELOCALIZED' }, walk: recovered }
-    : { fate: overrideOutcome(found, 'PAUSE', 'LOOP'), walk: undefined };
+/** Walks one instance. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
+function walkOutcome(outcome: ActiveOutcome, context: SelectionContext, lifecycle: LifecyclePhase): WalkedOutcome {
+  if (!outcome.view.step) return recoverFromMissingStep(outcome, context);
+  const current = outcome.resumed ? resetCountersOnResume(outcome) : outcome;
+  const walk = lifecycle.getWalk(current.view);
+  if (!walk) return { outcome: current, walk: undefined };
+  const countedWalk = countStalledAttempt(walk, context, current.view.hasCountedAttempt);
+  if (!isLooping(countedWalk, context)) return applyModelChoiceToWalk(current, countedWalk, context);
+  const recovery = relocalize(countedWalk, context);
+  return recovery
+    ? { outcome: { ...current, reason: 'RELOCALIZED' }, walk: recovery }
+    : { outcome: overrideOutcome(current, { action: 'PAUSE', reason: 'LOOP' }), walk: undefined };
 }
 
-/** The model's choice comes after 2.8; what does not go on has no walk (section 9). */
-function asChosen(each: InstanceOutcome, walked: Walk, context: SelectionContext): SettledFate {
-  const chosen = applyModelChoice(each, context);
-  return { fate: chosen, walk: isActive(chosen) ? walked : undefined };
-}
-
-/** The counts of an instance that wakes from LOOP, IDLE or NEEDS_MIGRATION start again at 0 (2.11). */
-function wokenFate(each: InstanceOutcome): InstanceOutcome {
-  const { instance } = each.view;
-  const { pauseReason, visit } = instance;
-  if (pauseReason !== 'LOOP' && pauseReason !== 'IDLE' && pauseReason !== 'NEEDS_MIGRATION') return each;
-  const fresh = { ...instance, loopCounts: new Map(), visit: { ...visit, attempts: 0 } };
-  return { ...each, view: { ...each.view, instance: fresh } };
-}
-
-/** 2.2: the step is gone, and the instance moves to a recovery step. */
-function recoveryWalk({ view }: InstanceOutcome, context: SelectionContext): Walk | undefined {
-  const {
-    scenario,
-    instance,
-    known,
-    changedFields: changed,
-    correctedFields: corrected,
-    providedFields: given,
-    signals,
-  } = view;
+/** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */
+function recoverFromMissingStep(outcome: ActiveOutcome, context: SelectionContext): WalkedOutcome {
+  const { view } = outcome;
+  const { scenario, instance } = view;
   const step = scenario && findRecoveryStep(instance, scenario, [], context.settings);
-  if (!scenario || !step) return undefined;
-  const subject = {
-    instance,
-    scenario,
-    step,
-    isStart: false,
-    known,
-    changedFields: changed,
-    correctedFields: corrected,
-    providedFields: given,
-    signals,
+  if (!scenario || !step)
+    return { outcome: overrideOutcome(outcome, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' }), walk: undefined };
+  const walk = relocalizeTo(createWalkInput(view, scenario, step), step, instance.currentStepId, context);
+  return { outcome: { ...outcome, reason: 'RELOCALIZED' }, walk };
+}
+
+/** The choice of the model comes after 2.8. An instance that it pauses or ends has no walk (section 9). */
+function applyModelChoiceToWalk(outcome: InstanceOutcome, walk: Walk, context: SelectionContext): WalkedOutcome {
+  const chosen = applyModelChoice(outcome, context);
+  return { outcome: chosen, walk: isActive(chosen) ? walk : undefined };
+}
+
+/**
+ * Counts the turn as an attempt if an UNKNOWN transition blocks the step and its missing data cannot be asked for (3.3). A turn
+ * counts at most once.
+ */
+function countStalledAttempt(walk: Walk, { turn }: SelectionContext, hasCountedAttempt: boolean): Walk {
+  const { position, blockingTransition } = walk;
+  const isStalled = blockingTransition?.missingFields.length === 0 && walk.stage === 'none';
+  if (!isStalled || walk.hasMoved || hasCountedAttempt || turn.trigger !== 'MESSAGE') return walk;
+  return { ...walk, position: { ...position, visit: { ...position.visit, attempts: position.visit.attempts + 1 } } };
+}
+
+/**
+ * Whether the walk is a loop (2.8): it would enter a step, or retry a failed action, above the loop limit, or it stays at a step
+ * with more attempts than allowed.
+ */
+function isLooping({ input, position, hasMoved, stage }: Walk, { settings }: SelectionContext): boolean {
+  const { step, visit } = position;
+  if (hasMoved) return hasReachedLoopLimit(input.instance, step, settings);
+  const isRetry = step.isRequiredAction && visit.outcome === 'ACTION_FAILED' && stage === 'act';
+  const loopCount = input.instance.loopCounts.get(step.stepId) ?? 0;
+  if (isRetry && loopCount > getLoopLimit(step, settings)) return true;
+  return settings.maxAttempts > 0 && visit.attempts > settings.maxAttempts;
+}
+
+function createStartWalkInput(start: ScenarioStart, context: SelectionContext): WalkInput {
+  return {
+    instance: createDraftInstance(start, context),
+    scenario: start.scenario,
+    step: start.scenario.entryStep,
+    isStart: true,
+    known: context.known,
+    changedFields: context.changedFields,
+    correctedFields: [],
+    providedFields: context.storedData.providedFields,
+    signals: noSignals,
   };
-  return relocalizeTo(subject, step, instance.currentStepId, context);
+}
+
+/** Creates the instance of a start before its first walk: at the entry step, without a visit. */
+function createDraftInstance(
+  { instanceId, scenario }: ScenarioStart,
+  { turn, revision }: SelectionContext,
+): ScenarioInstance {
+  return {
+    instanceId,
+    scenarioId: scenario.scenarioId,
+    scenarioVersion: scenario.version,
+    status: 'ACTIVE',
+    startNumber: 0,
+    startedAt: turn.occurredAt,
+    lastActiveAt: turn.occurredAt,
+    pausedAt: undefined,
+    pauseReason: undefined,
+    pausedAtTurnCount: 0,
+    displacedByInstanceIds: [],
+    currentStepId: scenario.entryStep.stepId,
+    visit: createVisit(0, revision),
+    path: [],
+    irreversibleDone: [],
+    stepsBeforeCheckpoint: [],
+    stepsTrimmedFromPath: [],
+    loopCounts: new Map(),
+    lastVisitNumber: 0,
+    lastPathSequence: 0,
+    variables: new Map(),
+    relocalizationCount: 0,
+    globalTransitionGuards: new Map(),
+  };
 }

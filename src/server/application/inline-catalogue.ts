@@ -2,11 +2,10 @@ import { findDuplicates } from '../../core/model/duplicates';
 import { type FieldViolation, OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario } from '../../core/model/scenario';
 import type { Catalogue } from '../../core/scenario/catalogue';
-import { compareRelationships } from '../../core/scenario/catalogue-order';
+import { compareRelationships } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
 import { compileScenario } from '../../core/scenario/compile-scenario';
-import { findCycleIndex } from '../../core/scenario/relationship-cycle';
-import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
+import { findCycleIndex, findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import { indexRelationships } from '../../core/scenario/relationships';
 import { refuseInvalidScenarios } from './refuse-invalid-scenarios';
 

@@ -9,8 +9,8 @@ import { Any } from '../../../gen/google/protobuf/any';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../../gen/google/rpc/error_details';
 import { Status } from '../../../gen/google/rpc/status';
 
-/** How the server answers the calls of a test, in their order; the last one stays. */
-let answers: (Partial<ServiceError> | 'replayed' | 'silence')[] = [];
+/** The responses of the server to the calls of a test, in order. The last one repeats. */
+let responses: (Partial<ServiceError> | 'ok' | 'replayed' | 'none')[] = [];
 let calls: { readonly authorization: unknown; readonly deadline: number }[] = [];
 let server: Server;
 let address: string;
@@ -22,11 +22,11 @@ const processTurn: handleUnaryCall<ProcessTurnRequest, ProcessTurnResponse> = (c
     authorization: call.metadata.get('authorization')[0],
     deadline: typeof deadline === 'number' ? deadline : deadline.getTime(),
   });
-  const answer = answers.length > 1 ? answers.shift() : answers[0];
-  if (answer === 'silence') return;
+  const response = responses.length > 1 ? responses.shift() : responses[0];
+  if (response === 'none') return;
   const trailers = new Metadata();
-  if (answer === 'replayed') trailers.set('x-turn-replayed', 'true');
-  if (typeof answer === 'object') callback(answer);
+  if (response === 'replayed') trailers.set('x-turn-replayed', 'true');
+  if (typeof response === 'object') callback(response);
   else callback(null, ProcessTurnResponse.fromPartial({ revision: 7 }), trailers);
 };
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   address = `127.0.0.1:${port}`;
 });
 beforeEach(() => {
-  [answers, calls] = [[], []];
+  [responses, calls] = [['ok'], []];
   client = connect(address, { credentials: insecure(), metadata: { authorization: 'Bearer x' }, timeoutMs: 30_000 });
 });
 afterEach(() => client.close());
@@ -49,37 +49,42 @@ afterAll(() => server.forceShutdown());
 
 const request = ProcessTurnRequest.fromPartial({ turn: { turnId: 't' } });
 
-/** What a call fails with. */
-async function failureOf(call: Promise<unknown>): Promise<CallError> {
+/** The CallError that a call rejects with. */
+async function getError(call: Promise<unknown>): Promise<CallError> {
   const error: unknown = await call.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof CallError)) throw new Error(`no CallError but ${String(error)}`);
+  if (!(error instanceof CallError)) throw new Error(`expected a CallError, got ${String(error)}`);
   return error;
 }
 
-function detail(type: string, bytes: Uint8Array): Any {
+function packDetail(type: string, bytes: Uint8Array): Any {
   return Any.fromPartial({ typeUrl: `type.googleapis.com/google.rpc.${type}`, value: Buffer.from(bytes) });
 }
 
-/** An error as the service sends it. */
-function refusal(code: status, details: string, reason: string, ...more: readonly Any[]): Partial<ServiceError> {
+/** An error with its details, as the service sends it. */
+function createError(
+  code: status,
+  details: string,
+  reason: string,
+  ...otherDetails: readonly Any[]
+): Partial<ServiceError> {
   const info = ErrorInfo.fromPartial({ reason, domain: 'focal.orchestration.v1', metadata: { trace_id: 'abc' } });
-  const packed = [detail('ErrorInfo', ErrorInfo.encode(info).finish()), ...more];
+  const packed = [packDetail('ErrorInfo', ErrorInfo.encode(info).finish()), ...otherDetails];
   const metadata = new Metadata();
   const encoded = Status.encode(Status.fromPartial({ code, message: details, details: packed })).finish();
   metadata.set('grpc-status-details-bin', Buffer.from(encoded));
   return { code, details, metadata };
 }
 
-test('a turn resolves to its response, and whether it is a replay', async () => {
+test('processTurn resolves to the response and to whether it is a replay', async () => {
   await expect(client.processTurn(request)).resolves.toMatchObject({ response: { revision: 7 }, replayed: false });
-  answers = ['replayed'];
+  responses = ['replayed'];
   await expect(client.processTurn(request)).resolves.toMatchObject({ response: { revision: 7 }, replayed: true });
 });
 
-test('a call carries the metadata and the deadline of the connection, or its own', async () => {
+test('a call has the metadata and the timeout of the connection unless it sets its own', async () => {
   const before = Date.now();
   await client.processTurn(request);
   await client.processTurn(request, { timeoutMs: 60_000, metadata: { authorization: 'Bearer y' } });
@@ -91,16 +96,16 @@ test('a call carries the metadata and the deadline of the connection, or its own
   expect(second?.deadline).toBeGreaterThan(before + 50_000);
 });
 
-test('a refusal tells its reason, its metadata and every field', async () => {
+test('CallError has the reason, the metadata and every field violation', async () => {
   const fields = BadRequest.fromPartial({
     fieldViolations: [
       { field: 'turn.turn_id', description: 'must be a valid UUID' },
       { field: 'turn.session_id', description: 'must be a valid UUID' },
     ],
   });
-  const packed = detail('BadRequest', BadRequest.encode(fields).finish());
-  answers = [refusal(status.INVALID_ARGUMENT, 'The request breaks the contract.', 'INVALID_REQUEST', packed)];
-  const error = await failureOf(client.processTurn(request));
+  const packed = packDetail('BadRequest', BadRequest.encode(fields).finish());
+  responses = [createError(status.INVALID_ARGUMENT, 'The request breaks the contract.', 'INVALID_REQUEST', packed)];
+  const error = await getError(client.processTurn(request));
   expect(error.message).toBe(
     'ProcessTurn failed (INVALID_ARGUMENT, INVALID_REQUEST): The request breaks the contract: turn.turn_id: must be a valid UUID (and 1 more)',
   );
@@ -110,76 +115,86 @@ test('a refusal tells its reason, its metadata and every field', async () => {
   expect(error.violations.map(({ field }) => field)).toEqual(['turn.turn_id', 'turn.session_id']);
 });
 
-test('a refusal tells when a retry makes sense', async () => {
+test('CallError has the suggested retry delay', async () => {
   const retry = RetryInfo.fromPartial({ retryDelay: { seconds: 1, nanos: 500_000_000 } });
-  const packed = detail('RetryInfo', RetryInfo.encode(retry).finish());
-  answers = [refusal(status.RESOURCE_EXHAUSTED, 'Too many calls.', 'TOO_MANY_CALLS', packed)];
-  await expect(failureOf(client.processTurn(request))).resolves.toMatchObject({ retryAfterMs: 1_500 });
+  const packed = packDetail('RetryInfo', RetryInfo.encode(retry).finish());
+  responses = [createError(status.RESOURCE_EXHAUSTED, 'Too many calls.', 'TOO_MANY_CALLS', packed)];
+  await expect(getError(client.processTurn(request))).resolves.toMatchObject({ retryAfterMs: 1_500 });
 });
 
-test('an error without details is told by its status', async () => {
-  answers = [{ code: status.UNIMPLEMENTED, details: 'not here' }];
-  const error = await failureOf(client.processTurn(request));
-  expect(error.message).toBe('ProcessTurn failed (UNIMPLEMENTED): not here');
+test('CallError of an error without details has the status', async () => {
+  responses = [{ code: status.UNIMPLEMENTED, details: 'not implemented' }];
+  const error = await getError(client.processTurn(request));
+  expect(error.message).toBe('ProcessTurn failed (UNIMPLEMENTED): not implemented');
   expect(error).toMatchObject({ reason: '', violations: [], retryAfterMs: undefined });
 });
 
-test('UNAVAILABLE is tried again with the same request', async () => {
-  answers = [{ code: status.UNAVAILABLE, details: 'away' }, { code: status.UNAVAILABLE, details: 'away' }, 'replayed'];
+test('a call that fails with UNAVAILABLE is retried', async () => {
+  responses = [
+    { code: status.UNAVAILABLE, details: 'unavailable' },
+    { code: status.UNAVAILABLE, details: 'unavailable' },
+    'replayed',
+  ];
   await expect(client.processTurn(request)).resolves.toMatchObject({ replayed: true });
   expect(calls).toHaveLength(3);
 });
 
-test('a call without an answer is given up at its deadline', async () => {
-  answers = ['silence'];
-  const error = await failureOf(client.processTurn(request, { timeoutMs: 100 }));
+test('a call without a response fails at its deadline', async () => {
+  responses = ['none'];
+  const error = await getError(client.processTurn(request, { timeoutMs: 100 }));
   expect(error.status).toBe('DEADLINE_EXCEEDED');
 });
 
-test('a call is given up when its signal is aborted', async () => {
-  answers = ['silence'];
+test('a call is cancelled by its signal, also if it is aborted before the call', async () => {
+  responses = ['none'];
   const controller = new AbortController();
-  const failed = failureOf(client.processTurn(request, { signal: controller.signal }));
+  const error = getError(client.processTurn(request, { signal: controller.signal }));
   controller.abort();
-  await expect(failed).resolves.toMatchObject({ status: 'CANCELLED' });
-  await expect(failureOf(client.processTurn(request, { signal: controller.signal }))).resolves.toMatchObject({
+  await expect(error).resolves.toMatchObject({ status: 'CANCELLED' });
+  await expect(getError(client.processTurn(request, { signal: controller.signal }))).resolves.toMatchObject({
     status: 'CANCELLED',
   });
 });
 
-test('a service that does not answer is told by its address', async () => {
-  const nobody = connect('127.0.0.1:1', { credentials: insecure() });
-  await expect(nobody.waitForReady(200)).rejects.toThrow('No service answers at 127.0.0.1:1 (waited 200 ms).');
-  nobody.close();
+test('waitForReady resolves when the service is reachable and rejects after its timeout', async () => {
+  const unreachable = connect('127.0.0.1:1', { credentials: insecure() });
+  await expect(unreachable.waitForReady(200)).rejects.toThrow(
+    'No service is reachable at 127.0.0.1:1 (waited 200 ms).',
+  );
+  unreachable.close();
   await expect(client.waitForReady(30_000)).resolves.toBeUndefined();
 });
 
-describe('a token', () => {
+describe('a bearer token', () => {
   const callWith = async (token: BearerToken): Promise<unknown> => {
-    const own = connect(address, { credentials: insecure(), token, timeoutMs: 30_000 });
-    await own.processTurn(request).finally(() => own.close());
+    const tokenClient = connect(address, { credentials: insecure(), token, timeoutMs: 30_000 });
+    await tokenClient.processTurn(request).finally(() => tokenClient.close());
     return calls.at(-1)?.authorization;
   };
 
   it('is sent with every call', async () => {
-    answers = ['replayed'];
+    responses = ['replayed'];
     expect(await callWith('so_key')).toBe('Bearer so_key');
   });
 
-  it('that changes is asked for again for every call', async () => {
-    answers = ['replayed'];
-    let given = 0;
-    const own = connect(address, { credentials: insecure(), token: async () => `token-${++given}`, timeoutMs: 30_000 });
-    await own.processTurn(request);
-    await own.processTurn(request);
-    own.close();
+  it('from a function is requested for every call', async () => {
+    responses = ['replayed'];
+    let count = 0;
+    const token = async () => `token-${++count}`;
+    const tokenClient = connect(address, { credentials: insecure(), token, timeoutMs: 30_000 });
+    await tokenClient.processTurn(request);
+    await tokenClient.processTurn(request);
+    tokenClient.close();
     expect(calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
-  it('that cannot be had fails the call, which tells why and is not sent', async () => {
-    answers = ['replayed'];
-    const error = await failureOf(callWith(() => Promise.reject(new Error('the issuer is away'))));
-    expect(error).toMatchObject({ status: 'UNAUTHENTICATED', message: expect.stringContaining('the issuer is away') });
+  it('that cannot be obtained fails the call before it is sent', async () => {
+    responses = ['replayed'];
+    const error = await getError(callWith(() => Promise.reject(new Error('the issuer is unavailable'))));
+    expect(error).toMatchObject({
+      status: 'UNAUTHENTICATED',
+      message: expect.stringContaining('the issuer is unavailable'),
+    });
     expect(calls).toEqual([]);
   });
 });

@@ -18,25 +18,25 @@ const methods = [OrchestratorServiceService, ScenarioServiceService, SessionServ
   Object.values<{ readonly path: string; readonly requestStream: boolean }>(service),
 );
 
-/** Whether the policy retries a method: the entry of its own name counts, else that of its service. */
+/** Whether the policy retries a method. An entry for the method overrides the entry for its service. */
 function isRetried(path: string): boolean {
   const [, service, method] = path.split('/');
-  const named = (own: string | undefined) =>
-    published.methodConfig.find(({ name }) => name.some((one) => one.service === service && one.method === own));
-  return (named(method) ?? named(undefined))?.retryPolicy !== undefined;
+  const findConfig = (methodName: string | undefined) =>
+    published.methodConfig.find(({ name }) => name.some((one) => one.service === service && one.method === methodName));
+  return (findConfig(method) ?? findConfig(undefined))?.retryPolicy !== undefined;
 }
 
 describe('the published retry policy', () => {
-  it('is the one of the client', () => {
+  it('is the policy of the client', () => {
     expect(JSON.parse(String(channelOptions['grpc.service_config']))).toEqual(published);
   });
 
-  it('retries every method but the long-lived streams', () => {
-    const left = methods.filter(({ path }) => !isRetried(path)).map(({ path }) => path.split('/').at(-1));
-    expect(left.sort()).toEqual(['ProcessTurns', 'WatchSession']);
+  it('retries every method except long-lived streams', () => {
+    const notRetried = methods.filter(({ path }) => !isRetried(path)).map(({ path }) => path.split('/').at(-1));
+    expect(notRetried.sort()).toEqual(['ProcessTurns', 'WatchSession']);
   });
 
-  it('names methods of the contract only', () => {
+  it('has only methods of the contract', () => {
     const paths = methods.map(({ path }) => path);
     for (const { service, method } of published.methodConfig.flatMap(({ name }) => name))
       expect(
@@ -44,7 +44,7 @@ describe('the published retry policy', () => {
       ).toBe(true);
   });
 
-  it('retries only what the contract lets a caller repeat: no reason with such a status is a refusal', () => {
+  it('retries only UNAVAILABLE, whose reasons are all safe to retry', () => {
     const codes = published.methodConfig.flatMap(({ retryPolicy }) => retryPolicy?.retryableStatusCodes ?? []);
     expect(codes).toEqual(['UNAVAILABLE']);
     const reasons = Object.entries(statusCodes).filter(([, code]) => codes.includes(status[code]));

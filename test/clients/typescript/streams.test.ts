@@ -10,12 +10,12 @@ import {
   StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 
-type Turns = ServerDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
-type Events = ServerWritableStream<StreamTurnRequest, StreamTurnResponse>;
+type ProcessTurnsCall = ServerDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>;
+type StreamTurnCall = ServerWritableStream<StreamTurnRequest, StreamTurnResponse>;
 
-/** What the server does with a call of a test. */
-let onEvents: (call: Events) => void;
-let onTurns: (call: Turns) => void;
+/** The handlers of the server in a test. */
+let handleStreamTurn: (call: StreamTurnCall) => void;
+let handleProcessTurns: (call: ProcessTurnsCall) => void;
 let server: Server;
 let client: OrchestratorClient;
 
@@ -24,7 +24,10 @@ beforeAll(async () => {
   const { streamTurn, processTurns } = OrchestratorServiceService;
   server.addService(
     { streamTurn, processTurns },
-    { streamTurn: (call: Events) => onEvents(call), processTurns: (call: Turns) => onTurns(call) },
+    {
+      streamTurn: (call: StreamTurnCall) => handleStreamTurn(call),
+      processTurns: (call: ProcessTurnsCall) => handleProcessTurns(call),
+    },
   );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
@@ -38,144 +41,150 @@ afterAll(() => {
   server.forceShutdown();
 });
 
-const anEvent = (sequence: number) => StreamTurnResponse.fromPartial({ sequence });
-const aTurn = (turnId: string) => ProcessTurnsRequest.fromPartial({ turn: { turnId } });
-const anAnswer = (turnId: string) =>
+const createEvent = (sequence: number) => StreamTurnResponse.fromPartial({ sequence });
+const createRequest = (turnId: string) => ProcessTurnsRequest.fromPartial({ turn: { turnId } });
+const createResponse = (turnId: string) =>
   ProcessTurnsResponse.fromPartial({ turnId, replayed: true, result: { $case: 'response', value: { revision: 7 } } });
 
-/** Answers each turn, and ends after the last of them. */
-function answering(call: Turns): void {
-  call.on('data', ({ turn }) => call.write(anAnswer(turn?.turnId ?? ''))).on('end', () => call.end());
+/** Responds to each turn and ends the stream after the last one. */
+function respond(call: ProcessTurnsCall): void {
+  call.on('data', ({ turn }) => call.write(createResponse(turn?.turnId ?? ''))).on('end', () => call.end());
 }
 
-async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
-  const taken: Item[] = [];
-  for await (const item of items) taken.push(item);
-  return taken;
+async function collect<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const collected: Item[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
 }
 
 describe('streamTurn', () => {
-  const events = (signal?: AbortSignal) =>
+  const streamTurn = (signal?: AbortSignal) =>
     client.streamTurn(StreamTurnRequest.fromPartial({ turn: {} }), signal === undefined ? {} : { signal });
 
-  it('gives the events in their order and ends', async () => {
-    onEvents = (call) => {
-      for (const sequence of [1, 2, 3]) call.write(anEvent(sequence));
+  it('yields the events in order and ends', async () => {
+    handleStreamTurn = (call) => {
+      for (const sequence of [1, 2, 3]) call.write(createEvent(sequence));
       call.end();
     };
-    expect((await all(events())).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+    expect((await collect(streamTurn())).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   });
 
-  it('ends with CallError where the turn is refused', async () => {
-    onEvents = (call) => call.emit('error', { code: status.ABORTED, details: 'another revision' });
-    await expect(all(events())).rejects.toMatchObject({ name: 'CallError', method: 'StreamTurn', status: 'ABORTED' });
+  it('throws CallError if the turn fails', async () => {
+    handleStreamTurn = (call) => call.emit('error', { code: status.ABORTED, details: 'revision mismatch' });
+    await expect(collect(streamTurn())).rejects.toMatchObject({
+      name: 'CallError',
+      method: 'StreamTurn',
+      status: 'ABORTED',
+    });
   });
 
-  it('has the deadline of the connection, or its own', async () => {
+  it('has the timeout of the connection unless it sets its own', async () => {
     const deadlines: number[] = [];
-    onEvents = (call) => {
+    handleStreamTurn = (call) => {
       deadlines.push(Number(call.getDeadline()));
       call.end();
     };
     const before = Date.now();
-    await all(events());
-    await all(client.streamTurn(StreamTurnRequest.fromPartial({ turn: {} }), { timeoutMs: 600_000 }));
+    await collect(streamTurn());
+    await collect(client.streamTurn(StreamTurnRequest.fromPartial({ turn: {} }), { timeoutMs: 600_000 }));
     const [first = 0, second = 0] = deadlines;
     expect(first - before).toBeGreaterThan(30_000);
     expect(second - first).toBeGreaterThan(300_000);
   });
 
-  it('cancels the call of one who leaves', async () => {
-    let left: Promise<unknown> = Promise.resolve();
-    onEvents = (call) => {
-      left = once(call, 'cancelled');
-      call.write(anEvent(1));
+  it('cancels the call when the iteration is left', async () => {
+    let cancelled: Promise<unknown> = Promise.resolve();
+    handleStreamTurn = (call) => {
+      cancelled = once(call, 'cancelled');
+      call.write(createEvent(1));
     };
-    for await (const _event of events()) break;
-    await left;
+    for await (const _event of streamTurn()) break;
+    await cancelled;
   });
 
-  it('is ended by the signal', async () => {
-    onEvents = (call) => call.write(anEvent(1));
+  it('is cancelled by the signal', async () => {
+    handleStreamTurn = (call) => call.write(createEvent(1));
     const abort = new AbortController();
-    const taking = async () => {
-      for await (const _event of events(abort.signal)) abort.abort();
+    const readAll = async () => {
+      for await (const _event of streamTurn(abort.signal)) abort.abort();
     };
-    await expect(taking()).rejects.toMatchObject({ name: 'CallError', status: 'CANCELLED' });
+    await expect(readAll()).rejects.toMatchObject({ name: 'CallError', status: 'CANCELLED' });
   });
 });
 
 describe('processTurns', () => {
-  it('gives the outcome of every turn and ends after the last', async () => {
-    onTurns = answering;
-    const outcomes = await all(client.processTurns(['a', 'b'].map(aTurn)));
+  it('yields the outcome of every turn and ends after the last one', async () => {
+    handleProcessTurns = respond;
+    const outcomes = await collect(client.processTurns(['a', 'b'].map(createRequest)));
     expect(outcomes).toMatchObject([
       { turnId: 'a', outcome: { response: { revision: 7 }, replayed: true } },
       { turnId: 'b', outcome: { response: { revision: 7 }, replayed: true } },
     ]);
   });
 
-  it('gives the error of one turn as its outcome and goes on', async () => {
-    onTurns = (call) => {
+  it('yields the error of a failed turn as its outcome and continues', async () => {
+    handleProcessTurns = (call) => {
       call.on('data', ({ turn }: ProcessTurnsRequest) => {
         const turnId = turn?.turnId ?? '';
-        const error = { code: status.ABORTED, message: 'another revision', details: [] };
+        const error = { code: status.ABORTED, message: 'revision mismatch', details: [] };
         call.write(
-          turnId === 'a' ? { turnId, replayed: false, result: { $case: 'error', value: error } } : anAnswer(turnId),
+          turnId === 'a'
+            ? { turnId, replayed: false, result: { $case: 'error', value: error } }
+            : createResponse(turnId),
         );
       });
       call.on('end', () => call.end());
     };
-    const [first, second] = await all(client.processTurns(['a', 'b'].map(aTurn)));
+    const [first, second] = await collect(client.processTurns(['a', 'b'].map(createRequest)));
     expect(first?.outcome).toBeInstanceOf(CallError);
-    expect(first?.outcome).toMatchObject({ message: 'ProcessTurns failed (ABORTED): another revision' });
+    expect(first?.outcome).toMatchObject({ message: 'ProcessTurns failed (ABORTED): revision mismatch' });
     expect(second?.turnId).toBe('b');
   });
 
-  it('sends a turn that is made of the outcome before it', async () => {
-    onTurns = answering;
-    const heard: TurnOutcome[] = [];
-    let answered: () => void = () => undefined;
+  it('can send a turn that depends on the previous outcome', async () => {
+    handleProcessTurns = respond;
+    const outcomes: TurnOutcome[] = [];
+    let onOutcome: () => void = () => undefined;
     async function* turns() {
-      yield aTurn('a');
+      yield createRequest('a');
       await new Promise<void>((resolve) => {
-        answered = resolve;
+        onOutcome = resolve;
       });
-      yield aTurn(`after-${heard[0]?.turnId}`);
+      yield createRequest(`after-${outcomes[0]?.turnId}`);
     }
     for await (const outcome of client.processTurns(turns())) {
-      heard.push(outcome);
-      answered();
+      outcomes.push(outcome);
+      onOutcome();
     }
-    expect(heard.map(({ turnId }) => turnId)).toEqual(['a', 'after-a']);
+    expect(outcomes.map(({ turnId }) => turnId)).toEqual(['a', 'after-a']);
   });
 
-  it('ends with what the turns throw, and cancels the call', async () => {
+  it('throws the error of the turns and cancels the call', async () => {
     let cancelled: Promise<unknown> = Promise.resolve();
-    onTurns = (call) => {
+    handleProcessTurns = (call) => {
       cancelled = once(call, 'cancelled');
-      answering(call);
+      respond(call);
     };
     async function* turns() {
-      yield aTurn('a');
-      throw new Error('the queue is away');
+      yield createRequest('a');
+      throw new Error('the queue is unavailable');
     }
-    await expect(all(client.processTurns(turns()))).rejects.toThrow('the queue is away');
+    await expect(collect(client.processTurns(turns()))).rejects.toThrow('the queue is unavailable');
     await cancelled;
   });
 
-  it('takes no more turns from one who leaves, and cancels the call', async () => {
+  it('stops reading turns and cancels the call when the iteration is left', async () => {
     let cancelled: Promise<unknown> = Promise.resolve();
-    onTurns = (call) => {
+    handleProcessTurns = (call) => {
       cancelled = once(call, 'cancelled');
-      answering(call);
+      respond(call);
     };
     const closed = new Promise<void>((resolve) => {
       async function* turns() {
         try {
-          // As from a queue: without a pause between them grpc-js would first take its 1 MB of turns, with nothing heard meanwhile.
+          // The pause lets responses arrive before grpc-js has read its buffer of 1 MB of turns.
           for (let number = 1; ; number += 1) {
-            yield aTurn(String(number));
+            yield createRequest(String(number));
             await setImmediate();
           }
         } finally {
@@ -190,9 +199,10 @@ describe('processTurns', () => {
     await cancelled;
   });
 
-  it('ends with CallError where the call breaks', async () => {
-    onTurns = (call) => call.emit('error', { code: status.UNAVAILABLE, details: 'The server is shutting down.' });
-    await expect(all(client.processTurns([aTurn('a')]))).rejects.toMatchObject({
+  it('throws CallError if the call breaks', async () => {
+    handleProcessTurns = (call) =>
+      call.emit('error', { code: status.UNAVAILABLE, details: 'The server is shutting down.' });
+    await expect(collect(client.processTurns([createRequest('a')]))).rejects.toMatchObject({
       name: 'CallError',
       method: 'ProcessTurns',
       status: 'UNAVAILABLE',

@@ -24,22 +24,22 @@ import { Status } from '../../../gen/google/rpc/status';
 
 type Stream = ServerWritableStream<WatchSessionRequest, WatchSessionResponse>;
 
-/** What the server does with the streams of a test, in their order; the last one stays. */
-let scripts: ((stream: Stream) => void)[];
-let asked: WatchSessionRequest[];
-/** The revision of the session; undefined where there is none. */
-let revision: number | undefined;
+/** The handlers of the server for the streams of a test, in order. The last one repeats. */
+let handlers: ((stream: Stream) => void)[];
+let requests: WatchSessionRequest[];
+/** The revision of the session; undefined if it does not exist. */
+let currentRevision: number | undefined;
 let server: Server;
 let client: OrchestratorClient;
 
 const watch: handleServerStreamingCall<WatchSessionRequest, WatchSessionResponse> = (stream) => {
-  asked.push(stream.request);
-  const script = scripts.length > 1 ? scripts.shift() : scripts[0];
-  script?.(stream);
+  requests.push(stream.request);
+  const handler = handlers.length > 1 ? handlers.shift() : handlers[0];
+  handler?.(stream);
 };
 const getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse> = (_call, callback) => {
-  if (revision === undefined) callback(failure(status.NOT_FOUND, 'SESSION_NOT_FOUND'));
-  else callback(null, GetSessionResponse.fromPartial({ session: { revision } }));
+  if (currentRevision === undefined) callback(createError(status.NOT_FOUND, 'SESSION_NOT_FOUND'));
+  else callback(null, GetSessionResponse.fromPartial({ session: { revision: currentRevision } }));
 };
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ beforeAll(async () => {
   client = connect(`127.0.0.1:${port}`, { credentials: insecure(), timeoutMs: 60_000 });
 });
 beforeEach(() => {
-  [scripts, asked, revision] = [[], [], undefined];
+  [handlers, requests, currentRevision] = [[], [], undefined];
 });
 afterAll(() => {
   client.close();
@@ -62,25 +62,25 @@ afterAll(() => {
 });
 
 /** An error with its reason, as the service sends it. */
-function failure(code: status, reason: string) {
-  const info = { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(infoOf(reason)) };
+function createError(code: status, reason: string) {
+  const info = { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(encodeErrorInfo(reason)) };
   const bytes = Status.encode(Status.fromPartial({ code, message: reason, details: [Any.fromPartial(info)] })).finish();
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', Buffer.from(bytes));
   return Object.assign(new Error(reason), { code, details: reason, metadata });
 }
 
-function infoOf(reason: string): Uint8Array {
+function encodeErrorInfo(reason: string): Uint8Array {
   return ErrorInfo.encode(ErrorInfo.fromPartial({ reason })).finish();
 }
 
-const turnOf = (number: number) => `turn-${number}`;
+const toTurnId = (number: number) => `turn-${number}`;
 
-/** Sends turns, and then the error or nothing. */
-function sends(revisions: readonly number[], error?: Partial<StatusObject>) {
+/** Returns a handler that sends turns and then the error, if there is one. */
+function sendTurns(revisions: readonly number[], error?: Partial<StatusObject>) {
   return (stream: Stream) => {
     for (const number of revisions) {
-      stream.write(WatchSessionResponse.fromPartial({ turn: { revision: number, turnId: turnOf(number) } }));
+      stream.write(WatchSessionResponse.fromPartial({ turn: { revision: number, turnId: toTurnId(number) } }));
     }
     if (error) stream.emit('error', error);
   };
@@ -88,77 +88,76 @@ function sends(revisions: readonly number[], error?: Partial<StatusObject>) {
 
 const request = WatchSessionRequest.fromPartial({ tenantId: 't', sessionId: 's', afterRevision: 0 });
 
-/** So many turns of a session, which is then left. */
+/** The revisions of the first `count` turns of a session. Leaves the iteration after them. */
 async function take(count: number, turns: AsyncIterable<TurnRecord>): Promise<readonly number[]> {
-  const taken: number[] = [];
+  const revisions: number[] = [];
   for await (const turn of turns) {
-    taken.push(turn.revision);
-    if (taken.length === count) break;
+    revisions.push(turn.revision);
+    if (revisions.length === count) break;
   }
-  return taken;
+  return revisions;
 }
 
-const cursors = () => asked.map(({ afterRevision, afterTurnId }) => [afterRevision, afterTurnId]);
+const listCursors = () => requests.map(({ afterRevision, afterTurnId }) => [afterRevision, afterTurnId]);
 
 test.each([
-  ['UNAVAILABLE', failure(status.UNAVAILABLE, 'SHUTTING_DOWN')],
-  ['SLOW_READER', failure(status.RESOURCE_EXHAUSTED, 'SLOW_READER')],
-  ['a connection that was cut', { code: status.UNAVAILABLE, details: 'cut', metadata: new Metadata() }],
-])('goes on behind the last turn after %s', async (_name, broken) => {
-  scripts = [sends([1, 2], broken), sends([3], broken), sends([], broken), sends([4, 5])];
+  ['UNAVAILABLE', createError(status.UNAVAILABLE, 'SHUTTING_DOWN')],
+  ['SLOW_READER', createError(status.RESOURCE_EXHAUSTED, 'SLOW_READER')],
+  ['a lost connection', { code: status.UNAVAILABLE, details: 'connection lost', metadata: new Metadata() }],
+])('the stream is resumed after the last turn on %s', async (_name, error) => {
+  handlers = [sendTurns([1, 2], error), sendTurns([3], error), sendTurns([], error), sendTurns([4, 5])];
   expect(await take(5, client.watchSession(request))).toEqual([1, 2, 3, 4, 5]);
-  expect(cursors()).toEqual([
+  expect(listCursors()).toEqual([
     [0, ''],
-    [2, turnOf(2)],
-    [3, turnOf(3)],
-    [3, turnOf(3)],
+    [2, toTurnId(2)],
+    [3, toTurnId(3)],
+    [3, toTurnId(3)],
   ]);
 });
 
 test.each([
   [undefined, 0],
   [7, 7],
-])('from now on is from the revision that there is, here %s', async (now, afterRevision) => {
-  revision = now;
-  scripts = [sends([], failure(status.UNAVAILABLE, 'SHUTTING_DOWN')), sends([8])];
+])('without a cursor the stream starts at the current revision (%s)', async (revision, afterRevision) => {
+  currentRevision = revision;
+  handlers = [sendTurns([], createError(status.UNAVAILABLE, 'SHUTTING_DOWN')), sendTurns([8])];
   const turns = client.watchSession(WatchSessionRequest.fromPartial({ ...request, afterRevision: undefined }));
   expect(await take(1, turns)).toEqual([8]);
-  // The retry policy of the channel may have asked the same once more.
-  for (const each of asked) expect(each.afterRevision).toBe(afterRevision);
+  for (const { afterRevision: cursor } of requests) expect(cursor).toBe(afterRevision);
 });
 
 test.each([
   ['NOT_FOUND', 'SESSION_NOT_FOUND', status.NOT_FOUND],
   ['OUT_OF_RANGE', 'CURSOR_TOO_OLD', status.OUT_OF_RANGE],
-])('ends with %s, %s', async (name, reason, code) => {
-  scripts = [sends([1, 2], failure(code, reason))];
-  const taken: number[] = [];
-  const taking = async () => {
-    for await (const turn of client.watchSession(request)) taken.push(turn.revision);
+])('%s (%s) ends the iteration', async (name, reason, code) => {
+  handlers = [sendTurns([1, 2], createError(code, reason))];
+  const revisions: number[] = [];
+  const readAll = async () => {
+    for await (const turn of client.watchSession(request)) revisions.push(turn.revision);
   };
-  await expect(taking()).rejects.toMatchObject({ name: 'CallError', method: 'WatchSession', status: name, reason });
-  expect(taken).toEqual([1, 2]);
-  expect(asked).toHaveLength(1);
+  await expect(readAll()).rejects.toMatchObject({ name: 'CallError', method: 'WatchSession', status: name, reason });
+  expect(revisions).toEqual([1, 2]);
+  expect(requests).toHaveLength(1);
 });
 
-test('one who leaves cancels the stream', async () => {
-  let left: Promise<unknown> = Promise.resolve();
-  scripts = [
+test('leaving the iteration cancels the stream', async () => {
+  let cancelled: Promise<unknown> = Promise.resolve();
+  handlers = [
     (stream) => {
-      left = once(stream, 'cancelled');
-      sends([1, 2, 3])(stream);
+      cancelled = once(stream, 'cancelled');
+      sendTurns([1, 2, 3])(stream);
     },
   ];
   expect(await take(2, client.watchSession(request))).toEqual([1, 2]);
-  await left;
+  await cancelled;
 });
 
-test.each(['before', 'while it waits'])('the signal ends it %s', async (when) => {
+test.each(['before the iteration', 'during the iteration'])('the signal cancels the stream %s', async (when) => {
   const abort = new AbortController();
-  scripts = [sends([1])];
-  if (when === 'before') abort.abort();
-  const taking = async () => {
+  handlers = [sendTurns([1])];
+  if (when === 'before the iteration') abort.abort();
+  const readAll = async () => {
     for await (const _turn of client.watchSession(request, { signal: abort.signal })) abort.abort();
   };
-  await expect(taking()).rejects.toMatchObject({ name: 'CallError', status: 'CANCELLED' });
+  await expect(readAll()).rejects.toMatchObject({ name: 'CallError', status: 'CANCELLED' });
 });

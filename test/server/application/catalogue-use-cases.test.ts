@@ -168,7 +168,8 @@ describe('relationships', () => {
   test('what was stored or removed is seen by the next turn', async () => {
     const deps = aCatalogue();
     const rule = aRelationship('r', 'EXCLUDES', 'a', 'RULE');
-    const rules = async () => (await deps.catalogue.open(agent, [], unboundedCall)).relationships.excludingRules('a');
+    const rules = async () =>
+      (await deps.catalogue.open(agent, [], unboundedCall)).relationships.getExcludingRules('a');
     expect(await rules()).toEqual([]);
     await relate(deps, rule);
     expect(await rules()).toEqual(['r']);

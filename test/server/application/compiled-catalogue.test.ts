@@ -44,7 +44,7 @@ describe('what a turn gets', () => {
     expect(catalogue.getScenario('a')).toMatchObject({ version: 2, name: 'better' });
     expect(catalogue.getScenario('a')).toBe(catalogue.getScenario('a'));
     expect(catalogue.getScenario('b')).toBeUndefined();
-    expect(catalogue.relationships.excludes('b')).toEqual(new Set(['a']));
+    expect(catalogue.relationships.getExcludedScenarios('b')).toEqual(new Set(['a']));
   });
 
   test('holds the older versions that its instances run on', async () => {

@@ -10,7 +10,7 @@ import { noopTelemetry } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
 import { FakeClock } from '../../support/fake-clock';
 import { MemoryCatalogue } from '../../support/memory-catalogue';
-import { asking, naming, refund } from '../../support/phases-under-test';
+import { asking, withCandidate, refund } from '../../support/phases-under-test';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { anInstance, aSession, uuid } from '../../support/session-builder';
 import { silentLog } from '../../support/silent-log';
@@ -77,7 +77,7 @@ function aCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): PhaseCom
 }
 
 test('the four phases are the only spans: nothing is loaded and nothing is committed', async () => {
-  await decidePhases(deps, aCommand(naming(refund)), unboundedCall);
+  await decidePhases(deps, aCommand(withCandidate(refund)), unboundedCall);
   expect(telemetry.spans).toEqual(['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions']);
   expect(telemetry.said).toMatchObject({
     'orchestrator.turn_id': uuid(4),
@@ -88,9 +88,9 @@ test('the four phases are the only spans: nothing is loaded and nothing is commi
 
 test('the catalogue is read where no scenarios are sent, and left alone where any is', async () => {
   scenarios.reads();
-  const inline = await decidePhases(deps, aCommand(naming(refund), { scenarios: [asking(refund)] }), unboundedCall);
+  const inline = await decidePhases(deps, aCommand(withCandidate(refund), { scenarios: [asking(refund)] }), unboundedCall);
   expect(scenarios.reads()).toEqual([]);
-  const stored = await decidePhases(deps, aCommand(naming(refund)), unboundedCall);
+  const stored = await decidePhases(deps, aCommand(withCandidate(refund)), unboundedCall);
   expect(scenarios.reads()).toEqual(['load']);
   expect(inline).toEqual(stored);
 });
@@ -108,7 +108,7 @@ test('an instance of version 0 costs no read of a version', async () => {
 test('2.16 switched off it asks nobody and tells an empty turn', async () => {
   scenarios.reads();
   const off = { ...deps, settings: { ...defaultSettings, enabled: false } };
-  const { result, session } = await decidePhases(off, aCommand(naming(refund)), unboundedCall);
+  const { result, session } = await decidePhases(off, aCommand(withCandidate(refund)), unboundedCall);
   expect(scenarios.reads()).toEqual([]);
   expect([result.lifecycleDecisions, result.rejectedCandidates, result.revision]).toEqual([[], [], 0]);
   expect(session).toEqual(aSession());

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import type { RejectionReason } from '../../../src/core/model/lifecycle-decision';
+import type { PauseReason, RejectionReason } from '../../../src/core/model/lifecycle-decision';
 import type {
   EndedInstance,
   IrreversibleStep,
   PathEntry,
-  PauseReason,
   ScenarioInstance,
   Session,
   StepVisit,

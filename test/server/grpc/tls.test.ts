@@ -8,7 +8,7 @@ import { readTlsMaterial, type TlsMaterial, tlsCredentials } from '../../../src/
 import { toClientCertificate } from '../../../src/server/grpc/middleware/client-certificate';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { anApiKey } from '../../support/api-keys';
-import { callMethod, clientOf, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { callMethod, createRawClient, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { ReloadedValue } from '../../support/reloaded-value';
 import { turnRequest } from '../../support/request-bytes';
 import { aSession, uuid } from '../../support/session-builder';
@@ -55,7 +55,7 @@ async function start(tls: ReloadedValue<TlsMaterial>, required = false): Promise
 
 /** Reads a session over a separate connection. */
 async function read(grpc: GrpcUnderTest, how: ChannelCredentials, metadata = {}, tenantId = uuid(1)) {
-  const client = clientOf(grpc.address, how);
+  const client = createRawClient(grpc.address, how);
   const request = { tenantId, sessionId: uuid(3) };
   return await callMethod({ client }, SessionServiceService.getSession, request, { metadata }).finally(() =>
     client.close(),
@@ -118,7 +118,7 @@ describe('A client certificate', () => {
   });
 
   it('is checked against the latest file, also on an open connection', async () => {
-    const client = clientOf(grpc.address, channel('pipeline'));
+    const client = createRawClient(grpc.address, channel('pipeline'));
     const call = () =>
       callMethod({ client }, SessionServiceService.getSession, { tenantId: uuid(1), sessionId: uuid(3) });
     await call();

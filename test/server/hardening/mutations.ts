@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { nestedLists, nestedObjects } from '../../support/request-bytes';
-import { everyNode, type WireNode, wireBytes, wireTree } from '../../support/wire-tree';
+import { flattenTree, type WireNode, encodeWireTree, parseWireTree } from '../../support/wire-tree';
 import { type EncodedRequest, type SampleRequest, sampleRequest, sampleTurnRequest } from './sample-requests';
 
 /** One way to make a message invalid. */
@@ -100,11 +100,11 @@ function changeNode(
 ): EncodedRequest {
   for (;;) {
     const sample = request(random);
-    const tree = wireTree(sample.bytes, sample.schema);
-    const candidates = everyNode(tree).filter(isSuitable);
+    const tree = parseWireTree(sample.bytes, sample.schema);
+    const candidates = flattenTree(tree).filter(isSuitable);
     if (candidates.length === 0) continue;
     change(random.pick(candidates), random);
-    return { ...sample, bytes: wireBytes(tree) };
+    return { ...sample, bytes: encodeWireTree(tree) };
   }
 }
 
@@ -201,7 +201,7 @@ function isBoundedList({ field, children }: WireNode): boolean {
 }
 
 function repeatElement(node: WireNode, random: SeededRandom): void {
-  const one = wireBytes([{ ...node, children: undefined, content: new Uint8Array(0) }]);
+  const one = encodeWireTree([{ ...node, children: undefined, content: new Uint8Array(0) }]);
   node.trailing = Buffer.alloc(one.length * (20_000 + random.below(200_000)), one);
 }
 

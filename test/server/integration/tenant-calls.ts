@@ -8,7 +8,7 @@ import { SessionServiceService, type WatchSessionRequest } from '../../../gen/fo
 import { ErrorInfo } from '../../../gen/google/rpc/error_details';
 import { callRaw, failureOf, type GrpcUnderTest, streamRaw } from '../../support/grpc-under-test';
 import { TurnStream } from '../../support/turn-stream';
-import { Watching } from '../../support/watching';
+import { WatchStream } from '../../support/watch-stream';
 
 interface Method<Request, Response> {
   readonly path: string;
@@ -69,12 +69,12 @@ export class TenantCalls {
   /** The first `count` or more turns of WatchSession. */
   async watch(request: Partial<WatchSessionRequest>, count: number) {
     this.options.calledPaths.add(watchSession.path);
-    const watching = new Watching(this.grpc, { tenantId: this.options.tenantId, ...request }, this.options);
+    const watching = new WatchStream(this.grpc, { tenantId: this.options.tenantId, ...request }, this.options);
     if (!this.options.isOwnTenant) {
       expect(await watching.ended).toMatchObject({ reason: 'TENANT_MISMATCH' });
       return undefined;
     }
-    await watching.has(count);
+    await watching.waitForTurns(count);
     await watching.cancel();
     this.expectNoForeignData(Buffer.from(JSON.stringify(watching.turns)));
     return watching.turns;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connect, insecure } from 'scenario-orchestrator-client';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { endInGoodOrder, startServiceProcess } from '../../../src/cli/service/service-process';
+import { startServiceProcess, stopProcess } from '../../../src/cli/local-service';
 import { agent } from '../workload/session-turns';
 import type { BenchServer } from './bench-server';
 
@@ -33,7 +33,7 @@ export async function startBenchService({ redisPort, settings, profile }: Servic
     ...(profile !== undefined && { preload: join(__dirname, 'profiled.js') }),
   });
   if (child.pid === undefined) throw new Error('The service did not start.');
-  return { address, pid: child.pid, stop: () => endInGoodOrder(child) };
+  return { address, pid: child.pid, stop: () => stopProcess(child) };
 }
 
 /** An environment without the variables of OpenTelemetry that the caller may have. */

@@ -4,7 +4,7 @@ import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-code
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
 import { failureOf } from '../../../support/grpc-under-test';
 import { type Damage, damage, damaged } from '../../../support/hostile-values';
-import { agent, anInput, PhasesUnderTest, sessionAfter } from '../../../support/phases-under-test';
+import { agent, createInput, PhasesUnderTest, getSessionAfter } from '../../../support/phases-under-test';
 import { sendableScenario, sendableTurn } from '../../../support/random-requests';
 import { randomSession } from '../../../support/random-scenarios';
 import { uuid } from '../../../support/session-builder';
@@ -23,13 +23,13 @@ function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][num
   turns += 1;
   const ids = { ...agent, sessionId: uuid(3), turnId: uuid(1_000_000 + turns), occurredAt: draft.occurredAt ?? 0 };
   const turn = turnToProto(sendableTurn(draft, { ...ids, running: session?.instances ?? [] }));
-  return anInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(sendableScenario(each))) });
+  return createInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(sendableScenario(each))) });
 }
 
 /** The session after the turns of a random conversation. */
 async function played(random: RandomSession): Promise<Session | undefined> {
   let session: Session | undefined;
-  for (const draft of random.turns) session = sessionAfter(await phases.plan(inputOf(random, draft, session)));
+  for (const draft of random.turns) session = getSessionAfter(await phases.plan(inputOf(random, draft, session)));
   return session;
 }
 

@@ -1,18 +1,18 @@
 import { unboundedCall } from '../../../support/calls';
 import { failureOf } from '../../../support/grpc-under-test';
 import {
-  actionsOf,
+  formatActions,
   agent,
-  anInput,
+  createInput,
   asking,
   booking,
-  invalid,
-  naming,
+  invalidRequest,
+  withCandidate,
   PhasesUnderTest,
   refund,
-  refusalOf,
-  sentAsking,
-  sessionAfter,
+  getRejection,
+  askingMessage,
+  getSessionAfter,
 } from '../../../support/phases-under-test';
 import { uuid } from '../../../support/session-builder';
 
@@ -27,7 +27,7 @@ afterAll(() => phases.stop());
 
 describe('the methods for single phases', () => {
   test('each method returns its part of the same decision', async () => {
-    const input = anInput({ turn: naming(refund) });
+    const input = createInput({ turn: withCandidate(refund) });
     const whole = await phases.plan(input);
     expect(whole.plan?.contributions.map(({ scenarioId }) => scenarioId)).toEqual([refund]);
     expect(whole.session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 1, lastTurnId: uuid(100) });
@@ -42,8 +42,8 @@ describe('the methods for single phases', () => {
   });
 
   test('neither the session nor the scenarios are stored', async () => {
-    await phases.plan(anInput({ turn: naming(refund) }));
-    await phases.lifecycle(anInput({ turn: naming(refund) }));
+    await phases.plan(createInput({ turn: withCandidate(refund) }));
+    await phases.lifecycle(createInput({ turn: withCandidate(refund) }));
     const key = { tenantId: agent.tenantId, sessionId: uuid(3) };
     await expect(phases.service.useCases.readSession(key, unboundedCall)).rejects.toMatchObject({
       reason: 'SESSION_NOT_FOUND',
@@ -56,9 +56,9 @@ describe('the methods for single phases', () => {
   });
 
   test('2.16: with orchestration disabled, every phase returns an empty result and the session is unchanged', async () => {
-    const before = sessionAfter(await phases.plan(anInput({ turn: naming(refund) })));
+    const before = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
     phases.settings = { enabled: false };
-    const input = anInput({ turn: { ...naming(booking), turnId: uuid(101) }, session: before });
+    const input = createInput({ turn: { ...withCandidate(booking), turnId: uuid(101) }, session: before });
     expect(await phases.plan(input)).toMatchObject({
       lifecycleDecisions: [],
       transitionDecisions: [],
@@ -84,18 +84,18 @@ describe('inline scenarios', () => {
       },
       unboundedCall,
     );
-    const turn = { ...own, ...naming(booking) };
-    const onCatalogue = await phases.lifecycle(anInput({ turn, scenarios: [] }));
-    expect(actionsOf(onCatalogue)).toEqual([`START ${booking}`]);
-    const inline = await phases.lifecycle(anInput({ turn }));
+    const turn = { ...own, ...withCandidate(booking) };
+    const onCatalogue = await phases.lifecycle(createInput({ turn, scenarios: [] }));
+    expect(formatActions(onCatalogue)).toEqual([`START ${booking}`]);
+    const inline = await phases.lifecycle(createInput({ turn }));
     expect(inline.rejectedCandidates).toMatchObject([{ scenarioId: booking, reason: 1 }]);
   });
 
   test('apply to instances of any version, and start with version 1', async () => {
     const running = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask', scenarioVersion: 7 };
-    const scenarios = [sentAsking(refund), sentAsking(booking)];
+    const scenarios = [askingMessage(refund), askingMessage(booking)];
     const { session } = await phases.plan(
-      anInput({ turn: naming(booking), scenarios, session: { instances: [running] } }),
+      createInput({ turn: withCandidate(booking), scenarios, session: { instances: [running] } }),
     );
     expect(session?.instances.map(({ scenarioId, scenarioVersion }) => [scenarioId, scenarioVersion])).toEqual([
       [refund, 7],
@@ -104,9 +104,9 @@ describe('inline scenarios', () => {
   });
 
   test('are rejected if they are invalid, with the findings of all of them under the path of each', async () => {
-    const broken = sentAsking(booking, { entryStepId: 'nowhere' });
-    const worse = sentAsking(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
-    const failure = await failureOf(phases.lifecycle(anInput({ scenarios: [sentAsking(refund), broken, worse] })));
+    const broken = askingMessage(booking, { entryStepId: 'nowhere' });
+    const worse = askingMessage(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
+    const failure = await failureOf(phases.lifecycle(createInput({ scenarios: [askingMessage(refund), broken, worse] })));
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
     expect(failure.message).toContain('2 scenarios were refused: 3 errors');
     expect(failure.metadata).toMatchObject({ scenario_id: booking });
@@ -121,32 +121,32 @@ describe('inline scenarios', () => {
 
   test('must be unique, and so must their relationships', async () => {
     const relationship = { kind: 2, sourceId: refund, targetScenarioId: booking };
-    const input = anInput({
-      scenarios: [sentAsking(refund), sentAsking(booking), sentAsking(refund)],
+    const input = createInput({
+      scenarios: [askingMessage(refund), askingMessage(booking), askingMessage(refund)],
       relationships: [relationship, { ...relationship, weight: 0.5 }],
     });
-    expect(await refusalOf(phases.lifecycle(input))).toEqual(
-      invalid('input.scenarios[2].scenario_id', 'input.relationships[1]'),
+    expect(await getRejection(phases.lifecycle(input))).toEqual(
+      invalidRequest('input.scenarios[2].scenario_id', 'input.relationships[1]'),
     );
   });
 
   test('have relationships that are checked as if they were stored one after another', async () => {
     const dependsOn = (sourceId: string, targetScenarioId: string) => ({ kind: 1, sourceId, targetScenarioId });
-    const scenarios = [sentAsking(refund), sentAsking(booking)];
+    const scenarios = [askingMessage(refund), askingMessage(booking)];
     const relationships = [dependsOn(refund, booking), dependsOn(booking, refund), dependsOn(refund, refund)];
-    expect(await refusalOf(phases.lifecycle(anInput({ scenarios, relationships })))).toEqual({
+    expect(await getRejection(phases.lifecycle(createInput({ scenarios, relationships })))).toEqual({
       status: 'INVALID_ARGUMENT',
       reason: 'RELATIONSHIP_REFUSED',
       fields: ['input.relationships[1]', 'input.relationships[2]'],
     });
-    const kept = anInput({ turn: naming(refund), scenarios, relationships: relationships.slice(0, 1) });
+    const kept = createInput({ turn: withCandidate(refund), scenarios, relationships: relationships.slice(0, 1) });
     expect((await phases.lifecycle(kept)).rejectedCandidates).toMatchObject([{ scenarioId: refund, reason: 7 }]);
   });
 
   test('are required for inline relationships, because the catalogue has its own relationships', async () => {
     const relationships = [{ kind: 2, sourceId: refund, targetScenarioId: booking }];
-    expect(await refusalOf(phases.lifecycle(anInput({ scenarios: [], relationships })))).toEqual(
-      invalid('input.relationships'),
+    expect(await getRejection(phases.lifecycle(createInput({ scenarios: [], relationships })))).toEqual(
+      invalidRequest('input.relationships'),
     );
   });
 });
@@ -167,7 +167,7 @@ describe('scenarios of the catalogue', () => {
     await put('new');
     const at = (currentStepId: string, scenarioVersion: number) =>
       phases.plan(
-        anInput({
+        createInput({
           turn: own,
           scenarios: [],
           session: { instances: [{ instanceId: uuid(20), scenarioId: refund, currentStepId, scenarioVersion }] },

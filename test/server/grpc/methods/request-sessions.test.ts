@@ -1,16 +1,16 @@
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import {
-  actionsOf,
+  formatActions,
   agent,
-  anInput,
+  createInput,
   booking,
-  invalid,
-  naming,
+  invalidRequest,
+  withCandidate,
   PhasesUnderTest,
   refund,
-  refusalOf,
-  sentAsking,
-  sessionAfter,
+  getRejection,
+  askingMessage,
+  getSessionAfter,
 } from '../../../support/phases-under-test';
 import { uuid } from '../../../support/session-builder';
 import type { DeepPartial } from '../../codec/partial-message';
@@ -23,52 +23,52 @@ afterAll(() => phases.stop());
 
 describe('the session in a request', () => {
   test('has the ids of the turn if it omits its own', async () => {
-    const { session } = await phases.plan(anInput({ session: { revision: 4, turnCount: 2 } }));
+    const { session } = await phases.plan(createInput({ session: { revision: 4, turnCount: 2 } }));
     expect(session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 5, turnCount: 3 });
   });
 
   test('of another tenant, agent or session is rejected, with each field', async () => {
     const session = { tenantId: uuid(7), agentId: uuid(8), sessionId: uuid(9) };
-    expect(await refusalOf(phases.lifecycle(anInput({ session })))).toEqual(
-      invalid('input.session.tenant_id', 'input.session.agent_id', 'input.session.session_id'),
+    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
+      invalidRequest('input.session.tenant_id', 'input.session.agent_id', 'input.session.session_id'),
     );
   });
 
   test('that contains the turn already is rejected, because there is no replay without a store', async () => {
-    const session = sessionAfter(await phases.plan(anInput()));
-    expect(await refusalOf(phases.lifecycle(anInput({ session })))).toEqual(invalid('input.turn.turn_id'));
+    const session = getSessionAfter(await phases.plan(createInput()));
+    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(invalidRequest('input.turn.turn_id'));
   });
 
   test('with an instance from an earlier turn of the same id is rejected, because the new instance would have the same id', async () => {
-    const first = sessionAfter(await phases.plan(anInput({ turn: naming(refund) })));
+    const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
-    const cancelled = sessionAfter(await phases.plan(anInput({ turn, session: first })));
+    const cancelled = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
     expect(cancelled.endedInstances).toHaveLength(1);
-    expect(await refusalOf(phases.plan(anInput({ turn: naming(refund), session: cancelled })))).toEqual(
-      invalid('input.turn.turn_id'),
+    expect(await getRejection(phases.plan(createInput({ turn: withCandidate(refund), session: cancelled })))).toEqual(
+      invalidRequest('input.turn.turn_id'),
     );
     expect(
-      actionsOf(
-        await phases.lifecycle(anInput({ turn: { ...naming(refund), turnId: uuid(102) }, session: cancelled })),
+      formatActions(
+        await phases.lifecycle(createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: cancelled })),
       ),
     ).toEqual([`START ${refund}`]);
   });
 
   test('2.7: an instance without times counts as active in this turn, so it is not idle', async () => {
-    const scenarios = [sentAsking(refund, { idleTimeoutMs: 1_000 })];
+    const scenarios = [askingMessage(refund, { idleTimeoutMs: 1_000 })];
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
     const idle = { ...one, lastActiveAt: new Date(1_600_000_000_000) };
-    const decided = await phases.plan(anInput({ scenarios, session: { instances: [one] } }));
-    expect(actionsOf(decided)).toEqual([`CONTINUE ${refund}`]);
+    const decided = await phases.plan(createInput({ scenarios, session: { instances: [one] } }));
+    expect(formatActions(decided)).toEqual([`CONTINUE ${refund}`]);
     expect(decided.session?.instances[0]).toMatchObject({ startNumber: 1, startedAt: new Date(1_700_000_000_000) });
-    const other = await phases.plan(anInput({ scenarios, session: { instances: [idle] } }));
-    expect(actionsOf(other)).toEqual([`PAUSE ${refund}`]);
+    const other = await phases.plan(createInput({ scenarios, session: { instances: [idle] } }));
+    expect(formatActions(other)).toEqual([`PAUSE ${refund}`]);
   });
 
   test('2.2: an unknown step cancels the instance and is not an error', async () => {
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'nowhere' };
-    const decided = await phases.lifecycle(anInput({ session: { instances: [one] } }));
-    expect(actionsOf(decided)).toEqual([`CANCEL ${refund}`]);
+    const decided = await phases.lifecycle(createInput({ session: { instances: [one] } }));
+    expect(formatActions(decided)).toEqual([`CANCEL ${refund}`]);
   });
 
   const instance = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
@@ -131,8 +131,8 @@ describe('the session in a request', () => {
     ['a revision that is too large', { revision: 4_294_967_295 }, 'revision'],
     ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
   ])('with %s is rejected, with the field', async (_what, session, field) => {
-    expect(await refusalOf(phases.lifecycle(anInput({ session, scenarios: [] })))).toEqual(
-      invalid(`input.session.${field}`),
+    expect(await getRejection(phases.lifecycle(createInput({ session, scenarios: [] })))).toEqual(
+      invalidRequest(`input.session.${field}`),
     );
   });
 });

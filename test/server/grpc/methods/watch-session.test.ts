@@ -16,7 +16,7 @@ import { callUnread } from '../../../support/raw-http2';
 import { turnRequest } from '../../../support/request-bytes';
 import { aSession, uuid } from '../../../support/session-builder';
 import { withOverrides } from '../../../support/store-decorators';
-import { Watching } from '../../../support/watching';
+import { WatchStream } from '../../../support/watch-stream';
 import { aCommit } from '../../stores/contract/turn-driver';
 import { createTemporaryFolder } from '../../stores/embedded/temporary-folder';
 
@@ -97,10 +97,10 @@ describe('WatchSession', () => {
   test('sends the records of ListTurns as they are committed', async () => {
     await start();
     await commit(2);
-    const watching = new Watching(grpc, { afterRevision: 0 });
-    await watching.has(2);
+    const watching = new WatchStream(grpc, { afterRevision: 0 });
+    await watching.waitForTurns(2);
     await commit(3);
-    await watching.has(5);
+    await watching.waitForTurns(5);
     expect(watching.revisions).toEqual(range(5));
     expect(watching.turns[4]).toMatchObject({
       revision: 5,
@@ -114,17 +114,17 @@ describe('WatchSession', () => {
   test('resumes from a cursor, and rejects a cursor with another turn id', async () => {
     await start();
     await commit(4);
-    const watching = new Watching(grpc, { afterRevision: 3, afterTurnId: uuid(103) });
-    await watching.has(1);
+    const watching = new WatchStream(grpc, { afterRevision: 3, afterTurnId: uuid(103) });
+    await watching.waitForTurns(1);
     expect(watching.revisions).toEqual([4]);
     await watching.cancel();
-    const end = await new Watching(grpc, { afterRevision: 3, afterTurnId: uuid(999) }).ended;
+    const end = await new WatchStream(grpc, { afterRevision: 3, afterTurnId: uuid(999) }).ended;
     expect(end).toMatchObject({ status: 'NOT_FOUND', reason: 'SESSION_NOT_FOUND', metadata: { cursor: '3' } });
   });
 
   test('rejects a request that violates the contract', async () => {
     await start();
-    const end = await new Watching(grpc, { sessionId: 'own', afterTurnId: 'other' }).ended;
+    const end = await new WatchStream(grpc, { sessionId: 'own', afterTurnId: 'other' }).ended;
     expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
     expect(end?.violations.map(({ field }) => field)).toEqual(['session_id', 'after_turn_id']);
     expect(listening).toBe(0);
@@ -133,8 +133,8 @@ describe('WatchSession', () => {
   test('ends with NOT_FOUND and the cursor when the session is deleted', async () => {
     await start();
     await commit(2);
-    const watching = new Watching(grpc, { afterRevision: 0 });
-    await watching.has(2);
+    const watching = new WatchStream(grpc, { afterRevision: 0 });
+    await watching.waitForTurns(2);
     await callMethod(grpc, SessionServiceService.deleteSession, key);
     expect(await watching.ended).toMatchObject({
       status: 'NOT_FOUND',
@@ -145,7 +145,7 @@ describe('WatchSession', () => {
 
   test('a cancelled call releases everything', async () => {
     await start();
-    const watching = new Watching(grpc);
+    const watching = new WatchStream(grpc);
     await until(() => listening === 1);
     expect(grpc.server.openStreams).toBe(1);
     await watching.cancel();
@@ -157,12 +157,12 @@ describe('WatchSession', () => {
     const watching = [];
     // One after another, because the number of pending requests is limited as well.
     for (let open = 1; open <= 2; open++) {
-      watching.push(new Watching(grpc));
+      watching.push(new WatchStream(grpc));
       await until(() => listening === open);
     }
     expect(grpc.server.callsInFlight).toBe(0);
     expect(await callMethod(grpc, SessionServiceService.deleteSession, key)).toEqual({ existed: false });
-    const end = await new Watching(grpc).ended;
+    const end = await new WatchStream(grpc).ended;
     expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'TOO_MANY_CALLS' });
     for (const each of watching) await each.cancel();
   });
@@ -170,8 +170,8 @@ describe('WatchSession', () => {
   test('draining the server ends it with UNAVAILABLE and the cursor', async () => {
     await start();
     await commit(3);
-    const watching = new Watching(grpc, { afterRevision: 1 });
-    await watching.has(2);
+    const watching = new WatchStream(grpc, { afterRevision: 1 });
+    await watching.waitForTurns(2);
     expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000, closeTimeoutMs: 1_000 })).toBe(true);
     expect(await watching.ended).toMatchObject({
       status: 'UNAVAILABLE',
@@ -219,8 +219,8 @@ describe('WatchSession', () => {
       // On a server with a longer stall timeout, because any client is slow on a busy machine.
       await grpc.stop();
       await startServer();
-      const resumed = new Watching(grpc, { afterRevision: cursor });
-      await resumed.has(30 - cursor);
+      const resumed = new WatchStream(grpc, { afterRevision: cursor });
+      await resumed.waitForTurns(30 - cursor);
       expect(resumed.revisions).toEqual(range(30, cursor + 1));
       await resumed.cancel();
     });

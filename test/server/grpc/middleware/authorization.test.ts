@@ -22,7 +22,7 @@ import { ReloadedValue } from '../../../support/reloaded-value';
 import { turnRequest } from '../../../support/request-bytes';
 import { aSession, uuid } from '../../../support/session-builder';
 import { errorIn, TurnStream } from '../../../support/turn-stream';
-import { Watching } from '../../../support/watching';
+import { WatchStream } from '../../../support/watch-stream';
 
 const { getSession } = SessionServiceService;
 
@@ -177,9 +177,9 @@ describe('A stream', () => {
   });
 
   /** Watches a session. Resolves after the server has admitted the call. */
-  const watch = async (key: MadeKey, tenantId = uuid(1)): Promise<Watching> => {
+  const watch = async (key: MadeKey, tenantId = uuid(1)): Promise<WatchStream> => {
     const isAdmitted = once(admitted, 'one');
-    const watching = new Watching(grpc, { tenantId }, key);
+    const watching = new WatchStream(grpc, { tenantId }, key);
     await isAdmitted;
     return watching;
   };
@@ -249,8 +249,8 @@ describe('Calls of one tenant', () => {
 
   test('are rejected above its limit of streams, for ProcessTurns by the tenant of the credential', async () => {
     const { grpc } = await start();
-    const watching = new Watching(grpc, {}, one);
-    expect(await new Watching(grpc, {}, one).ended).toMatchObject(full);
+    const watching = new WatchStream(grpc, {}, one);
+    expect(await new WatchStream(grpc, {}, one).ended).toMatchObject(full);
     expect(await new TurnStream(grpc, { metadata: one.metadata }).ended).toMatchObject(full);
     // Streams with a credential for all tenants do not count for a tenant.
     const shared = [1, 2].map(() => new TurnStream(grpc, { metadata: any.metadata }));

@@ -1,0 +1,128 @@
+import type { Readable } from 'node:stream';
+import {
+  type CallOptions,
+  type Client,
+  type deserialize,
+  Metadata,
+  type ServiceError,
+  type serialize,
+} from '@grpc/grpc-js';
+import { CallError } from './call-error';
+
+// One call: its settings, a unary call as a promise, and the messages of a stream as an iteration.
+
+/** Settings of one call. They override the settings of the connection. */
+export interface CallSettings {
+  /** Timeout in milliseconds, including retries. */
+  readonly timeoutMs?: number;
+  /** Added to the metadata of the connection. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Cancels the call when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Settings of the connection that apply to every call. */
+export type CallDefaults = Required<Pick<CallSettings, 'timeoutMs' | 'metadata'>>;
+
+/** The part of a generated method definition that a client needs. */
+export interface ClientMethod<Request, Response> {
+  readonly path: string;
+  readonly requestSerialize: serialize<Request>;
+  readonly responseDeserialize: deserialize<Response>;
+}
+
+/** `ProcessTurn` for `/focal.orchestration.v1.OrchestratorService/ProcessTurn`. */
+export function getMethodName({ path }: { readonly path: string }): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+export interface UnaryResult<Response> {
+  readonly response: Response;
+  readonly trailers: Metadata;
+}
+
+/** Makes a unary call. Rejects with CallError. */
+export function callUnary<Request, Response>(
+  client: Client,
+  method: ClientMethod<Request, Response>,
+  request: Request,
+  defaults: CallDefaults,
+  settings: CallSettings = {},
+): Promise<UnaryResult<Response>> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  const { signal } = settings;
+  return new Promise((resolve, reject) => {
+    const metadata = createMetadata(defaults, settings);
+    const options = createCallOptions({ ...defaults, ...settings });
+    let response: Response | undefined;
+    const cancel = (): void => call.cancel();
+    const onEnd = (error: ServiceError | null, message?: Response): void => {
+      signal?.removeEventListener('abort', cancel);
+      if (error) reject(new CallError(getMethodName(method), error));
+      else response = message;
+    };
+    const call = client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadata,
+      options,
+      onEnd,
+    );
+    // The status event follows the callback and has the trailing metadata.
+    call.on('status', (status) => {
+      if (response !== undefined) resolve({ response, trailers: status.metadata });
+    });
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
+  });
+}
+
+/** The metadata of a call. Entries of the call replace entries of the connection. */
+export function createMetadata(defaults: CallDefaults, settings: CallSettings = {}): Metadata {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries({ ...defaults.metadata, ...settings.metadata })) metadata.set(key, value);
+  return metadata;
+}
+
+/** The options of a call that starts now. Without `timeoutMs` it has no deadline. */
+export function createCallOptions({ timeoutMs }: CallSettings = {}): Partial<CallOptions> {
+  return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+}
+
+/** A grpc-js call with a stream of responses. */
+export type MessageStream<Message> = Readable & { cancel(): void } & AsyncIterable<Message>;
+
+/**
+ * Iterates over the messages of a call. The call starts with the iteration and is cancelled when the iteration is left or the signal
+ * is aborted. Throws CallError if the call fails.
+ */
+export async function* readMessages<Message>(
+  methodName: string,
+  startCall: () => MessageStream<Message>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Message, void> {
+  const call = startCall();
+  const cancel = (): void => call.cancel();
+  let callError: CallError | undefined;
+  // Stays registered after the iteration: an unhandled `error` event would end the process.
+  call.on('error', (error) => {
+    if (isServiceError(error)) callError = new CallError(methodName, error);
+  });
+  signal?.addEventListener('abort', cancel);
+  if (signal?.aborted) cancel();
+  try {
+    yield* call;
+  } catch (error) {
+    throw callError ?? error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
+/** Whether an error is the status of the call. A stream that is piped to the call can cause other errors. */
+function isServiceError(error: Error): error is ServiceError {
+  return 'code' in error && typeof error.code === 'number' && 'details' in error;
+}

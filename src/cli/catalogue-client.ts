@@ -1,0 +1,111 @@
+import { CallError, type OrchestratorClient } from 'scenario-orchestrator-client';
+import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
+import {
+  GetScenarioRequest,
+  ListScenariosRequest,
+  PutRelationshipRequest,
+  PutScenarioRequest,
+} from '../../gen/focal/orchestration/v1/scenario_service';
+import { CommandError, exitCodes } from './exit-codes';
+import {
+  type FileProblem,
+  FileProblemsError,
+  findingToFileProblem,
+  findNearestName,
+  formatProblem,
+  type ScenarioFiles,
+  violationToFileProblem,
+} from './files';
+import { type AgentOptions, isUuid } from './service-client';
+
+// The stored scenarios of an agent, as commands use them.
+
+const pageSize = 100;
+
+/** The owner of a catalogue, in the field names of requests. */
+export interface AgentKey {
+  readonly tenantId: string;
+  readonly agentId: string;
+}
+
+export function toAgentKey({ tenant, agent }: Pick<AgentOptions, 'tenant' | 'agent'>): AgentKey {
+  return { tenantId: tenant, agentId: agent };
+}
+
+/** The latest version of every scenario of an agent, sorted by id; with a tag, only of the scenarios that have it. */
+export async function listAllScenarios(
+  client: OrchestratorClient,
+  agent: AgentKey,
+  tag = '',
+): Promise<readonly StoredScenario[]> {
+  const all: StoredScenario[] = [];
+  let pageToken = '';
+  do {
+    const page = await client.listScenarios(ListScenariosRequest.fromPartial({ ...agent, tag, pageSize, pageToken }));
+    all.push(...page.scenarios);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return all;
+}
+
+/** The id of a stored scenario that is given by id or name. */
+export async function resolveScenarioId(
+  client: OrchestratorClient,
+  agent: AgentKey,
+  idOrName: string,
+): Promise<string> {
+  if (isUuid(idOrName)) return idOrName;
+  const all = await listAllScenarios(client, agent);
+  const matches = all.flatMap(({ scenario }) => (scenario?.name === idOrName ? [scenario.scenarioId] : []));
+  const [id] = matches;
+  if (id !== undefined && matches.length === 1) return id;
+  if (matches.length > 1) {
+    throw new CommandError(exitCodes.service, `${matches.length} scenarios are named “${idOrName}”; use the id.`);
+  }
+  const nearest = findNearestName(
+    idOrName,
+    all.map(({ scenario }) => scenario?.name ?? ''),
+  );
+  const hint = nearest === undefined ? 'Run `list` to see the stored scenarios.' : `Did you mean “${nearest}”?`;
+  throw new CommandError(exitCodes.service, `The catalogue has no scenario “${idOrName}”. ${hint}`);
+}
+
+/** A version of a stored scenario; version 0 is the latest. */
+export async function getStoredScenario(
+  client: OrchestratorClient,
+  agent: AgentKey,
+  scenarioId: string,
+  version: number,
+): Promise<StoredScenario> {
+  const { stored } = await client.getScenario(GetScenarioRequest.fromPartial({ ...agent, scenarioId, version }));
+  if (stored === undefined) throw new CommandError(exitCodes.service, 'The response of the service has no scenario.');
+  return stored;
+}
+
+/**
+ * Stores the scenarios and relationships of files. Resolves to the warnings of the service, one line each with its position. Throws
+ * FileProblemsError with all findings if the service refuses a scenario.
+ */
+export async function putScenarios(
+  client: Pick<OrchestratorClient, 'putScenario' | 'putRelationship'>,
+  agent: AgentKey,
+  files: ScenarioFiles,
+): Promise<readonly string[]> {
+  const problems: FileProblem[] = [];
+  const warnings: string[] = [];
+  for (const { message: scenario, source } of files.scenarios) {
+    try {
+      const { findings } = await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
+      warnings.push(...findings.map((finding) => formatProblem(findingToFileProblem(source, finding))));
+    } catch (error) {
+      if (!(error instanceof CallError) || error.violations.length === 0) throw error;
+      const { violations } = error;
+      problems.push(...violations.map(({ field, description }) => violationToFileProblem(source, field, description)));
+    }
+  }
+  if (problems.length > 0) throw new FileProblemsError(problems);
+  for (const { message: relationship } of files.relationships) {
+    await client.putRelationship(PutRelationshipRequest.fromPartial({ ...agent, relationship }));
+  }
+  return warnings;
+}

@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import { CommandError, type ExitCode, exitCodes } from './exit-codes';
+import { createProcessOutput, type Output } from './output/terminal';
+
+// How commands are created and run. Loads only Commander, so that `serve` can load telemetry before the modules that it instruments.
+
+/** Creates a command with the help and usage errors of the whole program. */
+export function createCommand(
+  name: string,
+  texts: { readonly summary?: string; readonly description: string },
+): Command {
+  return new Command(name)
+    .summary(texts.summary ?? '')
+    .description(texts.description)
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError('(run with --help for usage)')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+}
+
+export interface JsonOptions {
+  readonly json?: boolean;
+}
+
+export function createJsonOption(description = 'print the result as one JSON value'): Option {
+  return new Option('--json', description);
+}
+
+/**
+ * Runs the action of a command and sets the exit code of the process. Writes the message of an expected error to standard error.
+ * Any other error is a defect and ends the process with its stack trace.
+ */
+export async function runCommand(
+  { json }: JsonOptions,
+  action: (output: Output) => Promise<ExitCode> | ExitCode,
+): Promise<void> {
+  try {
+    process.exitCode = await action(createProcessOutput(json === true));
+  } catch (error) {
+    const { toCommandError } = await import('./service-client.js');
+    const commandError = toCommandError(error);
+    if (!(commandError instanceof CommandError)) throw commandError;
+    process.stderr.write(`${commandError.message}\n`);
+    process.exitCode = commandError.exitCode;
+  }
+}
+
+/** Runs a command as the program of this process, with the arguments of the process. */
+export async function runProgram(command: Command): Promise<void> {
+  // `... | head` closes the pipe.
+  process.stdout.on('error', () => process.exit(1));
+  await command.parseAsync(process.argv);
+}

@@ -1,0 +1,23 @@
+/** Exit codes for scripts (docs/command-line.md). */
+export const exitCodes = {
+  ok: 0,
+  /** Files have errors, or a conversation has differences. */
+  findings: 1,
+  /** The command line is invalid. */
+  usage: 2,
+  /** The service is unavailable or refused the call. */
+  service: 3,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** An error that ends a command with an exit code. Its message is shown without a stack trace. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string) {
+    super(message);
+    this.name = 'CommandError';
+    this.exitCode = exitCode;
+  }
+}

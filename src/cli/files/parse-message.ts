@@ -1,0 +1,243 @@
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type JsonObject,
+  type JsonValue,
+  ScalarType,
+} from '@bufbuild/protobuf';
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { durationFormat, getEnumNames, listShortEnumNames, toProtoDuration } from './contract';
+import { findNearestName } from './problems';
+import { asNode, describeNode, type ParseContext, readMappingEntries } from './source-document';
+
+// From nodes to proto3 JSON, by the descriptor of a message. Every value is checked here, with its position, so that decoding the
+// JSON cannot fail.
+
+const jsonTypes = new Set(['google.protobuf.Value', 'google.protobuf.Struct', 'google.protobuf.ListValue']);
+
+/**
+ * Reads a mapping as proto3 JSON of a message. Keys are the field names of the contract; every other key is a problem, except
+ * `otherKeys`, which are skipped. Reports what cannot be read as problems and returns the rest.
+ */
+export function parseMessage(
+  context: ParseContext,
+  descriptor: DescMessage,
+  given: Node | undefined,
+  path: string,
+  otherKeys: ReadonlySet<string> = new Set(),
+): JsonObject {
+  const node = context.resolveAlias(given);
+  context.recordPosition(path, node);
+  // Without a prototype, so that `__proto__` is a key like any other.
+  const json: JsonObject = Object.create(null);
+  if (!isMap(node)) {
+    const message = `must be a mapping of the fields of ${descriptor.name}, but is ${describeNode(node)}`;
+    context.report(path, node, 'WRONG_TYPE', message);
+    return json;
+  }
+  const fields = new Map(descriptor.fields.map((field) => [field.name, field]));
+  for (const { key, keyNode, value } of readMappingEntries(context, node, path)) {
+    if (otherKeys.has(key)) continue;
+    const fieldPath = path === '' ? key : `${path}.${key}`;
+    const field = fields.get(key);
+    if (field === undefined) {
+      const nearest = findNearestName(key, [...fields.keys(), ...otherKeys]);
+      const message =
+        nearest === undefined ? `${descriptor.name} has no such field` : `unknown field; did you mean ${nearest}?`;
+      context.report(fieldPath, keyNode, 'UNKNOWN_KEY', message);
+      continue;
+    }
+    const parsed = parseField(context, field, value, keyNode, fieldPath);
+    if (parsed !== undefined) json[key] = parsed;
+  }
+  return json;
+}
+
+function parseField(
+  context: ParseContext,
+  field: DescField,
+  value: Node | undefined,
+  keyNode: Node,
+  path: string,
+): JsonValue | undefined {
+  const allowsNull = field.fieldKind === 'message' && jsonTypes.has(field.message.typeName);
+  if (!allowsNull && (value === undefined || (isScalar(value) && value.value === null))) {
+    context.recordPosition(path, keyNode);
+    context.report(path, keyNode, 'NO_VALUE', 'has no value; set one or remove the key');
+    return undefined;
+  }
+  context.recordPosition(path, value ?? keyNode);
+  switch (field.fieldKind) {
+    case 'list':
+      return parseList(context, field, value, path);
+    case 'map':
+      return parseMap(context, field, value, path);
+    case 'scalar':
+    case 'enum':
+    case 'message':
+      return parseSingle(context, field, value, path);
+  }
+}
+
+function parseList(
+  context: ParseContext,
+  field: DescField & { fieldKind: 'list' },
+  node: Node | undefined,
+  path: string,
+): JsonValue[] | undefined {
+  if (!isSeq(node)) {
+    context.report(path, node, 'WRONG_TYPE', `must be a list, but is ${describeNode(node)}`);
+    return undefined;
+  }
+  return node.items.map((item, index) => {
+    const itemPath = `${path}[${index}]`;
+    const itemNode = context.resolveAlias(asNode(item));
+    context.recordPosition(itemPath, itemNode);
+    // The placeholder of an unreadable item keeps the index of the items after it.
+    return parseSingle(context, field, itemNode, itemPath) ?? getPlaceholder(field);
+  });
+}
+
+function parseMap(
+  context: ParseContext,
+  field: DescField & { fieldKind: 'map' },
+  node: Node | undefined,
+  path: string,
+): JsonObject | undefined {
+  if (!isMap(node)) {
+    context.report(path, node, 'WRONG_TYPE', `must be a mapping, but is ${describeNode(node)}`);
+    return undefined;
+  }
+  const json: JsonObject = Object.create(null);
+  for (const { key, keyNode, value } of readMappingEntries(context, node, path)) {
+    const valuePath = `${path}[${JSON.stringify(key)}]`;
+    context.recordPosition(valuePath, value ?? keyNode);
+    const parsed = parseSingle(context, field, value, valuePath);
+    if (parsed !== undefined) json[key] = parsed;
+  }
+  return json;
+}
+
+/** Parses the value of a singular field, or one value of a list or map. */
+function parseSingle(
+  context: ParseContext,
+  field: DescField,
+  node: Node | undefined,
+  path: string,
+): JsonValue | undefined {
+  if (field.message !== undefined) return parseMessageValue(context, field.message, node, path);
+  if (field.enum !== undefined) return parseEnumValue(context, field.enum, node, path);
+  return parseScalar(context, field.scalar, node, path);
+}
+
+function parseMessageValue(
+  context: ParseContext,
+  message: DescMessage,
+  node: Node | undefined,
+  path: string,
+): JsonValue | undefined {
+  if (jsonTypes.has(message.typeName)) return parseJson(context, node);
+  if (message.typeName === 'google.protobuf.Duration') return parseDuration(context, node, path);
+  return parseMessage(context, message, node, path);
+}
+
+function getPlaceholder(field: DescField): JsonValue {
+  if (field.message !== undefined) return {};
+  if (field.enum !== undefined) return 0;
+  if (field.scalar === ScalarType.STRING || field.scalar === ScalarType.BYTES) return '';
+  return field.scalar === ScalarType.BOOL ? false : 0;
+}
+
+function parseDuration(context: ParseContext, node: Node | undefined, path: string): string | undefined {
+  const text: unknown = isScalar(node) ? node.value : undefined;
+  const duration = typeof text === 'string' ? toProtoDuration(text) : undefined;
+  if (duration === undefined) context.report(path, node, 'WRONG_TYPE', `must be ${durationFormat}`);
+  return duration;
+}
+
+function parseJson(context: ParseContext, node: Node | undefined): JsonValue {
+  const value: unknown = node?.toJS(context.document.yaml, { maxAliasCount: 100 });
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+/** The full name of an enum value that is given by its short or full name; undefined if it was reported as a problem. */
+function parseEnumValue(
+  context: ParseContext,
+  descriptor: DescEnum,
+  node: Node | undefined,
+  path: string,
+): string | undefined {
+  const given: unknown = isScalar(node) ? node.value : undefined;
+  const name = typeof given === 'string' ? getEnumNames(descriptor).get(given) : undefined;
+  if (name === undefined) {
+    const allowed = listShortEnumNames(descriptor);
+    const nearest = typeof given === 'string' ? findNearestName(given, allowed) : undefined;
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    context.report(path, node, 'UNKNOWN_ENUM_VALUE', `must be one of ${allowed.join(', ')}${hint}`);
+  }
+  return name;
+}
+
+/** Parses a scalar as proto3 JSON; undefined if it was reported as a problem. */
+function parseScalar(
+  context: ParseContext,
+  type: ScalarType,
+  node: Node | undefined,
+  path: string,
+): JsonValue | undefined {
+  const value: unknown = isScalar(node) ? node.value : undefined;
+  const problem = scalarChecks[type](value, node);
+  if (problem !== undefined) {
+    context.report(path, node, 'WRONG_TYPE', problem);
+    return undefined;
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
+
+/** Returns what is wrong with a value; undefined if it is valid. */
+type ScalarCheck = (value: unknown, node: Node | undefined) => string | undefined;
+
+const checkInt32 = createIntegerCheck(-(2 ** 31), 2 ** 31 - 1);
+const checkUint32 = createIntegerCheck(0, 2 ** 32 - 1);
+const checkInt64 = createIntegerCheck(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+const checkUint64 = createIntegerCheck(0, Number.MAX_SAFE_INTEGER);
+
+const scalarChecks: Readonly<Record<ScalarType, ScalarCheck>> = {
+  [ScalarType.STRING]: checkString,
+  [ScalarType.BYTES]: checkString,
+  [ScalarType.BOOL]: (value, node) =>
+    typeof value === 'boolean' ? undefined : `must be true or false, but is ${describeNode(node)}`,
+  [ScalarType.DOUBLE]: createNumberCheck(Number.MAX_VALUE),
+  [ScalarType.FLOAT]: createNumberCheck(3.4028234663852886e38),
+  [ScalarType.INT32]: checkInt32,
+  [ScalarType.SINT32]: checkInt32,
+  [ScalarType.SFIXED32]: checkInt32,
+  [ScalarType.UINT32]: checkUint32,
+  [ScalarType.FIXED32]: checkUint32,
+  [ScalarType.INT64]: checkInt64,
+  [ScalarType.SINT64]: checkInt64,
+  [ScalarType.SFIXED64]: checkInt64,
+  [ScalarType.UINT64]: checkUint64,
+  [ScalarType.FIXED64]: checkUint64,
+};
+
+function checkString(value: unknown, node: Node | undefined): string | undefined {
+  if (typeof value === 'string') return undefined;
+  const hint = isScalar(node) && node.value !== null ? '; add quotes' : '';
+  return `must be a string, but is ${describeNode(node)}${hint}`;
+}
+
+function createNumberCheck(max: number): ScalarCheck {
+  return (value, node) => {
+    if (typeof value !== 'number') return `must be a number, but is ${describeNode(node)}`;
+    return value >= -max && value <= max ? undefined : 'must be a finite number in the range of the field';
+  };
+}
+
+function createIntegerCheck(min: number, max: number): ScalarCheck {
+  return (value, node) => {
+    if (typeof value !== 'number') return `must be an integer, but is ${describeNode(node)}`;
+    return Number.isInteger(value) && value >= min && value <= max ? undefined : `must be an integer, ${min}..${max}`;
+  };
+}

@@ -1,0 +1,202 @@
+import { types } from 'node:util';
+import { FindingSeverity, type ScenarioFinding } from '../../../gen/focal/orchestration/v1/scenario';
+
+// What is wrong in a file, and at which line and column. A SourceMap finds the position of a field, so that problems that the
+// service reports by field path can be shown at their line.
+
+/** A position in a file. Line and column count from 1. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Codes of problems of a file itself, described in docs/findings.md. Findings in a scenario have other codes. */
+export type FileProblemCode =
+  | 'UNREADABLE'
+  | 'SYNTAX'
+  | 'DUPLICATE_KEY'
+  | 'KEY_NOT_TEXT'
+  | 'UNKNOWN_ANCHOR'
+  | 'EMPTY_FILE'
+  | 'UNKNOWN_KEY'
+  | 'NO_VALUE'
+  | 'WRONG_TYPE'
+  | 'UNKNOWN_ENUM_VALUE'
+  | 'MISSING'
+  | 'CONTRACT_RULE'
+  | 'DUPLICATE_SCENARIO'
+  | 'UNKNOWN_SCENARIO'
+  | 'UNKNOWN_STEP';
+
+/** One problem in a file, with its position. */
+export interface FileProblem extends SourcePosition {
+  /** A file with an ERROR cannot be used. A WARNING is informational. */
+  readonly severity: 'ERROR' | 'WARNING';
+  /** Stable: a FileProblemCode, or the code of a finding in the scenario. */
+  readonly code: string;
+  /** The path that the file was opened with. */
+  readonly file: string;
+  /** Field path in the names of the contract, for example `steps[2].transitions[0].condition`; "" for the root. */
+  readonly path: string;
+  /** What is wrong and what to do, without a full stop. */
+  readonly message: string;
+}
+
+/** Files that cannot be used. The message has one line for each problem. */
+export class FileProblemsError extends Error {
+  readonly problems: readonly FileProblem[];
+
+  constructor(problems: readonly FileProblem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.name = 'FileProblemsError';
+    this.problems = problems;
+  }
+}
+
+/** Formats a problem on one line as compilers do; editors and terminals turn it into a link. */
+export function formatProblem({ file, line, column, severity, code, path, message }: FileProblem): string {
+  return `${file}:${line}:${column}: ${severity.toLowerCase()} ${code}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+/** Sorts the problems of one file by position. */
+export function sortByPosition(problems: readonly FileProblem[]): readonly FileProblem[] {
+  return [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** The problem of a file without content; `expected` says what it should contain. */
+export function emptyFileProblem(file: string, expected: string): FileProblem {
+  return wholeFileProblem(file, 'EMPTY_FILE', `contains no ${expected}`);
+}
+
+/** The problem of a file that cannot be opened. */
+export function unreadableFileProblem(file: string, error: NodeJS.ErrnoException): FileProblem {
+  const message = error.code === 'ENOENT' ? 'no such file or directory' : `cannot be read (${error.message})`;
+  return wholeFileProblem(file, 'UNREADABLE', message);
+}
+
+function wholeFileProblem(file: string, code: FileProblemCode, message: string): FileProblem {
+  return { file, line: 1, column: 1, path: '', severity: 'ERROR', code, message };
+}
+
+export function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return types.isNativeError(error) && 'syscall' in error;
+}
+
+/** Position of a value, with the layout of its text if it has one. */
+export interface ValuePosition extends SourcePosition {
+  /** For block text (`|` and `>`), which begins on the line below: the number of columns by which its lines are indented. */
+  readonly blockIndent?: number;
+  /** For text on the line itself: the number of columns before its first character (1 for a quote). */
+  readonly leadingColumns?: number;
+}
+
+/** The positions of a message's fields in its file. */
+export class SourceMap {
+  readonly file: string;
+  readonly #positions: ReadonlyMap<string, ValuePosition>;
+
+  /** `positions` maps field paths in the names of the contract to positions; the root is "". */
+  constructor(file: string, positions: ReadonlyMap<string, ValuePosition>) {
+    this.file = file;
+    this.#positions = positions;
+  }
+
+  /** Whether the file has a value for the path. */
+  has(path: string): boolean {
+    return this.#positions.has(path);
+  }
+
+  /** The position of a field; if the file does not have it, the position of its nearest parent. */
+  positionAt(path: string): SourcePosition {
+    const { line, column } = this.#findNearest(path);
+    return { line, column };
+  }
+
+  /** The position of a character in a text value. `line` and `column` count from 1 in that text; line 0 is the value itself. */
+  positionWithin(path: string, line: number, column: number): SourcePosition {
+    const value = this.#findNearest(path);
+    if (line < 1 || !this.has(path)) return this.positionAt(path);
+    if (value.blockIndent !== undefined) {
+      return { line: value.line + line, column: value.blockIndent + Math.max(1, column) };
+    }
+    if (value.leadingColumns === undefined || line > 1) return { line: value.line + line - 1, column: 1 };
+    return { line: value.line, column: value.column + value.leadingColumns + Math.max(1, column) - 1 };
+  }
+
+  #findNearest(path: string): ValuePosition {
+    for (let current = path; current !== ''; current = getParentPath(current)) {
+      const value = this.#positions.get(current);
+      if (value !== undefined) return value;
+    }
+    return this.#positions.get('') ?? { line: 1, column: 1 };
+  }
+}
+
+/** `steps[2]` for `steps[2].name`, `steps` for `steps[2]`, "" for `steps`. */
+export function getParentPath(path: string): string {
+  const end = path.endsWith(']') ? path.lastIndexOf('[') : path.lastIndexOf('.');
+  return path.slice(0, Math.max(0, end));
+}
+
+/** Converts a finding of the service to a problem in the file that the scenario was read from. */
+export function findingToFileProblem(source: SourceMap, finding: ScenarioFinding): FileProblem {
+  const { fieldPath: path, line, column, severity, code, message } = finding;
+  return {
+    file: source.file,
+    ...source.positionWithin(path, line, column),
+    path,
+    severity: severity === FindingSeverity.FINDING_SEVERITY_WARNING ? 'WARNING' : 'ERROR',
+    code,
+    message,
+  };
+}
+
+/**
+ * Converts a field violation of a refused scenario to a problem in its file. `field` may begin with the request's `scenario.`.
+ * Severity, code and a position in a condition are parsed from the description if the service includes them.
+ */
+export function violationToFileProblem(source: SourceMap, field: string, description: string): FileProblem {
+  const path = field.replace(/^scenario(\.|$)/, '');
+  const position = /\(line (\d+), column (\d+) of the condition\)/.exec(description);
+  const finding = /^(ERROR|WARNING) ([A-Z_]+): (.*)$/s.exec(description) ?? [];
+  const [, severity, code = 'CONTRACT_RULE', message = description] = finding;
+  return {
+    file: source.file,
+    ...source.positionWithin(path, Number(position?.[1] ?? 0), Number(position?.[2] ?? 0)),
+    path,
+    severity: severity === 'WARNING' ? 'WARNING' : 'ERROR',
+    code,
+    message,
+  };
+}
+
+/** The name that was probably meant; undefined if none is similar. `orderID` finds `order_id`. */
+export function findNearestName(given: string, names: Iterable<string>): string | undefined {
+  const wanted = normalizeName(given);
+  let nearest: string | undefined;
+  let limit = Math.max(1, Math.floor(wanted.length / 4)) + 1;
+  for (const name of names) {
+    const distance = computeEditDistance(wanted, normalizeName(name), limit);
+    if (distance < limit) [nearest, limit] = [name, distance];
+  }
+  return nearest;
+}
+
+function normalizeName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
+}
+
+/** Levenshtein distance. Returns any number from `limit` upwards if the distance is not below `limit`. */
+function computeEditDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? limit) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? limit) + 1, (next[j - 1] ?? limit) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? limit;
+}

@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DescMessage, fromJson, toBinary } from '@bufbuild/protobuf';
+import { isMap, isSeq, type Node } from 'yaml';
+import { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import { findContractViolations, getContractRegistry, getMessageDescriptor } from './contract';
+import { parseMessage } from './parse-message';
+import {
+  emptyFileProblem,
+  type FileProblem,
+  FileProblemsError,
+  isFileSystemError,
+  SourceMap,
+  sortByPosition,
+  unreadableFileProblem,
+} from './problems';
+import {
+  asNode,
+  describeNode,
+  ParseContext,
+  parseDocuments,
+  readMappingEntries,
+  type SourceDocument,
+} from './source-document';
+
+/** A message of the contract that was read from a file. */
+export interface FileMessage<Message> {
+  readonly message: Message;
+  /** The message in the binary format of protobuf. */
+  readonly bytes: Uint8Array;
+  /** The positions of its fields. */
+  readonly source: SourceMap;
+}
+
+/** The scenarios and relationships of files, in the order of the files and of the text. */
+export interface ScenarioFiles {
+  readonly scenarios: readonly FileMessage<Scenario>[];
+  readonly relationships: readonly FileMessage<Relationship>[];
+}
+
+/** Scenarios and relationships, without those that have problems, and all problems. */
+export interface ParsedScenarioFiles extends ScenarioFiles {
+  /** By file, then by position. */
+  readonly problems: readonly FileProblem[];
+}
+
+/** Reads scenario files. Throws FileProblemsError with the problems of all files. */
+export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
+  const { scenarios, relationships, problems } = readScenarioFiles(paths);
+  if (problems.length > 0) throw new FileProblemsError(problems);
+  return { scenarios, relationships };
+}
+
+/** Reads scenario files and reports all their problems, including scenario ids that are used more than once. */
+export function readScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
+  const files = paths.flatMap(listDocumentFiles).map(readScenarioFile);
+  const scenarios = files.flatMap((file) => file.scenarios);
+  return {
+    scenarios,
+    relationships: files.flatMap((file) => file.relationships),
+    problems: [...files.flatMap((file) => file.problems), ...findDuplicateIds(scenarios)],
+  };
+}
+
+/** The path itself, or for a folder its `.yaml`, `.yml` and `.json` files, sorted by name. Subfolders are not searched. */
+export function listDocumentFiles(path: string): readonly string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name))
+    .map(({ name }) => join(path, name))
+    .sort();
+}
+
+function readScenarioFile(path: string): ParsedScenarioFiles {
+  try {
+    return parseScenarioFile(path, readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (!isFileSystemError(error)) throw error;
+    return { scenarios: [], relationships: [], problems: [unreadableFileProblem(path, error)] };
+  }
+}
+
+function findDuplicateIds(scenarios: readonly FileMessage<Scenario>[]): readonly FileProblem[] {
+  const byId = new Map<string, FileMessage<Scenario>>();
+  return scenarios.flatMap((scenario): FileProblem[] => {
+    const { message, source } = scenario;
+    const id = message.scenarioId.toLowerCase();
+    const first = byId.get(id);
+    if (first === undefined) {
+      byId.set(id, scenario);
+      return [];
+    }
+    const path = 'scenario_id';
+    const location = `${first.source.file}:${first.source.positionAt(path).line}`;
+    const problem = { file: source.file, ...source.positionAt(path), path };
+    const text = `is already the id of “${first.message.name}” (${location})`;
+    return [{ ...problem, severity: 'ERROR', code: 'DUPLICATE_SCENARIO', message: text }];
+  });
+}
+
+/** `$schema` names the JSON Schema in a JSON file, as `# yaml-language-server:` does in a YAML file. It is ignored here. */
+const ignoredKeys = new Set(['$schema']);
+
+/**
+ * Parses a scenario file in YAML or JSON. Each document is one scenario, or a list of relationships under the single key
+ * `relationships`, with the field names of the contract. Enum values may be written without their prefix and durations as "15m".
+ * Validates the rules of the contract too. Only the service finds problems in the scenario itself, for example a transition to an
+ * unknown step or an invalid condition.
+ */
+export function parseScenarioFile(file: string, text: string): ParsedScenarioFiles {
+  const { documents, problems } = parseDocuments(file, text);
+  const parsed = documents.filter(({ root }) => root !== undefined).map(parseDocument);
+  const isEmpty = parsed.length === 0 && problems.length === 0;
+  return {
+    scenarios: parsed.flatMap(({ scenarios }) => scenarios),
+    relationships: parsed.flatMap(({ relationships }) => relationships),
+    problems: [
+      ...problems,
+      ...parsed.flatMap((document) => document.problems),
+      ...(isEmpty ? [emptyFileProblem(file, 'scenario')] : []),
+    ],
+  };
+}
+
+function parseDocument(document: SourceDocument): ParsedScenarioFiles {
+  const { root } = document;
+  if (isMap(root) && root.has('relationships')) return parseRelationships(document, root);
+  const context = new ParseContext(document);
+  const { messages, problems } = decodeMessage(context, getMessageDescriptor('Scenario'), root, Scenario, ignoredKeys);
+  return { scenarios: messages, relationships: [], problems };
+}
+
+function parseRelationships(document: SourceDocument, root: Node): ParsedScenarioFiles {
+  const context = new ParseContext(document);
+  const relationships: FileMessage<Relationship>[] = [];
+  const problems: FileProblem[] = [];
+  for (const { key, keyNode, value } of isMap(root) ? readMappingEntries(context, root, '') : []) {
+    if (ignoredKeys.has(key)) continue;
+    if (key !== 'relationships')
+      context.report(key, keyNode, 'UNKNOWN_KEY', 'a document with `relationships` cannot have other keys');
+    else if (!isSeq(value))
+      context.report(key, value ?? keyNode, 'WRONG_TYPE', `must be a list, but is ${describeNode(value)}`);
+    else {
+      value.items.forEach((item, index) => {
+        const parsed = parseRelationship(document, asNode(item), `relationships[${index}]`);
+        relationships.push(...parsed.messages);
+        problems.push(...parsed.problems);
+      });
+    }
+  }
+  return { scenarios: [], relationships, problems: [...context.problems, ...problems] };
+}
+
+function parseRelationship(
+  document: SourceDocument,
+  node: Node | undefined,
+  path: string,
+): DecodedMessage<Relationship> {
+  const decoded = decodeMessage(new ParseContext(document), getMessageDescriptor('Relationship'), node, Relationship);
+  const toFullPath = (inner: string): string => (inner === '' ? path : `${path}.${inner}`);
+  return {
+    ...decoded,
+    problems: decoded.problems.map((problem) => ({ ...problem, path: toFullPath(problem.path) })),
+  };
+}
+
+interface DecodedMessage<Message> {
+  /** One message, or none if there are problems. */
+  readonly messages: readonly FileMessage<Message>[];
+  readonly problems: readonly FileProblem[];
+}
+
+function decodeMessage<Message>(
+  context: ParseContext,
+  descriptor: DescMessage,
+  node: Node | undefined,
+  generated: { decode(bytes: Uint8Array): Message },
+  otherKeys?: ReadonlySet<string>,
+): DecodedMessage<Message> {
+  const json = parseMessage(context, descriptor, node, '', otherKeys);
+  const source = new SourceMap(context.document.source.file, context.positions);
+  const message = fromJson(descriptor, json, { registry: getContractRegistry() });
+  const problems = [...context.problems, ...findContractViolations(descriptor, message, source, context.problems)];
+  if (problems.length > 0) return { messages: [], problems: sortByPosition(problems) };
+  const bytes = toBinary(descriptor, message);
+  return { messages: [{ message: generated.decode(bytes), bytes, source }], problems };
+}

@@ -1,0 +1,239 @@
+import type { InstanceView } from '../context/instance-view';
+import type { SelectionContext } from '../context/selection-context';
+import type { PauseCause, PauseReason } from '../model/lifecycle-decision';
+import type { OrchestrationSettings } from '../model/settings';
+import { type ActiveSet, checkAdmission, toActiveInstance, without } from './active-set';
+import { type ActiveOutcome, type InstanceOutcome, isActive, overrideOutcome } from './instance-outcome';
+
+/** The state that decides whether a pause ends. */
+interface PausedState {
+  readonly view: InstanceView;
+  readonly turn: Pick<SelectionContext['turn'], 'trigger'>;
+  readonly resumePolicy: OrchestrationSettings['resumePolicy'];
+  /** Active instances at this point of the turn. */
+  readonly activeSet: ActiveSet;
+  /** The turn addresses or starts at least one instance (0.5). */
+  readonly addressesAnyInstance: boolean;
+}
+
+/** Texts for the sentences about an outcome. Names are quoted. */
+export interface OutcomeTexts {
+  readonly scenario: string;
+  readonly step: string;
+  /** For example "90 s". */
+  readonly getIdleTime: () => string;
+  readonly getIdleTimeout: () => string;
+  /** Names of the scenarios that the turn addresses. */
+  readonly getAddressed: () => string;
+  /** Names of the scenarios that displaced the instance. */
+  readonly getDisplacing: () => string;
+}
+
+/** How a pause with one reason behaves (2.11). */
+export interface PauseBehavior {
+  /** Whether the pause ends on this turn. Resumes by name are decided with the candidates (2.12). */
+  readonly shouldEnd: (state: PausedState) => boolean;
+  /** Completes the sentence "... stays paused until". */
+  readonly describeEnd: (resumePolicy: OrchestrationSettings['resumePolicy']) => string;
+  /** Explains the turn that pauses the instance. */
+  readonly describePause: (texts: OutcomeTexts) => string;
+  /** Whether loop counts and attempts are set to 0 on resume. */
+  readonly resetsCounters: boolean;
+  /** The plan offers an instance that is paused for more MESSAGE turns than this. */
+  readonly getOfferAfterTurns: (settings: OrchestrationSettings) => number;
+}
+
+const explicitEnd = 'a CONTINUE is aimed at it, a candidate names it, or a field that it waits for becomes known';
+const getOfferAfterTurns = (settings: OrchestrationSettings): number => settings.offerAfterTurns;
+
+/** One row for each stored pause reason. A new reason does not compile without its row. */
+export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
+  USER_REQUEST: {
+    shouldEnd: (state) => {
+      switch (state.resumePolicy) {
+        case 'explicit':
+          return isExplicitlyResumed(state);
+        case 'next_turn':
+          return state.turn.trigger === 'MESSAGE' && (state.view.isAddressed || !state.addressesAnyInstance);
+      }
+    },
+    describeEnd: (resumePolicy) => {
+      switch (resumePolicy) {
+        case 'explicit':
+          return explicitEnd;
+        case 'next_turn':
+          return 'a message addresses it or no instance, and carries no PAUSE or CANCEL for it';
+      }
+    },
+    describePause: ({ scenario }) => `${scenario} received a PAUSE signal.`,
+    resetsCounters: false,
+    getOfferAfterTurns,
+  },
+  LOOP: {
+    shouldEnd: isExplicitlyResumed,
+    describeEnd: () => explicitEnd,
+    describePause: ({ scenario, step }) =>
+      `${scenario} exceeds the limit of visits, failures or attempts at step ${step}, and no recovery step is available.`,
+    resetsCounters: true,
+    getOfferAfterTurns,
+  },
+  IDLE: {
+    shouldEnd: isExplicitlyResumed,
+    describeEnd: () => explicitEnd,
+    describePause: describeIdle,
+    resetsCounters: true,
+    getOfferAfterTurns,
+  },
+  NEEDS_MIGRATION: {
+    shouldEnd: isExplicitlyResumed,
+    describeEnd: () => explicitEnd,
+    describePause: ({ scenario, step }) =>
+      `The definition of ${scenario} changed, and no safe target exists for step ${step}.`,
+    resetsCounters: true,
+    getOfferAfterTurns,
+  },
+  INTERRUPTED: {
+    shouldEnd: (state) => isAddressedByMessage(state) || state.activeSet.length === 0,
+    describeEnd: () => 'a message addresses it, or no other instance is active',
+    describePause: ({ scenario, getAddressed }) =>
+      `The turn addresses ${getAddressed()}, and when_not_addressed of ${scenario} is PAUSE.`,
+    resetsCounters: false,
+    getOfferAfterTurns,
+  },
+  PREEMPTED: {
+    shouldEnd: (state) => isAddressedByMessage(state) || !isDisplacingInstanceActive(state),
+    describeEnd: () => 'a message addresses it, or the instance that displaced it is no longer active',
+    describePause: ({ scenario, getDisplacing }) => `${scenario} is displaced by ${getDisplacing()}.`,
+    resetsCounters: false,
+    getOfferAfterTurns,
+  },
+};
+
+/** The behavior of a paused instance without a stored reason. Request validation rejects such a session. */
+const unspecifiedPause: Omit<PauseBehavior, 'describePause'> = {
+  shouldEnd: () => true,
+  describeEnd: () => 'the next turn',
+  resetsCounters: false,
+  getOfferAfterTurns,
+};
+
+export function getPauseBehavior(reason: PauseReason | undefined): Omit<PauseBehavior, 'describePause'> {
+  return reason === undefined ? unspecifiedPause : pauseBehaviors[reason];
+}
+
+/** Returns the reason that the session stores. A pause that the model chose behaves like a USER_REQUEST pause (section 9). */
+export function toStoredPauseReason(cause: PauseCause): PauseReason {
+  return cause === 'MODEL' ? 'USER_REQUEST' : cause;
+}
+
+/** Also explains an instance that is canceled because it is idle (2.7). */
+export function describeIdle({ scenario, getIdleTime, getIdleTimeout }: OutcomeTexts): string {
+  return `${scenario} was idle for ${getIdleTime()}, longer than its idle_timeout of ${getIdleTimeout()}.`;
+}
+
+function isExplicitlyResumed({ view }: PausedState): boolean {
+  return view.signals.hasContinue || view.hasReceivedAwaitedField;
+}
+
+/** Only a MESSAGE turn addresses (0.5). The result of an action is stored, but does not let a paused instance displace others. */
+function isAddressedByMessage({ view, turn }: Pick<PausedState, 'view' | 'turn'>): boolean {
+  return view.isAddressed && turn.trigger === 'MESSAGE';
+}
+
+function isDisplacingInstanceActive({ view, activeSet }: PausedState): boolean {
+  return activeSet.some(({ instanceId }) => view.instance.displacedByInstanceIds.includes(instanceId));
+}
+
+/** Whether a PAUSE or CANCEL of this turn reaches the instance, so that it does not resume (2.11). */
+export function isPauseRequested({ signals }: InstanceView): boolean {
+  return signals.hasPause || signals.hasCancel;
+}
+
+/** By displaced instance id: the instances that displaced it. */
+export type Displacements = ReadonlyMap<string, readonly string[]>;
+
+export interface AutomaticResumes {
+  /** In start order. */
+  readonly outcomes: readonly InstanceOutcome[];
+  readonly displacements: Displacements;
+}
+
+const noScenarios: ReadonlySet<string> = new Set();
+const noDisplacements: Displacements = new Map();
+
+/**
+ * Resumes the instances whose pause ends, latest paused first (2.11). Each must pass EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY,
+ * else it stays paused with that reason. Only an instance that a message addresses can displace others.
+ */
+export function applyAutomaticResumes(
+  context: SelectionContext,
+  outcomes: readonly InstanceOutcome[],
+  state: Pick<PausedState, 'activeSet' | 'addressesAnyInstance'>,
+): AutomaticResumes {
+  const waiting = outcomes.filter(
+    ({ reason, staysPausedBecause }) => reason === 'STAYS_PAUSED' && staysPausedBecause === undefined,
+  );
+  if (waiting.length === 0) return { outcomes, displacements: noDisplacements };
+  const { turn } = context;
+  const { resumePolicy } = context.settings;
+  const { addressesAnyInstance } = state;
+  const changed = new Map<string, InstanceOutcome>();
+  const displacements = new Map<string, readonly string[]>();
+  let { activeSet } = state;
+  for (const outcome of waiting.sort(compareByLatestPause)) {
+    const { view } = outcome;
+    const { scenario, instance } = view;
+    if (!scenario || isPauseRequested(view)) continue;
+    const behavior = getPauseBehavior(instance.pauseReason);
+    if (!behavior.shouldEnd({ view, turn, resumePolicy, activeSet, addressesAnyInstance })) continue;
+    const request = {
+      scenario,
+      mayDisplace: isAddressedByMessage({ view, turn }),
+      toleratedScenarioIds: noScenarios,
+    };
+    const admission = checkAdmission(activeSet, request, context);
+    if (!admission.admitted) {
+      changed.set(instance.instanceId, { ...outcome, staysPausedBecause: admission.reason });
+      continue;
+    }
+    const resumed = resume(outcome);
+    changed.set(instance.instanceId, resumed);
+    for (const { instanceId } of admission.displaced) displacements.set(instanceId, [instance.instanceId]);
+    activeSet = [...without(activeSet, admission.displaced), toActiveInstance(resumed, scenario)];
+  }
+  return {
+    outcomes: outcomes.map((outcome) => changed.get(outcome.view.instance.instanceId) ?? outcome),
+    displacements,
+  };
+}
+
+/** Ties: latest started first. */
+function compareByLatestPause({ view: a }: InstanceOutcome, { view: b }: InstanceOutcome): number {
+  return (b.instance.pausedAt ?? 0) - (a.instance.pausedAt ?? 0) || b.instance.startNumber - a.instance.startNumber;
+}
+
+export function resume(outcome: InstanceOutcome): InstanceOutcome {
+  return overrideOutcome(outcome, { action: 'CONTINUE', reason: 'RESUMED' }, { resumed: true });
+}
+
+/** Pauses the active instances that starts or resumes displaced (2.9). */
+export function pauseDisplaced(
+  outcomes: readonly InstanceOutcome[],
+  displacements: Displacements,
+): readonly InstanceOutcome[] {
+  if (displacements.size === 0) return outcomes;
+  return outcomes.map((outcome) => {
+    const displacedByInstanceIds = displacements.get(outcome.view.instance.instanceId);
+    return displacedByInstanceIds && isActive(outcome)
+      ? overrideOutcome(outcome, { action: 'PAUSE', reason: 'PREEMPTED' }, { displacedByInstanceIds })
+      : outcome;
+  });
+}
+
+/** Sets loop counts and attempts of a resumed instance to 0 where the reason of its pause requires it (2.11). */
+export function resetCountersOnResume(outcome: ActiveOutcome): ActiveOutcome {
+  const { instance } = outcome.view;
+  if (!getPauseBehavior(instance.pauseReason).resetsCounters) return outcome;
+  const restarted = { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
+  return { ...outcome, view: { ...outcome.view, instance: restarted } };
+}

@@ -1,0 +1,224 @@
+import type { ConditionVariables } from '../conditions';
+import { getPrimarySignal, type InstanceSignals } from '../context/instance-signals';
+import type { SelectionContext } from '../context/selection-context';
+import { canonicalJson, type FieldValues, type JsonValue } from '../model/json';
+import { findMissingFields, type KnownData } from '../model/known-data';
+import type { ModelProposal, TransitionKey } from '../model/model-proposal';
+import { mergeNames, sortNames } from '../model/sorting';
+import type { Truth } from '../model/truth';
+import type { StepOutcomeKind } from '../model/turn';
+import type { CompiledScenario, CompiledTransition } from '../scenario/compiled-scenario';
+import type { StepPosition } from './stage';
+import type { WalkInput } from './walk-input';
+
+/** The parts of an instance and its step that a condition can read (section 6). */
+export interface ConditionScope {
+  readonly known: KnownData;
+  readonly instanceVariables: FieldValues;
+  readonly signals: InstanceSignals;
+  readonly changedFields: readonly string[];
+  readonly outcome: StepOutcomeKind | undefined;
+  /** Number of visits of the step. */
+  readonly visits: number;
+  readonly attempts: number;
+}
+
+/** Values of the condition variable `outcome`. */
+const outcomeNames: Readonly<Record<StepOutcomeKind, string>> = {
+  CONFIRMED: 'confirmed',
+  DECLINED: 'declined',
+  ACTION_SUCCEEDED: 'succeeded',
+  ACTION_FAILED: 'failed',
+};
+
+/** Builds the variables of a condition. Conditions of one step share them, because each value is converted to CEL only once. */
+export function toConditionVariables(context: SelectionContext, scope: ConditionScope): ConditionVariables {
+  const { situation, customerData } = context.turn;
+  return {
+    data: scope.known,
+    customer: customerData,
+    session: context.sessionFields,
+    instance: scope.instanceVariables,
+    intent: context.intent,
+    intent_score: situation.canonicalIntentScore,
+    signal: getPrimarySignal(scope.signals),
+    outcome: scope.outcome ? outcomeNames[scope.outcome] : '',
+    changed: scope.changedFields,
+    requested: situation.requestedFields,
+    facts: situation.facts,
+    visits: scope.visits,
+    attempts: scope.attempts,
+    turn: context.turnCount,
+    message: situation.message,
+    tone: situation.tone,
+    frustration: situation.frustrationLevel,
+    urgency: situation.urgency,
+  };
+}
+
+/** The state of a walk that the conditions of its current step can read. */
+export interface WalkState {
+  readonly input: WalkInput;
+  readonly position: StepPosition;
+  readonly known: KnownData;
+  /** Fields that the walk has cleared so far. */
+  readonly clearedFields: readonly string[];
+}
+
+/** Builds the variables of the conditions of the step that a walk has reached (section 6). */
+export function toWalkVariables(
+  { input, position, known, clearedFields }: WalkState,
+  context: SelectionContext,
+): ConditionVariables {
+  const { instance } = input;
+  const { stepId } = position.step;
+  let earlierVisits = 0;
+  for (const entry of instance.path) if (entry.stepId === stepId && entry.visitNumber > 0) earlierVisits += 1;
+  return toConditionVariables(context, {
+    known,
+    instanceVariables: instance.variables,
+    signals: input.signals,
+    changedFields: mergeNames(input.changedFields, clearedFields),
+    outcome: position.visit.outcome,
+    visits: earlierVisits + (position.isNewVisit ? 0 : 1),
+    attempts: position.visit.attempts,
+  });
+}
+
+/** The result of a transition under given variables. */
+export interface TransitionEvaluation {
+  readonly transition: CompiledTransition;
+  readonly truth: Truth;
+  /** UNKNOWN only; sorted. */
+  readonly missingFields: readonly string[];
+  /** "" if its condition did not fail. */
+  readonly conditionError: string;
+  /** UNKNOWN only: its natural-language condition could not be evaluated (3.4). */
+  readonly isTextUnknown: boolean;
+}
+
+/**
+ * Evaluates a transition: FALSE if any of its parts is FALSE, else UNKNOWN if a part is missing data, else TRUE (3.2, 3.3). A
+ * missing intent is FALSE. `text` is the result of its natural-language condition, or undefined if that is not evaluated (3.4).
+ */
+export function evaluateTransition(
+  transition: CompiledTransition,
+  outcome: StepOutcomeKind | undefined,
+  variables: ConditionVariables,
+  text?: Truth | undefined,
+): TransitionEvaluation {
+  const { intentLabel, outcomes, conditionFields } = transition.definition;
+  const toResult = (
+    truth: Truth,
+    missingFields: readonly string[] = [],
+    conditionError = '',
+  ): TransitionEvaluation => ({
+    transition,
+    truth,
+    missingFields,
+    conditionError,
+    isTextUnknown: truth === 'UNKNOWN' && text === 'UNKNOWN',
+  });
+  if (intentLabel !== '' && intentLabel !== variables.intent) return toResult('FALSE');
+  if (text === 'FALSE') return toResult('FALSE');
+  if (outcomes.length > 0 && (outcome === undefined || !outcomes.includes(outcome))) return toResult('FALSE');
+  const missingFields = findMissingFields(conditionFields, variables.data);
+  const condition = transition.condition?.evaluate(variables);
+  if (condition?.truth === 'FALSE') return toResult('FALSE', [], condition.error);
+  if (missingFields.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return toResult('TRUE');
+  return toResult('UNKNOWN', mergeNames(sortNames(missingFields), condition?.missingFields ?? []));
+}
+
+/**
+ * Evaluates the natural-language condition of a transition on this turn (3.4); undefined if it has none or such conditions are
+ * not evaluated. UNKNOWN if it could not be evaluated: an embedding is missing, or the model was not asked or did not answer.
+ */
+export function evaluateTextCondition(
+  { id, definition }: CompiledTransition,
+  { scenarioId, version }: CompiledScenario,
+  { settings, turn, proposal }: SelectionContext,
+): Truth | undefined {
+  if (definition.conditionText === '') return undefined;
+  switch (settings.semanticEvaluation) {
+    case 'off':
+      return undefined;
+    case 'embedding':
+      return evaluateBySimilarity(definition.conditionEmbedding, turn.situation.embedding, settings.semanticThreshold);
+    case 'llm':
+      return evaluateByModel(proposal, { scenarioId, scenarioVersion: version, transitionId: id });
+  }
+}
+
+function evaluateByModel(proposal: ModelProposal | undefined, key: TransitionKey): Truth {
+  const verdict = proposal?.verdicts.find(
+    ({ scenarioId, scenarioVersion, transitionId }) =>
+      scenarioId === key.scenarioId && scenarioVersion === key.scenarioVersion && transitionId === key.transitionId,
+  );
+  return verdict?.truth ?? 'UNKNOWN';
+}
+
+/** Compares the cosine similarity, -1..1, with the threshold: TRUE if it is reached. */
+function evaluateBySimilarity(condition: readonly number[], situation: readonly number[], threshold: number): Truth {
+  if (condition.length !== situation.length) return 'UNKNOWN';
+  const norms = Math.sqrt(dotProduct(condition, condition)) * Math.sqrt(dotProduct(situation, situation));
+  // The similarity to a zero vector is undefined; squares of very large numbers overflow.
+  if (norms === 0 || !Number.isFinite(norms)) return 'UNKNOWN';
+  return dotProduct(condition, situation) / norms >= threshold ? 'TRUE' : 'FALSE';
+}
+
+function dotProduct(left: readonly number[], right: readonly number[]): number {
+  return left.reduce((sum, number, index) => sum + number * (right[index] ?? 0), 0);
+}
+
+/**
+ * Returns the values that a transition reads, as canonical JSON. Equal fingerprints mean that none of these values has changed
+ * (3.2, global transitions). A natural-language condition reads every message, so its result is used instead.
+ */
+export function computeReadFingerprint(
+  transition: CompiledTransition,
+  variables: ConditionVariables,
+  text?: Truth | undefined,
+): string {
+  const { condition, definition } = transition;
+  const read: Record<string, JsonValue> = {};
+  if (definition.intentLabel !== '') read['intent'] = variables.intent;
+  if (definition.outcomes.length > 0) read['outcome'] = variables.outcome;
+  if (text !== undefined) read['condition_text'] = text;
+  for (const field of transition.fieldsRead) read[`data.${field}`] = variables.data.get(field) ?? null;
+  for (const name of condition?.reads.variables ?? []) {
+    if (name === 'data' && !condition?.reads.hasDynamicDataReads) continue;
+    if (isVariableName(name, variables)) read[name] = toJson(variables[name]);
+  }
+  return canonicalJson(read);
+}
+
+function isVariableName(name: string, variables: ConditionVariables): name is keyof ConditionVariables & string {
+  return Object.hasOwn(variables, name);
+}
+
+function toJson(value: ConditionVariables[keyof ConditionVariables]): JsonValue {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  return 'get' in value
+    ? Object.fromEntries(Array.from(value.keys(), (name) => [name, value.get(name) ?? null]))
+    : value;
+}
+
+/**
+ * Returns the guards of an instance that are still active at the start of its walk: nothing that the transition read when it was
+ * taken has changed (3.2). A removed guard stays removed, even if the values change back. Turns without a message have no
+ * intent, which does not count as a change.
+ */
+export function selectActiveGuards(input: WalkInput, context: SelectionContext): ReadonlyMap<string, string> {
+  const { instance, scenario, step, known } = input;
+  const guards = instance.globalTransitionGuards;
+  if (guards.size === 0 || context.turn.trigger !== 'MESSAGE') return guards;
+  const position = { step, visit: instance.visit, isNewVisit: false };
+  const variables = toWalkVariables({ input, position, known, clearedFields: [] }, context);
+  const active = [...guards].filter(([id, fingerprint]) => {
+    const transition = scenario.transitionsById.get(id);
+    if (transition === undefined) return false;
+    const text = evaluateTextCondition(transition, scenario, context);
+    return computeReadFingerprint(transition, variables, text) === fingerprint;
+  });
+  return active.length === guards.size ? guards : new Map(active);
+}

@@ -1,0 +1,17 @@
+/** The names of all commands in the order of the help. */
+export const commandNames = [
+  'validate',
+  'test',
+  'render',
+  'put',
+  'get',
+  'list',
+  'delete',
+  'turn',
+  'session',
+  'tail',
+  'serve',
+  'api-key',
+  'demo',
+  'completion',
+] as const;

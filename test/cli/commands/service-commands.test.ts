@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ParsedScenarioFiles, parseScenarioFile } from '../../../src/cli/files';
+import type { Scenario } from '../../../src/core/model/scenario';
+import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
+import { type BuiltServer, startBuiltServer } from '../../support/built-server';
+import { childTimeoutMs, linesOf, type Run, run } from '../command-line';
+
+jest.setTimeout(childTimeoutMs);
+
+const refundId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01';
+const session = 'c0c0c0c0-0000-4000-8000-000000000003';
+let folder: string;
+let server: BuiltServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  server = await startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') });
+});
+afterAll(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command with the options of the service in the environment, and a timeout for a busy machine. */
+function runWithService(...args: readonly string[]): Promise<Run> {
+  return run([...args, '--timeout', '300'], {
+    SCENARIO_ORCHESTRATOR_SERVER: server.address,
+    SCENARIO_ORCHESTRATOR_TENANT: 'c0c0c0c0-0000-4000-8000-000000000001',
+    SCENARIO_ORCHESTRATOR_AGENT: 'c0c0c0c0-0000-4000-8000-000000000002',
+  });
+}
+
+/** Runs a command that succeeds, and returns its output. */
+async function runOk(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runWithService(...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+/** The definitions with defaults, as the service returns them. */
+function toDefinitions({ scenarios }: ParsedScenarioFiles): readonly Scenario[] {
+  return scenarios.map(({ message }) => scenarioFromProto(message));
+}
+
+function writeTurnFile(text: string): string {
+  const file = join(folder, 'turn.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+test('put stores scenarios, list lists them, get prints an equal scenario file, and delete deletes', async () => {
+  const put = await runOk('put', 'examples/scenarios');
+  expect(linesOf(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(4);
+  const rows = linesOf(await runOk('list')).slice(1);
+  expect(rows.map((row) => row.split(/\s{2,}/)[1]).sort()).toEqual([
+    'Account closing',
+    'Callback',
+    'Order status',
+    'Refund',
+  ]);
+  const callback = parseScenarioFile('callback.yaml', readFileSync('examples/scenarios/callback.yaml', 'utf8'));
+  const printed = parseScenarioFile('printed.yaml', await runOk('get', 'Callback'));
+  expect(printed.problems).toEqual([]);
+  expect(toDefinitions(printed)).toEqual(toDefinitions(callback));
+  expect(await runOk('delete', 'Callback')).toMatch(/ deleted\n$/);
+  expect(await runOk('list')).not.toContain('Callback');
+});
+
+test('turn sends turns, session shows their session, tail follows it, and render draws its path', async () => {
+  await runOk('put', 'examples/scenarios/refund.yaml');
+  const first = writeTurnFile(`message: I want my money back for order 4711, it came broken.
+customer_data: {customer_id: C-1}
+situation:
+  candidate_variables: [{name: order_id, value: "4711"}, {name: refund_reason, value: broken}]
+candidates: [{scenario_id: Refund, score: 0.9}]
+`);
+  expect(await runOk('turn', first, '--session', session)).toMatch(/^START +Refund +CANDIDATE: /m);
+  const confirmed = writeTurnFile('message: Yes.\nstep_outcomes: [{instance_id: Refund, kind: CONFIRMED}]\n');
+  const preview = JSON.parse(await runOk('turn', confirmed, '--session', session, '--validate-only', '--json'));
+  expect(preview).toMatchObject({
+    validate_only: true,
+    transition_decisions: [{ target_step_id: 'process_refund' }],
+  });
+  const shown = await runOk('session', session);
+  expect(shown).toMatch(/^Refund \(version 1, active, in focus\)$/m);
+  expect(shown).toMatch(/^ {2}step +confirm_refund$/m);
+  expect(shown).toMatch(/^ {2}waits for an answer to CONFIRM order_id="4711", refund_reason="broken"$/m);
+  expect(shown).toMatch(/^ {2}because +\S/m);
+  const followed = linesOf(await runOk('tail', session, '--after', '0', '--count', '1', '--json'));
+  expect(followed.map((line) => JSON.parse(line).revision)).toEqual([1]);
+  const drawing = await runOk('render', 'Refund', '--session', session);
+  expect(drawing).toMatch(/^Refund {2}version 1, session active at confirm_refund$/m);
+  expect(drawing).toMatch(/▶ ● \{\{ confirm_refund \}\}/);
+  expect(drawing).toMatch(/» \[\/ collect_order_id \/\]/);
+});
+
+test('tail with a count of 0 ends immediately', async () => {
+  expect(await runOk('tail', session, '--count', '0')).toBe('');
+});
+
+test('a call that the service refuses is reported with a hint and exit code 3', async () => {
+  const missing = await runWithService('session', 'c0c0c0c0-0000-4000-8000-00000000dead');
+  expect(missing.code).toBe(3);
+  expect(missing.stderr).toMatch(/^GetSession failed \(NOT_FOUND, SESSION_NOT_FOUND\): .*\nCheck --tenant, /);
+  expect(await runWithService('get', 'Refnd')).toMatchObject({
+    code: 3,
+    stderr: 'The catalogue has no scenario “Refnd”. Did you mean “Refund”?\n',
+  });
+});
+
+test('a refused definition is reported at its positions with exit code 1', async () => {
+  const file = 'test/cli/commands/broken-scenarios/entry.yaml';
+  const { code, stderr } = await runWithService('put', file);
+  expect(linesOf(stderr)).toEqual([
+    expect.stringMatching(/^\S+entry\.yaml:3:16: error ENTRY_STEP_NOT_FOUND: entry_step_id: .*"beginning"/),
+  ]);
+  expect(stderr.startsWith(file)).toBe(true);
+  expect(code).toBe(1);
+});
+
+test('a turn with an unknown scenario is reported at its position and not sent', async () => {
+  const file = writeTurnFile('message: Hello\ncandidates: [{scenario_id: Refnd, score: 0.9}]\n');
+  expect(await runWithService('turn', file, '--session', session)).toMatchObject({
+    code: 1,
+    stderr: `${file}:2:28: error UNKNOWN_SCENARIO: candidates[0].scenario_id: unknown scenario “Refnd”; did you mean “Refund”?\n`,
+  });
+});
+
+test('a turn without a session id is a usage error', async () => {
+  const file = writeTurnFile('message: Hello\n');
+  expect(await runWithService('turn', file)).toMatchObject({
+    code: 2,
+    stderr: `${file} has no session_id: add it, or set --session.\n`,
+  });
+});
+
+test('an unavailable service fails a command with exit code 3 after its timeout', async () => {
+  const tenant = ['--tenant', refundId, '--agent', refundId];
+  const { code, stderr } = await run(['list', '--server', '127.0.0.1:1', '--timeout', '1', ...tenant]);
+  expect(stderr).toMatch(
+    /^ListScenarios failed \((UNAVAILABLE|DEADLINE_EXCEEDED)\).*\nCheck that the service is running /s,
+  );
+  expect(code).toBe(3);
+});

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { childTimeoutMs, linesOf, run } from '../command-line';
+
+jest.setTimeout(childTimeoutMs);
+
+const folder = join('test', 'cli', 'commands', 'broken-scenarios');
+const expected = linesOf(readFileSync(join(__dirname, 'broken-scenarios.txt'), 'utf8'));
+
+test('validate reports exactly the seeded errors and warnings, each at its line and column', async () => {
+  const { code, stdout, stderr } = await run(['validate', folder]);
+  const found = linesOf(stdout).map((line) => /^(\S+:\d+:\d+): ((?:error|warning) [A-Z_]+): \S/.exec(line));
+  expect(found.map((match) => `${match?.[1]?.replace(`${folder}/`, '')} ${match?.[2]}`)).toEqual(expected);
+  expect(linesOf(stderr)).toEqual(['11 readable scenarios: 40 errors, 13 warnings']);
+  expect(code).toBe(1);
+});
+
+test('the seeded errors have at least 25 codes', () => {
+  expect(new Set(expected.map((line) => line.split(' ').at(-1))).size).toBeGreaterThanOrEqual(25);
+});
+
+test('validate finds no problems in the examples', async () => {
+  const { code, stdout, stderr } = await run(['validate', '--strict', 'examples/scenarios']);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '4 readable scenarios: 0 errors, 0 warnings\n',
+  });
+});
+
+test('warnings fail validate only with --strict', async () => {
+  const file = join(folder, 'dead-end.yaml');
+  expect((await run(['validate', file])).code).toBe(0);
+  expect((await run(['validate', '--strict', file])).code).toBe(1);
+});
+
+test('validate prints problems as JSON and as workflow commands of GitHub Actions', async () => {
+  const file = join(folder, 'entry.yaml');
+  const json = await run(['validate', '--json', file]);
+  expect(json.code).toBe(1);
+  const message = expect.stringContaining('beginning');
+  const problem = { file, line: 3, column: 16, path: 'entry_step_id', severity: 'ERROR', code: 'ENTRY_STEP_NOT_FOUND' };
+  expect(JSON.parse(json.stdout)).toEqual({
+    valid: false,
+    errors: 1,
+    warnings: 0,
+    problems: [{ ...problem, message }],
+  });
+  const github = await run(['validate', '--format', 'github', file]);
+  const prefix = `::error file=${file},line=3,col=16,title=ENTRY_STEP_NOT_FOUND::entry_step_id: `;
+  expect(github.stdout).toMatch(new RegExp(`^${prefix.replaceAll('.', '\\.')}[^\n]*beginning[^\n]*\n$`));
+});

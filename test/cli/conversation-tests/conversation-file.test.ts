@@ -1,0 +1,169 @@
+import { ScenarioSignal, TurnTrigger } from '../../../gen/focal/orchestration/v1/turn';
+import type { Conversation } from '../../../src/cli/conversation-tests/conversation';
+import { parseConversation } from '../../../src/cli/conversation-tests/conversation-file';
+import { FileProblemsError, parseScenarioFile } from '../../../src/cli/files';
+
+const refundId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01';
+const scenarios = parseScenarioFile(
+  'refund.yaml',
+  `scenario_id: ${refundId}
+name: Refund
+entry_step_id: collect_order
+steps:
+  - {step_id: collect_order, collects_profile_fields: [order], transitions: [{target_step_id: done}]}
+  - {step_id: done, is_terminal: true}
+`,
+);
+const given = 'given: {scenarios: [refund.yaml]}';
+
+function parse(text: string): Conversation {
+  return parseConversation('talk.yaml', text, () => scenarios);
+}
+
+function listProblems(text: string): readonly string[] {
+  try {
+    parse(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof FileProblemsError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+test('turns are parsed to messages of the contract, with scenario ids in place of names', () => {
+  const { turns } = parse(`
+name: Talk
+given: {scenarios: [refund.yaml], customer_data: {customer_id: C-1, vip: true}}
+turns:
+  - message: Hello
+    after: 2
+    customer_data: {vip: false}
+    situation:
+      signals: [{signal: PAUSE, scenario_ids: [Refund]}]
+      candidate_variables: [{name: order_id, value: "4711"}]
+    candidates: [{scenario_id: Refund, score: 0.9}]
+    expect: {started: [Refund], at: {Refund: a}}
+  - trigger: TOOL_RESULTS
+    step_outcomes: [{instance_id: Refund, kind: ACTION_SUCCEEDED, results: {sum: 1.5, none: null}}, {kind: CONFIRMED}]
+    expect: {}
+`);
+  expect(turns[0]).toMatchObject({
+    delayMs: 2_000,
+    turn: {
+      customerData: { customer_id: 'C-1', vip: false },
+      situation: {
+        message: 'Hello',
+        signals: [{ signal: ScenarioSignal.SCENARIO_SIGNAL_PAUSE, scenarioIds: [refundId] }],
+        candidateVariables: [{ name: 'order_id', value: '4711' }],
+      },
+      candidates: [{ scenarioId: refundId, score: 0.9 }],
+    },
+    expected: { started: ['Refund'], at: { Refund: 'a' } },
+  });
+  expect(turns[1]?.turn).toMatchObject({
+    trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS,
+    situation: undefined,
+    customerData: { customer_id: 'C-1', vip: true },
+    stepOutcomes: [{ instanceId: refundId, results: { sum: 1.5, none: null } }, { instanceId: '' }],
+  });
+});
+
+test('all problems of a conversation are reported together, each with its position', () => {
+  expect(
+    listProblems(`name: Talk
+${given}
+turns:
+  - message: Hello
+    candidats: []
+    candidates: [{scenario_id: Refunds, score: 0.9}]
+    situation: {signals: [{signal: STOP}]}
+    expect: {start: [Refund], asks: {Refund: reason}}
+  - message: 7
+    expect: {started: [Booking]}
+  - situation: {intent: x}
+    after: -1
+    expect: {completed: {Booking: TERMINAL}}
+`),
+  ).toEqual([
+    'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: unknown field; did you mean candidates?',
+    'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
+    'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect: unknown key: start',
+    'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: Invalid input: expected array, received string',
+    'talk.yaml:9:14: error WRONG_TYPE: turns[1].message: Invalid input: expected string, received number',
+    'talk.yaml:12:12: error WRONG_TYPE: turns[2].after: Too small: expected number to be >=0',
+  ]);
+});
+
+test('an unknown scenario is reported in a turn and in its expectation', () => {
+  expect(
+    listProblems(`name: Talk
+${given}
+turns:
+  - candidates: [{scenario_id: Refunds, score: 0.9}]
+    expect: {started: [Booking]}
+`),
+  ).toEqual([
+    'talk.yaml:4:32: error UNKNOWN_SCENARIO: turns[0].candidates[0].scenario_id: unknown scenario “Refunds”; did you mean “Refund”?',
+    'talk.yaml:5:23: error UNKNOWN_SCENARIO: turns[0].expect.started: unknown scenario “Booking”',
+  ]);
+});
+
+test.each([
+  ['only comments', '# later', 'talk.yaml:1:1: error EMPTY_FILE: contains no conversation'],
+  [
+    'no turns',
+    'name: Talk',
+    'talk.yaml:1:1: error WRONG_TYPE: turns: Invalid input: expected array, received undefined',
+  ],
+  [
+    'an unknown key',
+    'name: Talk\nturns: [{expect: {}}]\nturn: 1',
+    'talk.yaml:3:7: error UNKNOWN_KEY: unknown key: turn',
+  ],
+  [
+    'a turn without an expectation',
+    `name: Talk\n${given}\nturns: [{message: x}]`,
+    'talk.yaml:3:9: error WRONG_TYPE: turns[0].expect: Invalid input: expected object, received undefined',
+  ],
+])('a file with %s is invalid', (_case, text, problem) => {
+  expect(listProblems(text)).toContain(problem);
+});
+
+test('the session to import is parsed with the id of its scenario', () => {
+  const { session } = parse(`name: Talk
+given:
+  scenarios: [refund.yaml]
+  session: {active_scenario_id: Refund, current_step_id: done, visited_steps: {collect_order: 1}, variables: {order: "1"}}
+turns: [{message: Hello, expect: {}}]
+`);
+  expect(session).toMatchObject({
+    activeScenarioId: refundId,
+    currentStepId: 'done',
+    visitedSteps: { collect_order: 1 },
+    variables: { order: '1' },
+  });
+});
+
+test.each([
+  ['without a scenario', '{current_step_id: done}', '4:12: error MISSING: given.session: active_scenario_id must name'],
+  [
+    'at an unknown step',
+    '{active_scenario_id: Refund, current_step_id: donne}',
+    '4:58: error UNKNOWN_STEP: given.session.current_step_id: Refund has no step “donne”; did you mean “done”?',
+  ],
+  [
+    'with an id that the test runner sets',
+    `{active_scenario_id: Refund, session_id: ${refundId}}`,
+    '4:53: error UNKNOWN_KEY: given.session.session_id: is set by the test runner; remove it',
+  ],
+])('a session %s is invalid', (_case, session, problem) => {
+  const text = `name: Talk\ngiven:\n  scenarios: [refund.yaml]\n  session: ${session}\nturns: [{expect: {}}]\n`;
+  expect(listProblems(text)).toEqual([expect.stringContaining(`talk.yaml:${problem}`)]);
+});
+
+test('keys that are left out of an expectation are compared only with `exact`', () => {
+  const turns = 'turns: [{expect: {started: [Refund]}}]\n';
+  expect(parse(`name: Talk\n${given}\n${turns}`).turns[0]?.expected).toEqual({ started: ['Refund'] });
+  const exact = parse(`name: Talk\nexact: true\n${given}\n${turns}`).turns[0]?.expected;
+  expect(exact).toMatchObject({ started: ['Refund'], asks: {}, primary: '' });
+});

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { loadScenarioFiles } from '../../../src/cli/files';
+import { renderSvg } from '../../../src/cli/render/svg';
+import { computeLayout, type Point, type Size } from '../../../src/cli/render/svg-layout';
+import { measureStep } from '../../../src/cli/render/svg-shapes';
+import { compileScenario } from '../../../src/core/scenario/compile-scenario';
+import type { CompiledScenario } from '../../../src/core/scenario/compiled-scenario';
+import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
+import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
+import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
+import { compiled } from '../../support/conversation';
+import { running } from '../../support/running';
+import { orderScenario } from './order-scenario';
+
+// Loading the layout library takes long on a busy machine.
+jest.setTimeout(120_000);
+
+const examplesFolder = join(__dirname, '..', '..', '..', 'examples', 'scenarios');
+const examples = loadScenarioFiles([examplesFolder]).scenarios.map(({ message }): CompiledScenario => {
+  const scenario = compileScenario(scenarioFromProto(message), 1).compiled;
+  if (scenario === undefined) throw new Error(`${message.name} is not valid.`);
+  return scenario;
+});
+
+function overlaps(a: Point & Size, b: Point & Size): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+test.each(examples)('the steps of $name do not overlap', async (scenario) => {
+  const { steps, edges } = buildScenarioGraph(scenario);
+  const nodes = steps.map((step) => ({ id: step.stepId, ...measureStep(step) }));
+  const layoutEdges = edges
+    .filter(({ from }) => from !== '')
+    .map(({ from, to }, index) => ({ id: `${index}`, from, to, label: undefined }));
+  const layout = await computeLayout(nodes, layoutEdges);
+  const boxes = nodes.map(({ id, width, height }) => ({ x: -1, y: -1, ...layout.nodes.get(id), width, height }));
+  expect(layout.nodes.size).toBe(steps.length);
+  expect(boxes.filter((box, index) => boxes.slice(index + 1).some((other) => overlaps(box, other)))).toEqual([]);
+});
+
+test.each(examples)('the SVG of $name has every step and every transition, and is deterministic', async (scenario) => {
+  const graph = buildScenarioGraph(scenario);
+  const svg = await renderSvg(graph);
+  expect(await renderSvg(graph)).toBe(svg);
+  for (const { stepId } of graph.steps) expect(svg).toContain(`>${stepId}</text>`);
+  expect(svg.match(/marker-end="url\(#edge\)"/g)).toHaveLength(graph.edges.length + 1);
+  expect(svg.match(/ d="M/g)?.length).toBe(graph.edges.length + 3);
+});
+
+test('the SVG marks the path of a session', async () => {
+  const { session } = running([orderScenario], { variables: { order: '1' } });
+  const svg = await renderSvg(buildScenarioGraph(compiled(orderScenario), findSessionPath(session, 'Order')));
+  expect(svg).toContain('>● current</text>');
+  expect(svg).toContain('>» skipped</text>');
+  expect(svg).toContain('>path of the session</text>');
+  expect(svg.match(/marker-end="url\(#taken\)"/g)).toHaveLength(1);
+});
+
+test('text is escaped', async () => {
+  const svg = await renderSvg(buildScenarioGraph(compiled({ ...orderScenario, name: 'A <b> & "c"' })));
+  expect(svg).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
+});

@@ -1,0 +1,205 @@
+import type { TurnDraft } from '../../support/conversation';
+import { type Link, linked, starts } from '../../support/linked-scenarios';
+
+const links: readonly Link[] = [['a', 'AMBIGUOUS', 'b']];
+const both: TurnDraft = { candidates: { b: 0.85, a: 0.8 } };
+
+describe('ambiguous candidates', () => {
+  test.each<[Link]>([[['a', 'AMBIGUOUS', 'b']], [['b', 'AMBIGUOUS', 'a']]])(
+    '1.5: neither starts, both are rejected, and one CHOICE lists them: %j',
+    (link) => {
+      const played = linked([link]).turn(both);
+      expect(played.actions).toEqual([]);
+      expect(played.rejections).toEqual(['b AMBIGUOUS', 'a AMBIGUOUS']);
+      expect(played.plan).toEqual(['CHOICE b,a']);
+      expect(played.result.plan.hasConfirms).toBe(true);
+      expect(played.result.plan.contributions[0]).toMatchObject({
+        type: 'CONFIRM',
+        confirmKind: 'CHOICE',
+        scenarioId: '',
+        choices: [
+          { scenarioId: 'b', score: 0.85 },
+          { scenarioId: 'a', score: 0.8 },
+        ],
+      });
+    },
+  );
+
+  test.each<[number, number, readonly string[]]>([
+    [0.9, 0.8, ['a', 'b']],
+    [0.9, 0.81, []],
+    [0.7, 0.6, ['a', 'b']],
+  ])('1.5: scores %d and %d are ambiguous only if they differ by less than the margin', (a, b, expected) => {
+    expect(starts(linked(links).turn({ candidates: { a, b } }))).toEqual(expected);
+  });
+
+  test('1.5: ambiguity_margin is a setting', () => {
+    expect(starts(linked(links, {}, { ambiguityMargin: 0.01 }).turn(both))).toEqual(['b', 'a']);
+  });
+
+  test('1.5: a candidate that would not start makes no other ambiguous', () => {
+    expect(starts(linked(links, { b: { enabled: false } }).turn(both))).toEqual(['a']);
+    expect(starts(linked(links, { b: { requires: { customer_no: 'HARD' } } }).turn(both))).toEqual(['a']);
+  });
+
+  test('1.5: three ambiguous scenarios share one CHOICE', () => {
+    const played = linked([
+      ['a', 'AMBIGUOUS', 'b'],
+      ['b', 'AMBIGUOUS', 'c'],
+    ]).turn({ candidates: { a: 0.8, b: 0.8, c: 0.8 } });
+    expect(played.plan).toEqual(['CHOICE a,b,c']);
+  });
+
+  test('1.5: scenarios that exclude each other can be ambiguous', () => {
+    const played = linked([...links, ['a', 'EXCLUDES', 'b']]).turn(both);
+    expect([played.rejections, played.plan]).toEqual([['b AMBIGUOUS', 'a AMBIGUOUS'], ['CHOICE b,a']]);
+  });
+
+  test('1.5: a candidate that an active instance excludes makes no other ambiguous', () => {
+    const conversation = linked([...links, ['b', 'AMBIGUOUS', 'c'], ['b', 'EXCLUDES', 'c']]);
+    conversation.turn({ candidates: { c: 0.9 } });
+    const played = conversation.turn(both);
+    expect([starts(played), played.rejections]).toEqual([['a'], ['b EXCLUDED']]);
+  });
+
+  test('1.5: an ambiguous candidate supersedes, excludes and implies no other', () => {
+    const played = linked([...links, ['a', 'SPECIALIZES', 'c'], ['b', 'EXCLUDES', 'd'], ['a', 'IMPLIES', 'd']]).turn({
+      candidates: { a: 0.8, b: 0.8, c: 0.7, d: 0.6 },
+    });
+    expect(starts(played)).toEqual(['c', 'd']);
+    expect(played.rejections).toEqual(['a AMBIGUOUS', 'b AMBIGUOUS']);
+  });
+
+  test('1.5: starts that replace ambiguous candidates can be ambiguous themselves', () => {
+    const played = linked([...links, ['a', 'EXCLUDES', 'c'], ['c', 'AMBIGUOUS', 'd']]).turn({
+      candidates: { a: 0.9, b: 0.9, c: 0.6, d: 0.6 },
+    });
+    expect(starts(played)).toEqual([]);
+    expect(played.plan).toEqual(['CHOICE a,b,c,d']);
+  });
+
+  test('1.5: a candidate that a starting scenario excludes makes no other ambiguous', () => {
+    const played = linked([
+      ['a', 'EXCLUDES', 'c'],
+      ['c', 'AMBIGUOUS', 'd'],
+    ]).turn({ candidates: { a: 0.9, c: 0.8, d: 0.8 } });
+    expect([starts(played), played.rejections]).toEqual([['a', 'd'], ['c EXCLUDED']]);
+  });
+
+  test('1.5: the rejection lists the other scenarios by id', () => {
+    const played = linked([
+      ['a', 'AMBIGUOUS', 'c'],
+      ['a', 'AMBIGUOUS', 'b'],
+    ]).turn({ candidates: { c: 0.85, b: 0.82, a: 0.8 } });
+    const rejectedA = played.result.rejectedCandidates.find(({ scenarioId }) => scenarioId === 'a');
+    expect(rejectedA?.blockingScenarioIds).toEqual(['b', 'c']);
+  });
+
+  test('1.5: a START for each of two ambiguous scenarios makes no choice', () => {
+    const played = linked([['a', 'AMBIGUOUS', 'b']]).turn({ signals: [['START', 'a', 'b']] });
+    expect([played.rejections, played.plan]).toEqual([['a AMBIGUOUS', 'b AMBIGUOUS'], ['CHOICE a,b']]);
+  });
+});
+
+describe('the CHOICE', () => {
+  test('1.5: the same set is not offered on consecutive turns', () => {
+    const conversation = linked(links);
+    expect([conversation.turn(both), conversation.turn(both), conversation.turn(both)].map(({ plan }) => plan)).toEqual(
+      [['CHOICE b,a'], [], ['CHOICE b,a']],
+    );
+  });
+
+  test('1.5: a turn without a message does not reset the offered set', () => {
+    const conversation = linked(links);
+    conversation.turn(both);
+    conversation.turn({ trigger: 'TIMER' });
+    expect(conversation.turn(both).plan).toEqual([]);
+  });
+
+  test('1.5: the set is rejected on a turn that does not offer it', () => {
+    const conversation = linked(links);
+    conversation.turn(both);
+    expect(conversation.turn(both).rejections).toEqual(['b AMBIGUOUS', 'a AMBIGUOUS']);
+  });
+
+  test('1.5: another set is offered immediately', () => {
+    const conversation = linked([...links, ['b', 'AMBIGUOUS', 'c']]);
+    conversation.turn(both);
+    expect(conversation.turn({ candidates: { b: 0.8, c: 0.8 } }).plan).toEqual(['CHOICE b,c']);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['a START', { signals: [['START', 'a']] }],
+    ['a candidate for one of them', { candidates: { a: 0.9 } }],
+  ])('1.5: %s answers the CHOICE', (_how, draft) => {
+    const conversation = linked(links);
+    conversation.turn(both);
+    expect(starts(conversation.turn(draft))).toEqual(['a']);
+  });
+
+  test('1.5: a START for one scenario answers the CHOICE although both are ambiguous candidates again', () => {
+    const conversation = linked(links);
+    conversation.turn({ candidates: { a: 0.95, b: 0.95 } });
+    const played = conversation.turn({ signals: [['START', 'a']], candidates: { a: 0.95, b: 0.95 } });
+    expect([starts(played), played.rejections, played.plan]).toEqual([['a'], ['b AMBIGUOUS'], ['a ASK a_field']]);
+  });
+
+  test('1.5: a set that overlaps the offered set is another set', () => {
+    const all: readonly Link[] = [
+      ['a', 'AMBIGUOUS', 'b'],
+      ['b', 'AMBIGUOUS', 'c'],
+      ['a', 'AMBIGUOUS', 'c'],
+    ];
+    const conversation = linked(all);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8 } }).plan).toEqual(['CHOICE a,b']);
+    expect(conversation.turn({ candidates: { a: 0.8, c: 0.8 } }).plan).toEqual(['CHOICE a,c']);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8 } }).plan).toEqual(['CHOICE a,b,c']);
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.8 } }).plan).toEqual(['CHOICE a,b']);
+  });
+
+  test('1.5: the CHOICE has the names of the scenarios and no owner', () => {
+    const conversation = linked([['a', 'AMBIGUOUS', 'b']], {
+      a: { name: 'Refund', priority: 3 },
+      b: { name: 'Return' },
+    });
+    expect(conversation.turn({ candidates: { a: 0.8, b: 0.75 } }).result.plan).toEqual({
+      contributions: [
+        {
+          scenarioId: '',
+          scenarioName: '',
+          instanceId: '',
+          stepId: '',
+          stepName: '',
+          priority: 53,
+          isReprompt: false,
+          deferred: false,
+          deferredBehindScenarioId: '',
+          sharedFields: [],
+          type: 'CONFIRM',
+          confirmKind: 'CHOICE',
+          actionToConfirm: '',
+          valuesToConfirm: new Map(),
+          choices: [
+            { scenarioId: 'a', scenarioName: 'Refund', score: 0.8 },
+            { scenarioId: 'b', scenarioName: 'Return', score: 0.75 },
+          ],
+          actionKey: '',
+        },
+      ],
+      primaryScenarioId: '',
+      activeScenarioIds: [],
+      hasAsks: false,
+      hasConfirms: true,
+      hasActionHints: false,
+      hasInforms: false,
+      abandoned: [],
+    });
+  });
+
+  test('1.5: a set that a TOOL_RESULTS turn offered is not offered again on the next message', () => {
+    const conversation = linked([['a', 'AMBIGUOUS', 'b']]);
+    const candidates = { a: 0.8, b: 0.8 };
+    expect(conversation.turn({ trigger: 'TOOL_RESULTS', candidates }).plan).toEqual(['CHOICE a,b']);
+    expect(conversation.turn({ candidates }).plan).toEqual([]);
+  });
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import type { RelationshipKind } from '../../../src/core/model/scenario';
+import type { OrchestrationSettings } from '../../../src/core/model/settings';
+import {
+  aRelationship,
+  Conversation,
+  type ScenarioDraft,
+  type SignalDraft,
+  type TurnDraft,
+} from '../../support/conversation';
+import { acting, asking, confirming, silent, type Variation } from '../../support/sample-scenarios';
+
+const ids = ['a', 'b', 'c', 'd'] as const;
+const kinds: readonly RelationshipKind[] = ['DEPENDS_ON', 'EXCLUDES', 'IMPLIES', 'SPECIALIZES', 'AMBIGUOUS', 'RELATED'];
+
+const variation: fc.Arbitrary<Variation> = fc.record(
+  {
+    priority: fc.integer({ min: 0, max: 2 }),
+    exclusive: fc.boolean(),
+    whenNotAddressed: fc.constantFrom('QUIET', 'CONTRIBUTE', 'PAUSE'),
+    idleTimeoutMs: fc.constant(90_000),
+    idleAction: fc.constantFrom('PAUSE', 'CANCEL'),
+    maxStartsPerSession: fc.integer({ min: 1, max: 2 }),
+    completionCondition: fc.constantFrom('turn == 3', 'data.a_field == 1'),
+    requires: fc.constant({ customer_no: 'HARD' as const }),
+  },
+  { requiredKeys: [] },
+);
+
+function scenario(id: string): fc.Arbitrary<ScenarioDraft> {
+  return fc.tuple(fc.constantFrom('asking', 'confirming', 'acting', 'silent'), variation).map(([kind, given]) => {
+    if (kind === 'asking') return asking(id, [`${id}_field`, 'shared'], given);
+    if (kind === 'confirming') return confirming(id, given);
+    return kind === 'acting' ? acting(id, given) : silent(id, given);
+  });
+}
+
+const settings: fc.Arbitrary<Partial<OrchestrationSettings>> = fc.record({
+  maxSimultaneousScenarios: fc.integer({ min: 1, max: 4 }),
+  enableMultiScenario: fc.boolean(),
+  resumePolicy: fc.constantFrom('next_turn', 'explicit'),
+  maxAttempts: fc.constantFrom(1, 5),
+  maxConfirmsPerTurn: fc.constantFrom(1, 2),
+  maxFieldsToAskPerTurn: fc.constantFrom(0, 1),
+});
+
+const signal: fc.Arbitrary<SignalDraft> = fc
+  .tuple(fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'), fc.constantFrom('', '*', ...ids))
+  .map(([name, aim]) => (aim === '' ? name : ([name, aim] as const)));
+
+/** A turn whose candidates are pairs, so that a scenario can occur twice. */
+type RandomTurn = TurnDraft & { readonly candidates: readonly (readonly [string, number])[] };
+
+const turn: fc.Arbitrary<RandomTurn> = fc.record({
+  trigger: fc.constantFrom('MESSAGE', 'MESSAGE', 'MESSAGE', 'TOOL_RESULTS', 'TIMER'),
+  candidates: fc.array(fc.tuple(fc.constantFrom(...ids, 'unknown'), fc.constantFrom(0.3, 0.6, 0.65, 0.9)), {
+    maxLength: 4,
+  }),
+  signals: fc.array(signal, { maxLength: 2 }),
+  variables: fc.dictionary(
+    fc.constantFrom('a_field', 'b_field', 'shared', 'customer_no'),
+    fc.constantFrom(1, 2, null),
+    { maxKeys: 2 },
+  ),
+  outcomes: fc.array(
+    fc.record({ kind: fc.constantFrom('CONFIRMED', 'DECLINED', 'ACTION_SUCCEEDED', 'ACTION_FAILED') }),
+    { maxLength: 1 },
+  ),
+  rules: fc.constantFrom([], [{ ruleId: 'a' }], [{ ruleId: 'rule' }]),
+});
+
+const randomConversation = fc.record({
+  scenarios: fc.tuple(...ids.map(scenario)),
+  links: fc.array(fc.tuple(fc.constantFrom(...ids, 'rule'), fc.constantFrom(...kinds), fc.constantFrom(...ids)), {
+    maxLength: 5,
+  }),
+  settings,
+  turns: fc.array(turn, { minLength: 1, maxLength: 8 }),
+});
+
+/** Plays random conversations and checks every turn. */
+function forEachTurn(
+  check: (
+    conversation: Conversation,
+    draft: RandomTurn,
+    context: {
+      readonly settings: Partial<OrchestrationSettings>;
+      readonly areExclusive: (a: string, b: string) => boolean;
+    },
+  ) => void,
+): void {
+  fc.assert(
+    fc.property(randomConversation, ({ scenarios, links, settings: given, turns }) => {
+      const relationships = links.map(([source, kind, target]) =>
+        aRelationship(source, kind, target, source === 'rule' ? 'RULE' : 'SCENARIO'),
+      );
+      const conversation = new Conversation(scenarios, { settings: given, relationships });
+      const areExclusive = (a: string, b: string): boolean =>
+        scenarios.some(({ scenarioId, exclusive }) => exclusive === true && (scenarioId === a || scenarioId === b)) ||
+        relationships.some(
+          ({ kind, sourceType, sourceId, targetScenarioId }) =>
+            kind === 'EXCLUDES' &&
+            sourceType === 'SCENARIO' &&
+            ((sourceId === a && targetScenarioId === b) || (sourceId === b && targetScenarioId === a)),
+        );
+      for (const draft of turns) check(conversation, draft, { settings: given, areExclusive });
+    }),
+    { numRuns: 60, seed: 20_26 },
+  );
+}
+
+test('2: there is one decision for each instance in start order, and a running scenario does not start', () => {
+  forEachTurn((conversation, draft) => {
+    const before = conversation.session.instances;
+    const { result, session } = conversation.turn(draft);
+    const decisions = result.lifecycleDecisions;
+    expect(decisions.slice(0, before.length).map(({ instanceId }) => instanceId)).toEqual(
+      before.map(({ instanceId }) => instanceId),
+    );
+    expect(decisions.slice(before.length).every(({ action }) => action === 'START')).toBe(true);
+    expect(decisions.slice(0, before.length).some(({ action }) => action === 'START')).toBe(false);
+    const running = session.instances.map(({ scenarioId }) => scenarioId);
+    expect(new Set(running).size).toBe(running.length);
+  });
+});
+
+test('2: the session matches the decisions', () => {
+  forEachTurn((conversation, draft) => {
+    const { result, session } = conversation.turn(draft);
+    const getStatus = (instanceId: string): string | undefined =>
+      session.instances.find((each) => each.instanceId === instanceId)?.status ??
+      session.endedInstances.find((each) => each.instanceId === instanceId)?.status;
+    const expected = {
+      START: 'ACTIVE',
+      CONTINUE: 'ACTIVE',
+      PAUSE: 'PAUSED',
+      COMPLETE: 'COMPLETED',
+      CANCEL: 'CANCELLED',
+    } as const;
+    for (const { instanceId, action } of result.lifecycleDecisions)
+      expect(getStatus(instanceId)).toBe(expected[action]);
+    const continuing = result.lifecycleDecisions
+      .filter(({ action }) => action === 'START' || action === 'CONTINUE')
+      .map(({ instanceId }) => instanceId);
+    expect(result.transitionDecisions.map(({ instanceId }) => instanceId)).toEqual(continuing);
+    expect(
+      result.plan.contributions
+        .map(({ instanceId }) => instanceId)
+        .filter((id) => id !== '')
+        .sort(),
+    ).toEqual([...continuing].sort());
+  });
+});
+
+test('1.2: scenarios that exclude each other are never active together', () => {
+  forEachTurn((conversation, draft, { areExclusive }) => {
+    const active = conversation
+      .turn(draft)
+      .session.instances.filter(({ status }) => status === 'ACTIVE')
+      .map(({ scenarioId }) => scenarioId);
+    for (const a of active)
+      for (const b of active) if (a !== b) expect([a, b, areExclusive(a, b)]).toEqual([a, b, false]);
+  });
+});
+
+test('2.12: every candidate starts, is rejected or names a paused instance', () => {
+  forEachTurn((conversation, draft) => {
+    const paused = new Set(
+      conversation.session.instances.filter(({ status }) => status === 'PAUSED').map(({ scenarioId }) => scenarioId),
+    );
+    const { result } = conversation.turn(draft);
+    const starts = result.lifecycleDecisions
+      .filter(({ action }) => action === 'START')
+      .map(({ scenarioId }) => scenarioId);
+    const rejected = result.rejectedCandidates.map(({ scenarioId }) => scenarioId);
+    expect(new Set(rejected).size).toBe(rejected.length);
+    expect(starts.filter((id) => rejected.includes(id))).toEqual([]);
+    for (const [id] of draft.candidates) {
+      const score = Math.max(...draft.candidates.filter(([other]) => other === id).map(([, each]) => each));
+      const isHandled = starts.includes(id) || rejected.includes(id) || (score >= 0.5 && paused.has(id));
+      expect([id, score, isHandled]).toEqual([id, score, true]);
+    }
+  });
+});
+
+test('0.5: on turns without a message only instances that start, resume or have an outcome contribute', () => {
+  forEachTurn((conversation, draft) => {
+    const { result } = conversation.turn(draft);
+    if (draft.trigger === 'MESSAGE') return;
+    const addressed = new Set(result.context.addressedInstanceIds);
+    for (const { instanceId, action, resumed } of result.lifecycleDecisions) {
+      const type = result.plan.contributions.find((each) => each.instanceId === instanceId)?.type ?? 'NONE';
+      if (action === 'CONTINUE' && !resumed && !addressed.has(instanceId)) expect(type).toBe('NONE');
+    }
+  });
+});

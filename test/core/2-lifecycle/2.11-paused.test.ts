@@ -1,0 +1,315 @@
+import type { OrchestrationSettings } from '../../../src/core/model/settings';
+import { Conversation, type TurnDraft } from '../../support/conversation';
+import { linked } from '../../support/linked-scenarios';
+import {
+  booking,
+  decideRefund,
+  pauseRefund,
+  refund,
+  resumed,
+  startRefundAndBooking,
+  staysPaused,
+} from '../../support/paused-refund';
+import { asking } from '../../support/sample-scenarios';
+
+describe('a paused instance', () => {
+  test('2.11: a paused instance contributes nothing and is not changed', () => {
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE');
+    const before = conversation.instance('refund');
+    const played = conversation.turn({ message: 'hello', intent: 'x' });
+    expect(played.actions).toEqual(['refund PAUSE STAYS_PAUSED', 'booking CONTINUE GOES_ON']);
+    expect(played.plan).toEqual(['booking ASK date']);
+    expect(played.result.transitionDecisions.map(({ scenarioId }) => scenarioId)).toEqual(['booking']);
+    expect(conversation.instance('refund')).toEqual(before);
+  });
+
+  test('2.11: rule 2.1 applies to a paused instance', () => {
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE');
+    conversation.remove('refund');
+    expect(decideRefund(conversation)).toBe('CANCEL SCENARIO_NOT_FOUND');
+  });
+
+  test.each<[string, TurnDraft, string]>([
+    ['COMPLETE', { signals: [['COMPLETE', 'refund']] }, 'COMPLETE USER_REQUEST'],
+    ['CANCEL', { signals: [['CANCEL', 'refund']] }, 'CANCEL USER_REQUEST'],
+    ['completion_condition', { message: 'enough' }, 'COMPLETE CONDITION'],
+  ])('2.11: rules 2.3 and 2.4 apply to a paused instance: %s', (_why, draft, decision) => {
+    expect(
+      decideRefund(
+        pauseRefund(startRefundAndBooking({}, { completionCondition: 'message == "enough"' }), 'IDLE'),
+        draft,
+      ),
+    ).toBe(decision);
+  });
+
+  test('2.11: a paused instance at a finished terminal step completes', () => {
+    const conversation = new Conversation([refund]);
+    conversation.turn({ candidates: { refund: 0.9 }, variables: { order_id: '1', reason: 'broken' } });
+    expect(decideRefund(pauseRefund(conversation, 'IDLE'))).toBe('COMPLETE TERMINAL');
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['PAUSE', { signals: [['PAUSE', 'refund']] }],
+    ['DECLINED', { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'DECLINED', instanceId: 'refund#1' }] }],
+    ['idle_timeout', { trigger: 'TIMER', occurredAt: 999_999_999 }],
+  ])('2.11: no other rule applies to a paused instance: %s', (_what, draft) => {
+    expect(
+      decideRefund(
+        pauseRefund(startRefundAndBooking({}, { idleTimeoutMs: 1_000, idleAction: 'CANCEL' }), 'IDLE'),
+        draft,
+      ),
+    ).toBe(staysPaused);
+  });
+
+  test('2.11: a missing step is found when the pause ends', () => {
+    const conversation = pauseRefund(startRefundAndBooking(), 'IDLE', { currentStepId: 'gone' });
+    expect(decideRefund(conversation)).toBe(staysPaused);
+    expect(decideRefund(conversation, { signals: [['CONTINUE', 'refund']] })).toBe('CANCEL STEP_NOT_FOUND');
+  });
+});
+
+describe('a USER_REQUEST pause', () => {
+  test.each<[string, TurnDraft, string]>([
+    ['a message that addresses no instance ends the pause', {}, resumed],
+    ['a message that addresses the instance ends the pause', { variables: { order_id: '1' } }, resumed],
+    [
+      'a message with an outcome of the instance ends the pause',
+      { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
+      resumed,
+    ],
+    ['a message that addresses another instance does not end the pause', { variables: { date: 'May' } }, staysPaused],
+    ['a message that starts another scenario does not end the pause', { signals: [['START', 'upgrade']] }, staysPaused],
+    ['a message with a PAUSE for the instance does not end the pause', { signals: [['PAUSE', 'refund']] }, staysPaused],
+    ['a message with a PAUSE for another instance ends the pause', { signals: [['PAUSE', 'booking']] }, resumed],
+    ['a TIMER turn does not end the pause', { trigger: 'TIMER' }, staysPaused],
+    ['a TOOL_RESULTS turn does not end the pause', { trigger: 'TOOL_RESULTS' }, staysPaused],
+    [
+      'a TOOL_RESULTS turn with an outcome of the instance does not end the pause',
+      { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
+      staysPaused,
+    ],
+  ])('2.11: with resume_policy next_turn, %s', (_what, draft, decision) => {
+    const conversation = new Conversation([refund, booking, asking('upgrade', ['plan'])]);
+    conversation.turn({ candidates: { refund: 0.9, booking: 0.8 } });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    expect(decideRefund(conversation, draft)).toBe(decision);
+  });
+
+  test.each<[string, TurnDraft, string]>([
+    ['a message that addresses no instance does not end the pause', {}, staysPaused],
+    ['a CONTINUE aimed at the instance ends the pause', { signals: [['CONTINUE', 'refund']] }, resumed],
+    ['a START aimed at the instance ends the pause', { signals: [['START', 'refund']] }, resumed],
+    ['an unaimed CONTINUE does not end the pause', { signals: ['CONTINUE'] }, staysPaused],
+    ['a candidate at the threshold ends the pause', { candidates: { refund: 0.5 } }, resumed],
+    ['a candidate below the threshold does not end the pause', { candidates: { refund: 0.4 } }, staysPaused],
+    ['a field that the instance waits for ends the pause', { variables: { order_id: '1' } }, resumed],
+    ['a field of a later step does not end the pause', { variables: { reason: 'broken' } }, staysPaused],
+    [
+      'an outcome of the instance does not end the pause',
+      { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
+      staysPaused,
+    ],
+  ])('2.11: with resume_policy explicit, %s', (_what, draft, decision) => {
+    const conversation = startRefundAndBooking({ resumePolicy: 'explicit' });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    expect(decideRefund(conversation, draft)).toBe(decision);
+  });
+
+  test('2.11: a USER_REQUEST pause keeps loop counts and attempts', () => {
+    const conversation = startRefundAndBooking();
+    conversation.turn();
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    conversation.turn({ signals: [['CONTINUE', 'refund']] });
+    // The turn of the PAUSE also left the ASK unanswered.
+    expect(conversation.instance('refund').visit.attempts).toBe(2);
+    expect(conversation.instance('refund').loopCounts.get('ask_order_id')).toBe(1);
+  });
+});
+
+describe.each(['LOOP', 'IDLE', 'NEEDS_MIGRATION'] as const)('a %s pause', (reason) => {
+  test.each<[string, TurnDraft, string]>([
+    ['a message that addresses no instance does not end it', {}, staysPaused],
+    ['a CONTINUE aimed at the instance ends it', { signals: [['CONTINUE', 'refund']] }, resumed],
+    ['a CONTINUE for all instances ends it', { signals: [['CONTINUE', '*']] }, resumed],
+    ['a candidate at the threshold ends it', { candidates: { refund: 0.5 } }, resumed],
+    ['a field that the instance waits for ends it', { patch: { order_id: '1' } }, resumed],
+    [
+      'an outcome of the instance does not end it',
+      { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
+      staysPaused,
+    ],
+    [
+      'a CONTINUE with a PAUSE does not end it',
+      {
+        signals: [
+          ['CONTINUE', 'refund'],
+          ['PAUSE', 'refund'],
+        ],
+      },
+      staysPaused,
+    ],
+  ])(`2.11: a ${reason} pause: %s`, (_what, draft, decision) => {
+    expect(decideRefund(pauseRefund(startRefundAndBooking(), reason), draft)).toBe(decision);
+  });
+
+  test(`2.11: a resume from ${reason} resets loop counts and attempts`, () => {
+    const conversation = startRefundAndBooking();
+    const { visit } = conversation.instance('refund');
+    pauseRefund(conversation, reason, { loopCounts: new Map([['ask_order_id', 3]]), visit: { ...visit, attempts: 6 } });
+    const played = conversation.turn({ signals: [['CONTINUE', 'refund']] });
+    expect(played.lifecycle('refund').reason).toBe('RESUMED');
+    expect(conversation.instance('refund').loopCounts.size).toBe(0);
+    expect(conversation.instance('refund').visit.attempts).toBe(0);
+  });
+});
+
+describe('an INTERRUPTED pause', () => {
+  /** Scenarios a and b are interrupted. Scenario a started first, and no other instance runs. */
+  const interrupted = (pausedAtOfA: number, pausedAtOfB: number): Conversation => {
+    const conversation = linked([], {}, { maxSimultaneousScenarios: 1 });
+    const unlimited = linked([]);
+    unlimited.turn({ candidates: { a: 0.9, b: 0.8 } });
+    const pausedAt: Readonly<Record<string, number>> = { a: pausedAtOfA, b: pausedAtOfB };
+    const instances = unlimited.session.instances.map((each) => ({
+      ...each,
+      status: 'PAUSED' as const,
+      pauseReason: 'INTERRUPTED' as const,
+      pausedAt: pausedAt[each.scenarioId] ?? 0,
+    }));
+    conversation.session = { ...unlimited.session, instances };
+    return conversation;
+  };
+
+  test.each<[string, TurnDraft, string]>([
+    ['a message that addresses the instance ends it', { variables: { order_id: '1' } }, resumed],
+    ['the end of the only active instance ends it', { signals: [['CANCEL', 'booking']] }, resumed],
+    ['a pause of the only active instance ends it', { signals: [['PAUSE', 'booking']] }, resumed],
+    ['a message that addresses no instance does not end it while another is active', {}, staysPaused],
+    ['a TIMER turn does not end it while another is active', { trigger: 'TIMER' }, staysPaused],
+    [
+      'an action result does not end it while another is active',
+      { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
+      staysPaused,
+    ],
+  ])('2.11: an INTERRUPTED pause: %s', (_what, draft, decision) => {
+    expect(decideRefund(pauseRefund(startRefundAndBooking(), 'INTERRUPTED'), draft)).toBe(decision);
+  });
+
+  test('2.11: a PAUSE signal delays the resume by one turn and keeps the stored reason', () => {
+    const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED');
+    expect(
+      decideRefund(conversation, {
+        signals: [
+          ['PAUSE', 'refund'],
+          ['CANCEL', 'booking'],
+        ],
+      }),
+    ).toBe(staysPaused);
+    expect(conversation.instance('refund').pauseReason).toBe('INTERRUPTED');
+    expect(decideRefund(conversation)).toBe(resumed);
+  });
+
+  test('2.11: an interrupted instance does not resume if another scenario starts', () => {
+    const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED');
+    conversation.store(asking('upgrade', ['plan']));
+    expect(
+      decideRefund(conversation, {
+        signals: [
+          ['CANCEL', 'booking'],
+          ['START', 'upgrade'],
+        ],
+      }),
+    ).toBe(staysPaused);
+  });
+
+  test('2.11: of two interrupted instances the latest paused resumes, and the other waits for it', () => {
+    const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED', { pausedAt: 10 });
+    const instances = conversation.session.instances.map((each) =>
+      each.scenarioId === 'booking'
+        ? { ...each, status: 'PAUSED' as const, pauseReason: 'INTERRUPTED' as const, pausedAt: 20 }
+        : each,
+    );
+    conversation.session = { ...conversation.session, instances };
+    expect(conversation.turn().actions).toEqual(['refund PAUSE STAYS_PAUSED', 'booking CONTINUE RESUMED']);
+  });
+
+  test.each([
+    ['was paused last', 20, 10, 'a'],
+    ['was paused last', 10, 20, 'b'],
+    ['started last of two paused at the same time', 10, 10, 'b'],
+  ])(
+    '2.11: of two instances that can resume, the one that %s resumes (%d, %d)',
+    (_rule, pausedAtOfA, pausedAtOfB, expected) => {
+      const { actions } = interrupted(pausedAtOfA, pausedAtOfB).turn();
+      expect(actions.filter((action) => action.endsWith('RESUMED'))).toEqual([`${expected} CONTINUE RESUMED`]);
+    },
+  );
+});
+
+describe('a PREEMPTED pause', () => {
+  const limitOfOne = { maxSimultaneousScenarios: 1 };
+
+  /** Scenario booking displaced refund. */
+  const displaced = (settings: Partial<OrchestrationSettings> = limitOfOne): Conversation => {
+    const conversation = new Conversation([refund, booking, asking('upgrade', ['plan'])], { settings });
+    conversation.turn({ candidates: { refund: 0.9 } });
+    expect(conversation.turn({ candidates: { booking: 0.9 } }).actions).toContain('refund PAUSE PREEMPTED');
+    return conversation;
+  };
+
+  test('2.11: a preempted instance stays paused while the instance that displaced it is active', () => {
+    expect(decideRefund(displaced())).toBe(staysPaused);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['has ended', { signals: ['CANCEL'] }],
+    ['is paused', { signals: ['PAUSE'] }],
+  ])('2.11: a preempted instance resumes on the turn on which the instance that displaced it %s', (_how, draft) => {
+    expect(decideRefund(displaced(), draft)).toBe(resumed);
+  });
+
+  test('2.11: a preempted instance that is addressed resumes and displaces the other', () => {
+    expect(displaced().turn({ variables: { order_id: '1' } }).actions).toEqual([
+      'refund CONTINUE RESUMED',
+      'booking PAUSE PREEMPTED',
+    ]);
+  });
+
+  test('2.11: a displaced instance records which resume displaced it', () => {
+    const conversation = linked([], {}, { maxSimultaneousScenarios: 1 });
+    conversation.turn({ candidates: { a: 0.9 } });
+    conversation.turn({ candidates: { b: 0.9 } });
+    const played = conversation.turn({ variables: { a_field: 1 } });
+    expect(played.lifecycle('b')).toMatchObject({ reason: 'PREEMPTED', displacedByInstanceIds: ['a#1'] });
+  });
+
+  test('2.11: an action result does not let a preempted instance displace others', () => {
+    const played = displaced().turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }],
+    });
+    expect(played.actions).toEqual(['refund PAUSE STAYS_PAUSED', 'booking CONTINUE QUIET']);
+  });
+
+  test('2.11: in a chain of displaced instances the latest resumes first', () => {
+    const conversation = displaced();
+    const afterThirdStart = conversation.turn({ candidates: { upgrade: 0.9 } });
+    expect(afterThirdStart.actions).toEqual([
+      'refund PAUSE STAYS_PAUSED',
+      'booking PAUSE PREEMPTED',
+      'upgrade START CANDIDATE',
+    ]);
+    expect(afterThirdStart.lifecycle('refund').staysPausedBecause).toBe('CAPACITY');
+    const afterCancel = conversation.turn({ signals: ['CANCEL'] });
+    expect(afterCancel.actions).toEqual([
+      'refund PAUSE STAYS_PAUSED',
+      'booking CONTINUE RESUMED',
+      'upgrade CANCEL USER_REQUEST',
+    ]);
+    expect(afterCancel.lifecycle('refund').staysPausedBecause).toBeUndefined();
+    expect(conversation.turn({ signals: ['CANCEL'] }).actions).toEqual([
+      'refund CONTINUE RESUMED',
+      'booking CANCEL USER_REQUEST',
+    ]);
+  });
+});

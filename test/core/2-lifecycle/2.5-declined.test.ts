@@ -1,0 +1,65 @@
+import type { Conversation, StepDraft, TurnDraft } from '../../support/conversation';
+import { running, withFirst } from '../../support/running';
+import { confirming } from '../../support/sample-scenarios';
+
+describe('a declined step', () => {
+  const payment = confirming('payment');
+  const other = { stepId: 'other', collectsProfileFields: ['other_reason'], to: ['end'] };
+
+  const startDeclining = (to: NonNullable<StepDraft['to']>): Conversation =>
+    running([withFirst({ ...payment, steps: [...payment.steps, other] }, { to })]);
+
+  const decline: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
+
+  test('2.5: a declined step cancels the instance despite a default edge', () => {
+    const conversation = startDeclining(['wait', 'other']);
+    expect(conversation.turn(decline).actions).toEqual(['payment CANCEL DECLINED']);
+  });
+
+  test.each<[string, NonNullable<StepDraft['to']>[number]]>([
+    ['that states the outcome', { to: 'other', outcomes: ['DECLINED'] }],
+    ['whose condition reads the outcome', { to: 'other', condition: 'outcome == "declined"' }],
+    ['that may be taken at any time', { to: 'other', trigger: 'ANYTIME', condition: 'outcome == "declined"' }],
+  ])('2.5: a TRUE transition %s handles the outcome', (_which, transition) => {
+    const played = startDeclining([transition, 'wait', { to: 'other', intentLabel: 'x' }]).turn(decline);
+    expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
+    expect(played.transition('payment').targetStepId).toBe('other');
+  });
+
+  test('2.5: an UNKNOWN transition that states outcomes blocks the step and asks for the missing field', () => {
+    const played = startDeclining([{ to: 'other', outcomes: ['DECLINED'], conditionFields: ['voucher'] }, 'wait']).turn(
+      decline,
+    );
+    expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
+    expect(played.plan).toEqual(['payment ASK voucher']);
+  });
+
+  test('2.5: an UNKNOWN transition that only reads the outcome does not block the step', () => {
+    const conversation = startDeclining([
+      { to: 'other', condition: 'outcome == "declined" && data.voucher == 1' },
+      'wait',
+    ]);
+    expect(conversation.turn(decline).actions).toEqual(['payment CANCEL DECLINED']);
+  });
+
+  test('2.5: a correction that a passed checkpoint blocks prevents the cancellation', () => {
+    const steps = [
+      { stepId: 'ask_amount', collectsProfileFields: ['amount'], to: ['sign'] },
+      { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['confirm'] },
+      ...payment.steps,
+    ];
+    const conversation = running([{ scenarioId: 'payment', steps }], { variables: { amount: 10 } });
+    conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
+    const played = conversation.turn({ ...decline, variables: { amount: 20 } });
+    expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
+    expect(played.transition('payment').blockedByCheckpoint).toBe('signed');
+  });
+
+  test('2.5: a correction prevents the cancellation, and the step asks to confirm the new value', () => {
+    const steps = [{ stepId: 'ask_amount', collectsProfileFields: ['amount'], to: ['confirm'] }, ...payment.steps];
+    const conversation = running([{ scenarioId: 'payment', steps }], { variables: { amount: 10 } });
+    const played = conversation.turn({ ...decline, variables: { amount: 20 } });
+    expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
+    expect(played.plan).toEqual(['payment CONFIRM amount=20']);
+  });
+});

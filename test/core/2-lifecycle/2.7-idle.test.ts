@@ -1,0 +1,86 @@
+import type { Conversation, TurnDraft } from '../../support/conversation';
+import { running } from '../../support/running';
+import { asking, end, type Variation } from '../../support/sample-scenarios';
+
+const refund = asking('refund', ['order_id', 'reason']);
+const idle: Variation = { idleTimeoutMs: 60_000 };
+
+const playTimer = (conversation: Conversation, occurredAt: number, draft: TurnDraft = {}): readonly string[] =>
+  conversation.turn({ trigger: 'TIMER', occurredAt, ...draft }).actions;
+
+const startAtZero = (variation: Variation = idle): Conversation =>
+  running([{ ...refund, ...variation }], { occurredAt: 0 });
+
+describe('idle_timeout', () => {
+  test.each([
+    [59_999, 'refund CONTINUE QUIET'],
+    [60_000, 'refund CONTINUE QUIET'],
+    [60_001, 'refund PAUSE IDLE'],
+  ])('2.7: with a timeout of 60 s, %i ms after the last activity: %s', (occurredAt, action) => {
+    expect(playTimer(startAtZero(), occurredAt)).toEqual([action]);
+  });
+
+  test('2.7: a scenario without a timeout is never idle', () => {
+    expect(playTimer(startAtZero({}), Number.MAX_SAFE_INTEGER)).toEqual(['refund CONTINUE QUIET']);
+  });
+
+  test('2.7: idle_action CANCEL cancels the instance', () => {
+    expect(playTimer(startAtZero({ ...idle, idleAction: 'CANCEL' }), 60_001)).toEqual(['refund CANCEL IDLE']);
+  });
+
+  test('2.7: a message finds only an unaddressed instance idle', () => {
+    expect(startAtZero().turn({ occurredAt: 60_001 }).actions).toEqual(['refund PAUSE IDLE']);
+    expect(startAtZero().turn({ occurredAt: 60_001, variables: { order_id: '1' } }).actions).toEqual([
+      'refund CONTINUE GOES_ON',
+    ]);
+  });
+
+  test('2.7: a clock that goes backwards finds no instance idle', () => {
+    const conversation = running([{ ...refund, ...idle }], { occurredAt: 1_000_000 });
+    expect(playTimer(conversation, 0)).toEqual(['refund CONTINUE QUIET']);
+    expect(conversation.turn({ occurredAt: 0 }).actions).toEqual(['refund CONTINUE GOES_ON']);
+  });
+
+  test('2.7: a paused instance is not idle', () => {
+    const conversation = startAtZero({ ...idle, idleAction: 'CANCEL' });
+    conversation.turn({ signals: ['PAUSE'], occurredAt: 1 });
+    expect(playTimer(conversation, 99_999_999)).toEqual(['refund PAUSE STAYS_PAUSED']);
+  });
+});
+
+describe('last_active_at', () => {
+  test.each<[string, TurnDraft]>([
+    ['a step change', { variables: { order_id: '1' } }],
+    ['being addressed', { signals: [['CONTINUE', 'refund']] }],
+  ])('2.7: last_active_at is updated on %s', (_what, draft) => {
+    const conversation = startAtZero();
+    conversation.turn({ occurredAt: 50_000, ...draft });
+    expect(conversation.instance('refund').lastActiveAt).toBe(50_000);
+  });
+
+  test('2.7: last_active_at is updated on a step change of an unaddressed instance', () => {
+    const conversation = running(
+      [{ scenarioId: 'news', steps: [{ stepId: 'tell', templateIds: ['t'], to: ['end'] }, end] }],
+      {
+        occurredAt: 0,
+      },
+    );
+    conversation.turn({ occurredAt: 50_000 });
+    expect(conversation.instance('news')).toMatchObject({ currentStepId: 'end', lastActiveAt: 50_000 });
+  });
+
+  test('2.7: last_active_at is updated on a resume', () => {
+    const conversation = startAtZero();
+    conversation.turn({ signals: ['PAUSE'], occurredAt: 10 });
+    expect(conversation.instance('refund').lastActiveAt).toBe(0);
+    conversation.turn({ occurredAt: 50_000 });
+    expect(conversation.instance('refund').lastActiveAt).toBe(50_000);
+  });
+
+  test('2.7: last_active_at is not updated on other turns', () => {
+    const conversation = startAtZero();
+    conversation.turn({ occurredAt: 50_000 });
+    expect(conversation.instance('refund').lastActiveAt).toBe(0);
+    expect(playTimer(conversation, 60_001)).toEqual(['refund PAUSE IDLE']);
+  });
+});

@@ -1,0 +1,183 @@
+import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import { running, withFirst } from '../../support/running';
+import { acting, asking, confirming, end, type Variation } from '../../support/sample-scenarios';
+
+const booking = asking('booking', ['date']);
+
+describe('the loop limit', () => {
+  /** Every DECLINED opens a new visit of the step. */
+  const createRepeating = (variation: Variation = {}, step: Partial<StepDraft> = {}): ScenarioDraft => ({
+    ...withFirst(confirming('payment'), { to: [{ to: 'confirm', outcomes: ['DECLINED'] }, 'wait'], ...step }),
+    ...variation,
+  });
+
+  const decline: TurnDraft = { outcomes: [{ kind: 'DECLINED', instanceId: 'payment#1' }] };
+
+  const declineTimes = (conversation: Conversation, count: number): readonly string[] =>
+    Array.from({ length: count }, () => conversation.turn(decline).lifecycle('payment').reason);
+
+  test('2.8: a fourth visit of a step pauses the instance if there is no recovery step', () => {
+    const conversation = running([createRepeating()]);
+    expect(declineTimes(conversation, 3)).toEqual(['GOES_ON', 'GOES_ON', 'LOOP']);
+    expect(conversation.instance('payment')).toMatchObject({
+      status: 'PAUSED',
+      pauseReason: 'LOOP',
+      currentStepId: 'confirm',
+    });
+    expect(conversation.instance('payment').visit.number).toBe(3);
+  });
+
+  test.each<[string, Variation, Partial<StepDraft>, number]>([
+    ['the step', { maxLoopCount: 5 }, { maxLoopCount: 1 }, 1],
+    ['the scenario if the step has none', { maxLoopCount: 2 }, {}, 2],
+    ['the configuration if neither has one', {}, {}, 4],
+  ])('2.8: the limit is that of %s', (_whose, variation, step, limit) => {
+    const conversation = running([createRepeating(variation, step)], {}, { maxLoopCount: 4 });
+    const reasons = declineTimes(conversation, limit);
+    expect(reasons).toEqual([...Array.from({ length: limit - 1 }, () => 'GOES_ON'), 'LOOP']);
+  });
+
+  test('2.8: the instance moves to a recovery step if there is one', () => {
+    const draft = createRepeating();
+    const conversation = running([
+      {
+        ...draft,
+        steps: [...draft.steps, { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] }],
+      },
+    ]);
+    expect(declineTimes(conversation, 3)).toEqual(['GOES_ON', 'GOES_ON', 'RELOCALIZED']);
+    expect(conversation.instance('payment')).toMatchObject({
+      status: 'ACTIVE',
+      currentStepId: 'help',
+      relocalizationCount: 1,
+    });
+  });
+
+  test('2.8: a failed action is retried up to the limit of visits and failures', () => {
+    const conversation = running([acting('upload')]);
+    const fail = (): string =>
+      conversation
+        .turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'upload#1' }] })
+        .lifecycle('upload').reason;
+    expect([fail(), fail(), fail()]).toEqual(['GOES_ON', 'GOES_ON', 'LOOP']);
+  });
+
+  test('2.8: the rule does not apply to an instance that does not walk', () => {
+    const conversation = running([createRepeating({ maxLoopCount: 1 }), booking]);
+    const played = conversation.turn({ signals: [['CONTINUE', 'booking']] });
+    expect(played.lifecycle('payment').reason).toBe('QUIET');
+  });
+
+  test('2.8: a changed value of a collected field resets all loop counts, a null does not', () => {
+    const getLoopCount = (variables: TurnDraft['variables']): number => {
+      const draft = createRepeating();
+      const conversation = running(
+        [{ ...draft, steps: [...draft.steps, { stepId: 'later', collectsProfileFields: ['note'], to: ['end'] }] }],
+        { patch: { note: 'old' } },
+      );
+      conversation.turn(decline);
+      conversation.turn({ ...decline, ...(variables ? { variables } : {}) });
+      return conversation.instance('payment').loopCounts.get('confirm') ?? 0;
+    };
+    expect([
+      getLoopCount(undefined),
+      getLoopCount({ note: 'new' }),
+      getLoopCount({ note: 'old' }),
+      getLoopCount({ note: null }),
+    ]).toEqual([3, 1, 3, 3]);
+  });
+});
+
+describe('the attempt limit', () => {
+  const refund = asking('refund', ['order_id', 'reason']);
+
+  test('2.8: an ASK that is unanswered more than max_attempts times is a loop', () => {
+    const conversation = running([refund], {}, { maxAttempts: 2 });
+    expect([conversation.turn(), conversation.turn(), conversation.turn()].map(({ actions }) => actions)).toEqual([
+      ['refund CONTINUE GOES_ON'],
+      ['refund CONTINUE GOES_ON'],
+      ['refund PAUSE LOOP'],
+    ]);
+  });
+
+  test('2.8: max_attempts is 5 by default, and 0 sets no limit', () => {
+    const countTurnsUntilPause = (settings: object): number => {
+      const conversation = running([refund], {}, settings);
+      for (let count = 1; count <= 20; count += 1)
+        if (conversation.turn().lifecycle('refund').action === 'PAUSE') return count;
+      return Number.POSITIVE_INFINITY;
+    };
+    expect([countTurnsUntilPause({}), countTurnsUntilPause({ maxAttempts: 0 })]).toEqual([6, Number.POSITIVE_INFINITY]);
+  });
+
+  test('2.8: a turn that addresses or starts another instance is no attempt', () => {
+    const conversation = new Conversation([refund, booking]);
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ candidates: { booking: 0.9 } });
+    expect(conversation.instance('refund').visit.attempts).toBe(0);
+    conversation.turn({ variables: { date: 'May' } });
+    expect(conversation.instance('refund').visit.attempts).toBe(0);
+  });
+
+  test('2.8: a deferred ASK counts no attempt', () => {
+    const conversation = new Conversation(
+      [
+        { ...refund, whenNotAddressed: 'CONTRIBUTE' },
+        { ...booking, priority: 10 },
+      ],
+      { settings: { maxFieldsToAskPerTurn: 1 } },
+    );
+    conversation.turn({ candidates: { refund: 0.9 } });
+    expect(conversation.turn({ candidates: { booking: 0.9 } }).plan).toEqual([
+      'booking ASK date',
+      '(deferred) refund ASK ',
+    ]);
+    conversation.turn();
+    expect([conversation.instance('booking').visit.attempts, conversation.instance('refund').visit.attempts]).toEqual([
+      1, 0,
+    ]);
+  });
+
+  test('3.6: a start does not take back an attempt that was not counted', () => {
+    const conversation = new Conversation([confirming('a'), asking('b', ['b_field'])]);
+    conversation.turn({ candidates: { a: 0.9 } });
+    conversation.turn({ candidates: { b: 0.9 } });
+    expect(conversation.instance('a').visit.attempts).toBe(0);
+  });
+});
+
+describe('the loop limit of a required action', () => {
+  const act: StepDraft = { stepId: 'act', isRequiredAction: true, toolIds: ['upload'], to: ['end'] };
+  const failed: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] };
+
+  test('2.8: a failure above the limit is no loop if a transition handles it', () => {
+    const step: StepDraft = { ...act, to: [{ to: 'end', outcomes: ['ACTION_FAILED'] }, 'end'] };
+    const conversation = running([{ scenarioId: 'upload', maxLoopCount: 1, steps: [step, end] }]);
+    expect(conversation.turn(failed).plan).toEqual(['upload INFORM bye']);
+  });
+
+  test('2.8: after a pause for a loop the action is retried with reset counts', () => {
+    const conversation = running([{ scenarioId: 'upload', steps: [act, end] }]);
+    for (let failures = 0; failures < 3; failures += 1) conversation.turn(failed);
+    const resumed = conversation.turn({ signals: [['CONTINUE', 'upload']] });
+    expect(resumed.plan).toEqual(['upload ACTION_HINT upload']);
+    expect(resumed.contribution('upload').isReprompt).toBe(true);
+    expect(conversation.instance('upload').loopCounts.get('act') ?? 0).toBe(0);
+    expect(conversation.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED' }] }).plan).toEqual(['upload INFORM bye']);
+  });
+
+  test('2.8: an action that did not fail is no loop, however often its step was entered', () => {
+    const conversation = running([acting('upload')], {}, { maxLoopCount: 1 });
+    const instances = conversation.session.instances.map((instance) => ({
+      ...instance,
+      loopCounts: new Map([['act', 9]]),
+    }));
+    conversation.session = { ...conversation.session, instances };
+    expect(conversation.turn({ signals: ['CONTINUE'] }).actions).toEqual(['upload CONTINUE GOES_ON']);
+  });
+});
+
+test('2.8: max_attempts does not limit how often a CONFIRM is repeated', () => {
+  const conversation = running([confirming('payment')], {}, { maxAttempts: 1 });
+  for (let turn = 0; turn < 5; turn += 1) expect(conversation.turn().plan).toEqual(['payment CONFIRM ']);
+});

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import type { ProposedAction } from '../../../src/core/model/model-proposal';
+import { Conversation } from '../../support/conversation';
+import { aProposal } from '../../support/proposals';
+import { randomSession } from '../../support/random-scenarios';
+
+test('9: the model never completes an instance at a checkpoint that this visit has not passed', () => {
+  fc.assert(
+    fc.property(randomSession, fc.constantFrom<ProposedAction[]>('COMPLETE', 'CANCEL'), (given, action) => {
+      const conversation = new Conversation(given.scenarios, given);
+      for (const draft of given.turns) {
+        const { instances } = conversation.session;
+        const actions = Object.fromEntries(instances.map(({ instanceId }) => [instanceId, action]));
+        // Decided but not applied, so that later turns can visit the checkpoint again.
+        const { result, session } = conversation.decide({ ...draft, proposal: aProposal({ actions }) });
+        for (const { instanceId, scenarioId } of result.lifecycleDecisions.filter(({ reason }) => reason === 'MODEL')) {
+          const { currentStepId, visit } = instances.find((each) => each.instanceId === instanceId) ?? {};
+          const { steps = [] } = given.scenarios.find((each) => each.scenarioId === scenarioId) ?? {};
+          const step = steps.find(({ stepId }) => stepId === currentStepId);
+          const ended = session.endedInstances.find((each) => each.instanceId === instanceId);
+          const passed = ended?.irreversibleDone.some((done) => done.passed && done.visitNumber === visit?.number);
+          if (action === 'COMPLETE' && (step?.isCheckpoint || step?.isRequiredAction)) expect(passed).toBe(true);
+          const isActionPending = visit?.openType === 'ACTION_HINT' && step?.isRequiredAction;
+          if (isActionPending) expect(draft.outcomes).not.toEqual([]);
+        }
+        conversation.turn(draft);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('9: a scenario that the rules reject never starts', () => {
+  fc.assert(
+    fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
+      const conversation = new Conversation(scenarios, { relationships, settings });
+      for (const draft of turns) {
+        const { lifecycleDecisions, rejectedCandidates } = conversation.turn(draft).result;
+        const started = lifecycleDecisions.filter(({ action }) => action === 'START');
+        const rejected = new Set(rejectedCandidates.map(({ scenarioId }) => scenarioId));
+        expect(started.filter(({ scenarioId }) => rejected.has(scenarioId))).toEqual([]);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('9: an action that needs a confirmation is never hinted at without one', () => {
+  fc.assert(
+    fc.property(randomSession, ({ scenarios, relationships, settings, turns }) => {
+      const conversation = new Conversation(scenarios, { relationships, settings });
+      for (const draft of turns) {
+        const { contributions } = conversation.turn(draft).result.plan;
+        for (const { type, deferred, scenarioId, instanceId, stepId } of contributions) {
+          if (type !== 'ACTION_HINT' || deferred) continue;
+          const step = scenarios
+            .find((each) => each.scenarioId === scenarioId)
+            ?.steps.find((each) => each.stepId === stepId);
+          const confirms =
+            step?.requiresConfirmation ?? (step?.isCheckpoint || (step?.performsAction && step.isRequiredAction));
+          const { visit } = conversation.session.instances.find((each) => each.instanceId === instanceId) ?? {};
+          if (confirms) expect(visit?.confirmed).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
