@@ -12,10 +12,10 @@ import { uuid } from './session-builder';
 
 const { path } = SessionServiceService.watchSession;
 
-/** A caller of WatchSession, of session 3 of tenant 1 where nothing else is said. */
+/** An open WatchSession stream. Default: session 3 of tenant 1. */
 export class WatchStream {
   readonly turns: TurnRecord[] = [];
-  /** How the server ended it, undefined for OK; CANCELLED after `cancel`. */
+  /** The error of the stream; undefined for OK, CANCELLED after `cancel`. */
   readonly ended: Promise<CallError | undefined>;
   private readonly events = new EventEmitter();
   private readonly stream;
@@ -44,10 +44,10 @@ export class WatchStream {
     return this.turns.map(({ revision }) => revision);
   }
 
-  /** Resolves when so many turns have come; rejects when it ended before. */
+  /** Resolves when `count` turns have arrived. Rejects if the stream ends before. */
   async waitForTurns(count: number): Promise<void> {
     const early = this.ended.then((error) => {
-      throw new Error(`it ended after ${this.turns.length} turns: ${error?.message}`);
+      throw new Error(`the stream ended after ${this.turns.length} turns: ${error?.message}`);
     });
     early.catch(() => undefined);
     while (this.turns.length < count) await Promise.race([once(this.events, 'turn'), early]);

@@ -1,23 +1,23 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** A field on the wire, taken apart as far as its schema tells what it holds. */
+/** An encoded field, parsed as far as its schema is known. */
 export interface WireNode {
   readonly number: number;
   wireType: number;
-  /** The field of the schema; undefined where the schema has none. */
+  /** The field of the schema; undefined for an unknown field. */
   readonly field: DescField | undefined;
-  /** What a nested message holds; undefined for everything else. */
+  /** The fields of a nested message; undefined for all other fields. */
   children: WireNode[] | undefined;
-  /** The bytes behind the tag, or behind the length, where there are no children. */
+  /** The bytes after the tag or the length. Used without children. */
   content: Uint8Array;
-  /** Written instead of the true length. */
+  /** Written instead of the actual length. */
   claimedLength?: bigint;
-  /** Bytes that come behind it, within what holds it. */
+  /** Bytes after the field, in the same message. */
   trailing?: Uint8Array;
 }
 
-/** Takes a message apart. */
+/** Parses an encoded message. */
 export function parseWireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
   const reader = new BinaryReader(bytes);
   const nodes: WireNode[] = [];
@@ -36,7 +36,7 @@ export function parseWireTree(bytes: Uint8Array, schema: DescMessage): WireNode[
   return nodes;
 }
 
-/** Puts a message together again. */
+/** Encodes a tree as a message. */
 export function encodeWireTree(nodes: readonly WireNode[]): Buffer {
   return Buffer.concat(
     nodes.flatMap((node) => {
@@ -48,12 +48,12 @@ export function encodeWireTree(nodes: readonly WireNode[]): Buffer {
   );
 }
 
-/** Every node of a tree, each before its children. */
+/** All nodes of a tree; a node precedes its children. */
 export function flattenTree(nodes: readonly WireNode[]): WireNode[] {
   return nodes.flatMap((node) => [node, ...flattenTree(node.children ?? [])]);
 }
 
-/** A node's children as lists of nodes: the fields of a message; key and value of a map's entry. */
+/** The children of a node: the fields of a message, or the key and value of a map entry. */
 function childrenOf(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
   switch (field?.fieldKind) {
     case 'message':
@@ -67,7 +67,7 @@ function childrenOf(content: Uint8Array, field: DescField | undefined): WireNode
   }
 }
 
-/** An entry of a map is a message without a schema of its own: the key is field 1, the value field 2. */
+/** Map entries have no schema in the registry: the key is field 1, the value field 2. */
 function entryNodes(content: Uint8Array, value: DescMessage | undefined): WireNode[] {
   const reader = new BinaryReader(content);
   const nodes: WireNode[] = [];
