@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { nestedLists, nestedObjects } from '../../support/request-bytes';
-import { flattenTree, type WireNode, encodeWireTree, parseWireTree } from '../../support/wire-tree';
+import { encodeWireTree, flattenTree, parseWireTree, type WireNode } from '../../support/wire-tree';
 import { type EncodedRequest, type SampleRequest, sampleRequest, sampleTurnRequest } from './sample-requests';
 
 /** One way to make a message invalid. */

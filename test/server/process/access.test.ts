@@ -98,7 +98,7 @@ it('revokes an API key that is removed from the file, and keeps the keys if the 
   await eventually(async () => (await outcome(first.key)) === 'UNAUTHENTICATED');
   expect(await outcome(second.key)).toBe('OK');
   writeFileSync(keysFile, '[[keys');
-  await eventually(async () => server.stdout().includes('changed files cannot be used'));
+  await eventually(async () => server.stdout().includes('changed files are invalid'));
   expect(await outcome(second.key)).toBe('OK');
 });
 

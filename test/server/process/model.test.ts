@@ -54,6 +54,6 @@ it('does not start with an invalid template, and reports the problem', async () 
   );
   expect(failed).toBeInstanceOf(DidNotStart);
   expect(failed).toMatchObject({
-    stderr: expect.stringContaining('The template of pipeline.scenario_filtering.template cannot be used: '),
+    stderr: expect.stringContaining('pipeline.scenario_filtering.template is not a valid template: '),
   });
 });

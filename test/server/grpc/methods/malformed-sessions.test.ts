@@ -4,7 +4,7 @@ import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-code
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
 import { failureOf } from '../../../support/grpc-under-test';
 import { type Damage, damage, damaged } from '../../../support/hostile-values';
-import { agent, createInput, PhasesUnderTest, getSessionAfter } from '../../../support/phases-under-test';
+import { agent, createInput, getSessionAfter, PhasesUnderTest } from '../../../support/phases-under-test';
 import { sendableScenario, sendableTurn } from '../../../support/random-requests';
 import { randomSession } from '../../../support/random-scenarios';
 import { uuid } from '../../../support/session-builder';

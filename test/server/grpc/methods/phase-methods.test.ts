@@ -1,18 +1,18 @@
 import { unboundedCall } from '../../../support/calls';
 import { failureOf } from '../../../support/grpc-under-test';
 import {
-  formatActions,
   agent,
-  createInput,
   asking,
+  askingMessage,
   booking,
+  createInput,
+  formatActions,
+  getRejection,
+  getSessionAfter,
   invalidRequest,
-  withCandidate,
   PhasesUnderTest,
   refund,
-  getRejection,
-  askingMessage,
-  getSessionAfter,
+  withCandidate,
 } from '../../../support/phases-under-test';
 import { uuid } from '../../../support/session-builder';
 
@@ -106,9 +106,11 @@ describe('inline scenarios', () => {
   test('are rejected if they are invalid, with the findings of all of them under the path of each', async () => {
     const broken = askingMessage(booking, { entryStepId: 'nowhere' });
     const worse = askingMessage(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
-    const failure = await failureOf(phases.lifecycle(createInput({ scenarios: [askingMessage(refund), broken, worse] })));
+    const failure = await failureOf(
+      phases.lifecycle(createInput({ scenarios: [askingMessage(refund), broken, worse] })),
+    );
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
-    expect(failure.message).toContain('2 scenarios were refused: 3 errors');
+    expect(failure.message).toContain('2 scenarios are invalid: 3 errors');
     expect(failure.metadata).toMatchObject({ scenario_id: booking });
     expect(new Set(failure.violations.map(({ field }) => field))).toEqual(
       new Set([

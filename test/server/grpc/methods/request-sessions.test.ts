@@ -1,16 +1,16 @@
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import {
-  formatActions,
   agent,
-  createInput,
+  askingMessage,
   booking,
+  createInput,
+  formatActions,
+  getRejection,
+  getSessionAfter,
   invalidRequest,
-  withCandidate,
   PhasesUnderTest,
   refund,
-  getRejection,
-  askingMessage,
-  getSessionAfter,
+  withCandidate,
 } from '../../../support/phases-under-test';
 import { uuid } from '../../../support/session-builder';
 import type { DeepPartial } from '../../codec/partial-message';
@@ -36,7 +36,9 @@ describe('the session in a request', () => {
 
   test('that contains the turn already is rejected, because there is no replay without a store', async () => {
     const session = getSessionAfter(await phases.plan(createInput()));
-    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(invalidRequest('input.turn.turn_id'));
+    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
+      invalidRequest('input.turn.turn_id'),
+    );
   });
 
   test('with an instance from an earlier turn of the same id is rejected, because the new instance would have the same id', async () => {
@@ -49,7 +51,9 @@ describe('the session in a request', () => {
     );
     expect(
       formatActions(
-        await phases.lifecycle(createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: cancelled })),
+        await phases.lifecycle(
+          createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: cancelled }),
+        ),
       ),
     ).toEqual([`START ${refund}`]);
   });
