@@ -112,7 +112,7 @@ describe('at the limit of pending requests', () => {
 
   test.each([
     ['is completed', (call: ClientDuplexStream<Buffer, Buffer>) => call.end()],
-    ['is cancelled', (call: ClientDuplexStream<Buffer, Buffer>) => call.cancel()],
+    ['is canceled', (call: ClientDuplexStream<Buffer, Buffer>) => call.cancel()],
   ])('a request that %s releases one slot', async (_how, end) => {
     const [first] = open;
     if (first !== undefined) end(first);

@@ -58,7 +58,7 @@ describeOnBothStores('pauses', (start) => {
     expect(resumed.transition('refund')).toMatchObject({ sourceStepId: 'act', targetStepId: 'wait' });
   });
 
-  test('0.6, 2.4: an action that succeeded during a pause is listed when the instance is cancelled', async () => {
+  test('0.6, 2.4: an action that succeeded during a pause is listed when the instance is canceled', async () => {
     const conversation = await start([acting('refund')]);
     await conversation.turn(startRefund);
     await conversation.turn({ signals: ['PAUSE'] });

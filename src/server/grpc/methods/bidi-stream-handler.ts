@@ -43,7 +43,7 @@ export function bidiStreamHandler<Request, Response>(
     });
     runStream(CallContext.forStream(stream)).then(
       () => stream.end(),
-      // Also emitted for a stream that is cancelled and closed, because it is the only event that ends its span.
+      // Also emitted for a stream that is canceled and closed, because it is the only event that ends its span.
       (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
     );
   };
@@ -88,11 +88,11 @@ function respondToAll<Request, Response>(
       void respondTo(request).then((response) => stream.write(response, onSent));
     });
     stream.once('end', () => stopReading(resolve));
-    // HTTP/2 does not call back for responses to a closed stream. Requests in progress are cancelled by the signal of the
+    // HTTP/2 does not call back for responses to a closed stream. Requests in progress are canceled by the signal of the
     // stream, and count as calls in flight until their handlers end.
     stream.once('close', () => {
       drainSignal.removeEventListener('abort', drain);
-      reject(new OrchestratorError('CANCELLED', 'The client cancelled the call.'));
+      reject(new OrchestratorError('CANCELLED', 'The client canceled the call.'));
     });
     if (drainSignal.aborted) drain();
     else drainSignal.addEventListener('abort', drain, { once: true });

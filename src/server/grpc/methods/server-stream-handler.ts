@@ -55,7 +55,7 @@ function endStream<Request, Response>(
 ): void {
   outcome.then(
     () => stream.end(),
-    // grpc-js ends the stream with the status in an error event. The event is also emitted for a stream that is cancelled and
+    // grpc-js ends the stream with the status in an error event. The event is also emitted for a stream that is canceled and
     // closed, because it is the only one that ends its span.
     (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
   );
@@ -69,7 +69,7 @@ async function runUntilEnded<Request>(
 ): Promise<void> {
   const { revoked, signal } = context;
   const controller = new AbortController();
-  const cancel = () => controller.abort(cancelled());
+  const cancel = () => controller.abort(canceledError());
   const drain = () => controller.abort(shuttingDown());
   if (drainSignal.aborted) drain();
   drainSignal.addEventListener('abort', drain);
@@ -89,12 +89,12 @@ async function send<Request, Response>(
   call: Call,
   message: Response,
 ): Promise<void> {
-  if (call.isCancelled) throw cancelled();
+  if (call.isCancelled) throw canceledError();
   if (stream.write(message)) return;
   try {
     await once(stream, 'drain', { signal: call.signal });
   } catch (cause) {
-    throw cancelled(cause);
+    throw canceledError(cause);
   }
 }
 
@@ -120,8 +120,8 @@ function sendInTime<Request, Response>(
   });
 }
 
-function cancelled(cause?: unknown): OrchestratorError {
-  return new OrchestratorError('CANCELLED', 'The client cancelled the call.', { cause });
+function canceledError(cause?: unknown): OrchestratorError {
+  return new OrchestratorError('CANCELLED', 'The client canceled the call.', { cause });
 }
 
 function shuttingDown(): OrchestratorError {

@@ -72,7 +72,7 @@ export interface Admission {
 
 /**
  * Creates the list of steps that admit calls. grpc-js itself limits the streams of a connection, but no longer counts a call that
- * the client cancelled while its handler still runs; the limiters here do.
+ * the client canceled while its handler still runs; the limiters here do.
  */
 export function createAdmission(deps: AdmissionDependencies, limits: CallLimits): Admission {
   const { clock, metrics, telemetry } = deps;

@@ -63,7 +63,7 @@ export class CallContext<Request> implements Call {
     return CallContext.create(stream, noRequest, Number.POSITIVE_INFINITY);
   }
 
-  /** The context of one request of a bidirectional stream. It is cancelled with the stream. */
+  /** The context of one request of a bidirectional stream. It is canceled with the stream. */
   static forStreamRequest<Request>(
     stream: CallContext<never>,
     request: RawRequest<Request>,

@@ -118,10 +118,10 @@ export function watchCredential(authorizer: Authorizer): Middleware {
   };
 }
 
-/** Rejects calls that are cancelled or have less than `minRemainingMs` left until their deadline. */
+/** Rejects calls that are canceled or have less than `minRemainingMs` left until their deadline. */
 export function checkDeadline(clock: Clock, minRemainingMs: number): Middleware {
   return (call, next) => {
-    if (call.isCancelled) throw new OrchestratorError('CANCELLED', 'The client cancelled the call.');
+    if (call.isCancelled) throw new OrchestratorError('CANCELLED', 'The client canceled the call.');
     if (call.deadline - clock.now() < minRemainingMs) {
       throw new OrchestratorError('DEADLINE', 'Too little time is left before the deadline.');
     }

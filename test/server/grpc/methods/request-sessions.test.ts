@@ -44,16 +44,14 @@ describe('the session in a request', () => {
   test('with an instance from an earlier turn of the same id is rejected, because the new instance would have the same id', async () => {
     const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
-    const cancelled = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
-    expect(cancelled.endedInstances).toHaveLength(1);
-    expect(await getRejection(phases.plan(createInput({ turn: withCandidate(refund), session: cancelled })))).toEqual(
+    const ended = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
+    expect(ended.endedInstances).toHaveLength(1);
+    expect(await getRejection(phases.plan(createInput({ turn: withCandidate(refund), session: ended })))).toEqual(
       invalidRequest('input.turn.turn_id'),
     );
     expect(
       formatActions(
-        await phases.lifecycle(
-          createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: cancelled }),
-        ),
+        await phases.lifecycle(createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: ended })),
       ),
     ).toEqual([`START ${refund}`]);
   });

@@ -200,7 +200,7 @@ describe('deadlines and cancellation', () => {
     expect(started).toBe(false);
   });
 
-  test('a cancelled call aborts the work', async () => {
+  test('a canceled call aborts the work', async () => {
     let aborted = false;
     let started = false;
     work = async (_command, call) => {
@@ -228,7 +228,7 @@ describe('deadlines and cancellation', () => {
 });
 
 describe('limits', () => {
-  test('a call above the limit gets a retry delay, also while cancelled calls are still running', async () => {
+  test('a call above the limit gets a retry delay, also while canceled calls are still running', async () => {
     const gate = new EventEmitter();
     work = async () => {
       await once(gate, 'open');

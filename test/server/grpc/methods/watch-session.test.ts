@@ -143,7 +143,7 @@ describe('WatchSession', () => {
     });
   });
 
-  test('a cancelled call releases everything', async () => {
+  test('a canceled call releases everything', async () => {
     await start();
     const watching = new WatchStream(grpc);
     await until(() => listening === 1);
