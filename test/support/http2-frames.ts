@@ -86,12 +86,12 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
   });
 }
 
-/** A call whose caller neither ends its request nor hears what it is told; resolves once the server has it. */
+/** Opens a call without the end of its request and reads nothing. Resolves when the server has received it. */
 export function openUnfinishedCall(address: string, path: string): Promise<Socket> {
   return openCall(address, frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))));
 }
 
-/** A call with its whole request, whose caller takes nothing of the answer; resolves once the server has it. */
+/** Opens a call with a complete request and reads nothing. Resolves when the server has received it. */
 export function openUnreadCall(address: string, path: string, request: Uint8Array): Promise<Socket> {
   const initialWindowSize = Buffer.of(0, 4, 0, 0, 0, 0);
   const prefix = Buffer.alloc(5);

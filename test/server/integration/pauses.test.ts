@@ -21,8 +21,8 @@ describeOnBothStores('pauses', (start) => {
     const conversation = await start([asking('refund', ['reason']), asking('status', ['postcode', 'name'])]);
     await conversation.turn(startRefund);
     await conversation.turn({ signals: ['PAUSE'], candidates: { status: 0.9 } });
-    const meanwhile = await conversation.turn({ variables: { postcode: '10115' } });
-    expect(meanwhile.actions).toEqual(['refund PAUSE STAYS_PAUSED', 'status CONTINUE GOES_ON']);
+    const whilePaused = await conversation.turn({ variables: { postcode: '10115' } });
+    expect(whilePaused.actions).toEqual(['refund PAUSE STAYS_PAUSED', 'status CONTINUE GOES_ON']);
     const resumed = await conversation.turn(startRefund);
     expect(resumed.actions).toEqual(['refund CONTINUE RESUMED', 'status CONTINUE QUIET']);
     expect(resumed.contribution('refund')).toMatchObject({ type: 'ASK', isReprompt: true });

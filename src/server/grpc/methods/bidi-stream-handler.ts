@@ -74,7 +74,7 @@ function respondToAll<Request, Response>(
       stream.pause();
       endIfIdle();
     };
-    const drain = (): void => stopReading(() => reject(shuttingDown()));
+    const drain = (): void => stopReading(() => reject(shuttingDownError()));
     const onSent = (): void => {
       pending--;
       if (end === undefined) stream.resume();
@@ -100,7 +100,7 @@ function respondToAll<Request, Response>(
   });
 }
 
-function shuttingDown(): OrchestratorError {
+function shuttingDownError(): OrchestratorError {
   return new OrchestratorError(
     'SHUTTING_DOWN',
     'The server is shutting down; open a new stream and resend unanswered turns with the same turn_ids.',

@@ -63,7 +63,7 @@ export function scenarioMethods({
       getTenantId: ({ tenantId }) => tenantId,
       async handle({ message }, call) {
         const { tag, enabled } = message;
-        const tokens = scenarioTokens(message);
+        const tokens = createScenarioTokens(message);
         const afterScenarioId = tokens.parse(message, uuidPattern);
         const query = { agent: toAgentKey(message), tag, enabled, afterScenarioId, pageSize: getPageSize(message) };
         const { items, nextCursor } = await useCases.listScenarios(query, call);
@@ -155,6 +155,6 @@ function toRelationshipCommand(message: PutRelationshipRequest | DeleteRelations
   };
 }
 
-function scenarioTokens({ tenantId, agentId, tag, enabled }: ListScenariosRequest): PageTokens {
+function createScenarioTokens({ tenantId, agentId, tag, enabled }: ListScenariosRequest): PageTokens {
   return new PageTokens('scenarios', tenantId, agentId, tag, String(enabled));
 }

@@ -70,7 +70,7 @@ async function runUntilEnded<Request>(
   const { revoked, signal } = context;
   const controller = new AbortController();
   const cancel = () => controller.abort(canceledError());
-  const drain = () => controller.abort(shuttingDown());
+  const drain = () => controller.abort(shuttingDownError());
   if (drainSignal.aborted) drain();
   drainSignal.addEventListener('abort', drain);
   revoked?.addEventListener('abort', () => controller.abort(revoked.reason));
@@ -112,7 +112,7 @@ function sendInTime<Request, Response>(
     };
     const abort = settle(() => reject(signal.reason));
     const timer = setTimeout(
-      settle(() => reject(slowReader(stallTimeoutMs))),
+      settle(() => reject(slowReaderError(stallTimeoutMs))),
       stallTimeoutMs,
     );
     signal.addEventListener('abort', abort);
@@ -124,11 +124,11 @@ function canceledError(cause?: unknown): OrchestratorError {
   return new OrchestratorError('CANCELLED', 'The client canceled the call.', { cause });
 }
 
-function shuttingDown(): OrchestratorError {
+function shuttingDownError(): OrchestratorError {
   return new OrchestratorError('SHUTTING_DOWN', 'The server is shutting down; resume on another node from the cursor.');
 }
 
-function slowReader(stallTimeoutMs: number): OrchestratorError {
+function slowReaderError(stallTimeoutMs: number): OrchestratorError {
   return new OrchestratorError(
     'SLOW_READER',
     `The client read nothing for ${stallTimeoutMs} ms; read faster and resume from the cursor.`,

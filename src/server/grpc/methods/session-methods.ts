@@ -40,7 +40,7 @@ export function sessionMethods({
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
       async handle({ message }, call) {
-        const tokens = turnTokens(message);
+        const tokens = createTurnTokens(message);
         const afterRevision = Number(tokens.parse(message, /^\d{1,10}$/));
         const query = { key: toSessionKey(message), afterRevision, pageSize: getPageSize(message) };
         const { items, nextCursor } = await useCases.listTurns(query, call);
@@ -75,7 +75,7 @@ function toSessionKey({ tenantId, sessionId }: SessionKey): SessionKey {
   return { tenantId, sessionId };
 }
 
-function turnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens {
+function createTurnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens {
   return new PageTokens('turns', tenantId, sessionId);
 }
 

@@ -23,12 +23,12 @@ function readLastField(message: Uint8Array, number: number): Uint8Array | undefi
   let content: Uint8Array | undefined;
   try {
     while (reader.pos < message.length) {
-      const tag = reader.uint32();
+      const tag = reader.readUint32();
       if (tag !== ((number << 3) | wireTypes.delimited)) {
         reader.skip(tag & 7, message.length);
         continue;
       }
-      const end = reader.delimitedEnd(message.length);
+      const end = reader.readDelimitedEnd(message.length);
       content = message.subarray(reader.pos, end);
       reader.pos = end;
     }

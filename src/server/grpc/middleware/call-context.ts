@@ -11,7 +11,7 @@ export interface ServerCall extends EventEmitter {
   getPath(): string;
 }
 
-/** A request without content: a bidirectional stream as a whole has no request of its own. */
+/** Placeholder for bidirectional streams, which have several requests. */
 const noRequest: RawRequest<never> = {
   bytes: new Uint8Array(),
   validate() {

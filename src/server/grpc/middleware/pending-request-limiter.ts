@@ -72,7 +72,7 @@ export class PendingRequestLimiter {
         },
       });
       if (isRejected)
-        this.sendStatus(toStatusObject(tooManyRequests(), getTraceId(limiter.telemetry, transport.metadata)));
+        this.sendStatus(toStatusObject(tooManyRequestsError(), getTraceId(limiter.telemetry, transport.metadata)));
     };
   }
 
@@ -84,7 +84,7 @@ export class PendingRequestLimiter {
   }
 }
 
-function tooManyRequests(): OrchestratorError {
+function tooManyRequestsError(): OrchestratorError {
   const message = 'This node is receiving too many requests; retry after the retry delay.';
   return new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
 }

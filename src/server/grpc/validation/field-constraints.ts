@@ -52,17 +52,17 @@ const unlimited = Number.POSITIVE_INFINITY;
 export function constraintsOf(field: DescField): FieldConstraints {
   const rules = getOption(field, fieldRules);
   if (rules.ignore === Ignore.ALWAYS) return { value: none, key: none, maxCount: unlimited, isRequired: false };
-  if (rules.type.case === 'repeated') return listConstraints(field, rules.type.value);
+  if (rules.type.case === 'repeated') return readList(field, rules.type.value);
   if (rules.type.case === 'map') {
     const { keys, values, maxPairs, minPairs } = rules.type.value;
     return {
-      value: valueConstraint(values, field),
-      key: valueConstraint(keys, field),
+      value: readValue(values, field),
+      key: readValue(keys, field),
       maxCount: Number(maxPairs) || unlimited,
       isRequired: minPairs > 0n || rules.required,
     };
   }
-  const value = valueConstraint(rules, field);
+  const value = readValue(rules, field);
   const hasPresence = field.fieldKind === 'message' || field.proto.proto3Optional || field.oneof !== undefined;
   return {
     value,
@@ -78,18 +78,16 @@ type NumberRules = (FieldRules['type'] & { case: 'double' | 'int32' | 'uint32' }
 type EnumRules = (FieldRules['type'] & { case: 'enum' })['value'];
 type TimestampRules = (FieldRules['type'] & { case: 'timestamp' })['value'];
 
-function listConstraints(field: DescField, rules: ListRules): FieldConstraints {
+function readList(field: DescField, rules: ListRules): FieldConstraints {
   return {
-    value: setsOnly(RepeatedRulesSchema, rules, ['maxItems', 'items'])
-      ? valueConstraint(rules.items, field)
-      : unsupported,
+    value: setsOnly(RepeatedRulesSchema, rules, ['maxItems', 'items']) ? readValue(rules.items, field) : unsupported,
     key: none,
     maxCount: Number(rules.maxItems) || unlimited,
     isRequired: rules.minItems > 0n,
   };
 }
 
-function valueConstraint(rules: FieldRules | undefined, field: DescField): ValueConstraint {
+function readValue(rules: FieldRules | undefined, field: DescField): ValueConstraint {
   if (rules === undefined || rules.ignore === Ignore.ALWAYS) return none;
   if (rules.cel.length > 0 || rules.celExpression.length > 0) return unsupported;
   const { type } = rules;
@@ -98,24 +96,24 @@ function valueConstraint(rules: FieldRules | undefined, field: DescField): Value
     case undefined:
       return rules.required && field.fieldKind !== 'message' ? unsupported : none;
     case 'string':
-      return stringConstraint(type.value, ignoresDefault);
+      return readString(type.value, ignoresDefault);
     case 'double':
-      return ignoresDefault ? unsupported : numberConstraint(DoubleRulesSchema, type.value, Number.NEGATIVE_INFINITY);
+      return ignoresDefault ? unsupported : readNumber(DoubleRulesSchema, type.value, Number.NEGATIVE_INFINITY);
     case 'int32':
-      return ignoresDefault ? unsupported : numberConstraint(Int32RulesSchema, type.value, Number.NEGATIVE_INFINITY);
+      return ignoresDefault ? unsupported : readNumber(Int32RulesSchema, type.value, Number.NEGATIVE_INFINITY);
     case 'uint32':
       // Fast validation reads values from 2^31 as negative numbers, so it does not accept them.
-      return ignoresDefault ? unsupported : numberConstraint(UInt32RulesSchema, type.value, 0);
+      return ignoresDefault ? unsupported : readNumber(UInt32RulesSchema, type.value, 0);
     case 'enum':
-      return ignoresDefault ? unsupported : enumConstraint(type.value, field);
+      return ignoresDefault ? unsupported : readEnum(type.value, field);
     case 'timestamp':
-      return timestampConstraint(type.value);
+      return readTimestamp(type.value);
     default:
       return unsupported;
   }
 }
 
-function stringConstraint(rules: StringRules, allowsEmpty: boolean): ValueConstraint {
+function readString(rules: StringRules, allowsEmpty: boolean): ValueConstraint {
   if (setsOnly(StringRulesSchema, rules, ['uuid'])) {
     return rules.wellKnown.value === true ? { kind: 'uuid', allowsEmpty } : unsupported;
   }
@@ -126,7 +124,7 @@ function stringConstraint(rules: StringRules, allowsEmpty: boolean): ValueConstr
 }
 
 /** `lowest` is the minimum when the rules set none. */
-function numberConstraint(schema: DescMessage, rules: NumberRules, lowest: number): ValueConstraint {
+function readNumber(schema: DescMessage, rules: NumberRules, lowest: number): ValueConstraint {
   if (!setsOnly(schema, rules, ['gte', 'lte'])) return unsupported;
   const min = rules.greaterThan.value ?? lowest;
   const max = rules.lessThan.value ?? unlimited;
@@ -134,14 +132,14 @@ function numberConstraint(schema: DescMessage, rules: NumberRules, lowest: numbe
   return min <= max ? { kind: 'number', min, max } : unsupported;
 }
 
-function enumConstraint(rules: EnumRules, field: DescField): ValueConstraint {
+function readEnum(rules: EnumRules, field: DescField): ValueConstraint {
   if (!setsOnly(EnumRulesSchema, rules, ['definedOnly', 'notIn']) || !rules.definedOnly) return unsupported;
   if (field.enum === undefined) return unsupported;
   const numbers = field.enum.values.map(({ number }) => number).filter((number) => !rules.notIn.includes(number));
   return { kind: 'enum', numbers: new Set(numbers) };
 }
 
-function timestampConstraint(rules: TimestampRules): ValueConstraint {
+function readTimestamp(rules: TimestampRules): ValueConstraint {
   const { greaterThan, lessThan } = rules;
   if (!setsOnly(TimestampRulesSchema, rules, ['gte', 'lte'])) return unsupported;
   if (greaterThan.case !== 'gte' || lessThan.case !== 'lte') return unsupported;

@@ -60,7 +60,7 @@ export class FieldPath {
       if (name !== '') path += path === '' ? name : `.${name}`;
       const index = this.indexes[level] ?? single;
       if (index >= 0) path += `[${index}]`;
-      if (index === keyed) path += `[${this.keyText(level)}]`;
+      if (index === keyed) path += `[${this.formatKey(level)}]`;
     }
     return path;
   }
@@ -72,7 +72,7 @@ export class FieldPath {
     this.keyEnds.push(0);
   }
 
-  private keyText(level: number): string {
+  private formatKey(level: number): string {
     const key = utf8.decode(this.bytes.subarray(this.keyStarts[level] ?? 0, this.keyEnds[level] ?? 0));
     return JSON.stringify(key.length > maxKeyLength ? `${key.slice(0, maxKeyLength)}...` : key);
   }

@@ -67,126 +67,126 @@ class MessageWalker extends WireReader {
   }
 
   walk(plan: MessagePlan): void {
-    this.message(plan, this.bytes.length, 0);
+    this.walkMessage(plan, this.bytes.length, 0);
   }
 
-  private message(plan: MessagePlan, end: number, jsonDepth: number): void {
+  private walkMessage(plan: MessagePlan, end: number, jsonDepth: number): void {
     if (plan.needsFullValidation) this.stopFastWalk();
     const { fields } = plan;
     const isJson = plan.kind === 'json value';
     const counts = plan.repeatedFieldCount === 0 ? undefined : new Array<number>(plan.repeatedFieldCount).fill(0);
     let seen = 0;
     while (this.pos < end) {
-      const tag = this.uint32();
+      const tag = this.readUint32();
       const number = tag >>> 3;
       const field = number < fields.length ? fields[number] : undefined;
       if (field === undefined) {
-        if (number === 0) throw this.malformed('it contains the field number 0');
+        if (number === 0) throw this.createMalformedError('it contains the field number 0');
         this.skip(tag & 7, end);
       } else if (counts !== undefined && field.isRepeated) {
         const count = counts[field.slot] ?? 0;
-        counts[field.slot] = count + this.repeatedField(field, count, tag & 7, end, jsonDepth);
+        counts[field.slot] = count + this.walkRepeated(field, count, tag & 7, end, jsonDepth);
       } else {
         const bit = 1 << field.slot;
         if (seen !== 0 && (isJson || (field.message !== undefined && (seen & bit) !== 0))) {
-          this.repeatedOccurrence((seen & bit) !== 0);
+          this.noteRepeatedOccurrence((seen & bit) !== 0);
         }
         seen |= bit;
-        this.singularField(field, tag & 7, end, jsonDepth);
+        this.walkSingular(field, tag & 7, end, jsonDepth);
       }
     }
-    if (this.pos !== end) throw this.malformed(overrun);
+    if (this.pos !== end) throw this.createMalformedError(overrun);
     if ((seen & plan.requiredFieldBits) !== plan.requiredFieldBits) this.stopFastWalk();
     if (isJson) this.endJsonValue(seen);
     else if (this.report !== undefined && isJsonEntryWithoutValue(plan, seen)) this.endJsonValue(0);
   }
 
-  private singularField(field: FieldPlan, wireType: number, end: number, jsonDepth: number): void {
+  private walkSingular(field: FieldPlan, wireType: number, end: number, jsonDepth: number): void {
     if (wireType !== field.wireType) this.rejectWireType(field, wireType);
     if (field.message === undefined) {
-      this.scalar(field, end);
+      this.checkScalar(field, end);
       return;
     }
-    const contentEnd = this.delimitedEnd(end);
+    const contentEnd = this.readDelimitedEnd(end);
     this.report?.path.enter(field.name);
-    this.content(field, field.message, contentEnd, jsonDepth);
+    this.walkContent(field, field.message, contentEnd, jsonDepth);
     this.report?.path.leave();
   }
 
   /** Reads one occurrence of a repeated field and returns the number of elements in it. */
-  private repeatedField(field: FieldPlan, index: number, wireType: number, end: number, jsonDepth: number): number {
-    if (wireType === delimited && field.isPackable) return this.packed(field, index, end);
+  private walkRepeated(field: FieldPlan, index: number, wireType: number, end: number, jsonDepth: number): number {
+    if (wireType === delimited && field.isPackable) return this.walkPacked(field, index, end);
     if (wireType !== field.wireType) this.rejectWireType(field, wireType);
-    if (index === field.maxCount) this.violations().addTooManyElements(field);
+    if (index === field.maxCount) this.requireReport().addTooManyElements(field);
     const { report } = this;
     if (report !== undefined) {
       if (field.message?.kind === 'map entry') report.path.enterEntry(field.name);
       else report.path.enterElement(field.name, index);
     }
-    if (field.message === undefined) this.scalar(field, end);
-    else this.content(field, field.message, this.delimitedEnd(end), jsonDepth);
+    if (field.message === undefined) this.checkScalar(field, end);
+    else this.walkContent(field, field.message, this.readDelimitedEnd(end), jsonDepth);
     report?.path.leave();
     return 1;
   }
 
-  private packed(field: FieldPlan, index: number, end: number): number {
-    const blockEnd = this.delimitedEnd(end);
+  private walkPacked(field: FieldPlan, index: number, end: number): number {
+    const blockEnd = this.readDelimitedEnd(end);
     let count = 0;
     for (; this.pos < blockEnd; count++) {
-      if (index + count === field.maxCount) this.violations().addTooManyElements(field);
+      if (index + count === field.maxCount) this.requireReport().addTooManyElements(field);
       this.report?.path.enterElement(field.name, index + count);
-      this.scalar(field, blockEnd);
+      this.checkScalar(field, blockEnd);
       this.report?.path.leave();
     }
     return count;
   }
 
-  private content(field: FieldPlan, message: MessagePlan, end: number, jsonDepth: number): void {
+  private walkContent(field: FieldPlan, message: MessagePlan, end: number, jsonDepth: number): void {
     const { report } = this;
     if (report === undefined) {
       const { constraint } = field;
       if (constraint.kind === 'unsupported') throw needsFullValidation;
       if (constraint.kind === 'timestamp') {
-        this.timestamp(constraint, end);
+        this.checkTimestamp(constraint, end);
         return;
       }
     } else if (message.kind === 'json value' && jsonDepth === 0) report.enterJsonRoot();
     const depth = field.isJsonContainer ? jsonDepth + 1 : jsonDepth;
     if (depth > this.limits.maxJsonDepth) {
-      this.violations().addTooDeep(this.limits.maxJsonDepth);
+      this.requireReport().addTooDeep(this.limits.maxJsonDepth);
       this.pos = end;
       return;
     }
-    this.message(message, end, depth);
+    this.walkMessage(message, end, depth);
   }
 
-  private scalar(field: FieldPlan, end: number): void {
+  private checkScalar(field: FieldPlan, end: number): void {
     switch (field.wireType) {
       case varint: {
-        const value = this.int32();
-        if (this.pos > end) throw this.malformed(overrun);
+        const value = this.readInt32();
+        if (this.pos > end) throw this.createMalformedError(overrun);
         if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
         break;
       }
       case fixed64:
         this.pos += 8;
-        if (this.pos > end) throw this.malformed(overrun);
-        if (field.isFloat) this.float(field, this.view.getFloat64(this.pos - 8, true));
+        if (this.pos > end) throw this.createMalformedError(overrun);
+        if (field.isFloat) this.checkFloat(field, this.view.getFloat64(this.pos - 8, true));
         break;
       case fixed32:
         this.pos += 4;
-        if (this.pos > end) throw this.malformed(overrun);
-        if (field.isFloat) this.float(field, this.view.getFloat32(this.pos - 4, true));
+        if (this.pos > end) throw this.createMalformedError(overrun);
+        if (field.isFloat) this.checkFloat(field, this.view.getFloat32(this.pos - 4, true));
         break;
       case delimited:
-        this.text(field, this.delimitedEnd(end));
+        this.checkText(field, this.readDelimitedEnd(end));
         break;
     }
   }
 
-  private float(field: FieldPlan, value: number): void {
+  private checkFloat(field: FieldPlan, value: number): void {
     if (!Number.isFinite(value)) {
-      const report = this.violations();
+      const report = this.requireReport();
       const description = 'must be a finite number, not NaN or an infinity';
       if (field.isRepeated) report.add(description);
       else report.addAt(field, description);
@@ -194,12 +194,12 @@ class MessageWalker extends WireReader {
   }
 
   /** A string or bytes. */
-  private text(field: FieldPlan, end: number): void {
+  private checkText(field: FieldPlan, end: number): void {
     const start = this.pos;
     this.pos = end;
     if (field.isMapKey) {
       this.report?.path.setKey(start, end);
-      if (isUnsafeKey(this.bytes, start, end)) this.violations().add('the key __proto__ is not allowed');
+      if (isUnsafeKey(this.bytes, start, end)) this.requireReport().add('the key __proto__ is not allowed');
     }
     if (this.report === undefined && !this.allowsText(field, start, end)) throw needsFullValidation;
   }
@@ -224,13 +224,13 @@ class MessageWalker extends WireReader {
   }
 
   /** A google.protobuf.Timestamp in a fast walk. */
-  private timestamp(constraint: TimestampConstraint, end: number): void {
+  private checkTimestamp(constraint: TimestampConstraint, end: number): void {
     let seconds = 0;
     let nanos = 0;
     while (this.pos < end) {
       const tag = this.bytes[this.pos++];
-      if (tag === secondsTag) seconds = this.uint49();
-      else if (tag === nanosTag) nanos = this.int32();
+      if (tag === secondsTag) seconds = this.readUint49();
+      else if (tag === nanosTag) nanos = this.readInt32();
       else throw needsFullValidation;
     }
     const isInRange = seconds >= constraint.minSeconds && seconds < constraint.maxSeconds;
@@ -238,7 +238,7 @@ class MessageWalker extends WireReader {
   }
 
   /** Reads a varint below 2^49 in a fast walk. */
-  private uint49(): number {
+  private readUint49(): number {
     let value = 0;
     for (let scale = 1; scale < 2 ** 49; scale *= 128) {
       const byte = this.bytes[this.pos++] ?? 0;
@@ -250,31 +250,31 @@ class MessageWalker extends WireReader {
 
   /** At the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
   private endJsonValue(seen: number): void {
-    if (seen === 0) this.violations().add('must contain a JSON value; set null_value for null');
+    if (seen === 0) this.requireReport().add('must contain a JSON value; set null_value for null');
     this.jsonValues++;
     if (this.jsonValues === this.limits.maxJsonValues + 1) {
-      this.violations().addTooManyJsonValues(this.limits.maxJsonValues);
+      this.requireReport().addTooManyJsonValues(this.limits.maxJsonValues);
     }
   }
 
   /** A message field occurs again, or a JSON value has a second kind. Only occurrences of the same field are merged. */
-  private repeatedOccurrence(isSameField: boolean): void {
-    const report = this.violations();
+  private noteRepeatedOccurrence(isSameField: boolean): void {
+    const report = this.requireReport();
     if (isSameField) report.hasSplitMessages = true;
   }
 
   private rejectWireType(field: FieldPlan, wireType: number): never {
-    const report = this.violations();
+    const report = this.requireReport();
     report.path.enter(field.name);
-    throw this.malformed(`${report.path.toText()} has wire type ${wireType}, not ${field.wireType}`);
+    throw this.createMalformedError(`${report.path.toText()} has wire type ${wireType}, not ${field.wireType}`);
   }
 
-  protected override malformed(description: string): Error {
-    return this.report === undefined ? needsFullValidation : super.malformed(description);
+  protected override createMalformedError(description: string): Error {
+    return this.report === undefined ? needsFullValidation : super.createMalformedError(description);
   }
 
   /** The report of a full walk. Stops a fast walk, because only full validation describes violations. */
-  private violations(): WireReport {
+  private requireReport(): WireReport {
     if (this.report === undefined) throw needsFullValidation;
     return this.report;
   }

@@ -28,41 +28,41 @@ export class WireReader {
   }
 
   /** Reads a tag or a length: a varint of at most 32 bits. */
-  uint32(): number {
+  readUint32(): number {
     const { bytes } = this;
     let byte = bytes[this.pos++];
-    if (byte === undefined) throw this.malformed(truncatedNumber);
+    if (byte === undefined) throw this.createMalformedError(truncatedNumber);
     if (byte < 0x80) return byte;
     let value = byte & 0x7f;
     for (let shift = 7; shift < 28; shift += 7) {
       byte = bytes[this.pos++];
-      if (byte === undefined) throw this.malformed(truncatedNumber);
+      if (byte === undefined) throw this.createMalformedError(truncatedNumber);
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
     const highBits = bytes[this.pos++];
-    if (highBits === undefined) throw this.malformed(truncatedNumber);
-    if (highBits > 0x0f) throw this.malformed('a tag or a length has more than 32 bits');
+    if (highBits === undefined) throw this.createMalformedError(truncatedNumber);
+    if (highBits > 0x0f) throw this.createMalformedError('a tag or a length has more than 32 bits');
     return (value | (highBits << 28)) >>> 0;
   }
 
   /** Reads a varint of at most 64 bits and returns its low 32 bits, as the decoders do for enums and int32. */
-  int32(): number {
+  readInt32(): number {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       const byte = this.bytes[this.pos++];
-      if (byte === undefined) throw this.malformed(truncatedNumber);
+      if (byte === undefined) throw this.createMalformedError(truncatedNumber);
       if (shift < 32) value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    throw this.malformed('a number has more than 64 bits');
+    throw this.createMalformedError('a number has more than 64 bits');
   }
 
   /** Reads the length of a delimited value and returns the index after the value, which is at most `limit`. */
-  delimitedEnd(limit: number): number {
-    const length = this.uint32();
+  readDelimitedEnd(limit: number): number {
+    const length = this.readUint32();
     const end = this.pos + length;
-    if (end > limit) throw this.malformed(overrun);
+    if (end > limit) throw this.createMalformedError(overrun);
     return end;
   }
 
@@ -70,25 +70,25 @@ export class WireReader {
   skip(wireType: number, limit: number): void {
     switch (wireType) {
       case varint:
-        this.int32();
+        this.readInt32();
         break;
       case fixed64:
         this.pos += 8;
         break;
       case delimited:
-        this.pos = this.delimitedEnd(limit);
+        this.pos = this.readDelimitedEnd(limit);
         break;
       case fixed32:
         this.pos += 4;
         break;
       default:
-        throw this.malformed('it contains a group or an unknown wire type');
+        throw this.createMalformedError('it contains a group or an unknown wire type');
     }
-    if (this.pos > limit) throw this.malformed(overrun);
+    if (this.pos > limit) throw this.createMalformedError(overrun);
   }
 
   /** Creates the error for malformed bytes. */
-  protected malformed(description: string): Error {
+  protected createMalformedError(description: string): Error {
     return new MalformedMessageError(description);
   }
 }

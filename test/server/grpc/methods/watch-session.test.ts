@@ -152,7 +152,7 @@ describe('WatchSession', () => {
     await until(() => listening === 0 && grpc.server.openStreams === 0);
   });
 
-  test('does not count as a call in flight, and has a limit of its own', async () => {
+  test('does not count as a call in flight, and has a separate limit', async () => {
     await start({ maxCallsInFlight: 1, maxStreams: 2 });
     const watching = [];
     // One after another, because the number of pending requests is limited as well.

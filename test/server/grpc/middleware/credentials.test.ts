@@ -236,7 +236,7 @@ describe('A token', () => {
     ],
     ['with an algorithm that is not accepted', () => withToken(otherKey, clock.now()), 'algorithm'],
     [
-      'with a key of its own header',
+      'with a key in its header',
       async () => {
         const own = await issuerKey('one');
         return withToken(own, clock.now(), {}, { jwk: own.jwk });

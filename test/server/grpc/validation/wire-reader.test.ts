@@ -2,7 +2,7 @@ import { MalformedMessageError, WireReader, wireTypes } from '../../../../src/se
 
 const reader = (...bytes: readonly number[]) => new WireReader(Uint8Array.from(bytes));
 
-describe('uint32', () => {
+describe('readUint32', () => {
   test.each([
     [[0x00], 0],
     [[0x7f], 127],
@@ -15,7 +15,7 @@ describe('uint32', () => {
     [[0x81, 0x80, 0x00], 1],
   ])('reads %j as %d', (bytes, value) => {
     const wire = reader(...bytes, 0xaa);
-    expect(wire.uint32()).toBe(value);
+    expect(wire.readUint32()).toBe(value);
     expect(wire.pos).toBe(bytes.length);
   });
 
@@ -26,12 +26,12 @@ describe('uint32', () => {
     ['33 bits', [0xff, 0xff, 0xff, 0xff, 0x10], 'more than 32 bits'],
     ['six bytes', [0x80, 0x80, 0x80, 0x80, 0x80, 0x01], 'more than 32 bits'],
   ])('rejects %s', (_what, bytes, message) => {
-    expect(() => reader(...bytes).uint32()).toThrow(MalformedMessageError);
-    expect(() => reader(...bytes).uint32()).toThrow(message);
+    expect(() => reader(...bytes).readUint32()).toThrow(MalformedMessageError);
+    expect(() => reader(...bytes).readUint32()).toThrow(message);
   });
 });
 
-describe('int32', () => {
+describe('readInt32', () => {
   const minusOne = [...Array<number>(9).fill(0xff), 0x01];
 
   test.each([
@@ -43,7 +43,7 @@ describe('int32', () => {
     [[0x80, 0x80, 0x80, 0x80, 0x10], 0],
   ])('reads %j as %d', (bytes, value) => {
     const wire = reader(...bytes, 0xaa);
-    expect(wire.int32()).toBe(value);
+    expect(wire.readInt32()).toBe(value);
     expect(wire.pos).toBe(bytes.length);
   });
 
@@ -51,17 +51,17 @@ describe('int32', () => {
     ['a truncated number', [0x80], 'ends in the middle of a number'],
     ['a number of eleven bytes', [...Array<number>(10).fill(0x80), 0x01], 'more than 64 bits'],
   ])('rejects %s', (_what, bytes, message) => {
-    expect(() => reader(...bytes).int32()).toThrow(message);
+    expect(() => reader(...bytes).readInt32()).toThrow(message);
   });
 });
 
-describe('delimitedEnd', () => {
+describe('readDelimitedEnd', () => {
   test('returns the index after the value', () => {
-    expect(reader(0x03, 1, 2, 3).delimitedEnd(4)).toBe(4);
+    expect(reader(0x03, 1, 2, 3).readDelimitedEnd(4)).toBe(4);
   });
 
   test('rejects a value that extends past the limit', () => {
-    expect(() => reader(0x03, 1, 2, 3).delimitedEnd(3)).toThrow('longer than the message that contains it');
+    expect(() => reader(0x03, 1, 2, 3).readDelimitedEnd(3)).toThrow('longer than the message that contains it');
   });
 });
 
@@ -83,6 +83,6 @@ describe('skip', () => {
   });
 });
 
-test('a malformed message error has a name of its own', () => {
+test('a malformed message error has its class name', () => {
   expect(new MalformedMessageError('text').name).toBe('MalformedMessageError');
 });
