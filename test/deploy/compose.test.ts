@@ -13,25 +13,25 @@ interface ComposeService {
   readonly ports?: readonly string[];
 }
 
-// The schema does not allow `name`.
+// The schema does not know the top-level name yet.
 const { name, ...file } = parse(readFileSync('deploy/compose.yaml', 'utf8'));
 const services: Readonly<Record<string, ComposeService>> = file.services;
 const orchestrator = file.services.orchestrator;
 
-/** The environment variables of the image. */
+/** The variables that the image sets. */
 const imageEnvironment = Object.fromEntries(
   [...readFileSync('Dockerfile', 'utf8').matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, key = '', value]) => [key, value]),
 );
 
-it('the Compose file is valid', () => {
-  // The schema uses keywords of an older draft.
+it('the file is valid by the Compose specification', () => {
+  // The schema uses an older draft with `id`.
   const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false }).removeKeyword('id');
   const validate = ajv.compile(composeSchema);
   expect(validate(file) ? [] : validate.errors).toEqual([]);
   expect(name).toBe('scenario-orchestrator');
 });
 
-it('the configuration is valid and refers to the Redis service', () => {
+it('the variables of image and file are a valid configuration', () => {
   const config = loadConfig({ ...imageEnvironment, ...orchestrator.environment });
   expect(config.server).toMatchObject({ host: '0.0.0.0', port: 50_051 });
   expect(new URL(config.redis.url).hostname in services).toBe(true);
@@ -43,7 +43,7 @@ it('the grace period is longer than the shutdown', () => {
   expect(seconds).toBeGreaterThan(maxShutdownMs(server) / 1_000);
 });
 
-it('every mount exists', () => {
+it('all mounted files and volumes exist', () => {
   const mounts = Object.values(services).flatMap(({ volumes = [] }) =>
     volumes.map((volume) => volume.split(':')[0] ?? ''),
   );
@@ -53,7 +53,7 @@ it('every mount exists', () => {
   expect(missing).toEqual([]);
 });
 
-it('every host in an address is a service', () => {
+it('addresses of other services name services of the file', () => {
   const texts = [
     orchestrator.environment.OTEL_EXPORTER_OTLP_ENDPOINT,
     readFileSync('deploy/grafana/provisioning/datasources/prometheus.yaml', 'utf8'),
@@ -65,7 +65,7 @@ it('every host in an address is a service', () => {
   expect(hosts.filter((host) => !(host in services))).toEqual([]);
 });
 
-it('all ports are bound to loopback', () => {
+it('all ports are bound to the loopback interface', () => {
   const ports = Object.values(services).flatMap((service) => service.ports ?? []);
   expect(ports.length).toBeGreaterThan(0);
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);

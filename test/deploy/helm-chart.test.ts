@@ -13,16 +13,16 @@ import { maxShutdownMs } from '../../src/server/shutdown-timeouts';
 import { ChartError, chartFolder, findTypeErrors, type Manifest, renderChart } from '../support/rendered-chart';
 
 const folder = join(chartFolder, 'ci');
-const minimalValues = join(folder, 'least.yaml');
+const least = join(folder, 'least.yaml');
 const valueSets = readdirSync(folder).map((file) => ({ file, manifests: renderChart(join(folder, file)) }));
 
-/** A Kubernetes kind with its JSON schema. */
+/** A kind of Kubernetes with its JSON schema. */
 interface Kind<Data extends Manifest> {
   readonly is: (manifest: unknown) => manifest is Data;
   new (data?: Omit<Data, keyof Manifest>): { validate(): void };
 }
 
-/** Creates a function that returns whether a manifest has a kind. It throws if the manifest is not valid. */
+/** Returns a check whether a manifest is of a kind. The check throws if the manifest violates the schema of the kind. */
 function createCheck<Data extends Manifest>(kind: Kind<Data>) {
   return (manifest: Manifest): boolean => {
     if (!kind.is(manifest)) return false;
@@ -43,31 +43,31 @@ const checks = [
 
 function findManifest<Data extends Manifest>(manifests: readonly Manifest[], is: Kind<Data>['is']): Data {
   const manifest = manifests.find(is);
-  if (manifest === undefined) throw new Error('The chart has no such manifest.');
+  if (manifest === undefined) throw new Error('The chart did not render this kind.');
   return manifest;
 }
 
-function getContainer(manifests: readonly Manifest[]) {
+function findContainer(manifests: readonly Manifest[]) {
   const pod = findManifest(manifests, Deployment.is).spec?.template.spec;
   const [container] = pod?.containers ?? [];
-  if (pod === undefined || container === undefined) throw new Error('The Deployment has no container.');
+  if (pod === undefined || container === undefined) throw new Error('The pod has no container.');
   return { pod, container };
 }
 
-/** The files in the configuration of a pod, which must be mounted. */
-function listConfigFiles(manifests: readonly Manifest[]): readonly string[] {
+/** Paths of the mounted files that the configuration of a pod names. */
+function findFilePaths(manifests: readonly Manifest[]): readonly string[] {
   const text = findManifest(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
   return [...text.matchAll(/_file = "(.+)"/g)].map(([, path = '']) => path);
 }
 
-/** Loads the configuration of a pod, with temporary files instead of the mounted ones. */
+/** Loads the configuration of a pod like the service, with temporary files in place of the mounted ones. */
 function loadPodConfig(manifests: readonly Manifest[]): Config {
   const path = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
     const secret = join(path, 'secret');
     writeFileSync(secret, 'secret');
     let text = findManifest(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
-    for (const file of listConfigFiles(manifests)) text = text.replaceAll(file, secret);
+    for (const file of findFilePaths(manifests)) text = text.replaceAll(file, secret);
     const file = join(path, 'config.toml');
     writeFileSync(file, text);
     return loadConfig({ ORCHESTRATOR__SERVER__HOST: '0.0.0.0', ORCHESTRATOR_CONFIG: file });
@@ -76,9 +76,9 @@ function loadPodConfig(manifests: readonly Manifest[]): Config {
   }
 }
 
-it('every field of the manifests exists in Kubernetes', () => {
+it('the Kubernetes types accept every field of the chart, and report a misspelled one', () => {
   expect(findTypeErrors(valueSets.flatMap(({ manifests }) => manifests))).toEqual([]);
-  const deployment: IDeployment = findManifest(renderChart(minimalValues), Deployment.is);
+  const deployment: IDeployment = findManifest(renderChart(least), Deployment.is);
   const misspelled = { ...deployment, spec: { ...deployment.spec, replicass: 2 } };
   expect(findTypeErrors([misspelled])).toEqual([expect.stringContaining('replicass')]);
 });
@@ -88,22 +88,22 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     expect(manifests.filter((manifest) => !checks.some((check) => check(manifest)))).toEqual([]);
   });
 
-  it('the configuration is valid and its files are mounted', () => {
+  it('the configuration is valid, and its files are mounted', () => {
     expect(loadPodConfig(manifests).server.allow_insecure).toBe(true);
-    const mounted = getContainer(manifests).container.volumeMounts?.map(({ mountPath }) => mountPath);
-    for (const file of listConfigFiles(manifests)) expect(mounted).toContain(dirname(file));
+    const mounted = findContainer(manifests).container.volumeMounts?.map(({ mountPath }) => mountPath);
+    for (const file of findFilePaths(manifests)) expect(mounted).toContain(dirname(file));
   });
 
-  it('the grace period is longer than the shutdown', () => {
-    const { pod, container } = getContainer(manifests);
-    const preStopSeconds = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
+  it('the grace period of a pod is longer than the shutdown', () => {
+    const { pod, container } = findContainer(manifests);
+    const before = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
-      preStopSeconds + maxShutdownMs(loadPodConfig(manifests).server) / 1_000,
+      before + maxShutdownMs(loadPodConfig(manifests).server) / 1_000,
     );
   });
 
-  it('a pod has no unnecessary privileges', () => {
-    const { pod, container } = getContainer(manifests);
+  it('a pod runs with minimal privileges', () => {
+    const { pod, container } = findContainer(manifests);
     expect(pod.automountServiceAccountToken).toBe(false);
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect(container.securityContext).toEqual({
@@ -115,7 +115,7 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
 
   it('probes and Services use the port of the service', () => {
     const { port } = loadPodConfig(manifests).server;
-    const { container } = getContainer(manifests);
+    const { container } = findContainer(manifests);
     expect(container.ports?.[0]).toEqual({ name: 'grpc', containerPort: port });
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
     for (const probe of probes) expect([undefined, port]).toContain(probe?.grpc?.port);
@@ -135,42 +135,38 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
   });
 });
 
-it('the readiness probe depends on Redis, the liveness probe does not', () => {
-  const { container } = getContainer(renderChart(minimalValues));
+it('readiness depends on Redis, liveness does not', () => {
+  const { container } = findContainer(renderChart(least));
   expect(container.startupProbe?.grpc).toEqual({ port: 50051, service: 'liveness' });
   expect(container.livenessProbe?.grpc).toEqual({ port: 50051, service: 'liveness' });
   expect(container.readinessProbe?.grpc).toEqual({ port: 50051, service: 'readiness' });
 });
 
-it('the Redis URL comes from the Secret', () => {
-  expect(getContainer(renderChart(minimalValues)).container.env).toContainEqual({
+it('the URL of Redis comes from the Secret', () => {
+  expect(findContainer(renderChart(least)).container.env).toContainEqual({
     name: 'ORCHESTRATOR__REDIS__URL',
     valueFrom: { secretKeyRef: { name: 'redis', key: 'url' } },
   });
 });
 
 it.each([
-  ['a missing Redis', 'redis.urlSecret.name=', 'Redis is not configured'],
-  ['missing authentication', 'config.server.allow_insecure=false', 'Authentication is not configured'],
+  ['no Redis', 'redis.urlSecret.name=', 'Redis is not configured'],
+  ['no authentication', 'config.server.allow_insecure=false', 'Authentication is not configured'],
   ['a password in the ConfigMap', 'config.redis.password=secret', 'contains a password'],
   ['a password in a URL in the ConfigMap', 'config.redis.url=redis://me:secret@redis:6379', 'contains a password'],
-  [
-    'the API key of the model in the ConfigMap',
-    'config.pipeline.scenario_filtering.api_key=secret',
-    'contains api_key',
-  ],
+  ["the model's key in the ConfigMap", 'config.pipeline.scenario_filtering.api_key=secret', 'contains api_key'],
   ['an unknown value', 'replicas=3', 'replicas'],
   ['a value of the wrong type', 'preStopSeconds=soon', 'preStopSeconds'],
-])('the chart rejects %s', (_what, value, message) => {
-  expect(() => renderChart(minimalValues, value)).toThrow(ChartError);
-  expect(() => renderChart(minimalValues, value)).toThrow(message);
+])('the chart rejects %s with a message', (_case, value, message) => {
+  expect(() => renderChart(least, value)).toThrow(ChartError);
+  expect(() => renderChart(least, value)).toThrow(message);
 });
 
-it('the autoscaler target is 70 % of a core, as in docs/operations.md', () => {
-  const manifests = renderChart(minimalValues, 'autoscaling.enabled=true');
+it('pods are added at 70 % of a core, as in docs/operations.md', () => {
+  const manifests = renderChart(least, 'autoscaling.enabled=true');
   const [metric] = findManifest(manifests, HorizontalPodAutoscaler.is).spec?.metrics ?? [];
   expect(metric?.resource?.target.averageUtilization).toBe(70);
-  expect(getContainer(manifests).container.resources?.requests?.['cpu']).toBe('1');
+  expect(findContainer(manifests).container.resources?.requests?.['cpu']).toBe('1');
   expect(readFileSync('docs/operations.md', 'utf8')).toContain('Scale at about 70 % of a core');
 });
 
@@ -179,18 +175,18 @@ it('the chart has the version of the service', () => {
   expect(appVersion).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
 });
 
-it('the README documents every value', () => {
+it('the README explains every value', () => {
   const rows = readFileSync(join(chartFolder, 'README.md'), 'utf8').matchAll(/^\| (`.+?) \|/gm);
-  const documented = [...rows].flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  const explained = [...rows].flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
   const values = parse(readFileSync(join(chartFolder, 'values.yaml'), 'utf8'));
-  expect(documented.toSorted()).toEqual(listValueNames(values).toSorted());
+  expect(explained.toSorted()).toEqual(listPaths(values).toSorted());
 });
 
-/** Lists the paths of the values. `config` and `resources` are single values of the chart. */
-function listValueNames(values: object, prefix = ''): readonly string[] {
+/** The paths of all values. `config` and `resources` count as one value each. */
+function listPaths(values: object, prefix = ''): readonly string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;
     const isSection = typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0;
-    return isSection && name !== 'config' && name !== 'resources' ? listValueNames(value, `${name}.`) : [name];
+    return isSection && name !== 'config' && name !== 'resources' ? listPaths(value, `${name}.`) : [name];
   });
 }

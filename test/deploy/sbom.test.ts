@@ -14,10 +14,10 @@ interface BillOfMaterials {
   readonly components: readonly Component[];
 }
 
-const output = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
-const bom: BillOfMaterials = JSON.parse(output);
+const printed = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
+const bom: BillOfMaterials = JSON.parse(printed);
 
-/** Runs scripts/licenses.mjs, which Jest cannot import because it is an ES module. */
+/** Runs scripts/licenses.mjs in a process of its own, because jest cannot import ES modules. */
 function findLicenseProblems(components: readonly Component[]): readonly string[] {
   const program = `import { findLicenseProblems } from './scripts/licenses.mjs';
     console.log(JSON.stringify(findLicenseProblems(${JSON.stringify(components)})));`;
@@ -36,27 +36,27 @@ it('the bill of materials is valid CycloneDX', () => {
   expect(validate(bom) ? [] : validate.errors).toEqual([]);
 });
 
-it('the bill of materials has exactly the production packages', () => {
+it('it has all production dependencies and no development dependencies', () => {
   const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const names = new Set(bom.components.map(({ name }) => name));
   expect(Object.keys(dependencies).filter((name) => !names.has(name))).toEqual([]);
   expect(Object.keys(devDependencies).filter((name) => names.has(name))).toEqual(['@bufbuild/cel-spec', '@types/node']);
 });
 
-it('the bill of materials has the name of the service, and no folder or registry', () => {
+it('it names the service, but no folder and no registry', () => {
   expect(bom.metadata.component.name).toBe('scenario-orchestrator');
-  expect(output).not.toMatch(/"type": "distribution"|\.tgz|node_modules/);
+  expect(printed).not.toMatch(/"type": "distribution"|\.tgz|node_modules/);
 });
 
-it('the bill of materials is reproducible', () => {
-  expect(execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' })).toBe(output);
+it('its bytes are reproducible', () => {
+  expect(execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' })).toBe(printed);
 });
 
-it('a license that is not allowed is a problem, and so is a missing one', () => {
-  const copyleft = { name: 'copyleft', version: '1.0.0', licenses: [{ license: { id: 'GPL-3.0-only' } }] };
-  expect(findLicenseProblems([copyleft, { name: 'unlicensed', version: '2.0.0' }])).toEqual([
-    expect.stringContaining('copyleft@1.0.0 has GPL-3.0-only'),
-    expect.stringContaining('unlicensed@2.0.0 has no license'),
+it('an unreviewed license and a missing license are reported', () => {
+  const copyleft = { name: 'left', version: '1.0.0', licenses: [{ license: { id: 'GPL-3.0-only' } }] };
+  expect(findLicenseProblems([copyleft, { name: 'silent', version: '2.0.0' }])).toEqual([
+    expect.stringContaining('left@1.0.0 has GPL-3.0-only'),
+    expect.stringContaining('silent@2.0.0 has no license'),
   ]);
   expect(findLicenseProblems(bom.components)).toEqual([]);
 });

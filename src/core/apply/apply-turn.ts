@@ -1,4 +1,4 @@
-import { recordLateSuccesses } from '../context/late-successes';
+import { recordLateSuccesses } from '../context/outcomes';
 import type { SelectionContext } from '../context/selection-context';
 import { getLastActiveAt } from '../contributions/contribution-plan';
 import type { ActiveOutcome, EndedOutcome, PauseOutcome } from '../lifecycle/instance-outcome';

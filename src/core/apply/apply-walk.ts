@@ -63,7 +63,7 @@ function extendPath(
 }
 
 function toPathEntry(
-  { stepId, isIntermediate, transition, wasAsked }: TraversedStep,
+  { stepId, isIntermediate, transition, hasAsked }: TraversedStep,
   sequence: number,
   visitNumber: number,
   leftRevision: number,
@@ -73,7 +73,7 @@ function toPathEntry(
     stepId,
     visitNumber: isIntermediate ? 0 : visitNumber,
     transitionId: transition?.id ?? '',
-    asked: wasAsked,
+    asked: hasAsked,
     leftRevision,
   };
 }
@@ -95,8 +95,7 @@ function countLoop({ loopCounts }: ScenarioInstance, { hasMoved, position }: Wal
 }
 
 /**
- * Records a contribution on the visit. A deferred one was not made, so that nothing is open; the fields that another scenario
- * asks for still count as asked (4.2).
+ * Records a contribution on the visit. A deferred contribution is not open, but its shared fields count as asked (4.2).
  */
 function recordContribution(visit: StepVisit, contribution: Contribution): StepVisit {
   const { type, sharedFields } = contribution;

@@ -1,5 +1,5 @@
 import { compareText } from '../model/compare-text';
-import { hasRunningScenario, type LegacySession } from '../model/legacy-session';
+import { getRunningStatus, hasRunningScenario, type LegacySession } from '../model/legacy-session';
 import {
   createEmptySession,
   createVisit,
@@ -13,75 +13,77 @@ import {
 } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
-/** What an import needs besides the record. */
+/** The inputs of an import besides the record. */
 export interface LegacyImportInput {
   readonly owner: SessionKey & { readonly agentId: string };
   /**
-   * The scenario that the record names: the version that it ran on, the newest where that is gone; undefined where the catalogue
-   * does not hold it. Then there is no instance.
+   * The scenario of the record: the version that it ran on, or the latest version if that one is gone. Undefined if the catalogue does not
+   * have the scenario; the session then has no instance.
    */
   readonly scenario: CompiledScenario | undefined;
   readonly instanceId: string;
-  /** Milliseconds since 1970, for a record that does not tell when it was last active. */
+  /** Milliseconds since 1970. Used if the record does not contain the time of the last activity. */
   readonly now: number;
-  /** Tells the record apart from others. */
+  /** Hash that identifies the record. */
   readonly fingerprint: string;
-  /** How many steps a path keeps. */
+  /** Maximum number of path entries. */
   readonly pathEntries: number;
 }
 
 /**
- * The session that a record of the older format becomes (section 8): at revision 0, with one instance, active or, after a PAUSE,
- * paused at the customer's request; none where the scenario had ended. Pure. Whether step and version exist is not looked at:
- * rules 2.1 and 2.2 do that on the next turn.
+ * Converts a legacy record to a session at revision 0 (section 8). The session has one instance, which is paused with USER_REQUEST after a
+ * PAUSE, and no instance if the scenario has ended. Whether the step and the version still exist is decided by rules 2.1 and 2.2 on the
+ * next turn.
  */
-export function importLegacySession(record: LegacySession, facts: LegacyImportInput): Session {
-  const { scenario } = facts;
-  const lastActiveAt = record.lastActiveAt ?? facts.now;
-  const instances = scenario && hasRunningScenario(record) ? [instanceOf(record, scenario, lastActiveAt, facts)] : [];
+export function importLegacySession(record: LegacySession, input: LegacyImportInput): Session {
+  const { scenario } = input;
+  const lastActiveAt = record.lastActiveAt ?? input.now;
+  const status = getRunningStatus(record);
+  const instances = scenario && status ? [createInstance(record, status, scenario, lastActiveAt, input)] : [];
   return {
-    ...createEmptySession(facts.owner),
+    ...createEmptySession(input.owner),
     turnCount: record.turnCount,
     instances,
-    variables: variablesOf(record, scenario),
-    scenarioCounters: countersOf(record, scenario),
+    variables: convertVariables(record, scenario),
+    scenarioCounters: createCounters(record, scenario),
     updatedAt: lastActiveAt,
     lastStartNumber: instances.length,
-    importedFrom: facts.fingerprint,
+    importedFrom: input.fingerprint,
   };
 }
 
-function instanceOf(
+function createInstance(
   record: LegacySession,
+  status: ScenarioInstance['status'],
   scenario: CompiledScenario,
   lastActiveAt: number,
   { instanceId, pathEntries }: LegacyImportInput,
 ): ScenarioInstance {
   const currentStepId = record.currentStepId || scenario.entryStep.stepId;
-  const left = stepsLeft(record, scenario, currentStepId);
-  const path = left.map(pathEntry);
-  const visitNumber = left.length + 1;
-  const paused = record.lastAction === 'PAUSE';
+  const leftSteps = findLeftSteps(record, scenario, currentStepId);
+  const path = leftSteps.map(createPathEntry);
+  const visitNumber = leftSteps.length + 1;
+  const isPaused = status === 'PAUSED';
   return {
     instanceId,
     scenarioId: record.activeScenarioId,
     scenarioVersion: record.activeScenarioVersion || scenario.version,
-    status: paused ? 'PAUSED' : 'ACTIVE',
+    status,
     startNumber: 1,
     startedAt: lastActiveAt,
     lastActiveAt,
-    pausedAt: paused ? lastActiveAt : undefined,
-    pauseReason: paused ? 'USER_REQUEST' : undefined,
-    pausedAtTurnCount: paused ? record.turnCount : 0,
+    pausedAt: isPaused ? lastActiveAt : undefined,
+    pauseReason: isPaused ? 'USER_REQUEST' : undefined,
+    pausedAtTurnCount: isPaused ? record.turnCount : 0,
     displacedByInstanceIds: [],
     currentStepId,
-    // What was asked in it is not known: the question is rather put once more than never.
+    // The record does not contain what was asked, so the step asks again.
     visit: createVisit(visitNumber, 0),
     path: path.slice(-pathEntries),
-    irreversibleDone: passedSteps(left, path),
-    stepsBeforeCheckpoint: barredSteps(left),
-    stepsTrimmedFromPath: sortedIds(left.slice(0, -pathEntries)),
-    // The older counts grew with every message; as loop counts they would pause what does not loop.
+    irreversibleDone: findPassedSteps(leftSteps, path),
+    stepsBeforeCheckpoint: findStepsBeforeCheckpoint(leftSteps),
+    stepsTrimmedFromPath: sortIds(leftSteps.slice(0, -pathEntries)),
+    // Legacy counts increased with every message. As loop counts they would pause instances that do not loop.
     loopCounts: scenario.steps.get(currentStepId)?.countsLoops ? new Map([[currentStepId, 1]]) : new Map(),
     lastVisitNumber: visitNumber,
     lastPathSequence: path.length,
@@ -91,29 +93,29 @@ function instanceOf(
   };
 }
 
-/** The steps that the instance has been at and is not at, in the scenario's own order, as the record does not tell theirs. */
-function stepsLeft({ visitedSteps }: LegacySession, { steps }: CompiledScenario, current: string): CompiledStep[] {
+/** Finds the visited steps other than the current one. They are in the order of the scenario, because the record has no order. */
+function findLeftSteps({ visitedSteps }: LegacySession, { steps }: CompiledScenario, current: string): CompiledStep[] {
   return [...steps.values()]
     .filter(({ stepId }) => stepId !== current && (visitedSteps.get(stepId) ?? 0) > 0)
     .sort((a, b) => a.index - b.index);
 }
 
-/** Who has left a step that collects fields has been asked for them, or had said them unasked. */
-function pathEntry({ stepId, collectedFields: collects }: CompiledStep, index: number): PathEntry {
-  const place = index + 1;
+/** A step that collects fields counts as asked: the customer either answered or gave the values unasked. */
+function createPathEntry({ stepId, collectedFields }: CompiledStep, index: number): PathEntry {
+  const sequence = index + 1;
   return {
-    sequence: place,
+    sequence,
     stepId,
-    visitNumber: place,
+    visitNumber: sequence,
     transitionId: '',
-    asked: collects.length > 0,
+    asked: collectedFields.length > 0,
     leftRevision: 0,
   };
 }
 
-/** A checkpoint or required action that was left counts as passed: better a correction refused than something done twice (3.7). */
-function passedSteps(left: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
-  return left.flatMap((step, index) => {
+/** A checkpoint or required action that was left counts as passed. Rejecting a correction is safer than repeating an action (3.7). */
+function findPassedSteps(leftSteps: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
+  return leftSteps.flatMap((step, index) => {
     const entry = path[index];
     if (!entry || !isIrreversible(step)) return [];
     const { stepId, actionDescription: description } = step;
@@ -122,12 +124,12 @@ function passedSteps(left: readonly CompiledStep[], path: readonly PathEntry[]):
   });
 }
 
-function barredSteps(left: readonly CompiledStep[]): readonly string[] {
-  const checkpoint = left.findLastIndex(isIrreversible);
-  return sortedIds(left.slice(0, Math.max(0, checkpoint)));
+function findStepsBeforeCheckpoint(leftSteps: readonly CompiledStep[]): readonly string[] {
+  const checkpoint = leftSteps.findLastIndex(isIrreversible);
+  return sortIds(leftSteps.slice(0, Math.max(0, checkpoint)));
 }
 
-function sortedIds(steps: readonly CompiledStep[]): readonly string[] {
+function sortIds(steps: readonly CompiledStep[]): readonly string[] {
   return steps.map(({ stepId }) => stepId).sort(compareText);
 }
 
@@ -135,26 +137,23 @@ function isIrreversible({ isCheckpoint, isRequiredAction }: CompiledStep): boole
   return isCheckpoint || isRequiredAction;
 }
 
-/**
- * The variables as a patch would have stored them, but that fields which the scenario collects belong to its case, and so have
- * gone with it where it has ended (0.4).
- */
-function variablesOf(
+/** Converts the variables like a patch. Fields that the scenario collects are CASE fields and are dropped if the scenario has ended (0.4). */
+function convertVariables(
   record: LegacySession,
   scenario: CompiledScenario | undefined,
 ): ReadonlyMap<string, SessionVariable> {
   const variables = new Map<string, SessionVariable>();
-  const ended = !hasRunningScenario(record);
+  const hasEnded = !hasRunningScenario(record);
   for (const [name, value] of record.variables) {
-    const isCase = scenario?.collectedFields.has(name) ?? false;
-    const gone = isCase && ended && !scenario?.definition.persistedFields.includes(name);
-    if (value !== null && !gone) variables.set(name, { value, scope: isCase ? 'CASE' : 'SESSION' });
+    const isCaseField = scenario?.collectedFields.has(name) ?? false;
+    const isDropped = isCaseField && hasEnded && !scenario?.definition.persistedFields.includes(name);
+    if (value !== null && !isDropped) variables.set(name, { value, scope: isCaseField ? 'CASE' : 'SESSION' });
   }
   return variables;
 }
 
-/** The scenario has started once; where it completed, what depends on it may start (1.1). */
-function countersOf(
+/** The scenario has started once. If it completed, scenarios that depend on it can start (1.1). */
+function createCounters(
   { lastAction }: LegacySession,
   scenario: CompiledScenario | undefined,
 ): ReadonlyMap<string, ScenarioCounter> {

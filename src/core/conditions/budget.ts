@@ -1,61 +1,61 @@
 import { type CelError, type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
-import type { ConditionLimits } from './condition-limits';
-import { conditionError } from './evaluation-error';
+import type { ConditionLimits } from './condition';
+import { conditionError } from './evaluation-errors';
 
 /**
- * What the evaluation under way may still do. An evaluation never waits for anything, so there is one at a time, and CEL
- * functions get nothing but their arguments: hence one counter for all.
+ * The remaining budget of the current evaluation. Evaluations are synchronous, so there is only one at a time, and CEL functions receive
+ * nothing but their arguments. A module variable is therefore sufficient.
  */
-const allowance = { work: 0, listSize: 0 };
+const budget = { units: 0, listSize: 0 };
 
-/** Begins an evaluation. */
+/** Resets the budget at the start of an evaluation. */
 export function resetBudget(limits: ConditionLimits): void {
-  allowance.work = limits.maxWork;
-  allowance.listSize = limits.maxListSize;
+  budget.units = limits.maxWork;
+  budget.listSize = limits.maxListSize;
 }
 
-const tooMuchWork = conditionError('the evaluation takes too much work');
-const tooLong = conditionError('a list is too long to go through');
+const costExceeded = conditionError('the evaluation exceeds its cost limit');
+const listTooLong = conditionError('a list exceeds the size limit');
 
-/** Takes units of work; an error says that they are not left. */
+/** Charges cost units; returns an error when the budget is exhausted. */
 export function charge(units: number): CelError | undefined {
-  allowance.work -= units;
-  return allowance.work < 0 ? tooMuchWork : undefined;
+  budget.units -= units;
+  return budget.units < 0 ? costExceeded : undefined;
 }
 
-/** Takes the work of going through a list or map; an error where it is too long or the work is not left. */
+/** Charges an iteration over a list or map; returns an error when it is too long or the budget is exhausted. */
 export function chargeSize(size: number): CelError | undefined {
-  return size > allowance.listSize ? tooLong : charge(size);
+  return size > budget.listSize ? listTooLong : charge(size);
 }
 
 const charactersPerUnit = 64;
-const comparedPerUnit = 4;
+const comparedElementsPerUnit = 4;
 
-/** Takes the work of a function on an argument: one unit, and what comparing or going through all of it takes. */
+/** Charges a function argument: one unit, plus the cost of comparing or scanning the whole value. */
 export function chargeArgument(value: CelValue): CelError | undefined {
-  return charge(1) ?? spendOnWhole(value);
+  return charge(1) ?? chargeContent(value);
 }
 
-function spendOnWhole(value: CelValue): CelError | undefined {
+function chargeContent(value: CelValue): CelError | undefined {
   if (typeof value === 'string') return charge(value.length / charactersPerUnit);
   if (!isCelList(value) && !isCelMap(value)) return undefined;
-  const error = charge(value.size / comparedPerUnit);
+  const error = charge(value.size / comparedElementsPerUnit);
   if (error !== undefined) return error;
-  for (const part of value.values()) {
-    const errorOfPart = spendOnWhole(part);
-    if (errorOfPart !== undefined) return errorOfPart;
+  for (const element of value.values()) {
+    const elementError = chargeContent(element);
+    if (elementError !== undefined) return elementError;
   }
   return undefined;
 }
 
-const scannedPerUnit = 32;
+const convertedElementsPerUnit = 32;
 
-/** Takes the work of reading a field; beforehand, as reading what is not there is work too. */
+/** Charges a field read. Call it before the read, because a read of a missing key has a cost, too. */
 export function chargeRead(): CelError | undefined {
   return charge(1);
 }
 
-/** Takes the work of converting a value that was read: only lists are looked through. */
+/** Charges the conversion of a value that was read. Only lists are scanned. */
 export function chargeConversion(value: CelValue): CelError | undefined {
-  return isCelList(value) ? charge(value.size / scannedPerUnit) : undefined;
+  return isCelList(value) ? charge(value.size / convertedElementsPerUnit) : undefined;
 }

@@ -2,28 +2,28 @@ import { type CelInput, type CelList, type CelMap, type CelUint, celList, celMap
 import { type Fields, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../model/json';
 
 /**
- * JSON as CEL sees it. The library would look at `value.constructor` and copy whole objects; here a map is a view that converts
- * the key that is read, so that fifty fields cost what the one that is read costs.
+ * Converts JSON to CEL. The library's own conversion inspects `value.constructor` and copies whole objects. Here a map is a view that
+ * converts a key when it is read, so the cost depends on the keys read and not on the size of the object.
  */
 export function toCelValue(value: JsonValue): CelInput {
-  if (isJsonArray(value)) return listOf(value);
+  if (isJsonArray(value)) return toCelList(value);
   return isJsonObject(value) ? celMap(new ObjectView(value)) : value;
 }
 
-/** Known fields as a CEL map. A null is no known value and its key is not there (0.4). */
+/** Converts known fields to a CEL map. A null is not a known value, so its key is absent (0.4). */
 export function toCelMap(fields: Fields): CelMap {
   return celMap(new FieldsView(fields));
 }
 
-/** Lists that hold lists or maps, converted; JSON values do not change. */
-const converted = new WeakMap<object, CelList>();
+/** Conversions of lists that contain lists or maps. JSON values are immutable, so a conversion stays valid. */
+const convertedLists = new WeakMap<object, CelList>();
 
-function listOf(items: readonly JsonValue[]): CelList {
+function toCelList(items: readonly JsonValue[]): CelList {
   if (items.every(isScalar)) return celList(items);
-  const known = converted.get(items);
-  if (known !== undefined) return known;
+  const converted = convertedLists.get(items);
+  if (converted !== undefined) return converted;
   const list = celList(items.map(toCelValue));
-  converted.set(items, list);
+  convertedLists.set(items, list);
   return list;
 }
 
@@ -33,15 +33,15 @@ function isScalar(value: JsonValue): value is null | boolean | number | string {
 
 type MapKey = bigint | string | boolean | CelUint;
 
-/** A map over JSON that converts what is read. Going through all of it converts all of it, once. */
+/** A map over JSON that converts values when they are read. Iterating converts every value, once. */
 abstract class JsonView implements ReadonlyMap<MapKey, CelInput> {
-  private all: ReadonlyMap<MapKey, CelInput> | undefined;
+  private convertedEntries: ReadonlyMap<MapKey, CelInput> | undefined;
 
-  /** The value of a key of its own. */
+  /** Returns the value of an own key. */
   protected abstract read(key: string): JsonValue | undefined;
-  protected abstract keyList(): readonly string[];
+  protected abstract listKeys(): readonly string[];
 
-  /** The library asks for any key that CEL has; only strings are keys of JSON, and no number may be taken for one. */
+  /** The library passes keys of any CEL type. Only strings are keys of JSON; a number must not match its string form. */
   get(key: MapKey): CelInput | undefined {
     const value = typeof key === 'string' ? this.read(key) : undefined;
     return value === undefined ? undefined : toCelValue(value);
@@ -52,19 +52,19 @@ abstract class JsonView implements ReadonlyMap<MapKey, CelInput> {
   }
 
   get size(): number {
-    return this.keyList().length;
+    return this.listKeys().length;
   }
 
   keys(): MapIterator<MapKey> {
-    return this.whole().keys();
+    return this.convertAll().keys();
   }
 
   values(): MapIterator<CelInput> {
-    return this.whole().values();
+    return this.convertAll().values();
   }
 
   entries(): MapIterator<[MapKey, CelInput]> {
-    return this.whole().entries();
+    return this.convertAll().entries();
   }
 
   [Symbol.iterator](): MapIterator<[MapKey, CelInput]> {
@@ -72,12 +72,12 @@ abstract class JsonView implements ReadonlyMap<MapKey, CelInput> {
   }
 
   forEach(callback: (value: CelInput, key: MapKey, map: ReadonlyMap<MapKey, CelInput>) => void): void {
-    this.whole().forEach(callback);
+    this.convertAll().forEach(callback);
   }
 
-  private whole(): ReadonlyMap<MapKey, CelInput> {
-    this.all ??= new Map(this.keyList().map((key) => [key, this.get(key) ?? null]));
-    return this.all;
+  private convertAll(): ReadonlyMap<MapKey, CelInput> {
+    this.convertedEntries ??= new Map(this.listKeys().map((key) => [key, this.get(key) ?? null]));
+    return this.convertedEntries;
   }
 }
 
@@ -90,7 +90,7 @@ class ObjectView extends JsonView {
     return Object.hasOwn(this.object, key) ? this.object[key] : undefined;
   }
 
-  protected override keyList(): readonly string[] {
+  protected override listKeys(): readonly string[] {
     return Object.keys(this.object);
   }
 }
@@ -104,7 +104,7 @@ class FieldsView extends JsonView {
     return this.fields.get(key) ?? undefined;
   }
 
-  protected override keyList(): readonly string[] {
+  protected override listKeys(): readonly string[] {
     return [...this.fields.keys()].filter((key) => this.read(key) !== undefined);
   }
 }

@@ -1,58 +1,62 @@
+import { findReads } from './analyze-expression';
 import { resetBudget } from './budget';
-import { checkCondition } from './check';
-import type { Condition, ConditionReads, ConditionResult } from './condition';
-import type { ConditionFinding } from './condition-finding';
-import { type ConditionLimits, defaultConditionLimits } from './condition-limits';
+import { checkCondition } from './check-condition';
+import {
+  type Condition,
+  type ConditionFinding,
+  type ConditionLimits,
+  type ConditionReads,
+  type ConditionResult,
+  defaultConditionLimits,
+} from './condition';
 import type { ConditionVariables } from './condition-variables';
-import type { Evaluation, Evaluator } from './evaluation';
-import { compileEvaluator } from './evaluator';
+import { compileEvaluator, type Evaluation, type Evaluator } from './evaluator';
 import type { Expression } from './expression';
-import { findReads } from './reads';
-import { isStackOverflow, parseCondition } from './syntax';
+import { isStackOverflow, parseCondition, tooDeepToParse } from './parse-condition';
 
-/** What compiling a text came to. */
+/** The result of compiling a text. */
 export interface ConditionCompilation {
-  /** Absent where a finding is an ERROR. */
+  /** Absent if a finding is an ERROR. */
   readonly condition?: Condition;
-  /** In the order of the text; at most twenty, errors before warnings where there are more. */
+  /** In text order, at most 20; if there are more, errors come before warnings. */
   readonly findings: readonly ConditionFinding[];
 }
 
 /**
- * Compiles the text of a condition (section 6): parses it, checks names, functions and sizes, and finds what it reads. Meant for
- * when a scenario is stored and when a stored one is loaded; it takes some hundred microseconds. Never throws.
+ * Compiles the text of a condition (section 6): parses it, checks names, functions and sizes, and finds its reads. Takes some hundred
+ * microseconds, so compile when a scenario is stored or loaded. Never throws.
  */
 export function compileCondition(text: string, limits: ConditionLimits = defaultConditionLimits): ConditionCompilation {
-  if (text.length > limits.maxTextLength) return { findings: [tooLong(text, limits)] };
+  if (text.length > limits.maxTextLength) return { findings: [reportTextLength(text, limits)] };
   try {
     return compile(text, limits);
   } catch (error) {
-    // Below maxDepth nothing overflows the stack, but the depth is only known once the text is parsed and walked.
-    return { findings: [isStackOverflow(error) ? tooDeep : refusedByLibrary] };
+    // Conditions within `maxDepth` do not overflow the stack, but the depth is only known after the text is parsed and walked.
+    return { findings: [isStackOverflow(error) ? tooDeepToParse : rejectedByLibrary] };
   }
 }
 
 function compile(text: string, limits: ConditionLimits): ConditionCompilation {
-  const syntax = parseCondition(text);
-  if ('refused' in syntax) return { findings: [syntax.refused] };
-  const findings = checkCondition(syntax.parsed, limits);
+  const result = parseCondition(text);
+  if ('rejected' in result) return { findings: [result.rejected] };
+  const findings = checkCondition(result.parsed, limits);
   if (findings.some(({ severity }) => severity === 'ERROR')) return { findings };
-  return { condition: conditionOf(text, syntax.parsed.expression, limits), findings };
+  return { condition: createCondition(text, result.parsed.expression, limits), findings };
 }
 
-function conditionOf(text: string, expression: Expression, limits: ConditionLimits): Condition {
-  const { dataKeys, variables, hasDynamicDataReads: dynamicData } = findReads(expression);
-  const reads: ConditionReads = { dataKeys, variables, hasDynamicDataReads: dynamicData };
-  const judge = compileEvaluator(expression);
-  return { text, reads, evaluate: (given) => resultOf(judged(judge, given, limits)) };
+function createCondition(text: string, expression: Expression, limits: ConditionLimits): Condition {
+  const { dataKeys, variables, hasDynamicDataReads } = findReads(expression);
+  const reads: ConditionReads = { dataKeys, variables, hasDynamicDataReads };
+  const evaluator = compileEvaluator(expression);
+  return { text, reads, evaluate: (values) => toResult(evaluate(evaluator, values, limits)) };
 }
 
-// A setting of V8, which the ECMAScript types do not declare; other engines ignore it.
+// V8 only. The ECMAScript types do not declare it, and other engines ignore it.
 const errorConstructor: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
 
-/** Every CEL error is an `Error` whose stack trace nobody reads, and which takes ten times as long as the evaluation. */
-function judged(
-  judge: Evaluator<ConditionVariables>,
+/** Turns off stack traces: every CEL error is an `Error`, and capturing an unused trace costs ten times the evaluation. */
+function evaluate(
+  evaluator: Evaluator<ConditionVariables>,
   variables: ConditionVariables,
   limits: ConditionLimits,
 ): Evaluation {
@@ -60,41 +64,35 @@ function judged(
   errorConstructor.stackTraceLimit = 0;
   try {
     resetBudget(limits);
-    return judge(variables);
+    return evaluator(variables);
   } finally {
     errorConstructor.stackTraceLimit = stackTraceLimit;
   }
 }
 
-const isTrue: ConditionResult = { truth: 'TRUE', missing: [] };
-const isFalse: ConditionResult = { truth: 'FALSE', missing: [] };
+const trueResult: ConditionResult = { truth: 'TRUE', missingFields: [] };
+const falseResult: ConditionResult = { truth: 'FALSE', missingFields: [] };
 
-function resultOf(verdict: Evaluation): ConditionResult {
-  switch (verdict.truth) {
+function toResult(evaluation: Evaluation): ConditionResult {
+  switch (evaluation.truth) {
     case 'TRUE':
-      return isTrue;
+      return trueResult;
     case 'FALSE':
-      return isFalse;
+      return falseResult;
     case 'UNKNOWN':
-      return { truth: 'UNKNOWN', missing: [...verdict.missing].sort() };
+      return { truth: 'UNKNOWN', missingFields: [...evaluation.missingFields].sort() };
     case 'ERROR':
-      return { truth: 'FALSE', missing: [], error: verdict.reason };
+      return { truth: 'FALSE', missingFields: [], error: evaluation.reason };
   }
 }
 
-function tooLong(text: string, { maxTextLength }: ConditionLimits): ConditionFinding {
-  const message = `The condition has ${text.length} characters; at most ${maxTextLength} are allowed.`;
+function reportTextLength({ length }: string, { maxTextLength }: ConditionLimits): ConditionFinding {
+  const message = `The condition has ${length} characters; the limit is ${maxTextLength}. Shorten it.`;
   return { severity: 'ERROR', code: 'CONDITION_TOO_LONG', message };
 }
 
-const tooDeep: ConditionFinding = {
-  severity: 'ERROR',
-  code: 'CONDITION_TOO_DEEP',
-  message: 'The condition is nested too deeply.',
-};
-
-const refusedByLibrary: ConditionFinding = {
+const rejectedByLibrary: ConditionFinding = {
   severity: 'ERROR',
   code: 'CONDITION_SYNTAX',
-  message: 'The condition is no CEL that can be evaluated.',
+  message: 'The condition is not valid CEL: it cannot be compiled.',
 };

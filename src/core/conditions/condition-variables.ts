@@ -1,78 +1,102 @@
+import type { CelInput } from '@bufbuild/cel';
 import type { Fields } from '../model/json';
+import { toCelMap, toCelValue } from './cel-value';
 
-/**
- * Fields whose value is known. A missing key is UNKNOWN to a condition that reads it. A null says "not known any more" (0.4)
- * and is treated like a missing key; nulls deeper inside a value are ordinary values.
- */
-export type KnownValues = Fields;
-
-/**
- * What a condition can read (section 6), one property a CEL variable. Nothing in it may change while it is in use: the same
- * object may be given to many conditions, and its conversion is then done once.
- */
-export interface ConditionVariables {
-  /** The known data of the instance, all sources merged (0.4). */
-  readonly data: KnownValues;
-  /** The customer's fields as the caller sent them. */
-  readonly customer: KnownValues;
-  /** The session's variables. */
-  readonly session: KnownValues;
-  /** The instance's own variables. */
-  readonly instance: KnownValues;
-  /** The canonical intent label, else the raw intent, else "". */
-  readonly intent: string;
-  /** 0..1; a CEL double. */
-  readonly intent_score: number;
-  /** The signal that reached this instance, "" for none. */
-  readonly signal: string;
-  /** "", "confirmed", "declined", "succeeded" or "failed". */
-  readonly outcome: string;
-  /** Fields that became known, changed or were cleared this turn. */
-  readonly changed: readonly string[];
-  /** Fields that the customer asked about. */
-  readonly requested: readonly string[];
-  /** The situation's facts. */
-  readonly facts: KnownValues;
-  /** Visits of this step; a CEL int. */
-  readonly visits: number;
-  /** MESSAGE turns that left an open ASK unanswered (3.6); a CEL int. */
-  readonly attempts: number;
-  /** The session's turn count; a CEL int. */
-  readonly turn: number;
-  readonly message: string;
-  readonly tone: string;
-  /** "", "low", "medium" or "high". */
-  readonly frustration: string;
-  /** "low", "normal", "high" or "critical". */
-  readonly urgency: string;
+interface VariableDefinition<Kind extends string, Value> {
+  readonly kind: Kind;
+  /** The text of its row in docs/conditions.md. */
+  readonly description: string;
+  readonly toCel: (value: Value) => CelInput;
 }
 
-/**
- * What a variable is to CEL. FIELDS is a map of JSON values, whose numbers are doubles. COUNT is an int, so that `turn + 1 > 3`
- * works; SCORE is a double, so that `intent_score * 100.0` does. Both compare with either.
- */
-export type VariableKind = 'FIELDS' | 'TEXT' | 'NAMES' | 'COUNT' | 'SCORE';
+type Define<Kind extends string, Value> = (description: string) => VariableDefinition<Kind, Value>;
 
-const kinds: Readonly<Record<keyof ConditionVariables, VariableKind>> = {
-  data: 'FIELDS',
-  customer: 'FIELDS',
-  session: 'FIELDS',
-  instance: 'FIELDS',
-  intent: 'TEXT',
-  intent_score: 'SCORE',
-  signal: 'TEXT',
-  outcome: 'TEXT',
-  changed: 'NAMES',
-  requested: 'NAMES',
-  facts: 'FIELDS',
-  visits: 'COUNT',
-  attempts: 'COUNT',
-  turn: 'COUNT',
-  message: 'TEXT',
-  tone: 'TEXT',
-  frustration: 'TEXT',
-  urgency: 'TEXT',
+/**
+ * A map of JSON values; its numbers are doubles. Reading a missing key makes the condition UNKNOWN. A top-level null counts as a missing
+ * key (0.4); a null inside a value is an ordinary value.
+ */
+const fields: Define<'FIELDS', Fields> = (description) => ({ kind: 'FIELDS', description, toCel: toCelMap });
+
+const text: Define<'TEXT', string> = (description) => ({ kind: 'TEXT', description, toCel: (value) => value });
+
+const names: Define<'NAMES', readonly string[]> = (description) => ({ kind: 'NAMES', description, toCel: toCelValue });
+
+/** An int, so that `turn + 1 > 3` is valid. */
+const count: Define<'COUNT', number> = (description) => ({
+  kind: 'COUNT',
+  description,
+  toCel: (value) => (Number.isInteger(value) ? BigInt(value) : value),
+});
+
+/** A double, so that `intent_score * 100.0` is valid. */
+const score: Define<'SCORE', number> = (description) => ({ kind: 'SCORE', description, toCel: (value) => value });
+
+/**
+ * Every variable of a condition, in the order of section 6. The type `ConditionVariables`, the conversion to CEL and the checks of names
+ * and types derive from this table. After adding a row, the compiler reports every place that provides the values.
+ */
+export const conditionVariables = {
+  data: fields('Known data of the instance, all sources merged (0.4).'),
+  customer: fields('Profile fields of the customer, as sent with the turn.'),
+  session: fields('Variables of the session.'),
+  instance: fields('Variables of the instance: the results of its tools.'),
+  intent: text('Canonical intent label, else the raw intent, else "".'),
+  intent_score: score('Score of the canonical intent label, 0..1.'),
+  signal: text('Signal that reached this instance, for example "PAUSE"; "" if none did.'),
+  outcome: text('Outcome of this visit: "confirmed", "declined", "succeeded" or "failed"; "" if there is none.'),
+  changed: names('Fields that became known, changed or were cleared this turn.'),
+  requested: names('Fields that the customer asked about.'),
+  facts: fields('Facts of the situation.'),
+  visits: count('Visits of this step.'),
+  attempts: count('MESSAGE turns that left an open ASK of this visit unanswered (3.6).'),
+  turn: count('MESSAGE turns of the session, this one included.'),
+  message: text('Message of the customer.'),
+  tone: text('Tone of the message.'),
+  frustration: text('Frustration of the customer: "low", "medium" or "high"; "" if unknown.'),
+  urgency: text('Urgency: "low", "normal", "high" or "critical".'),
 };
 
-/** Every variable by name, in the order of section 6. */
-export const variableKinds: ReadonlyMap<string, VariableKind> = new Map(Object.entries(kinds));
+type Definitions = typeof conditionVariables;
+export type VariableName = keyof Definitions;
+export type VariableKind = Definitions[VariableName]['kind'];
+
+/** The values of all variables for one evaluation. They must not change while they are in use. */
+export type ConditionVariables = {
+  readonly [Name in VariableName]: Parameters<Definitions[Name]['toCel']>[0];
+};
+
+/** The kind of a variable; undefined if there is no variable of that name. */
+export function getVariableKind(name: string): VariableKind | undefined {
+  return isVariableName(name) ? conditionVariables[name].kind : undefined;
+}
+
+export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(conditionVariables, name);
+}
+
+type Binder = (variables: ConditionVariables) => CelInput;
+
+const definitions: {
+  readonly [Name in VariableName]: Pick<VariableDefinition<string, ConditionVariables[Name]>, 'toCel'>;
+} = conditionVariables;
+
+function bind<Name extends VariableName>(name: Name): Binder {
+  const { toCel } = definitions[name];
+  return (variables) => toCel(variables[name]);
+}
+
+/** Variables in CEL form, by name. */
+export type Bindings = Record<string, CelInput>;
+
+/**
+ * Returns a function that converts the named variables to CEL. Conditions typically read one or two variables and maps are views, so
+ * converting again for each evaluation is cheaper than caching.
+ */
+export function createBinder(readNames: readonly string[]): (variables: ConditionVariables) => Bindings {
+  const binders = readNames.filter(isVariableName).map((name) => ({ name, toCel: bind(name) }));
+  return (variables) => {
+    const bindings: Bindings = {};
+    for (const { name, toCel } of binders) bindings[name] = toCel(variables);
+    return bindings;
+  };
+}

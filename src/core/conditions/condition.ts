@@ -1,36 +1,110 @@
 import type { Truth } from '../model/truth';
 import type { ConditionVariables } from './condition-variables';
 
-/** What the text of a condition reads, found when it is compiled (3.3). */
+/** What the text of a condition reads, found at compile time (3.3). */
 export interface ConditionReads {
-  /** Keys of `data`, written `data.age`, `data['age']`, `has(data.age)` or `'age' in data`: as first met in the text, each once. */
+  /**
+   * Keys of `data`, written as `data.age`, `data['age']`, `has(data.age)` or `'age' in data`. In the order of their first use, without
+   * duplicates.
+   */
   readonly dataKeys: readonly string[];
-  /** Variables that it reads at all, for example `outcome`: as first met in the text, each once. */
+  /** Names of the variables, for example `outcome`. In the order of their first use, without duplicates. */
   readonly variables: readonly string[];
-  /** Whether it reads keys of `data` that its text does not name: `data[intent]`, or `data` as a whole. */
+  /** Whether it reads keys of `data` that the text does not name: `data[intent]`, or `data` as a whole. */
   readonly hasDynamicDataReads: boolean;
 }
 
-/** What a condition says about some variables. */
+/** The result of evaluating a condition. */
 export interface ConditionResult {
   readonly truth: Truth;
   /**
-   * The `data` keys that are not known and that kept the condition from being decided, sorted; empty unless UNKNOWN. A key that
-   * is only tested by `has()` is none of them, nor is one of a branch that CEL's own logic did not need. UNKNOWN with an empty
-   * list misses something that is not a field: a key of `customer`, or one inside a value.
+   * The unknown `data` keys that left the condition undecided, sorted; empty unless UNKNOWN. Keys that are only tested with `has()`
+   * are not included, nor are keys of branches that were not needed. An UNKNOWN result with an empty list depends on something that
+   * is not a field: a key of `customer`, or a key inside a value.
    */
-  readonly missing: readonly string[];
-  /** Why the evaluation failed, short and without any value of the customer; the truth is FALSE then (section 6). */
+  readonly missingFields: readonly string[];
+  /** Why the evaluation failed; contains no customer values. The truth is then FALSE (section 6). */
   readonly error?: string;
 }
 
-/** A condition that has been compiled. It holds no state of a session and may be kept for as long as its scenario is. */
+/** A compiled condition. It is stateless and can be kept as long as its scenario. */
 export interface Condition {
   readonly text: string;
   readonly reads: ConditionReads;
   /**
-   * Says what the condition is for these variables: TRUE, FALSE, or UNKNOWN where a missing key decides and CEL's own `||`, `&&`,
-   * `!` and `?:` cannot do without it (3.3, section 6). Any other failure is FALSE with `error`. Never throws.
+   * Evaluates the condition: TRUE, FALSE, or UNKNOWN when the result depends on a missing key that `||`, `&&`, `!` and `?:` cannot do
+   * without (3.3, section 6). Any other failure is FALSE with `error`. Never throws.
    */
   evaluate(variables: ConditionVariables): ConditionResult;
 }
+
+/** Codes of findings in the text of a condition. Each comment names the author's mistake. */
+export type ConditionFindingCode =
+  /** The text is not valid CEL. */
+  | 'CONDITION_SYNTAX'
+  /** The text exceeds `maxTextLength`. */
+  | 'CONDITION_TOO_LONG'
+  /** Expressions are nested deeper than `maxDepth`. */
+  | 'CONDITION_TOO_DEEP'
+  /** Macros are nested deeper than `maxMacroDepth`. */
+  | 'MACROS_TOO_DEEP'
+  /** A list or map literal exceeds `maxLiteralSize`. */
+  | 'LIST_TOO_LONG'
+  /** A name is neither a variable, nor a macro variable, nor a type. */
+  | 'UNKNOWN_VARIABLE'
+  /** CEL has no such function, or not with that number of arguments. */
+  | 'UNKNOWN_FUNCTION'
+  /** The condition creates a protobuf message. */
+  | 'UNKNOWN_TYPE'
+  /** A regular expression is invalid, too large, or not a literal. */
+  | 'PATTERN'
+  /** An operator combines an int and a double, which fails at evaluation. */
+  | 'INTEGER_ARITHMETIC'
+  /** The result of the condition is never a bool. */
+  | 'NOT_A_BOOL';
+
+/** A problem in the text of a condition. An ERROR rejects the condition, a WARNING does not. */
+export interface ConditionFinding {
+  readonly severity: 'ERROR' | 'WARNING';
+  readonly code: ConditionFindingCode;
+  /** What is wrong and how to fix it. */
+  readonly message: string;
+  /** 1-based; absent when the finding concerns the whole text. */
+  readonly line?: number;
+  /** 1-based, in UTF-16 code units; present whenever `line` is. */
+  readonly column?: number;
+}
+
+/** Limits of a condition. CEL has no cost limit, so text, nesting, lists and evaluation cost are bounded here (section 6). */
+export interface ConditionLimits {
+  /** UTF-16 code units of the text. */
+  readonly maxTextLength: number;
+  /** Levels of the expression tree: `data.age > 18` has three, a macro adds about three. */
+  readonly maxDepth: number;
+  /** Nesting of macros (`exists`, `all`, `map`, `filter` ...); 1 means that no macro may contain another. */
+  readonly maxMacroDepth: number;
+  /** Elements of one list or map literal. */
+  readonly maxLiteralSize: number;
+  /** Elements of a list or map that a macro iterates over or `in` searches, at evaluation. */
+  readonly maxListSize: number;
+  /** UTF-16 code units of a regular expression. */
+  readonly maxPatternLength: number;
+  /** Characters of a regular expression with its counted repetitions expanded: `(ab){3}c` has 7. */
+  readonly maxPatternSize: number;
+  /**
+   * Cost units of one evaluation. One unit, about 0.3 us, is a field read, an iteration of a macro, a function argument in the body of a
+   * macro, 64 characters, or 4 compared list elements.
+   */
+  readonly maxWork: number;
+}
+
+export const defaultConditionLimits: ConditionLimits = {
+  maxTextLength: 2_000,
+  maxDepth: 32,
+  maxMacroDepth: 2,
+  maxLiteralSize: 100,
+  maxListSize: 1_000,
+  maxPatternLength: 200,
+  maxPatternSize: 500,
+  maxWork: 50_000,
+};

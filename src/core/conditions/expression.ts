@@ -1,34 +1,32 @@
 import type { parse } from '@bufbuild/cel';
 
-/** A node of a parsed condition, as the CEL library (and the protobuf of the CEL specification) has it. */
+/** A node of a parsed condition, as defined by the CEL library and the protobuf of the CEL specification. */
 export type Expression = ReturnType<typeof parse>['expr'];
 
-type KindOf<Case extends Expression['exprKind']['case']> = Extract<Expression['exprKind'], { case: Case }>;
-/** The parts of a call: function name, arguments, and the target of `target.f(...)`. Operators are calls such as `_+_`. */
-export type Call = NonNullable<KindOf<'callExpr'>['value']>;
-/** The parts of `operand.field`, with `testOnly` for `has(operand.field)`. */
-export type Select = NonNullable<KindOf<'selectExpr'>['value']>;
-/** The parts of a map literal. */
-export type MapLiteral = NonNullable<KindOf<'structExpr'>['value']>;
-/** What a macro becomes: a fold of `loopStep` over `iterRange`. */
-export type Comprehension = NonNullable<KindOf<'comprehensionExpr'>['value']>;
+type Kind<Case extends Expression['exprKind']['case']> = Extract<Expression['exprKind'], { case: Case }>;
+/** A call: function name, arguments, and the target of `target.f(...)`. Operators are calls such as `_+_`. */
+export type Call = NonNullable<Kind<'callExpr'>['value']>;
+/** A map literal. */
+export type MapLiteral = NonNullable<Kind<'structExpr'>['value']>;
+/** The expansion of a macro: a fold of `loopStep` over `iterRange`. */
+export type Comprehension = NonNullable<Kind<'comprehensionExpr'>['value']>;
 
-/** The name of the variable in which the parser folds a macro's result; no author can write it. */
+/** The variable in which the parser accumulates the result of a macro. Authors cannot write this name. */
 export const accumulator = '@result';
 
-/** Names of the operators, as the parser writes them. */
+/** Names of operators, as the parser writes them. */
 export const operators = {
   and: '_&&_',
   or: '_||_',
   not: '!_',
-  choice: '_?_:_',
+  conditional: '_?_:_',
   index: '_[_]',
   in: '@in',
   add: '_+_',
   negate: '-_',
 } as const;
 
-/** The operators that calculate, in the author's spelling. */
+/** Arithmetic operators, each with its notation in CEL. */
 export const arithmeticOperators: ReadonlyMap<string, string> = new Map([
   ['_+_', '+'],
   ['_-_', '-'],
@@ -45,19 +43,19 @@ export function getComprehension(expression: Expression): Comprehension | undefi
   return expression.exprKind.case === 'comprehensionExpr' ? expression.exprKind.value : undefined;
 }
 
-/** The name that a lone identifier reads. */
+/** The name of an identifier expression. */
 export function getIdentifier(expression: Expression | undefined): string | undefined {
   return expression?.exprKind.case === 'identExpr' ? expression.exprKind.value.name : undefined;
 }
 
-/** The text of a string literal. */
+/** The value of a string literal. */
 export function getStringLiteral(expression: Expression | undefined): string | undefined {
   if (expression?.exprKind.case !== 'constExpr') return undefined;
   const { constantKind } = expression.exprKind.value;
   return constantKind.case === 'stringValue' ? constantKind.value : undefined;
 }
 
-/** A call of one of our own functions in place of an expression, under its id. */
+/** A function call with the id of the expression that it replaces. */
 export function replaceWithCall(expression: Expression, name: string, args: Expression[]): Expression {
   return {
     $typeName: 'cel.expr.Expr',
@@ -66,7 +64,7 @@ export function replaceWithCall(expression: Expression, name: string, args: Expr
   };
 }
 
-/** A string literal in place of an expression, under its id. */
+/** A string literal with the id of the expression that it replaces. */
 export function replaceWithString(expression: Expression, value: string): Expression {
   return {
     $typeName: 'cel.expr.Expr',

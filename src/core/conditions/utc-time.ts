@@ -5,14 +5,14 @@ const timestamp = objectType('google.protobuf.Timestamp');
 const msPerMinute = 60_000;
 const msPerDay = 86_400_000;
 
-/** The parts of a point in time, read from a date whose UTC parts are the ones asked for. */
-const parts: readonly (readonly [name: string, part: (date: Date) => number])[] = [
+/** Accessors of a timestamp, each read from the UTC fields of a date. */
+const accessors: readonly (readonly [name: string, read: (date: Date) => number])[] = [
   ['getFullYear', (date) => date.getUTCFullYear()],
   ['getMonth', (date) => date.getUTCMonth()],
   ['getDate', (date) => date.getUTCDate()],
   ['getDayOfMonth', (date) => date.getUTCDate() - 1],
   ['getDayOfWeek', (date) => date.getUTCDay()],
-  ['getDayOfYear', (date) => Math.floor((date.getTime() - startOfYear(date)) / msPerDay)],
+  ['getDayOfYear', (date) => Math.floor((date.getTime() - getStartOfYear(date)) / msPerDay)],
   ['getHours', (date) => date.getUTCHours()],
   ['getMinutes', (date) => date.getUTCMinutes()],
   ['getSeconds', (date) => date.getUTCSeconds()],
@@ -20,44 +20,44 @@ const parts: readonly (readonly [name: string, part: (date: Date) => number])[] 
 ];
 
 /**
- * `getHours()` and its kin, with or without a time zone. The library's go through the time zone of the process and err where that
- * one changes to summer time; two nodes must answer the same.
+ * `getHours()` and the other accessors, with or without a time zone. The library's use the time zone of the process and are wrong
+ * around its changes to daylight saving time. All nodes must return the same result.
  */
-export const utcTimeFunctions: readonly CelFunc[] = parts.flatMap(([name, part]) => [
+export const utcTimeFunctions: readonly CelFunc[] = accessors.flatMap(([name, read]) => [
   celMethod(name, timestamp, [], CelScalar.INT, function () {
-    return BigInt(part(dateOf(this.message)));
+    return BigInt(read(toDate(this.message)));
   }),
   celMethod(name, timestamp, [CelScalar.STRING], CelScalar.INT, function (zone) {
-    return BigInt(part(inZone(dateOf(this.message), zone)));
+    return BigInt(read(shiftToZone(toDate(this.message), zone)));
   }),
 ]);
 
-/** A google.protobuf.Timestamp, which the library hands over without saying so. */
-function dateOf(message: object): Date {
+/** Converts a google.protobuf.Timestamp, which the library passes as an untyped object. */
+function toDate(message: object): Date {
   const seconds = 'seconds' in message && typeof message.seconds === 'bigint' ? message.seconds : 0n;
   const nanos = 'nanos' in message && typeof message.nanos === 'number' ? message.nanos : 0;
   return new Date(Number(seconds) * 1_000 + Math.floor(nanos / 1_000_000));
 }
 
-function startOfYear(date: Date): number {
+function getStartOfYear(date: Date): number {
   const start = new Date(0);
   start.setUTCFullYear(date.getUTCFullYear());
   return start.getTime();
 }
 
-/** The date whose UTC parts are those of the zone: `+01:00`, `-08:00`, `01:00` or an IANA name. Throws for any other. */
-function inZone(date: Date, zone: string): Date {
+/** Returns a date whose UTC fields are the local time of the zone: `+01:00`, `-08:00`, `01:00` or an IANA name. Throws for other text. */
+function shiftToZone(date: Date, zone: string): Date {
   const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
-  if (offset === null) return inNamedZone(date, zone);
+  if (offset === null) return shiftToNamedZone(date, zone);
   const minutes = Number(offset[2]) * 60 + Number(offset[3]);
   return new Date(date.getTime() + (offset[1] === '-' ? -minutes : minutes) * msPerMinute);
 }
 
-/** Making a format, which is done every time, takes as long as this many units of work. */
-const workOfFormat = 200;
+/** Cost of creating a date format, which happens on every call. */
+const dateFormatCost = 200;
 
-function inNamedZone(date: Date, zone: string): Date {
-  const error = charge(workOfFormat);
+function shiftToNamedZone(date: Date, zone: string): Date {
+  const error = charge(dateFormatCost);
   if (error !== undefined) throw error;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -71,9 +71,9 @@ function inNamedZone(date: Date, zone: string): Date {
     second: 'numeric',
   });
   const byType = new Map(format.formatToParts(date).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): number => Number(byType.get(type));
+  const getPart = (type: Intl.DateTimeFormatPartTypes): number => Number(byType.get(type));
   const local = new Date(0);
-  local.setUTCFullYear(part('year'), part('month') - 1, part('day'));
-  local.setUTCHours(part('hour'), part('minute'), part('second'), date.getUTCMilliseconds());
+  local.setUTCFullYear(getPart('year'), getPart('month') - 1, getPart('day'));
+  local.setUTCHours(getPart('hour'), getPart('minute'), getPart('second'), date.getUTCMilliseconds());
   return local;
 }

@@ -1,20 +1,22 @@
 import type { FieldValues, JsonValue } from '../model/json';
-import type { ScenarioInstance, Session, SessionVariable } from '../model/session';
+import { hasSameValue, type KnownData } from '../model/known-data';
+import type { PathEntry, ScenarioInstance, Session, SessionVariable } from '../model/session';
+import { sortNames } from '../model/sorting';
 import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
+import type { CompiledScenario } from '../scenario/compiled-scenario';
 
-/** Data after the patch, the results and the candidate variables of a turn have been stored, in this order (0.4, 0.7). */
+/** The data after the patch, the results and the candidate variables of a turn are stored, in this order (0.4, 0.7). */
 export interface StoredData {
-  /** The session's variables. */
   readonly sessionVariables: ReadonlyMap<string, SessionVariable>;
-  /** Own variables by instance id, of the instances whose own may have changed. */
+  /** Own variables by instance id, for the instances whose variables can have changed. */
   readonly instanceVariables: ReadonlyMap<string, FieldValues>;
-  /** Names that the turn's patch or candidate variables gave, nulls included. */
+  /** Names in the patch and the candidate variables of the turn, nulls included. */
   readonly providedFields: ReadonlySet<string>;
 }
 
 /**
- * Stores what a turn brings. Storing a candidate variable or a patch key removes it from all instances; an outcome's result
- * removes nothing elsewhere. A null in the patch deletes the key; a null candidate variable is stored as a null.
+ * Stores the data of a turn. A candidate variable or patch key is removed from the variables of all instances; a result of an outcome is
+ * stored with its instance and removes nothing else. A null in the patch deletes the key; a null candidate variable is stored as null.
  */
 export function storeData(
   session: Session,
@@ -23,21 +25,19 @@ export function storeData(
 ): StoredData {
   const patch = turn.sessionVariables;
   const candidates = turn.situation.candidateVariables;
-  const given = new Set(patch.keys());
-  for (const { name } of candidates) given.add(name);
-  const ofInstances = new Map<string, FieldValues>();
+  const providedFields = new Set(patch.keys());
+  for (const { name } of candidates) providedFields.add(name);
+  const instanceVariables = new Map<string, FieldValues>();
   for (const instance of session.instances) {
-    const own = instanceVariables(instance, patch, outcomes.get(instance.instanceId) ?? [], candidates);
-    if (own !== instance.variables) ofInstances.set(instance.instanceId, own);
+    const { instanceId } = instance;
+    const variables = updateInstanceVariables(instance, patch, outcomes.get(instanceId) ?? [], candidates);
+    if (variables !== instance.variables) instanceVariables.set(instanceId, variables);
   }
-  return {
-    sessionVariables: given.size === 0 ? session.variables : storedVariables(session, turn),
-    instanceVariables: ofInstances,
-    providedFields: given,
-  };
+  const sessionVariables = providedFields.size === 0 ? session.variables : updateSessionVariables(session, turn);
+  return { sessionVariables, instanceVariables, providedFields };
 }
 
-function storedVariables(session: Session, turn: Turn): ReadonlyMap<string, SessionVariable> {
+function updateSessionVariables(session: Session, turn: Turn): ReadonlyMap<string, SessionVariable> {
   const variables = new Map(session.variables);
   for (const [name, value] of turn.sessionVariables) {
     if (value === null) variables.delete(name);
@@ -47,17 +47,52 @@ function storedVariables(session: Session, turn: Turn): ReadonlyMap<string, Sess
   return variables;
 }
 
-function instanceVariables(
+function updateInstanceVariables(
   instance: ScenarioInstance,
   patch: FieldValues,
   outcomes: readonly StepOutcome[],
   candidates: readonly CandidateVariable[],
 ): FieldValues {
-  const untouched = instance.variables.size === 0 && outcomes.every(({ results }) => results.size === 0);
-  if (untouched) return instance.variables;
+  const isUnchanged = instance.variables.size === 0 && outcomes.every(({ results }) => results.size === 0);
+  if (isUnchanged) return instance.variables;
   const variables = new Map<string, JsonValue>();
   for (const [name, value] of instance.variables) if (!patch.has(name)) variables.set(name, value);
   for (const { results } of outcomes) for (const [name, value] of results) variables.set(name, value);
   for (const { name } of candidates) variables.delete(name);
   return variables;
+}
+
+/** Finds the fields that became known, changed or were cleared (section 6, `changed`); sorted. */
+export function findChangedFields(fields: ReadonlySet<string>, before: KnownData, after: KnownData): readonly string[] {
+  const changed: string[] = [];
+  for (const field of fields) if (!hasSameValue(before, after, field)) changed.push(field);
+  return sortNames(changed);
+}
+
+/**
+ * Finds the changed fields that correct an instance (3.9). They were known with another value, are provided by the variables or patch of this
+ * turn, and were used on the path.
+ */
+export function findCorrectedFields(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario,
+  changedFields: readonly string[],
+  providedFields: ReadonlySet<string>,
+  before: KnownData,
+): readonly string[] {
+  const corrected = changedFields.filter((field) => providedFields.has(field) && before.has(field));
+  if (corrected.length === 0) return corrected;
+  return corrected.filter((field) => instance.path.some((entry) => usesField(scenario, entry, field)));
+}
+
+/** Whether the step of a path entry collects the field, or the transition that left it reads the field (3.9). */
+export function usesField(
+  scenario: CompiledScenario,
+  entry: Pick<PathEntry, 'stepId' | 'transitionId'>,
+  field: string,
+): boolean {
+  return (
+    (scenario.steps.get(entry.stepId)?.collectedFields.includes(field) ?? false) ||
+    (scenario.transitionsById.get(entry.transitionId)?.fieldsRead.includes(field) ?? false)
+  );
 }

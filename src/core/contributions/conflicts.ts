@@ -5,7 +5,7 @@ import { basePriorities, type DraftContribution } from './contribution-draft';
 type Limits = Pick<OrchestrationSettings, 'maxConfirmsPerTurn' | 'maxFieldsToAskPerTurn'>;
 
 /**
- * Resolves conflicts between contributions (4.2). The drafts are in plan order, so that the higher priority wins. Each field is
+ * Resolves conflicts between contributions (4.2). The drafts are in plan order, so the higher priority wins. Each field is
  * asked for once. Contributions and fields above `max_confirms_per_turn` and `max_fields_to_ask_per_turn` are deferred. An ASK
  * without remaining fields becomes a NONE with the base priority of NONE.
  */
@@ -17,7 +17,7 @@ export function resolveConflicts(drafts: readonly DraftContribution[], limits: L
   });
 }
 
-/** Resolves contributions one by one. Remembers the fields and confirmations of those that came before. */
+/** Resolves contributions in order. Keeps track of the fields and confirmations of earlier contributions. */
 class ConflictResolver {
   private readonly askedFields = new Set<string>();
   private lastAskScenarioId = '';

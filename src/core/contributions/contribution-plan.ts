@@ -15,7 +15,7 @@ import {
   draftQuietContribution,
 } from './contribution-draft';
 
-/** Returns when the instance was last active, this turn included: on resume, step change, or when it is addressed (2.7). */
+/** Returns the time of the last activity, this turn included. Resumes, moves and addressing turns are activity (2.7). */
 export function getLastActiveAt({ view, resumed }: InstanceOutcome, hasMoved: boolean, occurredAt: number): number {
   const { lastActiveAt } = view.instance;
   // The clock of a caller can go back. That must not make an instance look idle.

@@ -118,7 +118,11 @@ function checkEntryCondition(
   context: SelectionContext,
 ): StartRejection | undefined {
   if (!entryCondition) return undefined;
-  const { truth, missing, error } = entryCondition.evaluate(
+  const {
+    truth,
+    missingFields: missing,
+    error,
+  } = entryCondition.evaluate(
     toConditionVariables(context, {
       known: context.known,
       instanceVariables: new Map(),

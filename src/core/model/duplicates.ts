@@ -1,20 +1,19 @@
-/** A value whose key one before it has. */
+/** An element whose key occurs earlier in the list. Indexes are 0-based. */
 export interface Duplicate {
-  /** Its place in the list, from 0. */
   readonly index: number;
-  /** The place of the first one with that key. */
+  /** The index of the first element with the same key. */
   readonly firstIndex: number;
 }
 
-/** The values of a list whose key one before them has, in order. */
-export function findDuplicates<T>(values: readonly T[], keyOf: (value: T) => string | number): readonly Duplicate[] {
-  const places = new Map<string | number, number>();
-  const found: Duplicate[] = [];
-  for (const [at, value] of values.entries()) {
-    const key = keyOf(value);
-    const first = places.get(key);
-    if (first === undefined) places.set(key, at);
-    else found.push({ index: at, firstIndex: first });
+/** Finds the elements whose key occurs earlier in the list, in list order. */
+export function findDuplicates<T>(values: readonly T[], getKey: (value: T) => string | number): readonly Duplicate[] {
+  const firstIndexes = new Map<string | number, number>();
+  const duplicates: Duplicate[] = [];
+  for (const [index, value] of values.entries()) {
+    const key = getKey(value);
+    const firstIndex = firstIndexes.get(key);
+    if (firstIndex === undefined) firstIndexes.set(key, index);
+    else duplicates.push({ index, firstIndex });
   }
-  return found;
+  return duplicates;
 }

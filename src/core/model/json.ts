@@ -1,36 +1,35 @@
 /**
- * A JSON value: what fields hold. Numbers are doubles; NaN and the infinities are no JSON and are refused before the domain.
- * Values are never changed once they are here, and their depth is bounded by whoever decoded them.
+ * The value of a field. Numbers are doubles; NaN and infinities are not JSON and are rejected before the core. Values are immutable, and
+ * their depth is limited when they are decoded.
  */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
-/** A JSON object. Only its own properties count, so `constructor` and `__proto__` are ordinary keys. */
+/** A JSON object. Only own properties count, so `constructor` and `__proto__` are ordinary keys. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-/** Fields by name, for example `order_id`. A Map and no object, so that every name is an ordinary key. */
+/** Fields by name, for example `order_id`. A Map and not an object, so that every name is an ordinary key. */
 export type FieldValues = ReadonlyMap<string, JsonValue>;
 
-/** Fields by name as they are read: a Map, or a view of several. */
+/** Read access to fields by name: a Map, or a view over several. */
 export interface Fields {
   get(name: string): JsonValue | undefined;
   has(name: string): boolean;
   keys(): Iterable<string>;
 }
 
-/** Whether the value is a JSON list. `Array.isArray` alone does not narrow a readonly array. */
+/** `Array.isArray` alone does not narrow a readonly array. */
 export function isJsonArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** Whether the value is a JSON object, neither a list nor null. */
+/** Whether the value is an object, and neither a list nor null. */
 export function isJsonObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !isJsonArray(value);
 }
 
 /**
- * Whether two values say the same: deep, whatever the order of the keys, own properties only. This is the equality of
- * "changed" and of "the same value again is no correction" (3.9). 0 and -0 are equal, and so are two NaN, so that a value
- * always equals itself.
+ * Deep equality that ignores the order of keys. It decides whether a field has changed and whether a value is a correction (3.9). 0 equals
+ * -0, and NaN equals NaN, so that every value equals itself.
  */
 export function jsonEquals(left: JsonValue, right: JsonValue): boolean {
   if (left === right) return true;
@@ -51,8 +50,8 @@ function objectsEqual(left: JsonObject, right: JsonObject): boolean {
 }
 
 /**
- * The one text of a value: keys sorted by UTF-16 code unit, no spaces. Two values have the same text exactly when
- * `jsonEquals` holds, so it can be hashed into a fingerprint.
+ * Converts to canonical text: keys sorted by UTF-16 code unit, no spaces. Two values have the same text exactly when `jsonEquals` is true,
+ * so the text can be hashed.
  */
 export function canonicalJson(value: JsonValue): string {
   if (isJsonArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -62,7 +61,7 @@ export function canonicalJson(value: JsonValue): string {
       .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
     return `{${members.join(',')}}`;
   }
-  // JSON.stringify would make null of a NaN, and two different values would share a text.
+  // JSON.stringify converts NaN to null, and two different values would have the same text.
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return JSON.stringify(value);
 }

@@ -2,8 +2,8 @@ import { type Fields, type FieldValues, type JsonValue, jsonEquals } from './jso
 import type { SessionVariable } from './session';
 
 /**
- * Known fields of an instance by name; a field that is not in it is not known. The newest source that holds a key counts, and
- * where that is null the field is not known, also where an older source knows it (0.4).
+ * Known fields by name; absent fields are not known. The newest source that has the key decides. If its value is null, the field is not
+ * known, even if an older source has a value (0.4).
  */
 export interface KnownData extends Fields {
   /** Sorted. */
@@ -14,11 +14,11 @@ type Variables = ReadonlyMap<string, SessionVariable>;
 
 const noFields: FieldValues = new Map();
 
-/** Known data as a view of its sources: a turn asks for few fields, and a copy would cost by how many there are. */
+/** A view over the sources. A turn reads few fields, so copying all of them would cost more. */
 class LayeredData implements KnownData {
-  private names: readonly string[] | undefined;
+  private sortedKeys: readonly string[] | undefined;
 
-  /** Newest first. */
+  /** Sources from newest to oldest. */
   constructor(
     private readonly own: FieldValues,
     private readonly session: Variables,
@@ -37,11 +37,11 @@ class LayeredData implements KnownData {
   }
 
   keys(): readonly string[] {
-    this.names ??= this.sortedNames();
-    return this.names;
+    this.sortedKeys ??= this.collectKeys();
+    return this.sortedKeys;
   }
 
-  private sortedNames(): readonly string[] {
+  private collectKeys(): readonly string[] {
     const { own, session, customer } = this;
     const names: string[] = [];
     for (const [name, value] of own) if (value !== null) names.push(name);
@@ -53,17 +53,17 @@ class LayeredData implements KnownData {
   }
 }
 
-/** What the whole session knows: its variables over the customer's data. */
+/** Known data of the session: its variables, then the customer data. */
 export function viewSessionData(session: Variables, customer: FieldValues): KnownData {
   return new LayeredData(noFields, session, customer);
 }
 
-/** What an instance knows: its own variables over the session's. One without any knows what the session knows. */
+/** Known data of an instance: its own variables, then the session's variables, then the customer data. */
 export function viewInstanceData(own: FieldValues, session: Variables, customer: FieldValues): KnownData {
   return new LayeredData(own, session, customer);
 }
 
-/** The same data with some fields unknown. */
+/** Hides fields, so that they are not known. */
 export function withoutFields(known: KnownData, fields: ReadonlySet<string>): KnownData {
   return {
     get: (name) => (fields.has(name) ? undefined : known.get(name)),
@@ -72,7 +72,7 @@ export function withoutFields(known: KnownData, fields: ReadonlySet<string>): Kn
   };
 }
 
-/** Values of the session's variables, nulls included. */
+/** The values of the session's variables, nulls included. */
 export function toFields(variables: Variables): Fields {
   return {
     get: (name) => variables.get(name)?.value,
@@ -81,7 +81,7 @@ export function toFields(variables: Variables): Fields {
   };
 }
 
-/** Whether a field is known with the same value in both, or in neither. */
+/** Whether a field has the same value in both, or is unknown in both. */
 export function hasSameValue(a: Fields, b: Fields, field: string): boolean {
   const left = a.get(field);
   const right = b.get(field);
@@ -89,12 +89,11 @@ export function hasSameValue(a: Fields, b: Fields, field: string): boolean {
   return jsonEquals(left, right);
 }
 
-/** The fields of a list that are not known, in its order. */
+/** Returns the fields that are not known, in the order of the list. */
 export function findMissingFields(fields: readonly string[], known: Fields): readonly string[] {
   return fields.filter((field) => !known.has(field));
 }
 
-/** Whether all fields of a list are known. */
 export function areAllKnown(fields: readonly string[], known: KnownData): boolean {
   return fields.every((field) => known.has(field));
 }

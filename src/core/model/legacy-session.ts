@@ -1,29 +1,48 @@
 import type { FieldValues } from './json';
+import type { ScenarioInstance } from './session';
 
-/** What the older filter decided last; the contract's ScenarioAction, its EXIT read as CANCEL. */
+/** The last decision of the legacy service: ScenarioAction of the contract, with EXIT converted to CANCEL. */
 export type ScenarioAction = 'NONE' | 'START' | 'CONTINUE' | 'PAUSE' | 'COMPLETE' | 'CANCEL' | 'RELOCALIZE';
 
-/** A session of the older format, which tracks one scenario (section 8). */
+/** A session in the legacy format, which tracks a single scenario (section 8). */
 export interface LegacySession {
-  /** The agent that it belongs to; "" where the record does not tell. */
+  /** "" if the record does not contain it. */
   readonly agentId: string;
-  /** "" where none was active. */
+  /** "" if no scenario was active. */
   readonly activeScenarioId: string;
-  /** 0 where the record does not tell: the newest. */
+  /** 0 if the record does not contain it: the latest version applies. */
   readonly activeScenarioVersion: number;
-  /** "" where the record does not tell: the entry step. */
+  /** "" if the record does not contain it: the entry step applies. */
   readonly currentStepId: string;
-  /** How many decisions of the older service touched each step, those that stayed included. */
+  /** Number of decisions per step, including decisions that stayed at the step. */
   readonly visitedSteps: ReadonlyMap<string, number>;
   readonly variables: FieldValues;
   readonly lastAction?: ScenarioAction | undefined;
-  /** Messages so far. */
+  /** Number of messages. */
   readonly turnCount: number;
-  /** Milliseconds since 1970; undefined where the record does not tell. */
+  /** Milliseconds since 1970; undefined if the record does not contain it. */
   readonly lastActiveAt?: number | undefined;
 }
 
-/** Whether a scenario had started and not ended, so that there is an instance to take over. */
-export function hasRunningScenario({ activeScenarioId, lastAction }: LegacySession): boolean {
-  return activeScenarioId !== '' && lastAction !== 'COMPLETE' && lastAction !== 'CANCEL';
+/** The status that each last decision left the scenario in; undefined if it has ended. */
+const runningStatuses: Readonly<Record<ScenarioAction, ScenarioInstance['status'] | undefined>> = {
+  NONE: 'ACTIVE',
+  START: 'ACTIVE',
+  CONTINUE: 'ACTIVE',
+  PAUSE: 'PAUSED',
+  COMPLETE: undefined,
+  CANCEL: undefined,
+  RELOCALIZE: 'ACTIVE',
+};
+
+/** Returns the status of the scenario; undefined if none has started or it has ended. The import then creates no instance. */
+export function getRunningStatus({
+  activeScenarioId,
+  lastAction = 'NONE',
+}: LegacySession): ScenarioInstance['status'] | undefined {
+  return activeScenarioId === '' ? undefined : runningStatuses[lastAction];
+}
+
+export function hasRunningScenario(record: LegacySession): boolean {
+  return getRunningStatus(record) !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Why a call failed; the contract's ErrorReason without its prefix. One table in the gRPC adapter maps it to a status code. */
+/** The reason of a failed call: ErrorReason of the contract without its prefix. A table in the gRPC server maps it to a status code. */
 export type ErrorReason =
   | 'INVALID_REQUEST'
   | 'UNDECODABLE_REQUEST'
@@ -31,24 +31,24 @@ export type ErrorReason =
   | 'NOT_IMPLEMENTED'
   | 'INTERNAL';
 
-/** One field of a request and what is wrong with it. */
+/** A problem with one field of a request. */
 export interface FieldViolation {
   /** Path in the contract's field names, for example `turn.candidates[2].score`. */
   readonly field: string;
-  /** What is wrong and what is allowed. */
+  /** What is wrong and which values are valid. */
   readonly description: string;
 }
 
 export interface ErrorDetails {
-  /** Named at the reason in the contract. */
+  /** The contract documents the keys of each reason. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly violations?: readonly FieldViolation[];
-  /** When a retry makes sense, milliseconds from now. */
+  /** Recommended delay before a retry, in ms. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
-/** The one error that a caller can cause or has to handle. Everything else that is thrown is a defect and becomes INTERNAL. */
+/** An error that a caller can cause or must handle. Any other thrown error is a defect and becomes INTERNAL. */
 export class OrchestratorError extends Error {
   readonly reason: ErrorReason;
   readonly metadata: Readonly<Record<string, string>>;
@@ -64,7 +64,7 @@ export class OrchestratorError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** The same error with more metadata. */
+  /** Returns a copy with additional metadata. */
   withMetadata(metadata: Readonly<Record<string, string>>): OrchestratorError {
     const { reason, message, violations, retryAfterMs } = this;
     return new OrchestratorError(reason, message, {

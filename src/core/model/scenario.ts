@@ -1,19 +1,19 @@
 import type { StepOutcomeKind } from './turn';
 
-/** What an idle instance does (2.7). */
+/** What happens to an idle instance (2.7). */
 export type IdleAction = 'PAUSE' | 'CANCEL';
-/** What an instance does on a turn that addresses others only (0.5). */
+/** How an instance behaves on a turn that addresses only other instances (0.5). */
 export type WhenNotAddressed = 'QUIET' | 'CONTRIBUTE' | 'PAUSE';
-/** What running instances do when a newer version is stored (section 7). */
+/** How running instances react to a new version of their scenario (section 7). */
 export type MigrationPolicy = 'PINNED' | 'MIGRATE';
-/** When a transition may be taken (3.2). */
+/** When a transition can be taken (3.2). */
 export type TransitionTrigger = 'ON_COMPLETION' | 'ANYTIME';
 /** When the executor should run a tool. */
 export type ToolTiming = 'BEFORE_STEP' | 'DURING_STEP' | 'AFTER_STEP';
-/** How strictly a field is required for a start (2.13). */
+/** Whether a missing field rejects a start (HARD) or is only reported (SOFT) (2.13). */
 export type RequirementLevel = 'HARD' | 'SOFT';
 
-/** A tool of a step's act stage. */
+/** A tool of the act stage of a step. */
 export interface ToolBinding {
   readonly toolId: string;
   readonly timing: ToolTiming;
@@ -23,28 +23,28 @@ export interface ToolBinding {
   readonly dependsOn: readonly string[];
 }
 
-/** One way from a step to another; TRUE when all that it states holds (3.2). An empty string or list states nothing. */
+/** A transition between steps; TRUE when all of its rules hold (3.2). An empty string or list is not a rule. */
 export interface StepTransition {
-  /** Unique within the scenario; "" until it is compiled, where the author gave none. */
+  /** Unique within the scenario. "" if the author gave none; compilation then assigns one. */
   readonly transitionId: string;
   readonly targetStepId: string;
-  /** Higher is looked at first; equal ones as written. */
+  /** Higher values are evaluated first; ties in the order of the definition. */
   readonly priority: number;
   readonly trigger: TransitionTrigger;
   readonly intentLabel: string;
-  /** CEL text. */
+  /** CEL; "" without a condition. */
   readonly condition: string;
   readonly conditionFields: readonly string[];
   readonly outcomes: readonly StepOutcomeKind[];
-  /** Natural language, judged only where semantic evaluation is on (3.4). */
+  /** Natural language, evaluated only if semantic evaluation is enabled (3.4). */
   readonly conditionText: string;
   readonly conditionEmbedding: readonly number[];
-  /** Fields that become unknown when it is taken (3.2). */
+  /** Fields that become unknown when the transition is taken (3.2). */
   readonly clears: readonly string[];
   readonly description: string;
 }
 
-/** One step of a scenario; its stages are worked in the order collect, confirm, act, inform (3.1). */
+/** A step of a scenario. Its stages run in the order collect, confirm, act, inform (3.1). */
 export interface ScenarioStep {
   readonly stepId: string;
   readonly name: string;
@@ -54,14 +54,14 @@ export interface ScenarioStep {
   readonly checkpointDescription: string;
   readonly performsAction: boolean;
   readonly isRequiredAction: boolean;
-  /** Overrules whether there is a confirm stage; undefined: checkpoints and required actions have one. */
+  /** Whether the step has a confirm stage. Undefined: checkpoints and required actions have one. */
   readonly requiresConfirmation?: boolean | undefined;
-  /** Empty: all known fields that the scenario collects. */
+  /** If empty, all known fields that the scenario collects. */
   readonly confirmsFields: readonly string[];
   readonly toolBindings: readonly ToolBinding[];
   readonly toolIds: readonly string[];
   readonly templateIds: readonly string[];
-  /** Undefined: true for a step that collects fields and is neither terminal, a checkpoint nor a required action. */
+  /** Undefined: true for steps that collect fields and are neither terminal, nor a checkpoint, nor a required action. */
   readonly canSkip?: boolean | undefined;
   readonly isTerminal: boolean;
   readonly reachableFromAnywhere: boolean;
@@ -71,14 +71,14 @@ export interface ScenarioStep {
   readonly transitions: readonly StepTransition[];
 }
 
-/** A field that should be known when a scenario starts (2.13). */
+/** A field that must or should be known when a scenario starts (2.13). */
 export interface RequiredField {
   readonly fieldName: string;
   readonly level: RequirementLevel;
   readonly description: string;
 }
 
-/** A definition as its author wrote it, with defaults filled in. */
+/** A definition as written by its author, with defaults applied. */
 export interface Scenario {
   readonly scenarioId: string;
   readonly name: string;
@@ -97,7 +97,7 @@ export interface Scenario {
   readonly exclusive: boolean;
   readonly maxLoopCount?: number | undefined;
   readonly maxStartsPerSession?: number | undefined;
-  /** Milliseconds; undefined: never idle. */
+  /** In ms; undefined: the instance never becomes idle. */
   readonly idleTimeoutMs?: number | undefined;
   readonly idleAction: IdleAction;
   readonly whenNotAddressed: WhenNotAddressed;
@@ -110,22 +110,22 @@ export interface StoredScenario {
   readonly scenario: Scenario;
   /** From 1, never reused. */
   readonly version: number;
-  /** SHA-256 over the definition, lower-case hexadecimal. */
+  /** SHA-256 of the definition, lowercase hexadecimal. */
   readonly contentHash: string;
   /** Milliseconds since 1970. */
   readonly storedAt: number;
 }
 
-/** The meaning of a relationship (1.1 to 1.6). */
+/** The kinds of relationships (1.1 to 1.6). */
 export type RelationshipKind = 'DEPENDS_ON' | 'EXCLUDES' | 'IMPLIES' | 'SPECIALIZES' | 'AMBIGUOUS' | 'RELATED';
 export type RelationshipSource = 'RULE' | 'SCENARIO';
 
-/** Joins a rule or a scenario to a scenario (section 1). */
+/** A relationship from a rule or scenario to a scenario (section 1). */
 export interface Relationship {
   readonly kind: RelationshipKind;
   readonly sourceType: RelationshipSource;
   readonly sourceId: string;
   readonly targetScenarioId: string;
-  /** 0..1, without effect here. */
+  /** 0..1. Has no effect on decisions. */
   readonly weight: number;
 }

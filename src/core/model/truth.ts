@@ -1,2 +1,2 @@
-/** What a condition says: UNKNOWN while it misses data that would decide it (3.3). */
+/** The result of a condition. UNKNOWN means that the result depends on missing data (3.3). */
 export type Truth = 'TRUE' | 'FALSE' | 'UNKNOWN';

@@ -1,21 +1,21 @@
 import type { FieldValues, JsonValue } from './json';
 
-/** What caused a turn (0.1). Only MESSAGE grows the turn count. */
+/** What caused a turn (0.1). Only MESSAGE increments the turn count. */
 export type TurnTrigger = 'MESSAGE' | 'TOOL_RESULTS' | 'TIMER';
-/** What a message asks of scenarios (0.2). EXIT is decoded to CANCEL. */
+/** What a message requests from scenarios (0.2). EXIT is decoded as CANCEL. */
 export type ScenarioSignal = 'NONE' | 'START' | 'CONTINUE' | 'PAUSE' | 'COMPLETE' | 'CANCEL';
-/** How long a variable lives (0.4). */
+/** The lifetime of a variable (0.4). */
 export type VariableScope = 'IDENTITY' | 'BUSINESS' | 'CASE' | 'SESSION';
 export type RuleScope = 'GLOBAL' | 'SCENARIO' | 'STEP';
 export type FrustrationLevel = '' | 'low' | 'medium' | 'high';
 export type Urgency = 'low' | 'normal' | 'high' | 'critical';
-/** What became of a step, or of a part of it (0.1, 3.1). */
+/** The outcome of a step or of one of its stages (0.1, 3.1). */
 export type StepOutcomeKind = 'CONFIRMED' | 'DECLINED' | 'ACTION_SUCCEEDED' | 'ACTION_FAILED';
 
-/** One signal with what it is aimed at (0.2). */
+/** A signal and its target (0.2). */
 export interface SignalAim {
   readonly signal: ScenarioSignal;
-  /** Empty with `allInstances` false: unaimed. */
+  /** If empty and `allInstances` is false, the signal has no target. */
   readonly scenarioIds: readonly string[];
   readonly allInstances: boolean;
 }
@@ -27,7 +27,7 @@ export interface CandidateVariable {
   readonly scope: VariableScope;
 }
 
-/** The reading of the customer's message (P2). */
+/** The interpretation of the customer's message. */
 export interface Situation {
   readonly message: string;
   readonly language: string;
@@ -48,7 +48,7 @@ export interface Situation {
   readonly embedding: readonly number[];
 }
 
-/** A scenario that may start (P4). */
+/** A scenario that can start. */
 export interface ScenarioCandidate {
   readonly scenarioId: string;
   /** 0..1. */
@@ -56,31 +56,31 @@ export interface ScenarioCandidate {
   readonly reasoning: string;
 }
 
-/** A rule that applies to the turn (P5). */
+/** A rule that applies to the turn. */
 export interface AppliedRule {
   readonly ruleId: string;
   readonly scope: RuleScope;
-  /** SCENARIO: the scenario id; STEP: the step id; GLOBAL: "". */
+  /** The scenario id for SCENARIO, the step id for STEP, "" for GLOBAL. */
   readonly scopeId: string;
-  /** STEP only: the scenario of the step; "": any that has a step of that id. */
+  /** For STEP: the scenario of the step; "" matches every scenario with a step of that id. */
   readonly scopeScenarioId: string;
   readonly priority: number;
 }
 
-/** An answer of the customer or a result of an action (0.6). */
+/** An answer of the customer, or the result of an action (0.6). */
 export interface StepOutcome {
-  /** "": the focus. */
+  /** "" for the focus. */
   readonly instanceId: string;
-  /** "": the instance's current step. */
+  /** "" for the current step of the instance. */
   readonly stepId: string;
-  /** "": none was given. */
+  /** "" if the caller sent none. */
   readonly actionKey: string;
   readonly kind: StepOutcomeKind;
   readonly toolId: string;
   readonly results: FieldValues;
 }
 
-/** One event of a session (0.1). */
+/** An event of a session (0.1). */
 export interface Turn {
   readonly tenantId: string;
   readonly agentId: string;
@@ -94,11 +94,11 @@ export interface Turn {
   readonly appliedRules: readonly AppliedRule[];
   readonly customerData: FieldValues;
   readonly stepOutcomes: readonly StepOutcome[];
-  /** A patch; null deletes. */
+  /** A patch; null deletes the variable. */
   readonly sessionVariables: FieldValues;
 }
 
-/** "The intent" of the semantics: the canonical label, else the raw intent, else "" (0.1). */
+/** Returns the canonical label, else the raw intent, else "" (0.1). */
 export function getIntent(situation: Situation): string {
   return situation.canonicalIntentLabel || situation.intent;
 }

@@ -1,13 +1,30 @@
+import { compareText } from '../model/compare-text';
+import type { Relationship, StoredScenario } from '../model/scenario';
 import type { CompiledScenario } from './compiled-scenario';
 import type { RelationshipIndex } from './relationships';
 
-/** The catalogue of an agent as one turn sees it: compiled, and the same from the turn's first phase to its last. */
+/** A compiled snapshot of an agent's catalogue. It does not change during a turn. */
 export interface Catalogue {
-  /** Grows with every change of the catalogue. */
+  /** Increases with every change of the catalogue. */
   readonly revision: number;
-  /** The newest version of a scenario; undefined where the catalogue does not hold it. */
+  /** Returns the latest version of a scenario; undefined if the catalogue does not have it. */
   getScenario(scenarioId: string): CompiledScenario | undefined;
-  /** A version of a scenario that the turn's instances run on; undefined where it is gone. */
+  /** Returns a version that an instance of the session runs on; undefined if it is gone. */
   getScenarioVersion(scenarioId: string, version: number): CompiledScenario | undefined;
   readonly relationships: RelationshipIndex;
+}
+
+/** The order in which a catalogue lists scenarios. */
+export function compareByScenarioId(left: StoredScenario, right: StoredScenario): number {
+  return compareText(left.scenario.scenarioId, right.scenario.scenarioId);
+}
+
+/** The order in which a catalogue lists relationships: kind, source type, source, target. */
+export function compareRelationships(left: Relationship, right: Relationship): number {
+  return (
+    compareText(left.kind, right.kind) ||
+    compareText(left.sourceType, right.sourceType) ||
+    compareText(left.sourceId, right.sourceId) ||
+    compareText(left.targetScenarioId, right.targetScenarioId)
+  );
 }

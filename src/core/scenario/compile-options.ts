@@ -1,10 +1,10 @@
 import { type ConditionLimits, defaultConditionLimits } from '../conditions';
 import type { SemanticEvaluation } from '../model/settings';
 
-/** What a definition is checked against beside the contract. */
+/** The settings that a definition is checked against. */
 export interface CompileOptions {
   readonly conditionLimits: ConditionLimits;
-  /** How natural-language conditions are judged; "off": they are never taken (3.4). */
+  /** How natural-language conditions are evaluated. With "off" they are never TRUE (3.4). */
   readonly semanticEvaluation: SemanticEvaluation;
 }
 

@@ -1,83 +1,51 @@
 import { type Condition, type ConditionLimits, compileCondition } from '../conditions';
-import type { Scenario, ScenarioStep, StepTransition } from '../model/scenario';
+import type { Scenario, ScenarioStep, StepTransition, TransitionTrigger } from '../model/scenario';
 import { type CompileOptions, defaultCompileOptions } from './compile-options';
-import type { CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
+import type { CompiledDraft, CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
 import { checkScenario } from './findings/check-scenario';
-import type { ScenarioFinding } from './scenario-finding';
+import {
+  type FindingLocation,
+  locateGlobalTransition,
+  locateTransition,
+  type ScenarioFinding,
+} from './scenario-finding';
 import { orderTools } from './tool-order';
 
-/** A compiled scenario with everything that was found; `compiled` is undefined where a finding is an ERROR. */
+/** The result of compiling a definition. */
 export interface ScenarioCompilation {
+  /** Undefined if a finding is an ERROR. */
   readonly compiled: CompiledScenario | undefined;
-  /** In the order of the definition. */
   readonly findings: readonly ScenarioFinding[];
 }
 
-/** A condition's text with where it stands in the definition. */
-export interface ConditionLocation {
-  readonly fieldPath: string;
-  readonly stepId: string;
-  readonly transitionId: string;
-}
-
-/** Parses every condition once and remembers what was found in it. */
-export class ConditionCompiler {
+/** Compiles conditions and collects their findings. */
+class ConditionCompiler {
   readonly findings: ScenarioFinding[] = [];
-  private readonly limits: ConditionLimits;
 
-  constructor(limits: ConditionLimits) {
-    this.limits = limits;
-  }
+  constructor(private readonly limits: ConditionLimits) {}
 
-  /** The condition, or undefined where the text is empty or refused. */
-  compile(text: string, site: ConditionLocation): Condition | undefined {
+  /** Returns undefined if the text is empty or rejected. */
+  compile(text: string, { fieldPath, stepId = '', transitionId = '' }: FindingLocation): Condition | undefined {
     if (text === '') return undefined;
     const { condition, findings } = compileCondition(text, this.limits);
-    for (const { severity, code, message, line, column } of findings) {
-      this.findings.push({ ...site, severity, code, message, line: line ?? 0, column: column ?? 0 });
+    for (const { line = 0, column = 0, ...finding } of findings) {
+      this.findings.push({ ...finding, fieldPath, stepId, transitionId, line, column });
     }
     return condition;
   }
 }
 
-/** Checks and compiles a definition: all findings at once (DESIGN 2). Pure; the same definition gives the same result. */
+/** Checks and compiles a definition. All findings are returned together. The same definition gives the same result. */
 export function compileScenario(
   scenario: Scenario,
   version: number,
   options: CompileOptions = defaultCompileOptions,
 ): ScenarioCompilation {
-  const conditions = new ConditionCompiler(options.conditionLimits);
-  const steps = new Map<string, CompiledStep>();
-  scenario.steps.forEach((step, order) => {
-    // One of a repeated id is compiled, too: its conditions may have faults of their own.
-    const compiled = compileStep(step, order, scenario, conditions);
-    if (!steps.has(step.stepId)) steps.set(step.stepId, compiled);
-  });
-  const globals = scenario.globalTransitions.map((transition, index) =>
-    compileTransition(
-      transition,
-      `global/${index + 1}`,
-      { path: `global_transitions[${index}]`, stepId: '' },
-      conditions,
-    ),
-  );
-  const site = { stepId: '', transitionId: '' };
-  const entryCondition = conditions.compile(scenario.entryCondition, { ...site, fieldPath: 'entry_condition' });
-  const completionCondition = conditions.compile(scenario.completionCondition, {
-    ...site,
-    fieldPath: 'completion_condition',
-  });
-  const entry = steps.get(scenario.entryStepId);
-  const findings = checkScenario({
-    scenario,
-    steps,
-    globalTransitions: globals,
-    entryCondition,
-    completionCondition,
-    conditionFindings: conditions.findings,
-    options,
-  });
-  if (!entry || findings.some((finding) => finding.severity === 'ERROR')) return { compiled: undefined, findings };
+  const draft = compileDraft(scenario, options);
+  const { steps, globalTransitions, entryCondition, completionCondition } = draft;
+  const findings = checkScenario(draft);
+  const entryStep = steps.get(scenario.entryStepId);
+  if (!entryStep || findings.some(({ severity }) => severity === 'ERROR')) return { compiled: undefined, findings };
   return {
     findings,
     compiled: {
@@ -85,12 +53,12 @@ export function compileScenario(
       version,
       name: scenario.name,
       priority: scenario.priority,
-      entryStep: entry,
+      entryStep,
       steps,
-      globalTransitions: byPriority(globals),
-      transitionsById: transitionsById(steps, globals),
+      globalTransitions: sortByPriority(globalTransitions),
+      transitionsById: indexTransitions(steps, globalTransitions),
       recoverySteps: [...steps.values()]
-        .filter((step) => step.definition.reachableFromAnywhere)
+        .filter(({ definition }) => definition.reachableFromAnywhere)
         .sort((a, b) => b.definition.priority - a.definition.priority || a.index - b.index),
       collectedFields: new Set(scenario.steps.flatMap((step) => step.collectsProfileFields).sort()),
       entryCondition,
@@ -100,86 +68,103 @@ export function compileScenario(
   };
 }
 
+function compileDraft(scenario: Scenario, options: CompileOptions): CompiledDraft {
+  const conditions = new ConditionCompiler(options.conditionLimits);
+  const steps = new Map<string, CompiledStep>();
+  scenario.steps.forEach((step, index) => {
+    // Steps with a repeated id are compiled, too, because their conditions can have findings.
+    const compiled = compileStep(step, index, scenario, conditions);
+    if (!steps.has(step.stepId)) steps.set(step.stepId, compiled);
+  });
+  const globalTransitions = scenario.globalTransitions.map((transition, index) =>
+    compileTransition(transition, locateGlobalTransition(transition, index), conditions),
+  );
+  return {
+    scenario,
+    steps,
+    globalTransitions,
+    entryCondition: conditions.compile(scenario.entryCondition, { fieldPath: 'entry_condition' }),
+    completionCondition: conditions.compile(scenario.completionCondition, { fieldPath: 'completion_condition' }),
+    conditionFindings: conditions.findings,
+    options,
+  };
+}
+
 function compileStep(
   step: ScenarioStep,
-  order: number,
+  index: number,
   scenario: Scenario,
   conditions: ConditionCompiler,
 ): CompiledStep {
-  const transitions = step.transitions.map((transition, index) =>
-    compileTransition(
-      transition,
-      `${step.stepId}/${index + 1}`,
-      { path: `steps[${order}].transitions[${index}]`, stepId: step.stepId },
-      conditions,
-    ),
+  const transitions = step.transitions.map((transition, transitionIndex) =>
+    compileTransition(transition, locateTransition(step, index, transitionIndex), conditions),
   );
-  const collects = step.collectsProfileFields;
-  const hasAct = step.toolBindings.length > 0 || step.toolIds.length > 0;
-  const hasConfirm = step.requiresConfirmation ?? (step.isCheckpoint || (step.performsAction && step.isRequiredAction));
+  const byTrigger: Readonly<Record<TransitionTrigger, CompiledTransition[]>> = { ANYTIME: [], ON_COMPLETION: [] };
+  for (const transition of transitions) byTrigger[transition.definition.trigger].push(transition);
+  const collectedFields = step.collectsProfileFields;
+  const hasActStage = step.toolBindings.length > 0 || step.toolIds.length > 0;
+  const hasConfirmStage =
+    step.requiresConfirmation ?? (step.isCheckpoint || (step.performsAction && step.isRequiredAction));
   const stopsWalk = step.isTerminal || step.isCheckpoint || step.isRequiredAction;
   return {
     stepId: step.stepId,
     name: step.name || step.stepId,
-    index: order,
-    collectedFields: collects,
+    index,
+    collectedFields,
     isTerminal: step.isTerminal,
     isCheckpoint: step.isCheckpoint,
     isRequiredAction: step.isRequiredAction,
-    hasConfirmStage: hasConfirm,
-    hasActStage: hasAct,
+    hasConfirmStage,
+    hasActStage,
     hasInformStage: step.templateIds.length > 0,
-    canSkip: step.canSkip ?? (collects.length > 0 && !stopsWalk),
+    canSkip: step.canSkip ?? (collectedFields.length > 0 && !stopsWalk),
     stopsWalk,
-    countsLoops: collects.length > 0 || hasConfirm || hasAct,
+    countsLoops: collectedFields.length > 0 || hasConfirmStage || hasActStage,
     maxLoopCount: step.maxLoopCount ?? scenario.maxLoopCount,
     tools: orderTools(step).tools,
     actionDescription: step.checkpointDescription || step.description || step.name || step.stepId,
-    anytimeTransitions: byPriority(transitions.filter(({ definition }) => definition.trigger === 'ANYTIME')),
-    completionTransitions: byPriority(transitions.filter(({ definition }) => definition.trigger === 'ON_COMPLETION')),
+    anytimeTransitions: sortByPriority(byTrigger.ANYTIME),
+    completionTransitions: sortByPriority(byTrigger.ON_COMPLETION),
     definition: step,
   };
 }
 
 function compileTransition(
   transition: StepTransition,
-  defaultId: string,
-  at: { readonly path: string; readonly stepId: string },
+  location: Required<FindingLocation>,
   conditions: ConditionCompiler,
 ): CompiledTransition {
-  const id = transition.transitionId || defaultId;
   const condition = conditions.compile(transition.condition, {
-    fieldPath: `${at.path}.condition`,
-    stepId: at.stepId,
-    transitionId: id,
+    ...location,
+    fieldPath: `${location.fieldPath}.condition`,
   });
-  const statesRule =
+  const hasRule =
     transition.intentLabel !== '' ||
     transition.condition !== '' ||
     transition.conditionFields.length > 0 ||
     transition.outcomes.length > 0;
   return {
-    id,
+    id: location.transitionId,
     targetStepId: transition.targetStepId,
-    isGlobal: at.stepId === '',
+    isGlobal: location.stepId === '',
     condition,
-    isDefault: !statesRule && transition.conditionText === '',
-    isNaturalLanguageOnly: !statesRule && transition.conditionText !== '',
+    isDefault: !hasRule && transition.conditionText === '',
+    isNaturalLanguageOnly: !hasRule && transition.conditionText !== '',
     readsOutcome: transition.outcomes.length > 0 || (condition?.reads.variables.includes('outcome') ?? false),
     fieldsRead: [...new Set([...transition.conditionFields, ...(condition?.reads.dataKeys ?? [])])],
     definition: transition,
   };
 }
 
-function transitionsById(
+function indexTransitions(
   steps: ReadonlyMap<string, CompiledStep>,
-  globals: readonly CompiledTransition[],
+  globalTransitions: readonly CompiledTransition[],
 ): ReadonlyMap<string, CompiledTransition> {
-  const all = [...steps.values()].flatMap((step) => [...step.anytimeTransitions, ...step.completionTransitions]);
-  return new Map([...all, ...globals].map((transition) => [transition.id, transition]));
+  const own = [...steps.values()].flatMap((step) => [...step.anytimeTransitions, ...step.completionTransitions]);
+  return new Map([...own, ...globalTransitions].map((transition) => [transition.id, transition]));
 }
 
-/** High priority first; equal ones stay as written, as Array.prototype.sort is stable. */
-function byPriority(transitions: readonly CompiledTransition[]): readonly CompiledTransition[] {
+/** By descending priority; ties keep their order, because Array.prototype.sort is stable. */
+function sortByPriority(transitions: readonly CompiledTransition[]): readonly CompiledTransition[] {
   return [...transitions].sort((a, b) => b.definition.priority - a.definition.priority);
 }

@@ -1,58 +1,60 @@
 import type { Condition } from '../conditions';
 import type { Scenario, ScenarioStep, StepTransition, ToolBinding } from '../model/scenario';
+import type { CompileOptions } from './compile-options';
+import type { ScenarioFinding } from './scenario-finding';
 
-/** A transition with its condition parsed. */
+/** A transition with its condition compiled. */
 export interface CompiledTransition {
-  /** The author's id, else "<step id>/<n>" or "global/<n>" counted from 1. */
+  /** The author's id, else "<step id>/<n>" or "global/<n>", with n from 1. */
   readonly id: string;
   readonly targetStepId: string;
   readonly isGlobal: boolean;
   readonly condition: Condition | undefined;
-  /** States nothing: the default edge (3.2). */
+  /** Has no rule: a default transition (3.2). */
   readonly isDefault: boolean;
-  /** States a natural-language text and nothing else (3.4). */
+  /** Its only rule is a natural-language condition (3.4). */
   readonly isNaturalLanguageOnly: boolean;
-  /** States outcomes, or its condition reads `outcome`: eligible after DECLINED or a failure (3.2). */
+  /** Has outcomes as a rule, or its condition reads `outcome`. It can be taken after DECLINED or a failure (3.2). */
   readonly readsOutcome: boolean;
-  /** Fields that it reads: `condition_fields` and the `data` keys of its condition; each once. */
+  /** The fields of `condition_fields` and the `data` keys of its condition, without duplicates. */
   readonly fieldsRead: readonly string[];
   readonly definition: StepTransition;
 }
 
-/** A step with everything decided that its definition alone decides (3.1). */
+/** A step with every property that its definition determines (3.1). */
 export interface CompiledStep {
   readonly stepId: string;
   readonly name: string;
-  /** Place in the scenario's list; breaks ties (3.8). */
+  /** 0-based position in the scenario; breaks ties (3.8). */
   readonly index: number;
   readonly collectedFields: readonly string[];
   readonly isTerminal: boolean;
   readonly isCheckpoint: boolean;
-  /** Not done before its action has succeeded. */
+  /** The step is finished only after its action succeeded. */
   readonly isRequiredAction: boolean;
   readonly hasConfirmStage: boolean;
   readonly hasActStage: boolean;
   readonly hasInformStage: boolean;
-  /** With the default of 3.1 filled in. */
+  /** With the default of 3.1 applied. */
   readonly canSkip: boolean;
-  /** Never walked through, whatever is known: terminal steps, checkpoints and required actions (3.5). */
+  /** A walk always ends here: terminal steps, checkpoints and required actions (3.5). */
   readonly stopsWalk: boolean;
-  /** Visits and failures of it are counted (3.6). */
+  /** Its visits and failures are counted (3.6). */
   readonly countsLoops: boolean;
-  /** The step's own loop limit, else the scenario's; undefined: the configuration's (2.8). */
+  /** The loop limit of the step, else of the scenario; undefined if the configuration decides (2.8). */
   readonly maxLoopCount: number | undefined;
-  /** In `dependsOn` order, bindings before bare tool ids. */
+  /** In `dependsOn` order, bindings before plain tool ids. */
   readonly tools: readonly ToolBinding[];
-  /** What a CONFIRM of it says: checkpoint description, else description, else name. */
+  /** The text of a CONFIRM: checkpoint description, else description, else name. */
   readonly actionDescription: string;
-  /** ANYTIME transitions by priority, high first, then as written. */
+  /** ANYTIME transitions by descending priority; ties in the order of the definition. */
   readonly anytimeTransitions: readonly CompiledTransition[];
-  /** ON_COMPLETION transitions by priority, high first, then as written. */
+  /** ON_COMPLETION transitions by descending priority; ties in the order of the definition. */
   readonly completionTransitions: readonly CompiledTransition[];
   readonly definition: ScenarioStep;
 }
 
-/** One version of a scenario, built once a version and shared by all turns. */
+/** A version of a scenario, compiled once and shared by all turns. */
 export interface CompiledScenario {
   readonly scenarioId: string;
   readonly version: number;
@@ -60,15 +62,27 @@ export interface CompiledScenario {
   readonly priority: number;
   readonly entryStep: CompiledStep;
   readonly steps: ReadonlyMap<string, CompiledStep>;
-  /** By priority, high first, then as written. */
+  /** By descending priority; ties in the order of the definition. */
   readonly globalTransitions: readonly CompiledTransition[];
-  /** Every transition by id. */
   readonly transitionsById: ReadonlyMap<string, CompiledTransition>;
-  /** Steps with `reachable_from_anywhere`, by priority, high first, then as written (3.8). */
+  /** Steps with `reachable_from_anywhere` by descending priority; ties in the order of the definition (3.8). */
   readonly recoverySteps: readonly CompiledStep[];
-  /** Every field that one of its steps collects; sorted. */
+  /** Every field that a step collects, sorted. */
   readonly collectedFields: ReadonlySet<string>;
   readonly entryCondition: Condition | undefined;
   readonly completionCondition: Condition | undefined;
   readonly definition: Scenario;
+}
+
+/** A definition with all parts that could be compiled, before it is checked. */
+export interface CompiledDraft {
+  readonly scenario: Scenario;
+  /** Contains only the first step of a repeated id. */
+  readonly steps: ReadonlyMap<string, CompiledStep>;
+  /** In the order of the definition. */
+  readonly globalTransitions: readonly CompiledTransition[];
+  readonly entryCondition: Condition | undefined;
+  readonly completionCondition: Condition | undefined;
+  readonly conditionFindings: readonly ScenarioFinding[];
+  readonly options: CompileOptions;
 }

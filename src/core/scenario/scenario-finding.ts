@@ -1,75 +1,126 @@
 import type { ConditionFindingCode } from '../conditions';
+import type { ScenarioStep, StepTransition } from '../model/scenario';
 
-/** What can be found in a scenario. The comment says what the author did. */
+/** Codes of findings in a scenario. Each comment names the author's mistake. */
 export type ScenarioFindingCode =
   | ConditionFindingCode
-  /** Names no entry step, or one that is no step of the scenario. */
+  /** The entry step is missing or does not exist. */
   | 'ENTRY_STEP_NOT_FOUND'
-  /** Gave two steps the same id. */
+  /** Two steps have the same id. */
   | 'DUPLICATE_STEP'
-  /** Gave two transitions the same id. */
+  /** Two transitions have the same id. */
   | 'DUPLICATE_TRANSITION'
-  /** Requires a field twice. */
+  /** A field is required twice. */
   | 'DUPLICATE_REQUIRED_FIELD'
-  /** Maps a step of an older version to one that is no step of this one. */
+  /** The step map of a migration leads to a step that this version does not have. */
   | 'MIGRATION_TARGET_NOT_FOUND'
-  /** Requires an action that no tool can do. */
+  /** A required action has no tool. */
   | 'REQUIRED_ACTION_WITHOUT_TOOL'
-  /** Performs an action without a tool that is hinted. */
+  /** A step performs an action without a tool. */
   | 'ACTION_WITHOUT_TOOL'
-  /** Lets a tool depend on one that the step does not have. */
+  /** A tool depends on one that the step does not have. */
   | 'TOOL_NOT_FOUND'
-  /** Lets tools wait for each other. */
+  /** Tools depend on each other. */
   | 'TOOL_CYCLE'
-  /** Names a tool twice in a step. */
+  /** A step lists a tool twice. */
   | 'DUPLICATE_TOOL'
-  /** Lets a step be skipped that never is. */
+  /** `can_skip` is set on a step that is never skipped. */
   | 'CAN_SKIP_WITHOUT_EFFECT'
-  /** Made a step that may not be skipped, or where a walk ends, and that says nothing. */
+  /** A step without stages is a checkpoint or has `can_skip = false`. */
   | 'STEP_SAYS_NOTHING'
-  /** Lets a transition lead to what is no step. */
+  /** A transition leads to a step that does not exist. */
   | 'DANGLING_TRANSITION'
-  /** States a condition in natural language, which is not judged. */
+  /** A natural-language condition is not evaluated. */
   | 'SEMANTIC_EVALUATION_OFF'
-  /** States a condition in natural language without the embedding that it would be judged by. */
+  /** A natural-language condition has no embedding but is evaluated by embedding. */
   | 'CONDITION_WITHOUT_EMBEDDING'
-  /** Wrote a transition below a default one, which decides always. */
+  /** A transition follows a default transition, which is always taken. */
   | 'HIDDEN_BY_DEFAULT'
-  /** Lets a step be left at any time, whatever happens. */
+  /** An ANYTIME transition has no rule, so its step is left on every turn. */
   | 'ANYTIME_STATES_NOTHING'
-  /** Wrote a global transition that is always TRUE. */
+  /** A global transition has no rule, so it is always TRUE. */
   | 'GLOBAL_STATES_NOTHING'
-  /** Lets a global transition lead to a step that is not reachable from anywhere. */
+  /** A global transition leads to a step without `reachable_from_anywhere`. */
   | 'GLOBAL_TARGET_NOT_REACHABLE'
-  /** Gave the scenario no end. */
+  /** No terminal step is reachable from the entry step. */
   | 'NO_WAY_TO_TERMINAL'
-  /** Made a step that no way leads to. */
+  /** A step is not reachable. */
   | 'UNREACHABLE_STEP'
-  /** Made a cycle without a way out that no limit ends. */
+  /** A cycle has no exit, and no limit ends it. */
   | 'TRAP'
-  /** Made a step that is no end and that nothing leaves. */
+  /** A step is not terminal and has no outgoing transition. */
   | 'DEAD_END'
-  /** Made a cycle without a way out that the loop limit ends. */
+  /** A cycle has no exit; the loop limit ends it. */
   | 'NO_WAY_OUT'
-  /** Reads a field that nothing in the scenario provides. */
+  /** A field is read that nothing in the scenario provides. */
   | 'FIELD_NOT_COLLECTED'
-  /** Persists a field that no step collects. */
+  /** A persisted field is not collected by any step. */
   | 'PERSISTED_FIELD_NOT_COLLECTED';
 
-/** One thing that is wrong with, or noteworthy in, a scenario. ERROR refuses it, WARNING informs. */
+/** A problem in a scenario. An ERROR rejects the scenario, a WARNING does not. */
 export interface ScenarioFinding {
   readonly severity: 'ERROR' | 'WARNING';
   /** Stable. */
   readonly code: ScenarioFindingCode;
-  /** What is wrong and what to do, in a sentence. */
+  /** What is wrong and how to fix it. */
   readonly message: string;
-  /** Path into the scenario in the contract's field names, for example `steps[2].transitions[0].condition`. */
+  /** Path in the field names of the contract, for example `steps[2].transitions[0].condition`. */
   readonly fieldPath: string;
-  /** "" where none is concerned. */
+  /** "" if the finding does not concern a step. */
   readonly stepId: string;
-  /** "" where none is concerned. */
+  /** "" if the finding does not concern a transition. */
   readonly transitionId: string;
-  /** Within a condition, from 1; 0 where there is none. */
+  /** 1-based position within a condition; 0 for other findings. */
   readonly line: number;
   readonly column: number;
+}
+
+/** The location of a finding. Parts that do not apply are omitted. */
+export interface FindingLocation {
+  readonly fieldPath: string;
+  readonly stepId?: string;
+  readonly transitionId?: string;
+}
+
+/** The location of a transition of a step. The indexes are 0-based. */
+export function locateTransition(
+  step: ScenarioStep,
+  stepIndex: number,
+  transitionIndex: number,
+): Required<FindingLocation> {
+  return {
+    fieldPath: `steps[${stepIndex}].transitions[${transitionIndex}]`,
+    stepId: step.stepId,
+    transitionId: step.transitions[transitionIndex]?.transitionId || `${step.stepId}/${transitionIndex + 1}`,
+  };
+}
+
+export function locateGlobalTransition({ transitionId }: StepTransition, index: number): Required<FindingLocation> {
+  return {
+    fieldPath: `global_transitions[${index}]`,
+    stepId: '',
+    transitionId: transitionId || `global/${index + 1}`,
+  };
+}
+
+/** Returns the location of a field below a location. */
+export function locateField<Location extends FindingLocation>(location: Location, field: string): Location {
+  return { ...location, fieldPath: `${location.fieldPath}.${field}` };
+}
+
+export function createError(code: ScenarioFindingCode, message: string, location: FindingLocation): ScenarioFinding {
+  return createFinding('ERROR', code, message, location);
+}
+
+export function createWarning(code: ScenarioFindingCode, message: string, location: FindingLocation): ScenarioFinding {
+  return createFinding('WARNING', code, message, location);
+}
+
+function createFinding(
+  severity: ScenarioFinding['severity'],
+  code: ScenarioFindingCode,
+  message: string,
+  { fieldPath, stepId = '', transitionId = '' }: FindingLocation,
+): ScenarioFinding {
+  return { severity, code, message, fieldPath, stepId, transitionId, line: 0, column: 0 };
 }

@@ -1,72 +1,74 @@
 import type { CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
 
-/** Step ids, each with the steps that one hop leads to. */
+/** The successors of each step, by step id. */
 export type StepGraph = ReadonlyMap<string, readonly string[]>;
 
-/** The hops that can ever be taken: those of each step and, from everywhere but their own target, the global ones (3.2). */
+/** Builds the graph of all transitions that can be taken. Global transitions lead to their target from every other step (3.2). */
 export function buildStepGraph({
   steps,
-  globalTransitions: globals,
+  globalTransitions,
 }: Pick<CompiledScenario, 'steps' | 'globalTransitions'>): StepGraph {
-  const everywhere = [...new Set(globals.map(({ targetStepId }) => targetStepId))];
+  const globalTargets = [...new Set(globalTransitions.map(({ targetStepId }) => targetStepId))];
   return new Map(
     [...steps.values()].map((step) => [
       step.stepId,
-      [...ownTargets(step), ...everywhere.filter((target) => target !== step.stepId)],
+      [...listOwnTargets(step), ...globalTargets.filter((target) => target !== step.stepId)],
     ]),
   );
 }
 
-function ownTargets(step: CompiledStep): readonly string[] {
-  const hidden = new Set(findShadowedTransitions(step));
+function listOwnTargets(step: CompiledStep): readonly string[] {
+  const shadowed = new Set(findShadowedTransitions(step));
   return [...step.anytimeTransitions, ...step.completionTransitions]
-    .filter((transition) => !hidden.has(transition))
+    .filter((transition) => !shadowed.has(transition))
     .map(({ targetStepId }) => targetStepId);
 }
 
-/** ON_COMPLETION transitions below a default edge, which decides always, but for those that take a DECLINED or a failure (3.2). */
-export function findShadowedTransitions({
-  completionTransitions: onCompletion,
-}: CompiledStep): readonly CompiledTransition[] {
-  const first = onCompletion.findIndex(({ isDefault: statesNothing }) => statesNothing);
-  return first < 0 ? [] : onCompletion.slice(first + 1).filter(({ readsOutcome }) => !readsOutcome);
+/**
+ * Finds the ON_COMPLETION transitions that a preceding default transition shadows. Transitions that read the outcome are not shadowed,
+ * because they can be taken after DECLINED or a failure (3.2).
+ */
+export function findShadowedTransitions({ completionTransitions }: CompiledStep): readonly CompiledTransition[] {
+  const defaultIndex = completionTransitions.findIndex(({ isDefault }) => isDefault);
+  if (defaultIndex < 0) return [];
+  return completionTransitions.slice(defaultIndex + 1).filter(({ readsOutcome }) => !readsOutcome);
 }
 
-/** The same hops the other way round. */
 export function reverseGraph(graph: StepGraph): StepGraph {
-  const back = new Map<string, string[]>();
-  for (const [from, tos] of graph) {
-    for (const to of tos) {
-      const list = back.get(to);
-      if (list) list.push(from);
-      else back.set(to, [from]);
+  const reversed = new Map<string, string[]>();
+  for (const [from, targets] of graph) {
+    for (const target of targets) {
+      const sources = reversed.get(target);
+      if (sources) sources.push(from);
+      else reversed.set(target, [from]);
     }
   }
-  return back;
+  return reversed;
 }
 
-/** Everything that can be reached from the given steps, these included. */
+/** Finds all steps that are reachable from the given steps, these included. */
 export function findReachableSteps(from: Iterable<string>, graph: StepGraph): ReadonlySet<string> {
-  const found = new Set(from);
-  // A set is walked in the order of its growth, what is added on the way included.
-  for (const step of found) for (const next of graph.get(step) ?? []) found.add(next);
-  return found;
+  const reachable = new Set(from);
+  // Iterating over a set includes the elements that are added during the iteration.
+  for (const step of reachable) for (const next of graph.get(step) ?? []) reachable.add(next);
+  return reachable;
 }
 
-/** The steps among the given ones that lie on a cycle of them, or between two. */
-export function findStepsOnCycles(among: Iterable<string>, graph: StepGraph): ReadonlySet<string> {
-  const back = reverseGraph(graph);
-  return thinned(thinned(new Set(among), graph, back), back, graph);
+/** Finds the given steps that are on a cycle of given steps, or on a path between two such cycles. */
+export function findStepsOnCycles(stepIds: Iterable<string>, graph: StepGraph): ReadonlySet<string> {
+  const reversed = reverseGraph(graph);
+  return removeDeadEnds(removeDeadEnds(new Set(stepIds), graph, reversed), reversed, graph);
 }
 
-/** Without those from which no hop leads to another that is left. */
-function thinned(among: ReadonlySet<string>, onward: StepGraph, back: StepGraph): ReadonlySet<string> {
-  const left = new Set(among);
-  const leadsNowhere = (step: string): boolean => !(onward.get(step) ?? []).some((next) => left.has(next));
-  const open = [...left].filter(leadsNowhere);
-  for (let step = open.pop(); step !== undefined; step = open.pop()) {
-    if (!left.delete(step)) continue;
-    open.push(...(back.get(step) ?? []).filter((before) => left.has(before) && leadsNowhere(before)));
+/** Removes steps without a successor among the given ones until every remaining step has one. */
+function removeDeadEnds(stepIds: ReadonlySet<string>, graph: StepGraph, reversed: StepGraph): ReadonlySet<string> {
+  const remaining = new Set(stepIds);
+  const isDeadEnd = (step: string): boolean => !(graph.get(step) ?? []).some((next) => remaining.has(next));
+  const pending = [...remaining].filter(isDeadEnd);
+  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+    if (!remaining.delete(step)) continue;
+    const predecessors = reversed.get(step) ?? [];
+    pending.push(...predecessors.filter((previous) => remaining.has(previous) && isDeadEnd(previous)));
   }
-  return left;
+  return remaining;
 }

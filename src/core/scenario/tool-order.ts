@@ -1,37 +1,38 @@
 import type { ScenarioStep, ToolBinding } from '../model/scenario';
 
-/** A step's tools in the order in which they should run. */
+/** The tools of a step in execution order. */
 export interface ToolOrder {
-  /** In `dependsOn` order, ties as written: bindings before the bare tool ids, which run DURING_STEP. */
+  /** In `dependsOn` order, ties in the order of the definition. Bindings precede plain tool ids, which run DURING_STEP. */
   readonly tools: readonly ToolBinding[];
-  /** Tools that a binding depends on and the step does not have. */
+  /** Dependencies that are not tools of the step. */
   readonly unknownToolIds: readonly string[];
-  /** Tools that wait for each other; they come last, as written. */
+  /** Tools that depend on each other. They come last, in the order of the definition. */
   readonly cyclicToolIds: readonly string[];
 }
 
-/** Orders the tools of a step so that each comes after those that it depends on (section 4, ACTION_HINT). */
+/** Orders the tools of a step so that each follows its dependencies (section 4, ACTION_HINT). */
 export function orderTools(step: ScenarioStep): ToolOrder {
-  const bindings = [...step.toolBindings, ...step.toolIds.map(bareTool)];
-  const ids = new Set(bindings.map(({ toolId }) => toolId));
-  const done = new Set<string>();
+  const bindings = [...step.toolBindings, ...step.toolIds.map(createBinding)];
+  const toolIds = new Set(bindings.map(({ toolId }) => toolId));
+  const orderedIds = new Set<string>();
   const tools: ToolBinding[] = [];
-  const waiting = [...bindings];
-  const firstReady = (): number =>
-    waiting.findIndex(({ dependsOn }) => dependsOn.every((id) => done.has(id) || !ids.has(id)));
-  for (let ready = firstReady(); ready >= 0; ready = firstReady()) {
-    for (const binding of waiting.splice(ready, 1)) {
+  const remaining = [...bindings];
+  const findReady = (): number =>
+    remaining.findIndex(({ dependsOn }) => dependsOn.every((id) => orderedIds.has(id) || !toolIds.has(id)));
+  for (let ready = findReady(); ready >= 0; ready = findReady()) {
+    for (const binding of remaining.splice(ready, 1)) {
       tools.push(binding);
-      done.add(binding.toolId);
+      orderedIds.add(binding.toolId);
     }
   }
+  const dependencies = new Set(bindings.flatMap(({ dependsOn }) => dependsOn));
   return {
-    tools: [...tools, ...waiting],
-    unknownToolIds: [...new Set(bindings.flatMap(({ dependsOn }) => dependsOn).filter((id) => !ids.has(id)))],
-    cyclicToolIds: waiting.map(({ toolId }) => toolId),
+    tools: [...tools, ...remaining],
+    unknownToolIds: [...dependencies].filter((id) => !toolIds.has(id)),
+    cyclicToolIds: remaining.map(({ toolId }) => toolId),
   };
 }
 
-function bareTool(toolId: string): ToolBinding {
+function createBinding(toolId: string): ToolBinding {
   return { toolId, timing: 'DURING_STEP', variableNames: [], dependsOn: [] };
 }

@@ -11,11 +11,11 @@ import {
   evaluateTransition,
   type TransitionEvaluation,
   toWalkVariables,
-  type WalkPosition,
+  type WalkState,
 } from './step-conditions';
 
 /** The state of a walk that the choice of a transition depends on. */
-export interface ChoiceInput extends WalkPosition {
+export interface ChoiceInput extends WalkState {
   readonly traversedSteps: readonly { readonly stepId: string; readonly isIntermediate: boolean }[];
   readonly globalGuards: ReadonlyMap<string, string>;
 }
@@ -31,7 +31,7 @@ export interface BlockingTransition {
   readonly isTextUnknown: boolean;
 }
 
-/** The transition to take, or the one that blocks. Both are undefined if no transition is TRUE. */
+/** The transition to take, or the transition that blocks. Both are undefined if all transitions are FALSE or ineligible. */
 export interface TransitionChoice {
   readonly transition: CompiledTransition | undefined;
   readonly blockingTransition: BlockingTransition | undefined;
@@ -52,7 +52,7 @@ const noChoice: TransitionChoice = {
 /**
  * Evaluates the ANYTIME and global transitions of a step, or its ON_COMPLETION transitions, in order, and chooses the first TRUE
  * one. An UNKNOWN ON_COMPLETION transition blocks those below it (3.2, 3.3). So does a TRUE one whose target was already
- * entered on this turn: the transitions below it only apply if it is FALSE (3.5).
+ * entered on this turn, because the transitions below it only apply if it is FALSE (3.5).
  */
 export function chooseTransition(
   trigger: TransitionTrigger,
@@ -77,7 +77,7 @@ export function chooseTransition(
     const evaluation = evaluateTransition(transition, position.visit.outcome, variables, text);
     if (evaluation.conditionError !== '') conditionErrors.push(`${transition.id}: ${evaluation.conditionError}`);
     if (evaluation.truth === 'TRUE' && wasEntered(walk, transition.targetStepId)) {
-      alternatives.push(toAlternative(position, transition, evaluation, targetWasEntered));
+      alternatives.push(toAlternative(position, transition, evaluation, targetAlreadyEntered));
       blockedReason = `blocked by "${transition.id}"`;
       continue;
     }
@@ -128,9 +128,9 @@ function wasEntered({ traversedSteps, position }: ChoiceInput, stepId: string): 
   );
 }
 
-const targetWasEntered = 'target was already entered on this turn';
+const targetAlreadyEntered = 'target was already entered on this turn';
 
-/** Returns why a transition is not evaluated, or "" if it is. After a step ended early, only transitions that read its outcome are (3.2). */
+/** Returns why a transition is not evaluated, or "". If a step ended early, only transitions that read its outcome are eligible (3.2). */
 function findIneligibleReason(
   trigger: TransitionTrigger,
   transition: CompiledTransition,
@@ -143,7 +143,7 @@ function findIneligibleReason(
     const isEligible = transition.readsOutcome || !hasEndedEarly(walk.position);
     return isEligible ? '' : 'does not read the outcome that ended the step';
   }
-  if (wasEntered(walk, transition.targetStepId)) return targetWasEntered;
+  if (wasEntered(walk, transition.targetStepId)) return targetAlreadyEntered;
   if (!transition.isGlobal) return '';
   if (transition.targetStepId === walk.position.step.stepId) return 'instance is already at the target';
   const guard = walk.globalGuards.get(transition.id);

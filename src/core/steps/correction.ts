@@ -1,4 +1,4 @@
-import { usesField } from '../context/changed-fields';
+import { usesField } from '../context/stored-data';
 import type { KnownData } from '../model/known-data';
 import type { IrreversibleStep, PathEntry, ScenarioInstance } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';
@@ -55,8 +55,8 @@ export function findFieldsAskedBefore(
   { stepId, collectedFields }: CompiledStep,
   known: KnownData,
 ): readonly string[] {
-  const wasAsked =
+  const hasAsked =
     path.some((entry) => entry.asked && entry.stepId === stepId) ||
     (currentStepId === stepId && visit.askedFields.length > 0);
-  return wasAsked ? [...new Set(collectedFields)].filter((field) => known.has(field)).sort() : [];
+  return hasAsked ? [...new Set(collectedFields)].filter((field) => known.has(field)).sort() : [];
 }

@@ -70,7 +70,7 @@ export function relocalizeTo(
     stepId: instance.currentStepId,
     transition: undefined,
     isIntermediate: false,
-    wasAsked: instance.visit.askedFields.length > 0,
+    hasAsked: instance.visit.askedFields.length > 0,
     isSkipped: false,
   };
   return {

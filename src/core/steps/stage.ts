@@ -1,4 +1,4 @@
-import { isActFinished, isConfirmFinished } from '../context/recorded-outcomes';
+import { isActFinished, isConfirmFinished } from '../context/outcomes';
 import { areAllKnown, type KnownData } from '../model/known-data';
 import type { StepVisit } from '../model/session';
 import type { CompiledStep } from '../scenario/compiled-scenario';

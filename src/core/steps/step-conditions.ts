@@ -31,7 +31,7 @@ const outcomeNames: Readonly<Record<StepOutcomeKind, string>> = {
   ACTION_FAILED: 'failed',
 };
 
-/** Builds the variables of a condition. Conditions of one step share them, so that each value is converted to CEL only once. */
+/** Builds the variables of a condition. Conditions of one step share them, because each value is converted to CEL only once. */
 export function toConditionVariables(context: SelectionContext, scope: ConditionScope): ConditionVariables {
   const { situation, customerData } = context.turn;
   return {
@@ -57,7 +57,7 @@ export function toConditionVariables(context: SelectionContext, scope: Condition
 }
 
 /** The state of a walk that the conditions of its current step can read. */
-export interface WalkPosition {
+export interface WalkState {
   readonly input: WalkInput;
   readonly position: StepPosition;
   readonly known: KnownData;
@@ -67,7 +67,7 @@ export interface WalkPosition {
 
 /** Builds the variables of the conditions of the step that a walk has reached (section 6). */
 export function toWalkVariables(
-  { input, position, known, clearedFields }: WalkPosition,
+  { input, position, known, clearedFields }: WalkState,
   context: SelectionContext,
 ): ConditionVariables {
   const { instance } = input;
@@ -126,7 +126,7 @@ export function evaluateTransition(
   const condition = transition.condition?.evaluate(variables);
   if (condition?.truth === 'FALSE') return toResult('FALSE', [], condition.error);
   if (missingFields.length === 0 && condition?.truth !== 'UNKNOWN' && text !== 'UNKNOWN') return toResult('TRUE');
-  return toResult('UNKNOWN', mergeNames(sortNames(missingFields), condition?.missing ?? []));
+  return toResult('UNKNOWN', mergeNames(sortNames(missingFields), condition?.missingFields ?? []));
 }
 
 /**
@@ -172,7 +172,7 @@ function dotProduct(left: readonly number[], right: readonly number[]): number {
 
 /**
  * Returns the values that a transition reads, as canonical JSON. Equal fingerprints mean that none of these values has changed
- * (3.2, global transitions). A natural-language condition reads every message, so that its result is used instead.
+ * (3.2, global transitions). A natural-language condition reads every message, so its result is used instead.
  */
 export function computeReadFingerprint(
   transition: CompiledTransition,

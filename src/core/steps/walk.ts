@@ -15,10 +15,10 @@ export interface TraversedStep {
   readonly stepId: string;
   /** Undefined if a correction or relocalization moved the instance. */
   readonly transition: CompiledTransition | undefined;
-  /** The step was entered and left by this walk, so that it has no visit. False for the step where the walk began. */
+  /** The step was entered and left by this walk and has no visit. False for the step where the walk began. */
   readonly isIntermediate: boolean;
   /** The step asked for a field in this visit, or before the current correction. */
-  readonly wasAsked: boolean;
+  readonly hasAsked: boolean;
   /** The step collects fields and did not ask for them (3.5). */
   readonly isSkipped: boolean;
 }
@@ -131,7 +131,7 @@ function takeTransition(
 
 function recordChoice(walk: Walk, choice: TransitionChoice): Walk {
   const { alternatives, conditionErrors, blockingTransition, guard } = choice;
-  // No transition was evaluated, so that none blocks either.
+  // If no transition was considered, none blocks.
   if (alternatives.length === 0 && walk.blockingTransition === undefined) return walk;
   return {
     ...walk,
@@ -167,10 +167,10 @@ function toTraversedStep(
   { step, visit, isNewVisit }: StepPosition,
   transition: CompiledTransition | undefined,
 ): TraversedStep {
-  const wasAsked = visit.askedFields.length > 0;
+  const hasAsked = visit.askedFields.length > 0;
   const hasContributed = visit.contributedTypes.length > 0;
-  const isSkipped = step.collectedFields.length > 0 && !wasAsked && !hasContributed;
-  return { stepId: step.stepId, transition, isIntermediate: isNewVisit, wasAsked, isSkipped };
+  const isSkipped = step.collectedFields.length > 0 && !hasAsked && !hasContributed;
+  return { stepId: step.stepId, transition, isIntermediate: isNewVisit, hasAsked, isSkipped };
 }
 
 function enterStep(

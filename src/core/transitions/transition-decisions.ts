@@ -126,8 +126,12 @@ function getStayReason({ stage, position, blockingTransition }: Walk): StayReaso
 
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
 function describeDecision(walk: Walk, reason: TransitionReason): string {
-  const sentences = [describeMove(walk, reason), describeBlockedCorrection(walk), describeStay(walk)];
-  return sentences.filter((sentence) => sentence !== '').join(' ');
+  const move = appendSentence(describeMove(walk, reason), describeBlockedCorrection(walk));
+  return appendSentence(move, describeStay(walk));
+}
+
+function appendSentence(text: string, sentence: string): string {
+  return text === '' || sentence === '' ? text + sentence : `${text} ${sentence}`;
 }
 
 /** Returns "" if the instance did not move. */
@@ -164,7 +168,7 @@ function describePath({ traversedSteps, position }: Walk): string {
   return path + position.step.stepId;
 }
 
-/** A step can also be skipped with missing fields: an ANYTIME or global transition leaves it. */
+/** A skipped step has missing fields if an ANYTIME or global transition left it. */
 function describeSkippedSteps({ traversedSteps, input, known }: Walk): string {
   const skipped = listSkippedSteps(traversedSteps);
   if (skipped.length === 0) return '';

@@ -21,7 +21,7 @@ export interface TransitionPhase {
 
 /**
  * Walks every instance that continues or starts, all on the same snapshot, and handles loops. If none of them contributes on a
- * MESSAGE turn, the quiet instances walk as well, so that the turn is not silent while an instance could contribute (0.5). Pure.
+ * MESSAGE turn, the quiet instances walk as well, because one of them may contribute (0.5). Pure.
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
   const walks = new Map<string, Walk>();
@@ -58,7 +58,7 @@ function activateQuiet(outcome: ActiveOutcome): ActiveOutcome {
   return { ...outcome, shouldWalk: true, reason: outcome.resumed ? 'RESUMED' : 'GOES_ON' };
 }
 
-/** Removes guards whose values have changed also while the instance does not walk (3.2). */
+/** Removes the guards whose values have changed, although the instance does not walk (3.2). */
 function updateGuards(outcome: InstanceOutcome, context: SelectionContext): InstanceOutcome {
   const { view } = outcome;
   if (view.instance.globalTransitionGuards.size === 0) return outcome;

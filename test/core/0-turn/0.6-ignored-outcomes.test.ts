@@ -5,30 +5,31 @@ import { acting, confirming } from '../../support/sample-scenarios';
 describe('ignored outcomes', () => {
   const pay = acting('s');
   type Outcome = NonNullable<TurnDraft['outcomes']>[number];
-  const play = (talk: Conversation, outcome: Outcome) => talk.turn({ outcomes: [outcome] }).result.ignoredOutcomes;
+  const play = (conversation: Conversation, outcome: Outcome) =>
+    conversation.turn({ outcomes: [outcome] }).result.ignoredOutcomes;
 
   test.each<[string, () => Conversation, Outcome, string]>([
     [
-      'It names no instance, and there is none that it could be about.',
+      'The outcome names no instance, and the session has none that it could apply to.',
       () => new Conversation([]),
       { kind: 'CONFIRMED' },
       '',
     ],
     ['The session has no such instance.', () => running([pay]), { kind: 'CONFIRMED', instanceId: 'x#1' }, 'x#1'],
     [
-      'The instance stands at step "act", not at "wait".',
+      'The instance is at step "act", not at "wait".',
       () => running([pay]),
       { kind: 'ACTION_SUCCEEDED', stepId: 'wait' },
       's#1',
     ],
     [
-      'Its action_key belongs to another visit of the step.',
+      'The action_key belongs to another visit of the step.',
       () => running([pay]),
       { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/7' },
       's#1',
     ],
-  ])('0.6: %s', (reasoning, talk, outcome, instanceId) => {
-    expect(play(talk(), outcome)).toEqual([
+  ])('0.6: an outcome is ignored with the reasoning: %s', (reasoning, conversation, outcome, instanceId) => {
+    expect(play(conversation(), outcome)).toEqual([
       {
         outcome: { instanceId: '', stepId: '', actionKey: '', toolId: '', results: new Map(), ...outcome },
         instanceId,
@@ -38,9 +39,9 @@ describe('ignored outcomes', () => {
   });
 
   test('0.6: an outcome of an ended instance is ignored', () => {
-    const talk = running([pay]);
-    talk.turn({ signals: ['CANCEL'] });
-    expect(play(talk, { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' })).toMatchObject([
+    const conversation = running([pay]);
+    conversation.turn({ signals: ['CANCEL'] });
+    expect(play(conversation, { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' })).toMatchObject([
       { instanceId: 's#1', reasoning: 'The instance has ended.' },
     ]);
   });
@@ -50,16 +51,19 @@ describe('ignored outcomes', () => {
       { stepId: 'pay', collectsProfileFields: ['x'], isCheckpoint: true, to: ['end'] },
       { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
     ];
-    const talk = running([{ scenarioId: 's', steps }]);
-    expect(play(talk, { kind: 'CONFIRMED' })).toMatchObject([
-      { instanceId: 's#1', reasoning: 'No CONFIRM was made in this visit, so there is nothing to confirm.' },
+    const conversation = running([{ scenarioId: 's', steps }]);
+    expect(play(conversation, { kind: 'CONFIRMED' })).toMatchObject([
+      { instanceId: 's#1', reasoning: 'This visit has not contributed a CONFIRM, so there is nothing to confirm.' },
     ]);
   });
 
   test('0.6: a CONFIRMED for changed values is ignored', () => {
-    const talk = new Conversation([confirming('s', { confirms: ['x', 'y'] })]);
-    talk.turn({ candidates: { s: 0.9 }, variables: { x: 1, y: 1 } });
-    const { ignoredOutcomes } = talk.turn({ variables: { x: 2, y: 2 }, outcomes: [{ kind: 'CONFIRMED' }] }).result;
+    const conversation = new Conversation([confirming('s', { confirms: ['x', 'y'] })]);
+    conversation.turn({ candidates: { s: 0.9 }, variables: { x: 1, y: 1 } });
+    const { ignoredOutcomes } = conversation.turn({
+      variables: { x: 2, y: 2 },
+      outcomes: [{ kind: 'CONFIRMED' }],
+    }).result;
     expect(ignoredOutcomes).toMatchObject([
       { reasoning: 'The values to confirm have changed since they were shown: x, y.' },
     ]);
@@ -78,10 +82,10 @@ describe('ignored outcomes', () => {
       },
       { stepId: 'act2', templateIds: ['x'] },
     ];
-    const talk = running([{ scenarioId: 's', steps, completionCondition: 'false' }]);
-    const { ignoredOutcomes } = talk.turn({
+    const conversation = running([{ scenarioId: 's', steps, completionCondition: 'false' }]);
+    const { ignoredOutcomes } = conversation.turn({
       outcomes: [{ kind: 'ACTION_SUCCEEDED' }, { kind: 'ACTION_FAILED' }],
     }).result;
-    expect(ignoredOutcomes).toMatchObject([{ reasoning: 'The action of this visit has succeeded already.' }]);
+    expect(ignoredOutcomes).toMatchObject([{ reasoning: 'The action of this visit has already succeeded.' }]);
   });
 });

@@ -2,8 +2,8 @@ import { running } from '../../support/running';
 import { asking } from '../../support/sample-scenarios';
 
 test('1: the context lists candidates and instances that exist, and the changed fields', () => {
-  const talk = running([asking('s', ['x'], { name: 'Sample' }), asking('t', ['y'], { name: 'Other' })]);
-  const { context } = talk.turn({
+  const conversation = running([asking('s', ['x'], { name: 'Sample' }), asking('t', ['y'], { name: 'Other' })]);
+  const { context } = conversation.turn({
     candidates: { t: 0.8, removed: 0.7 },
     intent: 'buy',
     variables: { x: 1 },
@@ -39,8 +39,8 @@ test('1: the context lists candidates and instances that exist, and the changed 
 });
 
 test('1: the context reports a paused instance, without a name if its scenario was removed', () => {
-  const talk = running([asking('s', ['x'], { name: 'Sample' })]);
-  talk.turn({ signals: ['PAUSE'] });
-  talk.remove('s');
-  expect(talk.turn().result.context.instances).toMatchObject([{ scenarioName: '', paused: true }]);
+  const conversation = running([asking('s', ['x'], { name: 'Sample' })]);
+  conversation.turn({ signals: ['PAUSE'] });
+  conversation.remove('s');
+  expect(conversation.turn().result.context.instances).toMatchObject([{ scenarioName: '', paused: true }]);
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findCycleIndex, findDependencyCycle } from '../../../src/core/scenario/relationship-cycle';
+import { findCycleIndex, findDependencyCycle } from '../../../src/core/scenario/relationship-problem';
 import { aRelationship } from '../../support/conversation';
 import { type Link, linked, starts } from '../../support/linked-scenarios';
 

@@ -32,23 +32,26 @@ describe('the fields of a transition decision', () => {
     conditionErrors: [],
   };
 
-  test('3: the decision of a start', () => {
+  test('3: a start has the reason ENTERED', () => {
     expect(new Conversation([twoSteps]).turn({ candidates: { s: 0.9 } }).transition('s')).toEqual({
       ...decision,
       reason: 'ENTERED',
     });
   });
 
-  test('3: the decision of an instance that stays', () => {
+  test('3: an instance that stays has the reason of its stage', () => {
     expect(running([twoSteps]).turn().transition('s')).toEqual({ ...decision, reason: 'AWAITS_FIELDS' });
   });
 
-  test('3: the decision of a quiet instance', () => {
-    const talk = running([twoSteps, asking('t', ['z', 'more'])]);
-    expect(talk.turn({ variables: { z: 1 } }).transition('s')).toEqual({ ...decision, reason: 'NOT_ADDRESSED' });
+  test('3: a quiet instance has the reason NOT_ADDRESSED', () => {
+    const conversation = running([twoSteps, asking('t', ['z', 'more'])]);
+    expect(conversation.turn({ variables: { z: 1 } }).transition('s')).toEqual({
+      ...decision,
+      reason: 'NOT_ADDRESSED',
+    });
   });
 
-  test('3: the decision of an instance that moves', () => {
+  test('3: an instance that moves has the reason ADVANCED and lists its transitions', () => {
     expect(
       running([twoSteps])
         .turn({ variables: { x: 1 } })
@@ -73,10 +76,10 @@ describe('the fields of a transition decision', () => {
     });
   });
 
-  test('3: the decision of a relocalized instance', () => {
-    const talk = running([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
-    talk.turn();
-    expect(talk.turn().transition('s')).toEqual({
+  test('3: a relocalized instance has the reason RELOCALIZED and its original step', () => {
+    const conversation = running([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
+    conversation.turn();
+    expect(conversation.turn().transition('s')).toEqual({
       ...decision,
       reason: 'RELOCALIZED',
       targetStepId: 'help',

@@ -6,8 +6,8 @@ import {
   type StepDraft,
   type TurnDraft,
 } from '../../support/conversation';
+import { startScenarios } from '../../support/play-turns';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
-import { started } from '../../support/started';
 
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => ({
@@ -20,8 +20,8 @@ const createScenario = (...steps: readonly StepDraft[]): ScenarioDraft => ({ sce
 /** Starts a scenario on the first turn and returns the last turn. */
 function playToLast(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): Played {
   const [head, ...rest] = drafts;
-  const { talk, first } = started([draft], head);
-  return rest.reduce((_before, each) => talk.turn(each), first);
+  const { conversation, first } = startScenarios([draft], head);
+  return rest.reduce((_before, each) => conversation.turn(each), first);
 }
 
 /** For each reason, a turn that leads to it and the sentence of the decision. */
@@ -38,17 +38,21 @@ const cases: Readonly<Record<TransitionReason, readonly [() => Played, sentence:
   RELOCALIZED: [
     () => {
       const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['a'] };
-      const { talk } = started([createScenario(ask('a', 'end'), help)], {}, { settings: { maxAttempts: 1 } });
-      talk.turn();
-      return talk.turn();
+      const { conversation } = startScenarios(
+        [createScenario(ask('a', 'end'), help)],
+        {},
+        { settings: { maxAttempts: 1 } },
+      );
+      conversation.turn();
+      return conversation.turn();
     },
     'Step "a" exceeded its limit of visits, failures or attempts, so the instance moved to recovery step "help". Step "help" first sends help.',
   ],
   NOT_ADDRESSED: [
     () => {
-      const talk = new Conversation([asking('s', ['a']), asking('t', ['b'])]);
-      talk.turn({ candidates: { s: 0.9, t: 0.8 } });
-      return talk.turn({ variables: { b: 1 } });
+      const conversation = new Conversation([asking('s', ['a']), asking('t', ['b'])]);
+      conversation.turn({ candidates: { s: 0.9, t: 0.8 } });
+      return conversation.turn({ variables: { b: 1 } });
     },
     'The turn does not address this instance, so it stays at its step.',
   ],
@@ -150,26 +154,33 @@ test.each<[string, ScenarioDraft, readonly TurnDraft[], string]>([
 
 test('3: the reasoning explains a skipped step whose ASK was deferred', () => {
   const deferred = createScenario(ask('b', { to: 'c', trigger: 'ANYTIME', intentLabel: 'x' }, 'end'), ask('c', 'end'));
-  const { talk } = started(
+  const { conversation } = startScenarios(
     [asking('first', ['a'], { priority: 9 }), deferred],
     {},
     { settings: { maxFieldsToAskPerTurn: 1 } },
   );
-  expect(talk.turn({ intent: 'x' }).transition('s').reasoning).toBe('Moved b -> c. Skipped b. Step "c" needs c.');
+  expect(conversation.turn({ intent: 'x' }).transition('s').reasoning).toBe(
+    'Moved b -> c. Skipped b. Step "c" needs c.',
+  );
 });
 
 test('3: the confidence of a decision by rules is 1', () => {
-  const talk = new Conversation([asking('s', ['a', 'b']), asking('t', ['c'])]);
-  const turns = [{ candidates: { s: 0.6, t: 0.7 } }, { variables: { a: 1 } }, {}].map((draft) => talk.turn(draft));
+  const conversation = new Conversation([asking('s', ['a', 'b']), asking('t', ['c'])]);
+  const turns = [{ candidates: { s: 0.6, t: 0.7 } }, { variables: { a: 1 } }, {}].map((draft) =>
+    conversation.turn(draft),
+  );
   const confidences = turns.flatMap(({ result }) => result.transitionDecisions.map(({ confidence }) => confidence));
   expect(confidences).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
 test('3: the reasoning explains a missing step', () => {
   const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['a'] };
-  const { talk } = started([createScenario(ask('a', 'end'), help)]);
-  talk.session = { ...talk.session, instances: [{ ...talk.instance('s'), currentStepId: 'removed' }] };
-  expect(talk.turn().transition('s').reasoning).toBe(
+  const { conversation } = startScenarios([createScenario(ask('a', 'end'), help)]);
+  conversation.session = {
+    ...conversation.session,
+    instances: [{ ...conversation.instance('s'), currentStepId: 'removed' }],
+  };
+  expect(conversation.turn().transition('s').reasoning).toBe(
     'Step "removed" does not exist in version 1 of the scenario, so the instance moved to recovery step "help". Step "help" first sends help.',
   );
 });

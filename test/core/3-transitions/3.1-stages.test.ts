@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { played, said, started } from '../../support/started';
+import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 /** A scenario with the step under test and an end step. */
@@ -18,7 +18,7 @@ test('3.1: the stages of a step come in the order collect, confirm, act, inform'
     toolIds: ['transfer'],
     templateIds: ['receipt'],
   };
-  expect(said(createScenario(step), [{}, { variables: { amount: 5 } }, confirmed, {}, {}])).toEqual([
+  expect(listContributions(createScenario(step), [{}, { variables: { amount: 5 } }, confirmed, {}, {}])).toEqual([
     'ASK amount',
     'CONFIRM amount=5',
     'ACTION_HINT transfer',
@@ -28,25 +28,29 @@ test('3.1: the stages of a step come in the order collect, confirm, act, inform'
 });
 
 test('3.1: a step without stages is done and left immediately', () => {
-  const [first] = played(createScenario({}), [{}]);
+  const [first] = playTurns(createScenario({}), [{}]);
   expect(first?.transition('pay')).toMatchObject({ sourceStepId: 'step', targetStepId: 'end', skippedSteps: [] });
 });
 
 test('3.1: a done step that no transition leaves contributes NONE', () => {
-  expect(said(createScenario({ to: [{ to: 'end', intentLabel: 'never' }] }), [{}, {}])).toEqual(['NONE', 'NONE']);
+  expect(listContributions(createScenario({ to: [{ to: 'end', intentLabel: 'never' }] }), [{}, {}])).toEqual([
+    'NONE',
+    'NONE',
+  ]);
+});
+
+test.each<[string, Omit<StepDraft, 'stepId'>]>([
+  ['a checkpoint', { isCheckpoint: true }],
+  ['a step that performs a required action', { performsAction: true, isRequiredAction: true, toolIds: ['t'] }],
+  ['any step with requires_confirmation', { templateIds: ['text'], requiresConfirmation: true }],
+])('3.1: %s has a confirm stage', (_step, step) => {
+  expect(listContributions(createScenario(step), [{}])).toEqual(['CONFIRM ']);
 });
 
 test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
-  ['a checkpoint', { isCheckpoint: true }, 'CONFIRM '],
-  [
-    'a step that performs a required action',
-    { performsAction: true, isRequiredAction: true, toolIds: ['t'] },
-    'CONFIRM ',
-  ],
   ['a step that performs an optional action', { performsAction: true, toolIds: ['t'] }, 'ACTION_HINT t'],
   ['a required action without performs_action', { isRequiredAction: true, toolIds: ['t'] }, 'ACTION_HINT t'],
   ['a step with templates only', { templateIds: ['text'] }, 'INFORM text'],
-  ['any step with requires_confirmation', { templateIds: ['text'], requiresConfirmation: true }, 'CONFIRM '],
   [
     'a checkpoint with requires_confirmation = false',
     { isCheckpoint: true, templateIds: ['text'], requiresConfirmation: false },
@@ -57,8 +61,8 @@ test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
     { performsAction: true, isRequiredAction: true, toolIds: ['t'], requiresConfirmation: false },
     'ACTION_HINT t',
   ],
-])('3.1: the first stage of %s', (_step, step, line) => {
-  expect(said(createScenario(step), [{}])).toEqual([line]);
+])('3.1: %s has no confirm stage', (_step, step, line) => {
+  expect(listContributions(createScenario(step), [{}])).toEqual([line]);
 });
 
 test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
@@ -69,7 +73,7 @@ test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
   ],
   ['tool ids', { toolIds: ['i'] }, 'ACTION_HINT i'],
 ])('3.1: %s create an act stage', (_source, step, line) => {
-  expect(said(createScenario(step), [{}])).toEqual([line]);
+  expect(listContributions(createScenario(step), [{}])).toEqual([line]);
 });
 
 describe('the collect stage', () => {
@@ -77,7 +81,7 @@ describe('the collect stage', () => {
   const two: StepDraft = { stepId: 'step', collectsProfileFields: ['a', 'b'], to: ['end'] };
 
   test('3.1: the collect stage is unfinished until all fields are known', () => {
-    expect(said(createScenario(two), [{}, { variables: { a: 1 } }, { variables: { b: 2 } }])).toEqual([
+    expect(listContributions(createScenario(two), [{}, { variables: { a: 1 } }, { variables: { b: 2 } }])).toEqual([
       'ASK a,b',
       'ASK b',
       'INFORM bye',
@@ -85,13 +89,13 @@ describe('the collect stage', () => {
   });
 
   test('3.1: known fields finish the collect stage of a step that can be skipped', () => {
-    expect(said(createScenario({ ...two, isCheckpoint: true, canSkip: true }), [{ customer }])).toEqual([
+    expect(listContributions(createScenario({ ...two, isCheckpoint: true, canSkip: true }), [{ customer }])).toEqual([
       'CONFIRM a=1,b=2',
     ]);
   });
 
   test('3.1: a step that cannot be skipped asks once per visit even if all fields are known', () => {
-    expect(said(createScenario({ ...two, canSkip: false }), [{ customer }, { customer }])).toEqual([
+    expect(listContributions(createScenario({ ...two, canSkip: false }), [{ customer }, { customer }])).toEqual([
       'ASK a,b',
       'INFORM bye',
     ]);
@@ -99,15 +103,14 @@ describe('the collect stage', () => {
 
   test('3.1: if skipping is disabled, every step asks once per visit', () => {
     expect(
-      said(createScenario(two), [{ customer }, { customer }], { settings: { enableStepSkipping: false } }),
+      listContributions(createScenario(two), [{ customer }, { customer }], { settings: { enableStepSkipping: false } }),
     ).toEqual(['ASK a,b', 'INFORM bye']);
   });
 
   test('3.1: the collect stage stays unfinished after an ASK while a field is missing', () => {
-    expect(said(createScenario({ ...two, canSkip: false }), [{ customer: { a: 1 } }, { customer: { a: 1 } }])).toEqual([
-      'ASK a,b',
-      'ASK b',
-    ]);
+    expect(
+      listContributions(createScenario({ ...two, canSkip: false }), [{ customer: { a: 1 } }, { customer: { a: 1 } }]),
+    ).toEqual(['ASK a,b', 'ASK b']);
   });
 
   test('3.1: after a correction, a step that asked in an earlier visit does not ask again in the new visit', () => {
@@ -133,7 +136,7 @@ describe('the collect stage', () => {
       confirmed,
       { variables: { reason: 'r' } },
     ];
-    expect(said(scenario, turns)).toEqual([
+    expect(listContributions(scenario, turns)).toEqual([
       'ASK order',
       'CONFIRM order=1',
       'ASK reason',
@@ -155,9 +158,9 @@ describe('the collect stage', () => {
       ],
     };
     const known = { customer: { c: 'c' } };
-    expect(said(scenario, [known, { variables: { a: 1, b: 1 }, ...known }, { variables: { a: 2 }, ...known }])).toEqual(
-      ['ASK a', 'ASK d', 'ASK c'],
-    );
+    expect(
+      listContributions(scenario, [known, { variables: { a: 1, b: 1 }, ...known }, { variables: { a: 2 }, ...known }]),
+    ).toEqual(['ASK a', 'ASK d', 'ASK c']);
   });
 });
 
@@ -174,7 +177,9 @@ test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
     'INFORM text',
   ],
 ])('3.1: %s', (_rule, step, line) => {
-  expect(said(createScenario({ collectsProfileFields: ['a'], ...step }), [{ customer: { a: 1 } }])).toEqual([line]);
+  expect(
+    listContributions(createScenario({ collectsProfileFields: ['a'], ...step }), [{ customer: { a: 1 } }]),
+  ).toEqual([line]);
 });
 
 describe('the confirm stage', () => {
@@ -182,29 +187,26 @@ describe('the confirm stage', () => {
   const amount = (value: number): TurnDraft => ({ variables: { amount: value } });
 
   test('3.1: a CONFIRMED before the first CONFIRM of a visit is ignored and returned', () => {
-    const turns = played(createScenario(checkpoint), [{}, { ...amount(5), ...confirmed }]);
+    const turns = playTurns(createScenario(checkpoint), [{}, { ...amount(5), ...confirmed }]);
     expect(turns[1]?.plan).toEqual(['pay CONFIRM amount=5']);
     expect(turns[1]?.result.ignoredOutcomes.map(({ outcome }) => outcome.kind)).toEqual(['CONFIRMED']);
   });
 
   test('3.1: a value that changes on the same turn voids the CONFIRMED', () => {
-    expect(said(createScenario(checkpoint), [{}, amount(5), { ...amount(6), ...confirmed }, confirmed])).toEqual([
-      'ASK amount',
-      'CONFIRM amount=5',
-      'CONFIRM amount=6',
-      'ACTION_HINT transfer',
-    ]);
+    expect(
+      listContributions(createScenario(checkpoint), [{}, amount(5), { ...amount(6), ...confirmed }, confirmed]),
+    ).toEqual(['ASK amount', 'CONFIRM amount=5', 'CONFIRM amount=6', 'ACTION_HINT transfer']);
   });
 
   test('3.1: the same value on the same turn does not void the CONFIRMED', () => {
-    expect(said(createScenario(checkpoint), [{}, amount(5), { ...amount(5), ...confirmed }]).at(-1)).toBe(
+    expect(listContributions(createScenario(checkpoint), [{}, amount(5), { ...amount(5), ...confirmed }]).at(-1)).toBe(
       'ACTION_HINT transfer',
     );
   });
 
   test('3.1: a value that changes on a later turn voids the confirmation, and the step confirms again', () => {
     const action = { ...checkpoint, isCheckpoint: false, performsAction: true, isRequiredAction: true };
-    expect(said(createScenario(action), [{}, amount(5), confirmed, amount(6), confirmed])).toEqual([
+    expect(listContributions(createScenario(action), [{}, amount(5), confirmed, amount(6), confirmed])).toEqual([
       'ASK amount',
       'CONFIRM amount=5',
       'ACTION_HINT transfer',
@@ -215,7 +217,7 @@ describe('the confirm stage', () => {
 
   test('3.1: a change of a value that was not confirmed does not void the confirmation', () => {
     const action = { performsAction: true, isRequiredAction: true, toolIds: ['transfer'], confirmsFields: ['amount'] };
-    expect(said(createScenario(action), [amount(5), confirmed, { variables: { note: 'n' } }])).toEqual([
+    expect(listContributions(createScenario(action), [amount(5), confirmed, { variables: { note: 'n' } }])).toEqual([
       'CONFIRM amount=5',
       'ACTION_HINT transfer',
       'ACTION_HINT transfer',
@@ -224,11 +226,11 @@ describe('the confirm stage', () => {
 
   test('3.1: ACTION_SUCCEEDED finishes the confirm stage without a CONFIRMED', () => {
     const action = { performsAction: true, isRequiredAction: true, toolIds: ['transfer'] };
-    expect(said(createScenario(action), [{}, succeeded])).toEqual(['CONFIRM ', 'INFORM bye']);
+    expect(listContributions(createScenario(action), [{}, succeeded])).toEqual(['CONFIRM ', 'INFORM bye']);
   });
 
   test('3.1: a CONFIRM without an answer is repeated', () => {
-    expect(said(createScenario({ isCheckpoint: true }), [{}, {}])).toEqual(['CONFIRM ', 'CONFIRM ']);
+    expect(listContributions(createScenario({ isCheckpoint: true }), [{}, {}])).toEqual(['CONFIRM ', 'CONFIRM ']);
   });
 
   test.each([
@@ -247,7 +249,7 @@ describe('the confirm stage', () => {
           end,
         ],
       };
-      expect(said(scenario, [{ customer: { note: 'n', amount: 5, iban: 'x' } }])).toEqual([line]);
+      expect(listContributions(scenario, [{ customer: { note: 'n', amount: 5, iban: 'x' } }])).toEqual([line]);
     },
   );
 });
@@ -256,7 +258,7 @@ describe('the act stage', () => {
   const required = { isRequiredAction: true, toolIds: ['t'] };
 
   test('3.1: only ACTION_SUCCEEDED finishes a required action', () => {
-    expect(said(createScenario(required), [{}, {}, succeeded])).toEqual([
+    expect(listContributions(createScenario(required), [{}, {}, succeeded])).toEqual([
       'ACTION_HINT t',
       'ACTION_HINT t',
       'INFORM bye',
@@ -264,7 +266,7 @@ describe('the act stage', () => {
   });
 
   test('3.1: a required action is retried after ACTION_FAILED', () => {
-    expect(said(createScenario(required), [{}, failed, succeeded])).toEqual([
+    expect(listContributions(createScenario(required), [{}, failed, succeeded])).toEqual([
       'ACTION_HINT t',
       'ACTION_HINT t',
       'INFORM bye',
@@ -273,7 +275,7 @@ describe('the act stage', () => {
 
   test('3.1: a required action is not retried if a transition handles ACTION_FAILED', () => {
     const step = { ...required, to: [{ to: 'end', outcomes: ['ACTION_FAILED'] as const }] };
-    expect(said(createScenario(step), [{}, failed])).toEqual(['ACTION_HINT t', 'INFORM bye']);
+    expect(listContributions(createScenario(step), [{}, failed])).toEqual(['ACTION_HINT t', 'INFORM bye']);
   });
 
   test.each([
@@ -281,11 +283,11 @@ describe('the act stage', () => {
     ['ACTION_FAILED', failed],
     ['an ACTION_HINT on an earlier turn of the visit', {}],
   ])('3.1: %s finishes an optional action', (_event, turn) => {
-    expect(said(createScenario({ toolIds: ['t'] }), [{}, turn])).toEqual(['ACTION_HINT t', 'INFORM bye']);
+    expect(listContributions(createScenario({ toolIds: ['t'] }), [{}, turn])).toEqual(['ACTION_HINT t', 'INFORM bye']);
   });
 
   test('3.1: a CONFIRMED does not finish the act stage', () => {
-    expect(said(createScenario({ isCheckpoint: true, toolIds: ['t'] }), [{}, confirmed])).toEqual([
+    expect(listContributions(createScenario({ isCheckpoint: true, toolIds: ['t'] }), [{}, confirmed])).toEqual([
       'CONFIRM ',
       'ACTION_HINT t',
     ]);
@@ -293,7 +295,10 @@ describe('the act stage', () => {
 });
 
 test('3.1: an INFORM on an earlier turn of the visit finishes the inform stage', () => {
-  expect(said(createScenario({ templateIds: ['one', 'two'] }), [{}, {}])).toEqual(['INFORM one,two', 'INFORM bye']);
+  expect(listContributions(createScenario({ templateIds: ['one', 'two'] }), [{}, {}])).toEqual([
+    'INFORM one,two',
+    'INFORM bye',
+  ]);
 });
 
 test('3.1: DECLINED ends a step and its remaining stages', () => {
@@ -303,21 +308,27 @@ test('3.1: DECLINED ends a step and its remaining stages', () => {
     templateIds: ['text'],
     to: [{ to: 'end', outcomes: ['DECLINED'] as const }],
   };
-  expect(said(createScenario(step), [{}, { outcomes: [{ kind: 'DECLINED' }] }])).toEqual(['CONFIRM ', 'INFORM bye']);
+  expect(listContributions(createScenario(step), [{}, { outcomes: [{ kind: 'DECLINED' }] }])).toEqual([
+    'CONFIRM ',
+    'INFORM bye',
+  ]);
 });
 
 test('3.1: DECLINED ends a step in the collect stage', () => {
   const step = { collectsProfileFields: ['phone'], to: [{ to: 'end', outcomes: ['DECLINED'] as const }] };
-  expect(said(createScenario(step), [{}, { outcomes: [{ kind: 'DECLINED' }] }])).toEqual(['ASK phone', 'INFORM bye']);
+  expect(listContributions(createScenario(step), [{}, { outcomes: [{ kind: 'DECLINED' }] }])).toEqual([
+    'ASK phone',
+    'INFORM bye',
+  ]);
 });
 
 test('3.1: an ACTION_FAILED stays recorded while the step confirms a changed value', () => {
   const step = { collectsProfileFields: ['amount'], performsAction: true, isRequiredAction: true, toolIds: ['t'] };
-  const { talk } = started([createScenario(step)]);
-  talk.turn({ variables: { amount: 5 } });
-  talk.turn(confirmed);
-  talk.turn(failed);
-  expect(talk.turn({ variables: { amount: 6 } }).plan).toEqual(['pay CONFIRM amount=6']);
-  expect(talk.turn(confirmed).plan).toEqual(['pay ACTION_HINT t']);
-  expect(talk.turn(succeeded).plan).toEqual(['pay INFORM bye']);
+  const { conversation } = startScenarios([createScenario(step)]);
+  conversation.turn({ variables: { amount: 5 } });
+  conversation.turn(confirmed);
+  conversation.turn(failed);
+  expect(conversation.turn({ variables: { amount: 6 } }).plan).toEqual(['pay CONFIRM amount=6']);
+  expect(conversation.turn(confirmed).plan).toEqual(['pay ACTION_HINT t']);
+  expect(conversation.turn(succeeded).plan).toEqual(['pay INFORM bye']);
 });

@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TransitionDraft, TurnDraft } from '../../support/conversation';
-import { played, said, started } from '../../support/started';
+import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const minor: StepDraft = { stepId: 'minor', templateIds: ['guardian'], to: ['end'] };
@@ -12,7 +12,7 @@ const named: TurnDraft = { variables: { name: 'Ann' } };
 const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 
 test('3.3: an UNKNOWN transition blocks those below it, and the step asks for the missing fields', () => {
-  const [, turn] = played(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']), [{}, named]);
+  const [, turn] = playTurns(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']), [{}, named]);
   expect(turn?.plan).toEqual(['join ASK age']);
   expect(turn?.transition('join')).toMatchObject({
     targetStepId: 'name',
@@ -31,7 +31,7 @@ test.each([
   [17, 'INFORM guardian'],
   [18, 'INFORM bye'],
 ])('3.3: the condition is evaluated once the age %d is known', (age, line) => {
-  const turns = said(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']), [
+  const turns = listContributions(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']), [
     {},
     named,
     { variables: { age } },
@@ -41,7 +41,7 @@ test.each([
 
 test('3.3: an UNKNOWN transition does not block one with a higher priority', () => {
   expect(
-    said(
+    listContributions(
       signUp([
         { to: 'minor', condition: 'data.age < 18.0' },
         { to: 'end', priority: 1 },
@@ -64,7 +64,7 @@ test.each<[string, TransitionDraft, string]>([
     'ASK age,limit',
   ],
 ])('3.3: the fields to ask for are %s', (_source, transition, line) => {
-  expect(said(signUp([transition, 'end']), [{}, named]).at(-1)).toBe(line);
+  expect(listContributions(signUp([transition, 'end']), [{}, named]).at(-1)).toBe(line);
 });
 
 test.each<[string, TransitionDraft, string]>([
@@ -74,12 +74,15 @@ test.each<[string, TransitionDraft, string]>([
   ['a FALSE condition', { to: 'minor', condition: 'data.name == "Bob"', conditionFields: ['age'] }, 'INFORM bye'],
   ['a FALSE operand of &&', { to: 'minor', condition: 'data.age < 18.0 && data.name == "Bob"' }, 'INFORM bye'],
 ])('3.3: %s makes a transition FALSE even if data is missing', (_part, transition, line) => {
-  expect(said(signUp([transition, 'end']), [{}, named]).at(-1)).toBe(line);
+  expect(listContributions(signUp([transition, 'end']), [{}, named]).at(-1)).toBe(line);
 });
 
 test('3.3: a TRUE operand of || makes a condition TRUE even if data is missing', () => {
   expect(
-    said(signUp([{ to: 'minor', condition: 'data.age < 18.0 || data.name == "Ann"' }, 'end']), [{}, named]).at(-1),
+    listContributions(signUp([{ to: 'minor', condition: 'data.age < 18.0 || data.name == "Ann"' }, 'end']), [
+      {},
+      named,
+    ]).at(-1),
   ).toBe('INFORM guardian');
 });
 
@@ -87,13 +90,15 @@ test.each<[string, Partial<StepDraft>, readonly string[]]>([
   ['the inform stage', { templateIds: ['hello'] }, ['ASK name', 'INFORM hello', 'ASK age']],
   ['the act stage', { toolIds: ['t'] }, ['ASK name', 'ACTION_HINT t', 'ASK age']],
 ])('3.3: the ASK for a transition comes after %s', (_stage, step, lines) => {
-  expect(said(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end'], step), [{}, named, {}])).toEqual(lines);
+  expect(
+    listContributions(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end'], step), [{}, named, {}]),
+  ).toEqual(lines);
 });
 
 test('3.3: after DECLINED the ASK for a transition replaces the remaining stages', () => {
   const step: Partial<StepDraft> = { isCheckpoint: true, collectsProfileFields: [], templateIds: ['never'] };
   const to: readonly TransitionDraft[] = [{ to: 'minor', outcomes: ['DECLINED'], conditionFields: ['why'] }];
-  expect(said(signUp(to, step), [{}, declined, { variables: { why: 'price' } }])).toEqual([
+  expect(listContributions(signUp(to, step), [{}, declined, { variables: { why: 'price' } }])).toEqual([
     'CONFIRM ',
     'ASK why',
     'INFORM guardian',
@@ -102,7 +107,7 @@ test('3.3: after DECLINED the ASK for a transition replaces the remaining stages
 
 test('3.3: an UNKNOWN ANYTIME transition does not block and does not ask', () => {
   const to: readonly TransitionDraft[] = [{ to: 'minor', trigger: 'ANYTIME', condition: 'data.age < 18.0' }, 'end'];
-  expect(said(signUp(to), [{}, named])).toEqual(['ASK name', 'INFORM bye']);
+  expect(listContributions(signUp(to), [{}, named])).toEqual(['ASK name', 'INFORM bye']);
 });
 
 test('3.3: an UNKNOWN global transition does not block and does not ask', () => {
@@ -115,7 +120,7 @@ test('3.3: an UNKNOWN global transition does not block and does not ask', () => 
     ],
     globals: [{ to: 'minor', condition: 'data.age < 18.0' }],
   };
-  expect(said(scenario, [{}, named])).toEqual(['ASK name', 'INFORM bye']);
+  expect(listContributions(scenario, [{}, named])).toEqual(['ASK name', 'INFORM bye']);
 });
 
 test('3.3: an UNKNOWN transition of a step that could be skipped ends the walk there', () => {
@@ -123,7 +128,7 @@ test('3.3: an UNKNOWN transition of a step that could be skipped ends the walk t
     scenarioId: 'join',
     steps: [{ stepId: 'first', to: ['name'] }, ...signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']).steps],
   };
-  const [turn] = played(scenario, [{ customer: { name: 'Ann' } }]);
+  const [turn] = playTurns(scenario, [{ customer: { name: 'Ann' } }]);
   expect(turn?.transition('join')).toMatchObject({ targetStepId: 'name', skippedSteps: [] });
   expect(turn?.plan).toEqual(['join ASK age']);
 });
@@ -133,38 +138,40 @@ describe('missing data that cannot be asked for', () => {
   const stalled = signUp([{ to: 'minor', condition: 'facts.vip' }, 'end']);
 
   test('3.3: the instance contributes NONE and the turn counts as an attempt', () => {
-    const { talk } = started([stalled]);
-    expect(talk.turn(named).plan).toEqual(['join NONE']);
-    expect(talk.instance('join').visit.attempts).toBe(1);
-    talk.turn();
-    expect(talk.instance('join').visit.attempts).toBe(2);
+    const { conversation } = startScenarios([stalled]);
+    expect(conversation.turn(named).plan).toEqual(['join NONE']);
+    expect(conversation.instance('join').visit.attempts).toBe(1);
+    conversation.turn();
+    expect(conversation.instance('join').visit.attempts).toBe(2);
   });
 
   test('3.3: a turn without a message does not count as an attempt', () => {
-    const { talk } = started([stalled]);
-    talk.turn(named);
-    talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'join#1' }] });
-    expect(talk.instance('join').visit.attempts).toBe(1);
+    const { conversation } = startScenarios([stalled]);
+    conversation.turn(named);
+    conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'join#1' }] });
+    expect(conversation.instance('join').visit.attempts).toBe(1);
   });
 
   test('3.3: a turn that also leaves an ASK unanswered counts as one attempt', () => {
-    const { talk } = started([signUp([{ to: 'minor', condition: 'facts.vip' }, 'end'], { canSkip: false })]);
-    talk.turn({ patch: { name: 'Ann' } });
-    const before = talk.instance('join').visit.attempts;
-    talk.turn();
-    expect(talk.instance('join').visit.attempts).toBe(before + 1);
+    const { conversation } = startScenarios([
+      signUp([{ to: 'minor', condition: 'facts.vip' }, 'end'], { canSkip: false }),
+    ]);
+    conversation.turn({ patch: { name: 'Ann' } });
+    const before = conversation.instance('join').visit.attempts;
+    conversation.turn();
+    expect(conversation.instance('join').visit.attempts).toBe(before + 1);
   });
 
   test('3.3: a turn is no attempt while the step can ask for missing fields', () => {
-    const { talk } = started([signUp([{ to: 'minor', condition: 'data.code == "1"' }, 'end'])]);
-    talk.turn(named);
-    expect(talk.instance('join').visit.attempts).toBe(0);
+    const { conversation } = startScenarios([signUp([{ to: 'minor', condition: 'data.code == "1"' }, 'end'])]);
+    conversation.turn(named);
+    expect(conversation.instance('join').visit.attempts).toBe(0);
   });
 
   test('3.3: more attempts than max_attempts are a loop', () => {
-    const { talk } = started([stalled], {}, { settings: { maxAttempts: 2 } });
-    talk.turn(named);
-    talk.turn();
-    expect(talk.turn().actions).toEqual(['join PAUSE LOOP']);
+    const { conversation } = startScenarios([stalled], {}, { settings: { maxAttempts: 2 } });
+    conversation.turn(named);
+    conversation.turn();
+    expect(conversation.turn().actions).toEqual(['join PAUSE LOOP']);
   });
 });

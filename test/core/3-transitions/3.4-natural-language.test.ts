@@ -1,5 +1,5 @@
-import type { Truth } from '../../../src/core/conditions';
 import type { SemanticEvaluation } from '../../../src/core/model/settings';
+import type { Truth } from '../../../src/core/model/truth';
 import { Conversation, type ScenarioDraft, type TransitionDraft, type TurnDraft } from '../../support/conversation';
 import { aProposal } from '../../support/proposals';
 import { end } from '../../support/sample-scenarios';
@@ -29,9 +29,9 @@ function startParcel(
   scenario = createParcel(),
   semanticThreshold = 0.8,
 ): Conversation {
-  const talk = new Conversation([scenario], { settings: { semanticEvaluation, semanticThreshold } });
-  talk.turn({ candidates: { parcel: 0.9 } });
-  return talk;
+  const conversation = new Conversation([scenario], { settings: { semanticEvaluation, semanticThreshold } });
+  conversation.turn({ candidates: { parcel: 0.9 } });
+  return conversation;
 }
 
 const withVerdict = (truth: Truth): TurnDraft => ({
@@ -91,30 +91,36 @@ test('3.4: with "off", a transition with only a natural-language condition is ne
 });
 
 test('3.4: with "off", a transition with other conditions is evaluated without its natural-language condition', () => {
-  const talk = startParcel('off', createParcel({ ...urgent, condition: 'data.order == 1.0' }));
-  expect(talk.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('express');
+  const conversation = startParcel('off', createParcel({ ...urgent, condition: 'data.order == 1.0' }));
+  expect(conversation.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('express');
 });
 
-test.each<[string, readonly number[], number, Truth]>([
-  ['in the same direction', [3, 0], 0.8, 'TRUE'],
-  ['exactly at the threshold', [0.8, 0.6], 0.8, 'TRUE'],
-  ['just below the threshold', [0.79, 0.62], 0.8, 'FALSE'],
-  ['in the opposite direction', [-1, 0], 0.8, 'FALSE'],
-  ['in the opposite direction with threshold -1', [-1, 0], -1, 'TRUE'],
-  ['that is missing', [], 0.8, 'UNKNOWN'],
-  ['of another length', [1, 0, 0], 0.8, 'UNKNOWN'],
-  ['that is a zero vector', [0, 0], 0.8, 'UNKNOWN'],
-  ['whose squares overflow', [1e200, 1e200], 0.8, 'UNKNOWN'],
-])('3.4: with "embedding", a message embedding %s', (_embedding, embedding, threshold, truth) => {
-  const decision = startParcel('embedding', createParcel(), threshold)
-    .turn(withEmbedding(...embedding))
-    .transition('parcel');
-  expect(decision.targetStepId).toBe(targets[truth]);
-});
+test.each<[string, Truth, readonly number[], number]>([
+  ['in the same direction', 'TRUE', [3, 0], 0.8],
+  ['exactly at the threshold', 'TRUE', [0.8, 0.6], 0.8],
+  ['just below the threshold', 'FALSE', [0.79, 0.62], 0.8],
+  ['in the opposite direction', 'FALSE', [-1, 0], 0.8],
+  ['in the opposite direction with threshold -1', 'TRUE', [-1, 0], -1],
+  ['that is missing', 'UNKNOWN', [], 0.8],
+  ['of another length', 'UNKNOWN', [1, 0, 0], 0.8],
+  ['that is a zero vector', 'UNKNOWN', [0, 0], 0.8],
+  ['whose squares overflow', 'UNKNOWN', [1e200, 1e200], 0.8],
+])(
+  '3.4: with "embedding", a message embedding %s makes the condition %s',
+  (_embedding, truth, embedding, threshold) => {
+    const decision = startParcel('embedding', createParcel(), threshold)
+      .turn(withEmbedding(...embedding))
+      .transition('parcel');
+    expect(decision.targetStepId).toBe(targets[truth]);
+  },
+);
 
 test('3.4: with "embedding", a condition without an embedding is UNKNOWN', () => {
-  const talk = startParcel('embedding', createParcel({ to: 'express', conditionText: 'The customer is in a hurry.' }));
-  expect(talk.turn(withEmbedding(1, 0)).transition('parcel').targetStepId).toBe('ask');
+  const conversation = startParcel(
+    'embedding',
+    createParcel({ to: 'express', conditionText: 'The customer is in a hurry.' }),
+  );
+  expect(conversation.turn(withEmbedding(1, 0)).transition('parcel').targetStepId).toBe('ask');
 });
 
 test.each<[Truth, string, string]>([
@@ -126,18 +132,18 @@ test.each<[Truth, string, string]>([
 ])(
   '3.4: a natural-language condition that is %s leads, with intent_label "fast" and intent "%s", to "%s"',
   (truth, intent, target) => {
-    const talk = startParcel('llm', createParcel({ ...urgent, intentLabel: 'fast' }));
-    expect(talk.turn({ ...withVerdict(truth), intent }).transition('parcel').targetStepId).toBe(target);
+    const conversation = startParcel('llm', createParcel({ ...urgent, intentLabel: 'fast' }));
+    expect(conversation.turn({ ...withVerdict(truth), intent }).transition('parcel').targetStepId).toBe(target);
   },
 );
 
 test('3.4: an UNKNOWN natural-language condition of an ANYTIME transition does not block', () => {
-  const talk = startParcel('llm', createParcel({ ...urgent, trigger: 'ANYTIME' }));
-  expect(talk.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('end');
+  const conversation = startParcel('llm', createParcel({ ...urgent, trigger: 'ANYTIME' }));
+  expect(conversation.turn({ variables: { order: 1 } }).transition('parcel').targetStepId).toBe('end');
 });
 
 test('3.4: a global transition with a natural-language condition is not taken again until the model finds it FALSE once', () => {
-  const talk = startParcel('llm', {
+  const conversation = startParcel('llm', {
     ...createParcel(),
     steps: [
       { stepId: 'ask', collectsProfileFields: ['order'], to: ['end'] },
@@ -150,7 +156,7 @@ test('3.4: a global transition with a natural-language condition is not taken ag
     proposal: aProposal({ of: 'parcel', verdicts: { 'global/1': truth } }),
   });
   const stepIds = (['TRUE', 'TRUE', 'TRUE', 'FALSE', 'TRUE'] as const).map(
-    (truth) => talk.turn(withGlobalVerdict(truth)).transition('parcel').targetStepId,
+    (truth) => conversation.turn(withGlobalVerdict(truth)).transition('parcel').targetStepId,
   );
   expect(stepIds).toEqual(['help', 'ask', 'ask', 'ask', 'help']);
 });

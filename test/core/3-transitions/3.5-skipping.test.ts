@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TransitionDraft } from '../../support/conversation';
-import { played, said, started } from '../../support/started';
+import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const refund: ScenarioDraft = {
@@ -19,7 +19,7 @@ const createScenario = (step: Omit<StepDraft, 'stepId'>, to: readonly Transition
 });
 
 test('3.5: a START with all fields known moves directly to the confirmation', () => {
-  const [first] = played(refund, [{ variables }]);
+  const [first] = playTurns(refund, [{ variables }]);
   expect(first?.lifecycle('refund').entryStepId).toBe('collect_order_id');
   expect(first?.transition('refund')).toMatchObject({
     sourceStepId: 'collect_order_id',
@@ -32,7 +32,7 @@ test('3.5: a START with all fields known moves directly to the confirmation', ()
 });
 
 test('3.5: a START stays at an entry step with a missing field and skips nothing', () => {
-  const [first] = played(refund, [{ variables: { reason: 'damaged' } }]);
+  const [first] = playTurns(refund, [{ variables: { reason: 'damaged' } }]);
   expect(first?.transition('refund')).toMatchObject({
     targetStepId: 'collect_order_id',
     wasSkipped: false,
@@ -42,7 +42,7 @@ test('3.5: a START stays at an entry step with a missing field and skips nothing
 });
 
 test('3.5: a step that asked on an earlier turn does not count as skipped, the next one does', () => {
-  const [, turn] = played(refund, [{}, { variables }]);
+  const [, turn] = playTurns(refund, [{}, { variables }]);
   expect(turn?.transition('refund')).toMatchObject({
     targetStepId: 'confirm_refund',
     skippedSteps: ['collect_reason'],
@@ -60,9 +60,11 @@ test('3.5: a step whose ASK was deferred counts as skipped', () => {
     steps: [{ stepId: 'l', collectsProfileFields: ['l'], to: ['end'] }, end],
   };
   // One field per turn, so that the ASK of refund is deferred.
-  const { talk, first } = started([preferred, deferred], {}, { settings: { maxFieldsToAskPerTurn: 1 } });
+  const { conversation, first } = startScenarios([preferred, deferred], {}, { settings: { maxFieldsToAskPerTurn: 1 } });
   expect(first.plan).toEqual(['preferred ASK l', '(deferred) refund ASK ']);
-  expect(talk.turn({ variables: { order_id: '123' } }).transition('refund').skippedSteps).toEqual(['collect_order_id']);
+  expect(conversation.turn({ variables: { order_id: '123' } }).transition('refund').skippedSteps).toEqual([
+    'collect_order_id',
+  ]);
 });
 
 test.each<[string, Omit<StepDraft, 'stepId'>]>([
@@ -74,10 +76,9 @@ test.each<[string, Omit<StepDraft, 'stepId'>]>([
     { collectsProfileFields: ['b'], templateIds: ['text'], toolIds: ['t'] },
   ],
 ])('3.5: the walk continues past %s', (_step, step) => {
-  expect(said(createScenario(step), [{ customer: { b: 1 } }, { customer: { b: 1 }, variables: { a: 1 } }])).toEqual([
-    'ASK a',
-    'INFORM bye',
-  ]);
+  expect(
+    listContributions(createScenario(step), [{ customer: { b: 1 } }, { customer: { b: 1 }, variables: { a: 1 } }]),
+  ).toEqual(['ASK a', 'INFORM bye']);
 });
 
 test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
@@ -116,7 +117,7 @@ test.each<[string, Omit<StepDraft, 'stepId'>, string]>([
   ['a terminal step without stages', { isTerminal: true }, 'NONE'],
 ])('3.5: the walk stops at %s, even if all its fields are known', (_step, step, line) => {
   const known = { customer: { b: 1 } };
-  const turns = played(createScenario(step), [known, { ...known, variables: { a: 1 } }]);
+  const turns = playTurns(createScenario(step), [known, { ...known, variables: { a: 1 } }]);
   expect(turns[1]?.transition('s').targetStepId).toBe('middle');
   expect(turns[1]?.plan).toEqual([`s ${line}`]);
 });
@@ -125,13 +126,13 @@ test('3.5: if enable_step_skipping is false, only done steps are left on the tur
   const settings = { enableStepSkipping: false };
   const known = { customer: { b: 1 } };
   const turn = (step: Omit<StepDraft, 'stepId'>) =>
-    said(createScenario(step), [known, { ...known, variables: { a: 1 } }], { settings }).at(-1);
+    listContributions(createScenario(step), [known, { ...known, variables: { a: 1 } }], { settings }).at(-1);
   expect(turn({ collectsProfileFields: ['b'] })).toBe('ASK b');
   expect(turn({})).toBe('INFORM bye');
 });
 
 test('3.5: a skippable step is left only if a transition is TRUE', () => {
-  const turns = played(createScenario({ collectsProfileFields: ['b'] }, [{ to: 'end', condition: 'data.b == 2' }]), [
+  const turns = playTurns(createScenario({ collectsProfileFields: ['b'] }, [{ to: 'end', condition: 'data.b == 2' }]), [
     { customer: { b: 1 } },
     { customer: { b: 1 }, variables: { a: 1 } },
   ]);
@@ -143,7 +144,7 @@ test('3.5: a skippable step where the walk ends has its remaining stages', () =>
     { to: 'end', intentLabel: 'on' },
   ]);
   const known = { customer: { b: 1 } };
-  const turns = said(scenario, [known, { ...known, variables: { a: 1 } }, { ...known, intent: 'on' }]);
+  const turns = listContributions(scenario, [known, { ...known, variables: { a: 1 } }, { ...known, intent: 'on' }]);
   // No transition is TRUE, so that the step sends its template first.
   expect(turns).toEqual(['ASK a', 'INFORM text', 'INFORM bye']);
 });
@@ -155,7 +156,9 @@ test('3.5: ANYTIME transitions of a skippable step are evaluated', () => {
   ]);
   const steps = [...scenario.steps, { stepId: 'side', templateIds: ['side'], to: ['end'] }];
   const known = { customer: { b: 1 } };
-  expect(said({ ...scenario, steps }, [known, { ...known, variables: { a: 1 } }]).at(-1)).toBe('INFORM side');
+  expect(listContributions({ ...scenario, steps }, [known, { ...known, variables: { a: 1 } }]).at(-1)).toBe(
+    'INFORM side',
+  );
 });
 
 describe('loops within a turn', () => {
@@ -170,7 +173,7 @@ describe('loops within a turn', () => {
   };
 
   test('3.5: a walk enters each step at most once', () => {
-    const [first, second] = played(ring, [{}, {}]);
+    const [first, second] = playTurns(ring, [{}, {}]);
     // The start entered step a.
     expect(first?.transition('s')).toMatchObject({ targetStepId: 'c', transitionsTaken: ['a/1', 'b/1'] });
     // The current step was entered on an earlier turn, so that the walk can return to it once.
@@ -187,9 +190,9 @@ describe('loops within a turn', () => {
         end,
       ],
     };
-    const [first] = played(scenario, [{ variables: { item: 'none' } }]);
+    const [first] = playTurns(scenario, [{ variables: { item: 'none' } }]);
     expect(first?.transition('s')).toMatchObject({ targetStepId: 'check', transitionsTaken: ['item/1'] });
-    expect(said(scenario, [{ variables: { item: 'shoes' } }])).toEqual(['INFORM ordered']);
+    expect(listContributions(scenario, [{ variables: { item: 'shoes' } }])).toEqual(['INFORM ordered']);
   });
 
   test('3.5: an ANYTIME transition to a step that was already entered does not block those below it', () => {
@@ -201,25 +204,25 @@ describe('loops within a turn', () => {
     const anytime = (to: string): TransitionDraft => ({ to, trigger: 'ANYTIME', intentLabel: 'go' });
     const other: StepDraft = { stepId: 'other', templateIds: ['other'], to: ['end'] };
     const steps = [ask('x', 'y'), ask('y', 'z'), ask('z', anytime('y'), anytime('other'), 'end'), other, end];
-    const { talk } = started([{ scenarioId: 's', steps }]);
-    const { transitionsTaken } = talk.turn({ intent: 'go', variables: { x: 1, y: 1, z: 1 } }).transition('s');
+    const { conversation } = startScenarios([{ scenarioId: 's', steps }]);
+    const { transitionsTaken } = conversation.turn({ intent: 'go', variables: { x: 1, y: 1, z: 1 } }).transition('s');
     expect(transitionsTaken).toEqual(['x/1', 'y/1', 'z/2']);
   });
 
   test('3.5: the number of transitions per turn is limited', () => {
-    const [first] = played(ring, [{}], { settings: { maxHopsPerTurn: 1 } });
+    const [first] = playTurns(ring, [{}], { settings: { maxHopsPerTurn: 1 } });
     expect(first?.transition('s')).toMatchObject({ targetStepId: 'b', transitionsTaken: ['a/1'] });
   });
 
   test('3.5: a walk can pass 900 steps without stages', () => {
     const steps = Array.from({ length: 900 }, (_, index) => ({ stepId: `s${index}`, to: [`s${index + 1}`] }));
-    const [first] = played({ scenarioId: 's', steps: [...steps, { ...end, stepId: 's900' }] }, [{}]);
+    const [first] = playTurns({ scenarioId: 's', steps: [...steps, { ...end, stepId: 's900' }] }, [{}]);
     expect(first?.transition('s').targetStepId).toBe('s900');
   });
 });
 
 test('3.5: skipped_steps does not list steps that collect no fields', () => {
-  const [, turn] = played(createScenario({}), [{}, { variables: { a: 1 } }]);
+  const [, turn] = playTurns(createScenario({}), [{}, { variables: { a: 1 } }]);
   expect(turn?.transition('s')).toMatchObject({ targetStepId: 'end', wasSkipped: false, skippedSteps: [] });
 });
 
@@ -234,7 +237,7 @@ test('3.5: after a correction, skipped_steps lists a step that has never asked, 
     ],
   };
   // Only step a asks. The answer also provides b.
-  const turns = played(scenario, [{}, { variables: { a: 1, b: 1 } }, { variables: { a: 2 } }]);
+  const turns = playTurns(scenario, [{}, { variables: { a: 1, b: 1 } }, { variables: { a: 2 } }]);
   expect(turns[2]?.transition('s')).toMatchObject({ targetStepId: 'c', reason: 'CORRECTED', skippedSteps: ['b'] });
 });
 
@@ -250,5 +253,5 @@ test('3.5: skipped_steps does not list a step that asked and is left by an ANYTI
       end,
     ],
   };
-  expect(played(scenario, [{}, { intent: 'stop' }])[1]?.transition('s').skippedSteps).toEqual([]);
+  expect(playTurns(scenario, [{}, { intent: 'stop' }])[1]?.transition('s').skippedSteps).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { played, said, started } from '../../support/started';
+import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const neverTaken = { to: 'end', intentLabel: 'never' };
@@ -21,22 +21,24 @@ const act: ScenarioDraft = {
 
 describe('visits', () => {
   test('3.6: START opens visit 1 at the step where the walk ends', () => {
-    const { talk } = started([{ ...repeating, steps: [{ stepId: 'empty', to: ['check'] }, ...repeating.steps] }]);
-    expect(talk.instance('s').visit.number).toBe(1);
-    expect(talk.instance('s').currentStepId).toBe('check');
+    const { conversation } = startScenarios([
+      { ...repeating, steps: [{ stepId: 'empty', to: ['check'] }, ...repeating.steps] },
+    ]);
+    expect(conversation.instance('s').visit.number).toBe(1);
+    expect(conversation.instance('s').currentStepId).toBe('check');
   });
 
   test('3.6: each arrival opens a visit with the next number', () => {
-    const numbers = played(repeating, [{}, declined, {}, declined]).map((turn) => turn.transition('s').visitNumber);
+    const numbers = playTurns(repeating, [{}, declined, {}, declined]).map((turn) => turn.transition('s').visitNumber);
     expect(numbers).toEqual([1, 2, 3, 4]);
   });
 
   test('3.6: an instance that stays opens no visit', () => {
-    expect(played(repeating, [{}, {}, {}]).map((turn) => turn.transition('s').visitNumber)).toEqual([1, 1, 1]);
+    expect(playTurns(repeating, [{}, {}, {}]).map((turn) => turn.transition('s').visitNumber)).toEqual([1, 1, 1]);
   });
 
   test('3.6: the action_key stays the same when a failed action is retried', () => {
-    const keys = played(act, [{}, failed, {}]).map((turn) => {
+    const keys = playTurns(act, [{}, failed, {}]).map((turn) => {
       const contribution = turn.contribution('s');
       return contribution.type === 'ACTION_HINT' ? contribution.actionKey : '';
     });
@@ -48,16 +50,16 @@ describe('visits', () => {
       scenarioId: 's',
       steps: [{ stepId: 'a', templateIds: ['a'], to: [{ to: 'a', intentLabel: 'again' }, 'end'] }, end],
     };
-    expect(played(self, [{}, { intent: 'again' }]).map((turn) => turn.transition('s').visitNumber)).toEqual([1, 2]);
+    expect(playTurns(self, [{}, { intent: 'again' }]).map((turn) => turn.transition('s').visitNumber)).toEqual([1, 2]);
   });
 
   test('3.6: a skipped step has no visit and no loop count', () => {
-    const { talk } = started(
+    const { conversation } = startScenarios(
       [{ ...repeating, steps: [{ stepId: 'a', collectsProfileFields: ['a'], to: ['check'] }, ...repeating.steps] }],
       { variables: { a: 1 } },
     );
-    expect(talk.instance('s').path).toMatchObject([{ stepId: 'a', visitNumber: 0 }]);
-    expect(talk.instance('s').loopCounts.get('a')).toBeUndefined();
+    expect(conversation.instance('s').path).toMatchObject([{ stepId: 'a', visitNumber: 0 }]);
+    expect(conversation.instance('s').loopCounts.get('a')).toBeUndefined();
   });
 
   test('3.6: a new visit has no attempts and no finished stages', () => {
@@ -73,18 +75,23 @@ describe('visits', () => {
         end,
       ],
     };
-    const { talk } = started([scenario]);
-    talk.turn();
-    expect(talk.instance('s').visit.attempts).toBe(1);
-    talk.turn({ intent: 'why' });
-    const back = talk.turn();
-    expect(talk.instance('s').visit).toMatchObject({ number: 3, attempts: 0 });
+    const { conversation } = startScenarios([scenario]);
+    conversation.turn();
+    expect(conversation.instance('s').visit.attempts).toBe(1);
+    conversation.turn({ intent: 'why' });
+    const back = conversation.turn();
+    expect(conversation.instance('s').visit).toMatchObject({ number: 3, attempts: 0 });
     // The first ASK of a visit is no reprompt.
     expect(back.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: false });
   });
 
   test('3.6: a step confirms again in every visit', () => {
-    expect(said(repeating, [{}, declined, {}, {}])).toEqual(['CONFIRM ', 'INFORM note', 'CONFIRM ', 'CONFIRM ']);
+    expect(listContributions(repeating, [{}, declined, {}, {}])).toEqual([
+      'CONFIRM ',
+      'INFORM note',
+      'CONFIRM ',
+      'CONFIRM ',
+    ]);
   });
 });
 
@@ -100,51 +107,61 @@ describe('the visits variable of conditions', () => {
   });
 
   test('3.6: a transition does not count a skipped step as visited', () => {
-    const { talk } = started([createScenario('visits > 1')]);
-    talk.turn({ variables: { x: 1, y: 1 } });
-    talk.turn({ variables: { z: 1 } });
-    expect(talk.instance('s').currentStepId).toBe('y');
-    expect(talk.turn({ variables: { y: 2 } }).transition('s').alternatives[0]).toMatchObject({ truth: 'FALSE' });
+    const { conversation } = startScenarios([createScenario('visits > 1')]);
+    conversation.turn({ variables: { x: 1, y: 1 } });
+    conversation.turn({ variables: { z: 1 } });
+    expect(conversation.instance('s').currentStepId).toBe('y');
+    expect(conversation.turn({ variables: { y: 2 } }).transition('s').alternatives[0]).toMatchObject({
+      truth: 'FALSE',
+    });
   });
 
   test('3.6: a completion_condition does not count a skipped step as visited', () => {
-    const { talk } = started([{ ...createScenario('false'), completionCondition: 'visits > 1' }]);
-    talk.turn({ variables: { x: 1, y: 1 } });
-    talk.turn({ variables: { z: 1 } });
-    expect(talk.turn().actions).toEqual(['s CONTINUE GOES_ON']);
+    const { conversation } = startScenarios([{ ...createScenario('false'), completionCondition: 'visits > 1' }]);
+    conversation.turn({ variables: { x: 1, y: 1 } });
+    conversation.turn({ variables: { z: 1 } });
+    expect(conversation.turn().actions).toEqual(['s CONTINUE GOES_ON']);
   });
 });
 
 describe('loop counts', () => {
-  test.each<[string, Omit<StepDraft, 'stepId'>, number | undefined]>([
-    ['that collects fields', { collectsProfileFields: ['x'] }, 1],
-    ['that confirms', { isCheckpoint: true }, 1],
-    ['that acts', { toolIds: ['t'] }, 1],
-    ['that only informs', { templateIds: ['text'] }, undefined],
-    ['without stages', { to: [neverTaken] }, undefined],
-  ])('3.6: the loop count after a visit of a step %s', (_step, step, count) => {
-    const { talk } = started([{ scenarioId: 's', steps: [{ stepId: 'a', to: ['end'], ...step }, end] }]);
-    expect(talk.instance('s').loopCounts.get('a')).toBe(count);
+  test.each<[string, Omit<StepDraft, 'stepId'>]>([
+    ['that collects fields', { collectsProfileFields: ['x'] }],
+    ['that confirms', { isCheckpoint: true }],
+    ['that acts', { toolIds: ['t'] }],
+  ])('3.6: a visit of a step %s increments its loop count', (_step, step) => {
+    const { conversation } = startScenarios([{ scenarioId: 's', steps: [{ stepId: 'a', to: ['end'], ...step }, end] }]);
+    expect(conversation.instance('s').loopCounts.get('a')).toBe(1);
+  });
+
+  test.each<[string, Omit<StepDraft, 'stepId'>]>([
+    ['that only informs', { templateIds: ['text'] }],
+    ['without stages', { to: [neverTaken] }],
+  ])('3.6: a visit of a step %s is not counted', (_step, step) => {
+    const { conversation } = startScenarios([{ scenarioId: 's', steps: [{ stepId: 'a', to: ['end'], ...step }, end] }]);
+    expect(conversation.instance('s').loopCounts.get('a')).toBeUndefined();
   });
 
   test('3.6: every failure of a required action increments the loop count', () => {
-    const { talk } = started([act]);
-    talk.turn(failed);
-    talk.turn(failed);
-    expect(talk.instance('s').loopCounts.get('act')).toBe(3);
+    const { conversation } = startScenarios([act]);
+    conversation.turn(failed);
+    conversation.turn(failed);
+    expect(conversation.instance('s').loopCounts.get('act')).toBe(3);
   });
 
   test('3.6: a failure of an optional action does not increment the loop count', () => {
-    const { talk } = started([{ scenarioId: 's', steps: [{ stepId: 'a', toolIds: ['t'], to: [neverTaken] }, end] }]);
-    talk.turn(failed);
-    expect(talk.instance('s').loopCounts.get('a')).toBe(1);
+    const { conversation } = startScenarios([
+      { scenarioId: 's', steps: [{ stepId: 'a', toolIds: ['t'], to: [neverTaken] }, end] },
+    ]);
+    conversation.turn(failed);
+    expect(conversation.instance('s').loopCounts.get('a')).toBe(1);
   });
 
   test('3.6: turns without a new visit do not increment the loop count', () => {
-    const { talk } = started([repeating]);
-    for (let turn = 0; turn < 10; turn += 1) talk.turn();
-    expect(talk.instance('s').loopCounts.get('check')).toBe(1);
-    expect(talk.instance('s').status).toBe('ACTIVE');
+    const { conversation } = startScenarios([repeating]);
+    for (let turn = 0; turn < 10; turn += 1) conversation.turn();
+    expect(conversation.instance('s').loopCounts.get('check')).toBe(1);
+    expect(conversation.instance('s').status).toBe('ACTIVE');
   });
 
   const asking: ScenarioDraft = {
@@ -152,24 +169,31 @@ describe('loop counts', () => {
     steps: [...repeating.steps, { stepId: 'later', collectsProfileFields: ['x'], to: ['end'] }],
   };
 
-  test.each<[string, TurnDraft, number]>([
-    ['becomes known by a candidate variable', { variables: { x: 1 } }, 0],
-    ['becomes known by the patch', { patch: { x: 1 } }, 0],
-    ['that the scenario does not collect becomes known', { variables: { y: 1 } }, 1],
-    ['becomes known by customer_data', { customer: { x: 1 } }, 1],
-    ['becomes known by an action result', { outcomes: [{ kind: 'ACTION_FAILED', results: { x: 1 } }] }, 1],
-  ])('3.6: the loop count after a field %s', (_event, draft, count) => {
-    const { talk } = started([asking]);
-    talk.turn(draft);
-    expect(talk.instance('s').loopCounts.get('check') ?? 0).toBe(count);
+  test.each<[string, TurnDraft]>([
+    ['becomes known by a candidate variable', { variables: { x: 1 } }],
+    ['becomes known by the patch', { patch: { x: 1 } }],
+  ])('3.6: the loop counts are reset when a field %s', (_event, draft) => {
+    const { conversation } = startScenarios([asking]);
+    conversation.turn(draft);
+    expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(0);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['that the scenario does not collect becomes known', { variables: { y: 1 } }],
+    ['becomes known by customer_data', { customer: { x: 1 } }],
+    ['becomes known by an action result', { outcomes: [{ kind: 'ACTION_FAILED', results: { x: 1 } }] }],
+  ])('3.6: the loop counts are kept when a field %s', (_event, draft) => {
+    const { conversation } = startScenarios([asking]);
+    conversation.turn(draft);
+    expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(1);
   });
 
   test('3.6: a changed value resets the loop counts, an unchanged value does not', () => {
-    const { talk } = started([asking], { variables: { x: 1 } });
-    talk.turn({ variables: { x: 1 } });
-    expect(talk.instance('s').loopCounts.get('check')).toBe(1);
-    talk.turn({ variables: { x: 2 } });
-    expect(talk.instance('s').loopCounts.get('check') ?? 0).toBe(0);
+    const { conversation } = startScenarios([asking], { variables: { x: 1 } });
+    conversation.turn({ variables: { x: 1 } });
+    expect(conversation.instance('s').loopCounts.get('check')).toBe(1);
+    conversation.turn({ variables: { x: 2 } });
+    expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(0);
   });
 
   test('3.6: a visit on the turn that resets the loop counts is counted', () => {
@@ -181,9 +205,9 @@ describe('loop counts', () => {
         end,
       ],
     };
-    const { talk } = started([scenario]);
-    talk.turn({ variables: { a: 1 } });
-    expect([...talk.instance('s').loopCounts]).toEqual([['b', 1]]);
+    const { conversation } = startScenarios([scenario]);
+    conversation.turn({ variables: { a: 1 } });
+    expect([...conversation.instance('s').loopCounts]).toEqual([['b', 1]]);
   });
 });
 
@@ -197,29 +221,34 @@ describe('attempts', () => {
     steps: [{ stepId: 'x', collectsProfileFields: ['x', 'y'], to: ['end'] }, end],
   };
   const attempts = (draft: TurnDraft): number => {
-    const { talk } = started([ask, other]);
-    talk.turn(draft);
-    return talk.instance('s').visit.attempts;
+    const { conversation } = startScenarios([ask, other]);
+    conversation.turn(draft);
+    return conversation.instance('s').visit.attempts;
   };
 
-  test.each<[string, TurnDraft, number]>([
-    ['leaves the ASK unanswered', {}, 1],
-    ['answers a part of it', { variables: { a: 1 } }, 0],
-    ['answers it with null', { variables: { a: null } }, 1],
-    ['asks a question', { requested: ['price'] }, 1],
-    ['addresses another instance', { variables: { x: 1 } }, 0],
-    ['names another active scenario', { candidates: { o: 0.9 } }, 0],
-    ['addresses the instance without an answer', { signals: [['CONTINUE', 's']] }, 1],
-    ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }, 0],
-    ['is a timer', { trigger: 'TIMER' }, 0],
-    ['carries tool results', { trigger: 'TOOL_RESULTS' }, 0],
-  ])('3.6: the attempts after a turn that %s', (_event, draft, count) => {
-    expect(attempts(draft)).toBe(count);
+  test.each<[string, TurnDraft]>([
+    ['leaves the ASK unanswered', {}],
+    ['answers it with null', { variables: { a: null } }],
+    ['asks a question', { requested: ['price'] }],
+    ['addresses the instance without an answer', { signals: [['CONTINUE', 's']] }],
+  ])('3.6: a turn that %s is an attempt', (_event, draft) => {
+    expect(attempts(draft)).toBe(1);
+  });
+
+  test.each<[string, TurnDraft]>([
+    ['answers a part of it', { variables: { a: 1 } }],
+    ['addresses another instance', { variables: { x: 1 } }],
+    ['names another active scenario', { candidates: { o: 0.9 } }],
+    ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }],
+    ['is a timer', { trigger: 'TIMER' }],
+    ['carries tool results', { trigger: 'TOOL_RESULTS' }],
+  ])('3.6: a turn that %s is no attempt', (_event, draft) => {
+    expect(attempts(draft)).toBe(0);
   });
 
   test('3.6: a turn without an open ASK is no attempt', () => {
-    const { talk } = started([repeating]);
-    talk.turn();
-    expect(talk.instance('s').visit.attempts).toBe(0);
+    const { conversation } = startScenarios([repeating]);
+    conversation.turn();
+    expect(conversation.instance('s').visit.attempts).toBe(0);
   });
 });

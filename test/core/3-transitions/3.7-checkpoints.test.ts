@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { played, started } from '../../support/started';
+import { playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
@@ -16,7 +16,7 @@ const createScenario = (step: Omit<StepDraft, 'stepId'>): ScenarioDraft => ({
 });
 /** Returns the descriptions of the passed checkpoints after each turn. */
 function listPassed(step: Omit<StepDraft, 'stepId'>, drafts: readonly TurnDraft[]): readonly (readonly string[])[] {
-  const turns = played(createScenario(step), [{ variables: { amount: 5 } }, ...drafts]);
+  const turns = playTurns(createScenario(step), [{ variables: { amount: 5 } }, ...drafts]);
   return turns.map(({ session }) => session.instances[0]?.irreversibleDone.map(({ description }) => description) ?? []);
 }
 
@@ -73,13 +73,13 @@ test('3.7: a checkpoint is passed only once while the instance stays at it', () 
 });
 
 test('3.7: CANCEL is possible after a checkpoint and lists it in irreversible_done', () => {
-  const { talk } = started([createScenario({ isCheckpoint: true, checkpointDescription: 'paid' })], {
+  const { conversation } = startScenarios([createScenario({ isCheckpoint: true, checkpointDescription: 'paid' })], {
     variables: { amount: 5 },
   });
-  talk.turn(confirmed);
-  const turn = talk.turn({ signals: ['CANCEL'] });
+  conversation.turn(confirmed);
+  const turn = conversation.turn({ signals: ['CANCEL'] });
   expect(turn.lifecycle('s')).toMatchObject({ action: 'CANCEL', irreversibleDone: ['paid'] });
-  expect(talk.session.endedInstances[0]?.irreversibleDone).toMatchObject([
+  expect(conversation.session.endedInstances[0]?.irreversibleDone).toMatchObject([
     { stepId: 'step', description: 'paid', passed: true },
   ]);
 });
@@ -88,7 +88,7 @@ describe('after a checkpoint', () => {
   const paid = createScenario({ isCheckpoint: true, checkpointDescription: 'paid' });
 
   test('3.7: a correction does not move the instance before a passed checkpoint', () => {
-    const turns = played(paid, [{}, { variables: { amount: 5 } }, confirmed, { variables: { amount: 6 } }]);
+    const turns = playTurns(paid, [{}, { variables: { amount: 5 } }, confirmed, { variables: { amount: 6 } }]);
     expect(turns[3]?.transition('s')).toMatchObject({
       targetStepId: 'after',
       reason: 'BLOCKED_BY_CHECKPOINT',
@@ -113,17 +113,17 @@ describe('after a checkpoint', () => {
         end,
       ],
     };
-    const { talk } = started([again]);
-    talk.turn({ variables: { amount: 1 } });
-    expect(talk.turn(confirmed).plan).toEqual(['s ASK amount']);
-    expect(talk.instance('s').stepsBeforeCheckpoint).toEqual([]);
+    const { conversation } = startScenarios([again]);
+    conversation.turn({ variables: { amount: 1 } });
+    expect(conversation.turn(confirmed).plan).toEqual(['s ASK amount']);
+    expect(conversation.instance('s').stepsBeforeCheckpoint).toEqual([]);
     // The second visit of `step`; `before` was left again after the checkpoint was passed.
-    expect(talk.turn({ variables: { amount: 2 } }).plan).toEqual(['s CONFIRM amount=2']);
-    expect(talk.turn({ variables: { amount: 3 } }).transition('s')).toMatchObject({
+    expect(conversation.turn({ variables: { amount: 2 } }).plan).toEqual(['s CONFIRM amount=2']);
+    expect(conversation.turn({ variables: { amount: 3 } }).transition('s')).toMatchObject({
       reason: 'CORRECTED',
       targetStepId: 'step',
     });
-    expect(talk.instance('s').irreversibleDone).toHaveLength(1);
+    expect(conversation.instance('s').irreversibleDone).toHaveLength(1);
   });
 
   test('3.7: passed checkpoints are kept when their path entries are trimmed', () => {
@@ -136,11 +136,11 @@ describe('after a checkpoint', () => {
         end,
       ],
     };
-    const { talk } = started([loop], {}, { settings: { pathEntries: 4 } });
-    talk.turn(confirmed);
-    for (let turn = 0; turn < 10; turn += 1) talk.turn();
-    expect(talk.instance('s').path.map(({ stepId }) => stepId)).toEqual(['a', 'b', 'a', 'b']);
-    expect(talk.instance('s').irreversibleDone.map(({ description }) => description)).toEqual(['paid']);
+    const { conversation } = startScenarios([loop], {}, { settings: { pathEntries: 4 } });
+    conversation.turn(confirmed);
+    for (let turn = 0; turn < 10; turn += 1) conversation.turn();
+    expect(conversation.instance('s').path.map(({ stepId }) => stepId)).toEqual(['a', 'b', 'a', 'b']);
+    expect(conversation.instance('s').irreversibleDone.map(({ description }) => description)).toEqual(['paid']);
   });
 
   test('3.7: a checkpoint blocks corrections even if its path entry was trimmed', () => {
@@ -154,11 +154,11 @@ describe('after a checkpoint', () => {
         end,
       ],
     };
-    const { talk } = started([loop], { variables: { amount: 1 } }, { settings: { pathEntries: 2 } });
-    talk.turn(confirmed);
-    for (let turn = 0; turn < 5; turn += 1) talk.turn();
-    talk.turn({ variables: { amount: 2 } });
-    expect(['a', 'b']).toContain(talk.instance('s').currentStepId);
+    const { conversation } = startScenarios([loop], { variables: { amount: 1 } }, { settings: { pathEntries: 2 } });
+    conversation.turn(confirmed);
+    for (let turn = 0; turn < 5; turn += 1) conversation.turn();
+    conversation.turn({ variables: { amount: 2 } });
+    expect(['a', 'b']).toContain(conversation.instance('s').currentStepId);
   });
 });
 
@@ -178,7 +178,7 @@ test('3.7: the action_key of CONFIRM and ACTION_HINT names instance, step and vi
     ],
   };
   const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
-  const turns = played(scenario, [{}, {}, confirmed, {}, declined, {}]);
+  const turns = playTurns(scenario, [{}, {}, confirmed, {}, declined, {}]);
   const keys = turns.map((turn) => {
     const contribution = turn.contribution('s');
     return 'actionKey' in contribution ? `${contribution.type} ${contribution.actionKey}` : contribution.type;
@@ -208,13 +208,13 @@ describe('steps before a checkpoint', () => {
   };
   /** Leaves the recovery step, repeats a and b until its path entry is trimmed, passes the checkpoint and asks until it loops. */
   const playUntilLoop = (pathEntries: number, rounds: number) => {
-    const { talk } = started([repeating], {}, { settings: { pathEntries, maxAttempts: 1 } });
-    talk.turn();
-    for (let turn = 0; turn < 2 * rounds; turn += 1) talk.turn();
-    talk.turn({ intent: 'pay' });
-    talk.turn(confirmed);
-    talk.turn();
-    return { talk, last: talk.turn() };
+    const { conversation } = startScenarios([repeating], {}, { settings: { pathEntries, maxAttempts: 1 } });
+    conversation.turn();
+    for (let turn = 0; turn < 2 * rounds; turn += 1) conversation.turn();
+    conversation.turn({ intent: 'pay' });
+    conversation.turn(confirmed);
+    conversation.turn();
+    return { conversation, last: conversation.turn() };
   };
 
   test.each([
@@ -222,21 +222,25 @@ describe('steps before a checkpoint', () => {
     ['was trimmed', 2, 1],
     ['was trimmed many turns ago', 3, 20],
   ])('3.7: a step left before the checkpoint is no recovery step if its entry %s', (_state, pathEntries, rounds) => {
-    const { talk, last } = playUntilLoop(pathEntries, rounds);
-    expect(talk.instance('s').path.some(({ stepId }) => stepId === 'help')).toBe(pathEntries === 200);
+    const { conversation, last } = playUntilLoop(pathEntries, rounds);
+    expect(conversation.instance('s').path.some(({ stepId }) => stepId === 'help')).toBe(pathEntries === 200);
     expect(last.actions).toEqual(['s PAUSE LOOP']);
   });
 
   test('3.7: a step that was never entered is a possible recovery step even if the path was trimmed', () => {
     const steps = [...repeating.steps, { ...end, stepId: 'agent', reachableFromAnywhere: true }];
-    const { talk } = started([{ ...repeating, steps }], {}, { settings: { pathEntries: 2, maxAttempts: 1 } });
-    for (const draft of [{}, {}, {}, { intent: 'pay' }, confirmed, {}]) talk.turn(draft);
-    expect(talk.turn().transition('s')).toMatchObject({ reason: 'RELOCALIZED', targetStepId: 'agent' });
+    const { conversation } = startScenarios(
+      [{ ...repeating, steps }],
+      {},
+      { settings: { pathEntries: 2, maxAttempts: 1 } },
+    );
+    for (const draft of [{}, {}, {}, { intent: 'pay' }, confirmed, {}]) conversation.turn(draft);
+    expect(conversation.turn().transition('s')).toMatchObject({ reason: 'RELOCALIZED', targetStepId: 'agent' });
   });
 
   test('3.7: trimmed steps are recorded once, sorted', () => {
-    const { talk } = started([repeating], {}, { settings: { pathEntries: 2 } });
-    for (let turn = 0; turn < 9; turn += 1) talk.turn();
-    expect(talk.instance('s').stepsTrimmedFromPath).toEqual(['a', 'b', 'help']);
+    const { conversation } = startScenarios([repeating], {}, { settings: { pathEntries: 2 } });
+    for (let turn = 0; turn < 9; turn += 1) conversation.turn();
+    expect(conversation.instance('s').stepsTrimmedFromPath).toEqual(['a', 'b', 'help']);
   });
 });

@@ -1,6 +1,6 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
 import { type Conversation, compiled } from '../../support/conversation';
-import { started } from '../../support/started';
+import { startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
@@ -25,14 +25,14 @@ const createLooping = (...more: readonly StepDraft[]): ScenarioDraft => ({
 });
 /** Plays the turn that would open the second visit of "check". */
 function playUntilLoop(scenario: ScenarioDraft) {
-  const { talk } = started([scenario]);
-  talk.turn(declined);
-  const turn = talk.turn();
-  return { talk, turn };
+  const { conversation } = startScenarios([scenario]);
+  conversation.turn(declined);
+  const turn = conversation.turn();
+  return { conversation, turn };
 }
 
 test('3.8: a looping instance moves to the recovery step, and the decision names the original step', () => {
-  const { talk, turn } = playUntilLoop(createLooping(createRecoveryStep('agent')));
+  const { conversation, turn } = playUntilLoop(createLooping(createRecoveryStep('agent')));
   expect(turn.actions).toEqual(['s CONTINUE RELOCALIZED']);
   expect(turn.transition('s')).toMatchObject({
     sourceStepId: 'note',
@@ -44,7 +44,7 @@ test('3.8: a looping instance moves to the recovery step, and the decision names
     visitNumber: 3,
   });
   expect(turn.plan).toEqual(['s INFORM agent']);
-  expect(talk.instance('s')).toMatchObject({ currentStepId: 'agent', relocalizationCount: 1 });
+  expect(conversation.instance('s')).toMatchObject({ currentStepId: 'agent', relocalizationCount: 1 });
 });
 
 test.each<[string, readonly StepDraft[], string]>([
@@ -76,12 +76,12 @@ test('3.8: a step at its own loop limit is no recovery step', () => {
     priority: 5,
   });
   const tell: StepDraft = { stepId: 'tell', templateIds: ['tell'], to: ['check'] };
-  const { talk, turn } = playUntilLoop(createLooping(asks, tell, createRecoveryStep('agent')));
+  const { conversation, turn } = playUntilLoop(createLooping(asks, tell, createRecoveryStep('agent')));
   expect(turn.transition('s').targetStepId).toBe('asks');
   // customer_data does not reset loop counts, so that "check" and "asks" are both at their limits.
-  expect(talk.turn({ customer: { x: 1 } }).plan).toEqual(['s INFORM tell']);
-  expect(talk.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'check' });
-  expect(talk.instance('s').relocalizationCount).toBe(2);
+  expect(conversation.turn({ customer: { x: 1 } }).plan).toEqual(['s INFORM tell']);
+  expect(conversation.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'check' });
+  expect(conversation.instance('s').relocalizationCount).toBe(2);
 });
 
 test('3.8: the looping step is no recovery step', () => {
@@ -107,11 +107,11 @@ test('3.8: a step before a passed checkpoint is no recovery step', () => {
       end,
     ],
   };
-  const { talk } = started([scenario]);
-  expect(talk.turn().plan).toEqual(['s CONFIRM ']);
-  talk.turn(confirmed);
-  talk.turn(declined);
-  expect(talk.turn().transition('s')).toMatchObject({ targetStepId: 'agent', wasRelocalized: true });
+  const { conversation } = startScenarios([scenario]);
+  expect(conversation.turn().plan).toEqual(['s CONFIRM ']);
+  conversation.turn(confirmed);
+  conversation.turn(declined);
+  expect(conversation.turn().transition('s')).toMatchObject({ targetStepId: 'agent', wasRelocalized: true });
 });
 
 test('3.8: attempts and failures above their limits lead to the recovery step', () => {
@@ -119,16 +119,16 @@ test('3.8: attempts and failures above their limits lead to the recovery step', 
     scenarioId: 's',
     steps: [{ stepId: 'a', collectsProfileFields: ['a'], to: ['end'] }, createRecoveryStep('agent'), end],
   };
-  const { talk } = started([ask], {}, { settings: { maxAttempts: 1 } });
-  talk.turn();
-  expect(talk.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'a' });
+  const { conversation } = startScenarios([ask], {}, { settings: { maxAttempts: 1 } });
+  conversation.turn();
+  expect(conversation.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'a' });
 
   const act: ScenarioDraft = {
     scenarioId: 's',
     maxLoopCount: 1,
     steps: [{ stepId: 'act', isRequiredAction: true, toolIds: ['t'], to: ['end'] }, createRecoveryStep('agent'), end],
   };
-  const acting = started([act]).talk;
+  const acting = startScenarios([act]).conversation;
   const turn = acting.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] });
   expect(turn.transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'act' });
 });
@@ -139,17 +139,17 @@ describe('a missing step', () => {
     steps: [{ stepId: 'a', collectsProfileFields: ['a'], to: ['end'] }, createRecoveryStep('agent'), end],
   };
   const startAtMissingStep = (draft: ScenarioDraft): Conversation => {
-    const { talk } = started([draft]);
-    talk.session = {
-      ...talk.session,
-      instances: talk.session.instances.map((instance) => ({ ...instance, currentStepId: 'removed' })),
+    const { conversation } = startScenarios([draft]);
+    conversation.session = {
+      ...conversation.session,
+      instances: conversation.session.instances.map((instance) => ({ ...instance, currentStepId: 'removed' })),
     };
-    return talk;
+    return conversation;
   };
 
   test('3.8: an instance at a missing step moves to the recovery step and continues there', () => {
-    const talk = startAtMissingStep(scenario);
-    const turn = talk.turn();
+    const conversation = startAtMissingStep(scenario);
+    const turn = conversation.turn();
     expect(turn.actions).toEqual(['s CONTINUE RELOCALIZED']);
     expect(turn.transition('s')).toMatchObject({
       sourceStepId: 'removed',
@@ -157,8 +157,8 @@ describe('a missing step', () => {
       targetStepId: 'agent',
       wasRelocalized: true,
     });
-    expect(talk.turn().plan).toEqual(['s INFORM bye']);
-    expect(talk.instance('s').relocalizationCount).toBe(1);
+    expect(conversation.turn().plan).toEqual(['s INFORM bye']);
+    expect(conversation.instance('s').relocalizationCount).toBe(1);
   });
 
   test('3.8: an instance at a missing step is canceled if there is no recovery step', () => {
@@ -180,13 +180,13 @@ test('3.8: a compiled scenario lists its recovery steps by priority', () => {
 
 test('3.8: a relocalization is a path entry without a transition', () => {
   const ask: StepDraft = { stepId: 'a', collectsProfileFields: ['a'], to: ['end'] };
-  const { talk } = started(
+  const { conversation } = startScenarios(
     [{ scenarioId: 's', steps: [ask, createRecoveryStep('help'), end] }],
     {},
     { settings: { maxAttempts: 1 } },
   );
-  talk.turn();
-  const { session } = talk.turn();
+  conversation.turn();
+  const { session } = conversation.turn();
   expect(session.instances[0]).toMatchObject({
     currentStepId: 'help',
     relocalizationCount: 1,
@@ -217,11 +217,14 @@ describe('a missing step after a passed checkpoint', () => {
   const phone: StepDraft = { stepId: 'phone', collectsProfileFields: ['phone'], to: ['end'] };
   /** Passes the checkpoint. Then the current step no longer exists. */
   const playWithMissingStep = (...steps: readonly StepDraft[]) => {
-    const { talk } = started([{ scenarioId: 's', steps: [...steps, end] }]);
-    talk.turn();
-    talk.turn(confirmed);
-    talk.session = { ...talk.session, instances: [{ ...talk.instance('s'), currentStepId: 'removed' }] };
-    return talk.turn();
+    const { conversation } = startScenarios([{ scenarioId: 's', steps: [...steps, end] }]);
+    conversation.turn();
+    conversation.turn(confirmed);
+    conversation.session = {
+      ...conversation.session,
+      instances: [{ ...conversation.instance('s'), currentStepId: 'removed' }],
+    };
+    return conversation.turn();
   };
 
   test('3.8: a step before the checkpoint is no recovery step, and the decision lists the checkpoint', () => {

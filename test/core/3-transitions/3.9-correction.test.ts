@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { played, said, started } from '../../support/started';
+import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
@@ -19,7 +19,7 @@ const refund: ScenarioDraft = {
 const asked: readonly TurnDraft[] = [{}, { variables: { order: 1 } }, { variables: { reason: 'r' } }];
 
 test('3.9: a corrected instance goes back and walks forward without asking again', () => {
-  const turns = played(refund, [...asked, { variables: { order: 2 } }]);
+  const turns = playTurns(refund, [...asked, { variables: { order: 2 } }]);
   expect(turns[3]?.transition('refund')).toMatchObject({
     sourceStepId: 'phone',
     targetStepId: 'phone',
@@ -33,39 +33,40 @@ test('3.9: a corrected instance goes back and walks forward without asking again
 });
 
 test('3.9: a correction opens a visit at the step where the walk ends', () => {
-  expect(played(refund, [...asked, { variables: { order: 2 } }])[3]?.transition('refund').visitNumber).toBe(4);
+  expect(playTurns(refund, [...asked, { variables: { order: 2 } }])[3]?.transition('refund').visitNumber).toBe(4);
 });
 
 test('3.9: a turn can correct one field and answer another', () => {
-  expect(said(refund, [...asked, { variables: { order: 2, phone: '1' } }]).at(-1)).toBe(
+  expect(listContributions(refund, [...asked, { variables: { order: 2, phone: '1' } }]).at(-1)).toBe(
     'CONFIRM order=2,phone=1,reason=r',
   );
 });
 
-test.each<[string, TurnDraft, string]>([
-  ['a new value in a candidate variable', { variables: { order: 2 } }, 'CORRECTED'],
-  ['a new value in the patch', { patch: { order: 2 } }, 'CORRECTED'],
-  ['a null in a candidate variable', { variables: { order: null } }, 'CORRECTED'],
-  ['a null in the patch', { patch: { order: null } }, 'CORRECTED'],
-  ['an unchanged value', { variables: { order: 1 } }, 'AWAITS_FIELDS'],
-  ['a new value in customer_data', { customer: { order: 2 } }, 'AWAITS_FIELDS'],
-  [
-    'a new value in an outcome result',
-    { outcomes: [{ kind: 'ACTION_FAILED', results: { order: 2 } }] },
-    'AWAITS_FIELDS',
-  ],
-  ['a new value of a field that the path did not use', { variables: { other: 2 } }, 'AWAITS_FIELDS'],
-])('3.9: the decision after %s', (_change, draft, reason) => {
-  expect(played(refund, [...asked, draft])[3]?.transition('refund').reason).toBe(reason);
+test.each<[string, TurnDraft]>([
+  ['a new value in a candidate variable', { variables: { order: 2 } }],
+  ['a new value in the patch', { patch: { order: 2 } }],
+  ['a null in a candidate variable', { variables: { order: null } }],
+  ['a null in the patch', { patch: { order: null } }],
+])('3.9: %s is a correction', (_change, draft) => {
+  expect(playTurns(refund, [...asked, draft])[3]?.transition('refund').reason).toBe('CORRECTED');
+});
+
+test.each<[string, TurnDraft]>([
+  ['an unchanged value', { variables: { order: 1 } }],
+  ['a new value in customer_data', { customer: { order: 2 } }],
+  ['a new value in an outcome result', { outcomes: [{ kind: 'ACTION_FAILED', results: { order: 2 } }] }],
+  ['a new value of a field that the path did not use', { variables: { other: 2 } }],
+])('3.9: %s is no correction', (_change, draft) => {
+  expect(playTurns(refund, [...asked, draft])[3]?.transition('refund').reason).toBe('AWAITS_FIELDS');
 });
 
 test('3.9: a changed value in customer_data corrects nothing even if no newer source holds the field', () => {
-  const turns = played(refund, [{ customer: { order: 1 } }, { customer: { order: 2 } }]);
+  const turns = playTurns(refund, [{ customer: { order: 1 } }, { customer: { order: 2 } }]);
   expect(turns[1]?.transition('refund').reason).toBe('AWAITS_FIELDS');
 });
 
 test('3.9: a message corrects a value known from customer_data', () => {
-  const turns = played(refund, [{ customer: { order: 1 } }, { customer: { order: 1 }, variables: { order: 2 } }]);
+  const turns = playTurns(refund, [{ customer: { order: 1 } }, { customer: { order: 1 }, variables: { order: 2 } }]);
   expect(turns[1]?.transition('refund')).toMatchObject({
     reason: 'CORRECTED',
     targetStepId: 'reason',
@@ -74,13 +75,13 @@ test('3.9: a message corrects a value known from customer_data', () => {
 });
 
 test('3.9: a value of a field that was not known is an answer', () => {
-  const turns = played(refund, [...asked, { variables: { phone: '1' } }]);
+  const turns = playTurns(refund, [...asked, { variables: { phone: '1' } }]);
   expect(turns[3]?.transition('refund').reason).toBe('ADVANCED');
 });
 
 test('3.9: a new value of a field that only the current step uses corrects nothing', () => {
   const step: StepDraft = { stepId: 'pair', collectsProfileFields: ['a', 'b'], to: ['end'] };
-  const turns = played({ scenarioId: 'refund', steps: [step, end] }, [
+  const turns = playTurns({ scenarioId: 'refund', steps: [step, end] }, [
     {},
     { variables: { a: 1 } },
     { variables: { a: 2 } },
@@ -89,17 +90,17 @@ test('3.9: a new value of a field that only the current step uses corrects nothi
 });
 
 test('3.9: a null leads back to the step that asked first', () => {
-  const turns = said(refund, [...asked, { variables: { order: null } }, { variables: { order: 3 } }]);
+  const turns = listContributions(refund, [...asked, { variables: { order: null } }, { variables: { order: 3 } }]);
   expect(turns.slice(3)).toEqual(['ASK order', 'ASK phone']);
 });
 
 test('3.9: two corrected fields lead back to the earliest step that used one of them', () => {
-  const turns = played(refund, [...asked, { variables: { reason: 's', order: 2 } }]);
+  const turns = playTurns(refund, [...asked, { variables: { reason: 's', order: 2 } }]);
   expect(turns[3]?.transition('refund')).toMatchObject({
     correctedFields: ['order', 'reason'],
     transitionsTaken: ['order/1', 'reason/1'],
   });
-  const null2 = played(refund, [...asked, { variables: { order: 2, reason: null } }]);
+  const null2 = playTurns(refund, [...asked, { variables: { order: 2, reason: null } }]);
   expect(null2[3]?.transition('refund')).toMatchObject({ targetStepId: 'reason', transitionsTaken: ['order/1'] });
 });
 
@@ -114,7 +115,7 @@ test('3.9: a field that a taken transition read leads back to the source of that
     ],
   };
   // The first transition is taken with age 17. With age 20 the instance returns to its source.
-  const taken = played(scenario, [{ variables: { age: 17 } }, {}, { variables: { age: 20 } }]);
+  const taken = playTurns(scenario, [{ variables: { age: 17 } }, {}, { variables: { age: 20 } }]);
   expect(taken[1]?.transition('refund').targetStepId).toBe('minor');
   expect(taken[2]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'fork' });
   expect(taken[2]?.plan).toEqual(['refund INFORM hello']);
@@ -125,7 +126,7 @@ test('3.9: a taken transition also reads its condition_fields', () => {
     scenarioId: 'refund',
     steps: [{ stepId: 'empty', to: [{ to: 'phone', conditionFields: ['order'] }] }, ask('phone', 'end'), end],
   };
-  const turns = played(scenario, [{ variables: { order: 1 } }, { variables: { order: 2 } }]);
+  const turns = playTurns(scenario, [{ variables: { order: 1 } }, { variables: { order: 2 } }]);
   expect(turns[1]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', transitionsTaken: ['empty/1'] });
 });
 
@@ -139,7 +140,7 @@ test('3.9: the new value can lead to another step', () => {
       end,
     ],
   };
-  expect(said(scenario, [{}, { variables: { age: 17 } }, { variables: { age: 20 } }])).toEqual([
+  expect(listContributions(scenario, [{}, { variables: { age: 17 } }, { variables: { age: 20 } }])).toEqual([
     'ASK age',
     'ASK minor',
     'ASK adult',
@@ -150,21 +151,21 @@ describe('a correction at a confirmation', () => {
   const known = { variables: { order: 1, reason: 'r', phone: 'p' } };
 
   test('3.9: a changed value is confirmed again', () => {
-    expect(said(refund, [known, { variables: { order: 2 } }])).toEqual([
+    expect(listContributions(refund, [known, { variables: { order: 2 } }])).toEqual([
       'CONFIRM order=1,phone=p,reason=r',
       'CONFIRM order=2,phone=p,reason=r',
     ]);
   });
 
   test('3.9: a correction voids a CONFIRMED of the same turn, which is returned as ignored', () => {
-    const turns = played(refund, [known, { variables: { order: 2 }, ...confirmed }]);
+    const turns = playTurns(refund, [known, { variables: { order: 2 }, ...confirmed }]);
     expect(turns[1]?.plan).toEqual(['refund CONFIRM order=2,phone=p,reason=r']);
     expect(turns[1]?.result.ignoredOutcomes).toHaveLength(1);
     expect(turns[1]?.session.instances[0]?.irreversibleDone).toEqual([]);
   });
 
   test('3.9: a DECLINED with a correction does not cancel the instance', () => {
-    const turns = played(refund, [known, { variables: { order: 2 }, ...declined }, confirmed]);
+    const turns = playTurns(refund, [known, { variables: { order: 2 }, ...declined }, confirmed]);
     expect(turns[1]?.actions).toEqual(['refund CONTINUE GOES_ON']);
     expect(turns[1]?.plan).toEqual(['refund CONFIRM order=2,phone=p,reason=r']);
     expect(turns[2]?.plan).toEqual(['refund INFORM bye']);
@@ -174,7 +175,7 @@ describe('a correction at a confirmation', () => {
     const steps = refund.steps.map((step) =>
       step.stepId === 'confirm' ? { ...step, to: ['end', { to: 'end', outcomes: ['DECLINED'] as const }] } : step,
     );
-    const turns = played({ ...refund, steps }, [known, { variables: { order: 2 }, ...declined }]);
+    const turns = playTurns({ ...refund, steps }, [known, { variables: { order: 2 }, ...declined }]);
     expect(turns[1]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'confirm' });
   });
 });
@@ -193,7 +194,7 @@ describe('a correction after a checkpoint', () => {
   const turnsToPhone = [{}, { variables: { order: 1 } }, confirmed, { variables: { reason: 'r' } }];
 
   test('3.9: a correction of a value that was only used before a checkpoint is blocked', () => {
-    const turns = played(paid, [...turnsToPhone, { variables: { order: 2 } }]);
+    const turns = playTurns(paid, [...turnsToPhone, { variables: { order: 2 } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({
       sourceStepId: 'phone',
       targetStepId: 'phone',
@@ -205,12 +206,12 @@ describe('a correction after a checkpoint', () => {
   });
 
   test('3.9: a correction of a value that was used after the checkpoint is not blocked', () => {
-    const turns = played(paid, [...turnsToPhone, { variables: { reason: 's' } }]);
+    const turns = playTurns(paid, [...turnsToPhone, { variables: { reason: 's' } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', transitionsTaken: ['reason/1'] });
   });
 
   test('3.9: of two corrected values the one that was used after the checkpoint decides', () => {
-    const turns = played(paid, [...turnsToPhone, { variables: { order: 2, reason: null } }]);
+    const turns = playTurns(paid, [...turnsToPhone, { variables: { order: 2, reason: null } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reason' });
   });
 
@@ -218,7 +219,7 @@ describe('a correction after a checkpoint', () => {
     const steps = paid.steps.map((step) =>
       step.stepId === 'pay' ? { ...step, collectsProfileFields: ['sum'] } : step,
     );
-    const turns = played({ ...paid, steps }, [
+    const turns = playTurns({ ...paid, steps }, [
       {},
       { variables: { order: 1 } },
       { variables: { sum: 5 } },
@@ -230,7 +231,7 @@ describe('a correction after a checkpoint', () => {
   });
 
   test('3.9: a checkpoint that is passed on this turn blocks a correction of this turn', () => {
-    const turns = played(paid, [{}, { variables: { order: 1 } }, { ...confirmed, variables: { order: 2 } }]);
+    const turns = playTurns(paid, [{}, { variables: { order: 1 } }, { ...confirmed, variables: { order: 2 } }]);
     expect(turns[2]?.transition('refund')).toMatchObject({
       reason: 'ADVANCED',
       targetStepId: 'reason',
@@ -246,7 +247,7 @@ describe('a correction after a checkpoint', () => {
       ...paid.steps.slice(2),
     ];
     const rerouted = steps.map((step) => (step.stepId === 'pay' ? { ...step, to: ['again'] } : step));
-    const turns = played({ ...paid, steps: rerouted }, [
+    const turns = playTurns({ ...paid, steps: rerouted }, [
       {},
       { variables: { order: 1 } },
       confirmed,
@@ -259,7 +260,12 @@ describe('a correction after a checkpoint', () => {
     const steps = paid.steps.map((step) =>
       step.stepId === 'pay' ? { ...step, isRequiredAction: true, toolIds: ['t'] } : step,
     );
-    const turns = played({ ...paid, steps }, [{}, { variables: { order: 1 } }, confirmed, { variables: { order: 2 } }]);
+    const turns = playTurns({ ...paid, steps }, [
+      {},
+      { variables: { order: 1 } },
+      confirmed,
+      { variables: { order: 2 } },
+    ]);
     expect(turns[3]?.transition('refund').reason).toBe('CORRECTED');
     expect(turns[3]?.plan).toEqual(['refund CONFIRM ']);
   });
@@ -271,12 +277,9 @@ test('3.9: an optional action runs again with the corrected value', () => {
     steps: [ask('order', 'look_up'), { stepId: 'look_up', toolIds: ['t'], to: ['phone'] }, ask('phone', 'end'), end],
   };
   const succeeded: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] };
-  expect(said(scenario, [{}, { variables: { order: 1 } }, succeeded, { variables: { order: 2 } }])).toEqual([
-    'ASK order',
-    'ACTION_HINT t',
-    'ASK phone',
-    'ACTION_HINT t',
-  ]);
+  expect(
+    listContributions(scenario, [{}, { variables: { order: 1 } }, succeeded, { variables: { order: 2 } }]),
+  ).toEqual(['ASK order', 'ACTION_HINT t', 'ASK phone', 'ACTION_HINT t']);
 });
 
 test('3.9: a correction can return to the current step and open a new visit', () => {
@@ -288,7 +291,7 @@ test('3.9: a correction can return to the current step and open a new visit', ()
       end,
     ],
   };
-  const turns = played(scenario, [{}, { variables: { a: 1, b: 1 } }, declined, { variables: { a: 2 } }]);
+  const turns = playTurns(scenario, [{}, { variables: { a: 1, b: 1 } }, declined, { variables: { a: 2 } }]);
   expect(turns[2]?.plan).toEqual(['refund ASK b']);
   expect(turns[3]?.transition('refund')).toMatchObject({
     sourceStepId: 'pair',
@@ -301,27 +304,29 @@ test('3.9: a correction can return to the current step and open a new visit', ()
 
 test('3.9: a corrected instance at a finished terminal step goes back instead of completing', () => {
   const scenario: ScenarioDraft = { scenarioId: 'refund', steps: [ask('order', 'end'), end] };
-  const turns = played(scenario, [{}, { variables: { order: 1 } }, { variables: { order: 2 } }, {}]);
+  const turns = playTurns(scenario, [{}, { variables: { order: 1 } }, { variables: { order: 2 } }, {}]);
   expect(turns[2]?.actions).toEqual(['refund CONTINUE GOES_ON']);
   expect(turns[2]?.plan).toEqual(['refund INFORM bye']);
   expect(turns[3]?.actions).toEqual(['refund COMPLETE TERMINAL']);
 });
 
 test('3.9: a paused instance that resumes by a corrected value goes back on the same turn', () => {
-  const { talk } = started([refund]);
-  talk.turn({ variables: { order: 1 } });
-  talk.turn({ signals: ['PAUSE'] });
-  const turn = talk.turn({ variables: { order: 2 } });
+  const { conversation } = startScenarios([refund]);
+  conversation.turn({ variables: { order: 1 } });
+  conversation.turn({ signals: ['PAUSE'] });
+  const turn = conversation.turn({ variables: { order: 2 } });
   expect(turn.actions).toEqual(['refund CONTINUE RESUMED']);
   expect(turn.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reason' });
 });
 
 test('3.9: a correction is a path entry without a transition', () => {
-  const { talk } = started([refund]);
-  talk.turn({ variables: { order: 1 } });
-  talk.turn({ variables: { order: 2 } });
+  const { conversation } = startScenarios([refund]);
+  conversation.turn({ variables: { order: 1 } });
+  conversation.turn({ variables: { order: 2 } });
   expect(
-    talk.instance('refund').path.map(({ stepId, transitionId, visitNumber }) => [stepId, transitionId, visitNumber]),
+    conversation
+      .instance('refund')
+      .path.map(({ stepId, transitionId, visitNumber }) => [stepId, transitionId, visitNumber]),
   ).toEqual([
     ['order', 'order/1', 1],
     ['reason', '', 2],
@@ -337,7 +342,7 @@ describe('a correction that a checkpoint blocks', () => {
   });
   const turnsToPhone: readonly TurnDraft[] = [{}, { variables: { order: 1 } }, confirmed];
   const playAfterPaying = (draft: TurnDraft, scenario = createScenario('city')) =>
-    played(scenario, [...turnsToPhone, draft])[turnsToPhone.length];
+    playTurns(scenario, [...turnsToPhone, draft])[turnsToPhone.length];
 
   test('3.9: an answer on the turn of a blocked correction is accepted', () => {
     const turn = playAfterPaying({ variables: { order: 2, phone: '555' } });
@@ -364,7 +369,7 @@ describe('a correction that a checkpoint blocks', () => {
   });
 
   test('3.9: a blocked correction does not keep a finished terminal step from completing', () => {
-    const turns = played(createScenario('end'), [
+    const turns = playTurns(createScenario('end'), [
       ...turnsToPhone,
       { variables: { phone: '555' } },
       { variables: { order: 2 } },
@@ -399,10 +404,10 @@ describe('fields of a step after the checkpoint that an earlier step collects as
   };
   /** Plays to the second step, then the given turn. */
   const decideAtSecond = (draft: TurnDraft) => {
-    const { talk } = started([signing], { variables: { other: 1 } });
-    talk.turn({ variables: { x: 1, y: 1 } });
-    talk.turn(confirmed);
-    return talk.turn(draft).transition('s');
+    const { conversation } = startScenarios([signing], { variables: { other: 1 } });
+    conversation.turn({ variables: { x: 1, y: 1 } });
+    conversation.turn(confirmed);
+    return conversation.turn(draft).transition('s');
   };
 
   test('3.9: a new value of a field that the current step collects is an answer', () => {

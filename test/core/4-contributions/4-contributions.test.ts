@@ -1,7 +1,7 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
 import { running } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
-import { played, said, started } from '../../support/started';
 
 const createScenario = (step: Omit<StepDraft, 'stepId'>, scenario: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
   scenarioId: 's',
@@ -22,15 +22,15 @@ test.each<[string, TurnDraft]>([
   ['COMPLETE', { signals: ['COMPLETE'] }],
   ['CANCEL', { signals: ['CANCEL'] }],
 ])('4: an instance with %s contributes nothing', (action, draft) => {
-  const [, turn] = played(createScenario(steps.ASK), [{}, draft]);
+  const [, turn] = playTurns(createScenario(steps.ASK), [{}, draft]);
   expect(turn?.lifecycle('s').action).toBe(action);
   expect(turn?.plan).toEqual([]);
 });
 
 test('4: each instance with CONTINUE or START contributes from the step where its walk ended', () => {
-  const { talk } = started([createScenario(steps.ASK)]);
-  talk.store(createScenario(steps.INFORM, { scenarioId: 'new' }));
-  const turn = talk.turn({ candidates: { new: 0.9 }, variables: { x: 1 } });
+  const { conversation } = startScenarios([createScenario(steps.ASK)]);
+  conversation.store(createScenario(steps.INFORM, { scenarioId: 'new' }));
+  const turn = conversation.turn({ candidates: { new: 0.9 }, variables: { x: 1 } });
   expect(turn.plan).toEqual(['new INFORM text', 's INFORM bye']);
 });
 
@@ -39,27 +39,27 @@ describe('ASK', () => {
   const known = { customer: { a: 1 } };
 
   test('4: an ASK lists the missing fields in the order of the step', () => {
-    const [first] = played(createScenario({ collectsProfileFields: ['c', 'a', 'b'] }), [known]);
+    const [first] = playTurns(createScenario({ collectsProfileFields: ['c', 'a', 'b'] }), [known]);
     expect(first?.contribution('s')).toMatchObject({ fieldsToAsk: ['c', 'b'], knownValues: new Map() });
   });
 
   test('4: the first ASK of a step that cannot be skipped lists all fields, with the known values', () => {
-    const [first] = played(createScenario({ ...pair, canSkip: false }), [known]);
+    const [first] = playTurns(createScenario({ ...pair, canSkip: false }), [known]);
     expect(first?.contribution('s')).toMatchObject({ fieldsToAsk: ['a', 'b'], knownValues: new Map([['a', 1]]) });
   });
 
   test('4: a later ASK of a step that cannot be skipped lists only the missing fields', () => {
-    const [, second] = played(createScenario({ ...pair, canSkip: false }), [known, known]);
+    const [, second] = playTurns(createScenario({ ...pair, canSkip: false }), [known, known]);
     expect(second?.contribution('s')).toMatchObject({ fieldsToAsk: ['b'], knownValues: new Map(), isReprompt: true });
   });
 
   test('4: an ASK that repeats a field in the same visit is a reprompt', () => {
-    const turns = played(createScenario(pair), [{}, { variables: { a: 1 } }]);
+    const turns = playTurns(createScenario(pair), [{}, { variables: { a: 1 } }]);
     expect(turns.map((turn) => turn.contribution('s').isReprompt)).toEqual([false, true]);
   });
 
   test('4: an ASK for a transition lists the fields that the transition is missing', () => {
-    const [first] = played(createScenario({ to: [{ to: 'end', conditionFields: ['z'] }] }), [{}]);
+    const [first] = playTurns(createScenario({ to: [{ to: 'end', conditionFields: ['z'] }] }), [{}]);
     expect(first?.contribution('s')).toMatchObject({ type: 'ASK', fieldsToAsk: ['z'], isReprompt: false });
   });
 });
@@ -71,12 +71,12 @@ describe('CONFIRM', () => {
     [{ name: 'Payment' }, 'Payment'],
     [{ name: '' }, 'step'],
   ])('4: action_to_confirm of %j is "%s"', (texts, action) => {
-    const [first] = played(createScenario({ ...steps.CONFIRM, ...texts }), [{}]);
+    const [first] = playTurns(createScenario({ ...steps.CONFIRM, ...texts }), [{}]);
     expect(first?.contribution('s')).toMatchObject({ confirmKind: 'STEP', actionToConfirm: action, choices: [] });
   });
 
   test('4: a CONFIRM has the values to confirm, and its repetition is a reprompt', () => {
-    const turns = played(createScenario({ ...steps.CONFIRM, confirmsFields: ['x', 'y'] }), [
+    const turns = playTurns(createScenario({ ...steps.CONFIRM, confirmsFields: ['x', 'y'] }), [
       { variables: { x: 1 } },
       {},
     ]);
@@ -91,7 +91,7 @@ describe('CONFIRM', () => {
       const collects = Array.from({ length: count }, (_, index) => `f${count - index}`);
       const collecting: StepDraft = { stepId: 'later', collectsProfileFields: [...collects, 'gone', 'unknown'] };
       const scenario = createScenario(steps.CONFIRM);
-      const [first] = played({ ...scenario, steps: [...scenario.steps, collecting] }, [
+      const [first] = playTurns({ ...scenario, steps: [...scenario.steps, collecting] }, [
         {
           customer: { ...Object.fromEntries(collects.map((field) => [field, 'c'])), gone: 'c', elsewhere: 'c' },
           patch: { f1: 's' },
@@ -110,7 +110,7 @@ test('4: an ACTION_HINT lists the tools in depends_on order, with their timing a
     { toolId: 'fees', timing: 'DURING_STEP', variableNames: [], dependsOn: ['check'] },
     { toolId: 'check', timing: 'BEFORE_STEP', variableNames: ['ok', 'limit'], dependsOn: [] },
   ] as const;
-  const [first] = played(createScenario({ toolBindings, toolIds: ['bare'] }), [{}]);
+  const [first] = playTurns(createScenario({ toolBindings, toolIds: ['bare'] }), [{}]);
   expect(first?.contribution('s')).toMatchObject({
     tools: [
       { toolId: 'check', timing: 'BEFORE_STEP', variableNames: ['ok', 'limit'] },
@@ -122,7 +122,7 @@ test('4: an ACTION_HINT lists the tools in depends_on order, with their timing a
 });
 
 test('4: an INFORM lists all template ids', () => {
-  expect(said(createScenario({ templateIds: ['b', 'a'] }), [{}])).toEqual(['INFORM b,a']);
+  expect(listContributions(createScenario({ templateIds: ['b', 'a'] }), [{}])).toEqual(['INFORM b,a']);
 });
 
 describe('the fields of a contribution', () => {
@@ -138,8 +138,8 @@ describe('the fields of a contribution', () => {
   const named = { name: 'Sample' };
 
   test('4: an ASK has the fields to ask for and their known values', () => {
-    const talk = running([asking('s', ['x'], named)]);
-    expect(talk.turn().contribution('s')).toEqual({
+    const conversation = running([asking('s', ['x'], named)]);
+    expect(conversation.turn().contribution('s')).toEqual({
       ...common,
       stepId: 'ask_x',
       stepName: 'ask_x',
@@ -153,8 +153,8 @@ describe('the fields of a contribution', () => {
   });
 
   test('4: a CONFIRM has the action, the values to confirm and the action_key', () => {
-    const talk = new Conversation([confirming('s', { ...named, confirms: ['x'] })]);
-    const played = talk.turn({ candidates: { s: 0.9 }, variables: { x: 1, y: 2 } });
+    const conversation = new Conversation([confirming('s', { ...named, confirms: ['x'] })]);
+    const played = conversation.turn({ candidates: { s: 0.9 }, variables: { x: 1, y: 2 } });
     expect(played.contribution('s')).toEqual({
       ...common,
       stepId: 'confirm',
@@ -170,8 +170,8 @@ describe('the fields of a contribution', () => {
   });
 
   test('4: an ACTION_HINT has the tools and the action_key', () => {
-    const talk = new Conversation([acting('s', named)]);
-    expect(talk.turn({ candidates: { s: 0.9 } }).contribution('s')).toEqual({
+    const conversation = new Conversation([acting('s', named)]);
+    expect(conversation.turn({ candidates: { s: 0.9 } }).contribution('s')).toEqual({
       ...common,
       stepId: 'act',
       stepName: 'act',
@@ -183,8 +183,8 @@ describe('the fields of a contribution', () => {
   });
 
   test('4: an INFORM has the template ids', () => {
-    const talk = new Conversation([{ ...named, scenarioId: 's', steps: [end] }]);
-    expect(talk.turn({ candidates: { s: 0.9 } }).contribution('s')).toEqual({
+    const conversation = new Conversation([{ ...named, scenarioId: 's', steps: [end] }]);
+    expect(conversation.turn({ candidates: { s: 0.9 } }).contribution('s')).toEqual({
       ...common,
       stepId: 'end',
       stepName: 'end',
@@ -196,17 +196,20 @@ describe('the fields of a contribution', () => {
 
   test('4: a NONE has only the common fields, whether the instance walked or is quiet', () => {
     const none = { ...common, stepId: 'wait', stepName: 'wait', priority: 0, type: 'NONE' };
-    const talk = new Conversation([silent('s', named), asking('t', ['x', 'y'])]);
-    expect(talk.turn({ candidates: { s: 0.9, t: 0.8 } }).contribution('s')).toEqual(none);
-    const quiet = talk.turn({ variables: { x: 1 } });
+    const conversation = new Conversation([silent('s', named), asking('t', ['x', 'y'])]);
+    expect(conversation.turn({ candidates: { s: 0.9, t: 0.8 } }).contribution('s')).toEqual(none);
+    const quiet = conversation.turn({ variables: { x: 1 } });
     expect([quiet.lifecycle('s').reason, quiet.contribution('s')]).toEqual(['QUIET', none]);
   });
 
   test('4: a NONE of a quiet instance has the priorities of its scenario and step', () => {
     const steps = silent('s').steps.map((step) => ({ ...step, name: 'Waiting', priority: 2 }));
-    const talk = new Conversation([{ scenarioId: 's', name: 'Sample', priority: 3, steps }, asking('t', ['x', 'y'])]);
-    talk.turn({ candidates: { s: 0.9, t: 0.8 } });
-    expect(talk.turn({ variables: { x: 1 } }).contribution('s')).toMatchObject({
+    const conversation = new Conversation([
+      { scenarioId: 's', name: 'Sample', priority: 3, steps },
+      asking('t', ['x', 'y']),
+    ]);
+    conversation.turn({ candidates: { s: 0.9, t: 0.8 } });
+    expect(conversation.turn({ variables: { x: 1 } }).contribution('s')).toMatchObject({
       scenarioName: 'Sample',
       stepName: 'Waiting',
       priority: 5,

@@ -1,6 +1,6 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
+import { playTurns, startScenarios } from '../../support/play-turns';
 import { end } from '../../support/sample-scenarios';
-import { played, started } from '../../support/started';
 
 const createScenario = (step: Omit<StepDraft, 'stepId'>, scenario: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
   scenarioId: 's',
@@ -21,7 +21,7 @@ const types: readonly ContributionType[] = ['CONFIRM', 'ASK', 'ACTION_HINT', 'IN
 describe('priority', () => {
   const basePriorities = { CONFIRM: 50, ASK: 40, ACTION_HINT: 30, INFORM: 20, NONE: 0 };
   const getPriority = (scenario: ScenarioDraft, draft: TurnDraft = {}): number | undefined =>
-    played(scenario, [draft])[0]?.contribution('s').priority;
+    playTurns(scenario, [draft])[0]?.contribution('s').priority;
 
   test.each(types)(
     '4.1: the priority of a %s adds the priorities of scenario and step and the base priority of its type',
@@ -36,29 +36,29 @@ describe('priority', () => {
     expect(getPriority(createScenario({ ...steps.ASK, priority: -50 }, { priority: -5 }))).toBe(-15);
   });
 
-  test.each<[string, TurnDraft['rules'] & object, number]>([
-    ['scoped to its scenario', [{ scope: 'SCENARIO', scopeId: 's', priority: 3 }], 3],
-    ['scoped to its step', [{ scope: 'STEP', scopeId: 'step', priority: 4 }], 4],
-    ['scoped to its step in its scenario', [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 's', priority: 4 }], 4],
+  test.each<[string, number, TurnDraft['rules'] & object]>([
+    ['scoped to its scenario', 3, [{ scope: 'SCENARIO', scopeId: 's', priority: 3 }]],
+    ['scoped to its step', 4, [{ scope: 'STEP', scopeId: 'step', priority: 4 }]],
+    ['scoped to its step in its scenario', 4, [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 's', priority: 4 }]],
     [
       'scoped to that step in another scenario',
-      [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 'o', priority: 4 }],
       0,
+      [{ scope: 'STEP', scopeId: 'step', scopeScenarioId: 'o', priority: 4 }],
     ],
-    ['scoped to another scenario', [{ scope: 'SCENARIO', scopeId: 'o', priority: 3 }], 0],
-    ['scoped to another step', [{ scope: 'STEP', scopeId: 'o', priority: 3 }], 0],
-    ['with scope GLOBAL', [{ scope: 'GLOBAL', priority: 9 }], 0],
-    [
-      'with the highest priority of several',
-      [
-        { scope: 'SCENARIO', scopeId: 's', priority: 3 },
-        { scope: 'STEP', scopeId: 'step', priority: 8 },
-      ],
-      8,
-    ],
-    ['with a negative priority', [{ scope: 'SCENARIO', scopeId: 's', priority: -3 }], -3],
-  ])('4.1: what an applied rule %s adds', (_rule, rules, added) => {
+    ['scoped to another scenario', 0, [{ scope: 'SCENARIO', scopeId: 'o', priority: 3 }]],
+    ['scoped to another step', 0, [{ scope: 'STEP', scopeId: 'o', priority: 3 }]],
+    ['with scope GLOBAL', 0, [{ scope: 'GLOBAL', priority: 9 }]],
+    ['with a negative priority', -3, [{ scope: 'SCENARIO', scopeId: 's', priority: -3 }]],
+  ])('4.1: an applied rule %s adds %d', (_rule, added, rules) => {
     expect(getPriority(createScenario(steps.ASK), { rules })).toBe(40 + added);
+  });
+
+  test('4.1: of several applied rules the highest priority is added', () => {
+    const rules = [
+      { scope: 'SCENARIO', scopeId: 's', priority: 3 },
+      { scope: 'STEP', scopeId: 'step', priority: 8 },
+    ] as const;
+    expect(getPriority(createScenario(steps.ASK), { rules })).toBe(48);
   });
 
   test('4.1: a rule with the id of both scenario and step counts once, and not at all with scope GLOBAL', () => {
@@ -89,7 +89,7 @@ describe('plan order', () => {
   });
 
   test('4.1: the highest priority comes first', () => {
-    const { first } = started([
+    const { first } = startScenarios([
       createNamed('a', 'INFORM'),
       createNamed('b', 'CONFIRM'),
       createNamed('c', 'ASK', { priority: 20 }),
@@ -100,23 +100,28 @@ describe('plan order', () => {
   });
 
   test('4.1: equal priorities are ordered by last activity, latest first', () => {
-    const talk = new Conversation([createNamed('a', 'ASK'), createNamed('b', 'ASK')]);
-    talk.turn({ candidates: { a: 0.9 } });
-    expect(talk.turn({ candidates: { b: 0.9 } }).plan).toEqual(['b ASK b', 'a ASK a']);
-    expect(talk.turn({ signals: [['CONTINUE', 'a']] }).plan).toEqual(['a ASK a', 'b ASK b']);
+    const conversation = new Conversation([createNamed('a', 'ASK'), createNamed('b', 'ASK')]);
+    conversation.turn({ candidates: { a: 0.9 } });
+    expect(conversation.turn({ candidates: { b: 0.9 } }).plan).toEqual(['b ASK b', 'a ASK a']);
+    expect(conversation.turn({ signals: [['CONTINUE', 'a']] }).plan).toEqual(['a ASK a', 'b ASK b']);
   });
 
   test('4.1: contributions with equal priority and activity are ordered by scenario id', () => {
-    expect(started([createNamed('b', 'ASK'), createNamed('a', 'ASK')]).first.plan).toEqual(['a ASK a', 'b ASK b']);
+    expect(startScenarios([createNamed('b', 'ASK'), createNamed('a', 'ASK')]).first.plan).toEqual([
+      'a ASK a',
+      'b ASK b',
+    ]);
   });
 
   test('4.1: the primary scenario is the first that is not NONE', () => {
-    const { first } = started([createNamed('a', 'NONE', { priority: 90 }), createNamed('b', 'ASK')]);
+    const { first } = startScenarios([createNamed('a', 'NONE', { priority: 90 }), createNamed('b', 'ASK')]);
     expect(first.result.plan).toMatchObject({ primaryScenarioId: 'b', activeScenarioIds: ['a', 'b'] });
   });
 
   test('4.1: the primary scenario is the first one if all are NONE, and empty without contributions', () => {
-    expect(started([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId).toBe('a');
+    expect(
+      startScenarios([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId,
+    ).toBe('a');
     expect(new Conversation([]).turn().result.plan).toMatchObject({ primaryScenarioId: '', activeScenarioIds: [] });
   });
 });

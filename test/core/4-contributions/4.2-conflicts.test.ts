@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { started } from '../../support/started';
+import { startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 /** Asks for fields and contributes on every turn. */
@@ -26,14 +26,17 @@ const confirm = (scenarioId: string): TurnDraft => ({
 
 describe('shared fields', () => {
   test('4.2: a field of two scenarios is asked once, by the scenario with the higher priority', () => {
-    const { first } = started([createAsking('low', ['phone', 'date'], 1), createAsking('high', ['phone', 'order'], 2)]);
+    const { first } = startScenarios([
+      createAsking('low', ['phone', 'date'], 1),
+      createAsking('high', ['phone', 'order'], 2),
+    ]);
     expect(first.plan).toEqual(['high ASK phone,order', 'low ASK date']);
     expect(first.contribution('low')).toMatchObject({ sharedFields: ['phone'], deferredFields: [], deferred: false });
     expect(first.contribution('high').sharedFields).toEqual([]);
   });
 
   test('4.2: an ASK without own fields becomes a NONE that lists its shared fields', () => {
-    const { first } = started([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2)]);
+    const { first } = startScenarios([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2)]);
     expect(first.plan).toEqual(['high ASK phone', 'low NONE']);
     expect(first.contribution('low')).toEqual({
       type: 'NONE',
@@ -56,20 +59,20 @@ describe('shared fields', () => {
       priority: 5,
       steps: [{ stepId: 'tip', templateIds: ['tip'], to: ['end'] }, end],
     };
-    const { first } = started([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2), inform]);
+    const { first } = startScenarios([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2), inform]);
     expect(first.plan).toEqual(['high ASK phone', 'tip INFORM tip', 'low NONE']);
   });
 
   test('4.2: the answer to a shared field advances both instances', () => {
     const low = createAsking('low', ['phone'], 1, { canSkip: false });
-    const { talk } = started([low, createAsking('high', ['phone'], 2)]);
-    expect(talk.turn({ variables: { phone: '1' } }).plan).toEqual(['high INFORM bye', 'low INFORM bye']);
+    const { conversation } = startScenarios([low, createAsking('high', ['phone'], 2)]);
+    expect(conversation.turn({ variables: { phone: '1' } }).plan).toEqual(['high INFORM bye', 'low INFORM bye']);
   });
 
   test('4.2: an unanswered shared field counts as an attempt of both instances', () => {
-    const { talk } = started([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2)]);
-    talk.turn();
-    expect([talk.instance('low').visit.attempts, talk.instance('high').visit.attempts]).toEqual([1, 1]);
+    const { conversation } = startScenarios([createAsking('low', ['phone'], 1), createAsking('high', ['phone'], 2)]);
+    conversation.turn();
+    expect([conversation.instance('low').visit.attempts, conversation.instance('high').visit.attempts]).toEqual([1, 1]);
   });
 });
 
@@ -77,35 +80,35 @@ describe('max_confirms_per_turn', () => {
   const two = [createConfirming('low', 1), createConfirming('high', 2)];
 
   test('4.2: a second CONFIRM is deferred behind the first', () => {
-    const { first } = started(two);
+    const { first } = startScenarios(two);
     expect(first.plan).toEqual(['high CONFIRM ', '(deferred) low CONFIRM ']);
     expect(first.contribution('low')).toMatchObject({ deferred: true, deferredBehindScenarioId: 'high' });
     expect(first.contribution('high')).toMatchObject({ deferred: false, deferredBehindScenarioId: '' });
   });
 
   test('4.2: both CONFIRMs are made if max_confirms_per_turn is 2', () => {
-    expect(started(two, {}, { settings: { maxConfirmsPerTurn: 2 } }).first.plan).toEqual([
+    expect(startScenarios(two, {}, { settings: { maxConfirmsPerTurn: 2 } }).first.plan).toEqual([
       'high CONFIRM ',
       'low CONFIRM ',
     ]);
   });
 
   test('4.2: a CONFIRMED for a deferred CONFIRM is ignored', () => {
-    const { talk } = started(two);
-    const turn = talk.turn(confirm('low'));
+    const { conversation } = startScenarios(two);
+    const turn = conversation.turn(confirm('low'));
     expect(turn.result.ignoredOutcomes).toHaveLength(1);
-    expect(talk.instance('low').irreversibleDone).toEqual([]);
+    expect(conversation.instance('low').irreversibleDone).toEqual([]);
     expect(turn.contribution('low').isReprompt).toBe(false);
   });
 
   test('4.2: a deferred CONFIRM is made after the first one is answered', () => {
-    const { talk } = started(two);
-    expect(talk.turn(confirm('high')).plan).toEqual(['low CONFIRM ', 'high INFORM bye']);
-    expect(talk.turn(confirm('low')).contribution('low').type).toBe('INFORM');
+    const { conversation } = startScenarios(two);
+    expect(conversation.turn(confirm('high')).plan).toEqual(['low CONFIRM ', 'high INFORM bye']);
+    expect(conversation.turn(confirm('low')).contribution('low').type).toBe('INFORM');
   });
 
   test('4.2: an ASK is not deferred behind a CONFIRM', () => {
-    expect(started([createAsking('low', ['x'], 1), createConfirming('high', 2)]).first.plan).toEqual([
+    expect(startScenarios([createAsking('low', ['x'], 1), createConfirming('high', 2)]).first.plan).toEqual([
       'high CONFIRM ',
       'low ASK x',
     ]);
@@ -116,18 +119,18 @@ describe('max_fields_to_ask_per_turn', () => {
   const limitFields = (maxFieldsToAskPerTurn: number) => ({ settings: { maxFieldsToAskPerTurn } });
 
   test('4.2: max_fields_to_ask_per_turn = 0 sets no limit', () => {
-    expect(started([createAsking('s', ['a', 'b', 'c'], 0)]).first.plan).toEqual(['s ASK a,b,c']);
+    expect(startScenarios([createAsking('s', ['a', 'b', 'c'], 0)]).first.plan).toEqual(['s ASK a,b,c']);
   });
 
   test('4.2: an ASK above the limit is split and defers the rest behind itself', () => {
-    const { talk, first } = started([createAsking('s', ['a', 'b', 'c'], 0)], {}, limitFields(2));
+    const { conversation, first } = startScenarios([createAsking('s', ['a', 'b', 'c'], 0)], {}, limitFields(2));
     expect(first.contribution('s')).toMatchObject({
       deferred: false,
       deferredBehindScenarioId: 's',
       fieldsToAsk: ['a', 'b'],
       deferredFields: ['c'],
     });
-    expect(talk.turn({ variables: { a: 1, b: 2 } }).contribution('s')).toMatchObject({
+    expect(conversation.turn({ variables: { a: 1, b: 2 } }).contribution('s')).toMatchObject({
       fieldsToAsk: ['c'],
       deferredFields: [],
       deferredBehindScenarioId: '',
@@ -136,7 +139,7 @@ describe('max_fields_to_ask_per_turn', () => {
   });
 
   test('4.2: a step that cannot be skipped asks for deferred fields later even if they are known', () => {
-    const { talk, first } = started(
+    const { conversation, first } = startScenarios(
       [createAsking('s', ['a', 'b'], 0, { canSkip: false })],
       { variables: { a: 1, b: 2 } },
       limitFields(1),
@@ -146,12 +149,15 @@ describe('max_fields_to_ask_per_turn', () => {
       knownValues: new Map([['a', 1]]),
       deferredFields: ['b'],
     });
-    expect(talk.turn().contribution('s')).toMatchObject({ fieldsToAsk: ['b'], knownValues: new Map([['b', 2]]) });
-    expect(talk.turn().plan).toEqual(['s INFORM bye']);
+    expect(conversation.turn().contribution('s')).toMatchObject({
+      fieldsToAsk: ['b'],
+      knownValues: new Map([['b', 2]]),
+    });
+    expect(conversation.turn().plan).toEqual(['s INFORM bye']);
   });
 
   test('4.2: the limit applies to all scenarios together, and an ASK without remaining fields is deferred', () => {
-    const { first } = started(
+    const { first } = startScenarios(
       [createAsking('low', ['c', 'd'], 1), createAsking('mid', ['b', 'e'], 2), createAsking('high', ['a'], 3)],
       {},
       limitFields(2),
@@ -166,12 +172,16 @@ describe('max_fields_to_ask_per_turn', () => {
   });
 
   test('4.2: a shared field counts once against the limit', () => {
-    const { first } = started([createAsking('low', ['a', 'b'], 1), createAsking('high', ['a'], 2)], {}, limitFields(2));
+    const { first } = startScenarios(
+      [createAsking('low', ['a', 'b'], 1), createAsking('high', ['a'], 2)],
+      {},
+      limitFields(2),
+    );
     expect(first.plan).toEqual(['high ASK a', 'low ASK b']);
   });
 
   test('4.2: a field of a deferred ASK is not shared', () => {
-    const { first } = started(
+    const { first } = startScenarios(
       [createAsking('low', ['b'], 1), createAsking('mid', ['b'], 2), createAsking('high', ['a'], 3)],
       {},
       limitFields(1),
@@ -181,22 +191,30 @@ describe('max_fields_to_ask_per_turn', () => {
   });
 
   test('4.2: a deferred ASK counts no attempt and its fields do not count as asked', () => {
-    const { talk } = started([createAsking('low', ['b'], 1), createAsking('high', ['a'], 2)], {}, limitFields(1));
-    talk.turn();
-    expect(talk.instance('low').visit).toMatchObject({ attempts: 0, askedFields: [], contributedTypes: [] });
-    expect(talk.instance('high').visit.attempts).toBe(1);
+    const { conversation } = startScenarios(
+      [createAsking('low', ['b'], 1), createAsking('high', ['a'], 2)],
+      {},
+      limitFields(1),
+    );
+    conversation.turn();
+    expect(conversation.instance('low').visit).toMatchObject({ attempts: 0, askedFields: [], contributedTypes: [] });
+    expect(conversation.instance('high').visit.attempts).toBe(1);
   });
 
   test('4.2: a deferred ASK does not finish the collect stage', () => {
     const low = createAsking('low', ['b'], 1, { canSkip: false });
-    const { talk } = started([low, createAsking('high', ['a'], 2)], {}, limitFields(1));
+    const { conversation } = startScenarios([low, createAsking('high', ['a'], 2)], {}, limitFields(1));
     // The field is known, but the step cannot be skipped and has not asked.
-    expect(talk.turn({ variables: { b: 1 } }).plan).toEqual(['high ASK a', '(deferred) low ASK ']);
-    expect(talk.turn({ variables: { a: 1 } }).plan).toEqual(['low ASK b', 'high INFORM bye']);
+    expect(conversation.turn({ variables: { b: 1 } }).plan).toEqual(['high ASK a', '(deferred) low ASK ']);
+    expect(conversation.turn({ variables: { a: 1 } }).plan).toEqual(['low ASK b', 'high INFORM bye']);
   });
 
   test('4.3: has_asks is set if one of two ASKs is deferred', () => {
-    const { first } = started([createAsking('low', ['b'], 1), createAsking('high', ['a'], 2)], {}, limitFields(1));
+    const { first } = startScenarios(
+      [createAsking('low', ['b'], 1), createAsking('high', ['a'], 2)],
+      {},
+      limitFields(1),
+    );
     expect(first.result.plan.hasAsks).toBe(true);
   });
 });
@@ -208,7 +226,7 @@ describe('an ASK with shared and deferred fields', () => {
     steps: [{ stepId: 'ask', collectsProfileFields: fields, canSkip: false, to: ['end'] }, end],
   });
   const startBoth = () =>
-    started(
+    startScenarios(
       [createStrict('high', ['a'], 2), createStrict('low', ['a', 'b'], 1)],
       {},
       { settings: { maxFieldsToAskPerTurn: 1 } },
@@ -226,28 +244,28 @@ describe('an ASK with shared and deferred fields', () => {
   });
 
   test('4.2: the shared field of a deferred ASK counts as asked', () => {
-    const { talk } = startBoth();
-    expect(talk.turn({ variables: { a: 1 } }).contribution('low')).toMatchObject({
+    const { conversation } = startBoth();
+    expect(conversation.turn({ variables: { a: 1 } }).contribution('low')).toMatchObject({
       fieldsToAsk: ['b'],
       sharedFields: [],
     });
-    expect(talk.turn({ variables: { b: 1 } }).transition('low')).toMatchObject({
+    expect(conversation.turn({ variables: { b: 1 } }).transition('low')).toMatchObject({
       targetStepId: 'end',
       skippedSteps: [],
     });
   });
 
   test('4.2: a deferred ASK with a shared field is not open and counts no attempt', () => {
-    const { talk } = startBoth();
-    talk.turn();
-    expect(talk.instance('low').visit).toMatchObject({ attempts: 0, contributedTypes: [], askedFields: ['a'] });
-    expect(talk.instance('low').visit.openType).toBeUndefined();
-    expect(talk.instance('high').visit.attempts).toBe(1);
+    const { conversation } = startBoth();
+    conversation.turn();
+    expect(conversation.instance('low').visit).toMatchObject({ attempts: 0, contributedTypes: [], askedFields: ['a'] });
+    expect(conversation.instance('low').visit.openType).toBeUndefined();
+    expect(conversation.instance('high').visit.attempts).toBe(1);
   });
 
   test('4.2: a deferred ASK does not finish the collect stage even if all fields become known', () => {
-    const { talk } = startBoth();
-    const turn = talk.turn({ variables: { a: 1, b: 2 } });
+    const { conversation } = startBoth();
+    const turn = conversation.turn({ variables: { a: 1, b: 2 } });
     expect(turn.contribution('low')).toMatchObject({ type: 'ASK', fieldsToAsk: ['b'] });
   });
 });

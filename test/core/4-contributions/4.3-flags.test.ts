@@ -1,6 +1,6 @@
 import type { ScenarioDraft, StepDraft } from '../../support/conversation';
+import { playTurns } from '../../support/play-turns';
 import { end } from '../../support/sample-scenarios';
-import { played } from '../../support/started';
 
 const createScenario = (step: Omit<StepDraft, 'stepId'>): ScenarioDraft => ({
   scenarioId: 's',
@@ -18,7 +18,7 @@ type ContributionType = keyof typeof steps;
 const types: readonly ContributionType[] = ['CONFIRM', 'ASK', 'ACTION_HINT', 'INFORM', 'NONE'];
 
 test.each(types)('4.3: a %s sets only the flag of its type', (type) => {
-  const [first] = played(createScenario(steps[type]), [{}]);
+  const [first] = playTurns(createScenario(steps[type]), [{}]);
   expect(first?.result.plan).toMatchObject({
     hasConfirms: type === 'CONFIRM',
     hasAsks: type === 'ASK',
@@ -29,7 +29,7 @@ test.each(types)('4.3: a %s sets only the flag of its type', (type) => {
 
 test('4.3: a deferred contribution sets no flag', () => {
   const confirm = createScenario(steps.CONFIRM);
-  const [first] = played(confirm, [{}], { settings: { maxConfirmsPerTurn: 0 } });
+  const [first] = playTurns(confirm, [{}], { settings: { maxConfirmsPerTurn: 0 } });
   expect(first?.plan).toEqual(['(deferred) s CONFIRM ']);
   expect(first?.result.plan.hasConfirms).toBe(false);
 });

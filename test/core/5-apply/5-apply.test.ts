@@ -1,6 +1,6 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
 import { Conversation } from '../../support/conversation';
-import { started } from '../../support/started';
+import { startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const ask: ScenarioDraft = {
@@ -14,8 +14,8 @@ const ask: ScenarioDraft = {
 const minute = 60_000;
 
 test('5: START adds an instance of the latest version in the catalogue', () => {
-  const { talk } = started([ask], { occurredAt: 7 * minute });
-  expect(talk.session.instances).toMatchObject([
+  const { conversation } = startScenarios([ask], { occurredAt: 7 * minute });
+  expect(conversation.session.instances).toMatchObject([
     {
       instanceId: 's#1',
       scenarioId: 's',
@@ -29,30 +29,30 @@ test('5: START adds an instance of the latest version in the catalogue', () => {
       visit: { number: 1, openType: 'ASK', openAskFields: ['a'], askedFields: ['a'], contributedTypes: ['ASK'] },
     },
   ]);
-  talk.store({ ...ask, name: 'newer' });
-  talk.turn({ signals: ['CANCEL'] });
-  talk.turn({ candidates: { s: 1 } });
-  expect(talk.instance('s')).toMatchObject({ scenarioVersion: 2, startNumber: 2 });
+  conversation.store({ ...ask, name: 'newer' });
+  conversation.turn({ signals: ['CANCEL'] });
+  conversation.turn({ candidates: { s: 1 } });
+  expect(conversation.instance('s')).toMatchObject({ scenarioVersion: 2, startNumber: 2 });
 });
 
 test('5: an instance keeps the version that it started on', () => {
-  const { talk } = started([ask]);
-  talk.store({ ...ask, steps: [{ stepId: 'other', templateIds: ['x'], to: ['end'] }, end] });
-  expect(talk.turn({ variables: { a: 1 } }).plan).toEqual(['s ASK b']);
-  expect(talk.instance('s').scenarioVersion).toBe(1);
+  const { conversation } = startScenarios([ask]);
+  conversation.store({ ...ask, steps: [{ stepId: 'other', templateIds: ['x'], to: ['end'] }, end] });
+  expect(conversation.turn({ variables: { a: 1 } }).plan).toEqual(['s ASK b']);
+  expect(conversation.instance('s').scenarioVersion).toBe(1);
 });
 
 test('5: PAUSE sets paused_at and the pause reason, and a resume removes them', () => {
-  const { talk } = started([ask]);
-  talk.turn({ signals: ['PAUSE'], occurredAt: 9 * minute });
-  expect(talk.instance('s')).toMatchObject({
+  const { conversation } = startScenarios([ask]);
+  conversation.turn({ signals: ['PAUSE'], occurredAt: 9 * minute });
+  expect(conversation.instance('s')).toMatchObject({
     status: 'PAUSED',
     pausedAt: 9 * minute,
     pauseReason: 'USER_REQUEST',
     pausedAtTurnCount: 2,
   });
-  talk.turn();
-  const { status, pausedAt, pauseReason, pausedAtTurnCount } = talk.instance('s');
+  conversation.turn();
+  const { status, pausedAt, pauseReason, pausedAtTurnCount } = conversation.instance('s');
   expect({ status, pausedAt, pauseReason, pausedAtTurnCount }).toEqual({
     status: 'ACTIVE',
     pausedAt: undefined,
@@ -65,10 +65,10 @@ test.each<[TurnDraft['signals'] & object, string]>([
   [['COMPLETE'], 'COMPLETED'],
   [['CANCEL'], 'CANCELLED'],
 ])('5: %j moves the instance to the ended instances', (signals, status) => {
-  const { talk } = started([ask]);
-  talk.turn({ signals, occurredAt: 9 * minute });
-  expect(talk.session.instances).toEqual([]);
-  expect(talk.session.endedInstances).toMatchObject([
+  const { conversation } = startScenarios([ask]);
+  conversation.turn({ signals, occurredAt: 9 * minute });
+  expect(conversation.session.instances).toEqual([]);
+  expect(conversation.session.endedInstances).toMatchObject([
     {
       instanceId: 's#1',
       scenarioId: 's',
@@ -83,25 +83,25 @@ test.each<[TurnDraft['signals'] & object, string]>([
 });
 
 test('5: the list of ended instances is trimmed, oldest first', () => {
-  const talk = new Conversation([ask], { settings: { endedInstances: 2 } });
+  const conversation = new Conversation([ask], { settings: { endedInstances: 2 } });
   for (let run = 1; run <= 4; run += 1) {
-    talk.turn({ candidates: { s: 1 } });
-    talk.turn({ signals: ['CANCEL'] });
+    conversation.turn({ candidates: { s: 1 } });
+    conversation.turn({ signals: ['CANCEL'] });
   }
-  expect(talk.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3, 4]);
-  expect(talk.session.scenarioCounters.get('s')).toEqual({ starts: 4, completions: 0 });
+  expect(conversation.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3, 4]);
+  expect(conversation.session.scenarioCounters.get('s')).toEqual({ starts: 4, completions: 0 });
 });
 
 test('5: no ended instance is kept if the limit is 0', () => {
-  const talk = new Conversation([ask], { settings: { endedInstances: 0 } });
-  talk.turn({ candidates: { s: 1 } });
-  talk.turn({ signals: ['CANCEL'] });
-  expect(talk.session.instances).toEqual([]);
-  expect(talk.session.endedInstances).toEqual([]);
+  const conversation = new Conversation([ask], { settings: { endedInstances: 0 } });
+  conversation.turn({ candidates: { s: 1 } });
+  conversation.turn({ signals: ['CANCEL'] });
+  expect(conversation.session.instances).toEqual([]);
+  expect(conversation.session.endedInstances).toEqual([]);
 });
 
 test('5: a reduced limit of ended instances applies from the next turn', () => {
-  const talk = new Conversation([ask], { settings: { endedInstances: 1 } });
+  const conversation = new Conversation([ask], { settings: { endedInstances: 1 } });
   const ended = [1, 2, 3].map((startNumber) => ({
     instanceId: `s#${startNumber}`,
     scenarioId: 's',
@@ -114,15 +114,15 @@ test('5: a reduced limit of ended instances applies from the next turn', () => {
     lastStepId: 'a',
     irreversibleDone: [],
   }));
-  talk.session = { ...talk.session, endedInstances: ended };
-  talk.turn({});
-  expect(talk.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3]);
+  conversation.session = { ...conversation.session, endedInstances: ended };
+  conversation.turn({});
+  expect(conversation.session.endedInstances.map(({ startNumber }) => startNumber)).toEqual([3]);
 });
 
 test('5: a transition updates current step, visit, path and last_active_at', () => {
-  const { talk } = started([ask]);
-  talk.turn({ variables: { a: 1 }, occurredAt: 9 * minute });
-  expect(talk.instance('s')).toMatchObject({
+  const { conversation } = startScenarios([ask]);
+  conversation.turn({ variables: { a: 1 }, occurredAt: 9 * minute });
+  expect(conversation.instance('s')).toMatchObject({
     currentStepId: 'b',
     lastActiveAt: 9 * minute,
     lastVisitNumber: 2,
@@ -133,9 +133,14 @@ test('5: a transition updates current step, visit, path and last_active_at', () 
 });
 
 test('5: an instance that stays and is not addressed keeps its step, path and last_active_at', () => {
-  const { talk } = started([ask], { occurredAt: 1 });
-  talk.turn({ occurredAt: 9 * minute });
-  expect(talk.instance('s')).toMatchObject({ currentStepId: 'a', lastActiveAt: 1, lastVisitNumber: 1, path: [] });
+  const { conversation } = startScenarios([ask], { occurredAt: 1 });
+  conversation.turn({ occurredAt: 9 * minute });
+  expect(conversation.instance('s')).toMatchObject({
+    currentStepId: 'a',
+    lastActiveAt: 1,
+    lastVisitNumber: 1,
+    path: [],
+  });
 });
 
 test('5: the path keeps the last 200 entries and their sequence numbers', () => {
@@ -147,16 +152,16 @@ test('5: the path keeps the last 200 entries and their sequence numbers', () => 
       end,
     ],
   };
-  const { talk } = started([repeating]);
-  for (let turn = 1; turn <= 205; turn += 1) talk.turn();
-  const { path, lastPathSequence } = talk.instance('s');
+  const { conversation } = startScenarios([repeating]);
+  for (let turn = 1; turn <= 205; turn += 1) conversation.turn();
+  const { path, lastPathSequence } = conversation.instance('s');
   expect([path.length, path[0]?.sequence, path.at(-1)?.sequence, lastPathSequence]).toEqual([200, 6, 205, 205]);
 });
 
 test('5: a single walk longer than the path limit is trimmed', () => {
   const steps = Array.from({ length: 300 }, (_, index) => ({ stepId: `s${index}`, to: [`s${index + 1}`] }));
-  const { talk } = started([{ scenarioId: 's', steps: [...steps, { ...end, stepId: 's300' }] }]);
-  expect(talk.instance('s').path.map(({ sequence }) => sequence)).toEqual(
+  const { conversation } = startScenarios([{ scenarioId: 's', steps: [...steps, { ...end, stepId: 's300' }] }]);
+  expect(conversation.instance('s').path.map(({ sequence }) => sequence)).toEqual(
     Array.from({ length: 200 }, (_, index) => index + 101),
   );
 });
@@ -166,29 +171,29 @@ test.each<[NonNullable<TurnDraft['trigger']>, number]>([
   ['TOOL_RESULTS', 1],
   ['TIMER', 1],
 ])('5: after a %s turn the revision is 2 and turn_count is %d', (trigger, turnCount) => {
-  const { talk } = started([ask]);
-  const turn = talk.turn({ trigger });
-  expect(talk.session).toMatchObject({ revision: 2, turnCount, lastTurnId: 'turn-2' });
+  const { conversation } = startScenarios([ask]);
+  const turn = conversation.turn({ trigger });
+  expect(conversation.session).toMatchObject({ revision: 2, turnCount, lastTurnId: 'turn-2' });
   expect(turn.result).toMatchObject({ revision: 2, turnCount });
 });
 
 test('5: the revision grows on a turn without decisions', () => {
-  const talk = new Conversation([]);
-  talk.turn();
-  talk.turn();
-  expect(talk.session).toMatchObject({ revision: 2, turnCount: 2, instances: [] });
+  const conversation = new Conversation([]);
+  conversation.turn();
+  conversation.turn();
+  expect(conversation.session).toMatchObject({ revision: 2, turnCount: 2, instances: [] });
 });
 
 test('5: a session records when it was created and last updated', () => {
-  const talk = new Conversation([ask]);
-  talk.turn({ occurredAt: 5 });
-  talk.turn({ occurredAt: 9 });
-  expect(talk.session).toMatchObject({ createdAt: 5, updatedAt: 9 });
+  const conversation = new Conversation([ask]);
+  conversation.turn({ occurredAt: 5 });
+  conversation.turn({ occurredAt: 9 });
+  expect(conversation.session).toMatchObject({ createdAt: 5, updatedAt: 9 });
 });
 
 test('5: deciding a turn does not modify the given session', () => {
-  const { talk } = started([ask]);
-  const before = structuredClone(talk.session);
-  talk.decide({ variables: { a: 1 }, patch: { z: null }, outcomes: [{ kind: 'DECLINED' }] });
-  expect(talk.session).toEqual(before);
+  const { conversation } = startScenarios([ask]);
+  const before = structuredClone(conversation.session);
+  conversation.decide({ variables: { a: 1 }, patch: { z: null }, outcomes: [{ kind: 'DECLINED' }] });
+  expect(conversation.session).toEqual(before);
 });

@@ -1,6 +1,5 @@
 // The complete session after a turn: what the turn stores, and nothing else.
-import { createEmptySession } from '../../../src/core/model/session';
-import { Conversation, ids, type TurnDraft } from '../../support/conversation';
+import { Conversation, type TurnDraft } from '../../support/conversation';
 import { running } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
@@ -78,8 +77,8 @@ describe('the session', () => {
   });
 
   test('5: a transition opens a visit and adds a path entry', () => {
-    const talk = running([asking('s', ['x', 'y'])]);
-    expect(talk.turn({ variables: { x: 1 } }).session.instances).toEqual([
+    const conversation = running([asking('s', ['x', 'y'])]);
+    expect(conversation.turn({ variables: { x: 1 } }).session.instances).toEqual([
       {
         ...started,
         lastActiveAt: 2 * minute,
@@ -94,8 +93,8 @@ describe('the session', () => {
   });
 
   test('5: a skipped step is a path entry without a visit', () => {
-    const talk = running([asking('s', ['x', 'y', 'z'])]);
-    const { path, visit: open } = talk.turn({ variables: { x: 1, y: 1 } }).session.instances[0] ?? {};
+    const conversation = running([asking('s', ['x', 'y', 'z'])]);
+    const { path, visit: open } = conversation.turn({ variables: { x: 1, y: 1 } }).session.instances[0] ?? {};
     expect(path).toEqual([
       { sequence: 1, stepId: 'ask_x', visitNumber: 1, transitionId: 'ask_x/1', asked: true, leftRevision: 2 },
       { sequence: 2, stepId: 'ask_y', visitNumber: 0, transitionId: 'ask_y/1', asked: false, leftRevision: 2 },
@@ -104,8 +103,8 @@ describe('the session', () => {
   });
 
   test('5: a pause keeps the visit of the instance', () => {
-    const talk = running([asking('s', ['x'])]);
-    expect(talk.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
+    const conversation = running([asking('s', ['x'])]);
+    expect(conversation.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
       {
         ...started,
         visit: { ...visit, attempts: 1 },
@@ -139,14 +138,14 @@ describe('the session', () => {
   });
 
   test('5: the counters of each scenario count its starts and completions', () => {
-    const talk = running([asking('s', ['x']), asking('t', ['y'])]);
-    talk.turn({
+    const conversation = running([asking('s', ['x']), asking('t', ['y'])]);
+    conversation.turn({
       signals: [
         ['COMPLETE', 's'],
         ['CANCEL', 't'],
       ],
     });
-    expect(talk.turn({ candidates: { s: 0.9 } }).session.scenarioCounters).toEqual(
+    expect(conversation.turn({ candidates: { s: 0.9 } }).session.scenarioCounters).toEqual(
       new Map([
         ['s', { starts: 2, completions: 1 }],
         ['t', { starts: 1, completions: 0 }],
@@ -155,8 +154,8 @@ describe('the session', () => {
   });
 
   test('5: a CONFIRM records the shown values, and CONFIRMED records the passed checkpoint', () => {
-    const talk = new Conversation([confirming('s', { confirms: ['x'] })]);
-    const shown = talk.turn({ candidates: { s: 0.9 }, variables: { x: 1 } }).session.instances[0]?.visit;
+    const conversation = new Conversation([confirming('s', { confirms: ['x'] })]);
+    const shown = conversation.turn({ candidates: { s: 0.9 }, variables: { x: 1 } }).session.instances[0]?.visit;
     expect(shown).toEqual({
       ...visit,
       contributedTypes: ['CONFIRM'],
@@ -165,22 +164,23 @@ describe('the session', () => {
       openAskFields: [],
       shownValues: new Map([['x', 1]]),
     });
-    const after = talk.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).session.instances[0];
+    const after = conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).session.instances[0];
     expect(after?.irreversibleDone).toEqual([
       { stepId: 'confirm', description: 's confirmed', visitNumber: 1, revision: 2, pathSequence: 0, passed: true },
     ]);
   });
 
   test('5: a failed action is recorded, and its ACTION_HINT is open again', () => {
-    const talk = running([acting('s')]);
-    const after = talk.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] }).session.instances[0];
+    const conversation = running([acting('s')]);
+    const after = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] }).session
+      .instances[0];
     expect(after?.visit).toMatchObject({ openType: 'ACTION_HINT', acted: true, outcome: 'ACTION_FAILED' });
     expect(after?.loopCounts).toEqual(new Map([['act', 2]]));
   });
 
   test('2.7: last_active_at does not decrease when an addressed instance is paused', () => {
-    const talk = running([asking('s', ['x', 'y'])], { occurredAt: 5 * minute });
-    const paused = talk.turn({ signals: ['PAUSE'], variables: { x: 1 }, occurredAt: 2 * minute });
+    const conversation = running([asking('s', ['x', 'y'])], { occurredAt: 5 * minute });
+    const paused = conversation.turn({ signals: ['PAUSE'], variables: { x: 1 }, occurredAt: 2 * minute });
     expect(paused.session.instances[0]?.lastActiveAt).toBe(5 * minute);
   });
 });
@@ -188,36 +188,42 @@ describe('the session', () => {
 describe('instances', () => {
   test('5: asked fields are stored sorted', () => {
     const steps = [{ stepId: 'both', collectsProfileFields: ['y', 'x'], to: ['end'] }, end];
-    const talk = running([{ scenarioId: 's', steps }]);
-    expect(talk.instance('s').visit).toMatchObject({ askedFields: ['x', 'y'], openAskFields: ['x', 'y'] });
+    const conversation = running([{ scenarioId: 's', steps }]);
+    expect(conversation.instance('s').visit).toMatchObject({ askedFields: ['x', 'y'], openAskFields: ['x', 'y'] });
   });
 
   test('5: INFORM and NONE leave nothing open', () => {
-    const talk = new Conversation([{ scenarioId: 's', steps: [end] }, silent('t'), asking('u', ['x'])]);
-    talk.turn({ candidates: { s: 0.9, t: 0.8 } });
-    for (const id of ['s', 't']) expect(talk.instance(id).visit).toMatchObject({ openAskFields: [] });
-    expect([talk.instance('s').visit.openType, talk.instance('t').visit.openType]).toEqual([undefined, undefined]);
-    expect(talk.instance('t').visit.contributedTypes).toEqual([]);
+    const conversation = new Conversation([{ scenarioId: 's', steps: [end] }, silent('t'), asking('u', ['x'])]);
+    conversation.turn({ candidates: { s: 0.9, t: 0.8 } });
+    for (const id of ['s', 't']) expect(conversation.instance(id).visit).toMatchObject({ openAskFields: [] });
+    expect([conversation.instance('s').visit.openType, conversation.instance('t').visit.openType]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(conversation.instance('t').visit.contributedTypes).toEqual([]);
   });
 
   test('5: an idle pause stores the reason IDLE', () => {
-    const talk = running([asking('s', ['x'], { idleTimeoutMs: 1_000 })]);
-    talk.turn({ trigger: 'TIMER', occurredAt: 900_000 });
-    expect(talk.instance('s')).toMatchObject({ status: 'PAUSED', pauseReason: 'IDLE' });
+    const conversation = running([asking('s', ['x'], { idleTimeoutMs: 1_000 })]);
+    conversation.turn({ trigger: 'TIMER', occurredAt: 900_000 });
+    expect(conversation.instance('s')).toMatchObject({ status: 'PAUSED', pauseReason: 'IDLE' });
   });
 
   test('5: a resumed instance that does not walk is active and keeps its visit', () => {
-    const talk = new Conversation([asking('a', ['x', 'y']), asking('b', ['z', 'more']), asking('c', ['w', 'v'])], {
-      settings: { maxSimultaneousScenarios: 2 },
-    });
-    talk.turn({ candidates: { a: 0.9 } });
-    talk.turn({ candidates: { b: 0.9 } });
-    expect(talk.turn({ candidates: { c: 0.9 } }).lifecycle('a').reason).toBe('PREEMPTED');
-    const before = talk.instance('a');
-    const played = talk.turn({ signals: [['CANCEL', 'c']], variables: { z: 1 } });
+    const conversation = new Conversation(
+      [asking('a', ['x', 'y']), asking('b', ['z', 'more']), asking('c', ['w', 'v'])],
+      {
+        settings: { maxSimultaneousScenarios: 2 },
+      },
+    );
+    conversation.turn({ candidates: { a: 0.9 } });
+    conversation.turn({ candidates: { b: 0.9 } });
+    expect(conversation.turn({ candidates: { c: 0.9 } }).lifecycle('a').reason).toBe('PREEMPTED');
+    const before = conversation.instance('a');
+    const played = conversation.turn({ signals: [['CANCEL', 'c']], variables: { z: 1 } });
     expect(played.lifecycle('a')).toMatchObject({ action: 'CONTINUE', reason: 'RESUMED', resumed: true });
     expect(played.transition('a').reason).toBe('NOT_ADDRESSED');
-    expect(talk.instance('a')).toEqual({
+    expect(conversation.instance('a')).toEqual({
       ...before,
       status: 'ACTIVE',
       lastActiveAt: 240_000,
@@ -229,29 +235,9 @@ describe('instances', () => {
   });
 
   test('0.4: persisted_fields of a scenario that has not ended do not keep a field', () => {
-    const talk = running([asking('a', ['x']), asking('b', ['y'], { persistedFields: ['x'] })], {
+    const conversation = running([asking('a', ['x']), asking('b', ['y'], { persistedFields: ['x'] })], {
       variables: { x: 1 },
     });
-    expect(talk.turn({ signals: [['CANCEL', 'a']] }).session.variables.has('x')).toBe(false);
-  });
-});
-
-test('5: a session before its first turn is empty', () => {
-  expect(createEmptySession(ids)).toEqual({
-    ...ids,
-    importedFrom: '',
-    revision: 0,
-    turnCount: 0,
-    instances: [],
-    endedInstances: [],
-    variables: new Map(),
-    pendingStarts: [],
-    scenarioCounters: new Map(),
-    openContributions: [],
-    offeredChoiceScenarioIds: [],
-    createdAt: 0,
-    updatedAt: 0,
-    lastTurnId: '',
-    lastStartNumber: 0,
+    expect(conversation.turn({ signals: [['CANCEL', 'a']] }).session.variables.has('x')).toBe(false);
   });
 });

@@ -1,12 +1,12 @@
-// The cases of the CEL specification are a dependency of the CEL library, in its own version.
+// The conformance tests of the CEL specification, in the version that the CEL library depends on.
 import { tests } from '@bufbuild/cel-spec/testdata/conformance.js';
 import { compileCondition, defaultConditionLimits } from '../../../src/core/conditions';
-import { variables } from './variables-builder';
+import { buildVariables } from './build-variables';
 
 type Suite = typeof tests;
 type Case = NonNullable<Suite['tests']>[number]['original'];
 
-/** Sections that need no messages, no extensions and no variables of other names, with how many of their cases apply. */
+/** Sections without messages, extensions and variables, with the number of cases that apply to conditions. */
 const sections: [section: string, applicable: number][] = [
   ['basic', 28],
   ['comparisons', 324],
@@ -22,25 +22,25 @@ const sections: [section: string, applicable: number][] = [
   ['timestamps', 71],
 ];
 
-/** The library does not parse fields in backticks; `map['a-b']` says the same. */
+/** The library does not parse fields in backticks; `map['a-b']` is equivalent. */
 const quotedField = /\.`/;
 
-/** What a condition refuses by rule: unknown names, other variables, messages, patterns that are no literal. */
-const refusedByRule = new Set(['UNKNOWN_VARIABLE', 'UNKNOWN_FUNCTION', 'UNKNOWN_TYPE', 'PATTERN']);
+/** Findings that reject valid CEL: other variables, extension functions, messages, and patterns that are not literals. */
+const rejectedByRule = new Set(['UNKNOWN_VARIABLE', 'UNKNOWN_FUNCTION', 'UNKNOWN_TYPE', 'PATTERN']);
 
-function casesOf(suite: Suite): readonly Case[] {
-  return [...(suite.tests ?? []).map(({ original }) => original), ...(suite.suites ?? []).flatMap(casesOf)];
+function listCases(suite: Suite): readonly Case[] {
+  return [...(suite.tests ?? []).map(({ original }) => original), ...(suite.suites ?? []).flatMap(listCases)];
 }
 
-/** A case as a condition that is TRUE, or that fails where the case does; undefined where a condition cannot say it. */
-function textOf({ expr, value, evalError, bindings, container }: Case): string | undefined {
+/** Converts a case to a condition that is TRUE, or that fails if the case fails; undefined if a condition cannot express it. */
+function toConditionText({ expr, value, evalError, bindings, container }: Case): string | undefined {
   if (bindings !== undefined || container !== undefined || quotedField.test(expr)) return undefined;
   if (evalError !== undefined) return expr;
-  const literal = literalOf(value);
+  const literal = toLiteral(value);
   return literal === undefined ? undefined : `(${expr}) == ${literal}`;
 }
 
-function literalOf(value: unknown): string | undefined {
+function toLiteral(value: unknown): string | undefined {
   const [[kind, content] = []] = Object.entries(value ?? {});
   switch (kind) {
     case 'boolValue':
@@ -59,23 +59,23 @@ function literalOf(value: unknown): string | undefined {
   }
 }
 
-describe('6 conditions: conditions are Common Expression Language', () => {
-  const given = variables();
-  // Depth and macro depth are limits of ours, not of the language.
+describe('6: conditions follow the CEL specification', () => {
+  const variables = buildVariables();
+  // Depth and macro depth are limits of this service, not of the language.
   const limits = { ...defaultConditionLimits, maxDepth: 100, maxMacroDepth: 10 };
 
-  test.each(sections)('the specification’s cases of %s: %i', (section, applicable) => {
+  test.each(sections)('%s: %i cases', (section, applicable) => {
     const failed: string[] = [];
     let ran = 0;
-    for (const original of casesOf(tests.suites?.find(({ name }) => name === section) ?? { name: section })) {
-      const text = textOf(original);
+    for (const original of listCases(tests.suites?.find(({ name }) => name === section) ?? { name: section })) {
+      const text = toConditionText(original);
       if (text === undefined) continue;
       const { condition, findings } = compileCondition(text, limits);
-      if (findings.some(({ code }) => refusedByRule.has(code))) continue;
+      if (findings.some(({ code }) => rejectedByRule.has(code))) continue;
       ran += 1;
-      const result = condition?.evaluate(given);
-      const ok = original['evalError'] === undefined ? result?.truth === 'TRUE' : result?.error !== undefined;
-      if (!ok) failed.push(`${original.name}: ${text} ${JSON.stringify(result ?? findings)}`);
+      const result = condition?.evaluate(variables);
+      const hasPassed = original['evalError'] === undefined ? result?.truth === 'TRUE' : result?.error !== undefined;
+      if (!hasPassed) failed.push(`${original.name}: ${text} ${JSON.stringify(result ?? findings)}`);
     }
     expect(failed).toEqual([]);
     expect(ran).toBe(applicable);

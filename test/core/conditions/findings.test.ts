@@ -1,6 +1,7 @@
 import { type ConditionFindingCode, compileCondition, defaultConditionLimits } from '../../../src/core/conditions';
 
-function errorIn(text: string, limits = defaultConditionLimits) {
+/** Compiles a text that is rejected with exactly one error. */
+function compileError(text: string, limits = defaultConditionLimits) {
   const { condition, findings } = compileCondition(text, limits);
   expect(condition).toBeUndefined();
   const [first, ...others] = findings.filter(({ severity }) => severity === 'ERROR');
@@ -8,45 +9,61 @@ function errorIn(text: string, limits = defaultConditionLimits) {
   return first;
 }
 
-describe('6 conditions: what is no condition is refused, naming the position', () => {
+function findCodes(text: string, limits = defaultConditionLimits): readonly string[] {
+  return compileCondition(text, limits).findings.map(({ code }) => code);
+}
+
+describe('6: an invalid condition is rejected with its position', () => {
   test.each<[text: string, code: ConditionFindingCode, line: number, column: number, message: RegExp]>([
-    ['data.age ==', 'CONDITION_SYNTAX', 1, 10, /unexpected "="/],
-    ['18 &&& x', 'CONDITION_SYNTAX', 1, 4, /unexpected "&"/],
-    // The parser gives up where it last could have ended, here before the bracket that is not closed.
-    ['data.age > 18\n  && (data.zip', 'CONDITION_SYNTAX', 2, 3, /unexpected "&"/],
-    ['data.age > 18 ||\n ', 'CONDITION_SYNTAX', 1, 15, /unexpected "\|"/],
-    ['', 'CONDITION_SYNTAX', 1, 1, /unexpected end of the text/],
+    ['data.age ==', 'CONDITION_SYNTAX', 1, 10, /not valid CEL: unexpected '='\. Did you mean '=='\?$/],
+    ['18 &&& x', 'CONDITION_SYNTAX', 1, 4, /unexpected '&'\.$/],
+    // The parser reports the last position where the text could have ended, here before the unclosed bracket.
+    ['data.age > 18\n  && (data.zip', 'CONDITION_SYNTAX', 2, 3, /unexpected '&'\.$/],
+    ['data.age > 18 ||\n ', 'CONDITION_SYNTAX', 1, 15, /unexpected '\|'/],
+    ['', 'CONDITION_SYNTAX', 1, 1, /unexpected end of text/],
     ['data.in == 1', 'CONDITION_SYNTAX', 1, 6, /reserved keyword/],
     ['turn > 9223372036854775808', 'CONDITION_SYNTAX', 1, 8, /64 bits/],
-    ['turn > 1 && age > 18', 'UNKNOWN_VARIABLE', 1, 13, /no variable 'age'.*data, customer.*urgency/],
-    ['data.age > 18 &&\n  constructor == 1', 'UNKNOWN_VARIABLE', 2, 3, /no variable 'constructor'/],
-    ['changed.exists(field, feld == intent)', 'UNKNOWN_VARIABLE', 1, 23, /no variable 'feld'/],
-    ['changed.exists(field, true) && field == intent', 'UNKNOWN_VARIABLE', 1, 32, /no variable 'field'/],
-    ['lower(message) == intent', 'UNKNOWN_FUNCTION', 1, 1, /no function 'lower'/],
-    ['message.lower() == intent', 'UNKNOWN_FUNCTION', 1, 8, /no function 'lower'/],
+    ['turn > 1 && age > 18', 'UNKNOWN_VARIABLE', 1, 13, /Unknown variable 'age'.*data, customer.*urgency/],
+    ['data.age > 18 &&\n  constructor == 1', 'UNKNOWN_VARIABLE', 2, 3, /Unknown variable 'constructor'/],
+    ['changed.exists(field, feld == intent)', 'UNKNOWN_VARIABLE', 1, 23, /Unknown variable 'feld'/],
+    ['changed.exists(field, true) && field == intent', 'UNKNOWN_VARIABLE', 1, 32, /Unknown variable 'field'/],
+    ['lower(message) == intent', 'UNKNOWN_FUNCTION', 1, 1, /Unknown function 'lower'/],
+    ['message.lower() == intent', 'UNKNOWN_FUNCTION', 1, 8, /Unknown function 'lower'/],
     ['startsWith(message, intent)', 'UNKNOWN_FUNCTION', 1, 1, /'startsWith' is not a function with 2 arguments/],
     ['message.startsWith()', 'UNKNOWN_FUNCTION', 1, 8, /'startsWith' is not a method with 0 arguments/],
-    ['__not_strictly_false__(data.age)', 'UNKNOWN_FUNCTION', 1, 1, /no function/],
+    ['__not_strictly_false__(data.age)', 'UNKNOWN_FUNCTION', 1, 1, /Unknown function/],
     ['has(data)', 'UNKNOWN_FUNCTION', 1, 1, /has\(data\.field\)/],
     ["has(data['age'])", 'UNKNOWN_FUNCTION', 1, 1, /has\(data\.field\)/],
     ['changed.exists(1, true)', 'UNKNOWN_FUNCTION', 1, 8, /list\.exists\(item, test\)/],
-    ['google.protobuf.Int32Value{value: 1} == 1', 'UNKNOWN_TYPE', 1, 1, /cannot build a message/],
+    ['google.protobuf.Int32Value{value: 1} == 1', 'UNKNOWN_TYPE', 1, 1, /cannot create the message 'google/],
     ['message.matches(data.pattern)', 'PATTERN', 1, 8, /string literal/],
     ["message.matches('[')", 'PATTERN', 1, 8, /missing closing \]/],
-    ["message.matches('(?=x)')", 'PATTERN', 1, 8, /wrong/],
+    ["message.matches('(?=x)')", 'PATTERN', 1, 8, /invalid/],
     ["message.matches('\\\\Qa\\\\E')", 'PATTERN', 1, 8, /\\Q is not supported/],
-    [`f${'o'.repeat(80)}(data.age)`, 'UNKNOWN_FUNCTION', 1, 1, /no function 'fo{59}\.\.\.'/],
-    ["message.matches('((a?){50}){10}b{1,60}')", 'PATTERN', 1, 8, /1060 long/],
-    ["message.matches('(\\\\[[^)]{2}(x|[)]){3}){100}$')", 'PATTERN', 1, 8, /long with its repetitions/],
+    [`f${'o'.repeat(80)}(data.age)`, 'UNKNOWN_FUNCTION', 1, 1, /Unknown function 'fo{59}\.\.\.'/],
+    [
+      "message.matches('((a?){50}){10}b{1,60}')",
+      'PATTERN',
+      1,
+      8,
+      /has 1060 characters after its repetitions are expanded; the limit is 500/,
+    ],
+    ["message.matches('(\\\\[[^)]{2}(x|[)]){3}){100}$')", 'PATTERN', 1, 8, /repetitions are expanded/],
   ])('%s: %s at %i:%i', (text, code, line, column, message) => {
-    expect(errorIn(text)).toEqual({ severity: 'ERROR', code, line, column, message: expect.stringMatching(message) });
+    expect(compileError(text)).toEqual({
+      severity: 'ERROR',
+      code,
+      line,
+      column,
+      message: expect.stringMatching(message),
+    });
   });
 
-  test('a text that CEL cannot hold is refused without a position', () => {
-    expect(errorIn('"\\ud800" == intent')).toMatchObject({ code: 'CONDITION_SYNTAX', message: /surrogate/ });
+  test('6: a text with an invalid surrogate is rejected without a position', () => {
+    expect(compileError('"\\ud800" == intent')).toMatchObject({ code: 'CONDITION_SYNTAX', message: /surrogate/ });
   });
 
-  test('all findings come at once, in the order of the text', () => {
+  test('6: all findings are returned together, in text order', () => {
     const { findings } = compileCondition('a == 1 && f(b) && data.n + 1 > 2');
     expect(findings.map(({ code, column }) => [code, column])).toEqual([
       ['UNKNOWN_VARIABLE', 1],
@@ -56,7 +73,7 @@ describe('6 conditions: what is no condition is refused, naming the position', (
     ]);
   });
 
-  test('an error is found among any number of warnings', () => {
+  test('6: warnings never displace an error from the 20 findings', () => {
     const text = `[${Array.from({ length: 60 }, () => 'data.n+1').join(',')}] == [typo]`;
     const { condition, findings } = compileCondition(text);
     expect(condition).toBeUndefined();
@@ -65,10 +82,13 @@ describe('6 conditions: what is no condition is refused, naming the position', (
   });
 });
 
-describe('6 conditions: text, macro depth and list sizes are bounded', () => {
-  test('text', () => {
+describe('6: the size of a condition is limited', () => {
+  test('6: characters of the text', () => {
     const text = `intent == '${'x'.repeat(2_000)}'`;
-    expect(errorIn(text)).toMatchObject({ code: 'CONDITION_TOO_LONG', message: /2012 characters; at most 2000/ });
+    expect(compileError(text)).toMatchObject({
+      code: 'CONDITION_TOO_LONG',
+      message: /2012 characters; the limit is 2000/,
+    });
     expect(compileCondition(text, { ...defaultConditionLimits, maxTextLength: 2_012 }).condition).toBeDefined();
   });
 
@@ -77,24 +97,24 @@ describe('6 conditions: text, macro depth and list sizes are bounded', () => {
     ['negations', `${'!(true && '.repeat(40)}data.vip${')'.repeat(40)}`],
     ['a sum', `${'data.n + '.repeat(40)}data.n > 1.0`],
     ['a path', `data${'.a'.repeat(40)} == 1`],
-    ['choices', `${'data.a ? true : '.repeat(40)}false`],
-    ['more brackets than the parser can take', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
+    ['conditionals', `${'data.a ? true : '.repeat(40)}false`],
+    ['more brackets than the stack of the parser allows', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
   ])('depth: %s', (_, text) => {
-    expect(errorIn(text)).toMatchObject({ code: 'CONDITION_TOO_DEEP' });
+    expect(compileError(text)).toMatchObject({ code: 'CONDITION_TOO_DEEP' });
   });
 
-  test('depth: a long row of || is not deep', () => {
+  test('6: depth: a long chain of || is not deep', () => {
     const text = Array.from({ length: 60 }, (_, index) => `data.f${index} == ${index}`).join(' || ');
     expect(compileCondition(text).findings).toEqual([]);
   });
 
-  test('macro depth', () => {
+  test('6: nesting of macros', () => {
     const two = 'changed.exists(a, changed.exists(b, a != b))';
     const three = 'changed.exists(a, changed.exists(b, changed.exists(c, a != c)))';
     const chained = 'changed.filter(a, a != intent).map(a, a.size()).exists(a, a > 1)';
     expect(compileCondition(two).findings).toEqual([]);
     expect(compileCondition(chained).findings).toEqual([]);
-    expect(errorIn(three)).toMatchObject({ code: 'MACROS_TOO_DEEP' });
+    expect(compileError(three)).toMatchObject({ code: 'MACROS_TOO_DEEP' });
     expect(compileCondition(three, { ...defaultConditionLimits, maxMacroDepth: 3 }).findings).toEqual([]);
   });
 
@@ -102,18 +122,22 @@ describe('6 conditions: text, macro depth and list sizes are bounded', () => {
     ['list', `intent in [${Array.from({ length: 101 }, () => "'x'").join(',')}]`, 11],
     ['map', `intent in {${Array.from({ length: 101 }, (_, index) => `${index}:1`).join(',')}}`, 11],
   ])('literal: %s', (_, text, column) => {
-    expect(errorIn(text)).toMatchObject({ code: 'LIST_TOO_LONG', message: /101 elements; at most 100/, column });
+    expect(compileError(text)).toMatchObject({
+      code: 'LIST_TOO_LONG',
+      message: /101 elements; the limit is 100/,
+      column,
+    });
   });
 
-  test('regular expression', () => {
-    expect(errorIn(`message.matches('${'x'.repeat(201)}')`)).toMatchObject({
+  test('6: characters of a regular expression', () => {
+    expect(compileError(`message.matches('${'x'.repeat(201)}')`)).toMatchObject({
       code: 'PATTERN',
-      message: /200 characters/,
+      message: /201 characters; the limit is 200/,
     });
   });
 });
 
-describe('6 conditions: what fails whenever it is evaluated is warned of', () => {
+describe('6: arithmetic that mixes ints and doubles is a WARNING', () => {
   test.each([
     'data.age + 1 > 18',
     '1 + data.age > 18',
@@ -152,16 +176,116 @@ describe('6 conditions: what fails whenever it is evaluated is warned of', () =>
     'data.ages[0] > 18',
     'changed.map(field, field.size() + 1) == [4]',
     'intent_score * 100.0 > 18.0',
-  ])('but not of %s', (text) => {
+  ])('%s has no finding', (text) => {
     expect(compileCondition(text).findings).toEqual([]);
   });
 
   test.each(['intent', 'turn + 1', 'intent_score', '[data.age]', "{'a': 1}", 'changed', 'changed.map(field, field)'])(
-    'a result that is no bool: %s',
+    '6: a result that is never a bool is a WARNING: %s',
     (text) => {
       const { condition, findings } = compileCondition(text);
       expect(condition).toBeDefined();
       expect(findings).toMatchObject([{ severity: 'WARNING', code: 'NOT_A_BOOL' }]);
     },
   );
+});
+
+describe('6: the finding NOT_A_BOOL names the type of the result', () => {
+  test.each([
+    ['[1, 2]', 'a list'],
+    ['changed', 'a list'],
+    ['requested', 'a list'],
+    ['data.names.map(name, name)', 'a list'],
+    ["{'a': 1}", 'a map'],
+    ['turn', 'an int'],
+    ['-turn', 'an int'],
+    ['visits * 2', 'an int'],
+    ['size(message)', 'an int'],
+    ['intent_score', 'a double'],
+    ['data.age + 1.0', 'a double'],
+    ['1.0 + data.age', 'a double'],
+    ['message', 'a string'],
+    ["data.name + '!'", 'a string'],
+    ["'!' + data.name", 'a string'],
+    ['turn > 1 ? 1 : 2', 'an int'],
+  ])('%s is %s', (text, kind) => {
+    expect(compileCondition(text).findings).toMatchObject([
+      { code: 'NOT_A_BOOL', message: expect.stringContaining(` ${kind} `) },
+    ]);
+  });
+
+  test.each([
+    'has(data.age)',
+    'data.flag',
+    "data['flag']",
+    'data.list[0]',
+    'data.a.b.c',
+    'data.a + data.b',
+    "turn > 1 ? true : 'no'",
+    'changed[0]',
+    'changed.exists(field, true)',
+    'data.all(field, true)',
+    "{'a': true}['a']",
+    'dyn(data.flag)',
+  ])('%s can be a bool', (text) => {
+    expect(findCodes(text)).toEqual([]);
+  });
+});
+
+describe('6: mixed arithmetic is found in every part of a condition', () => {
+  test.each([
+    'turn + 1 + data.age > 2',
+    '[data.age + 1] == [2.0]',
+    "{'age': data.age + 1} == {'age': 2.0}",
+    '{data.name: 1.0}[data.name] + 1 > 2 || data.age % 2 == 1',
+    'data.ages.exists(age, age + 1 > 2.0)',
+    'data.ages.map(age, age + 1) == []',
+    'intent_score + turn > 2.0',
+    'size(data.names) + data.age > 2.0',
+    'int(data.age) + data.age > 2.0',
+    '(has(data.age) ? data.age : data.years) + 1 > 2.0',
+  ])('%s', (text) => {
+    expect(findCodes(text)).toContain('INTEGER_ARITHMETIC');
+  });
+
+  test.each([
+    'int(data.age) + 1 > 2',
+    'data.age + 1.0 > 2.0',
+    'double(turn) + data.age > 2.0',
+    "data.name + 'x' == 'yx'",
+    'changed.exists(field, size(field) + 1 > 2)',
+    'int(data.age) % 2 == 1',
+    '-turn + 1 < 0',
+    // Elements of list literals and variables of macros can have any type.
+    '[1, 2].exists(n, n + 1 > 2)',
+    'changed.map(field, size(field)).exists(n, n + 1 > 2)',
+    "{'n': 1}['n'] + 1 > 1",
+  ])('%s has no finding', (text) => {
+    expect(findCodes(text)).toEqual([]);
+  });
+});
+
+describe('6: a value at the limit is accepted', () => {
+  test('6: levels of the expression tree', () => {
+    expect(findCodes('data.age > 18', { ...defaultConditionLimits, maxDepth: 3 })).toEqual([]);
+    expect(findCodes('data.age > 18', { ...defaultConditionLimits, maxDepth: 2 })).toEqual(['CONDITION_TOO_DEEP']);
+  });
+
+  test('6: elements of a list literal', () => {
+    expect(findCodes('turn in [1, 2]', { ...defaultConditionLimits, maxLiteralSize: 2 })).toEqual([]);
+    expect(findCodes('turn in [1, 2, 3]', { ...defaultConditionLimits, maxLiteralSize: 2 })).toHaveLength(1);
+  });
+
+  test('6: nested macros', () => {
+    const nested = 'changed.all(a, requested.all(b, a == b))';
+    expect(findCodes(nested, { ...defaultConditionLimits, maxMacroDepth: 2 })).toEqual([]);
+    expect(findCodes(nested, { ...defaultConditionLimits, maxMacroDepth: 1 })).toHaveLength(1);
+  });
+
+  test('6: integers of 64 bits', () => {
+    expect(findCodes('turn > -9223372036854775808 && turn < 9223372036854775807')).toEqual([]);
+    expect(findCodes('uint(turn) < 18446744073709551615u')).toEqual([]);
+    expect(findCodes('uint(turn) < 18446744073709551616u')).toEqual(['CONDITION_SYNTAX']);
+    expect(findCodes('turn > -9223372036854775809')).toEqual(['CONDITION_SYNTAX']);
+  });
 });

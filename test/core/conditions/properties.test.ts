@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type ConditionVariables, compileCondition } from '../../../src/core/conditions';
 import type { JsonValue } from '../../../src/core/model/json';
-import { variables } from './variables-builder';
+import { buildVariables } from './build-variables';
 
 const key = fc.oneof(
   fc.constantFrom('age', 'name', 'items', '__proto__', 'constructor', 'toString', 'hasOwnProperty', ''),
@@ -35,9 +35,9 @@ const anyVariables: fc.Arbitrary<ConditionVariables> = fc
     turn: fc.nat(),
     message: fc.string(),
   })
-  .map(variables);
+  .map(buildVariables);
 
-/** Texts that are CEL, of everything that a condition can do. */
+/** Valid CEL with every construct that a condition supports. */
 const { bool: celText } = fc.letrec<{ bool: string; value: string }>((tie) => {
   const combined = (operators: string[], part: fc.Arbitrary<string>) =>
     fc
@@ -73,8 +73,8 @@ const { bool: celText } = fc.letrec<{ bool: string; value: string }>((tie) => {
   };
 });
 
-describe('6 conditions: properties', () => {
-  test('no text makes compiling throw, and a refused one has an error that says why', () => {
+describe('6: properties of conditions', () => {
+  test('6: compiling never throws, and a rejected text has a finding of severity ERROR', () => {
     const words = fc.constantFrom(
       ...'data . age ( ) [ ] { } && || ! ? : + - < 1 2.5 \' " , in has exists \\ // \n 1u'.split(' '),
     );
@@ -85,72 +85,72 @@ describe('6 conditions: properties', () => {
       celText,
     );
     fc.assert(
-      fc.property(text, (anyText) => {
-        const { condition, findings } = compileCondition(anyText);
+      fc.property(text, (source) => {
+        const { condition, findings } = compileCondition(source);
         expect(condition === undefined).toBe(findings.some(({ severity }) => severity === 'ERROR'));
       }),
       { numRuns: 200 },
     );
   });
 
-  test('no data makes an evaluation throw, and only an UNKNOWN misses anything', () => {
+  test('6: evaluating never throws, and only an UNKNOWN result has missing fields', () => {
     fc.assert(
-      fc.property(celText, anyVariables, (text, given) => {
+      fc.property(celText, anyVariables, (text, values) => {
         const { condition } = compileCondition(text);
-        const result = condition?.evaluate(given) ?? { truth: 'FALSE', missing: [] };
+        const result = condition?.evaluate(values) ?? { truth: 'FALSE', missingFields: [] };
         expect(['TRUE', 'FALSE', 'UNKNOWN']).toContain(result.truth);
-        if (result.truth !== 'UNKNOWN') expect(result.missing).toEqual([]);
+        if (result.truth !== 'UNKNOWN') expect(result.missingFields).toEqual([]);
         if (result.error !== undefined) expect(result.truth).toBe('FALSE');
       }),
       { numRuns: 200 },
     );
   });
 
-  test('the same variables give the same answer, also after other conditions were evaluated', () => {
+  test('6: evaluating a condition has no effect on later evaluations', () => {
     fc.assert(
-      fc.property(celText, celText, anyVariables, (text, other, given) => {
+      fc.property(celText, celText, anyVariables, (text, other, values) => {
         const { condition } = compileCondition(text);
-        const first = condition?.evaluate(given);
-        compileCondition(other).condition?.evaluate(given);
-        expect(condition?.evaluate(given)).toEqual(first);
+        const first = condition?.evaluate(values);
+        compileCondition(other).condition?.evaluate(values);
+        expect(condition?.evaluate(values)).toEqual(first);
       }),
       { numRuns: 200 },
     );
   });
 
-  test('3.3 UNKNOWN: what is missing is read by the condition and is not known', () => {
+  test('3.3: every missing field is read by the condition and is not known', () => {
     fc.assert(
-      fc.property(celText, anyVariables, (text, given) => {
+      fc.property(celText, anyVariables, (text, values) => {
         const { condition } = compileCondition(text);
-        for (const missing of condition?.evaluate(given).missing ?? []) {
+        for (const missing of condition?.evaluate(values).missingFields ?? []) {
           expect(condition?.reads.dataKeys).toContain(missing);
-          expect(given.data.get(missing) ?? null).toBeNull();
+          expect(values.data.get(missing) ?? null).toBeNull();
         }
       }),
       { numRuns: 200 },
     );
   });
 
-  test('3.3 UNKNOWN: && and || over any parts follow the three-valued table', () => {
+  test('3.3: && and || follow three-valued logic', () => {
     const part = fc.constantFrom('T', 'F', 'U');
-    const texts = { T: 'data.yes', F: 'data.no', U: 'data.what' };
+    const texts = { T: 'data.yes', F: 'data.no', U: 'data.unknown' };
     const operator = fc.constantFrom('&&', '||');
     type Tree = keyof typeof texts | { operator: '&&' | '||'; left: Tree; right: Tree };
     const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
       tree: fc.oneof({ maxDepth: 5 }, part, fc.record({ operator, left: tie('tree'), right: tie('tree') })),
     })) as { tree: fc.Arbitrary<Tree> };
 
-    const textOf = (node: Tree): string =>
-      typeof node === 'string' ? texts[node] : `(${textOf(node.left)} ${node.operator} ${textOf(node.right)})`;
+    const toText = (node: Tree): string =>
+      typeof node === 'string' ? texts[node] : `(${toText(node.left)} ${node.operator} ${toText(node.right)})`;
     const rank = { F: 0, U: 1, T: 2 };
-    const truthOf = (node: Tree): 'T' | 'F' | 'U' => {
+    const getTruth = (node: Tree): 'T' | 'F' | 'U' => {
       if (typeof node === 'string') return node;
-      const [left, right] = [truthOf(node.left), truthOf(node.right)];
+      const [left, right] = [getTruth(node.left), getTruth(node.right)];
       const [low, high] = rank[left] < rank[right] ? [left, right] : [right, left];
       return node.operator === '&&' ? low : high;
     };
 
-    const given = variables({
+    const values = buildVariables({
       data: new Map([
         ['yes', true],
         ['no', false],
@@ -159,8 +159,8 @@ describe('6 conditions: properties', () => {
     const names = { T: 'TRUE', F: 'FALSE', U: 'UNKNOWN' };
     fc.assert(
       fc.property(tree, (node) => {
-        const truth = compileCondition(textOf(node)).condition?.evaluate(given).truth;
-        expect(truth).toBe(names[truthOf(node)]);
+        const truth = compileCondition(toText(node)).condition?.evaluate(values).truth;
+        expect(truth).toBe(names[getTruth(node)]);
       }),
       { numRuns: 200 },
     );

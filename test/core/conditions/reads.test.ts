@@ -1,6 +1,6 @@
-import { condition } from './evaluation';
+import { compile } from './evaluate';
 
-describe('3.3 UNKNOWN: the data keys that a condition reads are found when it is compiled', () => {
+describe('3.3: the data keys that a condition reads are found when it is compiled', () => {
   test.each<[text: string, dataKeys: string[]]>([
     ['data.age > 18', ['age']],
     ["data['age'] > 18", ['age']],
@@ -18,8 +18,7 @@ describe('3.3 UNKNOWN: the data keys that a condition reads are found when it is
     ['data.items.exists(data, data.price > 1)', ['items']],
     ['data.data == 1', ['data']],
   ])('%s reads %j', (text, dataKeys) => {
-    expect(condition(text).reads.dataKeys).toEqual(dataKeys);
-    expect(condition(text).reads.hasDynamicDataReads).toBe(false);
+    expect(compile(text).reads).toMatchObject({ dataKeys, hasDynamicDataReads: false });
   });
 
   test.each<[text: string, dataKeys: string[]]>([
@@ -30,21 +29,23 @@ describe('3.3 UNKNOWN: the data keys that a condition reads are found when it is
     ['data == customer', []],
     ['intent in data', []],
     ['[data].size() == 1', []],
-  ])('%s reads keys that it does not name', (text, dataKeys) => {
-    expect(condition(text).reads).toMatchObject({ dataKeys, dynamicData: true });
+  ])('%s reads keys that the text does not name', (text, dataKeys) => {
+    expect(compile(text).reads).toMatchObject({ dataKeys, hasDynamicDataReads: true });
   });
+});
 
+describe('3.2: the variables that a condition reads are found when it is compiled', () => {
   test.each<[text: string, variables: string[]]>([
     ["outcome == 'declined'", ['outcome']],
     ["intent == 'x' || data.age > 1 && outcome != ''", ['intent', 'data', 'outcome']],
     ['requested.exists(outcome, outcome == intent)', ['requested', 'intent']],
     ["type(turn) == int && customer['tier'] == session.tier", ['turn', 'customer', 'session']],
     ['true', []],
-  ])('3.2 leaving: %s reads the variables %j', (text, variables) => {
-    expect(condition(text).reads.variables).toEqual(variables);
+  ])('%s reads %j', (text, variables) => {
+    expect(compile(text).reads.variables).toEqual(variables);
   });
+});
 
-  test('the text stays as it was written', () => {
-    expect(condition(' data.age\n > 18 ').text).toBe(' data.age\n > 18 ');
-  });
+test('6: a compiled condition keeps its text unchanged', () => {
+  expect(compile(' data.age\n > 18 ').text).toBe(' data.age\n > 18 ');
 });

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../src/core/model/json';
-import { evaluate } from './evaluation';
-import { fields, knowing, variables } from './variables-builder';
+import { buildVariables, knownVariables, toFields } from './build-variables';
+import { evaluate } from './evaluate';
 
 const data: JsonObject = {
   age: 20,
@@ -10,8 +10,8 @@ const data: JsonObject = {
   items: [{ price: 5 }, { sku: 'c' }],
 };
 
-describe('6 conditions: a missing key makes the condition UNKNOWN', () => {
-  test.each<[text: string, missing: string[]]>([
+describe('3.3: a condition that depends on a missing key is UNKNOWN', () => {
+  test.each<[text: string, missingFields: string[]]>([
     ["data.zip == 'x'", ['zip']],
     ["data['zip'] == 'x'", ['zip']],
     ["!(data.zip == 'x')", ['zip']],
@@ -31,8 +31,8 @@ describe('6 conditions: a missing key makes the condition UNKNOWN', () => {
     ['data.constructor == 1', ['constructor']],
     ['data.__proto__ == 1', ['__proto__']],
     ['data.toString == 1', ['toString']],
-  ])('%s misses %j', (text, missing) => {
-    expect(evaluate(text, knowing(data))).toEqual({ truth: 'UNKNOWN', missing });
+  ])('%s reports the missing fields %j', (text, missingFields) => {
+    expect(evaluate(text, knownVariables(data))).toEqual({ truth: 'UNKNOWN', missingFields });
   });
 
   test.each([
@@ -45,20 +45,23 @@ describe('6 conditions: a missing key makes the condition UNKNOWN', () => {
     "session.language == 'de'",
     'instance.tries == 1',
     'facts.shop_open',
-  ])('%s: what is missing is no field, so there is nothing to ask for', (text) => {
-    expect(evaluate(text, knowing(data))).toEqual({ truth: 'UNKNOWN', missing: [] });
+  ])('%s reports no missing field, because the missing key is not a field', (text) => {
+    expect(evaluate(text, knownVariables(data))).toEqual({ truth: 'UNKNOWN', missingFields: [] });
   });
 
-  test('0.4 known data: a null is no known value', () => {
-    const given = variables({ customer: fields({ tier: null }), session: fields({ tier: null }) });
+  test('0.4: a null is not a known value', () => {
+    const given = buildVariables({ customer: toFields({ tier: null }), session: toFields({ tier: null }) });
     expect(evaluate("customer.tier == 'gold'", given).truth).toBe('UNKNOWN');
-    expect(evaluate("data.zip == 'x'", knowing({ zip: null }))).toEqual({ truth: 'UNKNOWN', missing: ['zip'] });
+    expect(evaluate("data.zip == 'x'", knownVariables({ zip: null }))).toEqual({
+      truth: 'UNKNOWN',
+      missingFields: ['zip'],
+    });
     expect(evaluate('has(session.tier)', given).truth).toBe('FALSE');
     expect(evaluate('size(session) == 0', given).truth).toBe('TRUE');
   });
 });
 
-describe('3.3 UNKNOWN: CEL’s own logic absorbs what it can', () => {
+describe('3.3: && and || ignore an UNKNOWN operand that does not affect the result', () => {
   const values = { T: 'data.vip', F: '!data.vip', U: "data.zip == 'x'", E: 'data.name > 5' };
   const truthOf = { T: 'TRUE', F: 'FALSE', U: 'UNKNOWN', E: 'FALSE' } as const;
   type Part = keyof typeof values;
@@ -88,9 +91,9 @@ describe('3.3 UNKNOWN: CEL’s own logic absorbs what it can', () => {
   );
 
   test.each(cases)('%s %s %s is %s', (left, operator, right, expected) => {
-    const result = evaluate(`${values[left]} ${operator} ${values[right]}`, knowing(data));
+    const result = evaluate(`${values[left]} ${operator} ${values[right]}`, knownVariables(data));
     expect(result.truth).toBe(truthOf[expected]);
-    expect(result.missing).toEqual(expected === 'U' ? ['zip'] : []);
+    expect(result.missingFields).toEqual(expected === 'U' ? ['zip'] : []);
     expect(result.error !== undefined).toBe(expected === 'E');
   });
 
@@ -103,16 +106,16 @@ describe('3.3 UNKNOWN: CEL’s own logic absorbs what it can', () => {
     ["(data.zip == 'x' || data.vip) == true", 'TRUE'],
     ['data.items.exists(item, item.price == 5)', 'TRUE'],
   ])('%s is %s', (text, truth) => {
-    expect(evaluate(text, knowing(data)).truth).toBe(truth);
+    expect(evaluate(text, knownVariables(data)).truth).toBe(truth);
   });
 
-  test('what the logic did without is not missing', () => {
+  test('3.3: an operand that does not affect the result adds no missing field', () => {
     const text = "(data.zip == 'x' || data.age > 18) && data.street == 'y'";
-    expect(evaluate(text, knowing(data))).toEqual({ truth: 'UNKNOWN', missing: ['street'] });
+    expect(evaluate(text, knownVariables(data))).toEqual({ truth: 'UNKNOWN', missingFields: ['street'] });
   });
 });
 
-describe('6 conditions: has() asks for a key', () => {
+describe('6: has() and in test the presence of a key', () => {
   test.each([
     ['has(data.age)', 'TRUE'],
     ['has(data.zip)', 'FALSE'],
@@ -128,17 +131,19 @@ describe('6 conditions: has() asks for a key', () => {
     ['has(data.__proto__)', 'FALSE'],
     ['data.items.exists(item, has(item.sku))', 'TRUE'],
   ])('%s is %s', (text, truth) => {
-    expect(evaluate(text, knowing(data))).toEqual({ truth, missing: [] });
+    expect(evaluate(text, knownVariables(data))).toEqual({ truth, missingFields: [] });
   });
 
-  test('a key with a null inside a value is there, as in CEL', () => {
-    const given = knowing({ address: { line2: null } });
+  test('6: a key with a null inside a value is present, as in CEL', () => {
+    const given = knownVariables({ address: { line2: null } });
     expect(evaluate("has(data.address.line2) && 'line2' in data.address", given).truth).toBe('TRUE');
   });
 
-  test('3.3 UNKNOWN: a key that is only tested is not one to ask for', () => {
+  test('3.3: a key that is only tested is not a missing field', () => {
     const text = "has(data.coupon) && data.coupon == 'x' || data.street == 'y'";
-    expect(evaluate(text, knowing(data))).toEqual({ truth: 'UNKNOWN', missing: ['street'] });
-    expect(evaluate('has(data.coupon) == data.wants_coupon', knowing(data)).missing).toEqual(['wants_coupon']);
+    expect(evaluate(text, knownVariables(data))).toEqual({ truth: 'UNKNOWN', missingFields: ['street'] });
+    expect(evaluate('has(data.coupon) == data.wants_coupon', knownVariables(data)).missingFields).toEqual([
+      'wants_coupon',
+    ]);
   });
 });

@@ -13,7 +13,7 @@ import {
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
 import { RemoteConversation } from './remote-conversation';
 
-/** Stores scenarios and relationships and begins a session of its own. */
+/** Stores scenarios and relationships, and starts a new session. */
 export type StartConversation = (
   scenarios: readonly ScenarioDraft[],
   relationships?: readonly Relationship[],
@@ -22,7 +22,7 @@ export type StartConversation = (
 /** Runs the same tests over gRPC on the embedded store and on a real redis-server. */
 export function describeOnBothStores(
   name: string,
-  tests: (begin: StartConversation, client: () => OrchestratorClient) => void,
+  tests: (start: StartConversation, client: () => OrchestratorClient) => void,
   settings: Partial<OrchestrationSettings> = {},
 ): void {
   describe.each([
@@ -51,7 +51,7 @@ export function describeOnBothStores(
   });
 }
 
-/** A Redis of its own. */
+/** Stores in a Redis server of their own. */
 export async function openRedisStores(): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
   const store = await redis.createStore();

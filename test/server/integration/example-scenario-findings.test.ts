@@ -22,13 +22,13 @@ async function chartsOf(path: string): Promise<readonly Scenario[]> {
   return scenarios;
 }
 
-test('findings: the example scenarios have none', () => {
+test('findings: the example scenarios have no findings', () => {
   const { scenarios } = loadScenarioFiles([join(examples, 'scenarios')]);
   expect(scenarios).not.toEqual([]);
   expect(scenarios.flatMap(({ message }) => findingsOf(message))).toEqual([]);
 });
 
-test('findings: those of the recorded conversations are true: options that nobody asks for, and conditions in natural language', async () => {
+test('findings: the recorded conversations have fields that are never collected and conditions in natural language', async () => {
   const files = await listDataFiles(join(examples, 'replay'));
   const scenarios = (await Promise.all(files.map(chartsOf))).flat();
   expect(scenarios.length).toBeGreaterThan(files.length);

@@ -2,7 +2,8 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import { CredentialAuthenticator, parseApiKeys } from '../../../src/server/auth';
-import { createFileJwks, JwtAuthenticator } from '../../../src/server/auth/tokens';
+import { createFileJwks } from '../../../src/server/auth/jwks';
+import { JwtAuthenticator } from '../../../src/server/auth/jwt-authenticator';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { anApiKey } from '../../support/api-keys';
@@ -18,13 +19,13 @@ import { TenantOperations } from './tenant-operations';
 
 jest.setTimeout(600_000);
 
-/** Operations with the other tenant's credential; among them those with the own one, which write what must not be reached. */
+/** Number of operations with a credential of the other tenant. Operations with the own credential write the data in between. */
 const foreignCount = 5_000;
 const seed = 0x5eed;
 
 type CallMetadata = Readonly<Record<string, string>>;
 
-/** The path of every method that reaches somebody's data: not ValidateScenario, and not those that are not served yet. */
+/** Paths of the methods that access a tenant's data: without ValidateScenario and the methods that are not implemented. */
 function methodsWithTenants(): readonly string[] {
   const without = /\/(ValidateScenario|PlanMigration|ApplyMigration|SimulateTurns)$/;
   return [OrchestratorServiceService, SessionServiceService, ScenarioServiceService]
@@ -36,9 +37,9 @@ function methodsWithTenants(): readonly string[] {
 describe.each([
   ['the embedded store', async () => openEmbeddedStores()],
   ['Redis', openRedisStores],
-])('Two tenants with equal ids of everything, on %s', (_store, open) => {
+])('Two tenants with the same ids, on %s', (_store, open) => {
   const [one, two] = [anApiKey('one', uuid(1)), anApiKey('two', uuid(2))];
-  /** By tenant, an API key and a token. */
+  /** An API key and a token for each tenant. */
   let credentials: readonly [readonly CallMetadata[], readonly CallMetadata[]];
   let service: ServiceUnderTest;
   let grpc: GrpcUnderTest;
@@ -64,29 +65,40 @@ describe.each([
     await service.close();
   });
 
-  it(`never reach each other's data in ${foreignCount} random operations with each other's keys and tokens`, async () => {
+  it(`cannot access each other's data in ${foreignCount} random operations with each other's credentials`, async () => {
     const random = new SeededRandom(seed);
     const first = new TenantModel(uuid(1), 'written-by-one-', random.fork());
     const second = new TenantModel(uuid(2), 'written-by-two-', random.fork());
     const called = new Set<string>();
-    const operationsOn = (model: TenantModel, other: TenantModel, shown: readonly CallMetadata[], own: boolean) =>
-      shown.map((metadata) => {
+    const operationsOn = (
+      model: TenantModel,
+      other: TenantModel,
+      callMetadata: readonly CallMetadata[],
+      isOwnTenant: boolean,
+    ) =>
+      callMetadata.map((metadata) => {
         const options = {
           tenantId: model.tenantId,
           metadata,
-          isOwnTenant: own,
+          isOwnTenant,
           foreignMarker: other.marker,
           calledPaths: called,
         };
         return new TenantOperations(new TenantCalls(grpc, options), model, random.fork());
       });
-    const [ofFirst, ofSecond] = credentials;
-    const own = [...operationsOn(first, second, ofFirst, true), ...operationsOn(second, first, ofSecond, true)];
-    const foreign = [...operationsOn(second, second, ofFirst, false), ...operationsOn(first, first, ofSecond, false)];
+    const [firstCredentials, secondCredentials] = credentials;
+    const own = [
+      ...operationsOn(first, second, firstCredentials, true),
+      ...operationsOn(second, first, secondCredentials, true),
+    ];
+    const foreign = [
+      ...operationsOn(second, second, firstCredentials, false),
+      ...operationsOn(first, first, secondCredentials, false),
+    ];
 
-    for (let done = 0; done < foreignCount; ) {
+    for (let foreignOperations = 0; foreignOperations < foreignCount; ) {
       const isForeign = random.chance(0.7);
-      if (isForeign) done += 1;
+      if (isForeign) foreignOperations += 1;
       await random.pick(random.pick(isForeign ? foreign : own).operations)();
     }
 

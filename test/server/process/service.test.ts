@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 let folders = 0;
-function aFolder(): string {
+function createFolder(): string {
   folders += 1;
   return join(folder, String(folders));
 }
@@ -45,17 +45,17 @@ async function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
   return server;
 }
 
-const embedded = (path = aFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
+const embedded = (path = createFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
 
-/** How a start that fails ends. */
-async function refusal(env: NodeJS.ProcessEnv): Promise<DidNotStart> {
+/** The error of a start that fails. */
+async function startError(env: NodeJS.ProcessEnv): Promise<DidNotStart> {
   return await start(env).then(
-    () => Promise.reject(new Error('it started')),
+    () => Promise.reject(new Error('the service started')),
     (error: unknown) => (error instanceof DidNotStart ? error : Promise.reject(error)),
   );
 }
 
-function aTurn(turnId: string): ProcessTurnRequest {
+function createTurn(turnId: string): ProcessTurnRequest {
   return ProcessTurnRequest.fromPartial({
     turn: {
       tenantId: '00000000-0000-4000-8000-000000000001',
@@ -66,15 +66,15 @@ function aTurn(turnId: string): ProcessTurnRequest {
   });
 }
 
-const firstTurn = aTurn('00000000-0000-4000-8000-000000000004');
+const firstTurn = createTurn('00000000-0000-4000-8000-000000000004');
 
 describe('on the embedded store', () => {
-  it('says where it listens, where its data lies and who may use it, and takes calls', async () => {
-    const path = aFolder();
+  it('prints its address and data folder, and serves calls', async () => {
+    const path = createFolder();
     const server = await embedded(path);
     expect(server.stderr()).toBe(
-      `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which this ` +
-        'process alone may use; several nodes share a Redis.\n',
+      `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which only ` +
+        'this process may use; use Redis for several nodes.\n',
     );
     const services = [
       '',
@@ -88,8 +88,8 @@ describe('on the embedded store', () => {
     client.close();
   });
 
-  it('ends with 0 when it is told to stop, and goes on with its data when it is started again', async () => {
-    const path = aFolder();
+  it('exits with code 0 on SIGTERM, and has its data after a restart', async () => {
+    const path = createFolder();
     const first = await embedded(path);
     const before = connect(first.address, { credentials: insecure(), timeoutMs: 60_000 });
     const answer = await before.processTurn(firstTurn);
@@ -100,7 +100,7 @@ describe('on the embedded store', () => {
     client.close();
   });
 
-  it('writes a line a turn, and no trace where none is asked for', async () => {
+  it('logs one line per turn, without a trace id if tracing is disabled', async () => {
     const server = await embedded();
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
     await client.processTurn(firstTurn);
@@ -116,7 +116,7 @@ describe('on the embedded store', () => {
 describe('the health check of the image', () => {
   const script = join(__dirname, '..', '..', '..', 'scripts', 'health.mjs');
 
-  /** Exit code and words of the check of a service on a port of this machine. */
+  /** Exit code and output of the check of a service on a local port. */
   function check(port: string | undefined): Promise<{ exitCode: number; stderr: string }> {
     const env = { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: port };
     return new Promise((resolve) => {
@@ -126,13 +126,13 @@ describe('the health check of the image', () => {
     });
   }
 
-  it('passes for a service that serves, and says why it fails for one that does not', async () => {
+  it('passes for a serving service, and reports why it fails otherwise', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const [, port] = server.address.split(':');
-    // It gives up after a moment, also where it is the machine that is slow.
+    // Repeated, because the script has a short timeout and the machine can be slow.
     await eventually(async () => isDeepStrictEqual(await check(port), { exitCode: 0, stderr: '' }));
     void server.stop();
     await untilHealthIs('NOT_SERVING', server.address);
@@ -145,8 +145,8 @@ describe('the health check of the image', () => {
 });
 
 describe('does not start', () => {
-  it('where the configuration has problems, and names them all', async () => {
-    const { exitCode, stderr } = await refusal({
+  it('with an invalid configuration, and reports every problem', async () => {
+    const { exitCode, stderr } = await startError({
       ORCHESTRATOR__SERVER__HOST: '0.0.0.0',
       ORCHESTRATOR__LIMITS__SESSION_TTL: 'long',
       ORCHESTRATOR__REDIS__URI: 'redis://localhost',
@@ -161,36 +161,36 @@ describe('does not start', () => {
     ]);
   });
 
-  it('where another process has the folder', async () => {
-    const path = aFolder();
+  it('with a folder that another process uses', async () => {
+    const path = createFolder();
     await embedded(path);
-    const { exitCode, stderr } = await refusal({ ORCHESTRATOR__EMBEDDED__PATH: path });
+    const { exitCode, stderr } = await startError({ ORCHESTRATOR__EMBEDDED__PATH: path });
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`The folder ${path} is in use by process`);
   });
 
-  it('where the port is taken', async () => {
+  it('with a port in use', async () => {
     const { address } = await embedded();
     const [, port] = address.split(':');
-    const { exitCode, stderr } = await refusal({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+    const { exitCode, stderr } = await startError({
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__PORT: port,
     });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('EADDRINUSE');
   });
 
-  it('with an exporter of traces that it does not have', async () => {
-    const { exitCode, stderr } = await refusal({ OTEL_TRACES_EXPORTER: 'zipkin' });
+  it('with an unknown trace exporter', async () => {
+    const { exitCode, stderr } = await startError({ OTEL_TRACES_EXPORTER: 'zipkin' });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is unknown');
+    expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is not supported');
   });
 });
 
-describe('told to stop', () => {
-  it('says NOT_SERVING and goes on answering for as long as the grace lasts', async () => {
+describe('on a shutdown signal', () => {
+  it('reports NOT_SERVING and serves calls during the grace period', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
@@ -203,9 +203,9 @@ describe('told to stop', () => {
     await server.stop();
   });
 
-  it('ends the streams of turns as soon as what was read is answered', async () => {
+  it('ends streams of turns after the responses to turns already read', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_TIMEOUT_MS: '600000',
     });
     const client = new Client(server.address, credentials.createInsecure());
@@ -214,7 +214,7 @@ describe('told to stop', () => {
     const [answer] = await stream.answers(1);
     expect(answer).toMatchObject({ turnId: firstTurn.turn?.turnId, result: { value: { revision: 1 } } });
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).not.toContain('cut off');
+    expect(server.stdout()).not.toContain('calls in flight were canceled');
     expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
     client.close();
   });
@@ -222,22 +222,22 @@ describe('told to stop', () => {
   it.each([
     [['SIGTERM']],
     [['SIGINT']],
-    [['SIGTERM', 'SIGINT']], // as `npm start` passes on what the terminal has sent already: one signal
-  ] as const)('by %j ends with 0', async (signals) => {
+    [['SIGTERM', 'SIGINT']], // `npm start` forwards a signal that the terminal has sent already: it counts once
+  ] as const)('%j exits with code 0', async (signals) => {
     const server = await embedded();
     for (const signal of signals) server.process.kill(signal);
     const [code] = await once(server.process, 'exit');
     expect(code).toBe(0);
   });
 
-  it.each(['never answers', 'refuses'])(
-    'ends with 0 also where a request never ends, nobody reads a turn or a session, and the collector %s',
+  it.each(['never responds', 'rejects connections'])(
+    'exits with code 0 with unfinished requests, clients that read nothing, and a collector that %s',
     async (how) => {
       const collector = createServer(() => {});
       const port = await listenOnLoopback(collector);
-      if (how === 'refuses') collector.close();
+      if (how === 'rejects connections') collector.close();
       const server = await start({
-        ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+        ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       });
@@ -248,27 +248,27 @@ describe('told to stop', () => {
         tenantId: '00000000-0000-4000-8000-000000000001',
         sessionId: '00000000-0000-4000-8000-000000000003',
       };
-      const followed = WatchSessionRequest.fromPartial({ ...ids, afterRevision: 0 });
-      const turn = ProcessTurnRequest.encode(aTurn('00000000-0000-4000-8000-000000000005')).finish();
-      const stuck = await Promise.all([
+      const watchRequest = WatchSessionRequest.fromPartial({ ...ids, afterRevision: 0 });
+      const turn = ProcessTurnRequest.encode(createTurn('00000000-0000-4000-8000-000000000005')).finish();
+      const sockets = await Promise.all([
         openUnfinishedCall(server.address, OrchestratorServiceService.processTurn.path),
         openUnreadCall(server.address, OrchestratorServiceService.streamTurn.path, turn),
         openUnreadCall(
           server.address,
           SessionServiceService.watchSession.path,
-          WatchSessionRequest.encode(followed).finish(),
+          WatchSessionRequest.encode(watchRequest).finish(),
         ),
       ]);
       expect(await server.stop()).toBe(0);
-      expect(server.stdout()).toContain('calls in flight were cut off');
-      for (const socket of stuck) socket.destroy();
+      expect(server.stdout()).toContain('calls in flight were canceled');
+      for (const socket of sockets) socket.destroy();
       collector.close();
     },
   );
 
-  it('a second time ends at once', async () => {
+  it('exits immediately on a second signal', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const exit = server.stop();
@@ -279,7 +279,7 @@ describe('told to stop', () => {
   });
 });
 
-it('starts without its Redis, and is ready as soon as and as long as that takes writes', async () => {
+it('starts without Redis, and is ready while Redis accepts writes', async () => {
   const redis = await RedisProcess.start();
   await redis.shutDown();
   try {

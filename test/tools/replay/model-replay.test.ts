@@ -4,9 +4,15 @@ import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import type { FileFigures } from '../../../tools/replay/figures';
 import { replayFolder } from '../../../tools/replay/replay-folder';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { startGrpc } from '../../support/grpc-under-test';
-import { asTheRules, atRandom, type Behaviour, ModelEndpoint, saying } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  answerRandomly,
+  type EndpointBehavior,
+  ModelEndpoint,
+} from '../../support/model-endpoint';
 import { openEmbeddedStores, serviceOn } from '../../support/service-under-test';
 
 /** A folder to replay instead of the sample; see docs/testing.md. */
@@ -27,17 +33,20 @@ interface ReplayResult {
 }
 
 /** Replays with a model that behaves like this, or without a model. */
-async function replay(behaviour?: Behaviour, settings: Partial<OrchestrationSettings> = {}): Promise<ReplayResult> {
-  const endpoint = new ModelEndpoint(behaviour);
+async function replay(
+  behavior?: EndpointBehavior,
+  settings: Partial<OrchestrationSettings> = {},
+): Promise<ReplayResult> {
+  const endpoint = new ModelEndpoint(behavior);
   await endpoint.start();
-  const { model } = aChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
-  const service = serviceOn(openEmbeddedStores(), behaviour ? { model, settings } : { settings });
+  const { model } = createChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
+  const service = serviceOn(openEmbeddedStores(), behavior ? { model, settings } : { settings });
   const grpc = await startGrpc(service.useCases);
   const client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {
     const figures = await replayFolder(recorded, client);
     const { requests } = endpoint;
-    const conditionCount = requests.filter(({ asked }) => asked.conditions.length > 0).length;
+    const conditionCount = requests.filter(({ items }) => items.conditions.length > 0).length;
     return { figures, requestCount: requests.length, conditionCount };
   } finally {
     client.close();
@@ -49,7 +58,7 @@ async function replay(behaviour?: Behaviour, settings: Partial<OrchestrationSett
 
 it('a model that proposes what the rules decide does not change any figure', async () => {
   const withoutModel = await replay();
-  const withModel = await replay(saying(asTheRules));
+  const withModel = await replay(answering(agreeWithRules));
   expect(withoutModel.requestCount).toBe(0);
   expect(withModel.requestCount).toBeGreaterThan(100);
   expect(withModel.figures).toEqual(withoutModel.figures);
@@ -57,7 +66,7 @@ it('a model that proposes what the rules decide does not change any figure', asy
 
 it('a model of random answers causes neither an ASK for a known field nor an unconfirmed action', async () => {
   const random = new SeededRandom(6);
-  const anything = saying(atRandom(() => random.next()));
+  const anything = answering(answerRandomly(() => random.next()));
   const { figures, requestCount, conditionCount } = await replay(anything, { semanticEvaluation: 'llm' });
   expect(requestCount).toBeGreaterThan(100);
   expect(conditionCount).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateApiKey, hashApiKey } from '../../../src/server/auth/api-key';
+import { generateApiKey, hashApiKey } from '../../../src/server/auth';
 import { execute, type Run } from '../../cli/command-line';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 

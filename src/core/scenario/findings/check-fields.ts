@@ -1,74 +1,55 @@
-import type { Condition } from '../../conditions';
 import type { Scenario } from '../../model/scenario';
-import type { ScenarioFinding } from '../scenario-finding';
-import { type CompiledDraft, type FindingLocation, warningFinding } from './compiled-draft';
+import type { CompiledDraft } from '../compiled-scenario';
+import {
+  createWarning,
+  type FindingLocation,
+  locateGlobalTransition,
+  locateTransition,
+  type ScenarioFinding,
+} from '../scenario-finding';
 
-/** Fields that are read and that nothing in the scenario provides. */
+/** Finds fields that are read but not provided by the scenario, and persisted fields that are not collected. */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps, globalTransitions: globals, entryCondition, completionCondition } = draft;
-  const provided = providedFields(draft);
+  return [...checkReads(draft), ...checkPersistedFields(draft.scenario)];
+}
+
+function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
+  const { scenario, steps, globalTransitions, entryCondition, completionCondition } = draft;
+  const providedFields = findProvidedFields(scenario);
   const findings: ScenarioFinding[] = [];
-  const look = (fields: readonly string[], site: FindingLocation, without = 'the condition misses it'): void => {
+  const check = (
+    fields: readonly string[],
+    location: FindingLocation,
+    consequence = 'the condition is evaluated without it',
+  ): void => {
     for (const field of fields) {
-      if (provided.has(field)) continue;
-      findings.push(
-        warningFinding(
-          'FIELD_NOT_COLLECTED',
-          `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not name it: unless the caller brings it, ${without}.`,
-          site,
-        ),
-      );
+      if (providedFields.has(field)) continue;
+      const message = `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not list it. Correct its name if it is wrong; unless the caller sends the field, ${consequence}.`;
+      findings.push(createWarning('FIELD_NOT_COLLECTED', message, location));
     }
   };
-  scenario.steps.forEach((step, s) => {
+  scenario.steps.forEach((step, stepIndex) => {
     const compiled = steps.get(step.stepId);
-    if (compiled?.index !== s) return;
+    if (compiled?.index !== stepIndex) return;
     const byId = new Map(
-      [...compiled.anytimeTransitions, ...compiled.completionTransitions].map((transition) => [
-        transition.id,
-        transition,
-      ]),
+      [...compiled.anytimeTransitions, ...compiled.completionTransitions].map((each) => [each.id, each]),
     );
-    step.transitions.forEach((transition, t) => {
-      const transitionId = transition.transitionId || `${step.stepId}/${t + 1}`;
-      look(byId.get(transitionId)?.fieldsRead ?? [], {
-        fieldPath: `steps[${s}].transitions[${t}]`,
-        stepId: step.stepId,
-        transitionId,
-      });
+    step.transitions.forEach((_, index) => {
+      const location = locateTransition(step, stepIndex, index);
+      check(byId.get(location.transitionId)?.fieldsRead ?? [], location);
     });
-    const site = { fieldPath: `steps[${s}].confirms_fields`, stepId: step.stepId };
-    look(step.confirmsFields, site, 'the confirmation does not show it');
+    const location = { fieldPath: `steps[${stepIndex}].confirms_fields`, stepId: step.stepId };
+    check(step.confirmsFields, location, 'the confirmation does not show it');
   });
-  for (const [g, transition] of globals.entries()) {
-    look(transition.fieldsRead, { fieldPath: `global_transitions[${g}]`, transitionId: transition.id });
-  }
-  look(dataKeys(entryCondition), { fieldPath: 'entry_condition' });
-  look(dataKeys(completionCondition), { fieldPath: 'completion_condition' });
-  return [...findings, ...persistedFindings(scenario)];
+  globalTransitions.forEach(({ definition, fieldsRead }, index) => {
+    check(fieldsRead, locateGlobalTransition(definition, index));
+  });
+  check(entryCondition?.reads.dataKeys ?? [], { fieldPath: 'entry_condition' });
+  check(completionCondition?.reads.dataKeys ?? [], { fieldPath: 'completion_condition' });
+  return findings;
 }
 
-/** `persisted_fields` keeps what the scenario collects; any other field is not in danger of going with it (0.4). */
-function persistedFindings({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
-  const collected = new Set(steps.flatMap((step) => step.collectsProfileFields));
-  return persistedFields.flatMap((field, index) =>
-    collected.has(field)
-      ? []
-      : [
-          warningFinding(
-            'PERSISTED_FIELD_NOT_COLLECTED',
-            `Field "${field}" is persisted, but no step collects it, so it has no effect. Check its name, or remove it.`,
-            { fieldPath: `persisted_fields[${index}]` },
-          ),
-        ],
-  );
-}
-
-function dataKeys(condition: Condition | undefined): readonly string[] {
-  return condition?.reads.dataKeys ?? [];
-}
-
-function providedFields({ scenario }: CompiledDraft): ReadonlySet<string> {
+function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
   return new Set([
     ...scenario.requiredFields.map(({ fieldName }) => fieldName),
     ...scenario.steps.flatMap((step) => [
@@ -76,4 +57,14 @@ function providedFields({ scenario }: CompiledDraft): ReadonlySet<string> {
       ...step.toolBindings.flatMap(({ variableNames }) => variableNames),
     ]),
   ]);
+}
+
+/** `persisted_fields` keeps collected fields. Other fields are not forgotten when the instance ends (0.4). */
+function checkPersistedFields({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
+  const collectedFields = new Set(steps.flatMap((step) => step.collectsProfileFields));
+  return persistedFields.flatMap((field, index) => {
+    if (collectedFields.has(field)) return [];
+    const message = `Field "${field}" in persisted_fields has no effect, because no step collects it. Correct its name, or remove it.`;
+    return [createWarning('PERSISTED_FIELD_NOT_COLLECTED', message, { fieldPath: `persisted_fields[${index}]` })];
+  });
 }

@@ -1,42 +1,80 @@
-import type { ScenarioFinding } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, reverseGraph } from '../step-graph';
-import { checkStuckSteps } from './check-stuck-steps';
-import { type CompiledDraft, errorFinding, warningFinding } from './compiled-draft';
+import type { CompiledDraft } from '../compiled-scenario';
+import { createError, createWarning, type FindingLocation, type ScenarioFinding } from '../scenario-finding';
+import { buildStepGraph, findReachableSteps, findStepsOnCycles, reverseGraph, type StepGraph } from '../step-graph';
 
-/** What the shape of the graph gives away: no way to an end, steps that nothing leads to, steps that hold an instance for ever. */
+/** Finds unreachable steps and steps from which no terminal step is reachable. */
 export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {
   const { scenario, steps } = draft;
   const entry = steps.get(scenario.entryStepId);
   if (!entry) return [];
   const graph = buildStepGraph(draft);
-  const anywhere = [...steps.values()].filter(({ definition }) => definition.reachableFromAnywhere);
-  const reachable = findReachableSteps([entry.stepId, ...anywhere.map(({ stepId }) => stepId)], graph);
+  const recoverySteps = [...steps.values()].filter(({ definition }) => definition.reachableFromAnywhere);
+  const reachable = findReachableSteps([entry.stepId, ...recoverySteps.map(({ stepId }) => stepId)], graph);
   const terminals = [...steps.values()].filter(({ isTerminal }) => isTerminal);
   const canEnd = findReachableSteps(
     terminals.map(({ stepId }) => stepId),
     reverseGraph(graph),
   );
-  const unreachable = scenario.steps.flatMap(({ stepId }, index) =>
-    reachable.has(stepId)
-      ? []
-      : [
-          warningFinding(
-            'UNREACHABLE_STEP',
-            `No way leads from the entry step to step "${stepId}". Join it, or remove it.`,
-            {
-              fieldPath: `steps[${index}]`,
-              stepId,
-            },
-          ),
-        ],
-  );
+  const unreachable = scenario.steps.flatMap(({ stepId }, index) => {
+    if (reachable.has(stepId)) return [];
+    const message = `Step "${stepId}" is not reachable from the entry step. Add a transition to it, or remove it.`;
+    return [createWarning('UNREACHABLE_STEP', message, { fieldPath: `steps[${index}]`, stepId })];
+  });
   if (scenario.completionCondition !== '') return unreachable;
   if (canEnd.has(entry.stepId)) {
     return [...unreachable, ...checkStuckSteps(draft, graph, new Set([...reachable].filter((id) => !canEnd.has(id))))];
   }
-  const message = `No way leads from the entry step "${entry.stepId}" to a terminal step, so the scenario never completes. Mark a step is_terminal or give a completion_condition.`;
+  const message = `No terminal step is reachable from the entry step "${entry.stepId}", so the scenario never completes. Mark a step is_terminal, or set a completion_condition.`;
   return [
-    errorFinding('NO_WAY_TO_TERMINAL', message, { fieldPath: 'entry_step_id', stepId: entry.stepId }),
+    createError('NO_WAY_TO_TERMINAL', message, { fieldPath: 'entry_step_id', stepId: entry.stepId }),
     ...unreachable,
   ];
+}
+
+/**
+ * Classifies the reachable steps from which no terminal step is reachable:
+ * - TRAP (ERROR): an instance loops forever. Steps that do not collect, confirm or act are not counted against `max_loop_count` (3.6).
+ * - DEAD_END (WARNING): an instance stays at a step and contributes nothing.
+ * - NO_WAY_OUT (WARNING): an instance loops until the loop limit pauses it (2.8).
+ *
+ * An `idle_timeout` that cancels ends all of these, so nothing is reported.
+ */
+function checkStuckSteps(
+  draft: CompiledDraft,
+  graph: StepGraph,
+  stuck: ReadonlySet<string>,
+): readonly ScenarioFinding[] {
+  const { scenario, steps } = draft;
+  if (stuck.size === 0 || (scenario.idleTimeoutMs !== undefined && scenario.idleAction === 'CANCEL')) return [];
+  const deadEnds = [...stuck].filter((stepId) => graph.get(stepId)?.length === 0);
+  const uncounted = [...stuck].filter((stepId) => !steps.get(stepId)?.countsLoops);
+  const traps = findStepsOnCycles(uncounted, graph);
+  const reportedElsewhere = findReachableSteps([...deadEnds, ...traps], reverseGraph(graph));
+  const loops = [...findStepsOnCycles(stuck, graph)].filter((stepId) => !reportedElsewhere.has(stepId));
+  const findings: ScenarioFinding[] = [];
+  if (traps.size > 0) {
+    const message = `An instance can loop forever in ${listSteps(traps)}: no terminal step is reachable, and steps that do not collect, confirm or act have no loop limit. Add a transition out of the loop, or a completion_condition.`;
+    findings.push(createError('TRAP', message, locateFirst(draft, traps)));
+  }
+  for (const stepId of deadEnds) {
+    const message = `Step "${stepId}" is not terminal and has no outgoing transition, so an instance stays there without contributing. Mark it is_terminal, or add a transition.`;
+    findings.push(createWarning('DEAD_END', message, locateFirst(draft, new Set([stepId]))));
+  }
+  if (loops.length > 0) {
+    const message = `No terminal step is reachable from ${listSteps(loops)}: an instance loops there until the loop limit relocalizes or pauses it. Add a transition out of the loop.`;
+    findings.push(createWarning('NO_WAY_OUT', message, locateFirst(draft, new Set(loops))));
+  }
+  return findings;
+}
+
+function listSteps(stepIds: Iterable<string>): string {
+  const names = [...stepIds].map((stepId) => `"${stepId}"`);
+  const listed = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${listed} and ${names.length - 3} more` : listed;
+}
+
+/** The location of the first of these steps in the order of the definition. */
+function locateFirst({ scenario }: CompiledDraft, stepIds: ReadonlySet<string>): FindingLocation {
+  const index = scenario.steps.findIndex(({ stepId }) => stepIds.has(stepId));
+  return { fieldPath: `steps[${index}]`, stepId: scenario.steps[index]?.stepId ?? '' };
 }

@@ -1,91 +1,84 @@
 import type { ScenarioStep } from '../../model/scenario';
-import type { CompiledStep } from '../compiled-scenario';
-import type { ScenarioFinding } from '../scenario-finding';
+import type { CompiledDraft, CompiledStep } from '../compiled-scenario';
+import {
+  createError,
+  createWarning,
+  type FindingLocation,
+  locateField,
+  type ScenarioFinding,
+} from '../scenario-finding';
 import { orderTools } from '../tool-order';
-import { type CompiledDraft, errorFinding, type FindingLocation, warningFinding } from './compiled-draft';
 
-/** Steps that say something that cannot be worked. */
+/** Finds steps whose settings contradict each other or have no effect. */
 export function checkSteps({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
   return scenario.steps.flatMap((step, index) => {
-    const site = { fieldPath: `steps[${index}]`, stepId: step.stepId };
+    const location = { fieldPath: `steps[${index}]`, stepId: step.stepId };
     const compiled = steps.get(step.stepId);
-    const findings = [...toolFindings(step, index)];
-    if (step.isRequiredAction && compiled && !compiled.hasActStage) {
-      findings.push(
-        errorFinding(
-          'REQUIRED_ACTION_WITHOUT_TOOL',
-          `Step "${step.stepId}" requires an action but names no tool that could do it.`,
-          {
-            ...site,
-            fieldPath: `${site.fieldPath}.is_required_action`,
-          },
-        ),
-      );
-    }
-    if (step.canSkip === true && compiled?.stopsWalk) {
-      findings.push(
-        warningFinding(
-          'CAN_SKIP_WITHOUT_EFFECT',
-          `Step "${step.stepId}" is terminal, a checkpoint or a required action and is never passed over; can_skip has no effect.`,
-          { ...site, fieldPath: `${site.fieldPath}.can_skip` },
-        ),
-      );
-    }
-    if (step.performsAction && !step.isRequiredAction && compiled && !compiled.hasActStage) {
-      findings.push(
-        warningFinding(
-          'ACTION_WITHOUT_TOOL',
-          `Step "${step.stepId}" performs an action but names no tool, so nothing is ever hinted. Name the tool, or leave performs_action out.`,
-          { ...site, fieldPath: `${site.fieldPath}.performs_action` },
-        ),
-      );
-    }
-    if (saysNothing(step) && compiled && !compiled.hasConfirmStage)
-      findings.push(...silenceFindings(step, compiled, site));
-    return findings;
+    return [
+      ...checkTools(step, locateField(location, 'tool_bindings')),
+      ...(compiled === undefined ? [] : checkStages(step, compiled, location)),
+    ];
   });
 }
 
-/** A step that says nothing is walked through, but for a checkpoint: a walk ends there, in a turn without a word (3.5). */
-function silenceFindings(
-  step: ScenarioStep,
-  compiled: CompiledStep,
-  site: FindingLocation,
-): readonly ScenarioFinding[] {
-  const says = `Step "${step.stepId}" collects, confirms, does and tells nothing`;
-  if (compiled.stopsWalk) {
-    const message = `${says}, and a checkpoint is never walked through: the instance stands there for a turn in silence. Let it confirm something, or be no checkpoint.`;
-    return [warningFinding('STEP_SAYS_NOTHING', message, site)];
+function checkTools(step: ScenarioStep, location: FindingLocation): readonly ScenarioFinding[] {
+  const { unknownToolIds, cyclicToolIds } = orderTools(step);
+  const toolIds = [...step.toolBindings.map(({ toolId }) => toolId), ...step.toolIds];
+  const findings = unknownToolIds.map((toolId) => {
+    const message = `A tool of step "${step.stepId}" depends on "${toolId}", which the step does not have. Add the tool, or remove the dependency.`;
+    return createError('TOOL_NOT_FOUND', message, location);
+  });
+  if (cyclicToolIds.length > 0) {
+    const message = `Tools of step "${step.stepId}" depend on each other: ${cyclicToolIds.join(', ')}. Remove a dependency.`;
+    findings.push(createError('TOOL_CYCLE', message, location));
   }
-  if (step.canSkip !== false) return [];
-  return [warningFinding('STEP_SAYS_NOTHING', `${says}; it is walked through although can_skip is false.`, site)];
+  if (new Set(toolIds).size < toolIds.length) {
+    const message = `Step "${step.stepId}" lists a tool twice. Remove one of the entries.`;
+    findings.push(createError('DUPLICATE_TOOL', message, location));
+  }
+  return findings;
 }
 
-function saysNothing(step: ScenarioStep): boolean {
+function checkStages(
+  step: ScenarioStep,
+  compiled: CompiledStep,
+  location: Required<Omit<FindingLocation, 'transitionId'>>,
+): readonly ScenarioFinding[] {
+  const findings: ScenarioFinding[] = [];
+  const { stepId } = step;
+  if (step.isRequiredAction && !compiled.hasActStage) {
+    const message = `Step "${stepId}" requires an action but has no tool. Add the tool that performs the action.`;
+    findings.push(createError('REQUIRED_ACTION_WITHOUT_TOOL', message, locateField(location, 'is_required_action')));
+  }
+  if (step.canSkip === true && compiled.stopsWalk) {
+    const message = `can_skip of step "${stepId}" has no effect, because terminal steps, checkpoints and required actions are never skipped. Remove it.`;
+    findings.push(createWarning('CAN_SKIP_WITHOUT_EFFECT', message, locateField(location, 'can_skip')));
+  }
+  if (step.performsAction && !step.isRequiredAction && !compiled.hasActStage) {
+    const message = `Step "${stepId}" performs an action but has no tool, so it never contributes an ACTION_HINT. Add the tool, or remove performs_action.`;
+    findings.push(createWarning('ACTION_WITHOUT_TOOL', message, locateField(location, 'performs_action')));
+  }
+  const problem = hasStage(step, compiled) ? undefined : findProblemWithoutStages(step, compiled);
+  if (problem !== undefined) {
+    const message = `Step "${stepId}" does not collect, confirm, act or inform. ${problem}`;
+    findings.push(createWarning('STEP_SAYS_NOTHING', message, location));
+  }
+  return findings;
+}
+
+function hasStage(step: ScenarioStep, { hasConfirmStage }: CompiledStep): boolean {
+  const { collectsProfileFields, toolBindings, toolIds, templateIds } = step;
   return (
-    !step.isTerminal &&
-    !step.isRequiredAction &&
-    step.collectsProfileFields.length + step.toolBindings.length + step.toolIds.length + step.templateIds.length === 0
+    hasConfirmStage || [collectsProfileFields, toolBindings, toolIds, templateIds].some(({ length }) => length > 0)
   );
 }
 
-function toolFindings(step: ScenarioStep, index: number): readonly ScenarioFinding[] {
-  const { unknownToolIds: unknown, cyclicToolIds: cycle } = orderTools(step);
-  const site = { fieldPath: `steps[${index}].tool_bindings`, stepId: step.stepId };
-  const ids = [...step.toolBindings.map(({ toolId }) => toolId), ...step.toolIds];
-  return [
-    ...unknown.map((tool) =>
-      errorFinding(
-        'TOOL_NOT_FOUND',
-        `A tool of step "${step.stepId}" depends on "${tool}", which the step does not have.`,
-        site,
-      ),
-    ),
-    ...(cycle.length > 0
-      ? [errorFinding('TOOL_CYCLE', `Tools of step "${step.stepId}" wait for each other: ${cycle.join(', ')}.`, site)]
-      : []),
-    ...(new Set(ids).size < ids.length
-      ? [errorFinding('DUPLICATE_TOOL', `Step "${step.stepId}" names a tool twice. Keep one of the two.`, site)]
-      : []),
-  ];
+/** Walks pass through a step without stages, except for a checkpoint, where a walk always ends (3.5). */
+function findProblemWithoutStages(step: ScenarioStep, compiled: CompiledStep): string | undefined {
+  if (step.isTerminal || step.isRequiredAction) return undefined;
+  if (compiled.stopsWalk) {
+    return 'A walk always ends at a checkpoint, so the instance contributes nothing for a turn. Add a stage, or remove is_checkpoint.';
+  }
+  if (step.canSkip !== false) return undefined;
+  return 'Walks pass through it although can_skip is false. Add a stage, or remove can_skip.';
 }

@@ -1,158 +1,112 @@
 import type { ScenarioStep, StepTransition } from '../../model/scenario';
-import type { CompiledStep, CompiledTransition } from '../compiled-scenario';
-import type { ScenarioFinding } from '../scenario-finding';
+import type { CompiledDraft, CompiledStep, CompiledTransition } from '../compiled-scenario';
+import {
+  createError,
+  createWarning,
+  type FindingLocation,
+  locateField,
+  locateGlobalTransition,
+  locateTransition,
+  type ScenarioFinding,
+} from '../scenario-finding';
 import { findShadowedTransitions } from '../step-graph';
-import { type CompiledDraft, errorFinding, warningFinding } from './compiled-draft';
 
-/** Transitions that lead nowhere, state nothing where they must, or can never be taken. */
+/** Finds transitions with a missing target, without a required rule, or that are never taken. */
 export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding[] {
-  const { scenario, steps, globalTransitions: globals } = draft;
+  const { scenario, steps, globalTransitions } = draft;
   return [
-    ...scenario.steps.flatMap((step, s) => [
-      ...step.transitions.flatMap((transition, t) =>
-        targetFindings(draft, transition, {
-          fieldPath: `steps[${s}].transitions[${t}]`,
-          stepId: step.stepId,
-          transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
-        }),
+    ...scenario.steps.flatMap((step, stepIndex) => [
+      ...step.transitions.flatMap((transition, index) =>
+        checkTransition(draft, transition, locateTransition(step, stepIndex, index)),
       ),
-      ...hiddenFindings(step, s, steps.get(step.stepId)),
-      ...endlessFindings(step, s),
+      ...checkShadowedTransitions(step, stepIndex, steps.get(step.stepId)),
+      ...checkAnytimeTransitions(step, stepIndex),
     ]),
-    ...globals.flatMap((transition, g) => [
-      ...targetFindings(draft, transition.definition, {
-        fieldPath: `global_transitions[${g}]`,
-        stepId: '',
-        transitionId: transition.id,
-      }),
-      ...globalFindings(transition, g, steps.get(transition.targetStepId)?.definition),
-    ]),
+    ...globalTransitions.flatMap((transition, index) => {
+      const location = locateGlobalTransition(transition.definition, index);
+      return [
+        ...checkTransition(draft, transition.definition, location),
+        ...checkGlobalTransition(transition, location, steps.get(transition.targetStepId)?.definition),
+      ];
+    }),
   ];
 }
 
-interface TransitionSite {
-  readonly fieldPath: string;
-  readonly stepId: string;
-  readonly transitionId: string;
-}
-
-function targetFindings(
+function checkTransition(
   { steps, options }: CompiledDraft,
   transition: StepTransition,
-  site: TransitionSite,
+  location: Required<FindingLocation>,
 ): readonly ScenarioFinding[] {
   const findings: ScenarioFinding[] = [];
+  const { transitionId } = location;
   if (!steps.has(transition.targetStepId)) {
-    findings.push(
-      errorFinding(
-        'DANGLING_TRANSITION',
-        `Transition "${site.transitionId}" leads to "${transition.targetStepId}", which is no step of the scenario.`,
-        { ...site, fieldPath: `${site.fieldPath}.target_step_id` },
-      ),
-    );
+    const message = `Transition "${transitionId}" leads to "${transition.targetStepId}", which is not a step of the scenario. Set target_step_id to an existing step.`;
+    findings.push(createError('DANGLING_TRANSITION', message, locateField(location, 'target_step_id')));
   }
-  if (transition.conditionText !== '' && options.semanticEvaluation === 'off') {
-    findings.push(
-      warningFinding(
-        'SEMANTIC_EVALUATION_OFF',
-        `Transition "${site.transitionId}" has a condition in natural language, and semantic evaluation is off: ${
-          isOnlyText(transition) ? 'it is never taken' : 'that part is ignored'
-        }.`,
-        { ...site, fieldPath: `${site.fieldPath}.condition_text` },
-      ),
-    );
-  }
-  if (
-    transition.conditionText !== '' &&
-    options.semanticEvaluation === 'embedding' &&
-    transition.conditionEmbedding.length === 0
-  ) {
-    findings.push(
-      warningFinding(
-        'CONDITION_WITHOUT_EMBEDDING',
-        `Transition "${site.transitionId}" has a condition in natural language without a condition_embedding, and such conditions are judged by embedding: it is never TRUE. Give it one.`,
-        { ...site, fieldPath: `${site.fieldPath}.condition_embedding` },
-      ),
-    );
+  if (transition.conditionText === '') return findings;
+  switch (options.semanticEvaluation) {
+    case 'off': {
+      const effect = hasRule(transition) ? 'that condition is ignored' : 'it is never taken';
+      const message = `Transition "${transitionId}" has a condition in natural language, but semantic evaluation is off, so ${effect}. Turn semantic evaluation on, or write the condition in CEL.`;
+      findings.push(createWarning('SEMANTIC_EVALUATION_OFF', message, locateField(location, 'condition_text')));
+      break;
+    }
+    case 'embedding':
+      if (transition.conditionEmbedding.length === 0) {
+        const message = `Transition "${transitionId}" has a condition in natural language without a condition_embedding. Such conditions are evaluated by embedding, so it is never TRUE. Add the embedding.`;
+        const field = locateField(location, 'condition_embedding');
+        findings.push(createWarning('CONDITION_WITHOUT_EMBEDDING', message, field));
+      }
+      break;
+    case 'llm':
+      break;
   }
   return findings;
 }
 
-function isOnlyText(transition: StepTransition): boolean {
-  return !statesRule(transition);
-}
-
-function statesRule({ intentLabel, condition, conditionFields, outcomes }: StepTransition): boolean {
+/** Whether the transition has a rule other than a natural-language condition. */
+function hasRule({ intentLabel, condition, conditionFields, outcomes }: StepTransition): boolean {
   return intentLabel !== '' || condition !== '' || conditionFields.length > 0 || outcomes.length > 0;
 }
 
-function isDefaultEdge(transition: StepTransition): boolean {
-  return !statesRule(transition) && transition.conditionText === '';
+function checkShadowedTransitions(
+  step: ScenarioStep,
+  stepIndex: number,
+  compiled: CompiledStep | undefined,
+): readonly ScenarioFinding[] {
+  if (compiled?.index !== stepIndex) return [];
+  const shadowed = new Set(findShadowedTransitions(compiled).map(({ definition }) => definition));
+  return step.transitions.flatMap((transition, index) => {
+    if (!shadowed.has(transition)) return [];
+    const location = locateTransition(step, stepIndex, index);
+    const message = `Transition "${location.transitionId}" is never taken, because a default transition of step "${step.stepId}" precedes it. Give it a higher priority.`;
+    return [createWarning('HIDDEN_BY_DEFAULT', message, location)];
+  });
 }
 
-function hiddenFindings(step: ScenarioStep, s: number, compiled: CompiledStep | undefined): readonly ScenarioFinding[] {
-  if (compiled?.index !== s) return [];
-  const hidden = new Set(findShadowedTransitions(compiled).map(({ definition }) => definition));
-  return step.transitions.flatMap((transition, t) =>
-    hidden.has(transition)
-      ? [
-          warningFinding(
-            'HIDDEN_BY_DEFAULT',
-            `A default transition of step "${step.stepId}" stands above this one, which is therefore never taken. Give it a higher priority.`,
-            {
-              fieldPath: `steps[${s}].transitions[${t}]`,
-              stepId: step.stepId,
-              transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
-            },
-          ),
-        ]
-      : [],
-  );
+/** An ANYTIME transition without a rule is TRUE on every turn. */
+function checkAnytimeTransitions(step: ScenarioStep, stepIndex: number): readonly ScenarioFinding[] {
+  return step.transitions.flatMap((transition, index) => {
+    if (transition.trigger !== 'ANYTIME' || hasRule(transition) || transition.conditionText !== '') return [];
+    const location = locateTransition(step, stepIndex, index);
+    const message = `ANYTIME transition "${location.transitionId}" has no rule, so step "${step.stepId}" is left on every turn, finished or not. Add a rule, or use ON_COMPLETION.`;
+    return [createWarning('ANYTIME_STATES_NOTHING', message, location)];
+  });
 }
 
-/** An ANYTIME transition that states nothing is TRUE on every turn. */
-function endlessFindings(step: ScenarioStep, s: number): readonly ScenarioFinding[] {
-  return step.transitions.flatMap((transition, t) =>
-    transition.trigger === 'ANYTIME' && isDefaultEdge(transition)
-      ? [
-          warningFinding(
-            'ANYTIME_STATES_NOTHING',
-            `An ANYTIME transition of step "${step.stepId}" states nothing, so the step is left on every turn, done or not.`,
-            {
-              fieldPath: `steps[${s}].transitions[${t}]`,
-              stepId: step.stepId,
-              transitionId: transition.transitionId || `${step.stepId}/${t + 1}`,
-            },
-          ),
-        ]
-      : [],
-  );
-}
-
-function globalFindings(
+function checkGlobalTransition(
   transition: CompiledTransition,
-  g: number,
+  location: Required<FindingLocation>,
   target: ScenarioStep | undefined,
 ): readonly ScenarioFinding[] {
-  const site = { fieldPath: `global_transitions[${g}]`, transitionId: transition.id };
   const findings: ScenarioFinding[] = [];
   if (transition.isDefault) {
-    findings.push(
-      errorFinding(
-        'GLOBAL_STATES_NOTHING',
-        `Global transition "${transition.id}" states nothing and would always be taken.`,
-        site,
-      ),
-    );
+    const message = `Global transition "${transition.id}" has no rule, so it would always be taken. Add a rule.`;
+    findings.push(createError('GLOBAL_STATES_NOTHING', message, location));
   }
   if (target && !target.reachableFromAnywhere) {
-    findings.push(
-      errorFinding(
-        'GLOBAL_TARGET_NOT_REACHABLE',
-        `Global transition "${transition.id}" leads to "${target.stepId}", which is not marked reachable_from_anywhere.`,
-        { ...site, fieldPath: `${site.fieldPath}.target_step_id` },
-      ),
-    );
+    const message = `Global transition "${transition.id}" leads to "${target.stepId}", which is not marked reachable_from_anywhere. Mark the step, or use another target.`;
+    findings.push(createError('GLOBAL_TARGET_NOT_REACHABLE', message, locateField(location, 'target_step_id')));
   }
   return findings;
 }

@@ -1,68 +1,69 @@
+import type { TransitionTrigger } from '../../model/scenario';
 import type { CompiledScenario, CompiledTransition } from '../compiled-scenario';
 import type { SessionPath } from './session-path';
-import { truncate } from './text';
 
-/** The transitions from a step to another that may be taken at the same time, drawn as one line. */
+/** The transitions from one step to another with the same trigger, drawn as one edge. */
 export interface DrawnEdge {
-  /** The step's id; "" from anywhere (3.2). */
+  /** A step id; "" for global transitions, which can be taken from every step (3.2). */
   readonly from: string;
   readonly to: string;
-  /** When it is taken, an entry a transition; empty for one that states nothing and is the only one. */
+  /** The rule of each transition; empty for the only transition of a step if it has no rule. */
   readonly labels: readonly string[];
-  /** Taken at any time, not only once the step is done. */
+  /** Can be taken before the step is finished. */
   readonly isAnytime: boolean;
   /** The session took it. */
   readonly isTaken: boolean;
 }
 
-/** The longest label, in characters, and how many of them a way shows. */
-const longestLabel = 44;
-const mostLabels = 3;
+/** In characters. */
+const maxLabelLength = 44;
+const maxLabels = 3;
 
-/** Every transition of a scenario: by step, then in the order in which they are looked at; global ones last. */
+/** Builds the edges of all transitions: by step, then in the order of evaluation; global transitions last. */
 export function buildEdges(
-  { steps, globalTransitions: globals }: CompiledScenario,
-  track: SessionPath | undefined,
+  { steps, globalTransitions }: CompiledScenario,
+  path: SessionPath | undefined,
 ): readonly DrawnEdge[] {
-  const own = [...steps.values()].flatMap(
-    ({ stepId, anytimeTransitions: anytime, completionTransitions: onCompletion }) => [
-      ...merged(stepId, anytime, track),
-      ...merged(stepId, onCompletion, track),
-    ],
-  );
-  return [...own, ...merged('', globals, track)];
+  const own = [...steps.values()].flatMap(({ stepId, anytimeTransitions, completionTransitions }) => [
+    ...mergeByTarget(stepId, anytimeTransitions, path),
+    ...mergeByTarget(stepId, completionTransitions, path),
+  ]);
+  return [...own, ...mergeByTarget('', globalTransitions, path)];
 }
 
-function merged(
+const isAnytime: Readonly<Record<TransitionTrigger, boolean>> = { ANYTIME: true, ON_COMPLETION: false };
+
+function mergeByTarget(
   from: string,
   transitions: readonly CompiledTransition[],
-  track: SessionPath | undefined,
+  path: SessionPath | undefined,
 ): readonly DrawnEdge[] {
   const byTarget = new Map<string, CompiledTransition[]>();
   for (const transition of transitions) {
-    const known = byTarget.get(transition.targetStepId);
-    if (known) known.push(transition);
+    const merged = byTarget.get(transition.targetStepId);
+    if (merged) merged.push(transition);
     else byTarget.set(transition.targetStepId, [transition]);
   }
-  return [...byTarget].map(([to, joined]) => ({
+  return [...byTarget].map(([to, merged]) => ({
     from,
     to,
-    labels: labelsOf(joined, transitions.length > joined.length),
-    isAnytime: joined.every(({ isGlobal, definition }) => isGlobal || definition.trigger === 'ANYTIME'),
-    isTaken: joined.some(({ id }) => track?.takenTransitions.has(id) === true),
+    labels: createLabels(merged, transitions.length > merged.length),
+    isAnytime: merged.every(({ isGlobal, definition }) => isGlobal || isAnytime[definition.trigger]),
+    isTaken: merged.some(({ id }) => path?.takenTransitions.has(id) === true),
   }));
 }
 
-function labelsOf(transitions: readonly CompiledTransition[], hasOthers: boolean): readonly string[] {
+function createLabels(transitions: readonly CompiledTransition[], hasOtherTargets: boolean): readonly string[] {
+  const defaultLabel = hasOtherTargets ? 'else' : '';
   const labels = transitions
-    .map((transition) => (transition.isDefault ? (hasOthers ? 'else' : '') : labelOf(transition)))
+    .map((transition) => (transition.isDefault ? defaultLabel : createLabel(transition)))
     .filter((label) => label !== '');
-  const more = labels.length - mostLabels;
-  return more > 0 ? [...labels.slice(0, mostLabels), `or ${more} more`] : labels;
+  const omitted = labels.length - maxLabels;
+  return omitted > 0 ? [...labels.slice(0, maxLabels), `or ${omitted} more`] : labels;
 }
 
-/** What a transition states, in a few words: the outcome, the intent, the condition without `data.`, the fields, the text. */
-function labelOf({ definition }: CompiledTransition): string {
+/** The rule of a transition: outcomes, intent, condition without `data.`, fields, natural-language condition. */
+function createLabel({ definition }: CompiledTransition): string {
   const { outcomes, intentLabel, condition, conditionFields, conditionText } = definition;
   const parts = [
     outcomes.map((outcome) => outcome.toLowerCase().replace('action_', '')).join(' or '),
@@ -71,5 +72,14 @@ function labelOf({ definition }: CompiledTransition): string {
     conditionFields.length === 0 ? '' : `knows ${conditionFields.join(', ')}`,
     conditionText === '' ? '' : `“${conditionText}”`,
   ];
-  return truncate(parts.filter((part) => part !== '').join(' and '), longestLabel);
+  return truncate(parts.filter((part) => part !== '').join(' and '), maxLabelLength);
+}
+
+/** Puts a text on one line and shortens it to a number of characters. */
+export function truncate(text: string, maxCharacters: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const characters = [...line];
+  if (characters.length <= maxCharacters) return line;
+  const kept = characters.slice(0, maxCharacters - 1).join('');
+  return `${kept.trimEnd()}…`;
 }

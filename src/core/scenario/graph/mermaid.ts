@@ -1,8 +1,8 @@
 import type { DrawnEdge } from './drawn-edges';
 import { palette, pathColor } from './palette';
-import { type DrawnStep, type ScenarioGraph, type StepShape, stepShapes } from './scenario-graph';
+import { type DrawnStep, type ScenarioGraph, type StepMark, type StepShape, stepShapes } from './scenario-graph';
 
-/** The brackets that give a node of Mermaid its shape. */
+/** The brackets that select the shape of a Mermaid node. */
 const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   collect: ['[/', '/]'],
   checkpoint: ['{{', '}}'],
@@ -11,66 +11,65 @@ const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   terminal: ['([', '])'],
   silent: ['(', ')'],
 };
-const marks = { here: '● ', been: '✓ ', 'passed over': '» ', 'not been': '' } as const;
-const anywhere = 'anywhere';
+const markPrefixes: Readonly<Record<StepMark, string>> = {
+  current: '● ',
+  visited: '✓ ',
+  skipped: '» ',
+  unvisited: '',
+};
+const anywhereNode = 'anywhere';
 
-/** A drawing as the text of a Mermaid flowchart. The same drawing gives the same text. */
-export function renderMermaid({
-  title,
-  subtitle,
-  steps,
-  edges: ways,
-  hasSessionPath: isTracked,
-}: ScenarioGraph): string {
+/** Renders a graph as a Mermaid flowchart. The same graph gives the same text. */
+export function renderMermaid({ title, subtitle, steps, edges, hasSessionPath }: ScenarioGraph): string {
   const nodes = new Map(steps.map(({ stepId }, index) => [stepId, `s${index}`]));
-  const nodeOf = (stepId: string): string => nodes.get(stepId) ?? anywhere;
+  const getNode = (stepId: string): string => nodes.get(stepId) ?? anywhereNode;
   const lines = [
     '---',
     `title: ${JSON.stringify(`${title} (${subtitle})`)}`,
     '---',
     'flowchart TD',
     '  start((" "))',
-    ...steps.map((step) => `  ${nodeOf(step.stepId)}${nodeText(step)}:::${step.shape}`),
-    ...(ways.some(({ from }) => from === '') ? [`  ${anywhere}(["from anywhere"]):::silent`] : []),
-    ...steps.filter(({ isEntry }) => isEntry).map(({ stepId }) => `  start --> ${nodeOf(stepId)}`),
-    ...ways.map((way) => `  ${nodeOf(way.from)} ${arrow(way)} ${nodeOf(way.to)}`),
+    ...steps.map((step) => `  ${getNode(step.stepId)}${renderNode(step)}:::${step.shape}`),
+    ...(edges.some(({ from }) => from === '') ? [`  ${anywhereNode}(["from anywhere"]):::silent`] : []),
+    ...steps.filter(({ isEntry }) => isEntry).map(({ stepId }) => `  start --> ${getNode(stepId)}`),
+    ...edges.map((edge) => `  ${getNode(edge.from)} ${renderArrow(edge)} ${getNode(edge.to)}`),
     ...stepShapes.map((shape) => {
       const { fill, stroke, text } = palette[shape];
       return `  classDef ${shape} fill:${fill},stroke:${stroke},color:${text}`;
     }),
-    ...(isTracked ? trackLines(steps, ways, nodeOf) : []),
+    ...(hasSessionPath ? renderSessionPath(steps, edges, getNode) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function nodeText({ stepId, shape, lines, tags, mark }: DrawnStep): string {
+function renderNode({ stepId, shape, lines, tags, mark }: DrawnStep): string {
   const [open, close] = brackets[shape];
-  const head = `${marks[mark]}<b>${escaped(stepId)}</b>`;
-  const rest = [...lines, ...(tags.length > 0 ? [`(${tags.join(', ')})`] : [])].map(escaped);
-  return `${open}"${[head, ...rest].join('<br/>')}"${close}`;
+  const title = `${markPrefixes[mark]}<b>${escapeText(stepId)}</b>`;
+  const details = [...lines, ...(tags.length > 0 ? [`(${tags.join(', ')})`] : [])].map(escapeText);
+  return `${open}"${[title, ...details].join('<br/>')}"${close}`;
 }
 
-function arrow({ labels, isAnytime }: DrawnEdge): string {
+function renderArrow({ labels, isAnytime }: DrawnEdge): string {
   const line = isAnytime ? '-.->' : '-->';
-  return labels.length === 0 ? line : `${line}|"${labels.map(escaped).join('<br/>')}"|`;
+  return labels.length === 0 ? line : `${line}|"${labels.map(escapeText).join('<br/>')}"|`;
 }
 
-/** The position with a thick border, the ways that were taken as thick lines. The first link is that from the start. */
-function trackLines(
+/** Gives the current step a thick border and draws taken edges as thick lines. Link 0 leads from the start to the entry step. */
+function renderSessionPath(
   steps: readonly DrawnStep[],
-  ways: readonly DrawnEdge[],
-  nodeOf: (stepId: string) => string,
+  edges: readonly DrawnEdge[],
+  getNode: (stepId: string) => string,
 ): readonly string[] {
-  const here = steps.filter(({ mark }) => mark === 'here').map(({ stepId }) => nodeOf(stepId));
-  const taken = ways.flatMap(({ isTaken }, index) => (isTaken ? [index + 1] : []));
-  const thick = `stroke:${pathColor},stroke-width:4px`;
+  const currentNodes = steps.filter(({ mark }) => mark === 'current').map(({ stepId }) => getNode(stepId));
+  const takenLinks = edges.flatMap(({ isTaken }, index) => (isTaken ? [index + 1] : []));
+  const style = `stroke:${pathColor},stroke-width:4px`;
   return [
-    ...here.map((node) => `  style ${node} ${thick}`),
-    ...(taken.length > 0 ? [`  linkStyle ${taken.join(',')} ${thick}`] : []),
+    ...currentNodes.map((node) => `  style ${node} ${style}`),
+    ...(takenLinks.length > 0 ? [`  linkStyle ${takenLinks.join(',')} ${style}`] : []),
   ];
 }
 
-/** Text that Mermaid takes for nothing else: its own signs become entities. */
-function escaped(text: string): string {
-  return text.replaceAll(/["#<>&`]/g, (sign) => `#${sign.charCodeAt(0)};`);
+/** Replaces characters with a meaning in Mermaid by entities. */
+function escapeText(text: string): string {
+  return text.replaceAll(/["#<>&`]/g, (character) => `#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,6 @@
 import type { StepShape } from './scenario-graph';
 
-/** The colours of a step. Light fills with dark text, so that they can be read on a light page and on a dark one. */
+/** The colors of a step. Light fills with dark text are readable on light and dark backgrounds. */
 export interface StepColors {
   readonly fill: string;
   readonly stroke: string;
@@ -18,7 +18,7 @@ export const palette: Readonly<Record<StepShape, StepColors>> = {
   silent: { fill: '#f9fafb', stroke: '#9ca3af', text },
 };
 
-/** Lines and text outside of steps: in the middle between light and dark. */
+/** Lines, and text outside of steps. Readable on light and dark backgrounds. */
 export const lineColor = '#7b8494';
-/** Where a session has been. */
+/** The path of a session. */
 export const pathColor = '#db2777';

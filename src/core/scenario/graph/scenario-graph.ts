@@ -1,77 +1,74 @@
 import type { CompiledScenario, CompiledStep } from '../compiled-scenario';
-import { buildEdges, type DrawnEdge } from './drawn-edges';
+import { buildEdges, type DrawnEdge, truncate } from './drawn-edges';
 import type { SessionPath } from './session-path';
-import { truncate } from './text';
 
-/** What a step wants, in one word; drawings give each a shape and a colour. */
+/** The main stage of a step. Each drawing has a shape and a color for it. */
 export type StepShape = 'collect' | 'checkpoint' | 'action' | 'inform' | 'terminal' | 'silent';
 
-/** Where a session has been: it is at the step, has left it, or passed over it (3.5). */
-export type StepMark = 'here' | 'been' | 'passed over' | 'not been';
+/** The relation of a session to a step: at the step, has left it, or skipped it (3.5). */
+export type StepMark = 'current' | 'visited' | 'skipped' | 'unvisited';
 
-/** A step as it is drawn. */
 export interface DrawnStep {
   readonly stepId: string;
   readonly shape: StepShape;
   readonly isEntry: boolean;
   readonly canSkip: boolean;
-  /** What it does, a line a stage, in the order of the stages (3.1); its name first where it has one. */
+  /** Its name, if it has one, then one line per stage in the order of the stages (3.1). */
   readonly lines: readonly string[];
-  /** What is particular about it, a few words each. */
+  /** Short notes, for example "required action". */
   readonly tags: readonly string[];
   readonly mark: StepMark;
 }
 
-/** A scenario as it is drawn, whatever the form. Steps in the order of the definition, ways in the order of their steps. */
+/** The content of a drawing, independent of its format. Steps are in the order of the definition, edges in the order of their steps. */
 export interface ScenarioGraph {
   readonly title: string;
-  /** Version, and where the session is. */
+  /** The version, and the position of the session. */
   readonly subtitle: string;
   readonly steps: readonly DrawnStep[];
   readonly edges: readonly DrawnEdge[];
-  /** Whether a session's path is marked. */
+  /** Whether the path of a session is marked. */
   readonly hasSessionPath: boolean;
 }
 
-/** Every shape, in the order of the stages. */
+/** All shapes, in the order of the stages. */
 export const stepShapes: readonly StepShape[] = ['collect', 'checkpoint', 'action', 'inform', 'terminal', 'silent'];
 
-/** The longest line of a step, in characters. */
-const longestLine = 44;
+/** In characters. */
+const maxLineLength = 44;
 
-/** The drawing of a scenario, with the path and position of a session where one is given. Pure. */
-export function buildScenarioGraph(scenario: CompiledScenario, track?: SessionPath): ScenarioGraph {
+/** Builds the graph of a scenario, with the path and position of a session if given. Pure. */
+export function buildScenarioGraph(scenario: CompiledScenario, path?: SessionPath): ScenarioGraph {
+  const position = path === undefined ? [] : [describePosition[path.status](path.currentStepId)];
   return {
     title: scenario.name,
-    subtitle: [`version ${scenario.version}`, ...(track === undefined ? [] : [trackText(track)])].join(', '),
-    steps: [...scenario.steps.values()].map((step) => drawnStep(step, scenario, track)),
-    edges: buildEdges(scenario, track),
-    hasSessionPath: track !== undefined,
+    subtitle: [`version ${scenario.version}`, ...position].join(', '),
+    steps: [...scenario.steps.values()].map((step) => drawStep(step, scenario, path)),
+    edges: buildEdges(scenario, path),
+    hasSessionPath: path !== undefined,
   };
 }
 
-function trackText({ status, currentStepId }: SessionPath): string {
-  const word = status.toLowerCase();
-  return status === 'ACTIVE' || status === 'PAUSED' ? `session ${word} at ${currentStepId}` : `session ${word}`;
-}
+const describePosition: Readonly<Record<SessionPath['status'], (stepId: string) => string>> = {
+  ACTIVE: (stepId) => `session active at ${stepId}`,
+  PAUSED: (stepId) => `session paused at ${stepId}`,
+  COMPLETED: () => 'session completed',
+  CANCELLED: () => 'session cancelled',
+};
 
-function drawnStep(
-  step: CompiledStep,
-  { entryStep: entry }: CompiledScenario,
-  track: SessionPath | undefined,
-): DrawnStep {
+function drawStep(step: CompiledStep, { entryStep }: CompiledScenario, path: SessionPath | undefined): DrawnStep {
   return {
     stepId: step.stepId,
-    shape: shapeOf(step),
-    isEntry: step.stepId === entry.stepId,
+    shape: selectShape(step),
+    isEntry: step.stepId === entryStep.stepId,
     canSkip: step.canSkip,
-    lines: linesOf(step),
-    tags: tagsOf(step, track),
-    mark: markOf(step.stepId, track),
+    lines: createLines(step),
+    tags: createTags(step, path),
+    mark: selectMark(step.stepId, path),
   };
 }
 
-function shapeOf(step: CompiledStep): StepShape {
+function selectShape(step: CompiledStep): StepShape {
   if (step.isTerminal) return 'terminal';
   if (step.hasConfirmStage) return 'checkpoint';
   if (step.hasActStage) return 'action';
@@ -79,28 +76,29 @@ function shapeOf(step: CompiledStep): StepShape {
   return step.hasInformStage ? 'inform' : 'silent';
 }
 
-function linesOf({
+function createLines({
   stepId,
   name,
-  collectedFields: collects,
-  hasConfirmStage: hasConfirm,
+  collectedFields,
+  hasConfirmStage,
   tools,
   definition,
 }: CompiledStep): readonly string[] {
-  const confirms = definition.confirmsFields.length > 0 ? `confirm ${definition.confirmsFields.join(', ')}` : 'confirm';
+  const { confirmsFields, templateIds } = definition;
+  const toolIds = tools.map(({ toolId }) => toolId);
   return [
     ...(name === stepId ? [] : [name]),
-    ...(collects.length > 0 ? [`ask ${collects.join(', ')}`] : []),
-    ...(hasConfirm ? [confirms] : []),
-    ...(tools.length > 0 ? [`act ${tools.map(({ toolId }) => toolId).join(', ')}`] : []),
-    ...(definition.templateIds.length > 0 ? [`inform ${definition.templateIds.join(', ')}`] : []),
-  ].map((line) => truncate(line, longestLine));
+    ...(collectedFields.length > 0 ? [`ask ${collectedFields.join(', ')}`] : []),
+    ...(hasConfirmStage ? [['confirm', confirmsFields.join(', ')].join(' ').trimEnd()] : []),
+    ...(toolIds.length > 0 ? [`act ${toolIds.join(', ')}`] : []),
+    ...(templateIds.length > 0 ? [`inform ${templateIds.join(', ')}`] : []),
+  ].map((line) => truncate(line, maxLineLength));
 }
 
-function tagsOf(step: CompiledStep, track: SessionPath | undefined): readonly string[] {
+function createTags(step: CompiledStep, path: SessionPath | undefined): readonly string[] {
   const { definition } = step;
   return [
-    ...(step.isCheckpoint ? [track?.passedCheckpoints.has(step.stepId) ? 'checkpoint, passed' : 'checkpoint'] : []),
+    ...(step.isCheckpoint ? [path?.passedCheckpoints.has(step.stepId) ? 'checkpoint, passed' : 'checkpoint'] : []),
     ...(step.isRequiredAction ? ['required action'] : []),
     ...(step.canSkip ? ['may be skipped'] : []),
     ...(definition.reachableFromAnywhere ? ['recovery'] : []),
@@ -108,9 +106,9 @@ function tagsOf(step: CompiledStep, track: SessionPath | undefined): readonly st
   ];
 }
 
-function markOf(stepId: string, track: SessionPath | undefined): StepMark {
-  if (track === undefined) return 'not been';
-  if (track.currentStepId === stepId) return 'here';
-  if (track.visitedSteps.has(stepId)) return 'been';
-  return track.skippedSteps.has(stepId) ? 'passed over' : 'not been';
+function selectMark(stepId: string, path: SessionPath | undefined): StepMark {
+  if (path === undefined) return 'unvisited';
+  if (path.currentStepId === stepId) return 'current';
+  if (path.visitedSteps.has(stepId)) return 'visited';
+  return path.skippedSteps.has(stepId) ? 'skipped' : 'unvisited';
 }

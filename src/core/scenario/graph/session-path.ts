@@ -1,59 +1,59 @@
 import type { EndedInstance, ScenarioInstance, Session } from '../../model/session';
 
-/** The way of a session through one scenario, as a drawing marks it. */
+/** The path of a session through one scenario. */
 export interface SessionPath {
-  readonly status: 'ACTIVE' | 'PAUSED' | 'COMPLETED' | 'CANCELLED';
-  /** Of an instance that has ended its last one. */
+  readonly status: ScenarioInstance['status'] | EndedInstance['status'];
+  /** The last step if the instance has ended. */
   readonly currentStepId: string;
-  /** The version that the instance runs, or ran, on. */
+  /** The version that the instance runs or ran on. */
   readonly scenarioVersion: number;
-  /** Steps that were entered and left. */
+  /** Steps that the instance has left. */
   readonly visitedSteps: ReadonlySet<string>;
-  /** Steps that were passed over and never entered (3.5). */
+  /** Steps that every walk skipped (3.5). */
   readonly skippedSteps: ReadonlySet<string>;
-  /** Ids of the transitions that were taken, as far as the path still holds them. */
+  /** Ids of the transitions in the path, which is limited in length. */
   readonly takenTransitions: ReadonlySet<string>;
-  /** Checkpoints and required actions that are passed (3.7). */
+  /** Passed checkpoints and required actions (3.7). */
   readonly passedCheckpoints: ReadonlySet<string>;
 }
 
-/** The way of a session through a scenario: of the running instance, else of the one that ended last; undefined where there is none. */
+/** Finds the path of the running instance, else of the instance that ended last; undefined if the scenario never started. */
 export function findSessionPath({ instances, endedInstances }: Session, scenarioId: string): SessionPath | undefined {
   const running = instances.find((instance) => instance.scenarioId === scenarioId);
-  if (running !== undefined) return runningTrack(running);
+  if (running !== undefined) return toRunningPath(running);
   const ended = endedInstances.findLast((instance) => instance.scenarioId === scenarioId);
-  return ended && endedTrack(ended);
+  return ended && toEndedPath(ended);
 }
 
-function runningTrack(instance: ScenarioInstance): SessionPath {
+function toRunningPath(instance: ScenarioInstance): SessionPath {
   const { status, currentStepId, scenarioVersion, path } = instance;
-  const visited = new Set(path.filter(({ visitNumber }) => visitNumber > 0).map(({ stepId }) => stepId));
+  const visitedSteps = new Set(path.filter(({ visitNumber }) => visitNumber > 0).map(({ stepId }) => stepId));
   return {
     status,
     currentStepId,
     scenarioVersion,
-    visitedSteps: visited,
-    skippedSteps: new Set(path.map(({ stepId }) => stepId).filter((stepId) => !visited.has(stepId))),
+    visitedSteps,
+    skippedSteps: new Set(path.map(({ stepId }) => stepId).filter((stepId) => !visitedSteps.has(stepId))),
     takenTransitions: new Set(path.map(({ transitionId }) => transitionId).filter((id) => id !== '')),
-    passedCheckpoints: passedOf(instance),
+    passedCheckpoints: findPassedCheckpoints(instance),
   };
 }
 
-/** Of an ended instance the path is not kept: only its end and what cannot be undone. */
-function endedTrack(instance: EndedInstance): SessionPath {
+/** Ended instances keep only their last step and what is irreversibly done. */
+function toEndedPath(instance: EndedInstance): SessionPath {
   const { status, lastStepId, scenarioVersion } = instance;
-  const passed = passedOf(instance);
+  const passedCheckpoints = findPassedCheckpoints(instance);
   return {
     status,
     currentStepId: lastStepId,
     scenarioVersion,
-    visitedSteps: passed,
+    visitedSteps: passedCheckpoints,
     skippedSteps: new Set(),
     takenTransitions: new Set(),
-    passedCheckpoints: passed,
+    passedCheckpoints,
   };
 }
 
-function passedOf({ irreversibleDone }: ScenarioInstance | EndedInstance): ReadonlySet<string> {
+function findPassedCheckpoints({ irreversibleDone }: ScenarioInstance | EndedInstance): ReadonlySet<string> {
   return new Set(irreversibleDone.map(({ stepId }) => stepId));
 }

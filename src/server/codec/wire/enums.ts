@@ -5,7 +5,6 @@ import * as session from '../../../../gen/focal/orchestration/v1/session';
 import * as sessionService from '../../../../gen/focal/orchestration/v1/session_service';
 import * as transition from '../../../../gen/focal/orchestration/v1/transition';
 import * as turn from '../../../../gen/focal/orchestration/v1/turn';
-import type { Truth } from '../../../core/conditions';
 import type { ConfirmContribution, ContributionType } from '../../../core/model/contribution';
 import type { ScenarioAction } from '../../../core/model/legacy-session';
 import type {
@@ -28,6 +27,7 @@ import type {
 } from '../../../core/model/scenario';
 import type { EndedInstance, OpenContributionType, ScenarioInstance } from '../../../core/model/session';
 import type { TransitionReason } from '../../../core/model/transition-decision';
+import type { Truth } from '../../../core/model/truth';
 import type {
   FrustrationLevel,
   RuleScope,

@@ -1,5 +1,5 @@
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
-import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
+import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
 import {
   decodeRelationship,
   decodeStoredScenario,

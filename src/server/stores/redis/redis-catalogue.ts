@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
-import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue-order';
+import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
 import {
   decodeRelationship,
   decodeStoredScenario,

@@ -1,0 +1,88 @@
+import { parse } from '@bufbuild/cel';
+import type { ConditionFinding } from './condition';
+import type { Expression } from './expression';
+
+/** A position in the text of a condition. Both are 1-based; columns count UTF-16 code units. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A text that is valid CEL, with the position of each of its expressions. */
+export interface ParsedCondition {
+  readonly expression: Expression;
+  getPosition(expression: Expression): SourcePosition | undefined;
+}
+
+/** Parses the text of a condition. Invalid CEL is returned as a finding with its position. */
+export function parseCondition(
+  text: string,
+): { readonly parsed: ParsedCondition } | { readonly rejected: ConditionFinding } {
+  try {
+    // The parser requires a line break after every comment, even at the end of the text.
+    const { expr, sourceInfo } = parse(text.includes('//') ? `${text}\n` : text);
+    const getPosition = (expression: Expression): SourcePosition | undefined => {
+      const offset = sourceInfo?.positions[expression.id.toString()];
+      return offset === undefined ? undefined : toSourcePosition(text, offset);
+    };
+    return { parsed: { expression: expr, getPosition } };
+  } catch (error) {
+    return { rejected: toSyntaxFinding(text, error) };
+  }
+}
+
+/** Converts a 0-based offset in UTF-16 code units. */
+export function toSourcePosition(text: string, offset: number): SourcePosition {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
+/** The parser is recursive and has no depth limit. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack');
+}
+
+/** The nesting of a condition that overflowed the stack, before its depth could be measured. */
+export const tooDeepToParse: ConditionFinding = {
+  severity: 'ERROR',
+  code: 'CONDITION_TOO_DEEP',
+  message: 'The condition is nested too deeply. Simplify it.',
+};
+
+function toSyntaxFinding(text: string, error: unknown): ConditionFinding {
+  if (isStackOverflow(error)) return tooDeepToParse;
+  const offset = findOffset(error);
+  return {
+    severity: 'ERROR',
+    code: 'CONDITION_SYNTAX',
+    message: `The condition is not valid CEL: ${describeSyntaxError(error)}`,
+    ...(offset === undefined ? {} : toSourcePosition(text, offset)),
+  };
+}
+
+/** Reads the offset from a syntax error structurally, because the library does not export its error class. */
+function findOffset(error: unknown): number | undefined {
+  if (!(error instanceof Error && 'location' in error)) return undefined;
+  const { location } = error;
+  if (typeof location !== 'object' || location === null || !('start' in location)) return undefined;
+  const { start } = location;
+  if (typeof start !== 'object' || start === null || !('offset' in start)) return undefined;
+  return typeof start.offset === 'number' ? start.offset : undefined;
+}
+
+const unparsable = 'it cannot be parsed.';
+
+/** The library's message lists every token that was allowed at the position. The token that was found is enough. */
+function describeSyntaxError(error: unknown): string {
+  if (!(error instanceof Error)) return unparsable;
+  if ('found' in error && typeof error.found === 'string') {
+    if (error.found === '') return 'unexpected end of text.';
+    return `unexpected ${quote(error.found)}.${error.found === '=' ? " Did you mean '=='?" : ''}`;
+  }
+  if ('rawMessage' in error && typeof error.rawMessage === 'string') return `${error.rawMessage}.`;
+  return error.message === '' ? unparsable : `${error.message}.`;
+}
+
+function quote(found: string): string {
+  return found.includes("'") ? JSON.stringify(found) : `'${JSON.stringify(found).slice(1, -1)}'`;
+}

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { conditionVariables, type VariableKind } from '../../../src/core/conditions/condition-variables';
+
+const typeNames: Readonly<Record<VariableKind, string>> = {
+  FIELDS: 'map',
+  TEXT: 'string',
+  NAMES: 'list of string',
+  COUNT: 'int',
+  SCORE: 'double',
+};
+
+test('6: docs/conditions.md lists every variable with its type and description', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/conditions.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \| ([\w ]+) \| (.+) \|$/gm)].map((row) => row.slice(1));
+  expect(rows).toEqual(
+    Object.entries(conditionVariables).map(([name, { kind, description }]) => [name, typeNames[kind], description]),
+  );
+});

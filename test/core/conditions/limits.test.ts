@@ -1,0 +1,152 @@
+import { compileCondition, defaultConditionLimits } from '../../../src/core/conditions';
+import { getPatternSize } from '../../../src/core/conditions/standard-functions';
+import { buildVariables, knownVariables, toFields } from './build-variables';
+import { evaluate } from './evaluate';
+
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+const costExceeded = 'the evaluation exceeds its cost limit';
+
+describe('6: the size of a list is limited at evaluation', () => {
+  const lists = knownVariables({
+    atLimit: range(1_000),
+    tooLong: range(1_001),
+    objects: range(1_001).map((n) => ({ n })),
+  });
+  const manyFields = buildVariables({ data: toFields(Object.fromEntries(range(1_001).map((n) => [`f${n}`, n]))) });
+  const listTooLong = { truth: 'FALSE', missingFields: [], error: 'a list exceeds the size limit' };
+
+  test.each(['exists(n, n > 998)', 'all(n, n >= 0)', 'exists_one(n, n == 3)', 'filter(n, n > 1).size() == 998'])(
+    'a list of 1,000 elements is within the limit: %s',
+    (macro) => {
+      expect(evaluate(`data.atLimit.${macro}`, lists).truth).toBe('TRUE');
+    },
+  );
+
+  test('6: the result of a macro can be the range of another macro', () => {
+    const text = 'data.atLimit.map(n, n * 2.0).filter(n, n > 10).map(n, n + 1.0).exists(n, n == 13)';
+    expect(evaluate(text, lists).truth).toBe('TRUE');
+    expect(evaluate('data.atLimit.map(n, n) == data.atLimit', lists).truth).toBe('TRUE');
+  });
+
+  test.each([
+    'data.tooLong.exists(n, n == 0)',
+    'data.tooLong.map(n, n) == []',
+    '0 in data.tooLong',
+    'data.objects.all(o, o.n >= 0)',
+  ])('a list of 1,001 elements is an error: %s', (text) => {
+    expect(evaluate(text, lists)).toEqual(listTooLong);
+  });
+
+  test('6: a macro over more than 1,000 fields is an error, a read of one field is not', () => {
+    expect(evaluate("data.exists(key, key == 'f1')", manyFields)).toEqual(listTooLong);
+    expect(evaluate("'f1' in data && data.f1 == 1", manyFields).truth).toBe('TRUE');
+  });
+
+  test('3.3: || ignores an operand that exceeds the limit', () => {
+    expect(evaluate('data.tooLong.exists(n, n == 0) || data.atLimit[0] == 0', lists).truth).toBe('TRUE');
+  });
+});
+
+describe('6: the cost of an evaluation is limited', () => {
+  const expensive = knownVariables({
+    list: range(1_000),
+    names: range(100).map(() => 'a'.repeat(1_000)),
+    nested: range(500).map(() => range(500)),
+  });
+
+  test.each([
+    ['nested macros', 'data.list.all(a, data.list.exists(b, a == b))'],
+    ['a search in a macro', 'data.list.all(a, a in data.list)'],
+    ['a regular expression in a macro', "data.names.all(name, name.matches('^[a-z]{200}'))"],
+    ['field reads', 'data.list.all(a, data.list.all(b, has(data.list) && has(data.names)))'],
+    ['time zones', "data.list.all(a, timestamp('2024-01-01T00:00:00Z').getHours('Europe/Berlin') == 1)"],
+    ['a comparison of nested lists', 'data.nested.all(a, data.nested == data.nested)'],
+  ])('%s', (_, text) => {
+    expect(evaluate(text, expensive)).toEqual({ truth: 'FALSE', missingFields: [], error: costExceeded });
+  });
+
+  test('6: each evaluation starts with the full budget', () => {
+    const { condition } = compileCondition('data.list.exists(n, n == 999)', {
+      ...defaultConditionLimits,
+      maxWork: 5_000,
+    });
+    expect([condition?.evaluate(expensive).truth, condition?.evaluate(expensive).truth]).toEqual(['TRUE', 'TRUE']);
+  });
+
+  const values = knownVariables({ few: [1, 2, 3], long: 'x'.repeat(64_000), list: range(4_000) });
+  test.each([
+    ['a text by its characters', 'data.few.all(n, data.long == data.long)'],
+    ['a list by its elements', 'data.few.all(n, data.list == data.list)'],
+  ])('6: an argument in the body of a macro is charged by its size: %s', (_, text) => {
+    const evaluateWithin = (maxWork: number): string | undefined =>
+      compileCondition(text, { ...defaultConditionLimits, maxListSize: 4_000, maxWork }).condition?.evaluate(values)
+        .error;
+    expect([evaluateWithin(5_000), evaluateWithin(10_000)]).toEqual([costExceeded, undefined]);
+  });
+});
+
+describe('6: matching a regular expression takes linear time', () => {
+  const longMessage = buildVariables({ message: `${'a'.repeat(5_000)}!` });
+  // A backtracking engine takes exponential time for each of these.
+  test.each(['(a+)+$', '(a|aa)+$', '(.*a){20}$', '^(([a-z])+.)+[A-Z]$'])('%s', (pattern) => {
+    expect(evaluate(`message.matches('${pattern}')`, longMessage).truth).toBe('FALSE');
+  });
+});
+
+describe('6: the size of a regular expression counts its expanded repetitions', () => {
+  test.each([
+    ['', 0],
+    ['abc', 3],
+    ['a{3}', 3],
+    ['a{3,5}b', 6],
+    ['a{2,}', 2],
+    ['(ab){3}c', 7],
+    ['((a){2}b){3}', 9],
+    ['((a{10}){10}){2}', 200],
+    ['(a)(b){4}', 5],
+    ['a{2}{3}', 6],
+    ['[abc]{4}', 4],
+    ['[]a]{2}', 2],
+    ['[^]a]{2}', 2],
+    ['[^]a{5}]{2,4}x', 5],
+    ['[a\\]b]{3}', 3],
+    ['\\({2}', 2],
+    ['\\(a{3}\\{2}', 7],
+    ['\\n{2}x', 3],
+  ])('%s has the size %i', (pattern, size) => {
+    expect(getPatternSize(pattern)).toBe(size);
+  });
+});
+
+describe('6: keys of any name are ordinary data', () => {
+  const parsed = JSON.parse('{"__proto__": {"admin": true}, "constructor": {"name": "x"}, "toString": 1, "0": "zero"}');
+  const nested = buildVariables({ data: new Map(Object.entries({ nested: parsed })) });
+  const topLevel = buildVariables({
+    data: new Map([
+      ['__proto__', 'p'],
+      ['constructor', 'c'],
+    ]),
+  });
+
+  test.each([
+    ['data.nested.__proto__.admin', nested],
+    ["data.nested.constructor.name == 'x'", nested],
+    ["data.nested['toString'] == 1 && data.nested['0'] == 'zero'", nested],
+    ['!has(data.nested.valueOf) && !has(data.nested.hasOwnProperty)', nested],
+    ['size(data.nested) == 4', nested],
+    ["data.nested.exists(key, key == '__proto__')", nested],
+    ["data.__proto__ == 'p' && data.constructor == 'c' && !has(data.toString)", topLevel],
+  ])('%s', (text, variables) => {
+    expect(evaluate(text, variables)).toEqual({ truth: 'TRUE', missingFields: [] });
+  });
+
+  test('6: an object without a prototype is an ordinary map', () => {
+    const address = Object.assign(Object.create(null), { city: 'Bonn' });
+    expect(evaluate("data.address.city == 'Bonn'", knownVariables({ address })).truth).toBe('TRUE');
+  });
+
+  test('6: a number does not match a key that contains its digits', () => {
+    expect(evaluate('data.nested[0] == 1', nested).error).toBe('the map has no such key');
+    expect(evaluate('0 in data.nested', nested).truth).toBe('FALSE');
+  });
+});

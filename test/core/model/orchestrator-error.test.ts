@@ -1,0 +1,33 @@
+import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
+
+describe('OrchestratorError', () => {
+  test('keeps its reason, message and details', () => {
+    const cause = new Error('no space');
+    const violations = [{ field: 'turn.turn_id', description: 'is empty' }];
+    const error = new OrchestratorError('STORE_FULL', 'The store is full.', {
+      cause,
+      metadata: { store: 'redis' },
+      violations,
+      retryAfterMs: 50,
+    });
+    expect(error).toMatchObject({
+      name: 'OrchestratorError',
+      reason: 'STORE_FULL',
+      message: 'The store is full.',
+      cause,
+      metadata: { store: 'redis' },
+      violations,
+      retryAfterMs: 50,
+    });
+  });
+
+  test('has empty details by default', () => {
+    const error = new OrchestratorError('INTERNAL', 'A defect.');
+    expect([error.metadata, error.violations, error.retryAfterMs, 'cause' in error]).toEqual([
+      {},
+      [],
+      undefined,
+      false,
+    ]);
+  });
+});

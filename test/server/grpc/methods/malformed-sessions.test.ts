@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import type { Session } from '../../../../gen/focal/orchestration/v1/session';
+import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
+import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
+import { failureOf } from '../../../support/grpc-under-test';
+import { type Damage, damage, damaged } from '../../../support/hostile-values';
+import { agent, createInput, getSessionAfter, PhasesUnderTest } from '../../../support/phases-under-test';
+import { sendableScenario, sendableTurn } from '../../../support/random-requests';
+import { randomSession } from '../../../support/random-scenarios';
+import { uuid } from '../../../support/session-builder';
+
+type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
+
+let phases: PhasesUnderTest;
+let turns = 0;
+beforeAll(async () => {
+  phases = await PhasesUnderTest.start();
+});
+afterAll(() => phases.stop());
+
+/** The input of the next turn of a session. */
+function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][number], session: Session | undefined) {
+  turns += 1;
+  const ids = { ...agent, sessionId: uuid(3), turnId: uuid(1_000_000 + turns), occurredAt: draft.occurredAt ?? 0 };
+  const turn = turnToProto(sendableTurn(draft, { ...ids, running: session?.instances ?? [] }));
+  return createInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(sendableScenario(each))) });
+}
+
+/** The session after the turns of a random conversation. */
+async function played(random: RandomSession): Promise<Session | undefined> {
+  let session: Session | undefined;
+  for (const draft of random.turns) session = getSessionAfter(await phases.plan(inputOf(random, draft, session)));
+  return session;
+}
+
+test('a session with random changes is decided, or rejected with its invalid fields, and never an internal error', async () => {
+  let decided = 0;
+  let refused = 0;
+  const tryOne = async (random: RandomSession, session: Session, damages: readonly Damage[]): Promise<void> => {
+    const [draft] = random.turns;
+    if (draft === undefined) return;
+    const hostile = damaged(session, damages);
+    const answer = await phases.plan(inputOf(random, draft, hostile)).catch((error: Error) => error);
+    if (answer instanceof Error) {
+      refused += 1;
+      const { status, violations } = await failureOf(Promise.reject(answer));
+      expect(status).toBe('INVALID_ARGUMENT');
+      expect(violations.length).toBeGreaterThan(0);
+      for (const { field } of violations) expect(field).toMatch(/^input\.(session|turn)\./);
+    } else {
+      decided += 1;
+      await phases.lifecycle(inputOf(random, draft, answer.session)); // what it answers with it takes again
+    }
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      randomSession,
+      fc.array(fc.array(damage, { minLength: 1, maxLength: 4 }), { minLength: 15, maxLength: 15 }),
+      async (random, all) => {
+        phases.settings = random.settings;
+        const session = await played(random);
+        if (session) for (const damages of all) await tryOne(random, session, damages);
+      },
+    ),
+    // Shrinking would play the conversation hundreds of times.
+    { numRuns: 8, endOnFailure: true },
+  );
+  expect(decided).toBeGreaterThan(20);
+  expect(refused).toBeGreaterThan(20);
+}, 120_000);
