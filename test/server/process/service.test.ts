@@ -15,7 +15,7 @@ import {
 import { SessionServiceService, WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { listenOnLoopback } from '../../../tools/redis/free-port';
 import { RedisProcess } from '../../../tools/redis/redis-process';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
 import { healthOf, untilHealthIs } from '../../support/health';
 import { openUnfinishedCall, openUnreadCall } from '../../support/http2-frames';
@@ -48,10 +48,10 @@ async function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
 const embedded = (path = createFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
 
 /** The error of a start that fails. */
-async function startError(env: NodeJS.ProcessEnv): Promise<DidNotStart> {
+async function startError(env: NodeJS.ProcessEnv): Promise<ServerStartError> {
   return await start(env).then(
     () => Promise.reject(new Error('the service started')),
-    (error: unknown) => (error instanceof DidNotStart ? error : Promise.reject(error)),
+    (error: unknown) => (error instanceof ServerStartError ? error : Promise.reject(error)),
   );
 }
 

@@ -13,7 +13,7 @@ import {
   type EndpointBehavior,
   ModelEndpoint,
 } from '../../support/model-endpoint';
-import { openEmbeddedStores, serviceOn } from '../../support/service-under-test';
+import { createService, openEmbeddedStores } from '../../support/service-under-test';
 
 /** A folder to replay instead of the sample; see docs/testing.md. */
 const dataFolder = process.env['REPLAY_DATA'];
@@ -40,7 +40,7 @@ async function replay(
   const endpoint = new ModelEndpoint(behavior);
   await endpoint.start();
   const { model } = createChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
-  const service = serviceOn(openEmbeddedStores(), behavior ? { model, settings } : { settings });
+  const service = createService(openEmbeddedStores(), behavior ? { model, settings } : { settings });
   const grpc = await startGrpc(service.useCases);
   const client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {

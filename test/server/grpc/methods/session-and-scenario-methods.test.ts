@@ -11,7 +11,12 @@ import {
 } from '../../../../gen/focal/orchestration/v1/session_service';
 import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
 import { type TurnFields, turnRequest } from '../../../support/request-bytes';
-import { openEmbeddedStores, openService, type ServiceUnderTest, serviceOn } from '../../../support/service-under-test';
+import {
+  createService,
+  openEmbeddedStores,
+  openService,
+  type ServiceUnderTest,
+} from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
 
 let service: ServiceUnderTest;
@@ -257,7 +262,7 @@ describe('a session', () => {
 
   test('has pages of turns that fit into a message, with tokens for the rest', async () => {
     const pageBytes = 20_000;
-    const small = serviceOn(openEmbeddedStores(), { pageBytes });
+    const small = createService(openEmbeddedStores(), { pageBytes });
     const other = await startGrpc(small.useCases);
     try {
       const situation = { message: 'x'.repeat(4_000) };

@@ -8,7 +8,7 @@ import { createServices, getScopesByPath } from '../../../../src/server/grpc/met
 import { loadContract } from '../../../../src/server/grpc/validation/contract';
 import { scopes } from '../../../../src/server/ports/authenticator';
 import { SystemClock } from '../../../../src/server/runtime/system';
-import { anApiKey, type MadeKey } from '../../../support/api-keys';
+import { type ApiKeyFixture, anApiKey } from '../../../support/api-keys';
 import {
   callMethod,
   callRaw,
@@ -177,7 +177,7 @@ describe('A stream', () => {
   });
 
   /** Watches a session. Resolves after the server has admitted the call. */
-  const watch = async (key: MadeKey, tenantId = uuid(1)): Promise<WatchStream> => {
+  const watch = async (key: ApiKeyFixture, tenantId = uuid(1)): Promise<WatchStream> => {
     const isAdmitted = once(admitted, 'one');
     const watching = new WatchStream(grpc, { tenantId }, key);
     await isAdmitted;
