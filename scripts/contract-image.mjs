@@ -32,7 +32,7 @@ export function contractFileNames() {
 }
 
 /** Returns the buf.validate rules of a field; undefined without rules. */
-export function rulesOf(field) {
+export function getRules(field) {
   const rules = getOption(field, rulesOption);
   return rules?.type?.case === undefined && !rules?.required ? undefined : rules;
 }

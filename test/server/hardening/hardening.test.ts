@@ -6,7 +6,7 @@ import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
-import { healthOf } from '../../support/health';
+import { getHealth } from '../../support/health';
 import { getCallOutcome } from './call-outcome';
 import { type Mutation, mutations } from './mutations';
 import { type ProtocolMisuse, protocolMisuses } from './protocol-misuses';
@@ -107,7 +107,7 @@ async function sendAttack({ name, send }: Attack): Promise<void> {
 /** Resident memory of the server after garbage collection. */
 async function residentBytes(): Promise<number> {
   server.process.kill('SIGUSR2');
-  await healthOf(server.address);
+  await getHealth(server.address);
   const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(server.process.pid)], { encoding: 'utf8' });
   return Number(kibibytes) * 1_024;
 }
@@ -143,7 +143,7 @@ test('a valid call succeeds after each hundred requests', () => {
 });
 
 test('the server is still serving, and logged no internal error', async () => {
-  expect(await healthOf(server.address)).toBe('SERVING');
+  expect(await getHealth(server.address)).toBe('SERVING');
   expect(server.stderr().trim().split('\n')).toEqual([expect.stringContaining('listens on')]);
   expect(server.stdout()).not.toContain('internal error');
 });

@@ -17,7 +17,7 @@ import { listenOnLoopback } from '../../../tools/redis/free-port';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
-import { healthOf, untilHealthIs } from '../../support/health';
+import { getHealth, waitForHealth } from '../../support/health';
 import { openUnfinishedCall, openUnreadCall } from '../../support/http2-frames';
 import { TurnStream } from '../../support/turn-stream';
 
@@ -80,7 +80,7 @@ describe('on the embedded store', () => {
       '',
       ...['Orchestrator', 'Session', 'Scenario'].map((name) => `focal.orchestration.v1.${name}Service`),
     ];
-    expect(await Promise.all(services.map((service) => healthOf(server.address, service)))).toEqual(
+    expect(await Promise.all(services.map((service) => getHealth(server.address, service)))).toEqual(
       services.map(() => 'SERVING'),
     );
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
@@ -135,7 +135,7 @@ describe('the health check of the image', () => {
     // Repeated, because the script has a short timeout and the machine can be slow.
     await eventually(async () => isDeepStrictEqual(await check(port), { exitCode: 0, stderr: '' }));
     void server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     const notServing = { exitCode: 1, stderr: `health: ${server.address} is not serving\n` };
     await eventually(async () => isDeepStrictEqual(await check(port), notServing));
     server.process.kill('SIGKILL');
@@ -196,7 +196,7 @@ describe('on a shutdown signal', () => {
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
     await client.waitForReady(30_000);
     void server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     expect((await client.processTurn(firstTurn)).replayed).toBe(false);
     client.close();
     server.process.kill('SIGKILL');
@@ -272,7 +272,7 @@ describe('on a shutdown signal', () => {
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const exit = server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     await sleep(600);
     await server.stop();
     expect(await exit).toBe(1);
@@ -290,15 +290,15 @@ it('starts without Redis, and is ready while Redis accepts writes', async () => 
       ORCHESTRATOR__SERVER__PROBE_TIMEOUT_MS: '300',
     });
     expect(server.stderr()).toContain(`are in Redis at 127.0.0.1:${redis.port}`);
-    expect(await healthOf(server.address)).toBe('NOT_SERVING');
+    expect(await getHealth(server.address)).toBe('NOT_SERVING');
     await redis.start();
-    await untilHealthIs('SERVING', server.address);
+    await waitForHealth('SERVING', server.address);
     redis.pause();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     redis.resume();
-    await untilHealthIs('SERVING', server.address);
+    await waitForHealth('SERVING', server.address);
     await redis.kill();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     expect(await server.stop()).toBe(0);
   } finally {
     await redis.stop();

@@ -4,7 +4,7 @@ import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
-import { callMethod, callRaw, failureOf, streamRaw } from '../../support/grpc-under-test';
+import { callMethod, callRaw, getCallError, streamRaw } from '../../support/grpc-under-test';
 import type { ReceivedSpan } from '../../support/otlp-messages';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
@@ -192,7 +192,7 @@ test.each([
     const request = createTurn(sessionId, { agentId: uuid(7) });
     const { path } = method === 'ProcessTurn' ? service.processTurn : service.streamTurn;
     const call = send === processTurn ? callRaw : streamRaw;
-    return failureOf(call({ client }, path, request, { metadata }));
+    return getCallError(call({ client }, path, request, { metadata }));
   });
   expect(formatSpanTree(spans)).toEqual([
     `SERVER focal.orchestration.v1.OrchestratorService/${method} ERROR`,
@@ -207,7 +207,7 @@ test('an invalid request has only a server span, without request data', async ()
     const request = createTurn(uuid(0x67), {
       situation: { message: customerValue, language: customerValue.repeat(20) },
     });
-    return failureOf(callRaw({ client }, service.processTurn.path, request, { metadata }));
+    return getCallError(callRaw({ client }, service.processTurn.path, request, { metadata }));
   });
   expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.OrchestratorService/ProcessTurn ERROR']);
   expect(root?.attributes['error.type']).toBe('INVALID_REQUEST');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
-import { failureOf } from '../../../support/grpc-under-test';
+import { getCallError } from '../../../support/grpc-under-test';
 import { arbitraryMutation, type Mutation, mutate } from '../../../support/mutated-messages';
 import { agent, createInput, getSessionAfter, PhasesUnderTest } from '../../../support/phases-under-test';
 import { toSendableScenario, toSendableTurn } from '../../../support/random-requests';
@@ -43,7 +43,7 @@ test('a session with random changes is decided, or rejected with its invalid fie
     const answer = await phases.plan(inputOf(random, draft, mutated)).catch((error: Error) => error);
     if (answer instanceof Error) {
       refused += 1;
-      const { status, violations } = await failureOf(Promise.reject(answer));
+      const { status, violations } = await getCallError(Promise.reject(answer));
       expect(status).toBe('INVALID_ARGUMENT');
       expect(violations.length).toBeGreaterThan(0);
       for (const { field } of violations) expect(field).toMatch(/^input\.(session|turn)\./);

@@ -6,8 +6,8 @@ import { RemoteJwks } from '../../../../src/server/auth/jwks';
 import { JwtAuthenticator } from '../../../../src/server/auth/jwt-authenticator';
 import { type ApiKeyFixture, anApiKey } from '../../../support/api-keys';
 import { FakeClock } from '../../../support/fake-clock';
-import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
-import { healthOf } from '../../../support/health';
+import { callMethod, type GrpcUnderTest, getCallError, startGrpc } from '../../../support/grpc-under-test';
+import { getHealth } from '../../../support/health';
 import { ReloadedValue } from '../../../support/reloaded-value';
 import { aSession, uuid } from '../../../support/session-builder';
 import { silentLog } from '../../../support/silent-log';
@@ -63,7 +63,7 @@ const read = (authorization?: string) =>
     authorization === undefined ? {} : { metadata: { authorization } },
   );
 
-const failure = (authorization?: string): Promise<CallError> => failureOf(read(authorization));
+const failure = (authorization?: string): Promise<CallError> => getCallError(read(authorization));
 
 /** The failure of the last denied call in the log. */
 function loggedFailure(): unknown {
@@ -107,7 +107,7 @@ describe('A call', () => {
   );
 
   it('for health checks needs no credential', async () => {
-    expect(await healthOf(grpc.address)).toBe('SERVING');
+    expect(await getHealth(grpc.address)).toBe('SERVING');
   });
 
   it('is rejected before its body is decoded', async () => {
