@@ -14,7 +14,10 @@ const { serialNumber, metadata, ...bom } = JSON.parse(npmOutput ?? fail('sbom: n
 const { timestamp, component, ...otherMetadata } = metadata;
 
 const production = new Set([`${name}@${version}`, ...listProductionPackages()]);
-const components = bom.components.filter((each) => production.has(each['bom-ref']));
+// npm uses the folder as the name of a workspace.
+const components = bom.components
+  .filter((each) => production.has(each['bom-ref']))
+  .map((each) => ({ ...each, name: each['bom-ref'].slice(0, -`@${each.version}`.length) }));
 const dependencies = bom.dependencies
   .filter(({ ref }) => production.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => production.has(each)) }));
