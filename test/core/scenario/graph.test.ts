@@ -35,12 +35,12 @@ test('a graph marks the current, visited and skipped steps of a session', () => 
   const conversation = running([order], { variables: { order: '1' } });
   const path = findSessionPath(conversation.session, 'Order');
   const { steps, edges, subtitle } = buildScenarioGraph(compiled(order), path);
-  expect(steps.map(({ mark }) => mark)).toEqual(['passed over', 'here', 'not been', 'not been']);
+  expect(steps.map(({ mark }) => mark)).toEqual(['skipped', 'current', 'unvisited', 'unvisited']);
   expect(edges.map(({ isTaken }) => isTaken)).toEqual([true, false, false, false]);
   expect(subtitle).toBe('version 1, session active at sure');
   conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
   const later = buildScenarioGraph(compiled(order), findSessionPath(conversation.session, 'Order'));
-  expect(later.steps.map(({ mark }) => mark)).toEqual(['passed over', 'been', 'here', 'not been']);
+  expect(later.steps.map(({ mark }) => mark)).toEqual(['skipped', 'visited', 'current', 'unvisited']);
   conversation.turn({});
   expect(findSessionPath(conversation.session, 'Order')).toMatchObject({ status: 'COMPLETED', currentStepId: 'done' });
   expect(findSessionPath(conversation.session, 'Other')).toBeUndefined();
