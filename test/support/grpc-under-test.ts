@@ -103,7 +103,7 @@ export function callRaw(
       Buffer.from,
       (received) => received,
       bytes,
-      headersOf(metadata),
+      createMetadata(metadata),
       deadline === undefined ? {} : { deadline },
       (error, received) => {
         if (error) reject(new CallError(path, error));
@@ -146,7 +146,7 @@ export function streamRaw(
       Buffer.from,
       (received) => received,
       bytes,
-      headersOf(metadata),
+      createMetadata(metadata),
       deadline === undefined ? {} : { deadline },
     );
     stream.on('data', (message: Buffer) => messages.push(message));
@@ -156,7 +156,7 @@ export function streamRaw(
 }
 
 /** The error of a call. Throws if the call succeeds. */
-export async function failureOf(call: Promise<unknown>): Promise<CallError> {
+export async function getCallError(call: Promise<unknown>): Promise<CallError> {
   const outcome: unknown = await call.then(
     () => 'it succeeded',
     (error: unknown) => error,
@@ -166,7 +166,7 @@ export async function failureOf(call: Promise<unknown>): Promise<CallError> {
 }
 
 /** Metadata with these fields. */
-export function headersOf(fields: Readonly<Record<string, string>> = {}): Metadata {
+export function createMetadata(fields: Readonly<Record<string, string>> = {}): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
   return metadata;

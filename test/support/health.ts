@@ -6,7 +6,7 @@ const timeoutMs = 30_000;
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
 /** The status in grpc.health.v1 of a service at `address`; "" for the whole server. */
-export async function healthOf(address: string, service = ''): Promise<string> {
+export async function getHealth(address: string, service = ''): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   const name = Buffer.from(service);
   try {
@@ -28,12 +28,12 @@ export async function healthOf(address: string, service = ''): Promise<string> {
 }
 
 /** Resolves when the health status is `expected`. Rejects with the last status after a timeout. */
-export async function untilHealthIs(expected: string, address: string): Promise<void> {
+export async function waitForHealth(expected: string, address: string): Promise<void> {
   const end = Date.now() + timeoutMs;
-  let answer = await healthOf(address);
+  let answer = await getHealth(address);
   while (answer !== expected) {
     if (Date.now() > end) throw new Error(`the health status is ${answer}, not ${expected}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    answer = await healthOf(address);
+    answer = await getHealth(address);
   }
 }

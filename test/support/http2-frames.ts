@@ -69,7 +69,7 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
       resolve(end);
       socket.destroy();
     };
-    // Also where it is closed while there is more to be written.
+    // The socket may be closed while bytes are written.
     socket.on('error', () => settle('connection ended'));
     socket.on('close', () => settle('connection ended'));
     readFrames(socket, (type, flags) => {
@@ -135,7 +135,7 @@ export function callHeaders(path: string): readonly (readonly [string, string])[
   ];
 }
 
-/** Reads frames off a socket. */
+/** Reads frames from a socket. */
 function readFrames(socket: Socket, take: (type: number, flags: number) => void): void {
   let unread = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {

@@ -12,7 +12,7 @@ import { lifecycleAction } from '../../src/server/codec/wire/enums';
 import { scenarioToProto } from '../../src/server/codec/wire/scenario-codec';
 import type { DeepPartial } from '../server/codec/partial-message';
 import { aScenario, type ScenarioDraft } from './conversation';
-import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from './grpc-under-test';
+import { callMethod, type GrpcUnderTest, getCallError, startGrpc } from './grpc-under-test';
 import { openService, type ServiceUnderTest } from './service-under-test';
 import { uuid } from './session-builder';
 
@@ -104,7 +104,7 @@ export function getSessionAfter({ session }: PlanContributionsResponse): Session
 
 /** Status, reason and invalid fields of a rejected call. */
 export async function getRejection(call: Promise<unknown>) {
-  const { status, reason, violations } = await failureOf(call);
+  const { status, reason, violations } = await getCallError(call);
   return { status, reason, fields: violations.map(({ field }) => field) };
 }
 

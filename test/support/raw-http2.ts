@@ -63,7 +63,7 @@ export function callUnread(address: string, path: string, message: Uint8Array, w
     'content-type': 'application/grpc',
     te: 'trailers',
   });
-  stream.end(framed(message));
+  stream.end(toGrpcFrame(message));
   return {
     async read() {
       session.settings({ initialWindowSize: defaultWindow });
@@ -93,7 +93,7 @@ function splitFrames(bytes: Buffer): readonly Buffer[] {
 }
 
 /** A message in a gRPC frame. */
-export function framed(message: Uint8Array, flags = 0): Buffer {
+export function toGrpcFrame(message: Uint8Array, flags = 0): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(flags, 0);
   head.writeUInt32BE(message.length, 1);

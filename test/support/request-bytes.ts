@@ -28,7 +28,7 @@ export function text(number: number, value: string): Uint8Array {
 }
 
 /** An encoded int32 or enum field. */
-export function whole(number: number, value: number): Uint8Array {
+export function int32(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Varint).int32(value).finish();
 }
 

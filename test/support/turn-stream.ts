@@ -5,7 +5,7 @@ import {
   OrchestratorServiceService,
   ProcessTurnsResponse,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { type CallOptions, type GrpcUnderTest, headersOf } from './grpc-under-test';
+import { type CallOptions, createMetadata, type GrpcUnderTest } from './grpc-under-test';
 
 const { path } = OrchestratorServiceService.processTurns;
 
@@ -30,7 +30,13 @@ export class TurnStream {
     { reading = true, deadline, metadata }: TurnStreamOptions = {},
   ) {
     const options = deadline === undefined ? {} : { deadline };
-    this.call = client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, headersOf(metadata), options);
+    this.call = client.makeBidiStreamRequest(
+      path,
+      Buffer.from,
+      (bytes: Buffer) => bytes,
+      createMetadata(metadata),
+      options,
+    );
     this.ended = new Promise((resolve) => {
       this.call.on('error', (error: ServiceError) => resolve(new CallError('ProcessTurns', error)));
       this.call.on('end', () => resolve(undefined));
@@ -72,7 +78,7 @@ export class TurnStream {
 }
 
 /** The error in a response. Throws if the turn was decided. */
-export function errorIn({ result }: ProcessTurnsResponse) {
+export function getTurnError({ result }: ProcessTurnsResponse) {
   if (result?.$case !== 'error') throw new Error('expected a turn that failed, but it was decided');
   return result.value;
 }

@@ -7,7 +7,7 @@ import {
   WatchSessionRequest,
   WatchSessionResponse,
 } from '../../gen/focal/orchestration/v1/session_service';
-import { type CallOptions, type GrpcUnderTest, headersOf } from './grpc-under-test';
+import { type CallOptions, createMetadata, type GrpcUnderTest } from './grpc-under-test';
 import { uuid } from './session-builder';
 
 const { path } = SessionServiceService.watchSession;
@@ -27,7 +27,7 @@ export class WatchStream {
   ) {
     const message = WatchSessionRequest.fromPartial({ tenantId: uuid(1), sessionId: uuid(3), ...request });
     const bytes = WatchSessionRequest.encode(message).finish();
-    const headers = headersOf(metadata);
+    const headers = createMetadata(metadata);
     this.stream = client.makeServerStreamRequest(path, Buffer.from, (received: Buffer) => received, bytes, headers);
     this.ended = new Promise((resolve) => {
       this.stream.on('error', (error: ServiceError) => resolve(new CallError(path, error)));

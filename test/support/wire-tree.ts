@@ -31,7 +31,7 @@ export function parseWireTree(bytes: Uint8Array, schema: DescMessage): WireNode[
       continue;
     }
     const content = reader.bytes();
-    nodes.push({ number, wireType, field, children: childrenOf(content, field), content });
+    nodes.push({ number, wireType, field, children: parseChildren(content, field), content });
   }
   return nodes;
 }
@@ -54,7 +54,7 @@ export function flattenTree(nodes: readonly WireNode[]): WireNode[] {
 }
 
 /** The children of a node: the fields of a message, or the key and value of a map entry. */
-function childrenOf(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
+function parseChildren(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
   switch (field?.fieldKind) {
     case 'message':
       return parseWireTree(content, field.message);

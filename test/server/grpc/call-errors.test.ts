@@ -3,7 +3,7 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { type ErrorReason, OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import { statusCodes } from '../../../src/server/grpc/errors/status-codes';
 import { noopTelemetry } from '../../../src/server/telemetry/noop-telemetry';
-import { callRaw, failureOf, type GrpcUnderTest, startGrpc, streamRaw } from '../../support/grpc-under-test';
+import { callRaw, type GrpcUnderTest, getCallError, startGrpc, streamRaw } from '../../support/grpc-under-test';
 import { turnRequest } from '../../support/request-bytes';
 
 const processTurn = OrchestratorServiceService.processTurn.path;
@@ -22,7 +22,7 @@ afterAll(() => grpc.stop());
 
 async function failWith(error: unknown) {
   thrown = error;
-  return failureOf(callRaw(grpc, processTurn, turnRequest()));
+  return getCallError(callRaw(grpc, processTurn, turnRequest()));
 }
 
 test.each(reasons)('%s reaches the client with its code, reason, metadata and trace id', async (reason) => {
@@ -34,7 +34,7 @@ test.each(reasons)('%s reaches the client with its code, reason, metadata and tr
 
 test.each(reasons)('%s ends a stream with the same code and reason', async (reason) => {
   thrown = new OrchestratorError(reason, 'It failed.');
-  const failure = await failureOf(streamRaw(grpc, streamTurn, turnRequest()));
+  const failure = await getCallError(streamRaw(grpc, streamTurn, turnRequest()));
   expect([failure.status, failure.reason]).toEqual([status[statusCodes[reason]], reason]);
 });
 

@@ -6,7 +6,7 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { createEmptyResult } from '../../../src/server/application/decide-loaded-turn';
 import { aTurn } from '../../support/conversation';
 import { eventually } from '../../support/eventually';
-import { callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import { callRaw, type GrpcUnderTest, getCallError, startGrpc } from '../../support/grpc-under-test';
 import { delimited, text, turnRequest } from '../../support/request-bytes';
 
 const checkPath = '/grpc.health.v1.Health/Check';
@@ -92,7 +92,7 @@ describe('health', () => {
   });
 
   test('does not know other services', async () => {
-    expect((await failureOf(callRaw(await start({}), checkPath, text(1, 'other')))).status).toBe('NOT_FOUND');
+    expect((await getCallError(callRaw(await start({}), checkPath, text(1, 'other')))).status).toBe('NOT_FOUND');
   });
 });
 
@@ -106,7 +106,7 @@ describe('reflection', () => {
 
   test('can be disabled', async () => {
     const grpc = await start({}, { reflection: false });
-    const failure = await failureOf(callRaw(grpc, reflectionPath, Buffer.alloc(0)));
+    const failure = await getCallError(callRaw(grpc, reflectionPath, Buffer.alloc(0)));
     expect(failure.status).toBe('UNIMPLEMENTED');
   });
 });
@@ -147,12 +147,12 @@ describe('drain', () => {
     gate.emit('open');
     expect((await inFlight).bytes).toEqual(responseBytes);
     expect(await drained).toBe(true);
-    expect((await failureOf(callRaw(grpc, processTurn, turnRequest()))).status).toBe('UNAVAILABLE');
+    expect((await getCallError(callRaw(grpc, processTurn, turnRequest()))).status).toBe('UNAVAILABLE');
   });
 
   test('terminates calls that do not end in time', async () => {
     const grpc = await start({ processTurn: () => new Promise(() => undefined) });
-    const call = failureOf(callRaw(grpc, processTurn, turnRequest()));
+    const call = getCallError(callRaw(grpc, processTurn, turnRequest()));
     await until(() => grpc.server.callsInFlight === 1);
     expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 100, closeTimeoutMs: 1_000 })).toBe(false);
     expect(['UNAVAILABLE', 'CANCELLED']).toContain((await call).status);

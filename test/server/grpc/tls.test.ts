@@ -8,7 +8,13 @@ import { readTlsMaterial, type TlsMaterial, tlsCredentials } from '../../../src/
 import { toClientCertificate } from '../../../src/server/grpc/middleware/client-certificate';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { anApiKey } from '../../support/api-keys';
-import { callMethod, createRawClient, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
+import {
+  callMethod,
+  createRawClient,
+  type GrpcUnderTest,
+  getCallError,
+  startGrpc,
+} from '../../support/grpc-under-test';
 import { ReloadedValue } from '../../support/reloaded-value';
 import { turnRequest } from '../../support/request-bytes';
 import { aSession, uuid } from '../../support/session-builder';
@@ -94,18 +100,18 @@ describe('A client certificate', () => {
 
   it('identifies the client by its DNS name, for one tenant', async () => {
     expect(await read(grpc, channel('tenant'))).toMatchObject({ session: { tenantId: uuid(1) } });
-    expect(await failureOf(read(grpc, channel('tenant'), {}, uuid(2)))).toMatchObject({ reason: 'TENANT_MISMATCH' });
+    expect(await getCallError(read(grpc, channel('tenant'), {}, uuid(2)))).toMatchObject({ reason: 'TENANT_MISMATCH' });
   });
 
   it('that is trusted but not configured is rejected', async () => {
-    expect(await failureOf(read(grpc, channel('unknown')))).toMatchObject({
+    expect(await getCallError(read(grpc, channel('unknown')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('none of its names'),
     });
   });
 
   it('of an untrusted authority is ignored', async () => {
-    expect(await failureOf(read(grpc, channel('stranger')))).toMatchObject({
+    expect(await getCallError(read(grpc, channel('stranger')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('has no credentials'),
     });
@@ -113,7 +119,7 @@ describe('A client certificate', () => {
 
   it('does not replace an invalid API key, and is not needed with a valid one', async () => {
     const wrong = { authorization: `Bearer ${anApiKey('other').key}` };
-    expect(await failureOf(read(grpc, channel('pipeline'), wrong))).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    expect(await getCallError(read(grpc, channel('pipeline'), wrong))).toMatchObject({ reason: 'UNAUTHENTICATED' });
     expect(await read(grpc, channel(), key.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
   });
 
@@ -123,7 +129,7 @@ describe('A client certificate', () => {
       callMethod({ client }, SessionServiceService.getSession, { tenantId: uuid(1), sessionId: uuid(3) });
     await call();
     certificates.change(clientConfig('spiffe://corp.test/unknown'));
-    expect(await failureOf(call())).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    expect(await getCallError(call())).toMatchObject({ reason: 'UNAUTHENTICATED' });
     certificates.change(clientConfig('spiffe://corp.test/ns/*/sa/turns'));
     await call();
     client.close();
@@ -132,7 +138,7 @@ describe('A client certificate', () => {
   it('that is required but missing prevents the connection', async () => {
     const strict = await start(new ReloadedValue(material('server', 'ca')), true);
     for (const how of [channel(), channel('stranger')]) {
-      expect(await failureOf(read(strict, how, key.metadata))).toMatchObject({ status: 'UNAVAILABLE', reason: '' });
+      expect(await getCallError(read(strict, how, key.metadata))).toMatchObject({ status: 'UNAVAILABLE', reason: '' });
     }
     expect(await read(strict, channel('pipeline'))).toMatchObject({ session: { tenantId: uuid(1) } });
     await strict.stop();
@@ -161,7 +167,7 @@ describe('A new certificate of the server', () => {
     const grpc = await start(tls);
     await read(grpc, channel('pipeline'));
     tls.change(material('server', 'other-ca'));
-    expect(await failureOf(read(grpc, channel('pipeline')))).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    expect(await getCallError(read(grpc, channel('pipeline')))).toMatchObject({ reason: 'UNAUTHENTICATED' });
     await read(grpc, channel('stranger'));
     await grpc.stop();
   });

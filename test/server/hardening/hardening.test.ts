@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
-import { healthOf } from '../../support/health';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
+import { getHealth } from '../../support/health';
 import { getCallOutcome } from './call-outcome';
 import { type Mutation, mutations } from './mutations';
 import { type ProtocolMisuse, protocolMisuses } from './protocol-misuses';
@@ -26,7 +26,7 @@ interface Attack {
 const classes: readonly (Mutation | ProtocolMisuse)[] = [...mutations, ...protocolMisuses];
 const random = new SeededRandom(seed);
 
-let redis: RedisServer;
+let redis: RedisProcess;
 let server: BuiltServer;
 let client: Client;
 let baselineBytes: number;
@@ -38,7 +38,7 @@ const validCallAnswers: string[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
-  redis = await startRedisServer();
+  redis = await RedisProcess.start();
   // Returns freed memory as in the image. Caches few sessions, because they would count as a leak. Allows many calls, so that a flood
   // does not reject other requests. Uses long timeouts for busy machines.
   server = await startBuiltServer({
@@ -91,7 +91,7 @@ function createAttack(attackClass: Mutation | ProtocolMisuse, generator: SeededR
 
 function shuffle<T>(list: T[]): readonly T[] {
   for (let rest = list.length; rest > 1; rest -= 1) {
-    const [picked] = list.splice(random.below(rest), 1);
+    const [picked] = list.splice(random.nextInt(rest), 1);
     if (picked !== undefined) list.push(picked);
   }
   return list;
@@ -107,7 +107,7 @@ async function sendAttack({ name, send }: Attack): Promise<void> {
 /** Resident memory of the server after garbage collection. */
 async function residentBytes(): Promise<number> {
   server.process.kill('SIGUSR2');
-  await healthOf(server.address);
+  await getHealth(server.address);
   const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(server.process.pid)], { encoding: 'utf8' });
   return Number(kibibytes) * 1_024;
 }
@@ -143,7 +143,7 @@ test('a valid call succeeds after each hundred requests', () => {
 });
 
 test('the server is still serving, and logged no internal error', async () => {
-  expect(await healthOf(server.address)).toBe('SERVING');
+  expect(await getHealth(server.address)).toBe('SERVING');
   expect(server.stderr().trim().split('\n')).toEqual([expect.stringContaining('listens on')]);
   expect(server.stdout()).not.toContain('internal error');
 });

@@ -7,8 +7,8 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { GetSessionRequest, SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Session } from '../../../src/core/model/session';
 import { eventually } from '../../support/eventually';
-import { callRaw, failureOf, type GrpcUnderTest, headersOf, startGrpc } from '../../support/grpc-under-test';
-import { healthOf } from '../../support/health';
+import { callRaw, createMetadata, type GrpcUnderTest, getCallError, startGrpc } from '../../support/grpc-under-test';
+import { getHealth } from '../../support/health';
 import { endHeaders, frame, frameType, preface } from '../../support/http2-frames';
 import { aSession, uuid } from '../../support/session-builder';
 import { TurnStream } from '../../support/turn-stream';
@@ -55,12 +55,12 @@ test.each([
   ['a server-streaming call', streamTurn.path],
 ])('%s without the end of its request fails with DEADLINE_EXCEEDED and the reason', async (_what, path) => {
   const ended = new Promise((_resolve, reject) => {
-    const call = grpc.client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, headersOf());
+    const call = grpc.client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, createMetadata());
     call.on('error', (error: ServiceError) => reject(new CallError(path, error)));
     call.on('data', () => undefined);
     call.write(Buffer.alloc(0));
   });
-  const failure = await failureOf(ended);
+  const failure = await getCallError(ended);
   expect([failure.status, failure.reason]).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE']);
 });
 
@@ -80,7 +80,7 @@ describe('at the limit of pending requests', () => {
   const request = GetSessionRequest.encode({ tenantId: uuid(1), sessionId: uuid(3) }).finish();
   /** A call that has sent its request without half-closing the stream. */
   function openPendingCall(deadline = Number.POSITIVE_INFINITY): ClientDuplexStream<Buffer, Buffer> {
-    const call = grpcAtLimit.client.makeBidiStreamRequest(getSession.path, Buffer.from, Buffer.from, headersOf(), {
+    const call = grpcAtLimit.client.makeBidiStreamRequest(getSession.path, Buffer.from, Buffer.from, createMetadata(), {
       deadline,
     });
     call.on('error', () => undefined);
@@ -98,10 +98,10 @@ describe('at the limit of pending requests', () => {
     );
 
   test('another call is rejected with RESOURCE_EXHAUSTED and a retry delay, and health checks are served', async () => {
-    const failure = await failureOf(callOnce());
+    const failure = await getCallError(callOnce());
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_MANY_CALLS']);
     expect(failure.retryAfterMs).toBe(100);
-    expect(await healthOf(grpcAtLimit.address)).toBe('SERVING');
+    expect(await getHealth(grpcAtLimit.address)).toBe('SERVING');
   });
 
   test('a bidirectional stream is not limited', async () => {
@@ -118,18 +118,18 @@ describe('at the limit of pending requests', () => {
     if (first !== undefined) end(first);
     await waitForFreeSlot();
     open.push(openPendingCall());
-    expect((await failureOf(callOnce())).reason).toBe('TOO_MANY_CALLS');
+    expect((await getCallError(callOnce())).reason).toBe('TOO_MANY_CALLS');
   });
 
   test('rejected requests and exceeded deadlines release exactly their slots', async () => {
-    for (let tries = 0; tries < 5; tries += 1) await failureOf(callOnce());
+    for (let tries = 0; tries < 5; tries += 1) await getCallError(callOnce());
     for (const call of open) call.cancel();
     await waitForFreeSlot();
     open = [openPendingCall(Date.now() + 50), openPendingCall(Date.now() + 50)];
     await Promise.all(open.map((call) => new Promise((resolve) => call.once('status', resolve))));
     await waitForFreeSlot();
     open = [openPendingCall(), openPendingCall()];
-    expect((await failureOf(callOnce())).reason).toBe('TOO_MANY_CALLS');
+    expect((await getCallError(callOnce())).reason).toBe('TOO_MANY_CALLS');
   });
 });
 

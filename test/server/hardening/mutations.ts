@@ -31,7 +31,7 @@ export const mutations: readonly Mutation[] = [
     name: 'truncated inside the turn',
     count: 1_200,
     createRequest: (random) =>
-      changeBytes(sampleTurnRequest(random), (bytes) => bytes.subarray(0, 1 + random.below(bytes.length - 1))),
+      changeBytes(sampleTurnRequest(random), (bytes) => bytes.subarray(0, 1 + random.nextInt(bytes.length - 1))),
   },
   {
     name: 'a field of another wire type',
@@ -81,7 +81,7 @@ export const mutations: readonly Mutation[] = [
     name: 'a message of more than 4 MiB',
     count: 10,
     createRequest: (random) =>
-      changeBytes(sampleTurnRequest(random), (bytes) => pad(bytes, messageLimit * (1 + random.below(5)))),
+      changeBytes(sampleTurnRequest(random), (bytes) => pad(bytes, messageLimit * (1 + random.nextInt(5)))),
   },
 ];
 
@@ -110,15 +110,15 @@ function changeNode(
 
 function flipBits(bytes: Uint8Array, random: SeededRandom): Uint8Array {
   const copy = Uint8Array.from(bytes);
-  for (let flips = 1 + random.below(8); flips > 0; flips -= 1) {
-    const at = random.below(copy.length);
-    copy[at] = (copy[at] ?? 0) ^ (1 << random.below(8));
+  for (let flips = 1 + random.nextInt(8); flips > 0; flips -= 1) {
+    const at = random.nextInt(copy.length);
+    copy[at] = (copy[at] ?? 0) ^ (1 << random.nextInt(8));
   }
   return copy;
 }
 
 function createRandomBytes(random: SeededRandom): Uint8Array {
-  return Uint8Array.from({ length: random.below(400) }, () => random.below(256));
+  return Uint8Array.from({ length: random.nextInt(400) }, () => random.nextInt(256));
 }
 
 const isDelimited = ({ wireType }: WireNode) => wireType === WireType.LengthDelimited;
@@ -202,12 +202,12 @@ function isBoundedList({ field, children }: WireNode): boolean {
 
 function repeatElement(node: WireNode, random: SeededRandom): void {
   const one = encodeWireTree([{ ...node, children: undefined, content: new Uint8Array(0) }]);
-  node.trailing = Buffer.alloc(one.length * (20_000 + random.below(200_000)), one);
+  node.trailing = Buffer.alloc(one.length * (20_000 + random.nextInt(200_000)), one);
 }
 
 /** Repeats the turn. protobuf merges repeated singular messages. */
 function repeatTurn(bytes: Uint8Array, random: SeededRandom): Uint8Array {
-  return Buffer.concat(Array.from({ length: 2 + random.below(999) }, () => bytes));
+  return Buffer.concat(Array.from({ length: 2 + random.nextInt(999) }, () => bytes));
 }
 
 function pad(bytes: Uint8Array, size: number): Uint8Array {

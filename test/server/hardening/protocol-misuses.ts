@@ -12,7 +12,7 @@ import {
   preface,
   sendFrames,
 } from '../../support/http2-frames';
-import { framed, postRaw } from '../../support/raw-http2';
+import { postRaw, toGrpcFrame } from '../../support/raw-http2';
 import { turnRequest } from '../../support/request-bytes';
 
 /** One way to misuse HTTP/2 or the message framing of gRPC. */
@@ -30,19 +30,21 @@ const noBytes = new Uint8Array(0);
 
 /** Invalid calls in valid HTTP/2. */
 const calls: readonly ProtocolMisuse[] = [
-  post('the compressed flag without an encoding', {}, () => framed(Uint8Array.of(0x1f, 0x8b, 8, 0), 1)),
-  post('invalid compressed bytes', { 'grpc-encoding': 'gzip' }, () => framed(turnRequest(), 1)),
-  post('an unknown encoding', { 'grpc-encoding': 'br' }, () => framed(turnRequest(), 1)),
-  post('a frame longer than its body', {}, () => framed(turnRequest()).subarray(0, -1)),
+  post('the compressed flag without an encoding', {}, () => toGrpcFrame(Uint8Array.of(0x1f, 0x8b, 8, 0), 1)),
+  post('invalid compressed bytes', { 'grpc-encoding': 'gzip' }, () => toGrpcFrame(turnRequest(), 1)),
+  post('an unknown encoding', { 'grpc-encoding': 'br' }, () => toGrpcFrame(turnRequest(), 1)),
+  post('a frame longer than its body', {}, () => toGrpcFrame(turnRequest()).subarray(0, -1)),
   post('a frame of 4 GB', {}, () => Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 0])),
-  post('two messages to a unary method', {}, () => Buffer.concat([framed(noBytes), framed(noBytes)])),
+  post('two messages to a unary method', {}, () => Buffer.concat([toGrpcFrame(noBytes), toGrpcFrame(noBytes)])),
   post('no message', {}, () => noBytes),
-  post('an invalid timeout', { 'grpc-timeout': 'soon' }, () => framed(turnRequest())),
-  post('an unsupported content type', { 'content-type': 'application/json' }, () => framed(turnRequest())),
-  post('an unknown method', { ':path': '/focal.orchestration.v1.OrchestratorService/Guess' }, () => framed(noBytes)),
-  post('metadata above max_metadata_bytes', { 'x-large': 'x'.repeat(16_384) }, () => framed(turnRequest())),
+  post('an invalid timeout', { 'grpc-timeout': 'soon' }, () => toGrpcFrame(turnRequest())),
+  post('an unsupported content type', { 'content-type': 'application/json' }, () => toGrpcFrame(turnRequest())),
+  post('an unknown method', { ':path': '/focal.orchestration.v1.OrchestratorService/Guess' }, () =>
+    toGrpcFrame(noBytes),
+  ),
+  post('metadata above max_metadata_bytes', { 'x-large': 'x'.repeat(16_384) }, () => toGrpcFrame(turnRequest())),
   post('130 headers', Object.fromEntries(Array.from({ length: 130 }, (_, at) => [`x-${at}`, '1'])), () =>
-    framed(noBytes),
+    toGrpcFrame(noBytes),
   ),
 ];
 
@@ -50,7 +52,7 @@ const defaultHeaders = callHeaders(path);
 
 /** Violations of HTTP/2, and floods. */
 const violations: readonly ProtocolMisuse[] = [
-  frames('bytes that are not HTTP/2', (random) => Uint8Array.from({ length: 200 }, () => random.below(256))),
+  frames('bytes that are not HTTP/2', (random) => Uint8Array.from({ length: 200 }, () => random.nextInt(256))),
   frames('HTTP/1.1', () => Buffer.from('POST / HTTP/1.1\r\nHost: localhost\r\n\r\n')),
   frames('random frames', (random) => withPreface(...times(20, () => randomFrame(random)))),
   frames('no :path', () =>
@@ -62,7 +64,7 @@ const violations: readonly ProtocolMisuse[] = [
     ),
   ),
   frames('an uppercase header name', () => withPreface(headers(1, [...defaultHeaders, ['X-Capital', '1']]))),
-  frames('a call without the end of its request', () => withPreface(headers(1), data(1, framed(turnRequest())))),
+  frames('a call without the end of its request', () => withPreface(headers(1), data(1, toGrpcFrame(turnRequest())))),
   frames('a call that ends inside a message prefix', () =>
     withPreface(headers(1), data(1, Buffer.of(0, 0), endStream)),
   ),
@@ -145,8 +147,8 @@ function reset(stream: number): Buffer {
 }
 
 function randomFrame(random: SeededRandom): Buffer {
-  const payload = Uint8Array.from({ length: random.below(40) }, () => random.below(256));
-  return frame(random.below(12), random.below(256), random.below(8), payload);
+  const payload = Uint8Array.from({ length: random.nextInt(40) }, () => random.nextInt(256));
+  return frame(random.nextInt(12), random.nextInt(256), random.nextInt(8), payload);
 }
 
 /** A header of 4,000 bytes for the table, and 12,000 references to it. */

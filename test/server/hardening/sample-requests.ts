@@ -54,7 +54,7 @@ export function sampleTurnRequest(random: SeededRandom): SampleRequest {
 
 /** A request with a value in most fields, for a random method. */
 export function sampleRequest(random: SeededRandom): SampleRequest {
-  switch (random.below(8)) {
+  switch (random.nextInt(8)) {
     case 0:
       return createSample(decideLifecycle.path, 'unary', phaseBytes(random));
     case 1:

@@ -5,10 +5,10 @@ import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue
 import type { ScenarioDraft } from '../../support/conversation';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import {
+  createService,
   openEmbeddedStores,
   type ServiceUnderTest,
   type StoresUnderTest,
-  serviceOn,
 } from '../../support/service-under-test';
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
 import { RemoteConversation } from './remote-conversation';
@@ -34,7 +34,7 @@ export function describeOnBothStores(
     let client: OrchestratorClient;
 
     beforeAll(async () => {
-      service = serviceOn(await open(), { settings });
+      service = createService(await open(), { settings });
       grpc = await startGrpc(service.useCases);
       client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
     });

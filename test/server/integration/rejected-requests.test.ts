@@ -3,7 +3,7 @@ import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestr
 import { RelationshipKind, RelationshipSource } from '../../../gen/focal/orchestration/v1/scenario';
 import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { aScenario, type StepDraft } from '../../support/conversation';
-import { failureOf } from '../../support/grpc-under-test';
+import { getCallError } from '../../support/grpc-under-test';
 import { asking, end } from '../../support/sample-scenarios';
 import { describeOnBothStores } from './describe-on-both-stores';
 
@@ -25,9 +25,9 @@ describeOnBothStores('rejected requests', (_start, client) => {
       replayed: true,
       response: { revision: 1 },
     });
-    const reused = await failureOf(client().processTurn(request(first, 'another', 0)));
+    const reused = await getCallError(client().processTurn(request(first, 'another', 0)));
     expect([reused.status, reused.reason]).toEqual(['ALREADY_EXISTS', 'TURN_ID_REUSED']);
-    const stale = await failureOf(client().processTurn(request(randomUUID(), 'hello', 0)));
+    const stale = await getCallError(client().processTurn(request(randomUUID(), 'hello', 0)));
     expect([stale.status, stale.reason, stale.metadata['current_revision']]).toEqual([
       'ABORTED',
       'REVISION_MISMATCH',
@@ -50,13 +50,13 @@ describeOnBothStores('rejected requests', (_start, client) => {
         },
       });
     await putRelationship(a, b);
-    const rejected = await failureOf(putRelationship(b, a));
+    const rejected = await getCallError(putRelationship(b, a));
     expect([rejected.status, rejected.reason]).toEqual(['INVALID_ARGUMENT', 'RELATIONSHIP_REFUSED']);
     expect(rejected.violations).toMatchObject([
       { field: 'relationship', description: expect.stringContaining(`${b} -> ${a} -> ${b}`) },
     ]);
     expect(await putRelationship(a, b)).toMatchObject({ created: false });
-    expect(await failureOf(putRelationship(b, a))).toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
+    expect(await getCallError(putRelationship(b, a))).toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
   });
 
   test.each<[string, readonly StepDraft[], string, RegExp]>([
@@ -80,12 +80,12 @@ describeOnBothStores('rejected requests', (_start, client) => {
     const agent = { tenantId: randomUUID(), agentId: randomUUID() };
     const scenarioId = randomUUID();
     const scenario = scenarioToProto(aScenario({ scenarioId, steps }));
-    const rejected = await failureOf(client().putScenario({ ...agent, scenario, expectedVersion: undefined }));
+    const rejected = await getCallError(client().putScenario({ ...agent, scenario, expectedVersion: undefined }));
     expect([rejected.status, rejected.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
     expect(rejected.violations).toMatchObject([{ field, description: expect.stringMatching(description) }]);
     const found = await client().validateScenario({ ...agent, scenario });
     expect(found.valid).toBe(false);
-    expect((await failureOf(client().getScenario({ ...agent, scenarioId, version: 0 }))).status).toBe('NOT_FOUND');
+    expect((await getCallError(client().getScenario({ ...agent, scenarioId, version: 0 }))).status).toBe('NOT_FOUND');
   });
 
   test('6: a scenario with warnings is stored, and the response has its findings', async () => {

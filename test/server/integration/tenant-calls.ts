@@ -6,7 +6,7 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, type WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../../gen/google/rpc/error_details';
-import { callRaw, failureOf, type GrpcUnderTest, streamRaw } from '../../support/grpc-under-test';
+import { callRaw, type GrpcUnderTest, getCallError, streamRaw } from '../../support/grpc-under-test';
 import { TurnStream } from '../../support/turn-stream';
 import { WatchStream } from '../../support/watch-stream';
 
@@ -50,7 +50,7 @@ export class TenantCalls {
     this.options.calledPaths.add(method.path);
     const call = callRaw(this.grpc, method.path, method.requestSerialize(request), this.options);
     if (this.getExpectedReason(expectedReason) !== undefined)
-      return this.expectRejection(await failureOf(call), expectedReason);
+      return this.expectRejection(await getCallError(call), expectedReason);
     const { bytes } = await call;
     this.expectNoForeignData(bytes);
     return method.responseDeserialize(bytes);
@@ -87,7 +87,7 @@ export class TenantCalls {
     this.options.calledPaths.add(streamTurn.path);
     const call = streamRaw(this.grpc, streamTurn.path, streamTurn.requestSerialize(request), this.options);
     if (this.getExpectedReason(expectedReason) !== undefined)
-      return this.expectRejection(await failureOf(call), expectedReason);
+      return this.expectRejection(await getCallError(call), expectedReason);
     const messages = await call;
     this.expectNoForeignData(...messages);
     const last = messages.map((message) => streamTurn.responseDeserialize(message)).at(-1);

@@ -45,7 +45,7 @@ export class TenantModel {
 
   /** One of a few ids, so that both tenants use the same ids, and each tenant repeats some. */
   pickTurnId(): string {
-    return uuid(0x1000 + this.random.below(400));
+    return uuid(0x1000 + this.random.nextInt(400));
   }
 
   listScenarios(agentId: string): readonly (readonly [string, string])[] {

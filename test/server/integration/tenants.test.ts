@@ -9,9 +9,9 @@ import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { anApiKey } from '../../support/api-keys';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { ReloadedValue } from '../../support/reloaded-value';
-import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
+import { createService, openEmbeddedStores, type ServiceUnderTest } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
-import { issuerKey, signedToken, tokenRules } from '../../support/token-issuer';
+import { createIssuerKey, signToken, verificationOptions } from '../../support/token-issuer';
 import { openRedisStores } from './describe-on-both-stores';
 import { TenantCalls } from './tenant-calls';
 import { agentIds, sessionIds, TenantModel } from './tenant-model';
@@ -45,13 +45,17 @@ describe.each([
   let grpc: GrpcUnderTest;
 
   beforeAll(async () => {
-    service = serviceOn(await open());
+    service = createService(await open());
     const apiKeys = new ReloadedValue(parseApiKeys(one.entry + two.entry));
     const clock = new SystemClock();
-    const issuer = await issuerKey('of both');
-    const tokens = new JwtAuthenticator(tokenRules, createFileJwks(new ReloadedValue({ keys: [issuer.jwk] })), clock);
+    const issuer = await createIssuerKey('of both');
+    const tokens = new JwtAuthenticator(
+      verificationOptions,
+      createFileJwks(new ReloadedValue({ keys: [issuer.jwk] })),
+      clock,
+    );
     const tokenOf = async (tenant: string) => ({
-      authorization: `Bearer ${await signedToken(issuer, clock.now(), { tenant_id: tenant })}`,
+      authorization: `Bearer ${await signToken(issuer, clock.now(), { tenant_id: tenant })}`,
     });
     credentials = [
       [one.metadata, await tokenOf(uuid(1))],

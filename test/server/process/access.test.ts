@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { CallError, connect } from 'scenario-orchestrator-client';
 import { ListScenariosRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { freePort } from '../../../tools/chaos/free-port';
+import { findFreePort } from '../../../tools/redis/free-port';
 import { anApiKey } from '../../support/api-keys';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
 import { uuid } from '../../support/session-builder';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await ensureBuilt();
   writeFileSync(keysFile, first.entry + second.entry);
   installCertificate('server');
-  scrapePort = await freePort();
+  scrapePort = await findFreePort();
   settings = {
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
     ORCHESTRATOR__SERVER__TLS_CERT_FILE: certFile,
@@ -151,7 +151,7 @@ it.each<[string, NodeJS.ProcessEnv, RegExp]>([
   const start = startBuiltServer({ ...settings, ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'other'), ...env });
   const refused = await start.then(
     (started) => started.stop().then(() => 'it started'),
-    (error: unknown) => (error instanceof DidNotStart ? error.stderr : error),
+    (error: unknown) => (error instanceof ServerStartError ? error.stderr : error),
   );
   expect(refused).toMatch(problem);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 
 jest.setTimeout(60_000);
 
@@ -52,7 +52,7 @@ it('does not start with an invalid template, and reports the problem', async () 
   const failed: unknown = await start({ ...withModel, [settingName('TEMPLATE')]: template }).catch(
     (error: unknown) => error,
   );
-  expect(failed).toBeInstanceOf(DidNotStart);
+  expect(failed).toBeInstanceOf(ServerStartError);
   expect(failed).toMatchObject({
     stderr: expect.stringContaining('pipeline.scenario_filtering.template is not a valid template: '),
   });

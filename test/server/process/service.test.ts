@@ -13,12 +13,12 @@ import {
   ProcessTurnRequest,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
-import { listenOnLoopback } from '../../../tools/chaos/free-port';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { listenOnLoopback } from '../../../tools/redis/free-port';
+import { RedisProcess } from '../../../tools/redis/redis-process';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
-import { healthOf, untilHealthIs } from '../../support/health';
+import { getHealth, waitForHealth } from '../../support/health';
 import { openUnfinishedCall, openUnreadCall } from '../../support/http2-frames';
-import { startRedisServer } from '../../support/redis-server';
 import { TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
@@ -48,10 +48,10 @@ async function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
 const embedded = (path = createFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
 
 /** The error of a start that fails. */
-async function startError(env: NodeJS.ProcessEnv): Promise<DidNotStart> {
+async function startError(env: NodeJS.ProcessEnv): Promise<ServerStartError> {
   return await start(env).then(
     () => Promise.reject(new Error('the service started')),
-    (error: unknown) => (error instanceof DidNotStart ? error : Promise.reject(error)),
+    (error: unknown) => (error instanceof ServerStartError ? error : Promise.reject(error)),
   );
 }
 
@@ -80,7 +80,7 @@ describe('on the embedded store', () => {
       '',
       ...['Orchestrator', 'Session', 'Scenario'].map((name) => `focal.orchestration.v1.${name}Service`),
     ];
-    expect(await Promise.all(services.map((service) => healthOf(server.address, service)))).toEqual(
+    expect(await Promise.all(services.map((service) => getHealth(server.address, service)))).toEqual(
       services.map(() => 'SERVING'),
     );
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
@@ -135,7 +135,7 @@ describe('the health check of the image', () => {
     // Repeated, because the script has a short timeout and the machine can be slow.
     await eventually(async () => isDeepStrictEqual(await check(port), { exitCode: 0, stderr: '' }));
     void server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     const notServing = { exitCode: 1, stderr: `health: ${server.address} is not serving\n` };
     await eventually(async () => isDeepStrictEqual(await check(port), notServing));
     server.process.kill('SIGKILL');
@@ -196,7 +196,7 @@ describe('on a shutdown signal', () => {
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
     await client.waitForReady(30_000);
     void server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     expect((await client.processTurn(firstTurn)).replayed).toBe(false);
     client.close();
     server.process.kill('SIGKILL');
@@ -272,7 +272,7 @@ describe('on a shutdown signal', () => {
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const exit = server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     await sleep(600);
     await server.stop();
     expect(await exit).toBe(1);
@@ -280,7 +280,7 @@ describe('on a shutdown signal', () => {
 });
 
 it('starts without Redis, and is ready while Redis accepts writes', async () => {
-  const redis = await startRedisServer();
+  const redis = await RedisProcess.start();
   await redis.shutDown();
   try {
     const server = await start({
@@ -290,15 +290,15 @@ it('starts without Redis, and is ready while Redis accepts writes', async () => 
       ORCHESTRATOR__SERVER__PROBE_TIMEOUT_MS: '300',
     });
     expect(server.stderr()).toContain(`are in Redis at 127.0.0.1:${redis.port}`);
-    expect(await healthOf(server.address)).toBe('NOT_SERVING');
+    expect(await getHealth(server.address)).toBe('NOT_SERVING');
     await redis.start();
-    await untilHealthIs('SERVING', server.address);
+    await waitForHealth('SERVING', server.address);
     redis.pause();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     redis.resume();
-    await untilHealthIs('SERVING', server.address);
+    await waitForHealth('SERVING', server.address);
     await redis.kill();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     expect(await server.stop()).toBe(0);
   } finally {
     await redis.stop();

@@ -11,9 +11,9 @@ import {
   ScenarioAction,
   SessionServiceService,
 } from '../../../../gen/focal/orchestration/v1/session_service';
-import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { callMethod, callRaw, type GrpcUnderTest, getCallError, startGrpc } from '../../../support/grpc-under-test';
 import { createRedisNode } from '../../../support/redis-node';
-import { delimited, type TurnFields, text, turnRequest, whole } from '../../../support/request-bytes';
+import { delimited, int32, type TurnFields, text, turnRequest } from '../../../support/request-bytes';
 import { openService, type ServiceUnderTest } from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
 import type { DeepPartial } from '../../codec/partial-message';
@@ -175,7 +175,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
       expectedVersion: undefined,
     });
     expect((await take(record)).created).toBe(false);
-    expect((await failureOf(take(aRecord({ activeScenarioId: uuid(12) })))).reason).toBe('SCENARIO_NOT_FOUND');
+    expect((await getCallError(take(aRecord({ activeScenarioId: uuid(12) })))).reason).toBe('SCENARIO_NOT_FOUND');
   });
 
   test('8 import: one of two nodes that import the same record concurrently creates the session', async () => {
@@ -208,28 +208,28 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
   test('8 import: a different record does not replace a session', async () => {
     const record = aRecord();
     await take(record);
-    const failure = await failureOf(take({ ...record, currentStepId: 'order' }));
+    const failure = await getCallError(take({ ...record, currentStepId: 'order' }));
     expect([failure.status, failure.reason]).toEqual(['FAILED_PRECONDITION', 'SESSION_EXISTS']);
     expect(failure.metadata).toMatchObject({ session_id: record.sessionId });
     expect(failure.message).toContain('was imported from another record');
     const begun = aRecord();
     await aTurn(begun);
-    expect((await failureOf(take(begun))).message).toContain('was created by a turn and is at revision 1');
+    expect((await getCallError(take(begun))).message).toContain('was created by a turn and is at revision 1');
   });
 
   test('8 import: a session of another agent is rejected', async () => {
     const record = aRecord();
     await take(record);
-    const failure = await failureOf(take({ ...record, agentId: uuid(9) }));
+    const failure = await getCallError(take({ ...record, agentId: uuid(9) }));
     expect([failure.status, failure.reason]).toEqual(['FAILED_PRECONDITION', 'AGENT_MISMATCH']);
   });
 
   test('8 import: a scenario that is not in the catalogue is rejected, unless it has ended', async () => {
     const record = aRecord({ activeScenarioId: uuid(99), activeScenarioVersion: 4 });
-    const failure = await failureOf(take(record));
+    const failure = await getCallError(take(record));
     expect([failure.status, failure.reason]).toEqual(['NOT_FOUND', 'SCENARIO_NOT_FOUND']);
     expect(failure.metadata).toMatchObject({ scenario_id: uuid(99), version: '4' });
-    expect((await failureOf(callMethod(grpc, getSession, keyOf(record)))).reason).toBe('SESSION_NOT_FOUND');
+    expect((await getCallError(callMethod(grpc, getSession, keyOf(record)))).reason).toBe('SESSION_NOT_FOUND');
     const ended = await take({ ...record, lastAction: ScenarioAction.SCENARIO_ACTION_EXIT });
     expect(ended).toMatchObject({ created: true, session: { instances: [] } });
   });
@@ -244,7 +244,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
 
   test('8 import: a record that violates the contract is rejected with every invalid field', async () => {
     const unknownAction: number = 99;
-    const failure = await failureOf(
+    const failure = await getCallError(
       take(
         aRecord({
           activeScenarioId: 'refund',
@@ -262,7 +262,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
       'turn_count',
     ]);
     const ids = [text(1, agent.tenantId), text(2, agent.agentId), text(3, uuid(99))];
-    const hostile = Buffer.concat([...ids, delimited(7, text(1, '__proto__'), whole(2, 1))]);
-    expect((await failureOf(callRaw(grpc, importSession.path, hostile))).reason).toBe('INVALID_REQUEST');
+    const hostile = Buffer.concat([...ids, delimited(7, text(1, '__proto__'), int32(2, 1))]);
+    expect((await getCallError(callRaw(grpc, importSession.path, hostile))).reason).toBe('INVALID_REQUEST');
   });
 });

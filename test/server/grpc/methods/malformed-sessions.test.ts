@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import { scenarioToProto } from '../../../../src/server/codec/wire/scenario-codec';
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
-import { failureOf } from '../../../support/grpc-under-test';
-import { type Damage, damage, damaged } from '../../../support/hostile-values';
+import { getCallError } from '../../../support/grpc-under-test';
+import { arbitraryMutation, type Mutation, mutate } from '../../../support/mutated-messages';
 import { agent, createInput, getSessionAfter, PhasesUnderTest } from '../../../support/phases-under-test';
-import { sendableScenario, sendableTurn } from '../../../support/random-requests';
+import { toSendableScenario, toSendableTurn } from '../../../support/random-requests';
 import { randomSession } from '../../../support/random-scenarios';
 import { uuid } from '../../../support/session-builder';
 
@@ -22,8 +22,8 @@ afterAll(() => phases.stop());
 function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][number], session: Session | undefined) {
   turns += 1;
   const ids = { ...agent, sessionId: uuid(3), turnId: uuid(1_000_000 + turns), occurredAt: draft.occurredAt ?? 0 };
-  const turn = turnToProto(sendableTurn(draft, { ...ids, running: session?.instances ?? [] }));
-  return createInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(sendableScenario(each))) });
+  const turn = turnToProto(toSendableTurn(draft, { ...ids, running: session?.instances ?? [] }));
+  return createInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(toSendableScenario(each))) });
 }
 
 /** The session after the turns of a random conversation. */
@@ -36,14 +36,14 @@ async function played(random: RandomSession): Promise<Session | undefined> {
 test('a session with random changes is decided, or rejected with its invalid fields, and never an internal error', async () => {
   let decided = 0;
   let refused = 0;
-  const tryOne = async (random: RandomSession, session: Session, damages: readonly Damage[]): Promise<void> => {
+  const tryOne = async (random: RandomSession, session: Session, mutations: readonly Mutation[]): Promise<void> => {
     const [draft] = random.turns;
     if (draft === undefined) return;
-    const hostile = damaged(session, damages);
-    const answer = await phases.plan(inputOf(random, draft, hostile)).catch((error: Error) => error);
+    const mutated = mutate(session, mutations);
+    const answer = await phases.plan(inputOf(random, draft, mutated)).catch((error: Error) => error);
     if (answer instanceof Error) {
       refused += 1;
-      const { status, violations } = await failureOf(Promise.reject(answer));
+      const { status, violations } = await getCallError(Promise.reject(answer));
       expect(status).toBe('INVALID_ARGUMENT');
       expect(violations.length).toBeGreaterThan(0);
       for (const { field } of violations) expect(field).toMatch(/^input\.(session|turn)\./);
@@ -55,11 +55,11 @@ test('a session with random changes is decided, or rejected with its invalid fie
   await fc.assert(
     fc.asyncProperty(
       randomSession,
-      fc.array(fc.array(damage, { minLength: 1, maxLength: 4 }), { minLength: 15, maxLength: 15 }),
+      fc.array(fc.array(arbitraryMutation, { minLength: 1, maxLength: 4 }), { minLength: 15, maxLength: 15 }),
       async (random, all) => {
         phases.settings = random.settings;
         const session = await played(random);
-        if (session) for (const damages of all) await tryOne(random, session, damages);
+        if (session) for (const mutations of all) await tryOne(random, session, mutations);
       },
     ),
     // Shrinking would play the conversation hundreds of times.

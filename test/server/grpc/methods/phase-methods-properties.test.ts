@@ -14,7 +14,7 @@ import { relationshipToProto, scenarioToProto } from '../../../../src/server/cod
 import { turnToProto } from '../../../../src/server/codec/wire/turn-message-codec';
 import { unboundedCall } from '../../../support/calls';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
-import { sendableRelationship, sendableScenario, sendableTurn } from '../../../support/random-requests';
+import { toSendableRelationship, toSendableScenario, toSendableTurn } from '../../../support/random-requests';
 import { randomSession } from '../../../support/random-scenarios';
 import { openService, type ServiceUnderTest } from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
@@ -47,8 +47,8 @@ afterAll(async () => {
 async function playBoth(random: RandomSession, inline: boolean): Promise<void> {
   lastSession += 1;
   const ids = { tenantId: uuid(1), agentId: uuid(1_000_000 + lastSession), sessionId: uuid(2_000_000 + lastSession) };
-  const scenarios = random.scenarios.map(sendableScenario);
-  const relationships = distinct(random.relationships.map(sendableRelationship).filter(isStorable));
+  const scenarios = random.scenarios.map(toSendableScenario);
+  const relationships = distinct(random.relationships.map(toSendableRelationship).filter(isStorable));
   useCases = service.useCasesWith(random.settings);
   for (const scenario of scenarios) {
     await useCases.putScenario({ agent: ids, scenario, expectedVersion: undefined }, unboundedCall);
@@ -63,7 +63,7 @@ async function playBoth(random: RandomSession, inline: boolean): Promise<void> {
   for (const [index, draft] of random.turns.entries()) {
     const turnId = uuid(3_000_000 + index);
     const running = session?.instances ?? [];
-    const turn = turnToProto(sendableTurn(draft, { ...ids, turnId, running, occurredAt: draft.occurredAt ?? 0 }));
+    const turn = turnToProto(toSendableTurn(draft, { ...ids, turnId, running, occurredAt: draft.occurredAt ?? 0 }));
     session = await oneTurn(turn, PhaseInput.fromPartial({ turn, session, ...definitions }));
   }
 }

@@ -1,5 +1,5 @@
 import { unboundedCall } from '../../../support/calls';
-import { failureOf } from '../../../support/grpc-under-test';
+import { getCallError } from '../../../support/grpc-under-test';
 import {
   agent,
   asking,
@@ -106,7 +106,7 @@ describe('inline scenarios', () => {
   test('are rejected if they are invalid, with the findings of all of them under the path of each', async () => {
     const broken = askingMessage(booking, { entryStepId: 'nowhere' });
     const worse = askingMessage(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
-    const failure = await failureOf(
+    const failure = await getCallError(
       phases.lifecycle(createInput({ scenarios: [askingMessage(refund), broken, worse] })),
     );
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);

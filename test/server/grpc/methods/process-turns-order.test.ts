@@ -2,7 +2,7 @@ import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/
 import type { LoadedSession, SessionStore } from '../../../../src/server/ports/session-store';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
 import { turnRequest } from '../../../support/request-bytes';
-import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../../support/service-under-test';
+import { createService, openEmbeddedStores, type ServiceUnderTest } from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
 import { TurnStream } from '../../../support/turn-stream';
 
@@ -13,7 +13,7 @@ let grpc: GrpcUnderTest;
 
 beforeAll(async () => {
   const stores = openEmbeddedStores();
-  service = serviceOn({ ...stores, store: withDelayedLoads(stores.store) });
+  service = createService({ ...stores, store: withDelayedLoads(stores.store) });
   grpc = await startGrpc(service.useCases);
 });
 afterAll(async () => {

@@ -10,10 +10,10 @@ import type { ProcessedTurn, TurnCommand } from '../../../../src/server/applicat
 import { defaultServerOptions, type GrpcServerOptions } from '../../../../src/server/grpc';
 import type { Call } from '../../../../src/server/ports/call';
 import { eventually } from '../../../support/eventually';
-import { callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
-import { delimited, type TurnFields, text, turnRequest, whole } from '../../../support/request-bytes';
+import { callRaw, type GrpcUnderTest, getCallError, startGrpc } from '../../../support/grpc-under-test';
+import { delimited, int32, type TurnFields, text, turnRequest } from '../../../support/request-bytes';
 import { uuid } from '../../../support/session-builder';
-import { errorIn, TurnStream } from '../../../support/turn-stream';
+import { getTurnError, TurnStream } from '../../../support/turn-stream';
 
 const processTurn = OrchestratorServiceService.processTurn.path;
 const getSessionPath = '/focal.orchestration.v1.SessionService/GetSession';
@@ -96,7 +96,7 @@ class ControlledTurns {
 
 /** Resolves after the server has had time to read everything that was sent before on the same connection. */
 async function waitForServer(grpc: GrpcUnderTest): Promise<void> {
-  for (let trip = 0; trip < 5; trip += 1) await failureOf(callRaw(grpc, getSessionPath, new Uint8Array()));
+  for (let trip = 0; trip < 5; trip += 1) await getCallError(callRaw(grpc, getSessionPath, new Uint8Array()));
 }
 
 describe('a response', () => {
@@ -110,7 +110,7 @@ describe('a response', () => {
     const id = (number: number) => text(1, uuid(number));
     expect(stream.received).toEqual([
       Buffer.concat([id(1), delimited(3, responseBytes)]),
-      Buffer.concat([id(2), whole(2, 1), delimited(3, responseBytes)]),
+      Buffer.concat([id(2), int32(2, 1), delimited(3, responseBytes)]),
     ]);
   });
 
@@ -152,8 +152,8 @@ describe('a turn that fails', () => {
     stream.send(request(1), bytes, request(2));
     const [before, failed, after] = await stream.answers(3);
     expect([before, after]).toMatchObject([{ turnId: uuid(1) }, { turnId: uuid(2) }]);
-    const error = failed && errorIn(failed);
-    const single = await failureOf(callRaw(grpc, processTurn, bytes));
+    const error = failed && getTurnError(failed);
+    const single = await getCallError(callRaw(grpc, processTurn, bytes));
     expect(single.reason).toBe(reason);
     expect(error).toEqual(statusOf(single));
   });
@@ -175,7 +175,7 @@ describe('a turn that fails', () => {
     );
     const answers = await stream.answers(7);
     expect(answers.map(({ turnId }) => turnId)).toEqual(['', uuid(8), '', 'no UUID', '', '', uuid(2)]);
-    expect(answers.slice(0, 6).map((answer) => errorIn(answer).code)).toEqual(Array(6).fill(3));
+    expect(answers.slice(0, 6).map((answer) => getTurnError(answer).code)).toEqual(Array(6).fill(3));
     stream.halfClose();
     expect(await stream.ended).toBeUndefined();
   });
@@ -367,7 +367,7 @@ describe('an overloaded node', () => {
     await turns.waitForStarted(2);
     one.send(request(3));
     const [refused] = await one.answers(1);
-    const call = await failureOf(callRaw(grpc, processTurn, request(4)));
+    const call = await getCallError(callRaw(grpc, processTurn, request(4)));
     expect([call.reason, call.retryAfterMs]).toEqual(['TOO_MANY_CALLS', 100]);
     expect(refused).toEqual({ turnId: uuid(3), replayed: false, result: { $case: 'error', value: statusOf(call) } });
     turns.releaseAll();

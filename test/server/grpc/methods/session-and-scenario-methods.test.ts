@@ -9,9 +9,14 @@ import {
   ListTurnsResponse,
   SessionServiceService,
 } from '../../../../gen/focal/orchestration/v1/session_service';
-import { callMethod, callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
+import { callMethod, callRaw, type GrpcUnderTest, getCallError, startGrpc } from '../../../support/grpc-under-test';
 import { type TurnFields, turnRequest } from '../../../support/request-bytes';
-import { openEmbeddedStores, openService, type ServiceUnderTest, serviceOn } from '../../../support/service-under-test';
+import {
+  createService,
+  openEmbeddedStores,
+  openService,
+  type ServiceUnderTest,
+} from '../../../support/service-under-test';
 import { uuid } from '../../../support/session-builder';
 
 let service: ServiceUnderTest;
@@ -76,7 +81,7 @@ describe('ScenarioService', () => {
     const [ask] = invalid.steps;
     if (ask?.transitions[0])
       ask.transitions[0] = { ...ask.transitions[0], targetStepId: 'gone', condition: '18 &&& x' };
-    const failure = await failureOf(put(agent, invalid));
+    const failure = await getCallError(put(agent, invalid));
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
     expect(failure.violations.map(({ field }) => field)).toEqual(
       expect.arrayContaining([
@@ -89,17 +94,17 @@ describe('ScenarioService', () => {
     expect(validated.valid).toBe(false);
     expect(validated.findings).toHaveLength(failure.violations.length);
     const gone = callMethod(grpc, scenarios.getScenario, { ...agent, scenarioId: uuid(11), version: 0 });
-    expect((await failureOf(gone)).reason).toBe('SCENARIO_NOT_FOUND');
+    expect((await getCallError(gone)).reason).toBe('SCENARIO_NOT_FOUND');
   });
 
   test('rejects an outdated expected_version with ABORTED and both versions', async () => {
     const agent = anAgent();
     await put(agent, aRefund(), 0);
-    const failure = await failureOf(put(agent, aRefund(uuid(11), 'Other'), 0));
+    const failure = await getCallError(put(agent, aRefund(uuid(11), 'Other'), 0));
     expect([failure.status, failure.reason]).toEqual(['ABORTED', 'VERSION_MISMATCH']);
     expect(failure.metadata).toMatchObject({ expected_version: '0', current_version: '1' });
     const deletion = callMethod(grpc, scenarios.deleteScenario, { ...agent, scenarioId: uuid(11), expectedVersion: 9 });
-    expect((await failureOf(deletion)).reason).toBe('VERSION_MISMATCH');
+    expect((await getCallError(deletion)).reason).toBe('VERSION_MISMATCH');
   });
 
   test('lists scenarios in pages, by tag and by whether they are enabled', async () => {
@@ -133,7 +138,7 @@ describe('ScenarioService', () => {
       { pageToken: nextPageToken, tag: 'odd' },
       { pageToken: `${nextPageToken}AA` },
     ]) {
-      const failure = await failureOf(list(invalid));
+      const failure = await getCallError(list(invalid));
       expect(failure.violations.map(({ field }) => field)).toEqual(['page_token']);
     }
   });
@@ -157,7 +162,7 @@ describe('ScenarioService', () => {
     expect(await relate(uuid(11), uuid(12))).toMatchObject({ created: true, relationship: { sourceType: 2 } });
     expect(await relate(uuid(11), uuid(12))).toMatchObject({ created: false });
     await relate(uuid(12), uuid(13));
-    const failure = await failureOf(relate(uuid(13), uuid(11)));
+    const failure = await getCallError(relate(uuid(13), uuid(11)));
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'RELATIONSHIP_REFUSED']);
     expect(failure.message).toContain(`${uuid(13)} -> ${uuid(11)} -> ${uuid(12)} -> ${uuid(13)}`);
     await relate(uuid(13), uuid(11), 2);
@@ -200,15 +205,15 @@ describe('RenderScenario', () => {
   test('rejects an unknown scenario, an unknown session and a session of another agent', async () => {
     const agent = anAgent();
     const request = { ...agent, scenarioId: uuid(11) };
-    expect(await failureOf(render(request))).toMatchObject({
+    expect(await getCallError(render(request))).toMatchObject({
       reason: 'SCENARIO_NOT_FOUND',
     });
     await put(agent, aRefund());
     const unknown = { ...request, sessionId: uuid(903) };
-    expect(await failureOf(render(unknown))).toMatchObject({
+    expect(await getCallError(render(unknown))).toMatchObject({
       reason: 'SESSION_NOT_FOUND',
     });
-    expect(await failureOf(render({ ...request, sessionId }))).toMatchObject({
+    expect(await getCallError(render({ ...request, sessionId }))).toMatchObject({
       reason: 'AGENT_MISMATCH',
     });
   });
@@ -224,7 +229,7 @@ describe('a session', () => {
   }
 
   test('is not found before its first turn', async () => {
-    const failure = await failureOf(callMethod(grpc, sessions.getSession, key));
+    const failure = await getCallError(callMethod(grpc, sessions.getSession, key));
     expect([failure.status, failure.reason]).toEqual(['NOT_FOUND', 'SESSION_NOT_FOUND']);
     expect(failure.metadata).toMatchObject({ session_id: key.sessionId });
   });
@@ -257,7 +262,7 @@ describe('a session', () => {
 
   test('has pages of turns that fit into a message, with tokens for the rest', async () => {
     const pageBytes = 20_000;
-    const small = serviceOn(openEmbeddedStores(), { pageBytes });
+    const small = createService(openEmbeddedStores(), { pageBytes });
     const other = await startGrpc(small.useCases);
     try {
       const situation = { message: 'x'.repeat(4_000) };

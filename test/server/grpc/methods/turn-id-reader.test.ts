@@ -1,5 +1,5 @@
 import { readTurnId } from '../../../../src/server/grpc/methods/turn-id-reader';
-import { delimited, text, turnRequest, whole } from '../../../support/request-bytes';
+import { delimited, int32, text, turnRequest } from '../../../support/request-bytes';
 import { uuid } from '../../../support/session-builder';
 
 const turnWithId = (id: string) => delimited(1, text(4, id));
@@ -10,10 +10,10 @@ test.each<[string, Uint8Array, string]>([
   ['the last of two ids', delimited(1, text(4, 'first'), text(4, 'second')), 'second'],
   ['the last of two turns', Buffer.concat([turnWithId('first'), turnWithId('second')]), 'second'],
   ['an id before malformed bytes', Buffer.concat([turnWithId('id'), Buffer.from([0xff, 0xff])]), 'id'],
-  ['other fields', Buffer.concat([whole(2, 7), delimited(1, text(1, 'tenant'), whole(6, 1), text(4, 'id'))]), 'id'],
+  ['other fields', Buffer.concat([int32(2, 7), delimited(1, text(1, 'tenant'), int32(6, 1), text(4, 'id'))]), 'id'],
   ['an id of the maximum length', turnWithId('x'.repeat(200)), 'x'.repeat(200)],
   ['an id above the maximum length', turnWithId('x'.repeat(201)), ''],
-  ['an id of another wire type', delimited(1, whole(4, 1)), ''],
+  ['an id of another wire type', delimited(1, int32(4, 1)), ''],
   ['a turn without an id', delimited(1), ''],
   ['an empty request', new Uint8Array(), ''],
   ['a truncated turn', turnWithId('id').subarray(0, -1), ''],

@@ -12,8 +12,8 @@ import { defaultServerOptions } from '../../../../src/server/grpc';
 import type { Call } from '../../../../src/server/ports/call';
 import { Conversation } from '../../../support/conversation';
 import { eventually } from '../../../support/eventually';
-import { callRaw, failureOf, type GrpcUnderTest, startGrpc, streamRaw } from '../../../support/grpc-under-test';
-import { framed, postRaw } from '../../../support/raw-http2';
+import { callRaw, type GrpcUnderTest, getCallError, startGrpc, streamRaw } from '../../../support/grpc-under-test';
+import { postRaw, toGrpcFrame } from '../../../support/raw-http2';
 import { text, turnRequest } from '../../../support/request-bytes';
 import { acting, asking, confirming } from '../../../support/sample-scenarios';
 import { uuid } from '../../../support/session-builder';
@@ -102,7 +102,7 @@ describe('StreamTurn', () => {
 
   test('sends nothing before the turn is committed', async () => {
     work = () => Promise.reject(new Error('not committed'));
-    expect((await failureOf(streamRaw(grpc, streamTurn.path, turnRequest()))).reason).toBe('INTERNAL');
+    expect((await getCallError(streamRaw(grpc, streamTurn.path, turnRequest()))).reason).toBe('INTERNAL');
   });
 
   test('waits for a slow client, and stops when the client cancels', async () => {
@@ -173,7 +173,9 @@ describe('deadlines and cancellation', () => {
     };
     // Repeated if the machine was so slow that the deadline passed before the work started.
     await eventually(async () => {
-      const failure = await failureOf(callRaw(grpc, processTurn.path, turnRequest(), { deadline: Date.now() + 150 }));
+      const failure = await getCallError(
+        callRaw(grpc, processTurn.path, turnRequest(), { deadline: Date.now() + 150 }),
+      );
       expect(failure.status).toBe('DEADLINE_EXCEEDED');
       return started.length > 0;
     });
@@ -185,7 +187,7 @@ describe('deadlines and cancellation', () => {
       await once(call.signal, 'abort');
       throw new Error('aborted');
     };
-    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '100m' }, framed(turnRequest()));
+    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '100m' }, toGrpcFrame(turnRequest()));
     expect(end).toMatchObject({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
   });
 
@@ -195,7 +197,7 @@ describe('deadlines and cancellation', () => {
       started = true;
       return aProcessedTurn();
     };
-    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '1m' }, framed(turnRequest()));
+    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-timeout': '1m' }, toGrpcFrame(turnRequest()));
     expect(end).toMatchObject({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
     expect(started).toBe(false);
   });
@@ -240,7 +242,7 @@ describe('limits', () => {
     await until(() => grpc.server.callsInFlight === 3);
     for (const call of calls) call.cancel();
     await sleep(50);
-    const failure = await failureOf(callRaw(grpc, processTurn.path, turnRequest()));
+    const failure = await getCallError(callRaw(grpc, processTurn.path, turnRequest()));
     expect([failure.status, failure.reason, failure.retryAfterMs]).toEqual([
       'RESOURCE_EXHAUSTED',
       'TOO_MANY_CALLS',
@@ -256,24 +258,24 @@ describe('limits', () => {
     ['a little', 4_194_304 + 1],
     ['much', 5 * 4_194_304],
   ])('a message that is %s too large is RESOURCE_EXHAUSTED with the reason', async (_what, size) => {
-    const failure = await failureOf(callRaw(grpc, processTurn.path, Buffer.alloc(size)));
+    const failure = await getCallError(callRaw(grpc, processTurn.path, Buffer.alloc(size)));
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_LARGE']);
   });
 
   test('metadata that is too large is RESOURCE_EXHAUSTED', async () => {
     const metadata = { 'x-much': 'x'.repeat(5_000) };
-    const failure = await failureOf(callRaw(grpc, processTurn.path, turnRequest(), { metadata }));
+    const failure = await getCallError(callRaw(grpc, processTurn.path, turnRequest(), { metadata }));
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_LARGE']);
   });
 
   test.each(['gzip', 'deflate'])('a message that is not %s is INVALID_ARGUMENT', async (encoding) => {
-    const body = framed(Buffer.from('this is not compressed'), compressedFlag);
+    const body = toGrpcFrame(Buffer.from('this is not compressed'), compressedFlag);
     const end = await postRaw(grpc.address, processTurn.path, { 'grpc-encoding': encoding }, body);
     expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'UNDECODABLE_REQUEST' });
   });
 
   test('a compressed message that is too large when decompressed is RESOURCE_EXHAUSTED', async () => {
-    const body = framed(gzipSync(Buffer.alloc(64 * 1_024 * 1_024)), compressedFlag);
+    const body = toGrpcFrame(gzipSync(Buffer.alloc(64 * 1_024 * 1_024)), compressedFlag);
     const end = await postRaw(grpc.address, processTurn.path, { 'grpc-encoding': 'gzip' }, body);
     expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'TOO_LARGE' });
   });
@@ -282,7 +284,7 @@ describe('limits', () => {
 test('a method of the contract that is not implemented is UNIMPLEMENTED with its name', async () => {
   const { planMigration } = ScenarioServiceService;
   const request = Buffer.concat([text(1, uuid(1)), text(2, uuid(2)), text(3, uuid(3))]);
-  const failure = await failureOf(callRaw(grpc, planMigration.path, request));
+  const failure = await getCallError(callRaw(grpc, planMigration.path, request));
   expect([failure.status, failure.reason]).toEqual(['UNIMPLEMENTED', 'NOT_IMPLEMENTED']);
   expect(failure.metadata).toEqual({ method: 'PlanMigration' });
 });

@@ -8,12 +8,12 @@ import { createServices, getScopesByPath } from '../../../../src/server/grpc/met
 import { loadContract } from '../../../../src/server/grpc/validation/contract';
 import { scopes } from '../../../../src/server/ports/authenticator';
 import { SystemClock } from '../../../../src/server/runtime/system';
-import { anApiKey, type MadeKey } from '../../../support/api-keys';
+import { type ApiKeyFixture, anApiKey } from '../../../support/api-keys';
 import {
   callMethod,
   callRaw,
-  failureOf,
   type GrpcUnderTest,
+  getCallError,
   noUseCases,
   startGrpc,
   streamRaw,
@@ -21,7 +21,7 @@ import {
 import { ReloadedValue } from '../../../support/reloaded-value';
 import { turnRequest } from '../../../support/request-bytes';
 import { aSession, uuid } from '../../../support/session-builder';
-import { errorIn, TurnStream } from '../../../support/turn-stream';
+import { getTurnError, TurnStream } from '../../../support/turn-stream';
 import { WatchStream } from '../../../support/watch-stream';
 
 const { getSession } = SessionServiceService;
@@ -104,7 +104,7 @@ describe('Scopes', () => {
     const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
     const listing = (metadata: Readonly<Record<string, string>>) =>
       streamRaw(grpc, path, Buffer.from([0x3a, 0]), { metadata });
-    expect(await failureOf(listing({}))).toMatchObject({ status: 'UNAUTHENTICATED' });
+    expect(await getCallError(listing({}))).toMatchObject({ status: 'UNAUTHENTICATED' });
     expect((await listing(only.get('catalogue')?.metadata ?? { none: '' })).length).toBeGreaterThan(0);
   });
 });
@@ -127,7 +127,7 @@ describe('The tenant', () => {
 
   test('of a request must be the tenant of the credential', async () => {
     expect(await read(uuid(1), one.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
-    expect(await failureOf(read(uuid(2), one.metadata))).toMatchObject({
+    expect(await getCallError(read(uuid(2), one.metadata))).toMatchObject({
       status: 'PERMISSION_DENIED',
       reason: 'TENANT_MISMATCH',
     });
@@ -141,7 +141,7 @@ describe('The tenant', () => {
   test('of a request must be a UUID with every credential', async () => {
     for (const tenantId of ['', '*', `${uuid(1)}/${uuid(2)}`, `${uuid(1)}}`, '__proto__', '../../x', '\u0000']) {
       for (const { metadata } of [one, any]) {
-        expect(await failureOf(read(tenantId, metadata))).toMatchObject({ reason: 'INVALID_REQUEST' });
+        expect(await getCallError(read(tenantId, metadata))).toMatchObject({ reason: 'INVALID_REQUEST' });
       }
     }
   });
@@ -150,7 +150,7 @@ describe('The tenant', () => {
     const stream = new TurnStream(grpc, { metadata: one.metadata });
     stream.send(turnRequest({ turnId: uuid(11) }), turnRequest({ turnId: uuid(12), tenantId: uuid(2) }));
     stream.send(turnRequest({ turnId: uuid(13) }));
-    const answers = new Map((await stream.answers(3)).map((answer) => [answer.turnId, errorIn(answer).code]));
+    const answers = new Map((await stream.answers(3)).map((answer) => [answer.turnId, getTurnError(answer).code]));
     stream.cancel();
     expect([11, 12, 13].map((number) => answers.get(uuid(number)))).toEqual([9, 7, 9]); // FAILED_PRECONDITION, PERMISSION_DENIED
   });
@@ -177,7 +177,7 @@ describe('A stream', () => {
   });
 
   /** Watches a session. Resolves after the server has admitted the call. */
-  const watch = async (key: MadeKey, tenantId = uuid(1)): Promise<WatchStream> => {
+  const watch = async (key: ApiKeyFixture, tenantId = uuid(1)): Promise<WatchStream> => {
     const isAdmitted = once(admitted, 'one');
     const watching = new WatchStream(grpc, { tenantId }, key);
     await isAdmitted;
@@ -239,7 +239,7 @@ describe('Calls of one tenant', () => {
       callMethod(grpc, getSession, { tenantId, sessionId: uuid(3) }, { metadata: any.metadata });
     const first = [read(lower), read(upper)];
     // Sent and handled after the others on the same connection.
-    expect(await failureOf(read(upper))).toMatchObject(full);
+    expect(await getCallError(read(upper))).toMatchObject(full);
     const others = [read(uuid(2)), read(uuid(2))];
     release();
     expect(await Promise.all([...first, ...others])).toHaveLength(4);

@@ -4,20 +4,20 @@ import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/se
 import { CredentialAuthenticator, parseApiKeys } from '../../../../src/server/auth';
 import { RemoteJwks } from '../../../../src/server/auth/jwks';
 import { JwtAuthenticator } from '../../../../src/server/auth/jwt-authenticator';
-import { anApiKey, type MadeKey } from '../../../support/api-keys';
+import { type ApiKeyFixture, anApiKey } from '../../../support/api-keys';
 import { FakeClock } from '../../../support/fake-clock';
-import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
-import { healthOf } from '../../../support/health';
+import { callMethod, type GrpcUnderTest, getCallError, startGrpc } from '../../../support/grpc-under-test';
+import { getHealth } from '../../../support/health';
 import { ReloadedValue } from '../../../support/reloaded-value';
 import { aSession, uuid } from '../../../support/session-builder';
 import { silentLog } from '../../../support/silent-log';
 import {
+  createIssuerKey,
   type IssuerKey,
-  issuerKey,
-  type KeyEndpoint,
-  signedToken,
-  startKeyEndpoint,
-  tokenRules,
+  type JwksEndpoint,
+  signToken,
+  startJwksEndpoint,
+  verificationOptions,
 } from '../../../support/token-issuer';
 
 const clock = new FakeClock();
@@ -25,7 +25,7 @@ let key: IssuerKey;
 let rsaKey: IssuerKey;
 /** A key of the issuer whose algorithm is not accepted. */
 let otherKey: IssuerKey;
-let endpoint: KeyEndpoint;
+let endpoint: JwksEndpoint;
 let fetched: RemoteJwks;
 let grpc: GrpcUnderTest;
 
@@ -34,10 +34,14 @@ const brief = anApiKey('brief', uuid(1), ['sessions'], 'expires_at = 2023-11-15T
 const apiKeys = new ReloadedValue(parseApiKeys(pipeline.entry + brief.entry));
 
 beforeAll(async () => {
-  [key, rsaKey, otherKey] = [await issuerKey('one'), await issuerKey('rsa', 'RS256'), await issuerKey('es', 'ES384')];
-  endpoint = await startKeyEndpoint([key, rsaKey, otherKey]);
+  [key, rsaKey, otherKey] = [
+    await createIssuerKey('one'),
+    await createIssuerKey('rsa', 'RS256'),
+    await createIssuerKey('es', 'ES384'),
+  ];
+  endpoint = await startJwksEndpoint([key, rsaKey, otherKey]);
   fetched = new RemoteJwks(endpoint.url, clock, silentLog);
-  const tokens = new JwtAuthenticator(tokenRules, fetched, clock);
+  const tokens = new JwtAuthenticator(verificationOptions, fetched, clock);
   grpc = await startGrpc(
     { readSession: async (id) => aSession(id) },
     { authenticator: new CredentialAuthenticator({ apiKeys, tokens }, clock) },
@@ -59,15 +63,15 @@ const read = (authorization?: string) =>
     authorization === undefined ? {} : { metadata: { authorization } },
   );
 
-const failure = (authorization?: string): Promise<CallError> => failureOf(read(authorization));
+const failure = (authorization?: string): Promise<CallError> => getCallError(read(authorization));
 
 /** The failure of the last denied call in the log. */
 function loggedFailure(): unknown {
   return grpc.logged.findLast(({ message }) => message === 'access denied')?.fields['failure'];
 }
 
-const withKey = ({ key: secret }: MadeKey) => `Bearer ${secret}`;
-const withToken = async (...how: Parameters<typeof signedToken>) => `Bearer ${await signedToken(...how)}`;
+const withKey = ({ key: secret }: ApiKeyFixture) => `Bearer ${secret}`;
+const withToken = async (...how: Parameters<typeof signToken>) => `Bearer ${await signToken(...how)}`;
 
 /** A token that no library would sign. */
 function createForgedToken(header: object, claims: object, signature: (signed: string) => string): string {
@@ -77,8 +81,8 @@ function createForgedToken(header: object, claims: object, signature: (signed: s
 }
 
 const validClaims = () => ({
-  iss: tokenRules.issuer,
-  aud: tokenRules.audience,
+  iss: verificationOptions.issuer,
+  aud: verificationOptions.audience,
   exp: Math.floor(clock.now() / 1_000) + 3_600,
   tenant_id: uuid(1),
   scope: 'sessions',
@@ -103,7 +107,7 @@ describe('A call', () => {
   );
 
   it('for health checks needs no credential', async () => {
-    expect(await healthOf(grpc.address)).toBe('SERVING');
+    expect(await getHealth(grpc.address)).toBe('SERVING');
   });
 
   it('is rejected before its body is decoded', async () => {
@@ -122,7 +126,7 @@ describe('A call', () => {
   it('does not log any part of its credential', async () => {
     const secret = anApiKey('unknown').key;
     await failure(`Bearer ${secret}`);
-    await failure(await withToken(await issuerKey('one'), clock.now()));
+    await failure(await withToken(await createIssuerKey('one'), clock.now()));
     expect(JSON.stringify(grpc.logged)).not.toContain(secret.slice(3, 20));
     expect(JSON.stringify(grpc.logged)).not.toContain('eyJ');
   });
@@ -238,7 +242,7 @@ describe('A token', () => {
     [
       'with a key in its header',
       async () => {
-        const own = await issuerKey('one');
+        const own = await createIssuerKey('one');
         return withToken(own, clock.now(), {}, { jwk: own.jwk });
       },
       'bad_signature',
@@ -246,7 +250,7 @@ describe('A token', () => {
     [
       'with claims that were changed after signing',
       async () => {
-        const [header, , signature] = (await signedToken(key, clock.now())).split('.');
+        const [header, , signature] = (await signToken(key, clock.now())).split('.');
         const claims = Buffer.from(JSON.stringify({ ...validClaims(), tenant_id: '*' })).toString('base64url');
         return `Bearer ${header}.${claims}.${signature}`;
       },
@@ -254,7 +258,7 @@ describe('A token', () => {
     ],
     [
       'with a key that the issuer does not have',
-      async () => withToken(await issuerKey('two'), clock.now()),
+      async () => withToken(await createIssuerKey('two'), clock.now()),
       'unknown_key',
     ],
     ['with the key of another algorithm', () => withToken(key, clock.now(), {}, { kid: 'rsa' }), 'unknown_key'],
@@ -272,7 +276,7 @@ describe('A token', () => {
 
 describe('The keys of the issuer', () => {
   it('are fetched again for a token with a new key, and a removed key is rejected', async () => {
-    const [old, next] = [await issuerKey('old'), await issuerKey('next')];
+    const [old, next] = [await createIssuerKey('old'), await createIssuerKey('next')];
     endpoint.keys = [old];
     await fetched.refresh();
     const oldToken = await withToken(old, clock.now());
@@ -285,10 +289,10 @@ describe('The keys of the issuer', () => {
   });
 
   it('stay valid while the endpoint is unavailable, and an unknown key gets AUTHENTICATION_UNAVAILABLE', async () => {
-    const [known, unseen] = [await issuerKey('known'), await issuerKey('unseen')];
+    const [known, unseen] = [await createIssuerKey('known'), await createIssuerKey('unseen')];
     endpoint.keys = [known];
     await fetched.refresh();
-    endpoint.away = true;
+    endpoint.isUnavailable = true;
     clock.advance(5_000);
     const later = await withToken(unseen, clock.now());
     expect(await failure(later)).toMatchObject({
@@ -298,7 +302,7 @@ describe('The keys of the issuer', () => {
     });
     expect(loggedFailure()).toBe('unavailable');
     await read(await withToken(known, clock.now()));
-    endpoint.away = false;
+    endpoint.isUnavailable = false;
     endpoint.keys = [known, unseen];
     clock.advance(5_000);
     await read(later);
@@ -306,9 +310,9 @@ describe('The keys of the issuer', () => {
 
   it('are fetched at most once in five seconds for unknown keys', async () => {
     clock.advance(5_000);
-    const before = endpoint.asked;
-    const invented = await Promise.all([1, 2, 3, 4, 5].map((number) => issuerKey(`invented-${number}`)));
+    const before = endpoint.requestCount;
+    const invented = await Promise.all([1, 2, 3, 4, 5].map((number) => createIssuerKey(`invented-${number}`)));
     for (const each of invented) await failure(await withToken(each, clock.now()));
-    expect(endpoint.asked - before).toBe(1);
+    expect(endpoint.requestCount - before).toBe(1);
   });
 });

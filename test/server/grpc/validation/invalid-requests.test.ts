@@ -6,13 +6,13 @@ import {
   double,
   entry,
   float,
+  int32,
   nestedLists,
   nestedObjects,
   type TurnFields,
   text,
   turnRequest,
   turnRequestWith,
-  whole,
 } from '../../../support/request-bytes';
 import { uuid } from '../../../support/session-builder';
 import { createTurnValidator } from './turn-validator';
@@ -50,7 +50,7 @@ function turnOf(bytes: Uint8Array) {
 }
 
 const score = (value: number) => delimited(candidatesNumber, text(1, uuid(5)), double(2, value));
-const nullValue = whole(nullNumber, 0);
+const nullValue = int32(nullNumber, 0);
 
 const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
   ['no turn', Buffer.alloc(0), ['turn']],
@@ -84,19 +84,19 @@ const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
   ['infinity in an unpacked embedding', situation(float(17, 1), float(17, Infinity)), ['turn.situation.embedding[1]']],
   ['a time before 1970', turnRequest({ occurredAt: new Date(-1_000) }), ['turn.occurred_at']],
   ['a time after 9999', turnRequestWith(delimited(5, int64(1, 253_402_300_800))), ['turn.occurred_at']],
-  ['an unknown trigger', turnRequestWith(whole(triggerNumber, 4)), ['turn.trigger']],
-  ['a negative trigger', turnRequestWith(whole(triggerNumber, -1)), ['turn.trigger']],
-  ['an unknown signal', situation(delimited(3, whole(1, 99))), ['turn.situation.signals[0].signal']],
+  ['an unknown trigger', turnRequestWith(int32(triggerNumber, 4)), ['turn.trigger']],
+  ['a negative trigger', turnRequestWith(int32(triggerNumber, -1)), ['turn.trigger']],
+  ['an unknown signal', situation(delimited(3, int32(1, 99))), ['turn.situation.signals[0].signal']],
   [
     'an unknown rule scope',
-    turnRequestWith(delimited(rulesNumber, text(1, uuid(5)), whole(2, 9))),
+    turnRequestWith(delimited(rulesNumber, text(1, uuid(5)), int32(2, 9))),
     ['turn.applied_rules[0].scope'],
   ],
-  ['an unknown scope of a variable', variable(whole(3, 77)), ['turn.situation.candidate_variables[0].scope']],
+  ['an unknown scope of a variable', variable(int32(3, 77)), ['turn.situation.candidate_variables[0].scope']],
   ['an outcome of no kind', turnRequestWith(delimited(stepOutcomesNumber)), ['turn.step_outcomes[0].kind']],
   [
     'an unknown kind of outcome',
-    turnRequestWith(delimited(stepOutcomesNumber, whole(4, 12))),
+    turnRequestWith(delimited(stepOutcomesNumber, int32(4, 12))),
     ['turn.step_outcomes[0].kind'],
   ],
   ['a priority out of range', rules({ ruleId: uuid(5), priority: 1_000_001 }), ['turn.applied_rules[0].priority']],
@@ -154,7 +154,7 @@ const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
   ['the key __proto__ in facts', situation(entry(14, '__proto__', nullValue)), ['turn.situation.facts["__proto__"]']],
   [
     'the key __proto__ in results',
-    turnRequestWith(delimited(stepOutcomesNumber, whole(4, 1), entry(6, '__proto__', nullValue))),
+    turnRequestWith(delimited(stepOutcomesNumber, int32(4, 1), entry(6, '__proto__', nullValue))),
     ['turn.step_outcomes[0].results["__proto__"]'],
   ],
   [
@@ -174,7 +174,7 @@ const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
       score(2),
       score(0.5),
       score(-1),
-      whole(triggerNumber, 9),
+      int32(triggerNumber, 9),
       entry(customerDataNumber, '__proto__', nullValue),
     ),
     ['turn.customer_data["__proto__"]', 'turn.trigger', 'turn.candidates[0].score', 'turn.candidates[2].score'],
@@ -198,7 +198,7 @@ const undecodable: readonly (readonly [string, Buffer, string])[] = [
   ['a group in an unknown field', Buffer.from([0x7b, 0x7c]), 'a group or an unknown wire type'],
   ['a group', Buffer.from([0x0b, 0x0c]), 'turn has wire type 3, not 2'],
   ['the unknown wire type 7', Buffer.from([0x0f]), 'turn has wire type 7, not 2'],
-  ['an id of the wrong wire type', Buffer.from(delimited(1, whole(1, 1))), 'turn.tenant_id has wire type 0, not 2'],
+  ['an id of the wrong wire type', Buffer.from(delimited(1, int32(1, 1))), 'turn.tenant_id has wire type 0, not 2'],
   [
     'a flag as text, which one of the two decoders accepts',
     Buffer.concat([turnRequest(), delimited(3)]),

@@ -4,12 +4,12 @@ import {
   double,
   entry,
   float,
+  int32,
   nestedLists,
   nestedObjects,
   text,
   turnRequest,
   turnRequestWith,
-  whole,
 } from '../../../support/request-bytes';
 import { uuid } from '../../../support/session-builder';
 import { createTurnValidator, type Rejection, reject } from './turn-validator';
@@ -28,7 +28,7 @@ function candidate(...fields: readonly Uint8Array[]): Buffer {
   return turnRequestWith(delimited(8, text(1, uuid(5)), ...fields));
 }
 
-const nullValue = whole(1, 0);
+const nullValue = int32(1, 0);
 
 /** A request with a size, its maximum, and the field that violates the contract above it. */
 type Limit = readonly [name: string, max: number, field: string, create: (size: number) => Buffer];
@@ -45,7 +45,7 @@ const maximums: readonly Limit[] = [
     'messages in a list without a configured limit',
     100,
     'turn.step_outcomes',
-    (size) => turnRequestWith(...times(size, () => delimited(11, whole(4, 1)))),
+    (size) => turnRequestWith(...times(size, () => delimited(11, int32(4, 1)))),
   ],
   [
     'messages in a list with more than 100 elements',
@@ -120,7 +120,7 @@ const maximums: readonly Limit[] = [
     'units of a priority',
     1_000_000,
     'turn.applied_rules[0].priority',
-    (size) => turnRequestWith(delimited(9, text(1, uuid(5)), whole(5, size))),
+    (size) => turnRequestWith(delimited(9, text(1, uuid(5)), int32(5, size))),
   ],
 ];
 
@@ -182,10 +182,10 @@ const ranges: readonly (readonly [string, Buffer, Rejection])[] = [
   ['a score of 1', candidate(double(2, 1)), undefined],
   ['a score just below 0', candidate(double(2, -Number.MIN_VALUE)), ['turn.candidates[0].score']],
   ['a score just above 1', candidate(double(2, 1 + Number.EPSILON)), ['turn.candidates[0].score']],
-  ['the minimum priority', turnRequestWith(delimited(9, text(1, uuid(5)), whole(5, -1_000_000))), undefined],
+  ['the minimum priority', turnRequestWith(delimited(9, text(1, uuid(5)), int32(5, -1_000_000))), undefined],
   [
     'a priority below the minimum',
-    turnRequestWith(delimited(9, text(1, uuid(5)), whole(5, -1_000_001))),
+    turnRequestWith(delimited(9, text(1, uuid(5)), int32(5, -1_000_001))),
     ['turn.applied_rules[0].priority'],
   ],
   ['a time at the start of 1970', turnRequest({ occurredAt: new Date(0) }), undefined],
@@ -193,9 +193,9 @@ const ranges: readonly (readonly [string, Buffer, Rejection])[] = [
   ['the last second of 9999', turnRequest({ occurredAt: new Date('9999-12-31T23:59:59Z') }), undefined],
   ['an empty string with a minimum length', situation(text(15, '')), ['turn.situation.requested_fields[0]']],
   ['a string of the minimum length', situation(text(15, 'x')), undefined],
-  ['the last value of an enum', turnRequestWith(whole(6, 3)), undefined],
-  ['a value above the last one of an enum', turnRequestWith(whole(6, 4)), ['turn.trigger']],
-  ['an empty optional UUID', turnRequestWith(delimited(11, whole(4, 1), text(1, ''))), undefined],
+  ['the last value of an enum', turnRequestWith(int32(6, 3)), undefined],
+  ['a value above the last one of an enum', turnRequestWith(int32(6, 4)), ['turn.trigger']],
+  ['an empty optional UUID', turnRequestWith(delimited(11, int32(4, 1), text(1, ''))), undefined],
 ];
 
 test.each(ranges)('%s', (_name, bytes, expected) => {

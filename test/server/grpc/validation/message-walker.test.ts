@@ -3,7 +3,7 @@ import { getRequestSchema, loadContract } from '../../../../src/server/grpc/vali
 import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
 import { findWireViolations, passesFastValidation } from '../../../../src/server/grpc/validation/message-walker';
 import { MalformedMessageError } from '../../../../src/server/grpc/validation/wire-reader';
-import { delimited, double, entry, nestedLists, text, turnRequestWith, whole } from '../../../support/request-bytes';
+import { delimited, double, entry, int32, nestedLists, text, turnRequestWith } from '../../../support/request-bytes';
 import { createMessage, type FieldDraft } from './annotated-message';
 
 const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
@@ -31,7 +31,7 @@ describe('annotations that fast validation does not implement', () => {
 
   test('stop the walk at a required list, also if it is set', () => {
     const rules = { type: { case: 'repeated', value: { minItems: 1n } } } as const;
-    expect(passes([{ type: 'BOOL', isRepeated: true, rules }], whole(1, 1))).toBe(false);
+    expect(passes([{ type: 'BOOL', isRepeated: true, rules }], int32(1, 1))).toBe(false);
   });
 
   test('do not apply to a required field that is present', () => {
@@ -75,12 +75,12 @@ describe('a timestamp in fast validation', () => {
     [1_000_000_000, false],
     [-1, false],
   ])('with %d nanoseconds passes: %s', (nanos, expected) => {
-    expect(passes(seconds(20n), whole(2, nanos))).toBe(expected);
-    expect(passes(whole(2, nanos), seconds(20n))).toBe(expected);
+    expect(passes(seconds(20n), int32(2, nanos))).toBe(expected);
+    expect(passes(int32(2, nanos), seconds(20n))).toBe(expected);
   });
 
   test('with an unknown field, without seconds or with a truncated number does not pass', () => {
-    expect(passes(seconds(20n), whole(3, 1))).toBe(false);
+    expect(passes(seconds(20n), int32(3, 1))).toBe(false);
     expect(passes()).toBe(false);
     expect(passes(seconds(20n).subarray(0, 1))).toBe(false);
     expect(passes(Buffer.from([0x08, 0x94]))).toBe(false);
@@ -154,7 +154,7 @@ describe('full validation of the bytes', () => {
   test('notes messages that occur twice, but not two kinds of a JSON value', () => {
     expect(find(delimited(7), delimited(7)).hasSplitMessages).toBe(true);
     expect(find(delimited(7)).hasSplitMessages).toBe(false);
-    expect(find(whole(6, 1), whole(6, 2)).hasSplitMessages).toBe(false);
+    expect(find(int32(6, 1), int32(6, 2)).hasSplitMessages).toBe(false);
     expect(find(entry(10, 'a', number(1), text(3, 'b'))).hasSplitMessages).toBe(false);
     expect(find(entry(10, 'a', number(1), number(2))).hasSplitMessages).toBe(true);
   });
