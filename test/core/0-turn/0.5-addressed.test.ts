@@ -1,5 +1,5 @@
 import { Conversation, type Played, type TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startScenarios } from '../../support/running';
 import { acting, asking, confirming, end, silent, type Variation } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -295,7 +295,7 @@ describe('0.5: turns without a message', () => {
 describe('0.5: a change of a field that the instance collects at a later step', () => {
   const change: TurnDraft = { variables: { y: 1 } };
   const startConversation = (): Conversation => {
-    const conversation = running([asking('s', ['x', 'y']), asking('t', ['z', 'w'])]);
+    const conversation = startScenarios([asking('s', ['x', 'y']), asking('t', ['z', 'w'])]);
     conversation.store(asking('u', ['v']));
     return conversation;
   };
@@ -312,7 +312,7 @@ describe('0.5: a change of a field that the instance collects at a later step', 
   });
 
   test('0.5: a TOOL_RESULTS turn addresses only the instances of its outcomes', () => {
-    const conversation = running([acting('s'), acting('t')]);
+    const conversation = startScenarios([acting('s'), acting('t')]);
     const { context } = conversation.turn({
       trigger: 'TOOL_RESULTS',
       outcomes: [{ kind: 'ACTION_FAILED', instanceId: 't#1' }],
@@ -323,14 +323,14 @@ describe('0.5: a change of a field that the instance collects at a later step', 
 
 describe('0.5: an awaited field', () => {
   test('0.5: a null for an awaited field is not an answer', () => {
-    const conversation = running([asking('s', ['x', 'y']), asking('t', ['z'])], { variables: { y: 1 } });
+    const conversation = startScenarios([asking('s', ['x', 'y']), asking('t', ['z'])], { variables: { y: 1 } });
     const { addressedInstanceIds } = conversation.turn({ variables: { x: null } }).result.context;
     expect(addressedInstanceIds).toEqual([]);
     expect(conversation.instance('s').visit.attempts).toBe(1);
   });
 
   test('0.5: a result for an awaited field of another instance is not an answer', () => {
-    const conversation = running([asking('s', ['x', 'y']), acting('t')]);
+    const conversation = startScenarios([asking('s', ['x', 'y']), acting('t')]);
     const outcomes = [{ kind: 'ACTION_FAILED', instanceId: 't#1', results: { x: 1 } } as const];
     expect(conversation.turn({ outcomes }).result.context.addressedInstanceIds).toEqual(['t#1']);
   });
