@@ -1,7 +1,7 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from './conversation';
 
 /** A conversation in which the scenarios have started in this order. */
-export function startScenarios(
+export function startConversation(
   scenarios: readonly ScenarioDraft[],
   first: TurnDraft = {},
   settings = {},

@@ -1,10 +1,10 @@
 import type { Conversation, TurnDraft } from '../../support/conversation';
 import { createLinkedConversation } from '../../support/linked-scenarios';
-import { startScenarios } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 
 describe('open contributions after a turn without a message', () => {
-  const startBoth = (): Conversation => startScenarios([acting('s'), asking('t', ['x'])]);
+  const startBoth = (): Conversation => startConversation([acting('s'), asking('t', ['x'])]);
   const listOpen = (conversation: Conversation, turn: TurnDraft) =>
     conversation
       .turn({ trigger: 'TOOL_RESULTS', ...turn })

@@ -4,7 +4,7 @@ import {
   getStartedScenarioIds,
   type RelationshipTuple,
 } from '../../support/linked-scenarios';
-import { startScenarios } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, end } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason'], { name: 'Refund an order' });
@@ -156,7 +156,7 @@ test('1: duplicate candidates keep the position of the first and the highest sco
 });
 
 test('1: the changed fields of the context include fields changed by a result', () => {
-  const conversation = startScenarios([acting('s'), asking('t', ['x'])]);
+  const conversation = startConversation([acting('s'), asking('t', ['x'])]);
   const outcomes = [{ kind: 'ACTION_FAILED', instanceId: 's#1', results: { ref: 'R1' } } as const];
   expect(conversation.turn({ trigger: 'TOOL_RESULTS', outcomes }).result.context.changedFields).toEqual(['ref']);
 });
