@@ -14,20 +14,24 @@ const { serialNumber, metadata, ...bom } = JSON.parse(npmOutput ?? fail('sbom: n
 const { timestamp, component, ...otherMetadata } = metadata;
 
 const production = new Set([`${name}@${version}`, ...listProductionPackages()]);
-// npm uses the folder as the name of a workspace.
-const components = bom.components
-  .filter((each) => production.has(each['bom-ref']))
-  .map((each) => ({ ...each, name: each['bom-ref'].slice(0, -`@${each.version}`.length) }));
+const components = bom.components.filter((each) => production.has(each['bom-ref'])).map(withPackageName);
 const dependencies = bom.dependencies
   .filter(({ ref }) => production.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => production.has(each)) }));
-// npm uses the name of the folder.
-const namedMetadata = { ...otherMetadata, component: { ...component, name } };
+const namedMetadata = { ...otherMetadata, component: withPackageName(component) };
 console.log(JSON.stringify({ ...bom, metadata: namedMetadata, components, dependencies }, null, 2));
 
 const problems = findLicenseProblems(components);
 for (const problem of problems) console.error(`sbom: ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
+
+/** npm names the packages of this repository by their folders; the reference has the name of the package. */
+function withPackageName(each) {
+  const ref = each['bom-ref'];
+  return ref.startsWith(`${name}@`) || ref.startsWith(`${name}-client@`)
+    ? { ...each, name: ref.slice(0, ref.lastIndexOf('@')) }
+    : each;
+}
 
 /** Lists the packages of the lock file that are not only for development and are installed on this platform. */
 function listProductionPackages() {

@@ -55,7 +55,12 @@ export interface UnreadCall {
 }
 
 /** Sends a request and reads nothing. The transport accepts `window` bytes of the response. */
-export function callUnread(address: string, path: string, message: Uint8Array, window = defaultWindow): UnreadCall {
+export function startUnreadCall(
+  address: string,
+  path: string,
+  message: Uint8Array,
+  window = defaultWindow,
+): UnreadCall {
   const session = connect(`http://${address}`, { settings: { initialWindowSize: window } });
   const stream = session.request({
     ':method': 'POST',

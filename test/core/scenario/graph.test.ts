@@ -2,7 +2,7 @@ import { renderMermaid } from '../../../src/core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { compiled } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 
 const order = {
   scenarioId: 'Order',
@@ -32,7 +32,7 @@ test('a graph has the shape and tags of each step and the rules of each edge', (
 });
 
 test('a graph marks the current, visited and skipped steps of a session', () => {
-  const conversation = running([order], { variables: { order: '1' } });
+  const conversation = startConversation([order], { variables: { order: '1' } });
   const path = findSessionPath(conversation.session, 'Order');
   const { steps, edges, subtitle } = buildScenarioGraph(compiled(order), path);
   expect(steps.map(({ mark }) => mark)).toEqual(['skipped', 'current', 'unvisited', 'unvisited']);

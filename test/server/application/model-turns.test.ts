@@ -22,7 +22,7 @@ import {
   ModelEndpoint,
   neverResponding,
 } from '../../support/model-endpoint';
-import { callUnread } from '../../support/raw-http2';
+import { startUnreadCall } from '../../support/raw-http2';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 import {
@@ -233,7 +233,7 @@ describe('StreamTurn', () => {
     const useCases = service.useCasesWith({ maxSimultaneousScenarios: 20 });
     await useCases.processTurn(createCommand(1, withCandidates(0.9, ...scenarioIds)), unboundedCall);
     const grpc = await startGrpc(useCases);
-    const unread = callUnread(grpc.address, streamTurn.path, createCommand(2).requestBytes, 0);
+    const unread = startUnreadCall(grpc.address, streamTurn.path, createCommand(2).requestBytes, 0);
     await endpoint.waitForRequests(2);
     const { result } = await useCases.processTurn(createCommand(3), unboundedCall);
     expect(result.revision).toBe(3);

@@ -12,7 +12,7 @@ import { noopTelemetry } from '../../../../src/server/telemetry/noop-telemetry';
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
 import { callMethod, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
-import { callUnread } from '../../../support/raw-http2';
+import { startUnreadCall } from '../../../support/raw-http2';
 import { turnRequest } from '../../../support/request-bytes';
 import { aSession, uuid } from '../../../support/session-builder';
 import { withOverrides } from '../../../support/store-decorators';
@@ -189,7 +189,7 @@ describe('WatchSession', () => {
     test('causes at most one page to be read from the store', async () => {
       await start();
       await commit(30, 100_000);
-      const call = callUnread(grpc.address, path, fromTheStart());
+      const call = startUnreadCall(grpc.address, path, fromTheStart());
       await until(() => turnsRead > 0);
       await commit(10, 100_000);
       expect(turnsRead).toBeLessThanOrEqual(17);
@@ -207,7 +207,7 @@ describe('WatchSession', () => {
     test('is disconnected after the stall timeout, which releases everything, and can resume from the cursor', async () => {
       await start({ stallTimeoutMs: 200 });
       await commit(30, 100_000);
-      const call = callUnread(grpc.address, path, fromTheStart());
+      const call = startUnreadCall(grpc.address, path, fromTheStart());
       await until(() => listening === 1);
       await until(() => listening === 0 && grpc.server.openStreams === 0);
       expect(turnsRead).toBeLessThanOrEqual(17);
