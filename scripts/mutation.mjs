@@ -43,10 +43,10 @@ const areas = {
   redis: {
     mutate: 'src/server/stores/redis/**/*.ts',
     spec: ['test/server/stores/redis/**/*.test.ts'],
-    // Clusters and Sentinels would be started for each mutant, which takes seconds. One test needs a process of its own.
+    // Clusters and Sentinels would be started for each mutant, which takes seconds. Two tests need a process of their own.
     ignore: [
       'test/server/stores/redis/redis-{cluster,cluster-failures,sentinel,failures}.test.ts',
-      'test/server/stores/redis/restore-string-prototype.test.ts',
+      'test/server/stores/redis/{coalesce-writes,restore-string-prototype}.test.ts',
     ],
     minScore: 70,
   },
