@@ -1,5 +1,5 @@
 import { selectContext } from '../../../src/core/context/selection-context';
-import { createOutcome } from '../../../src/core/lifecycle/instance-outcome';
+import { createDecision } from '../../../src/core/lifecycle/instance-decision';
 import { toLifecycleDecisions } from '../../../src/core/lifecycle/lifecycle-decisions';
 import type { LifecycleReason, PauseReason } from '../../../src/core/model/lifecycle-decision';
 import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
@@ -191,7 +191,7 @@ test.each<[PauseReason, string]>([
   });
   const [view] = context.views;
   if (!view) throw new Error('no instance of refund');
-  const outcome = createOutcome(view, { action: 'PAUSE', reason });
+  const outcome = createDecision(view, { action: 'PAUSE', reason });
   expect(toLifecycleDecisions(context, [outcome], [])).toMatchObject([{ reason, reasoning: sentence }]);
 });
 
