@@ -9,7 +9,7 @@ import {
   aTurn,
   Conversation,
   compiled,
-  type Played,
+  type PlayedTurn,
   type ScenarioDraft,
   type TurnDraft,
 } from '../../support/conversation';
@@ -26,7 +26,7 @@ const both: TurnDraft = { candidates: { refund: 0.9, booking: 0.8 } };
 const aimStart = (scenarioId: string): TurnDraft => ({ signals: [['START', scenarioId]] });
 
 /** Plays turns and returns the last. */
-function playAll(conversation: Conversation, ...drafts: readonly [TurnDraft, ...TurnDraft[]]): Played {
+function playAll(conversation: Conversation, ...drafts: readonly [TurnDraft, ...TurnDraft[]]): PlayedTurn {
   const [first, ...rest] = drafts;
   return rest.reduce((_before, draft) => conversation.turn(draft), conversation.turn(first));
 }
@@ -40,130 +40,131 @@ function moveTo(conversation: Conversation, currentStepId: string): Conversation
 }
 
 /** For each reason, a turn that decides about "refund" with this reason, and the expected sentence. */
-const cases: Readonly<Record<Exclude<LifecycleReason, 'NEEDS_MIGRATION'>, readonly [() => Played, sentence: string]>> =
-  {
-    CANDIDATE: [
-      () => new Conversation([refund()]).turn({ candidates: { refund: 0.9 } }),
-      '"Refund" is a candidate with score 0.9, and no rule rejects it.',
-    ],
-    AIMED: [() => new Conversation([refund()]).turn(aimStart('refund')), 'A START is aimed at "Refund".'],
-    IMPLIED: [
-      () =>
-        new Conversation([refund(), booking()], {
-          relationships: [aRelationship('booking', 'IMPLIES', 'refund')],
-        }).turn(aimStart('booking')),
-      '"Refund" is implied by a scenario that starts or by an applied rule.',
-    ],
-    PENDING: [
-      () =>
-        playAll(new Conversation([refund({ requires: { id: 'HARD' } })]), aimStart('refund'), { variables: { id: 1 } }),
-      '"Refund" was rejected on an earlier turn and can start now.',
-    ],
-    MODEL: [
-      () =>
-        playAll(new Conversation([refund()]), aimStart('refund'), {
-          proposal: aProposal({ actions: { 'refund#1': 'PAUSE' } }),
-        }),
-      'The model chose PAUSE for "Refund".',
-    ],
-    GOES_ON: [
-      () => playAll(new Conversation([refund()]), aimStart('refund'), { variables: { order: 1 } }),
-      'No rule ends or pauses "Refund".',
-    ],
-    QUIET: [
-      () => playAll(new Conversation([refund(), booking()]), both, { signals: [['CONTINUE', 'booking']] }),
-      'The turn addresses "Booking", and when_not_addressed of "Refund" is QUIET.',
-    ],
-    RESUMED: [
-      () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }, {}),
-      'The pause of "Refund" (USER_REQUEST) has ended.',
-    ],
-    RELOCALIZED: [
-      () => {
-        const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] };
-        const conversation = new Conversation([{ ...refund(), steps: [...refund().steps, help] }]);
-        conversation.turn(aimStart('refund'));
-        return moveTo(conversation, 'gone').turn();
-      },
-      '"Refund" cannot continue at step "gone" and moves to a recovery step.',
-    ],
-    USER_REQUEST: [
-      () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }),
-      '"Refund" received a PAUSE signal.',
-    ],
-    LOOP: [
-      () => playAll(new Conversation([refund()], { settings: { maxAttempts: 1 } }), aimStart('refund'), {}, {}),
-      '"Refund" exceeds the limit of visits, failures or attempts at step "ask_order", and no recovery step is available.',
-    ],
-    IDLE: [
-      () =>
-        playAll(
-          new Conversation([refund({ idleTimeoutMs: 60_000 })]),
-          { ...aimStart('refund'), occurredAt: 0 },
-          {
-            trigger: 'TIMER',
-            occurredAt: 90_600,
-          },
-        ),
-      '"Refund" was idle for 91 s, longer than its idle_timeout of 60 s.',
-    ],
-    PREEMPTED: [
-      () =>
-        playAll(
-          new Conversation([refund(), booking()], { settings: { maxSimultaneousScenarios: 1 } }),
-          aimStart('refund'),
-          {
-            ...aimStart('booking'),
-          },
-        ),
-      '"Refund" is displaced by "Booking".',
-    ],
-    INTERRUPTED: [
-      () =>
-        playAll(
-          new Conversation([refund({ whenNotAddressed: 'PAUSE' }), booking()]),
-          aimStart('refund'),
-          aimStart('booking'),
-        ),
-      'The turn addresses "Booking", and when_not_addressed of "Refund" is PAUSE.',
-    ],
-    STAYS_PAUSED: [
-      () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }, { signals: ['PAUSE'] }),
-      '"Refund" stays paused (USER_REQUEST) until a message addresses it or no instance, and carries no PAUSE or CANCEL for it.',
-    ],
-    TERMINAL: [
-      () => playAll(new Conversation([{ ...refund(), steps: [end] }]), aimStart('refund'), {}),
-      'The terminal step "end" of "Refund" is finished.',
-    ],
-    CONDITION: [
-      () => playAll(new Conversation([refund({ completionCondition: 'turn == 2' })]), aimStart('refund'), {}),
-      'The completion_condition of "Refund" is TRUE.',
-    ],
-    SCENARIO_NOT_FOUND: [
-      () => {
-        const conversation = new Conversation([refund()]);
-        conversation.turn(aimStart('refund'));
-        conversation.remove('refund');
-        return conversation.turn();
-      },
-      'The catalogue does not contain version 1 of scenario "refund".',
-    ],
-    STEP_NOT_FOUND: [
-      () => {
-        const conversation = new Conversation([refund()]);
-        conversation.turn(aimStart('refund'));
-        return moveTo(conversation, 'gone').turn();
-      },
-      'Version 1 of "Refund" has no step "gone", and no recovery step is available.',
-    ],
-    DECLINED: [
-      () =>
-        playAll(new Conversation([confirming('refund', { name: 'Refund' })]), aimStart('refund'), {
-          outcomes: [{ kind: 'DECLINED' }],
-        }),
-      'Step "confirm" of "Refund" was declined, and no transition handles this outcome.',
-    ],
-  };
+const cases: Readonly<
+  Record<Exclude<LifecycleReason, 'NEEDS_MIGRATION'>, readonly [() => PlayedTurn, sentence: string]>
+> = {
+  CANDIDATE: [
+    () => new Conversation([refund()]).turn({ candidates: { refund: 0.9 } }),
+    '"Refund" is a candidate with score 0.9, and no rule rejects it.',
+  ],
+  AIMED: [() => new Conversation([refund()]).turn(aimStart('refund')), 'A START is aimed at "Refund".'],
+  IMPLIED: [
+    () =>
+      new Conversation([refund(), booking()], {
+        relationships: [aRelationship('booking', 'IMPLIES', 'refund')],
+      }).turn(aimStart('booking')),
+    '"Refund" is implied by a scenario that starts or by an applied rule.',
+  ],
+  PENDING: [
+    () =>
+      playAll(new Conversation([refund({ requires: { id: 'HARD' } })]), aimStart('refund'), { variables: { id: 1 } }),
+    '"Refund" was rejected on an earlier turn and can start now.',
+  ],
+  MODEL: [
+    () =>
+      playAll(new Conversation([refund()]), aimStart('refund'), {
+        proposal: aProposal({ actions: { 'refund#1': 'PAUSE' } }),
+      }),
+    'The model chose PAUSE for "Refund".',
+  ],
+  GOES_ON: [
+    () => playAll(new Conversation([refund()]), aimStart('refund'), { variables: { order: 1 } }),
+    'No rule ends or pauses "Refund".',
+  ],
+  QUIET: [
+    () => playAll(new Conversation([refund(), booking()]), both, { signals: [['CONTINUE', 'booking']] }),
+    'The turn addresses "Booking", and when_not_addressed of "Refund" is QUIET.',
+  ],
+  RESUMED: [
+    () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }, {}),
+    'The pause of "Refund" (USER_REQUEST) has ended.',
+  ],
+  RELOCALIZED: [
+    () => {
+      const help = { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] };
+      const conversation = new Conversation([{ ...refund(), steps: [...refund().steps, help] }]);
+      conversation.turn(aimStart('refund'));
+      return moveTo(conversation, 'gone').turn();
+    },
+    '"Refund" cannot continue at step "gone" and moves to a recovery step.',
+  ],
+  USER_REQUEST: [
+    () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }),
+    '"Refund" received a PAUSE signal.',
+  ],
+  LOOP: [
+    () => playAll(new Conversation([refund()], { settings: { maxAttempts: 1 } }), aimStart('refund'), {}, {}),
+    '"Refund" exceeds the limit of visits, failures or attempts at step "ask_order", and no recovery step is available.',
+  ],
+  IDLE: [
+    () =>
+      playAll(
+        new Conversation([refund({ idleTimeoutMs: 60_000 })]),
+        { ...aimStart('refund'), occurredAt: 0 },
+        {
+          trigger: 'TIMER',
+          occurredAt: 90_600,
+        },
+      ),
+    '"Refund" was idle for 91 s, longer than its idle_timeout of 60 s.',
+  ],
+  PREEMPTED: [
+    () =>
+      playAll(
+        new Conversation([refund(), booking()], { settings: { maxSimultaneousScenarios: 1 } }),
+        aimStart('refund'),
+        {
+          ...aimStart('booking'),
+        },
+      ),
+    '"Refund" is displaced by "Booking".',
+  ],
+  INTERRUPTED: [
+    () =>
+      playAll(
+        new Conversation([refund({ whenNotAddressed: 'PAUSE' }), booking()]),
+        aimStart('refund'),
+        aimStart('booking'),
+      ),
+    'The turn addresses "Booking", and when_not_addressed of "Refund" is PAUSE.',
+  ],
+  STAYS_PAUSED: [
+    () => playAll(new Conversation([refund()]), aimStart('refund'), { signals: ['PAUSE'] }, { signals: ['PAUSE'] }),
+    '"Refund" stays paused (USER_REQUEST) until a message addresses it or no instance, and carries no PAUSE or CANCEL for it.',
+  ],
+  TERMINAL: [
+    () => playAll(new Conversation([{ ...refund(), steps: [end] }]), aimStart('refund'), {}),
+    'The terminal step "end" of "Refund" is finished.',
+  ],
+  CONDITION: [
+    () => playAll(new Conversation([refund({ completionCondition: 'turn == 2' })]), aimStart('refund'), {}),
+    'The completion_condition of "Refund" is TRUE.',
+  ],
+  SCENARIO_NOT_FOUND: [
+    () => {
+      const conversation = new Conversation([refund()]);
+      conversation.turn(aimStart('refund'));
+      conversation.remove('refund');
+      return conversation.turn();
+    },
+    'The catalogue does not contain version 1 of scenario "refund".',
+  ],
+  STEP_NOT_FOUND: [
+    () => {
+      const conversation = new Conversation([refund()]);
+      conversation.turn(aimStart('refund'));
+      return moveTo(conversation, 'gone').turn();
+    },
+    'Version 1 of "Refund" has no step "gone", and no recovery step is available.',
+  ],
+  DECLINED: [
+    () =>
+      playAll(new Conversation([confirming('refund', { name: 'Refund' })]), aimStart('refund'), {
+        outcomes: [{ kind: 'DECLINED' }],
+      }),
+    'Step "confirm" of "Refund" was declined, and no transition handles this outcome.',
+  ],
+};
 
 const explicitEnd = 'a CONTINUE is aimed at it, a candidate names it, or a field that it waits for becomes known';
 
