@@ -8,16 +8,16 @@ import { ScalarType } from '@bufbuild/protobuf';
 import { comment, getRules, isRequired, message } from './contract-image.mjs';
 import { fail, root } from './run.mjs';
 
-const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
+const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 // The durations that scenario files accept; test/schemas compares this pattern with that of the reader.
-const DURATION = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
-const WELL_KNOWN = {
-  'google.protobuf.Duration': { type: 'string', pattern: DURATION },
+const durationPattern = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
+const wellKnownTypes = {
+  'google.protobuf.Duration': { type: 'string', pattern: durationPattern },
   'google.protobuf.Timestamp': { type: 'string' },
   'google.protobuf.Struct': { type: 'object' },
   'google.protobuf.Value': {},
 };
-const WHOLE = {
+const integerRanges = {
   [ScalarType.INT32]: [-(2 ** 31), 2 ** 31 - 1],
   [ScalarType.UINT32]: [0, 2 ** 32 - 1],
 };
@@ -33,7 +33,7 @@ const expectation = {
   paused: { description: 'Scenarios that this turn pauses, with the reason code.', ...texts },
   stays_paused: { description: 'Scenarios that were paused and stay paused.', ...names },
   completed: { description: 'Scenarios that complete, with the reason code.', ...texts },
-  cancelled: { description: 'Scenarios that are cancelled, with the reason code.', ...texts },
+  cancelled: { description: 'Scenarios that are canceled, with the reason code.', ...texts },
   rejected: { description: 'Candidates that do not start, with the reason code.', ...texts },
   missing_soft_fields: { description: 'Required SOFT fields that are missing when a scenario starts.', ...lists },
   irreversible_done: { description: 'Checkpoints passed and required actions done by a scenario that ends.', ...lists },
@@ -224,7 +224,7 @@ function toType(field, rules) {
 
 function single(field, rules) {
   if (field.enum) return enumeration(field.enum);
-  const wellKnown = WELL_KNOWN[field.message?.typeName];
+  const wellKnown = wellKnownTypes[field.message?.typeName];
   if (wellKnown) return wellKnown;
   if (field.message) return reference(field.message);
   return scalar(field.scalar, rules?.type.value ?? {});
@@ -237,7 +237,7 @@ function scalar(type, rules) {
       return {
         type: 'string',
         ...limits({ minLength, maxLength }),
-        ...(wellKnown?.case === 'uuid' ? { pattern: UUID } : {}),
+        ...(wellKnown?.case === 'uuid' ? { pattern: uuidPattern } : {}),
       };
     }
     case ScalarType.BOOL:
@@ -246,7 +246,10 @@ function scalar(type, rules) {
     case ScalarType.FLOAT:
       return { type: 'number', ...range(rules, []) };
     default:
-      return { type: 'integer', ...range(rules, WHOLE[type] ?? fail(`schema: no range for scalar type ${type}`)) };
+      return {
+        type: 'integer',
+        ...range(rules, integerRanges[type] ?? fail(`schema: no range for scalar type ${type}`)),
+      };
   }
 }
 

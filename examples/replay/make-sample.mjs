@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Number of dialogues of each file, spread evenly. */
-const DIALOGUES = { sgd_natural: 10, sgd_interleave: 7, sgd_parallel: 10, star_multi: 9, star_single: 10 };
+const dialogueCounts = { sgd_natural: 10, sgd_interleave: 7, sgd_parallel: 10, star_multi: 9, star_single: 10 };
 
 const [source] = process.argv.slice(2);
 if (source === undefined) {
@@ -12,7 +12,7 @@ if (source === undefined) {
   process.exit(2);
 }
 
-for (const [file, count] of Object.entries(DIALOGUES)) {
+for (const [file, count] of Object.entries(dialogueCounts)) {
   const lines = readFileSync(join(source, `${file}.jsonl`), 'utf8')
     .split('\n')
     .filter(Boolean);

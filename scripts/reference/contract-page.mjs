@@ -8,7 +8,7 @@ import { describeField } from './describe-field.mjs';
 import { anchor, escapeProse, table } from './markdown.mjs';
 
 /** The files of the contract in page order, with the headings of those that hold no service. */
-const FILES = [
+const contractFiles = [
   ['orchestrator_service', ''],
   ['session_service', ''],
   ['scenario_service', ''],
@@ -20,18 +20,18 @@ const FILES = [
   ['scenario', 'Scenarios'],
   ['error_reason', 'Errors'],
 ];
-const METHOD_KINDS = {
+const methodKinds = {
   unary: 'Unary.',
   server_streaming: 'Server streaming.',
   bidi_streaming: 'Bidirectional streaming.',
 };
 /** The parts of an example file, as Biome formats it. */
-const EXAMPLE = /^\{\n {2}"request": (.*),\n {2}"(response|error)": (.*)\n\}\n$/s;
+const examplePattern = /^\{\n {2}"request": (.*),\n {2}"(response|error)": (.*)\n\}\n$/s;
 
 export function contractPage() {
-  const missing = contractFileNames().filter((name) => !FILES.some(([known]) => known === name));
+  const missing = contractFileNames().filter((name) => !contractFiles.some(([known]) => known === name));
   if (missing.length > 0) fail(`contract: docs/contract.md has no section for ${missing.join(', ')}.proto`);
-  const parts = FILES.map(([name, title]) => ({ ...selectParts(contractFile(name)), title }));
+  const parts = contractFiles.map(([name, title]) => ({ ...selectParts(contractFile(name)), title }));
   return [
     '# Contract reference',
     '',
@@ -77,7 +77,7 @@ function serviceLines(service) {
 
 function methodLines(method) {
   const { name, methodKind, input, output } = method;
-  const kind = METHOD_KINDS[methodKind] ?? fail(`contract: docs/contract.md has no name for a ${methodKind} method`);
+  const kind = methodKinds[methodKind] ?? fail(`contract: docs/contract.md has no name for a ${methodKind} method`);
   return [
     `### ${name}`,
     '',
@@ -92,7 +92,7 @@ function exampleLines(name) {
   const path = `docs/contract-examples/${name}.json`;
   if (!existsSync(join(root, path))) fail(`${path} is missing: add a request and a response for ${name}`);
   const [, request, kind, result] =
-    EXAMPLE.exec(readFileSync(join(root, path), 'utf8')) ??
+    examplePattern.exec(readFileSync(join(root, path), 'utf8')) ??
     fail(`${path} must have a request, then a response or an error: run \`npm run format\``);
   return [
     'Request:',

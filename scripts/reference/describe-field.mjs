@@ -4,17 +4,17 @@ import { comment, getRules, isRequired, mayBeLeftOut } from '../contract-image.m
 import { fail } from '../run.mjs';
 
 /** Seconds of durations and timestamps that have a readable name. */
-const NAMED_SECONDS = new Map([
+const secondsNames = new Map([
   [0n, '1970'],
   [1n, '1 second'],
   [315360000n, '10 years'],
   [253402300799n, '9999'],
 ]);
 // The beginning of a comment: "Required." or "Optional, default X."
-const PRESENCE = /^(Required|Optional)(?:, ([^.]*(?:\.\w[^.]*)*))?\.(?:\s+|$)/;
+const presencePattern = /^(Required|Optional)(?:, ([^.]*(?:\.\w[^.]*)*))?\.(?:\s+|$)/;
 // A sentence that only repeats the rules.
-const PHRASE = String.raw`(UUIDs?( or empty)?|(each )?-?[\d,]+\.\.-?[\d,]+( characters)?|at most [\d,]+( characters| entries| numbers)?|1 second\.\.10 years|unique)`;
-const BOUNDS = new RegExp(`^${PHRASE}(, ${PHRASE})*\\.$`, 'i');
+const boundPhrase = String.raw`(UUIDs?( or empty)?|(each )?-?[\d,]+\.\.-?[\d,]+( characters)?|at most [\d,]+( characters| entries| numbers)?|1 second\.\.10 years|unique)`;
+const boundsPattern = new RegExp(`^${boundPhrase}(, ${boundPhrase})*\\.$`, 'i');
 
 /**
  * Returns `type` with its bounds, `presence` (required, or the default; empty in responses) and `meaning`. The caller formats
@@ -23,7 +23,7 @@ const BOUNDS = new RegExp(`^${PHRASE}(, ${PHRASE})*\\.$`, 'i');
 export function describeField(field, formats) {
   const rules = getRules(field);
   const text = comment(field).join(' ');
-  const [prefix = '', presence, detail] = PRESENCE.exec(text) ?? [];
+  const [prefix = '', presence, detail] = presencePattern.exec(text) ?? [];
   if (presence !== undefined) checkPresence(field, presence === 'Required', rules);
   const meaning = text.slice(prefix.length);
   return {
@@ -44,7 +44,7 @@ function checkPresence(field, saysRequired, rules) {
 
 function withoutBounds(text) {
   const sentences = text.split(/(?<=\.)\s+(?=[A-Z\d-])/);
-  return sentences.filter((sentence) => !BOUNDS.test(sentence)).join(' ');
+  return sentences.filter((sentence) => !boundsPattern.test(sentence)).join(' ');
 }
 
 function describeType(field, rules, formats) {
@@ -103,7 +103,7 @@ function describeRange({ greaterThan, lessThan }) {
 
 function formatNumber(bound) {
   if (typeof bound !== 'object') return bound.toLocaleString('en');
-  return NAMED_SECONDS.get(bound.seconds) ?? `${bound.seconds} seconds`;
+  return secondsNames.get(bound.seconds) ?? `${bound.seconds} seconds`;
 }
 
 function joinNonEmpty(...parts) {

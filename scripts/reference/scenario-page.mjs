@@ -8,7 +8,7 @@ import { fail, root } from '../run.mjs';
 import { describeField } from './describe-field.mjs';
 import { anchor, escapeProse, table } from './markdown.mjs';
 
-const SCALARS = {
+const scalarNames = {
   [ScalarType.BOOL]: 'true or false',
   [ScalarType.DOUBLE]: 'number',
   [ScalarType.FLOAT]: 'number',
@@ -24,7 +24,7 @@ const relationshipExample = `relationships:
 `;
 
 /** The sections of the page: the message, its heading, and an example. */
-const PARTS = [
+const pageParts = [
   ['Scenario', 'Scenario', () => excerptBefore('refund.yaml', 'steps')],
   ['ScenarioStep', 'Step', () => excerptAt('refund.yaml', ['steps', 2])],
   ['StepTransition', 'Transition', () => excerptAt('refund.yaml', ['steps', 2, 'transitions', 0])],
@@ -34,7 +34,9 @@ const PARTS = [
 ].map(([name, heading, example]) => ({ descriptor: message(name), heading, example }));
 
 export function scenarioPage() {
-  const enums = [...new Set(PARTS.flatMap(({ descriptor }) => descriptor.fields.flatMap((field) => field.enum ?? [])))];
+  const enums = [
+    ...new Set(pageParts.flatMap(({ descriptor }) => descriptor.fields.flatMap((field) => field.enum ?? []))),
+  ];
   return [
     '# Scenario reference',
     '',
@@ -42,10 +44,10 @@ export function scenarioPage() {
     '[`scenario.proto`](../proto/focal/orchestration/v1/scenario.proto); do not edit it. Numbers in brackets are sections of the',
     '[semantics](semantics.md). The examples are parts of [`examples/scenarios`](../examples/scenarios).',
     '',
-    ...PARTS.map(({ heading }) => `- [${heading}](${anchor(heading)})`),
+    ...pageParts.map(({ heading }) => `- [${heading}](${anchor(heading)})`),
     `- Enum values: ${enums.map(enumLink).join(', ')}`,
     '',
-    ...PARTS.flatMap(partLines),
+    ...pageParts.flatMap(partLines),
     ...enums.flatMap(enumLines),
   ];
 }
@@ -85,12 +87,12 @@ function enumLines(descriptor) {
 
 function named(descriptor) {
   if (descriptor.typeName === 'google.protobuf.Duration') return '[duration](scenario-files.md#format)';
-  const part = PARTS.find((each) => each.descriptor === descriptor);
+  const part = pageParts.find((each) => each.descriptor === descriptor);
   return part === undefined ? enumLink(descriptor) : `[${part.heading}](${anchor(part.heading)})`;
 }
 
 function scalar(type) {
-  return SCALARS[type] ?? fail(`scenario reference: no name for the scalar type ${ScalarType[type]}`);
+  return scalarNames[type] ?? fail(`scenario reference: no name for the scalar type ${ScalarType[type]}`);
 }
 
 function enumLink({ name }) {
@@ -108,7 +110,7 @@ function excerptBefore(file, key) {
 /** A node of a file of examples/scenarios, without its indentation. */
 function excerptAt(file, path) {
   const { text, document } = parseExample(file);
-  const { range } = document.getIn(path, true) ?? fail(`${file} has nothing at ${path.join('.')}`);
+  const { range } = document.getIn(path, true) ?? fail(`${file} has no node at ${path.join('.')}`);
   const indent = range[0] - text.lastIndexOf('\n', range[0]) - 1;
   return text
     .slice(range[0], range[1])

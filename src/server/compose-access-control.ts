@@ -2,7 +2,7 @@ import type { ServerCredentials } from '@grpc/grpc-js';
 import { CredentialAuthenticator, parseApiKeys, parseClientCertificates } from './auth';
 import type { JwtAuthenticator } from './auth/jwt-authenticator';
 import { type Config, requiresAuthentication } from './config';
-import { readTlsMaterial, tlsCredentials } from './grpc';
+import { createTlsCredentials, readTlsMaterial } from './grpc';
 import type { Authenticator } from './ports/authenticator';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
@@ -54,7 +54,10 @@ function createServerCredentials({ config: { server }, files }: Parts): ServerCr
   if (server.tls_cert_file === '') return undefined;
   const paths = [server.tls_cert_file, server.tls_key_file, server.tls_client_ca_file].filter((path) => path !== '');
   const setting = 'server.tls_cert_file, server.tls_key_file and server.tls_client_ca_file';
-  return tlsCredentials(files.open({ setting, paths, parse: readTlsMaterial }), server.tls_require_client_certificate);
+  return createTlsCredentials(
+    files.open({ setting, paths, parse: readTlsMaterial }),
+    server.tls_require_client_certificate,
+  );
 }
 
 function createAuthenticator(parts: Parts): Authenticator {

@@ -29,7 +29,7 @@ export function execute(program: string, args: readonly string[], env: NodeJS.Pr
 }
 
 /** The lines of a text, without an empty line at the end. */
-export function linesOf(text: string): readonly string[] {
+export function toLines(text: string): readonly string[] {
   return text.replace(/\n$/, '').split('\n');
 }
 

@@ -4,26 +4,26 @@ import { defaultSettings } from '../../src/core/model/settings';
 import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
 import { decodeSession, encodeSession } from '../../src/server/codec/stored/stored-values';
-import { aScenario, Conversation, type Played } from '../support/conversation';
+import { aScenario, Conversation, type PlayedTurn } from '../support/conversation';
 import { randomSession } from '../support/random-scenarios';
 
 type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
 
 /** One decided turn with the session before and after it. */
-interface PlayedTurn {
+interface TurnWithSessions {
   readonly before: Session;
   readonly after: Session;
-  readonly turn: Played;
+  readonly turn: PlayedTurn;
   readonly getScenario: (scenarioId: string) => CompiledScenario;
 }
 
 /** All properties check the same sessions, so each session is played once. Every run of the tests uses another seed. */
 const parameters = { numRuns: 200, seed: Math.floor(Math.random() * 2 ** 31) };
 
-const playedSessions = new Map<string, readonly PlayedTurn[]>();
+const playedSessions = new Map<string, readonly TurnWithSessions[]>();
 
 /** Plays random sessions and checks every turn. */
-function forEachTurn(check: (playedTurn: PlayedTurn, random: RandomSession) => void): void {
+function forEachTurn(check: (playedTurn: TurnWithSessions, random: RandomSession) => void): void {
   fc.assert(
     fc.property(randomSession, (random) => {
       for (const playedTurn of playSession(random)) check(playedTurn, random);
@@ -32,7 +32,7 @@ function forEachTurn(check: (playedTurn: PlayedTurn, random: RandomSession) => v
   );
 }
 
-function playSession(random: RandomSession): readonly PlayedTurn[] {
+function playSession(random: RandomSession): readonly TurnWithSessions[] {
   const key = JSON.stringify(random);
   const known = playedSessions.get(key);
   if (known) return known;
@@ -63,7 +63,7 @@ function expectDefined<T>(value: T | undefined, what: string): T {
 function collectMoves({
   before,
   after,
-}: PlayedTurn): readonly { readonly instance: ScenarioInstance; readonly left: readonly PathEntry[] }[] {
+}: TurnWithSessions): readonly { readonly instance: ScenarioInstance; readonly left: readonly PathEntry[] }[] {
   return after.instances.map((instance) => {
     const sequence =
       before.instances.find(({ instanceId }) => instanceId === instance.instanceId)?.lastPathSequence ?? 0;
@@ -201,8 +201,13 @@ test('4.1: the plan is ordered by priority, and its flags match the contribution
     const { contributions, hasAsks, hasConfirms, hasActionHints, hasInforms } = turn.result.plan;
     const priorities = contributions.map(({ priority }) => priority);
     expect(priorities).toEqual([...priorities].sort((a, b) => b - a));
-    const made = new Set(contributions.filter(({ deferred }) => !deferred).map(({ type }) => type));
-    const flags = [made.has('ASK'), made.has('CONFIRM'), made.has('ACTION_HINT'), made.has('INFORM')];
+    const contributedTypes = new Set(contributions.filter(({ deferred }) => !deferred).map(({ type }) => type));
+    const flags = [
+      contributedTypes.has('ASK'),
+      contributedTypes.has('CONFIRM'),
+      contributedTypes.has('ACTION_HINT'),
+      contributedTypes.has('INFORM'),
+    ];
     expect([hasAsks, hasConfirms, hasActionHints, hasInforms]).toEqual(flags);
   });
 });

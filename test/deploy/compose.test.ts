@@ -13,7 +13,7 @@ interface ComposeService {
   readonly ports?: readonly string[];
 }
 
-// The schema does not know the top-level name yet.
+// The schema does not contain the top-level name yet.
 const { name, ...file } = parse(readFileSync('deploy/compose.yaml', 'utf8'));
 const services: Readonly<Record<string, ComposeService>> = file.services;
 const orchestrator = file.services.orchestrator;

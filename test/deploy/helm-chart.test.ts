@@ -60,7 +60,7 @@ function findFilePaths(manifests: readonly Manifest[]): readonly string[] {
   return [...text.matchAll(/_file = "(.+)"/g)].map(([, path = '']) => path);
 }
 
-/** Loads the configuration of a pod like the service, with temporary files in place of the mounted ones. */
+/** Loads the configuration of a pod as the service does, with temporary files instead of mounted files. */
 function loadPodConfig(manifests: readonly Manifest[]): Config {
   const path = mkdtempSync(join(tmpdir(), 'chart-'));
   try {

@@ -3,11 +3,11 @@ import { maxShutdownMs } from '../../src/server/shutdown-timeouts';
 
 const { server } = loadConfig({});
 
-test('with the default settings a shutdown takes less than ten seconds', () => {
+test('a shutdown takes less than ten seconds with the default settings', () => {
   expect(maxShutdownMs(server)).toBeLessThan(10_000);
 });
 
-test('with the default settings calls are accepted for at least 200 ms after the signal', () => {
+test('calls are accepted for at least 200 ms after the signal with the default settings', () => {
   expect(server.drain_grace_ms).toBeGreaterThanOrEqual(200);
 });
 

@@ -4,7 +4,7 @@ import { type Call, createCall } from '../../src/server/ports/call';
 export const unboundedCall: Call = createCall(Number.POSITIVE_INFINITY, new AbortController().signal);
 
 /** A canceled call without a deadline. */
-export const cancelledCall: Call = createCall(Number.POSITIVE_INFINITY, AbortSignal.abort());
+export const canceledCall: Call = createCall(Number.POSITIVE_INFINITY, AbortSignal.abort());
 
 /** Creates a call with a deadline in milliseconds since 1970. */
 export function callUntil(deadline: number): Call {

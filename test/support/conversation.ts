@@ -192,10 +192,10 @@ export class Conversation {
   }
 
   /** Plays a turn and stores the session. */
-  turn(draft: TurnDraft = {}): Played {
+  turn(draft: TurnDraft = {}): PlayedTurn {
     const decided = this.decide(draft);
     this.session = decided.session;
-    return new Played(decided.result, decided.session);
+    return new PlayedTurn(decided.result, decided.session);
   }
 
   /** Decides a turn without storing the session. */
@@ -234,7 +234,7 @@ export class Conversation {
 }
 
 /** The result of a turn with accessors for assertions. */
-export class Played {
+export class PlayedTurn {
   constructor(
     readonly result: TurnResult,
     readonly session: Session,

@@ -1,5 +1,5 @@
 import type { RelationshipKind } from '../../src/core/model/scenario';
-import { aRelationship, Conversation, type Played } from './conversation';
+import { aRelationship, Conversation, type PlayedTurn } from './conversation';
 import { asking, type Variation } from './sample-scenarios';
 
 /** A relationship as a tuple. */
@@ -18,6 +18,6 @@ export function createLinkedConversation(
 }
 
 /** Returns the ids of the scenarios that start, in start order. */
-export function getStartedScenarioIds({ result }: Played): readonly string[] {
+export function getStartedScenarioIds({ result }: PlayedTurn): readonly string[] {
   return result.lifecycleDecisions.filter(({ action }) => action === 'START').map(({ scenarioId }) => scenarioId);
 }

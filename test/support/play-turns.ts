@@ -1,4 +1,4 @@
-import { Conversation, type Played, type ScenarioDraft, type TurnDraft } from './conversation';
+import { Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } from './conversation';
 
 type Options = ConstructorParameters<typeof Conversation>[1];
 
@@ -7,7 +7,7 @@ export function startScenarios(
   scenarios: readonly ScenarioDraft[],
   draft: TurnDraft = {},
   options: Options = {},
-): { readonly conversation: Conversation; readonly first: Played } {
+): { readonly conversation: Conversation; readonly first: PlayedTurn } {
   const conversation = new Conversation(scenarios, options);
   const candidates = Object.fromEntries(scenarios.map(({ scenarioId }, index) => [scenarioId, 1 - index / 100]));
   return { conversation, first: conversation.turn({ candidates, ...draft }) };
@@ -18,7 +18,7 @@ export function playTurns(
   scenario: ScenarioDraft,
   drafts: readonly TurnDraft[],
   options: Options = {},
-): readonly Played[] {
+): readonly PlayedTurn[] {
   const [firstDraft, ...otherDrafts] = drafts;
   const { conversation, first } = startScenarios([scenario], firstDraft, options);
   return [first, ...otherDrafts.map((draft) => conversation.turn(draft))];

@@ -7,19 +7,19 @@ export function aProposal(
     readonly actions?: Readonly<Record<string, ProposedAction>>;
     /** By scenario id. */
     readonly fits?: Readonly<Record<string, boolean>>;
-    /** By transition id, for version 1 of the scenario `of`. */
+    /** By transition id, for version 1 of the scenario `verdictScenarioId`. */
     readonly verdicts?: Readonly<Record<string, ConditionTextVerdict['truth']>>;
-    readonly of?: string;
+    readonly verdictScenarioId?: string;
   } = {},
 ): ModelProposal {
-  const { actions = {}, fits = {}, verdicts = {}, of = '' } = parts;
+  const { actions = {}, fits = {}, verdicts = {}, verdictScenarioId = '' } = parts;
   return {
     outcome: 'PROPOSED',
     model: 'a-model',
     actions: new Map(Object.entries(actions)),
     fits: new Map(Object.entries(fits)),
     verdicts: Object.entries(verdicts).map(([transitionId, truth]) => ({
-      scenarioId: of,
+      scenarioId: verdictScenarioId,
       scenarioVersion: 1,
       transitionId,
       truth,

@@ -22,7 +22,7 @@ export class SentinelSetup {
     readonly sentinels: readonly RedisProcess[],
   ) {}
 
-  /** Resolves when the replicas are synchronized and the Sentinels know all servers. */
+  /** Resolves when the replicas are synchronized and the Sentinels have discovered all servers. */
   static async start(): Promise<SentinelSetup> {
     const master = await RedisProcess.start(['--repl-diskless-sync-delay', '0']);
     const replicas = await Promise.all([1, 2].map(() => startReplica(master)));

@@ -15,7 +15,7 @@ export interface Experiment {
   readonly short?: (context: ExperimentContext) => Promise<Outcome>;
 }
 
-/** What an experiment did and found. */
+/** The counts and violations of an experiment. */
 export interface Outcome {
   /** The figures of the report by label, in the order of the report. */
   readonly counts: Readonly<Record<string, number>>;

@@ -121,14 +121,14 @@ export class RawClient {
       passThrough,
       Buffer.from(request),
     );
-    let isCancelled = false;
+    let isCanceled = false;
     call.on('data', onMessage);
     call.on('error', () => undefined); // The status event has the error.
     call.on('status', () => {
-      if (!isCancelled) onEnd();
+      if (!isCanceled) onEnd();
     });
     return () => {
-      isCancelled = true;
+      isCanceled = true;
       call.cancel();
     };
   }

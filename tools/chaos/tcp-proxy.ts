@@ -22,7 +22,7 @@ type HeldTraffic = 'none' | 'replies' | 'all';
 export class TcpProxy {
   /** Applies to traffic that arrives from now on. */
   delay: Delay = { toTargetMs: 0, toClientMs: 0 };
-  /** Called for each new connection, for the filter of its replies. */
+  /** Creates the reply filter of a new connection. */
   createFilter: () => ReplyFilter = () => () => 'pass';
   private readonly flows = new Set<Flow>();
   private heldTraffic: HeldTraffic = 'none';

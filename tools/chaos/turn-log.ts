@@ -1,6 +1,6 @@
 import type { Violation } from './experiment';
 
-/** A turn as its client knows it. */
+/** A turn as its client recorded it. */
 export interface SentTurn {
   readonly sessionId: string;
   readonly turnId: string;

@@ -24,7 +24,7 @@ export interface RecordedTurn extends Pick<TurnRecord, 'revision' | 'turnId' | '
   readonly response: Uint8Array;
 }
 
-/** A session as its clients know it and as the service stores it. */
+/** A session as its clients recorded it and as the service stores it. */
 export interface ObservedSession {
   readonly sessionId: string;
   readonly sent: ReadonlyMap<string, SentTurn>;

@@ -186,7 +186,7 @@ async function meet(members: readonly ClusterMember[]): Promise<void> {
 
 async function replicate(replica: ClusterMember, master: ClusterMember | undefined): Promise<void> {
   if (master === undefined) return;
-  // Rejected until the replica knows the master.
+  // Rejected until the replica has discovered the master.
   await waitUntilAgreed(async () => (await replica.admin.call('CLUSTER', 'REPLICATE', master.id)) === 'OK');
   await waitUntilAgreed(() => isSynchronized(replica));
 }

@@ -57,7 +57,7 @@ export function isConfirmation(edge: ChartEdge): boolean {
   return edge.on === 'confirmed' || edge.on === 'yes';
 }
 
-/** What the scoring needs to know about a scenario. */
+/** The data of a scenario that the scoring uses. */
 export interface CatalogueEntry {
   /** The id of the scenario in the data. */
   readonly chartId: string;

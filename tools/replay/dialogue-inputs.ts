@@ -33,7 +33,7 @@ const dialogueSchema = z.object({
 /** The part of a dialogue that the mapping may read: inputs and tool outcomes, but not the expected results. */
 export type DialogueInputs = z.infer<typeof dialogueSchema>;
 export type TurnInputs = DialogueInputs['turns'][number];
-/** What a message says about one scenario. */
+/** The content of a message about one scenario. */
 export type SignalInput = z.infer<typeof signalSchema>;
 /** A tool run of a turn and its result. */
 export type ToolRun = z.infer<typeof toolRunSchema>;

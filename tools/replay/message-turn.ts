@@ -130,9 +130,9 @@ export interface TurnFacts {
   readonly started: readonly string[];
   /** Scenarios that the customer starts or continues. */
   readonly turned_to: readonly string[];
-  /** Scenarios of which the customer selects an offer. */
+  /** Scenarios in which the customer selects an offer. */
   readonly selected: readonly string[];
-  /** Scenarios of which the customer wants another offer. */
+  /** Scenarios in which the customer wants another offer. */
   readonly alternatives: readonly string[];
   /** Scenarios to which the customer says yes. */
   readonly accepted: readonly string[];

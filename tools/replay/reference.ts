@@ -29,7 +29,7 @@ const referenceSchema = z.object({
   lifecycles: z.array(lifecycleSchema),
 });
 
-/** What people, or the simulator, did in a dialogue. Only the scoring may import it, which a test checks. */
+/** The actions of people, or of the simulator, in a dialogue. Only the scoring may import it, which a test checks. */
 export type DialogueReference = z.infer<typeof referenceSchema>;
 /** One instance of a scenario, and its state at the end of the dialogue. */
 export type ReferenceLifecycle = z.infer<typeof lifecycleSchema>;

@@ -7,7 +7,7 @@ import { toCountVariable, toSucceededVariable } from './chart-transitions';
 import type { ToolRun } from './dialogue-inputs';
 import { toScenarioId } from './replay-ids';
 
-// What a client knows about a session from the responses of the service.
+// The state of a session that a client derives from the responses of the service.
 
 /** A running instance. */
 export interface InstanceView {
@@ -80,7 +80,7 @@ export function matchRuns(response: ProcessTurnResponse, runs: readonly ToolRun[
   const outcomes: StepOutcome[] = [];
   let remaining = runs;
   for (const hint of (response.plan?.contributions ?? []).filter(isHint)) {
-    const run = remaining.find((candidate) => isRunOf(candidate, hint));
+    const run = remaining.find((candidate) => isRequestedRun(candidate, hint));
     if (run === undefined) continue;
     outcomes.push(toOutcome(run, hint));
     remaining = remaining.filter((candidate) => candidate !== run);
@@ -92,7 +92,7 @@ function isHint(contribution: ScenarioContribution): boolean {
   return isSpoken(contribution) && contribution.type === ContributionType.CONTRIBUTION_TYPE_ACTION_HINT;
 }
 
-function isRunOf(run: ToolRun, hint: ScenarioContribution): boolean {
+function isRequestedRun(run: ToolRun, hint: ScenarioContribution): boolean {
   return toScenarioId(run.scenario_id) === hint.scenarioId && hint.tools.some((tool) => tool.toolId === run.tool);
 }
 

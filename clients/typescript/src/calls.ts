@@ -95,7 +95,7 @@ export function createCallOptions({ timeoutMs }: CallSettings = {}): Partial<Cal
 export type MessageStream<Message> = Readable & { cancel(): void } & AsyncIterable<Message>;
 
 /**
- * Iterates over the messages of a call. The call starts with the iteration and is cancelled when the iteration is left or the signal
+ * Iterates over the messages of a call. The call starts with the iteration and is canceled when the iteration is left or the signal
  * is aborted. Throws CallError if the call fails.
  */
 export async function* readMessages<Message>(

@@ -82,7 +82,7 @@ interface SpecialMethods {
 
 /**
  * A client of all services of the contract. Methods with one response return a promise, streams return an async iteration. A failed
- * call rejects with CallError. A stream starts with its iteration and is cancelled when the iteration is left. Create requests with
+ * call rejects with CallError. A stream starts with its iteration and is canceled when the iteration is left. Create requests with
  * `fromPartial` of their message.
  */
 export interface OrchestratorClient extends UnaryMethods, SpecialMethods {

@@ -6,7 +6,7 @@ import type {
 import { CallError } from './call-error';
 import { type MessageStream, readMessages } from './calls';
 
-/** What `watchSession` calls. */
+/** The client methods that `watchSession` calls. */
 export interface WatchDependencies {
   /** Starts a WatchSession call. */
   readonly openStream: (request: WatchSessionRequest) => MessageStream<WatchSessionResponse>;

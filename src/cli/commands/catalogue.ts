@@ -131,7 +131,7 @@ function formatListRow(scenario: Scenario, version: number, nameWidth: number): 
 export function createDeleteCommand(): Command {
   const command = createCommand('delete', {
     summary: 'delete stored scenarios',
-    description: 'Deletes all versions of scenarios. Running instances are cancelled on their next turn.',
+    description: 'Deletes all versions of scenarios. Running instances are canceled on their next turn.',
   })
     .argument('<scenarios...>', 'ids or names of scenarios')
     .addOption(createJsonOption());

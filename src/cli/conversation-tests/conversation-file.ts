@@ -7,7 +7,8 @@ import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import {
   asNode,
-  emptyFileProblem,
+  createEmptyFileProblem,
+  createUnreadableFileProblem,
   type FileMessage,
   type FileProblem,
   FileProblemsError,
@@ -21,7 +22,6 @@ import {
   parseMessage,
   type SourcePosition,
   sortByPosition,
-  unreadableFileProblem,
 } from '../files';
 import type { Conversation, ConversationTurn } from './conversation';
 import { type Expectation, expectationSchema, listNamedScenarios, makeExact } from './expectation';
@@ -57,7 +57,7 @@ export function readConversation(file: string, readScenarios: ScenarioFileReader
   try {
     return parseConversation(file, readFileSync(file, 'utf8'), readScenarios);
   } catch (error) {
-    if (isFileSystemError(error)) throw new FileProblemsError([unreadableFileProblem(file, error)]);
+    if (isFileSystemError(error)) throw new FileProblemsError([createUnreadableFileProblem(file, error)]);
     throw error;
   }
 }
@@ -72,7 +72,9 @@ export function parseConversation(file: string, text: string, readScenarios: Sce
   const { documents, problems: syntaxProblems } = parseDocuments(file, text);
   const [document] = documents;
   if (syntaxProblems.length > 0 || document?.root === undefined) {
-    throw new FileProblemsError(syntaxProblems.length > 0 ? syntaxProblems : [emptyFileProblem(file, 'conversation')]);
+    throw new FileProblemsError(
+      syntaxProblems.length > 0 ? syntaxProblems : [createEmptyFileProblem(file, 'conversation')],
+    );
   }
   const context = new ParseContext(document);
   const { conversation, scenarioProblems } = parseRoot(context, document.root, readScenarios);

@@ -57,10 +57,10 @@ interface SourcedTransition {
 }
 
 function listTransitions({ steps, globalTransitions }: CompiledScenario): readonly SourcedTransition[] {
-  const ofSteps = [...steps.values()].flatMap(({ stepId, anytimeTransitions, completionTransitions }) =>
+  const stepTransitions = [...steps.values()].flatMap(({ stepId, anytimeTransitions, completionTransitions }) =>
     [...anytimeTransitions, ...completionTransitions].map((transition) => ({ sourceStepId: stepId, transition })),
   );
-  return [...ofSteps, ...globalTransitions.map((transition) => ({ sourceStepId: '', transition }))];
+  return [...stepTransitions, ...globalTransitions.map((transition) => ({ sourceStepId: '', transition }))];
 }
 
 function formatTransition({ sourceStepId, transition }: SourcedTransition): string {

@@ -17,7 +17,7 @@ export interface ConversationRunSettings {
   readonly onTurn?: (result: ConversationTurnResult) => void;
 }
 
-/** What processes the turns of a conversation: a service, or the rules in process. */
+/** Processes the turns of a conversation: a service, or the rules in process. */
 export type ConversationTarget = Pick<OrchestratorClient, 'processTurn' | 'importSession'>;
 
 /**

@@ -3,7 +3,7 @@ import { isMap, isScalar, type Node } from 'yaml';
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import {
-  emptyFileProblem,
+  createEmptyFileProblem,
   FileProblemsError,
   findNearestName,
   getContractRegistry,
@@ -16,7 +16,7 @@ import {
 // A turn in a file: the fields of the contract's `Turn`, with `message` as short for `situation.message` and the names of
 // scenarios in place of their ids.
 
-/** A turn as its file has it, with the names of scenarios not resolved yet. */
+/** A turn as written in its file. The names of scenarios are not resolved yet. */
 export interface ParsedTurnFile {
   /** For the problems that are found while names are resolved. */
   readonly context: ParseContext;
@@ -28,7 +28,7 @@ export function parseTurnFile(file: string, text: string): ParsedTurnFile {
   const { documents, problems } = parseDocuments(file, text);
   const [document] = documents;
   if (problems.length > 0 || document?.root === undefined) {
-    throw new FileProblemsError(problems.length > 0 ? problems : [emptyFileProblem(file, 'turn')]);
+    throw new FileProblemsError(problems.length > 0 ? problems : [createEmptyFileProblem(file, 'turn')]);
   }
   const context = new ParseContext(document);
   const turn = parseTurnNode(context, document.root, '', new Set(['message', '$schema']));

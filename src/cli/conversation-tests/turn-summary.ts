@@ -78,7 +78,7 @@ export function summarizeTurn(response: ProcessTurnResponse, getName: NameLookup
 
 /**
  * The name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. A value of a newer service
- * that this version does not know is formatted as its number.
+ * that this version does not support is formatted as its number.
  */
 export function formatEnum(enumType: Readonly<Record<number, string>>, value: number): string {
   const prefix = enumType[0]?.replace(/UNSPECIFIED$/, '') ?? '';

@@ -3,7 +3,8 @@ export { type CheckedScenarios, checkScenarios } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
 export { parseMessage } from './parse-message';
 export {
-  emptyFileProblem,
+  createEmptyFileProblem,
+  createUnreadableFileProblem,
   type FileProblem,
   type FileProblemCode,
   FileProblemsError,
@@ -14,7 +15,6 @@ export {
   type SourceMap,
   type SourcePosition,
   sortByPosition,
-  unreadableFileProblem,
   violationToFileProblem,
 } from './problems';
 export {

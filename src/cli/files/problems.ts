@@ -64,12 +64,12 @@ export function sortByPosition(problems: readonly FileProblem[]): readonly FileP
 }
 
 /** The problem of a file without content; `expected` says what it should contain. */
-export function emptyFileProblem(file: string, expected: string): FileProblem {
+export function createEmptyFileProblem(file: string, expected: string): FileProblem {
   return wholeFileProblem(file, 'EMPTY_FILE', `contains no ${expected}`);
 }
 
 /** The problem of a file that cannot be opened. */
-export function unreadableFileProblem(file: string, error: NodeJS.ErrnoException): FileProblem {
+export function createUnreadableFileProblem(file: string, error: NodeJS.ErrnoException): FileProblem {
   const message = error.code === 'ENOENT' ? 'no such file or directory' : `cannot be read (${error.message})`;
   return wholeFileProblem(file, 'UNREADABLE', message);
 }

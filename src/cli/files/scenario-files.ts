@@ -6,13 +6,13 @@ import { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scen
 import { findContractViolations, getContractRegistry, getMessageDescriptor } from './contract';
 import { parseMessage } from './parse-message';
 import {
-  emptyFileProblem,
+  createEmptyFileProblem,
+  createUnreadableFileProblem,
   type FileProblem,
   FileProblemsError,
   isFileSystemError,
   SourceMap,
   sortByPosition,
-  unreadableFileProblem,
 } from './problems';
 import {
   asNode,
@@ -76,7 +76,7 @@ function readScenarioFile(path: string): ParsedScenarioFiles {
     return parseScenarioFile(path, readFileSync(path, 'utf8'));
   } catch (error) {
     if (!isFileSystemError(error)) throw error;
-    return { scenarios: [], relationships: [], problems: [unreadableFileProblem(path, error)] };
+    return { scenarios: [], relationships: [], problems: [createUnreadableFileProblem(path, error)] };
   }
 }
 
@@ -117,7 +117,7 @@ export function parseScenarioFile(file: string, text: string): ParsedScenarioFil
     problems: [
       ...problems,
       ...parsed.flatMap((document) => document.problems),
-      ...(isEmpty ? [emptyFileProblem(file, 'scenario')] : []),
+      ...(isEmpty ? [createEmptyFileProblem(file, 'scenario')] : []),
     ],
   };
 }

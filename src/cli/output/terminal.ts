@@ -1,4 +1,4 @@
-// What commands write to: plain results on standard output, styled when it is a terminal.
+// The output of commands: plain results on standard output, styled if it is a terminal.
 
 /** How a command writes. Results go to standard output, status and errors to standard error. */
 export interface Output {

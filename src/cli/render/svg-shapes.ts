@@ -7,15 +7,15 @@ import type { Point, Size } from './svg-layout';
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** An SVG element. Attributes keep their order; numbers are rounded to one decimal. */
-export function svgElement(name: string, attributes: Attributes, content: readonly string[] = []): string {
+export function renderSvgElement(name: string, attributes: Attributes, content: readonly string[] = []): string {
   const attributeText = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escapeXml(formatNumber(value))}"`)
     .join('');
   return content.length === 0 ? `<${name}${attributeText}/>` : `<${name}${attributeText}>${content.join('')}</${name}>`;
 }
 
-export function svgText(attributes: Attributes, text: string): string {
-  return svgElement('text', attributes, [escapeXml(text)]);
+export function renderSvgText(attributes: Attributes, text: string): string {
+  return renderSvgElement('text', attributes, [escapeXml(text)]);
 }
 
 const xmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -86,7 +86,7 @@ export function drawStep(step: DrawnStep, position: Point): readonly string[] {
       const isTags = index === lines.length - 1 && step.tags.length > 0;
       const font = index === 0 ? { 'font-weight': 'bold' } : isTags ? { 'font-style': 'italic' } : {};
       const y = firstBaseline + index * lineHeight;
-      return svgText({ x: center, y, 'text-anchor': 'middle', fill: isTags ? stroke : text, ...font }, line);
+      return renderSvgText({ x: center, y, 'text-anchor': 'middle', fill: isTags ? stroke : text, ...font }, line);
     }),
     ...drawBadge(step, size, position),
   ];
@@ -109,24 +109,28 @@ export function drawShape(shape: StepShape, size: Size, { x, y }: Point, isDashe
     case 'checkpoint':
     case 'collect':
       return [
-        svgElement('polygon', { points: listCorners(shape, size, { x, y }), 'stroke-linejoin': 'round', ...outline }),
+        renderSvgElement('polygon', {
+          points: listCorners(shape, size, { x, y }),
+          'stroke-linejoin': 'round',
+          ...outline,
+        }),
       ];
     case 'action':
       return [
-        svgElement('rect', { ...toRect(0, 2), ...outline }),
+        renderSvgElement('rect', { ...toRect(0, 2), ...outline }),
         ...[x + 6, x + width - 6].map((lineX) =>
-          svgElement('line', { x1: lineX, y1: y, x2: lineX, y2: y + height, stroke, 'stroke-width': 1.5 }),
+          renderSvgElement('line', { x1: lineX, y1: y, x2: lineX, y2: y + height, stroke, 'stroke-width': 1.5 }),
         ),
       ];
     case 'terminal':
       return [
-        svgElement('rect', { ...toRect(0, height / 2), ...outline }),
-        svgElement('rect', { ...toRect(3, height / 2 - 3), fill: 'none', stroke, 'stroke-width': 1 }),
+        renderSvgElement('rect', { ...toRect(0, height / 2), ...outline }),
+        renderSvgElement('rect', { ...toRect(3, height / 2 - 3), fill: 'none', stroke, 'stroke-width': 1 }),
       ];
     case 'inform':
-      return [svgElement('rect', { ...toRect(0, 3), ...outline })];
+      return [renderSvgElement('rect', { ...toRect(0, 3), ...outline })];
     case 'silent':
-      return [svgElement('rect', { ...toRect(0, 10), ...outline })];
+      return [renderSvgElement('rect', { ...toRect(0, 10), ...outline })];
   }
 }
 
@@ -153,7 +157,7 @@ function listCorners(shape: 'collect' | 'checkpoint', { width, height }: Size, {
 
 function drawRing({ width, height }: Size, { x, y }: Point): string {
   const box = { x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: 10 };
-  return svgElement('rect', { ...box, fill: 'none', stroke: pathColor, 'stroke-width': 4 });
+  return renderSvgElement('rect', { ...box, fill: 'none', stroke: pathColor, 'stroke-width': 4 });
 }
 
 const badgeTexts: Readonly<Record<StepMark, string>> = {
@@ -171,7 +175,7 @@ function drawBadge({ mark }: DrawnStep, size: Size, { x, y }: Point): readonly s
   const left = x + size.width - width + 8;
   const textPosition = { x: left + width / 2, y: y + 2 };
   return [
-    svgElement('rect', { x: left, y: y - 11, width, height: 18, rx: 9, fill: pathColor }),
-    svgText({ ...textPosition, fill: '#ffffff', 'text-anchor': 'middle', 'font-weight': 'bold' }, text),
+    renderSvgElement('rect', { x: left, y: y - 11, width, height: 18, rx: 9, fill: pathColor }),
+    renderSvgText({ ...textPosition, fill: '#ffffff', 'text-anchor': 'middle', 'font-weight': 'bold' }, text),
   ];
 }

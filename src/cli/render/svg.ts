@@ -10,8 +10,8 @@ import {
   lineHeight,
   measureStep,
   measureText,
-  svgElement,
-  svgText,
+  renderSvgElement,
+  renderSvgText,
   toRoundedPath,
 } from './svg-shapes';
 
@@ -38,7 +38,7 @@ export async function renderSvg(graph: ScenarioGraph): Promise<string> {
   const height = headerHeight + layout.height + legend.height + 2 * margin;
   const offset = `translate(${Math.round((width - layout.width) / 2)} ${headerHeight})`;
   const size = { width: Math.ceil(width), height: Math.ceil(height) };
-  const svg = svgElement(
+  const svg = renderSvgElement(
     'svg',
     {
       xmlns: 'http://www.w3.org/2000/svg',
@@ -48,12 +48,12 @@ export async function renderSvg(graph: ScenarioGraph): Promise<string> {
       'font-size': fontSize,
     },
     [
-      svgElement('title', {}, [escapeXml(`${title}, ${subtitle}`)]),
+      renderSvgElement('title', {}, [escapeXml(`${title}, ${subtitle}`)]),
       drawArrowhead('edge', lineColor),
       drawArrowhead('taken', pathColor),
-      svgText({ x: margin, y: 30, fill: lineColor, 'font-size': 18, 'font-weight': 'bold' }, title),
-      svgText({ x: margin, y: 48, fill: lineColor }, subtitle),
-      svgElement('g', { transform: offset }, drawGraph(graph, layout)),
+      renderSvgText({ x: margin, y: 30, fill: lineColor, 'font-size': 18, 'font-weight': 'bold' }, title),
+      renderSvgText({ x: margin, y: 48, fill: lineColor }, subtitle),
+      renderSvgElement('g', { transform: offset }, drawGraph(graph, layout)),
       ...legend.elements,
     ],
   );
@@ -85,7 +85,7 @@ function drawGraph({ steps, edges }: ScenarioGraph, { nodes, lines, labels }: La
   return [
     drawLine(lines.get('entry') ?? [], false, false),
     ...edges.map(({ isAnytime, isTaken }, index) => drawLine(lines.get(String(index)) ?? [], isAnytime, isTaken)),
-    svgElement('circle', { cx: start.x + 7, cy: start.y + 7, r: 7, fill: lineColor }),
+    renderSvgElement('circle', { cx: start.x + 7, cy: start.y + 7, r: 7, fill: lineColor }),
     ...(nodes.has(anywhereId) ? drawAnywhereNode(getPosition(anywhereId)) : []),
     ...steps.flatMap((step) => drawStep(step, getPosition(step.stepId))),
     ...edges.flatMap((edge, index) => drawLabel(edge, labels.get(String(index)))),
@@ -93,7 +93,7 @@ function drawGraph({ steps, edges }: ScenarioGraph, { nodes, lines, labels }: La
 }
 
 function drawLine(points: readonly Point[], isDashed: boolean, isTaken: boolean): string {
-  return svgElement('path', {
+  return renderSvgElement('path', {
     d: toRoundedPath(points, 7),
     fill: 'none',
     stroke: isTaken ? pathColor : lineColor,
@@ -105,8 +105,8 @@ function drawLine(points: readonly Point[], isDashed: boolean, isTaken: boolean)
 
 function drawArrowhead(id: string, fill: string): string {
   const size = { markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse' };
-  return svgElement('marker', { id, viewBox: '0 0 10 10', refX: 9, refY: 5, ...size, orient: 'auto' }, [
-    svgElement('path', { d: 'M0 0L10 5L0 10z', fill }),
+  return renderSvgElement('marker', { id, viewBox: '0 0 10 10', refX: 9, refY: 5, ...size, orient: 'auto' }, [
+    renderSvgElement('path', { d: 'M0 0L10 5L0 10z', fill }),
   ]);
 }
 
@@ -114,8 +114,8 @@ function drawAnywhereNode({ x, y }: Point): readonly string[] {
   const { width, height } = anywhereSize;
   const box = { x, y, width, height, rx: height / 2, fill: 'none', stroke: lineColor, 'stroke-dasharray': '5 4' };
   return [
-    svgElement('rect', box),
-    svgText({ x: x + width / 2, y: y + 17, fill: lineColor, 'text-anchor': 'middle' }, 'from anywhere'),
+    renderSvgElement('rect', box),
+    renderSvgText({ x: x + width / 2, y: y + 17, fill: lineColor, 'text-anchor': 'middle' }, 'from anywhere'),
   ];
 }
 
@@ -125,10 +125,10 @@ function drawLabel(edge: DrawnEdge, position: Point | undefined): readonly strin
   if (size === undefined || position === undefined) return [];
   const x = position.x + size.width / 2;
   return [
-    svgElement('rect', { ...position, ...size, rx: 4, fill: '#f3f4f6' }),
+    renderSvgElement('rect', { ...position, ...size, rx: 4, fill: '#f3f4f6' }),
     ...edge.labels.map((label, index) => {
       const y = position.y + (index + 1) * lineHeight - 2;
-      return svgText({ x, y, fill: '#374151', 'text-anchor': 'middle' }, label);
+      return renderSvgText({ x, y, fill: '#374151', 'text-anchor': 'middle' }, label);
     }),
   ];
 }
@@ -163,7 +163,7 @@ function drawLegend(graph: ScenarioGraph, position: Point, maxWidth: number): Le
   for (const { text, drawSample } of listLegendEntries(graph)) {
     const width = sampleSize.width + sampleGap + measureText(text);
     if (x > position.x && x + width > position.x + maxWidth) [x, y] = [position.x, y + legendRowHeight];
-    const label = svgText({ x: x + sampleSize.width + sampleGap, y: y + 13, fill: lineColor }, text);
+    const label = renderSvgText({ x: x + sampleSize.width + sampleGap, y: y + 13, fill: lineColor }, text);
     elements.push(...drawSample({ x, y }), label);
     x += width + 3 * sampleGap;
   }
@@ -174,7 +174,9 @@ function listLegendEntries({ steps, edges, hasSessionPath }: ScenarioGraph): rea
   const shapes = stepShapes.filter((shape) => steps.some((step) => step.shape === shape));
   const createLineSample =
     (attributes: Readonly<Record<string, string | number>>) =>
-    ({ x, y }: Point) => [svgElement('line', { x1: x, y1: y + 9, x2: x + sampleSize.width, y2: y + 9, ...attributes })];
+    ({ x, y }: Point) => [
+      renderSvgElement('line', { x1: x, y1: y + 9, x2: x + sampleSize.width, y2: y + 9, ...attributes }),
+    ];
   const edgeLine = { stroke: lineColor, 'stroke-width': 1.5 };
   const pathLine = { stroke: pathColor, 'stroke-width': 3.5 };
   return [

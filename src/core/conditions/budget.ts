@@ -1,6 +1,6 @@
 import { type CelError, type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
 import type { ConditionLimits } from './condition';
-import { conditionError } from './evaluation-errors';
+import { createConditionError } from './evaluation-errors';
 
 /**
  * The remaining budget of the current evaluation. Evaluations are synchronous, so there is only one at a time, and CEL functions receive
@@ -14,8 +14,8 @@ export function resetBudget(limits: ConditionLimits): void {
   budget.listSize = limits.maxListSize;
 }
 
-const costExceeded = conditionError('the evaluation exceeds its cost limit');
-const listTooLong = conditionError('a list exceeds the size limit');
+const costExceeded = createConditionError('the evaluation exceeds its cost limit');
+const listTooLong = createConditionError('a list exceeds the size limit');
 
 /** Charges cost units; returns an error when the budget is exhausted. */
 export function charge(units: number): CelError | undefined {

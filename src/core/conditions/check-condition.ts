@@ -24,7 +24,7 @@ type ExpressionFinding = Omit<ConditionFinding, 'line' | 'column'>;
 /** Checks one expression of a condition. */
 type ExpressionCheck = (context: ExpressionContext, limits: ConditionLimits) => ExpressionFinding | undefined;
 
-/** An author cannot act on more findings at a time. */
+/** A longer list does not help the author of a condition. */
 const maxFindings = 20;
 
 /**

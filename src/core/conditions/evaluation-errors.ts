@@ -17,7 +17,7 @@ export function isMissingKey(error: CelError): boolean {
 const ownPrefix = 'condition: ';
 
 /** An error of one of our own functions. The reason must not contain customer values. */
-export function conditionError(reason: string): CelError {
+export function createConditionError(reason: string): CelError {
   return celError(`${ownPrefix}${reason}`);
 }
 

@@ -17,7 +17,7 @@ import {
   mapType,
 } from '@bufbuild/cel';
 import { charge, chargeArgument, chargeConversion, chargeRead, chargeSize } from './budget';
-import { conditionError, missingKey } from './evaluation-errors';
+import { createConditionError, missingKey } from './evaluation-errors';
 import { matches } from './standard-functions';
 import { utcTimeFunctions } from './utc-time';
 
@@ -76,11 +76,11 @@ const fieldFunctions: readonly CelFunc[] = [
   }),
 ];
 
-const noSuchKey = conditionError('the map has no such key');
-const indexOutOfRange = conditionError('the list index is out of range');
+const noSuchKey = createConditionError('the map has no such key');
+const indexOutOfRange = createConditionError('the list index is out of range');
 
 function readMember(map: CelMap, key: CelValue, whenAbsent: CelError): CelResult {
-  if (!isMapKey(key)) return conditionError(`a ${celType(key).name} cannot be a map key`);
+  if (!isMapKey(key)) return createConditionError(`a ${celType(key).name} cannot be a map key`);
   const value = map.get(key);
   if (value !== undefined) return chargeConversion(value) ?? value;
   // Numbers and bools are never keys of JSON, so no data can provide them.
@@ -89,14 +89,14 @@ function readMember(map: CelMap, key: CelValue, whenAbsent: CelError): CelResult
 
 function readElement(list: CelList, index: CelValue): CelResult {
   if (typeof index !== 'bigint' && typeof index !== 'number' && !isCelUint(index)) {
-    return conditionError(`a ${celType(index).name} cannot be a list index`);
+    return createConditionError(`a ${celType(index).name} cannot be a list index`);
   }
   const element = list.get(Number(isCelUint(index) ? index.value : index));
   return element === undefined ? indexOutOfRange : element;
 }
 
 function hasNoFields(value: CelValue): CelResult {
-  return conditionError(`a ${celType(value).name} has no fields`);
+  return createConditionError(`a ${celType(value).name} has no fields`);
 }
 
 function isMapKey(value: CelValue): value is Parameters<CelMap['get']>[0] {
@@ -121,7 +121,7 @@ const listFunctions: readonly CelFunc[] = [
   ),
   defineFunction(internalFunctions.charge, 1, ([value = null]) => chargeArgument(value) ?? value),
   defineFunction(internalFunctions.append, 2, ([list = null, element = null]) =>
-    isCelList(list) ? append(list, element) : conditionError('only a list can be appended to'),
+    isCelList(list) ? append(list, element) : createConditionError('only a list can be appended to'),
   ),
 ];
 

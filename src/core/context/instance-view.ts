@@ -54,7 +54,7 @@ export interface ViewInput {
   readonly focusInstanceId: string;
   readonly outcomes: ResolvedOutcomes;
   readonly storedData: StoredData;
-  /** What the session knew before storing. Instances without own variables share it, and the next two. */
+  /** The known data of the session before storing. Instances without own variables share it, and the next two. */
   readonly before: KnownData;
   readonly known: KnownData;
   readonly changedFields: readonly string[];
@@ -197,9 +197,9 @@ export function markAddressed(
 ): readonly InstanceView[] {
   const isMessage = turn.trigger === 'MESSAGE';
   const startTargets = getStartTargets(turn.situation.signals);
-  const startsNew = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
+  const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
   const addressed = isMessage
-    ? findAddressedInstances(views, namedScenarioIds.length > 0 || startsNew, storedData.providedFields)
+    ? findAddressedInstances(views, namedScenarioIds.length > 0 || hasNewStart, storedData.providedFields)
     : views.filter(({ hasOutcome }) => hasOutcome);
   return views.map((view) => {
     const { instance } = view;

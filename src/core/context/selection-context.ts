@@ -17,7 +17,7 @@ export interface TurnInput {
   readonly turn: Turn;
   readonly catalogue: Catalogue;
   readonly settings: OrchestrationSettings;
-  /** Returns the id of the instance that this turn would start of a scenario. */
+  /** Returns the id of the instance that a start of the scenario on this turn creates. */
   readonly getNewInstanceId: (scenarioId: string) => string;
   /** Undefined if no model was asked (section 9). */
   readonly proposal?: ModelProposal | undefined;
@@ -44,7 +44,7 @@ export interface SelectionContext extends TurnInput {
   /** One entry per scenario with its highest score, unknown scenarios included; in request order. */
   readonly candidates: readonly EvaluatedCandidate[];
   readonly storedData: StoredData;
-  /** What the session knows after storing; for scenarios without an instance. */
+  /** The known data of the session after storing, for scenarios without an instance. */
   readonly known: KnownData;
   /** Fields that changed for the session; sorted. */
   readonly changedFields: readonly string[];

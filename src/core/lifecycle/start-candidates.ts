@@ -75,7 +75,7 @@ export function collectStartCandidates(
   return [...sortByStartOrder([...byId.values()], context), ...collectImpliedByRules(context, byId)];
 }
 
-/** Sorts by score, then scenario priority, both high first, then id (2.12). */
+/** Sorts by score, then by scenario priority, both in descending order, then by id (2.12). */
 export function sortByStartOrder(
   candidates: readonly StartCandidate[],
   { catalogue }: Pick<SelectionContext, 'catalogue'>,

@@ -172,7 +172,7 @@ function checkFieldsAndLimits(
     : undefined;
 }
 
-/** Returns the required fields of one level that the session does not know, sorted (2.13). */
+/** Returns the required fields of one level that have no value in the session, sorted (2.13). */
 function findMissingRequiredFields(
   { definition }: CompiledScenario,
   level: RequirementLevel,

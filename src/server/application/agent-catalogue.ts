@@ -87,7 +87,7 @@ export class AgentCatalogue {
 
   private async waitForRefresh(call: Call): Promise<CatalogueSnapshot> {
     const snapshot = await this.options.telemetry.withSpanAsync(spanName, () => this.refresh());
-    if (!call.isCancelled) return snapshot;
+    if (!call.isCanceled) return snapshot;
     throw new OrchestratorError('CANCELLED', 'The call was canceled while the catalogue was read.');
   }
 

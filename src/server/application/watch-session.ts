@@ -63,7 +63,7 @@ async function follow(
     for (;;) {
       const { turns, hasMore } = await history.readNext(call);
       for (const turn of turns) {
-        if (call.isCancelled) break; // the next read throws CANCELLED
+        if (call.isCanceled) break; // the next read throws CANCELLED
         history.advance(turn);
         await onTurn(turn);
       }

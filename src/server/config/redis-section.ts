@@ -47,15 +47,15 @@ const fields = z.strictObject({
 
 type Fields = z.infer<typeof fields>;
 
-const oneTopology =
+const multipleTopologies =
   'cannot be combined with another address of Redis; set only one of redis.url, sentinels and cluster';
 const conflictsWith = (other: string) => `is already set by ${other}; set only one of them`;
 
 const rules: readonly SectionRule<Fields>[] = [
-  { key: 'sentinels', error: oneTopology, holds: ({ url, sentinels }) => !isSet(url) || !isSet(sentinels) },
+  { key: 'sentinels', error: multipleTopologies, holds: ({ url, sentinels }) => !isSet(url) || !isSet(sentinels) },
   {
     key: 'cluster',
-    error: oneTopology,
+    error: multipleTopologies,
     holds: ({ url, sentinels, cluster }) => !isSet(cluster) || !(isSet(url) || isSet(sentinels)),
   },
   {

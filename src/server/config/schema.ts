@@ -71,7 +71,7 @@ export const configSchema = sections
   .refine(({ server, auth }) => !isSet(auth.client_certificates_file) || isSet(server.tls_client_ca_file), {
     when: always,
     path: ['auth', 'client_certificates_file'],
-    error: 'requires client certificates to be requested; set server.tls_client_ca_file',
+    error: 'requires mutual TLS; set server.tls_client_ca_file',
   });
 
 /** A valid configuration, with the key names of config/default.toml. */

@@ -39,8 +39,8 @@ export async function drain(
   // Starts its timer before the server starts the one of the same length that terminates connections. Otherwise calls that are
   // terminated would count as ended in time.
   const outcome = settlesWithin(timeoutMs, shutdown);
-  // Sends GOAWAY on every connection, and destroys the connections that are open after the timeout. forceShutdown knows no
-  // connections while channelz is disabled, and drain knows none after tryShutdown.
+  // Sends GOAWAY on every connection, and destroys the connections that are open after the timeout. forceShutdown has
+  // no list of connections while channelz is disabled, and drain has none after tryShutdown.
   server.drain(address, timeoutMs);
   server.tryShutdown(() => onShutdown());
   health.endWatches();

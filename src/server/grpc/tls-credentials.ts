@@ -33,7 +33,7 @@ export function readTlsMaterial([cert = '', key = '', ca]: readonly string[]): T
  * provider of grpc-js is not used, because it applies files without checking them: a key that does not match its certificate would
  * reject every connection.
  */
-export function tlsCredentials(
+export function createTlsCredentials(
   material: Reloadable<TlsMaterial>,
   requireClientCertificate: boolean,
 ): ServerCredentials {

@@ -7,14 +7,14 @@ export interface Call {
   /** Aborted when the caller cancels the call. If the server ends the call, the reason is an OrchestratorError. */
   readonly signal: AbortSignal;
   /** Whether the signal is aborted. Cheaper than reading `signal`, which is created on first use. */
-  readonly isCancelled: boolean;
+  readonly isCanceled: boolean;
 }
 
 export function createCall(deadline: number, signal: AbortSignal): Call {
   return {
     deadline,
     signal,
-    get isCancelled() {
+    get isCanceled() {
       return signal.aborted;
     },
   };
@@ -22,8 +22,7 @@ export function createCall(deadline: number, signal: AbortSignal): Call {
 
 /** Throws CANCELLED or DEADLINE if the call has ended. A store checks this before it reads or writes. */
 export function throwIfCallEnded(call: Call, now: number): void {
-  if (call.isCancelled)
-    throw new OrchestratorError('CANCELLED', 'The call was canceled before the store was accessed.');
+  if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the store was accessed.');
   if (call.deadline <= now) {
     throw new OrchestratorError('DEADLINE', 'The deadline was exceeded before the store was accessed.');
   }

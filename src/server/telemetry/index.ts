@@ -13,10 +13,10 @@ export { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './running-
 
 /** The metrics of this process. Does nothing unless the preload started an SDK that exports metrics. */
 export function getProcessMetrics(): Metrics {
-  return getRunningSdk()?.metrics ? new OtelMetrics() : noopMetrics;
+  return getRunningSdk()?.exportsMetrics ? new OtelMetrics() : noopMetrics;
 }
 
 /** The tracing of this process, which also measures phases if metrics are on. Does nothing unless the preload started an SDK. */
 export function getProcessTelemetry(metrics: Metrics): Telemetry {
-  return withPhaseMetrics(getRunningSdk()?.traces ? new OtelTelemetry() : noopTelemetry, metrics);
+  return withPhaseMetrics(getRunningSdk()?.exportsTraces ? new OtelTelemetry() : noopTelemetry, metrics);
 }

@@ -5,9 +5,9 @@ import type { Logger } from '../ports/logger';
 
 export interface RunningSdk {
   /** Whether spans are exported. */
-  readonly traces: boolean;
+  readonly exportsTraces: boolean;
   /** Whether metrics are exported. */
-  readonly metrics: boolean;
+  readonly exportsMetrics: boolean;
   stop(): Promise<void>;
 }
 

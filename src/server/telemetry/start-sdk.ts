@@ -55,7 +55,7 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
     ],
   });
   sdk.start();
-  setRunningSdk({ traces, metrics, stop: () => sdk.shutdown() });
+  setRunningSdk({ exportsTraces: traces, exportsMetrics: metrics, stop: () => sdk.shutdown() });
 }
 
 function createTracingInstrumentations(): Instrumentation[] {

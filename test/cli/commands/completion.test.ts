@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { childTimeoutMs, execute, linesOf, run } from '../command-line';
+import { childTimeoutMs, execute, run, toLines } from '../command-line';
 import { commandNames } from './command-names';
 
 jest.setTimeout(childTimeoutMs);
@@ -24,7 +24,7 @@ test('bash completes commands, options and the values of options', async () => {
   const complete = async (...words: readonly string[]): Promise<readonly string[]> => {
     const line = words.map((word) => `'${word}'`).join(' ');
     const script = `. ${file}; COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _scenario_orchestrator; echo "\${COMPREPLY[@]}"`;
-    return linesOf((await execute('bash', ['-c', script])).stdout)[0]?.split(' ') ?? [];
+    return toLines((await execute('bash', ['-c', script])).stdout)[0]?.split(' ') ?? [];
   };
   expect(await complete('scenario-orchestrator', 'va')).toEqual(['validate']);
   expect(await complete('scenario-orchestrator', 'render', '--form')).toEqual(['--format']);
@@ -35,7 +35,7 @@ test('zsh completes commands, options and the values of options', async () => {
   const file = await writeScript('zsh');
   const typed = ['va', 'render --form', 'render --format m', 'validate --str'];
   const completed = await execute('zsh', ['-f', '-c', zshInTerminal, 'zsh', file, ...typed]);
-  expect(linesOf(completed.stdout).map((line) => line.trimEnd())).toEqual([
+  expect(toLines(completed.stdout).map((line) => line.trimEnd())).toEqual([
     'scenario-orchestrator validate',
     'scenario-orchestrator render --format',
     'scenario-orchestrator render --format mermaid',
@@ -62,7 +62,7 @@ test('fish completes commands, options and the values of options', async () => {
   const complete = async (line: string): Promise<readonly string[]> => {
     const script = `source ${file}; complete -C 'scenario-orchestrator ${line}'`;
     const { stdout } = await execute('fish', ['--no-config', '-c', script]);
-    return linesOf(stdout).map((completion) => completion.split('\t')[0] ?? '');
+    return toLines(stdout).map((completion) => completion.split('\t')[0] ?? '');
   };
   expect(await complete('va')).toEqual(['validate']);
   expect(await complete('render --form')).toEqual(['--format']);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
-import { childTimeoutMs, execute, linesOf, type Run, run } from '../command-line';
+import { childTimeoutMs, execute, type Run, run, toLines } from '../command-line';
 
 jest.setTimeout(childTimeoutMs);
 
@@ -19,7 +19,7 @@ function runDemo(...args: readonly string[]): Promise<Run> {
 test('the demo runs its conversation with its own service and removes all files of it', async () => {
   const { code, stdout, stderr } = await runDemo();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const lines = linesOf(stdout);
+  const lines = toLines(stdout);
   expect(lines[0]).toMatch(/^Service at 127\.0\.0\.1:\d+, with the embedded store in a temporary folder$/);
   expect(lines).toContain('15 turns, all as expected');
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
@@ -29,7 +29,7 @@ test('the demo runs its conversation with its own service and removes all files 
 test('`npm run demo` runs the conversation and then the replay of the recorded sample', async () => {
   const { code, stdout } = await execute('npm', ['run', '--silent', 'demo'], { TMPDIR: folder });
   expect(code).toBe(0);
-  const lines = linesOf(stdout);
+  const lines = toLines(stdout);
   const end = lines.indexOf('15 turns, all as expected');
   expect(end).toBeGreaterThan(0);
   expect(lines.slice(end).some((line) => /^sgd_natural(\s+[\d.]+)+$/.test(line))).toBe(true);
@@ -47,7 +47,7 @@ describe('with --server', () => {
     for (let time = 1; time <= 2; time += 1) {
       const { code, stdout } = await runDemo('--server', server.address, '--timeout', '60');
       expect(code).toBe(0);
-      expect(linesOf(stdout)).toContain('15 turns, all as expected');
+      expect(toLines(stdout)).toContain('15 turns, all as expected');
     }
   });
 });

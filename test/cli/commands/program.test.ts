@@ -1,4 +1,4 @@
-import { childTimeoutMs, execute, linesOf, run } from '../command-line';
+import { childTimeoutMs, execute, run, toLines } from '../command-line';
 import { commandNames } from './command-names';
 
 jest.setTimeout(childTimeoutMs);
@@ -19,12 +19,12 @@ test.each(commandNames)('help describes the command %s', async (name) => {
   expect(code).toBe(0);
 });
 
-test('a command loads only its own modules: `serve` none that telemetry instruments', async () => {
+test('a command loads only its own modules, and `serve` loads no module that telemetry instruments', async () => {
   const script = `process.argv = ['node', 'x', 'serve', '--help'];
 process.on('exit', () => console.error(Object.keys(require.cache).join('\\n')));
 require('./dist/src/cli/main.js');`;
   const { stderr } = await execute('node', ['-e', script]);
-  const loaded = linesOf(stderr).filter((path) => !path.includes('/node_modules/commander/'));
+  const loaded = toLines(stderr).filter((path) => !path.includes('/node_modules/commander/'));
   expect(
     loaded.filter((path) => !/\/dist\/src\/cli\/([\w-]+|commands\/serve|output\/terminal)\.js$/.test(path)),
   ).toEqual([]);

@@ -5,7 +5,7 @@ import { type ParsedScenarioFiles, parseScenarioFile } from '../../../src/cli/fi
 import type { Scenario } from '../../../src/core/model/scenario';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
-import { childTimeoutMs, linesOf, type Run, run } from '../command-line';
+import { childTimeoutMs, type Run, run, toLines } from '../command-line';
 
 jest.setTimeout(childTimeoutMs);
 
@@ -52,8 +52,8 @@ function writeTurnFile(text: string): string {
 
 test('put stores scenarios, list lists them, get prints an equal scenario file, and delete deletes', async () => {
   const put = await runOk('put', 'examples/scenarios');
-  expect(linesOf(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(4);
-  const rows = linesOf(await runOk('list')).slice(1);
+  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(4);
+  const rows = toLines(await runOk('list')).slice(1);
   expect(rows.map((row) => row.split(/\s{2,}/)[1]).sort()).toEqual([
     'Account closing',
     'Callback',
@@ -88,7 +88,7 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   expect(shown).toMatch(/^ {2}step +confirm_refund$/m);
   expect(shown).toMatch(/^ {2}waits for an answer to CONFIRM order_id="4711", refund_reason="broken"$/m);
   expect(shown).toMatch(/^ {2}because +\S/m);
-  const followed = linesOf(await runOk('tail', session, '--after', '0', '--count', '1', '--json'));
+  const followed = toLines(await runOk('tail', session, '--after', '0', '--count', '1', '--json'));
   expect(followed.map((line) => JSON.parse(line).revision)).toEqual([1]);
   const drawing = await runOk('render', 'Refund', '--session', session);
   expect(drawing).toMatch(/^Refund {2}version 1, session active at confirm_refund$/m);
@@ -113,7 +113,7 @@ test('a call that the service refuses is reported with a hint and exit code 3', 
 test('a refused definition is reported at its positions with exit code 1', async () => {
   const file = 'test/cli/commands/broken-scenarios/entry.yaml';
   const { code, stderr } = await runWithService('put', file);
-  expect(linesOf(stderr)).toEqual([
+  expect(toLines(stderr)).toEqual([
     expect.stringMatching(/^\S+entry\.yaml:3:16: error ENTRY_STEP_NOT_FOUND: entry_step_id: .*"beginning"/),
   ]);
   expect(stderr.startsWith(file)).toBe(true);

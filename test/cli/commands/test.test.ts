@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { childTimeoutMs, linesOf, run } from '../command-line';
+import { childTimeoutMs, run, toLines } from '../command-line';
 
 jest.setTimeout(childTimeoutMs);
 
@@ -23,7 +23,7 @@ function writeConversation(turns: string): string {
 test('the conversations of the examples pass and cover the refund scenario', async () => {
   const { code, stdout, stderr } = await run(['test', 'examples/conversations', '--coverage']);
   expect(stderr).toBe('3 of 3 conversations passed\n');
-  expect(linesOf(stdout).filter((line) => line.startsWith('✓'))).toHaveLength(3);
+  expect(toLines(stdout).filter((line) => line.startsWith('✓'))).toHaveLength(3);
   expect(stdout).toMatch(/^Refund +7\/7 100 % +7\/7 100 %$/m);
   expect(code).toBe(0);
 });
@@ -31,7 +31,7 @@ test('the conversations of the examples pass and cover the refund scenario', asy
 test('--coverage lists the steps and transitions that are not covered', async () => {
   const file = writeConversation('  - {message: Hello, candidates: [{scenario_id: Refund, score: 0.9}], expect: {}}\n');
   const { stdout } = await run(['test', file, '--coverage']);
-  const lines = linesOf(stdout);
+  const lines = toLines(stdout);
   expect(lines).toContain('  step not covered: process_refund');
   expect(lines).toContainEqual(expect.stringMatching(/^ {2}transition not covered: confirm_refund -> \w+ \(\S+\)$/));
 });
@@ -46,7 +46,7 @@ test('a failed turn is reported with the expected and the actual value, their po
       silent: [Refund]
 `);
   const { code, stdout, stderr } = await run(['test', file]);
-  expect(linesOf(stdout)).toEqual([
+  expect(toLines(stdout)).toEqual([
     `✗ Talk 1 turn, ${file}`,
     '  turn 1  a refund request',
     `  ${file}:9:13 asks of Refund`,
@@ -82,7 +82,7 @@ test('results are written as JSON and as JUnit XML', async () => {
     ],
     file_errors: [],
   });
-  expect(linesOf(readFileSync(junit, 'utf8'))).toEqual([
+  expect(toLines(readFileSync(junit, 'utf8'))).toEqual([
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<testsuites name="scenario-orchestrator" tests="2" failures="1" errors="0">',
     `  <testsuite name="Talk" file="${file}" tests="2" failures="1" errors="0">`,
@@ -100,7 +100,7 @@ test('results are written as JSON and as JUnit XML', async () => {
 test('an invalid conversation is reported with its positions, and the others are run', async () => {
   const file = writeConversation('  - {mesage: Hello, expect: {start: [Refund]}}\n');
   const { code, stderr, stdout } = await run(['test', file, 'examples/conversations/demo.yaml']);
-  expect(linesOf(stderr)).toEqual([
+  expect(toLines(stderr)).toEqual([
     `${file}:4:6: error UNKNOWN_KEY: turns[0].mesage: unknown field; did you mean message?`,
     expect.stringMatching(/talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect: unknown key: start$/),
     '1 of 1 conversations passed, 1 invalid',

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { childTimeoutMs, linesOf, run } from '../command-line';
+import { childTimeoutMs, run, toLines } from '../command-line';
 
 jest.setTimeout(childTimeoutMs);
 
 const folder = join('test', 'cli', 'commands', 'broken-scenarios');
-const expected = linesOf(readFileSync(join(__dirname, 'broken-scenarios.txt'), 'utf8'));
+const expected = toLines(readFileSync(join(__dirname, 'broken-scenarios.txt'), 'utf8'));
 
 test('validate reports exactly the seeded errors and warnings, each at its line and column', async () => {
   const { code, stdout, stderr } = await run(['validate', folder]);
-  const found = linesOf(stdout).map((line) => /^(\S+:\d+:\d+): ((?:error|warning) [A-Z_]+): \S/.exec(line));
+  const found = toLines(stdout).map((line) => /^(\S+:\d+:\d+): ((?:error|warning) [A-Z_]+): \S/.exec(line));
   expect(found.map((match) => `${match?.[1]?.replace(`${folder}/`, '')} ${match?.[2]}`)).toEqual(expected);
-  expect(linesOf(stderr)).toEqual(['11 readable scenarios: 40 errors, 13 warnings']);
+  expect(toLines(stderr)).toEqual(['11 readable scenarios: 40 errors, 13 warnings']);
   expect(code).toBe(1);
 });
 

@@ -5,7 +5,7 @@ import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scen
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import { getContractRegistry } from '../../../src/cli/files';
 
-/** What the test needs of a generated method definition. */
+/** The fields of a generated method definition that the test uses. */
 interface MethodStub {
   readonly path: string;
   readonly requestStream: boolean;

@@ -145,7 +145,7 @@ test('a call without a response fails at its deadline', async () => {
   expect(error.status).toBe('DEADLINE_EXCEEDED');
 });
 
-test('a call is cancelled by its signal, also if it is aborted before the call', async () => {
+test('a call is canceled by its signal, even if the signal is aborted before the call', async () => {
   responses = ['none'];
   const controller = new AbortController();
   const error = getError(client.processTurn(request, { signal: controller.signal }));
@@ -177,7 +177,7 @@ describe('a bearer token', () => {
     expect(await callWith('so_key')).toBe('Bearer so_key');
   });
 
-  it('from a function is requested for every call', async () => {
+  it('is requested for every call if it is a function', async () => {
     responses = ['replayed'];
     let count = 0;
     const token = async () => `token-${++count}`;
@@ -188,7 +188,7 @@ describe('a bearer token', () => {
     expect(calls.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
-  it('that cannot be obtained fails the call before it is sent', async () => {
+  it('fails the call before it is sent if it cannot be obtained', async () => {
     responses = ['replayed'];
     const error = await getError(callWith(() => Promise.reject(new Error('the issuer is unavailable'))));
     expect(error).toMatchObject({

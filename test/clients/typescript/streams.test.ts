@@ -102,7 +102,7 @@ describe('streamTurn', () => {
     await cancelled;
   });
 
-  it('is cancelled by the signal', async () => {
+  it('is canceled by the signal', async () => {
     handleStreamTurn = (call) => call.write(createEvent(1));
     const abort = new AbortController();
     const readAll = async () => {

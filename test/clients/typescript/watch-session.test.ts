@@ -118,7 +118,7 @@ test.each([
 test.each([
   [undefined, 0],
   [7, 7],
-])('without a cursor the stream starts at the current revision (%s)', async (revision, afterRevision) => {
+])('the stream starts at the current revision if there is no cursor (%s)', async (revision, afterRevision) => {
   currentRevision = revision;
   handlers = [sendTurns([], createError(status.UNAVAILABLE, 'SHUTTING_DOWN')), sendTurns([8])];
   const turns = client.watchSession(WatchSessionRequest.fromPartial({ ...request, afterRevision: undefined }));

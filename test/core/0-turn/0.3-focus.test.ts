@@ -1,10 +1,10 @@
 import { findFocusInstanceId } from '../../../src/core/model/focus';
-import { aRelationship, Conversation, type Played } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, silent, type Variation } from '../../support/sample-scenarios';
 
 const always: Variation = { whenNotAddressed: 'CONTRIBUTE' };
-const getFocus = (played: Played): string => played.result.context.focusInstanceId;
+const getFocus = (played: PlayedTurn): string => played.result.context.focusInstanceId;
 
 test.each([
   [

@@ -1,10 +1,10 @@
-import { Conversation, type Played, type TurnDraft } from '../../support/conversation';
+import { Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent, type Variation } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
 const booking = asking('booking', ['date', 'seats']);
-const getAddressed = (played: Played): readonly string[] => played.result.context.addressedInstanceIds;
+const getAddressed = (played: PlayedTurn): readonly string[] => played.result.context.addressedInstanceIds;
 
 /** Both scenarios are active. refund waits for order_id, booking for date. */
 function startRefundAndBooking(refundVariation: Variation = {}, bookingVariation: Variation = {}): Conversation {
@@ -239,7 +239,7 @@ describe('0.5: turns without a message', () => {
     expect(played.actions).toEqual(['refund CONTINUE QUIET', 'payment CANCEL DECLINED']);
   });
 
-  test('0.5: an instance whose scenario is gone is still cancelled (2.1)', () => {
+  test('0.5: an instance whose scenario was deleted is still canceled (2.1)', () => {
     const conversation = new Conversation([refund]);
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.remove('refund');

@@ -1,4 +1,4 @@
-import { Conversation, type Played, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+import { Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
@@ -22,7 +22,7 @@ const transfer = {
     end,
   ],
 };
-const listIgnored = (played: Played): readonly string[] =>
+const listIgnored = (played: PlayedTurn): readonly string[] =>
   played.result.ignoredOutcomes.map(({ outcome, instanceId }) => `${instanceId} ${outcome.kind}`);
 
 test('0.6: an outcome for a paused instance is recorded and applies when it resumes', () => {
@@ -280,7 +280,7 @@ describe('0.6: ignored and late outcomes', () => {
     expect(session.instances[0]?.irreversibleDone).toEqual([]);
   });
 
-  test('0.6: the description of a late success is the step id if the step or scenario is gone', () => {
+  test('0.6: the description of a late success is the step id if the step or scenario does not exist', () => {
     const conversation = startWithEndedInstance();
     conversation.remove('s');
     const late = (stepId: string): Outcome => ({ kind: 'ACTION_SUCCEEDED', instanceId: 's#1', stepId });

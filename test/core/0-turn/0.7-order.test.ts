@@ -206,7 +206,7 @@ test('0.7, step 10: a cleared field stays known to an instance whose result prov
   expect(conversation.session.variables.get('order_id')?.value).toBeNull();
 });
 
-test('0.7, step 10: a LOOP pause starts and resumes nothing', () => {
+test('0.7, step 10: a LOOP pause does not start or resume instances', () => {
   const conversation = new Conversation([{ ...loopingPayment, priority: 9 }, refund], {
     settings: { maxSimultaneousScenarios: 1, maxLoopCount: 1 },
   });

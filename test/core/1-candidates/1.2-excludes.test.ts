@@ -1,4 +1,4 @@
-import { aRelationship, Conversation, type Played } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn } from '../../support/conversation';
 import {
   createLinkedConversation,
   getStartedScenarioIds,
@@ -8,7 +8,7 @@ import { asking } from '../../support/sample-scenarios';
 
 describe('excludes', () => {
   /** Each rejected candidate in one line. */
-  function describeRejections({ result }: Played): readonly string[] {
+  function describeRejections({ result }: PlayedTurn): readonly string[] {
     return result.rejectedCandidates.map(
       ({ scenarioId, reason, origin, score }) => `${scenarioId} ${reason} ${origin} ${score}`,
     );

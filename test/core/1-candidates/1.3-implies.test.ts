@@ -1,4 +1,4 @@
-import type { Played } from '../../support/conversation';
+import type { PlayedTurn } from '../../support/conversation';
 import {
   createLinkedConversation,
   getStartedScenarioIds,
@@ -7,7 +7,7 @@ import {
 
 describe('implies', () => {
   /** Each rejected candidate in one line. */
-  function describeRejections({ result }: Played): readonly string[] {
+  function describeRejections({ result }: PlayedTurn): readonly string[] {
     return result.rejectedCandidates.map(
       ({ scenarioId, reason, origin, score }) => `${scenarioId} ${reason} ${origin} ${score}`,
     );

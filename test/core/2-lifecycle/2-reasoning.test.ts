@@ -9,7 +9,7 @@ import {
   aTurn,
   Conversation,
   compiled,
-  type Played,
+  type PlayedTurn,
   type ScenarioDraft,
   type TurnDraft,
 } from '../../support/conversation';
@@ -27,7 +27,7 @@ const both: TurnDraft = { candidates: { refund: 0.9, booking: 0.8 } };
 const aimStart = (scenarioId: string): TurnDraft => ({ signals: [['START', scenarioId]] });
 
 /** Plays turns and returns the last. */
-function playAll(conversation: Conversation, ...drafts: readonly [TurnDraft, ...TurnDraft[]]): Played {
+function playAll(conversation: Conversation, ...drafts: readonly [TurnDraft, ...TurnDraft[]]): PlayedTurn {
   const [first, ...rest] = drafts;
   return rest.reduce((_before, draft) => conversation.turn(draft), conversation.turn(first));
 }
@@ -45,7 +45,7 @@ type UnproducedReason = 'NEEDS_MIGRATION';
 type ProducedReason = Exclude<LifecycleReason, UnproducedReason>;
 
 /** For each reason, a turn that decides about "refund" with this reason, and the expected sentence. */
-const cases: Readonly<Record<ProducedReason, readonly [() => Played, sentence: string]>> = {
+const cases: Readonly<Record<ProducedReason, readonly [() => PlayedTurn, sentence: string]>> = {
   CANDIDATE: [
     () => new Conversation([refund()]).turn({ candidates: { refund: 0.9 } }),
     '"Refund" is a candidate with score 0.9, and no rule rejects it.',

@@ -3,7 +3,7 @@ import { asking, end, silent, waiting } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
 
-test('2.10: an instance continues if no other rule holds', () => {
+test('2.10: an instance continues if no other rule applies', () => {
   expect(startConversation([refund, silent('chat')]).turn().actions).toEqual([
     'refund CONTINUE GOES_ON',
     'chat CONTINUE GOES_ON',

@@ -235,7 +235,7 @@ describe('an INTERRUPTED pause', () => {
     ).toBe(staysPaused);
   });
 
-  test('2.11: of two interrupted instances the latest paused resumes, and the other waits for it', () => {
+  test('2.11: the latest paused of two interrupted instances resumes, and the other one stays paused until it ends', () => {
     const conversation = pauseRefund(startRefundAndBooking(), 'INTERRUPTED', { pausedAt: 10 });
     const instances = conversation.session.instances.map((each) =>
       each.scenarioId === 'booking'

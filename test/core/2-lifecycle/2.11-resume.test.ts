@@ -107,7 +107,7 @@ describe('a candidate that names a paused scenario', () => {
     expect([played.lifecycle('refund').reason, played.rejections]).toEqual(['STAYS_PAUSED', []]);
   });
 
-  test('2.11: a candidate below the threshold is rejected and resumes nothing', () => {
+  test('2.11: a candidate below the threshold is rejected and does not resume an instance', () => {
     const played = pauseRefund(startRefundAndBooking(), 'IDLE').turn({ candidates: { refund: 0.4 } });
     expect([played.lifecycle('refund').reason, played.rejections]).toEqual([
       'STAYS_PAUSED',

@@ -1,12 +1,12 @@
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
-import { aRelationship, Conversation, type Played, type TurnDraft } from '../../support/conversation';
+import { aRelationship, Conversation, type PlayedTurn, type TurnDraft } from '../../support/conversation';
 import { createLinkedConversation, getStartedScenarioIds } from '../../support/linked-scenarios';
 import { asking, confirming, type Variation } from '../../support/sample-scenarios';
 
 const needsCustomer = { requires: { customer_no: 'HARD' } } as const;
 
 /** Each rejected candidate in one line. */
-function describeRejections({ result }: Played): readonly string[] {
+function describeRejections({ result }: PlayedTurn): readonly string[] {
   return result.rejectedCandidates.map(
     ({ scenarioId, reason, origin, score }) => `${scenarioId} ${reason} ${origin} ${score}`,
   );
@@ -27,7 +27,7 @@ const namesB: TurnDraft = { candidates: { b: 0.7 } };
 const givesCustomerNo: TurnDraft = { variables: { customer_no: '7' } };
 
 /** The result for scenario b: origin, reason and turns left of its rejection, or its lifecycle decision. */
-function describeB(played: Played): string {
+function describeB(played: PlayedTurn): string {
   const rejected = played.result.rejectedCandidates.find(({ scenarioId }) => scenarioId === 'b');
   if (rejected) return `${rejected.origin} ${rejected.reason} ${rejected.pendingTurnsLeft}`;
   return played.actions.find((action) => action.startsWith('b ')) ?? '';
@@ -234,7 +234,7 @@ describe('dropped pending starts', () => {
     ).toBe('b START AIMED');
   });
 
-  test('2.14: a CANCEL of all instances drops it, an unaimed CANCEL does not', () => {
+  test('2.14: a CANCEL of all instances drops it, but an unaimed CANCEL does not', () => {
     expect(play(startConversation(), namesB, { signals: [['CANCEL', '*']] }, givesCustomerNo).at(-1)).toBe('');
     expect(play(startConversation(), namesB, { signals: [['CANCEL', 'a']] }, givesCustomerNo).at(-1)).toBe(
       'b START PENDING',

@@ -161,7 +161,7 @@ describe('at the limit', () => {
     expect(playCandidateAtLimit(asks)).toEqual(displaced);
   });
 
-  test('2.15: of three instances of equal priority the least recently active is displaced', () => {
+  test('2.15: the least recently active of three instances with equal priority is displaced', () => {
     const conversation = new Conversation(
       ['c', 'a', 'b', 'late'].map((id) => asking(id, [`${id}_field`, 'more'])),
       { settings: { maxSimultaneousScenarios: 3 } },
@@ -171,7 +171,7 @@ describe('at the limit', () => {
     expect(conversation.turn({ candidates: { late: 0.9 } }).lifecycle('c').reason).toBe('PREEMPTED');
   });
 
-  test('2.15: of two instances with equal activity the first by id is displaced', () => {
+  test('2.15: the first by id of two instances with equal activity is displaced', () => {
     const conversation = new Conversation(
       ['b', 'a', 'late'].map((id) => asking(id, [`${id}_field`])),
       { settings: { maxSimultaneousScenarios: 2 } },

@@ -68,7 +68,7 @@ describe('the loop limit', () => {
     expect(played.lifecycle('payment').reason).toBe('QUIET');
   });
 
-  test('2.8: a changed value of a collected field resets all loop counts, a null does not', () => {
+  test('2.8: a changed value of a collected field resets all loop counts, but a null does not', () => {
     const getLoopCount = (variables: TurnDraft['variables']): number => {
       const draft = createRepeating();
       const conversation = startConversation(

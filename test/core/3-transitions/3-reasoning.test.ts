@@ -1,7 +1,7 @@
 import type { TransitionAlternative, TransitionReason } from '../../../src/core/model/transition-decision';
 import {
   Conversation,
-  type Played,
+  type PlayedTurn,
   type ScenarioDraft,
   type StepDraft,
   type TurnDraft,
@@ -18,14 +18,14 @@ const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => (
 const createScenario = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
 
 /** Starts a scenario on the first turn and returns the last turn. */
-function playToLast(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): Played {
+function playToLast(draft: ScenarioDraft, ...drafts: readonly TurnDraft[]): PlayedTurn {
   const [head, ...rest] = drafts;
   const { conversation, first } = startScenarios([draft], head);
   return rest.reduce((_before, each) => conversation.turn(each), first);
 }
 
 /** For each reason, a turn that leads to it and the sentence of the decision. */
-const cases: Readonly<Record<TransitionReason, readonly [() => Played, sentence: string]>> = {
+const cases: Readonly<Record<TransitionReason, readonly [() => PlayedTurn, sentence: string]>> = {
   ENTERED: [() => playToLast(asking('s', ['a'])), 'Started at step "ask_a". Step "ask_a" needs a.'],
   ADVANCED: [
     () => playToLast(asking('s', ['a', 'b', 'c']), {}, { variables: { a: 1, b: 2 } }),

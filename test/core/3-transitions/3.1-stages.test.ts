@@ -32,7 +32,7 @@ test('3.1: a step without stages is done and left immediately', () => {
   expect(first?.transition('pay')).toMatchObject({ sourceStepId: 'step', targetStepId: 'end', skippedSteps: [] });
 });
 
-test('3.1: a done step that no transition leaves contributes NONE', () => {
+test('3.1: a finished step contributes NONE if no transition is taken', () => {
   expect(listContributions(createScenario({ to: [{ to: 'end', intentLabel: 'never' }] }), [{}, {}])).toEqual([
     'NONE',
     'NONE',

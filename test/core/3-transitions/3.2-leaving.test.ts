@@ -52,7 +52,7 @@ test.each<[string, readonly TransitionDraft[], string]>([
     'hub',
   ],
   ['a transition without conditions is the default', [{ to: 'a', condition: 'false' }, { to: 'c' }], 'c'],
-])('3.2: of the transitions of a step, %s', (_rule, to, target) => {
+])('3.2: selecting a transition: %s', (_rule, to, target) => {
   expect(findTarget(to)).toBe(target);
 });
 
@@ -136,7 +136,7 @@ describe('triggers', () => {
     expect(conversation.instance('trip').irreversibleDone).toEqual([]);
   });
 
-  test('3.2: an UNKNOWN ANYTIME transition does not block those below it', () => {
+  test('3.2: an UNKNOWN ANYTIME transition does not block the transitions below it', () => {
     const to: readonly TransitionDraft[] = [
       { to: 'a', trigger: 'ANYTIME', condition: 'data.a == 1.0' },
       { to: 'b', trigger: 'ANYTIME', intentLabel: 'go' },
@@ -274,7 +274,7 @@ describe('global transitions', () => {
     expect(listContributions(support, [{}, agent, agent, agent])).toEqual(['ASK x', 'INFORM agent', 'ASK x', 'ASK x']);
   });
 
-  test('3.2: a global transition is taken again after a value that it reads changed and changed back', () => {
+  test('3.2: a global transition is taken again after a value that it reads changes and changes back', () => {
     expect(listContributions(support, [{}, agent, { intent: 'refund' }, agent])).toEqual([
       'ASK x',
       'INFORM agent',

@@ -11,7 +11,7 @@ const signUp = (to: readonly TransitionDraft[], step: Partial<StepDraft> = {}): 
 const named: TurnDraft = { variables: { name: 'Ann' } };
 const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 
-test('3.3: an UNKNOWN transition blocks those below it, and the step asks for the missing fields', () => {
+test('3.3: an UNKNOWN transition blocks the transitions below it, and the step asks for the missing fields', () => {
   const [, turn] = playTurns(signUp([{ to: 'minor', condition: 'data.age < 18.0' }, 'end']), [{}, named]);
   expect(turn?.plan).toEqual(['join ASK age']);
   expect(turn?.transition('join')).toMatchObject({

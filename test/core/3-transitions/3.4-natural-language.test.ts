@@ -36,7 +36,7 @@ function startParcel(
 
 const withVerdict = (truth: Truth): TurnDraft => ({
   variables: { order: 1 },
-  proposal: aProposal({ of: 'parcel', verdicts: { 'ask/1': truth } }),
+  proposal: aProposal({ verdictScenarioId: 'parcel', verdicts: { 'ask/1': truth } }),
 });
 const withEmbedding = (...embedding: readonly number[]): TurnDraft => ({
   variables: { order: 1 },
@@ -75,7 +75,7 @@ test('3.4: with "llm", a verdict about another version or scenario has no effect
   const verdicts = proposal?.verdicts.map((verdict) => ({ ...verdict, scenarioVersion: 2 })) ?? [];
   const draft = { ...withVerdict('TRUE'), proposal: { ...aProposal(), verdicts } };
   expect(startParcel('llm').turn(draft).transition('parcel').targetStepId).toBe('ask');
-  const foreign = { ...draft, proposal: aProposal({ of: 'other', verdicts: { 'ask/1': 'TRUE' } }) };
+  const foreign = { ...draft, proposal: aProposal({ verdictScenarioId: 'other', verdicts: { 'ask/1': 'TRUE' } }) };
   expect(startParcel('llm').turn(foreign).transition('parcel').targetStepId).toBe('ask');
 });
 
@@ -153,7 +153,7 @@ test('3.4: a global transition with a natural-language condition is not taken ag
     globals: [{ to: 'help', conditionText: 'The customer asks for help.' }],
   });
   const withGlobalVerdict = (truth: Truth): TurnDraft => ({
-    proposal: aProposal({ of: 'parcel', verdicts: { 'global/1': truth } }),
+    proposal: aProposal({ verdictScenarioId: 'parcel', verdicts: { 'global/1': truth } }),
   });
   const stepIds = (['TRUE', 'TRUE', 'TRUE', 'FALSE', 'TRUE'] as const).map(
     (truth) => conversation.turn(withGlobalVerdict(truth)).transition('parcel').targetStepId,

@@ -41,7 +41,7 @@ test('3.5: a START stays at an entry step with a missing field and skips nothing
   });
 });
 
-test('3.5: a step that asked on an earlier turn does not count as skipped, the next one does', () => {
+test('3.5: a step that asked on an earlier turn does not count as skipped, but the next step does', () => {
   const [, turn] = playTurns(refund, [{}, { variables }]);
   expect(turn?.transition('refund')).toMatchObject({
     targetStepId: 'confirm_refund',
@@ -180,7 +180,7 @@ describe('loops within a turn', () => {
     expect(second?.transition('s')).toMatchObject({ targetStepId: 'c', transitionsTaken: ['c/1', 'a/1', 'b/1'] });
   });
 
-  test('3.5: a TRUE transition to a step that was already entered blocks those below it', () => {
+  test('3.5: a TRUE transition to a step that was already entered blocks the transitions below it', () => {
     const scenario: ScenarioDraft = {
       scenarioId: 's',
       steps: [
@@ -195,7 +195,7 @@ describe('loops within a turn', () => {
     expect(listContributions(scenario, [{ variables: { item: 'shoes' } }])).toEqual(['INFORM ordered']);
   });
 
-  test('3.5: an ANYTIME transition to a step that was already entered does not block those below it', () => {
+  test('3.5: an ANYTIME transition to a step that was already entered does not block the transitions below it', () => {
     const ask = (field: string, ...to: readonly TransitionDraft[]): StepDraft => ({
       stepId: field,
       collectsProfileFields: [field],

@@ -188,7 +188,7 @@ describe('loop counts', () => {
     expect(conversation.instance('s').loopCounts.get('check') ?? 0).toBe(1);
   });
 
-  test('3.6: a changed value resets the loop counts, an unchanged value does not', () => {
+  test('3.6: a changed value resets the loop counts, but an unchanged value does not', () => {
     const { conversation } = startScenarios([asking], { variables: { x: 1 } });
     conversation.turn({ variables: { x: 1 } });
     expect(conversation.instance('s').loopCounts.get('check')).toBe(1);

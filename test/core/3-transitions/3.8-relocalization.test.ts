@@ -59,7 +59,7 @@ test.each<[string, readonly StepDraft[], string]>([
     [createRecoveryStep('a', { reachableFromAnywhere: false, priority: 9 }), createRecoveryStep('b')],
     'b',
   ],
-])('3.8: of the recovery steps, %s', (_rule, steps, target) => {
+])('3.8: selecting a recovery step: %s', (_rule, steps, target) => {
   expect(playUntilLoop(createLooping(...steps)).turn.transition('s').targetStepId).toBe(target);
 });
 

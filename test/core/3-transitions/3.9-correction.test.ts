@@ -60,7 +60,7 @@ test.each<[string, TurnDraft]>([
   expect(playTurns(refund, [...asked, draft])[3]?.transition('refund').reason).toBe('AWAITS_FIELDS');
 });
 
-test('3.9: a changed value in customer_data corrects nothing even if no newer source holds the field', () => {
+test('3.9: a changed value in customer_data is not a correction even if no newer source contains the field', () => {
   const turns = playTurns(refund, [{ customer: { order: 1 } }, { customer: { order: 2 } }]);
   expect(turns[1]?.transition('refund').reason).toBe('AWAITS_FIELDS');
 });
@@ -79,7 +79,7 @@ test('3.9: a value of a field that was not known is an answer', () => {
   expect(turns[3]?.transition('refund').reason).toBe('ADVANCED');
 });
 
-test('3.9: a new value of a field that only the current step uses corrects nothing', () => {
+test('3.9: a new value of a field that only the current step uses is not a correction', () => {
   const step: StepDraft = { stepId: 'pair', collectsProfileFields: ['a', 'b'], to: ['end'] };
   const turns = playTurns({ scenarioId: 'refund', steps: [step, end] }, [
     {},
@@ -100,8 +100,11 @@ test('3.9: two corrected fields lead back to the earliest step that used one of 
     correctedFields: ['order', 'reason'],
     transitionsTaken: ['order/1', 'reason/1'],
   });
-  const null2 = playTurns(refund, [...asked, { variables: { order: 2, reason: null } }]);
-  expect(null2[3]?.transition('refund')).toMatchObject({ targetStepId: 'reason', transitionsTaken: ['order/1'] });
+  const turnsWithNull = playTurns(refund, [...asked, { variables: { order: 2, reason: null } }]);
+  expect(turnsWithNull[3]?.transition('refund')).toMatchObject({
+    targetStepId: 'reason',
+    transitionsTaken: ['order/1'],
+  });
 });
 
 test('3.9: a field that a taken transition read leads back to the source of that transition', () => {
@@ -210,7 +213,7 @@ describe('a correction after a checkpoint', () => {
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', transitionsTaken: ['reason/1'] });
   });
 
-  test('3.9: of two corrected values the one that was used after the checkpoint decides', () => {
+  test('3.9: the value used after the checkpoint selects the target if two values are corrected', () => {
     const turns = playTurns(paid, [...turnsToPhone, { variables: { order: 2, reason: null } }]);
     expect(turns[4]?.transition('refund')).toMatchObject({ reason: 'CORRECTED', targetStepId: 'reason' });
   });
@@ -414,7 +417,7 @@ describe('fields of a step after the checkpoint that an earlier step collects as
     expect(decideAtSecond({ variables: { y: 2 } })).toMatchObject({ reason: 'AWAITS_FIELDS', correctedFields: [] });
   });
 
-  test('3.9: a new value of a field that the instance never used corrects nothing', () => {
+  test('3.9: a new value of a field that the instance never used is not a correction', () => {
     expect(decideAtSecond({ variables: { other: 2 } })).toMatchObject({
       reason: 'AWAITS_FIELDS',
       blockedByCheckpoint: '',

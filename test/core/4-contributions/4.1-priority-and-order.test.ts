@@ -53,7 +53,7 @@ describe('priority', () => {
     expect(getPriority(createScenario(steps.ASK), { rules })).toBe(40 + added);
   });
 
-  test('4.1: of several applied rules the highest priority is added', () => {
+  test('4.1: the highest priority of several applied rules is added', () => {
     const rules = [
       { scope: 'SCENARIO', scopeId: 's', priority: 3 },
       { scope: 'STEP', scopeId: 'step', priority: 8 },

@@ -190,7 +190,7 @@ describe('max_fields_to_ask_per_turn', () => {
     expect(first.contribution('low').sharedFields).toEqual([]);
   });
 
-  test('4.2: a deferred ASK counts no attempt and its fields do not count as asked', () => {
+  test('4.2: a deferred ASK does not count as an attempt, and its fields do not count as asked', () => {
     const { conversation } = startScenarios(
       [createAsking('low', ['b'], 1), createAsking('high', ['a'], 2)],
       {},

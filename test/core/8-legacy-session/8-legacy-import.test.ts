@@ -245,8 +245,8 @@ describe('8: a turn on an imported session', () => {
     expect(conversation.instance('refund').stepsBeforeCheckpoint).toEqual(['order', 'reason']);
     const blocked = conversation.turn({ variables: { order_id: 'B-8' } }).transition('refund');
     expect([blocked.targetStepId, blocked.blockedByCheckpoint]).toEqual(['delivery', 'refund agreed']);
-    const cancelled = conversation.turn({ signals: ['CANCEL'] }).lifecycle('refund');
-    expect(cancelled.irreversibleDone).toEqual(['refund agreed']);
+    const canceled = conversation.turn({ signals: ['CANCEL'] }).lifecycle('refund');
+    expect(canceled.irreversibleDone).toEqual(['refund agreed']);
   });
 
   test('8: corrects a value that was collected after that checkpoint', () => {
@@ -260,12 +260,12 @@ describe('8: a turn on an imported session', () => {
     expect(corrected.plan).toEqual(['refund ASK rating']);
   });
 
-  test('2.1: an imported instance whose version is gone is cancelled', () => {
+  test('2.1: an imported instance whose version does not exist is canceled', () => {
     const conversation = continueImported({ activeScenarioVersion: 9 });
     expect(conversation.turn().actions).toEqual(['refund CANCEL SCENARIO_NOT_FOUND']);
   });
 
-  test('2.2: an imported instance whose step is gone is relocalized or cancelled', () => {
+  test('2.2: an imported instance whose step does not exist is relocalized or canceled', () => {
     expect(continueImported({ currentStepId: 'gone' }).turn().actions).toEqual(['refund CANCEL STEP_NOT_FOUND']);
     const [first, ...others] = refund.steps;
     const steps = first ? [{ ...first, reachableFromAnywhere: true }, ...others] : [];

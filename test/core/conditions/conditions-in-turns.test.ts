@@ -201,7 +201,7 @@ describe('errors', () => {
     expect(turn?.transition('s').conditionErrors).toEqual([expect.stringMatching(/^a\/1: /)]);
   });
 
-  test('6: an ON_COMPLETION transition that fails does not block those below it', () => {
+  test('6: an ON_COMPLETION transition that fails does not block the transitions below it', () => {
     const scenario: ScenarioDraft = {
       scenarioId: 's',
       steps: [{ stepId: 'a', collectsProfileFields: ['a'], to: [{ to: 'a', condition: broken }, 'end'] }, end],

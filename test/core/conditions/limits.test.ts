@@ -37,7 +37,7 @@ describe('6: the size of a list is limited at evaluation', () => {
     expect(evaluate(text, lists)).toEqual(listTooLong);
   });
 
-  test('6: a macro over more than 1,000 fields is an error, a read of one field is not', () => {
+  test('6: a macro over more than 1,000 fields is an error, but a read of one field is not', () => {
     expect(evaluate("data.exists(key, key == 'f1')", manyFields)).toEqual(listTooLong);
     expect(evaluate("'f1' in data && data.f1 == 1", manyFields).truth).toBe('TRUE');
   });

@@ -63,7 +63,7 @@ describe('3.3: a condition that depends on a missing key is UNKNOWN', () => {
 
 describe('3.3: && and || ignore an UNKNOWN operand that does not affect the result', () => {
   const values = { T: 'data.vip', F: '!data.vip', U: "data.zip == 'x'", E: 'data.name > 5' };
-  const truthOf = { T: 'TRUE', F: 'FALSE', U: 'UNKNOWN', E: 'FALSE' } as const;
+  const truthByLetter = { T: 'TRUE', F: 'FALSE', U: 'UNKNOWN', E: 'FALSE' } as const;
   type Part = keyof typeof values;
   const tables: [operator: string, rows: Record<Part, Record<Part, Part>>][] = [
     [
@@ -92,7 +92,7 @@ describe('3.3: && and || ignore an UNKNOWN operand that does not affect the resu
 
   test.each(cases)('%s %s %s is %s', (left, operator, right, expected) => {
     const result = evaluate(`${values[left]} ${operator} ${values[right]}`, knownVariables(data));
-    expect(result.truth).toBe(truthOf[expected]);
+    expect(result.truth).toBe(truthByLetter[expected]);
     expect(result.missingFields).toEqual(expected === 'U' ? ['zip'] : []);
     expect(result.error !== undefined).toBe(expected === 'E');
   });

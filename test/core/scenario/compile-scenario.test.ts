@@ -146,7 +146,7 @@ test('findings: a finding about a whole condition has no position', () => {
   expect(finding).toMatchObject({ code: 'CONDITION_TOO_LONG', line: 0, column: 0 });
 });
 
-test('findings: no finding for a step map to steps of the version', () => {
+test('findings: a step map to steps of the version has no finding', () => {
   expect(findFindings({ ...valid, migrationStepMap: new Map([['old', 'ask']]) })).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { defaultCompileOptions } from '../../../src/core/scenario/compile-option
 import { CompiledCatalogue, type CompiledCatalogueOptions } from '../../../src/server/application/compiled-catalogue';
 import type { Logger } from '../../../src/server/ports/logger';
 import { noopTelemetry } from '../../../src/server/telemetry';
-import { cancelledCall, unboundedCall } from '../../support/calls';
+import { canceledCall, unboundedCall } from '../../support/calls';
 import { aRelationship, aScenario } from '../../support/conversation';
 import { FakeClock } from '../../support/fake-clock';
 import { MemoryCatalogue } from '../../support/memory-catalogue';
@@ -128,7 +128,7 @@ describe('staleness', () => {
     expect(scenarios.takeReads()).toEqual([]);
   });
 
-  test('with a staleness of 0 every turn reads the revision', async () => {
+  test('every turn reads the revision if the staleness is 0', async () => {
     const { scenarios, open } = createNode({ stalenessMs: 0 });
     await open();
     await open();
@@ -213,7 +213,7 @@ describe('shared reads', () => {
     const { compiled, put, open } = createNode();
     await put('a');
     const other = open();
-    await expect(compiled.open(agent, [], cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+    await expect(compiled.open(agent, [], canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
     expect((await other).getScenario('a')).toBeDefined();
   });
 });

@@ -116,7 +116,7 @@ describe('8: a legacy session in Redis', () => {
     expect(await recordCommands(createTurn(session))).toEqual(['evalsha']);
   });
 
-  it('that does not exist has no effect', async () => {
+  it('has no effect if it does not exist', async () => {
     const session = await storeLegacySession(atReason);
     await redis.admin.del(session.name);
     const { result } = await processTurn(createTurn(session));
@@ -147,7 +147,7 @@ describe('8: a legacy session in Redis', () => {
     expect(await redis.admin.keys(`${keyPrefix}*${withAgent.sessionId}*`)).toEqual([]);
   });
 
-  it('with an agent id refuses turns of another agent', async () => {
+  it('refuses turns of another agent if it has an agent id', async () => {
     const session = await storeLegacySession({ ...atReason, agent_id: uuid(9) });
     await expect(processTurn(createTurn(session))).rejects.toMatchObject({ reason: 'AGENT_MISMATCH' });
   });
@@ -189,7 +189,7 @@ describe('8: a legacy session in Redis', () => {
     expect(imported).toMatchObject({ created: false, session: { revision: 1 } });
   });
 
-  it('with an unknown scenario is adopted without an instance, which is logged', async () => {
+  it('is adopted without an instance if its scenario is unknown, which is logged', async () => {
     const session = await storeLegacySession({ ...atReason, active_scenario_id: uuid(77), variables: { name: 'Ada' } });
     const { result } = await processTurn(createTurn(session));
     expect([result.turnCount, result.lifecycleDecisions]).toEqual([5, []]);

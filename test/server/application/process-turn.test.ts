@@ -90,7 +90,7 @@ describe.each([
     expect(await revision()).toBe(2);
   });
 
-  test('5.3: of thirty concurrent turns none is lost and none is applied twice', async () => {
+  test('5.3: thirty concurrent turns are each applied exactly once', async () => {
     const commands = Array.from({ length: 30 }, () => nextCommand());
     const processed = await Promise.all(commands.flatMap((command) => [process(command), process(command)]));
     expect(new Set(processed.map(({ result }) => result.revision)).size).toBe(30);
@@ -117,7 +117,7 @@ describe.each([
     expect((await process(command)).replayed).toBe(true);
   });
 
-  test('5.5: with validate_only everything is decided and returned and nothing is stored', async () => {
+  test('5.5: a turn with validate_only is decided and returned but not stored', async () => {
     const { result } = await process(
       nextCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }, { validateOnly: true }),
     );

@@ -52,10 +52,10 @@ describe('watchSession', () => {
   };
   const range = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-  describe('delivers', () => {
+  describe('delivery', () => {
     beforeEach(() => openStore());
 
-    it('all recorded turns after revision 0, then every turn when it is committed', async () => {
+    it('includes all recorded turns after revision 0, then every turn when it is committed', async () => {
       await apply(1, 3);
       const reader = watch({ afterRevision: 0 });
       await reader.waitForTurns(3);
@@ -67,14 +67,14 @@ describe('watchSession', () => {
       expect(reader.turns).toEqual((await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall)).turns);
     });
 
-    it('many pages of turns in order', async () => {
+    it('keeps the order of many pages of turns', async () => {
       await apply(1, 100);
       const reader = watch({ afterRevision: 0 });
       await reader.waitForTurns(100);
       expect(reader.revisions).toEqual(range(100));
     });
 
-    it('turns that are larger than a page one by one', async () => {
+    it('sends turns that are larger than a page one by one', async () => {
       let session = aSession(key);
       for (const revision of [1, 2, 3, 4]) {
         const commit = aCommit(session, uuid(100 + revision), { request: Buffer.alloc(5_000_000) });
@@ -95,7 +95,7 @@ describe('watchSession', () => {
       expect(Math.max(...sizes)).toBe(2);
     });
 
-    it('only new turns without a revision', async () => {
+    it('includes only new turns if there is no revision', async () => {
       await apply(1, 3);
       const asked = createGate();
       const reader = watch(
@@ -114,7 +114,7 @@ describe('watchSession', () => {
     });
 
     it.each([undefined, 0])(
-      'the turns of a session that does not exist yet, after revision %s',
+      'includes the turns of a session that does not exist yet, after revision %s',
       async (afterRevision) => {
         const reader = watch(afterRevision === undefined ? {} : { afterRevision });
         await apply(1, 3);
@@ -123,7 +123,7 @@ describe('watchSession', () => {
       },
     );
 
-    it('the turns after any cursor, with and without the turn id', async () => {
+    it('starts after any cursor, with and without the turn id', async () => {
       await apply(1, 40);
       for (const afterRevision of [1, 15, 16, 17, 32, 39]) {
         const cursors = [{ afterRevision }, { afterRevision, afterTurnId: uuid(100 + afterRevision) }];
@@ -135,7 +135,7 @@ describe('watchSession', () => {
       }
     });
 
-    it('every concurrently committed turn once to clients that reconnect', async () => {
+    it('includes every concurrently committed turn once for clients that reconnect', async () => {
       const turnIds = range(60).map((number) => uuid(100 + number));
       const committing = Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
       const whole = watch({ afterRevision: 0 });
@@ -152,7 +152,7 @@ describe('watchSession', () => {
       expect(parts).toEqual(range(60));
     });
 
-    it('turns without a notification at the next poll', async () => {
+    it('includes turns without a notification at the next poll', async () => {
       const silent = withOverrides(store, { onChange: () => () => undefined });
       const reader = watch({ afterRevision: 0, pollIntervalMs: 5 }, silent);
       await apply(1, 3);
@@ -163,10 +163,10 @@ describe('watchSession', () => {
     });
   });
 
-  describe('reads', () => {
+  describe('reading', () => {
     beforeEach(() => openStore());
 
-    it('at most one page ahead of a slow client', async () => {
+    it('is at most one page ahead of a slow client', async () => {
       await apply(1, 100);
       let read = 0;
       const counting = withOverrides(store, {
@@ -187,7 +187,7 @@ describe('watchSession', () => {
       expect(reader.revisions).toEqual(range(110));
     });
 
-    it('once per commit', async () => {
+    it('happens once per commit', async () => {
       let reads = 0;
       const counting = withOverrides(store, {
         listTurns(...args) {
@@ -205,7 +205,7 @@ describe('watchSession', () => {
     });
   });
 
-  describe('after turns were trimmed', () => {
+  describe('a watch after turns were trimmed', () => {
     beforeEach(async () => {
       await openStore(5);
       await apply(1, 12);
@@ -271,7 +271,7 @@ describe('watchSession', () => {
     });
   });
 
-  describe('of a deleted or expired session', () => {
+  describe('a watch of a deleted or expired session', () => {
     beforeEach(async () => {
       await openStore();
       await apply(1, 3);
@@ -331,7 +331,7 @@ describe('watchSession', () => {
       expect(end).toMatchObject(notFound);
     });
 
-    it('without a revision fails when the session is created again between two reads', async () => {
+    it('fails without a revision when the session is created again between two reads', async () => {
       const recreating = withOverrides(store, {
         async read(...args) {
           const session = await store.read(...args);
@@ -344,7 +344,7 @@ describe('watchSession', () => {
     });
   });
 
-  describe('ends', () => {
+  describe('a watch', () => {
     beforeEach(() => openStore());
 
     /** Counts the listeners of the store. */
@@ -363,7 +363,7 @@ describe('watchSession', () => {
       return { counting, count: () => listeners };
     };
 
-    it('when the client cancels, and unsubscribes from the store', async () => {
+    it('ends when the client cancels, and unsubscribes from the store', async () => {
       const { counting, count } = countListeners();
       await apply(1, 2);
       const reader = watch({ afterRevision: 0 }, counting);
@@ -373,7 +373,7 @@ describe('watchSession', () => {
       expect(count()).toBe(0);
     });
 
-    it('when the server aborts the call, with the reason of the signal and the cursor', async () => {
+    it('ends when the server aborts the call, with the reason of the signal and the cursor', async () => {
       const { counting, count } = countListeners();
       await apply(1, 2);
       const reader = watch({ afterRevision: 0 }, counting);
@@ -383,7 +383,7 @@ describe('watchSession', () => {
       expect(count()).toBe(0);
     });
 
-    it('within a page with the cursor of the last delivered turn', async () => {
+    it('ends within a page with the cursor of the last delivered turn', async () => {
       await apply(1, 10);
       const gate = createGate();
       const reader = watch({ afterRevision: 0, onTurn: () => gate.opened });
@@ -394,7 +394,7 @@ describe('watchSession', () => {
       expect(reader.revisions).toEqual([1]);
     });
 
-    it('when the client is too slow, with the cursor of the last delivered turn', async () => {
+    it('ends when the client is too slow, with the cursor of the last delivered turn', async () => {
       const { counting, count } = countListeners();
       await apply(1, 10);
       const onTurn = () => Promise.reject(new OrchestratorError('SLOW_READER', 'Too slow.'));
@@ -403,7 +403,7 @@ describe('watchSession', () => {
       expect(count()).toBe(0);
     });
 
-    it('when the store is unavailable, with the cursor', async () => {
+    it('ends when the store is unavailable, with the cursor', async () => {
       await apply(1, 2);
       let isUnavailable = false;
       const failing = withOverrides(store, {

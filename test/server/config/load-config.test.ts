@@ -248,7 +248,7 @@ it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('the address %s does no
   expect(loadConfig({ ORCHESTRATOR__SERVER__HOST: host }).server.host).toBe(host);
 });
 
-it('with allow_insecure the service may listen on any address', () => {
+it('the service may listen on any address if allow_insecure is set', () => {
   const { server } = loadConfig({ ORCHESTRATOR__SERVER__HOST: '::', ORCHESTRATOR__SERVER__ALLOW_INSECURE: 'true' });
   expect(server.host).toBe('::');
 });
@@ -310,7 +310,7 @@ describe('inconsistent settings of authentication', () => {
     [
       'client certificates that are not requested',
       { ORCHESTRATOR__AUTH__CLIENT_CERTIFICATES_FILE: 'clients.toml' },
-      'auth.client_certificates_file requires client certificates to be requested; set server.tls_client_ca_file',
+      'auth.client_certificates_file requires mutual TLS; set server.tls_client_ca_file',
     ],
     [
       'a certificate without its key',

@@ -4,7 +4,7 @@ import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import { CredentialAuthenticator, parseApiKeys, parseClientCertificates } from '../../../src/server/auth';
-import { readTlsMaterial, type TlsMaterial, tlsCredentials } from '../../../src/server/grpc';
+import { createTlsCredentials, readTlsMaterial, type TlsMaterial } from '../../../src/server/grpc';
 import { toClientCertificate } from '../../../src/server/grpc/middleware/client-certificate';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { anApiKey } from '../../support/api-keys';
@@ -53,7 +53,7 @@ const authenticator = new CredentialAuthenticator({ apiKeys, certificates }, new
 async function start(tls: ReloadedValue<TlsMaterial>, required = false): Promise<GrpcUnderTest> {
   return await startGrpc(
     { getSession: async (id) => aSession(id), processTurn: () => Promise.reject(new Error('no turn')) },
-    { credentials: tlsCredentials(tls, required), authenticator },
+    { credentials: createTlsCredentials(tls, required), authenticator },
     undefined,
     { channel: channel() },
   );
@@ -103,14 +103,14 @@ describe('A client certificate', () => {
     expect(await getCallError(read(grpc, channel('tenant'), {}, uuid(2)))).toMatchObject({ reason: 'TENANT_MISMATCH' });
   });
 
-  it('that is trusted but not configured is rejected', async () => {
+  it('is rejected if it is trusted but not configured', async () => {
     expect(await getCallError(read(grpc, channel('unknown')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('none of its names'),
     });
   });
 
-  it('of an untrusted authority is ignored', async () => {
+  it('is ignored if its authority is not trusted', async () => {
     expect(await getCallError(read(grpc, channel('stranger')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('has no credentials'),
@@ -135,7 +135,7 @@ describe('A client certificate', () => {
     client.close();
   });
 
-  it('that is required but missing prevents the connection', async () => {
+  it('prevents the connection if it is required but missing', async () => {
     const strict = await start(new ReloadedValue(material('server', 'ca')), true);
     for (const how of [channel(), channel('stranger')]) {
       expect(await getCallError(read(strict, how, key.metadata))).toMatchObject({ status: 'UNAVAILABLE', reason: '' });
@@ -178,7 +178,7 @@ describe('A new certificate of the server', () => {
     ['no key', [file('server.pem'), ''], /does not contain a PEM private key/],
     ['no certificate', ['', file('server.key')], /certificate file does not contain a PEM certificate/],
     ['invalid authorities', [file('server.pem'), file('server.key'), 'x'], /client authorities/],
-  ])('with %s is rejected', (_what, contents, problem) => {
+  ])('is rejected if it has %s', (_what, contents, problem) => {
     expect(() => readTlsMaterial(contents)).toThrow(problem);
   });
 });

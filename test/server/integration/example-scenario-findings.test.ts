@@ -10,11 +10,11 @@ import { listDataFiles, readRecords } from '../../../tools/replay/read-records';
 
 const examples = join(__dirname, '..', '..', '..', 'examples');
 
-function findingsOf(message: Scenario): readonly ScenarioFinding[] {
+function getFindings(message: Scenario): readonly ScenarioFinding[] {
   return compileScenario(scenarioFromProto(message), 1).findings;
 }
 
-async function chartsOf(path: string): Promise<readonly Scenario[]> {
+async function readCharts(path: string): Promise<readonly Scenario[]> {
   const scenarios: Scenario[] = [];
   for await (const record of readRecords(path)) {
     if (record.kind === 'scenario') scenarios.push(toScenario(parseChart(record.value)));
@@ -25,14 +25,14 @@ async function chartsOf(path: string): Promise<readonly Scenario[]> {
 test('findings: the example scenarios have no findings', () => {
   const { scenarios } = loadScenarioFiles([join(examples, 'scenarios')]);
   expect(scenarios).not.toEqual([]);
-  expect(scenarios.flatMap(({ message }) => findingsOf(message))).toEqual([]);
+  expect(scenarios.flatMap(({ message }) => getFindings(message))).toEqual([]);
 });
 
 test('findings: the recorded conversations have fields that are never collected and conditions in natural language', async () => {
   const files = await listDataFiles(join(examples, 'replay'));
-  const scenarios = (await Promise.all(files.map(chartsOf))).flat();
+  const scenarios = (await Promise.all(files.map(readCharts))).flat();
   expect(scenarios.length).toBeGreaterThan(files.length);
-  const found = scenarios.flatMap(findingsOf).map(({ severity, code, fieldPath }) => {
+  const found = scenarios.flatMap(getFindings).map(({ severity, code, fieldPath }) => {
     const place = fieldPath.replaceAll(/\[\d+\]/g, '[]');
     return `${severity} ${code} ${place}`;
   });

@@ -1,4 +1,4 @@
-import type { Played, ScenarioDraft } from '../../support/conversation';
+import type { PlayedTurn, ScenarioDraft } from '../../support/conversation';
 import { asking, end } from '../../support/sample-scenarios';
 import { describeOnBothStores } from './describe-on-both-stores';
 
@@ -30,7 +30,7 @@ const transferSucceeded = {
   outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'transfer', results: { receipt: 'r-1' } }],
 } as const;
 
-function getActionKey(turn: Played): string {
+function getActionKey(turn: PlayedTurn): string {
   const contribution = turn.contribution('refund');
   return contribution.type === 'ACTION_HINT' ? contribution.actionKey : 'none';
 }

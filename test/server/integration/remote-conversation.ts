@@ -9,7 +9,7 @@ import { decodeSession } from '../../../src/server/codec/stored/stored-values';
 import { turnResultFromProto } from '../../../src/server/codec/wire/result-codec';
 import { relationshipToProto, scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
-import { aScenario, aTurn, Played, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
+import { aScenario, aTurn, PlayedTurn, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 
 /**
  * A `Conversation` over gRPC. The contract requires UUIDs where tests use names: each name gets a UUID, and results have the names
@@ -46,7 +46,7 @@ export class RemoteConversation {
   }
 
   /** Sends a turn, reads the session, and fails if they do not match. Time advances by one minute per turn. */
-  async turn(draft: TurnDraft = {}): Promise<Played> {
+  async turn(draft: TurnDraft = {}): Promise<PlayedTurn> {
     this.now = draft.occurredAt ?? this.now + 60_000;
     const turn = this.withIds(aTurn(draft, randomUUID(), this.now));
     const { response } = await this.client.processTurn({
@@ -57,7 +57,7 @@ export class RemoteConversation {
     const result = turnResultFromProto(this.replaceIds(response));
     this.session = await this.getSession();
     expectMatch(result, this.session);
-    return new Played(result, this.session);
+    return new PlayedTurn(result, this.session);
   }
 
   /** The session from GetSession. */

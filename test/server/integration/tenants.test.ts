@@ -54,12 +54,12 @@ describe.each([
       createFileJwks(new ReloadedValue({ keys: [issuer.jwk] })),
       clock,
     );
-    const tokenOf = async (tenant: string) => ({
+    const createToken = async (tenant: string) => ({
       authorization: `Bearer ${await signToken(issuer, clock.now(), { tenant_id: tenant })}`,
     });
     credentials = [
-      [one.metadata, await tokenOf(uuid(1))],
-      [two.metadata, await tokenOf(uuid(2))],
+      [one.metadata, await createToken(uuid(1))],
+      [two.metadata, await createToken(uuid(2))],
     ];
     const authenticator = new CredentialAuthenticator({ apiKeys, tokens }, clock);
     grpc = await startGrpc(service.useCases, { authenticator });

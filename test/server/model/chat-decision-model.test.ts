@@ -43,7 +43,7 @@ test('a request has model, limits, schema and API key, and the answer becomes th
   expect(usages).toEqual([{ outcome: 'PROPOSED', inputTokens: 400, outputTokens: 40, cost: 0.008 }]);
 });
 
-test('without an API key no Authorization header is sent', async () => {
+test('no Authorization header is sent if there is no API key', async () => {
   await createChatModel(endpoint).model.propose(request, unboundedCall);
   expect(endpoint.requests[0]?.headers.authorization).toBeUndefined();
 });

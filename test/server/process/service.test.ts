@@ -144,8 +144,8 @@ describe('the health check of the image', () => {
   });
 });
 
-describe('does not start', () => {
-  it('with an invalid configuration, and reports every problem', async () => {
+describe('the service', () => {
+  it('does not start with an invalid configuration, and reports every problem', async () => {
     const { exitCode, stderr } = await startError({
       ORCHESTRATOR__SERVER__HOST: '0.0.0.0',
       ORCHESTRATOR__LIMITS__SESSION_TTL: 'long',
@@ -161,7 +161,7 @@ describe('does not start', () => {
     ]);
   });
 
-  it('with a folder that another process uses', async () => {
+  it('does not start with a folder that another process uses', async () => {
     const path = createFolder();
     await embedded(path);
     const { exitCode, stderr } = await startError({ ORCHESTRATOR__EMBEDDED__PATH: path });
@@ -169,7 +169,7 @@ describe('does not start', () => {
     expect(stderr).toContain(`The folder ${path} is in use by process`);
   });
 
-  it('with a port in use', async () => {
+  it('does not start with a port in use', async () => {
     const { address } = await embedded();
     const [, port] = address.split(':');
     const { exitCode, stderr } = await startError({
@@ -180,7 +180,7 @@ describe('does not start', () => {
     expect(stderr).toContain('EADDRINUSE');
   });
 
-  it('with an unknown trace exporter', async () => {
+  it('does not start with an unknown trace exporter', async () => {
     const { exitCode, stderr } = await startError({ OTEL_TRACES_EXPORTER: 'zipkin' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is not supported');

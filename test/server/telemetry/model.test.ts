@@ -231,7 +231,7 @@ describe('with an API key from a file, a custom template and custom limits', () 
     expect(request?.prompt).toBe('Said: "my money, please". May start: c1.');
   });
 
-  it('with a concurrency of 1 one of two concurrent turns asks until the timeout, and the other one is BUSY', async () => {
+  it('one of two concurrent turns waits until the timeout and the other one is BUSY if the concurrency is 1', async () => {
     endpoint.defaultBehavior = neverResponding;
     // Repeated, because on a slow machine the second turn may start after the first has timed out.
     await eventually(async () => {

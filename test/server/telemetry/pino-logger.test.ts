@@ -68,7 +68,7 @@ describe('customer data and secrets', () => {
     expect(lines()[0]).toMatchObject({ customer_data: { name: 'Lovelace' }, value: 'Lovelace' });
   });
 
-  it('in properties of an error are not written, such as the arguments of a Redis command', () => {
+  it('are not written as properties of an error, such as the arguments of a Redis command', () => {
     const { log, lines } = createLogger();
     const cause = Object.assign(new Error('Command timed out'), { code: 'ETIMEDOUT', command: { args: ['Lovelace'] } });
     log.error(
@@ -87,7 +87,7 @@ describe('customer data and secrets', () => {
     expect(JSON.stringify(lines())).not.toContain('Lovelace');
   });
 
-  it('in fields of passwords, tokens and URLs are redacted', () => {
+  it('are redacted in fields of passwords, tokens and URLs', () => {
     const { log, lines } = createLogger();
     log.info(
       {

@@ -37,7 +37,7 @@ afterAll(async () => {
 const call = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>) =>
   getCallError(callRaw({ client }, path, bytes, { metadata }));
 
-/** Sends a request without ending it. Only the server knows the deadline, so that only the server enforces it. */
+/** Sends a request without ending it. The deadline is set in the metadata only, so that only the server enforces it. */
 function sendUnfinishedRequest(metadata: Readonly<Record<string, string>>): Promise<CallError> {
   return new Promise((resolve) => {
     const headers = createMetadata({ ...metadata, 'grpc-timeout': '50m' });

@@ -32,7 +32,7 @@ jest.setTimeout(60_000);
 const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn';
 const processTurnsPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurns';
 const clientKind = 3;
-const turnSpan = 'ProcessTurns turn';
+const turnSpanName = 'ProcessTurns turn';
 const customerName = 'Lovelace';
 /** Client options with a timeout for a busy machine. */
 const clientOptions = { credentials: insecure(), timeoutMs: 60_000 };
@@ -355,15 +355,15 @@ describe('a ProcessTurns stream', () => {
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
     expect(formatSpanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
       `SERVER ${processTurnsPath}`,
-      `  ${turnSpan}`,
+      `  ${turnSpanName}`,
       '    session.load',
       '    catalogue.load',
       ...phases.map((phase) => `  ${phase}`),
       '    session.commit',
-      `  ${turnSpan} ERROR`,
+      `  ${turnSpanName} ERROR`,
       '    session.load',
     ]);
-    const turns = spans.filter(({ name }) => name === turnSpan);
+    const turns = spans.filter(({ name }) => name === turnSpanName);
     expect(turns.map(({ attributes }) => [attributes['orchestrator.turn_id'], attributes['error.type']])).toEqual([
       [good.turnId, undefined],
       [undefined, 'AGENT_MISMATCH'],

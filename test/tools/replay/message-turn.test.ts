@@ -7,18 +7,18 @@ import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { emptyView, type SessionView } from '../../../tools/replay/session-view';
 import { aContribution, aSignal, aTurn } from './replay-builders';
 
-const FIND = 'sgd.Homes_1.FindHome';
-const BOOK = 'sgd.Homes_1.BookVisit';
+const findHome = 'sgd.Homes_1.FindHome';
+const bookVisit = 'sgd.Homes_1.BookVisit';
 
 function getSignals(signal: SignalInput['signal'], view: SessionView = emptyView): unknown {
-  const { situation } = toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, signal })] }), view);
+  const { situation } = toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: findHome, signal })] }), view);
   return situation?.signals;
 }
 
 /** A session in which the search is at a step and last contributed this type. */
 function viewWith(type: ContributionType, stepId = 'confirm'): SessionView {
   const lastContribution = aContribution(type, { stepId: 'confirm', actionKey: 'key-1' });
-  return new Map([[toScenarioId(FIND), { instanceId: 'instance-1', stepId, lastContribution }]]);
+  return new Map([[toScenarioId(findHome), { instanceId: 'instance-1', stepId, lastContribution }]]);
 }
 
 describe('a message as a turn', () => {
@@ -32,9 +32,9 @@ describe('a message as a turn', () => {
   });
 
   it('has candidates with UUID and score, and the intent', () => {
-    const turn = aTurn({ intent: 'Homes_1.FindHome', candidates: [{ scenario_id: FIND, score: 0.92 }] });
+    const turn = aTurn({ intent: 'Homes_1.FindHome', candidates: [{ scenario_id: findHome, score: 0.92 }] });
     const content = toMessageTurn(turn, emptyView);
-    expect(content.candidates).toEqual([{ scenarioId: toScenarioId(FIND), score: 0.92, reasoning: '' }]);
+    expect(content.candidates).toEqual([{ scenarioId: toScenarioId(findHome), score: 0.92, reasoning: '' }]);
     expect(content.situation?.canonicalIntentLabel).toBe('Homes_1.FindHome');
     expect(content.trigger).toBe(TurnTrigger.TURN_TRIGGER_MESSAGE);
   });
@@ -46,7 +46,9 @@ describe('a message as a turn', () => {
     ['cancel', ScenarioSignal.SCENARIO_SIGNAL_CANCEL],
     ['exit', ScenarioSignal.SCENARIO_SIGNAL_CANCEL],
   ] as const)('converts the signal %s to a signal for the scenario', (signal, expected) => {
-    expect(getSignals(signal)).toEqual([{ signal: expected, scenarioIds: [toScenarioId(FIND)], allInstances: false }]);
+    expect(getSignals(signal)).toEqual([
+      { signal: expected, scenarioIds: [toScenarioId(findHome)], allInstances: false },
+    ]);
   });
 
   it('has no signal for none', () => {
@@ -64,31 +66,33 @@ describe('a message as a turn', () => {
     const turn = aTurn({
       session_signal: 'exit',
       signals: [
-        aSignal({ scenario_id: FIND, signal: 'exit' }),
-        aSignal({ scenario_id: BOOK, signal: 'start', selected_offer: true, wants_alternatives: true }),
+        aSignal({ scenario_id: findHome, signal: 'exit' }),
+        aSignal({ scenario_id: bookVisit, signal: 'start', selected_offer: true, wants_alternatives: true }),
       ],
     });
     expect(toMessageTurn(turn, emptyView).situation?.facts).toEqual({
       ending: true,
-      left: [FIND],
-      started: [BOOK],
-      turned_to: [BOOK],
-      selected: [BOOK],
-      alternatives: [BOOK],
+      left: [findHome],
+      started: [bookVisit],
+      turned_to: [bookVisit],
+      selected: [bookVisit],
+      alternatives: [bookVisit],
       accepted: [],
       refused: [],
     });
   });
 
   it('has each requested field once', () => {
-    const signals = [FIND, BOOK].map((scenario_id) => aSignal({ scenario_id, requested_fields: ['Homes_1.rent'] }));
+    const signals = [findHome, bookVisit].map((scenario_id) =>
+      aSignal({ scenario_id, requested_fields: ['Homes_1.rent'] }),
+    );
     expect(toMessageTurn(aTurn({ signals }), emptyView).situation?.requestedFields).toEqual(['Homes_1.rent']);
   });
 });
 
 describe('a yes or no of the customer', () => {
   const getOutcomes = (confirmation: 'yes' | 'no', view: SessionView): unknown =>
-    toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, confirmation })] }), view).stepOutcomes;
+    toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: findHome, confirmation })] }), view).stepOutcomes;
 
   it.each([
     ['yes', StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED],
@@ -101,9 +105,9 @@ describe('a yes or no of the customer', () => {
 
   it('is only a fact after an INFORM', () => {
     const facts = (confirmation: 'yes' | 'no'): unknown =>
-      toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, confirmation })] }), emptyView).situation?.facts;
-    expect(facts('yes')).toMatchObject({ accepted: [FIND], refused: [] });
-    expect(facts('no')).toMatchObject({ accepted: [], refused: [FIND] });
+      toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: findHome, confirmation })] }), emptyView).situation?.facts;
+    expect(facts('yes')).toMatchObject({ accepted: [findHome], refused: [] });
+    expect(facts('no')).toMatchObject({ accepted: [], refused: [findHome] });
   });
 
   it.each([
@@ -115,8 +119,8 @@ describe('a yes or no of the customer', () => {
     expect(getOutcomes('yes', view)).toEqual([]);
   });
 
-  it('is not an outcome if the scenario is cancelled', () => {
-    const signals = [aSignal({ scenario_id: FIND, signal: 'cancel', confirmation: 'no' })];
+  it('is not an outcome if the scenario is canceled', () => {
+    const signals = [aSignal({ scenario_id: findHome, signal: 'cancel', confirmation: 'no' })];
     const view = viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
     expect(toMessageTurn(aTurn({ signals }), view).stepOutcomes).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { playDialogue } from '../../../tools/replay/play-dialogue';
 import { getDialogueIds } from '../../../tools/replay/replay-ids';
 import { aContribution, aDecision, aDialogue, anAnswer, aSignal, aTurn } from './replay-builders';
 
-const FIND = 'sgd.Homes_1.FindHome';
+const findHome = 'sgd.Homes_1.FindHome';
 const ids = getDialogueIds('run', 'file', 'd1');
 const hint = aContribution(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT, { tools: [{ toolId: 'Homes_1.FindHome' }] });
 
@@ -26,10 +26,10 @@ async function collectTurns(inputs: DialogueInputs, responses: readonly ProcessT
 }
 
 describe('a played dialogue', () => {
-  const run = { scenario_id: FIND, tool: 'Homes_1.FindHome', status: 'success', result_count: 1 } as const;
+  const run = { scenario_id: findHome, tool: 'Homes_1.FindHome', status: 'success', result_count: 1 } as const;
 
   it('sends each message, and the fact that the customer has left', async () => {
-    const sent = await collectTurns(aDialogue([aTurn(), aTurn({ signals: [aSignal({ scenario_id: FIND })] })]));
+    const sent = await collectTurns(aDialogue([aTurn(), aTurn({ signals: [aSignal({ scenario_id: findHome })] })]));
     expect(sent.map(({ situation }) => situation?.signals.length)).toEqual([0, 1, 0]);
     expect(sent.map(({ situation }) => situation?.facts['ending'])).toEqual([false, false, true]);
   });
@@ -53,7 +53,7 @@ describe('a played dialogue', () => {
   });
 
   it('sends a yes to the instance of the CONFIRM', async () => {
-    const signals = [aSignal({ scenario_id: FIND, confirmation: 'yes' as const })];
+    const signals = [aSignal({ scenario_id: findHome, confirmation: 'yes' as const })];
     const confirm = aContribution(ContributionType.CONTRIBUTION_TYPE_CONFIRM, { actionKey: 'key-1' });
     const start = aDecision(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START);
     const sent = await collectTurns(aDialogue([aTurn(), aTurn({ signals })]), [anAnswer([confirm], [start])]);

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const META = '{"record":"meta","format":"scenario-replay/1","dialogues":2}';
+const metaRecord = '{"record":"meta","format":"scenario-replay/1","dialogues":2}';
 
 async function readLines(...lines: string[]): Promise<ReplayRecord[]> {
   const path = join(folder, 'f.jsonl');
@@ -22,15 +22,15 @@ async function readLines(...lines: string[]): Promise<ReplayRecord[]> {
 describe('a data file', () => {
   it('is read record by record, without blank lines', async () => {
     const scenario = { record: 'scenario', scenario_id: 's' };
-    expect(await readLines(META, '', JSON.stringify(scenario))).toEqual([
+    expect(await readLines(metaRecord, '', JSON.stringify(scenario))).toEqual([
       { kind: 'meta', dialogues: 2 },
       { kind: 'scenario', value: scenario },
     ]);
   });
 
   it.each([
-    ['a line that is not JSON', [META, '{'], 'f.jsonl:2'],
-    ['an unknown kind of record', [META, '{"record":"other"}'], 'f.jsonl:2'],
+    ['a line that is not JSON', [metaRecord, '{'], 'f.jsonl:2'],
+    ['an unknown kind of record', [metaRecord, '{"record":"other"}'], 'f.jsonl:2'],
     ['another format', ['{"record":"meta","format":"scenario-replay/2"}'], 'f.jsonl:1'],
     ['a missing meta record', ['{"record":"scenario"}'], 'f.jsonl:1'],
   ])('is rejected for %s, with file and line', async (_, lines, position) => {

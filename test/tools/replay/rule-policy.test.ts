@@ -46,7 +46,7 @@ describe('the scoring of a rule policy', () => {
     expect([pauseReturnRecall, resumeRecall]).toEqual([1, 1]);
   });
 
-  it.each(['star_multi', 'star_single'])('%s: acts agree about as often as people follow the rules', async (file) => {
+  it.each(['star_multi', 'star_single'])('%s: the agreement of acts is at least 70% and below 98%', async (file) => {
     const figures = await scorePolicy(file);
     expect(figures.active).toBeGreaterThanOrEqual(0.7);
     expect(figures.active).toBeLessThan(0.98);

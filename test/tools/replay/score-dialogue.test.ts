@@ -24,8 +24,8 @@ import {
 
 const { CONTRIBUTION_TYPE_ASK, CONTRIBUTION_TYPE_ACTION_HINT, CONTRIBUTION_TYPE_INFORM, CONTRIBUTION_TYPE_CONFIRM } =
   ContributionType;
-const FIND = 'sgd.Homes_1.FindHome';
-const BOOK = 'sgd.Homes_1.BookVisit';
+const findHome = 'sgd.Homes_1.FindHome';
+const bookVisit = 'sgd.Homes_1.BookVisit';
 const catalogue = new Map(
   [aSearchChart(), aBookingChart()].map((chart) => [
     toScenarioId(chart.scenario_id),
@@ -58,7 +58,7 @@ function score(
     scenarios = catalogue,
   }: { lifecycles?: readonly object[]; closing?: ProcessTurnResponse; scenarios?: ReplayCatalogue } = {},
 ): DialogueScore {
-  const named = [aSignal({ scenario_id: FIND })];
+  const named = [aSignal({ scenario_id: findHome })];
   const inputs = aDialogue(turns.map((turn) => turn.inputs ?? aTurn({ signals: named })));
   const played = {
     inputs,
@@ -85,7 +85,7 @@ describe('acts', () => {
 
   it('are compared by type and scenario, including those after tool results', () => {
     const result = score([
-      { acts: [`ACTION ${FIND}`, `INFORM ${FIND}`], exchanges: [anAnswer([hint]), anAnswer([inform])] },
+      { acts: [`ACTION ${findHome}`, `INFORM ${findHome}`], exchanges: [anAnswer([hint]), anAnswer([inform])] },
     ]);
     expect(result.activeTurns).toEqual({ hits: 1, total: 1 });
     expect(result.acts.ACTION).toEqual({ matched: 1, planOnly: 0, referenceOnly: 0 });
@@ -94,26 +94,26 @@ describe('acts', () => {
   });
 
   it('count once per turn', () => {
-    const result = score([{ acts: [`ASK ${FIND}`], exchanges: [anAnswer([ask]), anAnswer([ask])] }]);
+    const result = score([{ acts: [`ASK ${findHome}`], exchanges: [anAnswer([ask]), anAnswer([ask])] }]);
     expect(result.acts.ASK).toEqual({ matched: 1, planOnly: 0, referenceOnly: 0 });
   });
 
-  it('that are missing or extra make a turn a disagreement', () => {
-    const result = score([{ acts: [`ASK ${FIND}`], exchanges: [anAnswer([inform])] }]);
+  it('make a turn a disagreement if they are missing or extra', () => {
+    const result = score([{ acts: [`ASK ${findHome}`], exchanges: [anAnswer([inform])] }]);
     expect(result.activeTurns).toEqual({ hits: 0, total: 1 });
     expect(result.acts.ASK).toEqual({ matched: 0, planOnly: 0, referenceOnly: 1 });
     expect(result.acts.INFORM).toEqual({ matched: 0, planOnly: 1, referenceOnly: 0 });
     expect(result.disagreements).toEqual([
-      { dialogueId: 'd1', turn: 1, missing: [`ASK ${FIND}`], extra: [`INFORM ${FIND}`] },
+      { dialogueId: 'd1', turn: 1, missing: [`ASK ${findHome}`], extra: [`INFORM ${findHome}`] },
     ]);
   });
 
-  it('of another scenario do not match', () => {
-    const result = score([{ acts: [`ASK ${BOOK}`], exchanges: [anAnswer([ask])] }]);
+  it('do not match if they belong to another scenario', () => {
+    const result = score([{ acts: [`ASK ${bookVisit}`], exchanges: [anAnswer([ask])] }]);
     expect(result.acts.ASK).toEqual({ matched: 0, planOnly: 1, referenceOnly: 1 });
   });
 
-  it('that are deferred or empty do not count', () => {
+  it('do not count if they are deferred or empty', () => {
     const deferred = aContribution(CONTRIBUTION_TYPE_ASK, { deferred: true });
     const none = aContribution(ContributionType.CONTRIBUTION_TYPE_NONE);
     const result = score([{ acts: ['GOODBYE'], exchanges: [anAnswer([deferred, none])] }]);
@@ -121,13 +121,13 @@ describe('acts', () => {
     expect(result.acts.ASK).toEqual({ matched: 0, planOnly: 0, referenceOnly: 0 });
   });
 
-  it('in a turn without expected acts are extra', () => {
+  it('are extra in a turn without expected acts', () => {
     const result = score([{ acts: ['GOODBYE'], exchanges: [anAnswer([ask])] }]);
     expect(result.activeTurns.total).toBe(0);
     expect(result.acts.ASK.planOnly).toBe(1);
   });
 
-  it('in a turn without signals and expected acts do not count', () => {
+  it('do not count in a turn without signals and expected acts', () => {
     const result = score([{ inputs: aTurn(), acts: ['FREE_TEXT'], exchanges: [anAnswer([ask])] }]);
     expect(result.acts.ASK.planOnly).toBe(0);
   });
@@ -159,13 +159,13 @@ describe('asks for known fields', () => {
     const chart = aSearchChart();
     const steps = chart.steps.map((step) => ({ ...step, can_skip: false }));
     const entry = toCatalogueEntry(chart, toScenario({ ...chart, steps }));
-    const strict = new Map([[toScenarioId(FIND), entry]]);
+    const strict = new Map([[toScenarioId(findHome), entry]]);
     expect(score([{ inputs: given, exchanges: [anAnswer([ask])] }], { scenarios: strict }).asksForKnownFields).toBe(0);
   });
 });
 
 describe('unconfirmed actions', () => {
-  const booking = { scenario: BOOK, actionKey: 'key-1' };
+  const booking = { scenario: bookVisit, actionKey: 'key-1' };
   const confirm = aContribution(CONTRIBUTION_TYPE_CONFIRM, booking);
   const book = aContribution(CONTRIBUTION_TYPE_ACTION_HINT, { ...booking, tools: [{ toolId: 'Homes_1.BookVisit' }] });
   const yes = StepOutcome.fromPartial({
@@ -184,7 +184,11 @@ describe('unconfirmed actions', () => {
   });
 
   it('do not count after a CONFIRMED of the same instance, but count for another instance', () => {
-    const other = aContribution(CONTRIBUTION_TYPE_ACTION_HINT, { ...book, scenario: BOOK, instanceId: 'instance-2' });
+    const other = aContribution(CONTRIBUTION_TYPE_ACTION_HINT, {
+      ...book,
+      scenario: bookVisit,
+      instanceId: 'instance-2',
+    });
     expect(score([{ exchanges: [confirmed(anAnswer([book]))] }]).unconfirmedActions).toBe(0);
     expect(
       score([{ exchanges: [confirmed(anAnswer([book]))] }, { exchanges: [anAnswer([other])] }]).unconfirmedActions,
@@ -207,8 +211,8 @@ describe('the lifecycle of instances', () => {
   const pause = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE);
   const complete = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_COMPLETE);
   const answer = (...decisions: (typeof start)[]): ProcessTurnResponse => anAnswer([], decisions);
-  const pauses = [{ scenario_id: FIND, decision: 'PAUSE', returns: true }];
-  const resumes = [{ scenario_id: FIND, decision: 'CONTINUE', resumed: true }];
+  const pauses = [{ scenario_id: findHome, decision: 'PAUSE', returns: true }];
+  const resumes = [{ scenario_id: findHome, decision: 'CONTINUE', resumed: true }];
 
   it('a pause counts only in its turn, if it starts there', () => {
     const staying = { ...pause, reason: LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED };
@@ -235,19 +239,19 @@ describe('the lifecycle of instances', () => {
     ['after the window', 1, 1, 0],
     ['before the window', 3, 3, 0],
   ])('a completion %s', (_, end_earliest, end_latest, hits) => {
-    const lifecycles = [{ scenario_id: FIND, instance: 1, final: 'COMPLETE', end_earliest, end_latest }];
+    const lifecycles = [{ scenario_id: findHome, instance: 1, final: 'COMPLETE', end_earliest, end_latest }];
     const turns = [{ exchanges: [answer(start)] }, { exchanges: [answer(complete)] }, {}];
     expect(score(turns, { lifecycles }).completionsInWindow).toEqual({ hits, total: 1 });
   });
 
   it('a completion after the last message counts for the last turn', () => {
-    const lifecycles = [{ scenario_id: FIND, instance: 1, final: 'COMPLETE', end_earliest: 2, end_latest: 2 }];
+    const lifecycles = [{ scenario_id: findHome, instance: 1, final: 'COMPLETE', end_earliest: 2, end_latest: 2 }];
     const result = score([{ exchanges: [answer(start)] }, {}], { lifecycles, closing: answer(complete) });
     expect([result.completionsInWindow.hits, result.finalStates.hits]).toEqual([1, 1]);
   });
 
   it('the n-th instance is compared with the n-th of the reference', () => {
-    const lifecycle = { scenario_id: FIND, end_earliest: null, end_latest: null };
+    const lifecycle = { scenario_id: findHome, end_earliest: null, end_latest: null };
     const lifecycles = [
       { ...lifecycle, instance: 1, final: 'CANCEL' },
       { ...lifecycle, instance: 2, final: 'OPEN' },

@@ -25,7 +25,7 @@ export interface DomainCostOptions {
 }
 
 interface DomainCase {
-  /** What is varied. */
+  /** The parameter that is varied. */
   readonly axis: string;
   readonly value: number;
   readonly shape: SessionShape;

@@ -6,7 +6,7 @@ import { getCpuMicroseconds } from '../servers/process-cost';
 import type { BenchServer } from '../servers/servers';
 import type { SessionShape } from '../workload/session-turns';
 
-/** What the load generators send. */
+/** The calls that the load generators send. */
 export interface LoadRequest {
   /** `HOST:PORT` of each server. The connections are distributed round-robin. */
   readonly addresses: readonly string[];

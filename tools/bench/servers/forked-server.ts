@@ -1,7 +1,7 @@
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
 import { Redis } from 'ioredis';
 
-// What the echo server and the stub server share.
+// The shared code of the echo server and the stub server.
 
 /** The full method of the echo server. */
 export const echoMethod = '/bench.Echo/Echo';

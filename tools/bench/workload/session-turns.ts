@@ -27,7 +27,7 @@ export interface SessionShape {
 
 export const defaultShape: SessionShape = { activeScenarios: 3, customerFields: 10, candidates: 2, rules: 3 };
 
-/** The parts in which the turns differ. */
+/** The parts that differ between turns. */
 type TurnParts = Partial<Pick<Turn, 'trigger' | 'candidates' | 'stepOutcomes'>> & {
   readonly values?: Readonly<Record<string, string | number>>;
 };

@@ -11,7 +11,7 @@ import { toOutcome } from '../verification';
 const turnsPerSession = 20;
 
 /**
- * Cuts the connection when the reply to a turn is sent, so that the turn is committed but the client does not know it. First between
+ * Cuts the connection when the reply to a turn is sent, so that the turn is committed but the client gets no response. First between
  * Redis and the node, then between the node and the client. The retry must be answered as a replay. `cuts` counts per connection.
  */
 export async function cutReplies(

@@ -59,7 +59,7 @@ export async function drainServers(
   }
 }
 
-/** Clients that know whether a node was draining when they sent a call. */
+/** Clients that record whether a node was draining when they sent a call. */
 class DrainLoad {
   readonly counts = {
     'SIGTERM under load': 0,

@@ -22,7 +22,7 @@ const turnsBetweenKills = { min: 5, range: 40 };
 const turnsPerBatch = 12;
 const sessionsPerRound = 4;
 /** Bytes by which the file must grow before a cut, about one turn. */
-const minGrowth = 2_000;
+const minGrowthBytes = 2_000;
 const growthTimeoutMs = 20_000;
 
 interface CutCounts {
@@ -106,7 +106,7 @@ async function cutAppendOnlyFile(
   const syncedOffset = file.size();
   for (const proxy of proxies) proxy.hold('replies');
   const unacknowledged = sendAll(addTurns());
-  await waitForGrowth(file, syncedOffset + minGrowth);
+  await waitForGrowth(file, syncedOffset + minGrowthBytes);
   await redis.kill();
   const isAtSyncedOffset = random.chance(0.5);
   const offset = isAtSyncedOffset ? syncedOffset : syncedOffset + random.nextInt(file.size() - syncedOffset);

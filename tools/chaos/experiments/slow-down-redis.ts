@@ -203,8 +203,8 @@ const healthCheckTimeoutMs = 10_000;
 const servingResponse = Buffer.from([0x08, 1]);
 
 /**
- * Checks the health of a node continuously. The node needs no store for the response, so its latency is that of the machine and of the
- * processes: the control of the measured times.
+ * Checks the health of a node continuously. The response does not depend on the store, so its latency is the
+ * baseline of the measured times.
  */
 class HealthMonitor {
   private readonly checks: { readonly start: number; readonly end: number }[] = [];

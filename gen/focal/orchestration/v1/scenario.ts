@@ -15,7 +15,7 @@ export enum IdleAction {
   IDLE_ACTION_UNSPECIFIED = 0,
   /** IDLE_ACTION_PAUSE - The instance is paused with reason IDLE. */
   IDLE_ACTION_PAUSE = 1,
-  /** IDLE_ACTION_CANCEL - The instance is cancelled with reason IDLE. */
+  /** IDLE_ACTION_CANCEL - The instance is canceled with reason IDLE. */
   IDLE_ACTION_CANCEL = 2,
   UNRECOGNIZED = -1,
 }

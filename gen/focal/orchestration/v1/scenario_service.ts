@@ -2384,7 +2384,7 @@ export const ScenarioServiceService = {
     responseDeserialize: (value: Buffer): ListScenariosResponse => ListScenariosResponse.decode(value),
   },
   /**
-   * Deletes a scenario and its relationships. Running instances are cancelled on their next turn (2.1). Succeeds if the
+   * Deletes a scenario and its relationships. Running instances are canceled on their next turn (2.1). Succeeds if the
    * scenario does not exist.
    */
   deleteScenario: {
@@ -2512,7 +2512,7 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
   /** Returns the latest versions of the agent's scenarios, ordered by scenario id, in pages. */
   listScenarios: handleUnaryCall<ListScenariosRequest, ListScenariosResponse>;
   /**
-   * Deletes a scenario and its relationships. Running instances are cancelled on their next turn (2.1). Succeeds if the
+   * Deletes a scenario and its relationships. Running instances are canceled on their next turn (2.1). Succeeds if the
    * scenario does not exist.
    */
   deleteScenario: handleUnaryCall<DeleteScenarioRequest, DeleteScenarioResponse>;
@@ -2618,7 +2618,7 @@ export interface ScenarioServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListScenariosResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Deletes a scenario and its relationships. Running instances are cancelled on their next turn (2.1). Succeeds if the
+   * Deletes a scenario and its relationships. Running instances are canceled on their next turn (2.1). Succeeds if the
    * scenario does not exist.
    */
   deleteScenario(

@@ -72,7 +72,7 @@ export interface Session {
   turnCount: number;
   /** Active and paused instances, in the order in which they started. A stateless method sorts them into that order. */
   instances: ScenarioInstance[];
-  /** Completed and cancelled instances, oldest first. At most `[limits] ended_instances` (50) are kept. */
+  /** Completed and canceled instances, oldest first. At most `[limits] ended_instances` (50) are kept. */
   endedInstances: EndedInstance[];
   /** The session's variables (0.4), sorted by name. */
   variables: SessionVariable[];
@@ -272,7 +272,7 @@ export interface IrreversibleStep {
   passed: boolean;
 }
 
-/** An instance that completed or was cancelled. */
+/** An instance that completed or was canceled. */
 export interface EndedInstance {
   /** The instance. UUID. */
   instanceId: string;

@@ -39,7 +39,7 @@ export enum ScenarioAction {
   SCENARIO_ACTION_PAUSE = 4,
   /** SCENARIO_ACTION_COMPLETE - Completed. Imported without an instance. Scenarios that depend on it may start (1.1). */
   SCENARIO_ACTION_COMPLETE = 5,
-  /** SCENARIO_ACTION_CANCEL - Cancelled. Imported without an instance. */
+  /** SCENARIO_ACTION_CANCEL - Canceled. Imported without an instance. */
   SCENARIO_ACTION_CANCEL = 6,
   /** SCENARIO_ACTION_RELOCALIZE - Moved to a recovery step. Imported as active at that step. */
   SCENARIO_ACTION_RELOCALIZE = 7,

@@ -17,7 +17,7 @@ import {
   startOrigin,
   transitionReason,
 } from './enums';
-import { invalidFieldError } from './invalid-field-error';
+import { createInvalidFieldError } from './invalid-field-error';
 
 export function lifecycleDecisionToProto(decision: LifecycleDecision): LifecycleMessage {
   return {
@@ -103,7 +103,7 @@ export function rejectedCandidateFromProto(message: RejectedMessage): RejectedCa
 function overruledByFromProto(text: string): OverruleReason | '' {
   const reason = text === '' ? '' : overruleReasons.find((each) => each === text);
   if (reason === undefined) {
-    throw invalidFieldError('overruled_by', `must be empty or one of ${overruleReasons.join(', ')}`);
+    throw createInvalidFieldError('overruled_by', `must be empty or one of ${overruleReasons.join(', ')}`);
   }
   return reason;
 }

@@ -1,4 +1,4 @@
-import { invalidFieldError } from './invalid-field-error';
+import { createInvalidFieldError } from './invalid-field-error';
 
 /** A generated enum at run time: it maps names to numbers and numbers to names. */
 type GeneratedEnum = Readonly<Record<string, string | number>>;
@@ -39,7 +39,10 @@ export class EnumTable<Name extends string, Proto extends number> {
   fromProto(value: number): Name {
     const name = this.#names[value];
     if (name === undefined) {
-      throw invalidFieldError(this.#type, `must be one of ${Object.keys(this.toProto).join(', ')}, but is ${value}`);
+      throw createInvalidFieldError(
+        this.#type,
+        `must be one of ${Object.keys(this.toProto).join(', ')}, but is ${value}`,
+      );
     }
     return name;
   }
@@ -56,7 +59,7 @@ export class EnumTable<Name extends string, Proto extends number> {
 }
 
 /** Creates the table of a whole enum. */
-export function enumTable<
+export function createEnumTable<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
   const Deprecated extends EnumName<Enum, Prefix> = never,
@@ -79,7 +82,7 @@ export function enumTable<
 }
 
 /** Creates the table of some values of an enum. The other values are errors. */
-export function enumSubset<
+export function createEnumSubset<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
   const Name extends EnumName<Enum, Prefix>,
@@ -95,7 +98,7 @@ export function enumSubset<
 }
 
 /** Creates a table with names in lower case. `unspecified` may be a name that the enum does not have, such as "". */
-export function lowerCaseEnumTable<
+export function createLowerCaseEnumTable<
   const Enum extends GeneratedEnum,
   const Prefix extends string,
   const Unspecified extends string,

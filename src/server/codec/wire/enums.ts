@@ -38,88 +38,100 @@ import type {
   VariableScope,
 } from '../../../core/model/turn';
 import type { ScenarioFinding } from '../../../core/scenario/scenario-finding';
-import { type EnumTable, enumSubset, enumTable, lowerCaseEnumTable } from './enum-table';
+import { createEnumSubset, createEnumTable, createLowerCaseEnumTable, type EnumTable } from './enum-table';
 
 // Turn
 
-export const turnTrigger: EnumTable<TurnTrigger, turn.TurnTrigger> = enumTable(turn.TurnTrigger, 'TURN_TRIGGER_', {
-  unspecified: 'MESSAGE',
-});
+export const turnTrigger: EnumTable<TurnTrigger, turn.TurnTrigger> = createEnumTable(
+  turn.TurnTrigger,
+  'TURN_TRIGGER_',
+  {
+    unspecified: 'MESSAGE',
+  },
+);
 
-export const scenarioSignal: EnumTable<ScenarioSignal, turn.ScenarioSignal> = enumTable(
+export const scenarioSignal: EnumTable<ScenarioSignal, turn.ScenarioSignal> = createEnumTable(
   turn.ScenarioSignal,
   'SCENARIO_SIGNAL_',
   { unspecified: 'NONE', deprecated: { EXIT: 'CANCEL' } },
 );
 
-export const variableScope: EnumTable<VariableScope, turn.VariableScope> = enumTable(
+export const variableScope: EnumTable<VariableScope, turn.VariableScope> = createEnumTable(
   turn.VariableScope,
   'VARIABLE_SCOPE_',
   { unspecified: 'CASE' },
 );
 
-export const ruleScope: EnumTable<RuleScope, turn.RuleScope> = enumTable(turn.RuleScope, 'RULE_SCOPE_', {
+export const ruleScope: EnumTable<RuleScope, turn.RuleScope> = createEnumTable(turn.RuleScope, 'RULE_SCOPE_', {
   unspecified: 'GLOBAL',
 });
 
-export const frustrationLevel: EnumTable<FrustrationLevel, turn.FrustrationLevel> = lowerCaseEnumTable(
+export const frustrationLevel: EnumTable<FrustrationLevel, turn.FrustrationLevel> = createLowerCaseEnumTable(
   turn.FrustrationLevel,
   'FRUSTRATION_LEVEL_',
   '',
 );
 
-export const urgency: EnumTable<Urgency, turn.Urgency> = lowerCaseEnumTable(turn.Urgency, 'URGENCY_', 'normal');
+export const urgency: EnumTable<Urgency, turn.Urgency> = createLowerCaseEnumTable(turn.Urgency, 'URGENCY_', 'normal');
 
 // Scenario
 
-export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = enumTable(
+export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = createEnumTable(
   scenario.StepOutcomeKind,
   'STEP_OUTCOME_KIND_',
 );
 
-export const idleAction: EnumTable<IdleAction, scenario.IdleAction> = enumTable(scenario.IdleAction, 'IDLE_ACTION_', {
-  unspecified: 'PAUSE',
-});
+export const idleAction: EnumTable<IdleAction, scenario.IdleAction> = createEnumTable(
+  scenario.IdleAction,
+  'IDLE_ACTION_',
+  {
+    unspecified: 'PAUSE',
+  },
+);
 
-export const whenNotAddressed: EnumTable<WhenNotAddressed, scenario.WhenNotAddressed> = enumTable(
+export const whenNotAddressed: EnumTable<WhenNotAddressed, scenario.WhenNotAddressed> = createEnumTable(
   scenario.WhenNotAddressed,
   'WHEN_NOT_ADDRESSED_',
   { unspecified: 'QUIET' },
 );
 
-export const migrationPolicy: EnumTable<MigrationPolicy, scenario.MigrationPolicy> = enumTable(
+export const migrationPolicy: EnumTable<MigrationPolicy, scenario.MigrationPolicy> = createEnumTable(
   scenario.MigrationPolicy,
   'MIGRATION_POLICY_',
   { unspecified: 'PINNED' },
 );
 
-export const transitionTrigger: EnumTable<TransitionTrigger, scenario.TransitionTrigger> = enumTable(
+export const transitionTrigger: EnumTable<TransitionTrigger, scenario.TransitionTrigger> = createEnumTable(
   scenario.TransitionTrigger,
   'TRANSITION_TRIGGER_',
   { unspecified: 'ON_COMPLETION' },
 );
 
-export const toolTiming: EnumTable<ToolTiming, scenario.ToolTiming> = enumTable(scenario.ToolTiming, 'TOOL_TIMING_', {
-  unspecified: 'DURING_STEP',
-});
+export const toolTiming: EnumTable<ToolTiming, scenario.ToolTiming> = createEnumTable(
+  scenario.ToolTiming,
+  'TOOL_TIMING_',
+  {
+    unspecified: 'DURING_STEP',
+  },
+);
 
-export const requirementLevel: EnumTable<RequirementLevel, scenario.RequirementLevel> = enumTable(
+export const requirementLevel: EnumTable<RequirementLevel, scenario.RequirementLevel> = createEnumTable(
   scenario.RequirementLevel,
   'REQUIREMENT_LEVEL_',
   { unspecified: 'HARD' },
 );
 
-export const findingSeverity: EnumTable<ScenarioFinding['severity'], scenario.FindingSeverity> = enumTable(
+export const findingSeverity: EnumTable<ScenarioFinding['severity'], scenario.FindingSeverity> = createEnumTable(
   scenario.FindingSeverity,
   'FINDING_SEVERITY_',
 );
 
-export const relationshipKind: EnumTable<RelationshipKind, scenario.RelationshipKind> = enumTable(
+export const relationshipKind: EnumTable<RelationshipKind, scenario.RelationshipKind> = createEnumTable(
   scenario.RelationshipKind,
   'RELATIONSHIP_KIND_',
 );
 
-export const relationshipSource: EnumTable<RelationshipSource, scenario.RelationshipSource> = enumTable(
+export const relationshipSource: EnumTable<RelationshipSource, scenario.RelationshipSource> = createEnumTable(
   scenario.RelationshipSource,
   'RELATIONSHIP_SOURCE_',
   { unspecified: 'SCENARIO' },
@@ -127,22 +139,25 @@ export const relationshipSource: EnumTable<RelationshipSource, scenario.Relation
 
 // Session
 
-export const liveStatus: EnumTable<ScenarioInstance['status'], session.ScenarioInstanceStatus> = enumSubset(
+export const liveStatus: EnumTable<ScenarioInstance['status'], session.ScenarioInstanceStatus> = createEnumSubset(
   session.ScenarioInstanceStatus,
   'SCENARIO_INSTANCE_STATUS_',
   ['ACTIVE', 'PAUSED'],
   'ACTIVE',
 );
 
-export const endedStatus: EnumTable<EndedInstance['status'], session.ScenarioInstanceStatus> = enumSubset(
+export const endedStatus: EnumTable<EndedInstance['status'], session.ScenarioInstanceStatus> = createEnumSubset(
   session.ScenarioInstanceStatus,
   'SCENARIO_INSTANCE_STATUS_',
   ['COMPLETED', 'CANCELLED'],
 );
 
-export const pauseReason: EnumTable<PauseReason, session.PauseReason> = enumTable(session.PauseReason, 'PAUSE_REASON_');
+export const pauseReason: EnumTable<PauseReason, session.PauseReason> = createEnumTable(
+  session.PauseReason,
+  'PAUSE_REASON_',
+);
 
-export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAction> = enumTable(
+export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAction> = createEnumTable(
   sessionService.ScenarioAction,
   'SCENARIO_ACTION_',
   { deprecated: { EXIT: 'CANCEL' } },
@@ -150,62 +165,62 @@ export const scenarioAction: EnumTable<ScenarioAction, sessionService.ScenarioAc
 
 // Decisions
 
-export const lifecycleAction: EnumTable<LifecycleAction, lifecycle.ScenarioLifecycleAction> = enumTable(
+export const lifecycleAction: EnumTable<LifecycleAction, lifecycle.ScenarioLifecycleAction> = createEnumTable(
   lifecycle.ScenarioLifecycleAction,
   'SCENARIO_LIFECYCLE_ACTION_',
 );
 
-export const lifecycleReason: EnumTable<LifecycleReason, lifecycle.LifecycleReason> = enumTable(
+export const lifecycleReason: EnumTable<LifecycleReason, lifecycle.LifecycleReason> = createEnumTable(
   lifecycle.LifecycleReason,
   'LIFECYCLE_REASON_',
 );
 
-export const startOrigin: EnumTable<StartOrigin, lifecycle.LifecycleReason> = enumSubset(
+export const startOrigin: EnumTable<StartOrigin, lifecycle.LifecycleReason> = createEnumSubset(
   lifecycle.LifecycleReason,
   'LIFECYCLE_REASON_',
   ['CANDIDATE', 'IMPLIED', 'AIMED', 'PENDING'],
 );
 
-export const rejectionReason: EnumTable<RejectionReason, lifecycle.RejectionReason> = enumTable(
+export const rejectionReason: EnumTable<RejectionReason, lifecycle.RejectionReason> = createEnumTable(
   lifecycle.RejectionReason,
   'REJECTION_REASON_',
 );
 
-export const proposedAction: EnumTable<ProposedAction, lifecycle.ScenarioLifecycleAction> = enumSubset(
+export const proposedAction: EnumTable<ProposedAction, lifecycle.ScenarioLifecycleAction> = createEnumSubset(
   lifecycle.ScenarioLifecycleAction,
   'SCENARIO_LIFECYCLE_ACTION_',
   ['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'],
 );
 
-export const modelOutcome: EnumTable<ModelProposal['outcome'], lifecycle.ModelOutcome> = enumTable(
+export const modelOutcome: EnumTable<ModelProposal['outcome'], lifecycle.ModelOutcome> = createEnumTable(
   lifecycle.ModelOutcome,
   'MODEL_OUTCOME_',
 );
 
-export const transitionReason: EnumTable<TransitionReason, transition.TransitionReason> = enumTable(
+export const transitionReason: EnumTable<TransitionReason, transition.TransitionReason> = createEnumTable(
   transition.TransitionReason,
   'TRANSITION_REASON_',
 );
 
-export const conditionTruth: EnumTable<Truth, transition.ConditionTruth> = enumTable(
+export const conditionTruth: EnumTable<Truth, transition.ConditionTruth> = createEnumTable(
   transition.ConditionTruth,
   'CONDITION_TRUTH_',
 );
 
 // Contributions
 
-export const contributionType: EnumTable<ContributionType, contribution.ContributionType> = enumTable(
+export const contributionType: EnumTable<ContributionType, contribution.ContributionType> = createEnumTable(
   contribution.ContributionType,
   'CONTRIBUTION_TYPE_',
 );
 
-export const openType: EnumTable<OpenContributionType, contribution.ContributionType> = enumSubset(
+export const openType: EnumTable<OpenContributionType, contribution.ContributionType> = createEnumSubset(
   contribution.ContributionType,
   'CONTRIBUTION_TYPE_',
   ['ASK', 'CONFIRM', 'ACTION_HINT'],
 );
 
-export const confirmKind: EnumTable<ConfirmContribution['confirmKind'], contribution.ConfirmKind> = enumTable(
+export const confirmKind: EnumTable<ConfirmContribution['confirmKind'], contribution.ConfirmKind> = createEnumTable(
   contribution.ConfirmKind,
   'CONFIRM_KIND_',
 );

@@ -1,7 +1,7 @@
 import type { FieldValues, JsonObject, JsonValue } from '../../../core/model/json';
 import { sortNames } from '../../../core/model/sorting';
-import { invalidFieldError } from './invalid-field-error';
-import { createNullPrototypeObject, emptyMapField, type MapField, protoKeyError, sortKeys } from './map-field';
+import { createInvalidFieldError } from './invalid-field-error';
+import { createNullPrototypeObject, createProtoKeyError, emptyMapField, type MapField, sortKeys } from './map-field';
 
 /**
  * The maximum nesting depth of lists and objects in a value; a list of numbers has depth 1. Generated decoders fail at 100
@@ -42,7 +42,7 @@ export function fieldsToProto(fields: FieldValues, path: string): MapField<unkno
   if (fields.size === 0) return emptyMapField;
   const field = createNullPrototypeObject<unknown>();
   for (const name of sortKeys(fields)) {
-    if (name === '__proto__') throw protoKeyError(path);
+    if (name === '__proto__') throw createProtoKeyError(path);
     const value = fields.get(name);
     const normalized = normalize(value, maxValueDepth);
     if (normalized === undefined) throw createValueError(value, joinPath(path, name), maxValueDepth);
@@ -82,15 +82,15 @@ function normalizeObject(members: Readonly<MapField<unknown>>, levels: number): 
 
 /** Finds the invalid part of a value. It runs only after `normalize` has failed, so that valid values need no paths. */
 function createValueError(value: unknown, path: string, levels: number): Error {
-  if (typeof value === 'number') return invalidFieldError(path, 'must be a finite number');
-  if (!isObject(value)) return invalidFieldError(path, 'must have a value; use null for no value');
-  if (levels === 0) return invalidFieldError(path, `must be nested at most ${maxValueDepth} levels deep`);
-  if (Object.hasOwn(value, '__proto__')) return protoKeyError(path);
+  if (typeof value === 'number') return createInvalidFieldError(path, 'must be a finite number');
+  if (!isObject(value)) return createInvalidFieldError(path, 'must have a value; use null for no value');
+  if (levels === 0) return createInvalidFieldError(path, `must be nested at most ${maxValueDepth} levels deep`);
+  if (Object.hasOwn(value, '__proto__')) return createProtoKeyError(path);
   for (const [key, member] of Object.entries(value)) {
     if (normalize(member, levels - 1) !== undefined) continue;
     return createValueError(member, Array.isArray(value) ? `${path}[${key}]` : joinPath(path, key), levels - 1);
   }
-  return invalidFieldError(path, 'must be a JSON value');
+  return createInvalidFieldError(path, 'must be a JSON value');
 }
 
 function joinPath(path: string, key: string): string {

@@ -1,5 +1,5 @@
 import { sortNames } from '../../../core/model/sorting';
-import { invalidFieldError } from './invalid-field-error';
+import { createInvalidFieldError } from './invalid-field-error';
 
 /** A map field of a generated message. */
 export type MapField<Value> = Record<string, Value>;
@@ -31,7 +31,7 @@ export function mapToProto<Value>(map: ReadonlyMap<string, Value>, path: string)
   const field = createNullPrototypeObject<Value>();
   for (const key of sortKeys(map)) {
     const value = map.get(key);
-    if (key === '__proto__') throw protoKeyError(path);
+    if (key === '__proto__') throw createProtoKeyError(path);
     if (value !== undefined) field[key] = value;
   }
   return field;
@@ -53,6 +53,6 @@ export function sortKeys(map: ReadonlyMap<string, unknown>): readonly string[] {
 }
 
 /** Creates the error for the only key that no map may have. */
-export function protoKeyError(path: string): Error {
-  return invalidFieldError(path, 'must not have the key __proto__');
+export function createProtoKeyError(path: string): Error {
+  return createInvalidFieldError(path, 'must not have the key __proto__');
 }

@@ -20,7 +20,7 @@ import {
   transitionDecisionToProto,
 } from './decision-codec';
 import { conditionTruth, modelOutcome, proposedAction } from './enums';
-import { invalidFieldError } from './invalid-field-error';
+import { createInvalidFieldError } from './invalid-field-error';
 import { relationshipFromProto, relationshipToProto } from './scenario-codec';
 import { stepOutcomeFromProto, stepOutcomeToProto } from './turn-message-codec';
 
@@ -44,8 +44,8 @@ export function turnResultToProto(result: TurnResult): ResultMessage {
 
 /** The inverse of `turnResultToProto`. Throws INVALID_REQUEST if the context or the plan is missing. */
 export function turnResultFromProto(message: ResultMessage): TurnResult {
-  if (message.context === undefined) throw invalidFieldError('context', 'is required');
-  if (message.plan === undefined) throw invalidFieldError('plan', 'is required');
+  if (message.context === undefined) throw createInvalidFieldError('context', 'is required');
+  if (message.plan === undefined) throw createInvalidFieldError('plan', 'is required');
   return {
     sessionId: message.sessionId,
     turnId: message.turnId,
@@ -71,7 +71,7 @@ function ignoredOutcomeToProto(ignored: IgnoredOutcome): IgnoredMessage {
 }
 
 function ignoredOutcomeFromProto(message: IgnoredMessage): IgnoredOutcome {
-  if (message.outcome === undefined) throw invalidFieldError('ignored_outcomes.outcome', 'is required');
+  if (message.outcome === undefined) throw createInvalidFieldError('ignored_outcomes.outcome', 'is required');
   return {
     outcome: stepOutcomeFromProto(message.outcome, 'ignored_outcomes.outcome'),
     instanceId: message.instanceId,

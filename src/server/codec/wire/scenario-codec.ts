@@ -16,7 +16,7 @@ import {
   requirementLevel,
   whenNotAddressed,
 } from './enums';
-import { invalidFieldError } from './invalid-field-error';
+import { createInvalidFieldError } from './invalid-field-error';
 import { mapFromProto, mapToProto } from './map-field';
 import { stepFromProto, stepToProto, stepTransitionFromProto, stepTransitionToProto } from './step-codec';
 import { durationFromProto, durationToProto, timeFromProto, timeToProto } from './time';
@@ -87,7 +87,7 @@ export function storedScenarioToProto(stored: StoredScenario): StoredScenarioMes
 
 /** The inverse of `storedScenarioToProto`. Throws INVALID_REQUEST if the scenario is missing. */
 export function storedScenarioFromProto(message: StoredScenarioMessage): StoredScenario {
-  if (message.scenario === undefined) throw invalidFieldError('scenario', 'is required');
+  if (message.scenario === undefined) throw createInvalidFieldError('scenario', 'is required');
   return {
     scenario: scenarioFromProto(message.scenario),
     version: message.version,

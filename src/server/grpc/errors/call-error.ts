@@ -67,7 +67,7 @@ export function toOrchestratorError(
   span.setAttributes({ 'error.type': reason });
   if (error === undefined || reason === 'INTERNAL') {
     log.error({ method, reason, trace_id: traceId, err: thrown }, 'call failed with an internal error');
-    return new OrchestratorError('INTERNAL', 'The service failed. The log has the cause under the trace id.');
+    return new OrchestratorError('INTERNAL', 'Internal error. The server log contains the cause, with the trace id.');
   }
   const fields = { method, reason, trace_id: traceId, ...error.metadata };
   if (logLevels[reason] === 'warn') log.warn({ ...fields, err: error }, 'call failed');

@@ -19,7 +19,7 @@ type RespondTo<Request, Response> = (request: RawRequest<Request>) => Promise<Me
  * the responses to requests already read, with SHUTTING_DOWN when the server drains, and with the reason when the credential is
  * no longer valid.
  */
-export function bidiStreamHandler<Request, Response>(
+export function createBidiStreamHandler<Request, Response>(
   method: BidiStreamMethod<Request, Response>,
   { middlewares, telemetry, clock, turnTimeoutMs, drainSignal }: HandlerDependencies,
 ): handleBidiStreamingCall<RawRequest<Request>, MessageOrBytes<Response>> {
@@ -74,7 +74,7 @@ function respondToAll<Request, Response>(
       stream.pause();
       endIfIdle();
     };
-    const drain = (): void => stopReading(() => reject(shuttingDownError()));
+    const drain = (): void => stopReading(() => reject(createShuttingDownError()));
     const onSent = (): void => {
       pending--;
       if (end === undefined) stream.resume();
@@ -100,7 +100,7 @@ function respondToAll<Request, Response>(
   });
 }
 
-function shuttingDownError(): OrchestratorError {
+function createShuttingDownError(): OrchestratorError {
   return new OrchestratorError(
     'SHUTTING_DOWN',
     'The server is shutting down; open a new stream and resend unanswered turns with the same turn_ids.',

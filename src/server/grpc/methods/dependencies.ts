@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock';
 import type { Telemetry } from '../../ports/telemetry';
 import type { Admission } from '../middleware/admission';
 
-/** What the literals of the methods use. */
+/** The dependencies of the method definitions. */
 export interface MethodDependencies {
   readonly useCases: UseCases;
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface MethodDependencies {
   readonly stallTimeoutMs: number;
 }
 
-/** What handlers of all kinds use. */
+/** The dependencies of all kinds of handlers. */
 export interface HandlerDependencies {
   readonly middlewares: Admission['middlewares'];
   readonly telemetry: Telemetry;

@@ -66,7 +66,7 @@ export interface BidiStreamMethod<Request, Response> extends MethodAccess<Reques
   };
   /** Called in the order of the requests, without waiting for earlier ones. */
   readonly handle: (request: ValidatedRequest<Request>, call: Call) => Promise<MessageOrBytes<Response>>;
-  /** The response to a request that failed, by the bytes of the request. The stream continues. */
+  /** Creates the response to a failed request from the bytes of the request. The stream continues. */
   readonly toErrorResponse: (request: Uint8Array, error: Status) => Response;
 }
 

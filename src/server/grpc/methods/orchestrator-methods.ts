@@ -21,7 +21,7 @@ const replayedTrailer = new Metadata();
 replayedTrailer.set('x-turn-replayed', 'true');
 
 /** The methods of OrchestratorService. */
-export function orchestratorMethods({
+export function createOrchestratorMethods({
   useCases,
   clock,
   maxRequestsPerStream,

@@ -22,7 +22,7 @@ import { getPageSize, PageTokens } from './page-token';
 const uuidPattern = /^[0-9a-fA-F-]{36}$/;
 
 /** The methods of ScenarioService. */
-export function scenarioMethods({
+export function createScenarioMethods({
   useCases,
 }: Pick<MethodDependencies, 'useCases'>): ServiceMethods<typeof ScenarioServiceService> {
   return {

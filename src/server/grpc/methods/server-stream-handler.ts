@@ -12,7 +12,7 @@ import type { LongServerStreamMethod, ServerStreamMethod } from './method';
 type Stream<Request, Response> = ServerWritableStream<RawRequest<Request>, Response>;
 
 /** The grpc-js handler of a server-streaming method. It always ends the stream, with OK or an error. */
-export function serverStreamHandler<Request, Response>(
+export function createServerStreamHandler<Request, Response>(
   method: ServerStreamMethod<Request, Response>,
   deps: HandlerDependencies,
 ): handleServerStreamingCall<RawRequest<Request>, Response> {
@@ -31,7 +31,7 @@ export function serverStreamHandler<Request, Response>(
  * with the reason when the credential is no longer valid. Messages are sent immediately; `send` resolves when HTTP/2 has accepted
  * the message, which waits for the client, and rejects with SLOW_READER if that takes longer than `stallTimeoutMs`.
  */
-export function longServerStreamHandler<Request, Response>(
+export function createLongServerStreamHandler<Request, Response>(
   method: LongServerStreamMethod<Request, Response>,
   deps: HandlerDependencies,
 ): handleServerStreamingCall<RawRequest<Request>, Response> {
@@ -69,8 +69,8 @@ async function runUntilEnded<Request>(
 ): Promise<void> {
   const { revoked, signal } = context;
   const controller = new AbortController();
-  const cancel = () => controller.abort(canceledError());
-  const drain = () => controller.abort(shuttingDownError());
+  const cancel = () => controller.abort(createCanceledError());
+  const drain = () => controller.abort(createShuttingDownError());
   if (drainSignal.aborted) drain();
   drainSignal.addEventListener('abort', drain);
   revoked?.addEventListener('abort', () => controller.abort(revoked.reason));
@@ -89,12 +89,12 @@ async function send<Request, Response>(
   call: Call,
   message: Response,
 ): Promise<void> {
-  if (call.isCancelled) throw canceledError();
+  if (call.isCanceled) throw createCanceledError();
   if (stream.write(message)) return;
   try {
     await once(stream, 'drain', { signal: call.signal });
   } catch (cause) {
-    throw canceledError(cause);
+    throw createCanceledError(cause);
   }
 }
 
@@ -112,7 +112,7 @@ function sendInTime<Request, Response>(
     };
     const abort = settle(() => reject(signal.reason));
     const timer = setTimeout(
-      settle(() => reject(slowReaderError(stallTimeoutMs))),
+      settle(() => reject(createSlowReaderError(stallTimeoutMs))),
       stallTimeoutMs,
     );
     signal.addEventListener('abort', abort);
@@ -120,15 +120,15 @@ function sendInTime<Request, Response>(
   });
 }
 
-function canceledError(cause?: unknown): OrchestratorError {
+function createCanceledError(cause?: unknown): OrchestratorError {
   return new OrchestratorError('CANCELLED', 'The client canceled the call.', { cause });
 }
 
-function shuttingDownError(): OrchestratorError {
+function createShuttingDownError(): OrchestratorError {
   return new OrchestratorError('SHUTTING_DOWN', 'The server is shutting down; resume on another node from the cursor.');
 }
 
-function slowReaderError(stallTimeoutMs: number): OrchestratorError {
+function createSlowReaderError(stallTimeoutMs: number): OrchestratorError {
   return new OrchestratorError(
     'SLOW_READER',
     `The client read nothing for ${stallTimeoutMs} ms; read faster and resume from the cursor.`,

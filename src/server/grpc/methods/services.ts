@@ -7,9 +7,9 @@ import type { RequestValidators } from '../validation/request-validator';
 import { createHandler } from './create-handler';
 import type { HandlerDependencies, MethodDependencies } from './dependencies';
 import type { AnyMethod, MessageOrBytes, ServiceMethods } from './method';
-import { orchestratorMethods } from './orchestrator-methods';
-import { scenarioMethods } from './scenario-methods';
-import { sessionMethods } from './session-methods';
+import { createOrchestratorMethods } from './orchestrator-methods';
+import { createScenarioMethods } from './scenario-methods';
+import { createSessionMethods } from './session-methods';
 
 /** A generated method definition with its literal. */
 export interface ServiceMethod {
@@ -27,9 +27,9 @@ export interface Service {
 /** Every service of the contract. */
 export function createServices(deps: MethodDependencies): readonly Service[] {
   return [
-    defineService(OrchestratorServiceService, orchestratorMethods(deps)),
-    defineService(SessionServiceService, sessionMethods(deps)),
-    defineService(ScenarioServiceService, scenarioMethods(deps)),
+    defineService(OrchestratorServiceService, createOrchestratorMethods(deps)),
+    defineService(SessionServiceService, createSessionMethods(deps)),
+    defineService(ScenarioServiceService, createScenarioMethods(deps)),
   ];
 }
 

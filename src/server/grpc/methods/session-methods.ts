@@ -13,7 +13,7 @@ import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
 
 /** The methods of SessionService. */
-export function sessionMethods({
+export function createSessionMethods({
   useCases,
   stallTimeoutMs,
 }: Pick<MethodDependencies, 'useCases' | 'stallTimeoutMs'>): ServiceMethods<typeof SessionServiceService> {

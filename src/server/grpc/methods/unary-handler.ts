@@ -9,7 +9,7 @@ import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
 
 /** The grpc-js handler of a unary method. It calls back exactly once and never throws. */
-export function unaryHandler<Request, Response>(
+export function createUnaryHandler<Request, Response>(
   method: UnaryMethod<Request, Response>,
   { middlewares, telemetry, clock, turnTimeoutMs }: HandlerDependencies,
 ): handleUnaryCall<RawRequest<Request>, MessageOrBytes<Response>> {

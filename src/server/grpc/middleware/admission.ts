@@ -24,7 +24,7 @@ import {
 } from './middleware';
 import { limitPendingRequests } from './pending-request-limiter';
 import { explainTransportErrors, sendTrailers } from './send-status';
-import { transportInterceptor } from './transport-interceptor';
+import { createTransportInterceptor } from './transport-interceptor';
 
 export interface CallLimits {
   /**
@@ -111,7 +111,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
   ];
   return {
     interceptors: [
-      transportInterceptor([
+      createTransportInterceptor([
         measureCalls(metrics),
         limitPendingRequests(pending, telemetry),
         sendTrailers,

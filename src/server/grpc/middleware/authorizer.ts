@@ -40,7 +40,7 @@ export interface AuthorizerDependencies {
 /** Retry delay in ms when authentication is unavailable. */
 const retryAfterMs = 1_000;
 
-/** What the log says about the client. */
+/** The log fields of the client. */
 interface Client {
   readonly method?: string;
   readonly peer?: string;

@@ -86,8 +86,8 @@ export class CallContext<Request> implements Call {
     return this.cancellation.signal;
   }
 
-  get isCancelled(): boolean {
-    return this.cancellation.isCancelled;
+  get isCanceled(): boolean {
+    return this.cancellation.isCanceled;
   }
 
   /** The validated request, for handlers. */
@@ -108,10 +108,10 @@ export class CallContext<Request> implements Call {
  */
 class Cancellation {
   private controller: AbortController | undefined;
-  private state: 'active' | 'ended' | 'cancelled';
+  private state: 'active' | 'ended' | 'canceled';
 
   constructor(call: ServerCall) {
-    this.state = call.cancelled ? 'cancelled' : 'active';
+    this.state = call.cancelled ? 'canceled' : 'active';
     call.once('cancelled', () => this.cancel());
   }
 
@@ -119,13 +119,13 @@ class Cancellation {
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.isCancelled) this.controller.abort();
+      if (this.isCanceled) this.controller.abort();
     }
     return this.controller.signal;
   }
 
-  get isCancelled(): boolean {
-    return this.state === 'cancelled';
+  get isCanceled(): boolean {
+    return this.state === 'canceled';
   }
 
   end(): void {
@@ -134,7 +134,7 @@ class Cancellation {
 
   private cancel(): void {
     if (this.state !== 'active') return;
-    this.state = 'cancelled';
+    this.state = 'canceled';
     this.controller?.abort();
   }
 }

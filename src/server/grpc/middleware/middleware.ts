@@ -121,7 +121,7 @@ export function watchCredential(authorizer: Authorizer): Middleware {
 /** Rejects calls that are canceled or have less than `minRemainingMs` left until their deadline. */
 export function checkDeadline(clock: Clock, minRemainingMs: number): Middleware {
   return (call, next) => {
-    if (call.isCancelled) throw new OrchestratorError('CANCELLED', 'The client canceled the call.');
+    if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The client canceled the call.');
     if (call.deadline - clock.now() < minRemainingMs) {
       throw new OrchestratorError('DEADLINE', 'Too little time is left before the deadline.');
     }
@@ -129,7 +129,7 @@ export function checkDeadline(clock: Clock, minRemainingMs: number): Middleware 
   };
 }
 
-/** What HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
+/** The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
 const bytesPerHeader = 32;
 
 /** The size of metadata as HTTP/2 counts it, with binary values in base64. */

@@ -72,7 +72,9 @@ export class PendingRequestLimiter {
         },
       });
       if (isRejected)
-        this.sendStatus(toStatusObject(tooManyRequestsError(), getTraceId(limiter.telemetry, transport.metadata)));
+        this.sendStatus(
+          toStatusObject(createTooManyRequestsError(), getTraceId(limiter.telemetry, transport.metadata)),
+        );
     };
   }
 
@@ -84,7 +86,7 @@ export class PendingRequestLimiter {
   }
 }
 
-function tooManyRequestsError(): OrchestratorError {
+function createTooManyRequestsError(): OrchestratorError {
   const message = 'This node is receiving too many requests; retry after the retry delay.';
   return new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
 }

@@ -8,8 +8,8 @@ import type { TransportHook } from './transport-interceptor';
 const trailers = new WeakMap<Metadata, Metadata>();
 
 /**
- * Sets the trailing metadata of a successful call. The callback of grpc-js takes it too, but in a traced service that callback is
- * OpenTelemetry's, which passes on the error and the response only.
+ * Sets the trailing metadata of a successful call. The callback of grpc-js also accepts it, but OpenTelemetry wraps that
+ * callback in a traced service and passes on the error and the response only.
  */
 export function setTrailer(metadata: Metadata, trailer: Metadata): void {
   trailers.set(metadata, trailer);

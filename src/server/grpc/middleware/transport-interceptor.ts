@@ -5,7 +5,7 @@ import {
   type ServerInterceptor,
 } from '@grpc/grpc-js';
 
-/** What transport hooks know about a call. */
+/** The data of a call that transport hooks can use. */
 export interface TransportCall {
   /** gRPC path of the method, `/package.Service/Method`. */
   readonly path: string;
@@ -27,7 +27,7 @@ export type TransportHook = (call: ServerInterceptingCallInterface, transport: T
  * call, and at the innermost position, because grpc-js sends its own errors past all interceptors: it calls `sendStatus` of the
  * innermost call. The method that the first hook replaces runs last.
  */
-export function transportInterceptor(hooks: readonly TransportHook[]): ServerInterceptor {
+export function createTransportInterceptor(hooks: readonly TransportHook[]): ServerInterceptor {
   return ({ path, requestStream }, call) => {
     const transport: TransportCall = { path, isRequestStream: requestStream, metadata: undefined };
     for (const hook of hooks) hook(call, transport);

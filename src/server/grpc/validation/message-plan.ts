@@ -3,7 +3,7 @@ import { message as messageRules, oneof as oneofRules } from '@bufbuild/protoval
 import { allowsDefault, constraintsOf, type FieldConstraints, type ValueConstraint } from './field-constraints';
 import { type WireType, wireTypes } from './wire-reader';
 
-/** Everything a walk needs to know about a field before it reads the field's bytes. */
+/** The properties of a field that a walk uses before it reads the field's bytes. */
 export interface FieldPlan {
   /** The name in the contract; "" for the inner fields of a JSON value, which paths leave out. */
   readonly name: string;

@@ -2,7 +2,7 @@ import type { FieldViolation } from '../../../core/model/orchestrator-error';
 import { FieldPath } from './field-path';
 import type { FieldPlan } from './message-plan';
 
-/** What a full walk found in the bytes of a request. */
+/** The problems that a full walk found in the bytes of a request. */
 export interface WireFindings {
   readonly violations: readonly FieldViolation[];
   /** A singular message field occurs more than once. The wire format allows this; the occurrences must be merged. */

@@ -4,7 +4,7 @@ import type { RedisClient } from './redis-client';
 /** The number of keys to try when searching for one key per master. A master with very few slots may be missed. */
 const maxAttempts = 1_000;
 
-/** Returns the nodes that serve a key as `host:port` list, the master first, as the client knows them; "" without a Cluster. */
+/** Returns the nodes that serve a key as `host:port` list, the master first, from the client's slot table; "" without a Cluster. */
 export function getNodesForKey(client: RedisClient, key: string): string {
   if (!(client instanceof Cluster)) return '';
   const slot = new Command('exists', [key]).getSlot();

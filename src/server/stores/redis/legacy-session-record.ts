@@ -42,7 +42,7 @@ const lastAction = z
 const lastActiveAt = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time' })
   .transform((time) => Date.parse(time))
-  .refine((time) => time > 0, { error: 'must be after 1970' });
+  .refine((time) => time > 0, { error: 'must be later than 1970-01-01T00:00:00Z' });
 
 const legacySession = z.object(
   {

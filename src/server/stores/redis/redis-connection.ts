@@ -6,12 +6,12 @@ import type { CommandArgument, LuaScript } from './lua-script';
 import { closeClient, createClient, createSubscriber, type RedisClient, warnOnEvictionPolicy } from './redis-client';
 import type { RedisEndpoint } from './redis-endpoint';
 import {
+  createUnavailableError,
   DeadlineExceeded,
   type Effect,
   isNoScriptError,
   isShebangError,
   toStoreError,
-  unavailableError,
 } from './redis-errors';
 import { ReplicatedWrites, type Replication } from './replicated-writes';
 import { Subscriptions } from './subscriptions';
@@ -107,8 +107,8 @@ export class RedisConnection {
   /** Resolves when the connection is ready. Rejects with STORE_UNAVAILABLE if the call ends earlier. */
   async waitForReady(call: Call): Promise<void> {
     while (!this.isReady()) {
-      if (call.isCancelled || call.deadline <= this.options.clock.now())
-        throw unavailableError('Redis is not connected.');
+      if (call.isCanceled || call.deadline <= this.options.clock.now())
+        throw createUnavailableError('Redis is not connected.');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -127,7 +127,7 @@ export class RedisConnection {
   private async execute<Reply>(call: Call, effect: Effect, work: () => Promise<Reply>): Promise<Reply> {
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
-    if (!this.isReady()) throw unavailableError('Redis is not connected.');
+    if (!this.isReady()) throw createUnavailableError('Redis is not connected.');
     const remainingMs = call.deadline - now;
     try {
       return await (remainingMs < maxTimerMs ? withTimeout(remainingMs, work()) : work());

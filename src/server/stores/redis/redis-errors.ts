@@ -31,7 +31,7 @@ const rejectionReasons: Readonly<Record<string, RejectionReason>> = {
 /** The reply of Redis 7.0 to a script command without permission. Other versions reply NOPERM. */
 const noPermissionInScript = "ERR The user executing the script can't ";
 
-/** The retry delay that callers get when memory is full: it takes expiry or an operator to free memory. */
+/** The retry delay when memory is full. Only expiry or an operator frees memory. */
 const fullStoreRetryAfterMs = 5_000;
 
 /** The message of ioredis for a command that it did not send, because the offline queue is disabled. */
@@ -48,7 +48,7 @@ const tooManyRedirections = /^Too many Cluster redirections\. Last error: ReplyE
 export function toStoreError(error: unknown, effect: Effect): unknown {
   if (!(error instanceof Error) || error instanceof OrchestratorError) return error;
   if (isReplyError(error)) return fromReplyError(error);
-  if (error.message === neverSentMessage) return unavailableError('Redis is not connected.', error);
+  if (error.message === neverSentMessage) return createUnavailableError('Redis is not connected.', error);
   if (effect === 'write') {
     const message = 'Redis did not reply to a write, which may have been applied.';
     return new OrchestratorError('COMMIT_UNKNOWN', message, { cause: error });
@@ -56,11 +56,11 @@ export function toStoreError(error: unknown, effect: Effect): unknown {
   if (error instanceof DeadlineExceeded) {
     return new OrchestratorError('DEADLINE', 'Redis did not reply before the deadline.', { cause: error });
   }
-  return unavailableError('Redis did not reply.', error);
+  return createUnavailableError('Redis did not reply.', error);
 }
 
 /** Creates the error for a Redis that is unavailable. Nothing was changed. */
-export function unavailableError(message: string, cause?: unknown): OrchestratorError {
+export function createUnavailableError(message: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError('STORE_UNAVAILABLE', message, { cause });
 }
 
@@ -106,7 +106,7 @@ function isReplyError(error: Error): boolean {
 }
 
 const createRejection: Readonly<Record<RejectionReason, (cause: Error) => OrchestratorError>> = {
-  STORE_UNAVAILABLE: (cause) => unavailableError('Redis rejected the command. Nothing was changed.', cause),
+  STORE_UNAVAILABLE: (cause) => createUnavailableError('Redis rejected the command. Nothing was changed.', cause),
   STORE_FULL: (cause) =>
     new OrchestratorError('STORE_FULL', 'Redis is out of memory. Nothing was changed.', {
       retryAfterMs: fullStoreRetryAfterMs,

@@ -44,7 +44,7 @@ describe('turn results', () => {
     );
   });
 
-  it('that cannot be decoded are an internal error, not INVALID_REQUEST', () => {
+  it('are an internal error if they cannot be decoded, not INVALID_REQUEST', () => {
     expect(() => codec.decodeResult(Uint8Array.of(10, 200))).toThrow(
       expect.objectContaining({ name: 'Error', message: 'Cannot decode a stored response.' }),
     );

@@ -76,13 +76,13 @@ describe('sessions', () => {
     expect(decoded.scenarioCounters).toEqual(new Map([[name, { starts: 5, completions: 0 }]]));
   });
 
-  it('with the name __proto__ are rejected, because decoders drop it', () => {
+  it('are rejected if they contain the name __proto__, because decoders drop it', () => {
     const value = createSession({ instances: [{}] });
     const instances = value.instances.map((instance) => ({ ...instance, loopCounts: new Map([['__proto__', 1]]) }));
     expect(() => encodeSession({ ...value, instances })).toThrow('must not have the key __proto__.');
   });
 
-  it('that cannot be decoded are an internal error, not INVALID_REQUEST', () => {
+  it('are an internal error if they cannot be decoded, not INVALID_REQUEST', () => {
     const internalError = expect.objectContaining({ name: 'Error', message: 'Cannot decode a stored session.' });
     const withoutStatus = SessionMessage.encode(SessionMessage.fromPartial({ endedInstances: [{}] })).finish();
     expect(() => decodeSession(withoutStatus)).toThrow(internalError);
@@ -99,7 +99,7 @@ describe('scenarios', () => {
     );
   });
 
-  it('that cannot be decoded are an internal error, not INVALID_REQUEST', () => {
+  it('are an internal error if they cannot be decoded, not INVALID_REQUEST', () => {
     expect(() => decodeStoredScenario(Uint8Array.of(10, 200))).toThrow('Cannot decode a stored scenario.');
     expect(() => decodeStoredScenario(new Uint8Array())).toThrow(
       expect.objectContaining({ name: 'Error', cause: expect.objectContaining({ message: 'scenario is required.' }) }),

@@ -1,8 +1,8 @@
 import {
+  createEnumSubset,
+  createEnumTable,
+  createLowerCaseEnumTable,
   type EnumTable,
-  enumSubset,
-  enumTable,
-  lowerCaseEnumTable,
 } from '../../../../src/server/codec/wire/enum-table';
 
 /** An enum as ts-proto generates it. */
@@ -18,21 +18,23 @@ export type ColorName = 'RED' | 'GREEN' | 'SCARLET';
 /** Declarations that must not compile. The type check fails if one of them does. */
 export const expectedCompileErrors = () => {
   // @ts-expect-error BLUE is not in the enum, so it cannot be encoded.
-  const extraName: EnumTable<ColorName | 'BLUE', Color> = enumTable(Color, 'COLOR_');
+  const extraName: EnumTable<ColorName | 'BLUE', Color> = createEnumTable(Color, 'COLOR_');
   // @ts-expect-error SCARLET can be decoded, but is not in the union.
-  const missingName: EnumTable<'RED' | 'GREEN', Color> = enumTable(Color, 'COLOR_');
+  const missingName: EnumTable<'RED' | 'GREEN', Color> = createEnumTable(Color, 'COLOR_');
   // @ts-expect-error GREEN is not in the subset.
-  const outsideSubset: EnumTable<'RED' | 'GREEN', Color> = enumSubset(Color, 'COLOR_', ['RED']);
+  const outsideSubset: EnumTable<'RED' | 'GREEN', Color> = createEnumSubset(Color, 'COLOR_', ['RED']);
   // @ts-expect-error BLUE is not in the enum.
-  const unknownName = enumSubset(Color, 'COLOR_', ['BLUE']);
+  const unknownName = createEnumSubset(Color, 'COLOR_', ['BLUE']);
   // @ts-expect-error BLUE is not in the enum.
-  const unknownDefault: EnumTable<ColorName, Color> = enumTable(Color, 'COLOR_', { unspecified: 'BLUE' });
+  const unknownDefault: EnumTable<ColorName, Color> = createEnumTable(Color, 'COLOR_', { unspecified: 'BLUE' });
   // @ts-expect-error A deprecated name is never decoded, so it is not part of the union.
-  const deprecatedName: EnumTable<ColorName, Color> = enumTable(Color, 'COLOR_', { deprecated: { SCARLET: 'RED' } });
+  const deprecatedName: EnumTable<ColorName, Color> = createEnumTable(Color, 'COLOR_', {
+    deprecated: { SCARLET: 'RED' },
+  });
   // @ts-expect-error blue is not in the enum.
-  const lowerCase: EnumTable<Lowercase<ColorName> | 'blue', Color> = lowerCaseEnumTable(Color, 'COLOR_', 'red');
+  const lowerCase: EnumTable<Lowercase<ColorName> | 'blue', Color> = createLowerCaseEnumTable(Color, 'COLOR_', 'red');
   // @ts-expect-error UNSPECIFIED is decoded to "", which is not in the union.
-  const missingUnspecified: EnumTable<Lowercase<ColorName>, Color> = lowerCaseEnumTable(Color, 'COLOR_', '');
+  const missingUnspecified: EnumTable<Lowercase<ColorName>, Color> = createLowerCaseEnumTable(Color, 'COLOR_', '');
   return [
     extraName,
     missingName,

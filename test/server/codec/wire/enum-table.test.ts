@@ -1,13 +1,13 @@
 import {
+  createEnumSubset,
+  createEnumTable,
+  createLowerCaseEnumTable,
   type EnumTable,
-  enumSubset,
-  enumTable,
-  lowerCaseEnumTable,
 } from '../../../../src/server/codec/wire/enum-table';
 import { Color, type ColorName } from './color';
 
 describe('enumTable', () => {
-  const table: EnumTable<ColorName, Color> = enumTable(Color, 'COLOR_');
+  const table: EnumTable<ColorName, Color> = createEnumTable(Color, 'COLOR_');
 
   it('converts every name to its number and back', () => {
     expect(table.toProto).toEqual({ RED: 1, GREEN: 2, SCARLET: 3 });
@@ -28,14 +28,14 @@ describe('enumTable', () => {
   });
 
   it('decodes UNSPECIFIED to the default', () => {
-    const withDefault: EnumTable<ColorName, Color> = enumTable(Color, 'COLOR_', { unspecified: 'GREEN' });
+    const withDefault: EnumTable<ColorName, Color> = createEnumTable(Color, 'COLOR_', { unspecified: 'GREEN' });
     expect(withDefault.fromProto(0)).toBe('GREEN');
     expect(withDefault.toProto.GREEN).toBe(2);
   });
 
   it('decodes a deprecated name to its replacement and never encodes it', () => {
     const options = { deprecated: { SCARLET: 'RED' } } as const;
-    const current: EnumTable<'RED' | 'GREEN', Color> = enumTable(Color, 'COLOR_', options);
+    const current: EnumTable<'RED' | 'GREEN', Color> = createEnumTable(Color, 'COLOR_', options);
     expect(current.fromProto(3)).toBe('RED');
     expect(current.toProto).toEqual({ RED: 1, GREEN: 2 });
   });
@@ -43,7 +43,7 @@ describe('enumTable', () => {
 
 describe('enumSubset', () => {
   it('rejects values outside the subset', () => {
-    const table: EnumTable<'RED' | 'SCARLET', Color> = enumSubset(Color, 'COLOR_', ['RED', 'SCARLET'], 'RED');
+    const table: EnumTable<'RED' | 'SCARLET', Color> = createEnumSubset(Color, 'COLOR_', ['RED', 'SCARLET'], 'RED');
     expect(table.toProto).toEqual({ RED: 1, SCARLET: 3 });
     expect(table.fromProto(0)).toBe('RED');
     expect(() => table.fromProto(2)).toThrow('must be one of RED, SCARLET, but is 2');
@@ -52,13 +52,13 @@ describe('enumSubset', () => {
 
 describe('lowerCaseEnumTable', () => {
   it('accepts a name for UNSPECIFIED that the enum does not have', () => {
-    const table: EnumTable<Lowercase<ColorName> | '', Color> = lowerCaseEnumTable(Color, 'COLOR_', '');
+    const table: EnumTable<Lowercase<ColorName> | '', Color> = createLowerCaseEnumTable(Color, 'COLOR_', '');
     expect(table.toProto).toEqual({ '': 0, red: 1, green: 2, scarlet: 3 });
     expect(table.fromProto(0)).toBe('');
   });
 
   it('accepts a name of the enum for UNSPECIFIED and encodes it with its own number', () => {
-    const table: EnumTable<Lowercase<ColorName>, Color> = lowerCaseEnumTable(Color, 'COLOR_', 'green');
+    const table: EnumTable<Lowercase<ColorName>, Color> = createLowerCaseEnumTable(Color, 'COLOR_', 'green');
     expect(table.toProto).toEqual({ red: 1, green: 2, scarlet: 3 });
     expect(table.fromProto(0)).toBe('green');
   });

@@ -74,7 +74,7 @@ const cases: Record<keyof typeof enums, Case> = {
   startOrigin: {
     table: enums.startOrigin,
     generated: lifecycle.LifecycleReason,
-    excluded: numbersOf(lifecycle.LifecycleReason).filter((value) => value > 4),
+    excluded: listNumbers(lifecycle.LifecycleReason).filter((value) => value > 4),
   },
   rejectionReason: { table: enums.rejectionReason, generated: lifecycle.RejectionReason },
   transitionReason: { table: enums.transitionReason, generated: transition.TransitionReason },
@@ -95,13 +95,13 @@ const cases: Record<keyof typeof enums, Case> = {
 };
 
 /** All numbers except UNSPECIFIED and UNRECOGNIZED. */
-function numbersOf(generated: Readonly<Record<string, string | number>>): number[] {
+function listNumbers(generated: Readonly<Record<string, string | number>>): number[] {
   return Object.values(generated).filter((value) => typeof value === 'number' && value > 0) as number[];
 }
 
 describe.each(Object.entries(cases))('%s', (_, { table, generated, unspecified, excluded = [] }) => {
   it('decodes every number of the contract and encodes it again', () => {
-    const numbers = numbersOf(generated).filter((value) => !excluded.includes(value));
+    const numbers = listNumbers(generated).filter((value) => !excluded.includes(value));
     expect(numbers.map((value) => table.toProto[table.fromProto(value)])).toEqual(numbers);
   });
 

@@ -51,7 +51,7 @@ describe('JSON values', () => {
     expect(() => jsonFromProto(nest(maxValueDepth + 1), 'value')).toThrow('must be nested at most 30 levels deep.');
   });
 
-  it('with the key __proto__ are rejected', () => {
+  it('are rejected if they contain the key __proto__', () => {
     const unsafe: unknown = JSON.parse('{"a":{"__proto__":{"polluted":true}}}');
     expect(() => jsonFromProto(unsafe, 'value')).toThrow('value["a"] must not have the key __proto__.');
   });
@@ -88,7 +88,7 @@ describe('field maps', () => {
     expect(fieldsFromProto({}, 'f').has('constructor')).toBe(false);
   });
 
-  it('with invalid values are rejected with their path in both directions', () => {
+  it('are rejected with the path of an invalid value, in both directions', () => {
     expect(() => fieldsFromProto({ a: 1, b: [Number.NaN] }, 'f')).toThrow('f["b"][0] must be a finite number.');
     expect(() => fieldsToProto(new Map([['b', Number.NaN]]), 'f')).toThrow('f["b"] must be a finite number.');
     expect(() => fieldsToProto(new Map([['__proto__', 1]]), 'f')).toThrow('f must not have the key __proto__.');

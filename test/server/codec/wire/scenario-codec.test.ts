@@ -26,7 +26,7 @@ describe('scenarios', () => {
     fc.assert(fc.property(scenario, (value) => expect(scenarioFromProto(scenarioToProto(value))).toEqual(value)));
   });
 
-  it('with a version are equal after conversion in both directions', () => {
+  it('are equal after conversion in both directions if they have a version', () => {
     fc.assert(
       fc.property(storedScenario, (value) => {
         expect(storedScenarioFromProto(storedScenarioToProto(value))).toEqual(value);
@@ -62,7 +62,7 @@ describe('scenarios', () => {
     expect(value).toMatchObject({ enabled: false, idleTimeoutMs: 90_000, steps: [{ canSkip: false }] });
   });
 
-  it('with the key __proto__ in the step map are rejected, because decoders drop it', () => {
+  it('are rejected if the step map has the key __proto__, because decoders drop it', () => {
     const value = { ...receive({}), migrationStepMap: new Map([['__proto__', 'a']]) };
     expect(() => scenarioToProto(value)).toThrow('migration_step_map must not have the key __proto__.');
   });

@@ -108,7 +108,7 @@ describe('sessions in requests', () => {
     expect([instance?.startedAt, instance?.lastActiveAt]).toEqual([0, 7]);
   });
 
-  it('that no turns can produce are rejected with all violations', () => {
+  it('are rejected with all violations if no turns can produce them', () => {
     expect(
       findViolations({
         turnCount: 2,
@@ -143,7 +143,7 @@ describe('sessions in requests', () => {
     expect(sessionToProto(value, 'i').activeScenarioId).toBe('a');
   });
 
-  it('with an invalid status are rejected', () => {
+  it('are rejected if a status is invalid', () => {
     expect(() => receive({ endedInstances: [{ status: 1 }] })).toThrow(
       expect.objectContaining({ reason: 'INVALID_REQUEST' }),
     );

@@ -52,7 +52,7 @@ test.each([
   const { error, logged, attributes } = report(thrown);
   expect(error).toMatchObject({ reason: 'INTERNAL', metadata: {}, violations: [] });
   expect(error).not.toBe(thrown);
-  expect(error.message).toBe('The service failed. The log has the cause under the trace id.');
+  expect(error.message).toBe('Internal error. The server log contains the cause, with the trace id.');
   const fields = { method, reason: 'INTERNAL', trace_id: 'trace', err: thrown };
   expect(logged).toEqual([['error', fields, 'call failed with an internal error']]);
   expect(attributes).toEqual([{ 'error.type': 'INTERNAL' }]);

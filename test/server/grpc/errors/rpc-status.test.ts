@@ -31,7 +31,7 @@ function getMessage(message: string, violations: readonly FieldViolation[] = [])
 }
 
 describe('ErrorInfo', () => {
-  test.each(reasons)('of %s has the reason, the domain, the metadata and the trace id', (reason) => {
+  test.each(reasons)('has the reason, the domain, the metadata and the trace id of %s', (reason) => {
     const error = new OrchestratorError(reason, 'It failed.', { metadata: { session_id: 's' } });
     expect(toRpcStatus(error, 'abc')).toMatchObject({ code: statusCodes[reason], message: 'It failed.' });
     expect(getErrorInfo(error, 'abc')).toEqual({
@@ -55,7 +55,7 @@ describe('ErrorInfo', () => {
 });
 
 describe('PreconditionFailure', () => {
-  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS'] as const)('of %s names the session', (reason) => {
+  test.each(['AGENT_MISMATCH', 'SESSION_EXISTS'] as const)('names the session of %s', (reason) => {
     const error = new OrchestratorError(reason, 'The session exists.', { metadata: { session_id: 's' } });
     const rpcStatus = toRpcStatus(error, '');
     expect(rpcStatus.code).toBe(status.FAILED_PRECONDITION);
@@ -190,7 +190,7 @@ describe('field violations', () => {
 });
 
 describe('the trailing metadata', () => {
-  /** What HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
+  /** The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
   const bytesPerHeader = 32;
 
   /** The size of the headers that grpc-js sends for an error, as HTTP/2 counts them. */
@@ -214,7 +214,7 @@ describe('the trailing metadata', () => {
     ['three-byte characters', '字'],
     ['characters that are escaped in a header', '"'],
     ['four-byte characters', '\u{1f600}'],
-  ])('of an error with many violations in %s has less than 8 KiB, the limit of most clients', (_what, character) => {
+  ])('has less than 8 KiB, the limit of most clients, for many violations in %s', (_what, character) => {
     for (const length of [10, 100, 290, 1_000]) {
       const text = character.repeat(length);
       const violations = Array.from({ length: 300 }, () => ({ field: text, description: text }));

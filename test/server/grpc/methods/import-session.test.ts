@@ -99,7 +99,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     return ImportSessionRequest.fromPartial(sent as object);
   }
   const take = (record: ImportSessionRequest, node = grpc) => callMethod(node, importSession, record);
-  const keyOf = ({ tenantId, sessionId }: ImportSessionRequest) => ({ tenantId, sessionId });
+  const getKey = ({ tenantId, sessionId }: ImportSessionRequest) => ({ tenantId, sessionId });
   function aTurn({ sessionId }: ImportSessionRequest, fields: TurnFields = {}): Promise<ProcessTurnResponse> {
     lastTurn += 1;
     const request = turnRequest({ ...agent, sessionId, turnId: uuid(lastTurn), ...fields });
@@ -121,8 +121,8 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     });
     expect(session?.importedFrom).toMatch(/^[0-9a-f]{64}$/);
     expect(session?.focusInstanceId).toBe(session?.instances[0]?.instanceId);
-    expect((await callMethod(other, getSession, keyOf(record))).session).toEqual(session);
-    expect((await callMethod(grpc, listTurns, { ...keyOf(record), pageSize: 0, pageToken: '' })).turns).toEqual([]);
+    expect((await callMethod(other, getSession, getKey(record))).session).toEqual(session);
+    expect((await callMethod(grpc, listTurns, { ...getKey(record), pageSize: 0, pageToken: '' })).turns).toEqual([]);
   });
 
   test('8 import: turns continue where the legacy service stopped, and complete', async () => {
@@ -134,7 +134,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect(second.transitionDecisions).toMatchObject([{ sourceStepId: 'confirm', targetStepId: 'end' }]);
     const third = await aTurn(record);
     expect(third.lifecycleDecisions).toMatchObject([{ action: 4 }]);
-    const { session } = await callMethod(grpc, getSession, keyOf(record));
+    const { session } = await callMethod(grpc, getSession, getKey(record));
     expect([session?.activeScenarioId, session?.currentStepId]).toEqual(['', '']);
   });
 
@@ -157,7 +157,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     await aTurn(record);
     const again = await take(record, other);
     expect(again).toMatchObject({ created: false, session: { revision: 1 } });
-    expect((await callMethod(grpc, getSession, keyOf(record))).session).toEqual(again.session);
+    expect((await callMethod(grpc, getSession, getKey(record))).session).toEqual(again.session);
   });
 
   test('8 import: the same record is recognized after its scenario was deleted', async () => {
@@ -199,7 +199,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     const records = Array.from({ length: 10 }, () => aRecord());
     for (const record of records) {
       const [imported, turn] = await Promise.allSettled([take(record, other), aTurn(record)]);
-      const { session } = await callMethod(grpc, getSession, keyOf(record));
+      const { session } = await callMethod(grpc, getSession, getKey(record));
       expect([turn.status, session?.revision]).toEqual(['fulfilled', 1]);
       expect(session?.instances).toHaveLength(imported.status === 'fulfilled' ? 1 : 0);
     }
@@ -229,7 +229,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     const failure = await getCallError(take(record));
     expect([failure.status, failure.reason]).toEqual(['NOT_FOUND', 'SCENARIO_NOT_FOUND']);
     expect(failure.metadata).toMatchObject({ scenario_id: uuid(99), version: '4' });
-    expect((await getCallError(callMethod(grpc, getSession, keyOf(record)))).reason).toBe('SESSION_NOT_FOUND');
+    expect((await getCallError(callMethod(grpc, getSession, getKey(record)))).reason).toBe('SESSION_NOT_FOUND');
     const ended = await take({ ...record, lastAction: ScenarioAction.SCENARIO_ACTION_EXIT });
     expect(ended).toMatchObject({ created: true, session: { instances: [] } });
   });
@@ -238,7 +238,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     const record = aRecord();
     await take(record);
     await aTurn(record);
-    expect(await callMethod(grpc, deleteSession, keyOf(record))).toEqual({ existed: true });
+    expect(await callMethod(grpc, deleteSession, getKey(record))).toEqual({ existed: true });
     expect(await take(record)).toMatchObject({ created: true, session: { revision: 0 } });
   });
 

@@ -19,7 +19,11 @@ beforeAll(async () => {
 afterAll(() => phases.stop());
 
 /** The input of the next turn of a session. */
-function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][number], session: Session | undefined) {
+function createDraftInput(
+  { scenarios }: RandomSession,
+  draft: RandomSession['turns'][number],
+  session: Session | undefined,
+) {
   turns += 1;
   const ids = { ...agent, sessionId: uuid(3), turnId: uuid(1_000_000 + turns), occurredAt: draft.occurredAt ?? 0 };
   const turn = turnToProto(toSendableTurn(draft, { ...ids, running: session?.instances ?? [] }));
@@ -29,7 +33,8 @@ function inputOf({ scenarios }: RandomSession, draft: RandomSession['turns'][num
 /** The session after the turns of a random conversation. */
 async function played(random: RandomSession): Promise<Session | undefined> {
   let session: Session | undefined;
-  for (const draft of random.turns) session = getSessionAfter(await phases.plan(inputOf(random, draft, session)));
+  for (const draft of random.turns)
+    session = getSessionAfter(await phases.plan(createDraftInput(random, draft, session)));
   return session;
 }
 
@@ -40,7 +45,7 @@ test('a session with random changes is decided, or rejected with its invalid fie
     const [draft] = random.turns;
     if (draft === undefined) return;
     const mutated = mutate(session, mutations);
-    const answer = await phases.plan(inputOf(random, draft, mutated)).catch((error: Error) => error);
+    const answer = await phases.plan(createDraftInput(random, draft, mutated)).catch((error: Error) => error);
     if (answer instanceof Error) {
       refused += 1;
       const { status, violations } = await getCallError(Promise.reject(answer));
@@ -49,7 +54,7 @@ test('a session with random changes is decided, or rejected with its invalid fie
       for (const { field } of violations) expect(field).toMatch(/^input\.(session|turn)\./);
     } else {
       decided += 1;
-      await phases.lifecycle(inputOf(random, draft, answer.session)); // what it answers with it takes again
+      await phases.lifecycle(createDraftInput(random, draft, answer.session)); // what it answers with it takes again
     }
   };
   await fc.assert(

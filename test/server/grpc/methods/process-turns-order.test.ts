@@ -68,8 +68,10 @@ test('turns of one session are applied in the order in which they are sent, with
   }
   const sessions = new Set(sent.map(({ sessionId }) => sessionId));
   for (const session of sessions) {
-    const ofSession = sent.filter(({ sessionId }) => sessionId === session);
-    expect(ofSession.map(({ turnId }) => revisions.get(turnId))).toEqual(ofSession.map((_turn, index) => index + 1));
+    const turnsOfSession = sent.filter(({ sessionId }) => sessionId === session);
+    expect(turnsOfSession.map(({ turnId }) => revisions.get(turnId))).toEqual(
+      turnsOfSession.map((_turn, index) => index + 1),
+    );
   }
 });
 

@@ -155,18 +155,18 @@ describe('a turn that fails', () => {
     const error = failed && getTurnError(failed);
     const single = await getCallError(callRaw(grpc, processTurn, bytes));
     expect(single.reason).toBe(reason);
-    expect(error).toEqual(statusOf(single));
+    expect(error).toEqual(decodeStatus(single));
   });
 
   test('has its turn_id in the response if it can be read', async () => {
     const stream = new TurnStream(await start());
     const cutOff = request(9).subarray(0, -1);
-    const garbageBehind = Buffer.concat([request(8), Buffer.from([0xff, 0xff])]);
+    const trailingGarbage = Buffer.concat([request(8), Buffer.from([0xff, 0xff])]);
     const wrongId = request(1, { turnId: 'no UUID' });
     const longId = request(1, { turnId: 'x'.repeat(201) });
     stream.send(
       cutOff,
-      garbageBehind,
+      trailingGarbage,
       Buffer.from('this is no message'),
       wrongId,
       longId,
@@ -327,7 +327,7 @@ test('each turn of a stream has its own deadline', async () => {
 });
 
 describe('draining the server', () => {
-  test('stops reading turns, sends the responses of those read, and ends the stream with UNAVAILABLE', async () => {
+  test('stops reading turns, sends the responses to the turns already read, and ends the stream with UNAVAILABLE', async () => {
     const turns = new ControlledTurns();
     work = turns.work;
     const grpc = await start();
@@ -369,7 +369,11 @@ describe('an overloaded node', () => {
     const [refused] = await one.answers(1);
     const call = await getCallError(callRaw(grpc, processTurn, request(4)));
     expect([call.reason, call.retryAfterMs]).toEqual(['TOO_MANY_CALLS', 100]);
-    expect(refused).toEqual({ turnId: uuid(3), replayed: false, result: { $case: 'error', value: statusOf(call) } });
+    expect(refused).toEqual({
+      turnId: uuid(3),
+      replayed: false,
+      result: { $case: 'error', value: decodeStatus(call) },
+    });
     turns.releaseAll();
     await other.answers(1);
     one.send(request(3));
@@ -396,7 +400,7 @@ describe('an overloaded node', () => {
 });
 
 /** The google.rpc.Status of a failed call. */
-function statusOf({ cause }: CallError): Status {
+function decodeStatus({ cause }: CallError): Status {
   const [bytes] = (cause as ServiceError).metadata.get('grpc-status-details-bin');
   if (!(bytes instanceof Buffer)) throw new Error('the call failed without details');
   return Status.decode(bytes);

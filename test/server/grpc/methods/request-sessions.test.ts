@@ -27,21 +27,21 @@ describe('the session in a request', () => {
     expect(session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 5, turnCount: 3 });
   });
 
-  test('of another tenant, agent or session is rejected, with each field', async () => {
+  test('is rejected with each field that names another tenant, agent or session', async () => {
     const session = { tenantId: uuid(7), agentId: uuid(8), sessionId: uuid(9) };
     expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
       invalidRequest('input.session.tenant_id', 'input.session.agent_id', 'input.session.session_id'),
     );
   });
 
-  test('that contains the turn already is rejected, because there is no replay without a store', async () => {
+  test('is rejected if it already contains the turn, because there is no replay without a store', async () => {
     const session = getSessionAfter(await phases.plan(createInput()));
     expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
       invalidRequest('input.turn.turn_id'),
     );
   });
 
-  test('with an instance from an earlier turn of the same id is rejected, because the new instance would have the same id', async () => {
+  test('is rejected if an earlier turn with the same id started an instance, because the new one would have the same id', async () => {
     const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
     const ended = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
@@ -132,7 +132,7 @@ describe('the session in a request', () => {
     ],
     ['a revision that is too large', { revision: 4_294_967_295 }, 'revision'],
     ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
-  ])('with %s is rejected, with the field', async (_what, session, field) => {
+  ])('is rejected with the field if it has %s', async (_what, session, field) => {
     expect(await getRejection(phases.lifecycle(createInput({ session, scenarios: [] })))).toEqual(
       invalidRequest(`input.session.${field}`),
     );

@@ -109,7 +109,7 @@ describe('Scopes', () => {
   });
 });
 
-describe('The tenant', () => {
+describe('The tenant of a request', () => {
   let grpc: GrpcUnderTest;
   beforeAll(async () => {
     grpc = await startGrpc(
@@ -125,7 +125,7 @@ describe('The tenant', () => {
   const read = (tenantId: string, metadata: Readonly<Record<string, string>>) =>
     callMethod(grpc, getSession, { tenantId, sessionId: uuid(3) }, { metadata });
 
-  test('of a request must be the tenant of the credential', async () => {
+  test('must be the tenant of the credential', async () => {
     expect(await read(uuid(1), one.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
     expect(await getCallError(read(uuid(2), one.metadata))).toMatchObject({
       status: 'PERMISSION_DENIED',
@@ -138,7 +138,7 @@ describe('The tenant', () => {
     expect(await read(uuid(2), any.metadata)).toMatchObject({ session: { tenantId: uuid(2) } });
   });
 
-  test('of a request must be a UUID with every credential', async () => {
+  test('must be a UUID with every credential', async () => {
     for (const tenantId of ['', '*', `${uuid(1)}/${uuid(2)}`, `${uuid(1)}}`, '__proto__', '../../x', '\u0000']) {
       for (const { metadata } of [one, any]) {
         expect(await getCallError(read(tenantId, metadata))).toMatchObject({ reason: 'INVALID_REQUEST' });
@@ -186,7 +186,7 @@ describe('A stream', () => {
 
   const revoked = { status: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' };
 
-  test('of WatchSession ends when its credential is revoked', async () => {
+  test('ends when its credential is revoked (WatchSession)', async () => {
     const watching = await watch(one);
     const other = await watch(two, uuid(2));
     apiKeys.change(parseApiKeys(two.entry));
@@ -194,7 +194,7 @@ describe('A stream', () => {
     expect(await other.cancel()).toMatchObject({ status: 'CANCELLED' });
   });
 
-  test('of ProcessTurns ends when its credential is revoked, after the responses to requests already read', async () => {
+  test('ends when its credential is revoked, after the responses to requests already read (ProcessTurns)', async () => {
     const stream = new TurnStream(grpc, { metadata: one.metadata });
     stream.send(turnRequest());
     await stream.answers(1);

@@ -30,8 +30,8 @@ let fetched: RemoteJwks;
 let grpc: GrpcUnderTest;
 
 const pipeline = anApiKey('pipeline');
-const brief = anApiKey('brief', uuid(1), ['sessions'], 'expires_at = 2023-11-15T00:00:00Z'); // two hours after the start of the clock
-const apiKeys = new ReloadedValue(parseApiKeys(pipeline.entry + brief.entry));
+const expiringKey = anApiKey('brief', uuid(1), ['sessions'], 'expires_at = 2023-11-15T00:00:00Z'); // two hours after the start of the clock
+const apiKeys = new ReloadedValue(parseApiKeys(pipeline.entry + expiringKey.entry));
 
 beforeAll(async () => {
   [key, rsaKey, otherKey] = [
@@ -89,7 +89,7 @@ const validClaims = () => ({
 });
 
 describe('A call', () => {
-  it('without a credential is rejected, with the accepted kinds of credentials', async () => {
+  it('is rejected without a credential, with the accepted kinds of credentials', async () => {
     expect(await failure()).toMatchObject({
       status: 'UNAUTHENTICATED',
       reason: 'UNAUTHENTICATED',
@@ -106,7 +106,7 @@ describe('A call', () => {
     },
   );
 
-  it('for health checks needs no credential', async () => {
+  it('needs no credential for a health check', async () => {
     expect(await getHealth(grpc.address)).toBe('SERVING');
   });
 
@@ -138,7 +138,7 @@ describe('An API key', () => {
     expect(await read(`bearer ${pipeline.key}`)).toMatchObject({ session: { sessionId: uuid(3) } });
   });
 
-  it('that is unknown is rejected without a reason', async () => {
+  it('is rejected without a reason if it is unknown', async () => {
     expect(await failure(withKey(anApiKey('guessed')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('The API key is invalid.'),
@@ -146,7 +146,7 @@ describe('An API key', () => {
     expect(loggedFailure()).toBe('unknown_key');
   });
 
-  it('that is too short is rejected as malformed', async () => {
+  it('is rejected as malformed if it is too short', async () => {
     await failure('Bearer so_short');
     expect(loggedFailure()).toBe('malformed');
   });
@@ -155,9 +155,9 @@ describe('An API key', () => {
     const { now } = clock;
     try {
       clock.now = () => Date.UTC(2023, 10, 14, 23, 59, 59, 999);
-      expect(await read(withKey(brief))).toMatchObject({ session: { sessionId: uuid(3) } });
+      expect(await read(withKey(expiringKey))).toMatchObject({ session: { sessionId: uuid(3) } });
       clock.now = () => Date.UTC(2023, 10, 15);
-      expect(await failure(withKey(brief))).toMatchObject({
+      expect(await failure(withKey(expiringKey))).toMatchObject({
         reason: 'UNAUTHENTICATED',
         message: expect.stringContaining('expired at 2023-11-15T00:00:00.000Z'),
       });
@@ -181,7 +181,7 @@ describe('An API key', () => {
 });
 
 describe('A token', () => {
-  it.each(['one', 'rsa'])('of the issuer is accepted, signed with the key %s', async (kid) => {
+  it.each(['one', 'rsa'])('is accepted if the issuer signed it with the key %s', async (kid) => {
     const signer = kid === 'one' ? key : rsaKey;
     const authorization = await withToken(signer, clock.now());
     expect(await read(authorization)).toMatchObject({ session: { sessionId: uuid(3) } });
@@ -214,7 +214,7 @@ describe('A token', () => {
     expect(loggedFailure()).toBe('expired');
   });
 
-  it('that was verified before is rejected after it has expired', async () => {
+  it('is rejected after it has expired, even if it was verified before', async () => {
     const authorization = await withToken(key, clock.now(), { exp: Math.floor(clock.now() / 1_000) + 10 });
     await read(authorization);
     clock.advance(41_000);

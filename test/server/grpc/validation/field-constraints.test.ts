@@ -135,11 +135,11 @@ describe('a list', () => {
     expect(readList(repeated({}))).toEqual({ value: none, key: none, maxCount: Infinity, isRequired: false });
   });
 
-  test('with a minimum must be present', () => {
+  test('must be present if it has a minimum', () => {
     expect(readList(repeated({ minItems: 1n }))).toMatchObject({ value: unsupported, isRequired: true });
   });
 
-  test('of unique elements is left to full validation', () => {
+  test('is left to full validation if its elements must be unique', () => {
     expect(readList(repeated({ unique: true })).value).toEqual(unsupported);
   });
 });

@@ -32,7 +32,7 @@ const [nullNumber, numberNumber, stringNumber, structNumber] = [1, 2, 3, 5];
 
 const validator = createTurnValidator();
 
-function rejectionOf(bytes: Uint8Array): OrchestratorError {
+function getRejection(bytes: Uint8Array): OrchestratorError {
   try {
     validator(bytes).validate();
   } catch (error) {
@@ -43,7 +43,7 @@ function rejectionOf(bytes: Uint8Array): OrchestratorError {
 }
 
 /** The turn of an accepted request. */
-function turnOf(bytes: Uint8Array) {
+function decodeTurn(bytes: Uint8Array) {
   const { turn } = validator(bytes).validate().message;
   if (turn === undefined) throw new Error('the request has no turn');
   return turnFromProto(turn, 0);
@@ -182,7 +182,7 @@ const invalid: readonly (readonly [string, Buffer, readonly string[]])[] = [
 ];
 
 test.each(invalid)('a request with %s is rejected, and every invalid field is listed', (_what, bytes, fields) => {
-  const error = rejectionOf(bytes);
+  const error = getRejection(bytes);
   expect(error.reason).toBe('INVALID_REQUEST');
   expect(error.violations.map(({ field }) => field).sort()).toEqual([...fields].sort());
   expect(error.violations.every(({ description }) => description.length > 5)).toBe(true);
@@ -223,7 +223,7 @@ const undecodable: readonly (readonly [string, Buffer, string])[] = [
 ];
 
 test.each(undecodable)('%s is rejected as undecodable', (_what, bytes, message) => {
-  const error = rejectionOf(bytes);
+  const error = getRejection(bytes);
   expect(error.reason).toBe('UNDECODABLE_REQUEST');
   expect(error.message).toContain(message);
 });
@@ -268,20 +268,20 @@ const accepted: readonly (readonly [string, Buffer, Partial<Record<'customerData
 ];
 
 test.each(accepted)('a request with %s is accepted', (_what, bytes, expected) => {
-  expect(turnOf(bytes)).toMatchObject(expected);
+  expect(decodeTurn(bytes)).toMatchObject(expected);
 });
 
 describe('a message that is sent in parts', () => {
   test('is merged, validated and decoded as one', () => {
     const parts = Buffer.concat([turnRequest(), delimited(1, score(0.5))]);
-    expect(turnOf(parts)).toMatchObject({
+    expect(decodeTurn(parts)).toMatchObject({
       tenantId: uuid(1),
       turnId: uuid(4),
       candidates: [{ scenarioId: uuid(5), score: 0.5, reasoning: '' }],
     });
     const { bytes } = validator(parts).validate();
     expect(bytes).not.toEqual(parts);
-    expect(turnOf(bytes)).toEqual(turnOf(parts));
+    expect(decodeTurn(bytes)).toEqual(decodeTurn(parts));
   });
 
   test('is merged inside a turn too', () => {
@@ -289,13 +289,13 @@ describe('a message that is sent in parts', () => {
       delimited(situationNumber, text(1, 'hello')),
       delimited(situationNumber, text(4, 'refund')),
     ];
-    const { situation: merged } = turnOf(turnRequestWith(message, intent));
+    const { situation: merged } = decodeTurn(turnRequestWith(message, intent));
     expect(merged).toMatchObject({ message: 'hello', intent: 'refund' });
   });
 
   test('is rejected for an invalid second part', () => {
     const parts = Buffer.concat([turnRequest(), delimited(1, text(1, 'no id'))]);
-    expect(rejectionOf(parts).violations.map(({ field }) => field)).toEqual(['turn.tenant_id']);
+    expect(getRejection(parts).violations.map(({ field }) => field)).toEqual(['turn.tenant_id']);
   });
 });
 

@@ -147,13 +147,13 @@ describe('a configured limit', () => {
     expect(reject(validator, candidates(101))).toEqual(['turn.candidates']);
   });
 
-  test('of 0 allows no element', () => {
+  test('allows no element if it is 0', () => {
     const validator = configure('Turn.customer_data', 0);
     expect(reject(validator, turnRequest())).toBeUndefined();
     expect(reject(validator, turnRequest({ customerData: { a: 1 } }))).toEqual(['turn.customer_data']);
   });
 
-  test('on JSON values counts the values in all fields', () => {
+  test('counts the JSON values in all fields', () => {
     const validator = createTurnValidator({ maxJsonValues: 3 });
     const bytes = (values: number) =>
       turnRequest({ customerData: { a: [1] }, sessionVariables: values === 3 ? { b: 1 } : { b: [1] } });
@@ -161,7 +161,7 @@ describe('a configured limit', () => {
     expect(reject(validator, bytes(4))).toEqual(['turn.session_variables["b"]']);
   });
 
-  test('on the depth of JSON values counts each value separately', () => {
+  test('applies to the depth of each JSON value separately', () => {
     const validator = createTurnValidator({ maxJsonDepth: 2 });
     expect(reject(validator, turnRequest({ customerData: { a: [[1]], b: { c: {} } } }))).toBeUndefined();
     expect(reject(validator, turnRequest({ customerData: { a: [[1]], b: { c: { d: [] } } } }))).toEqual([
@@ -169,7 +169,7 @@ describe('a configured limit', () => {
     ]);
   });
 
-  test('on the size of a message counts all of its bytes', () => {
+  test('applies to all bytes of a message', () => {
     const bytes = turnRequest();
     expect(reject(createTurnValidator({ maxMessageBytes: bytes.length }), bytes)).toBeUndefined();
     expect(reject(createTurnValidator({ maxMessageBytes: bytes.length - 1 }), bytes)).toEqual(['TOO_LARGE']);

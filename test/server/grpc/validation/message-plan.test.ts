@@ -5,7 +5,7 @@ import { createMessage, type FieldDraft } from './annotated-message';
 
 const contract = loadContract();
 
-function planOf(drafts: readonly FieldDraft[]): MessagePlan {
+function createPlan(drafts: readonly FieldDraft[]): MessagePlan {
   return new MessagePlanner().getPlan(createMessage(drafts));
 }
 
@@ -27,7 +27,7 @@ test.each<[FieldDraft['type'], number]>([
   ['UINT64', wireTypes.varint],
 ])('%s has the wire type %d, singular and repeated', (type, wireType) => {
   const isPackable = wireType !== wireTypes.delimited;
-  const { fields, repeatedFieldCount } = planOf([{ type }, { type, isRepeated: true }]);
+  const { fields, repeatedFieldCount } = createPlan([{ type }, { type, isRepeated: true }]);
   const expected = {
     wireType,
     isPackable,
@@ -49,20 +49,20 @@ test('required singular fields have a bit each, and required lists need full val
     rules: { type: { case: 'repeated', value: { minItems: 1n } } },
   };
   const list: FieldDraft = { type: 'STRING', isRepeated: true };
-  expect(planOf([{ type: 'BOOL' }, list, required, required])).toMatchObject({
+  expect(createPlan([{ type: 'BOOL' }, list, required, required])).toMatchObject({
     requiredFieldBits: 0b110,
     needsFullValidation: false,
   });
-  expect(planOf([requiredList, required])).toMatchObject({ requiredFieldBits: 0b1, needsFullValidation: true });
+  expect(createPlan([requiredList, required])).toMatchObject({ requiredFieldBits: 0b1, needsFullValidation: true });
 });
 
 test('a message has at most 31 singular fields', () => {
-  expect(planOf(scalars(31)).fields).toHaveLength(32);
-  expect(() => planOf(scalars(32))).toThrow('test.Message has 32 singular fields; at most 31 are supported.');
+  expect(createPlan(scalars(31)).fields).toHaveLength(32);
+  expect(() => createPlan(scalars(32))).toThrow('test.Message has 32 singular fields; at most 31 are supported.');
 });
 
 test('a message without fields has an empty plan', () => {
-  expect(planOf([])).toEqual({
+  expect(createPlan([])).toEqual({
     fields: [undefined],
     kind: 'message',
     repeatedFieldCount: 0,
@@ -75,7 +75,7 @@ describe('the plan of the contract', () => {
   const turn = contract.registry.getMessage('focal.orchestration.v1.Turn');
   if (turn === undefined) throw new Error('the contract has no Turn');
   const plan = new MessagePlanner().getPlan(turn);
-  const fieldOf = (name: string) => plan.fields.find((field) => field?.name === name);
+  const findField = (name: string) => plan.fields.find((field) => field?.name === name);
 
   test('requires the four ids of a turn', () => {
     const required = plan.fields.filter(
@@ -85,7 +85,7 @@ describe('the plan of the contract', () => {
   });
 
   test('has the entries of a map as messages of a key and a value', () => {
-    const entry = fieldOf('customer_data')?.message;
+    const entry = findField('customer_data')?.message;
     expect(entry).toMatchObject({ kind: 'map entry', requiredFieldBits: 0b11, needsFullValidation: false });
     expect(entry?.fields[1]).toMatchObject({
       isMapKey: true,
@@ -96,7 +96,7 @@ describe('the plan of the contract', () => {
   });
 
   test('leaves the inner fields of JSON values unnamed, and marks objects and lists', () => {
-    const value = fieldOf('customer_data')?.message?.fields[2]?.message;
+    const value = findField('customer_data')?.message?.fields[2]?.message;
     const inner = value?.fields.flatMap((field) => (field === undefined ? [] : [field])) ?? [];
     expect(inner.map(({ name }) => name)).toEqual(['', '', '', '', '', '']);
     expect(inner.map(({ isJsonContainer }) => isJsonContainer)).toEqual([false, false, false, false, true, true]);

@@ -65,7 +65,7 @@ describe('a timestamp in fast validation', () => {
     [2n ** 49n, false],
     [2n ** 62n, false],
     [-1n, false],
-  ])('of %d seconds passes: %s', (value, expected) => {
+  ])('passes with %d seconds: %s', (value, expected) => {
     expect(passes(seconds(value))).toBe(expected);
   });
 
@@ -74,12 +74,12 @@ describe('a timestamp in fast validation', () => {
     [999_999_999, true],
     [1_000_000_000, false],
     [-1, false],
-  ])('with %d nanoseconds passes: %s', (nanos, expected) => {
+  ])('passes with %d nanoseconds: %s', (nanos, expected) => {
     expect(passes(seconds(20n), int32(2, nanos))).toBe(expected);
     expect(passes(int32(2, nanos), seconds(20n))).toBe(expected);
   });
 
-  test('with an unknown field, without seconds or with a truncated number does not pass', () => {
+  test('does not pass with an unknown field, without seconds or with a truncated number', () => {
     expect(passes(seconds(20n), int32(3, 1))).toBe(false);
     expect(passes()).toBe(false);
     expect(passes(seconds(20n).subarray(0, 1))).toBe(false);

@@ -1,6 +1,6 @@
 import type { Session, SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
-import { callUntil, cancelledCall, unboundedCall } from '../../../support/calls';
+import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import type { OpenSessionStore, SessionStoreUnderTest } from './session-store-under-test';
 import { aCommit, applyTurn } from './turn-driver';
@@ -105,7 +105,7 @@ export function importedSessionsContract(open: OpenSessionStore): void {
 
   it('are not created for a call that has ended', async () => {
     await expect(store.create(anImport(), callUntil(1))).rejects.toMatchObject({ reason: 'DEADLINE' });
-    await expect(store.create(anImport(), cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+    await expect(store.create(anImport(), canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
     expect(await store.read(key, unboundedCall)).toBeUndefined();
   });
 }

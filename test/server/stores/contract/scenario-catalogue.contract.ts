@@ -1,6 +1,6 @@
 import type { Scenario } from '../../../../src/core/model/scenario';
 import type { ScenarioCatalogue } from '../../../../src/server/ports/scenario-catalogue';
-import { callUntil, cancelledCall, unboundedCall } from '../../../support/calls';
+import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { uuid } from '../../../support/session-builder';
 import { aDefinition } from './a-definition';
 import { catalogueLoadContract } from './catalogue-load.contract';
@@ -167,7 +167,7 @@ function changesContract(open: OpenCatalogue): void {
       expect(await revision()).toBe(2);
     });
 
-    it('that are unchanged keep the revision', async () => {
+    it('keep the revision if they are unchanged', async () => {
       await catalogue.putRelationship(agent, aRelationship(), unboundedCall);
       expect(await catalogue.putRelationship(agent, aRelationship(), unboundedCall)).toBe(false);
       expect(await revision()).toBe(1);
@@ -199,7 +199,7 @@ function changesContract(open: OpenCatalogue): void {
     const options = { contentHash: 'a', storedAt, expectedVersion: undefined };
     const late = catalogue.put(agent, scenario(refund), options, callUntil(1));
     await expect(late).rejects.toMatchObject({ reason: 'DEADLINE' });
-    await expect(catalogue.load(agent, cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+    await expect(catalogue.load(agent, canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
     expect(await revision()).toBe(0);
   });
 

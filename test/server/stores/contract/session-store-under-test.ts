@@ -3,7 +3,7 @@ import type { SessionStore } from '../../../../src/server/ports/session-store';
 
 /** A store, with operations that need access to its backend. */
 export interface SessionStoreUnderTest {
-  /** A new object after `countStored` if the backend must be closed for inspection. */
+  /** Replaced by a new object after `countStored` if the backend must be closed for inspection. */
   readonly store: SessionStore;
   /** Makes the session expire. */
   expire(key: SessionKey): Promise<void>;

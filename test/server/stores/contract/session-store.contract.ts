@@ -1,6 +1,6 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
-import { callUntil, cancelledCall, unboundedCall } from '../../../support/calls';
+import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
 import { importedSessionsContract } from './imported-sessions.contract';
 import { sessionNotificationsContract } from './session-notifications.contract';
@@ -170,7 +170,7 @@ function turnsContract(open: OpenSessionStore): void {
       expect((await store.read(key, unboundedCall))?.revision).toBe(50);
     });
 
-    it('with the same id are applied once, and the others return its record', async () => {
+    it('are applied once if they have the same id, and the others return its record', async () => {
       const outcomes = await Promise.all(turns(20).map(() => applyTurn(store, key, uuid(100))));
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
       const [record] = (await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns;
@@ -282,13 +282,13 @@ function turnsContract(open: OpenSessionStore): void {
     });
 
     it('has no effect if it is canceled', async () => {
-      const commit = store.commit(aCommit(aSession(), uuid(100)), cancelledCall);
+      const commit = store.commit(aCommit(aSession(), uuid(100)), canceledCall);
       await expect(commit).rejects.toMatchObject({ reason: 'CANCELLED' });
-      await expect(store.load(key, uuid(100), cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+      await expect(store.load(key, uuid(100), canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
       expect(await store.read(key, unboundedCall)).toBeUndefined();
     });
 
-    it('to a closed store is rejected, and close is idempotent', async () => {
+    it('is rejected after the store is closed, and close is idempotent', async () => {
       await store.close();
       await store.close();
       await expect(store.read(key, unboundedCall)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });

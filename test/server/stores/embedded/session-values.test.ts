@@ -33,7 +33,7 @@ describe('turn values', () => {
     },
   );
 
-  it('of releases without traceparents are decoded', () => {
+  it('are decoded if a release without traceparents wrote them', () => {
     expect(toPlainRecord(decodeTurnValue(encodeWithoutTraceparent(record), 7))).toEqual(toPlainRecord(record));
     expect(Buffer.from(encodeTurnValue(record))).toEqual(encodeWithoutTraceparent(record));
   });

@@ -52,7 +52,7 @@ describe.each(Object.entries(kinds))('commands to %s', (_name, start) => {
     return writes;
   };
 
-  it('in the same tick are sent in one write, in order', async () => {
+  it('are sent in one write, in order, if they are in the same tick', async () => {
     const writes = recordWrites();
     const replies = await Promise.all([
       client.set('{k}', 'a'),
@@ -63,7 +63,7 @@ describe.each(Object.entries(kinds))('commands to %s', (_name, start) => {
     expect(writes).toEqual([['a', '{k}', 'b']]);
   });
 
-  it('in different ticks are sent separately', async () => {
+  it('are sent separately if they are in different ticks', async () => {
     const writes = recordWrites();
     await client.set('{k}', 'a');
     await client.append('{k}', 'b');

@@ -61,7 +61,7 @@ describe('a legacy session record', () => {
     ['EXIT', 'CANCEL'],
     ['relocalize', 'RELOCALIZE'],
     ['Complete', 'COMPLETE'],
-  ])('with the action %s is parsed as %s', (action, expected) => {
+  ])('has its action %s parsed as %s', (action, expected) => {
     expect(parse({ last_action: action }).lastAction).toBe(expected);
   });
 
@@ -83,12 +83,12 @@ describe('a legacy session record', () => {
     ['{"variables": {"a": 1e999}}', 'variables must have finite numbers only, at most 30 levels, and no key __proto__'],
     ['{"last_action": "jump"}', 'last_action must be a name of ScenarioAction without its prefix'],
     ['{"last_active_at": "yesterday"}', 'last_active_at must be an RFC 3339 time'],
-    ['{"last_active_at": "1812-01-01T00:00:00Z"}', 'last_active_at must be after 1970'],
+    ['{"last_active_at": "1812-01-01T00:00:00Z"}', 'last_active_at must be later than 1970-01-01T00:00:00Z'],
     [
       '{"turn_count": 4e9, "current_step_id": 1}',
       'current_step_id must be a string of at most 128 characters; turn_count must be an integer from 0 to 1000000000',
     ],
-  ])('that is %s is rejected', (json, problem) => {
+  ])('is rejected if it is %s', (json, problem) => {
     expect(findProblem(json)).toBe(problem);
   });
 

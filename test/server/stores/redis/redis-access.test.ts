@@ -48,7 +48,7 @@ describe('an ACL user', () => {
     await replica.stop();
   });
 
-  it('with a wrong password is rejected, and the log does not contain the password', async () => {
+  it('is rejected with a wrong password, and the log does not contain the password', async () => {
     const { log, warnings } = createWarningLog();
     const login = { ...orchestratorUser, password: 'wr0ng' };
     const connection = clients.startConnecting({ endpoint: { kind: 'single', url: redis.server.url, login }, log });

@@ -54,7 +54,7 @@ describe('Redis Cluster failures', () => {
     ['acknowledged', undefined],
     ['replicated', { replicas: 1, timeoutMs: 1_000 }],
   ])(
-    'a slot migration under load loses no turn and applies none twice, with durability "%s"',
+    'a slot migration under load does not lose turns or apply them twice, with durability "%s"',
     async (_, replication) => {
       const store = await clients.createStore({ cachedSessions: 0 }, { replication });
       const key = nextSessionOn(undefined);

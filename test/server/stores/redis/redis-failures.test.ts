@@ -1,7 +1,7 @@
 import { LuaScript } from '../../../../src/server/stores/redis/lua-script';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
 import type { RedisSessionStore } from '../../../../src/server/stores/redis/redis-session-store';
-import { callUntil, cancelledCall, unboundedCall } from '../../../support/calls';
+import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
 import { aDefinition } from '../contract/a-definition';
@@ -215,7 +215,7 @@ describe('Redis failures', () => {
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
   });
 
-  it('lost connections and flushed scripts under load lose no turn and apply none twice', async () => {
+  it('lost connections and flushed scripts under load do not lose turns or apply them twice', async () => {
     const store = await redis.createStore({ cachedSessions: 0 });
     const caller = new RetryingCaller(store, key);
     for (let round = 1; round <= 3; round += 1) {
@@ -239,9 +239,9 @@ describe('Redis failures', () => {
     const commands = await redis.recordCommands(async () => {
       const commit = (call: typeof unboundedCall) => store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), call);
       await expect(commit(callUntil(Date.now() - 1))).rejects.toMatchObject({ reason: 'DEADLINE' });
-      await expect(commit(cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+      await expect(commit(canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
       await expect(store.load(key, uuid(2), callUntil(Date.now() - 1))).rejects.toMatchObject({ reason: 'DEADLINE' });
-      await expect(store.probe(cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
+      await expect(store.probe(canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
     });
     expect(commands).toEqual([]);
   });

@@ -143,7 +143,7 @@ describe('RedisSessionStore', () => {
       expect(first).toBeGreaterThan(Math.max(...before));
     });
 
-    it('contain nothing of removed turns, even if one commit removes many', async () => {
+    it('do not contain removed turns, even if one commit removes many', async () => {
       const keyPrefix = redis.nextPrefix();
       const [many, few] = [
         await redis.createStore({ keyPrefix }),
@@ -157,7 +157,7 @@ describe('RedisSessionStore', () => {
       expect(fields.sort()).toEqual(['r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
     });
 
-    it('that remain after an eviction do not prevent a commit', async () => {
+    it('do not prevent a commit if they remain after an eviction', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       await applyTurn(store, key, uuid(1));
       await applyTurn(store, key, uuid(2));
@@ -168,7 +168,7 @@ describe('RedisSessionStore', () => {
       ]);
     });
 
-    it('of an imported session have the time to live of a session, and the first turn resets it', async () => {
+    it('have the time to live of a session after an import, and the first turn resets it', async () => {
       const { store, keyPrefix } = await open({ sessionTtlMs: 60_000 })({ recordedTurns: 10 });
       const [session, turns] = [
         `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`,
@@ -185,7 +185,7 @@ describe('RedisSessionStore', () => {
       expect(after[1]).toBe(after[0]);
     });
 
-    it('that remain after an eviction do not prevent an import', async () => {
+    it('do not prevent an import if they remain after an eviction', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       for (const turn of [1, 2, 3]) await applyTurn(store, key, uuid(turn));
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
@@ -195,7 +195,7 @@ describe('RedisSessionStore', () => {
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
     });
 
-    it('of another type make an import fail before the first write', async () => {
+    it('make an import fail before the first write if they have another type', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
       await redis.admin.set(log, 'a string');
@@ -203,7 +203,7 @@ describe('RedisSessionStore', () => {
       expect(await listKeys(keyPrefix, key)).toEqual([log]);
     });
 
-    it('of another type make a commit fail before the first write', async () => {
+    it('make a commit fail before the first write if they have another type', async () => {
       const { store, keyPrefix } = await open({})({ recordedTurns: 10 });
       const log = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:turns`;
       await redis.admin.set(log, 'a string');

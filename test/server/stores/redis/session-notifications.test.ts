@@ -90,7 +90,7 @@ describe('change notifications in Redis', () => {
     listener.stop();
   });
 
-  it('without permission do not affect commits and are logged once', async () => {
+  it('do not affect commits without permission, and the rejection is logged once', async () => {
     await redis.admin.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', 'resetchannels', '+@all');
     const warnings: (string | undefined)[] = [];
     const warn = (fields: Readonly<Record<string, unknown>>, message: string) => {
