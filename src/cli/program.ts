@@ -28,6 +28,8 @@ export async function createProgram(name = ''): Promise<Command> {
     description: 'Decides, turn by turn, which conversation scenarios start, move, pause and end.',
   })
     .version(readVersion(), '-V, --version', 'print the version')
+    // An option after the name of a command belongs to that command: `get` has its own --version.
+    .enablePositionalOptions()
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText(
       'after',

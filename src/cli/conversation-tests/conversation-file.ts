@@ -200,7 +200,7 @@ function checkSteps(context: ParseContext, session: ImportSessionRequest, { name
   const knownSteps = new Set(steps.map(({ stepId }) => stepId));
   const check = (stepId: string, path: string): void => {
     if (knownSteps.has(stepId)) return;
-    const nearest = findNearestName(stepId, knownSteps);
+    const nearest = findNearestName(stepId, [...knownSteps]);
     const hint = nearest === undefined ? '' : `; did you mean “${nearest}”?`;
     context.reportAt(path, 'UNKNOWN_STEP', `${name} has no step “${stepId}”${hint}`);
   };

@@ -82,7 +82,7 @@ export function createScenarioIdLookup(
   return (name, path) => {
     const id = ids.get(name);
     if (id !== undefined && !ambiguousNames.has(name)) return id;
-    const nearest = id === undefined ? findNearestName(name, ids.keys()) : undefined;
+    const nearest = id === undefined ? findNearestName(name, [...ids.keys()]) : undefined;
     const problem = id === undefined ? `unknown scenario “${name}”` : `two scenarios are named “${name}”; use the id`;
     report(path, `${problem}${nearest === undefined ? '' : `; did you mean “${nearest}”?`}`);
     return name;

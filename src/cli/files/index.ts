@@ -1,4 +1,5 @@
 // Scenario files, and the parts of them that conversation files share.
+export { findNearestName } from '../../core/model/nearest-name';
 export { type CheckedScenarios, checkScenarios } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
 export { parseMessage } from './parse-message';
@@ -8,7 +9,6 @@ export {
   type FileProblemCode,
   FileProblemsError,
   findingToFileProblem,
-  findNearestName,
   formatProblem,
   isFileSystemError,
   type SourceMap,

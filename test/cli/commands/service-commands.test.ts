@@ -68,6 +68,22 @@ test('put stores scenarios, list lists them, get prints an equal scenario file, 
   expect(await runOk('list')).not.toContain('Callback');
 });
 
+test('get --version prints an older version of a scenario', async () => {
+  const file = join(folder, 'versions.yaml');
+  const write = (name: string): void =>
+    writeFileSync(
+      file,
+      `scenario_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4bff\nname: ${name}\nentry_step_id: a\nsteps: [{step_id: a, is_terminal: true}]\n`,
+    );
+  write('First');
+  await runOk('put', file);
+  write('Second');
+  await runOk('put', file);
+  expect(await runOk('get', 'Second', '--version', '1')).toMatch(/^name: First$/m);
+  expect(await runOk('get', 'Second')).toMatch(/^name: Second$/m);
+  await runOk('delete', 'Second');
+});
+
 test('turn sends turns, session shows their session, tail follows it, and render draws its path', async () => {
   await runOk('put', 'examples/scenarios/refund.yaml');
   const first = writeTurnFile(`message: I want my money back for order 4711, it came broken.

@@ -101,7 +101,7 @@ test('an invalid conversation is reported with its positions, and the others are
   const file = writeConversation('  - {mesage: Hello, expect: {start: [Refund]}}\n');
   const { code, stderr, stdout } = await run(['test', file, 'examples/conversations/demo.yaml']);
   expect(linesOf(stderr)).toEqual([
-    `${file}:4:6: error UNKNOWN_KEY: turns[0].mesage: unknown field; did you mean message?`,
+    `${file}:4:6: error UNKNOWN_KEY: turns[0].mesage: no such field \`mesage\`; did you mean \`message\`?`,
     expect.stringMatching(/talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect: unknown key: start$/),
     '1 of 1 conversations passed, 1 invalid',
   ]);

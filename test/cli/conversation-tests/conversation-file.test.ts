@@ -85,7 +85,7 @@ turns:
     expect: {completed: {Booking: TERMINAL}}
 `),
   ).toEqual([
-    'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: unknown field; did you mean candidates?',
+    'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: no such field `candidats`; did you mean `candidates`?',
     'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
     'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect: unknown key: start',
     'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: Invalid input: expected array, received string',

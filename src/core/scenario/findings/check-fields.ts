@@ -1,3 +1,4 @@
+import { findNearestName } from '../../model/nearest-name';
 import type { Scenario } from '../../model/scenario';
 import type { CompiledDraft } from '../compiled-scenario';
 import {
@@ -24,7 +25,9 @@ function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
   ): void => {
     for (const field of fields) {
       if (providedFields.has(field)) continue;
-      const message = `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not list it. Correct its name if it is wrong; unless the caller sends the field, ${consequence}.`;
+      const nearest = findNearestName(field, [...providedFields]);
+      const fix = nearest === undefined ? 'Correct its name if it is wrong.' : `Did you mean "${nearest}"?`;
+      const message = `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not list it. ${fix} Unless the caller sends the field, ${consequence}.`;
       findings.push(createWarning('FIELD_NOT_COLLECTED', message, location));
     }
   };

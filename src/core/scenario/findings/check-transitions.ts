@@ -1,3 +1,4 @@
+import { findNearestName } from '../../model/nearest-name';
 import type { ScenarioStep, StepTransition } from '../../model/scenario';
 import type { CompiledDraft, CompiledStep, CompiledTransition } from '../compiled-scenario';
 import {
@@ -40,7 +41,9 @@ function checkTransition(
   const findings: ScenarioFinding[] = [];
   const { transitionId } = location;
   if (!steps.has(transition.targetStepId)) {
-    const message = `Transition "${transitionId}" leads to "${transition.targetStepId}", which is not a step of the scenario. Set target_step_id to an existing step.`;
+    const nearest = findNearestName(transition.targetStepId, [...steps.keys()]);
+    const fix = nearest === undefined ? 'Set target_step_id to an existing step.' : `Did you mean "${nearest}"?`;
+    const message = `Transition "${transitionId}" leads to "${transition.targetStepId}", which is not a step of the scenario. ${fix}`;
     findings.push(createError('DANGLING_TRANSITION', message, locateField(location, 'target_step_id')));
   }
   if (transition.conditionText === '') return findings;
