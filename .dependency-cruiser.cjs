@@ -33,7 +33,7 @@ const packageOwners = {
 };
 
 /** The parts of the server that the command line may use, besides core, the stubs and the client. */
-const serverForCli = '^src/server/(codec/wire/|main\\.ts|telemetry/preload\\.ts|auth/(api-key|grant)\\.ts|runtime/)';
+const serverForCli = '^src/server/(codec/wire/|main\\.ts|telemetry/preload\\.ts|auth/(api-keys|grant-file)\\.ts|runtime/)';
 
 const forbidden = [
   { name: 'no-cycles', from: {}, to: { circular: true } },

@@ -30,7 +30,7 @@ export async function startImage(image) {
   const serving = new Promise((resolve) => {
     const listen = (text) => {
       told += text;
-      if (told.includes('takes writes: serving') && told.includes('listens on')) resolve(performance.now() - begun);
+      if (told.includes('accepts writes: serving') && told.includes('listens on')) resolve(performance.now() - begun);
     };
     child.stdout.setEncoding('utf8').on('data', listen);
     child.stderr.setEncoding('utf8').on('data', listen);

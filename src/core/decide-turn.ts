@@ -12,7 +12,11 @@ import { decideTransitions } from './transitions/transition-phase';
 
 /** Runs one phase of a turn. The server passes a function that traces each phase as a span. */
 export type RunPhase = <T>(name: PhaseName, work: () => T) => T;
-export type PhaseName = 'P6.1 context' | 'P6.2 lifecycle' | 'P6.3 transitions' | 'P6.4 contributions';
+export type PhaseName =
+  | 'orchestrator.context'
+  | 'orchestrator.lifecycle'
+  | 'orchestrator.transitions'
+  | 'orchestrator.contributions';
 
 /** The result that the caller receives, and the session after the turn. */
 export interface TurnDecision {
@@ -27,10 +31,10 @@ const runUntraced: RunPhase = (_name, work) => work();
  * randomness, no I/O. The same input always gives the same output, byte for byte once it is encoded.
  */
 export function decideTurn(input: TurnInput, validateOnly = false, runPhase: RunPhase = runUntraced): TurnDecision {
-  const context = runPhase('P6.1 context', () => selectContext(input));
-  const lifecycle = runPhase('P6.2 lifecycle', () => decideLifecycle(context));
-  const transitions = runPhase('P6.3 transitions', () => decideTransitions(context, lifecycle));
-  const plan = runPhase('P6.4 contributions', () =>
+  const context = runPhase('orchestrator.context', () => selectContext(input));
+  const lifecycle = runPhase('orchestrator.lifecycle', () => decideLifecycle(context));
+  const transitions = runPhase('orchestrator.transitions', () => decideTransitions(context, lifecycle));
+  const plan = runPhase('orchestrator.contributions', () =>
     planContributions(context, transitions, lifecycle.starts, lifecycle.choices),
   );
   const results: PhaseResults = { lifecycle, transitions, plan };

@@ -3,18 +3,25 @@ import { CompiledCatalogue } from './application/compiled-catalogue';
 import { createUseCases } from './application/use-cases';
 import { ProtoTurnCodec } from './codec/stored/proto-turn-codec';
 import { encodeStoredScenario } from './codec/stored/stored-values';
-import { type AccessControl, createAccessControl } from './compose-access';
+import { type AccessControl, createAccessControl } from './compose-access-control';
 import { type Config, toConditionLimits, toModelOptions, toRedisEndpoint, toSettings } from './config';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc';
-import type { ChatModelDependencies } from './model';
+import type { ChatModelDependencies } from './model/chat-decision-model';
 import type { Clock } from './ports/clock';
 import type { DecisionModel } from './ports/decision-model';
 import type { LegacySessionStore } from './ports/legacy-session-store';
 import type { Logger } from './ports/logger';
 import type { ScenarioCatalogue } from './ports/scenario-catalogue';
 import type { SessionStore } from './ports/session-store';
-import { callWithTimeout, monitorStore, type Poller, poll } from './runtime';
-import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from './runtime/system';
+import {
+  callWithTimeout,
+  monitorStore,
+  type Poller,
+  poll,
+  Sha256ContentHasher,
+  SystemClock,
+  UuidV5InstanceIdGenerator,
+} from './runtime';
 import { shutdownTimeouts } from './shutdown-timeouts';
 import { openEmbedded } from './stores/embedded/open-embedded';
 import { RedisCatalogue } from './stores/redis/redis-catalogue';
@@ -24,32 +31,29 @@ import { RedisLegacySessionStore } from './stores/redis/redis-legacy-session-sto
 import { RedisSessionStore } from './stores/redis/redis-session-store';
 import { getProcessMetrics, getProcessTelemetry, withStoreMetrics } from './telemetry';
 
-/** A service that listens. */
 export interface RunningService {
   /** `host:port` */
   readonly address: string;
-  /** Where its data lies, in a sentence without its full stop. */
+  /** Where the data is stored, for the operator. A sentence without its full stop. */
   readonly storageDescription: string;
-  /** Drains the server and closes the stores. Resolves to whether every call in flight could end. Idempotent. */
+  /** Drains the server and closes the stores. Resolves to whether all calls in flight completed. Idempotent. */
   stop(): Promise<boolean>;
 }
 
-/** Both stores of one kind. */
 interface Stores {
   readonly sessions: SessionStore;
   readonly scenarios: ScenarioCatalogue;
-  readonly olderSessions?: LegacySessionStore | undefined;
-  readonly storedIn: string;
-  /** Settles once they can be probed. Never rejects. */
+  readonly legacySessions?: LegacySessionStore | undefined;
+  readonly description: string;
+  /** Resolves when the stores can be probed. Never rejects. */
   readonly opened: Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** The embedded store is swept so often, milliseconds, of so many sessions at once whose time is over. */
+/** Interval in milliseconds of deleting expired sessions from the embedded store, and the maximum number per run. */
 const sweepIntervalMs = 60_000;
-const sweptAtOnce = 1_000;
+const maxSweptSessions = 1_000;
 
-/** What a service is made of. */
 interface Parts {
   readonly clock: Clock;
   readonly log: Logger;
@@ -60,46 +64,34 @@ interface Parts {
 }
 
 /**
- * The model of P6.2, where one is to be asked. Only then is anything of it loaded, and at once: an `import` up there would load it
- * for everybody.
- */
-function decisionModel(config: Config, surroundings: ChatModelDependencies): DecisionModel | undefined {
-  const options = toModelOptions(config);
-  if (options === undefined) return undefined;
-  // biome-ignore lint/style/noCommonJs: there is no other synchronous way.
-  const { ChatDecisionModel } = require('./model') as typeof import('./model');
-  return new ChatDecisionModel(options, surroundings);
-}
-
-/**
- * Builds the service from its configuration and listens. Health says SERVING as soon as the store has taken a write, and
- * follows the store from then on; a store that is away keeps nobody from starting.
+ * Creates the service and starts to listen. Health is SERVING while the store accepts writes. An unavailable store does not prevent
+ * the start.
  *
- * @throws Error where the address is taken, another process has the folder of the embedded store, or a file of TLS, of the
- * credentials or the template of the model's prompt cannot be used.
+ * @throws Error if the address is in use, if another process uses the folder of the embedded store, or if a file of TLS, of
+ * credentials or of the prompt template is invalid.
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const clock = new SystemClock();
-  const parts = build(config, clock, log, createAccessControl(config, clock, log));
+  const parts = createParts(config, clock, log, createAccessControl(config, clock, log));
   const { server, stores } = parts;
   const port = await server.start().catch(async (error: unknown) => {
     await close(parts);
     throw error;
   });
   await stores.opened;
-  const watch = watchReadiness(config, parts);
-  await watch.firstRun;
+  const monitor = monitorReadiness(config, parts);
+  await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
   const stop = async (): Promise<boolean> => {
-    watch.stop();
-    const ended = await server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closingConnectionsMs });
+    monitor.stop();
+    const drained = await server.drain({ graceMs, timeoutMs, closeTimeoutMs: shutdownTimeouts.closeConnectionsMs });
     await close(parts);
-    return ended;
+    return drained;
   };
   let stopped: Promise<boolean> | undefined;
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
-    storageDescription: stores.storedIn,
+    storageDescription: stores.description,
     stop: () => {
       stopped ??= stop();
       return stopped;
@@ -107,7 +99,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   };
 }
 
-function build(config: Config, clock: Clock, log: Logger, access: AccessControl): Parts {
+function createParts(config: Config, clock: Clock, log: Logger, access: AccessControl): Parts {
   const metrics = getProcessMetrics();
   const telemetry = getProcessTelemetry(metrics);
   const settings = toSettings(config);
@@ -116,14 +108,14 @@ function build(config: Config, clock: Clock, log: Logger, access: AccessControl)
     semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);
-  const stores = endpoint ? redisStores(endpoint, config, clock, log) : embeddedStores(config, clock, log);
+  const stores = endpoint ? createRedisStores(endpoint, config, clock, log) : openEmbeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
     { scenarios: stores.scenarios, clock, telemetry, log, compile },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = createUseCases({
     store: withStoreMetrics(stores.sessions, metrics),
-    olderSessions: stores.olderSessions,
+    legacySessions: stores.legacySessions,
     scenarios: stores.scenarios,
     catalogue,
     codec: new ProtoTurnCodec(),
@@ -134,25 +126,34 @@ function build(config: Config, clock: Clock, log: Logger, access: AccessControl)
     metrics,
     log,
     settings,
-    model: decisionModel(config, { clock, telemetry, metrics, log }),
+    model: createDecisionModel(config, { clock, telemetry, metrics, log }),
     compile,
     maxPageBytes: config.server.max_message_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
   });
-  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, serverOptions(config, access));
+  const server = createGrpcServer({ useCases, clock, telemetry, metrics, log }, toServerOptions(config, access));
   return { clock, log, access, stores, catalogue, server };
+}
+
+/** Loads the model adapter and its libraries only if a model is configured. */
+function createDecisionModel(config: Config, deps: ChatModelDependencies): DecisionModel | undefined {
+  const options = toModelOptions(config.pipeline.scenario_filtering);
+  if (options === undefined) return undefined;
+  // biome-ignore lint/style/noCommonJs: a conditional import must be synchronous here.
+  const { ChatDecisionModel } = require('./model/chat-decision-model') as typeof import('./model/chat-decision-model');
+  return new ChatDecisionModel(options, deps);
 }
 
 async function close({ access, catalogue, stores, clock, log }: Parts): Promise<void> {
   access.stop();
   catalogue.close();
-  await callWithTimeout(clock, shutdownTimeouts.closingStoresMs, () => stores.close()).catch((error: unknown) => {
-    log.warn({ error }, 'the store did not close in time');
+  await callWithTimeout(clock, shutdownTimeouts.closeStoresMs, () => stores.close()).catch((error: unknown) => {
+    log.warn({ error }, 'the store was not closed');
   });
 }
 
-function serverOptions(
+function toServerOptions(
   { server, auth, limits }: Config,
   { authenticator, credentials }: AccessControl,
 ): GrpcServerOptions {
@@ -184,7 +185,7 @@ function serverOptions(
   };
 }
 
-function redisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: Clock, log: Logger): Stores {
+function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: Clock, log: Logger): Stores {
   const replicas = { replicas: redis.replicas_acknowledging, timeoutMs: redis.replication_timeout_ms };
   const replication = redis.durability === 'replicated' ? replicas : undefined;
   const connection = connectRedis({ endpoint, commandTimeoutMs: redis.command_timeout_ms, replication, clock, log });
@@ -200,12 +201,12 @@ function redisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: 
   return {
     sessions,
     scenarios,
-    olderSessions:
+    legacySessions:
       keyTemplate === ''
         ? undefined
         : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
-    storedIn: `sessions and scenarios are in ${formatEndpoint(endpoint)}, under keys that begin with "${redis.key_prefix}"`,
-    // For the first probe only: a Redis that is away keeps nobody from starting.
+    description: `sessions and scenarios are in ${formatEndpoint(endpoint)}, with the key prefix "${redis.key_prefix}"`,
+    // Only the first probe waits for the connection. An unavailable Redis does not prevent the start.
     opened: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).catch(
       () => undefined,
     ),
@@ -216,7 +217,7 @@ function redisStores(endpoint: RedisEndpoint, { redis, limits }: Config, clock: 
   };
 }
 
-function embeddedStores({ embedded, limits }: Config, clock: Clock, log: Logger): Stores {
+function openEmbeddedStores({ embedded, limits }: Config, clock: Clock, log: Logger): Stores {
   const path = resolve(embedded.path);
   const { sessionStore, catalogue } = openEmbedded({
     path,
@@ -224,34 +225,34 @@ function embeddedStores({ embedded, limits }: Config, clock: Clock, log: Logger)
     recordedTurns: limits.recorded_turns,
     clock,
   });
-  const sweeping = poll(sweepIntervalMs, () =>
-    callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(sweptAtOnce, call)).then(
+  const sweeper = poll(sweepIntervalMs, () =>
+    callWithTimeout(clock, sweepIntervalMs, (call) => sessionStore.sweep(maxSweptSessions, call)).then(
       () => undefined,
-      (error: unknown) => log.warn({ error }, 'sessions whose time is over could not be swept'),
+      (error: unknown) => log.warn({ error }, 'expired sessions were not deleted'),
     ),
   );
   return {
     sessions: sessionStore,
     scenarios: catalogue,
-    storedIn: `sessions and scenarios are in the folder ${path}, which this process alone may use; several nodes share a Redis`,
+    description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
     opened: Promise.resolve(),
     async close() {
-      sweeping.stop();
+      sweeper.stop();
       await sessionStore.close();
     },
   };
 }
 
-function watchReadiness({ server: settings }: Config, { stores, server, clock, log }: Parts): Poller {
+function monitorReadiness({ server: settings }: Config, { stores, server, clock, log }: Parts): Poller {
   return monitorStore({
     probe: (call) => stores.sessions.probe(call),
     clock,
     intervalMs: settings.probe_interval_ms,
     timeoutMs: settings.probe_timeout_ms,
-    onReadinessChange(ready, error) {
-      server.setServing(ready);
-      if (ready) log.info({}, 'the store takes writes: serving');
-      else log.error({ error }, 'the store takes no writes: not serving');
+    onReadinessChange(isReady, error) {
+      server.setServing(isReady);
+      if (isReady) log.info({}, 'the store accepts writes: serving');
+      else log.error({ error }, 'the store does not accept writes: not serving');
     },
   });
 }

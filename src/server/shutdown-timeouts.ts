@@ -1,15 +1,15 @@
-/** What the parts of a stop may take that no setting bounds. Milliseconds. */
+/** Limits of the parts of a shutdown that have no setting. Milliseconds. */
 export const shutdownTimeouts = {
-  /** Until connections that were cut off are closed. */
-  closingConnectionsMs: 1_000,
-  /** For the stores to close; what they were told to keep is kept by then. */
-  closingStoresMs: 1_000,
-  /** For the last spans and metrics to be sent. */
-  flushingMs: 2_000,
+  /** For closing the connections of calls that exceeded the drain timeout. */
+  closeConnectionsMs: 1_000,
+  /** For closing the stores. Acknowledged writes are durable before that. */
+  closeStoresMs: 1_000,
+  /** For exporting pending spans and metrics. */
+  flushTelemetryMs: 2_000,
 };
 
-/** How long a stop of a service that serves takes at most, from the signal on; milliseconds. */
+/** Maximum duration of a shutdown from the signal to the exit of the process, in milliseconds. */
 export function maxShutdownMs(server: { readonly drain_grace_ms: number; readonly drain_timeout_ms: number }): number {
-  const { closingConnectionsMs, closingStoresMs, flushingMs } = shutdownTimeouts;
-  return server.drain_grace_ms + server.drain_timeout_ms + closingConnectionsMs + closingStoresMs + flushingMs;
+  const { closeConnectionsMs, closeStoresMs, flushTelemetryMs } = shutdownTimeouts;
+  return server.drain_grace_ms + server.drain_timeout_ms + closeConnectionsMs + closeStoresMs + flushTelemetryMs;
 }

@@ -13,37 +13,37 @@ interface ComposeService {
   readonly ports?: readonly string[];
 }
 
-// The schema is older than the file's name.
+// The schema does not know the top-level name yet.
 const { name, ...file } = parse(readFileSync('deploy/compose.yaml', 'utf8'));
 const services: Readonly<Record<string, ComposeService>> = file.services;
 const orchestrator = file.services.orchestrator;
 
-/** What the image sets itself. */
+/** The variables that the image sets. */
 const imageEnvironment = Object.fromEntries(
   [...readFileSync('Dockerfile', 'utf8').matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, key = '', value]) => [key, value]),
 );
 
-it('the file is as the Compose specification says', () => {
-  // The schema names itself and its draft in an older manner.
+it('the file is valid by the Compose specification', () => {
+  // The schema uses an older draft with `id`.
   const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false }).removeKeyword('id');
   const validate = ajv.compile(composeSchema);
   expect(validate(file) ? [] : validate.errors).toEqual([]);
   expect(name).toBe('scenario-orchestrator');
 });
 
-it('the service takes the variables of the image and of the file', () => {
+it('the variables of image and file are a valid configuration', () => {
   const config = loadConfig({ ...imageEnvironment, ...orchestrator.environment });
   expect(config.server).toMatchObject({ host: '0.0.0.0', port: 50_051 });
   expect(new URL(config.redis.url).hostname in services).toBe(true);
 });
 
-it('the service has the time that it takes to stop', () => {
+it('the grace period is longer than the shutdown', () => {
   const { server } = loadConfig({ ...imageEnvironment, ...orchestrator.environment });
   const seconds = Number(/^(\d+)s$/.exec(orchestrator.stop_grace_period)?.[1]);
   expect(seconds).toBeGreaterThan(maxShutdownMs(server) / 1_000);
 });
 
-it('what is mounted is there', () => {
+it('all mounted files and volumes exist', () => {
   const mounts = Object.values(services).flatMap(({ volumes = [] }) =>
     volumes.map((volume) => volume.split(':')[0] ?? ''),
   );
@@ -53,7 +53,7 @@ it('what is mounted is there', () => {
   expect(missing).toEqual([]);
 });
 
-it('every address of one service in another is that of a service', () => {
+it('addresses of other services name services of the file', () => {
   const texts = [
     orchestrator.environment.OTEL_EXPORTER_OTLP_ENDPOINT,
     readFileSync('deploy/grafana/provisioning/datasources/prometheus.yaml', 'utf8'),
@@ -65,7 +65,7 @@ it('every address of one service in another is that of a service', () => {
   expect(hosts.filter((host) => !(host in services))).toEqual([]);
 });
 
-it('nothing is open to other machines', () => {
+it('all ports are bound to the loopback interface', () => {
   const ports = Object.values(services).flatMap((service) => service.ports ?? []);
   expect(ports.length).toBeGreaterThan(0);
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);

@@ -22,8 +22,8 @@ interface Kind<Data extends Manifest> {
   new (data?: Omit<Data, keyof Manifest>): { validate(): void };
 }
 
-/** Whether a manifest is of a kind; throws where it does not fit the schema. */
-function checkOf<Data extends Manifest>(kind: Kind<Data>) {
+/** Returns a check whether a manifest is of a kind. The check throws if the manifest violates the schema of the kind. */
+function createCheck<Data extends Manifest>(kind: Kind<Data>) {
   return (manifest: Manifest): boolean => {
     if (!kind.is(manifest)) return false;
     new kind(manifest).validate();
@@ -32,37 +32,42 @@ function checkOf<Data extends Manifest>(kind: Kind<Data>) {
 }
 
 const checks = [
-  ...[checkOf(Deployment), checkOf(HorizontalPodAutoscaler), checkOf(NetworkPolicy), checkOf(PodDisruptionBudget)],
-  ...[checkOf(ConfigMap), checkOf(Service), checkOf(ServiceAccount), checkOf(ServiceMonitor)],
+  ...[
+    createCheck(Deployment),
+    createCheck(HorizontalPodAutoscaler),
+    createCheck(NetworkPolicy),
+    createCheck(PodDisruptionBudget),
+  ],
+  ...[createCheck(ConfigMap), createCheck(Service), createCheck(ServiceAccount), createCheck(ServiceMonitor)],
 ];
 
-function found<Data extends Manifest>(manifests: readonly Manifest[], is: Kind<Data>['is']): Data {
+function findManifest<Data extends Manifest>(manifests: readonly Manifest[], is: Kind<Data>['is']): Data {
   const manifest = manifests.find(is);
-  if (manifest === undefined) throw new Error('The chart did not make it.');
+  if (manifest === undefined) throw new Error('The chart did not render this kind.');
   return manifest;
 }
 
-function containerOf(manifests: readonly Manifest[]) {
-  const pod = found(manifests, Deployment.is).spec?.template.spec;
+function findContainer(manifests: readonly Manifest[]) {
+  const pod = findManifest(manifests, Deployment.is).spec?.template.spec;
   const [container] = pod?.containers ?? [];
-  if (pod === undefined || container === undefined) throw new Error('There is no container.');
+  if (pod === undefined || container === undefined) throw new Error('The pod has no container.');
   return { pod, container };
 }
 
-/** The files that the configuration of a pod names, and that are there for the service once they are mounted. */
-function namedFiles(manifests: readonly Manifest[]): readonly string[] {
-  const text = found(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
+/** Paths of the mounted files that the configuration of a pod names. */
+function findFilePaths(manifests: readonly Manifest[]): readonly string[] {
+  const text = findManifest(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
   return [...text.matchAll(/_file = "(.+)"/g)].map(([, path = '']) => path);
 }
 
-/** The configuration of a pod, as the service in it would read it, with files of its own for those that it names. */
-function configOf(manifests: readonly Manifest[]): Config {
+/** Loads the configuration of a pod like the service, with temporary files in place of the mounted ones. */
+function loadPodConfig(manifests: readonly Manifest[]): Config {
   const path = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
     const secret = join(path, 'secret');
     writeFileSync(secret, 'secret');
-    let text = found(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
-    for (const file of namedFiles(manifests)) text = text.replaceAll(file, secret);
+    let text = findManifest(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
+    for (const file of findFilePaths(manifests)) text = text.replaceAll(file, secret);
     const file = join(path, 'config.toml');
     writeFileSync(file, text);
     return loadConfig({ ORCHESTRATOR__SERVER__HOST: '0.0.0.0', ORCHESTRATOR_CONFIG: file });
@@ -71,11 +76,11 @@ function configOf(manifests: readonly Manifest[]): Config {
   }
 }
 
-it('Kubernetes knows every field of what the chart makes, and finds a misspelt one', () => {
+it('the Kubernetes types accept every field of the chart, and report a misspelled one', () => {
   expect(typeErrors(valueSets.flatMap(({ manifests }) => manifests))).toEqual([]);
-  const deployment: IDeployment = found(renderChart(least), Deployment.is);
-  const misspelt = { ...deployment, spec: { ...deployment.spec, replicass: 2 } };
-  expect(typeErrors([misspelt])).toEqual([expect.stringContaining('replicass')]);
+  const deployment: IDeployment = findManifest(renderChart(least), Deployment.is);
+  const misspelled = { ...deployment, spec: { ...deployment.spec, replicass: 2 } };
+  expect(typeErrors([misspelled])).toEqual([expect.stringContaining('replicass')]);
 });
 
 describe.each(valueSets)('with the values of $file', ({ manifests }) => {
@@ -83,22 +88,22 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     expect(manifests.filter((manifest) => !checks.some((check) => check(manifest)))).toEqual([]);
   });
 
-  it('the service takes its configuration', () => {
-    expect(configOf(manifests).server.allow_insecure).toBe(true);
-    const mounted = containerOf(manifests).container.volumeMounts?.map(({ mountPath }) => mountPath);
-    for (const file of namedFiles(manifests)) expect(mounted).toContain(dirname(file));
+  it('the configuration is valid, and its files are mounted', () => {
+    expect(loadPodConfig(manifests).server.allow_insecure).toBe(true);
+    const mounted = findContainer(manifests).container.volumeMounts?.map(({ mountPath }) => mountPath);
+    for (const file of findFilePaths(manifests)) expect(mounted).toContain(dirname(file));
   });
 
-  it('a pod has the time that the service takes to stop', () => {
-    const { pod, container } = containerOf(manifests);
+  it('the grace period of a pod is longer than the shutdown', () => {
+    const { pod, container } = findContainer(manifests);
     const before = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
-      before + maxShutdownMs(configOf(manifests).server) / 1_000,
+      before + maxShutdownMs(loadPodConfig(manifests).server) / 1_000,
     );
   });
 
-  it('a pod has no right that it does not need', () => {
-    const { pod, container } = containerOf(manifests);
+  it('a pod runs with minimal privileges', () => {
+    const { pod, container } = findContainer(manifests);
     expect(pod.automountServiceAccountToken).toBe(false);
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect(container.securityContext).toEqual({
@@ -108,9 +113,9 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     });
   });
 
-  it('probes and Services ask where the service listens', () => {
-    const { port } = configOf(manifests).server;
-    const { container } = containerOf(manifests);
+  it('probes and Services use the port of the service', () => {
+    const { port } = loadPodConfig(manifests).server;
+    const { container } = findContainer(manifests);
     expect(container.ports?.[0]).toEqual({ name: 'grpc', containerPort: port });
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
     for (const probe of probes) expect([undefined, port]).toContain(probe?.grpc?.port);
@@ -119,8 +124,8 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
     for (const { spec } of services) expect(spec?.ports?.[0]).toMatchObject({ port, targetPort: 'grpc' });
   });
 
-  it('everything that selects pods selects these', () => {
-    const deployment = found(manifests, Deployment.is);
+  it('all selectors match the pods', () => {
+    const deployment = findManifest(manifests, Deployment.is);
     const selector = deployment.spec?.selector;
     expect(deployment.spec?.template.metadata?.labels).toMatchObject(selector?.matchLabels ?? {});
     for (const { spec } of manifests.filter(Service.is)) expect(spec?.selector).toEqual(selector?.matchLabels);
@@ -130,15 +135,15 @@ describe.each(valueSets)('with the values of $file', ({ manifests }) => {
   });
 });
 
-it('readiness follows Redis, liveness does not', () => {
-  const { container } = containerOf(renderChart(least));
+it('readiness depends on Redis, liveness does not', () => {
+  const { container } = findContainer(renderChart(least));
   expect(container.startupProbe?.grpc).toEqual({ port: 50051, service: 'liveness' });
   expect(container.livenessProbe?.grpc).toEqual({ port: 50051, service: 'liveness' });
   expect(container.readinessProbe?.grpc).toEqual({ port: 50051, service: 'readiness' });
 });
 
 it('the URL of Redis comes from the Secret', () => {
-  expect(containerOf(renderChart(least)).container.env).toContainEqual({
+  expect(findContainer(renderChart(least)).container.env).toContainEqual({
     name: 'ORCHESTRATOR__REDIS__URL',
     valueFrom: { secretKeyRef: { name: 'redis', key: 'url' } },
   });
@@ -146,26 +151,26 @@ it('the URL of Redis comes from the Secret', () => {
 
 it.each([
   ['no Redis', 'redis.urlSecret.name=', 'Redis is not configured'],
-  ['nobody who asks callers who they are', 'config.server.allow_insecure=false', 'Authentication is not configured'],
+  ['no authentication', 'config.server.allow_insecure=false', 'Authentication is not configured'],
   ['a password in the ConfigMap', 'config.redis.password=secret', 'contains a password'],
   ['a password in a URL in the ConfigMap', 'config.redis.url=redis://me:secret@redis:6379', 'contains a password'],
   ["the model's key in the ConfigMap", 'config.pipeline.scenario_filtering.api_key=secret', 'contains api_key'],
-  ['a value that it does not know', 'replicas=3', 'replicas'],
-  ['a value of another type', 'preStopSeconds=soon', 'preStopSeconds'],
-])('the chart refuses %s, and says so', (_what, value, told) => {
+  ['an unknown value', 'replicas=3', 'replicas'],
+  ['a value of the wrong type', 'preStopSeconds=soon', 'preStopSeconds'],
+])('the chart rejects %s with a message', (_case, value, message) => {
   expect(() => renderChart(least, value)).toThrow(ChartRefused);
-  expect(() => renderChart(least, value)).toThrow(told);
+  expect(() => renderChart(least, value)).toThrow(message);
 });
 
-it('pods are added at 70 % of a core, as docs/operations.md says', () => {
+it('pods are added at 70 % of a core, as in docs/operations.md', () => {
   const manifests = renderChart(least, 'autoscaling.enabled=true');
-  const [metric] = found(manifests, HorizontalPodAutoscaler.is).spec?.metrics ?? [];
+  const [metric] = findManifest(manifests, HorizontalPodAutoscaler.is).spec?.metrics ?? [];
   expect(metric?.resource?.target.averageUtilization).toBe(70);
-  expect(containerOf(manifests).container.resources?.requests?.['cpu']).toBe('1');
+  expect(findContainer(manifests).container.resources?.requests?.['cpu']).toBe('1');
   expect(readFileSync('docs/operations.md', 'utf8')).toContain('Scale at about 70 % of a core');
 });
 
-it('the chart is of the version of the service', () => {
+it('the chart has the version of the service', () => {
   const { appVersion } = parse(readFileSync(join(chartFolder, 'Chart.yaml'), 'utf8'));
   expect(appVersion).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
 });
@@ -174,14 +179,14 @@ it('the README explains every value', () => {
   const rows = readFileSync(join(chartFolder, 'README.md'), 'utf8').matchAll(/^\| (`.+?) \|/gm);
   const explained = [...rows].flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
   const values = parse(readFileSync(join(chartFolder, 'values.yaml'), 'utf8'));
-  expect(explained.toSorted()).toEqual(namesOf(values).toSorted());
+  expect(explained.toSorted()).toEqual(listPaths(values).toSorted());
 });
 
-/** The paths of values; those of `config` and `resources` are not the chart's. */
-function namesOf(values: object, prefix = ''): readonly string[] {
+/** The paths of all values. `config` and `resources` count as one value each. */
+function listPaths(values: object, prefix = ''): readonly string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;
     const isSection = typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0;
-    return isSection && name !== 'config' && name !== 'resources' ? namesOf(value, `${name}.`) : [name];
+    return isSection && name !== 'config' && name !== 'resources' ? listPaths(value, `${name}.`) : [name];
   });
 }

@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** Every metric of docs/telemetry.md under the names of its series at the Prometheus endpoint. */
-function documentedSeries(): ReadonlySet<string> {
+/** The Prometheus series names of all metrics in docs/telemetry.md. */
+function listDocumentedSeries(): ReadonlySet<string> {
   const rows = readFileSync('docs/telemetry.md', 'utf8').matchAll(
     /^\| ((?:`[a-z0-9_.]+`(?:, )?)+)[^|]*\| ([^|]+) \|/gm,
   );
   const series = [...rows].flatMap(([, names = '', kind = '']) =>
-    [...names.matchAll(/`([^`]+)`/g)].flatMap(([, name = '']) => seriesOf(name.replaceAll('.', '_'), kind)),
+    [...names.matchAll(/`([^`]+)`/g)].flatMap(([, name = '']) => toSeriesNames(name.replaceAll('.', '_'), kind)),
   );
   return new Set(['up', ...series]);
 }
 
-function seriesOf(name: string, kind: string): string[] {
+function toSeriesNames(name: string, kind: string): string[] {
   if (kind.startsWith('histogram')) return [`${name}_bucket`, `${name}_count`, `${name}_sum`, name];
   return kind.startsWith('counter') ? [`${name}_total`] : [name];
 }
 
-/** The series that an expression of PromQL reads: what stands before a brace or a range. */
-function seriesIn(expression: string): string[] {
+/** The series names in a PromQL expression: the names before a selector or a range. */
+function findSeriesNames(expression: string): string[] {
   return [...expression.matchAll(/\b([a-z_][a-z0-9_]*)(?=[{[])/g)].map(([, name = '']) => name);
 }
 
@@ -31,9 +31,9 @@ const { groups }: { groups: { rules: { alert: string; expr: string }[] }[] } = p
 );
 const alerts = groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [alert, expr] as const));
 
-it.each([...panels, ...alerts])('%s reads metrics that the documentation names', (_title, expression) => {
-  const names = seriesIn(expression);
+it.each([...panels, ...alerts])('%s uses only documented metrics', (_title, expression) => {
+  const names = findSeriesNames(expression);
   expect(names.length).toBeGreaterThan(0);
-  const known = documentedSeries();
-  expect(names.filter((name) => !known.has(name))).toEqual([]);
+  const documented = listDocumentedSeries();
+  expect(names.filter((name) => !documented.has(name))).toEqual([]);
 });

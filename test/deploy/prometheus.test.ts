@@ -36,7 +36,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
   });
   const configFile = join(folder, 'prometheus.yml');
-  writeFileSync(configFile, shippedConfig(port));
+  writeFileSync(configFile, adaptShippedConfig(port));
   prometheus = await startPrometheus(configFile);
 }, 120_000);
 
@@ -46,8 +46,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** That of compose, but for what is elsewhere here, and for how often it looks. */
-function shippedConfig(port: number): string {
+/** The shipped configuration with the paths and ports of this test and shorter intervals. */
+function adaptShippedConfig(port: number): string {
   const config = parse(readFileSync('deploy/prometheus/prometheus.yml', 'utf8'));
   const [job] = config.scrape_configs;
   expect(config.rule_files).toEqual(['/etc/prometheus/alerts.yml']);
@@ -60,29 +60,29 @@ function shippedConfig(port: number): string {
   });
 }
 
-async function rules(): Promise<readonly Rule[]> {
-  const answer = (await prometheus.ask('rules')) as { groups: { rules: Rule[] }[] };
-  return answer.groups.flatMap((group) => group.rules);
+async function getRules(): Promise<readonly Rule[]> {
+  const data = (await prometheus.ask('rules')) as { groups: { rules: Rule[] }[] };
+  return data.groups.flatMap((group) => group.rules);
 }
 
-it('promtool has nothing against the alerts', () => {
+it('promtool accepts the alert rules', () => {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', alertsFile], { encoding: 'utf8' });
   expect([status, stdout + stderr]).toEqual([0, expect.stringContaining(`SUCCESS: ${alerts.length} rules found`)]);
 });
 
-it('Prometheus reaches the service by the shipped configuration', async () => {
+it('Prometheus scrapes the service with the shipped configuration', async () => {
   const targets = async () => (await prometheus.ask('targets')) as { activeTargets: { health: string }[] };
   await eventually(async () => (await targets()).activeTargets.some(({ health }) => health === 'up'));
   expect((await targets()).activeTargets).toMatchObject([{ labels: { job: 'scenario-orchestrator' } }]);
 }, 60_000);
 
 it('Prometheus evaluates every alert', async () => {
-  await eventually(async () => (await rules()).every(({ health }) => health !== 'unknown'));
-  expect((await rules()).map(({ name }) => name).toSorted()).toEqual(alerts.toSorted());
-  expect((await rules()).filter(({ health }) => health !== 'ok')).toEqual([]);
+  await eventually(async () => (await getRules()).every(({ health }) => health !== 'unknown'));
+  expect((await getRules()).map(({ name }) => name).toSorted()).toEqual(alerts.toSorted());
+  expect((await getRules()).filter(({ health }) => health !== 'ok')).toEqual([]);
 }, 60_000);
 
-it.each(queries)('Prometheus understands what "$title" of the dashboard asks', async ({ expr }) => {
+it.each(queries)('Prometheus accepts the query of the dashboard panel "$title"', async ({ expr }) => {
   const query = encodeURIComponent(expr.replaceAll('$__rate_interval', '1m'));
   await expect(prometheus.ask(`query?query=${query}`)).resolves.toMatchObject({ resultType: 'vector' });
 });

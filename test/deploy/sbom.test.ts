@@ -17,7 +17,7 @@ interface BillOfMaterials {
 const printed = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
 const bom: BillOfMaterials = JSON.parse(printed);
 
-/** What scripts/licences.mjs finds, which jest cannot import: it is an ES module. */
+/** Runs scripts/licences.mjs in a process of its own, because jest cannot import ES modules. */
 function licenceProblems(components: readonly Component[]): readonly string[] {
   const program = `import { licenceProblems } from './scripts/licences.mjs';
     console.log(JSON.stringify(licenceProblems(${JSON.stringify(components)})));`;
@@ -36,23 +36,23 @@ it('the bill of materials is valid CycloneDX', () => {
   expect(validate(bom) ? [] : validate.errors).toEqual([]);
 });
 
-it('it has every package that production installs, and none that development alone needs', () => {
+it('it has all production dependencies and no development dependencies', () => {
   const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const names = new Set(bom.components.map(({ name }) => name));
   expect(Object.keys(dependencies).filter((name) => !names.has(name))).toEqual([]);
   expect(Object.keys(devDependencies).filter((name) => names.has(name))).toEqual(['@bufbuild/cel-spec', '@types/node']);
 });
 
-it('it names the service, and neither a folder nor a registry', () => {
+it('it names the service, but no folder and no registry', () => {
   expect(bom.metadata.component.name).toBe('scenario-orchestrator');
   expect(printed).not.toMatch(/"type": "distribution"|\.tgz|node_modules/);
 });
 
-it('the same packages give the same bytes', () => {
+it('its bytes are reproducible', () => {
   expect(execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' })).toBe(printed);
 });
 
-it('a licence that was not looked at is a problem, and so is none', () => {
+it('an unreviewed license and a missing license are reported', () => {
   const copyleft = { name: 'left', version: '1.0.0', licenses: [{ license: { id: 'GPL-3.0-only' } }] };
   expect(licenceProblems([copyleft, { name: 'silent', version: '2.0.0' }])).toEqual([
     expect.stringContaining('left@1.0.0 has GPL-3.0-only'),

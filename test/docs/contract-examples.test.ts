@@ -83,7 +83,7 @@ test('every method has an example', () => {
   expect(readdirSync(folder).sort()).toEqual(names.map((name) => `${name}.json`).sort());
 });
 
-test.each(names)('the response to the %s example is the one that docs/contract.md shows', async (name) => {
+test.each(names)('the server answers the example of %s as shown', async (name) => {
   const example = readExample(name);
   const { response, error } = await call(example);
   expect(error).toEqual(example.error);

@@ -6,13 +6,13 @@ import { readConversation } from '../../src/cli/conversation-tests/conversation-
 import { runInProcess } from '../../src/cli/conversation-tests/run-in-process';
 import { checkScenarios, formatProblem, readScenarioFiles } from '../../src/cli/files';
 import { formatDifferences } from '../../src/cli/output/test-report';
-import { blocksOf, markdownPages } from './markdown-pages';
+import { listPages, readBlocks } from './markdown-pages';
 
-/** The files of the guides, each in a folder with the name of its page. */
-const guides = markdownPages('docs/how-to').flatMap(namedFiles);
-const scenarios = guides.filter(({ text }) => !isConversation(text));
-const conversations = guides.filter(({ text }) => isConversation(text));
-const paper = { hasColor: false, width: 100 };
+/** The files in the guides. The files of a page share a folder. */
+const files = listPages('docs/how-to').flatMap(readFiles);
+const scenarios = files.filter(({ text }) => !isConversation(text));
+const conversations = files.filter(({ text }) => isConversation(text));
+const terminal = { hasColor: false, width: 100 };
 let folder: string;
 
 interface NamedFile {
@@ -23,35 +23,35 @@ interface NamedFile {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'guides-'));
-  for (const { path, text } of guides) {
+  for (const { path, text } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each(scenarios)('$path is a scenario file without findings', ({ path }) => {
+test.each(scenarios)('$path has no findings', ({ path }) => {
   const { problems } = checkScenarios(readScenarioFiles([join(folder, path)]));
   expect(problems.map(formatProblem)).toEqual([]);
 });
 
-test.each(conversations)('$path goes as it says', async ({ path }) => {
+test.each(conversations)('$path passes', async ({ path }) => {
   const { run } = await runInProcess(readConversation(join(folder, path), readScenarioFiles));
-  expect(getFailedTurns(run).flatMap((turn) => formatDifferences(paper, run.conversation, turn))).toEqual([]);
+  expect(getFailedTurns(run).flatMap((turn) => formatDifferences(terminal, run.conversation, turn))).toEqual([]);
   expect({ passed: hasPassed(run), failure: run.failure }).toEqual({ passed: true, failure: '' });
 });
 
-test('every scenario of a guide is in one of its conversations', () => {
-  const played = conversations.map(({ text }) => text).join('\n');
-  expect(scenarios.map(({ name }) => name).filter((name) => !played.includes(name))).toEqual([]);
+test('every scenario of a guide is used by one of its conversations', () => {
+  const texts = conversations.map(({ text }) => text).join('\n');
+  expect(scenarios.map(({ name }) => name).filter((name) => !texts.includes(name))).toEqual([]);
 });
 
-/** Each block `yaml` of a guide is a file, and begins with its name. */
-function namedFiles(page: string): readonly NamedFile[] {
-  return blocksOf(page).flatMap(({ language, text, line }) => {
+/** Each `yaml` block of a guide is a file. Its first line is the file name. */
+function readFiles(page: string): readonly NamedFile[] {
+  return readBlocks(page).flatMap(({ language, text, line }) => {
     if (language !== 'yaml') return [];
     const name = /^# (\S+\.yaml)\n/.exec(text)?.[1];
-    if (name === undefined) throw new Error(`${page}:${line}: a block of YAML begins with a line “# name.yaml”.`);
+    if (name === undefined) throw new Error(`${page}:${line}: a YAML block must start with the line “# name.yaml”.`);
     return [{ path: join(page.replace(/\.md$/, ''), name), name, text }];
   });
 }

@@ -1,18 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { markdownPages, root } from './markdown-pages';
-import { brokenBecause, pageLinks, reachableFrom } from './page-links';
+import { listPages, root } from './markdown-pages';
+import { findProblem, listReachable, readLinks } from './page-links';
 
-test.each(markdownPages())('the links of %s lead somewhere', (page) => {
-  const broken = pageLinks(page).flatMap((link) => {
-    const why = brokenBecause(link);
-    return why === '' ? [] : [`${link.written}: ${why}`];
+test.each(listPages())('the links of %s are valid', (page) => {
+  const broken = readLinks(page).flatMap((link) => {
+    const problem = findProblem(link);
+    return problem === '' ? [] : [`${link.written}: ${problem}`];
   });
   expect(broken).toEqual([]);
 });
 
-test('every file in docs/ can be reached from the README', () => {
-  const reached = reachableFrom('README.md');
+test('every file in docs/ is reachable from the README', () => {
+  const reached = listReachable('README.md');
   const files = readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
@@ -20,11 +20,11 @@ test('every file in docs/ can be reached from the README', () => {
 });
 
 test.each([
-  ['a file that is not there', 'docs/none.md', '', 'there is no docs/none.md'],
-  ['a heading that is not there', 'docs/tutorial.md', 'sing', 'docs/tutorial.md has no heading #sing'],
-  ['a heading of what is no page', 'package.json', 'scripts', 'package.json has no heading #scripts'],
-  ['a place outside', '../elsewhere.md', '', 'leads out of the repository'],
-  ['nothing wrong', 'docs/tutorial.md', 'next-steps', ''],
-])('a link to %s is told', (_what, target, anchor, told) => {
-  expect(brokenBecause({ written: target, target, anchor })).toBe(told);
+  ['a missing file', 'docs/none.md', '', 'docs/none.md does not exist'],
+  ['a missing heading', 'docs/tutorial.md', 'sing', 'docs/tutorial.md has no heading #sing'],
+  ['a heading of a file that is not a page', 'package.json', 'scripts', 'package.json has no heading #scripts'],
+  ['a path outside of the repository', '../elsewhere.md', '', 'leaves the repository'],
+  ['a valid target', 'docs/tutorial.md', 'next-steps', ''],
+])('a link to %s is checked', (_case, target, anchor, problem) => {
+  expect(findProblem({ written: target, target, anchor })).toBe(problem);
 });

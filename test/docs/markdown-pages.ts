@@ -2,47 +2,47 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import MarkdownIt from 'markdown-it';
 
-/** The top folder of the repository. */
+/** The root folder of the repository. */
 export const root = join(__dirname, '..', '..');
 
-/** What is not written by hand, or not part of the repository (.gitignore). */
-export const leftOut = /^(\.git|node_modules|dist(\..*)?|coverage|reports|data|\.stryker-tmp|\.jest)$/;
+/** Generated files, and entries of .gitignore. */
+export const ignoredEntries = /^(\.git|node_modules|dist(\..*)?|coverage|reports|data|\.stryker-tmp|\.jest)$/;
 
 /** A fenced block of a page. */
 export interface Block {
-  /** What stands behind the fence: `sh`, `console`, `yaml`. */
+  /** The language after the fence: `sh`, `console`, `yaml`. */
   readonly language: string;
   readonly text: string;
-  /** The line of its fence, counted from 1. */
+  /** Line number of the opening fence, from 1. */
   readonly line: number;
 }
 
 const markdown = new MarkdownIt({ html: true });
 
-/** The paths of all Markdown pages, as seen from the top folder. */
-export function markdownPages(folder = ''): readonly string[] {
+/** Paths of all Markdown pages, relative to the root folder. */
+export function listPages(folder = ''): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !leftOut.test(name))
+    .filter(({ name }) => !ignoredEntries.test(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      return entry.isDirectory() ? markdownPages(path) : path.endsWith('.md') ? [path] : [];
+      return entry.isDirectory() ? listPages(path) : path.endsWith('.md') ? [path] : [];
     });
 }
 
-/** A page as markdown-it reads it. */
-export function tokensOf(page: string): readonly MarkdownIt.Token[] {
+/** The markdown-it tokens of a page. */
+export function parsePage(page: string): readonly MarkdownIt.Token[] {
   return markdown.parse(readFileSync(join(root, page), 'utf8'), {});
 }
 
-/** The fenced blocks of a page in their order. */
-export function blocksOf(page: string): readonly Block[] {
-  return tokensOf(page).flatMap(({ type, info, content, map }) =>
+/** The fenced blocks of a page, in order. */
+export function readBlocks(page: string): readonly Block[] {
+  return parsePage(page).flatMap(({ type, info, content, map }) =>
     type === 'fence' ? [{ language: info, text: content, line: (map?.[0] ?? 0) + 1 }] : [],
   );
 }
 
-/** The text beneath each heading of a page, up to the next one. */
-export function markdownSections(page: string): ReadonlyMap<string, string> {
+/** The text of each section of a page, by heading. */
+export function readSections(page: string): ReadonlyMap<string, string> {
   const parts = readFileSync(join(root, page), 'utf8').split(/^#+ (.+)$/m);
   return new Map(parts.flatMap((heading, index) => (index % 2 === 1 ? [[heading, parts[index + 1] ?? '']] : [])));
 }

@@ -2,7 +2,7 @@ import { childTimeoutMs, execute } from '../cli/command-line';
 import { ensureBuilt } from '../support/built-server';
 
 test(
-  'docs/terminal.svg shows what the program prints',
+  'docs/terminal.svg shows the output of the program',
   async () => {
     await ensureBuilt();
     const { code, stderr } = await execute('node', ['scripts/recording/record.mjs', '--check']);

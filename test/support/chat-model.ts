@@ -1,26 +1,25 @@
-import { ChatDecisionModel, type ChatModelOptions } from '../../src/server/model';
+import { ChatDecisionModel, type ChatModelOptions } from '../../src/server/model/chat-decision-model';
 import type { ModelUsage } from '../../src/server/ports/metrics';
 import { SystemClock } from '../../src/server/runtime/system';
 import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
 import type { ModelEndpoint } from './model-endpoint';
 import { silentLog } from './silent-log';
 
-/** What a model under test told of itself. */
 export interface ModelUnderTest {
   readonly model: ChatDecisionModel;
-  readonly used: readonly ModelUsage[];
-  /** Lines of its log, without those at debug. */
-  readonly told: readonly string[];
+  readonly usages: readonly ModelUsage[];
+  /** Log messages above debug level. */
+  readonly logged: readonly string[];
 }
 
-/** The adapter on an endpoint; patient, and without retries, unless the test wants it otherwise. */
-export function aChatModel(
+/** Creates the model adapter for an endpoint. By default it has a long timeout and no retries. */
+export function createChatModel(
   { baseUrl }: Pick<ModelEndpoint, 'baseUrl'>,
   options: Partial<ChatModelOptions> = {},
 ): ModelUnderTest {
-  const used: ModelUsage[] = [];
-  const told: string[] = [];
-  const tell = (_fields: object, message: string) => told.push(message);
+  const usages: ModelUsage[] = [];
+  const logged: string[] = [];
+  const capture = (_fields: object, message: string) => logged.push(message);
   const model = new ChatDecisionModel(
     {
       baseUrl,
@@ -33,8 +32,8 @@ export function aChatModel(
       temperature: 0,
       concurrency: 10,
       retries: 0,
-      messageLength: 8_000,
-      textsLength: 60_000,
+      maxMessageLength: 8_000,
+      maxTextsLength: 60_000,
       breakerFailures: 1_000,
       breakerOpenMs: 60_000,
       inputPrice: 0,
@@ -44,9 +43,9 @@ export function aChatModel(
     {
       clock: new SystemClock(),
       telemetry: noopTelemetry,
-      metrics: { ...noopMetrics, startModelRequest: () => (use) => used.push(use) },
-      log: { ...silentLog, info: tell, warn: tell, error: tell },
+      metrics: { ...noopMetrics, startModelRequest: () => (usage) => usages.push(usage) },
+      log: { ...silentLog, info: capture, warn: capture, error: capture },
     },
   );
-  return { model, used, told };
+  return { model, usages, logged };
 }

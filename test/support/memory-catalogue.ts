@@ -7,13 +7,13 @@ import type {
   ScenarioCatalogue,
 } from '../../src/server/ports/scenario-catalogue';
 
-/** The catalogue of one agent, in memory, that tells what it was asked. */
+/** An in-memory catalogue of one agent that records its calls. */
 export class MemoryCatalogue implements ScenarioCatalogue {
-  /** Names of the methods that were called, oldest first. */
-  readonly asked: string[] = [];
-  /** Awaited by every read before it looks. */
+  /** Names of the called methods, oldest first. */
+  readonly calls: string[] = [];
+  /** Awaited before every read. */
   beforeRead: () => Promise<void> = () => Promise.resolve();
-  /** Called by every write after it was made. */
+  /** Called after every write. */
   afterWrite: () => void = () => undefined;
   private readonly versions = new Map<string, StoredScenario[]>();
   private readonly deleted = new Map<string, number>();
@@ -91,25 +91,25 @@ export class MemoryCatalogue implements ScenarioCatalogue {
     };
   }
 
-  /** What the store says when another node changed the agent's catalogue. */
-  tell(agent: AgentKey): void {
+  /** Simulates the notification of a change by another node. */
+  notifyChange(agent: AgentKey): void {
     this.listener(agent);
   }
 
   async close(): Promise<void> {}
 
-  /** What was asked since the last time, without writes. */
-  reads(): readonly string[] {
-    return this.asked.splice(0).filter((name) => name === 'revision' || name === 'load' || name === 'get');
+  /** Returns the read calls since the last time and clears all calls. */
+  takeReads(): readonly string[] {
+    return this.calls.splice(0).filter((name) => name === 'revision' || name === 'load' || name === 'get');
   }
 
   private async read(name: string): Promise<void> {
-    this.asked.push(name);
+    this.calls.push(name);
     await this.beforeRead();
   }
 
   private wrote(name: string): void {
-    this.asked.push(name);
+    this.calls.push(name);
     this.changes += 1;
     this.afterWrite();
   }

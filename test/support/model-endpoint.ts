@@ -8,35 +8,34 @@ import {
 } from 'node:http';
 import { listenOnLoopback } from '../../tools/chaos/free-port';
 
-/** What a model was asked, as it reads it in the prompt that is shipped. */
-export interface Asked {
+/** The item ids in a prompt of the shipped template. */
+export interface PromptItems {
   readonly instances: readonly string[];
-  /** With the retrieval score of each. */
+  /** Retrieval scores by candidate id. */
   readonly candidates: ReadonlyMap<string, number>;
   readonly conditions: readonly string[];
 }
 
-/** A request as it came in. */
 export interface ReceivedRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: { readonly model: string; readonly messages: readonly { role: string; content: string }[] };
   readonly prompt: string;
-  readonly asked: Asked;
+  readonly items: PromptItems;
 }
 
-/** What the endpoint does with a request. */
-export type Behaviour = (request: ReceivedRequest, response: ServerResponse) => void;
+/** How the endpoint responds to a request. */
+export type EndpointBehavior = (request: ReceivedRequest, response: ServerResponse) => void;
 
-/** What a model says of what it was asked. */
-export interface Said {
+/** The content of a model's answer. */
+export interface ModelAnswer {
   readonly instances: readonly { readonly id: string; readonly action: string }[];
   readonly candidates: readonly { readonly id: string; readonly fits: boolean }[];
   readonly conditions: readonly { readonly id: string; readonly verdict: string }[];
 }
 
-/** A model that wants what the rules do without it: everything goes on, and the score decides. */
-export function asTheRules({ instances, candidates, conditions }: Asked): Said {
+/** Proposes what the rules decide without a model: every instance continues, and the score selects candidates. */
+export function agreeWithRules({ instances, candidates, conditions }: PromptItems): ModelAnswer {
   return {
     instances: instances.map((id) => ({ id, action: 'CONTINUE' })),
     candidates: [...candidates].map(([id, score]) => ({ id, fits: score >= 0.5 })),
@@ -44,41 +43,45 @@ export function asTheRules({ instances, candidates, conditions }: Asked): Said {
   };
 }
 
-/** A model that says anything, with a source of numbers from 0 to 1. */
-export function atRandom(random: () => number): (asked: Asked) => Said {
-  const oneOf = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
+/** Proposes random answers. `random` returns numbers from 0 to 1. */
+export function answerRandomly(random: () => number): (items: PromptItems) => ModelAnswer {
+  const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
   return ({ instances, candidates, conditions }) => ({
-    instances: instances.map((id) => ({ id, action: oneOf(['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL']) ?? '' })),
+    instances: instances.map((id) => ({ id, action: pick(['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL']) ?? '' })),
     candidates: [...candidates.keys()].map((id) => ({ id, fits: random() < 0.5 })),
-    conditions: conditions.map((id) => ({ id, verdict: oneOf(['TRUE', 'FALSE', 'UNKNOWN']) ?? '' })),
+    conditions: conditions.map((id) => ({ id, verdict: pick(['TRUE', 'FALSE', 'UNKNOWN']) ?? '' })),
   });
 }
 
-/** Answers as a model would that says this. */
-export function saying(say: (asked: Asked) => Said): Behaviour {
-  return ({ asked }, response) => completion(response, JSON.stringify(say(asked)));
+/** Responds with the JSON of an answer. */
+export function answering(createAnswer: (items: PromptItems) => ModelAnswer): EndpointBehavior {
+  return ({ items }, response) => respond(response, JSON.stringify(createAnswer(items)));
 }
 
-/** Answers with a text of a model's. */
-export function completing(content: string, finishReason = 'stop'): Behaviour {
-  return (_request, response) => completion(response, content, finishReason);
+/** Responds with any text as content of the message. */
+export function returningContent(content: string, finishReason = 'stop'): EndpointBehavior {
+  return (_request, response) => respond(response, content, finishReason);
 }
 
-/** Answers with a status. */
-export function refusing(status: number, headers: Readonly<Record<string, string>> = {}, body = '{}'): Behaviour {
+/** Responds with an HTTP status. */
+export function returningStatus(
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body = '{}',
+): EndpointBehavior {
   return (_request, response) => response.writeHead(status, headers).end(body);
 }
 
-/** Takes the request and says nothing. */
-export const silence: Behaviour = () => undefined;
+/** Accepts the request and never responds. */
+export const neverResponding: EndpointBehavior = () => undefined;
 
-/** Breaks off in the middle of an answer. */
-export const breakingOff: Behaviour = (_request, response) => {
+/** Closes the connection within the response body. */
+export const closingEarly: EndpointBehavior = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
   response.write('{"choices": [', () => response.destroy());
 };
 
-function completion(response: ServerResponse, content: string, finishReason = 'stop'): void {
+function respond(response: ServerResponse, content: string, finishReason = 'stop'): void {
   const body = {
     model: 'stand-in-1',
     choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: finishReason }],
@@ -87,18 +90,18 @@ function completion(response: ServerResponse, content: string, finishReason = 's
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** An OpenAI-compatible endpoint on the loopback interface that does what a test wants. */
+/** A scripted OpenAI-compatible endpoint on the loopback interface. */
 export class ModelEndpoint {
   readonly requests: ReceivedRequest[] = [];
   private readonly arrivals = new EventEmitter();
-  private readonly queue: Behaviour[] = [];
+  private readonly queue: EndpointBehavior[] = [];
   private server: Server | undefined;
   private port = 0;
 
-  /** `usual` is what it does where nothing else was queued. */
-  constructor(public usual: Behaviour = saying(asTheRules)) {}
+  /** `defaultBehavior` applies if no behavior is queued. */
+  constructor(public defaultBehavior: EndpointBehavior = answering(agreeWithRules)) {}
 
-  /** Listens; again on the same port where it was down. */
+  /** Starts to listen. After a stop it uses the same port again. */
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.receive(request, response));
     if (this.port === 0) this.port = await listenOnLoopback(server);
@@ -106,7 +109,7 @@ export class ModelEndpoint {
     this.server = server;
   }
 
-  /** Cuts every connection and listens no more. */
+  /** Closes all connections and stops listening. */
   async stop(): Promise<void> {
     const { server } = this;
     if (!server) return;
@@ -119,13 +122,13 @@ export class ModelEndpoint {
     return `http://127.0.0.1:${this.port}/v1`;
   }
 
-  /** What it does with the next requests, one after the other. */
-  next(...behaviours: readonly Behaviour[]): void {
-    this.queue.push(...behaviours);
+  /** Sets the behaviors of the next requests. */
+  enqueue(...behaviors: readonly EndpointBehavior[]): void {
+    this.queue.push(...behaviors);
   }
 
-  /** Resolves once so many requests have come. */
-  async received(count: number): Promise<void> {
+  /** Resolves when the endpoint has received `count` requests in total. */
+  async waitForRequests(count: number): Promise<void> {
     while (this.requests.length < count) await once(this.arrivals, 'one');
   }
 
@@ -134,20 +137,20 @@ export class ModelEndpoint {
     try {
       for await (const part of incoming) parts.push(part);
     } catch {
-      return; // the caller gave up
+      return; // the client closed the connection
     }
     const body = JSON.parse(Buffer.concat(parts).toString());
     const prompt: string = body.messages.at(-1).content;
-    const request = { url: incoming.url ?? '', headers: incoming.headers, body, prompt, asked: askedIn(prompt) };
+    const items = parsePromptItems(prompt);
+    const request = { url: incoming.url ?? '', headers: incoming.headers, body, prompt, items };
     this.requests.push(request);
-    const behave = this.queue.shift() ?? this.usual;
-    behave(request, response);
+    const respondTo = this.queue.shift() ?? this.defaultBehavior;
+    respondTo(request, response);
     this.arrivals.emit('one');
   }
 }
 
-/** What the lines of the prompt list. */
-function askedIn(prompt: string): Asked {
+function parsePromptItems(prompt: string): PromptItems {
   const lines = prompt.split('\n').flatMap((line) => {
     const [, id = ''] = /^- ([ict]\d+): /.exec(line) ?? [];
     return id === '' ? [] : [{ id, line }];

@@ -1,10 +1,10 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
-/** A span as an OTLP exporter sent it; what no test looks at is left out. */
+/** A span received over OTLP, with the fields that the tests use. */
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** "" for a root. */
+  /** "" for a root span. */
   readonly parentSpanId: string;
   readonly name: string;
   /** 1 INTERNAL, 2 SERVER, 3 CLIENT. */
@@ -13,69 +13,69 @@ export interface ReceivedSpan {
   readonly endNs: bigint;
   readonly attributes: Attributes;
   readonly events: readonly { readonly name: string; readonly attributes: Attributes }[];
-  /** The spans that it points to. */
+  /** Linked spans. */
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   /** 0 UNSET, 1 OK, 2 ERROR. */
   readonly statusCode: number;
   readonly statusMessage: string;
-  /** Attributes of the resource that it was sent with. */
+  /** Attributes of the resource. */
   readonly resource: Attributes;
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /**
- * Reads opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest, by hand since no package ships the .proto files:
+ * Decodes opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest. Hand-written, because no package contains the .proto files:
  * https://github.com/open-telemetry/opentelemetry-proto, Apache-2.0.
  */
 export function readTraces(bytes: Uint8Array): ReceivedSpan[] {
-  return submessages(bytes, 1).flatMap((resourceSpans) => {
-    const [resource] = submessages(resourceSpans, 1);
+  return getSubmessages(bytes, 1).flatMap((resourceSpans) => {
+    const [resource] = getSubmessages(resourceSpans, 1);
     const resourceAttributes = resource === undefined ? {} : readAttributes(resource, 1);
-    return submessages(resourceSpans, 2).flatMap((scopeSpans) =>
-      submessages(scopeSpans, 2).map((span) => readSpan(span, resourceAttributes)),
+    return getSubmessages(resourceSpans, 2).flatMap((scopeSpans) =>
+      getSubmessages(scopeSpans, 2).map((span) => readSpan(span, resourceAttributes)),
     );
   });
 }
 
-/** Reads the names in an opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest. */
+/** Decodes the metric names of an opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest. */
 export function readMetricNames(bytes: Uint8Array): string[] {
-  return submessages(bytes, 1).flatMap((resourceMetrics) =>
-    submessages(resourceMetrics, 2).flatMap((scopeMetrics) =>
-      submessages(scopeMetrics, 2).map((metric) => text(readFields(metric).get(1))),
+  return getSubmessages(bytes, 1).flatMap((resourceMetrics) =>
+    getSubmessages(resourceMetrics, 2).flatMap((scopeMetrics) =>
+      getSubmessages(scopeMetrics, 2).map((metric) => toText(readFields(metric).get(1))),
     ),
   );
 }
 
 function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
   const fields = readFields(bytes);
-  const [status] = submessages(bytes, 15);
+  const [status] = getSubmessages(bytes, 15);
   return {
-    traceId: hex(fields.get(1)),
-    spanId: hex(fields.get(2)),
-    parentSpanId: hex(fields.get(4)),
-    name: text(fields.get(5)),
+    traceId: toHex(fields.get(1)),
+    spanId: toHex(fields.get(2)),
+    parentSpanId: toHex(fields.get(4)),
+    name: toText(fields.get(5)),
     kind: Number(fields.get(6)?.[0] ?? 0),
     startNs: BigInt(String(fields.get(7)?.[0] ?? 0)),
     endNs: BigInt(String(fields.get(8)?.[0] ?? 0)),
     attributes: readAttributes(bytes, 9),
-    events: submessages(bytes, 11).map((event) => ({
-      name: text(readFields(event).get(2)),
+    events: getSubmessages(bytes, 11).map((event) => ({
+      name: toText(readFields(event).get(2)),
       attributes: readAttributes(event, 3),
     })),
-    links: submessages(bytes, 13).map((link) => {
+    links: getSubmessages(bytes, 13).map((link) => {
       const fields = readFields(link);
-      return { traceId: hex(fields.get(1)), spanId: hex(fields.get(2)) };
+      return { traceId: toHex(fields.get(1)), spanId: toHex(fields.get(2)) };
     }),
     statusCode: status === undefined ? 0 : Number(readFields(status).get(3)?.[0] ?? 0),
-    statusMessage: status === undefined ? '' : text(readFields(status).get(2)),
+    statusMessage: status === undefined ? '' : toText(readFields(status).get(2)),
     resource,
   };
 }
 
 type FieldValue = number | bigint | string | Uint8Array;
 
-/** Every field of a message by its number, in the order sent. */
+/** The fields of a message with their numbers, in wire order. */
 function readFields(bytes: Uint8Array): Map<number, FieldValue[]> {
   const fields = new Map<number, FieldValue[]>();
   const reader = new BinaryReader(bytes);
@@ -99,17 +99,20 @@ function readValue(reader: BinaryReader, wireType: WireType): FieldValue {
     case WireType.LengthDelimited:
       return reader.bytes();
     default:
-      throw new Error(`OTLP has no wire type ${wireType}`);
+      throw new Error(`Unexpected wire type ${wireType}`);
   }
 }
 
-function submessages(bytes: Uint8Array, field: number): Uint8Array[] {
+function getSubmessages(bytes: Uint8Array, field: number): Uint8Array[] {
   return (readFields(bytes).get(field) ?? []).filter((value) => value instanceof Uint8Array);
 }
 
 function readAttributes(bytes: Uint8Array, field: number): Attributes {
   return Object.fromEntries(
-    submessages(bytes, field).map((pair) => [text(readFields(pair).get(1)), readAnyValue(submessages(pair, 2)[0])]),
+    getSubmessages(bytes, field).map((pair) => [
+      toText(readFields(pair).get(1)),
+      readAnyValue(getSubmessages(pair, 2)[0]),
+    ]),
   );
 }
 
@@ -119,7 +122,7 @@ function readAnyValue(bytes: Uint8Array | undefined): unknown {
   const [field, values] = entry ?? [0, []];
   switch (field) {
     case 1:
-      return text(values);
+      return toText(values);
     case 2:
       return values[0] === 1;
     case 3:
@@ -127,18 +130,18 @@ function readAnyValue(bytes: Uint8Array | undefined): unknown {
     case 4:
       return Buffer.from(BigUint64Array.of(BigInt(String(values[0]))).buffer).readDoubleLE();
     case 5:
-      return submessages(submessages(bytes ?? new Uint8Array(), 5)[0] ?? new Uint8Array(), 1).map(readAnyValue);
+      return getSubmessages(getSubmessages(bytes ?? new Uint8Array(), 5)[0] ?? new Uint8Array(), 1).map(readAnyValue);
     default:
       return undefined;
   }
 }
 
-function hex(values: FieldValue[] | undefined): string {
+function toHex(values: FieldValue[] | undefined): string {
   const [value] = values ?? [];
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : '';
 }
 
-function text(values: FieldValue[] | undefined): string {
+function toText(values: FieldValue[] | undefined): string {
   const [value] = values ?? [];
   return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
 }

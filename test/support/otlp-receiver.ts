@@ -5,17 +5,17 @@ import { gunzipSync } from 'node:zlib';
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import { type ReceivedSpan, readMetricNames, readTraces } from './otlp-messages';
 
-/** A collector of traces and metrics on loopback, over gRPC and HTTP. */
+/** An OTLP collector of traces and metrics on loopback, over gRPC and HTTP. */
 export interface OtlpReceiver {
-  /** For OTEL_EXPORTER_OTLP_ENDPOINT with the protocol grpc. */
+  /** The value of OTEL_EXPORTER_OTLP_ENDPOINT for the protocol grpc. */
   readonly grpcEndpoint: string;
-  /** For OTEL_EXPORTER_OTLP_ENDPOINT with the protocol http/protobuf. */
+  /** The value of OTEL_EXPORTER_OTLP_ENDPOINT for the protocol http/protobuf. */
   readonly httpEndpoint: string;
-  /** Every span received so far. */
+  /** All spans received so far. */
   spans(): readonly ReceivedSpan[];
-  /** The name of every metric received so far. */
+  /** The names of all metrics received so far. */
   metricNames(): ReadonlySet<string>;
-  /** Resolves to all spans of a trace once one that `isLast` accepts is among them; rejects after thirty seconds. */
+  /** Resolves to the spans of a trace when `isLast` accepts one of them; rejects after 30 seconds. */
   trace(traceId: string, isLast: (span: ReceivedSpan) => boolean): Promise<readonly ReceivedSpan[]>;
   close(): Promise<void>;
 }
@@ -23,13 +23,13 @@ export interface OtlpReceiver {
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const metricNames = new Set<string>();
-  const take: Take = {
+  const handlers: SignalHandlers = {
     traces: (bytes) => void spans.push(...readTraces(bytes)),
     metrics: (bytes) => {
       for (const name of readMetricNames(bytes)) metricNames.add(name);
     },
   };
-  const [grpc, http] = await Promise.all([startGrpc(take), startHttp(take)]);
+  const [grpc, http] = await Promise.all([startGrpc(handlers), startHttp(handlers)]);
   return {
     grpcEndpoint: `http://127.0.0.1:${grpc.port}`,
     httpEndpoint: `http://127.0.0.1:${http.port}`,
@@ -42,7 +42,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
         if (trace.some(isLast)) return trace;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      throw new Error(`no complete trace ${traceId} among: ${spans.map(({ name }) => name).join(', ')}`);
+      throw new Error(`No complete trace ${traceId} among: ${spans.map(({ name }) => name).join(', ')}`);
     },
     async close() {
       await Promise.all([grpc.close(), http.close()]);
@@ -55,27 +55,27 @@ interface Listener {
   close(): Promise<void>;
 }
 
-/** What is done with the bytes of each signal's requests. */
-interface Take {
+/** Handlers of the request bytes of each signal. */
+interface SignalHandlers {
   traces(bytes: Uint8Array): void;
   metrics(bytes: Uint8Array): void;
 }
 
-async function startGrpc(take: Take): Promise<Listener> {
+async function startGrpc(handlers: SignalHandlers): Promise<Listener> {
   const server = new Server();
-  const receive = (path: string, taking: (bytes: Uint8Array) => void) =>
+  const receive = (path: string, handle: (bytes: Uint8Array) => void) =>
     server.register(
       path,
       ({ request }: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
-        taking(request);
+        handle(request);
         done(null, Buffer.alloc(0));
       },
       (response: Buffer) => response,
       (request: Buffer) => request,
       'unary',
     );
-  receive('/opentelemetry.proto.collector.trace.v1.TraceService/Export', take.traces);
-  receive('/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', take.metrics);
+  receive('/opentelemetry.proto.collector.trace.v1.TraceService/Export', handlers.traces);
+  receive('/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', handlers.metrics);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -87,17 +87,17 @@ async function startGrpc(take: Take): Promise<Listener> {
   };
 }
 
-async function startHttp(take: Take): Promise<Listener> {
+async function startHttp(handlers: SignalHandlers): Promise<Listener> {
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
-      const taking = request.url === '/v1/metrics' ? take.metrics : take.traces;
-      taking(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
+      const handle = request.url === '/v1/metrics' ? handlers.metrics : handlers.traces;
+      handle(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
       response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port: portOf(server.address()),
+    port: getPort(server.address()),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -106,7 +106,7 @@ async function startHttp(take: Take): Promise<Listener> {
   };
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the receiver listens on no port');
+function getPort(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The receiver has no port.');
   return address.port;
 }

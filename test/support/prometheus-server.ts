@@ -6,21 +6,20 @@ import { join } from 'node:path';
 import { freePort } from '../../tools/chaos/free-port';
 import { eventually } from './eventually';
 
-/** The real program on a free loopback port, with a folder of its own. */
+/** A Prometheus process on a free loopback port with a temporary folder. */
 export interface PrometheusServer {
-  /** What its HTTP interface answers below /api/v1. Rejects with what it says against the request. */
+  /** Sends a request to the HTTP API below /api/v1. Rejects with the error message of the response. */
   ask(path: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** What is in every answer of its HTTP interface. */
 interface Answer {
   readonly status: 'success' | 'error';
   readonly data?: unknown;
   readonly error?: string;
 }
 
-/** Starts it with a file of configuration; resolves once it answers. */
+/** Starts Prometheus with a configuration file; resolves when it is ready. */
 export async function startPrometheus(configFile: string): Promise<PrometheusServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
@@ -31,9 +30,9 @@ export async function startPrometheus(configFile: string): Promise<PrometheusSer
   );
   const endWithTest = () => child.kill('SIGKILL');
   process.once('exit', endWithTest);
-  let told = '';
+  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
+    stderr += text;
   });
   const exited: Promise<unknown> = once(child, 'close');
   await Promise.race([
@@ -44,7 +43,7 @@ export async function startPrometheus(configFile: string): Promise<PrometheusSer
       ),
     ),
     exited.then(() => {
-      throw new Error(`prometheus ended before it was ready:\n${told}`);
+      throw new Error(`prometheus ended before it was ready:\n${stderr}`);
     }),
   ]);
   return {

@@ -31,15 +31,12 @@ export async function createRedisNode(
     cachedSessions: 100,
     clock: Date,
   });
-  const legacySessionStore =
+  const legacySessions =
     legacySessionKey === ''
       ? undefined
       : new RedisLegacySessionStore(connection, { keyTemplate: legacySessionKey, sessionTtlMs, clock: Date, log });
   const scenarios = new RedisCatalogue(connection, { keyPrefix });
-  return serviceOn(
-    { store, scenarios, olderSessions: legacySessionStore, close: () => store.close() },
-    { clock: Date, log },
-  );
+  return serviceOn({ store, scenarios, legacySessions, close: () => store.close() }, { clock: Date, log });
 }
 
 /** Starts the gRPC server of one node that shares a Redis and a key prefix with others. */

@@ -30,7 +30,7 @@ export interface ServiceUnderTest {
 export interface StoresUnderTest {
   readonly store: SessionStore;
   readonly scenarios: ScenarioCatalogue;
-  readonly olderSessions?: LegacySessionStore | undefined;
+  readonly legacySessions?: LegacySessionStore | undefined;
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
 
 /** Everything but gRPC, as one node has it on these stores, which end with it. */
 export function serviceOn(
-  { store, scenarios, olderSessions, close }: StoresUnderTest,
+  { store, scenarios, legacySessions, close }: StoresUnderTest,
   {
     clock = new SystemClock(),
     settings = {},
@@ -75,7 +75,7 @@ export function serviceOn(
   const deps: UseCaseDependencies = {
     store,
     scenarios,
-    olderSessions,
+    legacySessions,
     catalogue,
     codec: new ProtoTurnCodec(),
     ids: new UuidV5InstanceIdGenerator(),

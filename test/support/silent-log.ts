@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/server/ports/logger';
 
-const nothing = () => undefined;
+const noop = () => undefined;
 
-/** A log that nobody reads. */
-export const silentLog: Logger = { isDebug: false, debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** Discards all lines. */
+export const silentLog: Logger = { isDebug: false, debug: noop, info: noop, warn: noop, error: noop };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
-import type { JwtVerificationOptions } from '../../src/server/auth/tokens';
+import type { JwtVerificationOptions } from '../../src/server/auth/jwt-authenticator';
 import { uuid } from './session-builder';
 
 /** What a service that trusts the issuer asks of its tokens. */

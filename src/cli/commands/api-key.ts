@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { generateApiKey, hashApiKey } from '../../server/auth/api-key';
-import { grantFields } from '../../server/auth/grant';
+import { generateApiKey, hashApiKey } from '../../server/auth/api-keys';
+import { grantFields } from '../../server/auth/grant-file';
 import { createCommand, runCommand } from '../command';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import type { Output } from '../output/terminal';

@@ -13,150 +13,151 @@ export interface AgentCatalogueOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly compile: CompileStoredScenario;
-  /** How old the last look at the store may be. Milliseconds. */
+  /** Maximum age of the cached snapshot in milliseconds. */
   readonly stalenessMs: number;
-  /** How long a look at the store may take; it is nobody's own, so no caller's deadline bounds it. Milliseconds. */
+  /** Timeout of a read from the store in milliseconds. Callers share reads, so their deadlines do not apply. */
   readonly loadTimeoutMs: number;
-  /** How many versions that are not the newest stay compiled. */
+  /** Maximum number of compiled versions other than the latest ones. */
   readonly maxOlderVersions: number;
 }
 
-/** Of what a turn waits for when this node does not know it. */
+/** Only for reads that a turn waits for. */
 const spanName = 'catalogue.load';
 
-const nobodyGivesUp = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
-/** What this node knows of one agent's catalogue. */
+/** The cached catalogue of one agent. Concurrent callers share one read from the store. */
 export class AgentCatalogue {
   private readonly agent: AgentKey;
   private readonly options: AgentCatalogueOptions;
-  private readonly older: LruCache<Promise<CompiledScenario | undefined>>;
-  private known: CatalogueSnapshot | undefined;
-  /** When the last look at the store began that `known` is the result of. */
-  private lookedAt = Number.NEGATIVE_INFINITY;
-  /** The look that is under way and may be joined. */
-  private look: Promise<CatalogueSnapshot> | undefined;
+  private readonly olderVersions: LruCache<Promise<CompiledScenario | undefined>>;
+  private cached: CatalogueSnapshot | undefined;
+  /** When the read that returned or confirmed `cached` was started. Milliseconds since 1970. */
+  private checkedAt = Number.NEGATIVE_INFINITY;
+  /** The read in progress. */
+  private pendingRefresh: Promise<CatalogueSnapshot> | undefined;
+  /** Incremented by `invalidate`, so that a read started earlier is not cached. */
   private generation = 0;
 
   constructor(agent: AgentKey, options: AgentCatalogueOptions) {
     this.agent = agent;
     this.options = options;
-    this.older = new LruCache(options.maxOlderVersions);
+    this.olderVersions = new LruCache(options.maxOlderVersions);
   }
 
-  /** The catalogue with the versions that a turn's instances run on. */
-  async open(needed: readonly VersionKey[], call: Call): Promise<Catalogue> {
-    const snapshot = this.fresh() ?? (await this.waited(call));
+  /** The catalogue with the given versions in addition to the latest ones. */
+  async open(versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
+    const snapshot = this.getFresh() ?? (await this.waitForRefresh(call));
     let older: Map<string, CompiledScenario | undefined> | undefined;
-    for (const key of needed) {
-      const newest = snapshot.latestVersion(key.scenarioId);
-      // Of a scenario that is gone all versions are.
-      if (newest === undefined || newest === key.version) continue;
+    for (const key of versions) {
+      const latest = snapshot.latestVersion(key.scenarioId);
+      // A deleted scenario has no versions.
+      if (latest === undefined || latest === key.version) continue;
       older ??= new Map();
-      older.set(toVersionName(key), await this.olderVersion(key));
+      older.set(toVersionName(key), await this.getOlderVersion(key));
     }
     return older === undefined ? snapshot : snapshot.withOlderVersions(older);
   }
 
   async snapshot(call: Call): Promise<CatalogueSnapshot> {
-    return this.fresh() ?? (await this.waited(call));
+    return this.getFresh() ?? (await this.waitForRefresh(call));
   }
 
-  /** What is known may be outdated, also what a look that is under way will find. */
+  /** Marks the cached snapshot and the result of a read in progress as outdated. */
   invalidate(): void {
     this.generation += 1;
-    this.lookedAt = Number.NEGATIVE_INFINITY;
-    this.look = undefined;
+    this.checkedAt = Number.NEGATIVE_INFINITY;
+    this.pendingRefresh = undefined;
   }
 
   /**
-   * What is known, while it is not too old. Past half of that age a look begins in the background, so that of an agent with
-   * steady traffic no turn ever waits for one.
+   * The cached snapshot if it is recent enough. After half of the maximum age it is refreshed in the background, so that with steady
+   * traffic no turn waits for the store.
    */
-  private fresh(): CatalogueSnapshot | undefined {
-    const age = this.options.clock.now() - this.lookedAt;
-    if (this.known === undefined || age >= this.options.stalenessMs) return undefined;
-    // No turn waits for it, so it belongs to the trace of none.
-    if (age >= this.options.stalenessMs / 2) this.options.telemetry.withoutSpan(() => this.looked()).catch(ignored);
-    return this.known;
+  private getFresh(): CatalogueSnapshot | undefined {
+    const { clock, stalenessMs, telemetry } = this.options;
+    const age = clock.now() - this.checkedAt;
+    if (this.cached === undefined || age >= stalenessMs) return undefined;
+    if (age >= stalenessMs / 2) {
+      // The next turn that finds the snapshot outdated retries and reports an error.
+      telemetry.withoutSpan(() => this.refresh()).catch(() => undefined);
+    }
+    return this.cached;
   }
 
-  private async waited(call: Call): Promise<CatalogueSnapshot> {
-    const snapshot = await this.options.telemetry.withSpanAsync(spanName, () => this.looked());
+  private async waitForRefresh(call: Call): Promise<CatalogueSnapshot> {
+    const snapshot = await this.options.telemetry.withSpanAsync(spanName, () => this.refresh());
     if (!call.isCancelled) return snapshot;
-    throw new OrchestratorError('CANCELLED', 'The caller gave up while the catalogue was read.');
+    throw new OrchestratorError('CANCELLED', 'The call was canceled while the catalogue was read.');
   }
 
-  /** Looks at the store, or waits for the look that is under way. */
-  private looked(): Promise<CatalogueSnapshot> {
-    if (this.look !== undefined) return this.look;
+  /** Reads from the store, or joins the read in progress. */
+  private refresh(): Promise<CatalogueSnapshot> {
+    if (this.pendingRefresh !== undefined) return this.pendingRefresh;
     const generation = this.generation;
-    const beganAt = this.options.clock.now();
-    const look = this.fetch()
+    const startedAt = this.options.clock.now();
+    const refresh = this.load()
       .then((snapshot) => {
-        if (generation === this.generation) this.accept(snapshot, beganAt);
+        if (generation === this.generation) this.cache(snapshot, startedAt);
         return snapshot;
       })
       .finally(() => {
-        if (this.look === look) this.look = undefined;
+        if (this.pendingRefresh === refresh) this.pendingRefresh = undefined;
       });
-    this.look = look;
-    return look;
+    this.pendingRefresh = refresh;
+    return refresh;
   }
 
-  private async fetch(): Promise<CatalogueSnapshot> {
+  private async load(): Promise<CatalogueSnapshot> {
     const { scenarios, compile } = this.options;
-    const { known } = this;
-    return await this.asking(async (call) => {
-      if (known !== undefined && (await scenarios.revision(this.agent, call)) === known.revision) return known;
-      return new CatalogueSnapshot(await scenarios.load(this.agent, call), compile, known);
+    const { cached } = this;
+    return await this.readStore(async (call) => {
+      if (cached !== undefined && (await scenarios.revision(this.agent, call)) === cached.revision) return cached;
+      return new CatalogueSnapshot(await scenarios.load(this.agent, call), compile, cached);
     });
   }
 
-  private accept(snapshot: CatalogueSnapshot, lookedAt: number): void {
-    const previous = this.known;
-    this.known = snapshot;
-    this.lookedAt = lookedAt;
+  private cache(snapshot: CatalogueSnapshot, checkedAt: number): void {
+    const previous = this.cached;
+    this.cached = snapshot;
+    this.checkedAt = checkedAt;
     if (previous === undefined || previous === snapshot) return;
-    for (const name of this.older.keys()) {
+    for (const name of this.olderVersions.keys()) {
       const scenarioId = name.slice(0, name.lastIndexOf('/'));
-      // The scenario may have been deleted and put again in between; then its older versions are gone.
-      if (previous.latestVersion(scenarioId) !== snapshot.latestVersion(scenarioId)) this.older.delete(name);
+      // If the scenario was deleted and stored again in between, its older versions no longer exist.
+      if (previous.latestVersion(scenarioId) !== snapshot.latestVersion(scenarioId)) this.olderVersions.delete(name);
     }
   }
 
-  /** A version that is not the newest; undefined where it is gone. Fetched and compiled once. */
-  private olderVersion(key: VersionKey): Promise<CompiledScenario | undefined> {
+  /** Reads and compiles a version other than the latest one, once. Undefined if it does not exist. */
+  private getOlderVersion(key: VersionKey): Promise<CompiledScenario | undefined> {
     const name = toVersionName(key);
-    const known = this.older.get(name);
-    if (known !== undefined) return known;
+    const cached = this.olderVersions.get(name);
+    if (cached !== undefined) return cached;
     const { scenarios, telemetry, compile } = this.options;
-    const fetched = telemetry.withSpanAsync(spanName, async () => {
-      const stored = await this.asking((call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
+    const compiled = telemetry.withSpanAsync(spanName, async () => {
+      const stored = await this.readStore((call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
       return stored && compile(stored);
     });
-    this.older.set(name, fetched);
-    fetched.catch(() => {
-      if (this.older.peek(name) === fetched) this.older.delete(name);
+    this.olderVersions.set(name, compiled);
+    compiled.catch(() => {
+      if (this.olderVersions.peek(name) === compiled) this.olderVersions.delete(name);
     });
-    return fetched;
+    return compiled;
   }
 
   /**
-   * Asks the store with a call of this node's own: many callers wait for the answer, so none of them may call it off. Its deadline is
-   * nobody's either, and comes out as what it means to them: the store does not answer, and a repetition may help.
+   * Reads with a separate deadline. Many callers share the result, so none of them can cancel the read. For them an exceeded
+   * deadline means that the store does not respond and that a retry may help.
    */
-  private async asking<T>(ask: (call: Call) => Promise<T>): Promise<T> {
-    const { clock, loadTimeoutMs: lookTimeoutMs } = this.options;
+  private async readStore<T>(read: (call: Call) => Promise<T>): Promise<T> {
+    const { clock, loadTimeoutMs } = this.options;
     try {
-      return await ask(createCall(clock.now() + lookTimeoutMs, nobodyGivesUp));
+      return await read(createCall(clock.now() + loadTimeoutMs, neverAborted));
     } catch (cause) {
       if (!(cause instanceof OrchestratorError) || cause.reason !== 'DEADLINE') throw cause;
-      const told = `The catalogue could not be read within ${lookTimeoutMs} ms; retry.`;
-      throw new OrchestratorError('STORE_UNAVAILABLE', told, { cause });
+      const message = `The catalogue was not read within ${loadTimeoutMs} ms; retry.`;
+      throw new OrchestratorError('STORE_UNAVAILABLE', message, { cause });
     }
   }
 }
-
-/** A look in the background that fails is repeated by the next turn, which then tells of it. */
-function ignored(): void {}

@@ -4,19 +4,15 @@ import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { indexRelationships, type RelationshipIndex } from '../../core/scenario/relationships';
 import type { CatalogueContent } from '../ports/scenario-catalogue';
 
-/** Compiles a stored version; undefined where this version of the service refuses what an older one stored. */
+/** Compiles a stored version; undefined if it is invalid in this release of the service. */
 export type CompileStoredScenario = (stored: StoredScenario) => CompiledScenario | undefined;
 
-/** A version of a scenario, by name. */
 export interface VersionKey {
   readonly scenarioId: string;
   readonly version: number;
 }
 
-/**
- * The catalogue of an agent at one revision: the newest version of every scenario. Never changes, but that a scenario is
- * compiled when it is asked for first.
- */
+/** The catalogue of an agent at one revision, with the latest version of every scenario. Immutable; compiles scenarios on demand. */
 export class CatalogueSnapshot implements Catalogue {
   readonly content: CatalogueContent;
   readonly relationships: RelationshipIndex;
@@ -24,7 +20,7 @@ export class CatalogueSnapshot implements Catalogue {
   private readonly compiled = new Map<string, CompiledScenario | undefined>();
   private readonly compile: CompileStoredScenario;
 
-  /** What `previous` compiled is taken over where it is the same version. */
+  /** Reuses the scenarios that `previous` has compiled, if their version is the same. */
   constructor(content: CatalogueContent, compile: CompileStoredScenario, previous?: CatalogueSnapshot) {
     this.content = content;
     this.compile = compile;
@@ -40,8 +36,8 @@ export class CatalogueSnapshot implements Catalogue {
   }
 
   getScenario(scenarioId: string): CompiledScenario | undefined {
-    const known = this.compiled.get(scenarioId);
-    if (known !== undefined || this.compiled.has(scenarioId)) return known;
+    const cached = this.compiled.get(scenarioId);
+    if (cached !== undefined || this.compiled.has(scenarioId)) return cached;
     const stored = this.stored.get(scenarioId);
     if (stored === undefined) return undefined;
     const compiled = this.compile(stored);
@@ -53,12 +49,12 @@ export class CatalogueSnapshot implements Catalogue {
     return this.latestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
   }
 
-  /** Undefined where the catalogue does not hold the scenario. */
+  /** Undefined if the catalogue does not contain the scenario. */
   latestVersion(scenarioId: string): number | undefined {
     return this.stored.get(scenarioId)?.version;
   }
 
-  /** This catalogue with older versions beside the newest ones; undefined among them: that version is gone. */
+  /** Adds older versions by name. A version that does not exist is undefined. */
   withOlderVersions(older: ReadonlyMap<string, CompiledScenario | undefined>): Catalogue {
     return {
       revision: this.revision,
@@ -70,12 +66,11 @@ export class CatalogueSnapshot implements Catalogue {
   }
 
   private isSame(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {
-    const [mine, theirs] = [this.stored.get(scenarioId), previous?.stored.get(scenarioId)];
-    return mine?.version === theirs?.version && mine?.contentHash === theirs?.contentHash;
+    const [current, earlier] = [this.stored.get(scenarioId), previous?.stored.get(scenarioId)];
+    return current?.version === earlier?.version && current?.contentHash === earlier?.contentHash;
   }
 }
 
-/** One text for a version, to look it up by. */
 export function toVersionName({ scenarioId, version }: VersionKey): string {
   return `${scenarioId}/${version}`;
 }

@@ -21,49 +21,50 @@ export interface CompiledCatalogueDependencies {
 }
 
 export interface CompiledCatalogueOptions {
-  /** After how long another node's change is seen at the latest; 0: looks on every turn. Milliseconds. Default 1,000. */
+  /** Maximum delay until a change by another node is visible; 0 checks the store on every turn. Milliseconds, default 1,000. */
   readonly stalenessMs?: number;
-  /** How long a look at the store may take. Milliseconds. Default 5,000. */
+  /** Timeout of a read from the store. Milliseconds, default 5,000. */
   readonly loadTimeoutMs?: number;
-  /** How many agents' catalogues are kept. Default 1,000. */
+  /** Maximum number of cached agents. Default 1,000. */
   readonly maxAgents?: number;
-  /** How many versions that are not the newest are kept for each agent. Default 200. */
+  /** Maximum number of cached versions per agent other than the latest ones. Default 200. */
   readonly maxOlderVersions?: number;
 }
 
 /**
- * The catalogues of the agents that this node serves, compiled. A turn gets one immutable snapshot, so it never sees half of a
- * change; the snapshot is compared with the store's revision at least every `stalenessMs`, and at once after a change of this
- * node's own or one that the store tells of. Whatever the node keeps here may be thrown away at any time.
+ * Caches the compiled catalogues of agents. A turn uses one immutable snapshot, so it never sees part of a change. The snapshot is
+ * compared with the store's revision at least every `stalenessMs`, and immediately after a change by this node or a notification
+ * from the store. Any part of the cache may be dropped at any time.
  */
 export class CompiledCatalogue {
   private readonly deps: CompiledCatalogueDependencies;
   private readonly options: Required<CompiledCatalogueOptions>;
   private readonly agents: LruCache<AgentCatalogue>;
-  private readonly stopListening: () => void;
+  private readonly unsubscribe: () => void;
 
   constructor(deps: CompiledCatalogueDependencies, options: CompiledCatalogueOptions = {}) {
     this.deps = deps;
     this.options = { stalenessMs: 1_000, loadTimeoutMs: 5_000, maxAgents: 1_000, maxOlderVersions: 200, ...options };
     this.agents = new LruCache(this.options.maxAgents);
-    this.stopListening = deps.scenarios.onChange((agent) => this.invalidate(agent));
+    this.unsubscribe = deps.scenarios.onChange((agent) => this.invalidate(agent));
   }
 
   /**
-   * The agent's catalogue for one turn, with the versions that its instances run on; one that is gone is no error.
+   * The agent's catalogue for one turn, with the given versions in addition to the latest ones. A version that does not exist is not
+   * an error.
    *
-   * @throws OrchestratorError what the store throws, where it has to be asked.
+   * @throws OrchestratorError the errors of the store.
    */
-  open(agent: AgentKey, needed: readonly VersionKey[], call: Call): Promise<Catalogue> {
-    return this.agentCatalogue(agent).open(needed, call);
+  open(agent: AgentKey, versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
+    return this.getAgentCatalogue(agent).open(versions, call);
   }
 
-  /** What the agent's catalogue holds, as fresh as `open` has it. */
+  /** The stored content of the agent's catalogue, as recent as that of `open`. */
   async content(agent: AgentKey, call: Call): Promise<CatalogueContent> {
-    return (await this.agentCatalogue(agent).snapshot(call)).content;
+    return (await this.getAgentCatalogue(agent).snapshot(call)).content;
   }
 
-  /** Makes a change of this node's own: whatever begins after it sees it. Also where its answer was lost, as it may be applied. */
+  /** Changes the catalogue, then invalidates the cache. Does so after an error as well, because the change may have been applied. */
   async applyChange<Outcome>(agent: AgentKey, change: () => Promise<Outcome>): Promise<Outcome> {
     try {
       return await change();
@@ -72,22 +73,21 @@ export class CompiledCatalogue {
     }
   }
 
-  /** What is known of the agent may be outdated. */
   invalidate(agent: AgentKey): void {
-    this.agents.peek(keyOf(agent))?.invalidate();
+    this.agents.peek(toCacheKey(agent))?.invalidate();
   }
 
-  /** Stops listening for changes of other nodes. */
+  /** Unsubscribes from notifications of the store. */
   close(): void {
-    this.stopListening();
+    this.unsubscribe();
   }
 
-  private agentCatalogue(agent: AgentKey): AgentCatalogue {
-    const key = keyOf(agent);
-    const known = this.agents.get(key);
-    if (known !== undefined) return known;
+  private getAgentCatalogue(agent: AgentKey): AgentCatalogue {
+    const key = toCacheKey(agent);
+    const cached = this.agents.get(key);
+    if (cached !== undefined) return cached;
     const { scenarios, clock, telemetry } = this.deps;
-    const { tenantId, agentId } = agent; // may be a whole turn, which must not be kept
+    const { tenantId, agentId } = agent; // `agent` may be a whole turn, which must not stay in memory
     const compile = (stored: StoredScenario) => this.compile(agentId, stored);
     const created = new AgentCatalogue(
       { tenantId, agentId },
@@ -101,13 +101,13 @@ export class CompiledCatalogue {
     const { compiled, findings } = compileScenario(scenario, version, this.deps.compile);
     if (compiled === undefined) {
       const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
-      const named = { agent_id: agentId, scenario_id: scenario.scenarioId, version, codes };
-      this.deps.log.error(named, 'a stored scenario is refused by this version of the service and counts as gone');
+      const fields = { agent_id: agentId, scenario_id: scenario.scenarioId, version, codes };
+      this.deps.log.error(fields, 'a stored scenario is invalid in this release and is treated as deleted');
     }
     return compiled;
   }
 }
 
-function keyOf({ tenantId, agentId }: AgentKey): string {
+function toCacheKey({ tenantId, agentId }: AgentKey): string {
   return `${tenantId}/${agentId}`;
 }

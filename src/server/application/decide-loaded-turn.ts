@@ -4,7 +4,7 @@ import { decideTurn, type TurnDecision } from '../../core/decide-turn';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import type { Session } from '../../core/model/session';
 import type { OrchestrationSettings } from '../../core/model/settings';
-import type { Turn } from '../../core/model/turn';
+import { getIntent, type Turn } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
 import type { Catalogue } from '../../core/scenario/catalogue';
 import type { Call } from '../ports/call';
@@ -12,93 +12,127 @@ import type { DecisionModel } from '../ports/decision-model';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';
 import type { Telemetry } from '../ports/telemetry';
 import type { VersionKey } from './catalogue-snapshot';
-import type { TurnCommand } from './commands';
 import type { CompiledCatalogue } from './compiled-catalogue';
+import type { TurnCommand } from './turn-command';
 
-/** What deciding needs of the world. */
 export interface DecisionDependencies {
   readonly ids: InstanceIdGenerator;
   readonly telemetry: Telemetry;
   readonly settings: OrchestrationSettings;
-  /** Undefined where the rules decide alone (section 9). */
+  /** Undefined if only the rules decide (section 9). */
   readonly model: DecisionModel | undefined;
 }
 
-/** A turn to decide on what was loaded for it. */
+/** A turn with the session and the catalogue to decide it on. */
 export interface LoadedTurn extends Pick<TurnCommand, 'turn' | 'validateOnly'> {
   readonly session: Session;
   readonly catalogue: Catalogue;
-  /** A proposal to decide on; undefined: the model is asked, where there is one. */
+  /** The proposal to decide with. If undefined, the model is asked if there is one. */
   readonly proposal?: ModelProposal | undefined;
 }
 
 /**
- * Is told what the rules alone decide while the model is asked. The turn does not wait for it: once `over` is aborted there is a
- * proposal, and what was not told by then is left out.
+ * Receives the decision of the rules alone while the model is asked. The turn does not wait for it. `signal` is aborted when the
+ * model has answered; results not delivered by then must be dropped.
  */
-export type OnProvisional = (result: TurnResult, over: AbortSignal) => Promise<void>;
+export type OnProvisional = (result: TurnResult, signal: AbortSignal) => Promise<void>;
 
-/** The agent's catalogue with every version that the turn may need of it. */
+/** Opens the agent's catalogue with all scenario versions that the turn may need. */
 export function openCatalogueForTurn(
   catalogue: CompiledCatalogue,
   turn: Turn,
   session: Session,
   call: Call,
 ): Promise<Catalogue> {
-  return catalogue.open(turn, neededVersions(session, turn), call);
+  return catalogue.open(turn, listVersionsInUse(session, turn), call);
 }
 
 /**
- * Decides a turn on what was loaded, with a span for every phase; where there is a model and something to ask it, on its proposal.
- * `tell` hears nothing where nobody is asked.
+ * Decides a turn, with a span for every phase. Asks the model for a proposal first if there is a model and it has something to
+ * decide. `onProvisional` is called only if the model is asked.
  */
 export async function decideLoadedTurn(
   deps: DecisionDependencies,
   { turn, validateOnly, session, catalogue, proposal }: LoadedTurn,
   call: Call,
-  tell?: OnProvisional,
+  onProvisional?: OnProvisional,
 ): Promise<TurnDecision> {
   const { telemetry, settings, ids } = deps;
-  const instanceIdOf = (scenarioId: string): string => ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
-  const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId: instanceIdOf, proposal };
-  const asked = proposal ?? (deps.model && (await propose(deps.model, input, call, tell)));
-  return decideTurn(asked === proposal ? input : { ...input, proposal: asked }, validateOnly, (name, work) =>
-    telemetry.withSpan(name, work),
-  );
+  const getNewInstanceId = (scenarioId: string): string =>
+    ids.generateInstanceId(turn.sessionId, turn.turnId, scenarioId);
+  const input: TurnInput = { session, turn, catalogue, settings, getNewInstanceId, proposal };
+  const effectiveProposal = proposal ?? (deps.model && (await propose(deps.model, input, call, onProvisional)));
+  const finalInput = effectiveProposal === proposal ? input : { ...input, proposal: effectiveProposal };
+  return decideTurn(finalInput, validateOnly, (name, work) => telemetry.withSpan(name, work));
 }
 
-/** Asks the model, and tells meanwhile what would be decided if it were not heard. */
+/** Asks the model. Meanwhile reports the decision that the rules make without a proposal. */
 async function propose(
   model: DecisionModel,
   input: TurnInput,
   call: Call,
-  tell: OnProvisional | undefined,
+  onProvisional: OnProvisional | undefined,
 ): Promise<ModelProposal | undefined> {
-  const question = buildModelRequest(input);
-  if (question === undefined) return undefined;
-  const over = new AbortController();
-  const asked = model.propose(question, call).finally(() => over.abort());
-  if (tell) void tellMeanwhile(tell, input, over.signal);
-  return await asked;
+  const request = buildModelRequest(input);
+  if (request === undefined) return undefined;
+  const answered = new AbortController();
+  const proposal = model.propose(request, call).finally(() => answered.abort());
+  if (onProvisional) void reportProvisional(onProvisional, input, answered.signal);
+  return await proposal;
 }
 
-/** A reader who does not read, or is gone, holds up nobody: other turns of the session wait behind this one. */
-async function tellMeanwhile(tell: OnProvisional, input: TurnInput, over: AbortSignal): Promise<void> {
+/** Not awaited: a slow or disconnected reader must not delay the turns of the session that are queued behind this one. */
+async function reportProvisional(onProvisional: OnProvisional, input: TurnInput, signal: AbortSignal): Promise<void> {
   try {
-    await tell(decideTurn(input).result, over);
+    await onProvisional(decideTurn(input).result, signal);
   } catch {
-    // What is told is provisional. The turn finds by itself that the caller gave up, and what else is wrong it comes to, too.
+    // Provisional results are optional. The turn itself detects a cancellation and any error in its input.
   }
 }
 
 /**
- * The versions that running instances run on, and those of ended ones that an outcome is about (0.6). Version 0, the newest, needs
- * no reading.
+ * The versions of running instances, and those of ended instances that a step outcome refers to (0.6). Version 0 is the latest
+ * version, which every catalogue has.
  */
-function neededVersions(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
-  const named = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
-  const ended = session.endedInstances.filter(({ instanceId }) => named.has(instanceId));
+function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
+  const idsWithOutcome = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
+  const ended = session.endedInstances.filter(({ instanceId }) => idsWithOutcome.has(instanceId));
   return [...session.instances, ...ended]
     .filter(({ scenarioVersion }) => scenarioVersion > 0)
     .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
+}
+
+/** The result of a turn while orchestration is disabled: empty phases and an unchanged session (2.16). */
+export function createEmptyResult(turn: Turn, session: Session | undefined, validateOnly: boolean): TurnResult {
+  return {
+    sessionId: turn.sessionId,
+    turnId: turn.turnId,
+    revision: session?.revision ?? 0,
+    turnCount: session?.turnCount ?? 0,
+    context: {
+      intent: getIntent(turn.situation),
+      intentScore: turn.situation.canonicalIntentScore,
+      focusInstanceId: '',
+      addressedInstanceIds: [],
+      candidates: [],
+      instances: [],
+      relationships: [],
+      changedFields: [],
+    },
+    lifecycleDecisions: [],
+    rejectedCandidates: [],
+    transitionDecisions: [],
+    plan: {
+      contributions: [],
+      primaryScenarioId: '',
+      activeScenarioIds: [],
+      hasAsks: false,
+      hasConfirms: false,
+      hasActionHints: false,
+      hasInforms: false,
+      abandoned: [],
+    },
+    ignoredOutcomes: [],
+    validateOnly,
+  };
 }

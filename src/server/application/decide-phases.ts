@@ -1,46 +1,55 @@
 import type { TurnDecision } from '../../core/decide-turn';
+import { findDuplicates } from '../../core/model/duplicates';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import { type FieldViolation, OrchestratorError } from '../../core/model/orchestrator-error';
+import type { Relationship, Scenario } from '../../core/model/scenario';
 import { createEmptySession, type Session } from '../../core/model/session';
 import type { Turn } from '../../core/model/turn';
-import type { Catalogue } from '../../core/scenario/catalogue';
+import { type Catalogue, compareRelationships } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
+import { compileScenario } from '../../core/scenario/compile-scenario';
+import { findCycleIndex, findRelationshipProblem } from '../../core/scenario/relationship-problem';
+import { indexRelationships } from '../../core/scenario/relationships';
 import type { Call } from '../ports/call';
 import type { Logger } from '../ports/logger';
 import type { CompiledCatalogue } from './compiled-catalogue';
-import { type DecisionDependencies, decideLoadedTurn, openCatalogueForTurn } from './decide-loaded-turn';
-import { createEmptyResult } from './empty-result';
-import { createInlineCatalogue, type InlineDefinitions } from './inline-catalogue';
+import {
+  createEmptyResult,
+  type DecisionDependencies,
+  decideLoadedTurn,
+  openCatalogueForTurn,
+} from './decide-loaded-turn';
 import { reportTurn } from './report-turn';
+import { refuseInvalidScenarios } from './validate-scenario';
 
-/** What the phases need of the world: no session store. */
 export interface PhaseDependencies extends DecisionDependencies {
   readonly catalogue: CompiledCatalogue;
   readonly compile: CompileOptions;
   readonly log: Logger;
 }
 
-/** A turn to decide on a session that the caller keeps. Scenarios, where any are given, stand in place of the catalogue. */
+/** A turn to decide on a session that the caller stores. Inline scenarios replace the catalogue. */
 export interface PhaseCommand extends InlineDefinitions {
   readonly turn: Turn;
-  /** The session before the turn; its ids are those of the turn, or "". Undefined: the turn is the first. */
+  /** The session before the turn. Its ids are those of the turn or empty. Undefined for the first turn of a session. */
   readonly session: Session | undefined;
-  /** A proposal to decide on; undefined: the model is asked, where there is one (section 9). */
+  /** The proposal to decide with. If undefined, the model is asked if there is one (section 9). */
   readonly proposal?: ModelProposal | undefined;
 }
 
 /**
- * Decides a turn as `processTurn` does, on what the caller sends, and stores nothing: everything that was decided, and the session
- * after the turn. All phases run whichever of them the caller wants, since the lifecycle follows from the walks too (2.8). Without
- * a store there is no replay: a turn id that comes again is decided again.
+ * Decides a turn like `processTurn`, but on the session in the request. Stores nothing and returns all decisions and the session
+ * after the turn. All phases run for every request, because the lifecycle also depends on the transitions (2.8). There are no
+ * replays: a repeated turn id is decided again.
  *
- * @throws OrchestratorError INVALID_REQUEST where turn, session and definitions do not belong together, SCENARIO_REFUSED and
- * RELATIONSHIP_REFUSED for definitions that would not be stored, and what the catalogue throws.
+ * @throws OrchestratorError INVALID_REQUEST if turn, session and definitions are inconsistent, SCENARIO_REFUSED and
+ * RELATIONSHIP_REFUSED for definitions that could not be stored, and the errors of the catalogue.
  */
 export async function decidePhases(deps: PhaseDependencies, command: PhaseCommand, call: Call): Promise<TurnDecision> {
-  refuseMisfits(command);
+  checkCommand(command);
   const { turn } = command;
-  const session = { ...(command.session ?? createEmptySession(turn)), ...idsOf(turn) };
+  const { tenantId, agentId, sessionId } = turn;
+  const session = { ...(command.session ?? createEmptySession(turn)), tenantId, agentId, sessionId };
   const decision = deps.settings.enabled
     ? await decide(deps, command, session, call)
     : { result: createEmptyResult(turn, session, true), session };
@@ -59,69 +68,127 @@ async function decide(
     scenarios.length > 0
       ? createInlineCatalogue(command, deps.compile)
       : await openCatalogueForTurn(deps.catalogue, turn, session, call);
-  const before = onNewest(session, catalogue);
-  const decision = await decideLoadedTurn(
-    deps,
-    { turn, validateOnly: true, session: before, catalogue, proposal },
-    call,
-  );
-  refuseOldTurn(session, decision);
+  const pinnedSession = pinVersions(session, catalogue);
+  const loaded = { turn, validateOnly: true, session: pinnedSession, catalogue, proposal };
+  const decision = await decideLoadedTurn(deps, loaded, call);
+  checkTurnIsNew(session, decision);
   return decision;
 }
 
-/** What cannot be decided because one part of the request contradicts another. */
-function refuseMisfits({ turn, session, scenarios, relationships }: PhaseCommand): void {
+/** Checks that the parts of the request are consistent. */
+function checkCommand({ turn, session, scenarios, relationships }: PhaseCommand): void {
   const violations: FieldViolation[] = [];
   for (const [name, id] of Object.entries(idFields)) {
-    const sent = session?.[id] ?? '';
-    if (sent === '' || sent === turn[id]) continue;
-    const description = `must be ${turn[id]}, as the turn has it, or empty, but it is ${sent}`;
+    const sessionValue = session?.[id] ?? '';
+    if (sessionValue === '' || sessionValue === turn[id]) continue;
+    const description = `must be empty or the same as in the turn, ${turn[id]}, but it is ${sessionValue}`;
     violations.push({ field: `input.session.${name}`, description });
   }
   if (session?.lastTurnId === turn.turnId) {
-    const description =
-      'is the last turn of the session; send the session as it was before, or give the turn an id of its own';
+    const description = 'is the last turn of the session; send the session before that turn, or use a new turn_id';
     violations.push({ field: 'input.turn.turn_id', description });
   }
   if (relationships.length > 0 && scenarios.length === 0) {
-    const description =
-      'go with inline scenarios, as the catalogue has its own; send the scenarios too, or leave them out';
+    const description = 'require inline scenarios; send the scenarios too, or omit the relationships';
     violations.push({ field: 'input.relationships', description });
   }
-  if (violations.length > 0) throw misfit(violations);
+  if (violations.length > 0) throw createInvalidRequestError(violations);
 }
 
-/** The ids that session and turn share, by their names in the contract. */
+/** The ids that session and turn have in common, by their names in the contract. */
 const idFields = { tenant_id: 'tenantId', agent_id: 'agentId', session_id: 'sessionId' } as const;
 
-function idsOf({ tenantId, agentId, sessionId }: Turn): Pick<Session, 'tenantId' | 'agentId' | 'sessionId'> {
-  return { tenantId, agentId, sessionId };
-}
-
-/** The session with what runs on version 0 on the newest one, to stay on it. */
-function onNewest(session: Session, catalogue: Catalogue): Session {
-  const pinned = <T extends { readonly scenarioId: string; readonly scenarioVersion: number }>(instance: T): T =>
+/** Pins instances of version 0 to the latest version. */
+function pinVersions(session: Session, catalogue: Catalogue): Session {
+  const pin = <T extends { readonly scenarioId: string; readonly scenarioVersion: number }>(instance: T): T =>
     instance.scenarioVersion > 0
       ? instance
       : { ...instance, scenarioVersion: catalogue.getScenario(instance.scenarioId)?.version ?? 0 };
   return {
     ...session,
-    instances: session.instances.map(pinned),
-    endedInstances: session.endedInstances.map(pinned),
+    instances: session.instances.map(pin),
+    endedInstances: session.endedInstances.map(pin),
   };
 }
 
-/** The id of an instance follows from that of the turn that started it, so one that is there already tells of a turn that was. */
-function refuseOldTurn({ instances, endedInstances }: Session, { result }: TurnDecision): void {
-  const before = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));
-  const again = result.lifecycleDecisions.find(
-    ({ action, instanceId }) => action === 'START' && before.has(instanceId),
+/** An instance id is derived from the id of the turn that starts it. If the id exists in the session, the turn is not new. */
+function checkTurnIsNew({ instances, endedInstances }: Session, { result }: TurnDecision): void {
+  const existingIds = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));
+  const duplicate = result.lifecycleDecisions.find(
+    ({ action, instanceId }) => action === 'START' && existingIds.has(instanceId),
   );
-  if (again === undefined) return;
-  const description = `is a turn that started instance ${again.instanceId} of the session before; give each turn an id of its own`;
-  throw misfit([{ field: 'input.turn.turn_id', description }]);
+  if (duplicate === undefined) return;
+  const description = `was used by an earlier turn, which started instance ${duplicate.instanceId}; use a new turn_id for every turn`;
+  throw createInvalidRequestError([{ field: 'input.turn.turn_id', description }]);
 }
 
-function misfit(violations: readonly FieldViolation[]): OrchestratorError {
-  return new OrchestratorError('INVALID_REQUEST', 'Turn and session do not fit.', { violations });
+function createInvalidRequestError(violations: readonly FieldViolation[]): OrchestratorError {
+  return new OrchestratorError('INVALID_REQUEST', 'The parts of the request are inconsistent.', { violations });
+}
+
+/** Definitions in a request that replace the catalogue. */
+export interface InlineDefinitions {
+  readonly scenarios: readonly Scenario[];
+  readonly relationships: readonly Relationship[];
+}
+
+const scenariosPath = 'input.scenarios';
+const relationshipsPath = 'input.relationships';
+
+/** An inline scenario has no earlier versions. */
+const inlineVersion = 1;
+
+/**
+ * Compiles inline definitions to a catalogue for one turn. Instances of every version run on the one inline definition of their
+ * scenario, so that a session can be decided with a definition that is not stored yet.
+ *
+ * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED and RELATIONSHIP_REFUSED for definitions that could not
+ * be stored.
+ */
+function createInlineCatalogue({ scenarios, relationships }: InlineDefinitions, options: CompileOptions): Catalogue {
+  refuseDuplicates({ scenarios, relationships });
+  const compilations = scenarios.map((scenario, index) => {
+    const { compiled, findings } = compileScenario(scenario, inlineVersion, options);
+    return { scenario, path: `${scenariosPath}[${index}]`, compiled, findings };
+  });
+  refuseInvalidScenarios(compilations);
+  refuseInvalidRelationships(relationships);
+  const byId = new Map(compilations.map(({ scenario, compiled }) => [scenario.scenarioId, compiled]));
+  return {
+    revision: 0,
+    getScenario: (scenarioId) => byId.get(scenarioId),
+    getScenarioVersion: (scenarioId) => byId.get(scenarioId),
+    relationships: indexRelationships([...relationships].sort(compareRelationships)),
+  };
+}
+
+function refuseDuplicates({ scenarios, relationships }: InlineDefinitions): void {
+  const violations = [
+    ...findDuplicates(scenarios, ({ scenarioId }) => scenarioId).map(({ index, firstIndex }) => ({
+      field: `${scenariosPath}[${index}].scenario_id`,
+      description: `is the same as in ${scenariosPath}[${firstIndex}]; send every scenario once`,
+    })),
+    ...findDuplicates(relationships, toRelationshipKey).map(({ index, firstIndex }) => ({
+      field: `${relationshipsPath}[${index}]`,
+      description: `has the same kind, source and target as ${relationshipsPath}[${firstIndex}]; send every relationship once`,
+    })),
+  ];
+  if (violations.length === 0) return;
+  throw new OrchestratorError('INVALID_REQUEST', 'The request has duplicate definitions.', { violations });
+}
+
+function toRelationshipKey({ kind, sourceType, sourceId, targetScenarioId }: Relationship): string {
+  return `${kind}/${sourceType}/${sourceId}/${targetScenarioId}`;
+}
+
+/** Applies the rules for stored relationships (1.1). Reports at most one cycle. */
+function refuseInvalidRelationships(relationships: readonly Relationship[]): void {
+  const cycleIndex = findCycleIndex(relationships);
+  const violations = relationships.flatMap((relationship, index): FieldViolation[] => {
+    const others = index === cycleIndex ? relationships.toSpliced(index, 1) : [];
+    const description = findRelationshipProblem(relationship, others);
+    return description === '' ? [] : [{ field: `${relationshipsPath}[${index}]`, description }];
+  });
+  if (violations.length === 0) return;
+  throw new OrchestratorError('RELATIONSHIP_REFUSED', 'A relationship is invalid.', { violations });
 }

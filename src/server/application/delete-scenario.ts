@@ -3,19 +3,18 @@ import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
 import { createVersionMismatchError } from './put-scenario';
 
-/** Names a scenario to remove. */
 export interface DeleteScenarioCommand {
   readonly agent: AgentKey;
   readonly scenarioId: string;
-  /** The newest version that the caller has seen; undefined: any. */
+  /** The latest version that the caller expects; undefined if any version is accepted. */
   readonly expectedVersion: number | undefined;
 }
 
 /**
- * Removes a scenario with all versions and relationships; its instances are cancelled at their next turn (2.1). Resolves to
- * whether there was one; removing what does not exist succeeds.
+ * Deletes a scenario with all its versions and relationships. Its instances are canceled at their next turn (2.1). Idempotent:
+ * resolves to whether the scenario existed.
  *
- * @throws OrchestratorError VERSION_MISMATCH; nothing is removed then.
+ * @throws OrchestratorError VERSION_MISMATCH; then nothing is deleted.
  */
 export async function deleteScenario(
   { scenarios, catalogue }: { readonly scenarios: ScenarioCatalogue; readonly catalogue: CompiledCatalogue },

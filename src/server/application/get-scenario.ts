@@ -3,16 +3,15 @@ import type { StoredScenario } from '../../core/model/scenario';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 
-/** Names a version of a scenario. */
 export interface GetScenarioQuery {
   readonly agent: AgentKey;
   readonly scenarioId: string;
-  /** 0: the newest. */
+  /** 0 is the latest version. */
   readonly version: number;
 }
 
 /**
- * A version of a scenario as the catalogue holds it.
+ * Reads a version of a scenario.
  *
  * @throws OrchestratorError SCENARIO_NOT_FOUND.
  */
@@ -23,8 +22,8 @@ export async function getScenario(
 ): Promise<StoredScenario> {
   const stored = await scenarios.get(agent, scenarioId, version, call);
   if (stored) return stored;
-  const which = version === 0 ? '' : ` version ${version} of`;
-  throw new OrchestratorError('SCENARIO_NOT_FOUND', `The catalogue does not hold${which} scenario ${scenarioId}.`, {
+  const subject = version === 0 ? `Scenario ${scenarioId}` : `Version ${version} of scenario ${scenarioId}`;
+  throw new OrchestratorError('SCENARIO_NOT_FOUND', `${subject} is not in the catalogue.`, {
     metadata: { scenario_id: scenarioId, ...(version === 0 ? {} : { version: String(version) }) },
   });
 }

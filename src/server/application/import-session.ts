@@ -3,46 +3,42 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { SessionKey } from '../../core/model/session';
 import type { Call } from '../ports/call';
 import type { CreateOutcome, SessionStore } from '../ports/session-store';
-import { type ConversionDependencies, convertLegacySession } from './convert-legacy-session';
+import { type ConversionDependencies, convertLegacySession } from './adopt-legacy-session';
 
 export interface ImportDependencies extends ConversionDependencies {
   readonly store: SessionStore;
 }
 
-/** A record to import; it tells its agent. */
 export interface ImportSessionCommand {
   readonly key: SessionKey;
+  /** Must have an agent id. */
   readonly record: LegacySession;
 }
 
 /**
- * Stores a session of the older format where there is none yet (section 8). The same record again changes nothing and gives the
- * session as it is by then; of several imports at once one creates it.
+ * Imports a legacy session unless the session exists (section 8). Importing the same record again changes nothing and returns the
+ * current session. If imports run concurrently, one of them creates the session.
  *
- * @throws OrchestratorError SCENARIO_NOT_FOUND where the scenario that is under way is not in the catalogue, SESSION_EXISTS where the
- * session has another origin, AGENT_MISMATCH, and what the store throws.
+ * @throws OrchestratorError SCENARIO_NOT_FOUND if the active scenario is not in the catalogue, SESSION_EXISTS if the session has
+ * another origin, AGENT_MISMATCH, and the errors of the store.
  */
 export async function importSession(
   deps: ImportDependencies,
   { key, record }: ImportSessionCommand,
   call: Call,
 ): Promise<CreateOutcome> {
-  // First, as the same record is known also where its scenario has gone since.
+  // Checked first, because a retry must succeed even if the scenario was deleted since the import.
   const existing = await deps.store.read(key, call);
-  if (existing) return settled(deps, record, { session: existing, created: false });
-  const { session, isScenarioMissing: scenarioIsMissing } = await convertLegacySession(
-    deps,
-    { ...key, agentId: record.agentId },
-    record,
-    call,
-  );
-  if (scenarioIsMissing) throw scenarioNotFound(record);
-  return settled(deps, record, await deps.store.create(session, call));
+  if (existing) return checkOrigin(deps, record, { session: existing, created: false });
+  const owner = { ...key, agentId: record.agentId };
+  const { session, isScenarioMissing } = await convertLegacySession(deps, owner, record, call);
+  if (isScenarioMissing) throw createScenarioNotFoundError(record);
+  return checkOrigin(deps, record, await deps.store.create(session, call));
 }
 
-/** The outcome, where the session that is there came of this record. */
-function settled(
-  { contentHasher: contentHash }: ImportDependencies,
+/** Returns the outcome if the session was imported from this record. */
+function checkOrigin(
+  { contentHasher }: ImportDependencies,
   record: LegacySession,
   outcome: CreateOutcome,
 ): CreateOutcome {
@@ -52,19 +48,22 @@ function settled(
   if (session.agentId !== record.agentId) {
     throw new OrchestratorError('AGENT_MISMATCH', `The session belongs to agent ${session.agentId}.`, { metadata });
   }
-  if (session.importedFrom === contentHash.hashLegacySession(record)) return outcome;
-  const origin = session.importedFrom === '' ? 'was begun by a turn' : 'was imported from another record';
+  if (session.importedFrom === contentHasher.hashLegacySession(record)) return outcome;
+  const origin = session.importedFrom === '' ? 'was created by a turn' : 'was imported from another record';
   throw new OrchestratorError(
     'SESSION_EXISTS',
-    `The session ${origin} and is at revision ${session.revision}. Delete it first if this record shall take its place.`,
+    `The session ${origin} and is at revision ${session.revision}. To replace it, delete it first.`,
     { metadata },
   );
 }
 
-function scenarioNotFound({ activeScenarioId, activeScenarioVersion: version }: LegacySession): OrchestratorError {
+function createScenarioNotFoundError({
+  activeScenarioId,
+  activeScenarioVersion: version,
+}: LegacySession): OrchestratorError {
   return new OrchestratorError(
     'SCENARIO_NOT_FOUND',
-    `The catalogue of the agent does not hold scenario ${activeScenarioId}. Put it first, then import the session.`,
+    `Scenario ${activeScenarioId} is not in the catalogue of the agent. Store it with PutScenario, then import the session.`,
     { metadata: { scenario_id: activeScenarioId, ...(version === 0 ? {} : { version: String(version) }) } },
   );
 }

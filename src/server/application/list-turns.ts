@@ -3,33 +3,26 @@ import type { Call } from '../ports/call';
 import type { SessionStore, TurnRecord } from '../ports/session-store';
 import { getMaxItemBytes, type Page } from './page';
 
-/** Asks for a page of the recorded turns of a session. */
 export interface ListTurnsQuery {
   readonly key: SessionKey;
-  /** The revision of the last turn that the caller has; 0 for none. */
+  /** The revision of the last turn of the previous page; 0 for the first page. */
   readonly afterRevision: number;
   readonly pageSize: number;
 }
 
-/** What listing turns needs of the world. */
 export interface ListTurnsDependencies {
   readonly store: SessionStore;
-  /** Bytes of a page as it is sent; one turn may have more. */
+  /** Maximum bytes of an encoded page. A page with one turn may be larger. */
   readonly maxPageBytes: number;
 }
 
-/** The recorded turns, oldest first; none where the session does not exist. The cursor is a revision. */
+/** Lists recorded turns, oldest first. The page is empty if the session does not exist. The cursor is a revision. */
 export async function listTurns(
-  { store, maxPageBytes: pageBytes }: ListTurnsDependencies,
+  { store, maxPageBytes }: ListTurnsDependencies,
   { key, afterRevision, pageSize }: ListTurnsQuery,
   call: Call,
 ): Promise<Page<TurnRecord, number>> {
-  const { turns, hasMore: more } = await store.listTurns(
-    key,
-    afterRevision,
-    pageSize,
-    call,
-    getMaxItemBytes({ pageSize, maxPageBytes: pageBytes }),
-  );
-  return { items: turns, nextCursor: more ? turns.at(-1)?.revision : undefined };
+  const maxBytes = getMaxItemBytes({ pageSize, maxPageBytes });
+  const { turns, hasMore } = await store.listTurns(key, afterRevision, pageSize, call, maxBytes);
+  return { items: turns, nextCursor: hasMore ? turns.at(-1)?.revision : undefined };
 }

@@ -1,4 +1,4 @@
-/** Keeps the values that were used last, at most `capacity` of them. */
+/** A cache that evicts the least recently used value. */
 export class LruCache<T> {
   private readonly values = new Map<string, T>();
   private readonly capacity: number;
@@ -7,17 +7,17 @@ export class LruCache<T> {
     this.capacity = capacity;
   }
 
-  /** The value, which counts as used now. */
+  /** Returns a value and marks it as used. */
   get(key: string): T | undefined {
     const value = this.values.get(key);
     if (value === undefined) return undefined;
-    // A Map keeps the order of insertion, so what was used last stands last.
+    // A Map iterates in insertion order, so the most recently used value is the last one.
     this.values.delete(key);
     this.values.set(key, value);
     return value;
   }
 
-  /** The value, without counting as used. */
+  /** Returns a value without marking it as used. */
   peek(key: string): T | undefined {
     return this.values.get(key);
   }
@@ -34,7 +34,7 @@ export class LruCache<T> {
     this.values.delete(key);
   }
 
-  /** Used longest ago first. */
+  /** The least recently used key is the first. */
   keys(): readonly string[] {
     return [...this.values.keys()];
   }

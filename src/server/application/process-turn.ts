@@ -6,42 +6,41 @@ import type { Metrics } from '../ports/metrics';
 import type { CommitOutcome, TurnRecord } from '../ports/session-store';
 import type { TurnCodec } from '../ports/turn-codec';
 import { adoptLegacySession, type LegacySessionDependencies } from './adopt-legacy-session';
-import type { ProcessedTurn, TurnCommand } from './commands';
 import {
+  createEmptyResult,
   type DecisionDependencies,
   decideLoadedTurn,
   type OnProvisional,
   openCatalogueForTurn,
 } from './decide-loaded-turn';
-import { createEmptyResult } from './empty-result';
 import { reportTurn } from './report-turn';
+import type { ProcessedTurn, TurnCommand } from './turn-command';
 
-/** What a turn needs of the world. */
 export interface TurnDependencies extends DecisionDependencies, LegacySessionDependencies {
   readonly codec: TurnCodec;
   readonly metrics: Metrics;
 }
 
-/** How often a turn is decided again when others of its session are committed in between. */
-const maxTries = 1_000;
+/** Limits how often a turn is decided again after a conflict. */
+const maxAttempts = 1_000;
 
 /**
- * The whole of a turn: load, decide, commit; decided again on the newer state when another turn of the session came first (5.3).
- * A turn id that is known is answered with what was stored (5.1). `tell` hears once at most, and before the commit, what is decided
- * without the model, while that is asked (section 9).
+ * Processes a turn: load, decide, commit. If another turn of the session was committed first, the turn is decided again on the new
+ * state (5.3). A known turn id returns the stored response (5.1). While the model is asked, `onProvisional` is called at most once,
+ * before the commit, with the decision of the rules alone (section 9).
  *
- * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TOO_MUCH_CONTENTION, and what the store
- * throws.
+ * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TOO_MUCH_CONTENTION, and the errors of the
+ * store.
  */
 export async function processTurn(
   deps: TurnDependencies,
   command: TurnCommand,
   call: Call,
-  tell?: OnProvisional,
+  onProvisional?: OnProvisional,
 ): Promise<ProcessedTurn> {
-  const ended = deps.metrics.startTurn();
-  const processed = await decideAndCommit(deps, command, call, tell);
-  ended({ trigger: command.turn.trigger, ...processed });
+  const endTurn = deps.metrics.startTurn();
+  const processed = await decideAndCommit(deps, command, call, onProvisional);
+  endTurn({ trigger: command.turn.trigger, ...processed });
   reportTurn(deps, command.turn, processed);
   return processed;
 }
@@ -50,7 +49,7 @@ async function decideAndCommit(
   deps: TurnDependencies,
   command: TurnCommand,
   call: Call,
-  tell: OnProvisional | undefined,
+  onProvisional: OnProvisional | undefined,
 ): Promise<ProcessedTurn> {
   const { turn, validateOnly } = command;
   const fresh = validateOnly || command.expectedRevision !== undefined;
@@ -58,43 +57,41 @@ async function decideAndCommit(
     deps.store.load(turn, turn.turnId, call, fresh),
   );
   if (loaded.recordedTurn) return replay(deps, command, loaded.recordedTurn);
-  if (!deps.settings.enabled) return untouched(deps, command, loaded.session);
-  let session = loaded.session ?? (await takenOver(deps, command, call));
-  for (let tries = 0; tries < maxTries; tries += 1) {
+  if (!deps.settings.enabled) return skipDecision(deps, command, loaded.session);
+  let session = loaded.session ?? (await adoptSession(deps, command, call));
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     checkSession(session, command);
-    const decision = await decide(
-      deps,
-      command,
-      session ?? createEmptySession(turn),
-      call,
-      tries === 0 ? tell : undefined,
-    );
+    const notify = attempt === 1 ? onProvisional : undefined;
+    const decision = await decide(deps, command, session ?? createEmptySession(turn), call, notify);
     const responseBytes = deps.codec.encodeResult(decision.result);
     const processed = { responseBytes, replayed: false, result: decision.result };
     if (validateOnly) return processed;
-    const outcome = await commit(deps, command, { before: session, decision, responseBytes }, call);
+    const outcome = await commit(deps, command, { previousSession: session, decision, responseBytes }, call);
     if (outcome.kind === 'committed') return processed;
     if (outcome.kind === 'known') return replay(deps, command, outcome.record);
     deps.metrics.recordCommitConflict();
     session = outcome.session;
   }
-  throw new OrchestratorError('TOO_MUCH_CONTENTION', 'Too many turns of the session were committed at once; retry.', {
-    metadata: { session_id: turn.sessionId },
-    retryAfterMs: 100,
-  });
+  throw new OrchestratorError(
+    'TOO_MUCH_CONTENTION',
+    'Too many concurrent turns of the session were committed; retry.',
+    {
+      metadata: { session_id: turn.sessionId },
+      retryAfterMs: 100,
+    },
+  );
 }
 
-/** The session that an older service has left behind (section 8); where none can, there is nothing to look for, and no span. */
-function takenOver(
+/** Adopts a legacy session (section 8). Without a legacy store there is neither a lookup nor a span. */
+function adoptSession(
   deps: TurnDependencies,
   { turn, validateOnly }: TurnCommand,
   call: Call,
 ): Promise<Session | undefined> {
-  if (deps.olderSessions === undefined) return Promise.resolve(undefined);
-  return deps.telemetry.withSpanAsync('session.take_over', () => adoptLegacySession(deps, turn, validateOnly, call));
+  if (deps.legacySessions === undefined) return Promise.resolve(undefined);
+  return deps.telemetry.withSpanAsync('session.adopt_legacy', () => adoptLegacySession(deps, turn, validateOnly, call));
 }
 
-/** Whether the turn may be decided on this state. */
 function checkSession(session: Session | undefined, { turn, expectedRevision }: TurnCommand): void {
   if (session && session.agentId !== turn.agentId) {
     throw new OrchestratorError('AGENT_MISMATCH', `The session belongs to agent ${session.agentId}.`, {
@@ -105,7 +102,7 @@ function checkSession(session: Session | undefined, { turn, expectedRevision }: 
   if (expectedRevision !== undefined && expectedRevision !== current) {
     throw new OrchestratorError(
       'REVISION_MISMATCH',
-      `The session is at revision ${current}, not at ${expectedRevision}. Read it again and decide anew.`,
+      `The session is at revision ${current}, not ${expectedRevision}. Read the session again before you retry.`,
       { metadata: { expected_revision: String(expectedRevision), current_revision: String(current) } },
     );
   }
@@ -113,19 +110,18 @@ function checkSession(session: Session | undefined, { turn, expectedRevision }: 
 
 async function decide(
   deps: TurnDependencies,
-  command: TurnCommand,
+  { turn, validateOnly }: TurnCommand,
   session: Session,
   call: Call,
-  tell: OnProvisional | undefined,
+  onProvisional: OnProvisional | undefined,
 ): Promise<TurnDecision> {
-  const catalogue = await openCatalogueForTurn(deps.catalogue, command.turn, session, call);
-  const { turn, validateOnly } = command;
-  return decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, tell);
+  const catalogue = await openCatalogueForTurn(deps.catalogue, turn, session, call);
+  return decideLoadedTurn(deps, { turn, validateOnly, session, catalogue }, call, onProvisional);
 }
 
-/** A turn as it was decided, with the session that it was decided on and the answer to it. */
 interface DecidedTurn {
-  readonly before: Session | undefined;
+  /** The session that the turn was decided on; undefined if it did not exist. */
+  readonly previousSession: Session | undefined;
   readonly decision: TurnDecision;
   readonly responseBytes: Uint8Array;
 }
@@ -133,7 +129,7 @@ interface DecidedTurn {
 function commit(
   { store, clock, telemetry }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
-  { before, decision, responseBytes }: DecidedTurn,
+  { previousSession, decision, responseBytes }: DecidedTurn,
   call: Call,
 ): Promise<CommitOutcome> {
   const { turnId, occurredAt } = turn;
@@ -147,12 +143,10 @@ function commit(
     response: responseBytes,
     traceparent: telemetry.getTraceparent(),
   };
-  return telemetry.withSpanAsync('session.commit', () =>
-    store.commit({ previousSession: before, session, record }, call),
-  );
+  return telemetry.withSpanAsync('session.commit', () => store.commit({ previousSession, session, record }, call));
 }
 
-/** The stored answer, where the request is the one that it was given to (5.1, 5.2); the span links to the one of the first time. */
+/** Returns the stored response if the request is the recorded one (5.1, 5.2), and links to the span in which it was decided. */
 function replay(
   { codec, telemetry }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
@@ -161,7 +155,7 @@ function replay(
   if (!codec.isSameTurn(record.request, requestBytes)) {
     throw new OrchestratorError(
       'TURN_ID_REUSED',
-      `Turn ${turn.turnId} was applied with another request. Give each turn an id of its own.`,
+      `Turn ${turn.turnId} was already applied with a different request. Use a new turn_id for every turn.`,
       { metadata: { turn_id: turn.turnId, revision: String(record.revision) } },
     );
   }
@@ -169,8 +163,12 @@ function replay(
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 
-/** With `enabled = false` every phase answers empty and the session is untouched (2.16). */
-function untouched({ codec }: TurnDependencies, { turn, validateOnly }: TurnCommand, session?: Session): ProcessedTurn {
+/** With `enabled = false` all phases return empty results and the session does not change (2.16). */
+function skipDecision(
+  { codec }: TurnDependencies,
+  { turn, validateOnly }: TurnCommand,
+  session: Session | undefined,
+): ProcessedTurn {
   const result = createEmptyResult(turn, session, validateOnly);
   return { responseBytes: codec.encodeResult(result), replayed: false, result };
 }

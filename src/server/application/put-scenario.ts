@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CompiledCatalogue } from './compiled-catalogue';
-import { refuseInvalidScenarios } from './refuse-invalid-scenarios';
+import { refuseInvalidScenarios } from './validate-scenario';
 
 export interface PutScenarioDependencies {
   readonly scenarios: ScenarioCatalogue;
@@ -18,43 +18,40 @@ export interface PutScenarioDependencies {
   readonly compile: CompileOptions;
 }
 
-/** A scenario to store. */
 export interface PutScenarioCommand {
   readonly agent: AgentKey;
   readonly scenario: Scenario;
-  /** The newest version that the caller has seen, 0 for none; undefined: any. */
+  /** The latest version that the caller expects, 0 if there is none; undefined if any version is accepted. */
   readonly expectedVersion: number | undefined;
 }
 
-/** A scenario that was put. */
 export interface PutScenarioResult {
   readonly stored: StoredScenario;
-  /** False where the newest version is the same. */
+  /** False if the latest version has the same content. */
   readonly created: boolean;
-  /** WARNINGs. */
+  /** Findings of severity WARNING. */
   readonly findings: readonly ScenarioFinding[];
 }
 
 /**
- * Checks a scenario and stores it as a new version, unless the newest one is the same.
+ * Validates a scenario and stores it as a new version, unless the latest version has the same content.
  *
- * @throws OrchestratorError SCENARIO_REFUSED with every finding where one is an ERROR, VERSION_MISMATCH; nothing is stored then.
+ * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, VERSION_MISMATCH; then nothing is stored.
  */
 export async function putScenario(
-  { scenarios, catalogue, contentHasher: contentHash, clock, compile }: PutScenarioDependencies,
+  { scenarios, catalogue, contentHasher, clock, compile }: PutScenarioDependencies,
   { agent, scenario, expectedVersion }: PutScenarioCommand,
   call: Call,
 ): Promise<PutScenarioResult> {
   const { findings } = compileScenario(scenario, 0, compile);
   refuseInvalidScenarios([{ scenario, path: 'scenario', findings }]);
-  const options = { contentHash: contentHash.hash(scenario), storedAt: clock.now(), expectedVersion };
+  const options = { contentHash: contentHasher.hash(scenario), storedAt: clock.now(), expectedVersion };
   const outcome = await catalogue.applyChange(agent, () => scenarios.put(agent, scenario, options, call));
   if (outcome.kind === 'conflict')
     throw createVersionMismatchError(scenario.scenarioId, expectedVersion, outcome.currentVersion);
   return { stored: outcome.stored, created: outcome.created, findings };
 }
 
-/** The scenario is at another version than the caller believes. */
 export function createVersionMismatchError(
   scenarioId: string,
   expected: number | undefined,
@@ -62,7 +59,7 @@ export function createVersionMismatchError(
 ): OrchestratorError {
   return new OrchestratorError(
     'VERSION_MISMATCH',
-    `Scenario ${scenarioId} is at version ${current}, not at ${expected ?? 0}. Read it again and edit that.`,
+    `Scenario ${scenarioId} is at version ${current}, not ${expected ?? 0}. Read the latest version before you retry.`,
     { metadata: { expected_version: String(expected ?? 0), current_version: String(current) } },
   );
 }

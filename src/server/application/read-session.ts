@@ -4,14 +4,15 @@ import type { Call } from '../ports/call';
 import { findLegacySession, type LegacySessionDependencies } from './adopt-legacy-session';
 
 /**
- * The session as the store holds it, or as it will be taken over from an older service that tells its agent (section 8).
+ * Reads a session from the store, or converts the legacy session that the first turn would adopt (section 8). A legacy session
+ * without an agent id is not returned.
  *
- * @throws OrchestratorError SESSION_NOT_FOUND where no turn was applied and nothing imported yet, or it expired.
+ * @throws OrchestratorError SESSION_NOT_FOUND.
  */
 export async function readSession(deps: LegacySessionDependencies, key: SessionKey, call: Call): Promise<Session> {
   const session = (await deps.store.read(key, call)) ?? (await findLegacySession(deps, key, '', call));
   if (session) return session;
-  throw new OrchestratorError('SESSION_NOT_FOUND', `No turn of session ${key.sessionId} is known.`, {
+  throw new OrchestratorError('SESSION_NOT_FOUND', `Session ${key.sessionId} does not exist or has expired.`, {
     metadata: { session_id: key.sessionId },
   });
 }

@@ -10,24 +10,23 @@ export interface RelationshipDependencies {
   readonly catalogue: CompiledCatalogue;
 }
 
-/** A relationship of an agent. */
 export interface RelationshipCommand {
   readonly agent: AgentKey;
   readonly relationship: Relationship;
 }
 
 /**
- * Stores a relationship; one of the same kind, source and target is replaced. Resolves to whether it is new.
+ * Stores a relationship or replaces the one with the same kind, source and target. Resolves to whether it is new.
  *
- * @throws OrchestratorError RELATIONSHIP_REFUSED where it joins a scenario to itself, has a rule for a source of a kind that is between
- * scenarios only, or closes a cycle of DEPENDS_ON (1.1).
+ * @throws OrchestratorError RELATIONSHIP_REFUSED if it relates a scenario to itself, if its kind does not allow a rule as source, or
+ * if it completes a cycle of DEPENDS_ON (1.1).
  */
 export async function putRelationship(
   { scenarios, catalogue }: RelationshipDependencies,
   { agent, relationship }: RelationshipCommand,
   call: Call,
 ): Promise<boolean> {
-  // Read past the snapshot, lest a cycle slips in because its other half is a second old.
+  // Reads from the store, because a cached catalogue may lack a relationship that completes a cycle.
   const { relationships } = await scenarios.load(agent, call);
   const problem = findRelationshipProblem(relationship, relationships);
   if (problem !== '') {
@@ -38,7 +37,7 @@ export async function putRelationship(
   return catalogue.applyChange(agent, () => scenarios.putRelationship(agent, relationship, call));
 }
 
-/** Removes a relationship, its weight ignored. Resolves to whether there was one. */
+/** Deletes the relationship with the same kind, source and target. Resolves to whether there was one. */
 export function deleteRelationship(
   { scenarios, catalogue }: RelationshipDependencies,
   { agent, relationship }: RelationshipCommand,
@@ -47,7 +46,7 @@ export function deleteRelationship(
   return catalogue.applyChange(agent, () => scenarios.deleteRelationship(agent, relationship, call));
 }
 
-/** All relationships of an agent, by kind, source and target. */
+/** All relationships of an agent, sorted by kind, source and target. */
 export async function listRelationships(
   { catalogue }: RelationshipDependencies,
   agent: AgentKey,

@@ -17,16 +17,15 @@ export interface RenderDependencies extends LegacySessionDependencies {
   readonly compile: CompileOptions;
 }
 
-/** What to draw. */
 export interface RenderScenarioQuery extends GetScenarioQuery {
   /** The session whose path and position are marked; "" for none. */
   readonly sessionId: string;
 }
 
 /**
- * The graph of a scenario as Mermaid text. Version 0 is the newest, with a session the one that its instance runs on.
+ * Renders the graph of a scenario as Mermaid text. Version 0 is the version of the session's instance, without a session the latest.
  *
- * @throws OrchestratorError SCENARIO_NOT_FOUND, SESSION_NOT_FOUND, AGENT_MISMATCH, and what the store throws.
+ * @throws OrchestratorError SCENARIO_NOT_FOUND, SESSION_NOT_FOUND, AGENT_MISMATCH, and the errors of the store.
  */
 export async function renderScenario(
   deps: RenderDependencies,
@@ -34,12 +33,13 @@ export async function renderScenario(
   call: Call,
 ): Promise<string> {
   const key = { tenantId: agent.tenantId, sessionId };
-  const track = sessionId === '' ? undefined : await trackOf(deps, key, agent.agentId, scenarioId, call);
-  const drawn = version === 0 ? (track?.scenarioVersion ?? 0) : version;
-  return renderMermaid(buildScenarioGraph(await compiled(deps, { agent, scenarioId, version: drawn }, call), track));
+  const path = sessionId === '' ? undefined : await readSessionPath(deps, key, agent.agentId, scenarioId, call);
+  const renderedVersion = version === 0 ? (path?.scenarioVersion ?? 0) : version;
+  const scenario = await compileStoredScenario(deps, { agent, scenarioId, version: renderedVersion }, call);
+  return renderMermaid(buildScenarioGraph(scenario, path));
 }
 
-async function trackOf(
+async function readSessionPath(
   deps: RenderDependencies,
   key: SessionKey,
   agentId: string,
@@ -53,17 +53,16 @@ async function trackOf(
   });
 }
 
-/** A stored definition that this version of the service refuses counts as gone, as it does in turns. */
-async function compiled(deps: RenderDependencies, query: GetScenarioQuery, call: Call): Promise<CompiledScenario> {
+/** A stored scenario that is invalid in this release is treated as deleted, as in turns. */
+async function compileStoredScenario(
+  deps: RenderDependencies,
+  query: GetScenarioQuery,
+  call: Call,
+): Promise<CompiledScenario> {
   const stored = await getScenario(deps, query, call);
   const scenario = compileScenario(stored.scenario, stored.version, deps.compile).compiled;
   if (scenario !== undefined) return scenario;
   const { scenarioId } = query;
-  throw new OrchestratorError(
-    'SCENARIO_NOT_FOUND',
-    `Scenario ${scenarioId} is refused by this version of the service.`,
-    {
-      metadata: { scenario_id: scenarioId },
-    },
-  );
+  const message = `Scenario ${scenarioId} is invalid in this release of the service. Store a valid version.`;
+  throw new OrchestratorError('SCENARIO_NOT_FOUND', message, { metadata: { scenario_id: scenarioId } });
 }

@@ -1,38 +1,37 @@
+import type { LifecycleAction } from '../../core/model/lifecycle-decision';
 import type { Turn } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
 import type { Logger } from '../ports/logger';
 import type { Attributes, Telemetry } from '../ports/telemetry';
-import type { ProcessedTurn } from './commands';
+import type { ProcessedTurn } from './turn-command';
 
-/** Something that was decided: an event of the span and a line of the log. */
-interface Decided {
+/** A decision, reported as a span event and a debug log line. */
+interface DecisionEvent {
   readonly name: 'lifecycle' | 'candidate rejected' | 'transition' | 'contribution';
   readonly attributes: Attributes;
 }
 
 /**
- * Tells span and log what a turn came to: an event of the call's span and a line at debug for each decision, the turn itself as
- * attributes and a line at info. Never a value of the customer.
+ * Reports a turn to the active span and to the log: the turn as span attributes and an info line, every decision as a span event and
+ * a debug line. Reports no customer data.
  */
 export function reportTurn(
   { telemetry, log }: { readonly telemetry: Telemetry; readonly log: Logger },
   turn: Turn,
   { result, replayed }: Pick<ProcessedTurn, 'result' | 'replayed'>,
 ): void {
-  const summary = summaryOf(turn, result, replayed);
+  const summary = summarize(turn, result, replayed);
   const span = telemetry.getActiveSpan();
   span.setAttributes(summary);
   log.info(summary, replayed ? 'turn replayed' : 'turn decided');
   if (replayed || !(span.isRecording || log.isDebug)) return;
-  for (const { name, attributes } of decisionsOf(result)) {
+  for (const { name, attributes } of listDecisionEvents(result)) {
     span.addEvent(name, attributes);
     if (log.isDebug) log.debug({ 'orchestrator.turn_id': turn.turnId, ...attributes }, name);
   }
 }
 
-function summaryOf(turn: Turn, result: TurnResult, replayed: boolean): Attributes {
-  const count = (action: string): number =>
-    result.lifecycleDecisions.filter((decision) => decision.action === action).length;
+function summarize(turn: Turn, result: TurnResult, replayed: boolean): Attributes {
   return {
     'orchestrator.tenant_id': turn.tenantId,
     'orchestrator.agent_id': turn.agentId,
@@ -42,23 +41,39 @@ function summaryOf(turn: Turn, result: TurnResult, replayed: boolean): Attribute
     'orchestrator.revision': result.revision,
     'orchestrator.replayed': replayed,
     'orchestrator.validate_only': result.validateOnly,
-    'orchestrator.started': count('START'),
-    'orchestrator.continued': count('CONTINUE'),
-    'orchestrator.paused': count('PAUSE'),
-    'orchestrator.completed': count('COMPLETE'),
-    'orchestrator.cancelled': count('CANCEL'),
+    ...countActions(result),
     'orchestrator.rejected': result.rejectedCandidates.length,
     'orchestrator.contributions': result.plan.contributions.length,
     'orchestrator.primary_scenario_id': result.plan.primaryScenarioId,
   };
 }
 
-/** In the order in which they are decided (0.7). */
-function decisionsOf(result: TurnResult): readonly Decided[] {
+const actionAttributes: Readonly<Record<LifecycleAction, string>> = {
+  START: 'orchestrator.started',
+  CONTINUE: 'orchestrator.continued',
+  PAUSE: 'orchestrator.paused',
+  COMPLETE: 'orchestrator.completed',
+  CANCEL: 'orchestrator.cancelled',
+};
+
+const zeroCounts = Object.fromEntries(Object.values(actionAttributes).map((attribute) => [attribute, 0]));
+
+/** The number of lifecycle decisions for every action. */
+function countActions({ lifecycleDecisions }: TurnResult): Attributes {
+  const counts = { ...zeroCounts };
+  for (const { action } of lifecycleDecisions) {
+    const attribute = actionAttributes[action];
+    counts[attribute] = (counts[attribute] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** In the order in which the phases decide (0.7). */
+function listDecisionEvents(result: TurnResult): readonly DecisionEvent[] {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
   return [
     ...lifecycleDecisions.map(
-      (decision): Decided => ({
+      (decision): DecisionEvent => ({
         name: 'lifecycle',
         attributes: {
           'orchestrator.scenario_id': decision.scenarioId,
@@ -69,7 +84,7 @@ function decisionsOf(result: TurnResult): readonly Decided[] {
       }),
     ),
     ...rejectedCandidates.map(
-      (rejected): Decided => ({
+      (rejected): DecisionEvent => ({
         name: 'candidate rejected',
         attributes: {
           'orchestrator.scenario_id': rejected.scenarioId,
@@ -79,7 +94,7 @@ function decisionsOf(result: TurnResult): readonly Decided[] {
       }),
     ),
     ...transitionDecisions.map(
-      (decision): Decided => ({
+      (decision): DecisionEvent => ({
         name: 'transition',
         attributes: {
           'orchestrator.scenario_id': decision.scenarioId,
@@ -92,7 +107,7 @@ function decisionsOf(result: TurnResult): readonly Decided[] {
       }),
     ),
     ...plan.contributions.map(
-      (contribution): Decided => ({
+      (contribution): DecisionEvent => ({
         name: 'contribution',
         attributes: {
           'orchestrator.scenario_id': contribution.scenarioId,

@@ -2,68 +2,70 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { SessionKey } from '../../core/model/session';
 import type { Call } from '../ports/call';
 
-/** Those that wait for the turn at work, first come first; each begins when it is called. */
-type Waiting = Set<() => void>;
+/** Start functions of the queued work, in order of arrival. */
+type Queue = Set<() => void>;
 
 /**
- * Lets the turns of one session on this node go one at a time, in the order in which they came; those of other sessions do not
- * wait. Without it N turns at once would be decided about N squared times, since each commit makes the others' state stale (5.3).
- * Correctness never rests on it: another node has a queue of its own, and the commit decides.
+ * Runs the turns of one session on this node one at a time, in order of arrival. Sessions do not block each other. Without the queue,
+ * N concurrent turns would be decided about N squared times, because every commit makes the loaded state of the others stale (5.3).
+ * Correctness does not depend on it: other nodes have their own queues, and the commit detects conflicts.
  */
 export class SessionQueue {
-  /** By session that has a turn at work. */
-  private readonly sessions = new Map<string, Waiting>();
+  /** Sessions with running work. */
+  private readonly queues = new Map<string, Queue>();
 
   /**
-   * Runs the work when all work of the session that came before has settled. Work that comes to a session at rest begins at once.
+   * Runs the work after all earlier work of the session has settled; immediately if there is none.
    *
-   * @throws OrchestratorError CANCELLED when the caller gives up while waiting; the work is then never begun.
+   * @throws OrchestratorError CANCELLED if the caller cancels while the work is queued. The work is then not started.
    */
   async run<T>({ tenantId, sessionId }: SessionKey, call: Call, work: () => Promise<T>): Promise<T> {
     const session = `${tenantId} ${sessionId}`;
-    const waiting = this.sessions.get(session);
-    if (waiting === undefined) this.sessions.set(session, new Set());
-    else await turnIn(waiting, call.signal);
+    const queue = this.queues.get(session);
+    if (queue === undefined) this.queues.set(session, new Set());
+    else await enqueue(queue, call.signal);
     try {
       return await work();
     } finally {
-      this.beginNext(session);
+      this.startNext(session);
     }
   }
 
-  /** Sessions that have a turn at work. */
+  /** Number of sessions with running work. */
   get size(): number {
-    return this.sessions.size;
+    return this.queues.size;
   }
 
-  private beginNext(session: string): void {
-    const waiting = this.sessions.get(session) ?? new Set();
-    const [begin] = waiting;
-    if (begin === undefined) {
-      this.sessions.delete(session);
+  private startNext(session: string): void {
+    const queue = this.queues.get(session) ?? new Set();
+    const [start] = queue;
+    if (start === undefined) {
+      this.queues.delete(session);
       return;
     }
-    waiting.delete(begin);
-    begin();
+    queue.delete(start);
+    start();
   }
 }
 
-/** Resolves when it is this one's turn; rejects, and gives up its place, when the caller gives up first. */
-function turnIn(waiting: Waiting, signal: AbortSignal): Promise<void> {
+/** Resolves when the work may start; leaves the queue and rejects if the caller cancels first. */
+function enqueue(queue: Queue, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const begin = () => {
-      signal.removeEventListener('abort', giveUp);
+    const start = () => {
+      signal.removeEventListener('abort', cancel);
       resolve();
     };
-    const giveUp = () => {
-      waiting.delete(begin);
-      reject(new OrchestratorError('CANCELLED', 'The caller gave up while other turns of the session were at work.'));
+    const cancel = () => {
+      queue.delete(start);
+      reject(
+        new OrchestratorError('CANCELLED', 'The call was canceled while other turns of the session were running.'),
+      );
     };
     if (signal.aborted) {
-      giveUp();
+      cancel();
       return;
     }
-    signal.addEventListener('abort', giveUp, { once: true });
-    waiting.add(begin);
+    signal.addEventListener('abort', cancel, { once: true });
+    queue.add(start);
   });
 }

@@ -5,7 +5,6 @@ import type { CompileOptions } from '../../core/scenario/compile-options';
 import type { Call } from '../ports/call';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { CreateOutcome, TurnRecord } from '../ports/session-store';
-import type { ProcessedTurn, TurnCommand } from './commands';
 import type { OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
@@ -21,19 +20,20 @@ import { readSession } from './read-session';
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
 import { type RenderScenarioQuery, renderScenario } from './render-scenario';
 import { SessionQueue } from './session-queue';
+import type { ProcessedTurn, TurnCommand } from './turn-command';
 import type { WatchSessionQuery } from './turn-history-reader';
 import { type ScenarioValidation, validateScenario } from './validate-scenario';
 import { type OnTurn, type WatchSessionDependencies, watchSession } from './watch-session';
 
-/** What the service does, as its callers' adapter sees it. Each is explained at the function of its name. */
+/** The use cases for the inbound adapters. Each is documented at the function of the same name. */
 export interface UseCases {
-  processTurn(command: TurnCommand, call: Call, tell?: OnProvisional): Promise<ProcessedTurn>;
+  processTurn(command: TurnCommand, call: Call, onProvisional?: OnProvisional): Promise<ProcessedTurn>;
   decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
   readSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
   importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<TurnRecord, number>>;
-  watchSession(query: WatchSessionQuery, call: Call, hand: OnTurn): Promise<never>;
+  watchSession(query: WatchSessionQuery, call: Call, onTurn: OnTurn): Promise<never>;
   putScenario(command: PutScenarioCommand, call: Call): Promise<PutScenarioResult>;
   validateScenario(scenario: Scenario): ScenarioValidation;
   getScenario(query: GetScenarioQuery, call: Call): Promise<StoredScenario>;
@@ -45,28 +45,27 @@ export interface UseCases {
   listRelationships(agent: AgentKey, call: Call): Promise<readonly Relationship[]>;
 }
 
-/** What all of them together need of the world. */
 export interface UseCaseDependencies
   extends TurnDependencies,
     WatchSessionDependencies,
     ListTurnsDependencies,
     ListScenariosDependencies {
-  /** The catalogue as it is stored; `catalogue` is the compiled one over it. */
+  /** The stored catalogue. `catalogue` is the compiled cache of it. */
   readonly scenarios: ScenarioCatalogue;
   readonly compile: CompileOptions;
 }
 
-/** The use cases on these dependencies. */
 export function createUseCases(deps: UseCaseDependencies): UseCases {
   const queue = new SessionQueue();
   return {
-    processTurn: (command, call, tell) => queue.run(command.turn, call, () => processTurn(deps, command, call, tell)),
+    processTurn: (command, call, onProvisional) =>
+      queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional)),
     decidePhases: (command, call) => decidePhases(deps, command, call),
     readSession: (key, call) => readSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
     importSession: (command, call) => importSession(deps, command, call),
     listTurns: (query, call) => listTurns(deps, query, call),
-    watchSession: (query, call, hand) => watchSession(deps, query, call, hand),
+    watchSession: (query, call, onTurn) => watchSession(deps, query, call, onTurn),
     putScenario: (command, call) => putScenario(deps, command, call),
     validateScenario: (scenario) => validateScenario(deps, scenario),
     getScenario: (query, call) => getScenario(deps, query, call),

@@ -2,49 +2,47 @@ import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Call } from '../ports/call';
 import type { SessionStore, TurnRecord } from '../ports/session-store';
 import type { Telemetry } from '../ports/telemetry';
-import { ChangeSignal } from './change-signal';
 import { TurnHistoryReader, type WatchSessionQuery } from './turn-history-reader';
 
-/** What following a session needs of the world. */
 export interface WatchSessionDependencies {
   readonly store: SessionStore;
   readonly telemetry: Telemetry;
-  /** After so long without news a session is looked at all the same, give or take a fifth. Milliseconds. */
+  /** Interval of reads without a notification, with a jitter of 20 percent. Milliseconds. */
   readonly watchPollIntervalMs: number;
 }
 
-/** Hands a turn to the reader, always; resolves when there is room for the next, rejects when there is none in time. */
+/** Delivers a turn to the client. Resolves when the next turn can be delivered; rejects if the client is too slow. */
 export type OnTurn = (turn: TurnRecord) => Promise<void>;
 
 /**
- * Hands every turn of a session to the reader in order, those that are recorded after its cursor and then each that is
- * committed, on whichever node; waits for a session that does not exist yet. The record of turns is the truth and the store's
- * news only wake, so none is left out or doubled. One page of turns is in memory, whatever the reader does.
+ * Delivers the turns of a session in order: the recorded turns after the cursor, then every turn that any node commits. Waits for a
+ * session that does not exist yet. Notifications from the store only trigger a read of the recorded turns, so no turn is lost or
+ * delivered twice. At most one page of turns is in memory.
  *
- * Ends by an error only, which has in its metadata the `cursor` to go on from.
+ * Ends only with an error. Its metadata has the `cursor` to resume from.
  *
- * @throws OrchestratorError SESSION_NOT_FOUND where the session is deleted or its time is over, also where it begins anew at once;
- * CURSOR_TOO_OLD; the reason of the call's signal; what `hand` and the store throw.
+ * @throws OrchestratorError SESSION_NOT_FOUND if the session is deleted or expires, even if it is created again; CURSOR_TOO_OLD; the
+ * reason of the call's signal; the errors of `onTurn` and of the store.
  */
 export async function watchSession(
   deps: WatchSessionDependencies,
   query: WatchSessionQuery,
   call: Call,
-  hand: OnTurn,
+  onTurn: OnTurn,
 ): Promise<never> {
   const span = deps.telemetry.getActiveSpan();
-  let handed = 0;
-  const countAndHand: OnTurn = (turn) => {
-    handed += 1;
-    return hand(turn);
+  let turnsSent = 0;
+  const countAndSend: OnTurn = (turn) => {
+    turnsSent += 1;
+    return onTurn(turn);
   };
   try {
-    return await deps.telemetry.withoutSpan(() => follow(deps, query, call, countAndHand));
+    return await deps.telemetry.withoutSpan(() => follow(deps, query, call, countAndSend));
   } finally {
     span.setAttributes({
       'orchestrator.tenant_id': query.key.tenantId,
       'orchestrator.session_id': query.key.sessionId,
-      'orchestrator.turns_sent': handed,
+      'orchestrator.turns_sent': turnsSent,
     });
   }
 }
@@ -53,35 +51,59 @@ async function follow(
   { store, watchPollIntervalMs }: WatchSessionDependencies,
   query: WatchSessionQuery,
   call: Call,
-  hand: OnTurn,
+  onTurn: OnTurn,
 ): Promise<never> {
-  const wakeUp = new ChangeSignal();
-  const ring = () => wakeUp.notify();
-  const stopListening = store.onChange(query.key, ring);
-  call.signal.addEventListener('abort', ring);
+  const changes = new ChangeSignal();
+  const notify = () => changes.notify();
+  const unsubscribe = store.onChange(query.key, notify);
+  call.signal.addEventListener('abort', notify);
   let history: TurnHistoryReader | undefined;
   try {
     history = await TurnHistoryReader.open(store, query, call);
     for (;;) {
-      const { turns, hasMore: more } = await history.readNext(call);
+      const { turns, hasMore } = await history.readNext(call);
       for (const turn of turns) {
-        if (call.isCancelled) break; // the store refuses the next look
+        if (call.isCancelled) break; // the next read throws CANCELLED
         history.advance(turn);
-        await hand(turn);
+        await onTurn(turn);
       }
-      if (!more) await wakeUp.wait(watchPollIntervalMs * (0.8 + 0.4 * Math.random()));
+      if (!hasMore) await changes.wait(watchPollIntervalMs * (0.8 + 0.4 * Math.random()));
     }
   } catch (error) {
-    throw endOf(error, call, history?.cursor ?? query.afterRevision);
+    throw toStreamError(error, call, history?.cursor ?? query.afterRevision);
   } finally {
-    call.signal.removeEventListener('abort', ring);
-    stopListening();
+    call.signal.removeEventListener('abort', notify);
+    unsubscribe();
   }
 }
 
-/** Why the reader is left, with the cursor as far as it is known. */
-function endOf(error: unknown, { signal }: Call, cursor: number | undefined): unknown {
+/** The error that ends the stream, with the cursor if it is known. */
+function toStreamError(error: unknown, { signal }: Call, cursor: number | undefined): unknown {
   const reason: unknown = signal.reason instanceof OrchestratorError ? signal.reason : error;
   if (cursor === undefined || !(reason instanceof OrchestratorError)) return reason;
   return reason.withMetadata({ cursor: String(cursor) });
+}
+
+/** An auto-reset event: a notification without a waiter ends the next wait immediately. */
+class ChangeSignal {
+  private isSet = false;
+  private resume: () => void = () => undefined;
+
+  notify(): void {
+    this.isSet = true;
+    this.resume();
+  }
+
+  /** Resolves on a notification, or after `timeoutMs`. Supports one waiter at a time. */
+  async wait(timeoutMs: number): Promise<void> {
+    if (!this.isSet) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+        this.resume = resolve;
+      });
+      clearTimeout(timer);
+    }
+    this.isSet = false;
+  }
 }

@@ -1,12 +1,33 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Authentication, Principal } from '../ports/authenticator';
-import { hashApiKey, isWellFormedApiKey } from './api-key';
-import { findDuplicate, grantFields, offsetDateTime, parseGrantEntries, parseTenantGrant } from './grant';
+import { findDuplicate, grantFields, offsetDateTime, parseGrantEntries, parseTenantGrant } from './grant-file';
 
-/**
- * The keys that hold, by their hash. A key is looked up by its hash, never compared with one: what the time of that tells is
- * about the hash, from which nothing follows for the key.
- */
+/** Makes keys recognizable for people and for secret scanners. */
+const prefix = 'so_';
+const randomByteCount = 32;
+const keyFormat = /^so_[\w-]{43}$/;
+
+/** Whether a bearer token is an API key, possibly a malformed one. */
+export function hasApiKeyPrefix(token: string): boolean {
+  return token.startsWith(prefix);
+}
+
+function isWellFormedApiKey(token: string): boolean {
+  return keyFormat.test(token);
+}
+
+/** Generates a key with 256 random bits. */
+export function generateApiKey(): string {
+  return prefix + randomBytes(randomByteCount).toString('base64url');
+}
+
+/** The stored form of a key. One round of SHA-256 is sufficient: slow hashes protect passwords, not 256 random bits. */
+export function hashApiKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Principals by the hash of their key. The lookup by hash prevents timing attacks, because its duration reveals only hash bits. */
 export type ApiKeys = ReadonlyMap<string, Principal>;
 
 const entry = z.strictObject({
@@ -18,14 +39,14 @@ const entry = z.strictObject({
 });
 
 /**
- * Reads a file of API keys: `[[keys]]` with id, sha256, tenant, scopes and perhaps expires_at.
+ * Parses a file of API keys: `[[keys]]` with id, sha256, tenant, scopes and optionally expires_at.
  *
- * @throws Error with every problem, and no value of the file.
+ * @throws Error with all problems. The message contains no value of the file, except ids.
  */
 export function parseApiKeys(text: string): ApiKeys {
   const entries = parseGrantEntries(text, 'keys', entry);
-  const twice = findDuplicate(entries.map(({ sha256 }) => sha256.toLowerCase()));
-  if (twice !== undefined) throw new Error('two entries have the same sha256');
+  const duplicate = findDuplicate(entries.map(({ sha256 }) => sha256.toLowerCase()));
+  if (duplicate !== undefined) throw new Error('two entries have the same sha256');
   return new Map(
     entries.map(({ id, sha256, tenant, scopes, expires_at: expiresAt = Number.POSITIVE_INFINITY }) => [
       sha256.toLowerCase(),
@@ -34,22 +55,22 @@ export function parseApiKeys(text: string): ApiKeys {
   );
 }
 
-/** Tells whose key it is, at a time in milliseconds since 1970. */
+/** `now` is in milliseconds since 1970. */
 export function authenticateApiKey(keys: ApiKeys, key: string, now: number): Authentication {
   if (!isWellFormedApiKey(key)) {
     return {
       kind: 'refused',
       failure: 'malformed',
-      message: 'The API key is incomplete: it is so_ and 43 characters.',
+      message: 'The API key is malformed. An API key is so_ followed by 43 characters.',
     };
   }
   const principal = keys.get(hashApiKey(key));
   if (principal === undefined) {
-    return { kind: 'refused', failure: 'unknown_key', message: 'The API key is not valid.' };
+    return { kind: 'refused', failure: 'unknown_key', message: 'The API key is invalid.' };
   }
   if (principal.expiresAt <= now) {
-    const at = new Date(principal.expiresAt).toISOString();
-    return { kind: 'refused', failure: 'expired', message: `The API key expired at ${at}; use a newer one.` };
+    const expiry = new Date(principal.expiresAt).toISOString();
+    return { kind: 'refused', failure: 'expired', message: `The API key expired at ${expiry}. Use a valid key.` };
   }
   return { kind: 'accepted', principal };
 }

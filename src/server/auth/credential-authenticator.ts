@@ -1,12 +1,11 @@
 import type { Authentication, Authenticator, Credentials } from '../ports/authenticator';
 import type { Clock } from '../ports/clock';
 import type { Reloadable } from '../ports/reloadable';
-import { hasApiKeyPrefix } from './api-key';
-import { type ApiKeys, authenticateApiKey } from './api-keys';
+import { type ApiKeys, authenticateApiKey, hasApiKeyPrefix } from './api-keys';
 import { authenticateClientCertificate, type ClientCertificateGrants } from './client-certificates';
 import type { JwtAuthenticator } from './jwt-authenticator';
 
-/** The kinds of credentials that are accepted; at least one. */
+/** The accepted kinds of credentials; at least one. */
 export interface AcceptedCredentials {
   readonly apiKeys?: Reloadable<ApiKeys> | undefined;
   readonly tokens?: Pick<JwtAuthenticator, 'authenticate'> | undefined;
@@ -16,8 +15,8 @@ export interface AcceptedCredentials {
 const bearer = /^Bearer +([\w.~+/-]+=*) *$/i;
 
 /**
- * Tells who calls by `authorization: Bearer` (RFC 6750), an API key or a token, and where a call has none by the connection's
- * client certificate. What is shown in `authorization` decides: a certificate does not make up for a wrong token.
+ * Authenticates a call by `authorization: Bearer` (RFC 6750) with an API key or a JWT, and without that by the client certificate of
+ * the connection. A certificate does not compensate for an invalid bearer token.
  */
 export class CredentialAuthenticator implements Authenticator {
   private readonly accepted: AcceptedCredentials;
@@ -30,17 +29,17 @@ export class CredentialAuthenticator implements Authenticator {
 
   async authenticate({ authorization, certificate }: Credentials): Promise<Authentication> {
     const { apiKeys, tokens, certificates } = this.accepted;
-    const [value, ...more] = authorization;
+    const [value, ...others] = authorization;
     if (value === undefined) {
-      if (certificates === undefined || certificate === undefined) return this.missing();
+      if (certificates === undefined || certificate === undefined) return this.refuseMissing();
       return authenticateClientCertificate(certificates.current, certificate, this.clock.now());
     }
-    const token = more.length === 0 ? bearer.exec(value)?.[1] : undefined;
+    const token = others.length === 0 ? bearer.exec(value)?.[1] : undefined;
     if (token === undefined) {
       return {
         kind: 'refused',
         failure: 'malformed',
-        message: 'The metadata authorization is not one "Bearer TOKEN".',
+        message: 'The metadata "authorization" must have one value, "Bearer TOKEN".',
       };
     }
     if (hasApiKeyPrefix(token) && apiKeys !== undefined) {
@@ -50,22 +49,23 @@ export class CredentialAuthenticator implements Authenticator {
     return {
       kind: 'refused',
       failure: 'malformed',
-      message: `The bearer token is of no kind that is accepted; ${this.wanted()}.`,
+      message: `The kind of the bearer token is not accepted; ${this.describeAccepted()}.`,
     };
   }
 
-  private missing(): Authentication {
-    return { kind: 'refused', failure: 'missing', message: `The call shows no credential; ${this.wanted()}.` };
+  private refuseMissing(): Authentication {
+    const message = `The call has no credentials; ${this.describeAccepted()}.`;
+    return { kind: 'refused', failure: 'missing', message };
   }
 
-  /** What would be accepted; no secret, since the documentation says it too. */
-  private wanted(): string {
+  /** The accepted kinds are not secret: the documentation lists them. */
+  private describeAccepted(): string {
     const { apiKeys, tokens, certificates } = this.accepted;
-    const ways = [
-      apiKeys && 'send an API key as the metadata "authorization: Bearer so_..."',
-      tokens && 'send a token of the configured issuer as the metadata "authorization: Bearer ..."',
+    const options = [
+      apiKeys && 'send an API key in the metadata "authorization: Bearer so_..."',
+      tokens && 'send a token of the configured issuer in the metadata "authorization: Bearer ..."',
       certificates && 'connect with a client certificate',
     ];
-    return ways.filter((way) => way !== undefined).join(', or ');
+    return options.filter((option) => option !== undefined).join(', or ');
   }
 }

@@ -1,5 +1,4 @@
-export { generateApiKey, hashApiKey } from './api-key';
-export { parseApiKeys } from './api-keys';
+export { generateApiKey, hashApiKey, parseApiKeys } from './api-keys';
 export { parseClientCertificates } from './client-certificates';
-export { type AcceptedCredentials, CredentialAuthenticator } from './credential-authenticator';
-export { grantFields, offsetDateTime } from './grant';
+export { CredentialAuthenticator } from './credential-authenticator';
+export { grantFields } from './grant-file';

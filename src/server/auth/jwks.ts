@@ -3,59 +3,59 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Reloadable } from '../ports/reloadable';
 
-/** The public keys of an issuer of tokens. */
+/** The public keys of a token issuer (JSON Web Key Set). */
 export interface JwksSource {
-  /** As jose asks for the key of a token. Rejects with its JWKSNoMatchingKey, or with KeysUnavailable. */
+  /** Finds the key of a token for jose. Rejects with JWKSNoMatchingKey or JwksUnavailableError. */
   readonly getKey: JWTVerifyGetKey;
-  /** Tells when the keys have changed: what was verified with the earlier ones may hold no longer. */
+  /** Calls `listener` when the keys have changed, so that tokens are verified again. */
   onChange(listener: () => void): void;
 }
 
-/** The key of a token is not at hand, and whether the issuer has it cannot be told now. */
+/** The key of a token is unknown, and the keys of the issuer cannot be fetched. */
 export class JwksUnavailableError extends Error {
-  override readonly name = 'KeysUnavailable';
+  override readonly name = 'JwksUnavailableError';
 }
 
-/** The keys of a file's text. Throws an Error for what is no JSON Web Key Set. */
+/** Throws an Error if the text is not a JSON Web Key Set. */
 export function parseJwks(text: string): JSONWebKeySet {
   const keys: JSONWebKeySet = JSON.parse(text);
-  createLocalJWKSet(keys); // throws where it is none
+  createLocalJWKSet(keys); // throws if the key set is invalid
   return keys;
 }
 
-/** The keys of a file, as it is now. */
 export function createFileJwks(file: Reloadable<JSONWebKeySet>): JwksSource {
-  let local = createLocalJWKSet(file.current);
+  let keySet = createLocalJWKSet(file.current);
   file.onChange((keys) => {
-    local = createLocalJWKSet(keys);
+    keySet = createLocalJWKSet(keys);
   });
   return {
-    getKey: (header, token) => local(header, token),
+    getKey: (header, token) => keySet(header, token),
     onChange: (listener) => file.onChange(listener),
   };
 }
 
-/** Milliseconds that the endpoint may take, and between two fetches that tokens with unknown keys cause. */
+/** Timeout of a fetch in milliseconds. */
 const fetchTimeoutMs = 5_000;
+
+/** Minimum time between two fetches that tokens with unknown keys cause, in milliseconds. */
 const cooldownMs = 5_000;
 
 /**
- * The keys at a URL. They are fetched over and over by `refresh`, and when a token names one that is not among them, at most
- * every five seconds then, so that invented key ids cannot make this service flood the issuer. While the endpoint is away the
- * keys that are known go on to hold; of others it cannot be told.
+ * Keys at a URL. They are fetched by `refresh`, and when a token has an unknown key. The latter happens at most every five seconds,
+ * so that tokens with invented key ids cannot flood the issuer. While the endpoint is unavailable, the known keys stay valid.
  */
 export class RemoteJwks implements JwksSource {
   private readonly url: string;
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly listeners: (() => void)[] = [];
-  private known = createLocalJWKSet({ keys: [] });
+  private keySet = createLocalJWKSet({ keys: [] });
   private text = '';
-  /** Why the last fetch failed; undefined where it did not. */
-  private failure: unknown = new Error('The keys were not fetched yet.');
-  private toldThatAway = false;
+  /** The error of the last fetch; undefined if it succeeded. */
+  private lastError: unknown = new Error('The keys have not been fetched yet.');
+  private isErrorLogged = false;
   private fetchedAt = Number.NEGATIVE_INFINITY;
-  private fetching: Promise<void> | undefined;
+  private pendingFetch: Promise<void> | undefined;
 
   constructor(url: string, clock: Clock, log: Logger) {
     this.url = url;
@@ -65,17 +65,17 @@ export class RemoteJwks implements JwksSource {
 
   readonly getKey: JWTVerifyGetKey = async (header, token) => {
     try {
-      return await this.known(header, token);
+      return await this.keySet(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
     if (this.clock.now() - this.fetchedAt >= cooldownMs) await this.refresh();
-    else await this.fetching;
+    else await this.pendingFetch;
     try {
-      return await this.known(header, token);
+      return await this.keySet(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.failure === undefined) throw error;
-      throw new JwksUnavailableError('The keys of the issuer cannot be fetched.', { cause: this.failure });
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.lastError === undefined) throw error;
+      throw new JwksUnavailableError('The keys of the token issuer cannot be fetched.', { cause: this.lastError });
     }
   };
 
@@ -83,43 +83,44 @@ export class RemoteJwks implements JwksSource {
     this.listeners.push(listener);
   }
 
-  /** Fetches the keys, once for all who ask meanwhile. Never rejects. */
+  /** Fetches the keys. Concurrent callers share one fetch. Never rejects. */
   refresh(): Promise<void> {
-    this.fetching ??= this.fetch().finally(() => {
-      this.fetching = undefined;
+    this.pendingFetch ??= this.fetch().finally(() => {
+      this.pendingFetch = undefined;
     });
-    return this.fetching;
+    return this.pendingFetch;
   }
 
   private async fetch(): Promise<void> {
     this.fetchedAt = this.clock.now();
     try {
-      const text = await textAt(this.url);
-      if (text !== this.text) this.take(text);
-      if (this.failure !== undefined) this.log.info({ jwks: this.url }, 'the keys of the issuer are fetched');
-      this.failure = undefined;
-      this.toldThatAway = false;
+      const text = await fetchText(this.url);
+      if (text !== this.text) this.replaceKeys(text);
+      if (this.lastError !== undefined) this.log.info({ jwks: this.url }, 'the keys of the token issuer were fetched');
+      this.lastError = undefined;
+      this.isErrorLogged = false;
     } catch (error) {
-      this.failure = error;
-      if (this.toldThatAway) return;
-      this.toldThatAway = true;
-      this.log.error({ jwks: this.url, error }, 'the keys of the issuer cannot be fetched: those that are known hold');
+      this.lastError = error;
+      if (this.isErrorLogged) return;
+      this.isErrorLogged = true;
+      const message = 'the keys of the token issuer cannot be fetched: the known keys stay valid';
+      this.log.error({ jwks: this.url, error }, message);
     }
   }
 
-  private take(text: string): void {
-    this.known = createLocalJWKSet(parseJwks(text));
+  private replaceKeys(text: string): void {
+    this.keySet = createLocalJWKSet(parseJwks(text));
     this.text = text;
     for (const listener of this.listeners) listener();
   }
 }
 
-async function textAt(url: string): Promise<string> {
+async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, {
     headers: { accept: 'application/jwk-set+json, application/json' },
     redirect: 'error',
     signal: AbortSignal.timeout(fetchTimeoutMs),
   });
-  if (response.status !== 200) throw new Error(`The answer has the status ${response.status}, not 200.`);
+  if (response.status !== 200) throw new Error(`The endpoint returned status ${response.status}, expected 200.`);
   return await response.text();
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { text, textMatching, wholeNumber } from './constraints';
-import { isLoopback } from './loopback';
-import { isSet, type SectionRule, withRules } from './rules';
+import { isPlainTextUrl, isSet, type SectionRule, text, textMatching, wholeNumber, withRules } from './constraints';
 
-/** Signatures whose key to verify is no secret: with the others, who can verify can sign. */
+/** Asymmetric signatures only: with a shared secret, every service that can verify a token could also sign one. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 const algorithmsError = `must be a list of one or more of ${algorithms.map((name) => `"${name}"`).join(', ')}`;
 
@@ -12,7 +10,7 @@ const fields = z.strictObject({
   client_certificates_file: text(0, 4_096),
   jwt_issuer: text(0, 500),
   jwt_audience: text(0, 500),
-  jwks_url: textMatching('must be empty or an https:// URL, or http:// on a loopback address', isKeySetUrl),
+  jwks_url: textMatching('must be empty or an https:// URL, or http:// on a loopback address', isJwksUrl),
   jwks_file: text(0, 4_096),
   jwt_algorithms: z
     .array(z.enum(algorithms, { error: algorithmsError }), { error: algorithmsError })
@@ -30,18 +28,20 @@ type Fields = z.infer<typeof fields>;
 const rules: readonly SectionRule<Fields>[] = [
   {
     key: 'jwt_issuer',
-    error: 'needs auth.jwt_audience and one of auth.jwks_url and auth.jwks_file: a token for anybody would do without',
+    error:
+      'requires auth.jwt_audience and one of auth.jwks_url and auth.jwks_file; without an audience a token issued for any other ' +
+      'service would be accepted',
     holds: ({ jwt_issuer, jwt_audience, jwks_url, jwks_file }) =>
       !isSet(jwt_issuer) || (isSet(jwt_audience) && (isSet(jwks_url) || isSet(jwks_file))),
   },
   ...(['jwt_audience', 'jwks_url', 'jwks_file'] as const).map((key) => ({
     key,
-    error: 'has no effect without an issuer; set auth.jwt_issuer',
-    holds: (given: Fields) => !isSet(given[key]) || isSet(given.jwt_issuer),
+    error: 'requires an issuer; set auth.jwt_issuer',
+    holds: (section: Fields) => !isSet(section[key]) || isSet(section.jwt_issuer),
   })),
   {
     key: 'jwks_file',
-    error: 'is the second answer to where the keys are; set one of auth.jwks_url and auth.jwks_file',
+    error: 'cannot be combined with auth.jwks_url; set one of them',
     holds: ({ jwks_url, jwks_file }) => !isSet(jwks_url) || !isSet(jwks_file),
   },
 ];
@@ -49,15 +49,15 @@ const rules: readonly SectionRule<Fields>[] = [
 /** The section [auth]. */
 export const auth = withRules(fields, rules);
 
-/** Whether callers have to say who they are. */
+/** Whether calls need credentials: at least one kind of credential is configured. */
 export function requiresAuthentication({ api_keys_file, client_certificates_file, jwt_issuer }: Fields): boolean {
   return isSet(api_keys_file) || isSet(client_certificates_file) || isSet(jwt_issuer);
 }
 
-/** Keys that come in plain text are whoever's is on the way. */
-function isKeySetUrl(value: string): boolean {
+/** Keys that are fetched in plain text could be replaced on the way. */
+function isJwksUrl(value: string): boolean {
   if (value === '') return true;
   if (!URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
+  const { protocol } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && !isPlainTextUrl(value));
 }

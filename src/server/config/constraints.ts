@@ -1,58 +1,67 @@
 import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
 import { z } from 'zod';
-import { parseDuration } from './duration';
 
-// Each constraint has one sentence that says what is allowed; it is the whole message, whatever is wrong with the value.
+// The building blocks of the schema. Each constraint has one message that states what is allowed. The message is the same for
+// every kind of invalid value.
 
-/** A whole number within bounds, both included. */
+/** A whole number from `min` to `max`, both inclusive. */
 export function wholeNumber(min: number, max: number): z.ZodNumber {
   const error = `must be a whole number, ${min}..${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
-/** A number within bounds, both included. */
+/** A number from `min` to `max`, both inclusive. */
 export function boundedNumber(min: number, max: number): z.ZodNumber {
   const error = `must be a number, ${min}..${max}`;
   return z.number({ error }).min(min, { error }).max(max, { error });
 }
 
-/** A switch. */
 export function flag(): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' });
 }
 
-/** One of a few words. */
-export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words, { error: `must be one of ${words.map((word) => `"${word}"`).join(', ')}` });
+/** One of a fixed set of strings. */
+export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `must be one of ${values.map((value) => `"${value}"`).join(', ')}` });
 }
 
-/** Text within bounds of its length in characters, both included. */
+/** A string of `min` to `max` characters, both inclusive. */
 export function text(min: number, max: number): z.ZodString {
-  const error = min === 0 ? `must be text of at most ${max} characters` : `must be text of ${min} to ${max} characters`;
+  const error =
+    min === 0 ? `must be a string of at most ${max} characters` : `must be a string of ${min} to ${max} characters`;
   return z.string({ error }).min(min, { error }).max(max, { error });
 }
 
-/** Text that a predicate accepts. */
-export function textMatching(error: string, accepts: (value: string) => boolean): z.ZodString {
-  return z.string({ error }).refine(accepts, { error });
+/** A string that satisfies a predicate. */
+export function textMatching(error: string, isValid: (value: string) => boolean): z.ZodString {
+  return z.string({ error }).refine(isValid, { error });
 }
 
-/** A duration such as "30d" within bounds that are durations themselves, both included. Read as milliseconds. */
+/** A duration such as "30d", parsed to milliseconds. The bounds are durations too, both inclusive. */
 export function duration(min: string, max: string) {
-  const error = `must be a duration, ${min}..${max}: a whole number with ms, s, m, h or d, for example "30d"`;
-  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
+  const error = `must be a duration, ${min}..${max}: a whole number followed by ms, s, m, h or d, for example "30d"`;
+  const [minMs, maxMs] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
   return z.string({ error }).transform((value, context) => {
     const ms = parseDuration(value);
-    if (ms !== undefined && ms >= least && ms <= most) return ms;
+    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
     context.addIssue(error);
     return z.NEVER;
   });
 }
 
-/** The path of a file, or nothing. Read as the text of the file, without a line break at its end. */
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a duration such as "30d"; undefined if the text is not a duration. */
+function parseDuration(value: string): number | undefined {
+  const match = /^(\d{1,15})(ms|s|m|h|d)$/.exec(value);
+  const unit = unitMs[match?.[2] ?? ''];
+  return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+/** An empty string or the path of a text file. Parsed to the content of the file without its final line break. */
 export function fileContent() {
-  const error = 'must be empty or the path of a file with text in it';
+  const error = 'must be empty or the path of a non-empty text file';
   return z.string({ error }).transform((path, context) => {
     if (path === '') return '';
     try {
@@ -64,4 +73,42 @@ export function fileContent() {
     }
     return z.NEVER;
   });
+}
+
+/** A rule across several keys of a section. It runs even if another key is invalid, so values may have the wrong type. */
+export interface SectionRule<Fields> {
+  /** The key that the problem is reported for. */
+  readonly key: keyof Fields & string;
+  readonly error: string;
+  holds(fields: Fields): boolean;
+}
+
+export function withRules<Section extends z.ZodObject>(
+  section: Section,
+  rules: readonly SectionRule<z.infer<Section>>[],
+): Section {
+  return rules.reduce(
+    (checked, { key, error, holds }) => checked.refine(holds, { when: always, path: [key], error }),
+    section,
+  );
+}
+
+/** Runs a refinement even if another key is invalid, so that all problems are reported together. */
+export const always = () => true;
+
+/** Whether a key has a value other than the empty string and the empty list. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+/** Whether an address is reachable from this machine only. Any other host name counts as reachable from elsewhere. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Whether a URL sends its requests in plain text to another machine. Anything that is not an http:// URL is not. */
+export function isPlainTextUrl(url: unknown): boolean {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }

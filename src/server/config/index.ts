@@ -1,9 +1,7 @@
 export { requiresAuthentication } from './auth-section';
-export { toConditionLimits } from './condition-limits';
-export { defaultConfigFile, loadConfig } from './load-config';
-export { isLoopback } from './loopback';
-export { toModelOptions } from './model-options';
-export { ConfigError, type ConfigProblem } from './problem';
-export { toRedisEndpoint } from './redis-endpoint';
+export { isLoopback } from './constraints';
+export { ConfigError, defaultConfigFile, loadConfig } from './load-config';
+export { toModelOptions } from './model-section';
+export { toConditionLimits, toSettings } from './orchestration-section';
+export { toRedisEndpoint } from './redis-section';
 export type { Config } from './schema';
-export { toSettings } from './settings';

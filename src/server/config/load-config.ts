@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { getConfigFiles, readConfigFile } from './config-file';
-import { readEnvironment } from './environment';
-import { knownKeys, knownSections } from './known-keys';
-import { type ConfigLayer, type ConfigValue, mergeLayers } from './layer';
-import { ConfigError, type ConfigProblem } from './problem';
-import { type Config, configSchema } from './schema';
+import {
+  type ConfigLayer,
+  type ConfigProblem,
+  type ConfigValue,
+  getConfigFiles,
+  mergeLayers,
+  readConfigFile,
+  readEnvironment,
+} from './config-sources';
+import { type Config, configSchema, knownKeys, knownSections } from './schema';
 
-/** The file with every key, at the same place below the root in the sources and in what is built. */
+/** The file with every key. The relative path is the same in the sources and in the build. */
 export const defaultConfigFile = join(__dirname, '..', '..', '..', 'config', 'default.toml');
 
-/** Keys whose values are never shown. */
+/** Keys whose values never appear in a message. */
 const secretKeys: ReadonlySet<string> = new Set([
   'redis.url',
   'redis.password',
@@ -19,80 +23,93 @@ const secretKeys: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The configuration: the shipped defaults, then the files of ORCHESTRATOR_CONFIG in order, then ORCHESTRATOR__ variables;
- * what comes later wins, key by key.
+ * Loads the configuration: the shipped defaults, then the files of ORCHESTRATOR_CONFIG in order, then ORCHESTRATOR__ variables.
+ * A later source overrides an earlier one key by key.
  *
- * @throws ConfigError with every problem of all of them.
+ * @throws ConfigError with all problems of all sources.
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const problems: ConfigProblem[] = [];
   const files = [defaultConfigFile, ...getConfigFiles(env)].map((path) => readConfigFile(path, problems));
-  // Each layer is looked at alone: a later one may hide a wrong key, not a misspelt one.
+  // An unknown key is reported for every layer. An invalid value is only reported if no later layer overrides it.
   const layers = [...files, readEnvironment(env)];
-  problems.push(...layers.flatMap(unknownKeys));
-  const given = mergeLayers(layers);
-  const result = configSchema.safeParse(nest(given));
-  if (!result.success) problems.push(...refusedValues(result.error, given));
+  problems.push(...layers.flatMap(findUnknownKeys));
+  const values = mergeLayers(layers);
+  const result = configSchema.safeParse(toTables(values));
+  if (!result.success) problems.push(...toProblems(result.error, values));
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return result.data;
 }
 
-function unknownKeys(layer: ConfigLayer): ConfigProblem[] {
+function findUnknownKeys(layer: ConfigLayer): ConfigProblem[] {
   return [...layer]
     .filter(([key, { value }]) => !knownKeys.has(key) && !isEmptySection(key, value))
-    .map(([key, { origin }]) => ({ key, origin, message: whatIsKnown(key) }));
+    .map(([key, { origin }]) => ({ key, origin, message: describeUnknownKey(key) }));
 }
 
 function isEmptySection(key: string, value: unknown): boolean {
   return knownSections.has(key) && typeof value === 'object';
 }
 
-function whatIsKnown(key: string): string {
-  if (knownSections.has(key)) return 'is a section and takes no value';
+function describeUnknownKey(key: string): string {
+  if (knownSections.has(key)) return 'is a section, not a key; set a key of it';
   const section = key.slice(0, Math.max(0, key.lastIndexOf('.')));
   const keys = knownSections.get(section);
   if (keys === undefined) return `is unknown; the sections are ${[...knownSections.keys()].join(', ')}`;
-  return `is unknown; [${section}] has ${keys.join(', ')}`;
+  return `is unknown; the keys of [${section}] are ${keys.join(', ')}`;
 }
 
-/** Nested tables with every section, and of the known keys those that somebody gave. */
-function nest(given: ConfigLayer): object {
+/** Nested tables with every section and all known keys that have a value. */
+function toTables(values: ConfigLayer): object {
   const root = {};
   const tables = new Map<string, Record<string, unknown>>([['', root]]);
-  const put = (path: string, value: unknown): void => {
+  const assign = (path: string, value: unknown): void => {
     const dot = path.lastIndexOf('.');
     const parent = tables.get(path.slice(0, Math.max(0, dot)));
     if (parent !== undefined) parent[path.slice(dot + 1)] = value;
   };
   for (const section of knownSections.keys()) {
     const table = {};
-    put(section, table);
+    assign(section, table);
     tables.set(section, table);
   }
-  for (const [key, { value }] of given) {
-    if (knownKeys.has(key)) put(key, value);
+  for (const [key, { value }] of values) {
+    if (knownKeys.has(key)) assign(key, value);
   }
   return root;
 }
 
-function refusedValues(error: z.ZodError, given: ConfigLayer): ConfigProblem[] {
+function toProblems(error: z.ZodError, values: ConfigLayer): ConfigProblem[] {
   const problems = new Map<string, ConfigProblem>();
   for (const issue of error.issues) {
-    // Of a list the whole is meant.
+    // A problem with an item is reported for the whole list.
     const key = issue.path.filter((part) => typeof part === 'string').join('.');
-    const value = given.get(key);
-    // A key has one sentence that says what is allowed, however many of its checks fail.
-    problems.set(key, {
-      key,
-      origin: value?.origin ?? 'given nowhere',
-      message: `${issue.message}${found(key, value)}`,
-    });
+    const value = values.get(key);
+    const message = `${issue.message}${describeFound(key, value)}`;
+    // Several failed checks of a key may have the same message.
+    problems.set(`${key} ${message}`, { key, origin: value?.origin ?? 'not set', message });
   }
   return [...problems.values()];
 }
 
-function found(key: string, given: ConfigValue | undefined): string {
-  if (given === undefined || secretKeys.has(key)) return '';
-  const shown = typeof given.value === 'number' ? String(given.value) : JSON.stringify(given.value);
-  return `; found ${shown.slice(0, 200)}`;
+function describeFound(key: string, value: ConfigValue | undefined): string {
+  if (value === undefined || secretKeys.has(key)) return '';
+  const found = typeof value.value === 'number' ? String(value.value) : JSON.stringify(value.value);
+  return `; found ${found.slice(0, 200)}`;
+}
+
+/** All problems of a configuration, one line each. The process does not start. */
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    super([`The configuration has ${count}:`, ...problems.map(toLine)].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+function toLine({ key, origin, message }: ConfigProblem): string {
+  return key === '' ? `  ${origin}: ${message}` : `  ${key} ${message} (${origin})`;
 }

@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import { boundedNumber, fileContent, flag, text, textMatching, wholeNumber } from './constraints';
-import { isLoopback } from './loopback';
+import {
+  always,
+  boundedNumber,
+  fileContent,
+  flag,
+  isPlainTextUrl,
+  text,
+  textMatching,
+  wholeNumber,
+} from './constraints';
 
 const fields = z.strictObject({
   enabled: flag(),
   use_llm: flag(),
   model: text(1, 200),
   base_url: textMatching(
-    'must be empty or an http:// or https:// URL without user, password, query and fragment',
+    'must be empty or an http:// or https:// URL without user, password, query or fragment',
     (value) => value === '' || isBaseUrl(value),
   ),
   allow_insecure: flag(),
@@ -30,39 +38,61 @@ const fields = z.strictObject({
 
 type Fields = z.infer<typeof fields>;
 
-const wanted = 'is needed while use_llm is true: the URL of an OpenAI-compatible API, for example "https://host/v1"';
+const missingUrl =
+  'is required if pipeline.scenario_filtering.use_llm is true; set the URL of an OpenAI-compatible API, for example "https://host/v1"';
 
-const plainText =
-  'is http:// and not on this machine: the key and what customers say would cross the network in plain text for anybody to take; ' +
-  'use https://, or set pipeline.scenario_filtering.allow_insecure = true where something else protects the way';
+const plainTextUrl =
+  'is an http:// URL on another machine, so the API key and customer messages would be sent in plain text; use https://, or set ' +
+  'pipeline.scenario_filtering.allow_insecure = true if the connection is protected by other means';
 
 /** The section [pipeline.scenario_filtering]. */
 export const scenarioFiltering = fields
   .refine(({ use_llm, base_url }: Fields) => use_llm !== true || base_url !== '', {
-    when: () => true,
+    when: always,
     path: ['base_url'],
-    error: wanted,
+    error: missingUrl,
   })
-  .refine(({ base_url, allow_insecure }: Fields) => allow_insecure === true || !isPlainText(base_url), {
-    when: () => true,
+  .refine(({ base_url, allow_insecure }: Fields) => allow_insecure === true || !isInsecureBaseUrl(base_url), {
+    when: always,
     path: ['base_url'],
-    error: plainText,
+    error: plainTextUrl,
   })
   .refine(({ api_key, api_key_file }: Fields) => api_key === '' || api_key_file === '', {
-    when: () => true,
+    when: always,
     path: ['api_key_file'],
-    error: 'is given already by pipeline.scenario_filtering.api_key; set one of the two',
+    error: 'is already set by pipeline.scenario_filtering.api_key; set only one of them',
   });
 
-/** Whether what is sent there could be read on the way. The value may be of the wrong type or none: that is told beside. */
-function isPlainText(value: unknown): boolean {
-  if (typeof value !== 'string' || !isBaseUrl(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
+/** False for a value that is not a base URL, which is reported separately. */
+function isInsecureBaseUrl(value: unknown): boolean {
+  return isBaseUrl(value) && isPlainTextUrl(value);
 }
 
-function isBaseUrl(value: string): boolean {
-  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+function isBaseUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
   const { username, password, search, hash } = new URL(value);
   return username + password + search + hash === '';
+}
+
+/** The options of the model that proposes lifecycle actions (section 9); undefined if use_llm is off. */
+export function toModelOptions(filtering: Fields) {
+  if (!filtering.use_llm) return undefined;
+  return {
+    baseUrl: filtering.base_url,
+    apiKey: filtering.api_key || filtering.api_key_file,
+    model: filtering.model,
+    template: filtering.template,
+    timeoutMs: filtering.timeout_ms,
+    reserveMs: filtering.reserve_ms,
+    maxTokens: filtering.max_tokens,
+    temperature: filtering.temperature,
+    concurrency: filtering.concurrency,
+    retries: filtering.retries,
+    maxMessageLength: filtering.message_length,
+    maxTextsLength: filtering.texts_length,
+    breakerFailures: filtering.breaker_failures,
+    breakerOpenMs: filtering.breaker_open_ms,
+    inputPrice: filtering.input_price,
+    outputPrice: filtering.output_price,
+  };
 }

@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { fileContent, flag, oneOf, text, textMatching, wholeNumber } from './constraints';
-import { isNetworkAddress } from './network-address';
-import { isSet, type SectionRule, withRules } from './rules';
+import {
+  fileContent,
+  flag,
+  isSet,
+  oneOf,
+  type SectionRule,
+  text,
+  textMatching,
+  wholeNumber,
+  withRules,
+} from './constraints';
 
 const fields = z.strictObject({
   url: textMatching(
@@ -39,67 +47,75 @@ const fields = z.strictObject({
 
 type Fields = z.infer<typeof fields>;
 
-const oneForm = 'is the second answer to where Redis is; set one of url, sentinels and cluster';
-const twice = (first: string) => `is given already by ${first}; set one of the two`;
+const oneTopology =
+  'cannot be combined with another address of Redis; set only one of redis.url, sentinels and cluster';
+const conflictsWith = (other: string) => `is already set by ${other}; set only one of them`;
 
 const rules: readonly SectionRule<Fields>[] = [
-  { key: 'sentinels', error: oneForm, holds: ({ url, sentinels }) => !isSet(url) || !isSet(sentinels) },
+  { key: 'sentinels', error: oneTopology, holds: ({ url, sentinels }) => !isSet(url) || !isSet(sentinels) },
   {
     key: 'cluster',
-    error: oneForm,
+    error: oneTopology,
     holds: ({ url, sentinels, cluster }) => !isSet(cluster) || !(isSet(url) || isSet(sentinels)),
   },
-  { key: 'username', error: twice('redis.url'), holds: ({ url, username }) => !isSet(username) || !hasLogin(url) },
   {
     key: 'username',
-    error: 'needs a password; set password or password_file',
+    error: conflictsWith('redis.url'),
+    holds: ({ url, username }) => !isSet(username) || !hasLogin(url),
+  },
+  {
+    key: 'username',
+    error: 'requires a password; set redis.password or redis.password_file',
     holds: ({ username, password, password_file }) => !isSet(username) || isSet(password) || isSet(password_file),
   },
-  { key: 'password', error: twice('redis.url'), holds: ({ url, password }) => !isSet(password) || !hasLogin(url) },
+  {
+    key: 'password',
+    error: conflictsWith('redis.url'),
+    holds: ({ url, password }) => !isSet(password) || !hasLogin(url),
+  },
   {
     key: 'password_file',
-    error: twice('redis.url or redis.password'),
+    error: conflictsWith('redis.url or redis.password'),
     holds: ({ url, password, password_file }) => !isSet(password_file) || !(isSet(password) || hasLogin(url)),
   },
   {
     key: 'sentinel_username',
-    error: 'needs a password; set sentinel_password or sentinel_password_file',
+    error: 'requires a password; set redis.sentinel_password or redis.sentinel_password_file',
     holds: ({ sentinel_username, sentinel_password, sentinel_password_file }) =>
       !isSet(sentinel_username) || isSet(sentinel_password) || isSet(sentinel_password_file),
   },
   {
     key: 'sentinel_password_file',
-    error: twice('redis.sentinel_password'),
+    error: conflictsWith('redis.sentinel_password'),
     holds: ({ sentinel_password, sentinel_password_file }) =>
       !isSet(sentinel_password) || !isSet(sentinel_password_file),
   },
   {
     key: 'tls_key_file',
-    error: 'belongs to a certificate: set tls_cert_file and tls_key_file, or neither',
+    error: 'and redis.tls_cert_file must be set together; set both or neither',
     holds: ({ tls_cert_file, tls_key_file }) => isSet(tls_cert_file) === isSet(tls_key_file),
   },
   ...(['tls_ca_file', 'tls_cert_file', 'tls_server_name'] as const).map((key) => ({
     key,
-    error: 'has no effect without TLS; set redis.tls = true or a rediss:// URL',
-    holds: (given: Fields) => !isSet(given[key]) || given.tls === true || isTlsUrl(given.url),
+    error: 'requires TLS; set redis.tls = true or a rediss:// URL',
+    holds: (section: Fields) => !isSet(section[key]) || section.tls === true || isTlsUrl(section.url),
   })),
 ];
 
 /** The section [redis]. */
 export const redis = withRules(fields, rules);
 
-/** Whether a URL asks for TLS. */
-export function isTlsUrl(url: unknown): boolean {
+function isTlsUrl(url: unknown): boolean {
   return typeof url === 'string' && url.startsWith('rediss://');
 }
 
 function addresses() {
-  const error = 'must be a list of host:port';
-  const address = z.string({ error }).refine(isNetworkAddress, { error });
-  return z.array(address, { error }).max(100, { error: 'must be a list of at most 100 host:port' });
+  const error = 'must be a list of host:port addresses';
+  const address = z.string({ error }).refine((value) => tryParseNetworkAddress(value) !== undefined, { error });
+  return z.array(address, { error }).max(100, { error: 'must be a list of at most 100 host:port addresses' });
 }
 
-/** Without the tenant one tenant could reach the records of another. */
+/** The tenant is part of every key, so that no tenant can reach the records of another. */
 function isKeyTemplate(value: string): boolean {
   const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
   const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
@@ -110,4 +126,53 @@ function hasLogin(url: unknown): boolean {
   if (typeof url !== 'string' || !URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username !== '' || password !== '';
+}
+
+/** The address and the credentials of Redis; undefined if the embedded store is used. */
+export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
+  const access = { login: login(redis.username, redis.password || redis.password_file), tls: tls(redis) };
+  if (redis.url !== '') return { kind: 'single', url: redis.url, ...access } as const;
+  if (redis.sentinels.length > 0) {
+    const sentinelLogin = login(redis.sentinel_username, redis.sentinel_password || redis.sentinel_password_file);
+    const sentinels = redis.sentinels.map(parseNetworkAddress);
+    return { kind: 'sentinel', sentinels, name: redis.sentinel_name, sentinelLogin, ...access } as const;
+  }
+  if (redis.cluster.length > 0)
+    return { kind: 'cluster', seeds: redis.cluster.map(parseNetworkAddress), ...access } as const;
+  return undefined;
+}
+
+function login(username: string, password: string) {
+  return password === '' ? undefined : { username, password };
+}
+
+function tls(redis: Fields) {
+  if (!redis.tls && !isTlsUrl(redis.url)) return undefined;
+  return {
+    ca: redis.tls_ca_file,
+    cert: redis.tls_cert_file,
+    key: redis.tls_key_file,
+    serverName: redis.tls_server_name,
+  };
+}
+
+interface NetworkAddress {
+  /** A host name or an IP address, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Parses an address that the schema has accepted. */
+function parseNetworkAddress(value: string): NetworkAddress {
+  const address = tryParseNetworkAddress(value);
+  if (address === undefined) throw new Error(`"${value}" is not a host:port address.`);
+  return address;
+}
+
+/** Parses `host:port` or `[IPv6]:port`; undefined for any other text. */
+function tryParseNetworkAddress(value: string): NetworkAddress | undefined {
+  const match = /^(?:\[([\da-fA-F:.]+)\]|([\w.-]{1,253})):(\d{1,5})$/.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
 }

@@ -1,56 +1,15 @@
 import { z } from 'zod';
 import { auth, requiresAuthentication } from './auth-section';
-import { boundedNumber, duration, flag, oneOf, text, wholeNumber } from './constraints';
-import { isLoopback } from './loopback';
+import { always, flag, isLoopback, isSet, oneOf, text } from './constraints';
 import { scenarioFiltering } from './model-section';
+import { limits, scenarioOrchestration } from './orchestration-section';
 import { redis } from './redis-section';
-import { isSet } from './rules';
 import { server } from './server-section';
 
-// The keys of config/default.toml, where each is explained. What is read is either all of it or nothing: no key is optional,
-// the shipped file has a value for each.
-
-const scenarioOrchestration = z.strictObject({
-  enabled: flag(),
-  max_loop_count: wholeNumber(1, 1_000),
-  max_attempts: wholeNumber(0, 1_000),
-  max_simultaneous_scenarios: wholeNumber(1, 20),
-  block_on_missing_hard_fields: flag(),
-  enable_step_skipping: flag(),
-  enable_multi_scenario: flag(),
-  start_threshold: boundedNumber(0, 1),
-  ambiguity_margin: boundedNumber(0, 1),
-  pending_start_turns: wholeNumber(0, 100),
-  resume_policy: oneOf(['next_turn', 'explicit']),
-  offer_after_turns: wholeNumber(0, 1_000),
-  max_confirms_per_turn: wholeNumber(1, 20),
-  max_fields_to_ask_per_turn: wholeNumber(0, 500),
-  semantic_evaluation: oneOf(['off', 'embedding', 'llm']),
-  semantic_threshold: boundedNumber(-1, 1),
-});
+// The keys of config/default.toml, which documents them. No key is optional, because the shipped file has a value for each.
 
 const embedded = z.strictObject({
   path: text(1, 4_096),
-});
-
-const limits = z.strictObject({
-  candidates: wholeNumber(0, 100),
-  rules: wholeNumber(0, 500),
-  fields: wholeNumber(1, 500),
-  steps_per_scenario: wholeNumber(1, 10_000),
-  ended_instances: wholeNumber(0, 10_000),
-  path_entries: wholeNumber(1, 10_000),
-  recorded_turns: wholeNumber(1, 100_000),
-  session_ttl: duration('1m', '3650d'),
-  max_hops_per_turn: wholeNumber(1, 100_000),
-  condition_text_length: wholeNumber(1, 2_000),
-  condition_depth: wholeNumber(1, 200),
-  condition_macro_depth: wholeNumber(0, 10),
-  condition_literal_size: wholeNumber(0, 10_000),
-  condition_list_size: wholeNumber(0, 100_000),
-  condition_pattern_length: wholeNumber(0, 10_000),
-  condition_pattern_size: wholeNumber(0, 100_000),
-  condition_work: wholeNumber(1, 10_000_000),
 });
 
 const telemetry = z.strictObject({
@@ -68,10 +27,9 @@ const sections = z.strictObject({
       ({ scenario_orchestration: rules, scenario_filtering: filtering }) =>
         rules?.semantic_evaluation !== 'llm' || filtering?.use_llm === true,
       {
-        when: () => true,
+        when: always,
         path: ['scenario_orchestration', 'semantic_evaluation'],
-        error:
-          'must be "off" or "embedding" while pipeline.scenario_filtering.use_llm is false: it is the model that judges',
+        error: '"llm" requires the model; set pipeline.scenario_filtering.use_llm = true, or use "off" or "embedding"',
       },
     ),
   server,
@@ -84,7 +42,7 @@ const sections = z.strictObject({
 
 type Sections = z.infer<typeof sections>;
 
-/** Whether others than the programs of this machine can reach the server, and nobody has said that this is wanted as it is. */
+/** Whether other machines can reach the server and allow_insecure is off. */
 function isExposed({ host, allow_insecure }: Sections['server']): boolean {
   return typeof host === 'string' && !isLoopback(host) && allow_insecure !== true;
 }
@@ -93,32 +51,55 @@ function isEncrypted({ tls_cert_file, tls_terminated_in_front }: Sections['serve
   return isSet(tls_cert_file) || tls_terminated_in_front === true;
 }
 
-// Also where another key is wrong: all problems are told at once.
-const always = () => true;
-
 /** The whole configuration, section by section. */
 export const configSchema = sections
   .refine(({ server, auth }) => !isExposed(server) || requiresAuthentication(auth), {
     when: always,
     path: ['server', 'host'],
     error:
-      'is not a loopback address, and nobody would have to say who they are: anybody who reaches it could read and change every ' +
+      'is not a loopback address and authentication is off, so any client that reaches the port could read and change every ' +
       'session; set auth.api_keys_file, auth.jwt_issuer or auth.client_certificates_file, listen on 127.0.0.1, or set ' +
-      'server.allow_insecure = true where something else keeps strangers out',
+      'server.allow_insecure = true if access is restricted by other means',
   })
   .refine(({ server, auth }) => !isExposed(server) || !requiresAuthentication(auth) || isEncrypted(server), {
     when: always,
     path: ['server', 'host'],
     error:
-      'is not a loopback address, and credentials would cross the network in plain text for anybody to take; set ' +
-      'server.tls_cert_file and server.tls_key_file, or server.tls_terminated_in_front = true where TLS ends in front of this ' +
-      'server',
+      'is not a loopback address and TLS is off, so credentials would be sent in plain text; set server.tls_cert_file and ' +
+      'server.tls_key_file, or server.tls_terminated_in_front = true if TLS is terminated in front of this server',
   })
   .refine(({ server, auth }) => !isSet(auth.client_certificates_file) || isSet(server.tls_client_ca_file), {
     when: always,
     path: ['auth', 'client_certificates_file'],
-    error: 'has no effect where clients are not asked for a certificate; set server.tls_client_ca_file',
+    error: 'requires client certificates to be requested; set server.tls_client_ca_file',
   });
 
-/** A checked configuration, with the names of config/default.toml. */
+/** A valid configuration, with the key names of config/default.toml. */
 export type Config = z.infer<typeof configSchema>;
+
+/** The schema of every key by dotted name, for example `server.port`. */
+export const knownKeys: ReadonlyMap<string, z.ZodType> = new Map(listKeys(configSchema, ''));
+
+/** The key names of every section by dotted name of the section. */
+export const knownSections: ReadonlyMap<string, readonly string[]> = new Map(listSections(configSchema, ''));
+
+function* listMembers(section: z.ZodObject): Generator<[string, z.ZodType]> {
+  for (const [name, member] of Object.entries(section.shape)) {
+    if (member instanceof z.ZodType) yield [name, member];
+  }
+}
+
+function* listKeys(section: z.ZodObject, path: string): Generator<[string, z.ZodType]> {
+  for (const [name, member] of listMembers(section)) {
+    if (member instanceof z.ZodObject) yield* listKeys(member, `${path}${name}.`);
+    else yield [path + name, member];
+  }
+}
+
+function* listSections(section: z.ZodObject, path: string): Generator<[string, readonly string[]]> {
+  for (const [name, member] of listMembers(section)) {
+    if (!(member instanceof z.ZodObject)) continue;
+    yield [path + name, Object.keys(member.shape)];
+    yield* listSections(member, `${path}${name}.`);
+  }
+}

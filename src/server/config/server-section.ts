@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { flag, text, textMatching, wholeNumber } from './constraints';
-import { isSet, type SectionRule, withRules } from './rules';
+import { flag, isSet, type SectionRule, text, textMatching, wholeNumber, withRules } from './constraints';
 
 const fields = z.strictObject({
   host: textMatching('must be a host name or an IP address', (value) => /^[\w.:%-]{1,253}$/.test(value)),
@@ -37,17 +36,17 @@ type Fields = z.infer<typeof fields>;
 const rules: readonly SectionRule<Fields>[] = [
   {
     key: 'tls_key_file',
-    error: 'belongs to a certificate: set server.tls_cert_file and server.tls_key_file, or neither',
+    error: 'and server.tls_cert_file must be set together; set both or neither',
     holds: ({ tls_cert_file, tls_key_file }) => isSet(tls_cert_file) === isSet(tls_key_file),
   },
   {
     key: 'tls_client_ca_file',
-    error: 'has no effect without TLS; set server.tls_cert_file and server.tls_key_file',
+    error: 'requires TLS; set server.tls_cert_file and server.tls_key_file',
     holds: ({ tls_client_ca_file, tls_cert_file }) => !isSet(tls_client_ca_file) || isSet(tls_cert_file),
   },
   {
     key: 'tls_require_client_certificate',
-    error: 'needs the authorities that sign client certificates; set server.tls_client_ca_file',
+    error: 'requires the CA certificates that client certificates are verified with; set server.tls_client_ca_file',
     holds: ({ tls_require_client_certificate, tls_client_ca_file }) =>
       tls_require_client_certificate !== true || isSet(tls_client_ca_file),
   },

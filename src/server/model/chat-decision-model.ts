@@ -1,6 +1,5 @@
 import type { ModelRequest } from '../../core/context/model-request';
-import type { ModelProposal } from '../../core/model/model-proposal';
-import { createFailedProposal } from '../../core/model/model-proposal';
+import { createFailedProposal, type ModelFailureReason, type ModelProposal } from '../../core/model/model-proposal';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Call } from '../ports/call';
 import type { Clock } from '../ports/clock';
@@ -10,27 +9,24 @@ import type { Metrics, ModelUsage } from '../ports/metrics';
 import type { Telemetry, TurnSpan } from '../ports/telemetry';
 import { type ChatAnswer, ChatEndpoint, type ChatEndpointOptions } from './chat-endpoint';
 import { ChatError } from './chat-error';
-import { limitQuestionTexts } from './limit-question-texts';
 import { parseProposal } from './model-answer';
-import { PromptTemplate } from './prompt-template';
-import { assignQuestionIds, type QuestionIds } from './question-ids';
-import { RequestPolicy, type RequestPolicyOptions } from './request-policy';
-import { withTimeout } from './with-timeout';
+import { assignRequestIds, limitRequestTexts, PromptTemplate, type RequestIds } from './prompt-template';
+import { RequestPolicy, type RequestPolicyOptions, withTimeout } from './request-policy';
 
-/** How the model is asked. */
 export interface ChatModelOptions extends ChatEndpointOptions, Omit<RequestPolicyOptions, 'onCircuitChange'> {
-  /** Text of the prompt's template; "" is the one that is shipped. */
+  /** Text of the prompt template; "" selects the shipped template. */
   readonly template: string;
-  /** UTF-16 code units of the message that the model is shown. */
-  readonly messageLength: number;
-  /** UTF-16 code units of names, descriptions and conditions that it is shown. */
-  readonly textsLength: number;
-  /** Milliseconds that a turn waits at most. */
+  /** Maximum length of the customer's message in the prompt, in UTF-16 code units. */
+  readonly maxMessageLength: number;
+  /** Maximum total length of names, descriptions and conditions in the prompt, in UTF-16 code units. */
+  readonly maxTextsLength: number;
+  /** Maximum time in milliseconds that a turn waits for the model, including retries. */
   readonly timeoutMs: number;
-  /** Milliseconds of the call's deadline that are left for deciding and committing. */
+  /** Time in milliseconds before the call's deadline that is reserved for deciding and committing. */
   readonly reserveMs: number;
-  /** Of a million tokens. */
+  /** Price of a million prompt tokens. */
   readonly inputPrice: number;
+  /** Price of a million completion tokens. */
   readonly outputPrice: number;
 }
 
@@ -41,108 +37,105 @@ export interface ChatModelDependencies {
   readonly log: Logger;
 }
 
-/** No model answers in less time, milliseconds. */
-const leastTimeMs = 20;
+/** With less time than this in milliseconds, the model is not asked. */
+const minRequestMs = 20;
 
-/** A model behind an OpenAI-compatible API. Whatever becomes of the endpoint, a question is answered in time (section 9). */
+/** A language model behind an OpenAI-compatible API. Responds in time even if the endpoint fails (section 9). */
 export class ChatDecisionModel implements DecisionModel {
   private readonly endpoint: ChatEndpoint;
-  private readonly requests: RequestPolicy;
+  private readonly policy: RequestPolicy;
   private readonly template: PromptTemplate;
 
-  /** @throws Error where the template cannot be used. */
+  /** @throws Error if the template is invalid. */
   constructor(
     private readonly options: ChatModelOptions,
-    private readonly surroundings: ChatModelDependencies,
+    private readonly deps: ChatModelDependencies,
   ) {
-    const { log } = surroundings;
-    this.template = new PromptTemplate(options.template, options.messageLength);
+    const { log } = deps;
+    const fields = { model: options.model };
+    this.template = new PromptTemplate(options.template, options.maxMessageLength);
     this.endpoint = new ChatEndpoint(options);
-    this.requests = new RequestPolicy({
+    this.policy = new RequestPolicy({
       ...options,
       onCircuitChange(state) {
-        if (state === 'open') log.warn({ model: options.model }, 'the model failed too often and is left alone');
-        else log.info({ model: options.model }, 'the model is asked again');
+        if (state === 'open') log.warn(fields, 'circuit breaker opened: the model is not asked for now');
+        else log.info(fields, 'circuit breaker closed: the model is asked again');
       },
     });
   }
 
-  propose(question: ModelRequest, call: Call): Promise<ModelProposal> {
-    const { telemetry, metrics } = this.surroundings;
-    const ended = metrics.startModelRequest(this.options.model);
+  propose(request: ModelRequest, call: Call): Promise<ModelProposal> {
+    const { telemetry, metrics } = this.deps;
+    const endRequest = metrics.startModelRequest(this.options.model);
     const work = async (span: TurnSpan): Promise<ModelProposal> => {
-      span.setAttributes(this.requestAttributes());
+      span.setAttributes(this.getRequestAttributes());
       let answer: ChatAnswer | undefined;
-      const tellOutcome = (outcome: ModelProposal['outcome']): void => {
+      const reportOutcome = (outcome: ModelProposal['outcome']): void => {
         span.setAttributes({ 'orchestrator.model.outcome': outcome });
-        // An answer that cannot be used has its price all the same.
-        ended(this.useOf(outcome, answer));
+        // An invalid answer has a cost too.
+        endRequest(this.toUsage(outcome, answer));
       };
       try {
-        const asked = limitQuestionTexts(question, this.options.textsLength);
-        const ids = assignQuestionIds(asked);
-        answer = await this.answerTo(this.template.render(asked, ids), call);
-        span.setAttributes(answerAttributes(answer));
-        const proposal = readAnswer(answer, ids);
-        tellOutcome('PROPOSED');
+        const limited = limitRequestTexts(request, this.options.maxTextsLength);
+        const ids = assignRequestIds(limited);
+        answer = await this.ask(this.template.render(limited, ids), call);
+        span.setAttributes(getAnswerAttributes(answer));
+        const proposal = readProposal(answer, ids);
+        reportOutcome('PROPOSED');
         return proposal;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
-        this.tellFailure(span, error);
-        tellOutcome(error.reason);
+        this.reportFailure(span, error);
+        reportOutcome(error.reason);
         return createFailedProposal(error.reason);
       }
     };
     return telemetry.withSpanAsync(`chat ${this.options.model}`, work, 'client');
   }
 
-  private async answerTo(prompt: string, call: Call): Promise<ChatAnswer> {
-    const timeMs = this.timeLeft(call);
-    if (timeMs < leastTimeMs) throw new ChatError('TOO_LITTLE_TIME', 'too little is left of the deadline');
-    const latest = performance.now() + timeMs - leastTimeMs;
-    // A turn in a hurry says nothing about the endpoint.
-    const outage = timeMs === this.options.timeoutMs;
-    const traceparent = this.surroundings.telemetry.getTraceparent();
-    const overtime = (): ChatError => new ChatError('TIMEOUT', 'the endpoint did not answer in time', { outage });
+  private async ask(prompt: string, call: Call): Promise<ChatAnswer> {
+    const timeoutMs = this.getTimeoutMs(call);
+    if (timeoutMs < minRequestMs) throw new ChatError('TOO_LITTLE_TIME', 'the deadline of the call is too close');
+    const retryUntil = performance.now() + timeoutMs - minRequestMs;
+    // A timeout shortened by the caller's deadline does not show that the endpoint is slow.
+    const isOutage = timeoutMs === this.options.timeoutMs;
+    const traceparent = this.deps.telemetry.getTraceparent();
+    const createTimeoutError = () => new ChatError('TIMEOUT', 'the endpoint did not respond in time', { isOutage });
     try {
-      const answer = await withTimeout({ signal: call.signal, timeMs, overtime }, (signal) =>
-        this.requests.run(
-          (bounded) => this.endpoint.complete(prompt, { signal: bounded, traceparent }),
-          signal,
-          latest,
-        ),
-      );
-      // Values of customers: they are written where the operator lets them be, and redacted else.
-      this.surroundings.log.debug({ request: prompt, response: answer.content }, 'the model answered');
+      const answer = await withTimeout({ signal: call.signal, timeoutMs, createTimeoutError }, (signal) => {
+        const attempt = (attemptSignal: AbortSignal) =>
+          this.endpoint.complete(prompt, { signal: attemptSignal, traceparent });
+        return this.policy.run(attempt, signal, retryUntil);
+      });
+      // Customer data: the logger redacts these fields unless telemetry.customer_data is on.
+      this.deps.log.debug({ request: prompt, response: answer.content }, 'the model answered');
       return answer;
     } catch (error) {
-      throw call.signal.aborted ? cancelled(call.signal) : error;
+      throw call.signal.aborted ? toCancellation(call.signal) : error;
     }
   }
 
-  private timeLeft({ deadline }: Call): number {
+  private getTimeoutMs({ deadline }: Call): number {
     const { timeoutMs, reserveMs } = this.options;
-    return Math.min(timeoutMs, deadline - this.surroundings.clock.now() - reserveMs);
+    return Math.min(timeoutMs, deadline - this.deps.clock.now() - reserveMs);
   }
 
-  private tellFailure(span: TurnSpan, { reason, message, cause }: ChatError): void {
-    const { log } = this.surroundings;
+  private reportFailure(span: TurnSpan, { reason, message, cause }: ChatError): void {
     span.setError(new Error(message));
     span.setAttributes({ 'error.type': reason });
     const fields = { model: this.options.model, reason, error: cause };
-    if (reason === 'REFUSED') log.warn(fields, `the model was not heard: ${message}`);
-    else log.debug(fields, `the model was not heard: ${message}`);
+    this.deps.log[failureLogLevels[reason]](fields, `no proposal from the model: ${message}`);
   }
 
-  private useOf(outcome: ModelProposal['outcome'], answer: ChatAnswer | undefined): ModelUsage {
+  private toUsage(outcome: ModelProposal['outcome'], answer: ChatAnswer | undefined): ModelUsage {
     const { inputPrice, outputPrice } = this.options;
     const { inputTokens = 0, outputTokens = 0 } = answer ?? {};
     const cost = (inputTokens * inputPrice + outputTokens * outputPrice) / 1_000_000;
     return { outcome, inputTokens, outputTokens, cost };
   }
 
-  /** Named by the conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). */
-  private requestAttributes() {
+  /** Named by the semantic conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). */
+  private getRequestAttributes() {
     const { model, maxTokens, temperature, baseUrl } = this.options;
     const { hostname, port, protocol } = new URL(baseUrl);
     return {
@@ -158,12 +151,25 @@ export class ChatDecisionModel implements DecisionModel {
   }
 }
 
-function readAnswer({ finishReason, content, model }: ChatAnswer, ids: QuestionIds): ModelProposal {
-  if (finishReason === 'length') throw new ChatError('CUT_OFF', 'the answer has more than max_tokens tokens');
+/** REFUSED needs an operator, for example to fix the API key. The circuit breaker logs an outage once, at warn. */
+const failureLogLevels: Readonly<Record<ModelFailureReason, 'warn' | 'debug'>> = {
+  TIMEOUT: 'debug',
+  TOO_LITTLE_TIME: 'debug',
+  OFF_SCHEMA: 'debug',
+  CUT_OFF: 'debug',
+  RATE_LIMITED: 'debug',
+  REFUSED: 'warn',
+  UNAVAILABLE: 'debug',
+  CIRCUIT_OPEN: 'debug',
+  BUSY: 'debug',
+};
+
+function readProposal({ finishReason, content, model }: ChatAnswer, ids: RequestIds): ModelProposal {
+  if (finishReason === 'length') throw new ChatError('CUT_OFF', 'the answer exceeds max_tokens');
   return parseProposal(content, model, ids);
 }
 
-function answerAttributes({ model, finishReason, inputTokens, outputTokens }: ChatAnswer) {
+function getAnswerAttributes({ model, finishReason, inputTokens, outputTokens }: ChatAnswer) {
   return {
     'gen_ai.response.model': model,
     'gen_ai.response.finish_reasons': [finishReason],
@@ -172,6 +178,6 @@ function answerAttributes({ model, finishReason, inputTokens, outputTokens }: Ch
   };
 }
 
-function cancelled({ reason }: AbortSignal): OrchestratorError {
-  return reason instanceof OrchestratorError ? reason : new OrchestratorError('CANCELLED', 'The caller gave up.');
+function toCancellation({ reason }: AbortSignal): OrchestratorError {
+  return reason instanceof OrchestratorError ? reason : new OrchestratorError('CANCELLED', 'The call was canceled.');
 }

@@ -1,41 +1,39 @@
 import { z } from 'zod';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import { ChatError } from './chat-error';
-import type { QuestionIds } from './question-ids';
+import type { RequestIds } from './prompt-template';
 
-const answer = z.strictObject({
+const answerSchema = z.strictObject({
   instances: z.array(z.strictObject({ id: z.string(), action: z.enum(['CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL']) })),
   candidates: z.array(z.strictObject({ id: z.string(), fits: z.boolean() })),
   conditions: z.array(z.strictObject({ id: z.string(), verdict: z.enum(['TRUE', 'FALSE', 'UNKNOWN']) })),
 });
 
-const { $schema: _, ...schema } = z.toJSONSchema(answer);
+const { $schema: _, ...schema } = z.toJSONSchema(answerSchema);
 
-/** The `response_format` of a request: what the endpoint lets the model answer. It is the same for every question. */
+/** The `response_format` of every request. */
 export const responseFormat = {
   type: 'json_schema',
   json_schema: { name: 'scenario_filter', strict: true, schema },
 } as const;
 
-/** Longer is no name of a model. */
-const longestModelName = 200;
+const maxModelNameLength = 200;
 
 /**
- * What the model says, of what it was asked. An answer may leave something out, which is then left to the rules.
+ * Parses the answer of the model. Items that it omits are left to the rules.
  *
- * @throws ChatFailure OFF_SCHEMA for anything but JSON of the schema, for an id that was not asked about and for one that comes
- * twice.
+ * @throws ChatError OFF_SCHEMA if the answer is not JSON that matches the schema, or has an unknown or a duplicate id.
  */
-export function parseProposal(content: string, model: string, ids: QuestionIds): ModelProposal {
-  const said = answer.safeParse(parsed(content));
-  if (!said.success) throw new ChatError('OFF_SCHEMA', 'the answer is not JSON of the schema');
-  const { instances, candidates, conditions } = said.data;
+export function parseProposal(content: string, model: string, ids: RequestIds): ModelProposal {
+  const result = answerSchema.safeParse(tryParseJson(content));
+  if (!result.success) throw new ChatError('OFF_SCHEMA', 'the answer does not match the schema');
+  const { instances, candidates, conditions } = result.data;
   return {
     outcome: 'PROPOSED',
-    model: model.slice(0, longestModelName),
-    actions: new Map(about(instances, ids.instances).map(([{ instanceId }, { action }]) => [instanceId, action])),
-    fits: new Map(about(candidates, ids.candidates).map(([{ scenarioId }, { fits }]) => [scenarioId, fits])),
-    verdicts: about(conditions, ids.conditions).map(
+    model: model.slice(0, maxModelNameLength),
+    actions: new Map(matchById(ids.instances, instances).map(([{ instanceId }, { action }]) => [instanceId, action])),
+    fits: new Map(matchById(ids.candidates, candidates).map(([{ scenarioId }, { fits }]) => [scenarioId, fits])),
+    verdicts: matchById(ids.conditions, conditions).map(
       ([{ scenarioId, scenarioVersion, transitionId }, { verdict: truth }]) => ({
         scenarioId,
         scenarioVersion,
@@ -46,7 +44,7 @@ export function parseProposal(content: string, model: string, ids: QuestionIds):
   };
 }
 
-function parsed(content: string): unknown {
+function tryParseJson(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {
@@ -54,18 +52,18 @@ function parsed(content: string): unknown {
   }
 }
 
-/** What was asked about with what was said about it, in the order of the question, so that the same words are the same proposal. */
-function about<Asked, Said extends { readonly id: string }>(
-  said: readonly Said[],
-  asked: ReadonlyMap<string, Asked>,
-): readonly (readonly [Asked, Said])[] {
-  const byId = new Map(said.map((each) => [each.id, each]));
-  if (byId.size < said.length) throw new ChatError('OFF_SCHEMA', 'the answer speaks twice of the same');
-  if ([...byId.keys()].some((id) => !asked.has(id))) {
-    throw new ChatError('OFF_SCHEMA', 'the answer speaks of what was not asked');
+/** Pairs the requested items with the answered ones, in the order of the request, so that the order of the answer has no effect. */
+function matchById<Requested, Answered extends { readonly id: string }>(
+  requested: ReadonlyMap<string, Requested>,
+  answered: readonly Answered[],
+): readonly (readonly [Requested, Answered])[] {
+  const byId = new Map(answered.map((item) => [item.id, item]));
+  if (byId.size < answered.length) throw new ChatError('OFF_SCHEMA', 'the answer has a duplicate id');
+  if ([...byId.keys()].some((id) => !requested.has(id))) {
+    throw new ChatError('OFF_SCHEMA', 'the answer has an id that is not in the request');
   }
-  return [...asked].flatMap(([id, each]) => {
-    const found = byId.get(id);
-    return found ? [[each, found] as const] : [];
+  return [...requested].flatMap(([id, item]) => {
+    const match = byId.get(id);
+    return match ? [[item, match] as const] : [];
   });
 }

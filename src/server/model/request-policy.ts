@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -10,94 +10,114 @@ import {
 } from 'cockatiel';
 import { ChatError } from './chat-error';
 
-/** How much is asked of an endpoint that is slow, busy or down. */
 export interface RequestPolicyOptions {
-  /** Turns that ask at once. */
+  /** Maximum number of concurrent requests. Another one fails with BUSY. */
   readonly concurrency: number;
-  /** Tries after the first. */
+  /** Maximum number of attempts after the first. */
   readonly retries: number;
-  /** Failed tries in a row after which the endpoint is left alone. */
+  /** Number of consecutive failed attempts that opens the circuit breaker. */
   readonly breakerFailures: number;
-  /** How long, milliseconds; then one request tries it. */
+  /** Time in milliseconds until an open circuit breaker allows one attempt. */
   readonly breakerOpenMs: number;
-  /** Hears that the endpoint is left alone, and that it is asked again. */
   onCircuitChange(state: 'open' | 'closed'): void;
 }
 
-/** What is done with one try. */
+/** Sends the request once. */
 export type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 
-/** Waits before the second try and, twice as long each time, before the next ones; milliseconds, where the endpoint asks for nothing. */
-const firstWaitMs = 100;
+/** Delay before the second attempt in milliseconds. It doubles for every further attempt. Retry-After takes precedence. */
+const initialBackoffMs = 100;
 
 /**
- * Requests behind a bulkhead, retries and a circuit breaker, from the outside to the inside: a retry takes no further place, and an
- * endpoint that is down is not asked again by the retries of the turn that found it so.
+ * Limits concurrency, retries failed attempts and breaks the circuit, from outer to inner policy. A retry keeps the slot of its
+ * request. An open circuit also stops the retries of the request that opened it.
  */
 export class RequestPolicy {
-  private readonly places: IPolicy;
+  private readonly concurrencyLimit: IPolicy;
   private readonly breaker: IPolicy;
   private readonly retries: number;
 
-  constructor({
-    concurrency,
-    retries,
-    breakerFailures,
-    breakerOpenMs,
-    onCircuitChange: onCircuit,
-  }: RequestPolicyOptions) {
-    this.places = bulkhead(concurrency, 0);
+  constructor({ concurrency, retries, breakerFailures, breakerOpenMs, onCircuitChange }: RequestPolicyOptions) {
+    this.concurrencyLimit = bulkhead(concurrency, 0);
     const breaker = circuitBreaker(handleWhen(isOutage), {
       breaker: new ConsecutiveBreaker(breakerFailures),
       halfOpenAfter: breakerOpenMs,
     });
-    breaker.onBreak(() => onCircuit('open'));
-    breaker.onReset(() => onCircuit('closed'));
+    breaker.onBreak(() => onCircuitChange('open'));
+    breaker.onReset(() => onCircuitChange('closed'));
     this.breaker = breaker;
     this.retries = retries;
   }
 
   /**
-   * Does it, again where that is safe and there is time: nothing is tried again at or after `latest`, milliseconds of
-   * `performance.now()`. Rejects as the attempt does, with the failure of the last try; at once, and with its reason, when the signal
-   * is aborted.
+   * Runs the attempt, and again after an error that is safe to retry. No attempt starts at or after `retryUntil`, in milliseconds of
+   * `performance.now()`. Rejects with the error of the last attempt. When the signal is aborted, rejects immediately with its reason.
    *
-   * @throws ChatFailure BUSY, CIRCUIT_OPEN
+   * @throws ChatError BUSY, CIRCUIT_OPEN
    */
-  async run<T>(attempt: Attempt<T>, signal: AbortSignal, latest: number): Promise<T> {
+  async run<T>(attempt: Attempt<T>, signal: AbortSignal, retryUntil: number): Promise<T> {
     try {
-      return await this.places.execute(() => this.untilDone(attempt, signal, latest));
+      return await this.concurrencyLimit.execute(() => this.runWithRetries(attempt, signal, retryUntil));
     } catch (error) {
-      throw failureOf(error);
+      throw toChatError(error);
     }
   }
 
-  /** The library's own retries wait also for a caller who has given up, and keep the place meanwhile. */
-  private async untilDone<T>(attempt: Attempt<T>, signal: AbortSignal, latest: number): Promise<T> {
-    for (let tried = 0; ; tried += 1) {
+  /** Replaces the retry policy of the library, which keeps waiting, and holds the slot, after the caller has canceled. */
+  private async runWithRetries<T>(attempt: Attempt<T>, signal: AbortSignal, retryUntil: number): Promise<T> {
+    for (let retry = 0; ; retry += 1) {
       try {
         return await this.breaker.execute(() => attempt(signal));
       } catch (error) {
-        const waitMs = tried < this.retries ? waitBeforeNext(error, tried) : undefined;
-        if (waitMs === undefined || performance.now() + waitMs >= latest) throw error;
-        await setTimeout(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+        const delayMs = retry < this.retries ? getRetryDelayMs(error, retry) : undefined;
+        if (delayMs === undefined || performance.now() + delayMs >= retryUntil) throw error;
+        await delay(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }
   }
 }
 
-/** Milliseconds until the request may be sent again; undefined where that is not safe. */
-function waitBeforeNext(error: unknown, tried: number): number | undefined {
-  if (!(error instanceof ChatError) || !error.again) return undefined;
-  return error.afterMs ?? firstWaitMs * 2 ** tried * (0.5 + Math.random() / 2);
+/** Undefined if the request must not be sent again. */
+function getRetryDelayMs(error: unknown, retry: number): number | undefined {
+  if (!(error instanceof ChatError) || !error.isRetryable) return undefined;
+  return error.retryAfterMs ?? initialBackoffMs * 2 ** retry * (0.5 + Math.random() / 2);
 }
 
 function isOutage(error: Error): boolean {
-  return error instanceof ChatError && error.outage;
+  return error instanceof ChatError && error.isOutage;
 }
 
-function failureOf(error: unknown): unknown {
-  if (error instanceof BulkheadRejectedError) return new ChatError('BUSY', 'as many turns as may are asking the model');
-  if (error instanceof BrokenCircuitError) return new ChatError('CIRCUIT_OPEN', 'the endpoint failed too often');
+function toChatError(error: unknown): unknown {
+  if (error instanceof BulkheadRejectedError) {
+    return new ChatError('BUSY', 'the maximum number of concurrent requests is reached');
+  }
+  if (error instanceof BrokenCircuitError) {
+    return new ChatError('CIRCUIT_OPEN', 'the circuit breaker is open after repeated failures');
+  }
   return error;
+}
+
+/**
+ * Runs work with a signal that is aborted when `signal` is, or with the error of `createTimeoutError` after `timeoutMs`. Leaves no
+ * listener on `signal`, which may live long.
+ */
+export async function withTimeout<T>(
+  {
+    signal,
+    timeoutMs,
+    createTimeoutError,
+  }: { readonly signal: AbortSignal; readonly timeoutMs: number; createTimeoutError(): Error },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  const timer = setTimeout(() => controller.abort(createTimeoutError()), timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }

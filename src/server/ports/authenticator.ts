@@ -1,38 +1,38 @@
-/** What a credential may be used for. Every method of the contract needs one of them. */
+/** The permissions of a credential. Every method of the contract requires one of them. */
 export const scopes = ['turns', 'sessions', 'catalogue'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** Who calls, as a credential that holds says. */
+/** The authenticated caller. */
 export interface Principal {
-  /** Names the credential in logs, for example `api_key:checkout-2026-11`. No secret. */
+  /** Identifies the credential in logs, for example `api_key:checkout-2026-11`. Not a secret. */
   readonly name: string;
-  /** The one tenant whose data it reaches; undefined: whichever a request names. UUID, lower case. */
+  /** UUID in lower case of the only tenant that the caller may access; undefined if a request may name any tenant. */
   readonly tenantId: string | undefined;
   readonly scopes: ReadonlySet<Scope>;
-  /** When it stops to hold, milliseconds since 1970; Infinity: never. */
+  /** Expiry of the credential in milliseconds since 1970; Infinity if it does not expire. */
   readonly expiresAt: number;
 }
 
-/** A client certificate that a trusted authority has signed. */
+/** A client certificate signed by a trusted CA. */
 export interface ClientCertificate {
-  /** CN of the subject; undefined where there is none, or more than one. */
+  /** CN of the subject; undefined if there is none or more than one. */
   readonly commonName: string | undefined;
-  /** Alternative names of the subject, as the certificate spells them. */
+  /** Subject alternative names, spelled as in the certificate. */
   readonly uris: readonly string[];
   readonly dnsNames: readonly string[];
-  /** When it stops to hold, milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** What a call shows of who calls. */
+/** The credentials of a call. */
 export interface Credentials {
-  /** Every value of the metadata `authorization`. */
+  /** All values of the metadata key `authorization`. */
   readonly authorization: readonly string[];
-  /** That of the connection. */
+  /** The client certificate of the connection. */
   readonly certificate: ClientCertificate | undefined;
 }
 
-/** Why a credential does not hold. The reasons of the metric `orchestrator.auth.failures`. */
+/** Why credentials were rejected: the attribute `reason` of the metric `orchestrator.auth.failures`. */
 export type AuthenticationFailure =
   | 'missing'
   | 'malformed'
@@ -46,19 +46,19 @@ export type AuthenticationFailure =
   | 'claims'
   | 'certificate';
 
-/** What became of credentials. */
+/** The result of authenticating credentials. */
 export type Authentication =
   | { readonly kind: 'accepted'; readonly principal: Principal }
   | {
       readonly kind: 'refused';
       readonly failure: AuthenticationFailure;
-      /** For the caller, a sentence: nothing that only the holder of a credential may know, unless its signature held. */
+      /** A sentence for the caller. It contains no details of a token whose signature was not verified. */
       readonly message: string;
     }
-  /** It cannot be told now; the same credential may hold in a moment. `cause` is for the log. */
+  /** The credentials cannot be checked now, so a retry may succeed. `cause` is for the log. */
   | { readonly kind: 'unavailable'; readonly cause: unknown };
 
-/** Tells who calls. Never rejects for what a caller sends. */
 export interface Authenticator {
+  /** Identifies the caller. Invalid credentials are a result, not a rejection. */
   authenticate(credentials: Credentials): Promise<Authentication>;
 }

@@ -1,16 +1,15 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 
-/** What a caller's call imposes on everything that is done for it. */
+/** Deadline and cancellation of a call. They apply to all work done for it. */
 export interface Call {
-  /** Milliseconds since 1970 after which the answer is of no use; Infinity where the caller set none. */
+  /** Milliseconds since 1970; Infinity if the caller set no deadline. */
   readonly deadline: number;
-  /** Aborted when the caller gives up; where it is the service that ends the call, the reason is an OrchestratorError. */
+  /** Aborted when the caller cancels the call. If the server ends the call, the reason is an OrchestratorError. */
   readonly signal: AbortSignal;
-  /** Whether the signal is aborted. Cheap where nobody has asked for the signal yet, which most calls never make. */
+  /** Whether the signal is aborted. Cheaper than reading `signal`, which is created on first use. */
   readonly isCancelled: boolean;
 }
 
-/** A call that a signal bounds. */
 export function createCall(deadline: number, signal: AbortSignal): Call {
   return {
     deadline,
@@ -21,8 +20,11 @@ export function createCall(deadline: number, signal: AbortSignal): Call {
   };
 }
 
-/** Throws CANCELLED or DEADLINE when nobody waits for the call any more. A store asks before it reads or changes anything. */
+/** Throws CANCELLED or DEADLINE if the call has ended. A store checks this before it reads or writes. */
 export function throwIfCallEnded(call: Call, now: number): void {
-  if (call.isCancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up before the store was asked.');
-  if (call.deadline <= now) throw new OrchestratorError('DEADLINE', 'The deadline passed before the store was asked.');
+  if (call.isCancelled)
+    throw new OrchestratorError('CANCELLED', 'The call was canceled before the store was accessed.');
+  if (call.deadline <= now) {
+    throw new OrchestratorError('DEADLINE', 'The deadline was exceeded before the store was accessed.');
+  }
 }

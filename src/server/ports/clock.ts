@@ -1,4 +1,3 @@
-/** The time of this node. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

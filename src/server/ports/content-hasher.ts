@@ -1,10 +1,9 @@
 import type { LegacySession } from '../../core/model/legacy-session';
 import type { Scenario } from '../../core/model/scenario';
 
-/** Tells contents apart. */
 export interface ContentHasher {
-  /** SHA-256 over a canonical encoding of the definition, lower-case hexadecimal: equal hashes are the same definition. */
+  /** SHA-256 of a canonical encoding of the definition, in lower-case hexadecimal. Equal hashes mean equal definitions. */
   hash(scenario: Scenario): string;
-  /** The same over what a record of the older format says, its agent left out: equal hashes are the same record (section 8). */
+  /** SHA-256 of a legacy session without its agent id (section 8). Equal hashes mean the same legacy session. */
   hashLegacySession(record: LegacySession): string;
 }

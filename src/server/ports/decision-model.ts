@@ -2,12 +2,12 @@ import type { ModelRequest } from '../../core/context/model-request';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import type { Call } from './call';
 
-/** The optional model of P6.2 (section 9). */
+/** The optional language model of the lifecycle phase (section 9). */
 export interface DecisionModel {
   /**
-   * What the model proposes, or why it was not heard: whatever becomes of the endpoint, this resolves early enough before the
-   * call's deadline for the turn to be decided and committed. Asks about nothing that is not in the question, and proposes nothing
-   * else. Rejects with an OrchestratorError CANCELLED, or the reason of the call's signal, when the caller gave up.
+   * Resolves to the proposal of the model, or to the reason why there is none. Resolves early enough before the deadline for the
+   * turn to be decided and committed, even if the endpoint fails. The proposal covers only items of the request. Rejects with an
+   * OrchestratorError CANCELLED, or with the reason of the call's signal, if the caller cancels.
    */
-  propose(question: ModelRequest, call: Call): Promise<ModelProposal>;
+  propose(request: ModelRequest, call: Call): Promise<ModelProposal>;
 }

@@ -1,8 +1,7 @@
-/** Names new instances. */
 export interface InstanceIdGenerator {
   /**
-   * The id of the instance that a turn starts of a scenario: a UUID, the same for the same three ids, so that a turn that is
-   * decided again (on a conflict, in a simulation) names it alike.
+   * The UUID of the instance that a turn starts for a scenario. The same three ids give the same UUID, so that deciding a turn again
+   * (after a conflict or in a simulation) gives the same instance ids.
    */
   generateInstanceId(sessionId: string, turnId: string, scenarioId: string): string;
 }

@@ -3,16 +3,13 @@ import type { SessionKey } from '../../core/model/session';
 import type { Call } from './call';
 
 /**
- * The records that a service of the older single-scenario format left behind (section 8). They are read and erased, never
- * changed, as that service may come back. Methods reject with an OrchestratorError as those of SessionStore do.
+ * Sessions in the legacy single-scenario format, written by an earlier service (section 8). They are read and deleted but never
+ * changed, because that service may be used again. Methods reject with the same errors as those of SessionStore.
  */
 export interface LegacySessionStore {
-  /**
-   * The record of a session; undefined where there is none, where its time is over as a session's own would be, or where it cannot
-   * be read, of which the log then tells.
-   */
+  /** Undefined if there is no legacy session, it has expired, or it is invalid. An invalid one is logged. */
   find(key: SessionKey, call: Call): Promise<LegacySession | undefined>;
 
-  /** Erases the record. Resolves to whether there was one. */
+  /** Resolves to whether there was a legacy session. */
   delete(key: SessionKey, call: Call): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
-/** Structured logging; values of customers are never given to it. */
+/** Structured logging. Callers must not log customer data. */
 export interface Logger {
-  /** Whether lines at debug are written: what only they need is not computed else. */
+  /** Whether debug lines are written. Check it before computing fields that only debug lines need. */
   readonly isDebug: boolean;
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
   info(fields: Readonly<Record<string, unknown>>, message: string): void;

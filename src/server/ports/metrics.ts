@@ -3,49 +3,48 @@ import type { TurnTrigger } from '../../core/model/turn';
 import type { TurnResult } from '../../core/model/turn-result';
 import type { AuthenticationFailure } from './authenticator';
 
-/** Why a call was refused for who calls. */
+/** Why authentication or authorization of a call failed. */
 export type AccessFailure = AuthenticationFailure | 'unavailable' | 'scope' | 'tenant';
 
-/** A turn that was answered. */
 export interface AnsweredTurn {
   readonly trigger: TurnTrigger;
-  /** It was applied before (5.1). */
+  /** The turn was already applied, and the stored response was returned (5.1). */
   readonly replayed: boolean;
   readonly result: TurnResult;
 }
 
-/** How an operation of a store ended: in order, with a refusal that the port documents (its reason), or by a defect. */
+/** Result of a store operation: success, the reason of an OrchestratorError, or INTERNAL for an unexpected error. */
 export type StoreOutcome = 'ok' | 'INTERNAL' | (string & {});
 
-/** How asking the model ended, and what it took. */
+/** Result and cost of a request to the model. */
 export interface ModelUsage {
   readonly outcome: ModelProposal['outcome'];
-  /** 0 where no answer came. */
+  /** 0 if the model did not respond. */
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** By the configured prices, in their currency. */
+  /** In the currency of the configured prices. */
   readonly cost: number;
 }
 
-/** Tells that what was begun has ended; its duration runs until then. Called once. */
-export type EndMeasurement<T> = (how: T) => void;
+/** Ends a measurement and records its duration. Must be called at most once. */
+export type EndMeasurement<T> = (result: T) => void;
 
-/** What the service counts and times. Never a value of a customer, nor an id. Nearly free where nobody reads it. */
+/** The metrics of the service. Attributes are neither ids nor customer data. Almost free if no SDK reads them. */
 export interface Metrics {
-  /** Whether anybody reads them: what only they need is not done else. */
+  /** Whether metrics are exported. Check it before computing values that only metrics need. */
   readonly isEnabled: boolean;
-  /** A turn begins. It is only counted once it is answered; a call that fails is told by `callBegins`. */
+  /** A turn is recorded when it is answered. Failed calls are recorded by `startCall` only. */
   startTurn(): EndMeasurement<AnsweredTurn>;
-  /** A turn is decided again, since another one of its session was committed first (5.3). */
+  /** A turn is decided again because another turn of its session was committed first (5.3). */
   recordCommitConflict(): void;
-  /** A phase, a look-up or a store's part of a turn begins, by the name of its span. */
+  /** `phase` is the name of the span. */
   startPhase(phase: string): EndMeasurement<void>;
-  /** An operation of a store begins, by the name of the port's method. */
+  /** `operation` is the name of the port's method in snake_case. */
   startStoreOperation(operation: string): EndMeasurement<StoreOutcome>;
-  /** A model is asked for a turn, by its configured name; not called back where the caller gave up. */
+  /** `model` is the configured name. The measurement is not ended if the caller cancels. */
   startModelRequest(model: string): EndMeasurement<ModelUsage>;
-  /** A call begins, by the full name of its method, `package.Service/Method`; it ends with the name of its status code. */
+  /** `method` is `package.Service/Method`. The result is the name of the status code. */
   startCall(method: string): EndMeasurement<string>;
-  /** A call, or a request of a stream, is refused for who calls. */
+  /** Authentication or authorization of a call, or of a request of a stream, failed. */
   recordAccessFailure(failure: AccessFailure): void;
 }

@@ -1,6 +1,7 @@
-/** What files say, as of the last time that it could be used. */
+/** A value read from files that may change. */
 export interface Reloadable<T> {
+  /** The value of the last valid version of the files. */
   readonly current: T;
-  /** Tells of every later value. What a listener throws is a defect. */
+  /** Calls `listener` with every later value. A listener must not throw. */
   onChange(listener: (value: T) => void): void;
 }

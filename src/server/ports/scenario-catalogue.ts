@@ -1,26 +1,26 @@
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
 import type { Call } from './call';
 
-/** Names the catalogue of an agent within all tenants. */
+/** Identifies the catalogue of an agent. */
 export interface AgentKey {
   readonly tenantId: string;
   readonly agentId: string;
 }
 
-/** A catalogue as it was at one revision; never half of a change. */
+/** A consistent copy of a catalogue at one revision. */
 export interface CatalogueContent {
-  /** Grows with every change; 0 for a catalogue that never held anything. */
+  /** Increases with every change; 0 if nothing was ever stored. */
   readonly revision: number;
-  /** The newest version of every scenario, by scenario id. */
+  /** The latest version of every scenario, sorted by scenario id. */
   readonly scenarios: readonly StoredScenario[];
-  /** By kind, source type, source, target. */
+  /** Sorted by kind, source type, source and target. */
   readonly relationships: readonly Relationship[];
 }
 
 export type PutOutcome =
-  /** `created` false: the newest version has the same content hash and was left as it is. */
+  /** `created` is false if the latest version has the same content hash; then nothing was stored. */
   | { readonly kind: 'stored'; readonly stored: StoredScenario; readonly created: boolean }
-  /** The newest version is not the expected one (0: there is none); nothing was changed. */
+  /** The latest version is not the expected one; nothing was changed. `currentVersion` is 0 if there is no version. */
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
 export type DeleteOutcome =
@@ -28,22 +28,22 @@ export type DeleteOutcome =
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
 /**
- * Holds the scenarios of agents with all their versions, and the relationships. Every change is atomic and grows the revision
- * by one. Every method rejects with an OrchestratorError as those of SessionStore do.
+ * Stores all versions of the scenarios of agents, and their relationships. Every change is atomic and increments the revision by
+ * one. Methods reject with the same errors as those of SessionStore.
  */
 export interface ScenarioCatalogue {
-  /** The catalogue's revision, cheaply. */
+  /** The current revision. Much cheaper than `load`. */
   revision(agent: AgentKey, call: Call): Promise<number>;
 
   /** The whole catalogue at one revision. */
   load(agent: AgentKey, call: Call): Promise<CatalogueContent>;
 
-  /** A version of a scenario, the newest where `version` is 0. Versions of a deleted scenario are gone. */
+  /** A version of a scenario; version 0 is the latest. Deleting a scenario deletes all its versions. */
   get(agent: AgentKey, scenarioId: string, version: number, call: Call): Promise<StoredScenario | undefined>;
 
   /**
-   * Stores a checked scenario as a new version unless the newest one has the same content hash. Version numbers go on where
-   * they stopped when a scenario was deleted.
+   * Stores a valid scenario as a new version unless the latest version has the same content hash. If a scenario is deleted and
+   * stored again, its version numbers continue.
    */
   put(
     agent: AgentKey,
@@ -52,16 +52,16 @@ export interface ScenarioCatalogue {
     call: Call,
   ): Promise<PutOutcome>;
 
-  /** Removes all versions of a scenario and the relationships that name it. */
+  /** Deletes all versions of a scenario and the relationships that reference it. */
   delete(agent: AgentKey, scenarioId: string, expectedVersion: number | undefined, call: Call): Promise<DeleteOutcome>;
 
-  /** Stores a relationship; one of the same kind, source and target is replaced. Resolves to whether it is new. */
+  /** Stores a relationship or replaces the one with the same kind, source and target. Resolves to whether it is new. */
   putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;
 
-  /** Removes a relationship, its weight ignored. Resolves to whether there was one. */
+  /** Deletes the relationship with the same kind, source and target. Resolves to whether there was one. */
   deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;
 
-  /** Calls `listener` when another node is known to have changed a catalogue; may miss changes. Returns how to stop it. */
+  /** Calls `listener` when another node has changed a catalogue; may miss changes. Returns a function that unsubscribes. */
   onChange(listener: (agent: AgentKey) => void): () => void;
 
   close(): Promise<void>;

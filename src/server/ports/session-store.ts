@@ -1,109 +1,108 @@
 import type { Session, SessionKey } from '../../core/model/session';
 import type { Call } from './call';
 
-/** A turn that was applied, as it is recorded with the commit. */
+/** An applied turn, as recorded by the commit. */
 export interface TurnRecord {
   /** The session's revision after the turn. */
   readonly revision: number;
   readonly turnId: string;
-  /** Milliseconds since 1970. The time that the turn was decided with. */
+  /** The time of the turn in milliseconds since 1970. */
   readonly occurredAt: number;
   /** Milliseconds since 1970, by the clock of the node that committed. */
   readonly committedAt: number;
-  /** The request as it was sent; opaque to the store. */
+  /** The request bytes; opaque to the store. */
   readonly request: Uint8Array;
-  /** The response as it was given; opaque to the store. */
+  /** The response bytes; opaque to the store. */
   readonly response: Uint8Array;
-  /** W3C traceparent of the span in which the turn was decided; undefined where nobody recorded one. */
+  /** W3C traceparent of the span in which the turn was decided; undefined if the span was not recorded. */
   readonly traceparent?: string | undefined;
 }
 
-/** What a turn needs to begin. */
 export interface LoadedSession {
-  /** Undefined where no turn was applied and nothing imported yet, or the session expired. May be older than the store's: the commit checks. */
+  /** Undefined if the session does not exist or has expired. May be outdated, because `commit` checks it. */
   readonly session: Session | undefined;
-  /** Set where the store already knows that the turn was applied. A store may leave this to `commit`. */
+  /** The record of the turn if it was already applied. A store may leave this check to `commit`. */
   readonly recordedTurn: TurnRecord | undefined;
 }
 
-/** A decided turn with the state that follows from it. */
+/** A decided turn with the resulting session. */
 export interface TurnCommit {
-  /** The session that the turn was decided on; undefined where there was none. */
+  /** The session that the turn was decided on; undefined if it did not exist. */
   readonly previousSession: Session | undefined;
-  /** The state after the turn; its revision is one above that of `before`, or 1. */
+  /** The session after the turn. Its revision is that of `previousSession` plus one, or 1. */
   readonly session: Session;
   readonly record: TurnRecord;
 }
 
 export type CommitOutcome =
-  /** State, record and response are durable as the store's `durability` says. */
+  /** Session and record are stored as durably as the setting `durability` requires. */
   | { readonly kind: 'committed' }
-  /** The turn id was applied before; nothing was changed. */
+  /** The turn id was already applied; nothing was changed. */
   | { readonly kind: 'known'; readonly record: TurnRecord }
-  /** The session moved on; nothing was changed. The current state comes back, undefined where the session is gone. */
+  /** The session has changed since it was loaded; nothing was written. `session` is the current state, undefined if deleted. */
   | { readonly kind: 'conflict'; readonly session: Session | undefined };
 
-/** Recorded turns of a session, oldest first. */
+/** A page of the recorded turns of a session, oldest first. */
 export interface RecordedTurns {
   readonly turns: readonly TurnRecord[];
-  /** Whether there are others behind them. */
+  /** Whether there are later turns. */
   readonly hasMore: boolean;
 }
 
-/** What there is after a session was to be created. */
 export interface CreateOutcome {
   readonly session: Session;
-  /** False where there was one already; it was left as it is. */
+  /** False if the session existed; it was not changed. */
   readonly created: boolean;
 }
 
 /**
- * Holds sessions with their recorded turns. Everything of a session is committed together or not at all (section 5).
+ * Stores sessions with their recorded turns. All changes of a commit are atomic (section 5).
  *
- * Every method rejects with an OrchestratorError: STORE_UNAVAILABLE when the store does not answer and nothing was changed,
- * DEADLINE when the call's time ran out before anything was sent, CANCELLED when the caller gave up before that.
+ * Every method rejects with an OrchestratorError: STORE_UNAVAILABLE if the store does not respond and nothing was changed,
+ * DEADLINE or CANCELLED if the call ended before anything was sent.
  */
 export interface SessionStore {
   /**
-   * The session to decide `turnId` on. May come from a cache of this node, as correctness rests on `commit`; with `fresh` it comes
-   * from the store, and `known` is settled.
+   * The session to decide `turnId` on. May come from a cache of this node, because `commit` detects an outdated session. With
+   * `fresh` it comes from the store, and `recordedTurn` is set if the turn was applied.
    */
   load(key: SessionKey, turnId: string, call: Call, fresh?: boolean): Promise<LoadedSession>;
 
   /**
-   * Applies a turn when its id is not known and the store still holds `before`, checked in this order, in one atomic step. It
-   * does when revision and last turn are the same; the revision alone could be that of a session that was erased and begun anew.
-   * Slides the session's time to live and trims the recorded turns to the newest `recordedTurns`. Rejects with COMMIT_UNKNOWN when the commit was sent and its answer lost: only the turn id can tell; with
-   * STORE_FULL when the store refused for want of memory, nothing changed.
+   * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
+   * means the same revision and the same last turn: the revision alone could be that of a session that was deleted and created
+   * again. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
+   * commit was sent but its reply was lost, so that only a retry with the turn id can tell the outcome. Rejects with STORE_FULL if
+   * the store is out of memory; then nothing was changed.
    */
   commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;
 
   /**
-   * Stores a session at revision 0, an imported one (section 8), where there is none, in one atomic step, with a session's full
-   * time to live and without a recorded turn. Rejects as `commit` does; to call it again is safe.
+   * Atomically stores an imported session (section 8) at revision 0, unless the session exists. It has the full time to live and no
+   * recorded turn. Rejects like `commit`. A retry is safe.
    */
   create(session: Session, call: Call): Promise<CreateOutcome>;
 
-  /** The session as the store holds it, past any cache. */
+  /** Reads the session from the store, bypassing the cache. */
   read(key: SessionKey, call: Call): Promise<Session | undefined>;
 
   /**
-   * Recorded turns with a revision above `afterRevision`, oldest first, at most `limit`, with at most `bytes` of requests and
-   * responses together (default: any number); the first is among them whatever its size. No more than those and one turn is read.
+   * Recorded turns with a revision above `afterRevision`, oldest first: at most `limit`, with at most `bytes` of requests and
+   * responses in total (default: unlimited), but at least one if there is one. Reads at most one turn more than it returns.
    */
   listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call, bytes?: number): Promise<RecordedTurns>;
 
-  /** Erases state, recorded turns and known turn ids. Resolves to whether there was anything. */
+  /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether there was anything to delete. */
   delete(key: SessionKey, call: Call): Promise<boolean>;
 
   /**
-   * Calls `listener` after every commit and every deletion of the session from now on, whichever node made it; what it then
-   * reads is what was changed, or newer. It may be called more often. Changes may be missed while the store does not answer,
-   * and the end of a session's time to live is not told, so who listens also looks by itself now and then. Returns how to stop.
+   * Calls `listener` after every later commit and deletion of the session on any node. A read after that returns the change or a
+   * newer state. There may be additional calls. Changes may be missed while the store does not respond, and expiry is not
+   * reported, so a listener must poll as well. Returns a function that unsubscribes.
    */
   onChange(key: SessionKey, listener: () => void): () => void;
 
-  /** Proves that the store takes writes; rejects where it does not. */
+  /** Writes a probe to the store; rejects if the store does not accept writes. */
   probe(call: Call): Promise<void>;
 
   /** Releases connections and files. Idempotent. */

@@ -4,19 +4,19 @@ import { types } from 'node:util';
 import type { Logger } from '../ports/logger';
 import type { Reloadable } from '../ports/reloadable';
 
-/** Files that are read together, and what they mean. */
+/** A set of files that are parsed together. */
 export interface ReloadableFilesOptions<T> {
-  /** The settings that name them, for people. */
+  /** The setting that names the files, for messages. */
   readonly setting: string;
   readonly paths: readonly string[];
-  /** Gets the contents in the order of the paths. Throws an error whose message holds no secret where they cannot be used. */
+  /** Receives the contents in the order of the paths. Throws if they are invalid. The message of the error must contain no secret. */
   readonly parse: (contents: readonly string[]) => T;
 }
 
 /**
- * Files that may change while the service runs. They are compared by what is in them, so that every way to change one is
- * noticed: written over, replaced, or behind a link that moves, as Kubernetes mounts secrets. They count once two looks have found
- * the same, so that nothing half written does. What cannot be used is logged once and changes nothing.
+ * Reloads files that change while the service runs. Compares the contents, so that every kind of change is detected: a file that is
+ * overwritten or replaced, and a symbolic link that is switched, as Kubernetes does for secrets. A change takes effect when two
+ * consecutive checks find the same contents, so that a partial write does not. An invalid change is logged once and ignored.
  */
 export class FileReloader {
   private readonly opened: { readonly checkForChanges: () => Promise<void> }[] = [];
@@ -27,43 +27,43 @@ export class FileReloader {
   }
 
   /**
-   * Reads files for the first time.
+   * Reads and parses files and registers them for reloading.
    *
-   * @throws Error with the setting where they cannot be read or used.
+   * @throws Error with the name of the setting if the files cannot be read or are invalid.
    */
-  open<T>({ setting, paths, parse: read }: ReloadableFilesOptions<T>): Reloadable<T> {
-    const files = new Files(paths, read, setting, this.log);
+  open<T>({ setting, paths, parse }: ReloadableFilesOptions<T>): Reloadable<T> {
+    const files = new ReloadableFiles(paths, parse, setting, this.log);
     this.opened.push(files);
     return files;
   }
 
-  /** Looks whether files have changed, and takes over what can be used. Never rejects. */
+  /** Checks all files and applies valid changes. Never rejects. */
   async checkForChanges(): Promise<void> {
     await Promise.all(this.opened.map((files) => files.checkForChanges()));
   }
 }
 
-class Files<T> implements Reloadable<T> {
+class ReloadableFiles<T> implements Reloadable<T> {
   private value: T;
-  /** What was judged last, whether it could be used or not; or why it could not be read. */
-  private judged: string;
-  /** What the last look found. */
-  private found: string;
+  /** The contents, or the read error, that were last parsed or reported. */
+  private processed: string;
+  /** The contents, or the read error, of the last check. */
+  private lastSeen: string;
   private readonly listeners: ((value: T) => void)[] = [];
 
   constructor(
     private readonly paths: readonly string[],
-    private readonly read: (contents: readonly string[]) => T,
+    private readonly parse: (contents: readonly string[]) => T,
     private readonly setting: string,
     private readonly log: Logger,
   ) {
     try {
       const contents = paths.map((path) => readFileSync(path, 'utf8'));
-      this.judged = JSON.stringify(contents);
-      this.found = this.judged;
-      this.value = read(contents);
+      this.processed = JSON.stringify(contents);
+      this.lastSeen = this.processed;
+      this.value = parse(contents);
     } catch (cause) {
-      throw new Error(`${setting} (${paths.join(', ')}): ${messageOf(cause)}`, { cause });
+      throw new Error(`${setting} (${paths.join(', ')}): ${getMessage(cause)}`, { cause });
     }
   }
 
@@ -76,28 +76,26 @@ class Files<T> implements Reloadable<T> {
   }
 
   async checkForChanges(): Promise<void> {
-    const contents = await Promise.all(this.paths.map((path) => readFile(path, 'utf8'))).catch(messageOf);
-    const found = JSON.stringify(contents);
-    const isSettled = found === this.found;
-    this.found = found;
-    if (!isSettled || found === this.judged) return;
-    this.judged = found;
+    const contents = await Promise.all(this.paths.map((path) => readFile(path, 'utf8'))).catch(getMessage);
+    const seen = JSON.stringify(contents);
+    const isStable = seen === this.lastSeen;
+    this.lastSeen = seen;
+    if (!isStable || seen === this.processed) return;
+    this.processed = seen;
     const fields = { setting: this.setting, files: this.paths };
     try {
       if (typeof contents === 'string') throw new Error(contents);
-      this.value = this.read(contents);
+      this.value = this.parse(contents);
     } catch (error) {
-      this.log.error(
-        { ...fields, problem: messageOf(error) },
-        'changed files cannot be used: what they said before holds',
-      );
+      const problem = getMessage(error);
+      this.log.error({ ...fields, problem }, 'changed files are invalid: the previous contents stay in use');
       return;
     }
     for (const listener of this.listeners) listener(this.value);
-    this.log.info(fields, 'changed files are in use');
+    this.log.info(fields, 'changed files were reloaded');
   }
 }
 
-function messageOf(error: unknown): string {
+function getMessage(error: unknown): string {
   return types.isNativeError(error) ? error.message : String(error);
 }

@@ -1,4 +1,3 @@
-export { callWithTimeout } from './call-with-timeout';
-export { FileReloader, type ReloadableFilesOptions } from './file-reloader';
-export { monitorStore, type StoreMonitorOptions } from './monitor-store';
-export { type Poller, poll } from './poll';
+export { callWithTimeout, monitorStore, type Poller, poll } from './background-tasks';
+export { FileReloader } from './file-reloader';
+export { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from './system';

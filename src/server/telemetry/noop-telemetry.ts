@@ -1,6 +1,7 @@
+import type { Metrics } from '../ports/metrics';
 import type { Telemetry, TurnSpan } from '../ports/telemetry';
 
-const unseen: TurnSpan = {
+const noopSpan: TurnSpan = {
   isRecording: false,
   setAttributes: () => {},
   addEvent: () => {},
@@ -8,12 +9,26 @@ const unseen: TurnSpan = {
   setError: () => {},
 };
 
-/** What the pipeline is given where no SDK runs: a call of a function more, and nothing else. */
+/** Used if no SDK exports spans. */
 export const noopTelemetry: Telemetry = {
-  withSpan: (_name, work) => work(unseen),
-  withSpanAsync: (_name, work) => work(unseen),
+  withSpan: (_name, work) => work(noopSpan),
+  withSpanAsync: (_name, work) => work(noopSpan),
   withoutSpan: (work) => work(),
-  getActiveSpan: () => unseen,
+  getActiveSpan: () => noopSpan,
   getTraceId: () => '',
   getTraceparent: () => undefined,
+};
+
+const noop = (): void => {};
+
+/** Used if no SDK exports metrics. */
+export const noopMetrics: Metrics = {
+  isEnabled: false,
+  startTurn: () => noop,
+  recordCommitConflict: noop,
+  startPhase: () => noop,
+  startStoreOperation: () => noop,
+  startModelRequest: () => noop,
+  startCall: () => noop,
+  recordAccessFailure: noop,
 };

@@ -1,21 +1,138 @@
-import { type Attributes, type Counter, metrics } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Counter,
+  type Histogram,
+  type Meter,
+  metrics,
+  type UpDownCounter,
+} from '@opentelemetry/api';
 import type { TurnResult } from '../../core/model/turn-result';
 import type { AccessFailure, AnsweredTurn, EndMeasurement, Metrics, ModelUsage, StoreOutcome } from '../ports/metrics';
-import { createInstruments, type Instruments } from './instruments';
 
-/** Counts with the instruments of the global meter provider. */
+/** Bucket boundaries in seconds. Phases take microseconds; a turn with a slow store takes seconds. */
+const durationBuckets = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/** A session has at most 20 active scenarios (2.15). */
+const scenarioCountBuckets = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20];
+
+/** As recommended by the semantic conventions for generative AI. */
+const tokenCountBuckets = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576];
+
+/** All instruments of the service. docs/telemetry.md documents their meaning and their attributes. */
+interface Instruments {
+  readonly turnDuration: Histogram;
+  readonly turnReplays: Counter;
+  readonly commitConflicts: Counter;
+  readonly lifecycleDecisions: Counter;
+  readonly rejectedCandidates: Counter;
+  readonly skippedSteps: Counter;
+  readonly relocalizations: Counter;
+  readonly contributions: Counter;
+  readonly activeScenarios: Histogram;
+  readonly phaseDuration: Histogram;
+  readonly storeDuration: Histogram;
+  readonly modelDuration: Histogram;
+  readonly modelTokens: Histogram;
+  readonly modelProposals: Counter;
+  readonly modelCost: Counter;
+  readonly modelOverruled: Counter;
+  readonly callDuration: Histogram;
+  readonly callsInFlight: UpDownCounter;
+  readonly accessFailures: Counter;
+}
+
+/** Names follow the semantic conventions (https://opentelemetry.io/docs/specs/semconv/general/metrics/). */
+function createInstruments(meter: Meter): Instruments {
+  const createDuration = (name: string, description: string) =>
+    meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: durationBuckets } });
+  return {
+    turnDuration: createDuration('orchestrator.turn.duration', 'Duration of answered turns, from load to response.'),
+    turnReplays: meter.createCounter('orchestrator.turn.replays', {
+      description: 'Turns answered with the stored response because their id was known (5.1).',
+      unit: '{turn}',
+    }),
+    commitConflicts: meter.createCounter('orchestrator.commit.conflicts', {
+      description: 'Turns decided again because another turn of the session was committed first (5.3).',
+      unit: '{conflict}',
+    }),
+    lifecycleDecisions: meter.createCounter('orchestrator.lifecycle.decisions', {
+      description: 'Decisions of the lifecycle phase.',
+      unit: '{decision}',
+    }),
+    rejectedCandidates: meter.createCounter('orchestrator.candidates.rejected', {
+      description: 'Candidates that were not started (2.12).',
+      unit: '{candidate}',
+    }),
+    skippedSteps: meter.createCounter('orchestrator.steps.skipped', {
+      description: 'Steps skipped because their fields were known (3.5).',
+      unit: '{step}',
+    }),
+    relocalizations: meter.createCounter('orchestrator.relocalizations', {
+      description: 'Instances moved to a recovery step (3.8).',
+      unit: '{relocalization}',
+    }),
+    contributions: meter.createCounter('orchestrator.contributions', {
+      description: 'Contributions of the contribution phase.',
+      unit: '{contribution}',
+    }),
+    activeScenarios: meter.createHistogram('orchestrator.session.active_scenarios', {
+      description: 'Active scenarios of a session after a turn.',
+      unit: '{scenario}',
+      advice: { explicitBucketBoundaries: scenarioCountBuckets },
+    }),
+    phaseDuration: createDuration('orchestrator.phase.duration', 'Duration of a phase of a turn.'),
+    storeDuration: createDuration(
+      'orchestrator.store.duration',
+      'Duration of an operation of the session store, including waits.',
+    ),
+    modelDuration: createDuration(
+      'gen_ai.client.operation.duration',
+      'Time that a turn waited for the model, including retries.',
+    ),
+    modelTokens: meter.createHistogram('gen_ai.client.token.usage', {
+      description: 'Tokens of prompts and completions.',
+      unit: '{token}',
+      advice: { explicitBucketBoundaries: tokenCountBuckets },
+    }),
+    modelProposals: meter.createCounter('orchestrator.model.proposals', {
+      description: 'Turns that asked the model, by outcome (section 9).',
+      unit: '{proposal}',
+    }),
+    modelCost: meter.createCounter('orchestrator.model.cost', {
+      description: 'Cost of the tokens, in the currency of the configured prices.',
+      unit: '{currency}',
+    }),
+    modelOverruled: meter.createCounter('orchestrator.model.overruled', {
+      description: 'Proposed actions that the rules overruled (section 9).',
+      unit: '{decision}',
+    }),
+    callDuration: createDuration('rpc.server.call.duration', 'Duration of a call, from its start to its status.'),
+    callsInFlight: meter.createUpDownCounter('orchestrator.calls.in_flight', {
+      description: 'Calls without a status, including streams.',
+      unit: '{call}',
+    }),
+    accessFailures: meter.createCounter('orchestrator.auth.failures', {
+      description: 'Calls, and turns of streams, whose authentication or authorization failed.',
+      unit: '{call}',
+    }),
+  };
+}
+
+/** Records with the global meter provider. */
 export class OtelMetrics implements Metrics {
   readonly isEnabled = true;
   readonly #instruments: Instruments = createInstruments(metrics.getMeter('scenario-orchestrator'));
 
-  /** Counters without attributes are there from the beginning: one that begins with its first count hides it from a rate. */
   constructor() {
+    // Exports counters without attributes from the start: a rate misses the first count of a series that starts with it.
     const { turnReplays, commitConflicts, skippedSteps, relocalizations } = this.#instruments;
     for (const counter of [turnReplays, commitConflicts, skippedSteps, relocalizations]) counter.add(0);
   }
 
   startTurn(): EndMeasurement<AnsweredTurn> {
-    const elapsed = stopwatch();
+    const elapsed = startStopwatch();
     return ({ trigger, replayed, result }) => {
       this.#instruments.turnDuration.record(elapsed(), { trigger, replayed, validate_only: result.validateOnly });
       if (replayed) this.#instruments.turnReplays.add(1);
@@ -28,31 +145,35 @@ export class OtelMetrics implements Metrics {
   }
 
   startPhase(phase: string): EndMeasurement<void> {
-    const elapsed = stopwatch();
+    const elapsed = startStopwatch();
     return () => this.#instruments.phaseDuration.record(elapsed(), { phase });
   }
 
   startStoreOperation(operation: string): EndMeasurement<StoreOutcome> {
-    const elapsed = stopwatch();
+    const elapsed = startStopwatch();
     return (outcome) => this.#instruments.storeDuration.record(elapsed(), { operation, outcome });
   }
 
   startModelRequest(model: string): EndMeasurement<ModelUsage> {
-    const elapsed = stopwatch();
+    const elapsed = startStopwatch();
     const { modelDuration, modelTokens, modelProposals, modelCost } = this.#instruments;
-    const asked = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': model };
+    const request = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': model,
+    };
     return ({ outcome, inputTokens, outputTokens, cost }) => {
-      modelDuration.record(elapsed(), outcome === 'PROPOSED' ? asked : { ...asked, 'error.type': outcome });
+      modelDuration.record(elapsed(), outcome === 'PROPOSED' ? request : { ...request, 'error.type': outcome });
       modelProposals.add(1, { outcome });
       if (inputTokens + outputTokens === 0) return;
-      modelTokens.record(inputTokens, { ...asked, 'gen_ai.token.type': 'input' });
-      modelTokens.record(outputTokens, { ...asked, 'gen_ai.token.type': 'output' });
+      modelTokens.record(inputTokens, { ...request, 'gen_ai.token.type': 'input' });
+      modelTokens.record(outputTokens, { ...request, 'gen_ai.token.type': 'output' });
       modelCost.add(cost, { 'gen_ai.request.model': model });
     };
   }
 
   startCall(method: string): EndMeasurement<string> {
-    const elapsed = stopwatch();
+    const elapsed = startStopwatch();
     const call = { 'rpc.system.name': 'grpc', 'rpc.method': method };
     this.#instruments.callsInFlight.add(1, { 'rpc.method': method });
     return (status) => {
@@ -66,10 +187,9 @@ export class OtelMetrics implements Metrics {
   }
 }
 
-/** Only of turns that were applied: a turn that is looked at, or answered again, decides nothing. */
+/** Counts the decisions of an applied turn, not those of a replay or of `validate_only`. */
 function countDecisions(instruments: Instruments, result: TurnResult): void {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
-  // Equal ones at once: the SDK makes a key of the attributes on each call.
   addEach(instruments.lifecycleDecisions, lifecycleDecisions, ({ action, reason }) => ({ action, reason }));
   addEach(instruments.rejectedCandidates, rejectedCandidates, ({ reason }) => ({ reason }));
   for (const { proposed, overruledBy } of [...lifecycleDecisions, ...rejectedCandidates]) {
@@ -83,21 +203,21 @@ function countDecisions(instruments: Instruments, result: TurnResult): void {
   instruments.activeScenarios.record(plan.activeScenarioIds.length);
 }
 
-/** Counts each item under its attributes, with one call for those that have the same. */
-function addEach<T>(counter: Counter, items: readonly T[], attributesOf: (item: T) => Attributes): void {
-  const counted = new Map<string, { readonly attributes: Attributes; count: number }>();
+/** Counts items by attributes. Groups them first, because every `add` makes the SDK hash the attributes. */
+function addEach<T>(counter: Counter, items: readonly T[], getAttributes: (item: T) => Attributes): void {
+  const groups = new Map<string, { readonly attributes: Attributes; count: number }>();
   for (const item of items) {
-    const attributes = attributesOf(item);
+    const attributes = getAttributes(item);
     const key = Object.values(attributes).join(' ');
-    const same = counted.get(key);
-    if (same === undefined) counted.set(key, { attributes, count: 1 });
-    else same.count += 1;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { attributes, count: 1 });
+    else group.count += 1;
   }
-  for (const { attributes, count } of counted.values()) counter.add(count, attributes);
+  for (const { attributes, count } of groups.values()) counter.add(count, attributes);
 }
 
-/** Tells the seconds since it was made. */
-function stopwatch(): () => number {
-  const begun = performance.now();
-  return () => (performance.now() - begun) / 1_000;
+/** Returns a function that returns the elapsed time in seconds. */
+function startStopwatch(): () => number {
+  const startedAt = performance.now();
+  return () => (performance.now() - startedAt) / 1_000;
 }

@@ -1,21 +1,29 @@
-import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Attributes, SpanKind as Kind, Telemetry, TurnSpan } from '../ports/telemetry';
 import { noopTelemetry } from './noop-telemetry';
-import { formatTraceparent, parseTraceparent } from './traceparent';
 
-/** Spans of the turn, children of whatever span is current: the server span of the call, where gRPC is hooked. */
+/** Creates spans as children of the active span, which is the server span of the call if gRPC is instrumented. */
 export class OtelTelemetry implements Telemetry {
   readonly #tracer: Tracer = trace.getTracer('scenario-orchestrator');
 
   withSpan<T>(name: string, work: (span: TurnSpan) => T): T {
-    if (isLeftOut()) return noopTelemetry.withSpan(name, work);
+    if (isUnsampled()) return noopTelemetry.withSpan(name, work);
     return this.#tracer.startActiveSpan(name, (span) => {
       try {
         return work(new OtelTurnSpan(span));
       } catch (error) {
-        setFailed(span, error);
+        setErrorStatus(span, error);
         throw error;
       } finally {
         span.end();
@@ -24,12 +32,12 @@ export class OtelTelemetry implements Telemetry {
   }
 
   withSpanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>, kind: Kind = 'internal'): Promise<T> {
-    if (isLeftOut()) return noopTelemetry.withSpanAsync(name, work);
+    if (isUnsampled()) return noopTelemetry.withSpanAsync(name, work);
     return this.#tracer.startActiveSpan(name, { kind: spanKinds[kind] }, async (span) => {
       try {
         return await work(new OtelTurnSpan(span));
       } catch (error) {
-        setFailed(span, error);
+        setErrorStatus(span, error);
         throw error;
       } finally {
         span.end();
@@ -58,8 +66,8 @@ export class OtelTelemetry implements Telemetry {
 
 const spanKinds: Readonly<Record<Kind, SpanKind>> = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT };
 
-/** Whether the sampler left the current trace out, and with it whatever would be below. */
-function isLeftOut(): boolean {
+/** Whether the active span is not sampled. Then its child spans are not either. */
+function isUnsampled(): boolean {
   return trace.getActiveSpan()?.isRecording() === false;
 }
 
@@ -81,17 +89,17 @@ class OtelTurnSpan implements TurnSpan {
   }
 
   addLink(traceparent: string): void {
-    const linked = parseTraceparent(traceparent);
-    if (linked !== undefined) this.#span.addLink({ context: linked });
+    const spanContext = parseTraceparent(traceparent);
+    if (spanContext !== undefined) this.#span.addLink({ context: spanContext });
   }
 
   setError(error: unknown): void {
-    setFailed(this.#span, error);
+    setErrorStatus(this.#span, error);
   }
 }
 
-/** What a caller can cause is told by its reason; a defect with its stack. */
-function setFailed(span: Span, error: unknown): void {
+/** Records an OrchestratorError by its reason, and any other error, which is a defect, with its stack. */
+function setErrorStatus(span: Span, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
   if (error instanceof OrchestratorError) {
@@ -100,4 +108,16 @@ function setFailed(span: Span, error: unknown): void {
   }
   span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : 'unknown');
   if (error instanceof Error) span.recordException(error);
+}
+
+/** The W3C traceparent of a span, version 00. (https://www.w3.org/TR/trace-context/#traceparent-header) */
+function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** Undefined if the text is not a W3C traceparent. */
+function parseTraceparent(traceparent: string): SpanContext | undefined {
+  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
 }

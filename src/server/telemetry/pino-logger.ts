@@ -1,19 +1,17 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, pino } from 'pino';
 import type { Logger } from '../ports/logger';
-import { toLogFields } from './log-fields';
 
-/** How much is logged, and where to. */
 export interface PinoLoggerOptions {
-  /** The least severe level that is written. */
+  /** The minimum level that is written. */
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** Whether values of customers may be written. */
+  /** Whether customer data may be written. */
   readonly customerData: boolean;
-  /** Default standard output, one write a line, so that a crash loses none. */
+  /** Default: standard output, written synchronously, so that a crash loses no lines. */
   readonly destination?: DestinationStream;
 }
 
-/** A log of JSON lines, each with the trace that it belongs to where there is one. */
+/** Creates a logger that writes JSON lines with the ids of the active trace and span. */
 export function createPinoLogger({ level, customerData, destination }: PinoLoggerOptions): Logger {
   const logger = pino(
     {
@@ -25,8 +23,8 @@ export function createPinoLogger({ level, customerData, destination }: PinoLogge
         level: (label) => ({ level: label }),
         log: (fields) => toLogFields(fields, customerData),
       },
-      // Errors were told by writtenFields; pino's own serializer would take them for errors once more.
-      serializers: { err: (told: unknown) => told },
+      // toLogFields has serialized errors already; pino would serialize the result again.
+      serializers: { err: (serialized: unknown) => serialized },
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
@@ -37,4 +35,95 @@ function traceFields(): object {
   const context = trace.getActiveSpan()?.spanContext();
   if (context === undefined || !isSpanContextValid(context)) return {};
   return { trace_id: context.traceId, span_id: context.spanId };
+}
+
+/** Maximum depth of nested objects and of chains of causes. */
+const maxDepth = 6;
+
+/** Serializes the fields of a log line: redacts customer data, replaces bytes by their length, and serializes errors. */
+function toLogFields(fields: object, customerData: boolean, depth = 0): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || name === '__proto__') continue; // assigning __proto__ would set the prototype
+    result[name] = !customerData && isSensitiveField(name) ? redacted : toLogValue(value, customerData, depth);
+  }
+  return result;
+}
+
+function toLogValue(value: unknown, customerData: boolean, depth: number): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (depth >= maxDepth) return '[deep]';
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (value instanceof Error) return serializeError(value, customerData, depth + 1);
+  if (Array.isArray(value)) return value.map((item) => toLogValue(item, customerData, depth + 1));
+  return toLogFields(value, customerData, depth + 1);
+}
+
+/** Only known properties are logged. Others may contain customer data, such as the arguments of a failed Redis command. */
+function serializeError(error: Error, customerData: boolean, depth: number): Record<string, unknown> {
+  return {
+    type: error.name,
+    message: error.message,
+    ...('reason' in error && typeof error.reason === 'string' ? { reason: error.reason } : {}),
+    ...('code' in error && isCode(error.code) ? { code: error.code } : {}),
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: toLogValue(error.cause, customerData, depth) }),
+  };
+}
+
+function isCode(code: unknown): code is string | number {
+  return typeof code === 'string' || typeof code === 'number';
+}
+
+const redacted = '[redacted]';
+
+/** Names of fields with customer data or credentials. */
+const sensitiveWords: readonly (readonly string[])[] = [
+  ['candidate', 'variables'],
+  ['customer'],
+  ['customer', 'data'],
+  ['data'],
+  ['facts'],
+  ['instance', 'variables'],
+  ['known', 'values'],
+  ['message'],
+  ['patch'],
+  ['request'],
+  ['response'],
+  ['results'],
+  ['session', 'variables'],
+  ['situation'],
+  ['value'],
+  ['values'],
+  ['variables'],
+  ['api', 'key'],
+  ['authorization'],
+  ['bearer'],
+  ['credential'],
+  ['credentials'],
+  ['password'],
+  ['private', 'key'],
+  ['secret'],
+  ['token'],
+  ['url'],
+];
+
+const sensitiveNames: ReadonlySet<string> = new Set(
+  sensitiveWords.flatMap((words) => [
+    words.join('_'),
+    words.map((word, index) => (index === 0 ? word : capitalize(word))).join(''),
+  ]),
+);
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/**
+ * Whether a field name in snake_case or camelCase is one of the sensitive names. Callers must not log such fields; this is a second
+ * line of defense.
+ */
+function isSensitiveField(name: string): boolean {
+  return sensitiveNames.has(name);
 }

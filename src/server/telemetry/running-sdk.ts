@@ -1,39 +1,75 @@
-/** The SDK of this process. */
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import type { Logger } from '../ports/logger';
+
+// The state of the SDK in this process. The preload sets it. This module does not load the SDK.
+
 export interface RunningSdk {
-  /** Whether spans go anywhere. */
+  /** Whether spans are exported. */
   readonly traces: boolean;
-  /** Whether anybody reads metrics. */
+  /** Whether metrics are exported. */
   readonly metrics: boolean;
   stop(): Promise<void>;
 }
 
 let running: RunningSdk | undefined;
 
-/** Remembers the SDK; called by whoever started it. */
 export function setRunningSdk(sdk: RunningSdk): void {
   running = sdk;
 }
 
-/** The SDK that was started in this process; undefined where there is none, or it was stopped. */
+/** The SDK of this process; undefined if none was started or it was stopped. */
 export function getRunningSdk(): RunningSdk | undefined {
   return running;
 }
 
 /**
- * Sends what was not sent yet and stops the SDK. Resolves to whether everything was delivered within `boundMs`: towards a
- * collector that does not answer the SDK alone would take ten seconds. Never rejects; at once true where no SDK runs.
+ * Exports pending spans and metrics and stops the SDK. Resolves to false if that failed or took longer than `timeoutMs`; without
+ * this bound the SDK waits ten seconds for a collector that does not answer. Never rejects. Resolves to true if no SDK runs.
  */
-export async function flushTelemetry(boundMs: number): Promise<boolean> {
+export async function flushTelemetry(timeoutMs: number): Promise<boolean> {
   const sdk = running;
   if (sdk === undefined) return true;
   running = undefined;
   let timer: NodeJS.Timeout | undefined;
-  const bound = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, boundMs, false);
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
   });
-  const delivered = sdk.stop().then(
+  const stopped = sdk.stop().then(
     () => true,
     () => false,
   );
-  return await Promise.race([delivered, bound]).finally(() => clearTimeout(timer));
+  return await Promise.race([stopped, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** Logs the SDK's own errors and warnings, for example an unreachable collector, unless OTEL_LOG_LEVEL is set. */
+export function logSdkDiagnostics(log: Logger, env: NodeJS.ProcessEnv): void {
+  if (env['OTEL_LOG_LEVEL']) return;
+  const ignore = (): void => {};
+  diag.setLogger(
+    {
+      error: (message, ...details) => log.error({ component: 'telemetry', details: details.map(String) }, message),
+      warn: (message, ...details) => log.warn({ component: 'telemetry', details: details.map(String) }, message),
+      info: ignore,
+      debug: ignore,
+      verbose: ignore,
+    },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+}
+
+/** Maximum characters of one argument of a Redis command in a span. */
+const maxArgumentLength = 500;
+
+/** False until the configuration is read: the instrumentation is installed before that. */
+let isCustomerDataAllowed = false;
+
+/** Sets whether spans may contain customer data. */
+export function allowCustomerData(isAllowed: boolean): void {
+  isCustomerDataAllowed = isAllowed;
+}
+
+/** The text of a Redis command in its span. Arguments are keys, sessions and turns, so they count as customer data. */
+export function serializeRedisStatement(command: string, args: readonly unknown[]): string {
+  if (!isCustomerDataAllowed) return command;
+  return [command, ...args.map((argument) => String(argument).slice(0, maxArgumentLength))].join(' ');
 }

@@ -25,5 +25,10 @@ test('0: a turn runs four named phases', () => {
       return run();
     },
   );
-  expect(phases).toEqual(['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions']);
+  expect(phases).toEqual([
+    'orchestrator.context',
+    'orchestrator.lifecycle',
+    'orchestrator.transitions',
+    'orchestrator.contributions',
+  ]);
 });

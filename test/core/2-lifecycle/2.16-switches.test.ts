@@ -1,6 +1,6 @@
 import { createEmptySession } from '../../../src/core/model/session';
 import { defaultSettings } from '../../../src/core/model/settings';
-import { createEmptyResult } from '../../../src/server/application/empty-result';
+import { createEmptyResult } from '../../../src/server/application/decide-loaded-turn';
 import { aRelationship, aTurn, Conversation, ids } from '../../support/conversation';
 import { asking } from '../../support/sample-scenarios';
 

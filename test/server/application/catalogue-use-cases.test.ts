@@ -17,7 +17,7 @@ import { silentLog } from '../../support/silent-log';
 
 const agent = { tenantId: 'tenant', agentId: 'agent' };
 
-function aCatalogue() {
+function createDependencies() {
   const scenarios = new MemoryCatalogue();
   const clock = new FakeClock();
   const compile = defaultCompileOptions;
@@ -27,11 +27,11 @@ function aCatalogue() {
   const measureScenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
   return { scenarios, catalogue, clock, contentHasher, compile, maxPageBytes, measureScenarioBytes };
 }
-type Deps = ReturnType<typeof aCatalogue>;
+type Deps = ReturnType<typeof createDependencies>;
 
 const put = (deps: Deps, draft: ScenarioDraft, expectedVersion?: number) =>
   putScenario(deps, { agent, scenario: aScenario(draft), expectedVersion }, unboundedCall);
-const relate = (deps: Deps, relationship: Relationship) =>
+const storeRelationship = (deps: Deps, relationship: Relationship) =>
   putRelationship(deps, { agent, relationship }, unboundedCall);
 
 const broken: ScenarioDraft = {
@@ -41,8 +41,8 @@ const broken: ScenarioDraft = {
 };
 
 describe('putScenario', () => {
-  test('stores with hash and time, returns WARNINGs, and the next turn sees it', async () => {
-    const deps = aCatalogue();
+  test('stores hash and time, returns warnings, and is visible to the next turn', async () => {
+    const deps = createDependencies();
     await deps.catalogue.open(agent, [], unboundedCall);
     const unreachable = { stepId: 'island', to: ['end'] };
     const draft = asking('a', ['x']);
@@ -52,8 +52,8 @@ describe('putScenario', () => {
     expect((await deps.catalogue.open(agent, [], unboundedCall)).getScenario('a')).toBeDefined();
   });
 
-  test('refuses with every finding, named by its place in the request, and stores nothing', async () => {
-    const deps = aCatalogue();
+  test('refuses an invalid scenario with all findings and their field paths, and stores nothing', async () => {
+    const deps = createDependencies();
     const refusal = await put(deps, broken).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ reason: 'SCENARIO_REFUSED', metadata: { scenario_id: 'broken' } });
     const { findings } = validateScenario(deps, aScenario(broken));
@@ -64,11 +64,11 @@ describe('putScenario', () => {
         description: expect.stringContaining(`${finding.severity} ${finding.code}: ${finding.message}`),
       })),
     );
-    expect(deps.scenarios.asked).toEqual([]);
+    expect(deps.scenarios.calls).toEqual([]);
   });
 
-  test('tells a stale expected version with both', async () => {
-    const deps = aCatalogue();
+  test('refuses an outdated expected version and returns both versions', async () => {
+    const deps = createDependencies();
     await put(deps, asking('a', ['x']), 0);
     await expect(put(deps, asking('a', ['y']), 0)).rejects.toMatchObject({
       reason: 'VERSION_MISMATCH',
@@ -77,15 +77,15 @@ describe('putScenario', () => {
   });
 });
 
-test('validateScenario finds what putScenario does and asks no store', () => {
-  const deps = aCatalogue();
+test('validateScenario returns the findings of putScenario and does not call the store', () => {
+  const deps = createDependencies();
   expect(validateScenario(deps, aScenario(asking('a', ['x'])))).toEqual({ valid: true, findings: [] });
   expect(validateScenario(deps, aScenario(broken)).valid).toBe(false);
-  expect(deps.scenarios.asked).toEqual([]);
+  expect(deps.scenarios.calls).toEqual([]);
 });
 
-test('getScenario reads any version, and names what it does not find', async () => {
-  const deps = aCatalogue();
+test('getScenario reads any version, and an unknown version is SCENARIO_NOT_FOUND', async () => {
+  const deps = createDependencies();
   await put(deps, asking('a', ['x']));
   await put(deps, asking('a', ['y']));
   const get = (scenarioId: string, version: number) => getScenario(deps, { agent, scenarioId, version }, unboundedCall);
@@ -97,8 +97,8 @@ test('getScenario reads any version, and names what it does not find', async () 
   await expect(get('b', 0)).rejects.toMatchObject({ metadata: { scenario_id: 'b' } });
 });
 
-test('listScenarios pages by scenario id over what fits', async () => {
-  const deps = aCatalogue();
+test('listScenarios returns pages of the matching scenarios in order of their ids', async () => {
+  const deps = createDependencies();
   for (const id of ['d', 'a', 'c', 'b']) await put(deps, asking(id, ['x'], { tags: id < 'c' ? ['early'] : [] }));
   await put(deps, asking('e', ['x'], { enabled: false }));
   const list = async (parts: Partial<Parameters<typeof listScenarios>[1]> = {}) => {
@@ -114,8 +114,8 @@ test('listScenarios pages by scenario id over what fits', async () => {
   expect(await list({ enabled: true, afterScenarioId: 'c' })).toEqual(['d', undefined]);
 });
 
-test('a page of scenarios ends where it would be larger than a message, and has one whatever its size', async () => {
-  const deps = aCatalogue();
+test('a page of scenarios is not larger than a message, but has at least one scenario', async () => {
+  const deps = createDependencies();
   const sizes = { a: 4_000, b: 4_000, c: 4_000, d: 20_000, e: 10 };
   for (const [id, size] of Object.entries(sizes)) await put(deps, asking(id, ['x'], { name: 'x'.repeat(size) }));
   const pages: string[] = [];
@@ -129,8 +129,8 @@ test('a page of scenarios ends where it would be larger than a message, and has 
   expect(pages).toEqual(['ab', 'c', 'd', 'e']);
 });
 
-test('deleteScenario tells whether there was one, and the next turn does not see it', async () => {
-  const deps = aCatalogue();
+test('deleteScenario returns whether the scenario existed, and the next turn does not have it', async () => {
+  const deps = createDependencies();
   await put(deps, asking('a', ['x']));
   await deps.catalogue.open(agent, [], unboundedCall);
   const remove = (expectedVersion?: number) =>
@@ -142,13 +142,13 @@ test('deleteScenario tells whether there was one, and the next turn does not see
 });
 
 describe('relationships', () => {
-  test('1.1: a cycle of DEPENDS_ON is refused, and only such a one', async () => {
-    const deps = aCatalogue();
-    expect(await relate(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(true);
-    expect(await relate(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(false);
-    await relate(deps, aRelationship('b', 'DEPENDS_ON', 'c'));
-    await relate(deps, aRelationship('c', 'IMPLIES', 'a'));
-    await expect(relate(deps, aRelationship('c', 'DEPENDS_ON', 'a'))).rejects.toMatchObject({
+  test('1.1: a cycle is refused only if all its relationships are DEPENDS_ON', async () => {
+    const deps = createDependencies();
+    expect(await storeRelationship(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(true);
+    expect(await storeRelationship(deps, aRelationship('a', 'DEPENDS_ON', 'b'))).toBe(false);
+    await storeRelationship(deps, aRelationship('b', 'DEPENDS_ON', 'c'));
+    await storeRelationship(deps, aRelationship('c', 'IMPLIES', 'a'));
+    await expect(storeRelationship(deps, aRelationship('c', 'DEPENDS_ON', 'a'))).rejects.toMatchObject({
       reason: 'RELATIONSHIP_REFUSED',
       violations: [{ field: 'relationship', description: expect.stringContaining('c -> a -> b -> c') }],
     });
@@ -159,19 +159,19 @@ describe('relationships', () => {
     ['a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
     ['a rule that depends on a scenario', aRelationship('r', 'DEPENDS_ON', 'a', 'RULE')],
     ['a rule that specializes a scenario', aRelationship('r', 'SPECIALIZES', 'a', 'RULE')],
-  ])('%s is refused', async (_what, relationship) => {
-    const deps = aCatalogue();
-    await expect(relate(deps, relationship)).rejects.toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
-    expect(deps.scenarios.asked).not.toContain('putRelationship');
+  ])('1.1: %s is refused', async (_title, relationship) => {
+    const deps = createDependencies();
+    await expect(storeRelationship(deps, relationship)).rejects.toMatchObject({ reason: 'RELATIONSHIP_REFUSED' });
+    expect(deps.scenarios.calls).not.toContain('putRelationship');
   });
 
-  test('what was stored or removed is seen by the next turn', async () => {
-    const deps = aCatalogue();
+  test('a stored or deleted relationship is visible to the next turn', async () => {
+    const deps = createDependencies();
     const rule = aRelationship('r', 'EXCLUDES', 'a', 'RULE');
     const rules = async () =>
       (await deps.catalogue.open(agent, [], unboundedCall)).relationships.getExcludingRules('a');
     expect(await rules()).toEqual([]);
-    await relate(deps, rule);
+    await storeRelationship(deps, rule);
     expect(await rules()).toEqual(['r']);
     expect(await deleteRelationship(deps, { agent, relationship: { ...rule, weight: 1 } }, unboundedCall)).toBe(true);
     expect(await rules()).toEqual([]);

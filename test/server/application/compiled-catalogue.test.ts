@@ -12,7 +12,11 @@ import { silentLog } from '../../support/silent-log';
 
 const agent = { tenantId: 'tenant', agentId: 'agent' };
 
-function aNode(options: CompiledCatalogueOptions = {}, scenarios = new MemoryCatalogue(), log: Logger = silentLog) {
+function createNode(
+  options: CompiledCatalogueOptions = {},
+  scenarios = new MemoryCatalogue(),
+  log: Logger = silentLog,
+) {
   const clock = new FakeClock();
   const compiled = new CompiledCatalogue(
     { scenarios, clock, telemetry: noopTelemetry, log, compile: defaultCompileOptions },
@@ -24,18 +28,18 @@ function aNode(options: CompiledCatalogueOptions = {}, scenarios = new MemoryCat
       storedAt: 0,
       expectedVersion: undefined,
     });
-  const open = (...needed: readonly (readonly [string, number])[]) =>
+  const open = (...versions: readonly (readonly [string, number])[]) =>
     compiled.open(
       agent,
-      needed.map(([scenarioId, version]) => ({ scenarioId, version })),
+      versions.map(([scenarioId, version]) => ({ scenarioId, version })),
       unboundedCall,
     );
   return { clock, scenarios, compiled, put, open };
 }
 
-describe('what a turn gets', () => {
-  test('is the newest version of each scenario, compiled, and the relationships', async () => {
-    const { scenarios, put, open } = aNode();
+describe('the catalogue of a turn', () => {
+  test('has the compiled latest version of every scenario and the relationships', async () => {
+    const { scenarios, put, open } = createNode();
     await put('a');
     await put('a', 'better');
     await scenarios.putRelationship(agent, aRelationship('a', 'EXCLUDES', 'b'));
@@ -47,19 +51,19 @@ describe('what a turn gets', () => {
     expect(catalogue.relationships.getExcludedScenarios('b')).toEqual(new Set(['a']));
   });
 
-  test('holds the older versions that its instances run on', async () => {
-    const { put, open } = aNode();
+  test('has the older versions that instances run on', async () => {
+    const { put, open } = createNode();
     for (const name of ['one', 'two', 'three']) await put('a', name);
     const catalogue = await open(['a', 1], ['a', 3], ['a', 7], ['gone', 1]);
     expect(catalogue.getScenarioVersion('a', 1)?.name).toBe('one');
     expect(catalogue.getScenarioVersion('a', 3)).toBe(catalogue.getScenario('a'));
-    expect(catalogue.getScenarioVersion('a', 2)).toBeUndefined(); // not asked for
+    expect(catalogue.getScenarioVersion('a', 2)).toBeUndefined(); // not requested
     expect(catalogue.getScenarioVersion('a', 7)).toBeUndefined();
     expect(catalogue.getScenarioVersion('gone', 1)).toBeUndefined();
   });
 
-  test('does not change when the catalogue does', async () => {
-    const { put, open, compiled } = aNode();
+  test('does not change when the stored catalogue changes', async () => {
+    const { put, open, compiled } = createNode();
     await put('a', 'one');
     const before = await open();
     await compiled.applyChange(agent, () => put('a', 'two'));
@@ -69,10 +73,10 @@ describe('what a turn gets', () => {
     expect((await open()).getScenario('b')).toBeDefined();
   });
 
-  test('counts a stored scenario as gone that this version of the service refuses, and says so once', async () => {
+  test('does not have a stored scenario that is invalid in this release, which is logged once', async () => {
     const lines: unknown[] = [];
     const log = { ...silentLog, error: (fields: object) => lines.push(fields) };
-    const { scenarios, open } = aNode({}, undefined, { ...log, error: (fields) => void log.error(fields) });
+    const { scenarios, open } = createNode({}, undefined, { ...log, error: (fields) => void log.error(fields) });
     const broken = aScenario({ scenarioId: 'a', steps: [{ stepId: 's', to: ['nowhere'] }] });
     await scenarios.put(agent, broken, { contentHash: '', storedAt: 0, expectedVersion: undefined });
     const catalogue = await open();
@@ -84,21 +88,21 @@ describe('what a turn gets', () => {
 });
 
 describe('staleness', () => {
-  test('the store is asked once, then only for its revision when what is known is too old', async () => {
-    const { clock, scenarios, put, open } = aNode({ stalenessMs: 1_000 });
+  test('the catalogue is loaded once, and after the staleness only its revision is read', async () => {
+    const { clock, scenarios, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a');
     await open();
-    expect(scenarios.reads()).toEqual(['load']);
+    expect(scenarios.takeReads()).toEqual(['load']);
     clock.advance(499);
     await open();
-    expect(scenarios.reads()).toEqual([]);
+    expect(scenarios.takeReads()).toEqual([]);
     clock.advance(501);
     await open();
-    expect(scenarios.reads()).toEqual(['revision']);
+    expect(scenarios.takeReads()).toEqual(['revision']);
   });
 
-  test("another node's change is seen when what is known is older than the staleness", async () => {
-    const { clock, put, open } = aNode({ stalenessMs: 1_000 });
+  test('a change by another node is visible after the staleness', async () => {
+    const { clock, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a', 'one');
     await open();
     await put('a', 'two');
@@ -108,71 +112,71 @@ describe('staleness', () => {
     expect((await open()).getScenario('a')?.name).toBe('two');
   });
 
-  test('past half of the staleness it looks in the background, and no turn waits', async () => {
-    const { clock, scenarios, put, open } = aNode({ stalenessMs: 1_000 });
+  test('after half of the staleness the catalogue is refreshed in the background, and turns do not wait', async () => {
+    const { clock, scenarios, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a', 'one');
     await open();
     await put('a', 'two');
-    scenarios.reads();
+    scenarios.takeReads();
     clock.advance(500);
     expect((await open()).getScenario('a')?.name).toBe('one');
     await settle();
-    expect(scenarios.reads()).toEqual(['revision', 'load']);
+    expect(scenarios.takeReads()).toEqual(['revision', 'load']);
     expect((await open()).getScenario('a')?.name).toBe('two');
     clock.advance(499);
     await open();
-    expect(scenarios.reads()).toEqual([]);
+    expect(scenarios.takeReads()).toEqual([]);
   });
 
-  test('a staleness of 0 looks on every turn', async () => {
-    const { scenarios, open } = aNode({ stalenessMs: 0 });
+  test('with a staleness of 0 every turn reads the revision', async () => {
+    const { scenarios, open } = createNode({ stalenessMs: 0 });
     await open();
     await open();
     await open();
-    expect(scenarios.reads()).toEqual(['load', 'revision', 'revision']);
+    expect(scenarios.takeReads()).toEqual(['load', 'revision', 'revision']);
   });
 
-  test('a change that the store tells of is seen at once', async () => {
-    const { scenarios, compiled, put, open } = aNode();
+  test('a change that the store reports is visible immediately', async () => {
+    const { scenarios, compiled, put, open } = createNode();
     await put('a', 'one');
     await open();
     await put('a', 'two');
-    scenarios.tell({ ...agent });
+    scenarios.notifyChange({ ...agent });
     expect((await open()).getScenario('a')?.name).toBe('two');
     compiled.close();
     await put('a', 'three');
-    scenarios.tell(agent);
+    scenarios.notifyChange(agent);
     expect((await open()).getScenario('a')?.name).toBe('two');
   });
 });
 
-describe('single flight', () => {
-  test('a hundred turns at once ask the store once', async () => {
-    const { clock, scenarios, put, open } = aNode();
+describe('shared reads', () => {
+  test('a hundred concurrent turns read the store once', async () => {
+    const { clock, scenarios, put, open } = createNode();
     await put('a');
     const first = await Promise.all(Array.from({ length: 100 }, () => open()));
-    expect(scenarios.reads()).toEqual(['load']);
+    expect(scenarios.takeReads()).toEqual(['load']);
     expect(new Set(first).size).toBe(1);
     clock.advance(2_000);
     await Promise.all(Array.from({ length: 100 }, () => open()));
-    expect(scenarios.reads()).toEqual(['revision']);
+    expect(scenarios.takeReads()).toEqual(['revision']);
   });
 
-  test('an older version is fetched once, and again after the scenario changed', async () => {
-    const { scenarios, compiled, put, open } = aNode();
+  test('an older version is read once, and again after the scenario changed', async () => {
+    const { scenarios, compiled, put, open } = createNode();
     await put('a', 'one');
     await put('a', 'two');
     await Promise.all([open(['a', 1]), open(['a', 1])]);
     const [first, second] = [await open(['a', 1]), await open(['a', 1])];
-    expect(scenarios.reads()).toEqual(['load', 'get']);
+    expect(scenarios.takeReads()).toEqual(['load', 'get']);
     expect(first.getScenarioVersion('a', 1)).toBe(second.getScenarioVersion('a', 1));
     await compiled.applyChange(agent, () => put('a', 'three'));
     await open(['a', 1]);
-    expect(scenarios.reads()).toEqual(['revision', 'load', 'get']);
+    expect(scenarios.takeReads()).toEqual(['revision', 'load', 'get']);
   });
 
-  test('versions of a scenario that was deleted and put again are gone', async () => {
-    const { scenarios, compiled, put, open } = aNode();
+  test('after a scenario is deleted and stored again its earlier versions do not exist', async () => {
+    const { scenarios, compiled, put, open } = createNode();
     await put('a', 'one');
     await put('a', 'two');
     expect((await open(['a', 1])).getScenarioVersion('a', 1)).toBeDefined();
@@ -183,8 +187,8 @@ describe('single flight', () => {
     expect(catalogue.getScenarioVersion('a', 1)).toBeUndefined();
   });
 
-  test('a look that fails fails all who wait for it, and the next one tries again', async () => {
-    const { scenarios, put, open } = aNode();
+  test('a failed read fails all waiting turns, and the next turn reads again', async () => {
+    const { scenarios, put, open } = createNode();
     await put('a');
     scenarios.beforeRead = () => Promise.reject(new OrchestratorError('STORE_UNAVAILABLE', 'No answer.'));
     const outcomes = await Promise.allSettled([open(), open()]);
@@ -193,8 +197,8 @@ describe('single flight', () => {
     expect((await open()).getScenario('a')).toBeDefined();
   });
 
-  test('a store that is away hurts nobody while what is known is fresh enough', async () => {
-    const { clock, scenarios, put, open } = aNode();
+  test('an unavailable store has no effect until the staleness has passed', async () => {
+    const { clock, scenarios, put, open } = createNode();
     await put('a');
     await open();
     scenarios.beforeRead = () => Promise.reject(new OrchestratorError('STORE_UNAVAILABLE', 'No answer.'));
@@ -205,8 +209,8 @@ describe('single flight', () => {
     await expect(open()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   });
 
-  test('a caller who gave up while it waited gets CANCELLED; the others do not', async () => {
-    const { compiled, put, open } = aNode();
+  test('a call that is canceled while it waits fails with CANCELLED, and other calls do not', async () => {
+    const { compiled, put, open } = createNode();
     await put('a');
     const other = open();
     await expect(compiled.open(agent, [], cancelledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
@@ -214,13 +218,13 @@ describe('single flight', () => {
   });
 });
 
-describe('reading what one wrote', () => {
-  test('a look that began before the change does not hide it', async () => {
-    const { scenarios, compiled, put, open } = aNode();
+describe('reads after a write by the same node', () => {
+  test('a read that started before the change does not hide the change', async () => {
+    const { scenarios, compiled, put, open } = createNode();
     await put('a', 'one');
     let release: () => void = () => undefined;
     const { beforeRead } = scenarios;
-    // The load has read the old state and is slow to come back.
+    // The load has read the old state and returns late.
     const slow = new Promise<void>((resolve) => {
       release = resolve;
     });
@@ -241,8 +245,8 @@ describe('reading what one wrote', () => {
     expect((await open()).getScenario('a')?.name).toBe('two');
   });
 
-  test('also where the answer of the change was lost', async () => {
-    const { compiled, put, open } = aNode();
+  test('a change is visible even if its reply was lost', async () => {
+    const { compiled, put, open } = createNode();
     await put('a', 'one');
     await open();
     const lost = compiled.applyChange(agent, async () => {
@@ -254,33 +258,33 @@ describe('reading what one wrote', () => {
   });
 });
 
-describe('bounds', () => {
-  test('what is compiled is taken over where the version is the same', async () => {
-    const { compiled, put, open } = aNode();
+describe('caching', () => {
+  test('a compiled scenario is reused while its version is the same', async () => {
+    const { compiled, put, open } = createNode();
     await put('a');
     const before = (await open()).getScenario('a');
     await compiled.applyChange(agent, () => put('b'));
     expect((await open()).getScenario('a')).toBe(before);
   });
 
-  test('the agents that were used longest ago are forgotten', async () => {
-    const { scenarios, compiled } = aNode({ maxAgents: 2 });
+  test('the least recently used agents are evicted', async () => {
+    const { scenarios, compiled } = createNode({ maxAgents: 2 });
     const open = (agentId: string) => compiled.open({ tenantId: 't', agentId }, [], unboundedCall);
     for (const agentId of ['1', '2', '1', '3', '1']) await open(agentId);
-    expect(scenarios.reads()).toEqual(['load', 'load', 'load']);
+    expect(scenarios.takeReads()).toEqual(['load', 'load', 'load']);
     await open('2');
-    expect(scenarios.reads()).toEqual(['load']);
+    expect(scenarios.takeReads()).toEqual(['load']);
   });
 
-  test('older versions that were used longest ago are fetched again', async () => {
-    const { scenarios, put, open } = aNode({ maxOlderVersions: 2 });
+  test('the least recently used older versions are evicted', async () => {
+    const { scenarios, put, open } = createNode({ maxOlderVersions: 2 });
     for (const name of ['one', 'two', 'three', 'four']) await put('a', name);
     for (const version of [1, 2, 3, 3, 1]) await open(['a', version]);
-    expect(scenarios.reads()).toEqual(['load', 'get', 'get', 'get', 'get']);
+    expect(scenarios.takeReads()).toEqual(['load', 'get', 'get', 'get', 'get']);
   });
 
-  test('a turn with more older versions than are kept still gets all of them', async () => {
-    const { put, open } = aNode({ maxOlderVersions: 1 });
+  test('a turn gets all its older versions, even if there are more than the cache holds', async () => {
+    const { put, open } = createNode({ maxOlderVersions: 1 });
     for (const name of ['one', 'two', 'three', 'four']) await put('a', name);
     const catalogue = await open(['a', 1], ['a', 2], ['a', 3]);
     expect([1, 2, 3].map((version) => catalogue.getScenarioVersion('a', version)?.name)).toEqual([
@@ -291,13 +295,13 @@ describe('bounds', () => {
   });
 });
 
-/** Lets everything run that waits for nothing outside. */
+/** Waits until all pending promises have settled. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a look that takes too long is a store that does not answer, not the deadline of a caller', async () => {
+test('a read that times out fails with STORE_UNAVAILABLE, not with DEADLINE', async () => {
   const scenarios = new MemoryCatalogue();
   scenarios.load = () => Promise.reject(new OrchestratorError('DEADLINE', 'The time is over.'));
-  await expect(aNode({}, scenarios).open()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+  await expect(createNode({}, scenarios).open()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
 });

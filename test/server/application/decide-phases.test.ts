@@ -15,7 +15,7 @@ import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { anInstance, aSession, uuid } from '../../support/session-builder';
 import { silentLog } from '../../support/silent-log';
 
-const span: TurnSpan = {
+const noopSpan: TurnSpan = {
   isRecording: false,
   setAttributes: () => undefined,
   addEvent: () => undefined,
@@ -23,23 +23,23 @@ const span: TurnSpan = {
   setError: () => undefined,
 };
 
-/** Remembers the names of spans and what was said of the call. */
-class HeardTelemetry implements Telemetry {
+/** Records the names of spans and the attributes of the active span. */
+class RecordingTelemetry implements Telemetry {
   readonly spans: string[] = [];
-  said: Attributes = {};
+  attributes: Attributes = {};
   withSpan: Telemetry['withSpan'] = (name, work) => {
     this.spans.push(name);
-    return work(span);
+    return work(noopSpan);
   };
   withSpanAsync: Telemetry['withSpanAsync'] = (name, work) => {
     this.spans.push(name);
-    return work(span);
+    return work(noopSpan);
   };
   withoutSpan: Telemetry['withoutSpan'] = (work) => work();
   getActiveSpan = (): TurnSpan => ({
-    ...span,
+    ...noopSpan,
     setAttributes: (attributes) => {
-      this.said = { ...this.said, ...attributes };
+      this.attributes = { ...this.attributes, ...attributes };
     },
   });
   getTraceId(): string {
@@ -51,11 +51,11 @@ class HeardTelemetry implements Telemetry {
 }
 
 let scenarios: MemoryCatalogue;
-let telemetry: HeardTelemetry;
+let telemetry: RecordingTelemetry;
 let deps: PhaseDependencies;
 beforeEach(async () => {
   scenarios = new MemoryCatalogue();
-  telemetry = new HeardTelemetry();
+  telemetry = new RecordingTelemetry();
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({
     scenarios,
@@ -70,46 +70,55 @@ beforeEach(async () => {
   await scenarios.put(agent, asking(refund), { contentHash: 'hash', storedAt: 0, expectedVersion: undefined });
 });
 
-function aCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): PhaseCommand {
+function createCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): PhaseCommand {
   const message = ProcessTurnRequest.decode(turnRequest(turn)).turn;
   if (!message) throw new Error('the request has no turn');
   return { turn: turnFromProto(message, 0), session: undefined, scenarios: [], relationships: [], ...parts };
 }
 
-test('the four phases are the only spans: nothing is loaded and nothing is committed', async () => {
-  await decidePhases(deps, aCommand(naming(refund)), unboundedCall);
-  expect(telemetry.spans).toEqual(['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions']);
-  expect(telemetry.said).toMatchObject({
+test('the spans are those of the four phases, without load and commit', async () => {
+  await decidePhases(deps, createCommand(naming(refund)), unboundedCall);
+  expect(telemetry.spans).toEqual([
+    'orchestrator.context',
+    'orchestrator.lifecycle',
+    'orchestrator.transitions',
+    'orchestrator.contributions',
+  ]);
+  expect(telemetry.attributes).toMatchObject({
     'orchestrator.turn_id': uuid(4),
     'orchestrator.validate_only': true,
     'orchestrator.started': 1,
   });
 });
 
-test('the catalogue is read where no scenarios are sent, and left alone where any is', async () => {
-  scenarios.reads();
-  const inline = await decidePhases(deps, aCommand(naming(refund), { scenarios: [asking(refund)] }), unboundedCall);
-  expect(scenarios.reads()).toEqual([]);
-  const stored = await decidePhases(deps, aCommand(naming(refund)), unboundedCall);
-  expect(scenarios.reads()).toEqual(['load']);
+test('the catalogue is read only if the request has no scenarios', async () => {
+  scenarios.takeReads();
+  const inline = await decidePhases(
+    deps,
+    createCommand(naming(refund), { scenarios: [asking(refund)] }),
+    unboundedCall,
+  );
+  expect(scenarios.takeReads()).toEqual([]);
+  const stored = await decidePhases(deps, createCommand(naming(refund)), unboundedCall);
+  expect(scenarios.takeReads()).toEqual(['load']);
   expect(inline).toEqual(stored);
 });
 
-test('an instance of version 0 costs no read of a version', async () => {
+test('an instance of version 0 needs no read of a version', async () => {
   const session = aSession({
     instances: [anInstance({ scenarioId: refund, scenarioVersion: 0, currentStepId: 'ask' })],
   });
-  scenarios.reads();
-  const { session: after } = await decidePhases(deps, aCommand({}, { session }), unboundedCall);
-  expect(scenarios.reads()).toEqual(['load']);
+  scenarios.takeReads();
+  const { session: after } = await decidePhases(deps, createCommand({}, { session }), unboundedCall);
+  expect(scenarios.takeReads()).toEqual(['load']);
   expect(after.instances.map(({ scenarioVersion }) => scenarioVersion)).toEqual([1]);
 });
 
-test('2.16 switched off it asks nobody and tells an empty turn', async () => {
-  scenarios.reads();
+test('2.16: with orchestration disabled the result is empty and the catalogue is not read', async () => {
+  scenarios.takeReads();
   const off = { ...deps, settings: { ...defaultSettings, enabled: false } };
-  const { result, session } = await decidePhases(off, aCommand(naming(refund)), unboundedCall);
-  expect(scenarios.reads()).toEqual([]);
+  const { result, session } = await decidePhases(off, createCommand(naming(refund)), unboundedCall);
+  expect(scenarios.takeReads()).toEqual([]);
   expect([result.lifecycleDecisions, result.rejectedCandidates, result.revision]).toEqual([[], [], 0]);
   expect(session).toEqual(aSession());
 });

@@ -2,21 +2,21 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import type { ModelFailureReason, ProposedAction } from '../../../src/core/model/model-proposal';
 import type { TurnResult } from '../../../src/core/model/turn-result';
 import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
-import type { ChatModelOptions } from '../../../src/server/model';
+import type { ChatModelOptions } from '../../../src/server/model/chat-decision-model';
 import { unboundedCall } from '../../support/calls';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { aRelationship, aScenario, type ScenarioDraft } from '../../support/conversation';
 import { callRaw, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
-import { hostileMessages } from '../../support/hostile-messages';
+import { maliciousMessages } from '../../support/malicious-messages';
 import {
-  asTheRules,
-  type Behaviour,
-  breakingOff,
-  completing,
+  agreeWithRules,
+  answering,
+  closingEarly,
+  type EndpointBehavior,
   ModelEndpoint,
-  refusing,
-  saying,
-  silence,
+  neverResponding,
+  returningContent,
+  returningStatus,
 } from '../../support/model-endpoint';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
@@ -42,16 +42,16 @@ const relationships = [
 const endpoint = new ModelEndpoint();
 let service: ServiceUnderTest;
 let grpc: GrpcUnderTest;
-let sessions = 0;
+let sessionCount = 0;
 
 beforeAll(() => endpoint.start());
 beforeEach(() => {
-  sessions += 1;
-  endpoint.usual = saying(asTheRules);
+  sessionCount += 1;
+  endpoint.defaultBehavior = answering(agreeWithRules);
 });
 afterAll(() => endpoint.stop());
 
-/** Serves the scenarios of the test with a model behind the endpoint, which judges conditions in words, too. */
+/** Serves the scenarios of the test with a model that also judges conditions in natural language. */
 async function serve(options: Partial<ChatModelOptions> = {}): Promise<void> {
   const stores = openEmbeddedStores();
   for (const draft of drafts) {
@@ -59,7 +59,7 @@ async function serve(options: Partial<ChatModelOptions> = {}): Promise<void> {
     await stores.scenarios.put(agent, aScenario(draft), stored, unboundedCall);
   }
   for (const relationship of relationships) await stores.scenarios.putRelationship(agent, relationship, unboundedCall);
-  const { model } = aChatModel(endpoint, options);
+  const { model } = createChatModel(endpoint, options);
   service = serviceOn(stores, { model, settings: { semanticEvaluation: 'llm' } });
   grpc = await startGrpc(service.useCases);
 }
@@ -69,90 +69,90 @@ async function stop(): Promise<void> {
   await service.close();
 }
 
-/** What a turn of the test's session came to; rejects where the call does not end with OK. */
-async function processed(number: number, turn: TurnFields, deadline = Date.now() + 60_000): Promise<TurnResult> {
-  const ids = { sessionId: uuid(100 + sessions), turnId: uuid(200 + number) };
+/** Processes a turn of the test's session; rejects unless the status is OK. */
+async function processTurn(number: number, turn: TurnFields, deadline = Date.now() + 60_000): Promise<TurnResult> {
+  const ids = { sessionId: uuid(100 + sessionCount), turnId: uuid(200 + number) };
   const bytes = turnRequest({ ...turn, ...ids, occurredAt: new Date(number * 60_000) });
-  const answer = await callRaw(grpc, OrchestratorServiceService.processTurn.path, bytes, { deadline });
-  return new ProtoTurnCodec().decodeResult(answer.bytes);
+  const response = await callRaw(grpc, OrchestratorServiceService.processTurn.path, bytes, { deadline });
+  return new ProtoTurnCodec().decodeResult(response.bytes);
 }
 
-const naming = (...ids: readonly string[]): TurnFields => ({
+const withCandidates = (...ids: readonly string[]): TurnFields => ({
   candidates: ids.map((scenarioId) => ({ scenarioId, score: 0.9 })),
 });
-const lifecycleOf = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
+const formatDecisions = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
   lifecycleDecisions.map(({ action, reason, overruledBy }) => `${action} ${reason} ${overruledBy}`.trim());
 
-/** A model that was talked into this of everything that runs, into every start and every condition. */
-const talkedInto = (action: ProposedAction): Behaviour =>
-  saying(({ instances, candidates, conditions }) => ({
+/** A model that obeys a malicious message: it proposes the action for every instance, and every start and condition. */
+const obeying = (action: ProposedAction): EndpointBehavior =>
+  answering(({ instances, candidates, conditions }) => ({
     instances: instances.map((id) => ({ id, action })),
     candidates: [...candidates.keys()].map((id) => ({ id, fits: true })),
     conditions: conditions.map((id) => ({ id, verdict: 'TRUE' })),
   }));
 
-describe('9 a message that is', () => {
+describe('9: a message with', () => {
   beforeAll(() => serve());
   afterAll(stop);
 
-  describe.each(hostileMessages)('$title changes no constraint,', ({ message }) => {
+  describe.each(maliciousMessages)('$title bypasses no constraint', ({ message }) => {
     test.each<[ProposedAction, string]>([
-      // A checkpoint that is not passed holds a COMPLETE; a CANCEL before it undoes nothing.
+      // A checkpoint ahead prevents a COMPLETE. A CANCEL before the checkpoint is allowed.
       ['COMPLETE', 'CONTINUE GOES_ON CHECKPOINT_AHEAD'],
       ['CANCEL', 'CANCEL MODEL'],
-    ])('also where the model obeys and proposes %s of everything', async (action, ofPayment) => {
-      await processed(1, naming(payment, shipment));
-      endpoint.usual = talkedInto(action);
-      const result = await processed(2, { ...naming(insurance, rival, premium), situation: { message } });
-      expect(lifecycleOf(result)).toEqual([ofPayment, 'CONTINUE GOES_ON AWAITS_RESULT']);
-      const refused = result.rejectedCandidates.map(({ scenarioId, reason, overruledBy }) => [
+    ])('even if the model obeys and proposes %s for every instance', async (action, paymentDecision) => {
+      await processTurn(1, withCandidates(payment, shipment));
+      endpoint.defaultBehavior = obeying(action);
+      const result = await processTurn(2, { ...withCandidates(insurance, rival, premium), situation: { message } });
+      expect(formatDecisions(result)).toEqual([paymentDecision, 'CONTINUE GOES_ON AWAITS_RESULT']);
+      const rejected = result.rejectedCandidates.map(({ scenarioId, reason, overruledBy }) => [
         scenarioId,
         reason,
         overruledBy,
       ]);
-      expect(refused).toEqual([
+      expect(rejected).toEqual([
         [insurance, 'DEPENDENCY', 'RULES'],
         [rival, 'EXCLUDED', 'RULES'],
         [premium, 'MISSING_HARD_FIELDS', 'RULES'],
       ]);
-      // The verdict does not lead past the checkpoint to the action that it guards.
+      // The verdict does not advance past the checkpoint to the action behind it.
       const hinted = result.plan.contributions.filter(({ type }) => type === 'ACTION_HINT');
       expect(hinted.map(({ scenarioId }) => scenarioId)).toEqual([shipment]);
-      // What is asked about is what runs and what may start, whatever the message lists.
-      const { asked } = endpoint.requests.at(-1) ?? {};
-      expect(asked?.instances).toEqual(['i1', 'i2']);
-      expect([...(asked?.candidates.keys() ?? [])]).toEqual(['c1', 'c2', 'c3']);
-      expect(asked?.conditions).toEqual(['t1']);
+      // The prompt lists the running instances and the candidates, whatever the message contains.
+      const { items } = endpoint.requests.at(-1) ?? {};
+      expect(items?.instances).toEqual(['i1', 'i2']);
+      expect([...(items?.candidates.keys() ?? [])]).toEqual(['c1', 'c2', 'c3']);
+      expect(items?.conditions).toEqual(['t1']);
     });
   });
 });
 
-describe('9 within its deadline, which is shorter than the time for the model, a turn is answered while the endpoint is', () => {
+describe('9: a turn is answered before its deadline, which is shorter than timeout_ms, while the endpoint', () => {
   beforeAll(() => serve({ timeoutMs: 60_000, reserveMs: 30_000, retries: 2 }));
   afterAll(stop);
 
-  test.each<[string, ModelFailureReason, Behaviour]>([
-    ['slow', 'TIMEOUT', silence],
-    ['wrong', 'OFF_SCHEMA', refusing(200, {}, 'hello')],
-    ['off schema', 'OFF_SCHEMA', completing('{}')],
-    ['cut off', 'CUT_OFF', breakingOff],
-    ['rate-limited for longer', 'RATE_LIMITED', refusing(429, { 'retry-after': '30' })],
-    ['rate-limited again and again', 'RATE_LIMITED', refusing(429, { 'retry-after': '0' })],
-    ['failing', 'UNAVAILABLE', refusing(500)],
-  ])('%s: %s', async (_title, reason, behaviour) => {
-    endpoint.usual = behaviour;
-    await answersWith(reason);
+  test.each<[string, ModelFailureReason, EndpointBehavior]>([
+    ['does not respond', 'TIMEOUT', neverResponding],
+    ['returns no chat completion', 'OFF_SCHEMA', returningStatus(200, {}, 'hello')],
+    ['returns an answer that does not match the schema', 'OFF_SCHEMA', returningContent('{}')],
+    ['closes the connection early', 'CUT_OFF', closingEarly],
+    ['is rate limited beyond the deadline', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '30' })],
+    ['is rate limited repeatedly', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '0' })],
+    ['fails', 'UNAVAILABLE', returningStatus(500)],
+  ])('%s: %s', async (_title, reason, behavior) => {
+    endpoint.defaultBehavior = behavior;
+    await expectOutcome(reason);
   });
 
-  test('down: UNAVAILABLE', async () => {
+  test('is down: UNAVAILABLE', async () => {
     await endpoint.stop();
-    await answersWith('UNAVAILABLE').finally(() => endpoint.start());
+    await expectOutcome('UNAVAILABLE').finally(() => endpoint.start());
   });
 
-  /** A call past its deadline has no result: that there is one, with the reason, shows that it was answered before. */
-  async function answersWith(reason: ModelFailureReason): Promise<void> {
-    const result = await processed(1, naming(shipment), Date.now() + 32_000);
+  /** A call after its deadline has no result, so a result shows that the call was answered in time. */
+  async function expectOutcome(reason: ModelFailureReason): Promise<void> {
+    const result = await processTurn(1, withCandidates(shipment), Date.now() + 32_000);
     expect(result.modelProposal?.outcome).toBe(reason);
-    expect(lifecycleOf(result)).toEqual([`START CANDIDATE ${reason}`]);
+    expect(formatDecisions(result)).toEqual([`START CANDIDATE ${reason}`]);
   }
 });

@@ -5,17 +5,23 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { StoredScenario } from '../../../gen/focal/orchestration/v1/scenario';
 import type { TurnResult } from '../../../src/core/model/turn-result';
-import type { TurnCommand } from '../../../src/server/application/commands';
+import type { TurnCommand } from '../../../src/server/application/turn-command';
 import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
-import type { ChatModelOptions } from '../../../src/server/model';
+import type { ChatModelOptions } from '../../../src/server/model/chat-decision-model';
 import { catalogueOf, FoldedSession } from '../../../tools/chaos/folded-session';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { callUntil, unboundedCall } from '../../support/calls';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { startGrpc, streamRaw } from '../../support/grpc-under-test';
-import { asTheRules, atRandom, ModelEndpoint, saying, silence } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  answerRandomly,
+  ModelEndpoint,
+  neverResponding,
+} from '../../support/model-endpoint';
 import { callUnread } from '../../support/raw-http2';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
@@ -41,129 +47,138 @@ let endpoint: ModelEndpoint;
 let stores: StoresUnderTest;
 let service: ServiceUnderTest;
 
-/** A node on the stores of the test that asks the endpoint of the test. */
-function node(options: Partial<ChatModelOptions> = {}, on: Partial<StoresUnderTest> = {}): ServiceUnderTest {
-  return serviceOn({ ...stores, ...on }, { model: aChatModel(endpoint, options).model });
+/** Creates a node with the stores and the model endpoint of the test. */
+function createNode(
+  options: Partial<ChatModelOptions> = {},
+  storeOverrides: Partial<StoresUnderTest> = {},
+): ServiceUnderTest {
+  return serviceOn({ ...stores, ...storeOverrides }, { model: createChatModel(endpoint, options).model });
 }
 
 beforeEach(async () => {
   endpoint = new ModelEndpoint();
   await endpoint.start();
   stores = openEmbeddedStores();
-  for (const draft of drafts) await stored(draft);
-  service = node();
+  for (const draft of drafts) await storeScenario(draft);
+  service = createNode();
 });
 afterEach(async () => {
   await service.close();
   await endpoint.stop();
 });
 
-/** Stores a scenario; its id. */
-async function stored(draft: ScenarioDraft): Promise<string> {
+/** Stores a scenario and returns its id. */
+async function storeScenario(draft: ScenarioDraft): Promise<string> {
   const options = { contentHash: draft.scenarioId, storedAt: 0, expectedVersion: undefined };
   await stores.scenarios.put(agent, aScenario(draft), options, unboundedCall);
   return draft.scenarioId;
 }
 
-/** The next turn of the test's session. */
-function command(number: number, turn: TurnFields = {}, sessionId = uuid(3)): TurnCommand {
+/** Creates a turn of the test's session. */
+function createCommand(number: number, turn: TurnFields = {}, sessionId = uuid(3)): TurnCommand {
   const bytes = turnRequest({ ...turn, turnId: uuid(100 + number), sessionId, occurredAt: new Date(number * 60_000) });
   const { turn: message } = ProcessTurnRequest.decode(bytes);
   if (!message) throw new Error('the request has no turn');
   return { turn: turnFromProto(message, 0), expectedRevision: undefined, validateOnly: false, requestBytes: bytes };
 }
 
-const naming = (score: number, ...ids: readonly string[]): TurnFields => ({
+const withCandidates = (score: number, ...ids: readonly string[]): TurnFields => ({
   candidates: ids.map((scenarioId) => ({ scenarioId, score })),
 });
-const said = (message: string): TurnFields => ({ situation: { message } });
-const reasonsOf = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
+const withMessage = (message: string): TurnFields => ({ situation: { message } });
+const formatDecisions = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
   lifecycleDecisions.map(({ action, reason, overruledBy }) => `${action} ${reason} ${overruledBy}`.trim());
 
-test('a turn is decided on what the model proposes, and what it proposed is part of the answer', async () => {
-  endpoint.next(saying((asked) => ({ ...asTheRules(asked), candidates: [{ id: 'c1', fits: true }] })));
-  const { result } = await service.useCases.processTurn(command(1, naming(0.1, refund)), unboundedCall);
-  expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
+test('9: a turn is decided with the proposal of the model, and the result has the proposal', async () => {
+  endpoint.enqueue(answering((items) => ({ ...agreeWithRules(items), candidates: [{ id: 'c1', fits: true }] })));
+  const { result } = await service.useCases.processTurn(createCommand(1, withCandidates(0.1, refund)), unboundedCall);
+  expect(formatDecisions(result)).toEqual(['START CANDIDATE']);
   expect(result.modelProposal).toMatchObject({ outcome: 'PROPOSED', fits: new Map([[refund, true]]) });
 });
 
-test('a turn that comes again is answered with the same bytes, and nobody is asked again (5.1)', async () => {
-  const first = await service.useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall);
-  const again = await service.useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall);
-  expect(again.replayed).toBe(true);
-  expect(Buffer.compare(again.responseBytes, first.responseBytes)).toBe(0);
+test('5.1: a retry returns the same bytes and does not ask the model again', async () => {
+  const first = await service.useCases.processTurn(createCommand(1, withCandidates(0.9, refund)), unboundedCall);
+  const second = await service.useCases.processTurn(createCommand(1, withCandidates(0.9, refund)), unboundedCall);
+  expect(second.replayed).toBe(true);
+  expect(Buffer.compare(second.responseBytes, first.responseBytes)).toBe(0);
   expect(endpoint.requests).toHaveLength(1);
 });
 
-test('the recorded turns, decided again on their recorded proposals without a model, give the same bytes', async () => {
+test('9: recorded turns that are decided again with their recorded proposals give the same bytes', async () => {
   const random = new SeededRandom(7);
-  endpoint.usual = saying(atRandom(() => random.next()));
+  endpoint.defaultBehavior = answering(answerRandomly(() => random.next()));
   for (let number = 1; number <= 12; number += 1) {
     await service.useCases.processTurn(
-      command(number, naming(number % 3 === 0 ? 0.2 : 0.9, refund, payment)),
+      createCommand(number, withCandidates(number % 3 === 0 ? 0.2 : 0.9, refund, payment)),
       unboundedCall,
     );
   }
   const { turns } = await stores.store.listTurns({ ...agent, sessionId: uuid(3) }, 0, 100, unboundedCall);
-  const folded = new FoldedSession(
+  const replayedSession = new FoldedSession(
     catalogueOf(
       drafts.map((draft) => StoredScenario.fromPartial({ scenario: scenarioToProto(aScenario(draft)), version: 1 })),
     ),
   );
   for (const { request, response } of turns) {
-    expect(Buffer.compare(folded.decide(ProcessTurnRequest.decode(request), response), response)).toBe(0);
+    expect(Buffer.compare(replayedSession.decide(ProcessTurnRequest.decode(request), response), response)).toBe(0);
   }
   expect(turns).toHaveLength(12);
 });
 
-test('a turn whose deadline is near does not ask: what is left is for deciding and committing', async () => {
-  const { useCases } = node({ reserveMs: 60_000 });
-  const { result } = await useCases.processTurn(command(1, naming(0.9, refund)), callUntil(Date.now() + 60_000));
-  expect(reasonsOf(result)).toEqual(['START CANDIDATE TOO_LITTLE_TIME']);
+test('9: a turn with a near deadline does not ask the model, so that there is time to decide and commit', async () => {
+  const { useCases } = createNode({ reserveMs: 60_000 });
+  const { result } = await useCases.processTurn(
+    createCommand(1, withCandidates(0.9, refund)),
+    callUntil(Date.now() + 60_000),
+  );
+  expect(formatDecisions(result)).toEqual(['START CANDIDATE TOO_LITTLE_TIME']);
   expect(endpoint.requests).toEqual([]);
 });
 
-test('while the endpoint is down a turn is answered, and the breaker soon spares the asking', async () => {
+test('9: while the endpoint is down turns are answered, and the circuit breaker opens', async () => {
   await endpoint.stop();
-  const { useCases } = node({ breakerFailures: 2 });
+  const { useCases } = createNode({ breakerFailures: 2 });
   const outcomes: (string | undefined)[] = [];
   for (let number = 1; number <= 3; number += 1) {
-    const { result } = await useCases.processTurn(command(number, naming(0.9, refund)), unboundedCall);
+    const { result } = await useCases.processTurn(createCommand(number, withCandidates(0.9, refund)), unboundedCall);
     outcomes.push(result.modelProposal?.outcome);
   }
   expect(outcomes).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'CIRCUIT_OPEN']);
 });
 
-test('a turn that another one came before asks again on the newer session; without the time for that the rules decide', async () => {
+test('5.3: a turn that is decided again after a conflict asks the model about the new session', async () => {
   let conflicts = 0;
   const store = withOverrides(stores.store, {
     async commit(turn, call) {
       conflicts += 1;
       if (conflicts > 1) return stores.store.commit(turn, call);
-      await serviceOn(stores).useCases.processTurn(command(9, naming(0.9, payment)), call);
+      await serviceOn(stores).useCases.processTurn(createCommand(9, withCandidates(0.9, payment)), call);
       return stores.store.commit(turn, call);
     },
   });
-  const { useCases } = node({}, { store });
-  await useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall);
-  expect(endpoint.requests.map(({ asked }) => asked.instances.length)).toEqual([0, 1]);
+  const { useCases } = createNode({}, { store });
+  await useCases.processTurn(createCommand(1, withCandidates(0.9, refund)), unboundedCall);
+  expect(endpoint.requests.map(({ items }) => items.instances.length)).toEqual([0, 1]);
 });
 
-test('nobody is asked where there is nothing to ask, nor on a turn without a message', async () => {
-  await service.useCases.processTurn(command(1), unboundedCall);
-  await service.useCases.processTurn(command(2, naming(0.9, refund)), unboundedCall);
-  await service.useCases.processTurn(command(3, { trigger: 3 }), unboundedCall);
+test('9: the model is not asked if it has nothing to decide or the turn has no message', async () => {
+  await service.useCases.processTurn(createCommand(1), unboundedCall);
+  await service.useCases.processTurn(createCommand(2, withCandidates(0.9, refund)), unboundedCall);
+  await service.useCases.processTurn(createCommand(3, { trigger: 3 }), unboundedCall);
   expect(endpoint.requests).toHaveLength(1);
 });
 
-test('the phases alone ask the model, too, unless they are given a proposal to decide on', async () => {
-  const { turn } = command(1, naming(0.1, refund));
+test('9: the stateless phases ask the model too, unless the request has a proposal', async () => {
+  const { turn } = createCommand(1, withCandidates(0.1, refund));
   const phase = { turn, session: undefined, scenarios: [], relationships: [] };
-  endpoint.usual = saying((asked) => ({ ...asTheRules(asked), candidates: [{ id: 'c1', fits: true }] }));
+  endpoint.defaultBehavior = answering((items) => ({
+    ...agreeWithRules(items),
+    candidates: [{ id: 'c1', fits: true }],
+  }));
   const { result } = await service.useCases.decidePhases(phase, unboundedCall);
-  expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
-  const again = await service.useCases.decidePhases({ ...phase, proposal: result.modelProposal }, unboundedCall);
-  expect(again.result).toEqual(result);
+  expect(formatDecisions(result)).toEqual(['START CANDIDATE']);
+  const second = await service.useCases.decidePhases({ ...phase, proposal: result.modelProposal }, unboundedCall);
+  expect(second.result).toEqual(result);
   expect(endpoint.requests).toHaveLength(1);
 });
 
@@ -171,32 +186,35 @@ describe('StreamTurn', () => {
   const { streamTurn } = OrchestratorServiceService;
   const events = async (path: () => Promise<readonly Buffer[]>): Promise<readonly StreamTurnResponse[]> =>
     (await path()).map((bytes) => streamTurn.responseDeserialize(bytes));
-  const inWords = ({ provisional, event }: StreamTurnResponse): string => {
-    const what = event?.$case === 'lifecycle' ? `lifecycle ${event.value.action} ${event.value.reason}` : event?.$case;
-    return `${provisional ? 'provisional ' : ''}${what}`;
+  const formatEvent = ({ provisional, event }: StreamTurnResponse): string => {
+    const name = event?.$case === 'lifecycle' ? `lifecycle ${event.value.action} ${event.value.reason}` : event?.$case;
+    return `${provisional ? 'provisional ' : ''}${name}`;
   };
 
-  test('sends what the rules decide while the model is asked, marked provisional, then what was decided', async () => {
-    await service.useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall);
-    endpoint.usual = silence;
+  test('9: sends the decisions of the rules as provisional events while the model is asked, then the final ones', async () => {
+    await service.useCases.processTurn(createCommand(1, withCandidates(0.9, refund)), unboundedCall);
+    endpoint.defaultBehavior = neverResponding;
     let answer: () => void = () => undefined;
-    endpoint.next((request, response) => {
+    endpoint.enqueue((request, response) => {
       answer = () =>
-        saying((asked) => ({ ...asTheRules(asked), instances: [{ id: 'i1', action: 'CANCEL' }] }))(request, response);
+        answering((items) => ({ ...agreeWithRules(items), instances: [{ id: 'i1', action: 'CANCEL' }] }))(
+          request,
+          response,
+        );
     });
     const grpc = await startGrpc({
-      // The model only answers once all that is provisional was handed over.
-      processTurn: (turn, call, tell) =>
-        service.useCases.processTurn(turn, call, async (result, over) => {
-          await tell?.(result, over);
-          await endpoint.received(2);
+      // The model answers only after all provisional events were delivered.
+      processTurn: (turn, call, onProvisional) =>
+        service.useCases.processTurn(turn, call, async (result, signal) => {
+          await onProvisional?.(result, signal);
+          await endpoint.waitForRequests(2);
           answer();
         }),
     });
-    const bytes = Buffer.from(command(2, said('stop it')).requestBytes);
-    const told = await events(() => streamRaw(grpc, streamTurn.path, bytes));
+    const bytes = Buffer.from(createCommand(2, withMessage('stop it')).requestBytes);
+    const sent = await events(() => streamRaw(grpc, streamTurn.path, bytes));
     await grpc.stop();
-    expect(told.map(inWords)).toEqual([
+    expect(sent.map(formatEvent)).toEqual([
       'provisional context',
       'provisional lifecycle 2 5',
       'provisional transition',
@@ -205,42 +223,48 @@ describe('StreamTurn', () => {
       'lifecycle 5 21',
       'committed',
     ]);
-    expect(told.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(sent.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('waits for nobody: a reader who takes nothing holds up neither the turn nor the session', async () => {
-    const all = await Promise.all(Array.from({ length: 6 }, (_, index) => stored(asking(uuid(20 + index), ['field']))));
+  test('9: a client that does not read delays neither the turn nor the session', async () => {
+    const scenarioIds = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => storeScenario(asking(uuid(20 + index), ['field']))),
+    );
     const useCases = service.useCasesWith({ maxSimultaneousScenarios: 20 });
-    await useCases.processTurn(command(1, naming(0.9, ...all)), unboundedCall);
+    await useCases.processTurn(createCommand(1, withCandidates(0.9, ...scenarioIds)), unboundedCall);
     const grpc = await startGrpc(useCases);
-    const unread = callUnread(grpc.address, streamTurn.path, command(2).requestBytes, 0);
-    await endpoint.received(2);
-    const { result } = await useCases.processTurn(command(3), unboundedCall);
+    const unread = callUnread(grpc.address, streamTurn.path, createCommand(2).requestBytes, 0);
+    await endpoint.waitForRequests(2);
+    const { result } = await useCases.processTurn(createCommand(3), unboundedCall);
     expect(result.revision).toBe(3);
-    const told = (await unread.read()).messages.map((bytes) => streamTurn.responseDeserialize(bytes));
+    const sent = (await unread.read()).messages.map((bytes) => streamTurn.responseDeserialize(bytes));
     await grpc.stop();
-    // Six scenarios come to nineteen events, of which a stream buffers sixteen; the rest was not told once there was a proposal.
-    expect(told.filter(({ provisional }) => provisional)).toHaveLength(16);
-    expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, index) => index + 1));
-    expect(told.at(-1)).toMatchObject({ provisional: false, event: { $case: 'committed' } });
+    // Six scenarios cause 19 events. A stream buffers 16, and the rest is dropped when the model has answered.
+    expect(sent.filter(({ provisional }) => provisional)).toHaveLength(16);
+    expect(sent.map(({ sequence }) => sequence)).toEqual(sent.map((_, index) => index + 1));
+    expect(sent.at(-1)).toMatchObject({ provisional: false, event: { $case: 'committed' } });
   });
 
-  test('goes on where telling fails', async () => {
-    const failing = () => Promise.reject(new Error('nobody listens'));
-    const { result } = await service.useCases.processTurn(command(1, naming(0.9, refund)), unboundedCall, failing);
-    expect(reasonsOf(result)).toEqual(['START CANDIDATE']);
+  test('9: a failure to deliver provisional events does not affect the turn', async () => {
+    const failing = () => Promise.reject(new Error('disconnected'));
+    const { result } = await service.useCases.processTurn(
+      createCommand(1, withCandidates(0.9, refund)),
+      unboundedCall,
+      failing,
+    );
+    expect(formatDecisions(result)).toEqual(['START CANDIDATE']);
   });
 
-  test('sends nothing provisional where nobody is asked, and on a replay', async () => {
+  test('9: sends no provisional events if the model is not asked, and on a replay', async () => {
     const grpc = await startGrpc({
-      processTurn: (turn, call, tell) => service.useCases.processTurn(turn, call, tell),
+      processTurn: (turn, call, onProvisional) => service.useCases.processTurn(turn, call, onProvisional),
     });
-    const nothingToAsk = Buffer.from(command(1).requestBytes);
-    const told = await events(() => streamRaw(grpc, streamTurn.path, nothingToAsk));
-    await service.useCases.processTurn(command(2, naming(0.9, refund)), unboundedCall);
-    const replayed = Buffer.from(command(2, naming(0.9, refund)).requestBytes);
-    const again = await events(() => streamRaw(grpc, streamTurn.path, replayed));
+    const withoutCandidates = Buffer.from(createCommand(1).requestBytes);
+    const sent = await events(() => streamRaw(grpc, streamTurn.path, withoutCandidates));
+    await service.useCases.processTurn(createCommand(2, withCandidates(0.9, refund)), unboundedCall);
+    const replayed = Buffer.from(createCommand(2, withCandidates(0.9, refund)).requestBytes);
+    const second = await events(() => streamRaw(grpc, streamTurn.path, replayed));
     await grpc.stop();
-    expect([...told, ...again].filter(({ provisional }) => provisional)).toEqual([]);
+    expect([...sent, ...second].filter(({ provisional }) => provisional)).toEqual([]);
   });
 });

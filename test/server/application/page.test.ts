@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { getMaxItemBytes, takePage } from '../../../src/server/application/page';
 
-const bounds = (pageSize: number, maxPageBytes = 1_000_000) => ({ pageSize, maxPageBytes });
+const createLimits = (pageSize: number, maxPageBytes = 1_000_000) => ({ pageSize, maxPageBytes });
 const size = (item: number) => item;
 
-test('pages of any size together are the whole list, once and in order', () => {
+test('property: the pages of a list contain every item once and in order', () => {
   fc.assert(
     fc.property(
       fc.array(fc.nat({ max: 4_000 }), { maxLength: 30 }),
@@ -14,7 +14,7 @@ test('pages of any size together are the whole list, once and in order', () => {
         let rest: readonly number[] = list;
         const seen: number[] = [];
         while (rest.length > 0) {
-          const page = takePage(rest, bounds(pageSize, pageBytes), size);
+          const page = takePage(rest, createLimits(pageSize, pageBytes), size);
           expect(page.length).toBeGreaterThan(0);
           expect(page.length).toBeLessThanOrEqual(pageSize);
           if (page.length > 1) expect(page.reduce((sum, item) => sum + item)).toBeLessThanOrEqual(pageBytes);
@@ -27,10 +27,10 @@ test('pages of any size together are the whole list, once and in order', () => {
   );
 });
 
-test('a page holds as many items as there is room for', () => {
-  const room = getMaxItemBytes(bounds(5));
-  expect(takePage([room / 2, room / 2, 1], bounds(5), size)).toHaveLength(2);
-  expect(takePage([room / 2, room / 2 + 1], bounds(5), size)).toHaveLength(1);
-  expect(takePage([1, 1, 1], bounds(2), size)).toHaveLength(2);
-  expect(takePage([], bounds(2), size)).toEqual([]);
+test('a page has as many items as fit', () => {
+  const maxBytes = getMaxItemBytes(createLimits(5));
+  expect(takePage([maxBytes / 2, maxBytes / 2, 1], createLimits(5), size)).toHaveLength(2);
+  expect(takePage([maxBytes / 2, maxBytes / 2 + 1], createLimits(5), size)).toHaveLength(1);
+  expect(takePage([1, 1, 1], createLimits(2), size)).toHaveLength(2);
+  expect(takePage([], createLimits(2), size)).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { defaultSettings, type OrchestrationSettings } from '../../../src/core/model/settings';
 import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
-import type { TurnCommand } from '../../../src/server/application/commands';
 import { CompiledCatalogue } from '../../../src/server/application/compiled-catalogue';
 import { processTurn, type TurnDependencies } from '../../../src/server/application/process-turn';
+import type { TurnCommand } from '../../../src/server/application/turn-command';
 import { ProtoTurnCodec } from '../../../src/server/codec/stored/proto-turn-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import type { SessionStore } from '../../../src/server/ports/session-store';
@@ -23,8 +23,7 @@ import { RedisUnderTest } from '../stores/redis/redis-under-test';
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 const refund = uuid(50);
 
-/** A session store of each kind, with how to put an end to it. */
-async function embeddedStore() {
+async function openEmbeddedStore() {
   const folder = await createTemporaryFolder();
   const clock = new FakeClock();
   const { sessionStore } = openEmbedded({ path: folder.path, sessionTtlMs: 60_000, recordedTurns: 1_000, clock });
@@ -37,18 +36,18 @@ async function embeddedStore() {
   };
 }
 
-async function redisStore() {
+async function openRedisStore() {
   const redis = await RedisUnderTest.start();
   return { store: await redis.createStore(), close: () => redis.close() };
 }
 
 describe.each([
-  ['embedded', embeddedStore],
-  ['Redis', redisStore],
+  ['embedded', openEmbeddedStore],
+  ['Redis', openRedisStore],
 ])('a turn on the %s store', (_name, open) => {
   let store: SessionStore;
   let close: () => Promise<void>;
-  let turns = 0;
+  let turnCount = 0;
 
   beforeAll(async () => {
     ({ store, close } = await open());
@@ -59,40 +58,40 @@ describe.each([
   afterAll(() => close());
 
   const process = async (command: TurnCommand, settings: Partial<OrchestrationSettings> = {}) =>
-    processTurn(await dependencies(store, settings), command, unboundedCall);
-  const aCommand = (turn: TurnFields = {}, rest: Partial<TurnCommand> = {}): TurnCommand => {
-    turns += 1;
-    return commandOf({ turnId: uuid(1_000 + turns), ...turn }, rest);
+    processTurn(await createDependencies(store, settings), command, unboundedCall);
+  const nextCommand = (turn: TurnFields = {}, rest: Partial<TurnCommand> = {}): TurnCommand => {
+    turnCount += 1;
+    return createCommand({ turnId: uuid(1_000 + turnCount), ...turn }, rest);
   };
   const revision = async () => (await store.read(key, unboundedCall))?.revision ?? 0;
 
-  test('5.1 the same turn id with the same request gives the same bytes and changes nothing', async () => {
-    const command = aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] });
+  test('5.1: a retry with the same turn id and request returns the same bytes and changes nothing', async () => {
+    const command = nextCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] });
     const first = await process(command);
-    await process(aCommand());
-    const again = await process(command);
-    expect(again.replayed).toBe(true);
-    expect(Buffer.from(again.responseBytes).equals(Buffer.from(first.responseBytes))).toBe(true);
-    expect(again.result).toEqual(first.result);
+    await process(nextCommand());
+    const retry = await process(command);
+    expect(retry.replayed).toBe(true);
+    expect(Buffer.from(retry.responseBytes).equals(Buffer.from(first.responseBytes))).toBe(true);
+    expect(retry.result).toEqual(first.result);
     expect(await revision()).toBe(2);
   });
 
-  test('5.2 the same turn id with another request is refused and changes nothing', async () => {
-    const { turn } = aCommand();
-    await process(commandOf({ turnId: turn.turnId }));
-    const other = commandOf({ turnId: turn.turnId, situation: { message: 'another one' } });
+  test('5.2: the same turn id with a different request is refused and changes nothing', async () => {
+    const { turn } = nextCommand();
+    await process(createCommand({ turnId: turn.turnId }));
+    const other = createCommand({ turnId: turn.turnId, situation: { message: 'another one' } });
     await expect(process(other)).rejects.toMatchObject({ reason: 'TURN_ID_REUSED', metadata: { revision: '1' } });
     expect(await revision()).toBe(1);
   });
 
-  test('5.3 two turns of one session at once are both applied, one on the result of the other', async () => {
-    const both = await Promise.all([process(aCommand()), process(aCommand())]);
-    expect(both.map(({ result }) => result.revision).sort()).toEqual([1, 2]);
+  test('5.3: two concurrent turns of a session are both applied, one after the other', async () => {
+    const processed = await Promise.all([process(nextCommand()), process(nextCommand())]);
+    expect(processed.map(({ result }) => result.revision).sort()).toEqual([1, 2]);
     expect(await revision()).toBe(2);
   });
 
-  test('5.3 of thirty turns at once none is lost and none is applied twice', async () => {
-    const commands = Array.from({ length: 30 }, () => aCommand());
+  test('5.3: of thirty concurrent turns none is lost and none is applied twice', async () => {
+    const commands = Array.from({ length: 30 }, () => nextCommand());
     const processed = await Promise.all(commands.flatMap((command) => [process(command), process(command)]));
     expect(new Set(processed.map(({ result }) => result.revision)).size).toBe(30);
     expect(processed.filter(({ replayed }) => replayed)).toHaveLength(30);
@@ -101,26 +100,26 @@ describe.each([
     expect(new Set(recorded.map(({ turnId }) => turnId))).toEqual(new Set(commands.map(({ turn }) => turn.turnId)));
   });
 
-  test('5.4 an expected revision that differs is refused with the current one, and changes nothing', async () => {
-    await process(aCommand({}, { expectedRevision: 0 }));
-    await expect(process(aCommand({}, { expectedRevision: 0 }))).rejects.toMatchObject({
+  test('5.4: a different expected revision is refused with the current revision and changes nothing', async () => {
+    await process(nextCommand({}, { expectedRevision: 0 }));
+    await expect(process(nextCommand({}, { expectedRevision: 0 }))).rejects.toMatchObject({
       reason: 'REVISION_MISMATCH',
       metadata: { expected_revision: '0', current_revision: '1' },
     });
     expect(await revision()).toBe(1);
-    expect((await process(aCommand({}, { expectedRevision: 1 }))).result.revision).toBe(2);
+    expect((await process(nextCommand({}, { expectedRevision: 1 }))).result.revision).toBe(2);
   });
 
-  test('5.4 a known turn is answered before the expected revision is looked at', async () => {
-    const command = aCommand({}, { expectedRevision: 0 });
+  test('5.4: a known turn id returns the stored response without a check of the expected revision', async () => {
+    const command = nextCommand({}, { expectedRevision: 0 });
     await process(command);
-    await process(aCommand());
+    await process(nextCommand());
     expect((await process(command)).replayed).toBe(true);
   });
 
-  test('5.5 with validate_only everything is decided and returned, nothing is stored', async () => {
+  test('5.5: with validate_only everything is decided and returned and nothing is stored', async () => {
     const { result } = await process(
-      aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }, { validateOnly: true }),
+      nextCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }, { validateOnly: true }),
     );
     expect(result.validateOnly).toBe(true);
     expect(result.lifecycleDecisions.map(({ action }) => action)).toEqual(['START']);
@@ -128,28 +127,30 @@ describe.each([
     expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
   });
 
-  test('2.16 with orchestration switched off every phase answers empty and the session is untouched', async () => {
-    await process(aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }));
+  test('2.16: with orchestration disabled all phases are empty and the session does not change', async () => {
+    await process(nextCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }));
     const before = await store.read(key, unboundedCall);
-    const off = await process(aCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }), { enabled: false });
-    expect(off.result).toMatchObject({
+    const disabled = await process(nextCommand({ candidates: [{ scenarioId: refund, score: 0.9 }] }), {
+      enabled: false,
+    });
+    expect(disabled.result).toMatchObject({
       revision: 1,
       lifecycleDecisions: [],
       transitionDecisions: [],
       rejectedCandidates: [],
     });
-    expect(off.result.plan.contributions).toEqual([]);
+    expect(disabled.result.plan.contributions).toEqual([]);
     expect(await store.read(key, unboundedCall)).toEqual(before);
   });
 
-  test('a session of one agent takes no turn of another', async () => {
-    await process(aCommand());
-    await expect(process(aCommand({ agentId: uuid(9) }))).rejects.toMatchObject({ reason: 'AGENT_MISMATCH' });
+  test('a turn of another agent than that of the session is refused', async () => {
+    await process(nextCommand());
+    await expect(process(nextCommand({ agentId: uuid(9) }))).rejects.toMatchObject({ reason: 'AGENT_MISMATCH' });
     expect(await revision()).toBe(1);
   });
 });
 
-function commandOf(turn: TurnFields, rest: Partial<TurnCommand> = {}): TurnCommand {
+function createCommand(turn: TurnFields, rest: Partial<TurnCommand> = {}): TurnCommand {
   const requestBytes = turnRequest(turn);
   const message = ProcessTurnRequest.decode(requestBytes).turn;
   if (!message) throw new Error('the request has no turn');
@@ -162,7 +163,10 @@ function commandOf(turn: TurnFields, rest: Partial<TurnCommand> = {}): TurnComma
   };
 }
 
-async function dependencies(store: SessionStore, settings: Partial<OrchestrationSettings>): Promise<TurnDependencies> {
+async function createDependencies(
+  store: SessionStore,
+  settings: Partial<OrchestrationSettings>,
+): Promise<TurnDependencies> {
   const clock = new FakeClock();
   const scenarios = new MemoryCatalogue();
   const scenario = aScenario({

@@ -3,8 +3,8 @@ import type { SessionStore } from '../../../src/server/ports/session-store';
 import { openEmbedded } from '../../../src/server/stores/embedded/open-embedded';
 import { unboundedCall } from '../../support/calls';
 import { FakeClock } from '../../support/fake-clock';
-import { Following, type FollowingOptions } from '../../support/following';
 import { aSession, uuid } from '../../support/session-builder';
+import { SessionWatcher, type SessionWatcherOptions } from '../../support/session-watcher';
 import { withOverrides } from '../../support/store-decorators';
 import { aCommit, applyTurn } from '../stores/contract/turn-driver';
 import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
@@ -12,8 +12,8 @@ import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 const sessionTtlMs = 60_000;
 
-/** A gate that a slow reader waits at. */
-function aGate() {
+/** A promise that the test resolves, to block a reader. */
+function createGate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -21,13 +21,13 @@ function aGate() {
   return { open: () => open(), opened };
 }
 
-describe('following a session', () => {
+describe('watchSession', () => {
   let store: SessionStore;
   let clock: FakeClock;
-  let readers: Following[];
+  let readers: SessionWatcher[];
   let close: () => Promise<void>;
 
-  const begin = async (recordedTurns = 1_000) => {
+  const openStore = async (recordedTurns = 1_000) => {
     const folder = await createTemporaryFolder();
     clock = new FakeClock();
     readers = [];
@@ -41,40 +41,40 @@ describe('following a session', () => {
   };
   afterEach(() => close());
 
-  const follow = (options: FollowingOptions = {}, followed = store) => {
-    const reader = new Following(followed, options);
+  const watch = (options: SessionWatcherOptions = {}, watchedStore = store) => {
+    const reader = new SessionWatcher(watchedStore, options);
     readers.push(reader);
     return reader;
   };
-  /** Applies turns whose ids tell their revision. */
+  /** Applies turns whose ids are derived from their revision. */
   const apply = async (from: number, to: number, ids = 100) => {
     for (let revision = from; revision <= to; revision += 1) await applyTurn(store, key, uuid(ids + revision));
   };
-  const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const range = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-  describe('gives', () => {
-    beforeEach(() => begin());
+  describe('delivers', () => {
+    beforeEach(() => openStore());
 
-    it('all that are recorded after revision 0, then each as it is committed', async () => {
+    it('all recorded turns after revision 0, then every turn when it is committed', async () => {
       await apply(1, 3);
-      const reader = follow({ afterRevision: 0 });
-      await reader.has(3);
+      const reader = watch({ afterRevision: 0 });
+      await reader.waitForTurns(3);
       for (let revision = 4; revision <= 9; revision += 1) {
         await apply(revision, revision);
-        await reader.has(revision);
+        await reader.waitForTurns(revision);
       }
-      expect(reader.revisions).toEqual(upTo(9));
+      expect(reader.revisions).toEqual(range(9));
       expect(reader.turns).toEqual((await store.listTurns(key, 0, 100, unboundedCall)).turns);
     });
 
-    it('many pages of them in order', async () => {
+    it('many pages of turns in order', async () => {
       await apply(1, 100);
-      const reader = follow({ afterRevision: 0 });
-      await reader.has(100);
-      expect(reader.revisions).toEqual(upTo(100));
+      const reader = watch({ afterRevision: 0 });
+      await reader.waitForTurns(100);
+      expect(reader.revisions).toEqual(range(100));
     });
 
-    it('those that are larger than what is read at once, one after another', async () => {
+    it('turns that are larger than a page one by one', async () => {
       let session = aSession(key);
       for (const revision of [1, 2, 3, 4]) {
         const commit = aCommit(session, uuid(100 + revision), { request: Buffer.alloc(5_000_000) });
@@ -89,16 +89,16 @@ describe('following a session', () => {
           return found;
         },
       });
-      const reader = follow({ afterRevision: 0 }, counting);
-      await reader.has(4);
-      expect(reader.revisions).toEqual(upTo(4));
+      const reader = watch({ afterRevision: 0 }, counting);
+      await reader.waitForTurns(4);
+      expect(reader.revisions).toEqual(range(4));
       expect(Math.max(...sizes)).toBe(2);
     });
 
-    it('those from now on without a revision', async () => {
+    it('only new turns without a revision', async () => {
       await apply(1, 3);
-      const asked = aGate();
-      const reader = follow(
+      const asked = createGate();
+      const reader = watch(
         {},
         withOverrides(store, {
           listTurns: (...args) => {
@@ -109,61 +109,64 @@ describe('following a session', () => {
       );
       await asked.opened;
       await apply(4, 5);
-      await reader.has(2);
+      await reader.waitForTurns(2);
       expect(reader.revisions).toEqual([4, 5]);
     });
 
-    it.each([undefined, 0])('those of a session that does not exist yet, after revision %s', async (afterRevision) => {
-      const reader = follow(afterRevision === undefined ? {} : { afterRevision });
-      await apply(1, 3);
-      await reader.has(3);
-      expect(reader.revisions).toEqual([1, 2, 3]);
-    });
+    it.each([undefined, 0])(
+      'the turns of a session that does not exist yet, after revision %s',
+      async (afterRevision) => {
+        const reader = watch(afterRevision === undefined ? {} : { afterRevision });
+        await apply(1, 3);
+        await reader.waitForTurns(3);
+        expect(reader.revisions).toEqual([1, 2, 3]);
+      },
+    );
 
-    it('those after any cursor, with the id of its turn and without it', async () => {
+    it('the turns after any cursor, with and without the turn id', async () => {
       await apply(1, 40);
       for (const afterRevision of [1, 15, 16, 17, 32, 39]) {
         const cursors = [{ afterRevision }, { afterRevision, afterTurnId: uuid(100 + afterRevision) }];
         for (const cursor of cursors) {
-          const reader = follow(cursor);
-          await reader.has(40 - afterRevision);
-          expect(reader.revisions).toEqual(upTo(40, afterRevision + 1));
+          const reader = watch(cursor);
+          await reader.waitForTurns(40 - afterRevision);
+          expect(reader.revisions).toEqual(range(40, afterRevision + 1));
         }
       }
     });
 
-    it('those of turns that are committed at once while readers come and go', async () => {
-      const turnIds = upTo(60).map((number) => uuid(100 + number));
+    it('every concurrently committed turn once to clients that reconnect', async () => {
+      const turnIds = range(60).map((number) => uuid(100 + number));
       const committing = Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
-      const whole = follow({ afterRevision: 0 });
+      const whole = watch({ afterRevision: 0 });
       const parts: number[] = [];
       while (parts.length < 60) {
-        const reader = follow({ afterRevision: parts.length });
-        await reader.has(1);
+        const reader = watch({ afterRevision: parts.length });
+        await reader.waitForTurns(1);
         await reader.stop();
         parts.push(...reader.revisions);
       }
       await committing;
-      await whole.has(60);
-      expect(whole.revisions).toEqual(upTo(60));
-      expect(parts).toEqual(upTo(60));
+      await whole.waitForTurns(60);
+      expect(whole.revisions).toEqual(range(60));
+      expect(parts).toEqual(range(60));
     });
 
-    it('those of which no news came, at the next look', async () => {
+    it('turns without a notification at the next poll', async () => {
       const silent = withOverrides(store, { onChange: () => () => undefined });
-      const reader = follow({ afterRevision: 0, pollIntervalMs: 5 }, silent);
+      const reader = watch({ afterRevision: 0, pollIntervalMs: 5 }, silent);
       await apply(1, 3);
-      await reader.has(3);
+      await reader.waitForTurns(3);
       await apply(4, 4);
-      await reader.has(4);
+      await reader.waitForTurns(4);
       expect(reader.revisions).toEqual([1, 2, 3, 4]);
     });
   });
 
   describe('reads', () => {
-    beforeEach(() => begin());
+    beforeEach(() => openStore());
 
-    it('a page at most ahead of a reader that is slow', async () => {
+    it('at most one page ahead of a slow client', async () => {
       await apply(1, 100);
       let read = 0;
       const counting = withOverrides(store, {
@@ -173,18 +176,18 @@ describe('following a session', () => {
           return found;
         },
       });
-      const gate = aGate();
-      const reader = follow({ afterRevision: 0, hand: () => gate.opened }, counting);
-      await reader.has(1);
+      const gate = createGate();
+      const reader = watch({ afterRevision: 0, onTurn: () => gate.opened }, counting);
+      await reader.waitForTurns(1);
       await apply(101, 110);
       expect(reader.turns).toHaveLength(1);
       expect(read).toBeLessThanOrEqual(17);
       gate.open();
-      await reader.has(110);
-      expect(reader.revisions).toEqual(upTo(110));
+      await reader.waitForTurns(110);
+      expect(reader.revisions).toEqual(range(110));
     });
 
-    it('once a commit', async () => {
+    it('once per commit', async () => {
       let reads = 0;
       const counting = withOverrides(store, {
         listTurns(...args) {
@@ -192,51 +195,51 @@ describe('following a session', () => {
           return store.listTurns(...args);
         },
       });
-      const reader = follow({ afterRevision: 0 }, counting);
+      const reader = watch({ afterRevision: 0 }, counting);
       for (let revision = 1; revision <= 20; revision += 1) {
         await apply(revision, revision);
-        await reader.has(revision);
+        await reader.waitForTurns(revision);
       }
-      // Each once, and the first look of all.
+      // One read per commit and the initial read.
       expect(reads).toBeLessThanOrEqual(21);
     });
   });
 
-  describe('of which turns are no longer recorded', () => {
+  describe('after turns were trimmed', () => {
     beforeEach(async () => {
-      await begin(5);
+      await openStore(5);
       await apply(1, 12);
     });
 
-    it('begins with the oldest that is, after revision 0', async () => {
-      const reader = follow({ afterRevision: 0 });
-      await reader.has(5);
+    it('starts with the oldest recorded turn after revision 0', async () => {
+      const reader = watch({ afterRevision: 0 });
+      await reader.waitForTurns(5);
       expect(reader.revisions).toEqual([8, 9, 10, 11, 12]);
     });
 
-    it('is refused from an older cursor on, with the oldest that is possible', async () => {
-      const end = await follow({ afterRevision: 6 }).ended;
+    it('fails for an older cursor and returns the oldest possible cursor', async () => {
+      const end = await watch({ afterRevision: 6 }).ended;
       expect(end).toMatchObject({ reason: 'CURSOR_TOO_OLD', metadata: { cursor: '6', oldest_cursor: '7' } });
-      const reader = follow({ afterRevision: Number(end.metadata['oldest_cursor']) });
-      await reader.has(5);
+      const reader = watch({ afterRevision: Number(end.metadata['oldest_cursor']) });
+      await reader.waitForTurns(5);
       expect(reader.revisions).toEqual([8, 9, 10, 11, 12]);
     });
 
-    it('goes on from a cursor whose turn was the last to go', async () => {
-      const reader = follow({ afterRevision: 7 });
-      await reader.has(5);
+    it('continues from the cursor of the turn that was trimmed last', async () => {
+      const reader = watch({ afterRevision: 7 });
+      await reader.waitForTurns(5);
       expect(reader.revisions).toEqual([8, 9, 10, 11, 12]);
     });
 
-    it('is refused where the turn of the cursor is to be compared and is not recorded', async () => {
-      const end = await follow({ afterRevision: 7, afterTurnId: uuid(107) }).ended;
+    it('fails for a cursor with a turn id whose turn was trimmed', async () => {
+      const end = await watch({ afterRevision: 7, afterTurnId: uuid(107) }).ended;
       expect(end).toMatchObject({ reason: 'CURSOR_TOO_OLD', metadata: { cursor: '7' } });
     });
 
-    it('ends when the next turn goes before a slow reader has it, and not by a gap', async () => {
-      const gate = aGate();
-      const reader = follow({ afterRevision: 10, hand: () => gate.opened });
-      await reader.has(1);
+    it('ends without a gap when the next turn of a slow client is trimmed', async () => {
+      const gate = createGate();
+      const reader = watch({ afterRevision: 10, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       await apply(13, 20);
       gate.open();
       const end = await reader.ended;
@@ -244,23 +247,23 @@ describe('following a session', () => {
       expect(reader.revisions).toEqual([11, 12]);
     });
 
-    it('ends also where it did not exist yet and its first turn went before it was seen', async () => {
+    it('ends when the first turn of a new session is trimmed before it was read', async () => {
       await store.delete(key, unboundedCall);
       const silent = withOverrides(store, { onChange: () => () => undefined });
-      const asked = aGate();
-      const proceed = aGate();
-      let looks = 0;
+      const asked = createGate();
+      const proceed = createGate();
+      let reads = 0;
       const slow = withOverrides(silent, {
         async listTurns(...args) {
-          looks += 1;
-          if (looks === 2) {
+          reads += 1;
+          if (reads === 2) {
             asked.open();
             await proceed.opened;
           }
           return store.listTurns(...args);
         },
       });
-      const reader = follow({ afterRevision: 0, pollIntervalMs: 5 }, slow);
+      const reader = watch({ afterRevision: 0, pollIntervalMs: 5 }, slow);
       await asked.opened;
       await apply(1, 7);
       proceed.open();
@@ -268,46 +271,46 @@ describe('following a session', () => {
     });
   });
 
-  describe('that is gone', () => {
+  describe('of a deleted or expired session', () => {
     beforeEach(async () => {
-      await begin();
+      await openStore();
       await apply(1, 3);
     });
-    const gone = { reason: 'SESSION_NOT_FOUND', metadata: { session_id: key.sessionId, cursor: '3' } };
+    const notFound = { reason: 'SESSION_NOT_FOUND', metadata: { session_id: key.sessionId, cursor: '3' } };
 
-    it('ends when it is deleted', async () => {
-      const readers = [follow({ afterRevision: 0 }), follow({ afterRevision: 3 })];
-      await readers[0]?.has(3);
+    it('ends when the session is deleted', async () => {
+      const readers = [watch({ afterRevision: 0 }), watch({ afterRevision: 3 })];
+      await readers[0]?.waitForTurns(3);
       await store.delete(key, unboundedCall);
-      for (const reader of readers) expect(await reader.ended).toMatchObject(gone);
+      for (const reader of readers) expect(await reader.ended).toMatchObject(notFound);
     });
 
-    it('ends when its time is over, at the next look', async () => {
-      const reader = follow({ afterRevision: 0, pollIntervalMs: 5 });
-      await reader.has(3);
+    it('ends at the next poll when the session has expired', async () => {
+      const reader = watch({ afterRevision: 0, pollIntervalMs: 5 });
+      await reader.waitForTurns(3);
       clock.advance(sessionTtlMs);
-      expect(await reader.ended).toMatchObject(gone);
+      expect(await reader.ended).toMatchObject(notFound);
     });
 
     it.each([
       ['shorter', 2],
-      ['as long', 3],
+      ['equally long', 3],
       ['longer', 9],
-    ])('ends where it has begun anew and is %s', async (_name, revision) => {
-      const gate = aGate();
-      const reader = follow({ afterRevision: 2, hand: () => gate.opened });
-      await reader.has(1);
+    ])('ends when the session was created again and is %s', async (_name, revision) => {
+      const gate = createGate();
+      const reader = watch({ afterRevision: 2, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       await store.delete(key, unboundedCall);
       await apply(1, revision, 200);
       gate.open();
-      expect(await reader.ended).toMatchObject(gone);
+      expect(await reader.ended).toMatchObject(notFound);
       expect(reader.turns).toMatchObject([{ revision: 3, turnId: uuid(103) }]);
     });
 
-    it('ends where it has begun anew with the same turn ids', async () => {
-      const gate = aGate();
-      const reader = follow({ afterRevision: 2, hand: () => gate.opened });
-      await reader.has(1);
+    it('ends when the session was created again with the same turn ids', async () => {
+      const gate = createGate();
+      const reader = watch({ afterRevision: 2, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
       await store.delete(key, unboundedCall);
       let session = aSession(key);
       for (let revision = 1; revision <= 5; revision += 1) {
@@ -316,20 +319,20 @@ describe('following a session', () => {
         session = commit.session;
       }
       gate.open();
-      expect(await reader.ended).toMatchObject(gone);
+      expect(await reader.ended).toMatchObject(notFound);
     });
 
-    it('is refused with a cursor that it has not reached', async () => {
-      expect(await follow({ afterRevision: 4 }).ended).toMatchObject({ ...gone, metadata: { cursor: '4' } });
+    it('fails for a cursor beyond the last revision', async () => {
+      expect(await watch({ afterRevision: 4 }).ended).toMatchObject({ ...notFound, metadata: { cursor: '4' } });
     });
 
-    it('is refused with a cursor whose turn is another one', async () => {
-      const end = await follow({ afterRevision: 3, afterTurnId: uuid(999) }).ended;
-      expect(end).toMatchObject(gone);
+    it('fails for a cursor with another turn id', async () => {
+      const end = await watch({ afterRevision: 3, afterTurnId: uuid(999) }).ended;
+      expect(end).toMatchObject(notFound);
     });
 
-    it('is refused from now on where it begins anew between two looks', async () => {
-      const anew = withOverrides(store, {
+    it('without a revision fails when the session is created again between two reads', async () => {
+      const recreating = withOverrides(store, {
         async read(...args) {
           const session = await store.read(...args);
           await store.delete(key, unboundedCall);
@@ -337,81 +340,81 @@ describe('following a session', () => {
           return session;
         },
       });
-      expect(await follow({}, anew).ended).toMatchObject(gone);
+      expect(await watch({}, recreating).ended).toMatchObject(notFound);
     });
   });
 
   describe('ends', () => {
-    beforeEach(() => begin());
+    beforeEach(() => openStore());
 
-    /** The store, and how many listen to it. */
-    const listened = () => {
-      let listening = 0;
+    /** Counts the listeners of the store. */
+    const countListeners = () => {
+      let listeners = 0;
       const counting = withOverrides(store, {
         onChange(...args) {
-          listening += 1;
+          listeners += 1;
           const stop = store.onChange(...args);
           return () => {
-            listening -= 1;
+            listeners -= 1;
             stop();
           };
         },
       });
-      return { counting, count: () => listening };
+      return { counting, count: () => listeners };
     };
 
-    it('by its caller, and listens no more', async () => {
-      const { counting, count } = listened();
+    it('when the client cancels, and unsubscribes from the store', async () => {
+      const { counting, count } = countListeners();
       await apply(1, 2);
-      const reader = follow({ afterRevision: 0 }, counting);
-      await reader.has(2);
+      const reader = watch({ afterRevision: 0 }, counting);
+      await reader.waitForTurns(2);
       expect(count()).toBe(1);
       expect((await reader.stop()).reason).toBe('CANCELLED');
       expect(count()).toBe(0);
     });
 
-    it('by the server with the reason of the signal and the cursor', async () => {
-      const { counting, count } = listened();
+    it('when the server aborts the call, with the reason of the signal and the cursor', async () => {
+      const { counting, count } = countListeners();
       await apply(1, 2);
-      const reader = follow({ afterRevision: 0 }, counting);
-      await reader.has(2);
-      const end = await reader.stop(new OrchestratorError('SHUTTING_DOWN', 'Elsewhere.'));
-      expect(end).toMatchObject({ reason: 'SHUTTING_DOWN', message: 'Elsewhere.', metadata: { cursor: '2' } });
+      const reader = watch({ afterRevision: 0 }, counting);
+      await reader.waitForTurns(2);
+      const end = await reader.stop(new OrchestratorError('SHUTTING_DOWN', 'Shutting down.'));
+      expect(end).toMatchObject({ reason: 'SHUTTING_DOWN', message: 'Shutting down.', metadata: { cursor: '2' } });
       expect(count()).toBe(0);
     });
 
-    it('in the middle of a page with the cursor of the turn that was handed over last', async () => {
+    it('within a page with the cursor of the last delivered turn', async () => {
       await apply(1, 10);
-      const gate = aGate();
-      const reader = follow({ afterRevision: 0, hand: () => gate.opened });
-      await reader.has(1);
-      const stopping = reader.stop(new OrchestratorError('SHUTTING_DOWN', 'Elsewhere.'));
+      const gate = createGate();
+      const reader = watch({ afterRevision: 0, onTurn: () => gate.opened });
+      await reader.waitForTurns(1);
+      const stopping = reader.stop(new OrchestratorError('SHUTTING_DOWN', 'Shutting down.'));
       gate.open();
       expect(await stopping).toMatchObject({ reason: 'SHUTTING_DOWN', metadata: { cursor: '1' } });
       expect(reader.revisions).toEqual([1]);
     });
 
-    it('by a reader who takes nothing, with the cursor of what it was handed', async () => {
-      const { counting, count } = listened();
+    it('when the client is too slow, with the cursor of the last delivered turn', async () => {
+      const { counting, count } = countListeners();
       await apply(1, 10);
-      const hand = () => Promise.reject(new OrchestratorError('SLOW_READER', 'Too slow.'));
-      const end = await follow({ afterRevision: 4, hand }, counting).ended;
+      const onTurn = () => Promise.reject(new OrchestratorError('SLOW_READER', 'Too slow.'));
+      const end = await watch({ afterRevision: 4, onTurn }, counting).ended;
       expect(end).toMatchObject({ reason: 'SLOW_READER', metadata: { cursor: '5' } });
       expect(count()).toBe(0);
     });
 
-    it('by a store that is away, with the cursor', async () => {
+    it('when the store is unavailable, with the cursor', async () => {
       await apply(1, 2);
-      let away = false;
+      let isUnavailable = false;
       const failing = withOverrides(store, {
         async listTurns(...args) {
-          if (away) throw new OrchestratorError('STORE_UNAVAILABLE', 'Away.', { retryAfterMs: 7 });
+          if (isUnavailable) throw new OrchestratorError('STORE_UNAVAILABLE', 'No reply.', { retryAfterMs: 7 });
           return store.listTurns(...args);
         },
       });
-      const reader = follow({ afterRevision: 0 }, failing);
-      await reader.has(2);
-      away = true;
+      const reader = watch({ afterRevision: 0 }, failing);
+      await reader.waitForTurns(2);
+      isUnavailable = true;
       await apply(3, 3);
       expect(await reader.ended).toMatchObject({
         reason: 'STORE_UNAVAILABLE',

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { defaultConfigFile } from '../../../src/server/config';
-import { knownKeys } from '../../../src/server/config/known-keys';
-import { flatten } from '../../../src/server/config/layer';
+import { flatten } from '../../../src/server/config/config-sources';
+import { knownKeys } from '../../../src/server/config/schema';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'configuration.md'), 'utf8');
 const text = readFileSync(defaultConfigFile, 'utf8');
 
 /** The comment above each key of the file, by dotted name. */
-function comments(): Map<string, string> {
+function readComments(): Map<string, string> {
   const found = new Map<string, string>();
   let section = '';
   let above: string[] = [];
@@ -27,14 +27,14 @@ function comments(): Map<string, string> {
   return found;
 }
 
-const explained = comments();
+const comments = readComments();
 
 it('config/default.toml has every key that the schema knows, and no other', () => {
   expect([...flatten(parse(text), '').keys()].sort()).toEqual([...knownKeys.keys()].sort());
 });
 
-it.each([...knownKeys.keys()])('config/default.toml explains %s in a sentence', (key) => {
-  expect(explained.get(key)).toMatch(/^[A-Z].*\.|^redis/);
+it.each([...knownKeys.keys()])('config/default.toml documents %s in a sentence', (key) => {
+  expect(comments.get(key)).toMatch(/^[A-Z].*\.|^redis/);
 });
 
 const ranged = [...knownKeys].flatMap(([key, schema]) => {
@@ -43,16 +43,16 @@ const ranged = [...knownKeys].flatMap(([key, schema]) => {
   return [{ key, range: `${minimum}..${maximum}` }];
 });
 
-it.each(ranged)('config/default.toml tells the range of $key as the schema has it', ({ key, range }) => {
-  expect(explained.get(key)).toContain(` ${range}.`);
+it.each(ranged)('config/default.toml documents the range $range of $key', ({ key, range }) => {
+  expect(comments.get(key)).toContain(` ${range}.`);
 });
 
-const chosen = [...knownKeys].flatMap(([key, schema]) =>
-  schema instanceof z.ZodEnum ? [{ key, words: schema.options.map(String) }] : [],
+const enums = [...knownKeys].flatMap(([key, schema]) =>
+  schema instanceof z.ZodEnum ? [{ key, values: schema.options.map(String) }] : [],
 );
 
-it.each(chosen)('config/default.toml tells every word that $key may be', ({ key, words }) => {
-  for (const word of words) expect(explained.get(key)).toContain(`"${word}"`);
+it.each(enums)('config/default.toml documents every value of $key', ({ key, values }) => {
+  for (const value of values) expect(comments.get(key)).toContain(`"${value}"`);
 });
 
 const documented = [...page.matchAll(/^\| `([\w.]+)` \| (\d+) \|/gm)].map(([, key = '', value = '']) => ({
@@ -60,11 +60,11 @@ const documented = [...page.matchAll(/^\| `([\w.]+)` \| (\d+) \|/gm)].map(([, ke
   value,
 }));
 
-it.each(documented)('docs/configuration.md tells the default of $key', ({ key, value }) => {
+it.each(documented)('docs/configuration.md has the default value of $key', ({ key, value }) => {
   expect(String(flatten(parse(text), '').get(key)?.value)).toBe(value);
 });
 
-it('docs/configuration.md has every limit', () => {
+it('docs/configuration.md documents every limit', () => {
   const limits = [...knownKeys.keys()].filter((key) => /^limits\.(?!session_ttl)|^server\.max_/.test(key));
   expect(limits.filter((limit) => !documented.some(({ key }) => key === limit))).toEqual([]);
 });

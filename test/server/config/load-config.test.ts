@@ -8,16 +8,16 @@ import { ConfigError, loadConfig, toConditionLimits, toSettings } from '../../..
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let files = 0;
-function aFile(content: string): string {
-  files += 1;
-  const path = join(folder, `${files}.toml`);
+let fileCount = 0;
+function writeFile(content: string): string {
+  fileCount += 1;
+  const path = join(folder, `${fileCount}.toml`);
   writeFileSync(path, content);
   return path;
 }
 
-/** The lines of the refusal, without the heading. */
-function problemsOf(env: NodeJS.ProcessEnv): string[] {
+/** The lines of the error message without the heading; none if the configuration is valid. */
+function findProblems(env: NodeJS.ProcessEnv): string[] {
   try {
     loadConfig(env);
   } catch (error) {
@@ -30,31 +30,31 @@ function problemsOf(env: NodeJS.ProcessEnv): string[] {
   return [];
 }
 
-describe('the shipped defaults', () => {
-  it('are the settings that the rules have by themselves', () => {
+describe('the default configuration', () => {
+  it('has the default settings of the rules', () => {
     expect(toSettings(loadConfig({}))).toEqual(defaultSettings);
   });
 
-  it('are the limits that conditions have by themselves', () => {
+  it('has the default limits of conditions', () => {
     expect(toConditionLimits(loadConfig({}))).toEqual(defaultConditionLimits);
   });
 
-  it('keep the service on this machine and on the embedded store', () => {
+  it('listens on loopback and uses the embedded store', () => {
     const { server, redis } = loadConfig({});
     expect(server).toMatchObject({ host: '127.0.0.1', allow_insecure: false });
     expect(redis.url).toBe('');
   });
 });
 
-describe('what wins', () => {
-  it('is the last file, and the environment before all files, key by key', () => {
-    const first = aFile('[server]\nport = 1\nreflection = false\nmax_calls_in_flight = 7');
-    const second = aFile('[server]\nport = 2\nmax_calls_in_flight = 8');
+describe('precedence', () => {
+  it('a later file overrides an earlier one and the environment overrides all files, key by key', () => {
+    const first = writeFile('[server]\nport = 1\nreflection = false\nmax_calls_in_flight = 7');
+    const second = writeFile('[server]\nport = 2\nmax_calls_in_flight = 8');
     const { server } = loadConfig({ ORCHESTRATOR_CONFIG: `${first}:${second}`, ORCHESTRATOR__SERVER__PORT: '3' });
     expect(server).toMatchObject({ port: 3, max_calls_in_flight: 8, reflection: false, host: '127.0.0.1' });
   });
 
-  it('reads a variable as the type of its key, nested sections included', () => {
+  it('an environment variable is converted to the type of its key, also in nested sections', () => {
     const config = loadConfig({
       ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_LOOP_COUNT: '9',
       ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__START_THRESHOLD: '0.75',
@@ -73,10 +73,10 @@ describe('what wins', () => {
   });
 });
 
-describe('a faulty configuration', () => {
+describe('an invalid configuration', () => {
   const cases: { title: string; env: NodeJS.ProcessEnv; problems: (string | RegExp)[] }[] = [
     {
-      title: 'a number out of its range',
+      title: 'a number out of range',
       env: { ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__MAX_SIMULTANEOUS_SCENARIOS: '21' },
       problems: [
         'pipeline.scenario_orchestration.max_simultaneous_scenarios must be a whole number, 1..20; found 21 ' +
@@ -84,22 +84,22 @@ describe('a faulty configuration', () => {
       ],
     },
     {
-      title: 'text where a number belongs',
+      title: 'text instead of a number',
       env: { ORCHESTRATOR__SERVER__PORT: 'http' },
       problems: ['server.port must be a whole number, 0..65535; found "http" (ORCHESTRATOR__SERVER__PORT)'],
     },
     {
-      title: 'a number that is not whole',
+      title: 'a fraction instead of a whole number',
       env: { ORCHESTRATOR__SERVER__PORT: '80.5' },
       problems: ['server.port must be a whole number, 0..65535; found 80.5 (ORCHESTRATOR__SERVER__PORT)'],
     },
     {
-      title: 'an empty variable where a switch belongs',
+      title: 'an empty variable instead of a boolean',
       env: { ORCHESTRATOR__SERVER__REFLECTION: '' },
       problems: ['server.reflection must be true or false; found "" (ORCHESTRATOR__SERVER__REFLECTION)'],
     },
     {
-      title: 'an unknown word',
+      title: 'an unknown enum value',
       env: { ORCHESTRATOR__TELEMETRY__LOG_LEVEL: 'loud' },
       problems: [
         'telemetry.log_level must be one of "debug", "info", "warn", "error", "silent"; found "loud" ' +
@@ -107,26 +107,24 @@ describe('a faulty configuration', () => {
       ],
     },
     {
-      title: 'a misspelt key',
+      title: 'a misspelled key',
       env: { ORCHESTRATOR__EMBEDDED__PAHT: '/tmp' },
-      problems: ['embedded.paht is unknown; [embedded] has path (ORCHESTRATOR__EMBEDDED__PAHT)'],
+      problems: ['embedded.paht is unknown; the keys of [embedded] are path (ORCHESTRATOR__EMBEDDED__PAHT)'],
     },
     {
-      title: 'a misspelt section',
+      title: 'a misspelled section',
       env: { ORCHESTRATOR__SERVERS__PORT: '1' },
       problems: [/^servers\.port is unknown; the sections are pipeline, .*server, redis/],
     },
     {
       title: 'a value for a section',
       env: { ORCHESTRATOR__REDIS: 'redis://x' },
-      problems: ['redis is a section and takes no value (ORCHESTRATOR__REDIS)'],
+      problems: ['redis is a section, not a key; set a key of it (ORCHESTRATOR__REDIS)'],
     },
     {
-      title: 'an address that others can reach',
+      title: 'an address that other machines can reach',
       env: { ORCHESTRATOR__SERVER__HOST: '0.0.0.0' },
-      problems: [
-        /^server\.host is not a loopback address, and nobody would have to say who they are: .*allow_insecure = true/,
-      ],
+      problems: [/^server\.host is not a loopback address and authentication is off, .*server\.allow_insecure = true/],
     },
     {
       title: 'a duration without a unit',
@@ -134,39 +132,39 @@ describe('a faulty configuration', () => {
       problems: [/^limits\.session_ttl must be a duration, 1m\.\.3650d: .*; found "30" /],
     },
     {
-      title: 'a duration out of its range',
+      title: 'a duration out of range',
       env: { ORCHESTRATOR__LIMITS__SESSION_TTL: '59s' },
       problems: [/^limits\.session_ttl must be a duration, 1m\.\.3650d/],
     },
     {
-      title: 'a Redis URL that is none, which may hold a password and is not shown',
+      title: 'an invalid Redis URL, which is not shown because it may contain a password',
       env: { ORCHESTRATOR__REDIS__URL: 'user:s3cret@host' },
       problems: ['redis.url must be empty or a redis:// or rediss:// URL (ORCHESTRATOR__REDIS__URL)'],
     },
     {
-      title: 'a key of older sessions that leaves out the tenant',
+      title: 'a key of legacy sessions without the tenant',
       env: { ORCHESTRATOR__REDIS__OLDER_SESSION_KEY: 'conversation:{session_id}' },
       problems: [/^redis\.older_session_key must be empty, or .* with \{tenant_id\} and \{session_id\}/],
     },
     {
-      title: 'a key of older sessions with what a load does not know',
+      title: 'a key of legacy sessions with an unknown placeholder',
       env: { ORCHESTRATOR__REDIS__OLDER_SESSION_KEY: '{agent_id}:{tenant_id}:{session_id}' },
       problems: [/^redis\.older_session_key must be empty, or .* no other \{name\}/],
     },
     {
-      title: 'a model without an endpoint, with two keys',
+      title: 'a model without an endpoint and with two API keys',
       env: {
         ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__USE_LLM: 'true',
         ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__API_KEY: 'first secret',
         ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__API_KEY_FILE: __filename,
       },
       problems: [
-        /scenario_filtering\.base_url .*is needed while use_llm is true: the URL of an OpenAI-compatible API/,
-        /scenario_filtering\.api_key_file .*is given already by pipeline\.scenario_filtering\.api_key/,
+        /scenario_filtering\.base_url is required if .*use_llm is true; set the URL of an OpenAI-compatible API/,
+        /scenario_filtering\.api_key_file is already set by pipeline\.scenario_filtering\.api_key/,
       ],
     },
     {
-      title: 'an endpoint that would carry a secret in its URL',
+      title: 'an endpoint with a password in its URL',
       env: { ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__BASE_URL: 'https://user:word@host/v1' },
       problems: [/scenario_filtering\.base_url must be empty or an http:\/\/ or https:\/\/ URL without user/],
     },
@@ -174,16 +172,16 @@ describe('a faulty configuration', () => {
       title: 'an endpoint on another machine in plain text',
       env: { ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__BASE_URL: 'http://models.internal/v1' },
       problems: [
-        /scenario_filtering\.base_url is http:\/\/ and not on this machine: .*set .*scenario_filtering\.allow_insecure/,
+        /scenario_filtering\.base_url is an http:\/\/ URL on another machine, .*set .*scenario_filtering\.allow_insecure/,
       ],
     },
     {
-      title: 'conditions that a model shall judge that is not asked',
+      title: 'semantic evaluation by a model that is off',
       env: { ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__SEMANTIC_EVALUATION: 'llm' },
-      problems: [/semantic_evaluation .*must be "off" or "embedding" while .*use_llm is false/],
+      problems: [/semantic_evaluation "llm" requires the model; set .*use_llm = true, or use "off" or "embedding"/],
     },
     {
-      title: 'several at once, of several kinds',
+      title: 'several problems of different kinds',
       env: {
         ORCHESTRATOR__SERVER__PORT: 'x',
         ORCHESTRATOR__SERVER__HOST: '10.0.0.1',
@@ -199,97 +197,108 @@ describe('a faulty configuration', () => {
     },
   ];
 
-  it.each(cases)('with $title is refused', ({ env, problems }) => {
-    const found = problemsOf(env);
-    expect(found).toEqual(
+  it.each(cases)('reports $title', ({ env, problems }) => {
+    expect(findProblems(env)).toEqual(
       problems.map((problem) => (typeof problem === 'string' ? problem : expect.stringMatching(problem))),
     );
   });
 
-  it('names the file that a value comes from', () => {
-    const file = aFile('[pipeline.scenario_orchestration]\nmax_loop_count = "three"\n[limits]\nfeilds = 1');
-    expect(problemsOf({ ORCHESTRATOR_CONFIG: file })).toEqual([
-      expect.stringContaining(`limits.feilds is unknown; [limits] has candidates`),
+  it('names the file of an invalid value', () => {
+    const file = writeFile('[pipeline.scenario_orchestration]\nmax_loop_count = "three"\n[limits]\nfeilds = 1');
+    expect(findProblems({ ORCHESTRATOR_CONFIG: file })).toEqual([
+      expect.stringContaining(`limits.feilds is unknown; the keys of [limits] are candidates`),
       `pipeline.scenario_orchestration.max_loop_count must be a whole number, 1..1000; found "three" (${file})`,
     ]);
   });
 
-  it('is refused for a misspelt section without keys', () => {
-    const file = aFile('[redsi]');
-    expect(problemsOf({ ORCHESTRATOR_CONFIG: file })).toEqual([
+  it('reports every problem of one key', () => {
+    const both = {
+      ORCHESTRATOR__AUTH__JWKS_URL: 'https://issuer.test/jwks',
+      ORCHESTRATOR__AUTH__JWKS_FILE: 'jwks.json',
+    };
+    const jwksFileProblems = findProblems(both).filter((line) => line.startsWith('auth.jwks_file '));
+    expect(jwksFileProblems).toEqual([
+      expect.stringContaining('requires an issuer'),
+      expect.stringContaining('cannot be combined with auth.jwks_url'),
+    ]);
+  });
+
+  it('reports a misspelled section without keys', () => {
+    const file = writeFile('[redsi]');
+    expect(findProblems({ ORCHESTRATOR_CONFIG: file })).toEqual([
       expect.stringMatching(/^redsi is unknown; the sections/),
     ]);
   });
 
-  it('is refused for a file that is not TOML, with the place and without the text, which may be a secret', () => {
-    const file = aFile('[redis]\nurl = "redis://:s3cret@host');
-    const [problem] = problemsOf({ ORCHESTRATOR_CONFIG: file });
-    expect(problem).toMatch(/is not TOML, line 2, column \d+: /);
+  it('reports the position of a TOML error without the text, which may contain a secret', () => {
+    const file = writeFile('[redis]\nurl = "redis://:s3cret@host');
+    const [problem] = findProblems({ ORCHESTRATOR_CONFIG: file });
+    expect(problem).toMatch(/is not valid TOML, line 2, column \d+: /);
     expect(problem).not.toContain('s3cret');
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('is refused for the key %s, and no prototype changes', (key) => {
-    const file = aFile(`[server]\n${key} = 1\n[${key}]\nport = 1`);
-    expect(problemsOf({ ORCHESTRATOR_CONFIG: file })).toHaveLength(2);
+  it.each(['__proto__', 'constructor', 'toString'])('reports the key %s and changes no prototype', (key) => {
+    const file = writeFile(`[server]\n${key} = 1\n[${key}]\nport = 1`);
+    expect(findProblems({ ORCHESTRATOR_CONFIG: file })).toHaveLength(2);
     expect(Object.hasOwn(Object.prototype, 'port')).toBe(false);
   });
 });
 
-it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('the address %s needs no allow_insecure', (host) => {
+it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('the address %s does not need allow_insecure', (host) => {
   expect(loadConfig({ ORCHESTRATOR__SERVER__HOST: host }).server.host).toBe(host);
 });
 
-it('allow_insecure lets the service listen where others can reach it', () => {
+it('with allow_insecure the service may listen on any address', () => {
   const { server } = loadConfig({ ORCHESTRATOR__SERVER__HOST: '::', ORCHESTRATOR__SERVER__ALLOW_INSECURE: 'true' });
   expect(server.host).toBe('::');
 });
 
-describe('off loopback', () => {
-  const abroad = { ORCHESTRATOR__SERVER__HOST: '0.0.0.0' };
+describe('on an address that other machines can reach', () => {
+  const anyAddress = { ORCHESTRATOR__SERVER__HOST: '0.0.0.0' };
   const keys = { ORCHESTRATOR__AUTH__API_KEYS_FILE: 'keys.toml' };
   const tls = { ORCHESTRATOR__SERVER__TLS_CERT_FILE: 'cert.pem', ORCHESTRATOR__SERVER__TLS_KEY_FILE: 'key.pem' };
 
   it.each([
-    ['TLS', { ...abroad, ...keys, ...tls }],
-    ['the word that TLS ends in front', { ...abroad, ...keys, ORCHESTRATOR__SERVER__TLS_TERMINATED_IN_FRONT: 'true' }],
-    ['allow_insecure', { ...abroad, ...keys, ORCHESTRATOR__SERVER__ALLOW_INSECURE: 'true' }],
-  ])('credentials with %s are enough', (_with, env) => {
-    expect(problemsOf(env)).toEqual([]);
+    ['TLS', { ...anyAddress, ...keys, ...tls }],
+    ['TLS terminated in front', { ...anyAddress, ...keys, ORCHESTRATOR__SERVER__TLS_TERMINATED_IN_FRONT: 'true' }],
+    ['allow_insecure', { ...anyAddress, ...keys, ORCHESTRATOR__SERVER__ALLOW_INSECURE: 'true' }],
+  ])('authentication with %s is valid', (_option, env) => {
+    expect(findProblems(env)).toEqual([]);
   });
 
-  it('credentials in plain text are refused, and the sentence says what to do', () => {
-    expect(problemsOf({ ...abroad, ...keys })).toEqual([
+  it('authentication without TLS is invalid, and the message names the settings', () => {
+    expect(findProblems({ ...anyAddress, ...keys })).toEqual([
       expect.stringMatching(
-        /^server\.host .* in plain text .*server\.tls_cert_file .*server\.tls_terminated_in_front = true/,
+        /^server\.host .* in plain text; set server\.tls_cert_file .*server\.tls_terminated_in_front = true/,
       ),
     ]);
   });
 
-  it('TLS without authentication is refused: it keeps nobody out', () => {
-    expect(problemsOf({ ...abroad, ...tls })).toEqual([
-      expect.stringMatching(/^server\.host .*nobody would have to say who they are/),
+  it('TLS without authentication is invalid', () => {
+    expect(findProblems({ ...anyAddress, ...tls })).toEqual([
+      expect.stringMatching(/^server\.host .*authentication is off/),
     ]);
   });
 });
 
-describe('settings of authentication that do not fit each other are refused:', () => {
+describe('inconsistent settings of authentication', () => {
   const issuer = { ORCHESTRATOR__AUTH__JWT_ISSUER: 'https://issuer.test' };
   const audience = { ORCHESTRATOR__AUTH__JWT_AUDIENCE: 'orchestrator' };
   const url = { ORCHESTRATOR__AUTH__JWKS_URL: 'https://issuer.test/jwks' };
   const file = { ORCHESTRATOR__AUTH__JWKS_FILE: 'jwks.json' };
 
   it.each<[string, NodeJS.ProcessEnv, string]>([
-    ['an issuer without an audience', { ...issuer, ...url }, 'auth.jwt_issuer needs auth.jwt_audience'],
-    ['an issuer without keys', { ...issuer, ...audience }, 'auth.jwt_issuer needs auth.jwt_audience and one of'],
-    ['an audience without an issuer', audience, 'auth.jwt_audience has no effect without an issuer'],
-    ['keys in two places', { ...issuer, ...audience, ...url, ...file }, 'auth.jwks_file is the second answer'],
+    ['an issuer without an audience', { ...issuer, ...url }, 'auth.jwt_issuer requires auth.jwt_audience'],
+    ['an issuer without keys', { ...issuer, ...audience }, 'auth.jwt_issuer requires auth.jwt_audience and one of'],
+    ['an audience without an issuer', audience, 'auth.jwt_audience requires an issuer'],
+    ['two sources of keys', { ...issuer, ...audience, ...url, ...file }, 'auth.jwks_file cannot be combined with'],
     [
-      'keys that come in plain text',
+      'keys fetched in plain text',
       { ...issuer, ...audience, ORCHESTRATOR__AUTH__JWKS_URL: 'http://issuer.test/jwks' },
       'auth.jwks_url must be empty or an https:// URL',
     ],
     [
-      'an algorithm with which who verifies can sign',
+      'a symmetric algorithm',
       { ...issuer, ...audience, ...url, ORCHESTRATOR__AUTH__JWT_ALGORITHMS: 'HS256' },
       'auth.jwt_algorithms must be a list of one or more of "RS256"',
     ],
@@ -299,26 +308,26 @@ describe('settings of authentication that do not fit each other are refused:', (
       'auth.jwt_algorithms must be a list of one or more of "RS256"',
     ],
     [
-      'client certificates that nobody is asked for',
+      'client certificates that are not requested',
       { ORCHESTRATOR__AUTH__CLIENT_CERTIFICATES_FILE: 'clients.toml' },
-      'auth.client_certificates_file has no effect where clients are not asked',
+      'auth.client_certificates_file requires client certificates to be requested; set server.tls_client_ca_file',
     ],
     [
       'a certificate without its key',
       { ORCHESTRATOR__SERVER__TLS_CERT_FILE: 'cert.pem' },
-      'server.tls_key_file belongs to a certificate',
+      'server.tls_key_file and server.tls_cert_file must be set together',
     ],
     [
-      'authorities of clients without TLS',
+      'client CA certificates without TLS',
       { ORCHESTRATOR__SERVER__TLS_CLIENT_CA_FILE: 'ca.pem' },
-      'server.tls_client_ca_file has no effect without TLS',
+      'server.tls_client_ca_file requires TLS',
     ],
     [
-      'required client certificates without authorities',
+      'required client certificates without CA certificates',
       { ORCHESTRATOR__SERVER__TLS_REQUIRE_CLIENT_CERTIFICATE: 'true' },
-      'server.tls_require_client_certificate needs the authorities',
+      'server.tls_require_client_certificate requires the CA certificates',
     ],
-  ])('%s', (_what, env, problem) => {
-    expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+  ])('%s is invalid', (_title, env, problem) => {
+    expect(findProblems(env)).toEqual([expect.stringContaining(problem)]);
   });
 });

@@ -214,7 +214,7 @@ describe.each(kinds)('ImportSession on the %s store', (_name, open) => {
     expect(failure.message).toContain('was imported from another record');
     const begun = aRecord();
     await aTurn(begun);
-    expect((await failureOf(take(begun))).message).toContain('was begun by a turn and is at revision 1');
+    expect((await failureOf(take(begun))).message).toContain('was created by a turn and is at revision 1');
   });
 
   test('8 import: a session of another agent is refused', async () => {

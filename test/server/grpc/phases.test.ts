@@ -108,7 +108,7 @@ describe('inline scenarios', () => {
     const worse = sentAsking(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
     const failure = await failureOf(phases.lifecycle(anInput({ scenarios: [sentAsking(refund), broken, worse] })));
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
-    expect(failure.message).toContain('2 scenarios were refused: 3 errors');
+    expect(failure.message).toContain('2 scenarios are invalid: 3 errors');
     expect(failure.metadata).toMatchObject({ scenario_id: booking });
     expect(new Set(failure.violations.map(({ field }) => field))).toEqual(
       new Set([

@@ -5,8 +5,8 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { Status } from '../../../gen/google/rpc/status';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import type { Turn } from '../../../src/core/model/turn';
-import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/commands';
-import { createEmptyResult } from '../../../src/server/application/empty-result';
+import { createEmptyResult } from '../../../src/server/application/decide-loaded-turn';
+import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/turn-command';
 import { defaultServerOptions, type GrpcServerOptions } from '../../../src/server/grpc';
 import type { Call } from '../../../src/server/ports/call';
 import { eventually } from '../../support/eventually';

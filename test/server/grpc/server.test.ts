@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { createEmptyResult } from '../../../src/server/application/empty-result';
+import { createEmptyResult } from '../../../src/server/application/decide-loaded-turn';
 import { aTurn } from '../../support/conversation';
 import { eventually } from '../../support/eventually';
 import { callRaw, failureOf, type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';

@@ -6,7 +6,7 @@ import {
   StreamTurnResponse,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
-import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/commands';
+import type { ProcessedTurn, TurnCommand } from '../../../src/server/application/turn-command';
 import { turnResultToProto } from '../../../src/server/codec/wire/result-codec';
 import { defaultServerOptions } from '../../../src/server/grpc';
 import type { Call } from '../../../src/server/ports/call';

@@ -2,7 +2,8 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import { CredentialAuthenticator, parseApiKeys } from '../../../src/server/auth';
-import { createFileJwks, JwtAuthenticator } from '../../../src/server/auth/tokens';
+import { createFileJwks } from '../../../src/server/auth/jwks';
+import { JwtAuthenticator } from '../../../src/server/auth/jwt-authenticator';
 import { SystemClock } from '../../../src/server/runtime/system';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { anApiKey } from '../../support/api-keys';

@@ -1,18 +1,19 @@
 import type { ModelRequest } from '../../../src/core/context/model-request';
 import type { ModelFailureReason } from '../../../src/core/model/model-proposal';
+import { toTextLiteral } from '../../../src/server/model/prompt-template';
 import { callUntil, unboundedCall } from '../../support/calls';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { eventually } from '../../support/eventually';
 import {
-  type Behaviour,
-  breakingOff,
-  completing,
+  closingEarly,
+  type EndpointBehavior,
   ModelEndpoint,
-  refusing,
-  silence,
+  neverResponding,
+  returningContent,
+  returningStatus,
 } from '../../support/model-endpoint';
 
-const question: ModelRequest = {
+const request: ModelRequest = {
   message: 'hello',
   intent: '',
   instances: [{ instanceId: 'instance', name: 'Refund', description: '', step: 'ask', stepDescription: '' }],
@@ -27,190 +28,236 @@ beforeEach(async () => {
 });
 afterEach(() => endpoint.stop());
 
-test('the endpoint is sent model, bounds, schema and key, and its answer is the proposal', async () => {
-  const { model, used } = aChatModel(endpoint, { apiKey: 'secret', inputPrice: 10, outputPrice: 100 });
-  const proposal = await model.propose(question, unboundedCall);
+test('a request has model, limits, schema and API key, and the answer becomes the proposal', async () => {
+  const { model, usages } = createChatModel(endpoint, { apiKey: 'secret', inputPrice: 10, outputPrice: 100 });
+  const proposal = await model.propose(request, unboundedCall);
   expect(proposal).toMatchObject({ outcome: 'PROPOSED', model: 'stand-in-1' });
   expect([...proposal.actions]).toEqual([['instance', 'CONTINUE']]);
-  const [request] = endpoint.requests;
-  expect(request).toMatchObject({
+  const [received] = endpoint.requests;
+  expect(received).toMatchObject({
     url: '/v1/chat/completions',
     headers: { authorization: 'Bearer secret' },
     body: { model: 'a-model', max_tokens: 100, temperature: 0, response_format: { type: 'json_schema' } },
   });
-  expect(request?.body.messages.map(({ role }) => role)).toEqual(['system', 'user']);
-  expect(used).toEqual([{ outcome: 'PROPOSED', inputTokens: 400, outputTokens: 40, cost: 0.008 }]);
+  expect(received?.body.messages.map(({ role }) => role)).toEqual(['system', 'user']);
+  expect(usages).toEqual([{ outcome: 'PROPOSED', inputTokens: 400, outputTokens: 40, cost: 0.008 }]);
 });
 
-test('without a key none is sent', async () => {
-  await aChatModel(endpoint).model.propose(question, unboundedCall);
+test('without an API key no Authorization header is sent', async () => {
+  await createChatModel(endpoint).model.propose(request, unboundedCall);
   expect(endpoint.requests[0]?.headers.authorization).toBeUndefined();
 });
 
-test.each<[string, ModelFailureReason, Behaviour]>([
-  ['answers off schema', 'OFF_SCHEMA', completing('{"cancel": "everything"}')],
-  ['answers what is no chat completion', 'OFF_SCHEMA', refusing(200, {}, '<html>welcome</html>')],
-  ['answers without a choice', 'OFF_SCHEMA', refusing(200, {}, '{"choices": []}')],
-  ['reaches the limit of tokens', 'CUT_OFF', completing('{"instances": [', 'length')],
-  ['breaks off', 'CUT_OFF', breakingOff],
-  ['takes no more for now', 'RATE_LIMITED', refusing(429, { 'retry-after': '3600' })],
-  ['fails', 'UNAVAILABLE', refusing(503)],
-  ['refuses the key', 'REFUSED', refusing(401)],
-  ['sends elsewhere', 'UNAVAILABLE', refusing(307, { location: 'http://127.0.0.1:1/' })],
-])('an endpoint that %s is not heard: %s', async (_title, reason, behaviour) => {
-  endpoint.usual = behaviour;
-  const { model, used } = aChatModel(endpoint);
-  expect(await model.propose(question, unboundedCall)).toMatchObject({ outcome: reason, actions: new Map() });
-  expect(used).toMatchObject([{ outcome: reason }]);
+describe('size limits of the prompt', () => {
+  const names = ['Refund', 'Booking <1>', 'Loan'];
+  const sized: ModelRequest = {
+    message: '0123456789',
+    intent: '',
+    instances: [],
+    candidates: names.map((name) => ({
+      scenarioId: name,
+      name,
+      description: `About ${name}.`,
+      triggerDescription: '',
+      score: 1,
+    })),
+    conditions: [],
+  };
+  /** The length of all texts as literals in the prompt, including their quotes. */
+  const textsLength = sized.candidates
+    .flatMap(({ name, description, triggerDescription }) => [name, description, triggerDescription])
+    .reduce((sum, text) => sum + toTextLiteral(text).length, 0);
+  const template = '{{ message }}{% for each in candidates %} {{ each.id }}{% endfor %}';
+
+  const sendWith = async (limits: { readonly maxMessageLength?: number; readonly maxTextsLength?: number }) => {
+    endpoint.defaultBehavior = returningContent('{"instances":[],"candidates":[],"conditions":[]}');
+    const { model } = createChatModel(endpoint, { template, ...limits });
+    expect((await model.propose(sized, unboundedCall)).outcome).toBe('PROPOSED');
+    return endpoint.requests.at(-1)?.prompt;
+  };
+
+  test.each([
+    ['exactly at the limit are sent', 0, '"0123456789" c1 c2 c3'],
+    ['one code unit below the limit are sent', 1, '"0123456789" c1 c2 c3'],
+    ['one code unit above the limit lose the last item', -1, '"0123456789" c1 c2'],
+  ])('texts %s', async (_title, difference, prompt) => {
+    expect(await sendWith({ maxTextsLength: textsLength + difference })).toBe(prompt);
+  });
+
+  test.each([
+    ['exactly at the limit is sent', 10, '"0123456789" c1 c2 c3'],
+    ['one code unit below the limit is sent', 11, '"0123456789" c1 c2 c3'],
+    ['one code unit above the limit loses its last code unit', 9, '"012345678" c1 c2 c3'],
+  ])('a message %s', async (_title, maxMessageLength, prompt) => {
+    expect(await sendWith({ maxMessageLength })).toBe(prompt);
+  });
+});
+
+test.each<[string, ModelFailureReason, EndpointBehavior]>([
+  ['returns an answer that does not match the schema', 'OFF_SCHEMA', returningContent('{"cancel": "everything"}')],
+  ['returns no chat completion', 'OFF_SCHEMA', returningStatus(200, {}, '<html>welcome</html>')],
+  ['returns no choice', 'OFF_SCHEMA', returningStatus(200, {}, '{"choices": []}')],
+  ['reaches max_tokens', 'CUT_OFF', returningContent('{"instances": [', 'length')],
+  ['closes the connection early', 'CUT_OFF', closingEarly],
+  ['is rate limited', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '3600' })],
+  ['is unavailable', 'UNAVAILABLE', returningStatus(503)],
+  ['rejects the API key', 'REFUSED', returningStatus(401)],
+  ['redirects', 'UNAVAILABLE', returningStatus(307, { location: 'http://127.0.0.1:1/' })],
+])('an endpoint that %s gives no proposal: %s', async (_title, reason, behavior) => {
+  endpoint.defaultBehavior = behavior;
+  const { model, usages } = createChatModel(endpoint);
+  expect(await model.propose(request, unboundedCall)).toMatchObject({ outcome: reason, actions: new Map() });
+  expect(usages).toMatchObject([{ outcome: reason }]);
   expect(endpoint.requests).toHaveLength(1);
 });
 
-test('an endpoint that is down is not heard', async () => {
+test('an endpoint that is down gives no proposal: UNAVAILABLE', async () => {
   await endpoint.stop();
-  expect((await aChatModel(endpoint).model.propose(question, unboundedCall)).outcome).toBe('UNAVAILABLE');
+  expect((await createChatModel(endpoint).model.propose(request, unboundedCall)).outcome).toBe('UNAVAILABLE');
 });
 
-test('an endpoint that is too slow is not heard: by the setting, and by what the deadline leaves beside the reserve', async () => {
-  endpoint.usual = silence;
-  expect((await aChatModel(endpoint, { timeoutMs: 100 }).model.propose(question, unboundedCall)).outcome).toBe(
-    'TIMEOUT',
-  );
-  const { model } = aChatModel(endpoint, { reserveMs: 60_000 });
-  expect((await model.propose(question, callUntil(Date.now() + 61_000))).outcome).toBe('TIMEOUT');
+test('a request times out after timeout_ms, and reserve_ms before the deadline of the call', async () => {
+  endpoint.defaultBehavior = neverResponding;
+  const impatient = createChatModel(endpoint, { timeoutMs: 100 });
+  expect((await impatient.model.propose(request, unboundedCall)).outcome).toBe('TIMEOUT');
+  const { model } = createChatModel(endpoint, { reserveMs: 60_000 });
+  expect((await model.propose(request, callUntil(Date.now() + 61_000))).outcome).toBe('TIMEOUT');
 });
 
-test('an endpoint is not asked where too little is left of the deadline', async () => {
-  const { model } = aChatModel(endpoint, { reserveMs: 60_000 });
-  expect((await model.propose(question, callUntil(Date.now() + 60_000))).outcome).toBe('TOO_LITTLE_TIME');
+test('no request is sent if the deadline is too close', async () => {
+  const { model } = createChatModel(endpoint, { reserveMs: 60_000 });
+  expect((await model.propose(request, callUntil(Date.now() + 60_000))).outcome).toBe('TOO_LITTLE_TIME');
   expect(endpoint.requests).toEqual([]);
 });
 
-test('a caller that gives up ends the request, and no proposal is made', async () => {
-  endpoint.usual = silence;
+test('a canceled call cancels the request', async () => {
+  endpoint.defaultBehavior = neverResponding;
   const abort = new AbortController();
-  const asked = aChatModel(endpoint).model.propose(question, { ...unboundedCall, signal: abort.signal });
-  await endpoint.received(1);
+  const proposal = createChatModel(endpoint).model.propose(request, { ...unboundedCall, signal: abort.signal });
+  await endpoint.waitForRequests(1);
   abort.abort();
-  await expect(asked).rejects.toMatchObject({ reason: 'CANCELLED' });
+  await expect(proposal).rejects.toMatchObject({ reason: 'CANCELLED' });
 });
 
-describe('tries again', () => {
-  test.each<[string, readonly Behaviour[]]>([
-    ['a failure', [refusing(500), refusing(503)]],
-    ['a 429 whose Retry-After fits', [refusing(429, { 'retry-after': '0' })]],
-    ['a 429 whose Retry-After is over', [refusing(429, { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' })]],
-  ])('after %s', async (_title, before) => {
-    endpoint.next(...before);
-    expect((await aChatModel(endpoint, { retries: 2 }).model.propose(question, unboundedCall)).outcome).toBe(
-      'PROPOSED',
-    );
-    expect(endpoint.requests).toHaveLength(before.length + 1);
+describe('retries', () => {
+  test.each<[string, readonly EndpointBehavior[]]>([
+    ['a server error', [returningStatus(500), returningStatus(503)]],
+    ['a 429 with a short Retry-After', [returningStatus(429, { 'retry-after': '0' })]],
+    ['a 429 with a past Retry-After', [returningStatus(429, { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' })]],
+  ])('%s is retried', async (_title, behaviors) => {
+    endpoint.enqueue(...behaviors);
+    const { model } = createChatModel(endpoint, { retries: 2 });
+    expect((await model.propose(request, unboundedCall)).outcome).toBe('PROPOSED');
+    expect(endpoint.requests).toHaveLength(behaviors.length + 1);
   });
 
-  test('as often as it may, and tells the last failure', async () => {
-    endpoint.usual = refusing(500);
-    expect((await aChatModel(endpoint, { retries: 2 }).model.propose(question, unboundedCall)).outcome).toBe(
-      'UNAVAILABLE',
-    );
+  test('after the last retry the last error is the outcome', async () => {
+    endpoint.defaultBehavior = returningStatus(500);
+    const { model } = createChatModel(endpoint, { retries: 2 });
+    expect((await model.propose(request, unboundedCall)).outcome).toBe('UNAVAILABLE');
     expect(endpoint.requests).toHaveLength(3);
   });
 
-  test.each<[string, ModelFailureReason, Behaviour]>([
-    ['a refusal', 'REFUSED', refusing(400)],
-    ['an answer that is off schema', 'OFF_SCHEMA', completing('no')],
-    ['an answer that broke off, which may have been paid for', 'CUT_OFF', breakingOff],
-    ['a Retry-After that does not fit', 'RATE_LIMITED', refusing(429, { 'retry-after': '60' })],
-  ])('but not after %s', async (_title, reason, behaviour) => {
-    endpoint.usual = behaviour;
-    expect((await aChatModel(endpoint, { retries: 2 }).model.propose(question, unboundedCall)).outcome).toBe(reason);
+  test.each<[string, ModelFailureReason, EndpointBehavior]>([
+    ['a client error', 'REFUSED', returningStatus(400)],
+    ['an answer that does not match the schema', 'OFF_SCHEMA', returningContent('no')],
+    ['an incomplete answer, which may have been charged,', 'CUT_OFF', closingEarly],
+    ['a 429 with a Retry-After beyond the timeout', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '60' })],
+  ])('%s is not retried', async (_title, reason, behavior) => {
+    endpoint.defaultBehavior = behavior;
+    const { model } = createChatModel(endpoint, { retries: 2 });
+    expect((await model.propose(request, unboundedCall)).outcome).toBe(reason);
     expect(endpoint.requests).toHaveLength(1);
   });
 });
 
-describe('leaves an endpoint alone that fails', () => {
-  test('and asks it again later: the breaker opens and closes', async () => {
-    endpoint.next(refusing(500), refusing(500));
-    const { model, told } = aChatModel(endpoint, { breakerFailures: 2, breakerOpenMs: 10 });
+describe('the circuit breaker', () => {
+  test('opens after repeated failures, closes later, and both are logged', async () => {
+    endpoint.enqueue(returningStatus(500), returningStatus(500));
+    const { model, logged } = createChatModel(endpoint, { breakerFailures: 2, breakerOpenMs: 10 });
     const outcomes = new Set<string>();
     await eventually(async () => {
-      const { outcome } = await model.propose(question, unboundedCall);
+      const { outcome } = await model.propose(request, unboundedCall);
       outcomes.add(outcome);
       return outcome === 'PROPOSED';
     });
     expect([...outcomes][0]).toBe('UNAVAILABLE');
-    expect(told).toEqual(['the model failed too often and is left alone', 'the model is asked again']);
+    expect(logged).toEqual([
+      'circuit breaker opened: the model is not asked for now',
+      'circuit breaker closed: the model is asked again',
+    ]);
   });
 
-  test('while it is left alone nothing is sent', async () => {
-    endpoint.usual = refusing(500);
-    const { model } = aChatModel(endpoint, { breakerFailures: 2 });
+  test('sends nothing while it is open', async () => {
+    endpoint.defaultBehavior = returningStatus(500);
+    const { model } = createChatModel(endpoint, { breakerFailures: 2 });
     const outcomes: string[] = [];
-    for (let turn = 0; turn < 4; turn += 1) outcomes.push((await model.propose(question, unboundedCall)).outcome);
+    for (let turn = 0; turn < 4; turn += 1) outcomes.push((await model.propose(request, unboundedCall)).outcome);
     expect(outcomes).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'CIRCUIT_OPEN', 'CIRCUIT_OPEN']);
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  test.each([401, 403, 404, 500, 408])('also for a %i, which the next turn would get, too', async (status) => {
-    endpoint.usual = refusing(status);
-    const { model } = aChatModel(endpoint, { breakerFailures: 1 });
-    await model.propose(question, unboundedCall);
-    expect((await model.propose(question, unboundedCall)).outcome).toBe('CIRCUIT_OPEN');
+  test.each([401, 403, 404, 500, 408])('counts status %i, which every request would get', async (status) => {
+    endpoint.defaultBehavior = returningStatus(status);
+    const { model } = createChatModel(endpoint, { breakerFailures: 1 });
+    await model.propose(request, unboundedCall);
+    expect((await model.propose(request, unboundedCall)).outcome).toBe('CIRCUIT_OPEN');
   });
 
-  test.each([400, 413, 422])('but not for a %i, which may be for what one customer said', async (status) => {
-    endpoint.next(refusing(status));
-    const { model } = aChatModel(endpoint, { breakerFailures: 1 });
-    expect((await model.propose(question, unboundedCall)).outcome).toBe('REFUSED');
-    expect((await model.propose(question, unboundedCall)).outcome).toBe('PROPOSED');
+  test.each([400, 413, 422])('ignores status %i, which a single message may cause', async (status) => {
+    endpoint.enqueue(returningStatus(status));
+    const { model } = createChatModel(endpoint, { breakerFailures: 1 });
+    expect((await model.propose(request, unboundedCall)).outcome).toBe('REFUSED');
+    expect((await model.propose(request, unboundedCall)).outcome).toBe('PROPOSED');
   });
 
-  test('but not for answers that are wrong, for "not now", and for turns in a hurry', async () => {
-    const { model } = aChatModel(endpoint, { breakerFailures: 1 });
-    endpoint.next(completing('no'), refusing(429));
-    await model.propose(question, unboundedCall);
-    await model.propose(question, unboundedCall);
-    const usual = endpoint.usual;
-    endpoint.usual = silence;
-    expect((await model.propose(question, callUntil(Date.now() + 200))).outcome).toBe('TIMEOUT');
-    endpoint.usual = usual;
-    expect((await model.propose(question, unboundedCall)).outcome).toBe('PROPOSED');
+  test('ignores invalid answers, rate limits, and timeouts caused by the deadline of a call', async () => {
+    const { model } = createChatModel(endpoint, { breakerFailures: 1 });
+    endpoint.enqueue(returningContent('no'), returningStatus(429));
+    await model.propose(request, unboundedCall);
+    await model.propose(request, unboundedCall);
+    const { defaultBehavior } = endpoint;
+    endpoint.defaultBehavior = neverResponding;
+    expect((await model.propose(request, callUntil(Date.now() + 200))).outcome).toBe('TIMEOUT');
+    endpoint.defaultBehavior = defaultBehavior;
+    expect((await model.propose(request, unboundedCall)).outcome).toBe('PROPOSED');
   });
 });
 
-test('as many turns ask at once as may; one more is decided without', async () => {
-  endpoint.usual = silence;
-  const { model } = aChatModel(endpoint, { concurrency: 1 });
+test('a request above the concurrency limit fails with BUSY', async () => {
+  endpoint.defaultBehavior = neverResponding;
+  const { model } = createChatModel(endpoint, { concurrency: 1 });
   const abort = new AbortController();
-  const first = model.propose(question, { ...unboundedCall, signal: abort.signal });
-  await endpoint.received(1);
-  expect((await model.propose(question, unboundedCall)).outcome).toBe('BUSY');
+  const first = model.propose(request, { ...unboundedCall, signal: abort.signal });
+  await endpoint.waitForRequests(1);
+  expect((await model.propose(request, unboundedCall)).outcome).toBe('BUSY');
   abort.abort();
   await expect(first).rejects.toMatchObject({ reason: 'CANCELLED' });
 });
 
-test('a caller who gives up before the next try leaves its place to others at once', async () => {
-  endpoint.next(refusing(429, { 'retry-after': '600' }));
-  const { model } = aChatModel(endpoint, { concurrency: 1, retries: 1, timeoutMs: 1_200_000 });
+test('a call that is canceled before its retry frees its slot immediately', async () => {
+  endpoint.enqueue(returningStatus(429, { 'retry-after': '600' }));
+  const { model } = createChatModel(endpoint, { concurrency: 1, retries: 1, timeoutMs: 1_200_000 });
   const abort = new AbortController();
-  const first = model.propose(question, { ...unboundedCall, signal: abort.signal });
-  await endpoint.received(1);
-  // By the time that another question was answered the 429 has arrived, and what is left is the wait.
-  await aChatModel(endpoint).model.propose(question, unboundedCall);
+  const first = model.propose(request, { ...unboundedCall, signal: abort.signal });
+  await endpoint.waitForRequests(1);
+  // When a second request has been answered, the 429 has arrived and the first one waits for its retry.
+  await createChatModel(endpoint).model.propose(request, unboundedCall);
   abort.abort();
   await expect(first).rejects.toMatchObject({ reason: 'CANCELLED' });
-  expect((await model.propose(question, unboundedCall)).outcome).toBe('PROPOSED');
+  expect((await model.propose(request, unboundedCall)).outcome).toBe('PROPOSED');
 });
 
-test('an answer that cannot be used has its price all the same', async () => {
-  endpoint.usual = completing('no');
-  const { model, used } = aChatModel(endpoint);
-  await model.propose(question, unboundedCall);
-  expect(used).toMatchObject([{ outcome: 'OFF_SCHEMA', inputTokens: 400, outputTokens: 40 }]);
+test('the tokens of an invalid answer are counted', async () => {
+  endpoint.defaultBehavior = returningContent('no');
+  const { model, usages } = createChatModel(endpoint);
+  await model.propose(request, unboundedCall);
+  expect(usages).toMatchObject([{ outcome: 'OFF_SCHEMA', inputTokens: 400, outputTokens: 40 }]);
 });
 
-test('a refusal is told the operator, with its status and without the key', async () => {
-  endpoint.usual = refusing(401);
-  const { model, told } = aChatModel(endpoint, { apiKey: 'secret' });
-  await model.propose(question, unboundedCall);
-  expect(told).toEqual(['the model was not heard: the endpoint answers 401']);
+test('a rejected request is logged with its status and without the API key', async () => {
+  endpoint.defaultBehavior = returningStatus(401);
+  const { model, logged } = createChatModel(endpoint, { apiKey: 'secret' });
+  await model.propose(request, unboundedCall);
+  expect(logged).toEqual(['no proposal from the model: the endpoint returned status 401']);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { toTextLiteral } from '../../../src/server/model/text-literal';
+import { toTextLiteral } from '../../../src/server/model/prompt-template';
 
-test('a literal is one line of visible characters without tags and fences, and means what was said', () => {
+test('property: a literal is one line of visible characters without tags and fences, and decodes to the text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const literal = toTextLiteral(text);
@@ -17,6 +17,6 @@ test.each([
   ['"', '"\\""'],
   ['a\u202Eb', '"a\\u202eb"'],
   ['hidden\u{E0041}', '"hidden\\udb40\\udc41"'],
-])('%j is told as %s', (text, literal) => {
+])('%j is encoded as %s', (text, literal) => {
   expect(toTextLiteral(text)).toBe(literal);
 });

@@ -98,7 +98,7 @@ it('takes an API key away once its entry is gone from the file, and keeps the ot
   await eventually(async () => (await outcome(first.key)) === 'UNAUTHENTICATED');
   expect(await outcome(second.key)).toBe('OK');
   writeFileSync(keysFile, '[[keys');
-  await eventually(async () => server.stdout().includes('changed files cannot be used'));
+  await eventually(async () => server.stdout().includes('changed files are invalid'));
   expect(await outcome(second.key)).toBe('OK');
 });
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(
     listing,
     `process.once('exit', () => {
-      const parts = ['nunjucks', 'cockatiel', 'adapters/model'];
+      const parts = ['nunjucks', 'cockatiel', 'server/model'];
       const loaded = parts.filter((part) => Object.keys(require.cache).some((path) => path.includes('/' + part + '/')));
       process.stderr.write('\\nloaded: ' + JSON.stringify(loaded) + '\\n');
     });`,
@@ -43,7 +43,7 @@ it('loads nothing of the model while use_llm is false', async () => {
 });
 
 it('loads it with use_llm, template included', async () => {
-  expect(await loadedBy(switchedOn)).toEqual(['nunjucks', 'cockatiel', 'adapters/model']);
+  expect(await loadedBy(switchedOn)).toEqual(['nunjucks', 'cockatiel', 'server/model']);
 });
 
 it('does not start with a template that cannot be used, and says why', async () => {
@@ -54,6 +54,6 @@ it('does not start with a template that cannot be used, and says why', async () 
   );
   expect(failed).toBeInstanceOf(DidNotStart);
   expect(failed).toMatchObject({
-    stderr: expect.stringContaining('The template of pipeline.scenario_filtering.template cannot be used: '),
+    stderr: expect.stringContaining('pipeline.scenario_filtering.template is not a valid template: '),
   });
 });

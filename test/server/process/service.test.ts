@@ -73,8 +73,8 @@ describe('on the embedded store', () => {
     const path = aFolder();
     const server = await embedded(path);
     expect(server.stderr()).toBe(
-      `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which this ` +
-        'process alone may use; several nodes share a Redis.\n',
+      `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which only ` +
+        'this process may use; use Redis for several nodes.\n',
     );
     const services = [
       '',
@@ -183,7 +183,7 @@ describe('does not start', () => {
   it('with an exporter of traces that it does not have', async () => {
     const { exitCode, stderr } = await refusal({ OTEL_TRACES_EXPORTER: 'zipkin' });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is unknown');
+    expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is not supported');
   });
 });
 
@@ -214,7 +214,7 @@ describe('told to stop', () => {
     const [answer] = await stream.answers(1);
     expect(answer).toMatchObject({ turnId: firstTurn.turn?.turnId, result: { value: { revision: 1 } } });
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).not.toContain('cut off');
+    expect(server.stdout()).not.toContain('calls in flight were canceled');
     expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
     client.close();
   });
@@ -260,7 +260,7 @@ describe('told to stop', () => {
         ),
       ]);
       expect(await server.stop()).toBe(0);
-      expect(server.stdout()).toContain('calls in flight were cut off');
+      expect(server.stdout()).toContain('calls in flight were canceled');
       for (const socket of stuck) socket.destroy();
       collector.close();
     },

@@ -17,46 +17,45 @@ beforeEach(() => {
   files = new FileReloader({ ...silentLog, info: level('info'), error: level('error') });
 });
 
-/** The number in a file. */
-function numberIn([text = '']: readonly string[]): number {
-  if (!/^\d+$/.test(text)) throw new Error('it is no number');
+function parseNumber([text = '']: readonly string[]): number {
+  if (!/^\d+$/.test(text)) throw new Error('not a number');
   return Number(text);
 }
 
-/** As often as it takes for a change to count. */
-async function looks(): Promise<void> {
+/** Checks as often as it takes for a change to take effect. */
+async function checkTwice(): Promise<void> {
   await files.checkForChanges();
   await files.checkForChanges();
 }
 
 function open(path: string) {
-  const told: number[] = [];
-  const reloaded = files.open({ setting: 'a.number', paths: [path], parse: numberIn });
-  reloaded.onChange((value) => told.push(value));
-  return { reloaded, told };
+  const received: number[] = [];
+  const reloaded = files.open({ setting: 'a.number', paths: [path], parse: parseNumber });
+  reloaded.onChange((value) => received.push(value));
+  return { reloaded, received };
 }
 
-it('files that have not changed are not read again', async () => {
+it('an unchanged file is not reloaded', async () => {
   const path = join(folder, 'same');
   writeFileSync(path, '1');
-  const { reloaded, told } = open(path);
+  const { reloaded, received } = open(path);
   await files.checkForChanges();
   writeFileSync(path, '1');
-  await looks();
-  expect({ now: reloaded.current, told, logged }).toEqual({ now: 1, told: [], logged: [] });
+  await checkTwice();
+  expect({ now: reloaded.current, received, logged }).toEqual({ now: 1, received: [], logged: [] });
 });
 
-it('a file that has changed is taken over, told of and logged', async () => {
+it('a changed file is reloaded, reported to listeners and logged', async () => {
   const path = join(folder, 'changed');
   writeFileSync(path, '1');
-  const { reloaded, told } = open(path);
+  const { reloaded, received } = open(path);
   writeFileSync(path, '2');
-  await looks();
-  expect({ now: reloaded.current, told }).toEqual({ now: 2, told: [2] });
+  await checkTwice();
+  expect({ now: reloaded.current, received }).toEqual({ now: 2, received: [2] });
   expect(logged).toEqual([{ level: 'info', problem: undefined }]);
 });
 
-it('a folder of secrets that is replaced behind its link is noticed, as Kubernetes does it', async () => {
+it('a symbolic link that is switched to another folder is detected, as Kubernetes does for secrets', async () => {
   for (const [name, content] of [
     ['v1', '1'],
     ['v2', '2'],
@@ -68,44 +67,44 @@ it('a folder of secrets that is replaced behind its link is noticed, as Kubernet
   const { reloaded } = open(join(folder, 'now', 'number'));
   symlinkSync('v2', join(folder, 'next'));
   renameSync(join(folder, 'next'), join(folder, 'now'));
-  await looks();
+  await checkTwice();
   expect(reloaded.current).toBe(2);
 });
 
-it('what is half written when it is looked at does not count, also where it makes sense', async () => {
-  const path = join(folder, 'half');
+it('a partial write has no effect, even if it is valid', async () => {
+  const path = join(folder, 'partial');
   writeFileSync(path, '1');
-  const { reloaded, told } = open(path);
-  for (const half of ['', '2', '23']) {
-    writeFileSync(path, half);
+  const { reloaded, received } = open(path);
+  for (const partial of ['', '2', '23']) {
+    writeFileSync(path, partial);
     await files.checkForChanges();
     expect(reloaded.current).toBe(1);
   }
   await files.checkForChanges();
-  expect({ now: reloaded.current, told, logged: logged.length }).toEqual({ now: 23, told: [23], logged: 1 });
+  expect({ now: reloaded.current, received, logged: logged.length }).toEqual({ now: 23, received: [23], logged: 1 });
 });
 
-it('what cannot be used changes nothing, is logged once as an error, and is forgotten when the file is mended', async () => {
+it('an invalid change is logged once as an error and ignored until the file is valid again', async () => {
   const path = join(folder, 'broken');
   writeFileSync(path, '1');
-  const { reloaded, told } = open(path);
+  const { reloaded, received } = open(path);
   writeFileSync(path, 'x');
-  await looks();
-  await looks();
+  await checkTwice();
+  await checkTwice();
   expect(reloaded.current).toBe(1);
-  expect(logged).toEqual([{ level: 'error', problem: 'it is no number' }]);
+  expect(logged).toEqual([{ level: 'error', problem: 'not a number' }]);
   rmSync(path);
-  await looks();
+  await checkTwice();
   expect(reloaded.current).toBe(1);
   expect(logged).toHaveLength(2);
   writeFileSync(path, '3');
-  await looks();
-  expect({ now: reloaded.current, told }).toEqual({ now: 3, told: [3] });
+  await checkTwice();
+  expect({ now: reloaded.current, received }).toEqual({ now: 3, received: [3] });
 });
 
-it('a file that cannot be used at first is an error that names the setting and the file', () => {
+it('a file that is invalid at the start is an error with the setting and the path', () => {
   const path = join(folder, 'first');
   expect(() => open(path)).toThrow(`a.number (${path}): ENOENT`);
   writeFileSync(path, 'x');
-  expect(() => open(path)).toThrow(`a.number (${path}): it is no number`);
+  expect(() => open(path)).toThrow(`a.number (${path}): not a number`);
 });

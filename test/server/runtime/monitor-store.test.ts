@@ -3,56 +3,56 @@ import { monitorStore } from '../../../src/server/runtime';
 
 const clock = { now: () => Date.now() };
 
-/** Watches a store whose probes do what `outcomes` says, one after the other, the last one for ever. */
-function aWatch(outcomes: ((call: Call) => Promise<void>)[]) {
-  const told: (boolean | string)[] = [];
-  let probes = 0;
-  const watch = monitorStore({
+/** Monitors a store. `outcomes` are the results of the probes in order; the last one repeats. */
+function startMonitor(outcomes: ((call: Call) => Promise<void>)[]) {
+  const reported: (boolean | string)[] = [];
+  let probeCount = 0;
+  const monitor = monitorStore({
     probe: (call) => {
-      const outcome = outcomes[Math.min(probes, outcomes.length - 1)];
-      probes += 1;
+      const outcome = outcomes[Math.min(probeCount, outcomes.length - 1)];
+      probeCount += 1;
       return outcome === undefined ? Promise.resolve() : outcome(call);
     },
     clock,
     intervalMs: 1,
     timeoutMs: 20,
-    onReadinessChange: (ready, error) => told.push(ready ? true : String(error)),
+    onReadinessChange: (isReady, error) => reported.push(isReady ? true : String(error)),
   });
-  const until = async (condition: () => boolean): Promise<void> => {
+  const waitUntil = async (condition: () => boolean): Promise<void> => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { watch, told, until, probes: () => probes };
+  return { monitor, reported, waitUntil, getProbeCount: () => probeCount };
 }
 
-const there = (): Promise<void> => Promise.resolve();
-const away = (): Promise<void> => Promise.reject(new Error('away'));
+const succeed = (): Promise<void> => Promise.resolve();
+const fail = (): Promise<void> => Promise.reject(new Error('unavailable'));
 
-it('tells after the first probe, and then only when something changes', async () => {
-  const { watch, told, until, probes } = aWatch([there, there, away, away, there]);
-  await watch.firstRun;
-  expect(told).toEqual([true]);
-  await until(() => probes() > 8);
-  watch.stop();
-  expect(told).toEqual([true, 'Error: away', true]);
+it('reports the first result and then only changes', async () => {
+  const { monitor, reported, waitUntil, getProbeCount } = startMonitor([succeed, succeed, fail, fail, succeed]);
+  await monitor.firstRun;
+  expect(reported).toEqual([true]);
+  await waitUntil(() => getProbeCount() > 8);
+  monitor.stop();
+  expect(reported).toEqual([true, 'Error: unavailable', true]);
 });
 
-it('takes a store that does not answer for one that is away, and aborts the probe', async () => {
+it('treats a probe that times out as failed and aborts it', async () => {
   let signal: AbortSignal | undefined;
-  const { watch, told } = aWatch([
+  const { monitor, reported } = startMonitor([
     (call) => {
       signal = call.signal;
       return new Promise<void>(() => {});
     },
   ]);
-  await watch.firstRun;
-  watch.stop();
-  expect(told).toEqual(['Error: Not done within 20 ms.']);
+  await monitor.firstRun;
+  monitor.stop();
+  expect(reported).toEqual(['Error: Timed out after 20 ms.']);
   expect(signal?.aborted).toBe(true);
 });
 
-it('tells nothing once it is stopped', async () => {
-  const { watch, told } = aWatch([there]);
-  watch.stop();
-  await watch.firstRun;
-  expect(told).toEqual([]);
+it('reports nothing after it is stopped', async () => {
+  const { monitor, reported } = startMonitor([succeed]);
+  monitor.stop();
+  await monitor.firstRun;
+  expect(reported).toEqual([]);
 });

@@ -2,12 +2,12 @@ import { Sha256ContentHasher, SystemClock, UuidV5InstanceIdGenerator } from '../
 import { aScenario } from '../../support/conversation';
 import { uuid } from '../../support/session-builder';
 
-test('an instance id is a UUID of version 5 that the three ids determine', () => {
+test('an instance id is a UUID of version 5 derived from three ids', () => {
   const ids = new UuidV5InstanceIdGenerator();
   const id = ids.generateInstanceId(uuid(1), uuid(2), uuid(3));
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(ids.generateInstanceId(uuid(1), uuid(2), uuid(3))).toBe(id);
-  // Fixed for good: another one would name the instances of a turn that is decided again differently.
+  // Must never change: deciding a recorded turn again must give the same instance ids.
   expect(id).toBe('a1ce7487-86d4-5955-9fee-c957b8492f31');
   const others = [
     ids.generateInstanceId(uuid(9), uuid(2), uuid(3)),
@@ -18,28 +18,30 @@ test('an instance id is a UUID of version 5 that the three ids determine', () =>
   expect(new Set([id, ...others]).size).toBe(5);
 });
 
-test('equal definitions have equal hashes, whatever the order of a map; different ones do not', () => {
+test('equal definitions have equal hashes in any order of map entries, and different definitions do not', () => {
   const hash = (parts: Partial<Parameters<typeof aScenario>[0]> = {}) =>
     new Sha256ContentHasher().hash(
       aScenario({ scenarioId: uuid(1), steps: [{ stepId: 'end', isTerminal: true }], ...parts }),
     );
   expect(hash()).toMatch(/^[0-9a-f]{64}$/);
   expect(hash()).toBe(hash());
-  const there = [
+  const stepMap = [
     ['a', 'end'],
     ['b', 'end'],
   ] as const;
-  expect(hash({ migrationStepMap: new Map(there) })).toBe(hash({ migrationStepMap: new Map([...there].reverse()) }));
+  expect(hash({ migrationStepMap: new Map(stepMap) })).toBe(
+    hash({ migrationStepMap: new Map([...stepMap].reverse()) }),
+  );
   const hashes = [
     hash(),
     hash({ name: 'other' }),
     hash({ enabled: false }),
-    hash({ migrationStepMap: new Map(there) }),
+    hash({ migrationStepMap: new Map(stepMap) }),
   ];
   expect(new Set(hashes).size).toBe(4);
 });
 
-test('the clock tells milliseconds since 1970', () => {
+test('the clock returns milliseconds since 1970', () => {
   const before = Date.now();
   const now = new SystemClock().now();
   expect(now).toBeGreaterThanOrEqual(before);

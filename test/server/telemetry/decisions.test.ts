@@ -9,8 +9,8 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receive
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
-import { spanTree } from '../../support/span-tree';
-import { tracedCaller } from '../../support/traced-caller';
+import { formatSpanTree } from '../../support/span-tree';
+import { createTracedCaller } from '../../support/traced-caller';
 
 jest.setTimeout(60_000);
 
@@ -21,12 +21,12 @@ const candidates = [
   { scenarioId: refund, score: 0.9 },
   { scenarioId: unknown, score: 0.8 },
 ];
-const spansOfATurn = [
+const turnSpans = [
   '  session.load',
-  '  P6.1 context',
-  '  P6.2 lifecycle',
-  '  P6.3 transitions',
-  '  P6.4 contributions',
+  '  orchestrator.context',
+  '  orchestrator.lifecycle',
+  '  orchestrator.transitions',
+  '  orchestrator.contributions',
   '  session.commit',
   '    CLIENT evalsha',
 ];
@@ -52,11 +52,11 @@ beforeAll(async () => {
   const agent = { tenantId: uuid(1), agentId: uuid(2) };
   await callMethod({ client }, ScenarioServiceService.putScenario, {
     ...agent,
-    scenario: aRefund(),
+    scenario: createRefund(),
     expectedVersion: undefined,
   });
   // The node learns the catalogue, so that each turn below finds the steady state.
-  await callRaw({ client }, service.processTurn.path, aTurn(uuid(0x99)));
+  await callRaw({ client }, service.processTurn.path, createTurn(uuid(0x99)));
 }, 180_000);
 afterAll(async () => {
   client?.close();
@@ -65,7 +65,7 @@ afterAll(async () => {
   await receiver?.close();
 });
 
-function aRefund(): Scenario {
+function createRefund(): Scenario {
   return Scenario.fromPartial({
     scenarioId: refund,
     name: 'Refund',
@@ -76,27 +76,27 @@ function aRefund(): Scenario {
         collectsProfileFields: ['order_id'],
         transitions: [{ targetStepId: 'tell', condition: 'data.order_id != ""' }],
       },
-      { stepId: 'tell', templateIds: ['told'], transitions: [{ targetStepId: 'end' }] },
+      { stepId: 'tell', templateIds: ['informed'], transitions: [{ targetStepId: 'end' }] },
       { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
     ],
   });
 }
 
-let turns = 0;
-/** A turn in which the customer says something that nobody else shall read. */
-function aTurn(sessionId: string, fields: TurnFields = {}): Buffer {
-  turns += 1;
+let turnCount = 0;
+/** A turn with customer data in every field that may have it. */
+function createTurn(sessionId: string, fields: TurnFields = {}): Buffer {
+  turnCount += 1;
   const situation = { message: customerValue, candidateVariables: [{ name: 'name', value: customerValue }] };
   const customerData = { name: customerValue };
-  return turnRequest({ sessionId, turnId: uuid(0x1000 + turns), situation, customerData, ...fields });
+  return turnRequest({ sessionId, turnId: uuid(0x1000 + turnCount), situation, customerData, ...fields });
 }
 
-/** A turn that gives what the scenario asks for. */
-const anAnswer = (sessionId: string) => aTurn(sessionId, { customerData: { order_id: customerValue } });
+/** A turn with the field that the scenario asks for. */
+const createAnswer = (sessionId: string) => createTurn(sessionId, { customerData: { order_id: customerValue } });
 
-/** What a call of a traced caller comes to: the spans of its trace, and the log lines. */
-async function traced(method: string, send: (metadata: Readonly<Record<string, string>>) => Promise<unknown>) {
-  const caller = tracedCaller();
+/** Sends a call with a trace context and returns the spans and the log lines of its trace. */
+async function trace(method: string, send: (metadata: Readonly<Record<string, string>>) => Promise<unknown>) {
+  const caller = createTracedCaller();
   await send(caller.metadata);
   const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith(`/${method}`));
   const lines = server
@@ -107,30 +107,30 @@ async function traced(method: string, send: (metadata: Readonly<Record<string, s
   return { caller, spans, lines, root: spans.find(({ name }) => name.endsWith(`/${method}`)) };
 }
 
-const processed = (request: Buffer) =>
-  traced('ProcessTurn', (metadata) => callRaw({ client }, service.processTurn.path, request, { metadata }));
-const streamed = (request: Buffer) =>
-  traced('StreamTurn', (metadata) => streamRaw({ client }, service.streamTurn.path, request, { metadata }));
+const processTurn = (request: Buffer) =>
+  trace('ProcessTurn', (metadata) => callRaw({ client }, service.processTurn.path, request, { metadata }));
+const streamTurn = (request: Buffer) =>
+  trace('StreamTurn', (metadata) => streamRaw({ client }, service.streamTurn.path, request, { metadata }));
 
-/** The events of a span: their names with what tells them apart. */
-function events(span: ReceivedSpan | undefined): readonly string[] {
+/** Formats the events of a span as their names and main attributes. */
+function formatEvents(span: ReceivedSpan | undefined): readonly string[] {
   return (span?.events ?? []).map(({ name, attributes }) => {
-    const facts = ['scenario_id', 'action', 'reason', 'source_step_id', 'target_step_id', 'step_id', 'type'];
-    const told = facts.flatMap((fact) => attributes[`orchestrator.${fact}`] ?? []);
-    return [name, ...told].join(' ').replace(refund, 'refund').replace(unknown, 'unknown');
+    const keys = ['scenario_id', 'action', 'reason', 'source_step_id', 'target_step_id', 'step_id', 'type'];
+    const values = keys.flatMap((key) => attributes[`orchestrator.${key}`] ?? []);
+    return [name, ...values].join(' ').replace(refund, 'refund').replace(unknown, 'unknown');
   });
 }
 
-function expectNoCustomerValue(spans: readonly ReceivedSpan[], lines: readonly string[]): void {
-  const told = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+function expectNoCustomerData(spans: readonly ReceivedSpan[], lines: readonly string[]): void {
+  const spansText = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
   expect(spans.length).toBeGreaterThan(0);
   expect(lines.length).toBeGreaterThan(0);
-  expect([told, ...lines].filter((text) => text.includes(customerValue))).toEqual([]);
+  expect([spansText, ...lines].filter((text) => text.includes(customerValue))).toEqual([]);
 }
 
-test('a turn that starts a scenario tells what was decided, for which scenario and why', async () => {
-  const { spans, lines, root } = await processed(aTurn(uuid(0x61), { candidates }));
-  expect(events(root)).toEqual([
+test('a turn that starts a scenario has an event for every decision with scenario and reason', async () => {
+  const { spans, lines, root } = await processTurn(createTurn(uuid(0x61), { candidates }));
+  expect(formatEvents(root)).toEqual([
     'lifecycle refund START CANDIDATE',
     'candidate rejected unknown NOT_FOUND',
     'transition refund ENTERED ask ask',
@@ -144,19 +144,19 @@ test('a turn that starts a scenario tells what was decided, for which scenario a
     'orchestrator.contributions': 1,
     'orchestrator.primary_scenario_id': refund,
   });
-  expectNoCustomerValue(spans, lines);
+  expectNoCustomerData(spans, lines);
 });
 
 test.each([
-  ['ProcessTurn', processed],
-  ['StreamTurn', streamed],
-] as const)('a turn that goes on is one trace of %s, span by span, and tells each step', async (method, sent) => {
+  ['ProcessTurn', processTurn],
+  ['StreamTurn', streamTurn],
+] as const)('a %s turn that continues a scenario is one trace with a span for every phase', async (method, send) => {
   const sessionId = uuid(method === 'ProcessTurn' ? 0x62 : 0x63);
-  await processed(aTurn(sessionId, { candidates }));
-  const { caller, spans, lines, root } = await sent(anAnswer(sessionId));
-  expect(spanTree(spans)).toEqual([`SERVER focal.orchestration.v1.OrchestratorService/${method}`, ...spansOfATurn]);
+  await processTurn(createTurn(sessionId, { candidates }));
+  const { caller, spans, lines, root } = await send(createAnswer(sessionId));
+  expect(formatSpanTree(spans)).toEqual([`SERVER focal.orchestration.v1.OrchestratorService/${method}`, ...turnSpans]);
   expect(root?.parentSpanId).toBe(caller.spanId);
-  expect(events(root)).toEqual([
+  expect(formatEvents(root)).toEqual([
     'lifecycle refund CONTINUE GOES_ON',
     'transition refund ADVANCED ask tell',
     'contribution refund tell INFORM',
@@ -168,11 +168,11 @@ test.each([
     'orchestrator.contributions': 1,
     'orchestrator.primary_scenario_id': refund,
   });
-  expectNoCustomerValue(spans, lines);
+  expectNoCustomerData(spans, lines);
 });
 
-test('the log has a line of each decision, and one of the turn', async () => {
-  const { lines } = await processed(aTurn(uuid(0x64), { candidates }));
+test('the log has a line for every decision and one for the turn', async () => {
+  const { lines } = await processTurn(createTurn(uuid(0x64), { candidates }));
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
     'turn decided',
     'lifecycle',
@@ -183,34 +183,33 @@ test('the log has a line of each decision, and one of the turn', async () => {
 });
 
 test.each([
-  ['ProcessTurn', processed],
-  ['StreamTurn', streamed],
-] as const)(
-  'a turn of %s that fails tells the reason on its span, and no value of the customer',
-  async (method, sent) => {
-    const sessionId = uuid(method === 'ProcessTurn' ? 0x65 : 0x66);
-    await processed(aTurn(sessionId));
-    const { spans, lines, root } = await traced(method, (metadata) => {
-      const request = aTurn(sessionId, { agentId: uuid(7) });
-      const { path } = method === 'ProcessTurn' ? service.processTurn : service.streamTurn;
-      const call = sent === processed ? callRaw : streamRaw;
-      return failureOf(call({ client }, path, request, { metadata }));
-    });
-    expect(spanTree(spans)).toEqual([
-      `SERVER focal.orchestration.v1.OrchestratorService/${method} ERROR`,
-      '  session.load',
-    ]);
-    expect(root?.attributes['error.type']).toBe('AGENT_MISMATCH');
-    expectNoCustomerValue(spans, lines);
-  },
-);
+  ['ProcessTurn', processTurn],
+  ['StreamTurn', streamTurn],
+] as const)('a failed %s turn has the reason on its span and no customer data', async (method, send) => {
+  const sessionId = uuid(method === 'ProcessTurn' ? 0x65 : 0x66);
+  await processTurn(createTurn(sessionId));
+  const { spans, lines, root } = await trace(method, (metadata) => {
+    const request = createTurn(sessionId, { agentId: uuid(7) });
+    const { path } = method === 'ProcessTurn' ? service.processTurn : service.streamTurn;
+    const call = send === processTurn ? callRaw : streamRaw;
+    return failureOf(call({ client }, path, request, { metadata }));
+  });
+  expect(formatSpanTree(spans)).toEqual([
+    `SERVER focal.orchestration.v1.OrchestratorService/${method} ERROR`,
+    '  session.load',
+  ]);
+  expect(root?.attributes['error.type']).toBe('AGENT_MISMATCH');
+  expectNoCustomerData(spans, lines);
+});
 
-test('a request that is refused is a span alone, and says nothing of what was in it', async () => {
-  const { spans, lines, root } = await traced('ProcessTurn', (metadata) => {
-    const request = aTurn(uuid(0x67), { situation: { message: customerValue, language: customerValue.repeat(20) } });
+test('an invalid request has only a server span, without request data', async () => {
+  const { spans, lines, root } = await trace('ProcessTurn', (metadata) => {
+    const request = createTurn(uuid(0x67), {
+      situation: { message: customerValue, language: customerValue.repeat(20) },
+    });
     return failureOf(callRaw({ client }, service.processTurn.path, request, { metadata }));
   });
-  expect(spanTree(spans)).toEqual(['SERVER focal.orchestration.v1.OrchestratorService/ProcessTurn ERROR']);
+  expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.OrchestratorService/ProcessTurn ERROR']);
   expect(root?.attributes['error.type']).toBe('INVALID_REQUEST');
-  expectNoCustomerValue(spans, lines);
+  expectNoCustomerData(spans, lines);
 });

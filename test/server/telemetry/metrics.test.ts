@@ -6,7 +6,13 @@ import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestr
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { freePort } from '../../../tools/chaos/free-port';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
-import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../../support/scraped-metrics';
+import {
+  isModelMetric,
+  listDocumentedMetrics,
+  listServiceMetrics,
+  parseSeries,
+  scrape,
+} from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(60_000);
@@ -16,16 +22,16 @@ let server: BuiltServer;
 let client: OrchestratorClient;
 let scrapeUrl: string;
 
-const series = async (metric: string) => seriesIn(await scrape(scrapeUrl), metric);
+const series = async (metric: string) => parseSeries(await scrape(scrapeUrl), metric);
 
-function turn(number: number, more: object = {}) {
+function createTurn(number: number, fields: object = {}) {
   return {
     tenantId: uuid(1),
     agentId: uuid(2),
     sessionId: uuid(3),
     turnId: uuid(100 + number),
     situation: { message: 'I want my money back' },
-    ...more,
+    ...fields,
   };
 }
 
@@ -39,19 +45,19 @@ beforeAll(async () => {
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
   });
   client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
-  await client.putScenario(aRefund());
-  const named = {
+  await client.putScenario(createRefund());
+  const withCandidates = {
     candidates: [
       { scenarioId: uuid(10), score: 0.9 },
       { scenarioId: uuid(11), score: 0.8 },
     ],
   };
-  const first = turn(1, { ...named, customerData: { order_id: 'A-7' } });
+  const first = createTurn(1, { ...withCandidates, customerData: { order_id: 'A-7' } });
   await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
   await client.processTurn(ProcessTurnRequest.fromPartial({ turn: first }));
-  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(2), validateOnly: true }));
+  await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(2), validateOnly: true }));
   await expect(
-    client.processTurn(ProcessTurnRequest.fromPartial({ turn: turn(3), expectedRevision: 7 })),
+    client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(3), expectedRevision: 7 })),
   ).rejects.toThrow();
 }, 180_000);
 
@@ -61,8 +67,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Collects an order id, then a reason. */
-function aRefund() {
+/** A scenario that asks for an order id and then for a reason. */
+function createRefund() {
   const scenario = {
     scenarioId: uuid(10),
     name: 'Refund',
@@ -76,7 +82,7 @@ function aRefund() {
   return PutScenarioRequest.fromPartial({ tenantId: uuid(1), agentId: uuid(2), scenario });
 }
 
-it('counts the decisions of a turn once, whether it is sent again or only looked at', async () => {
+it('counts the decisions of applied turns only, not those of replays and of validate_only', async () => {
   expect({
     decisions: await series('orchestrator_lifecycle_decisions_total'),
     rejected: await series('orchestrator_candidates_rejected_total'),
@@ -94,12 +100,12 @@ it('counts the decisions of a turn once, whether it is sent again or only looked
   });
 });
 
-it('shows what did not happen yet as 0', async () => {
+it('exports counters without attributes from the start as 0', async () => {
   expect(await series('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
   expect(await series('orchestrator_relocalizations_total')).toEqual({ '': 0 });
 });
 
-it('counts the turns that were answered by how they were', async () => {
+it('counts answered turns by trigger, replayed and validate_only', async () => {
   expect(await series('orchestrator_turn_duration_count')).toEqual({
     'trigger="MESSAGE",replayed="false",validate_only="false"': 1,
     'trigger="MESSAGE",replayed="true",validate_only="false"': 1,
@@ -107,7 +113,7 @@ it('counts the turns that were answered by how they were', async () => {
   });
 });
 
-it('counts every call by method and status, and none is left in flight', async () => {
+it('counts calls by method and status, and calls in flight return to 0', async () => {
   const method = 'rpc_method="focal.orchestration.v1.OrchestratorService/ProcessTurn"';
   expect(await series('rpc_server_call_duration_count')).toMatchObject({
     [`rpc_system_name="grpc",${method},rpc_response_status_code="OK"`]: 3,
@@ -116,12 +122,12 @@ it('counts every call by method and status, and none is left in flight', async (
   expect(await series('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
 });
 
-it('times every phase and every operation of the store', async () => {
+it('measures every phase and every store operation', async () => {
   expect(await series('orchestrator_phase_duration_count')).toEqual({
-    'phase="P6.1 context"': 2,
-    'phase="P6.2 lifecycle"': 2,
-    'phase="P6.3 transitions"': 2,
-    'phase="P6.4 contributions"': 2,
+    'phase="orchestrator.context"': 2,
+    'phase="orchestrator.lifecycle"': 2,
+    'phase="orchestrator.transitions"': 2,
+    'phase="orchestrator.contributions"': 2,
   });
   expect(await series('orchestrator_store_duration_count')).toMatchObject({
     'operation="load",outcome="ok"': 4,
@@ -129,11 +135,13 @@ it('times every phase and every operation of the store', async () => {
   });
 });
 
-it('has every metric that the documentation names, and no other of its own', async () => {
+it('exports exactly the documented metrics', async () => {
   const scraped = await scrape(scrapeUrl);
-  // Callers have no credentials here, and no model is asked: test/telemetry/model.test.ts has those.
-  const here = documentedMetrics().filter((name) => !isOfModel(name) && name !== 'orchestrator_auth_failures');
-  expect(ownMetricsIn(scraped)).toEqual(here);
+  // This test uses neither authentication nor a model. model.test.ts covers the metrics of the model.
+  const expected = listDocumentedMetrics().filter(
+    (name) => !isModelMetric(name) && name !== 'orchestrator_auth_failures',
+  );
+  expect(listServiceMetrics(scraped)).toEqual(expected);
   expect(scraped).toMatch(/^# TYPE nodejs_eventloop_delay_p99/m);
   expect(scraped).toMatch(/^# TYPE v8js_gc_duration/m);
 });

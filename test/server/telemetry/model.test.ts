@@ -10,10 +10,22 @@ import { freePort } from '../../../tools/chaos/free-port';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { eventually } from '../../support/eventually';
-import { asTheRules, completing, ModelEndpoint, saying, silence } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  ModelEndpoint,
+  neverResponding,
+  returningContent,
+} from '../../support/model-endpoint';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { asking, confirming } from '../../support/sample-scenarios';
-import { documentedMetrics, isOfModel, ownMetricsIn, scrape, seriesIn } from '../../support/scraped-metrics';
+import {
+  isModelMetric,
+  listDocumentedMetrics,
+  listServiceMetrics,
+  parseSeries,
+  scrape,
+} from '../../support/scraped-metrics';
 import { uuid } from '../../support/session-builder';
 
 jest.setTimeout(60_000);
@@ -31,7 +43,7 @@ let endpoint: ModelEndpoint;
 let server: BuiltServer;
 let client: OrchestratorClient;
 
-/** Starts the built server with use_llm on, and these settings of [pipeline.scenario_filtering]. */
+/** Starts the built server with use_llm and settings of [pipeline.scenario_filtering]. */
 async function start(filtering: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<void> {
   const given = { USE_LLM: 'true', BASE_URL: endpoint.baseUrl, MODEL: 'a-model', ...filtering };
   const settings = Object.entries(given).map(([name, value]) => [
@@ -47,22 +59,21 @@ async function start(filtering: Readonly<Record<string, string>>, env: NodeJS.Pr
   }
 }
 
-let turns = 0;
-/** A turn of a session that names these scenarios. */
-function aTurn(session: number, ...ids: readonly string[]) {
-  turns += 1;
+let turnCount = 0;
+/** A turn with candidates. */
+function createTurn(session: number, ...ids: readonly string[]) {
+  turnCount += 1;
   const turn = {
     ...agent,
     sessionId: uuid(100 + session),
-    turnId: uuid(1_000 + turns),
+    turnId: uuid(1_000 + turnCount),
     situation: { message: 'my money, please' },
     candidates: ids.map((scenarioId) => ({ scenarioId, score: 0.9 })),
   };
   return ProcessTurnRequest.fromPartial({ turn });
 }
 
-/** What came of asking the model. */
-async function outcomeOf(turn: ProcessTurnRequest): Promise<ModelOutcome | undefined> {
+async function getModelOutcome(turn: ProcessTurnRequest): Promise<ModelOutcome | undefined> {
   return (await client.processTurn(turn)).response.modelProposal?.outcome;
 }
 
@@ -76,11 +87,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('with traces, metrics and a key of the environment', () => {
+describe('with traces, metrics and an API key from the environment', () => {
   let receiver: OtlpReceiver;
   let scrapeUrl: string;
-  const asked = 'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="a-model"';
-  const metric = async (name: string) => seriesIn(await scrape(scrapeUrl), name);
+  const requestLabels = 'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="a-model"';
+  const metric = async (name: string) => parseSeries(await scrape(scrapeUrl), name);
 
   beforeAll(async () => {
     receiver = await startOtlpReceiver();
@@ -88,7 +99,7 @@ describe('with traces, metrics and a key of the environment', () => {
     scrapeUrl = `http://127.0.0.1:${port}/metrics`;
     await start(
       {
-        API_KEY: 'of the environment',
+        API_KEY: 'key-from-environment',
         TIMEOUT_MS: '60000',
         MAX_TOKENS: '123',
         TEMPERATURE: '0.5',
@@ -112,11 +123,11 @@ describe('with traces, metrics and a key of the environment', () => {
     await receiver?.close();
   });
 
-  /** The model's span of a turn that a caller traces by this id. */
-  async function spanOf(traceId: string, turn: ProcessTurnRequest) {
+  /** Processes a turn with a trace id and returns the server span and the span of the model. */
+  async function processTraced(traceId: string, turn: ProcessTurnRequest) {
     const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
-    const tracing = connect(server.address, { credentials: insecure(), timeoutMs: 60_000, metadata });
-    await tracing.processTurn(turn).finally(() => tracing.close());
+    const tracedClient = connect(server.address, { credentials: insecure(), timeoutMs: 60_000, metadata });
+    await tracedClient.processTurn(turn).finally(() => tracedClient.close());
     const spans = await receiver.trace(traceId, ({ name }) => name === processTurnPath);
     const root = spans.find(({ name }) => name === processTurnPath);
     return { root, span: spans.find(({ name }) => name === 'chat a-model') };
@@ -139,12 +150,12 @@ describe('with traces, metrics and a key of the environment', () => {
     'gen_ai.usage.output_tokens': 40,
   };
 
-  it('the endpoint gets key and bounds, and the trace goes on there; the span tells how it ended', async () => {
+  it('the request has API key, limits and traceparent, and the span has the outcome', async () => {
     const traceId = '0af7651916cd43dd8448eb2100000001';
-    const { root, span } = await spanOf(traceId, aTurn(1, refund, premium));
+    const { root, span } = await processTraced(traceId, createTurn(1, refund, premium));
     const request = endpoint.requests.at(-1);
     expect(request?.headers).toMatchObject({
-      authorization: 'Bearer of the environment',
+      authorization: 'Bearer key-from-environment',
       traceparent: `00-${traceId}-${span?.spanId}-01`,
     });
     expect(request?.body).toMatchObject({ model: 'a-model', max_tokens: 123, temperature: 0.5 });
@@ -156,9 +167,9 @@ describe('with traces, metrics and a key of the environment', () => {
     });
   });
 
-  it('a span of a model that was not heard has the reason, and what the answer cost', async () => {
-    endpoint.next(completing('I would cancel it.'));
-    const { span } = await spanOf('0af7651916cd43dd8448eb2100000002', aTurn(1));
+  it('the span of an invalid answer has the reason and the tokens', async () => {
+    endpoint.enqueue(returningContent('I would cancel it.'));
+    const { span } = await processTraced('0af7651916cd43dd8448eb2100000002', createTurn(1));
     expect(span?.statusCode).toBe(2);
     expect(span?.attributes).toEqual({
       ...requestAttributes(),
@@ -168,9 +179,9 @@ describe('with traces, metrics and a key of the environment', () => {
     });
   });
 
-  it('counts what came of it, what was overruled, starts included, tokens and cost', async () => {
-    endpoint.next(saying((all) => ({ ...asTheRules(all), instances: [{ id: 'i1', action: 'COMPLETE' }] })));
-    await client.processTurn(aTurn(1));
+  it('counts outcomes, overruled actions including starts, tokens and cost', async () => {
+    endpoint.enqueue(answering((all) => ({ ...agreeWithRules(all), instances: [{ id: 'i1', action: 'COMPLETE' }] })));
+    await client.processTurn(createTurn(1));
     expect({
       proposals: await metric('orchestrator_model_proposals_total'),
       overruled: await metric('orchestrator_model_overruled_total'),
@@ -183,22 +194,25 @@ describe('with traces, metrics and a key of the environment', () => {
         'proposed="START",overruled_by="RULES"': 1,
         'proposed="COMPLETE",overruled_by="CHECKPOINT_AHEAD"': 1,
       },
-      durations: { [asked]: 2, [`${asked},error_type="OFF_SCHEMA"`]: 1 },
-      tokens: { [`${asked},gen_ai_token_type="input"`]: 1_200, [`${asked},gen_ai_token_type="output"`]: 120 },
+      durations: { [requestLabels]: 2, [`${requestLabels},error_type="OFF_SCHEMA"`]: 1 },
+      tokens: {
+        [`${requestLabels},gen_ai_token_type="input"`]: 1_200,
+        [`${requestLabels},gen_ai_token_type="output"`]: 120,
+      },
       cost: { 'gen_ai_request_model="a-model"': expect.closeTo(0.024) },
     });
   });
 
-  it('has every metric of the model that the documentation names, and no other', async () => {
-    const served = ownMetricsIn(await scrape(scrapeUrl));
-    expect(served.filter(isOfModel)).toEqual(documentedMetrics().filter(isOfModel));
+  it('exports exactly the documented metrics of the model', async () => {
+    const served = listServiceMetrics(await scrape(scrapeUrl));
+    expect(served.filter(isModelMetric)).toEqual(listDocumentedMetrics().filter(isModelMetric));
   });
 });
 
-describe('with a key, a template and bounds of its own', () => {
+describe('with an API key from a file, a custom template and custom limits', () => {
   beforeAll(async () => {
     const [key, template] = [join(folder, 'key'), join(folder, 'own.jinja2')];
-    writeFileSync(key, 'of a file\n');
+    writeFileSync(key, 'key-from-file\n');
     writeFileSync(template, 'Said: {{ message }}.{% for each in candidates %} May start: {{ each.id }}.{% endfor %}');
     await start({ API_KEY_FILE: key, TEMPLATE: template, TIMEOUT_MS: '6000', CONCURRENCY: '1' });
   }, 180_000);
@@ -207,21 +221,24 @@ describe('with a key, a template and bounds of its own', () => {
     await server?.stop();
   });
 
-  it('the endpoint gets the key of the file and the prompt of the template', async () => {
-    endpoint.next(completing('{"instances":[],"candidates":[{"id":"c1","fits":true}],"conditions":[]}'));
-    expect(await outcomeOf(aTurn(1, refund))).toBe(ModelOutcome.MODEL_OUTCOME_PROPOSED);
+  it('the request has the API key of the file and the prompt of the template', async () => {
+    endpoint.enqueue(returningContent('{"instances":[],"candidates":[{"id":"c1","fits":true}],"conditions":[]}'));
+    expect(await getModelOutcome(createTurn(1, refund))).toBe(ModelOutcome.MODEL_OUTCOME_PROPOSED);
     const request = endpoint.requests.at(-1);
-    expect(request?.headers.authorization).toBe('Bearer of a file');
-    // Nothing is traced here, so nothing of a trace goes out.
+    expect(request?.headers.authorization).toBe('Bearer key-from-file');
+    // Tracing is off, so no trace context is sent.
     expect(request?.headers['traceparent']).toBeUndefined();
     expect(request?.prompt).toBe('Said: "my money, please". May start: c1.');
   });
 
-  it('of two turns at once one asks, until the time for the model is over, and the other one does not', async () => {
-    endpoint.usual = silence;
-    // Again where the machine was so slow that the second came when the first had given up.
+  it('with a concurrency of 1 one of two concurrent turns asks until the timeout, and the other one is BUSY', async () => {
+    endpoint.defaultBehavior = neverResponding;
+    // Repeated, because on a slow machine the second turn may start after the first has timed out.
     await eventually(async () => {
-      const outcomes = await Promise.all([outcomeOf(aTurn(2, refund)), outcomeOf(aTurn(3, refund))]);
+      const outcomes = await Promise.all([
+        getModelOutcome(createTurn(2, refund)),
+        getModelOutcome(createTurn(3, refund)),
+      ]);
       expect(outcomes).toContain(ModelOutcome.MODEL_OUTCOME_TIMEOUT);
       return outcomes.includes(ModelOutcome.MODEL_OUTCOME_BUSY);
     });

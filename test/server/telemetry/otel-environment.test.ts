@@ -1,6 +1,6 @@
 import { isSignalRequested } from '../../../src/server/telemetry/otel-environment';
 
-const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
+const cases: [isRequested: boolean, env: NodeJS.ProcessEnv][] = [
   [false, {}],
   [false, { OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4317' }],
   [false, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
@@ -12,16 +12,16 @@ const cases: [wanted: boolean, env: NodeJS.ProcessEnv][] = [
   [true, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }],
 ];
 
-it.each(cases)('traces are wanted: %s, by %j', (wanted, env) => {
-  expect(isSignalRequested('TRACES', env)).toBe(wanted);
+it.each(cases)('traces are requested: %s, with %j', (isRequested, env) => {
+  expect(isSignalRequested('TRACES', env)).toBe(isRequested);
 });
 
-it.each(cases)('and likewise metrics by their variables: %s, by %j', (wanted, env) => {
+it.each(cases)('metrics are requested: %s, with the variables of metrics instead of %j', (isRequested, env) => {
   const metrics = Object.entries(env).map(([name, value]) => [name.replace('TRACES', 'METRICS'), value]);
-  expect(isSignalRequested('METRICS', Object.fromEntries(metrics))).toBe(wanted);
+  expect(isSignalRequested('METRICS', Object.fromEntries(metrics))).toBe(isRequested);
 });
 
-it('each signal has variables of its own', () => {
+it('traces and metrics have separate variables', () => {
   const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_TRACES_EXPORTER: 'none' };
   expect([isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)]).toEqual([false, true]);
 });

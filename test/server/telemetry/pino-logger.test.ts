@@ -2,10 +2,13 @@ import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { OrchestratorError } from '../../../src/core/model/orchestrator-error';
 import type { Logger } from '../../../src/server/ports/logger';
-import { createPinoLogger, type PinoLoggerOptions } from '../../../src/server/telemetry/logging';
+import { createPinoLogger, type PinoLoggerOptions } from '../../../src/server/telemetry/pino-logger';
 
-/** A log with the lines that it wrote. */
-function aLog(options: Partial<PinoLoggerOptions> = {}): { log: Logger; lines: () => Record<string, unknown>[] } {
+/** Creates a logger and collects its lines. */
+function createLogger(options: Partial<PinoLoggerOptions> = {}): {
+  log: Logger;
+  lines: () => Record<string, unknown>[];
+} {
   const written: string[] = [];
   const destination = { write: (line: string) => void written.push(line) };
   const log = createPinoLogger({ level: 'debug', customerData: false, destination, ...options });
@@ -13,7 +16,7 @@ function aLog(options: Partial<PinoLoggerOptions> = {}): { log: Logger; lines: (
 }
 
 it('writes a JSON line with time, level, fields and message', () => {
-  const { log, lines } = aLog();
+  const { log, lines } = createLogger();
   log.info({ session_id: 's', revision: 3 }, 'turn committed');
   expect(lines()).toEqual([
     {
@@ -26,8 +29,8 @@ it('writes a JSON line with time, level, fields and message', () => {
   ]);
 });
 
-it('writes nothing below its level', () => {
-  const { log, lines } = aLog({ level: 'warn' });
+it('writes only lines at or above its level', () => {
+  const { log, lines } = createLogger({ level: 'warn' });
   log.debug({}, 'a');
   log.info({}, 'b');
   log.warn({}, 'c');
@@ -35,7 +38,7 @@ it('writes nothing below its level', () => {
   expect(lines().map(({ msg }) => msg)).toEqual(['c', 'd']);
 });
 
-describe('values of customers', () => {
+describe('customer data and secrets', () => {
   const fields = {
     turn_id: 't',
     customer_data: { name: 'Lovelace' },
@@ -45,8 +48,8 @@ describe('values of customers', () => {
     value: 'Lovelace',
   };
 
-  it('are redacted by the name of their field, at any depth, and bytes are counted only', () => {
-    const { log, lines } = aLog();
+  it('are redacted by field name at any depth, and bytes are replaced by their length', () => {
+    const { log, lines } = createLogger();
     log.info(fields, 'm');
     expect(lines()[0]).toMatchObject({
       turn_id: 't',
@@ -59,30 +62,33 @@ describe('values of customers', () => {
     expect(JSON.stringify(lines())).not.toContain('Lovelace');
   });
 
-  it('are written where that is switched on', () => {
-    const { log, lines } = aLog({ customerData: true });
+  it('are written if customer data is allowed', () => {
+    const { log, lines } = createLogger({ customerData: true });
     log.info(fields, 'm');
     expect(lines()[0]).toMatchObject({ customer_data: { name: 'Lovelace' }, value: 'Lovelace' });
   });
 
-  it('do not come in by what an error carries, as the arguments of a Redis command', () => {
-    const { log, lines } = aLog();
+  it('in properties of an error are not written, such as the arguments of a Redis command', () => {
+    const { log, lines } = createLogger();
     const cause = Object.assign(new Error('Command timed out'), { code: 'ETIMEDOUT', command: { args: ['Lovelace'] } });
-    log.error({ error: new OrchestratorError('STORE_UNAVAILABLE', 'The store is away.', { cause }) }, 'failed');
+    log.error(
+      { error: new OrchestratorError('STORE_UNAVAILABLE', 'The store does not respond.', { cause }) },
+      'failed',
+    );
     expect(lines()[0]).toMatchObject({
       error: {
         type: 'OrchestratorError',
-        message: 'The store is away.',
+        message: 'The store does not respond.',
         reason: 'STORE_UNAVAILABLE',
-        stack: expect.stringContaining('pino-log.test'),
+        stack: expect.stringContaining('pino-logger.test'),
         cause: { type: 'Error', message: 'Command timed out', code: 'ETIMEDOUT' },
       },
     });
     expect(JSON.stringify(lines())).not.toContain('Lovelace');
   });
 
-  it('include secrets: passwords, tokens, URLs', () => {
-    const { log, lines } = aLog();
+  it('in fields of passwords, tokens and URLs are redacted', () => {
+    const { log, lines } = createLogger();
     log.info(
       {
         redis: { url: 'redis://:x@h', password: 'x' },
@@ -103,8 +109,8 @@ describe('values of customers', () => {
   });
 });
 
-it('survives what JSON does not know: cycles, big integers, __proto__', () => {
-  const { log, lines } = aLog();
+it('writes values that JSON does not support: cycles, big integers and __proto__', () => {
+  const { log, lines } = createLogger();
   const cycle: Record<string, unknown> = { big: 2n ** 64n };
   cycle['self'] = cycle;
   log.info({ cycle, hostile: JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "a": 2}') }, 'm');
@@ -112,7 +118,7 @@ it('survives what JSON does not know: cycles, big integers, __proto__', () => {
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 });
 
-describe('the trace', () => {
+describe('the active trace', () => {
   const sdk = new NodeSDK({
     autoDetectResources: false,
     spanProcessors: [],
@@ -122,8 +128,8 @@ describe('the trace', () => {
   beforeAll(() => sdk.start());
   afterAll(() => sdk.shutdown());
 
-  it('that a line belongs to is named on it', () => {
-    const { log, lines } = aLog();
+  it('is written as trace_id and span_id', () => {
+    const { log, lines } = createLogger();
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const spanId = 'b7ad6b7169203331';
     const within = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });

@@ -8,7 +8,7 @@ import { anApiKey } from '../../support/api-keys';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { callRaw, failureOf, headersOf } from '../../support/grpc-under-test';
 import { turnRequest } from '../../support/request-bytes';
-import { tracedCaller } from '../../support/traced-caller';
+import { createTracedCaller } from '../../support/traced-caller';
 
 jest.setTimeout(60_000);
 
@@ -37,8 +37,8 @@ afterAll(async () => {
 const call = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>) =>
   failureOf(callRaw({ client }, path, bytes, { metadata }));
 
-/** A request that is never ended; the deadline is told to the server alone, so that it is the server's to keep. */
-function neverEnded(metadata: Readonly<Record<string, string>>): Promise<CallError> {
+/** Sends a request without ending it. Only the server knows the deadline, so that only the server enforces it. */
+function sendUnfinishedRequest(metadata: Readonly<Record<string, string>>): Promise<CallError> {
   return new Promise((resolve) => {
     const headers = headersOf({ ...metadata, 'grpc-timeout': '50m' });
     const stream = client.makeBidiStreamRequest(path, Buffer.from, Buffer.from, headers);
@@ -50,23 +50,23 @@ function neverEnded(metadata: Readonly<Record<string, string>>): Promise<CallErr
 type Headers = Readonly<Record<string, string>>;
 
 test.each([
-  ['without a credential', 'UNAUTHENTICATED', (trace: Headers) => call(turnRequest(), trace)],
+  ['without credentials', 'UNAUTHENTICATED', (trace: Headers) => call(turnRequest(), trace)],
   [
-    'with a message beyond what grpc-js takes',
+    'with a message above the limit of grpc-js',
     'TOO_LARGE',
     (trace: Headers) => call(Buffer.alloc(5_000), { ...trace, ...key.metadata }),
   ],
   [
-    'whose deadline passes before its request is whole',
+    'whose deadline is exceeded before the request is complete',
     'DEADLINE',
-    (trace: Headers) => neverEnded({ ...trace, ...key.metadata }),
+    (trace: Headers) => sendUnfinishedRequest({ ...trace, ...key.metadata }),
   ],
-])('a call %s tells the trace id of its caller', async (_what, reason, failing) => {
-  const caller = tracedCaller();
-  const failure = await failing(caller.metadata);
+])('a call %s returns the trace id of its caller', async (_title, reason, send) => {
+  const caller = createTracedCaller();
+  const failure = await send(caller.metadata);
   expect([failure.reason, failure.metadata['trace_id']]).toEqual([reason, caller.traceId]);
 });
 
-test('a caller that does not trace is told none', async () => {
+test('a call without a trace context returns no trace id', async () => {
   expect((await call(turnRequest(), {})).metadata).toEqual({});
 });

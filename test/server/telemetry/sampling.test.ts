@@ -8,7 +8,7 @@ import { callRaw } from '../../support/grpc-under-test';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
-import { tracedCaller } from '../../support/traced-caller';
+import { createTracedCaller } from '../../support/traced-caller';
 
 jest.setTimeout(120_000);
 
@@ -24,12 +24,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-let servers = 0;
-/** How many spans a turn of each caller comes to, at a service with this sampler that has ended, and so has sent all that it has. */
-async function spansOf(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnType<typeof tracedCaller>[]) {
-  servers += 1;
+let serverCount = 0;
+/** Starts a service with a sampler, processes one turn per caller, stops the service and counts the exported spans per caller. */
+async function countSpans(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnType<typeof createTracedCaller>[]) {
+  serverCount += 1;
   const server = await startBuiltServer({
-    ORCHESTRATOR__EMBEDDED__PATH: join(folder, String(servers)),
+    ORCHESTRATOR__EMBEDDED__PATH: join(folder, String(serverCount)),
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcEndpoint,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -45,13 +45,13 @@ async function spansOf(sampler: NodeJS.ProcessEnv, ...callers: readonly ReturnTy
   return callers.map((caller) => spans.filter(({ traceId }) => traceId === caller.traceId).length);
 }
 
-test('always_off: there are no spans, not even of a caller that records its trace', async () => {
-  expect(await spansOf({ OTEL_TRACES_SAMPLER: 'always_off' }, tracedCaller())).toEqual([0]);
+test('always_off: no spans are exported, not even for a caller with the sampled flag', async () => {
+  expect(await countSpans({ OTEL_TRACES_SAMPLER: 'always_off' }, createTracedCaller())).toEqual([0]);
 });
 
-test('parentbased_traceidratio: what its caller records is recorded here, what it does not is not', async () => {
+test('parentbased_traceidratio: spans are exported only for callers with the sampled flag', async () => {
   const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' };
-  const [recorded, other] = await spansOf(sampler, tracedCaller(), tracedCaller(false));
+  const [recorded, other] = await countSpans(sampler, createTracedCaller(), createTracedCaller(false));
   expect(recorded).toBeGreaterThan(1);
   expect(other).toBe(0);
 });

@@ -24,7 +24,7 @@ import { healthOf, untilHealthIs } from '../../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { turnRequest } from '../../support/request-bytes';
-import { spanTree } from '../../support/span-tree';
+import { formatSpanTree } from '../../support/span-tree';
 import { errorIn, TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
@@ -33,32 +33,37 @@ const processTurnPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurn'
 const processTurnsPath = 'focal.orchestration.v1.OrchestratorService/ProcessTurns';
 const clientKind = 3;
 const turnSpan = 'ProcessTurns turn';
-const customerValue = 'Lovelace';
-/** How its clients connect: with time enough for a busy machine. */
-const patient = { credentials: insecure(), timeoutMs: 60_000 };
-const phases = ['  P6.1 context', '  P6.2 lifecycle', '  P6.3 transitions', '  P6.4 contributions'];
+const customerName = 'Lovelace';
+/** Client options with a timeout for a busy machine. */
+const clientOptions = { credentials: insecure(), timeoutMs: 60_000 };
+const phases = [
+  '  orchestrator.context',
+  '  orchestrator.lifecycle',
+  '  orchestrator.transitions',
+  '  orchestrator.contributions',
+];
 
-let traces = 0;
-/** A caller that traces: the header that it sends, and the ids in it. */
-function aCaller() {
-  traces += 1;
-  const traceId = `0af7651916cd43dd8448eb21${String(traces).padStart(8, '0')}`;
+let traceCount = 0;
+/** A caller with a new trace context: the header and the ids in it. */
+function createCaller() {
+  traceCount += 1;
+  const traceId = `0af7651916cd43dd8448eb21${String(traceCount).padStart(8, '0')}`;
   const spanId = 'b7ad6b7169203331';
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
 }
 
-let turns = 0;
-/** A turn that holds a value of a customer. */
-function aTurn(session: number) {
-  turns += 1;
+let turnCount = 0;
+/** A turn with customer data. */
+function createTurn(session: number) {
+  turnCount += 1;
   const id = (kind: number, number: number) => `0000000${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;
   return {
     tenantId: id(1, 1),
     agentId: id(2, 1),
     sessionId: id(3, session),
-    turnId: id(4, turns),
-    situation: { message: customerValue, candidateVariables: [{ name: 'name', value: customerValue }] },
-    customerData: { name: customerValue },
+    turnId: id(4, turnCount),
+    situation: { message: customerName, candidateVariables: [{ name: 'name', value: customerName }] },
+    customerData: { name: customerName },
   };
 }
 
@@ -73,7 +78,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('on Redis, over gRPC', () => {
+describe('with Redis, exported over gRPC', () => {
   let redis: RedisServer;
   let server: BuiltServer;
   beforeAll(async () => {
@@ -87,29 +92,29 @@ describe('on Redis, over gRPC', () => {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
-    // Redis learns the scripts and the node the catalogue, so that each of the tests below finds the steady state.
-    await processed(aTurn(0));
+    // Loads the scripts into Redis and the catalogue into the node, so that the tests below start in the steady state.
+    await processTurn(createTurn(0));
   });
   afterAll(async () => {
     await server?.stop();
     await redis?.stop();
   });
 
-  /** The spans that a traced turn comes to. */
-  async function processed(
-    turn: ReturnType<typeof aTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
+  /** Processes a turn and returns the spans of its trace. */
+  async function processTurn(
+    turn: ReturnType<typeof createTurn> & { readonly candidates?: { scenarioId: string; score: number }[] },
   ) {
-    const caller = aCaller();
-    const client = connect(server.address, { ...patient, metadata: { traceparent: caller.traceparent } });
+    const caller = createCaller();
+    const client = connect(server.address, { ...clientOptions, metadata: { traceparent: caller.traceparent } });
     const sent = client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
     const { replayed } = await sent;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
     return { caller, replayed, spans, root: spans.find(({ name }) => name === processTurnPath) };
   }
 
-  it('a turn is one trace: load, the four phases and commit, with the Redis commands beneath', async () => {
-    const { caller, spans, root } = await processed(aTurn(1));
-    expect(spanTree(spans)).toEqual([
+  it('a turn is one trace: load, the four phases and commit, with the Redis commands below', async () => {
+    const { caller, spans, root } = await processTurn(createTurn(1));
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       '    CLIENT evalsha',
@@ -121,11 +126,11 @@ describe('on Redis, over gRPC', () => {
     expect(root?.resource).toMatchObject({ 'service.name': 'scenario-orchestrator' });
   });
 
-  it('a session that the node still holds is loaded without Redis', async () => {
-    const turn = aTurn(2);
-    await processed(turn);
-    const { spans } = await processed({ ...turn, turnId: aTurn(2).turnId });
-    expect(spanTree(spans)).toEqual([
+  it('a cached session is loaded without Redis', async () => {
+    const turn = createTurn(2);
+    await processTurn(turn);
+    const { spans } = await processTurn({ ...turn, turnId: createTurn(2).turnId });
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       ...phases,
@@ -134,9 +139,9 @@ describe('on Redis, over gRPC', () => {
     ]);
   });
 
-  it('the server span says which turn it was and how it went', async () => {
-    const turn = aTurn(3);
-    const { root } = await processed(turn);
+  it('the server span has the ids and the outcome of the turn', async () => {
+    const turn = createTurn(3);
+    const { root } = await processTurn(turn);
     expect(root?.attributes).toMatchObject({
       'rpc.system': 'grpc',
       'rpc.service': 'focal.orchestration.v1.OrchestratorService',
@@ -150,9 +155,9 @@ describe('on Redis, over gRPC', () => {
     });
   });
 
-  it('a catalogue that the node does not know is looked up within the turn that waits for it', async () => {
-    const { spans } = await processed({ ...aTurn(13), agentId: '00000002-0000-4000-8000-000000000013' });
-    expect(spanTree(spans)).toEqual([
+  it('an uncached catalogue is loaded within the trace of the turn that waits for it', async () => {
+    const { spans } = await processTurn({ ...createTurn(13), agentId: '00000002-0000-4000-8000-000000000013' });
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       '    CLIENT evalsha',
@@ -164,18 +169,18 @@ describe('on Redis, over gRPC', () => {
     ]);
   });
 
-  it('5.1: a turn that is sent again is told as a replay, and links to the span in which it was decided', async () => {
-    const turn = aTurn(12);
-    const first = await processed(turn);
-    const again = await processed(turn);
+  it('5.1: a replay has the attribute replayed and a link to the span in which the turn was decided', async () => {
+    const turn = createTurn(12);
+    const first = await processTurn(turn);
+    const again = await processTurn(turn);
     expect([first.replayed, again.replayed]).toEqual([false, true]);
     expect(first.root?.links).toEqual([]);
     expect(again.root?.attributes['orchestrator.replayed']).toBe(true);
     expect(again.root?.links).toEqual([{ traceId: first.caller.traceId, spanId: first.root?.spanId }]);
   });
 
-  it('no span holds a value of a customer, not even those of Redis, which tell the command alone', async () => {
-    const { spans } = await processed(aTurn(4));
+  it('no span has customer data, and Redis spans have only the command name', async () => {
+    const { spans } = await processTurn(createTurn(4));
     expect(spans.filter(({ kind }) => kind === 3).map(({ attributes }) => attributes)).toEqual([
       expect.objectContaining({
         'db.system.name': 'redis',
@@ -188,13 +193,13 @@ describe('on Redis, over gRPC', () => {
         'db.query.text': 'evalsha',
       }),
     ]);
-    const told = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
-    expect(told).not.toContain(customerValue);
-    expect(server.stdout()).not.toContain(customerValue);
+    const spansText = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+    expect(spansText).not.toContain(customerName);
+    expect(server.stdout()).not.toContain(customerName);
   });
 
-  it('spans of Redis tell what was sent where values of customers may be told', async () => {
-    const outspoken = await startBuiltServer({
+  it('Redis spans have the arguments if customer data is allowed', async () => {
+    const serverWithCustomerData = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
       ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
       ORCHESTRATOR__TELEMETRY__CUSTOMER_DATA: 'true',
@@ -202,21 +207,21 @@ describe('on Redis, over gRPC', () => {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
-    const caller = aCaller();
-    const client = connect(outspoken.address, {
-      ...patient,
+    const caller = createCaller();
+    const client = connect(serverWithCustomerData.address, {
+      ...clientOptions,
       metadata: { traceparent: caller.traceparent },
     });
-    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(14) })).finally(() => client.close());
+    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(14) })).finally(() => client.close());
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    await outspoken.stop();
+    await serverWithCustomerData.stop();
     const commit = spans.filter(({ kind }) => kind === clientKind).at(-1);
-    expect(commit?.attributes['db.query.text']).toContain(customerValue);
+    expect(commit?.attributes['db.query.text']).toContain(customerName);
   });
 
-  it('the server span tells each decision of the turn with its reason', async () => {
+  it('the server span has an event with the reason for every decision', async () => {
     const unknown = { scenarioId: '00000005-0000-4000-8000-000000000001', score: 0.9 };
-    const { root } = await processed({ ...aTurn(11), candidates: [unknown] });
+    const { root } = await processTurn({ ...createTurn(11), candidates: [unknown] });
     expect(root?.events).toEqual([
       {
         name: 'candidate rejected',
@@ -229,19 +234,19 @@ describe('on Redis, over gRPC', () => {
     ]);
   });
 
-  it('the log lines of a turn name its trace and its server span', async () => {
-    const { caller, root } = await processed(aTurn(5));
+  it('the log lines of a turn have the ids of its trace and its server span', async () => {
+    const { caller, root } = await processTurn(createTurn(5));
     const lines = server.stdout().trim().split('\n');
     const own = lines.map((line) => JSON.parse(line)).filter(({ trace_id }) => trace_id === caller.traceId);
     expect(own).toEqual([expect.objectContaining({ msg: 'turn decided', span_id: root?.spanId })]);
   });
 
-  it('a streamed turn is traced like any other', async () => {
-    const caller = aCaller();
+  it('a StreamTurn call is traced like ProcessTurn', async () => {
+    const caller = createCaller();
     const metadata = new Metadata();
     metadata.set('traceparent', caller.traceparent);
     const client = new OrchestratorServiceClient(server.address, credentials.createInsecure());
-    const stream = client.streamTurn(StreamTurnRequest.fromPartial({ turn: aTurn(6) }), metadata);
+    const stream = client.streamTurn(StreamTurnRequest.fromPartial({ turn: createTurn(6) }), metadata);
     await new Promise((resolve, reject) =>
       stream
         .on('data', () => {})
@@ -251,7 +256,7 @@ describe('on Redis, over gRPC', () => {
     client.close();
     const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/StreamTurn'));
     expect(spans.find(({ name }) => name.endsWith('/StreamTurn'))?.parentSpanId).toBe(caller.spanId);
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       'SERVER focal.orchestration.v1.OrchestratorService/StreamTurn',
       '  session.load',
       '    CLIENT evalsha',
@@ -261,12 +266,12 @@ describe('on Redis, over gRPC', () => {
     ]);
   });
 
-  it('a session that is followed is one span as long as the stream, however often it is looked at', async () => {
-    const caller = aCaller();
+  it('a WatchSession stream is one span, however often the session is read', async () => {
+    const caller = createCaller();
     const metadata = new Metadata();
     metadata.set('traceparent', caller.traceparent);
-    const { tenantId, sessionId } = aTurn(15);
-    for (let turn = 0; turn < 3; turn += 1) await processed(aTurn(15));
+    const { tenantId, sessionId } = createTurn(15);
+    for (let turn = 0; turn < 3; turn += 1) await processTurn(createTurn(15));
     const client = new SessionServiceClient(server.address, credentials.createInsecure());
     const request = WatchSessionRequest.fromPartial({ tenantId, sessionId, afterRevision: 0 });
     const stream = client.watchSession(request, metadata);
@@ -276,14 +281,14 @@ describe('on Redis, over gRPC', () => {
       stream.on('data', ({ turn }) => {
         seen.push(turn.revision);
         if (seen.length === 4) resolve();
-        // Another look, for a turn that is committed while the stream is open.
-        if (seen.length === 3) void processed(aTurn(15));
+        // A turn that is committed while the stream is open causes another read.
+        if (seen.length === 3) void processTurn(createTurn(15));
       }),
     );
     stream.cancel();
     const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/WatchSession'));
     client.close();
-    expect(spanTree(spans)).toEqual(['SERVER focal.orchestration.v1.SessionService/WatchSession ERROR']);
+    expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.SessionService/WatchSession ERROR']);
     expect(spans[0]?.attributes).toMatchObject({
       'rpc.grpc.status_code': 1,
       'orchestrator.session_id': sessionId,
@@ -291,33 +296,33 @@ describe('on Redis, over gRPC', () => {
     });
   });
 
-  it('health checks leave no trace', async () => {
+  it('health checks are not traced', async () => {
     await healthOf(server.address);
-    await processed(aTurn(7));
+    await processTurn(createTurn(7));
     expect(receiver.spans().filter(({ name }) => /health|reflection/i.test(name))).toEqual([]);
   });
 
-  it('a turn that fails as Redis is away says so on every span that failed', async () => {
+  it('a turn that fails because Redis is unavailable sets the error on every failed span', async () => {
     await redis.kill();
-    await untilHealthIs('NOT_SERVING', server.address); // it has seen that the connection is gone
-    const caller = aCaller();
+    await untilHealthIs('NOT_SERVING', server.address); // the server has detected the closed connection
+    const caller = createCaller();
     const client = connect(server.address, {
-      ...patient,
+      ...clientOptions,
       metadata: { traceparent: caller.traceparent },
       channelOptions: { 'grpc.enable_retries': 0 },
     });
-    const turn = ProcessTurnRequest.fromPartial({ turn: aTurn(8) });
+    const turn = ProcessTurnRequest.fromPartial({ turn: createTurn(8) });
     await expect(client.processTurn(turn)).rejects.toMatchObject({ message: expect.any(String) });
     client.close();
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    expect(spanTree(spans)).toEqual([`SERVER ${processTurnPath} ERROR`, '  session.load ERROR']);
+    expect(formatSpanTree(spans)).toEqual([`SERVER ${processTurnPath} ERROR`, '  session.load ERROR']);
     expect(spans.find(({ name }) => name === processTurnPath)?.parentSpanId).toBe(caller.spanId);
     expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
     await redis.start();
   });
 });
 
-describe('a stream of turns', () => {
+describe('a ProcessTurns stream', () => {
   let redis: RedisServer;
   let server: BuiltServer;
   let client: Client;
@@ -338,17 +343,17 @@ describe('a stream of turns', () => {
     await redis?.stop();
   });
 
-  it('is one trace: the span of the stream, and a span of its own for each turn', async () => {
-    const caller = aCaller();
-    const good = aTurn(20);
-    const refused = { ...good, turnId: aTurn(20).turnId, agentId: good.sessionId };
+  it('is one trace: the span of the stream with a child span for every turn', async () => {
+    const caller = createCaller();
+    const good = createTurn(20);
+    const refused = { ...good, turnId: createTurn(20).turnId, agentId: good.sessionId };
     const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
     stream.send(turnRequest(good), turnRequest(refused));
     const [, failed] = await stream.answers(2);
     stream.halfClose();
     await stream.ended;
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
-    expect(spanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
+    expect(formatSpanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
       `SERVER ${processTurnsPath}`,
       `  ${turnSpan}`,
       '    session.load',
@@ -368,19 +373,19 @@ describe('a stream of turns', () => {
     expect(info && ErrorInfo.decode(info.value).metadata['trace_id']).toBe(caller.traceId);
   });
 
-  it('ends its span also where its caller gives up while a turn is at work', async () => {
-    const caller = aCaller();
+  it('ends its span when the client cancels while a turn is running', async () => {
+    const caller = createCaller();
     const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
-    stream.send(turnRequest(aTurn(21)));
+    stream.send(turnRequest(createTurn(21)));
     await stream.answers(1);
     redis.pause();
-    stream.send(turnRequest(aTurn(22)));
-    // Refused at once, by the same connection, and sent after: the turn is at work by then.
+    stream.send(turnRequest(createTurn(22)));
+    // A later invalid request on the same connection is refused immediately. By then the turn is running.
     await failureOf(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
     stream.cancel();
     await stream.ended;
-    // A client of Node.js half-closes before it resets. A turn that is answered in between ends the stream well, so none is: Redis
-    // rests until the span has come.
+    // A grpc-js client half-closes the stream before it resets it. If the turn were answered in between, the stream would end with OK.
+    // So Redis stays paused until the span has arrived.
     const spans = await receiver
       .trace(caller.traceId, ({ name }) => name === processTurnsPath)
       .finally(() => redis.resume());
@@ -389,62 +394,62 @@ describe('a stream of turns', () => {
   });
 });
 
-describe('on the embedded store, over HTTP', () => {
-  it('spans and metrics that were not sent yet are sent when the service stops', async () => {
+describe('with the embedded store, exported over HTTP', () => {
+  it('pending spans and metrics are exported when the service stops', async () => {
     const server = await startBuiltServer({
       ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'http'),
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpEndpoint,
-      OTEL_SERVICE_NAME: 'by another name',
+      OTEL_SERVICE_NAME: 'custom-name',
       OTEL_BSP_SCHEDULE_DELAY: '3600000',
     });
-    const caller = aCaller();
-    const client = connect(server.address, { ...patient, metadata: { traceparent: caller.traceparent } });
-    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(9) }));
+    const caller = createCaller();
+    const client = connect(server.address, { ...clientOptions, metadata: { traceparent: caller.traceparent } });
+    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(9) }));
     client.close();
     expect(await server.stop()).toBe(0);
     const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
-    expect(spanTree(spans)).toEqual([
+    expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
       '  catalogue.load',
       ...phases,
       '  session.commit',
     ]);
-    expect(spans[0]?.resource).toMatchObject({ 'service.name': 'by another name' });
+    expect(spans[0]?.resource).toMatchObject({ 'service.name': 'custom-name' });
     expect([...receiver.metricNames()]).toEqual(
       expect.arrayContaining(['orchestrator.turn.duration', 'rpc.server.call.duration', 'nodejs.eventloop.delay.p99']),
     );
   });
 });
 
-describe('a collector that does not answer', () => {
-  let deaf: Server;
+describe('with a collector that does not respond', () => {
+  let collector: Server;
   let port: number;
   beforeAll(async () => {
-    deaf = createServer(() => {});
-    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
-    const address = deaf.address();
+    collector = createServer(() => {});
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    const address = collector.address();
     port = typeof address === 'object' && address !== null ? address.port : 0;
   });
   afterAll(() => {
-    deaf.close();
+    collector.close();
   });
 
-  it('keeps nobody from stopping: the service says that something is lost and ends with 0', async () => {
+  it('the service stops with exit code 0 and logs that telemetry was not exported', async () => {
     const server = await startBuiltServer({
-      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'deaf'),
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'collector'),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     });
-    const client = connect(server.address, patient);
-    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: aTurn(10) }));
+    const client = connect(server.address, clientOptions);
+    await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).toContain('the last spans or metrics were not delivered');
+    expect(server.stdout()).toContain('pending spans or metrics were not exported');
   });
 });
 
-it('no method of the contract has a name that the instrumentation is told to leave out', () => {
+it('no method of the contract has a name that the instrumentation ignores', () => {
   const own = [OrchestratorServiceService, ScenarioServiceService, SessionServiceService].flatMap((service) =>
     Object.values(service).map(({ path }) => path.split('/').at(-1)?.toLowerCase()),
   );

@@ -4,9 +4,15 @@ import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import type { FileFigures } from '../../../tools/replay/file-figures';
 import { replayFolder } from '../../../tools/replay/replay-folder';
-import { aChatModel } from '../../support/chat-model';
+import { createChatModel } from '../../support/chat-model';
 import { startGrpc } from '../../support/grpc-under-test';
-import { asTheRules, atRandom, type Behaviour, ModelEndpoint, saying } from '../../support/model-endpoint';
+import {
+  agreeWithRules,
+  answering,
+  answerRandomly,
+  type EndpointBehavior,
+  ModelEndpoint,
+} from '../../support/model-endpoint';
 import { openEmbeddedStores, serviceOn } from '../../support/service-under-test';
 
 /** A folder of recorded conversations to run whole in place of the sample; see docs/testing.md. */
@@ -27,17 +33,20 @@ interface Replayed {
 }
 
 /** The figures of a sample, with a model that behaves like this, or without one. */
-async function replayed(behaviour?: Behaviour, settings: Partial<OrchestrationSettings> = {}): Promise<Replayed> {
+async function replayed(
+  behaviour?: EndpointBehavior,
+  settings: Partial<OrchestrationSettings> = {},
+): Promise<Replayed> {
   const endpoint = new ModelEndpoint(behaviour);
   await endpoint.start();
-  const { model } = aChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
+  const { model } = createChatModel(endpoint, { timeoutMs: 60_000, concurrency: 100 });
   const service = serviceOn(openEmbeddedStores(), behaviour ? { model, settings } : { settings });
   const grpc = await startGrpc(service.useCases);
   const client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {
     const figures = await replayFolder(recorded, client);
     const { requests } = endpoint;
-    const judged = requests.filter(({ asked }) => asked.conditions.length > 0).length;
+    const judged = requests.filter(({ items: asked }) => asked.conditions.length > 0).length;
     return { figures, asked: requests.length, judged };
   } finally {
     client.close();
@@ -49,7 +58,7 @@ async function replayed(behaviour?: Behaviour, settings: Partial<OrchestrationSe
 
 it('a model that wants what the rules do leaves every figure as it is', async () => {
   const alone = await replayed();
-  const advised = await replayed(saying(asTheRules));
+  const advised = await replayed(answering(agreeWithRules));
   expect(alone.asked).toBe(0);
   expect(advised.asked).toBeGreaterThan(100);
   expect(advised.figures).toEqual(alone.figures);
@@ -57,7 +66,7 @@ it('a model that wants what the rules do leaves every figure as it is', async ()
 
 it('a model that says anything brings neither an ASK of what is known nor an action that was not confirmed', async () => {
   const random = new SeededRandom(6);
-  const anything = saying(atRandom(() => random.next()));
+  const anything = answering(answerRandomly(() => random.next()));
   const { figures, asked, judged } = await replayed(anything, { semanticEvaluation: 'llm' });
   expect(asked).toBeGreaterThan(100);
   expect(judged).toBeGreaterThan(0);

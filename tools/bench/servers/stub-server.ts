@@ -33,7 +33,12 @@ interface Prepared {
 
 const quietly = (): void => undefined;
 const noLog: Logger = { isDebug: false, debug: quietly, info: quietly, warn: quietly, error: quietly };
-const phases = ['P6.1 context', 'P6.2 lifecycle', 'P6.3 transitions', 'P6.4 contributions'];
+const phases = [
+  'orchestrator.context',
+  'orchestrator.lifecycle',
+  'orchestrator.transitions',
+  'orchestrator.contributions',
+];
 
 /** The turns of a session of the workload as they are decided. */
 function preparedTurns(): readonly Prepared[] {

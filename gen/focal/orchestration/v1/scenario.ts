@@ -61,7 +61,7 @@ export enum ToolTiming {
   TOOL_TIMING_UNSPECIFIED = 0,
   /** TOOL_TIMING_BEFORE_STEP - Before the reply of the step is written. */
   TOOL_TIMING_BEFORE_STEP = 1,
-  /** TOOL_TIMING_DURING_STEP - While the reply of the step is written. */
+  /** TOOL_TIMING_DURING_STEP - While the step is processed. */
   TOOL_TIMING_DURING_STEP = 2,
   /** TOOL_TIMING_AFTER_STEP - After the reply of the step. */
   TOOL_TIMING_AFTER_STEP = 3,

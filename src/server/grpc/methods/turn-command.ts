@@ -4,7 +4,7 @@ import type {
   StreamTurnRequest,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
-import type { TurnCommand } from '../../application/commands';
+import type { TurnCommand } from '../../application/turn-command';
 import { turnFromProto } from '../../codec/wire/turn-message-codec';
 import type { ValidatedRequest } from '../validation/request-validator';
 

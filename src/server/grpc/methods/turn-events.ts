@@ -3,7 +3,7 @@ import {
   type StreamTurnResponse,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { TurnResult } from '../../../core/model/turn-result';
-import type { ProcessedTurn } from '../../application/commands';
+import type { ProcessedTurn } from '../../application/turn-command';
 import { contributionToProto } from '../../codec/wire/contribution-codec';
 import { lifecycleDecisionToProto, transitionDecisionToProto } from '../../codec/wire/decision-codec';
 import { contextToProto } from '../../codec/wire/result-codec';

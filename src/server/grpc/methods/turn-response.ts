@@ -1,7 +1,7 @@
 import { WireType } from '@bufbuild/protobuf/wire';
 import { ProcessTurnsResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { Status } from '../../../../gen/google/rpc/status';
-import type { ProcessedTurn } from '../../application/commands';
+import type { ProcessedTurn } from '../../application/turn-command';
 import { readTurnId } from './turn-id-reader';
 
 /** Number of ProcessTurnsResponse.response. */

@@ -7,7 +7,7 @@ import {
   encodeSession,
   encodeStoredScenario,
 } from '../../../../src/server/codec/stored/stored-values';
-import { Sha256ContentHasher } from '../../../../src/server/runtime/sha256-content-hasher';
+import { Sha256ContentHasher } from '../../../../src/server/runtime';
 import { recordedBytes } from '../../stores/recorded/bytes';
 import {
   recordedLegacySession,

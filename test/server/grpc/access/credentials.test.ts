@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { CallError } from 'scenario-orchestrator-client';
 import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
 import { CredentialAuthenticator, parseApiKeys } from '../../../../src/server/auth';
-import { JwtAuthenticator, RemoteJwks } from '../../../../src/server/auth/tokens';
+import { RemoteJwks } from '../../../../src/server/auth/jwks';
+import { JwtAuthenticator } from '../../../../src/server/auth/jwt-authenticator';
 import { anApiKey, type MadeKey } from '../../../support/api-keys';
 import { FakeClock } from '../../../support/fake-clock';
 import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from '../../../support/grpc-under-test';
@@ -136,7 +137,7 @@ describe('An API key', () => {
   it('that nobody has made is refused without a word on why', async () => {
     expect(await failure(withKey(anApiKey('guessed')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
-      message: expect.stringContaining('The API key is not valid.'),
+      message: expect.stringContaining('The API key is invalid.'),
     });
     expect(loggedFailure()).toBe('unknown_key');
   });
@@ -263,7 +264,7 @@ describe('A token', () => {
   it.each(neverSigned)('%s is refused without a word on why', async (_which, make, why) => {
     expect(await failure(await make())).toMatchObject({
       status: 'UNAUTHENTICATED',
-      message: expect.stringContaining('The token is not valid.'),
+      message: expect.stringContaining('The token is invalid.'),
     });
     expect(loggedFailure()).toBe(why);
   });

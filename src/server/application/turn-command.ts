@@ -1,0 +1,23 @@
+import type { Turn } from '../../core/model/turn';
+import type { TurnResult } from '../../core/model/turn-result';
+
+/** A turn to decide and commit. */
+export interface TurnCommand {
+  readonly turn: Turn;
+  /** The revision that the caller expects the session to have (5.4); undefined if any revision is accepted. */
+  readonly expectedRevision: number | undefined;
+  /** Decide and return everything but store nothing (5.5). */
+  readonly validateOnly: boolean;
+  /** The encoded request. It is recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
+  readonly requestBytes: Uint8Array;
+}
+
+/** A decided turn. */
+export interface ProcessedTurn {
+  /** The encoded response; on a replay the stored bytes. */
+  readonly responseBytes: Uint8Array;
+  /** The turn was already applied (5.1). */
+  readonly replayed: boolean;
+  /** The decoded content of `responseBytes`. */
+  readonly result: TurnResult;
+}

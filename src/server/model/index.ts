@@ -1,1 +1,0 @@
-export { ChatDecisionModel, type ChatModelDependencies, type ChatModelOptions } from './chat-decision-model';

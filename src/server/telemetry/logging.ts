@@ -1,1 +1,0 @@
-export { createPinoLogger, type PinoLoggerOptions } from './pino-logger';
