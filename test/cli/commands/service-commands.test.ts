@@ -112,6 +112,29 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   expect(drawing).toMatch(/» \[\/ collect_order_id \/\]/);
 });
 
+test('0.6: turn, tail and session show tool results and the outcomes that were ignored', async () => {
+  const tooled = 'c0c0c0c0-0000-4000-8000-000000000004';
+  const start = writeTurnFile(`message: My money back for order 4711, it is broken.
+customer_data: {customer_id: C-1}
+situation:
+  candidate_variables: [{name: order_id, value: "4711"}, {name: refund_reason, value: broken}]
+candidates: [{scenario_id: Refund, score: 0.9}]
+`);
+  await runOk('turn', start, '--session', tooled);
+  await runOk('turn', writeTurnFile('message: Yes.\nstep_outcomes: [{kind: CONFIRMED}]\n'), '--session', tooled);
+  const result = writeTurnFile(`trigger: TOOL_RESULTS
+step_outcomes:
+  - {instance_id: Refund, step_id: process_refund, kind: ACTION_SUCCEEDED, tool_id: issue_refund, results: {refund_id: R-1}}
+`);
+  expect(await runOk('turn', result, '--session', tooled)).not.toContain('ignored');
+  const ignored = /^ignored +issue_refund action succeeded for Refund \(refund_id="R-1"\): \S/m;
+  expect(await runOk('turn', result, '--session', tooled)).toMatch(ignored);
+  expect(await runOk('tail', tooled, '--after', '3', '--count', '1')).toMatch(ignored);
+  const shown = await runOk('session', tooled);
+  expect(shown).toMatch(/^ {2}results +refund_id="R-1"$/m);
+  expect(shown).toMatch(ignored);
+});
+
 test('tail with a count of 0 ends immediately', async () => {
   expect(await runOk('tail', session, '--count', '0')).toBe('');
 });

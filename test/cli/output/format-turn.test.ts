@@ -58,3 +58,17 @@ test('differences are formatted with position, expected value, actual value and 
     ...lines.slice(start + 7),
   ]);
 });
+
+test('0.6: an outcome that is not applied is shown with its results and the reason', async () => {
+  const conversation = readExampleConversation('demo.yaml');
+  const [first, second] = conversation.turns;
+  if (first === undefined || second === undefined) throw new Error('The demo has too few turns.');
+  const lines = await format({ ...conversation, turns: [first, second, second] }, { width: 100, hasColor: false });
+  const outcome = 'look_up_order action succeeded for Order status (';
+  const shown = lines.filter((line) => line.includes('look_up_order action succeeded'));
+  expect(shown).toEqual([
+    expect.stringContaining(`tools      ${outcome}`),
+    expect.stringContaining(`tools      ${outcome}`),
+    expect.stringContaining(`ignored    ${outcome}`),
+  ]);
+});
