@@ -91,12 +91,24 @@ function scenarioFile() {
         relationships: {
           description: 'The relationships. A document with this key has no other keys.',
           type: 'array',
-          items: reference(message('Relationship')),
+          items: relationship(),
         },
       },
     },
     else: reference(message('Scenario')),
   };
+}
+
+/** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
+function relationship() {
+  const item = reference(message('Relationship'));
+  for (const field of ['source_id', 'target_scenario_id']) {
+    const property = definitions.Relationship.properties[field];
+    delete property.pattern;
+    property.description += ' A file can have the name of the scenario.';
+    property.minLength = 1;
+  }
+  return item;
 }
 
 /** See docs/conversation-tests.md. test/schemas compares the keys of an expectation with those that the reader accepts. */

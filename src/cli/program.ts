@@ -12,6 +12,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   get: async () => (await import('./commands/catalogue.js')).createGetCommand(),
   list: async () => (await import('./commands/catalogue.js')).createListCommand(),
   delete: async () => (await import('./commands/catalogue.js')).createDeleteCommand(),
+  relationships: async () => (await import('./commands/relationships.js')).createRelationshipsCommand(),
   turn: async () => (await import('./commands/turn.js')).createTurnCommand(),
   session: async () => (await import('./commands/session.js')).createSessionCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),

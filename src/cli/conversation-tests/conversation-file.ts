@@ -7,6 +7,7 @@ import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import {
   asNode,
+  createScenarioIdLookup,
   emptyFileProblem,
   type FileMessage,
   type FileProblem,
@@ -19,13 +20,14 @@ import {
   type ParsedScenarioFiles,
   parseDocuments,
   parseMessage,
+  type ScenarioIdLookup,
   type SourcePosition,
   sortByPosition,
   unreadableFileProblem,
 } from '../files';
 import type { Conversation, ConversationTurn } from './conversation';
 import { type Expectation, expectationSchema, listNamedScenarios, makeExact } from './expectation';
-import { createScenarioIdLookup, parseTurnNode, resolveScenarioIds, type ScenarioIdLookup } from './turn-file';
+import { parseTurnNode, resolveScenarioIds } from './turn-file';
 
 const conversationSchema = z.strictObject({
   $schema: z.string().optional(),

@@ -4,8 +4,8 @@ import { compileScenario } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import { findingToProto, relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
+import type { ParsedScenarioFiles } from './file-message';
 import { type FileProblem, findingToFileProblem } from './problems';
-import type { ParsedScenarioFiles } from './scenario-files';
 
 /** The scenarios and relationships of files after the checks of the service. */
 export interface CheckedScenarios {

@@ -2,6 +2,7 @@
 export { findNearestName } from '../../core/model/nearest-name';
 export { type CheckedScenarios, checkScenarios } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
+export type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
 export { parseMessage } from './parse-message';
 export {
   emptyFileProblem,
@@ -18,12 +19,17 @@ export {
   violationToFileProblem,
 } from './problems';
 export {
-  type FileMessage,
   listDocumentFiles,
   loadScenarioFiles,
-  type ParsedScenarioFiles,
   parseScenarioFile,
+  parseScenarioFiles,
   readScenarioFiles,
-  type ScenarioFiles,
 } from './scenario-files';
+export {
+  createScenarioIdLookup,
+  isUuid,
+  type NamedScenario,
+  resolveRelationshipNames,
+  type ScenarioIdLookup,
+} from './scenario-names';
 export { asNode, ParseContext, parseDocuments } from './source-document';

@@ -84,6 +84,32 @@ test('get --version prints an older version of a scenario', async () => {
   await runOk('delete', 'Second');
 });
 
+test('put stores relationships by name, relationships lists and deletes them', async () => {
+  await runOk('put', 'examples/scenarios/refund.yaml', 'examples/scenarios/callback.yaml');
+  const file = join(folder, 'relationships.yaml');
+  writeFileSync(
+    file,
+    'relationships:\n  - {kind: EXCLUDES, source_id: Callback, target_scenario_id: Refund, weight: 0.5}\n',
+  );
+  expect(await runOk('put', file)).toBe('1 relationship stored\n');
+  expect(linesOf(await runOk('relationships', 'list'))).toEqual([
+    'kind      source    target  weight',
+    'EXCLUDES  Callback  Refund  0.5',
+  ]);
+  expect(JSON.parse(await runOk('relationships', 'list', '--json'))).toMatchObject([
+    { kind: 'EXCLUDES', target_scenario_id: refundId },
+  ]);
+  const remove = ['relationships', 'delete', 'EXCLUDES', 'Callback', 'Refund'];
+  expect(await runOk(...remove)).toBe('EXCLUDES Callback -> Refund deleted\n');
+  expect(await runOk(...remove)).toBe('EXCLUDES Callback -> Refund not found\n');
+  expect(linesOf(await runOk('relationships', 'list'))).toHaveLength(1);
+  writeFileSync(file, 'relationships:\n  - {kind: EXCLUDES, source_id: Calback, target_scenario_id: Refund}\n');
+  expect(await runWithService('put', file)).toMatchObject({
+    code: 1,
+    stderr: `${file}:2:33: error UNKNOWN_SCENARIO: relationships[0].source_id: unknown scenario “Calback”; did you mean “Callback”?\n`,
+  });
+});
+
 test('turn sends turns, session shows their session, tail follows it, and render draws its path', async () => {
   await runOk('put', 'examples/scenarios/refund.yaml');
   const first = writeTurnFile(`message: I want my money back for order 4711, it came broken.

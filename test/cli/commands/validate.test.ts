@@ -11,7 +11,7 @@ test('validate reports exactly the seeded errors and warnings, each at its line 
   const { code, stdout, stderr } = await run(['validate', folder]);
   const found = linesOf(stdout).map((line) => /^(\S+:\d+:\d+): ((?:error|warning) [A-Z_]+): \S/.exec(line));
   expect(found.map((match) => `${match?.[1]?.replace(`${folder}/`, '')} ${match?.[2]}`)).toEqual(expected);
-  expect(linesOf(stderr)).toEqual(['11 readable scenarios: 40 errors, 13 warnings']);
+  expect(linesOf(stderr)).toEqual(['11 readable scenarios: 39 errors, 13 warnings']);
   expect(code).toBe(1);
 });
 

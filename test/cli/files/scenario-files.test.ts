@@ -204,7 +204,12 @@ steps:
     [
       'an incomplete relationship',
       'relationships:\n  - kind: EXCLUDES\n    source_id: x\n',
-      'a.yaml:3:16: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
+      'a.yaml:2:5: error MISSING: relationships[0].target_scenario_id: is missing (value is empty, which is not a valid UUID)',
+    ],
+    [
+      'a rule that is named in place of its id',
+      `relationships:\n  - {kind: EXCLUDES, source_type: RULE, source_id: x, target_scenario_id: Refund}\n`,
+      'a.yaml:2:52: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
     ],
   ])('has %s reported', (_case, text, line) => {
     expect(formatProblems(text)).toContain(line);
