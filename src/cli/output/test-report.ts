@@ -3,13 +3,30 @@ import {
   type Conversation,
   type ConversationRun,
   type ConversationTurnResult,
+  createScenarioNameLookup,
   getFailedTurns,
 } from '../conversation-tests/conversation';
 import type { Coverage, ScenarioCoverage } from '../conversation-tests/coverage';
 import type { Difference } from '../conversation-tests/expectation';
+import { formatTurn } from './format-turn';
 import { formatRow, styled, type TerminalOptions } from './terminal';
 
 // Results of conversation tests: differences and coverage for a terminal, and JUnit XML for CI systems.
+
+/** Formats the decisions of a turn and their differences to the expectation. */
+export function formatTurnResult(
+  terminal: TerminalOptions,
+  conversation: Conversation,
+  result: ConversationTurnResult,
+): readonly string[] {
+  const { number, scripted, turn, response } = result;
+  const title = `${number}  ${scripted.about}`.trim();
+  const getName = createScenarioNameLookup(conversation.scenarios.scenarios);
+  return [
+    ...formatTurn(terminal, { title, turn, response }, getName),
+    ...formatDifferences(terminal, conversation, result),
+  ];
+}
 
 /**
  * Formats the differences of a turn: the position of each expectation, the expected and the actual value, and the reasoning of the

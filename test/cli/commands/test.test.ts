@@ -62,6 +62,42 @@ test('a failed turn is reported with the expected and the actual value, their po
   expect(code).toBe(1);
 });
 
+test('--show shows every turn with its decisions, and its differences', async () => {
+  const file = writeConversation(`  - about: a refund request
+    message: I want my money back.
+    candidates: [{scenario_id: Refund, score: 0.9}]
+    expect: {started: [Refund]}
+  - {message: Hello?, expect: {silent: [Refund]}}
+`);
+  const { code, stdout } = await run(['test', file, '--show']);
+  const lines = linesOf(stdout).filter((line) => line !== '');
+  expect(lines).toEqual([
+    `✗ Talk 2 turns, ${file}`,
+    expect.stringMatching(/^── 1 {2}a refund request ─+$/),
+    '“I want my money back.”',
+    'candidates Refund 0.90',
+    expect.stringMatching(/^START +Refund +CANDIDATE: /),
+    expect.stringMatching(/^ +\S/),
+    expect.stringMatching(/^plan +1 +Refund +ASK +order_id$/),
+    expect.stringMatching(/^── 2 ─+$/),
+    '“Hello?”',
+    expect.stringMatching(/^CONTINUE +Refund +stays at collect_order_id/),
+    expect.stringMatching(/^plan +1 +Refund +ASK +order_id \(repeated\)$/),
+    expect.stringMatching(/talk\.yaml:8:40 silent$/),
+    '    expected  [Refund]',
+    '    actual    []',
+    expect.stringMatching(/^ {4}because {3}\S/),
+    expect.stringMatching(/^ {14}\S/),
+  ]);
+  expect(code).toBe(1);
+  const json = JSON.parse((await run(['test', file, '--show', '--json'])).stdout);
+  expect(json.conversations[0].turns[1]).toMatchObject({
+    number: 2,
+    turn: { situation: { message: 'Hello?' } },
+    response: { plan: { contributions: [{ type: 'ASK', is_reprompt: true }] } },
+  });
+});
+
 test('results are written as JSON and as JUnit XML', async () => {
   const file = writeConversation(`  - {about: "one < two", message: Hello, expect: {started: [Refund]}}
   - {about: nothing, message: Bye, expect: {started: []}}

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { examplesFolder, formatTurnResult, readExampleConversation } from '../../../src/cli/commands/demo';
+import { examplesFolder, readExampleConversation } from '../../../src/cli/commands/demo';
 import type { Conversation } from '../../../src/cli/conversation-tests/conversation';
 import { runInProcess } from '../../../src/cli/conversation-tests/run-in-process';
 import type { TerminalOptions } from '../../../src/cli/output/terminal';
+import { formatTurnResult } from '../../../src/cli/output/test-report';
 
 const names = readdirSync(join(examplesFolder, 'conversations'));
 
