@@ -3,7 +3,7 @@ export { findNearestName } from '../../core/model/nearest-name';
 export { type CheckedScenarios, checkScenarios } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
 export type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
-export { parseMessage } from './parse-message';
+export { describeUnknownKey, parseMessage } from './parse-message';
 export {
   emptyFileProblem,
   type FileProblem,
@@ -32,4 +32,4 @@ export {
   resolveRelationshipNames,
   type ScenarioIdLookup,
 } from './scenario-names';
-export { asNode, ParseContext, parseDocuments } from './source-document';
+export { asNode, describeNode, ParseContext, parseDocuments } from './source-document';

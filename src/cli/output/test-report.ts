@@ -21,7 +21,7 @@ export function formatTurnResult(
 ): readonly string[] {
   const { number, scripted, turn, response } = result;
   const title = `${number}  ${scripted.about}`.trim();
-  const getName = createScenarioNameLookup(conversation.scenarios.scenarios);
+  const getName = createScenarioNameLookup(conversation.namedScenarios);
   return [
     ...formatTurn(terminal, { title, turn, response }, getName),
     ...formatDifferences(terminal, conversation, result),
@@ -69,12 +69,15 @@ function formatValue(value: unknown): string {
 }
 
 /** The ids of the scenarios that differences name; for a difference that is not by scenario, of those in its values. */
-function findConcernedScenarios({ scenarios }: Conversation, differences: readonly Difference[]): ReadonlySet<string> {
+function findConcernedScenarios(
+  { namedScenarios }: Conversation,
+  differences: readonly Difference[],
+): ReadonlySet<string> {
   const names = new Set(
     differences.flatMap(({ scenario, expected, actual }) => (scenario === '' ? [expected, actual].flat() : [scenario])),
   );
   return new Set(
-    scenarios.scenarios.filter(({ message }) => names.has(message.name)).map(({ message }) => message.scenarioId),
+    namedScenarios.filter(({ message }) => names.has(message.name)).map(({ message }) => message.scenarioId),
   );
 }
 

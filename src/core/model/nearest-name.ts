@@ -1,8 +1,8 @@
 // Suggestions for names that do not exist.
 
 /**
- * The name that was probably meant; undefined if none is similar. `orderID` finds `order_id`, and `target` finds `target_step_id` if no
- * other name begins or ends with that word.
+ * The name that was probably meant; undefined if none is similar. `orderID` finds `order_id`, and `start` finds `started` if no other name
+ * begins with it.
  */
 export function findNearestName(given: string, names: readonly string[]): string | undefined {
   const wanted = normalizeName(given);
@@ -12,12 +12,13 @@ export function findNearestName(given: string, names: readonly string[]): string
     const distance = computeEditDistance(wanted, normalizeName(name), limit);
     if (distance < limit) [nearest, limit] = [name, distance];
   }
-  return nearest ?? findOnlyNameWithWord(given, names);
+  return nearest ?? findOnlyLongerName(given, names);
 }
 
-function findOnlyNameWithWord(given: string, names: readonly string[]): string | undefined {
-  const longer = names.filter((name) => name.startsWith(`${given}_`) || name.endsWith(`_${given}`));
-  return given !== '' && longer.length === 1 ? longer[0] : undefined;
+function findOnlyLongerName(given: string, names: readonly string[]): string | undefined {
+  if (given.length < 3) return undefined;
+  const longer = names.filter((name) => name.startsWith(given) || name.endsWith(`_${given}`));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 function normalizeName(name: string): string {

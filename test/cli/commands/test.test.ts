@@ -138,7 +138,9 @@ test('an invalid conversation is reported with its positions, and the others are
   const { code, stderr, stdout } = await run(['test', file, 'examples/conversations/demo.yaml']);
   expect(linesOf(stderr)).toEqual([
     `${file}:4:6: error UNKNOWN_KEY: turns[0].mesage: no such field \`mesage\`; did you mean \`message\`?`,
-    expect.stringMatching(/talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect: unknown key: start$/),
+    expect.stringMatching(
+      /talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect\.start: no such field `start`; did you mean `started`\?$/,
+    ),
     '1 of 1 conversations passed, 1 invalid',
   ]);
   expect(stdout).toMatch(/^✓ One customer, four requests/);
