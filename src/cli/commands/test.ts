@@ -7,9 +7,10 @@ import { createCommand, createJsonOption, type JsonOptions, runCommand } from '.
 import { type ConversationRun, getFailedTurns, hasPassed } from '../conversation-tests/conversation';
 import { readConversation } from '../conversation-tests/conversation-file';
 import { computeCoverage, type ScenarioCoverage } from '../conversation-tests/coverage';
+import { listConversationFiles } from '../conversation-tests/list-conversations';
 import { runInProcess } from '../conversation-tests/run-in-process';
 import { type ExitCode, exitCodes } from '../exit-codes';
-import { FileProblemsError, listDocumentFiles, messageToJson, readScenarioFiles } from '../files';
+import { FileProblemsError, messageToJson, readScenarioFiles } from '../files';
 import { type Output, styled } from '../output/terminal';
 import { formatCoverage, formatDifferences, formatJunitReport, formatTurnResult } from '../output/test-report';
 
@@ -47,7 +48,7 @@ async function test(paths: readonly string[], options: TestOptions, output: Outp
   const runs: ConversationRun[] = [];
   const scenarios = new Map<string, CompiledScenario>();
   const fileErrors: string[] = [];
-  for (const file of paths.flatMap(listDocumentFiles)) {
+  for (const file of paths.flatMap(listConversationFiles)) {
     try {
       const { run, checked } = await runInProcess(readConversation(file, readScenarioFiles));
       for (const scenario of checked.scenarios) scenarios.set(scenario.scenarioId, scenario);

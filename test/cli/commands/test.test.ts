@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { childTimeoutMs, linesOf, run } from '../command-line';
@@ -131,6 +131,26 @@ test('results are written as JSON and as JUnit XML', async () => {
     '  </testsuite>',
     '</testsuites>',
   ]);
+});
+
+test('of a folder the conversations are run, with those of its subfolders and without scenario files', async () => {
+  const inner = join(folder, 'all', 'refund');
+  mkdirSync(inner, { recursive: true });
+  copyFileSync(join(scenariosFolder, 'refund.yaml'), join(inner, 'scenario.yaml'));
+  writeFileSync(
+    join(inner, 'relationships.yaml'),
+    'relationships:\n  - {kind: EXCLUDES, source_id: Refund, target_scenario_id: Callback}\n',
+  );
+  writeFileSync(
+    join(inner, 'talk.yaml'),
+    'name: Inner\ngiven: {scenarios: [scenario.yaml]}\nturns: [{message: Hello}]\n',
+  );
+  writeFileSync(join(folder, 'all', 'outer.yml'), 'nme: Outer\n');
+  const { code, stdout, stderr } = await run(['test', join(folder, 'all')]);
+  expect(linesOf(stdout)).toEqual([`✓ Inner 1 turn, ${join(inner, 'talk.yaml')}`]);
+  expect(stderr).toMatch(/outer\.yml:1:\d+: error UNKNOWN_KEY: nme: /);
+  expect(stderr).not.toContain('scenario.yaml');
+  expect(code).toBe(1);
 });
 
 test('an invalid conversation is reported with its positions, and the others are run', async () => {
