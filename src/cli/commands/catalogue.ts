@@ -12,7 +12,14 @@ import {
 } from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { type ExitCode, exitCodes } from '../exit-codes';
-import { FileProblemsError, messageToJson, parseScenarioFiles, resolveRelationshipNames } from '../files';
+import {
+  checkTogether,
+  FileProblemsError,
+  formatProblem,
+  messageToJson,
+  parseScenarioFiles,
+  resolveRelationshipNames,
+} from '../files';
 import { type Output, styled } from '../output/terminal';
 import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
 
@@ -43,6 +50,8 @@ async function put(paths: readonly string[], options: CatalogueOptions, output: 
     for (const warning of await putScenarios(client, agent, files)) output.writeStatus(warning);
     const ids = new Set(files.scenarios.map(({ message }) => message.scenarioId));
     const all = await listAllScenarios(client, agent);
+    const named = all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
+    for (const problem of checkTogether(named, files.relationships)) output.writeStatus(formatProblem(problem));
     const stored = all.filter(({ scenario }) => ids.has(scenario?.scenarioId ?? ''));
     if (output.json) {
       output.writeJson(stored.map(toJson));

@@ -1,6 +1,6 @@
 // Scenario files, and the parts of them that conversation files share.
 export { findNearestName } from '../../core/model/nearest-name';
-export { type CheckedScenarios, checkScenarios } from './check-scenarios';
+export { type CheckedScenarios, checkScenarios, checkTogether } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
 export type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
 export { describeUnknownKey, parseMessage } from './parse-message';

@@ -31,8 +31,8 @@ export type FileProblemCode =
 
 /** One problem in a file, with its position. */
 export interface FileProblem extends SourcePosition {
-  /** A file with an ERROR cannot be used. A WARNING is informational. */
-  readonly severity: 'ERROR' | 'WARNING';
+  /** A file with an ERROR cannot be used. A WARNING is probably a mistake. An INFO can be intended. */
+  readonly severity: 'ERROR' | 'WARNING' | 'INFO';
   /** Stable: a FileProblemCode, or the code of a finding in the scenario. */
   readonly code: string;
   /** The path that the file was opened with. */

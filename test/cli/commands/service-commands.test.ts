@@ -99,6 +99,12 @@ test('put stores relationships by name, relationships lists and deletes them', a
   expect(JSON.parse(await runOk('relationships', 'list', '--json'))).toMatchObject([
     { kind: 'EXCLUDES', target_scenario_id: refundId },
   ]);
+  const unknown = '1d5b2b3a-7d3f-4c5e-9a52-00000000dead';
+  writeFileSync(file, `relationships:\n  - {kind: RELATED, source_id: Callback, target_scenario_id: ${unknown}}\n`);
+  const { code, stderr } = await runWithService('put', file);
+  expect(stderr).toMatch(/relationships\.yaml:2:\d+: warning RELATIONSHIP_WITHOUT_SCENARIO: relationships\[0\]\./);
+  expect(code).toBe(0);
+  await runOk('relationships', 'delete', 'RELATED', 'Callback', unknown);
   const remove = ['relationships', 'delete', 'EXCLUDES', 'Callback', 'Refund'];
   expect(await runOk(...remove)).toBe('EXCLUDES Callback -> Refund deleted\n');
   expect(await runOk(...remove)).toBe('EXCLUDES Callback -> Refund not found\n');
