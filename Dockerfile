@@ -1,16 +1,16 @@
-# The service as an image: docker build -t scenario-orchestrator .
+# The image of the service: docker build -t scenario-orchestrator .
 #
-# NODE_IMAGE         builds: any image with Node.js 20.20 or later (22 recommended), npm and a shell, on glibc.
-# RUNTIME_IMAGE      runs: Node.js on glibc with node on the PATH; it needs no shell and no package manager.
-# VERSION, REVISION  what the labels say: the version of package.json, the commit.
-# secret npmrc       npm's settings where the packages come from a registry of one's own; they are there for that one step and in
-#                    no layer: docker build --secret id=npmrc,src=$HOME/.npmrc .
+# NODE_IMAGE         base of the build stage: Node.js 20.20 or later (22 recommended), npm and a shell, on glibc.
+# RUNTIME_IMAGE      base of the image: node on the PATH, on glibc. It needs no shell and no package manager.
+# VERSION, REVISION  labels: the version of package.json and the commit.
+# secret npmrc       npm settings for a private registry. They are used in one step and are not stored in a layer:
+#                    docker build --secret id=npmrc,src=$HOME/.npmrc .
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG RUNTIME_IMAGE=${NODE_IMAGE}
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
-# What changes seldom first, so that a change of the sources does not install everything again.
+# Copied first, so that a change of the sources does not repeat the installation.
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/package.json
 RUN --mount=type=secret,id=npmrc npm ci --userconfig /run/secrets/npmrc
@@ -21,7 +21,7 @@ COPY examples examples
 COPY gen gen
 COPY clients clients
 COPY src src
-# /state becomes the empty data folder: the image that runs need have no shell to make one.
+# /state becomes the empty data folder, because the runtime image may have no shell to create it.
 RUN npm run build && npm run --silent sbom > sbom.cdx.json && npm prune --omit=dev && mkdir /state
 
 FROM ${RUNTIME_IMAGE}
@@ -34,12 +34,12 @@ LABEL org.opencontainers.image.title="scenario-orchestrator" \
   org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
 ENV NODE_ENV=production
-# glibc gives freed memory back to the system from 128 KiB on, and does not raise that bound after large requests (mallopt(3)).
+# glibc returns freed memory above 128 KiB to the system, and does not raise this threshold after large requests (mallopt(3)).
 ENV MALLOC_TRIM_THRESHOLD_=131072
-# In a container loopback reaches nobody. The service still asks for ORCHESTRATOR__SERVER__ALLOW_INSECURE=true, set by whoever
-# knows that strangers are kept out.
+# In a container, nothing can connect to loopback. Without TLS, the service requires ORCHESTRATOR__SERVER__ALLOW_INSECURE=true: set it
+# only in a trusted network.
 ENV ORCHESTRATOR__SERVER__HOST=0.0.0.0
-# Used where no ORCHESTRATOR__REDIS__URL is given. Everything else of the file system may be read-only.
+# Used without ORCHESTRATOR__REDIS__URL. The rest of the file system may be read-only.
 ENV ORCHESTRATOR__EMBEDDED__PATH=/data
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/package.json /app/sbom.cdx.json ./
@@ -51,9 +51,9 @@ COPY --from=build /app/clients/typescript/package.json clients/typescript/packag
 COPY --from=build /app/clients/typescript/dist clients/typescript/dist
 COPY --from=build --chown=10001:10001 /state /data
 VOLUME /data
-# A number, so that it means the same on every base image and Kubernetes can see that it is not root.
+# A number, which is valid on every base image, and which Kubernetes can verify to be non-root.
 USER 10001:10001
 EXPOSE 50051
 HEALTHCHECK --interval=15s --timeout=10s --start-period=20s --retries=3 CMD ["node", "scripts/health.mjs"]
-# The preload starts telemetry where the OTEL_ variables ask for it. SIGTERM drains, a second one ends at once.
+# The preload starts telemetry if the OTEL_ variables enable it. SIGTERM drains; a second SIGTERM exits immediately.
 CMD ["node", "--require", "./dist/src/server/telemetry/preload.js", "dist/src/server/main.js"]

@@ -1,5 +1,4 @@
-// Builds when dist/ is missing or older than its inputs; silent and quick otherwise. Runs before start, demo, replay, chaos and
-// the benchmarks.
+// Builds if dist/ is missing or older than its inputs. Runs before start, demo, replay, chaos and the benchmarks.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './run.mjs';
@@ -18,14 +17,15 @@ const inputs = [
   ...['examples/conversations', 'examples/replay', 'examples/scenarios'],
 ];
 
-/** Time of the latest change below a path, in ms; 0 for a missing path (an image has dist/ only). */
-function latestChange(path) {
+/** Returns the latest modification time below a path in ms; 0 if it does not exist, as in an image, which has only dist/. */
+function getLatestChange(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => latestChange(join(path, name)))); // a folder's own time: removals
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => getLatestChange(join(path, name)))); // The time of the folder itself: removed files.
 }
 
-const built = join(root, 'dist', '.built');
-const stale = !existsSync(built) || inputs.some((name) => latestChange(join(root, name)) > statSync(built).mtimeMs);
-if (stale) await import('./build.mjs');
+const marker = join(root, 'dist', '.built');
+const isStale =
+  !existsSync(marker) || inputs.some((name) => getLatestChange(join(root, name)) > statSync(marker).mtimeMs);
+if (isStale) await import('./build.mjs');

@@ -1,12 +1,12 @@
-// Checks the commit messages since the convention was introduced (commitlint.config.cjs). A shallow clone has nothing to check.
+// Checks the commit messages since the convention (commitlint.config.cjs) was introduced. Does nothing in a shallow clone.
 import { output, run } from './run.mjs';
 
 /** The last commit before the convention. */
-const lastBefore = '7161688';
+const baseCommit = '7161688';
 
-if (output('git', ['merge-base', '--is-ancestor', lastBefore, 'HEAD']) === undefined) {
-  console.log(`commits: ${lastBefore} is not in this clone; nothing is checked`);
+if (output('git', ['merge-base', '--is-ancestor', baseCommit, 'HEAD']) === undefined) {
+  console.log(`commits: ${baseCommit} is not in this clone, nothing to check`);
 } else {
-  run('commitlint', ['--from', lastBefore, '--to', 'HEAD']);
-  console.log('commits: every message since follows the convention');
+  run('commitlint', ['--from', baseCommit, '--to', 'HEAD']);
+  console.log('commits: all messages follow the convention');
 }

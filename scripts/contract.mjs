@@ -1,51 +1,59 @@
-// The contract's checks: buf lint, buf format, and buf breaking against what callers may already use.
-// A deliberate break says why in a commit that touches proto/focal, in a line of its own: `Contract-Break: <why>`.
+// Checks the contract: buf lint, buf format, and buf breaking against the contract that clients already use. For a deliberate break, a
+// commit that changes proto/focal has the trailer `Contract-Break: <reason>`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { output, ran, run } from './run.mjs';
 
-const CONTRACT = 'proto/focal';
+const contractFolder = 'proto/focal';
 const git = (...args) => output('git', args) || undefined;
-const hasContract = (commit) => git('ls-tree', '-d', commit, CONTRACT) !== undefined;
+const hasContract = (commit) => git('ls-tree', '-d', commit, contractFolder) !== undefined;
 
 /**
- * The commit to compare with. On a branch: where it left main. On main with commits that origin does not have: what origin has.
- * Else, as in CI: the files as committed, when they are being edited, or the contract before the last commit that touched it.
+ * Finds the commit to compare with. On a branch, it is the merge base with main; on main with unpushed commits, it is origin/main.
+ * Otherwise, as in CI, it is HEAD if the contract has uncommitted changes, or the parent of the last commit that changed the contract.
  */
-function baseline() {
+function findBaseline() {
   const head = git('rev-parse', '--verify', '--quiet', 'HEAD');
   if (head === undefined) return undefined;
-  for (const main of ['origin/main', 'main']) {
-    const fork = git('merge-base', 'HEAD', main);
-    if (fork !== undefined && fork !== head) return fork;
+  for (const branch of ['origin/main', 'main']) {
+    const base = git('merge-base', 'HEAD', branch);
+    if (base !== undefined && base !== head) return base;
   }
-  if (git('status', '--porcelain', '--', CONTRACT) !== undefined) return head;
-  const last = git('log', '-1', '--format=%H', '--', CONTRACT);
+  if (git('status', '--porcelain', '--', contractFolder) !== undefined) return head;
+  const last = git('log', '-1', '--format=%H', '--', contractFolder);
   return last && git('rev-parse', '--verify', '--quiet', `${last}^`);
 }
 
 run('buf', ['lint']);
-run('buf', ['format', '--diff', '--exit-code', '--path', CONTRACT]);
+run('buf', ['format', '--diff', '--exit-code', '--path', contractFolder]);
 
-const against = baseline();
-if (against === undefined || !hasContract(against)) {
-  console.log('contract: lint and format pass; no earlier contract to compare with');
+const baseline = findBaseline();
+if (baseline === undefined || !hasContract(baseline)) {
+  console.log('contract: lint and format pass; there is no earlier contract to compare with');
 } else {
-  const short = against.slice(0, 12);
-  const broken = git('log', '--format=%(trailers:key=Contract-Break,valueonly)', `${against}..HEAD`, '--', CONTRACT);
-  if (broken !== undefined) {
-    console.log(`contract: lint and format pass; breaks ${short} deliberately: ${broken.split('\n')[0]}`);
+  const short = baseline.slice(0, 12);
+  const breakReason = git(
+    'log',
+    '--format=%(trailers:key=Contract-Break,valueonly)',
+    `${baseline}..HEAD`,
+    '--',
+    contractFolder,
+  );
+  if (breakReason !== undefined) {
+    console.log(`contract: lint and format pass; deliberate break since ${short}: ${breakReason.split('\n')[0]}`);
   } else {
-    const old = mkdtempSync(join(tmpdir(), 'contract-'));
-    process.on('exit', () => rmSync(old, { recursive: true, force: true }));
-    // An archive and not buf's own `.git#ref=`: that one clones, which a worktree or a shallow clone does not allow.
-    run('git', ['archive', `--output=${join(old, 'old.tar')}`, against, 'proto', 'buf.yaml']);
-    run('tar', ['-xf', join(old, 'old.tar'), '-C', old]);
-    if (!ran('buf', ['breaking', '--against', old])) {
-      console.error(`contract: breaks what ${short} offers; if meant, a commit says why: Contract-Break: <why>`);
+    const folder = mkdtempSync(join(tmpdir(), 'contract-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    // An archive instead of `.git#ref=` of buf, which clones and therefore fails in a worktree or a shallow clone.
+    run('git', ['archive', `--output=${join(folder, 'old.tar')}`, baseline, 'proto', 'buf.yaml']);
+    run('tar', ['-xf', join(folder, 'old.tar'), '-C', folder]);
+    if (!ran('buf', ['breaking', '--against', folder])) {
+      console.error(
+        `contract: breaking changes since ${short}. If they are deliberate, add the trailer "Contract-Break: <reason>" to a commit.`,
+      );
       process.exit(1);
     }
-    console.log(`contract: lint and format pass; nothing breaks since ${short}`);
+    console.log(`contract: lint and format pass; no breaking changes since ${short}`);
   }
 }

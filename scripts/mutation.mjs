@@ -1,7 +1,6 @@
-// Mutation testing: changes the code in some thousand small ways (mutants) and runs the tests that cover each change; a mutant
-// that no test notices has survived. `npm run mutation` runs all areas, `npm run mutation -- lifecycle redis` some. Fails when an
-// area scores below its minimum. Results are kept in reports/mutation/, so that an aborted run resumes with the next area and a
-// later run tests only what has changed; the .html beside them shows each survivor in its place.
+// Mutation testing: makes thousands of small changes (mutants) to the code and runs the tests that cover each change. A mutant survives if no
+// test fails. `npm run mutation` runs all areas, `npm run mutation -- lifecycle redis` runs two. Fails if an area scores below its minimum.
+// Results are stored in reports/mutation/, so that a later run tests only what has changed. The .html files show the surviving mutants.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
@@ -9,14 +8,14 @@ import { fail, root } from './run.mjs';
 
 const reports = join('reports', 'mutation');
 
-// Random cases make a score that depends on luck; those of the CEL specification test the library, and take as long as the rest.
+// Random tests make the score random. The conformance tests of CEL test the library, and take as long as all others.
 const ignoredCoreTests = [
   'test/core/**/*properties*.test.ts',
   'test/core/**/*invariants*.test.ts',
   'test/core/**/conformance.test.ts',
 ];
 
-/** Area -> what is mutated, the tests that run on it, and the minimum score in percent. */
+/** The mutated files, the tests and the minimum score in percent, by area. */
 const areas = {
   ...Object.fromEntries(
     readdirSync(join(root, 'src', 'core'), { withFileTypes: true })
@@ -32,6 +31,7 @@ const areas = {
   'grpc-validation': {
     mutate: 'src/server/grpc/validation/**/*.ts',
     spec: ['test/server/grpc/validation/**/*.test.ts'],
+    ignore: ['test/server/grpc/validation/**/*properties*.test.ts'],
     minScore: 80,
   },
   client: {
@@ -43,7 +43,7 @@ const areas = {
   redis: {
     mutate: 'src/server/stores/redis/**/*.ts',
     spec: ['test/server/stores/redis/**/*.test.ts'],
-    // Clusters and Sentinels take seconds to start, for each mutant again.
+    // Clusters and Sentinels would be started for each mutant, which takes seconds.
     ignore: ['test/server/stores/redis/*{cluster,sentinel,failures}*.test.ts'],
     minScore: 70,
   },
@@ -55,19 +55,19 @@ function coreArea(mutate) {
 
 const requested = process.argv.slice(2);
 const unknown = requested.filter((area) => !(area in areas));
-if (unknown.length > 0) fail(`unknown area: ${unknown.join(', ')}; areas are ${Object.keys(areas).join(', ')}`);
+if (unknown.length > 0) fail(`Unknown area: ${unknown.join(', ')}. The areas are ${Object.keys(areas).join(', ')}.`);
 
 process.chdir(root);
 for (const area of requested.length > 0 ? requested : Object.keys(areas))
-  await new Stryker(optionsOf(area)).runMutationTest();
-const low = summarize();
-if (low.length > 0) fail(`mutation score too low: ${low.join(', ')}`);
+  await new Stryker(createOptions(area)).runMutationTest();
+const lowScores = summarize();
+if (lowScores.length > 0) fail(`mutation score too low: ${lowScores.join(', ')}`);
 
-function optionsOf(area) {
+function createOptions(area) {
   const { mutate, spec, ignore = [] } = areas[area];
   return {
     mutate: [mutate],
-    // mocha and not jest: its runner loads the modules once, jest's once a mutant, which takes longer than the tests.
+    // The runner of mocha loads the modules once. That of Jest loads them for each mutant, which takes longer than the tests.
     testRunner: 'mocha',
     mochaOptions: {
       require: ['./test/support/typescript-hook.cjs', './test/support/jest-names.cjs'],
@@ -75,59 +75,59 @@ function optionsOf(area) {
       ignore,
     },
     coverageAnalysis: 'perTest',
-    // Tables made when a module is loaded: each mutant of theirs takes a process of its own and all tests.
+    // A mutant in code that runs when a module is loaded would need its own process and all tests.
     ignoreStatic: true,
     concurrency: 2,
-    // Long enough that a mutant on a busy machine is not taken for an endless loop.
+    // Long, so that a slow test on a busy machine is not mistaken for an endless loop.
     timeoutMS: 15_000,
     incremental: true,
-    incrementalFile: reportOf(area),
+    incrementalFile: getReportPath(area),
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only', 'html'],
-    htmlReporter: { fileName: reportOf(area).replace(/json$/, 'html') },
-    // What the tests need is copied, the rest is not; Stryker would read tsconfig.json with a compiler API that TypeScript 7 lacks.
+    htmlReporter: { fileName: getReportPath(area).replace(/json$/, 'html') },
+    // Files that the tests do not need. Stryker would read tsconfig.json with a compiler API that TypeScript 7 does not have.
     ignorePatterns: ['/*.jsonc', '/build', '/dist*', '/coverage', '/deploy', '/tsconfig*.json'],
     tsconfigFile: 'none',
     allowEmpty: true,
   };
 }
 
-function reportOf(area) {
+function getReportPath(area) {
   return join(reports, `${area}.json`);
 }
 
-/** Prints score and counts of every area that has a report; returns the areas that score below their minimum. */
+/** Prints the score and the counts of every area with a report. Returns the areas below their minimum. */
 function summarize() {
-  const row = (...cells) =>
-    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(16) : cell.padStart(10))).join(''));
-  row('\narea', 'score', 'mutants', 'killed', 'timed out', 'survived', 'static');
-  const counted = Object.keys(areas)
-    .filter((area) => existsSync(reportOf(area)))
-    .map((area) => ({ area, counts: countsOf(area) }));
-  for (const { area, counts } of counted) row(area, ...cellsOf(counts));
-  return counted
-    .filter(({ area, counts }) => scoreOf(counts) < areas[area].minScore)
-    .map(({ area, counts }) => `${area} ${scoreOf(counts).toFixed(1)} % (minimum ${areas[area].minScore} %)`);
+  const printRow = (...cells) =>
+    console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(16) : cell.padStart(10))).join(''));
+  printRow('\narea', 'score', 'mutants', 'killed', 'timed out', 'survived', 'static');
+  const summaries = Object.keys(areas)
+    .filter((area) => existsSync(getReportPath(area)))
+    .map((area) => ({ area, counts: readCounts(area) }));
+  for (const { area, counts } of summaries) printRow(area, ...formatCells(counts));
+  return summaries
+    .filter(({ area, counts }) => getScore(counts) < areas[area].minScore)
+    .map(({ area, counts }) => `${area} ${getScore(counts).toFixed(1)} % (minimum ${areas[area].minScore} %)`);
 }
 
-function countsOf(area) {
-  const { files } = JSON.parse(readFileSync(reportOf(area), 'utf8'));
+function readCounts(area) {
+  const { files } = JSON.parse(readFileSync(getReportPath(area), 'utf8'));
   const mutants = Object.values(files).flatMap((file) => file.mutants);
   const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
   return {
     killed: count('Killed'),
-    // An endless loop, mostly; on a busy machine also a test that was slow.
+    // Usually an endless loop.
     timedOut: count('Timeout'),
     survived: count('Survived', 'NoCoverage'),
     ignored: count('Ignored'),
   };
 }
 
-function scoreOf({ killed, timedOut, survived }) {
+function getScore({ killed, timedOut, survived }) {
   return (100 * (killed + timedOut)) / Math.max(1, killed + timedOut + survived);
 }
 
-function cellsOf(counts) {
+function formatCells(counts) {
   const { killed, timedOut, survived, ignored } = counts;
   const mutants = killed + timedOut + survived;
-  return [`${scoreOf(counts).toFixed(1)} %`, ...[mutants, killed, timedOut, survived, ignored].map(String)];
+  return [`${getScore(counts).toFixed(1)} %`, ...[mutants, killed, timedOut, survived, ignored].map(String)];
 }

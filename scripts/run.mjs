@@ -1,31 +1,32 @@
-// How these scripts start a program: from the project's root, with the tools of node_modules on the PATH.
+// Starts programs in the root folder, with node_modules/.bin on the PATH.
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const base = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
+const baseEnv = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 
-/** Runs a program with its output shown; true when it ended well. */
+/** Runs a program and shows its output. Returns whether it succeeded. */
 export function ran(command, args, { env, stdio = 'inherit' } = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: { ...base, ...env } });
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: { ...baseEnv, ...env } });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;
 }
 
-/** Runs a program and ends this one with a line when it failed. */
+/** Runs a program. Exits with a message if it fails. */
 export function run(command, args, options) {
   if (!ran(command, args, options)) fail(`${command} ${args.join(' ')}: failed`);
 }
 
-/** What a program prints, trimmed, or undefined when it failed. */
+/** Returns the trimmed output of a program; undefined if it failed. */
 export function output(command, args) {
-  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: base });
+  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: baseEnv });
   return status === 0 ? stdout.trim() : undefined;
 }
 
-export function fail(line) {
-  console.error(line);
+/** Exits with a message. */
+export function fail(message) {
+  console.error(message);
   process.exit(1);
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
-import { comment, isRequired, message, rulesOf } from './contract-image.mjs';
+import { comment, getRules, isRequired, message } from './contract-image.mjs';
 import { fail, root } from './run.mjs';
 
 const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
@@ -283,7 +283,7 @@ function reference(descriptor) {
 }
 
 function definition(descriptor) {
-  const fields = descriptor.fields.map((field) => [field, rulesOf(field)]);
+  const fields = descriptor.fields.map((field) => [field, getRules(field)]);
   const properties = Object.fromEntries(fields.map(([field, rules]) => [field.name, property(field, rules)]));
   const required = fields.filter(([, rules]) => isRequired(rules)).map(([field]) => field.name);
   return {
@@ -296,10 +296,10 @@ function definition(descriptor) {
 }
 
 function property(field, rules) {
-  return { description: description(field), ...typeOf(field, rules) };
+  return { description: description(field), ...toType(field, rules) };
 }
 
-function typeOf(field, rules) {
+function toType(field, rules) {
   if (field.fieldKind === 'list') {
     const { minItems, maxItems, unique, items } = rules?.type.value ?? {};
     return {

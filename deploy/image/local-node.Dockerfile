@@ -1,5 +1,5 @@
-# Two small base images from Debian packages and the Node.js of the machine, for `npm run image` without a registry. Released images are
-# built on the base images that the Dockerfile names.
+# Two small base images from Debian packages and the Node.js of this machine, for `npm run image` without a registry. Released images use
+# the base images of the Dockerfile.
 FROM scratch AS runtime
 ADD runtime.tar /
 COPY node /usr/bin/node

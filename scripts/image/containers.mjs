@@ -1,18 +1,25 @@
-// buildah and podman on a storage of their own, below the folder that image.mjs gives and removes.
+// buildah and podman with a separate storage, below a folder that image.mjs creates and removes.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, output, ran } from '../run.mjs';
 
-export const folder = process.env.IMAGE_FOLDER ?? fail('image: start it by npm run image');
+export const folder = process.env.IMAGE_FOLDER ?? fail('image: start it with `npm run image`');
 
-const storage = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run'), '--storage-driver', driver()];
+const storage = [
+  '--root',
+  join(folder, 'storage'),
+  '--runroot',
+  join(folder, 'run'),
+  '--storage-driver',
+  selectStorageDriver(),
+];
 
-/** Runs buildah, its output shown; ends the whole with what failed. */
+/** Runs buildah and shows its output. Exits with a message if it fails. */
 export function buildah(...args) {
   if (!ran('buildah', [...storage, ...args])) fail(`image: buildah ${args[0]} failed`);
 }
 
-/** Builds a stage of a Dockerfile in a chroot, which needs no engine. Docker's format: OCI's has no health check. */
+/** Builds a stage of a Dockerfile in a chroot, without a container engine. Uses Docker's format, because OCI has no health check. */
 export function buildImage(context, { name, file = join(context, 'Dockerfile'), target, args = {}, secrets = {} }) {
   buildah(
     ...[
@@ -35,19 +42,19 @@ export function buildImage(context, { name, file = join(context, 'Dockerfile'), 
   );
 }
 
-/** podman's arguments on the same storage, without the services of a system that is run by systemd. */
+/** Returns the arguments of podman for the same storage, without systemd. */
 export function podmanArguments(...args) {
   const local = ['--tmpdir', join(folder, 'podman'), '--cgroup-manager', 'cgroupfs', '--events-backend', 'none'];
   return [...storage, ...local, '--runtime', 'crun', ...args];
 }
 
-/** What podman prints, or undefined when it failed. */
+/** Returns the output of podman; undefined if it failed. */
 export function podman(...args) {
   return output('podman', podmanArguments(...args));
 }
 
-/** overlay where the kernel has it; vfs copies every layer whole. */
-function driver() {
-  const known = '/proc/filesystems';
-  return existsSync(known) && /\boverlay$/m.test(readFileSync(known, 'utf8')) ? 'overlay' : 'vfs';
+/** Prefers overlay, because vfs copies every layer. */
+function selectStorageDriver() {
+  const path = '/proc/filesystems';
+  return existsSync(path) && /\boverlay$/m.test(readFileSync(path, 'utf8')) ? 'overlay' : 'vfs';
 }

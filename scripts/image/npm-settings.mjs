@@ -1,20 +1,20 @@
-// How npm reaches its registry on this machine, as one file that is given to the build as a secret.
+// The npm settings of this machine as one file, which the build gets as a secret.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output } from '../run.mjs';
 import { folder } from './containers.mjs';
 
-/** Writes the file: the user's own settings, tokens among them, the registry, and whom to trust. Its path. */
+/** Writes the settings of the user (with tokens), the registry and the CA certificates. Returns the path of the file. */
 export function writeNpmSettings() {
   const [userconfig, registry, cafile] = ['userconfig', 'registry', 'cafile'].map((key) =>
     output('npm', ['config', 'get', key]),
   );
-  const own = existsSync(userconfig) ? readFileSync(userconfig, 'utf8') : '';
-  const authorities = existsSync(cafile) ? readFileSync(cafile, 'utf8') : '';
-  const certificates = authorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const userSettings = existsSync(userconfig) ? readFileSync(userconfig, 'utf8') : '';
+  const bundle = existsSync(cafile) ? readFileSync(cafile, 'utf8') : '';
+  const certificates = bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   const path = join(folder, 'npmrc');
-  // Certificates one by one: the path of a file would mean nothing inside.
-  const trusted = certificates.map((certificate) => `ca[]=${JSON.stringify(certificate)}`);
-  writeFileSync(path, [own, `registry=${registry}`, ...trusted, ''].join('\n'), { mode: 0o600 });
+  // The certificates themselves, because the path does not exist in the container.
+  const caLines = certificates.map((certificate) => `ca[]=${JSON.stringify(certificate)}`);
+  writeFileSync(path, [userSettings, `registry=${registry}`, ...caLines, ''].join('\n'), { mode: 0o600 });
   return path;
 }

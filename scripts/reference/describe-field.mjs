@@ -1,6 +1,6 @@
 // Describes a field of the contract from its comment and its buf.validate rules.
 import { ScalarType } from '@bufbuild/protobuf';
-import { comment, isRequired, mayBeLeftOut, rulesOf } from '../contract-image.mjs';
+import { comment, getRules, isRequired, mayBeLeftOut } from '../contract-image.mjs';
 import { fail } from '../run.mjs';
 
 /** Seconds of durations and timestamps that have a readable name. */
@@ -21,7 +21,7 @@ const BOUNDS = new RegExp(`^${PHRASE}(, ${PHRASE})*\\.$`, 'i');
  * types: `named(descriptor)` for a message or enum, `scalar(type)` for the rest.
  */
 export function describeField(field, formats) {
-  const rules = rulesOf(field);
+  const rules = getRules(field);
   const text = comment(field).join(' ');
   const [prefix = '', presence, detail] = PRESENCE.exec(text) ?? [];
   if (presence !== undefined) checkPresence(field, presence === 'Required', rules);

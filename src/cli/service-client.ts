@@ -32,8 +32,13 @@ export function createServerOption(): Option {
   return new Option('-s, --server <host:port>', 'address of the service').argParser(parseAddress);
 }
 
+interface ConnectionDefaults {
+  /** Default timeout of a call. */
+  readonly timeoutSeconds?: number;
+}
+
 /** Adds the options of a connection except the address. Credentials are not options, because other users can see arguments. */
-export function addConnectionOptions(command: Command): Command {
+export function addConnectionOptions(command: Command, { timeoutSeconds = 5 }: ConnectionDefaults = {}): Command {
   return command
     .addOption(
       new Option(
@@ -49,7 +54,7 @@ export function addConnectionOptions(command: Command): Command {
     )
     .addOption(new Option('--tls-cert <file>', 'client certificate, PEM').env('SCENARIO_ORCHESTRATOR_TLS_CERT'))
     .addOption(new Option('--tls-key <file>', 'private key of the client, PEM').env('SCENARIO_ORCHESTRATOR_TLS_KEY'))
-    .addOption(new Option('--timeout <seconds>', 'timeout of a call').default(5).argParser(parseSeconds));
+    .addOption(new Option('--timeout <seconds>', 'timeout of a call').default(timeoutSeconds).argParser(parseSeconds));
 }
 
 interface OptionSettings {

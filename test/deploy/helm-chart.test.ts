@@ -10,7 +10,7 @@ import { ConfigMap, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 import { type Config, loadConfig } from '../../src/server/config';
 import { maxShutdownMs } from '../../src/server/shutdown-timeouts';
-import { ChartRefused, chartFolder, type Manifest, renderChart, typeErrors } from '../support/rendered-chart';
+import { ChartError, chartFolder, findTypeErrors, type Manifest, renderChart } from '../support/rendered-chart';
 
 const folder = join(chartFolder, 'ci');
 const least = join(folder, 'least.yaml');
@@ -77,10 +77,10 @@ function loadPodConfig(manifests: readonly Manifest[]): Config {
 }
 
 it('the Kubernetes types accept every field of the chart, and report a misspelled one', () => {
-  expect(typeErrors(valueSets.flatMap(({ manifests }) => manifests))).toEqual([]);
+  expect(findTypeErrors(valueSets.flatMap(({ manifests }) => manifests))).toEqual([]);
   const deployment: IDeployment = findManifest(renderChart(least), Deployment.is);
   const misspelled = { ...deployment, spec: { ...deployment.spec, replicass: 2 } };
-  expect(typeErrors([misspelled])).toEqual([expect.stringContaining('replicass')]);
+  expect(findTypeErrors([misspelled])).toEqual([expect.stringContaining('replicass')]);
 });
 
 describe.each(valueSets)('with the values of $file', ({ manifests }) => {
@@ -158,7 +158,7 @@ it.each([
   ['an unknown value', 'replicas=3', 'replicas'],
   ['a value of the wrong type', 'preStopSeconds=soon', 'preStopSeconds'],
 ])('the chart rejects %s with a message', (_case, value, message) => {
-  expect(() => renderChart(least, value)).toThrow(ChartRefused);
+  expect(() => renderChart(least, value)).toThrow(ChartError);
   expect(() => renderChart(least, value)).toThrow(message);
 });
 

@@ -17,15 +17,15 @@ interface Manifest {
 
 const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 
-/** Paths of the files that `npm publish` would upload. */
-function packedPaths(folder: string): readonly string[] {
+/** Lists the files that `npm publish` would upload. */
+function listPackedFiles(folder: string): readonly string[] {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
-  const printed = execFileSync('npm', args, {
+  const output = execFileSync('npm', args, {
     cwd: join(root, folder),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [packed]: readonly { readonly files: readonly PackedFile[] }[] = Object.values(JSON.parse(printed));
+  const [packed]: readonly { readonly files: readonly PackedFile[] }[] = Object.values(JSON.parse(output));
   return packed?.files.map(({ path }) => path) ?? [];
 }
 
@@ -34,10 +34,10 @@ beforeAll(ensureBuilt, 120_000);
 describe('the package of the service', () => {
   let paths: readonly string[];
   beforeAll(() => {
-    paths = packedPaths('.');
+    paths = listPackedFiles('.');
   });
 
-  it('holds the service, the command line, the contract, the schemas and the settings', () => {
+  it('contains the service, the command line, the contract, the schemas and the settings', () => {
     const needed = [
       'LICENSE',
       'README.md',
@@ -55,16 +55,16 @@ describe('the package of the service', () => {
     expect(needed.filter((path) => !paths.includes(path))).toEqual([]);
   });
 
-  it('holds no development tool, test, source or build state', () => {
-    const foreign = /(^|\/)(tools|chaos|bench|test|build|docs)\/|^dist\/(?!src|gen|config|examples)/;
-    expect(paths.filter((path) => foreign.test(path))).toEqual([]);
+  it('contains no tools, tests, sources or build state', () => {
+    const unexpected = /(^|\/)(tools|chaos|bench|test|build|docs)\/|^dist\/(?!src|gen|config|examples)/;
+    expect(paths.filter((path) => unexpected.test(path))).toEqual([]);
     expect(paths.filter((path) => /(?<!\.d)\.ts$|\.tsbuildinfo$|\.test\./.test(path))).toEqual([]);
   });
 });
 
 describe('the package of the TypeScript client', () => {
-  it('holds the client, its stubs and types, and nothing else', () => {
-    const paths = packedPaths(join('clients', 'typescript'));
+  it('contains only the client, its stubs and types', () => {
+    const paths = listPackedFiles(join('clients', 'typescript'));
     expect(paths).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -85,7 +85,7 @@ describe('the package of the TypeScript client', () => {
     expect(Object.keys(peerDependencies ?? {})).toEqual(['@grpc/grpc-js']);
   });
 
-  it('has the version of the service, which depends on exactly that version', () => {
+  it('has the version of the service, which depends on exactly this version', () => {
     const { version, dependencies } = readManifest('.');
     expect(readManifest(join('clients', 'typescript')).version).toBe(version);
     expect(dependencies?.['scenario-orchestrator-client']).toBe(version);
@@ -98,16 +98,16 @@ describe('the package of the TypeScript client', () => {
   });
 });
 
-it('the newest section of the changelog is about the version of the package', () => {
-  const [, newest] = /^## \[?(\d+\.\d+\.\d+)\]?/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? [];
-  expect(newest).toBe(readManifest('.').version);
+it('the latest section of the changelog has the version of the package', () => {
+  const [, latestVersion] = /^## \[?(\d+\.\d+\.\d+)\]?/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? [];
+  expect(latestVersion).toBe(readManifest('.').version);
 });
 
-it('the image copies what the package holds, and no development tool', () => {
-  const copied = readFileSync(join(root, 'Dockerfile'), 'utf8')
+it('the image contains no tools, tests or docs', () => {
+  const copyLines = readFileSync(join(root, 'Dockerfile'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('COPY'))
     .join('\n');
-  expect(copied).not.toMatch(/\b(tools|test|docs)\b/);
+  expect(copyLines).not.toMatch(/\b(tools|test|docs)\b/);
   expect(existsSync(join(root, 'tools'))).toBe(true);
 });

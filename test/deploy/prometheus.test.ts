@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { freePort } from '../../tools/chaos/free-port';
+import { findFreePort } from '../../tools/redis/free-port';
 import { type BuiltServer, startBuiltServer } from '../support/built-server';
 import { eventually } from '../support/eventually';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus-server';
@@ -29,7 +29,7 @@ let prometheus: PrometheusServer;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'prometheus-test-'));
-  const port = await freePort();
+  const port = await findFreePort();
   server = await startBuiltServer({
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
     OTEL_METRICS_EXPORTER: 'prometheus',

@@ -17,10 +17,10 @@ interface BillOfMaterials {
 const printed = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
 const bom: BillOfMaterials = JSON.parse(printed);
 
-/** Runs scripts/licences.mjs in a process of its own, because jest cannot import ES modules. */
-function licenceProblems(components: readonly Component[]): readonly string[] {
-  const program = `import { licenceProblems } from './scripts/licences.mjs';
-    console.log(JSON.stringify(licenceProblems(${JSON.stringify(components)})));`;
+/** Runs scripts/licenses.mjs in a process of its own, because jest cannot import ES modules. */
+function findLicenseProblems(components: readonly Component[]): readonly string[] {
+  const program = `import { findLicenseProblems } from './scripts/licenses.mjs';
+    console.log(JSON.stringify(findLicenseProblems(${JSON.stringify(components)})));`;
   const { stdout } = spawnSync('node', ['--input-type=module', '--eval', program], { encoding: 'utf8' });
   return JSON.parse(stdout);
 }
@@ -54,9 +54,9 @@ it('its bytes are reproducible', () => {
 
 it('an unreviewed license and a missing license are reported', () => {
   const copyleft = { name: 'left', version: '1.0.0', licenses: [{ license: { id: 'GPL-3.0-only' } }] };
-  expect(licenceProblems([copyleft, { name: 'silent', version: '2.0.0' }])).toEqual([
+  expect(findLicenseProblems([copyleft, { name: 'silent', version: '2.0.0' }])).toEqual([
     expect.stringContaining('left@1.0.0 has GPL-3.0-only'),
-    expect.stringContaining('silent@2.0.0 has no licence'),
+    expect.stringContaining('silent@2.0.0 has no license'),
   ]);
-  expect(licenceProblems(bom.components)).toEqual([]);
+  expect(findLicenseProblems(bom.components)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { freePort } from '../../tools/chaos/free-port';
+import { findFreePort } from '../../tools/redis/free-port';
 import { childTimeoutMs } from '../cli/command-line';
 import { type CommandBlock, type Outcome, readCommandBlocks, runBlocks } from './command-blocks';
 import { matchShown } from './match-shown';
@@ -20,7 +20,7 @@ describe.each(pages)('the commands of %s', (page) => {
   let outcomes: ReadonlyMap<string, Outcome>;
 
   beforeAll(async () => {
-    outcomes = await runBlocks(tested, { PORT: String(await freePort()) });
+    outcomes = await runBlocks(tested, { PORT: String(await findFreePort()) });
   }, childTimeoutMs);
 
   test.each(tested)('$name', ({ name, shown }: CommandBlock) => {

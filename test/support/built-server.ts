@@ -5,35 +5,35 @@ import { promisify } from 'node:util';
 
 const root = join(__dirname, '..', '..');
 
-/** The service as it is shipped, in a process of its own. */
+/** The built service in a child process. */
 export interface BuiltServer {
   /** `127.0.0.1:<port>` */
   readonly address: string;
   readonly process: ChildProcess;
-  /** What it wrote so far. */
+  /** The output so far. */
   stdout(): string;
   stderr(): string;
-  /** Sends SIGTERM and resolves to the exit code, null after a signal ended it. Idempotent. */
+  /** Sends SIGTERM. Resolves to the exit code; null if a signal ended the process. Idempotent. */
   stop(): Promise<number | null>;
 }
 
-/** Builds dist/ where the sources are newer. */
+/** Builds dist/ if the sources are newer. */
 export async function ensureBuilt(): Promise<void> {
   await promisify(execFile)('node', ['scripts/build-if-stale.mjs'], { cwd: root });
 }
 
-/** A process of the built service that did not get as far as to listen. */
-export class DidNotStart extends Error {
+/** The service exited before it listened. */
+export class ServerStartError extends Error {
   constructor(
     readonly exitCode: number | null,
     readonly stderr: string,
   ) {
-    super(`the server ended with ${exitCode} before it listened:\n${stderr}`);
+    super(`The server exited with code ${exitCode} before it listened:\n${stderr}`);
   }
 }
 
 /**
- * Starts the built service on a free port with the given variables and nothing of the developer's own environment.
+ * Starts the built service on a free port. It has only the given environment variables.
  *
  * @throws DidNotStart
  */
@@ -47,15 +47,15 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
       env: { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: '0', ...env },
     },
   );
-  const endWithTest = () => child.kill('SIGKILL');
-  process.once('exit', endWithTest);
-  child.once('exit', () => process.removeListener('exit', endWithTest));
+  const killWithTest = () => child.kill('SIGKILL');
+  process.once('exit', killWithTest);
+  child.once('exit', () => process.removeListener('exit', killWithTest));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  // 'close' and not 'exit': everything that it wrote has been read by then.
+  // 'close' instead of 'exit', so that all output is read.
   const exited = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
   const address = await new Promise<string>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -63,7 +63,7 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
       const listening = /listens on (\S+);/.exec(stderr);
       if (listening?.[1] !== undefined) resolve(listening[1]);
     });
-    exited.then((code) => reject(new DidNotStart(code, stderr)), reject);
+    exited.then((code) => reject(new ServerStartError(code, stderr)), reject);
   });
   return {
     address,

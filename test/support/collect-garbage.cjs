@@ -1,4 +1,4 @@
-// Loaded before a service: SIGUSR2 collects garbage, so that what a process holds is told from what it has not cleaned up yet.
+// Loaded before a service: SIGUSR2 collects garbage, so that a test can measure the memory that is in use.
 const { setFlagsFromString } = require('node:v8');
 const { runInNewContext } = require('node:vm');
 

@@ -1,4 +1,4 @@
-/** Waits until something holds; the test's own timeout ends a wait that is in vain. */
+/** Resolves when `holds` resolves to true. The timeout of the test limits the wait. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 }

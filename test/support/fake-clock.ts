@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/server/ports/clock';
 
-/** A clock that only moves when it is told to. */
+/** A clock that advances only when a test advances it. */
 export class FakeClock implements Clock {
   private time = 1_700_000_000_000;
 

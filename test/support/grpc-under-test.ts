@@ -8,12 +8,12 @@ import type { Telemetry } from '../../src/server/ports/telemetry';
 import { SystemClock } from '../../src/server/runtime/system';
 import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
 
-/** A server of a test's own on a free port of the loopback interface, with a client for raw bytes. */
+/** A server on a free port of the loopback interface, with a client for encoded messages. */
 export interface GrpcUnderTest {
   readonly address: string;
   readonly server: GrpcServer;
   readonly client: Client;
-  /** What was logged, newest last. */
+  /** The log lines, the latest last. */
   readonly logged: readonly LoggedLine[];
   stop(): Promise<void>;
 }
@@ -24,17 +24,16 @@ export interface LoggedLine {
   readonly message: string;
 }
 
-/** The answer of a unary call, as bytes. */
-export interface RawAnswer {
+/** The encoded response of a unary call. */
+export interface RawResponse {
   readonly bytes: Buffer;
   readonly trailer: Metadata;
 }
 
-/** What else a test may want otherwise. */
-export interface Surroundings {
-  /** How the client connects. Default: in plain text. */
+export interface StartOptions {
+  /** Credentials of the client. Default: plaintext. */
   readonly channel?: ChannelCredentials;
-  /** The server's. Default: the machine's. */
+  /** Clock of the server. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -42,7 +41,7 @@ export async function startGrpc(
   useCases: Partial<UseCases>,
   options: Partial<GrpcServerOptions> = {},
   telemetry: Telemetry = noopTelemetry,
-  { channel = credentials.createInsecure(), clock = new SystemClock() }: Surroundings = {},
+  { channel = credentials.createInsecure(), clock = new SystemClock() }: StartOptions = {},
 ): Promise<GrpcUnderTest> {
   const logged: LoggedLine[] = [];
   const level = (name: LoggedLine['level']) => (fields: Readonly<Record<string, unknown>>, message: string) => {
@@ -61,7 +60,7 @@ export async function startGrpc(
   );
   const address = `127.0.0.1:${await server.start()}`;
   server.setServing(true);
-  const client = clientOf(address, channel);
+  const client = createRawClient(address, channel);
   return {
     address,
     server,
@@ -74,8 +73,8 @@ export async function startGrpc(
   };
 }
 
-/** A client for raw bytes with a connection of its own, which never tries again by itself. */
-export function clientOf(address: string, channel: ChannelCredentials): Client {
+/** A client for encoded messages with its own connection and without retries. */
+export function createRawClient(address: string, channel: ChannelCredentials): Client {
   return new Client(address, channel, {
     'grpc.max_send_message_length': -1,
     'grpc.max_receive_message_length': -1,
@@ -90,13 +89,13 @@ export interface CallOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Calls a unary method with bytes; rejects with CallError. */
+/** Calls a unary method with an encoded request. Rejects with CallError. */
 export function callRaw(
   { client }: Pick<GrpcUnderTest, 'client'>,
   path: string,
   bytes: Uint8Array,
   { deadline, metadata = {} }: CallOptions = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let answer: Buffer | undefined;
     const call = client.makeUnaryRequest<Uint8Array, Buffer>(
@@ -104,7 +103,7 @@ export function callRaw(
       Buffer.from,
       (received) => received,
       bytes,
-      headersOf(metadata),
+      createMetadata(metadata),
       deadline === undefined ? {} : { deadline },
       (error, received) => {
         if (error) reject(new CallError(path, error));
@@ -122,7 +121,7 @@ interface UnaryMethod<Request, Response> {
   responseDeserialize(bytes: Buffer): Response;
 }
 
-/** Calls a unary method; rejects with CallError. */
+/** Calls a unary method. Rejects with CallError. */
 export async function callMethod<Request, Response>(
   grpc: Pick<GrpcUnderTest, 'client'>,
   method: UnaryMethod<Request, Response>,
@@ -133,7 +132,7 @@ export async function callMethod<Request, Response>(
   return method.responseDeserialize(bytes);
 }
 
-/** Calls a server-streaming method with bytes; the messages, or a rejection with CallError. */
+/** Calls a server-streaming method with an encoded request. Resolves to the messages, or rejects with CallError. */
 export function streamRaw(
   { client }: Pick<GrpcUnderTest, 'client'>,
   path: string,
@@ -147,7 +146,7 @@ export function streamRaw(
       Buffer.from,
       (received) => received,
       bytes,
-      headersOf(metadata),
+      createMetadata(metadata),
       deadline === undefined ? {} : { deadline },
     );
     stream.on('data', (message: Buffer) => messages.push(message));
@@ -156,8 +155,8 @@ export function streamRaw(
   });
 }
 
-/** What a call fails with; fails the test where it succeeds. */
-export async function failureOf(call: Promise<unknown>): Promise<CallError> {
+/** The error of a call. Throws if the call succeeds. */
+export async function getCallError(call: Promise<unknown>): Promise<CallError> {
   const outcome: unknown = await call.then(
     () => 'it succeeded',
     (error: unknown) => error,
@@ -166,8 +165,8 @@ export async function failureOf(call: Promise<unknown>): Promise<CallError> {
   throw new Error(`expected a failed call, but ${String(outcome)}`);
 }
 
-/** Metadata of these fields. */
-export function headersOf(fields: Readonly<Record<string, string>> = {}): Metadata {
+/** Metadata with these fields. */
+export function createMetadata(fields: Readonly<Record<string, string>> = {}): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
   return metadata;
@@ -177,7 +176,7 @@ function unexpected(): never {
   throw new Error('The test did not expect this use case to be called.');
 }
 
-const noUseCases: UseCases = {
+export const noUseCases: UseCases = {
   processTurn: unexpected,
   decidePhases: unexpected,
   readSession: unexpected,

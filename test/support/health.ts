@@ -1,12 +1,12 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
-/** How long a test waits for a server on a busy machine, milliseconds. */
-const patienceMs = 30_000;
+/** Timeout for a server on a busy machine, in milliseconds. */
+const timeoutMs = 30_000;
 
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-/** What grpc.health.v1 answers for a service of the server at `address`, "" for all of it. */
-export async function healthOf(address: string, service = ''): Promise<string> {
+/** The status in grpc.health.v1 of a service at `address`; "" for the whole server. */
+export async function getHealth(address: string, service = ''): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   const name = Buffer.from(service);
   try {
@@ -16,7 +16,7 @@ export async function healthOf(address: string, service = ''): Promise<string> {
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
         name.length === 0 ? name : Buffer.from([0x0a, name.length, ...name]),
-        { deadline: Date.now() + patienceMs },
+        { deadline: Date.now() + timeoutMs },
         (error, answer) => (error === null ? resolve(answer) : reject(error)),
       );
     });
@@ -27,13 +27,13 @@ export async function healthOf(address: string, service = ''): Promise<string> {
   }
 }
 
-/** Resolves once health answers so; rejects with what it answers after that time. */
-export async function untilHealthIs(wanted: string, address: string): Promise<void> {
-  const end = Date.now() + patienceMs;
-  let answer = await healthOf(address);
-  while (answer !== wanted) {
-    if (Date.now() > end) throw new Error(`health says ${answer}, not ${wanted}`);
+/** Resolves when the health status is `expected`. Rejects with the last status after a timeout. */
+export async function waitForHealth(expected: string, address: string): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  let answer = await getHealth(address);
+  while (answer !== expected) {
+    if (Date.now() > end) throw new Error(`the health status is ${answer}, not ${expected}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    answer = await healthOf(address);
+    answer = await getHealth(address);
   }
 }

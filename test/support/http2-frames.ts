@@ -18,10 +18,10 @@ export const endStream = 1;
 export const endHeaders = 4;
 const ack = 1;
 
-/** What a client says first. */
+/** The connection preface of a client. */
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** A frame, whatever sense it makes. */
+/** A frame, valid or not. */
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
@@ -31,12 +31,12 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([head, payload]);
 }
 
-/** A header block of literals that go into no table (RFC 7541, 6.2.2). */
+/** A header block of literals without indexing (RFC 7541, 6.2.2). */
 export function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
   return Buffer.concat(headers.map(([name, value]) => Buffer.concat([Buffer.of(0), literal(name), literal(value)])));
 }
 
-/** Text as HPACK has it, without Huffman's code. */
+/** A string of HPACK without Huffman encoding. */
 export function literal(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   const length = [Math.min(bytes.length, 127)];
@@ -48,12 +48,13 @@ export function literal(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), bytes]);
 }
 
-/** What a server does with what breaks HTTP/2. */
-export type FrameEnd = 'connection ended' | 'stream reset' | 'stream answered' | 'passed over';
+/** Reaction of a server to frames. */
+export type FrameEnd = 'connection ended' | 'stream reset' | 'stream answered' | 'no effect';
 
 /**
- * Sends bytes on a connection of its own and a PING behind them, and another one after the answer to that, since such answers
- * overtake; resolves to what comes first: the end of the connection (GOAWAY or the socket's), RST_STREAM, headers, or the second answer.
+ * Sends bytes and a PING on a new connection, and a second PING after the response to the first one, because PING responses can overtake
+ * others. Resolves to the first reaction: the end of the connection (GOAWAY or closed socket), RST_STREAM, headers, or the second
+ * response.
  */
 export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd> {
   return new Promise((resolve) => {
@@ -68,7 +69,7 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
       resolve(end);
       socket.destroy();
     };
-    // Also where it is closed while there is more to be written.
+    // The socket may be closed while bytes are written.
     socket.on('error', () => settle('connection ended'));
     socket.on('close', () => settle('connection ended'));
     readFrames(socket, (type, flags) => {
@@ -76,7 +77,7 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
       else if (type === frameType.reset) settle('stream reset');
       else if (type === frameType.headers) settle('stream answered');
       else if (type === frameType.ping && flags === ack) {
-        if (pings === 2) settle('passed over');
+        if (pings === 2) settle('no effect');
         else ping();
       }
     });
@@ -85,12 +86,12 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
   });
 }
 
-/** A call whose caller neither ends its request nor hears what it is told; resolves once the server has it. */
+/** Opens a call without the end of its request and reads nothing. Resolves when the server has received it. */
 export function openUnfinishedCall(address: string, path: string): Promise<Socket> {
   return openCall(address, frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))));
 }
 
-/** A call with its whole request, whose caller takes nothing of the answer; resolves once the server has it. */
+/** Opens a call with a complete request and reads nothing. Resolves when the server has received it. */
 export function openUnreadCall(address: string, path: string, request: Uint8Array): Promise<Socket> {
   const initialWindowSize = Buffer.of(0, 4, 0, 0, 0, 0);
   const prefix = Buffer.alloc(5);
@@ -134,7 +135,7 @@ export function callHeaders(path: string): readonly (readonly [string, string])[
   ];
 }
 
-/** Reads frames off a socket. */
+/** Reads frames from a socket. */
 function readFrames(socket: Socket, take: (type: number, flags: number) => void): void {
   let unread = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-// Gives mocha's tests the names that they know from jest: `test`, `each`, `expect`, `beforeAll` and the like.
+// Defines the globals of Jest for mocha: `test`, `each`, `expect`, `beforeAll` and others.
 const { expect } = require('expect');
 const { bind } = require('jest-each');
 const { ModuleMocker } = require('jest-mock');
@@ -10,7 +10,7 @@ const jest = {
   spyOn: mocker.spyOn.bind(mocker),
   restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
   requireActual: require,
-  // mocha runs without a timeout under mutation testing; the runner has one of its own.
+  // The mutation test runner has its own timeout, and mocha has none.
   setTimeout() {},
 };
 

@@ -1,7 +1,7 @@
 import type { LegacySession } from '../../src/core/model/legacy-session';
 
-/** Creates a legacy session with the given fields; all others are empty. */
-export function aLegacySession(parts: Partial<LegacySession> = {}): LegacySession {
+/** A legacy record in which only the given parts are set. */
+export function buildLegacySession(parts: Partial<LegacySession> = {}): LegacySession {
   return {
     agentId: '',
     activeScenarioId: '',

@@ -3,11 +3,11 @@ import { aRelationship, Conversation, type Played } from './conversation';
 import { asking, type Variation } from './sample-scenarios';
 
 /** A relationship as a tuple. */
-export type Link = readonly [source: string, kind: RelationshipKind, target: string, sourceType?: 'RULE'];
+export type RelationshipTuple = readonly [source: string, kind: RelationshipKind, target: string, sourceType?: 'RULE'];
 
 /** A conversation with the scenarios a, b, c and d. Scenario a asks for `a_field`, and so on. */
-export function linked(
-  links: readonly Link[],
+export function createLinkedConversation(
+  links: readonly RelationshipTuple[],
   variations: Readonly<Record<string, Variation>> = {},
   settings = {},
 ): Conversation {
@@ -18,6 +18,6 @@ export function linked(
 }
 
 /** Returns the ids of the scenarios that start, in start order. */
-export function starts({ result }: Played): readonly string[] {
+export function getStartedScenarioIds({ result }: Played): readonly string[] {
   return result.lifecycleDecisions.filter(({ action }) => action === 'START').map(({ scenarioId }) => scenarioId);
 }

@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { listenOnLoopback } from '../../tools/chaos/free-port';
+import { listenOnLoopback } from '../../tools/redis/free-port';
 
 /** The item ids in a prompt of the shipped template. */
 export interface PromptItems {

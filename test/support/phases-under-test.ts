@@ -12,7 +12,7 @@ import { lifecycleAction } from '../../src/server/codec/wire/enums';
 import { scenarioToProto } from '../../src/server/codec/wire/scenario-codec';
 import type { DeepPartial } from '../server/codec/partial-message';
 import { aScenario, type ScenarioDraft } from './conversation';
-import { callMethod, failureOf, type GrpcUnderTest, startGrpc } from './grpc-under-test';
+import { callMethod, type GrpcUnderTest, getCallError, startGrpc } from './grpc-under-test';
 import { openService, type ServiceUnderTest } from './service-under-test';
 import { uuid } from './session-builder';
 
@@ -22,7 +22,7 @@ export const agent = { tenantId: uuid(1), agentId: uuid(2) };
 export const refund = uuid(11);
 export const booking = uuid(12);
 
-/** The stateless phases over gRPC, on a store of their own. */
+/** The methods for single phases over gRPC, with their own store. */
 export class PhasesUnderTest {
   settings: Partial<OrchestrationSettings> = {};
 
@@ -58,7 +58,7 @@ export class PhasesUnderTest {
   }
 }
 
-/** Asks for `order_id` at a step, then ends. */
+/** A scenario that asks for `order_id` and ends. */
 export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, stepId = 'ask'): Scenario {
   return aScenario({
     scenarioId,
@@ -70,45 +70,45 @@ export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, s
   });
 }
 
-/** The same as a caller sends it. */
-export function sentAsking(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
+/** The same scenario as a message of the contract. */
+export function askingMessage(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
   return scenarioToProto(asking(scenarioId, parts));
 }
 
-// The generated type refuses what was not written out in the very call.
+// The type of fromPartial rejects everything except object literals.
 const fromPartial: (fields: DeepPartial<PhaseInput>) => PhaseInput = PhaseInput.fromPartial;
 
-/** Turn 100 of session 3, on an inline refund, with what the test cares about. */
-export function anInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
+/** Turn 100 of session 3 with the inline scenario `refund`, and the given parts. */
+export function createInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
   const given = { ...agent, sessionId: uuid(3), turnId: uuid(100), occurredAt: new Date(1_700_000_000_000), ...turn };
-  return fromPartial({ scenarios: [sentAsking(refund)], ...parts, turn: given });
+  return fromPartial({ scenarios: [askingMessage(refund)], ...parts, turn: given });
 }
 
-/** A turn whose candidate is this scenario. */
-export function naming(scenarioId: string): { readonly candidates: { scenarioId: string; score: number }[] } {
+/** A turn with the scenario as its candidate. */
+export function withCandidate(scenarioId: string): { readonly candidates: { scenarioId: string; score: number }[] } {
   return { candidates: [{ scenarioId, score: 0.9 }] };
 }
 
-/** Every lifecycle decision in words, for example `START` with the id of its scenario. */
-export function actionsOf({
+/** The lifecycle decisions as text, for example `START` and the scenario id. */
+export function formatActions({
   lifecycleDecisions,
 }: Pick<DecideLifecycleResponse, 'lifecycleDecisions'>): readonly string[] {
   return lifecycleDecisions.map(({ action, scenarioId }) => `${lifecycleAction.fromProto(action)} ${scenarioId}`);
 }
 
 /** The session after the turn. */
-export function sessionAfter({ session }: PlanContributionsResponse): Session {
-  if (session === undefined) throw new Error('the answer has no session');
+export function getSessionAfter({ session }: PlanContributionsResponse): Session {
+  if (session === undefined) throw new Error('the response has no session');
   return session;
 }
 
-/** What a refused call says: status, reason and every field that is named. */
-export async function refusalOf(call: Promise<unknown>) {
-  const { status, reason, violations } = await failureOf(call);
+/** Status, reason and invalid fields of a rejected call. */
+export async function getRejection(call: Promise<unknown>) {
+  const { status, reason, violations } = await getCallError(call);
   return { status, reason, fields: violations.map(({ field }) => field) };
 }
 
-/** The refusal of a request for these fields. */
-export function invalid(...fields: readonly string[]) {
+/** The rejection of a request with these invalid fields. */
+export function invalidRequest(...fields: readonly string[]) {
   return { status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', fields };
 }

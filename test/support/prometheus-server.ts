@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../tools/chaos/free-port';
+import { findFreePort } from '../../tools/redis/free-port';
 import { eventually } from './eventually';
 
 /** A Prometheus process on a free loopback port with a temporary folder. */
@@ -21,7 +21,7 @@ interface Answer {
 
 /** Starts Prometheus with a configuration file; resolves when it is ready. */
 export async function startPrometheus(configFile: string): Promise<PrometheusServer> {
-  const port = await freePort();
+  const port = await findFreePort();
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const child = spawn(
     'prometheus',

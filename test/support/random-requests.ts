@@ -4,7 +4,7 @@ import type { Turn } from '../../src/core/model/turn';
 import { aScenario, aTurn, type ScenarioDraft, type TurnDraft } from './conversation';
 import { uuid } from './session-builder';
 
-/** The short names of `randomSession` as the UUIDs that the contract wants. */
+/** UUIDs for the short names of `randomSession`. */
 const ids: Readonly<Record<string, string>> = {
   p: uuid(0x50),
   q: uuid(0x51),
@@ -13,51 +13,51 @@ const ids: Readonly<Record<string, string>> = {
   rule: uuid(0x54),
 };
 
-/** A scenario of `randomSession` as it can be stored over the wire. */
-export function sendableScenario(draft: ScenarioDraft): Scenario {
-  return aScenario({ ...draft, name: draft.scenarioId, scenarioId: idOf(draft.scenarioId) });
+/** Converts a scenario of `randomSession` to one that can be stored. */
+export function toSendableScenario(draft: ScenarioDraft): Scenario {
+  return aScenario({ ...draft, name: draft.scenarioId, scenarioId: getId(draft.scenarioId) });
 }
 
-export function sendableRelationship(relationship: Relationship): Relationship {
+export function toSendableRelationship(relationship: Relationship): Relationship {
   const { sourceId, targetScenarioId } = relationship;
-  return { ...relationship, sourceId: idOf(sourceId), targetScenarioId: idOf(targetScenarioId) };
+  return { ...relationship, sourceId: getId(sourceId), targetScenarioId: getId(targetScenarioId) };
 }
 
-/** A turn of `randomSession`; what it names as `p#1` is the running instance of p, or nobody. */
-export function sendableTurn(draft: TurnDraft, { running, occurredAt, ...own }: SendableTurn): Turn {
+/** Converts a turn of `randomSession`. An instance `p#1` becomes the running instance of p, or an unknown id. */
+export function toSendableTurn(draft: TurnDraft, { running, occurredAt, ...key }: SendableTurn): Turn {
   const turn = aTurn(draft, '', occurredAt);
-  const instanceOf = (name: string): string => {
-    const scenarioId = idOf(name.slice(0, name.indexOf('#')));
+  const getInstanceId = (name: string): string => {
+    const scenarioId = getId(name.slice(0, name.indexOf('#')));
     return running.find((instance) => instance.scenarioId === scenarioId)?.instanceId ?? uuid(0x55);
   };
   return {
     ...turn,
-    ...own,
+    ...key,
     situation: {
       ...turn.situation,
-      signals: turn.situation.signals.map((aim) => ({ ...aim, scenarioIds: aim.scenarioIds.map(idOf) })),
+      signals: turn.situation.signals.map((aim) => ({ ...aim, scenarioIds: aim.scenarioIds.map(getId) })),
     },
-    candidates: turn.candidates.map((candidate) => ({ ...candidate, scenarioId: idOf(candidate.scenarioId) })),
+    candidates: turn.candidates.map((candidate) => ({ ...candidate, scenarioId: getId(candidate.scenarioId) })),
     appliedRules: turn.appliedRules.map((rule) => ({
       ...rule,
-      ruleId: idOf(rule.ruleId),
-      scopeId: rule.scope === 'SCENARIO' ? idOf(rule.scopeId) : rule.scopeId,
+      ruleId: getId(rule.ruleId),
+      scopeId: rule.scope === 'SCENARIO' ? getId(rule.scopeId) : rule.scopeId,
     })),
     stepOutcomes: turn.stepOutcomes.map((outcome) => ({
       ...outcome,
-      instanceId: outcome.instanceId === '' ? '' : instanceOf(outcome.instanceId),
-      actionKey: outcome.actionKey.replace(/^[^/]+/, instanceOf),
+      instanceId: outcome.instanceId === '' ? '' : getInstanceId(outcome.instanceId),
+      actionKey: outcome.actionKey.replace(/^[^/]+/, getInstanceId),
     })),
   };
 }
 
-/** Whose turn it is, and what runs before it. */
+/** The key of the turn and the instances before it. */
 export interface SendableTurn extends Pick<Turn, 'tenantId' | 'agentId' | 'sessionId' | 'turnId' | 'occurredAt'> {
   readonly running: readonly Pick<ScenarioInstance, 'instanceId' | 'scenarioId'>[];
 }
 
-function idOf(name: string): string {
+function getId(name: string): string {
   const id = ids[name];
-  if (id === undefined) throw new Error(`no id for "${name}"`);
+  if (id === undefined) throw new Error(`There is no id for "${name}".`);
   return id;
 }

@@ -3,23 +3,23 @@ import { status } from '@grpc/grpc-js';
 import { ErrorInfo } from '../../gen/google/rpc/error_details';
 import { Status } from '../../gen/google/rpc/status';
 
-/** How a call ended that was made without a gRPC library. */
-export interface RawEnd {
-  /** Of HTTP; 0 where the stream was reset before. */
+/** The outcome of a call without a gRPC library. */
+export interface RawOutcome {
+  /** HTTP status; 0 if the stream was reset before. */
   readonly httpStatus: number;
-  /** Name of the gRPC status; "" where there was none. */
+  /** Name of the gRPC status; "" without one. */
   readonly status: string;
-  /** Of the ErrorInfo; "" where there was none. */
+  /** Reason in the ErrorInfo; "" without one. */
   readonly reason: string;
 }
 
-/** Makes a call with headers and body bytes that no gRPC library would send. */
+/** Sends a call with any headers and body bytes. */
 export function postRaw(
   address: string,
   path: string,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
-): Promise<RawEnd> {
+): Promise<RawOutcome> {
   return new Promise((resolve, reject) => {
     const session = connect(`http://${address}`);
     session.on('error', reject);
@@ -30,32 +30,37 @@ export function postRaw(
       te: 'trailers',
       ...headers,
     });
-    const seen: IncomingHttpHeaders = {};
-    stream.on('response', (received) => Object.assign(seen, received));
-    stream.on('trailers', (received) => Object.assign(seen, received));
+    const responseHeaders: IncomingHttpHeaders = {};
+    stream.on('response', (received) => Object.assign(responseHeaders, received));
+    stream.on('trailers', (received) => Object.assign(responseHeaders, received));
     stream.on('error', () => undefined);
     stream.on('close', () => {
       session.close();
-      resolve(endOf(seen));
+      resolve(toOutcome(responseHeaders));
     });
     stream.resume();
     stream.end(body);
   });
 }
 
-/** Bytes that HTTP/2 lets a sender be ahead, unless something else is said (RFC 9113, 6.9.2). */
-const usualWindow = 65_535;
+/** The default flow-control window of HTTP/2, in bytes (RFC 9113, 6.9.2). */
+const defaultWindow = 65_535;
 
-/** A call whose answer lies in the transport until it is read: gRPC libraries read on for a caller who does not. */
+/** A call whose response is not read before `read`. gRPC libraries read ahead, so they cannot do this. */
 export interface UnreadCall {
-  /** Reads everything; resolves when the server has ended it. */
+  /** Reads everything. Resolves when the server has ended the stream. */
   read(): Promise<
-    RawEnd & { readonly messages: readonly Buffer[]; readonly metadata: Readonly<Record<string, string>> }
+    RawOutcome & { readonly messages: readonly Buffer[]; readonly metadata: Readonly<Record<string, string>> }
   >;
 }
 
-/** Sends a request and reads nothing; the transport takes `window` bytes of the answer. */
-export function callUnread(address: string, path: string, message: Uint8Array, window = usualWindow): UnreadCall {
+/** Sends a request and reads nothing. The transport accepts `window` bytes of the response. */
+export function startUnreadCall(
+  address: string,
+  path: string,
+  message: Uint8Array,
+  window = defaultWindow,
+): UnreadCall {
   const session = connect(`http://${address}`, { settings: { initialWindowSize: window } });
   const stream = session.request({
     ':method': 'POST',
@@ -63,26 +68,26 @@ export function callUnread(address: string, path: string, message: Uint8Array, w
     'content-type': 'application/grpc',
     te: 'trailers',
   });
-  stream.end(framed(message));
+  stream.end(toGrpcFrame(message));
   return {
     async read() {
-      session.settings({ initialWindowSize: usualWindow });
+      session.settings({ initialWindowSize: defaultWindow });
       const trailers: IncomingHttpHeaders = {};
       stream.on('trailers', (received) => Object.assign(trailers, received));
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk);
       session.close();
       return {
-        ...endOf(trailers),
-        messages: unframed(Buffer.concat(chunks)),
-        metadata: infoOf(trailers)?.metadata ?? {},
+        ...toOutcome(trailers),
+        messages: splitFrames(Buffer.concat(chunks)),
+        metadata: getErrorInfo(trailers)?.metadata ?? {},
       };
     },
   };
 }
 
-/** The messages of gRPC frames. */
-function unframed(bytes: Buffer): readonly Buffer[] {
+/** Splits gRPC frames into messages. */
+function splitFrames(bytes: Buffer): readonly Buffer[] {
   const messages: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = at + 5 + bytes.readUInt32BE(at + 1);
@@ -92,23 +97,23 @@ function unframed(bytes: Buffer): readonly Buffer[] {
   return messages;
 }
 
-/** A message in its gRPC frame. */
-export function framed(message: Uint8Array, flags = 0): Buffer {
+/** A message in a gRPC frame. */
+export function toGrpcFrame(message: Uint8Array, flags = 0): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(flags, 0);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
 }
 
-function endOf(headers: IncomingHttpHeaders): RawEnd {
+function toOutcome(headers: IncomingHttpHeaders): RawOutcome {
   return {
     httpStatus: Number(headers[':status'] ?? 0),
     status: status[Number(headers['grpc-status'])] ?? '',
-    reason: infoOf(headers)?.reason ?? '',
+    reason: getErrorInfo(headers)?.reason ?? '',
   };
 }
 
-function infoOf(headers: IncomingHttpHeaders): ErrorInfo | undefined {
+function getErrorInfo(headers: IncomingHttpHeaders): ErrorInfo | undefined {
   const details = headers['grpc-status-details-bin'];
   const infos = typeof details === 'string' ? Status.decode(Buffer.from(details, 'base64')).details : [];
   const info = infos.find(({ typeUrl }) => typeUrl.endsWith('google.rpc.ErrorInfo'));

@@ -5,7 +5,7 @@ import { RedisSessionStore } from '../../src/server/stores/redis/redis-session-s
 import type { StoreSettings } from '../server/stores/redis/clients-under-test';
 import type { RedisUnderTest } from '../server/stores/redis/redis-under-test';
 import { type GrpcUnderTest, startGrpc } from './grpc-under-test';
-import { type ServiceUnderTest, serviceOn } from './service-under-test';
+import { createService, type ServiceUnderTest } from './service-under-test';
 import { silentLog } from './silent-log';
 
 export interface RedisNodeSettings {
@@ -36,7 +36,7 @@ export async function createRedisNode(
       ? undefined
       : new RedisLegacySessionStore(connection, { keyTemplate: legacySessionKey, sessionTtlMs, clock: Date, log });
   const scenarios = new RedisCatalogue(connection, { keyPrefix });
-  return serviceOn({ store, scenarios, legacySessions, close: () => store.close() }, { clock: Date, log });
+  return createService({ store, scenarios, legacySessions, close: () => store.close() }, { clock: Date, log });
 }
 
 /** Starts the gRPC server of one node that shares a Redis and a key prefix with others. */
@@ -46,7 +46,7 @@ export async function startRedisNode(
 ): Promise<GrpcUnderTest> {
   const store = await redis.createStore(settings);
   const scenarios = new RedisCatalogue(await redis.connect(), settings);
-  const service = serviceOn({
+  const service = createService({
     store,
     scenarios,
     async close() {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
+import { RedisProcess } from '../../tools/redis/redis-process';
 import { eventually } from './eventually';
 import { startReplica } from './redis-replica';
-import { type RedisServer, startRedisSentinel, startRedisServer } from './redis-server';
 
 /**
  * Intervals in milliseconds with which a Sentinel detects changes soon. The high tilt trigger prevents a pause of 30 seconds after
@@ -17,16 +17,16 @@ export class SentinelSetup {
   readonly name = 'main';
 
   private constructor(
-    readonly master: RedisServer,
-    readonly replicas: readonly RedisServer[],
-    readonly sentinels: readonly RedisServer[],
+    readonly master: RedisProcess,
+    readonly replicas: readonly RedisProcess[],
+    readonly sentinels: readonly RedisProcess[],
   ) {}
 
   /** Resolves when the replicas are synchronized and the Sentinels know all servers. */
   static async start(): Promise<SentinelSetup> {
-    const master = await startRedisServer(['--repl-diskless-sync-delay', '0']);
+    const master = await RedisProcess.start(['--repl-diskless-sync-delay', '0']);
     const replicas = await Promise.all([1, 2].map(() => startReplica(master)));
-    const sentinels = await Promise.all([1, 2, 3].map(startRedisSentinel));
+    const sentinels = await Promise.all([1, 2, 3].map(() => RedisProcess.startSentinel()));
     const setup = new SentinelSetup(master, replicas, sentinels);
     await Promise.all(sentinels.map((sentinel) => setup.monitor(sentinel)));
     return setup;
@@ -43,7 +43,7 @@ export class SentinelSetup {
   }
 
   /** Resolves when a server has the role of a replica, as the old master has after a failover. */
-  async waitForReplicaRole(server: RedisServer): Promise<void> {
+  async waitForReplicaRole(server: RedisProcess): Promise<void> {
     await runCommands(server, (client) =>
       eventually(async () => (await client.info('replication')).includes('role:slave')),
     );
@@ -53,7 +53,7 @@ export class SentinelSetup {
     await Promise.all([...this.sentinels, this.master, ...this.replicas].map((server) => server.stop()));
   }
 
-  private async monitor(sentinel: RedisServer): Promise<void> {
+  private async monitor(sentinel: RedisProcess): Promise<void> {
     await runCommands(sentinel, async (client) => {
       await client.call('SENTINEL', 'MONITOR', this.name, '127.0.0.1', this.master.port, 2);
       await client.call('SENTINEL', 'DEBUG', ...shortIntervals);
@@ -67,7 +67,7 @@ export class SentinelSetup {
   }
 }
 
-async function runCommands(server: RedisServer, work: (client: Redis) => Promise<unknown>): Promise<void> {
+async function runCommands(server: RedisProcess, work: (client: Redis) => Promise<unknown>): Promise<void> {
   const client = new Redis(server.url, { enableReadyCheck: false });
   await work(client);
   client.disconnect();

@@ -1,6 +1,6 @@
 import type { Reloadable } from '../../src/server/ports/reloadable';
 
-/** A value that a test changes. */
+/** A reloadable value that a test changes. */
 export class ReloadedValue<T> implements Reloadable<T> {
   private readonly listeners: ((value: T) => void)[] = [];
 

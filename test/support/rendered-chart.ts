@@ -8,19 +8,19 @@ export const chartFolder = 'deploy/helm/scenario-orchestrator';
 
 const env = { ...process.env, PATH: [join('node_modules', '.bin'), process.env['PATH']].join(delimiter) };
 
-/** Any resource of Kubernetes. */
+/** A Kubernetes resource. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
-/** What Helm says against a chart with such values. */
-export class ChartRefused extends Error {}
+/** The error of Helm for a chart with invalid values. */
+export class ChartError extends Error {}
 
 /**
- * What Helm makes of the chart with a file of values and single ones, each `name=value`.
+ * Renders the chart with a file of values and additional values (`name=value`).
  *
- * @throws ChartRefused
+ * @throws ChartError
  */
 export function renderChart(valuesFile: string, ...values: readonly string[]): readonly Manifest[] {
   const set = values.flatMap((value) => ['--set', value]);
@@ -29,15 +29,15 @@ export function renderChart(valuesFile: string, ...values: readonly string[]): r
     ['template', 'turns', chartFolder, '--values', valuesFile, ...set],
     { env, encoding: 'utf8' },
   );
-  if (error !== undefined) throw new Error(`There is no helm: node scripts/ensure-programs.mjs (${error.message})`);
-  if (status !== 0) throw new ChartRefused(stderr);
+  if (error !== undefined) throw new Error(`Helm is missing. Run node scripts/ensure-programs.mjs (${error.message}).`);
+  if (status !== 0) throw new ChartError(stderr);
   return parseAllDocuments(stdout)
     .map((document): Manifest | null => document.toJS())
     .filter((manifest) => manifest !== null);
 }
 
-/** Packages and names of the types of the kinds that the chart makes. */
-const typeOf: Readonly<Record<string, string>> = {
+/** The module with the type of each kind of the chart. */
+const typeModules: Readonly<Record<string, string>> = {
   'apps/v1 Deployment': 'kubernetes-models/apps/v1',
   'autoscaling/v2 HorizontalPodAutoscaler': 'kubernetes-models/autoscaling/v2',
   'monitoring.coreos.com/v1 ServiceMonitor': '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1',
@@ -49,12 +49,12 @@ const typeOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the types of Kubernetes' own description of its API say against manifests: fields that do not exist, that are missing, that
- * are of another type. As literals, since TypeScript looks for unknown fields in these alone.
+ * Checks manifests against the types of the Kubernetes API. Returns the errors for unknown and missing fields and wrong types. Uses
+ * literals, because TypeScript finds unknown fields only in literals.
  */
-export function typeErrors(manifests: readonly Manifest[]): readonly string[] {
+export function findTypeErrors(manifests: readonly Manifest[]): readonly string[] {
   const source = manifests.map((manifest, index) => {
-    const module = typeOf[`${manifest.apiVersion} ${manifest.kind}`] ?? 'a kind that the chart is not known to make';
+    const module = typeModules[`${manifest.apiVersion} ${manifest.kind}`] ?? 'unknown kind';
     const type = `import('${module}').I${manifest.kind}`;
     return `export const manifest${index}: ${type} = ${JSON.stringify(manifest)};`;
   });

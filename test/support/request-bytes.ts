@@ -4,63 +4,63 @@ import type { Turn } from '../../gen/focal/orchestration/v1/turn';
 import type { DeepPartial } from '../server/codec/partial-message';
 import { uuid } from './session-builder';
 
-/** Fields of a turn as a caller sends it, by the names of the generated code. */
+/** Fields of a turn, by the names of the generated code. */
 export type TurnFields = DeepPartial<Turn>;
 
-// The generated type refuses what was not written out in the very call.
+// The type of fromPartial rejects everything except object literals.
 const fromPartial: (fields: DeepPartial<ProcessTurnRequest>) => ProcessTurnRequest = ProcessTurnRequest.fromPartial;
 
 const ids = { tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3), turnId: uuid(4) };
 
-/** A request for a turn with what the test cares about. */
+/** An encoded request with a turn. */
 export function turnRequest(turn: TurnFields = {}): Buffer {
   return Buffer.from(ProcessTurnRequest.encode(fromPartial({ turn: { ...ids, ...turn } })).finish());
 }
 
-/** Bytes of a field that holds bytes: a message, a string, a packed list. */
+/** An encoded delimited field: a message, a string or a packed list. */
 export function delimited(number: number, ...content: readonly Uint8Array[]): Uint8Array {
   return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(Buffer.concat(content)).finish();
 }
 
-/** Bytes of a string field. */
+/** An encoded string field. */
 export function text(number: number, value: string): Uint8Array {
   return delimited(number, Buffer.from(value));
 }
 
-/** Bytes of a field that holds a whole number or an enum. */
-export function whole(number: number, value: number): Uint8Array {
+/** An encoded int32 or enum field. */
+export function int32(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Varint).int32(value).finish();
 }
 
-/** Bytes of a double field. */
+/** An encoded double field. */
 export function double(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Bit64).double(value).finish();
 }
 
-/** Bytes of a float field. */
+/** An encoded float field. */
 export function float(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Bit32).float(value).finish();
 }
 
-/** A request for a turn whose other fields are these bytes: the generated code cannot write what is wrong on purpose. */
+/** An encoded request with a turn that has these encoded fields. The generated code cannot encode invalid fields. */
 export function turnRequestWith(...fields: readonly Uint8Array[]): Buffer {
   const [tenant, agent, session, turn] = [ids.tenantId, ids.agentId, ids.sessionId, ids.turnId];
   return Buffer.from(delimited(1, text(1, tenant), text(2, agent), text(3, session), text(4, turn), ...fields));
 }
 
-/** Bytes of an entry of a map of JSON values. */
+/** An encoded entry of a map of JSON values. */
 export function entry(number: number, key: string, ...value: readonly Uint8Array[]): Uint8Array {
   return delimited(number, text(1, key), delimited(2, ...value));
 }
 
-/** Bytes of a google.protobuf.Value with lists within each other; the innermost is empty. */
+/** An encoded google.protobuf.Value with nested lists; the innermost is empty. */
 export function nestedLists(levels: number): Uint8Array {
   let value: Uint8Array = delimited(6);
   for (let level = 1; level < levels; level++) value = delimited(6, delimited(1, value));
   return value;
 }
 
-/** Bytes of a google.protobuf.Value with objects within each other under one key; the innermost is empty. */
+/** An encoded google.protobuf.Value with nested objects under one key; the innermost is empty. */
 export function nestedObjects(levels: number, key: string): Uint8Array {
   let value: Uint8Array = delimited(5);
   for (let level = 1; level < levels; level++) value = delimited(5, entry(1, key, value));

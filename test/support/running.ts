@@ -1,7 +1,11 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from './conversation';
 
 /** A conversation in which the scenarios have started in this order. */
-export function running(scenarios: readonly ScenarioDraft[], first: TurnDraft = {}, settings = {}): Conversation {
+export function startConversation(
+  scenarios: readonly ScenarioDraft[],
+  first: TurnDraft = {},
+  settings = {},
+): Conversation {
   const conversation = new Conversation(scenarios, { settings });
   conversation.turn({
     candidates: scenarios.map(({ scenarioId }, index) => [scenarioId, 0.9 - index / 100] as const),
@@ -11,6 +15,6 @@ export function running(scenarios: readonly ScenarioDraft[], first: TurnDraft = 
 }
 
 /** The scenario with changes to its first step. */
-export function withFirst(scenario: ScenarioDraft, change: Partial<StepDraft>): ScenarioDraft {
+export function changeFirstStep(scenario: ScenarioDraft, change: Partial<StepDraft>): ScenarioDraft {
   return { ...scenario, steps: scenario.steps.map((step, index) => (index === 0 ? { ...step, ...change } : step)) };
 }

@@ -18,15 +18,15 @@ import { openEmbedded } from '../../src/server/stores/embedded/open-embedded';
 import { noopMetrics, noopTelemetry } from '../../src/server/telemetry';
 import { silentLog } from './silent-log';
 
-/** The use cases on stores of their own. */
+/** The use cases with their own stores. */
 export interface ServiceUnderTest {
   readonly useCases: UseCases;
-  /** The same with other settings. */
+  /** The use cases with other settings. */
   useCasesWith(settings: Partial<OrchestrationSettings>): UseCases;
   close(): Promise<void>;
 }
 
-/** Where a service under test keeps its data, and how to put an end to that. */
+/** The stores of a service under test. */
 export interface StoresUnderTest {
   readonly store: SessionStore;
   readonly scenarios: ScenarioCatalogue;
@@ -34,12 +34,12 @@ export interface StoresUnderTest {
   close(): Promise<void>;
 }
 
-/** Everything but gRPC, on an embedded store in a temporary folder. */
+/** Creates the use cases with an embedded store in a temporary folder. */
 export function openService(clock: Clock = new SystemClock()): ServiceUnderTest {
-  return serviceOn(openEmbeddedStores(clock), { clock });
+  return createService(openEmbeddedStores(clock), { clock });
 }
 
-/** An embedded store in a temporary folder. */
+/** Opens an embedded store in a temporary folder. */
 export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnderTest {
   const path = mkdtempSync(join(tmpdir(), 'service-'));
   const { sessionStore, catalogue } = openEmbedded({ path, sessionTtlMs: 3_600_000, recordedTurns: 1_000, clock });
@@ -53,8 +53,8 @@ export function openEmbeddedStores(clock: Clock = new SystemClock()): StoresUnde
   };
 }
 
-/** Everything but gRPC, as one node has it on these stores, which end with it. */
-export function serviceOn(
+/** Creates the use cases of one node. `close` also closes the stores. */
+export function createService(
   { store, scenarios, legacySessions, close }: StoresUnderTest,
   {
     clock = new SystemClock(),
@@ -89,7 +89,7 @@ export function serviceOn(
     compile,
     maxPageBytes: pageBytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
-    // News wake; this is so long that a test which needed it would fail.
+    // So long that a test fails if it does not get a notification.
     watchPollIntervalMs: 600_000,
   };
   return {

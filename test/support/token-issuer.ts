@@ -4,8 +4,8 @@ import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JW
 import type { JwtVerificationOptions } from '../../src/server/auth/jwt-authenticator';
 import { uuid } from './session-builder';
 
-/** What a service that trusts the issuer asks of its tokens. */
-export const tokenRules: JwtVerificationOptions = {
+/** The options of a service that trusts the issuer. */
+export const verificationOptions: JwtVerificationOptions = {
   issuer: 'https://issuer.test',
   audience: 'orchestrator',
   algorithms: ['RS256', 'ES256', 'EdDSA'],
@@ -15,7 +15,7 @@ export const tokenRules: JwtVerificationOptions = {
   scopePrefix: '',
 };
 
-/** A private key of the issuer, with the public one as its callers get it. */
+/** A key pair of the issuer. `jwk` is the public key. */
 export interface IssuerKey {
   readonly kid: string;
   readonly jwk: JWK;
@@ -23,14 +23,13 @@ export interface IssuerKey {
   readonly sign: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 }
 
-/** Makes a key pair. */
-export async function issuerKey(kid: string, alg = 'ES256'): Promise<IssuerKey> {
+export async function createIssuerKey(kid: string, alg = 'ES256'): Promise<IssuerKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return { kid, alg, sign: privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-/** A token as the issuer makes it, of tenant 1 with all scopes, an hour long; with what the test wants to differ. */
-export function signedToken(
+/** Signs a token for tenant 1 with all scopes, valid for an hour, with overrides. */
+export function signToken(
   key: IssuerKey,
   now: number,
   claims: JWTPayload = {},
@@ -38,8 +37,8 @@ export function signedToken(
 ): Promise<string> {
   const seconds = Math.floor(now / 1_000);
   return new SignJWT({
-    iss: tokenRules.issuer,
-    aud: tokenRules.audience,
+    iss: verificationOptions.issuer,
+    aud: verificationOptions.audience,
     sub: 'checkout',
     exp: seconds + 3_600,
     tenant_id: uuid(1),
@@ -50,34 +49,34 @@ export function signedToken(
     .sign(key.sign);
 }
 
-/** The endpoint with the issuer's public keys. */
-export interface KeyEndpoint {
+/** The endpoint with the public keys of the issuer. */
+export interface JwksEndpoint {
   readonly url: string;
-  /** What it serves. */
   keys: readonly IssuerKey[];
-  /** Whether it answers with an error. */
-  away: boolean;
-  /** How often it was asked. */
-  asked: number;
+  /** Whether it responds with an error. */
+  isUnavailable: boolean;
+  requestCount: number;
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port of the loopback interface. */
-export async function startKeyEndpoint(keys: readonly IssuerKey[]): Promise<KeyEndpoint> {
+/** Starts the endpoint on a free loopback port. */
+export async function startJwksEndpoint(keys: readonly IssuerKey[]): Promise<JwksEndpoint> {
   const server = createServer((_request, response) => {
-    endpoint.asked += 1;
-    response.statusCode = endpoint.away ? 503 : 200;
-    response.end(endpoint.away ? 'away' : JSON.stringify({ keys: endpoint.keys.map(({ jwk }) => jwk) }));
+    endpoint.requestCount += 1;
+    response.statusCode = endpoint.isUnavailable ? 503 : 200;
+    response.end(
+      endpoint.isUnavailable ? 'unavailable' : JSON.stringify({ keys: endpoint.keys.map(({ jwk }) => jwk) }),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  const endpoint: KeyEndpoint = {
+  if (address === null || typeof address === 'string') throw new Error('The endpoint has no port.');
+  const endpoint: JwksEndpoint = {
     url: `http://127.0.0.1:${address.port}/jwks`,
     keys,
-    away: false,
-    asked: 0,
+    isUnavailable: false,
+    requestCount: 0,
     async stop() {
       server.closeAllConnections();
       server.close();

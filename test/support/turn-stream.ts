@@ -5,22 +5,22 @@ import {
   OrchestratorServiceService,
   ProcessTurnsResponse,
 } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { type CallOptions, type GrpcUnderTest, headersOf } from './grpc-under-test';
+import { type CallOptions, createMetadata, type GrpcUnderTest } from './grpc-under-test';
 
 const { path } = OrchestratorServiceService.processTurns;
 
 export interface TurnStreamOptions extends CallOptions {
-  /** Default true; else answers are not read before `read` is called. */
+  /** Default: true. With false, responses are not read before `read` is called. */
   readonly reading?: boolean;
 }
 
-/** An open stream of ProcessTurns, for raw bytes. */
+/** An open ProcessTurns stream for encoded messages. */
 export class TurnStream {
-  /** What came back so far, as bytes. */
+  /** The encoded responses so far. */
   readonly received: Buffer[] = [];
-  /** Requests that HTTP/2 has taken. */
+  /** Number of requests that HTTP/2 has accepted. */
   taken = 0;
-  /** How the stream ended; undefined for OK. */
+  /** The error of the stream; undefined for OK. */
   readonly ended: Promise<CallError | undefined>;
   private readonly call: ClientDuplexStream<Uint8Array, Buffer>;
   private readonly arrivals = new EventEmitter();
@@ -30,13 +30,19 @@ export class TurnStream {
     { reading = true, deadline, metadata }: TurnStreamOptions = {},
   ) {
     const options = deadline === undefined ? {} : { deadline };
-    this.call = client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, headersOf(metadata), options);
+    this.call = client.makeBidiStreamRequest(
+      path,
+      Buffer.from,
+      (bytes: Buffer) => bytes,
+      createMetadata(metadata),
+      options,
+    );
     this.ended = new Promise((resolve) => {
       this.call.on('error', (error: ServiceError) => resolve(new CallError('ProcessTurns', error)));
       this.call.on('end', () => resolve(undefined));
     });
     if (reading) this.read();
-    // A client of grpc-js who never began to read would take everything into its memory.
+    // A grpc-js client that does not start reading would buffer everything in memory.
     else this.call.once('readable', () => undefined);
   }
 
@@ -55,13 +61,13 @@ export class TurnStream {
     });
   }
 
-  /** Resolves to the first so many answers. */
+  /** Resolves to the first `count` responses. */
   async answers(count: number): Promise<readonly ProcessTurnsResponse[]> {
     while (this.received.length < count) await once(this.arrivals, 'one');
     return this.received.slice(0, count).map((bytes) => ProcessTurnsResponse.decode(bytes));
   }
 
-  /** Says that there are no more turns. */
+  /** Ends the requests of the stream. */
   halfClose(): void {
     this.call.end();
   }
@@ -71,8 +77,8 @@ export class TurnStream {
   }
 }
 
-/** What the error of an answer tells; fails the test where the turn was decided. */
-export function errorIn({ result }: ProcessTurnsResponse) {
+/** The error in a response. Throws if the turn was decided. */
+export function getTurnError({ result }: ProcessTurnsResponse) {
   if (result?.$case !== 'error') throw new Error('expected a turn that failed, but it was decided');
   return result.value;
 }

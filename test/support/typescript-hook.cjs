@@ -1,4 +1,4 @@
-// Lets a child process of a test run TypeScript, as jest does it: `node --require <this file> program.ts`. Types are not checked.
+// Lets a child process run TypeScript without type checks, as Jest does: `node --require <this file> program.ts`.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
@@ -13,7 +13,7 @@ require.extensions['.ts'] = (module, filename) => {
   module._compile(code, filename);
 };
 
-// The client by its package name is its sources, as in jest.config.js.
+// Resolves the client package to its sources, as jest.config.js does.
 const client = join(__dirname, '..', '..', 'clients', 'typescript', 'src', 'index.ts');
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function resolve(request, ...rest) {

@@ -13,62 +13,62 @@ import { OrchestratorServiceService } from '../../gen/focal/orchestration/v1/orc
 import { ScenarioServiceService } from '../../gen/focal/orchestration/v1/scenario_service';
 import { SessionServiceService } from '../../gen/focal/orchestration/v1/session_service';
 
-/** A service that fails its callers as often as the published retry policy bears. */
+/** A proxy of a service that fails calls as often as the published retry policy tolerates. */
 export interface UnreliableService {
   /** `127.0.0.1:<port>` */
   readonly address: string;
-  /** The methods of all calls that were refused or broken off, in their order. */
+  /** The methods of all failed calls and broken streams, in order. */
   readonly failures: readonly string[];
   stop(): void;
 }
 
-const unavailable = { code: status.UNAVAILABLE, details: 'away for a moment' };
-const asBytes = (bytes: Buffer): Buffer => bytes;
+const unavailable = { code: status.UNAVAILABLE, details: 'temporarily unavailable' };
+const passThrough = (bytes: Buffer): Buffer => bytes;
 
 /**
- * Passes calls on to a service, byte for byte, but answers two of three with UNAVAILABLE, and breaks WatchSession off after each turn.
- * Calls come one after the other.
+ * Forwards encoded calls to a service, but fails two of three with UNAVAILABLE, and breaks a WatchSession stream after each turn. Expects
+ * sequential calls.
  */
 export async function startUnreliableService(target: string): Promise<UnreliableService> {
   const client = new Client(target, credentials.createInsecure());
   const failures: string[] = [];
-  let calls = 0;
+  let callCount = 0;
 
-  function isRefused({ path }: Method): boolean {
-    const refused = path !== SessionServiceService.watchSession.path && calls++ % 3 < 2;
-    if (refused) failures.push(nameOf(path));
-    return refused;
+  function shouldFail({ path }: Method): boolean {
+    const isFailed = path !== SessionServiceService.watchSession.path && callCount++ % 3 < 2;
+    if (isFailed) failures.push(getMethodName(path));
+    return isFailed;
   }
 
-  function unary(method: Method) {
+  function forwardUnary(method: Method) {
     return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
-      if (isRefused(method)) {
+      if (shouldFail(method)) {
         callback(unavailable);
         return;
       }
-      let answer: Buffer | undefined;
+      let response: Buffer | undefined;
       client
-        .makeUnaryRequest(method.path, asBytes, asBytes, call.request, call.metadata, {}, (error, bytes) => {
+        .makeUnaryRequest(method.path, passThrough, passThrough, call.request, call.metadata, {}, (error, bytes) => {
           if (error) callback(error);
-          else answer = bytes;
+          else response = bytes;
         })
-        .on('status', ({ metadata }) => answer && callback(null, answer, metadata));
+        .on('status', ({ metadata }) => response && callback(null, response, metadata));
     };
   }
 
-  function serverStream(method: Method) {
+  function forwardStream(method: Method) {
     return (call: ServerWritableStream<Buffer, Buffer>): void => {
-      if (isRefused(method)) {
+      if (shouldFail(method)) {
         call.emit('error', unavailable);
         return;
       }
-      const stream = client.makeServerStreamRequest(method.path, asBytes, asBytes, call.request, call.metadata);
+      const stream = client.makeServerStreamRequest(method.path, passThrough, passThrough, call.request, call.metadata);
       call.on('cancelled', () => stream.cancel());
       stream.on('error', (error) => call.emit('error', error)).on('end', () => call.end());
       stream.on('data', (bytes: Buffer) => {
         call.write(bytes);
         if (method.path !== SessionServiceService.watchSession.path) return;
-        failures.push(nameOf(method.path));
+        failures.push(getMethodName(method.path));
         stream.removeAllListeners('error').on('error', () => undefined);
         stream.cancel();
         call.emit('error', unavailable);
@@ -80,9 +80,9 @@ export async function startUnreliableService(target: string): Promise<Unreliable
   for (const service of [OrchestratorServiceService, ScenarioServiceService, SessionServiceService]) {
     const methods = Object.entries<Method>(service).filter(([, { requestStream }]) => !requestStream);
     server.addService(
-      Object.fromEntries(methods.map(([name, method]) => [name, inBytes(method)])),
+      Object.fromEntries(methods.map(([name, method]) => [name, toRawDefinition(method)])),
       Object.fromEntries(
-        methods.map(([name, method]) => [name, method.responseStream ? serverStream(method) : unary(method)]),
+        methods.map(([name, method]) => [name, method.responseStream ? forwardStream(method) : forwardUnary(method)]),
       ),
     );
   }
@@ -103,18 +103,18 @@ export async function startUnreliableService(target: string): Promise<Unreliable
 
 type Method = Pick<MethodDefinition<never, never>, 'path' | 'requestStream' | 'responseStream'>;
 
-function inBytes({ path, requestStream, responseStream }: Method): MethodDefinition<Buffer, Buffer> {
+function toRawDefinition({ path, requestStream, responseStream }: Method): MethodDefinition<Buffer, Buffer> {
   return {
     path,
     requestStream,
     responseStream,
-    requestSerialize: asBytes,
-    requestDeserialize: asBytes,
-    responseSerialize: asBytes,
-    responseDeserialize: asBytes,
+    requestSerialize: passThrough,
+    requestDeserialize: passThrough,
+    responseSerialize: passThrough,
+    responseDeserialize: passThrough,
   };
 }
 
-function nameOf(path: string): string {
+function getMethodName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,24 +1,24 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** A field on the wire, taken apart as far as its schema tells what it holds. */
+/** An encoded field, parsed as far as its schema is known. */
 export interface WireNode {
   readonly number: number;
   wireType: number;
-  /** The field of the schema; undefined where the schema has none. */
+  /** The field of the schema; undefined for an unknown field. */
   readonly field: DescField | undefined;
-  /** What a nested message holds; undefined for everything else. */
+  /** The fields of a nested message; undefined for all other fields. */
   children: WireNode[] | undefined;
-  /** The bytes behind the tag, or behind the length, where there are no children. */
+  /** The bytes after the tag or the length. Used without children. */
   content: Uint8Array;
-  /** Written instead of the true length. */
+  /** Written instead of the actual length. */
   claimedLength?: bigint;
-  /** Bytes that come behind it, within what holds it. */
+  /** Bytes after the field, in the same message. */
   trailing?: Uint8Array;
 }
 
-/** Takes a message apart. */
-export function wireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
+/** Parses an encoded message. */
+export function parseWireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
   const reader = new BinaryReader(bytes);
   const nodes: WireNode[] = [];
   while (reader.pos < reader.len) {
@@ -31,16 +31,16 @@ export function wireTree(bytes: Uint8Array, schema: DescMessage): WireNode[] {
       continue;
     }
     const content = reader.bytes();
-    nodes.push({ number, wireType, field, children: childrenOf(content, field), content });
+    nodes.push({ number, wireType, field, children: parseChildren(content, field), content });
   }
   return nodes;
 }
 
-/** Puts a message together again. */
-export function wireBytes(nodes: readonly WireNode[]): Buffer {
+/** Encodes a tree as a message. */
+export function encodeWireTree(nodes: readonly WireNode[]): Buffer {
   return Buffer.concat(
     nodes.flatMap((node) => {
-      const content = node.children === undefined ? node.content : wireBytes(node.children);
+      const content = node.children === undefined ? node.content : encodeWireTree(node.children);
       const writer = new BinaryWriter().uint32((node.number * 8 + node.wireType) >>> 0);
       if (node.wireType === WireType.LengthDelimited) writer.uint64(node.claimedLength ?? BigInt(content.length));
       return [writer.finish(), content, node.trailing ?? new Uint8Array(0)];
@@ -48,18 +48,18 @@ export function wireBytes(nodes: readonly WireNode[]): Buffer {
   );
 }
 
-/** Every node of a tree, each before its children. */
-export function everyNode(nodes: readonly WireNode[]): WireNode[] {
-  return nodes.flatMap((node) => [node, ...everyNode(node.children ?? [])]);
+/** All nodes of a tree; a node precedes its children. */
+export function flattenTree(nodes: readonly WireNode[]): WireNode[] {
+  return nodes.flatMap((node) => [node, ...flattenTree(node.children ?? [])]);
 }
 
-/** A node's children as lists of nodes: the fields of a message; key and value of a map's entry. */
-function childrenOf(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
+/** The children of a node: the fields of a message, or the key and value of a map entry. */
+function parseChildren(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
   switch (field?.fieldKind) {
     case 'message':
-      return wireTree(content, field.message);
+      return parseWireTree(content, field.message);
     case 'list':
-      return field.listKind === 'message' ? wireTree(content, field.message) : undefined;
+      return field.listKind === 'message' ? parseWireTree(content, field.message) : undefined;
     case 'map':
       return entryNodes(content, field.mapKind === 'message' ? field.message : undefined);
     default:
@@ -67,7 +67,7 @@ function childrenOf(content: Uint8Array, field: DescField | undefined): WireNode
   }
 }
 
-/** An entry of a map is a message without a schema of its own: the key is field 1, the value field 2. */
+/** Map entries have no schema in the registry: the key is field 1, the value field 2. */
 function entryNodes(content: Uint8Array, value: DescMessage | undefined): WireNode[] {
   const reader = new BinaryReader(content);
   const nodes: WireNode[] = [];
@@ -77,7 +77,7 @@ function entryNodes(content: Uint8Array, value: DescMessage | undefined): WireNo
     const delimited = wireType === WireType.LengthDelimited;
     if (!delimited) reader.skip(wireType, number);
     const bytes = delimited ? reader.bytes() : content.subarray(begin, reader.pos);
-    const children = delimited && number === 2 && value !== undefined ? wireTree(bytes, value) : undefined;
+    const children = delimited && number === 2 && value !== undefined ? parseWireTree(bytes, value) : undefined;
     nodes.push({ number, wireType, field: undefined, children, content: bytes });
   }
   return nodes;

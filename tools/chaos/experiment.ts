@@ -1,27 +1,40 @@
-import type { Violation } from './violation';
-
 /** How an experiment is run. */
-export interface Conditions {
-  /** The same seed sends the same turns; when they meet what is done to the servers differs from run to run. */
+export interface ExperimentContext {
+  /** The same seed sends the same turns. How they interleave with the faults differs from run to run. */
   readonly seed: number;
-  /** Told how far it is; `what` is a few words. */
-  readonly progress: (what: string) => void;
+  readonly reportProgress: (text: string) => void;
+}
+
+/** One fault or load pattern, in two sizes. */
+export interface Experiment {
+  /** The number in docs/consistency.md. */
+  readonly number: number;
+  readonly name: string;
+  readonly full: (context: ExperimentContext) => Promise<Outcome>;
+  /** A form that takes a few seconds, for the tests. Undefined if there is none. */
+  readonly short?: (context: ExperimentContext) => Promise<Outcome>;
 }
 
 /** What an experiment did and found. */
 export interface Outcome {
-  /** What was done, counted as it was done, in the order in which it is told. */
+  /** The figures of the report by label, in the order of the report. */
   readonly counts: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
 }
 
-/** One thing that is shown. Its parameters say how often things are done; there are two sets of them. */
-export interface Experiment {
-  /** Its number in docs/consistency.md. */
-  readonly number: number;
-  readonly name: string;
-  /** The whole of it. */
-  readonly full: (conditions: Conditions) => Promise<Outcome>;
-  /** Of a few seconds, for the tests; left out where that cannot be. */
-  readonly short?: (conditions: Conditions) => Promise<Outcome>;
+export type ViolationKind =
+  | 'lost' // an acknowledged turn is not recorded
+  | 'duplicate' // a turn was applied more than once
+  | 'gap' // the revisions are not 1, 2, 3 ...
+  | 'replay' // a retry got different bytes, or was not marked as a replay
+  | 'response' // the recorded response differs from the acknowledged one, or from the decision of the rules
+  | 'state' // the session is not the result of its recorded turns
+  | 'status' // a call failed with a status that clients are not expected to retry
+  | 'expectation'; // a condition of this experiment does not hold
+
+/** A broken guarantee. */
+export interface Violation {
+  readonly kind: ViolationKind;
+  /** One line with the place and the problem. */
+  readonly text: string;
 }

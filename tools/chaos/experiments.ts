@@ -1,77 +1,75 @@
 import type { Experiment } from './experiment';
 import { cutReplies } from './experiments/cut-replies';
-import { drainedServers } from './experiments/drained-servers';
-import { fullMemory } from './experiments/full-memory';
-import { killedEmbedded } from './experiments/killed-embedded';
-import { killedRedis } from './experiments/killed-redis';
-import { killedServers } from './experiments/killed-servers';
-import { oneSession } from './experiments/one-session';
-import { redisCluster } from './experiments/redis-cluster';
-import { repeatedTurns } from './experiments/repeated-turns';
-import { slowRedis } from './experiments/slow-redis';
-import { watchers } from './experiments/watchers';
+import { drainServers } from './experiments/drain-servers';
+import { exhaustMemory } from './experiments/exhaust-memory';
+import { failOverCluster } from './experiments/fail-over-cluster';
+import { killRedis } from './experiments/kill-redis';
+import { killEmbeddedServer, killServers } from './experiments/kill-servers';
+import { contendForSession, repeatTurns } from './experiments/repeat-turns';
+import { slowDownRedis } from './experiments/slow-down-redis';
+import { watchSessions } from './experiments/watch-sessions';
 
 /** All experiments, in the order in which they run. */
 export const experiments: readonly Experiment[] = [
   {
     number: 1,
-    name: 'each turn sent one to four times, in any order, to two nodes',
-    full: (conditions) => repeatedTurns(conditions, { sessions: 500, turnsOfSession: 100 }),
-    short: (conditions) => repeatedTurns(conditions, { sessions: 12, turnsOfSession: 25 }),
+    name: 'each turn is sent one to four times, in random order, to two nodes',
+    full: (context) => repeatTurns(context, { sessions: 500, turnsPerSession: 100 }),
+    short: (context) => repeatTurns(context, { sessions: 12, turnsPerSession: 25 }),
   },
   {
     number: 2,
-    name: '64 callers on one session, on two nodes',
-    full: (conditions) => oneSession(conditions, { turns: 1_000, callers: 64 }),
-    short: (conditions) => oneSession(conditions, { turns: 128, callers: 64 }),
+    name: '64 callers send turns of one session to two nodes',
+    full: (context) => contendForSession(context, { turns: 1_000, callers: 64 }),
+    short: (context) => contendForSession(context, { turns: 128, callers: 64 }),
   },
   {
     number: 3,
-    name: 'kill -9 of a server in mid-load, and crashes around the commit and within a stream',
-    full: (conditions) => killedServers(conditions, { kills: 100, crashesOfFailpoint: 20 }),
-    short: (conditions) => killedServers(conditions, { kills: 2, crashesOfFailpoint: 1 }),
+    name: 'servers are killed under load, and crash around the commit and within a stream',
+    full: (context) => killServers(context, { kills: 100, crashesPerFailpoint: 20 }),
+    short: (context) => killServers(context, { kills: 2, crashesPerFailpoint: 1 }),
   },
   {
     number: 4,
-    name: 'kill -9 of Redis, and an append-only file that loses what was not synced',
-    full: (conditions) => killedRedis(conditions, { kills: 30, cuts: 20 }),
+    name: 'Redis is killed, and its append-only file loses what was not synced',
+    full: (context) => killRedis(context, { kills: 30, cuts: 20 }),
   },
   {
     number: 5,
-    name: 'the reply is cut after the commit',
-    full: (conditions) => cutReplies(conditions, { cuts: 200 }),
-    short: (conditions) => cutReplies(conditions, { cuts: 10 }),
+    name: 'the connection is cut after the commit, before the reply',
+    full: (context) => cutReplies(context, { cuts: 200 }),
+    short: (context) => cutReplies(context, { cuts: 10 }),
   },
   {
     number: 6,
-    name: 'Redis is delayed by 50, 500 and 5,000 ms, and stopped for 5 s',
-    full: (conditions) => slowRedis(conditions, { turnsOfPhase: 60 }),
+    name: 'Redis is delayed by 50, 500 and 5,000 ms, and suspended for 5 s',
+    full: (context) => slowDownRedis(context, { turnsPerPhase: 60 }),
   },
   {
     number: 7,
     name: 'Redis is out of memory',
-    full: (conditions) => fullMemory(conditions, { refusals: 200, sessions: 20 }),
+    full: (context) => exhaustMemory(context, { refusals: 200, sessions: 20 }),
   },
   {
     number: 8,
-    name: 'a Redis Cluster: slots move, masters are killed',
-    full: (conditions) => redisCluster(conditions, { slots: 1_000, failovers: 3 }),
+    name: 'slots of a Redis Cluster are migrated, and masters are killed',
+    full: (context) => failOverCluster(context, { slots: 1_000, failovers: 3 }),
   },
   {
     number: 9,
-    name: 'kill -9 of the server on the embedded store',
-    full: (conditions) => killedEmbedded(conditions, { kills: 100 }),
-    short: (conditions) => killedEmbedded(conditions, { kills: 2 }),
+    name: 'a server with the embedded store is killed under load',
+    full: (context) => killEmbeddedServer(context, { kills: 100 }),
+    short: (context) => killEmbeddedServer(context, { kills: 2 }),
   },
   {
     number: 10,
-    name: 'watchers on as many sessions, while two nodes commit',
-    full: (conditions) => watchers(conditions, { watchers: 1_000, turnsOfSession: 10 }),
+    name: 'watchers follow 1,000 sessions while two nodes commit',
+    full: (context) => watchSessions(context, { watchers: 1_000, turnsPerSession: 10 }),
   },
   {
     number: 11,
-    name: 'SIGTERM to servers in mid-load, without retries',
-    full: (conditions) => drainedServers(conditions, { drains: 30 }),
-    short: (conditions) => drainedServers(conditions, { drains: 2 }),
+    name: 'servers get SIGTERM under load, and clients do not retry',
+    full: (context) => drainServers(context, { drains: 30 }),
+    short: (context) => drainServers(context, { drains: 2 }),
   },
 ];

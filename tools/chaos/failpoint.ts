@@ -1,44 +1,44 @@
 import { Server, type ServerWritableStream } from '@grpc/grpc-js';
 import { RedisSessionStore } from '../../src/server/stores/redis/redis-session-store';
 
-// Loaded into a node before the service (node --require), so that the service itself knows nothing of failpoints.
+// Loaded into a node before the service (node --require), so that the service has no code for failpoints.
 
-/** Ends this process as a crash does, with nothing flushed or closed. */
+/** Kills this process. Nothing is flushed or closed. */
 function crash(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Says yes once, after so many times. */
-function countdown(after: number): () => boolean {
-  let left = after;
+/** Creates a function that returns true once, after `skipCount` calls. */
+function createCountdown(skipCount: number): () => boolean {
+  let remaining = skipCount;
   return () => {
-    left -= 1;
-    return left === -1;
+    remaining -= 1;
+    return remaining === -1;
   };
 }
 
-function crashAroundCommit(when: 'before' | 'after', isNow: () => boolean): void {
+function crashAroundCommit(position: 'before' | 'after', isHit: () => boolean): void {
   const { commit } = RedisSessionStore.prototype;
   RedisSessionStore.prototype.commit = async function (this: RedisSessionStore, turn, call) {
-    if (when === 'before' && isNow()) crash();
+    if (position === 'before' && isHit()) crash();
     const outcome = await commit.call(this, turn, call);
-    if (when === 'after' && outcome.kind === 'committed' && isNow()) crash();
+    if (position === 'after' && outcome.kind === 'committed' && isHit()) crash();
     return outcome;
   };
 }
 
-/** Crashes within the first StreamTurn that has more than `events` events, once so many of them have left. */
-function crashInStream(events: number): void {
+/** Crashes in the first StreamTurn with more than `eventCount` events, after that many events are sent. */
+function crashInStream(eventCount: number): void {
   const { addService } = Server.prototype;
   Server.prototype.addService = function (service, handlers) {
     const streamTurn = handlers['streamTurn'];
     if (streamTurn === undefined) return addService.call(this, service, handlers);
     const wrapped = (stream: ServerWritableStream<unknown, unknown>): void => {
       const write = stream.write.bind(stream);
-      const isLast = countdown(events - 1);
+      const isHit = createCountdown(eventCount - 1);
       stream.write = (message: unknown) => {
-        if (!isLast()) return write(message);
-        // What was written before is on the socket by then; the answer keeps the handler from writing on.
+        if (!isHit()) return write(message);
+        // The callback comes when all events are on the socket. Returning false stops the handler from writing more.
         write(message, () => setImmediate(crash));
         return false;
       };
@@ -48,17 +48,17 @@ function crashInStream(events: number): void {
   };
 }
 
-const after = Number(process.env['CHAOS_FAILPOINT_AFTER']);
+const skipCount = Number(process.env['CHAOS_FAILPOINT_AFTER']);
 switch (process.env['CHAOS_FAILPOINT']) {
   case 'before-commit':
-    crashAroundCommit('before', countdown(after));
+    crashAroundCommit('before', createCountdown(skipCount));
     break;
   case 'after-commit':
-    crashAroundCommit('after', countdown(after));
+    crashAroundCommit('after', createCountdown(skipCount));
     break;
   case 'mid-stream':
-    crashInStream(after);
+    crashInStream(skipCount);
     break;
   default:
-    throw new Error('CHAOS_FAILPOINT must name a failpoint.');
+    throw new Error('CHAOS_FAILPOINT must be before-commit, after-commit or mid-stream.');
 }

@@ -1,3 +1,4 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import {
   type ChannelOptions,
   Client,
@@ -7,47 +8,42 @@ import {
   status as statusCodes,
 } from '@grpc/grpc-js';
 
-/** An answer as its bytes. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly bytes: Buffer;
-  /** Whether the service said that it repeats an earlier answer. */
+  /** Whether the service marked the response as a replay. */
   readonly replayed: boolean;
 }
 
-/** A call that failed. */
 export interface RawFailure {
   /** Name of the gRPC status. */
   readonly status: string;
   readonly details: string;
 }
 
-export type RawOutcome = { readonly answer: RawAnswer } | { readonly failure: RawFailure };
+export type RawResult = { readonly response: RawResponse } | { readonly failure: RawFailure };
 
-/** What ended a stream. */
 export interface RawStream {
-  /** Each message that came, in order. */
+  /** The received messages, in order. */
   readonly messages: readonly Buffer[];
-  /** undefined: the stream ended well. */
+  /** Undefined if the stream ended with OK. */
   readonly failure: RawFailure | undefined;
 }
 
-/** Who reads a stream that has no end of its own. */
-export interface Following {
-  readonly message: (bytes: Buffer) => void;
-  readonly end: () => void;
+export interface StreamListener {
+  readonly onMessage: (bytes: Buffer) => void;
+  readonly onEnd: () => void;
 }
 
-/** How a call is made. */
 export interface RawCallOptions {
-  /** Milliseconds until the client gives up. */
+  /** Milliseconds until the client cancels the call. */
   readonly timeoutMs: number;
-  /** Milliseconds that the server is told instead, and that the client does not keep, so that it is the server that must. */
+  /** A deadline that only the server enforces, in milliseconds. The client sends it instead of its own. */
   readonly serverTimeoutMs?: number;
 }
 
-const asIs = (bytes: Buffer): Buffer => bytes;
+const passThrough = (bytes: Buffer): Buffer => bytes;
 
-/** Retries are the caller's own, so that it knows of each; a server that was killed is looked for again at once. */
+/** Without retries of gRPC, so that the caller counts every attempt. Short backoff, so that a restarted server is found soon. */
 const channelOptions: ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.initial_reconnect_backoff_ms': 50,
@@ -57,7 +53,7 @@ const channelOptions: ChannelOptions = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** A client that sends and returns the bytes of messages as they are on the wire. */
+/** A gRPC client that sends and returns encoded messages. */
 export class RawClient {
   private readonly client: Client;
 
@@ -65,69 +61,74 @@ export class RawClient {
     this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
   }
 
-  unary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawOutcome> {
+  unary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
     return new Promise((resolve) => {
-      let failed: ServiceError | null = null;
+      let callError: ServiceError | null = null;
       let bytes: Buffer | undefined;
       const call = this.client.makeUnaryRequest<Buffer, Buffer>(
         method,
-        asIs,
-        asIs,
+        passThrough,
+        passThrough,
         Buffer.from(request),
-        metadataOf(options),
-        { deadline: deadlineOf(options) },
-        (error, answer) => {
-          failed = error;
-          bytes = answer;
+        toMetadata(options),
+        { deadline: toDeadline(options) },
+        (error, response) => {
+          callError = error;
+          bytes = response;
         },
       );
-      const giveUp = setTimeout(() => call.cancel(), options.timeoutMs);
-      // It comes after the callback and carries the trailing metadata.
+      const timer = setTimeout(() => call.cancel(), options.timeoutMs);
+      // The status event follows the callback and has the trailing metadata.
       call.on('status', ({ code, details, metadata }) => {
-        clearTimeout(giveUp);
-        if (failed !== null || bytes === undefined) resolve({ failure: failureOf(code, details) });
-        else resolve({ answer: { bytes, replayed: metadata.get('x-turn-replayed').includes('true') } });
+        clearTimeout(timer);
+        if (callError !== null || bytes === undefined) resolve({ failure: toFailure(code, details) });
+        else resolve({ response: { bytes, replayed: metadata.get('x-turn-replayed').includes('true') } });
       });
     });
   }
 
-  /** Reads a stream to its end. */
+  /** Reads a stream until it ends. */
   serverStream(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawStream> {
     return new Promise((resolve) => {
       const messages: Buffer[] = [];
       const call = this.client.makeServerStreamRequest<Buffer, Buffer>(
         method,
-        asIs,
-        asIs,
+        passThrough,
+        passThrough,
         Buffer.from(request),
-        metadataOf(options),
-        { deadline: deadlineOf(options) },
+        toMetadata(options),
+        { deadline: toDeadline(options) },
       );
       call.on('data', (message: Buffer) => messages.push(Buffer.from(message)));
-      call.on('error', () => undefined); // the status tells
+      call.on('error', () => undefined); // The status event has the error.
       call.on('status', ({ code, details }) => {
-        resolve({ messages, failure: code === statusCodes.OK ? undefined : failureOf(code, details) });
+        resolve({ messages, failure: code === statusCodes.OK ? undefined : toFailure(code, details) });
       });
     });
   }
 
-  /** Reads a stream that has no end of its own; returns what ends it. `end` is told when it was ended otherwise. */
-  follow(method: string, request: Uint8Array, { message, end }: Following): () => void {
-    const call = this.client.makeServerStreamRequest<Buffer, Buffer>(method, asIs, asIs, Buffer.from(request));
-    let isOver = false;
-    call.on('data', message);
-    call.on('error', () => undefined); // the status tells
+  /** Reads a stream until the returned function cancels it. Calls `onEnd` if the stream ends for another reason. */
+  subscribe(method: string, request: Uint8Array, { onMessage, onEnd }: StreamListener): () => void {
+    const call = this.client.makeServerStreamRequest<Buffer, Buffer>(
+      method,
+      passThrough,
+      passThrough,
+      Buffer.from(request),
+    );
+    let isCancelled = false;
+    call.on('data', onMessage);
+    call.on('error', () => undefined); // The status event has the error.
     call.on('status', () => {
-      if (!isOver) end();
+      if (!isCancelled) onEnd();
     });
     return () => {
-      isOver = true;
+      isCancelled = true;
       call.cancel();
     };
   }
 
-  /** Resolves once the service can be reached. */
-  ready(timeoutMs: number): Promise<void> {
+  /** Resolves when the client is connected. */
+  waitForReady(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
     });
@@ -138,17 +139,32 @@ export class RawClient {
   }
 }
 
-function metadataOf({ serverTimeoutMs }: RawCallOptions): Metadata {
+function toMetadata({ serverTimeoutMs }: RawCallOptions): Metadata {
   const metadata = new Metadata();
   if (serverTimeoutMs !== undefined) metadata.set('grpc-timeout', `${serverTimeoutMs}m`);
   return metadata;
 }
 
-/** grpc-js tells the server the client's own deadline where there is one, whatever the metadata say. */
-function deadlineOf({ timeoutMs, serverTimeoutMs }: RawCallOptions): number {
+/** With a deadline of its own, grpc-js would replace the `grpc-timeout` of the metadata. */
+function toDeadline({ timeoutMs, serverTimeoutMs }: RawCallOptions): number {
   return serverTimeoutMs === undefined ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY;
 }
 
-function failureOf(code: number, details: string): RawFailure {
+function toFailure(code: number, details: string): RawFailure {
   return { status: statusCodes[code] ?? `status ${code}`, details };
+}
+
+/**
+ * Returns every occurrence of a length-delimited field of an encoded message. The bytes are those that were sent, not those that
+ * decoding and encoding would produce.
+ */
+export function readFieldBytes(message: Uint8Array, field: number): readonly Uint8Array[] {
+  const reader = new BinaryReader(message);
+  const found: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === field && wireType === WireType.LengthDelimited) found.push(reader.bytes());
+    else reader.skip(wireType, number);
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-/** Random choices that are the same for the same seed (mulberry32: 32 bits of state, enough to pick tests by). */
+/** A seeded pseudorandom number generator (mulberry32). */
 export class SeededRandom {
   private state: number;
 
@@ -6,7 +6,7 @@ export class SeededRandom {
     this.state = seed | 0;
   }
 
-  /** At least 0, below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -14,31 +14,31 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   }
 
-  /** A whole number from 0, below `bound`. */
-  below(bound: number): number {
+  /** Returns an integer from 0 (inclusive) to `bound` (exclusive). */
+  nextInt(bound: number): number {
     return Math.floor(this.next() * bound);
   }
 
-  /** Whether something that happens so often happens now; `probability` is 0..1. */
+  /** Returns true with a probability of 0 to 1. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
-  /** One of a list that is not empty. */
+  /** Picks an element. Throws if the list is empty. */
   pick<T>(list: readonly T[]): T {
-    const picked = list[this.below(list.length)];
-    if (picked === undefined) throw new Error('There is nothing to pick from.');
+    const picked = list[this.nextInt(list.length)];
+    if (picked === undefined) throw new Error('Cannot pick from an empty list.');
     return picked;
   }
 
-  /** A UUID of version 4. */
+  /** Returns a UUID of version 4. */
   uuid(): string {
-    const hex = Array.from({ length: 32 }, () => this.below(16).toString(16)).join('');
+    const hex = Array.from({ length: 32 }, () => this.nextInt(16).toString(16)).join('');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 
-  /** Choices of its own, so that how often one part chooses does not change what another one gets. */
+  /** Creates an independent generator, so that the number of calls on one does not change the other. */
   fork(): SeededRandom {
-    return new SeededRandom(this.below(0x1_0000_0000));
+    return new SeededRandom(this.nextInt(0x1_0000_0000));
   }
 }

@@ -1,55 +1,57 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { listenOnLoopback } from './free-port';
+import { listenOnLoopback } from '../redis/free-port';
 
-/** What becomes of bytes on their way back to the caller. */
-export type Verdict = 'pass' | 'drop' | 'cut';
+/** `cut` destroys the connection. */
+export type FilterAction = 'pass' | 'drop' | 'cut';
 
-/** Judges the bytes that the target answers on one connection, chunk by chunk, before they go on. */
-export type ReplyJudge = (chunk: Buffer) => Verdict;
+/** Decides about each chunk that the target sends on one connection, before it is forwarded. */
+export type ReplyFilter = (chunk: Buffer) => FilterAction;
 
-/** How many milliseconds bytes take, each way. */
+/** Latency in milliseconds, per direction. */
 export interface Delay {
-  readonly toTarget: number;
-  readonly toCaller: number;
+  readonly toTargetMs: number;
+  readonly toClientMs: number;
 }
 
+type HeldTraffic = 'none' | 'replies' | 'all';
+
 /**
- * A TCP proxy on loopback that delays, holds, drops and cuts what goes through it. Bytes keep their order, and the end of a
- * connection comes after the bytes before it, as in a network: what a caller sent before it gave up still arrives.
+ * A TCP proxy on loopback that delays, holds, drops and cuts traffic. As in a network, bytes keep their order and the end of a connection
+ * follows the bytes before it: what a client sent before it closed the connection still arrives.
  */
 export class TcpProxy {
-  /** Applies to what arrives from now on. */
-  delay: Delay = { toTarget: 0, toCaller: 0 };
-  /** Called for each new connection; its judge decides about each answer of that connection. */
-  judge: () => ReplyJudge = () => () => 'pass';
+  /** Applies to traffic that arrives from now on. */
+  delay: Delay = { toTargetMs: 0, toClientMs: 0 };
+  /** Called for each new connection, for the filter of its replies. */
+  createFilter: () => ReplyFilter = () => () => 'pass';
   private readonly flows = new Set<Flow>();
-  private holding: 'nothing' | 'answers' | 'everything' = 'nothing';
+  private heldTraffic: HeldTraffic = 'none';
 
   private constructor(
     private readonly server: Server,
     readonly port: number,
     private readonly targetPort: number,
   ) {
-    server.on('connection', (caller) => this.join(caller));
+    server.on('connection', (client) => this.connectTarget(client));
   }
 
-  /** Listens on a free port and passes on to a port of the loopback interface. */
+  /** Listens on a free port and forwards to a loopback port. */
   static async start(targetPort: number): Promise<TcpProxy> {
-    // Half-open, so that an end is passed on when its turn comes, and not at once.
+    // Half-open, so that the end of a connection is forwarded in order.
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     return new TcpProxy(server, await listenOnLoopback(server), targetPort);
   }
 
-  /** Lets nothing more through, or no more answers, without closing a connection, until `release`. */
-  hold(what: 'answers' | 'everything'): void {
-    this.passing(what);
+  /** Holds traffic back until `release`. Connections stay open. */
+  hold(traffic: 'replies' | 'all'): void {
+    this.setHeldTraffic(traffic);
   }
 
   release(): void {
-    this.passing('nothing');
+    this.setHeldTraffic('none');
   }
 
-  /** Cuts all connections; what was on its way is gone. */
+  /** Destroys all connections. Held and delayed traffic is lost. */
   cut(): void {
     for (const flow of this.flows) flow.cut();
   }
@@ -59,95 +61,94 @@ export class TcpProxy {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private passing(held: 'nothing' | 'answers' | 'everything'): void {
-    this.holding = held;
-    for (const flow of this.flows) flow.pump();
+  private setHeldTraffic(traffic: HeldTraffic): void {
+    this.heldTraffic = traffic;
+    for (const flow of this.flows) flow.forwardDueChunks();
   }
 
-  private join(caller: Socket): void {
+  private connectTarget(client: Socket): void {
     const target = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    const judge = this.judge();
-    const there = new Flow(
-      caller,
+    const requests = new Flow(
+      client,
       target,
-      () => this.delay.toTarget,
-      () => this.holding !== 'everything',
+      () => this.delay.toTargetMs,
+      () => this.heldTraffic !== 'all',
     );
-    const back = new Flow(
+    const replies = new Flow(
       target,
-      caller,
-      () => this.delay.toCaller,
-      () => this.holding === 'nothing',
-      judge,
+      client,
+      () => this.delay.toClientMs,
+      () => this.heldTraffic === 'none',
+      this.createFilter(),
     );
-    for (const flow of [there, back]) {
+    for (const flow of [requests, replies]) {
       this.flows.add(flow);
       void flow.closed.then(() => this.flows.delete(flow));
     }
   }
 }
 
-/** What arrived and may go on from a time on; no bytes: the end. */
-interface Parcel {
+interface Chunk {
   readonly dueAt: number;
+  /** Undefined for the end of the connection. */
   readonly bytes: Buffer | undefined;
 }
 
 /** One direction of one connection. */
 class Flow {
-  /** Resolves when there is nothing more to come. */
+  /** Resolves when the destination is closed. */
   readonly closed: Promise<void>;
-  private readonly queue: Parcel[] = [];
+  private readonly queue: Chunk[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly from: Socket,
-    private readonly to: Socket,
-    private readonly delayMs: () => number,
-    private readonly mayPass: () => boolean,
-    private readonly judge: ReplyJudge = () => 'pass',
+    private readonly source: Socket,
+    private readonly destination: Socket,
+    private readonly getDelayMs: () => number,
+    private readonly isOpen: () => boolean,
+    private readonly filter: ReplyFilter = () => 'pass',
   ) {
-    from.on('data', (bytes) => this.accept(bytes)).on('end', () => this.accept(undefined));
-    // A reset, too, comes after what was sent before it.
-    from.on('error', () => this.accept(undefined));
+    source.on('data', (bytes) => this.enqueue(bytes)).on('end', () => this.enqueue(undefined));
+    // A reset also follows the bytes before it.
+    source.on('error', () => this.enqueue(undefined));
     this.closed = new Promise((resolve) => {
-      to.once('close', () => resolve());
+      destination.once('close', () => resolve());
     });
   }
 
   cut(): void {
     clearTimeout(this.timer);
     this.queue.length = 0;
-    this.from.destroy();
-    this.to.destroy();
+    this.source.destroy();
+    this.destination.destroy();
   }
 
-  /** Passes on what is due, and comes back for the rest. */
-  pump(): void {
+  /** Forwards the chunks that are due, and schedules the next one. */
+  forwardDueChunks(): void {
     clearTimeout(this.timer);
-    for (let next = this.queue[0]; next !== undefined && this.mayPass(); next = this.queue[0]) {
-      const wait = next.dueAt - performance.now();
-      if (wait > 0) {
-        this.timer = setTimeout(() => this.pump(), wait);
+    for (let next = this.queue[0]; next !== undefined && this.isOpen(); next = this.queue[0]) {
+      const waitMs = next.dueAt - performance.now();
+      if (waitMs > 0) {
+        this.timer = setTimeout(() => this.forwardDueChunks(), waitMs);
         return;
       }
       this.queue.shift();
-      this.passOn(next);
+      this.forward(next);
     }
   }
 
-  private accept(bytes: Buffer | undefined): void {
-    this.queue.push({ dueAt: performance.now() + this.delayMs(), bytes });
-    this.pump();
+  private enqueue(bytes: Buffer | undefined): void {
+    this.queue.push({ dueAt: performance.now() + this.getDelayMs(), bytes });
+    this.forwardDueChunks();
   }
 
-  private passOn({ bytes }: Parcel): void {
+  private forward({ bytes }: Chunk): void {
     if (bytes === undefined) {
-      this.to.end();
+      this.destination.end();
       return;
     }
-    const verdict = this.judge(bytes);
-    if (verdict === 'cut') this.cut();
-    else if (verdict === 'pass' && !this.to.destroyed) this.to.write(bytes);
+    const action = this.filter(bytes);
+    if (action === 'cut') this.cut();
+    else if (action === 'pass' && !this.destination.destroyed) this.destination.write(bytes);
   }
 }

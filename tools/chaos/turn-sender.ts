@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import type { Ledger, SentTurn } from './ledger';
-import type { RawCallOptions, RawClient, RawFailure, RawOutcome } from './raw-client';
-import { fieldBytes } from './wire-field';
+import { type RawCallOptions, type RawClient, type RawFailure, type RawResult, readFieldBytes } from './raw-client';
+import type { SentTurn, TurnLog } from './turn-log';
 
-const processTurn = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
-const streamTurn = '/focal.orchestration.v1.OrchestratorService/StreamTurn';
+const processTurnMethod = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
+const streamTurnMethod = '/focal.orchestration.v1.OrchestratorService/StreamTurn';
 
 /** Field `committed` of StreamTurnResponse. */
 const committedField = 9;
 
-/** Statuses after which the same turn may be sent again, and is; any other is a violation. */
-const retried: ReadonlySet<string> = new Set([
+/** Statuses after which a turn is retried. Any other status is a violation. */
+const retryableStatuses: ReadonlySet<string> = new Set([
   'ABORTED',
   'CANCELLED',
   'DEADLINE_EXCEEDED',
@@ -19,97 +18,103 @@ const retried: ReadonlySet<string> = new Set([
   'UNAVAILABLE',
 ]);
 
-/** How patient a caller is. */
 export interface SenderOptions extends RawCallOptions {
-  /** Milliseconds after which the caller stops trying, which is a violation. */
-  readonly patienceMs: number;
+  /** Milliseconds until the sender stops to retry a turn, which is a violation. */
+  readonly giveUpAfterMs: number;
 }
 
-/** What came of a stream, the events as they are whether it is the first time or not. */
+const defaultOptions: SenderOptions = { timeoutMs: 5_000, giveUpAfterMs: 120_000 };
+
+/** Milliseconds between two attempts. Doubles up to the maximum. */
+const initialBackoffMs = 25;
+const maxBackoffMs = 400;
+
 interface StreamedTurn {
+  /** The events without the mark of a replay. */
   readonly events: readonly Buffer[];
   readonly failure: RawFailure | undefined;
 }
 
-const patient: SenderOptions = { timeoutMs: 5_000, patienceMs: 120_000 };
-
-/** Milliseconds between two tries: at first, and doubled each time up to the longest. */
-const firstPauseMs = 25;
-const longestPauseMs = 400;
-
-/** Sends turns to nodes as the published retry policy says, only more often, and keeps the ledger. */
+/** Sends turns, and retries them as the published retry policy but with shorter pauses. Records everything in the turn log. */
 export class TurnSender {
   constructor(
-    private readonly ledger: Ledger,
-    private readonly options: SenderOptions = patient,
+    private readonly turnLog: TurnLog,
+    private readonly options: SenderOptions = defaultOptions,
   ) {}
 
-  /** Sends a turn once. Resolves to why there is no answer, or undefined. */
+  /** Sends a turn once with ProcessTurn. Resolves to the failure, or undefined. */
   async send(turn: SentTurn, client: RawClient): Promise<RawFailure | undefined> {
-    this.ledger.counts.sends += 1;
-    return this.settle(turn, await client.unary(processTurn, turn.request, this.options));
+    this.turnLog.counts.sends += 1;
+    return this.recordResult(turn, await client.unary(processTurnMethod, turn.request, this.options));
   }
 
-  /** Sends a turn until it is answered, each time to the node that is picked for it. */
-  deliver(turn: SentTurn, pick: () => RawClient): Promise<void> {
-    return this.untilAnswered(turn, () => this.send(turn, pick()));
+  /** Retries a turn until it is acknowledged, each time with the client that `pickClient` returns. */
+  sendUntilAcknowledged(turn: SentTurn, pickClient: () => RawClient): Promise<void> {
+    return this.retryUntilAcknowledged(turn, () => this.send(turn, pickClient()));
   }
 
-  /** The same as a stream. What came before a stream broke must come again. */
-  async deliverStream(turn: SentTurn, pick: () => RawClient): Promise<void> {
-    let seen: readonly Buffer[] = [];
-    await this.untilAnswered(turn, async () => {
-      const { events, failure } = await this.stream(turn, pick());
-      const differs = seen.some((event, index) => events[index] !== undefined && !event.equals(events[index]));
-      if (differs) this.ledger.note('replay', turn, 'has other events when streamed again');
-      if (events.length > seen.length) seen = events;
+  /** Does the same with StreamTurn. A retry must return the events that came before the stream failed. */
+  async streamUntilAcknowledged(turn: SentTurn, pickClient: () => RawClient): Promise<void> {
+    let received: readonly Buffer[] = [];
+    await this.retryUntilAcknowledged(turn, async () => {
+      const { events, failure } = await this.stream(turn, pickClient());
+      const differs = received.some((event, index) => events[index] !== undefined && !event.equals(events[index]));
+      if (differs) this.turnLog.recordViolation('replay', turn, 'got different events when it was streamed again');
+      if (events.length > received.length) received = events;
       return failure;
     });
   }
 
   private async stream(turn: SentTurn, client: RawClient): Promise<StreamedTurn> {
-    this.ledger.counts.sends += 1;
-    const { messages, failure } = await client.serverStream(streamTurn, turn.request, this.options);
-    if (failure !== undefined && messages.length > 0) this.ledger.counts.brokenStreams += 1;
+    this.turnLog.counts.sends += 1;
+    const { messages, failure } = await client.serverStream(streamTurnMethod, turn.request, this.options);
+    if (failure !== undefined && messages.length > 0) this.turnLog.counts.brokenStreams += 1;
     const last = messages.at(-1);
-    const [response] = last === undefined ? [] : fieldBytes(last, committedField);
-    const events = messages.map(withoutReplayed);
+    const [response] = last === undefined ? [] : readFieldBytes(last, committedField);
+    const events = messages.map(clearReplayed);
     if (last === undefined || response === undefined) {
-      const why = failure ?? { status: 'OK', details: 'the stream ended without its response' };
-      return { events, failure: this.settle(turn, { failure: why }) };
+      const cause = failure ?? { status: 'OK', details: 'the stream ended without a response' };
+      return { events, failure: this.recordResult(turn, { failure: cause }) };
     }
-    const answer = { bytes: Buffer.from(response), replayed: StreamTurnResponse.decode(last).replayed };
-    return { events, failure: this.settle(turn, { answer }) };
+    const { replayed } = StreamTurnResponse.decode(last);
+    return { events, failure: this.recordResult(turn, { response: { bytes: Buffer.from(response), replayed } }) };
   }
 
-  private async untilAnswered(turn: SentTurn, attempt: () => Promise<RawFailure | undefined>): Promise<void> {
-    const end = Date.now() + this.options.patienceMs;
-    let pauseMs = firstPauseMs;
+  private async retryUntilAcknowledged(turn: SentTurn, attempt: () => Promise<RawFailure | undefined>): Promise<void> {
+    const { giveUpAfterMs } = this.options;
+    const end = Date.now() + giveUpAfterMs;
+    let backoffMs = initialBackoffMs;
     for (let failure = await attempt(); failure !== undefined; failure = await attempt()) {
-      if (!retried.has(failure.status)) return;
+      if (!retryableStatuses.has(failure.status)) return;
       if (Date.now() > end) {
         const { status, details } = failure;
-        this.ledger.note('status', turn, `was not answered in ${this.options.patienceMs} ms: ${status}, ${details}`);
+        this.turnLog.recordViolation(
+          'status',
+          turn,
+          `was not acknowledged within ${giveUpAfterMs} ms: ${status}, ${details}`,
+        );
         return;
       }
-      await sleep(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      await sleep(backoffMs);
+      backoffMs = Math.min(2 * backoffMs, maxBackoffMs);
     }
   }
 
-  private settle(turn: SentTurn, outcome: RawOutcome): RawFailure | undefined {
-    if ('answer' in outcome) {
-      this.ledger.noteAnswer(turn, outcome.answer.bytes, outcome.answer.replayed);
+  private recordResult(turn: SentTurn, result: RawResult): RawFailure | undefined {
+    if ('response' in result) {
+      this.turnLog.recordResponse(turn, result.response.bytes, result.response.replayed);
       return undefined;
     }
-    const { failure } = outcome;
-    this.ledger.noteFailure(failure.status);
-    if (!retried.has(failure.status)) this.ledger.note('status', turn, `failed: ${failure.status}, ${failure.details}`);
+    const { failure } = result;
+    this.turnLog.recordFailure(failure.status);
+    if (!retryableStatuses.has(failure.status)) {
+      this.turnLog.recordViolation('status', turn, `failed: ${failure.status}, ${failure.details}`);
+    }
     return failure;
   }
 }
 
-/** An event as it is whether it is sent for the first time or again. */
-function withoutReplayed(message: Buffer): Buffer {
+/** Clears the field `replayed`, in which the events of a retry differ. */
+function clearReplayed(message: Buffer): Buffer {
   return Buffer.from(StreamTurnResponse.encode({ ...StreamTurnResponse.decode(message), replayed: false }).finish());
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Scenario } from '../../gen/focal/orchestration/v1/scenario';
 
-/** One way on of a step, as the data names it: what happened, and where that leads. */
+/** An edge of a chart: an event and the step that it leads to. */
 const edgeSchema = z.object({ on: z.string(), to: z.string() });
 
 const chartStepSchema = z.object({
@@ -29,31 +30,52 @@ const chartSchema = z.object({
   steps: z.array(chartStepSchema),
 });
 
-/** A `scenario` record of `scenario-replay/1`: a flow chart that is not yet in the form of the contract. */
+/** A `scenario` record of `scenario-replay/1`: a flow chart that is not yet a scenario of the contract. */
 export type Chart = z.infer<typeof chartSchema>;
-/** A node of a chart. */
 export type ChartStep = Chart['steps'][number];
-/** A way on of a node. */
 export type ChartEdge = z.infer<typeof edgeSchema>;
 
-/** Reads a `scenario` record; throws a ZodError that names what is wrong with it. */
-export function chartOf(record: unknown): Chart {
+/** Parses a `scenario` record. Throws a ZodError. */
+export function parseChart(record: unknown): Chart {
   return chartSchema.parse(record);
 }
 
 /**
- * The tools that do what the customer confirms: those of the steps that a confirmation leads to. A chart that is not
- * transactional has none.
+ * Returns the tools that execute what the customer confirms: those of the steps that a confirmation leads to. Empty if the chart is not
+ * transactional.
  */
-export function committingTools(chart: Chart): ReadonlySet<string> {
-  const confirmed = chart.transactional
+export function getCommittingTools(chart: Chart): ReadonlySet<string> {
+  const confirmations = chart.transactional
     ? chart.steps.filter((step) => step.kind === 'confirm').flatMap((step) => step.next.filter(isConfirmation))
     : [];
-  const targets = new Set(confirmed.map((edge) => edge.to));
+  const targets = new Set(confirmations.map((edge) => edge.to));
   return new Set(chart.steps.filter((step) => targets.has(step.step_id)).flatMap((step) => step.tools));
 }
 
-/** Whether an edge is the one that the customer's yes takes. */
+/** Whether an edge is for a customer who confirms. */
 export function isConfirmation(edge: ChartEdge): boolean {
   return edge.on === 'confirmed' || edge.on === 'yes';
+}
+
+/** What the scoring needs to know about a scenario. */
+export interface CatalogueEntry {
+  /** The id of the scenario in the data. */
+  readonly chartId: string;
+  /** The tools that may run only after the customer confirmed. */
+  readonly committingTools: ReadonlySet<string>;
+  /** The steps that cannot be skipped. */
+  readonly mandatorySteps: ReadonlySet<string>;
+}
+
+/** The scenarios of a file by their UUID. */
+export type ReplayCatalogue = ReadonlyMap<string, CatalogueEntry>;
+
+/** Returns the entry of a chart and the scenario that it was converted to. */
+export function toCatalogueEntry(chart: Chart, scenario: Scenario): CatalogueEntry {
+  const mandatorySteps = scenario.steps.filter((step) => step.canSkip === false).map((step) => step.stepId);
+  return {
+    chartId: chart.scenario_id,
+    committingTools: getCommittingTools(chart),
+    mandatorySteps: new Set(mandatorySteps),
+  };
 }

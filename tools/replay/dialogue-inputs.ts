@@ -30,19 +30,18 @@ const dialogueSchema = z.object({
   turns: z.array(z.object({ turn: z.number().int(), inputs: inputsSchema, tool_outcomes: z.array(toolRunSchema) })),
 });
 
-/** What the mapping may read of a dialogue: the inputs and tool outcomes of its turns, and nothing that was expected. */
+/** The part of a dialogue that the mapping may read: inputs and tool outcomes, but not the expected results. */
 export type DialogueInputs = z.infer<typeof dialogueSchema>;
-/** What the mapping may read of one turn. */
 export type TurnInputs = DialogueInputs['turns'][number];
-/** What one scenario got from a message. */
+/** What a message says about one scenario. */
 export type SignalInput = z.infer<typeof signalSchema>;
-/** A tool that ran in a turn, and how it ended. */
+/** A tool run of a turn and its result. */
 export type ToolRun = z.infer<typeof toolRunSchema>;
 
 /**
- * Reads the inputs of a `dialogue` record; throws a ZodError that names what is wrong with it. Everything else of the record
- * (`expected`, `lifecycles`, the texts) is left behind here, so that no mapping can see it even by mistake.
+ * Parses the inputs of a `dialogue` record. Throws a ZodError. Removes everything else (`expected`, `lifecycles`, the texts), so that
+ * the mapping cannot read it by mistake.
  */
-export function dialogueInputsOf(record: unknown): DialogueInputs {
+export function parseDialogueInputs(record: unknown): DialogueInputs {
   return dialogueSchema.parse(record);
 }

@@ -12,66 +12,68 @@ import {
   VariableScope,
 } from '../../gen/focal/orchestration/v1/turn';
 import type { SignalInput, TurnInputs } from './dialogue-inputs';
-import { scenarioUuid } from './replay-ids';
+import { toScenarioId } from './replay-ids';
 import type { SessionView } from './session-view';
-import { HAS_LEFT, type TurnFacts, turnFacts } from './turn-facts';
 
-/** The part of a turn that says what happened; ids and time are added when it is sent. */
+/** The content of a turn. Ids and time are added when it is sent. */
 export type TurnContent = Pick<Turn, 'trigger' | 'situation' | 'candidates' | 'stepOutcomes'>;
 
-/** A customer's message as the services before this one would have read it. Uses the inputs of the turn only. */
-export function messageTurn({ inputs }: TurnInputs, view: SessionView): TurnContent {
+/** Converts a message of the customer to a turn, as the upstream services would. Reads only the inputs of the turn. */
+export function toMessageTurn({ inputs }: TurnInputs, view: SessionView): TurnContent {
   const situation = Situation.fromPartial({
     canonicalIntentLabel: inputs.intent ?? '',
-    signals: inputs.signals.flatMap((signal) => aimedSignals(signal, view)),
-    facts: { ...turnFacts(inputs) },
+    signals: inputs.signals.flatMap((signal) => toSignals(signal, view)),
+    facts: { ...toTurnFacts(inputs) },
     requestedFields: [...new Set(inputs.signals.flatMap((signal) => signal.requested_fields))],
-    candidateVariables: [...givenValues(inputs), ...clearedValues(inputs)],
+    candidateVariables: [...toGivenValues(inputs), ...toClearedValues(inputs)],
   });
   return {
-    ...content(TurnTrigger.TURN_TRIGGER_MESSAGE, situation),
+    ...createContent(TurnTrigger.TURN_TRIGGER_MESSAGE, situation),
     candidates: inputs.candidates.map(({ scenario_id, score }) =>
-      ScenarioCandidate.fromPartial({ scenarioId: scenarioUuid(scenario_id), score }),
+      ScenarioCandidate.fromPartial({ scenarioId: toScenarioId(scenario_id), score }),
     ),
-    stepOutcomes: inputs.signals.flatMap((signal) => answer(signal, view)),
+    stepOutcomes: inputs.signals.flatMap((signal) => toConfirmationOutcomes(signal, view)),
   };
 }
 
-/** The customer has left: the turn that ends a conversation after its last message. */
-export function closingTurn(facts: TurnFacts = HAS_LEFT): TurnContent {
-  return content(TurnTrigger.TURN_TRIGGER_MESSAGE, Situation.fromPartial({ facts: { ...facts } }));
+/** Creates the turn after the last message, which ends the conversation. */
+export function buildClosingTurn(facts: TurnFacts = customerLeftFacts): TurnContent {
+  return createContent(TurnTrigger.TURN_TRIGGER_MESSAGE, Situation.fromPartial({ facts: { ...facts } }));
 }
 
-/** A turn without a message: what became of tools. */
-export function toolResultsTurn(stepOutcomes: readonly StepOutcome[]): TurnContent {
-  return { ...content(TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, undefined), stepOutcomes: [...stepOutcomes] };
+/** Creates a turn without a message, for the results of tools. */
+export function toToolResultsTurn(stepOutcomes: readonly StepOutcome[]): TurnContent {
+  return {
+    ...createContent(TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, undefined),
+    stepOutcomes: [...stepOutcomes],
+  };
 }
 
-function content(trigger: TurnTrigger, situation: Situation | undefined): TurnContent {
+function createContent(trigger: TurnTrigger, situation: Situation | undefined): TurnContent {
   const { candidates, stepOutcomes } = Turn.create();
   return { trigger, situation, candidates, stepOutcomes };
 }
 
 /**
- * The signal of one scenario. `exit` is CANCEL: a scenario that has done its work completes all the same (its completion
- * condition comes first, SEMANTICS 2.3), one that has not is given up. So does one that the customer starts anew.
+ * The signals for one scenario. `exit` is CANCEL: a scenario that is done completes nevertheless, because its completion condition is
+ * evaluated first (SEMANTICS 2.3). `start` cancels a running instance first.
  */
-function aimedSignals(input: SignalInput, view: SessionView): SignalAim[] {
-  const scenarioIds = [scenarioUuid(input.scenario_id)];
-  const aim = (signal: ScenarioSignal): SignalAim => SignalAim.fromPartial({ signal, scenarioIds });
+function toSignals(input: SignalInput, view: SessionView): SignalAim[] {
+  const scenarioIds = [toScenarioId(input.scenario_id)];
+  const toAim = (signal: ScenarioSignal): SignalAim => SignalAim.fromPartial({ signal, scenarioIds });
   switch (input.signal) {
     case 'start': {
-      const restarts = scenarioIds.some((id) => view.has(id));
-      const start = aim(ScenarioSignal.SCENARIO_SIGNAL_START);
-      return restarts ? [aim(ScenarioSignal.SCENARIO_SIGNAL_CANCEL), start] : [start];
+      const isRestart = scenarioIds.some((id) => view.has(id));
+      const start = toAim(ScenarioSignal.SCENARIO_SIGNAL_START);
+      return isRestart ? [toAim(ScenarioSignal.SCENARIO_SIGNAL_CANCEL), start] : [start];
     }
     case 'continue':
-      return [aim(ScenarioSignal.SCENARIO_SIGNAL_CONTINUE)];
+      return [toAim(ScenarioSignal.SCENARIO_SIGNAL_CONTINUE)];
     case 'pause':
-      return [aim(ScenarioSignal.SCENARIO_SIGNAL_PAUSE)];
+      return [toAim(ScenarioSignal.SCENARIO_SIGNAL_PAUSE)];
     case 'cancel':
     case 'exit':
-      return [aim(ScenarioSignal.SCENARIO_SIGNAL_CANCEL)];
+      return [toAim(ScenarioSignal.SCENARIO_SIGNAL_CANCEL)];
     case 'none':
       return [];
     default:
@@ -80,19 +82,20 @@ function aimedSignals(input: SignalInput, view: SessionView): SignalAim[] {
 }
 
 /**
- * The yes or no to a CONFIRM, as the outcome of its step and visit. A yes to what a scenario told is a fact only; one to a
- * question for values (the words are found in the text without regard to the question) answers nothing.
+ * The yes or no to a CONFIRM, as an outcome of its step and visit. A yes or no to an INFORM is only a fact. A yes or no to an ASK is
+ * ignored, because the data finds these words without regard to the question.
  */
-function answer({ scenario_id, signal, confirmation }: SignalInput, view: SessionView): StepOutcome[] {
-  const instance = view.get(scenarioUuid(scenario_id));
-  const said = instance?.said;
-  if (confirmation === null || signal === 'cancel' || instance === undefined || said === undefined) return [];
-  if (said.stepId !== instance.stepId || said.type !== ContributionType.CONTRIBUTION_TYPE_CONFIRM) return [];
+function toConfirmationOutcomes({ scenario_id, signal, confirmation }: SignalInput, view: SessionView): StepOutcome[] {
+  const instance = view.get(toScenarioId(scenario_id));
+  const contribution = instance?.lastContribution;
+  if (confirmation === null || signal === 'cancel' || instance === undefined || contribution === undefined) return [];
+  const isConfirm = contribution.type === ContributionType.CONTRIBUTION_TYPE_CONFIRM;
+  if (contribution.stepId !== instance.stepId || !isConfirm) return [];
   return [
     StepOutcome.fromPartial({
       instanceId: instance.instanceId,
-      stepId: said.stepId,
-      actionKey: said.actionKey,
+      stepId: contribution.stepId,
+      actionKey: contribution.actionKey,
       kind:
         confirmation === 'yes'
           ? StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED
@@ -101,15 +104,65 @@ function answer({ scenario_id, signal, confirmation }: SignalInput, view: Sessio
   ];
 }
 
-/** SESSION: a search that is over must not take along the values that the booking after it needs. */
-function givenValues(inputs: TurnInputs['inputs']): CandidateVariable[] {
-  return inputs.facts.map(({ field_id, value }) => variable(field_id, value));
+function toGivenValues(inputs: TurnInputs['inputs']): CandidateVariable[] {
+  return inputs.facts.map(({ field_id, value }) => toVariable(field_id, value));
 }
 
-function clearedValues(inputs: TurnInputs['inputs']): CandidateVariable[] {
-  return inputs.facts_cleared.map((field) => variable(field, null));
+function toClearedValues(inputs: TurnInputs['inputs']): CandidateVariable[] {
+  return inputs.facts_cleared.map((field) => toVariable(field, null));
 }
 
-function variable(name: string, value: string | null): CandidateVariable {
+/** Uses the scope SESSION, because a booking needs the values of the search before it. */
+function toVariable(name: string, value: string | null): CandidateVariable {
   return CandidateVariable.fromPartial({ name, value, scope: VariableScope.VARIABLE_SCOPE_SESSION });
 }
+
+/**
+ * What a message says about scenarios in addition to signals. Conditions read it as `facts` (SEMANTICS section 6). The lists have
+ * scenario ids of the data.
+ */
+export interface TurnFacts {
+  /** The conversation ends with this message. */
+  readonly ending: boolean;
+  /** Scenarios that the customer leaves. */
+  readonly left: readonly string[];
+  /** Scenarios that the customer starts. */
+  readonly started: readonly string[];
+  /** Scenarios that the customer starts or continues. */
+  readonly turned_to: readonly string[];
+  /** Scenarios of which the customer selects an offer. */
+  readonly selected: readonly string[];
+  /** Scenarios of which the customer wants another offer. */
+  readonly alternatives: readonly string[];
+  /** Scenarios to which the customer says yes. */
+  readonly accepted: readonly string[];
+  /** Scenarios to which the customer says no. */
+  readonly refused: readonly string[];
+}
+
+function toTurnFacts({ signals, session_signal }: TurnInputs['inputs']): TurnFacts {
+  const filterIds = (matches: (input: SignalInput) => boolean): string[] =>
+    signals.filter(matches).map(({ scenario_id }) => scenario_id);
+  return {
+    ending: session_signal === 'exit',
+    left: filterIds(({ signal }) => signal === 'exit'),
+    started: filterIds(({ signal }) => signal === 'start'),
+    turned_to: filterIds(({ signal }) => signal === 'start' || signal === 'continue'),
+    selected: filterIds(({ selected_offer }) => selected_offer),
+    alternatives: filterIds(({ wants_alternatives }) => wants_alternatives),
+    accepted: filterIds(({ confirmation }) => confirmation === 'yes'),
+    refused: filterIds(({ confirmation }) => confirmation === 'no'),
+  };
+}
+
+/** The facts of a customer who has left. */
+const customerLeftFacts: TurnFacts = {
+  ending: true,
+  left: [],
+  started: [],
+  turned_to: [],
+  selected: [],
+  alternatives: [],
+  accepted: [],
+  refused: [],
+};

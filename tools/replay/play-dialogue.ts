@@ -1,21 +1,37 @@
-import type { ProcessTurnRequest, ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
-import { ProcessTurnRequest as Request } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { ProcessTurnRequest, type ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
 import { Turn } from '../../gen/focal/orchestration/v1/turn';
 import type { DialogueInputs, TurnInputs } from './dialogue-inputs';
-import { closingTurn, messageTurn, type TurnContent, toolResultsTurn } from './message-turn';
-import type { Exchange, PlayedDialogue, PlayedTurn } from './played-dialogue';
-import { type DialogueIds, turnUuid } from './replay-ids';
-import { EMPTY_VIEW, type SessionView, viewAfter } from './session-view';
-import { matchRuns } from './tool-results';
+import { buildClosingTurn, type TurnContent, toMessageTurn, toToolResultsTurn } from './message-turn';
+import { type DialogueIds, toTurnId } from './replay-ids';
+import { emptyView, matchRuns, type SessionView, updateView } from './session-view';
 
-/** Decides a turn: the service, or whatever stands in for it. */
+/** A turn that was sent, and its response. */
+export interface Exchange {
+  readonly request: Turn;
+  readonly response: ProcessTurnResponse;
+}
+
+export interface PlayedTurn {
+  readonly inputs: TurnInputs;
+  /** The exchange of the message, followed by those of tool results. */
+  readonly exchanges: readonly Exchange[];
+}
+
+export interface PlayedDialogue {
+  readonly inputs: DialogueInputs;
+  readonly turns: readonly PlayedTurn[];
+  /** The exchange after the last message, with the fact that the customer has left. */
+  readonly closing: Exchange;
+}
+
+/** Decides a turn. In a replay the service does; tests can use a substitute. */
 export type TurnProcessor = (request: ProcessTurnRequest) => Promise<ProcessTurnResponse>;
 
-/** Dialogues happen on this day, a turn a minute: the same replay sends the same bytes. */
-const FIRST_TURN_AT = Date.UTC(2026, 0, 5, 9);
-const MINUTE = 60_000;
+/** Fixed times, one minute per turn, so that every replay sends the same bytes. */
+const dialogueStart = Date.UTC(2026, 0, 5, 9);
+const turnIntervalMs = 60_000;
 
-/** Plays a dialogue as a session of its own, turn by turn, feeding back the results of the tools that the service hints at. */
+/** Plays a dialogue in its own session. Reports the results of the tools that the service hints at. */
 export async function playDialogue(
   inputs: DialogueInputs,
   ids: DialogueIds,
@@ -24,43 +40,42 @@ export async function playDialogue(
   const session = new DialogueSession(ids, processTurn);
   const turns: PlayedTurn[] = [];
   for (const turn of inputs.turns) turns.push({ inputs: turn, exchanges: await session.play(turn) });
-  return { inputs, turns, closing: await session.send(closingTurn()) };
+  return { inputs, turns, closing: await session.send(buildClosingTurn()) };
 }
 
-/** One session while it is played: it numbers and times the turns, and keeps what the service answered. */
 class DialogueSession {
-  private view: SessionView = EMPTY_VIEW;
-  private sent = 0;
+  private view: SessionView = emptyView;
+  private sentCount = 0;
 
   constructor(
     private readonly ids: DialogueIds,
     private readonly processTurn: TurnProcessor,
   ) {}
 
-  /** Sends a message, then tool results for as long as the plan hints at a tool that ran in this turn. */
+  /** Sends a message, and then tool results as long as the plan hints at a tool that ran in this turn. */
   async play(turn: TurnInputs): Promise<Exchange[]> {
-    let last = await this.send(messageTurn(turn, this.view));
+    let last = await this.send(toMessageTurn(turn, this.view));
     const exchanges = [last];
     let runs = turn.tool_outcomes;
     for (;;) {
-      const matched = matchRuns(last.response, runs);
-      if (matched.outcomes.length === 0) return exchanges;
-      runs = [...matched.rest];
-      last = await this.send(toolResultsTurn(matched.outcomes));
+      const { outcomes, remaining } = matchRuns(last.response, runs);
+      if (outcomes.length === 0) return exchanges;
+      runs = [...remaining];
+      last = await this.send(toToolResultsTurn(outcomes));
       exchanges.push(last);
     }
   }
 
   async send(content: TurnContent): Promise<Exchange> {
-    this.sent += 1;
+    this.sentCount += 1;
     const request = Turn.fromPartial({
       ...this.ids,
       ...content,
-      turnId: turnUuid(this.ids.sessionId, this.sent),
-      occurredAt: new Date(FIRST_TURN_AT + this.sent * MINUTE),
+      turnId: toTurnId(this.ids.sessionId, this.sentCount),
+      occurredAt: new Date(dialogueStart + this.sentCount * turnIntervalMs),
     });
-    const response = await this.processTurn(Request.fromPartial({ turn: request }));
-    this.view = viewAfter(this.view, response);
+    const response = await this.processTurn(ProcessTurnRequest.fromPartial({ turn: request }));
+    this.view = updateView(this.view, response);
     return { request, response };
   }
 }

@@ -3,16 +3,17 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { CommandError, exitCodes } from '../../src/cli/exit-codes';
 
 const recordSchema = z.looseObject({ record: z.enum(['meta', 'scenario', 'dialogue']) });
 const metaSchema = z.looseObject({ format: z.literal('scenario-replay/1'), dialogues: z.number().int().default(0) });
 
-/** One line of a data file. `value` is the record as it stands; each part of the replay takes from it what it may see. */
+/** A line of a data file. `value` is the parsed JSON, of which each part of the replay reads only what it may. */
 export type ReplayRecord =
   | { readonly kind: 'meta'; readonly dialogues: number }
   | { readonly kind: 'scenario' | 'dialogue'; readonly value: unknown };
 
-/** Streams the records of a data file in their order; throws an error that names file and line of what is no record. */
+/** Streams the records of a data file. Throws a CommandError with the file and line of an invalid record. */
 export async function* readRecords(path: string): AsyncGenerator<ReplayRecord> {
   const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
@@ -20,34 +21,44 @@ export async function* readRecords(path: string): AsyncGenerator<ReplayRecord> {
     number += 1;
     if (line.trim() === '') continue;
     try {
-      yield recordOf(line, number);
+      yield parseRecord(line, number);
     } catch (error) {
-      throw new Error(`${path}:${number}: not a record of scenario-replay/1`, { cause: error });
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CommandError(exitCodes.findings, `${path}:${number}: not a record of scenario-replay/1: ${reason}`);
     }
   }
 }
 
-function recordOf(line: string, number: number): ReplayRecord {
+function parseRecord(line: string, number: number): ReplayRecord {
   const value = recordSchema.parse(JSON.parse(line));
   if (value.record === 'meta') return { kind: 'meta', dialogues: metaSchema.parse(value).dialogues };
-  if (number === 1) throw new Error('the first line is not the meta record');
+  if (number === 1) throw new Error('The first line must be the meta record.');
   return { kind: value.record, value };
 }
 
 /**
- * The data files of a folder by name. `only` keeps files by name, with or without the ending; a name that is not there is an
- * error, and so is a folder without data.
+ * Lists the data files of a folder, sorted by name. `only` selects files by name, with or without the extension. Throws a CommandError
+ * if a selected file does not exist, or if the folder has no data files.
  */
-export async function dataFiles(folder: string, only: readonly string[] = []): Promise<readonly string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
-  const wanted = only.map((name) => (name.endsWith('.jsonl') ? name : `${name}.jsonl`));
-  const missing = wanted.filter((name) => !names.includes(name));
-  if (missing.length > 0) throw new Error(`${folder} holds no ${missing.join(', ')}`);
-  if (names.length === 0) throw new Error(`${folder} holds no *.jsonl files`);
-  return names.filter((name) => wanted.length === 0 || wanted.includes(name)).map((name) => join(folder, name));
+export async function listDataFiles(folder: string, only: readonly string[] = []): Promise<readonly string[]> {
+  const names = (await readFolder(folder)).filter((name) => name.endsWith('.jsonl')).sort();
+  const selected = only.map((name) => (name.endsWith('.jsonl') ? name : `${name}.jsonl`));
+  const missing = selected.filter((name) => !names.includes(name));
+  if (missing.length > 0) throw new CommandError(exitCodes.usage, `${folder} has no ${missing.join(', ')}.`);
+  if (names.length === 0) throw new CommandError(exitCodes.usage, `${folder} has no *.jsonl files.`);
+  return names.filter((name) => selected.length === 0 || selected.includes(name)).map((name) => join(folder, name));
 }
 
-/** The name by which figures call a data file. */
-export function fileName(path: string): string {
+async function readFolder(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(exitCodes.usage, `Cannot read ${folder}: ${reason}`);
+  }
+}
+
+/** The name of a data file in the figures. */
+export function toFileName(path: string): string {
   return basename(path, '.jsonl');
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-/** The types of acts that are scored; the data's others (SUGGEST, GOODBYE, FREE_TEXT ...) have no counterpart in a plan. */
-export const SCORED_ACTS = ['ASK', 'CONFIRM', 'ACTION', 'INFORM'] as const;
-/** A type of act that is scored. */
-export type ScoredAct = (typeof SCORED_ACTS)[number];
+/** The act types that are scored. Other types of the data (SUGGEST, GOODBYE, FREE_TEXT ...) do not occur in a plan. */
+export const scoredActTypes = ['ASK', 'CONFIRM', 'ACTION', 'INFORM'] as const;
+export type ScoredAct = (typeof scoredActTypes)[number];
 
 const expectedSchema = z.object({
   acts: z.array(z.object({ type: z.string(), scenario_id: z.string().nullable() })),
@@ -30,26 +29,26 @@ const referenceSchema = z.object({
   lifecycles: z.array(lifecycleSchema),
 });
 
-/** What people (or the simulator) then did in a dialogue. For scoring only: a test sees to it that nothing else imports it. */
+/** What people, or the simulator, did in a dialogue. Only the scoring may import it, which a test checks. */
 export type DialogueReference = z.infer<typeof referenceSchema>;
-/** One run of a scenario, from its start to how it stood at the end of the dialogue. */
+/** One instance of a scenario, and its state at the end of the dialogue. */
 export type ReferenceLifecycle = z.infer<typeof lifecycleSchema>;
 
-/** Reads the reference of a `dialogue` record; throws a ZodError that names what is wrong with it. */
-export function referenceOf(record: unknown): DialogueReference {
+/** Parses the reference of a `dialogue` record. Throws a ZodError. */
+export function parseReference(record: unknown): DialogueReference {
   return referenceSchema.parse(record);
 }
 
-/** The key of one scored act of a turn, for sets. */
-export function actKey(type: ScoredAct, scenarioId: string): string {
+/** The key of an act in the sets of a turn. */
+export function toActKey(type: ScoredAct, scenarioId: string): string {
   return `${type} ${scenarioId}`;
 }
 
-/** The scored acts of a turn, as keys. */
-export function scoredActs(turn: DialogueReference['turns'][number]): ReadonlySet<string> {
+/** Returns the keys of the scored acts of a turn. */
+export function getScoredActs(turn: DialogueReference['turns'][number]): ReadonlySet<string> {
   const keys = turn.expected.acts.flatMap((act) => {
-    const type = SCORED_ACTS.find((scored) => scored === act.type);
-    return type === undefined || act.scenario_id === null ? [] : [actKey(type, act.scenario_id)];
+    const type = scoredActTypes.find((scored) => scored === act.type);
+    return type === undefined || act.scenario_id === null ? [] : [toActKey(type, act.scenario_id)];
   });
   return new Set(keys);
 }

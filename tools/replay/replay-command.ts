@@ -1,71 +1,86 @@
-import { connect, insecure } from 'scenario-orchestrator-client';
-import { type LocalService, startLocalService } from '../../src/cli/local-service';
-import { disagreementText } from './disagreement-text';
-import { figuresTable } from './figures-table';
-import { figuresJson } from './file-figures';
-import { type ReplayArguments, replayArguments, USAGE } from './replay-arguments';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { OrchestratorClient } from 'scenario-orchestrator-client';
+import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../../src/cli/command';
+import { type ExitCode, exitCodes } from '../../src/cli/exit-codes';
+import { startLocalService } from '../../src/cli/local-service';
+import type { Output } from '../../src/cli/output/terminal';
+import { addConnectionOptions, type ConnectionOptions, parseAddress, withClient } from '../../src/cli/service-client';
+import { formatDisagreement, formatFiguresJson, formatFiguresTable } from './figures';
+import { createProgressBars } from './progress';
 import { replayFolder } from './replay-folder';
-import { drawnProgress } from './replay-progress';
 
-/** How long the service may take until it can be reached, and to answer a call, in milliseconds. */
-const READY_WITHIN = 15_000;
-const CALL_WITHIN = 30_000;
+// The same relative path in tools/ and dist/tools/.
+const sampleFolder = join(__dirname, '..', '..', 'examples', 'replay');
 
-/** The service that was named, or one of its own: on the embedded store, in a temporary folder, on a free port. */
-async function serviceOf({ target }: ReplayArguments): Promise<LocalService> {
-  return target === undefined ? startLocalService(process.env) : { address: target, stop: async () => undefined };
+interface ReplayOptions extends Omit<ConnectionOptions, 'server'>, JsonOptions {
+  readonly data: string;
+  readonly target?: string;
+  readonly files: readonly string[];
+  readonly explain: boolean;
 }
 
-async function replay(args: ReplayArguments): Promise<void> {
-  const service = await serviceOf(args);
-  const client = connect(service.address, { credentials: insecure(), timeoutMs: CALL_WITHIN });
+export function createReplayCommand(): Command {
+  const command = createCommand('npm run replay --', {
+    description: [
+      'Replays recorded conversations (scenario-replay/1) over gRPC and prints how far the plans of the service agree with them.',
+      'Without --target it starts a service with the embedded store in a temporary folder, and removes both at the end.',
+    ].join(' '),
+  })
+    .addOption(new Option('--data <folder>', 'folder with *.jsonl files').default(sampleFolder, 'examples/replay'))
+    .addOption(new Option('--target <host:port>', 'address of a running service').argParser(parseAddress))
+    .addOption(createJsonOption('print the figures as one JSON object per file'))
+    .addOption(
+      new Option('--files <names>', 'comma-separated names of the files to replay')
+        .default([], 'all')
+        .argParser(parseNames),
+    )
+    .option('--explain', 'print every turn in which plan and recording differ to standard error', false);
+  return addConnectionOptions(command, { timeoutSeconds: 30 }).action((options: ReplayOptions) =>
+    runCommand(options, (output) => replay(options, output)),
+  );
+}
+
+function parseNames(text: string): readonly string[] {
+  return text.split(',').filter((name) => name !== '');
+}
+
+async function replay(options: ReplayOptions, output: Output): Promise<ExitCode> {
+  const { target } = options;
+  if (target !== undefined) {
+    return withClient({ ...options, server: target }, (client) => replayWithClient(options, client, output));
+  }
+  // The handlers on `exit` stop the service and remove its folder.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const service = await startLocalService(process.env);
   try {
-    await client.waitForReady(READY_WITHIN);
-    const all = await replayFolder(
-      {
-        data: args.data,
-        files: args.files,
-        onFile: (figures, disagreements) => {
-          if (args.json) console.log(figuresJson(figures));
-          if (!args.explain) return;
-          for (const disagreement of disagreements) console.error(disagreementText(figures.file, disagreement));
-        },
-      },
-      client,
-      drawnProgress(process.stderr),
-    );
-    if (!args.json) console.log(`\n${figuresTable(all)}`);
+    // The TLS and token options apply only to --target.
+    const connection = { server: service.address, timeout: options.timeout };
+    return await withClient(connection, (client) => replayWithClient(options, client, output));
   } finally {
-    client.close();
     await service.stop();
   }
 }
 
-/** An error and what caused it, a line each: the outermost says where, the innermost what. */
-function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}\n  ${explained(error.cause)}`;
-}
-
-/** Runs the command with its arguments and resolves to its exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function replayCommand(argv: readonly string[]): Promise<0 | 1 | 2> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  let args: ReplayArguments;
-  try {
-    args = replayArguments(argv);
-  } catch (error) {
-    console.error(`${explained(error)}\n\n${USAGE}`);
-    return 2;
-  }
-  if (args.help) {
-    console.log(USAGE);
-    return 0;
-  }
-  try {
-    await replay(args);
-    return 0;
-  } catch (error) {
-    console.error(`replay: ${explained(error)}`);
-    return 1;
-  }
+async function replayWithClient(
+  { data, files, explain }: ReplayOptions,
+  client: OrchestratorClient,
+  output: Output,
+): Promise<ExitCode> {
+  const figures = await replayFolder(
+    {
+      data,
+      files,
+      onFile: (fileFigures, disagreements) => {
+        if (output.json) output.writeLine(formatFiguresJson(fileFigures));
+        if (!explain) return;
+        for (const disagreement of disagreements)
+          output.writeStatus(formatDisagreement(fileFigures.file, disagreement));
+      },
+    },
+    client,
+    createProgressBars(process.stderr),
+  );
+  if (!output.json) output.writeLine(`\n${formatFiguresTable(figures)}`);
+  return exitCodes.ok;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** The namespace of all ids of the replay: one data set gives the same scenario ids on every machine. */
-const NAMESPACE = '6f2c1d0e-9a54-5b7e-8c3d-2b1a7e4f9c60';
+/** The namespace of all ids, so that a scenario has the same id on every machine. */
+const replayNamespace = '6f2c1d0e-9a54-5b7e-8c3d-2b1a7e4f9c60';
 
-/** The UUID of version 5 (RFC 9562) of a name in a namespace. */
-export function uuidV5(name: string, namespace: string = NAMESPACE): string {
+/** Returns the UUID of version 5 (RFC 9562) of a name in a namespace. */
+export function toUuidV5(name: string, namespace: string = replayNamespace): string {
   const bytes = createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
     .update(name, 'utf8')
@@ -16,29 +16,29 @@ export function uuidV5(name: string, namespace: string = NAMESPACE): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** The scenario's id in the contract: the data names scenarios by words. */
-export function scenarioUuid(scenarioId: string): string {
-  return uuidV5(`scenario/${scenarioId}`);
+/** Converts a scenario id of the data to a UUID. */
+export function toScenarioId(scenarioId: string): string {
+  return toUuidV5(`scenario/${scenarioId}`);
 }
 
-/** The ids that all turns of one dialogue share. */
+/** The ids of all turns of a dialogue. */
 export interface DialogueIds {
   readonly tenantId: string;
   readonly agentId: string;
   readonly sessionId: string;
 }
 
-/** The tenant that a replay writes into, and the agent whose catalogue holds the scenarios of one file. */
-export function agentIds(file: string): Pick<DialogueIds, 'tenantId' | 'agentId'> {
-  return { tenantId: uuidV5('tenant'), agentId: uuidV5(`agent/${file}`) };
+/** The tenant of all replays, and the agent whose catalogue has the scenarios of a file. */
+export function getAgentIds(file: string): Pick<DialogueIds, 'tenantId' | 'agentId'> {
+  return { tenantId: toUuidV5('tenant'), agentId: toUuidV5(`agent/${file}`) };
 }
 
-/** The ids of a dialogue. `run` tells replays against one store apart: a session is never played into twice. */
-export function dialogueIds(run: string, file: string, dialogueId: string): DialogueIds {
-  return { ...agentIds(file), sessionId: uuidV5(`session/${run}/${file}/${dialogueId}`) };
+/** The ids of a dialogue. With another `run`, the replay uses other sessions. */
+export function getDialogueIds(run: string, file: string, dialogueId: string): DialogueIds {
+  return { ...getAgentIds(file), sessionId: toUuidV5(`session/${run}/${file}/${dialogueId}`) };
 }
 
-/** The id of the n-th turn that is sent to a session. */
-export function turnUuid(sessionId: string, sequence: number): string {
-  return uuidV5(`turn/${sequence}`, sessionId);
+/** Returns the id of a turn of a session. `sequence` starts at 1. */
+export function toTurnId(sessionId: string, sequence: number): string {
+  return toUuidV5(`turn/${sequence}`, sessionId);
 }

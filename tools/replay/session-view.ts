@@ -1,61 +1,112 @@
 import { ContributionType, type ScenarioContribution } from '../../gen/focal/orchestration/v1/contribution';
 import { ScenarioLifecycleAction } from '../../gen/focal/orchestration/v1/lifecycle';
 import type { ProcessTurnResponse } from '../../gen/focal/orchestration/v1/orchestrator_service';
+import { StepOutcomeKind } from '../../gen/focal/orchestration/v1/scenario';
+import { StepOutcome } from '../../gen/focal/orchestration/v1/turn';
+import { toCountVariable, toSucceededVariable } from './chart-transitions';
+import type { ToolRun } from './dialogue-inputs';
+import { toScenarioId } from './replay-ids';
 
-/** What the service last said about a running instance. */
+// What a client knows about a session from the responses of the service.
+
+/** A running instance. */
 export interface InstanceView {
   readonly instanceId: string;
   readonly stepId: string;
-  /** What it last contributed, deferred and empty contributions left out; undefined before the first. */
-  readonly said: ScenarioContribution | undefined;
+  /** The last contribution that was neither deferred nor empty; undefined before the first. */
+  readonly lastContribution: ScenarioContribution | undefined;
 }
 
 /**
- * What a caller knows of a session from the answers that it got: the running instances (active and paused) by scenario UUID.
- * An answer of the customer needs it to be addressed to the instance, step and visit that it is an answer to.
+ * The running instances (active and paused) by scenario UUID. A confirmation of the customer needs it for the instance, step and visit
+ * that it refers to.
  */
 export type SessionView = ReadonlyMap<string, InstanceView>;
 
 /** The view before the first turn. */
-export const EMPTY_VIEW: SessionView = new Map();
+export const emptyView: SessionView = new Map();
 
-/** The view after an answer of the service. */
-export function viewAfter(view: SessionView, response: ProcessTurnResponse): SessionView {
+/** Returns the view after a response. */
+export function updateView(view: SessionView, response: ProcessTurnResponse): SessionView {
   const next = new Map(view);
   for (const decision of response.lifecycleDecisions) {
     const { action, scenarioId, instanceId, entryStepId } = decision;
     const isRunning = next.get(scenarioId)?.instanceId === instanceId;
     if (action === ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START) {
-      next.set(scenarioId, { instanceId, stepId: entryStepId, said: undefined });
-    } else if (isRunning && hasEnded(action)) next.delete(scenarioId);
+      next.set(scenarioId, { instanceId, stepId: entryStepId, lastContribution: undefined });
+    } else if (isRunning && isEnd(action)) next.delete(scenarioId);
   }
   for (const decision of response.transitionDecisions) {
-    update(next, decision.scenarioId, decision.instanceId, { stepId: decision.targetStepId });
+    updateInstance(next, decision.scenarioId, decision.instanceId, { stepId: decision.targetStepId });
   }
   for (const contribution of response.plan?.contributions ?? []) {
-    if (isMade(contribution)) update(next, contribution.scenarioId, contribution.instanceId, { said: contribution });
+    if (!isSpoken(contribution)) continue;
+    updateInstance(next, contribution.scenarioId, contribution.instanceId, { lastContribution: contribution });
   }
   return next;
 }
 
-/** Whether a contribution was made: neither put off nor empty. */
-export function isMade(contribution: ScenarioContribution): boolean {
+/** Whether a contribution is part of the reply: neither deferred nor empty. */
+export function isSpoken(contribution: ScenarioContribution): boolean {
   return !contribution.deferred && contribution.type !== ContributionType.CONTRIBUTION_TYPE_NONE;
 }
 
-function hasEnded(action: ScenarioLifecycleAction): boolean {
+function isEnd(action: ScenarioLifecycleAction): boolean {
   return (
     action === ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE ||
     action === ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL
   );
 }
 
-function update(
+function updateInstance(
   view: Map<string, InstanceView>,
   scenarioId: string,
   instanceId: string,
   change: Partial<InstanceView>,
 ): void {
-  const known = view.get(scenarioId);
-  if (known?.instanceId === instanceId) view.set(scenarioId, { ...known, ...change });
+  const instance = view.get(scenarioId);
+  if (instance?.instanceId === instanceId) view.set(scenarioId, { ...instance, ...change });
+}
+
+export interface MatchedRuns {
+  /** The outcomes of the tools that the plan hints at. */
+  readonly outcomes: readonly StepOutcome[];
+  /** The runs without a hint. */
+  readonly remaining: readonly ToolRun[];
+}
+
+/** Matches each hint of the plan with the first run of one of its tools for its scenario. Each run is used once. */
+export function matchRuns(response: ProcessTurnResponse, runs: readonly ToolRun[]): MatchedRuns {
+  const outcomes: StepOutcome[] = [];
+  let remaining = runs;
+  for (const hint of (response.plan?.contributions ?? []).filter(isHint)) {
+    const run = remaining.find((candidate) => isRunOf(candidate, hint));
+    if (run === undefined) continue;
+    outcomes.push(toOutcome(run, hint));
+    remaining = remaining.filter((candidate) => candidate !== run);
+  }
+  return { outcomes, remaining };
+}
+
+function isHint(contribution: ScenarioContribution): boolean {
+  return isSpoken(contribution) && contribution.type === ContributionType.CONTRIBUTION_TYPE_ACTION_HINT;
+}
+
+function isRunOf(run: ToolRun, hint: ScenarioContribution): boolean {
+  return toScenarioId(run.scenario_id) === hint.scenarioId && hint.tools.some((tool) => tool.toolId === run.tool);
+}
+
+/** A search without results has succeeded. */
+function toOutcome(run: ToolRun, hint: ScenarioContribution): StepOutcome {
+  const succeeded = run.status !== 'failure';
+  return StepOutcome.fromPartial({
+    instanceId: hint.instanceId,
+    stepId: hint.stepId,
+    actionKey: hint.actionKey,
+    kind: succeeded
+      ? StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED
+      : StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED,
+    toolId: run.tool,
+    results: { [toSucceededVariable(run.tool)]: succeeded, [toCountVariable(run.tool)]: run.result_count },
+  });
 }

@@ -80,7 +80,7 @@ export function drawStep(step: DrawnStep, position: Point): readonly string[] {
   const center = position.x + size.width / 2;
   const firstBaseline = position.y + stepPadding.y + lineHeight - 4;
   return [
-    ...(step.mark === 'here' ? [drawRing(size, position)] : []),
+    ...(step.mark === 'current' ? [drawRing(size, position)] : []),
     ...drawShape(step.shape, size, position, step.canSkip),
     ...lines.map((line, index) => {
       const isTags = index === lines.length - 1 && step.tags.length > 0;
@@ -157,10 +157,10 @@ function drawRing({ width, height }: Size, { x, y }: Point): string {
 }
 
 const badgeTexts: Readonly<Record<StepMark, string>> = {
-  here: '● current',
-  been: '✓',
-  'passed over': '» skipped',
-  'not been': '',
+  current: '● current',
+  visited: '✓',
+  skipped: '» skipped',
+  unvisited: '',
 };
 
 /** Draws the mark of the session at the upper right corner of a step. */

@@ -22,7 +22,7 @@ const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   terminal: ['([ ', ' ])'],
   silent: ['( ', ' )'],
 };
-const stepMarks: Readonly<Record<StepMark, string>> = { here: '●', been: '✓', 'passed over': '»', 'not been': ' ' };
+const stepMarks: Readonly<Record<StepMark, string>> = { current: '●', visited: '✓', skipped: '»', unvisited: ' ' };
 
 type Row =
   | { readonly kind: 'step'; readonly step: DrawnStep }
@@ -88,7 +88,7 @@ function formatRowText(terminal: TerminalOptions, row: Row, width: number): stri
 function formatStep(terminal: TerminalOptions, step: DrawnStep, width: number): string {
   const [open, close] = brackets[step.shape];
   const name = `${open}${step.stepId}${close}`;
-  const mark = step.isEntry && step.mark === 'not been' ? '*' : stepMarks[step.mark];
+  const mark = step.isEntry && step.mark === 'unvisited' ? '*' : stepMarks[step.mark];
   const stages = step.lines.length > 0 ? ` ${step.lines.join('; ')}` : '';
   const tags = step.tags.length > 0 ? ` (${step.tags.join(', ')})` : '';
   const details = truncate(`${stages}${tags}`, width - name.length - 2);

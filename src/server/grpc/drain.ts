@@ -2,60 +2,59 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@grpc/grpc-js';
 import type { Health } from './health';
 
-/** How a server is told to stop. */
 export interface DrainOptions {
-  /** Between NOT_SERVING and the first refused call, so that load balancers see it in time. Milliseconds. */
+  /** Time between NOT_SERVING and the first rejected call, for load balancers. Milliseconds. */
   readonly graceMs: number;
-  /** After that, for the calls in flight; what still runs then is cut off. Milliseconds. */
+  /** Time after that for the calls in flight. Calls that are still running are then terminated. Milliseconds. */
   readonly timeoutMs: number;
-  /** After that, for the connections that were cut off to close. Milliseconds. */
+  /** Time after that for the terminated connections to close. Milliseconds. */
   readonly closeTimeoutMs: number;
 }
 
-/** What is stopped. */
 export interface DrainTarget {
   readonly server: Server;
-  /** Where it listens; "" where it never did. */
+  /** The listening address; "" if the server never listened. */
   readonly address: string;
   readonly health: Health;
-  /** Aborted for the long-lived streams, which would not end otherwise. */
+  /** Aborted to end the long-lived streams. */
   readonly drainController: AbortController;
 }
 
 /**
- * Stops a server: NOT_SERVING, a wait, no more calls, then an end for those in flight. Resolves to whether all of them ended by
- * themselves.
+ * Shuts a server down: it reports NOT_SERVING, waits, rejects new calls, and waits for the calls in flight. Resolves to true if
+ * all of them ended before the timeout.
  */
 export async function drain(
-  { server, address, health, drainController: draining }: DrainTarget,
-  { graceMs, timeoutMs, closeTimeoutMs: closingMs }: DrainOptions,
+  { server, address, health, drainController }: DrainTarget,
+  { graceMs, timeoutMs, closeTimeoutMs }: DrainOptions,
 ): Promise<boolean> {
   health.setServing(false);
-  if (address === '') return true; // never listened
+  if (address === '') return true;
   if (graceMs > 0) await sleep(graceMs);
-  draining.abort();
-  let end: () => void = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
+  drainController.abort();
+  let onShutdown: () => void = () => {};
+  const shutdown = new Promise<void>((resolve) => {
+    onShutdown = resolve;
   });
-  // Before the server destroys anything at the same moment, or what was cut off would have ended in time.
-  const settled = settlesWithin(timeoutMs, ended);
-  // Says goodbye on every connection and destroys after the time what is still open. forceShutdown, which one would expect here,
-  // knows of no connection while channelz is switched off; and after tryShutdown this one does not, either.
+  // Starts its timer before the server starts the one of the same length that terminates connections. Otherwise calls that are
+  // terminated would count as ended in time.
+  const outcome = settlesWithin(timeoutMs, shutdown);
+  // Sends GOAWAY on every connection, and destroys the connections that are open after the timeout. forceShutdown knows no
+  // connections while channelz is disabled, and drain knows none after tryShutdown.
   server.drain(address, timeoutMs);
-  server.tryShutdown(() => end());
+  server.tryShutdown(() => onShutdown());
   health.endWatches();
-  const inTime = await settled;
-  if (!inTime) await settlesWithin(closingMs, ended);
+  const endedInTime = await outcome;
+  if (!endedInTime) await settlesWithin(closeTimeoutMs, shutdown);
   server.forceShutdown();
-  return inTime;
+  return endedInTime;
 }
 
-/** Whether the promise is resolved in time; the timer does not outlive it. */
+/** Whether the promise resolves in time. The timer ends with the promise. */
 async function settlesWithin(milliseconds: number, promise: Promise<void>): Promise<boolean> {
-  const late = new AbortController();
-  const overdue = sleep(milliseconds, false, { signal: late.signal }).catch(() => false);
-  const inTime = await Promise.race([promise.then(() => true), overdue]);
-  late.abort();
+  const settled = new AbortController();
+  const timeout = sleep(milliseconds, false, { signal: settled.signal }).catch(() => false);
+  const inTime = await Promise.race([promise.then(() => true), timeout]);
+  settled.abort();
   return inTime;
 }

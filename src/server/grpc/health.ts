@@ -5,34 +5,28 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
+import { healthPath } from './middleware/health-path';
 
-const SERVICE = '/grpc.health.v1.Health/';
-const WATCH = `${SERVICE}Watch`;
+const watchPath = `${healthPath}Watch`;
 
-/** The name that is SERVING for as long as the process answers: who restarts on it must not do so as the store is away. */
-const LIVENESS = 'liveness';
-/** The same as "", for those who name what they ask. */
-const READINESS = 'readiness';
-
-/** Whether the path of a method is one of grpc.health.v1. */
-export function isHealthCheck(path: string): boolean {
-  return path.startsWith(SERVICE);
-}
+/** Always SERVING while the process responds. An orchestrator that restarts on it must not do so when the store is unavailable. */
+const livenessName = 'liveness';
+/** The same as "". */
+const readinessName = 'readiness';
 
 /**
- * grpc.health.v1. Readiness is told for the whole server (""), each of its services and the name `readiness`, and begins with
- * NOT_SERVING; liveness for the name `liveness`, and is always SERVING.
+ * Implements grpc.health.v1. Readiness is reported for the server (""), for each of its services, and for the name `readiness`;
+ * it starts as NOT_SERVING. Liveness is reported for the name `liveness` and is always SERVING.
  */
 export class Health {
-  /** What readiness is told for. */
-  private readonly services: readonly string[];
+  private readonly readinessNames: readonly string[];
   private readonly implementation: HealthImplementation;
   private readonly watches = new Set<ServerInterceptingCallInterface>();
 
   constructor(services: readonly string[]) {
-    this.services = ['', READINESS, ...services];
-    const begin: ServingStatusMap = Object.fromEntries(this.services.map((service) => [service, 'NOT_SERVING']));
-    this.implementation = new HealthImplementation({ ...begin, [LIVENESS]: 'SERVING' });
+    this.readinessNames = ['', readinessName, ...services];
+    const initial: ServingStatusMap = Object.fromEntries(this.readinessNames.map((name) => [name, 'NOT_SERVING']));
+    this.implementation = new HealthImplementation({ ...initial, [livenessName]: 'SERVING' });
   }
 
   addToServer(server: Parameters<HealthImplementation['addToServer']>[0]): void {
@@ -40,18 +34,20 @@ export class Health {
   }
 
   setServing(serving: boolean): void {
-    for (const service of this.services) this.implementation.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+    for (const name of this.readinessNames) this.implementation.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   }
 
-  /** Ends the streams of those who watch: they would keep the server from shutting down, and have nothing more to learn. */
+  /** Ends the open Watch streams, which would prevent the server from shutting down. */
   endWatches(): void {
     for (const call of this.watches)
       call.sendStatus({ code: status.UNAVAILABLE, details: 'The server is shutting down.' });
   }
 
-  /** Notes who watches. */
+  /** Records the open Watch streams. */
   readonly trackWatches: ServerInterceptor = (method, call) => {
-    if (method.path !== WATCH) return call instanceof ServerInterceptingCall ? call : new ServerInterceptingCall(call);
+    if (method.path !== watchPath) {
+      return call instanceof ServerInterceptingCall ? call : new ServerInterceptingCall(call);
+    }
     return new ServerInterceptingCall(call, {
       start: (next) => {
         this.watches.add(call);

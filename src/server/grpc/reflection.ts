@@ -4,7 +4,7 @@ import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { Contract } from './validation/contract';
 
-/** Offers the contract's descriptors to tools (grpc.reflection.v1 and v1alpha). */
+/** Serves the descriptors of the contract by reflection (grpc.reflection.v1 and v1alpha). */
 export function addReflection(server: Server, contract: Contract, services: readonly string[]): void {
   const fileDescriptorProtos = contract.files.file.map((file) =>
     Buffer.from(toBinary(FileDescriptorProtoSchema, file)),

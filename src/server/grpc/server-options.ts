@@ -4,37 +4,36 @@ import type { Authenticator } from '../ports/authenticator';
 import type { CallLimits } from './middleware/admission';
 import type { RequestLimits } from './validation/request-validator';
 
-/** Bounds of lists below the contract's own; Infinity leaves it with those. */
+/** Limits on lists in requests. The lower of this limit and the contract's applies; Infinity for the contract's limit. */
 export interface ListLimits {
   readonly candidates: number;
   readonly rules: number;
-  /** In each map of a turn: customer data, variables, facts, results. */
+  /** For each map of a turn: customer data, variables, facts and results. */
   readonly fields: number;
   readonly stepsPerScenario: number;
 }
 
-/** Where the server listens and what it bounds. */
 export interface GrpcServerOptions extends CallLimits {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Default: none, plain text. */
+  /** Default: plaintext. */
   readonly credentials?: ServerCredentials | undefined;
   readonly reflection: boolean;
-  /** Requests of one long-lived stream that are at work or whose answers wait to be sent, at most. */
+  /** Maximum number of requests of one bidirectional stream whose response has not been sent. */
   readonly maxRequestsPerStream: number;
-  /** Bytes of a message that is received. */
+  /** Maximum size of a received message, in bytes. */
   readonly maxMessageBytes: number;
-  /** How long a reader of a stream may leave a message untaken. Milliseconds. */
+  /** How long a client of a long-lived stream may read nothing. Milliseconds. */
   readonly stallTimeoutMs: number;
-  /** A connection is asked so often whether anybody is there. Milliseconds. */
+  /** Interval of HTTP/2 PINGs. Milliseconds. */
   readonly keepaliveIntervalMs: number;
-  /** How long the answer may take before the connection is dropped. Milliseconds. */
+  /** A connection without a response to a PING is closed after this time. Milliseconds. */
   readonly keepaliveTimeoutMs: number;
   readonly lists: ListLimits;
-  /** Who may call; where it is left out everybody may do everything. */
+  /** Default: every call is allowed. */
   readonly authenticator?: Authenticator | undefined;
-  /** How often it is looked whether the credential of a long-lived stream still holds. Milliseconds. */
+  /** Interval at which the credentials of long-lived streams are checked again. Milliseconds. */
   readonly recheckIntervalMs: number;
 }
 
@@ -59,21 +58,21 @@ export const defaultServerOptions: GrpcServerOptions = {
   recheckIntervalMs: 30_000,
 };
 
-/** How many JSON values a request may hold, the ones within others included: it bounds for how long a decoder holds up the others. */
-const JSON_VALUES = 20_000;
-/** A connection's streams that grpc-js takes at once, so that one caller cannot fill the memory before the gate sees them. */
-const STREAMS_A_CONNECTION = 1_000;
-/** Room above the bound of messages, within which a message that is too large is still answered with its details. */
-const MESSAGE_SLACK = 4;
+/** Maximum number of JSON values in a request, including nested values. It limits how long a decoder blocks the event loop. */
+const maxJsonValues = 20_000;
+/** HTTP/2 limit per connection. Without it, one client could fill the memory before the other limits apply. */
+const maxStreamsPerConnection = 1_000;
+/** grpc-js rejects messages above this multiple of `maxMessageBytes` without error details. */
+const transportSizeFactor = 4;
 
-/** What the guards bound. */
-export function toRequestLimits({ maxMessageBytes: messageBytes, lists }: GrpcServerOptions): RequestLimits {
+/** Limits for request validation. */
+export function toRequestLimits({ maxMessageBytes, lists }: GrpcServerOptions): RequestLimits {
   const { candidates, rules, fields, stepsPerScenario } = lists;
   const contract = 'focal.orchestration.v1';
   return {
-    maxMessageBytes: messageBytes,
+    maxMessageBytes,
     maxJsonDepth: maxValueDepth,
-    maxJsonValues: JSON_VALUES,
+    maxJsonValues,
     maxElements: new Map([
       [`${contract}.Turn.candidates`, candidates],
       [`${contract}.Turn.applied_rules`, rules],
@@ -86,20 +85,20 @@ export function toRequestLimits({ maxMessageBytes: messageBytes, lists }: GrpcSe
   };
 }
 
-/** What grpc-js bounds. */
+/** Options of grpc-js. */
 export function toTransportOptions({
-  maxMessageBytes: messageBytes,
+  maxMessageBytes,
   keepaliveIntervalMs,
   keepaliveTimeoutMs,
 }: GrpcServerOptions): ServerOptions {
   return {
-    // Also what drops a connection that broke HTTP/2 and was told so: Node.js waits for its caller to close it.
+    // Also closes connections that violated HTTP/2: after its GOAWAY, Node.js waits for the client to close them.
     'grpc.keepalive_time_ms': keepaliveIntervalMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
-    'grpc.max_receive_message_length': messageBytes * MESSAGE_SLACK,
-    // What is sent is bounded by what it is made of: pages end before it, and one thing alone is not to be kept from its caller.
+    'grpc.max_receive_message_length': maxMessageBytes * transportSizeFactor,
+    // Pages of lists have a size limit. A single item must always reach its client.
     'grpc.max_send_message_length': -1,
-    'grpc.max_concurrent_streams': STREAMS_A_CONNECTION,
+    'grpc.max_concurrent_streams': maxStreamsPerConnection,
     'grpc.enable_channelz': 0,
   };
 }

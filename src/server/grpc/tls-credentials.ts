@@ -2,55 +2,54 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { Reloadable } from '../ports/reloadable';
 
-/** What the server shows of itself, and whom it trusts to sign client certificates. PEM. */
+/** Certificate chain, private key, and trusted authorities for client certificates, in PEM. */
 export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
-  /** undefined: clients are not asked for a certificate. */
+  /** undefined: the server does not request client certificates. */
   readonly ca: string | undefined;
 }
 
 /**
- * Certificate chain, private key and, where there is one, authorities of client certificates, of the texts of their files.
+ * Checks the contents of the certificate file, the key file, and, if configured, the file of client authorities.
  *
- * @throws Error where they cannot be used, or do not belong together.
+ * @throws Error if a file is invalid, or if the key does not match the certificate.
  */
 export function readTlsMaterial([cert = '', key = '', ca]: readonly string[]): TlsMaterial {
   if (!cert.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Error('the certificate file holds no certificate in PEM');
-  // Node.js takes an empty text for none, and a server without a key turns everybody away.
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key)) throw new Error('the key file holds no private key in PEM');
+    throw new Error('the certificate file does not contain a PEM certificate');
+  // Node.js treats an empty string as no key, and a server without a key rejects every connection.
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key))
+    throw new Error('the key file does not contain a PEM private key');
   if (ca !== undefined && !ca.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Error('the file of client authorities holds no certificate in PEM');
+    throw new Error('the file of client authorities does not contain a PEM certificate');
   }
   createSecureContext({ cert, key, ca });
   return { cert, key, ca };
 }
 
 /**
- * TLS for the server. New connections get what the files say by then, those that are open go on. (grpc-js has a provider that
- * watches files, which hands on whatever it reads: a key that does not fit its certificate would shut everybody out.)
+ * TLS credentials of the server. Changed files apply to new connections; open connections are not affected. The file-watching
+ * provider of grpc-js is not used, because it applies files without checking them: a key that does not match its certificate would
+ * reject every connection.
  */
 export function tlsCredentials(
   material: Reloadable<TlsMaterial>,
   requireClientCertificate: boolean,
 ): ServerCredentials {
   const credentials = new ReloadedCredentials(material.current, requireClientCertificate);
-  material.onChange((changed) => credentials.use(changed));
+  material.onChange((changed) => credentials.update(changed));
   return credentials;
 }
 
 class ReloadedCredentials extends ServerCredentials {
   constructor(material: TlsMaterial, requireClientCertificate: boolean) {
-    const asksClients = material.ca !== undefined;
-    super(
-      { requestCert: asksClients, rejectUnauthorized: asksClients && requireClientCertificate },
-      contextOf(material),
-    );
+    const requestCert = material.ca !== undefined;
+    super({ requestCert, rejectUnauthorized: requestCert && requireClientCertificate }, toContextOptions(material));
   }
 
-  use(material: TlsMaterial): void {
-    this.updateSecureContextOptions(contextOf(material));
+  update(material: TlsMaterial): void {
+    this.updateSecureContextOptions(toContextOptions(material));
   }
 
   override _equals(other: ServerCredentials): boolean {
@@ -58,6 +57,6 @@ class ReloadedCredentials extends ServerCredentials {
   }
 }
 
-function contextOf({ cert, key, ca }: TlsMaterial): SecureContextOptions {
+function toContextOptions({ cert, key, ca }: TlsMaterial): SecureContextOptions {
   return ca === undefined ? { cert, key } : { cert, key, ca };
 }

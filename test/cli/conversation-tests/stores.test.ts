@@ -8,20 +8,20 @@ import { parseConversation } from '../../../src/cli/conversation-tests/conversat
 import { runConversation } from '../../../src/cli/conversation-tests/run-conversation';
 import { createInProcessTarget } from '../../../src/cli/conversation-tests/run-in-process';
 import { checkScenarios, FileProblemsError, parseScenarioFile, readScenarioFiles } from '../../../src/cli/files';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
 
 const conversations = readdirSync(join(examplesFolder, 'conversations'));
 const sessionIds = new Map(
   conversations.map((name, index) => [name, `d0d0d0d0-0000-4000-8000-00000000010${index}`] as const),
 );
 let folder: string;
-let redis: RedisServer;
+let redis: RedisProcess;
 let servers: Readonly<Record<'embedded' | 'redis', BuiltServer>>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'demo-stores-'));
-  redis = await startRedisServer();
+  redis = await RedisProcess.start();
   const embedded = await startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') });
   servers = {
     embedded,

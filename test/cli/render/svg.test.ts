@@ -9,7 +9,7 @@ import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-gr
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
 import { compiled } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { orderScenario } from './order-scenario';
 
 // Loading the layout library takes long on a busy machine.
@@ -48,7 +48,7 @@ test.each(examples)('the SVG of $name has every step and every transition, and i
 });
 
 test('the SVG marks the path of a session', async () => {
-  const { session } = running([orderScenario], { variables: { order: '1' } });
+  const { session } = startConversation([orderScenario], { variables: { order: '1' } });
   const svg = await renderSvg(buildScenarioGraph(compiled(orderScenario), findSessionPath(session, 'Order')));
   expect(svg).toContain('>● current</text>');
   expect(svg).toContain('>» skipped</text>');

@@ -2,7 +2,7 @@ import { formatScenarioGraph } from '../../../src/cli/render/terminal-drawing';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { compiled } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { orderScenario } from './order-scenario';
 
 const terminal = { width: 80, hasColor: false };
@@ -31,7 +31,7 @@ test('the terminal drawing connects every transition with its target step', () =
 });
 
 test('the path of a session marks the current and the skipped steps, with a legend', () => {
-  const { session } = running([orderScenario], { variables: { order: '1' } });
+  const { session } = startConversation([orderScenario], { variables: { order: '1' } });
   const graph = buildScenarioGraph(compiled(orderScenario), findSessionPath(session, 'Order'));
   const lines = formatScenarioGraph(terminal, graph);
   expect(lines).toContain('╭───▶ » [/ ask /] ask order (may be skipped)');

@@ -1,6 +1,6 @@
 import { findFocusInstanceId } from '../../../src/core/model/focus';
 import { aRelationship, Conversation, type Played } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming, silent, type Variation } from '../../support/sample-scenarios';
 
 const always: Variation = { whenNotAddressed: 'CONTRIBUTE' };
@@ -156,7 +156,7 @@ test('0.3: an answer without a target goes to the focus only', () => {
 });
 
 test('0.3: if nothing is open, the focus is the most recently active instance, not the latest started', () => {
-  const conversation = running([silent('a'), silent('b'), silent('c')]);
+  const conversation = startConversation([silent('a'), silent('b'), silent('c')]);
   conversation.turn({ signals: [['CONTINUE', 'b']] });
   expect(conversation.turn({ signals: ['PAUSE'] }).actions).toEqual([
     'a CONTINUE GOES_ON',

@@ -1,10 +1,10 @@
 import type { Conversation, TurnDraft } from '../../support/conversation';
-import { linked } from '../../support/linked-scenarios';
-import { running } from '../../support/running';
+import { createLinkedConversation } from '../../support/linked-scenarios';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 
 describe('open contributions after a turn without a message', () => {
-  const startBoth = (): Conversation => running([acting('s'), asking('t', ['x'])]);
+  const startBoth = (): Conversation => startConversation([acting('s'), asking('t', ['x'])]);
   const listOpen = (conversation: Conversation, turn: TurnDraft) =>
     conversation
       .turn({ trigger: 'TOOL_RESULTS', ...turn })
@@ -30,7 +30,7 @@ describe('open contributions after a turn without a message', () => {
   });
 
   test('0.3: a CHOICE is not an open contribution', () => {
-    const conversation = linked([['a', 'AMBIGUOUS', 'b']]);
+    const conversation = createLinkedConversation([['a', 'AMBIGUOUS', 'b']]);
     expect(conversation.turn({ candidates: { a: 0.8, b: 0.8 } }).session.openContributions).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { Conversation, type Played, type TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent, type Variation } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -7,7 +7,7 @@ const booking = asking('booking', ['date', 'seats']);
 const getAddressed = (played: Played): readonly string[] => played.result.context.addressedInstanceIds;
 
 /** Both scenarios are active. refund waits for order_id, booking for date. */
-function startConversation(refundVariation: Variation = {}, bookingVariation: Variation = {}): Conversation {
+function startRefundAndBooking(refundVariation: Variation = {}, bookingVariation: Variation = {}): Conversation {
   const conversation = new Conversation([
     { ...refund, ...refundVariation },
     { ...booking, ...bookingVariation },
@@ -25,7 +25,7 @@ test.each<[string, TurnDraft]>([
   ['a field that its step lacks becomes known by the patch', { patch: { order_id: '1' } }],
   ['an outcome is about it', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] }],
 ])('0.5: a turn addresses only this instance when %s', (_case, draft) => {
-  expect(getAddressed(startConversation().turn(draft))).toEqual(['refund#1']);
+  expect(getAddressed(startRefundAndBooking().turn(draft))).toEqual(['refund#1']);
 });
 
 test.each<[string, TurnDraft]>([
@@ -40,12 +40,15 @@ test.each<[string, TurnDraft]>([
     { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1', stepId: 'end' }] },
   ],
 ])('0.5: a turn addresses no instance when %s', (_case, draft) => {
-  const played = startConversation().turn(draft);
+  const played = startRefundAndBooking().turn(draft);
   expect(getAddressed(played)).toEqual([]);
 });
 
 test('0.5: a CONTINUE aimed at all instances addresses each of them', () => {
-  expect(getAddressed(startConversation().turn({ signals: [['CONTINUE', '*']] }))).toEqual(['refund#1', 'booking#1']);
+  expect(getAddressed(startRefundAndBooking().turn({ signals: [['CONTINUE', '*']] }))).toEqual([
+    'refund#1',
+    'booking#1',
+  ]);
 });
 
 test('0.5: an answer to a field of the open ASK addresses the instance even if the step does not lack the field', () => {
@@ -114,7 +117,7 @@ test.each<[NonNullable<Variation['whenNotAddressed']>, string, readonly string[]
 ])(
   '0.5: when_not_addressed = %s applies on a turn that addresses another instance',
   (whenNotAddressed, action, plan) => {
-    const played = startConversation({ priority: 5 }, { whenNotAddressed }).turn({ variables: { order_id: '1' } });
+    const played = startRefundAndBooking({ priority: 5 }, { whenNotAddressed }).turn({ variables: { order_id: '1' } });
     expect(played.actions).toEqual(['refund CONTINUE GOES_ON', action]);
     expect(played.plan).toEqual(plan);
   },
@@ -145,12 +148,12 @@ test('0.5: a start is addressed too, so the other instances are quiet', () => {
 });
 
 test('0.5: a rejected candidate addresses no instance, so all instances continue', () => {
-  const conversation = startConversation();
+  const conversation = startRefundAndBooking();
   expect(conversation.turn({ candidates: { unknown: 0.9 } }).plan).toEqual(['booking ASK date', 'refund ASK order_id']);
 });
 
 test('0.5: when_not_addressed has no effect on a turn that addresses no instance', () => {
-  const played = startConversation({ whenNotAddressed: 'PAUSE' }).turn({ message: 'hm' });
+  const played = startRefundAndBooking({ whenNotAddressed: 'PAUSE' }).turn({ message: 'hm' });
   expect(played.actions).toEqual(['refund CONTINUE GOES_ON', 'booking CONTINUE GOES_ON']);
 });
 
@@ -177,7 +180,7 @@ test('0.5: quiet instances that contribute also walk', () => {
 });
 
 test('0.5: quiet instances contribute if the addressed instance ends this turn', () => {
-  const conversation = startConversation();
+  const conversation = startRefundAndBooking();
   const played = conversation.turn({ variables: { order_id: '1' }, signals: [['CANCEL', 'refund']] });
   expect(getAddressed(played)).toEqual(['refund#1']);
   expect(played.actions).toEqual(['refund CANCEL USER_REQUEST', 'booking CONTINUE GOES_ON']);
@@ -294,8 +297,8 @@ describe('0.5: turns without a message', () => {
 
 describe('0.5: a change of a field that the instance collects at a later step', () => {
   const change: TurnDraft = { variables: { y: 1 } };
-  const startConversation = (): Conversation => {
-    const conversation = running([asking('s', ['x', 'y']), asking('t', ['z', 'w'])]);
+  const startTwoAsks = (): Conversation => {
+    const conversation = startConversation([asking('s', ['x', 'y']), asking('t', ['z', 'w'])]);
     conversation.store(asking('u', ['v']));
     return conversation;
   };
@@ -307,12 +310,12 @@ describe('0.5: a change of a field that the instance collects at a later step', 
     ['addresses it when a candidate is below the threshold', { candidates: { u: 0.4 } }, true],
     ['does not address it when another instance is addressed', { signals: [['CONTINUE', 't']] }, false],
   ])('0.5: it %s', (_case, draft, isAddressed) => {
-    const { addressedInstanceIds } = startConversation().turn({ ...change, ...draft }).result.context;
+    const { addressedInstanceIds } = startTwoAsks().turn({ ...change, ...draft }).result.context;
     expect(addressedInstanceIds.includes('s#1')).toBe(isAddressed);
   });
 
   test('0.5: a TOOL_RESULTS turn addresses only the instances of its outcomes', () => {
-    const conversation = running([acting('s'), acting('t')]);
+    const conversation = startConversation([acting('s'), acting('t')]);
     const { context } = conversation.turn({
       trigger: 'TOOL_RESULTS',
       outcomes: [{ kind: 'ACTION_FAILED', instanceId: 't#1' }],
@@ -323,14 +326,14 @@ describe('0.5: a change of a field that the instance collects at a later step', 
 
 describe('0.5: an awaited field', () => {
   test('0.5: a null for an awaited field is not an answer', () => {
-    const conversation = running([asking('s', ['x', 'y']), asking('t', ['z'])], { variables: { y: 1 } });
+    const conversation = startConversation([asking('s', ['x', 'y']), asking('t', ['z'])], { variables: { y: 1 } });
     const { addressedInstanceIds } = conversation.turn({ variables: { x: null } }).result.context;
     expect(addressedInstanceIds).toEqual([]);
     expect(conversation.instance('s').visit.attempts).toBe(1);
   });
 
   test('0.5: a result for an awaited field of another instance is not an answer', () => {
-    const conversation = running([asking('s', ['x', 'y']), acting('t')]);
+    const conversation = startConversation([asking('s', ['x', 'y']), acting('t')]);
     const outcomes = [{ kind: 'ACTION_FAILED', instanceId: 't#1', results: { x: 1 } } as const];
     expect(conversation.turn({ outcomes }).result.context.addressedInstanceIds).toEqual(['t#1']);
   });

@@ -1,5 +1,5 @@
 import { Conversation, type TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, confirming } from '../../support/sample-scenarios';
 
 describe('ignored outcomes', () => {
@@ -15,16 +15,21 @@ describe('ignored outcomes', () => {
       { kind: 'CONFIRMED' },
       '',
     ],
-    ['The session has no such instance.', () => running([pay]), { kind: 'CONFIRMED', instanceId: 'x#1' }, 'x#1'],
+    [
+      'The session has no such instance.',
+      () => startConversation([pay]),
+      { kind: 'CONFIRMED', instanceId: 'x#1' },
+      'x#1',
+    ],
     [
       'The instance is at step "act", not at "wait".',
-      () => running([pay]),
+      () => startConversation([pay]),
       { kind: 'ACTION_SUCCEEDED', stepId: 'wait' },
       's#1',
     ],
     [
       'The action_key belongs to another visit of the step.',
-      () => running([pay]),
+      () => startConversation([pay]),
       { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/7' },
       's#1',
     ],
@@ -39,7 +44,7 @@ describe('ignored outcomes', () => {
   });
 
   test('0.6: an outcome of an ended instance is ignored', () => {
-    const conversation = running([pay]);
+    const conversation = startConversation([pay]);
     conversation.turn({ signals: ['CANCEL'] });
     expect(play(conversation, { kind: 'ACTION_SUCCEEDED', actionKey: 's#1/act/1' })).toMatchObject([
       { instanceId: 's#1', reasoning: 'The instance has ended.' },
@@ -51,7 +56,7 @@ describe('ignored outcomes', () => {
       { stepId: 'pay', collectsProfileFields: ['x'], isCheckpoint: true, to: ['end'] },
       { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
     ];
-    const conversation = running([{ scenarioId: 's', steps }]);
+    const conversation = startConversation([{ scenarioId: 's', steps }]);
     expect(play(conversation, { kind: 'CONFIRMED' })).toMatchObject([
       { instanceId: 's#1', reasoning: 'This visit has not contributed a CONFIRM, so there is nothing to confirm.' },
     ]);
@@ -82,7 +87,7 @@ describe('ignored outcomes', () => {
       },
       { stepId: 'act2', templateIds: ['x'] },
     ];
-    const conversation = running([{ scenarioId: 's', steps, completionCondition: 'false' }]);
+    const conversation = startConversation([{ scenarioId: 's', steps, completionCondition: 'false' }]);
     const { ignoredOutcomes } = conversation.turn({
       outcomes: [{ kind: 'ACTION_SUCCEEDED' }, { kind: 'ACTION_FAILED' }],
     }).result;

@@ -1,5 +1,5 @@
 import { Conversation, type Played, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 type Outcome = NonNullable<TurnDraft['outcomes']>[number];
@@ -226,7 +226,7 @@ test('0.6: a CONFIRMED at a step without a confirm stage is the outcome of the s
 
 describe('0.6: ignored and late outcomes', () => {
   const startWithEndedInstance = (): Conversation => {
-    const conversation = running([acting('s'), acting('t')]);
+    const conversation = startConversation([acting('s'), acting('t')]);
     conversation.turn({ signals: [['CANCEL', 's']] });
     return conversation;
   };
@@ -252,7 +252,7 @@ describe('0.6: ignored and late outcomes', () => {
   });
 
   test('0.6: an action_key matches its instance even if another instance id is a prefix', () => {
-    const conversation = running([acting('s'), acting('s#1')]);
+    const conversation = startConversation([acting('s'), acting('s#1')]);
     expect(conversation.session.instances.map(({ instanceId }) => instanceId)).toEqual(['s#1', 's#1#1']);
     const { context } = conversation.turn({
       trigger: 'TOOL_RESULTS',
@@ -262,13 +262,13 @@ describe('0.6: ignored and late outcomes', () => {
   });
 
   test('0.6: an action_key of an unknown instance is ignored for the focus', () => {
-    expect(explainIgnored(running([acting('s')]), [{ kind: 'ACTION_FAILED', actionKey: 'other/act/1' }])).toEqual([
-      's#1: The action_key belongs to another visit of the step.',
-    ]);
+    expect(
+      explainIgnored(startConversation([acting('s')]), [{ kind: 'ACTION_FAILED', actionKey: 'other/act/1' }]),
+    ).toEqual(['s#1: The action_key belongs to another visit of the step.']);
   });
 
   test('0.6: an outcome can name the current step', () => {
-    expect(explainIgnored(running([acting('s')]), [{ kind: 'ACTION_FAILED', stepId: 'act' }])).toEqual([]);
+    expect(explainIgnored(startConversation([acting('s')]), [{ kind: 'ACTION_FAILED', stepId: 'act' }])).toEqual([]);
   });
 
   test('0.6: a late success is recorded for its own instance as done but not as passed', () => {
@@ -297,7 +297,7 @@ describe('0.6: ignored and late outcomes', () => {
     ['DECLINED', undefined],
     ['ACTION_FAILED', 'CONFIRM'],
   ])('0.6: after %s, a paused instance that waits for a confirmation has the open type %s', (kind, open) => {
-    const conversation = running([confirming('s'), silent('t')]);
+    const conversation = startConversation([confirming('s'), silent('t')]);
     conversation.turn({ signals: [['PAUSE', 's']] });
     const turn = { trigger: 'TOOL_RESULTS', outcomes: [{ kind, instanceId: 's#1' }] } as const;
     const { visit } = conversation.turn(turn).session.instances[0] ?? {};
@@ -308,7 +308,7 @@ describe('0.6: ignored and late outcomes', () => {
     ['ACTION_SUCCEEDED', undefined],
     ['CONFIRMED', 'ACTION_HINT'],
   ])('0.6: after %s, a paused instance that waits for a result has the open type %s', (kind, open) => {
-    const conversation = running([acting('s'), silent('t')]);
+    const conversation = startConversation([acting('s'), silent('t')]);
     conversation.turn({ signals: [['PAUSE', 's']] });
     const turn = { trigger: 'TOOL_RESULTS', outcomes: [{ kind, instanceId: 's#1' }] } as const;
     expect(conversation.turn(turn).session.instances[0]?.visit.openType).toBe(open);

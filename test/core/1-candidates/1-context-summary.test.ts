@@ -1,8 +1,11 @@
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking } from '../../support/sample-scenarios';
 
 test('1: the context lists candidates and instances that exist, and the changed fields', () => {
-  const conversation = running([asking('s', ['x'], { name: 'Sample' }), asking('t', ['y'], { name: 'Other' })]);
+  const conversation = startConversation([
+    asking('s', ['x'], { name: 'Sample' }),
+    asking('t', ['y'], { name: 'Other' }),
+  ]);
   const { context } = conversation.turn({
     candidates: { t: 0.8, removed: 0.7 },
     intent: 'buy',
@@ -39,7 +42,7 @@ test('1: the context lists candidates and instances that exist, and the changed 
 });
 
 test('1: the context reports a paused instance, without a name if its scenario was removed', () => {
-  const conversation = running([asking('s', ['x'], { name: 'Sample' })]);
+  const conversation = startConversation([asking('s', ['x'], { name: 'Sample' })]);
   conversation.turn({ signals: ['PAUSE'] });
   conversation.remove('s');
   expect(conversation.turn().result.context.instances).toMatchObject([{ scenarioName: '', paused: true }]);

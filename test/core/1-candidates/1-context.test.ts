@@ -1,6 +1,10 @@
 import { aRelationship, Conversation } from '../../support/conversation';
-import { type Link, linked, starts } from '../../support/linked-scenarios';
-import { running } from '../../support/running';
+import {
+  createLinkedConversation,
+  getStartedScenarioIds,
+  type RelationshipTuple,
+} from '../../support/linked-scenarios';
+import { startConversation } from '../../support/running';
 import { acting, asking, end } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason'], { name: 'Refund an order' });
@@ -152,18 +156,21 @@ test('1: duplicate candidates keep the position of the first and the highest sco
 });
 
 test('1: the changed fields of the context include fields changed by a result', () => {
-  const conversation = running([acting('s'), asking('t', ['x'])]);
+  const conversation = startConversation([acting('s'), asking('t', ['x'])]);
   const outcomes = [{ kind: 'ACTION_FAILED', instanceId: 's#1', results: { ref: 'R1' } } as const];
   expect(conversation.turn({ trigger: 'TOOL_RESULTS', outcomes }).result.context.changedFields).toEqual(['ref']);
 });
 
 describe('1: relationships without effect on a start', () => {
-  test.each<[Link]>([
+  test.each<[RelationshipTuple]>([
     [['a', 'DEPENDS_ON', 'c', 'RULE']],
     [['a', 'SPECIALIZES', 'b', 'RULE']],
     [['a', 'AMBIGUOUS', 'b', 'RULE']],
     [['a', 'RELATED', 'b']],
   ])('1: %j does not affect starts', (link) => {
-    expect(starts(linked([link]).turn({ candidates: { a: 0.9, b: 0.9 } }))).toEqual(['a', 'b']);
+    expect(getStartedScenarioIds(createLinkedConversation([link]).turn({ candidates: { a: 0.9, b: 0.9 } }))).toEqual([
+      'a',
+      'b',
+    ]);
   });
 });

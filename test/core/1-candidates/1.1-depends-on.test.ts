@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { findCycleIndex, findDependencyCycle } from '../../../src/core/scenario/relationship-problem';
 import { aRelationship } from '../../support/conversation';
-import { type Link, linked, starts } from '../../support/linked-scenarios';
+import {
+  createLinkedConversation,
+  getStartedScenarioIds,
+  type RelationshipTuple,
+} from '../../support/linked-scenarios';
 
 describe('depends_on', () => {
-  const links: readonly Link[] = [['a', 'DEPENDS_ON', 'b']];
+  const links: readonly RelationshipTuple[] = [['a', 'DEPENDS_ON', 'b']];
 
   test('1.1: a scenario does not start before its dependency has completed, and the rejection names it', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     const played = conversation.turn({ candidates: { a: 0.9 } });
     expect(played.rejections).toEqual(['a DEPENDENCY']);
     expect(played.result.rejectedCandidates[0]?.blockingScenarioIds).toEqual(['b']);
   });
 
   test('1.1: a running or canceled dependency is not enough', () => {
-    const conversation = linked(links, {}, { pendingStartTurns: 0 });
+    const conversation = createLinkedConversation(links, {}, { pendingStartTurns: 0 });
     conversation.turn({ candidates: { b: 0.9 } });
     expect(conversation.turn({ candidates: { a: 0.9 } }).rejections).toEqual(['a DEPENDENCY']);
     conversation.turn({ signals: [['CANCEL', 'b']] });
@@ -22,7 +26,7 @@ describe('depends_on', () => {
   });
 
   test('1.1: a dependency that completes on the same turn is enough', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     conversation.turn({ candidates: { b: 0.9 } });
     expect(conversation.turn({ signals: [['COMPLETE', 'b']], candidates: { a: 0.9 } }).actions).toEqual([
       'b COMPLETE USER_REQUEST',
@@ -31,15 +35,15 @@ describe('depends_on', () => {
   });
 
   test('1.1: a dependency that completed earlier is enough while it runs again', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     conversation.turn({ candidates: { b: 0.9 } });
     conversation.turn({ signals: [['COMPLETE', 'b']] });
     conversation.turn({ candidates: { b: 0.9 } });
-    expect(starts(conversation.turn({ candidates: { a: 0.9 } }))).toEqual(['a']);
+    expect(getStartedScenarioIds(conversation.turn({ candidates: { a: 0.9 } }))).toEqual(['a']);
   });
 
   test('1.1: all dependencies must have completed', () => {
-    const conversation = linked([
+    const conversation = createLinkedConversation([
       ['a', 'DEPENDS_ON', 'c'],
       ['a', 'DEPENDS_ON', 'b'],
     ]);
@@ -49,11 +53,11 @@ describe('depends_on', () => {
   });
 
   test('1.1: a START that is aimed at the scenario also needs the dependency', () => {
-    expect(linked(links).turn({ signals: [['START', 'a']] }).rejections).toEqual(['a DEPENDENCY']);
+    expect(createLinkedConversation(links).turn({ signals: [['START', 'a']] }).rejections).toEqual(['a DEPENDENCY']);
   });
 
   test('1.1: the rejection lists the dependencies by id', () => {
-    const conversation = linked([
+    const conversation = createLinkedConversation([
       ['a', 'DEPENDS_ON', 'd'],
       ['a', 'DEPENDS_ON', 'b'],
     ]);

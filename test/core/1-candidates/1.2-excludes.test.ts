@@ -1,5 +1,9 @@
 import { aRelationship, Conversation, type Played } from '../../support/conversation';
-import { type Link, linked, starts } from '../../support/linked-scenarios';
+import {
+  createLinkedConversation,
+  getStartedScenarioIds,
+  type RelationshipTuple,
+} from '../../support/linked-scenarios';
 import { asking } from '../../support/sample-scenarios';
 
 describe('excludes', () => {
@@ -10,13 +14,13 @@ describe('excludes', () => {
     );
   }
 
-  const excluding: readonly Link[] = [['b', 'EXCLUDES', 'a']];
+  const excluding: readonly RelationshipTuple[] = [['b', 'EXCLUDES', 'a']];
 
-  test.each<[Link]>([[['a', 'EXCLUDES', 'b']], [['b', 'EXCLUDES', 'a']]])(
+  test.each<[RelationshipTuple]>([[['a', 'EXCLUDES', 'b']], [['b', 'EXCLUDES', 'a']]])(
     '1.2: of two candidates the first in start order starts, in both directions of the relationship: %j',
     (link) => {
-      const played = linked([link]).turn({ candidates: { a: 0.8, b: 0.9 } });
-      expect(starts(played)).toEqual(['b']);
+      const played = createLinkedConversation([link]).turn({ candidates: { a: 0.8, b: 0.9 } });
+      expect(getStartedScenarioIds(played)).toEqual(['b']);
       expect(played.result.rejectedCandidates).toMatchObject([
         { scenarioId: 'a', reason: 'EXCLUDED', blockingScenarioIds: ['b'] },
       ]);
@@ -25,13 +29,19 @@ describe('excludes', () => {
 
   test('1.2: a higher priority does not help a candidate that is later in start order', () => {
     expect(
-      starts(linked([['a', 'EXCLUDES', 'b']], { a: { priority: 9 } }).turn({ candidates: { a: 0.8, b: 0.9 } })),
+      getStartedScenarioIds(
+        createLinkedConversation([['a', 'EXCLUDES', 'b']], { a: { priority: 9 } }).turn({
+          candidates: { a: 0.8, b: 0.9 },
+        }),
+      ),
     ).toEqual(['b']);
   });
 
   test('1.2: a candidate that does not start excludes no other', () => {
-    const played = linked([['a', 'EXCLUDES', 'b']], { b: { enabled: false } }).turn({ candidates: { a: 0.8, b: 0.9 } });
-    expect(starts(played)).toEqual(['a']);
+    const played = createLinkedConversation([['a', 'EXCLUDES', 'b']], { b: { enabled: false } }).turn({
+      candidates: { a: 0.8, b: 0.9 },
+    });
+    expect(getStartedScenarioIds(played)).toEqual(['a']);
   });
 
   test.each<[number, readonly string[]]>([
@@ -39,13 +49,13 @@ describe('excludes', () => {
     [1, ['a PAUSE PREEMPTED', 'b START CANDIDATE']],
     [-1, ['a CONTINUE GOES_ON']],
   ])('1.2: against an active instance of priority 0, a candidate of priority %i: %j', (priority, actions) => {
-    const conversation = linked([['a', 'EXCLUDES', 'b']], { b: { priority } });
+    const conversation = createLinkedConversation([['a', 'EXCLUDES', 'b']], { b: { priority } });
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ candidates: { b: 0.9 } }).actions).toEqual(actions);
   });
 
   test('1.2: a paused instance excludes no candidate', () => {
-    const conversation = linked([['a', 'EXCLUDES', 'b']]);
+    const conversation = createLinkedConversation([['a', 'EXCLUDES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
     expect(conversation.turn({ candidates: { b: 0.9 } }).actions).toEqual([
@@ -55,7 +65,7 @@ describe('excludes', () => {
   });
 
   test('1.2: an instance that ends on this turn excludes no candidate', () => {
-    const conversation = linked([['a', 'EXCLUDES', 'b']]);
+    const conversation = createLinkedConversation([['a', 'EXCLUDES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ signals: ['CANCEL'], candidates: { b: 0.9 } }).actions).toEqual([
       'a CANCEL USER_REQUEST',
@@ -64,13 +74,13 @@ describe('excludes', () => {
   });
 
   test.each(['a', 'b'])('1.2: an exclusive scenario excludes every other in both directions: %s', (id) => {
-    const conversation = linked([], { [id]: { exclusive: true } });
+    const conversation = createLinkedConversation([], { [id]: { exclusive: true } });
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ candidates: { b: 0.9 } }).rejections).toEqual(['b EXCLUDED']);
   });
 
   test('1.2: an exclusive scenario of higher priority pauses all others', () => {
-    const conversation = linked([], { c: { exclusive: true, priority: 1 } });
+    const conversation = createLinkedConversation([], { c: { exclusive: true, priority: 1 } });
     conversation.turn({ candidates: { a: 0.9, b: 0.8 } });
     expect(conversation.turn({ candidates: { c: 0.9 } }).actions).toEqual([
       'a PAUSE PREEMPTED',
@@ -80,7 +90,7 @@ describe('excludes', () => {
   });
 
   test('1.2: one rival of higher priority rejects the candidate, and no instance is paused', () => {
-    const conversation = linked(
+    const conversation = createLinkedConversation(
       [
         ['a', 'EXCLUDES', 'c'],
         ['b', 'EXCLUDES', 'c'],
@@ -94,22 +104,24 @@ describe('excludes', () => {
   });
 
   test('1.2: only an applied rule blocks the start of the scenario that it excludes', () => {
-    const conversation = linked([['blocked_region', 'EXCLUDES', 'a', 'RULE']]);
+    const conversation = createLinkedConversation([['blocked_region', 'EXCLUDES', 'a', 'RULE']]);
     const played = conversation.turn({ candidates: { a: 0.9 }, rules: [{ ruleId: 'blocked_region' }] });
     expect(played.result.rejectedCandidates).toMatchObject([
       { reason: 'EXCLUDED', blockingScenarioIds: [], blockingRuleIds: ['blocked_region'] },
     ]);
-    expect(starts(conversation.turn({ candidates: { a: 0.9 }, rules: [{ ruleId: 'other' }] }))).toEqual(['a']);
+    expect(getStartedScenarioIds(conversation.turn({ candidates: { a: 0.9 }, rules: [{ ruleId: 'other' }] }))).toEqual([
+      'a',
+    ]);
   });
 
   test('1.2: an applied rule does not affect an active instance', () => {
-    const conversation = linked([['blocked_region', 'EXCLUDES', 'a', 'RULE']]);
+    const conversation = createLinkedConversation([['blocked_region', 'EXCLUDES', 'a', 'RULE']]);
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ rules: [{ ruleId: 'blocked_region' }] }).actions).toEqual(['a CONTINUE GOES_ON']);
   });
 
   test('1.2: the second start does not displace the first', () => {
-    const conversation = linked(
+    const conversation = createLinkedConversation(
       [
         ['a', 'EXCLUDES', 'b'],
         ['b', 'EXCLUDES', 'c'],
@@ -123,12 +135,12 @@ describe('excludes', () => {
   });
 
   test('1.2: a scenario that started on this turn is not displaced by a higher priority', () => {
-    const played = linked(excluding, { b: { priority: 5 } }).turn({ candidates: { a: 0.9, b: 0.8 } });
-    expect([starts(played), describeRejections(played)]).toEqual([['a'], ['b EXCLUDED CANDIDATE 0.8']]);
+    const played = createLinkedConversation(excluding, { b: { priority: 5 } }).turn({ candidates: { a: 0.9, b: 0.8 } });
+    expect([getStartedScenarioIds(played), describeRejections(played)]).toEqual([['a'], ['b EXCLUDED CANDIDATE 0.8']]);
   });
 
   test('1.2: an instance that resumed on this turn is not displaced by a higher priority', () => {
-    const conversation = linked(excluding, { b: { priority: 5 } });
+    const conversation = createLinkedConversation(excluding, { b: { priority: 5 } });
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
     const played = conversation.turn({ candidates: { a: 0.9, b: 0.8 } });

@@ -1,5 +1,9 @@
 import type { Played } from '../../support/conversation';
-import { type Link, linked, starts } from '../../support/linked-scenarios';
+import {
+  createLinkedConversation,
+  getStartedScenarioIds,
+  type RelationshipTuple,
+} from '../../support/linked-scenarios';
 
 describe('implies', () => {
   /** Each rejected candidate in one line. */
@@ -10,27 +14,28 @@ describe('implies', () => {
   }
 
   test('1.3: a starting scenario implies a candidate with score 1, after all other candidates', () => {
-    const played = linked([['a', 'IMPLIES', 'b']]).turn({ candidates: { a: 0.9, c: 0.6 } });
+    const played = createLinkedConversation([['a', 'IMPLIES', 'b']]).turn({ candidates: { a: 0.9, c: 0.6 } });
     expect(played.actions).toEqual(['a START CANDIDATE', 'c START CANDIDATE', 'b START IMPLIED']);
     expect(played.lifecycle('b').confidence).toBe(1);
   });
 
   test('1.3: only an applied rule implies a candidate', () => {
-    const links: readonly Link[] = [['vip', 'IMPLIES', 'b', 'RULE']];
-    expect(linked(links).turn({ rules: [{ ruleId: 'vip' }], candidates: { a: 0.6 } }).actions).toEqual([
-      'a START CANDIDATE',
-      'b START IMPLIED',
-    ]);
-    expect(linked(links).turn().actions).toEqual([]);
+    const links: readonly RelationshipTuple[] = [['vip', 'IMPLIES', 'b', 'RULE']];
+    expect(
+      createLinkedConversation(links).turn({ rules: [{ ruleId: 'vip' }], candidates: { a: 0.6 } }).actions,
+    ).toEqual(['a START CANDIDATE', 'b START IMPLIED']);
+    expect(createLinkedConversation(links).turn().actions).toEqual([]);
   });
 
   test('1.3: a candidate that does not start implies no other', () => {
-    const played = linked([['a', 'IMPLIES', 'b']], { a: { enabled: false } }).turn({ candidates: { a: 0.9 } });
+    const played = createLinkedConversation([['a', 'IMPLIES', 'b']], { a: { enabled: false } }).turn({
+      candidates: { a: 0.9 },
+    });
     expect([played.actions, played.rejections]).toEqual([[], ['a DISABLED']]);
   });
 
   test('1.3: an instance that continues or resumes implies no candidate', () => {
-    const conversation = linked([['a', 'IMPLIES', 'b']]);
+    const conversation = createLinkedConversation([['a', 'IMPLIES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({
       signals: [
@@ -42,7 +47,7 @@ describe('implies', () => {
   });
 
   test('1.3: implications are followed to a fixpoint, each scenario once', () => {
-    const played = linked([
+    const played = createLinkedConversation([
       ['a', 'IMPLIES', 'b'],
       ['b', 'IMPLIES', 'c'],
       ['c', 'IMPLIES', 'a'],
@@ -52,7 +57,7 @@ describe('implies', () => {
   });
 
   test('1.3: implied candidates are ordered by priority, then id', () => {
-    const played = linked(
+    const played = createLinkedConversation(
       [
         ['a', 'IMPLIES', 'b'],
         ['a', 'IMPLIES', 'd'],
@@ -60,60 +65,62 @@ describe('implies', () => {
       ],
       { d: { priority: 1 } },
     ).turn({ candidates: { a: 0.9 } });
-    expect(starts(played)).toEqual(['a', 'd', 'b', 'c']);
-    const byRules = linked([
+    expect(getStartedScenarioIds(played)).toEqual(['a', 'd', 'b', 'c']);
+    const byRules = createLinkedConversation([
       ['vip', 'IMPLIES', 'c', 'RULE'],
       ['new', 'IMPLIES', 'b', 'RULE'],
     ]).turn({ rules: [{ ruleId: 'vip' }, { ruleId: 'new' }] });
-    expect(starts(byRules)).toEqual(['b', 'c']);
+    expect(getStartedScenarioIds(byRules)).toEqual(['b', 'c']);
   });
 
   test('1.3: an implication replaces the score of a candidate below the threshold only', () => {
-    const low = linked([['a', 'IMPLIES', 'b']]).turn({ candidates: { a: 0.9, b: 0.2 } });
+    const low = createLinkedConversation([['a', 'IMPLIES', 'b']]).turn({ candidates: { a: 0.9, b: 0.2 } });
     expect([low.lifecycle('b').reason, low.lifecycle('b').confidence, low.rejections]).toEqual(['IMPLIED', 1, []]);
-    const high = linked([['a', 'IMPLIES', 'b']]).turn({ candidates: { a: 0.9, b: 0.7 } });
+    const high = createLinkedConversation([['a', 'IMPLIES', 'b']]).turn({ candidates: { a: 0.9, b: 0.7 } });
     expect([high.lifecycle('b').reason, high.lifecycle('b').confidence]).toEqual(['CANDIDATE', 0.7]);
   });
 
   test('1.3: an implied candidate is tested like every other', () => {
-    const played = linked([
+    const played = createLinkedConversation([
       ['a', 'IMPLIES', 'b'],
       ['a', 'EXCLUDES', 'b'],
     ]).turn({ candidates: { a: 0.9 } });
-    expect(starts(played)).toEqual(['a']);
+    expect(getStartedScenarioIds(played)).toEqual(['a']);
     expect(played.result.rejectedCandidates).toMatchObject([
       { scenarioId: 'b', origin: 'IMPLIED', score: 1, reason: 'EXCLUDED' },
     ]);
   });
 
   test('1.3: an implied scenario that is paused resumes', () => {
-    const conversation = linked([['a', 'IMPLIES', 'b']]);
+    const conversation = createLinkedConversation([['a', 'IMPLIES', 'b']]);
     conversation.turn({ candidates: { b: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
     expect(conversation.turn({ candidates: { a: 0.9 } }).actions).toEqual(['b CONTINUE RESUMED', 'a START CANDIDATE']);
   });
 
   test('1.3: a rule and a scenario with the same id are different sources', () => {
-    const conversation = linked([
+    const conversation = createLinkedConversation([
       ['a', 'IMPLIES', 'b', 'RULE'],
       ['c', 'IMPLIES', 'd'],
     ]);
-    expect(starts(conversation.turn({ candidates: { a: 0.9 } }))).toEqual(['a']);
-    expect(starts(conversation.turn({ rules: [{ ruleId: 'c' }] }))).toEqual([]);
+    expect(getStartedScenarioIds(conversation.turn({ candidates: { a: 0.9 } }))).toEqual(['a']);
+    expect(getStartedScenarioIds(conversation.turn({ rules: [{ ruleId: 'c' }] }))).toEqual([]);
   });
 
   test('1.3: a relationship that is listed twice implies one candidate', () => {
-    const played = linked([
+    const played = createLinkedConversation([
       ['a', 'IMPLIES', 'b'],
       ['a', 'IMPLIES', 'b'],
     ]).turn({ candidates: { a: 0.9 } });
-    expect([starts(played), describeRejections(played)]).toEqual([['a', 'b'], []]);
+    expect([getStartedScenarioIds(played), describeRejections(played)]).toEqual([['a', 'b'], []]);
   });
 
   test.each([0.95, 0.7, 0.5])('1.3: a rejected candidate with score %d is not tried again as implied', (score) => {
     const off = { b: { enabled: false } };
-    const byScenario = linked([['a', 'IMPLIES', 'b']], off).turn({ candidates: { a: 0.9, b: score } });
-    const byRule = linked([['vip', 'IMPLIES', 'b', 'RULE']], off).turn({
+    const byScenario = createLinkedConversation([['a', 'IMPLIES', 'b']], off).turn({
+      candidates: { a: 0.9, b: score },
+    });
+    const byRule = createLinkedConversation([['vip', 'IMPLIES', 'b', 'RULE']], off).turn({
       candidates: { b: score },
       rules: [{ ruleId: 'vip' }],
     });

@@ -1,14 +1,18 @@
 import type { TurnDraft } from '../../support/conversation';
-import { type Link, linked, starts } from '../../support/linked-scenarios';
+import {
+  createLinkedConversation,
+  getStartedScenarioIds,
+  type RelationshipTuple,
+} from '../../support/linked-scenarios';
 
-const links: readonly Link[] = [['a', 'AMBIGUOUS', 'b']];
+const links: readonly RelationshipTuple[] = [['a', 'AMBIGUOUS', 'b']];
 const both: TurnDraft = { candidates: { b: 0.85, a: 0.8 } };
 
 describe('ambiguous candidates', () => {
-  test.each<[Link]>([[['a', 'AMBIGUOUS', 'b']], [['b', 'AMBIGUOUS', 'a']]])(
+  test.each<[RelationshipTuple]>([[['a', 'AMBIGUOUS', 'b']], [['b', 'AMBIGUOUS', 'a']]])(
     '1.5: neither starts, both are rejected, and one CHOICE lists them: %j',
     (link) => {
-      const played = linked([link]).turn(both);
+      const played = createLinkedConversation([link]).turn(both);
       expect(played.actions).toEqual([]);
       expect(played.rejections).toEqual(['b AMBIGUOUS', 'a AMBIGUOUS']);
       expect(played.plan).toEqual(['CHOICE b,a']);
@@ -30,20 +34,25 @@ describe('ambiguous candidates', () => {
     [0.9, 0.81, []],
     [0.7, 0.6, ['a', 'b']],
   ])('1.5: scores %d and %d are ambiguous only if they differ by less than the margin', (a, b, expected) => {
-    expect(starts(linked(links).turn({ candidates: { a, b } }))).toEqual(expected);
+    expect(getStartedScenarioIds(createLinkedConversation(links).turn({ candidates: { a, b } }))).toEqual(expected);
   });
 
   test('1.5: ambiguity_margin is a setting', () => {
-    expect(starts(linked(links, {}, { ambiguityMargin: 0.01 }).turn(both))).toEqual(['b', 'a']);
+    expect(getStartedScenarioIds(createLinkedConversation(links, {}, { ambiguityMargin: 0.01 }).turn(both))).toEqual([
+      'b',
+      'a',
+    ]);
   });
 
   test('1.5: a candidate that would not start makes no other ambiguous', () => {
-    expect(starts(linked(links, { b: { enabled: false } }).turn(both))).toEqual(['a']);
-    expect(starts(linked(links, { b: { requires: { customer_no: 'HARD' } } }).turn(both))).toEqual(['a']);
+    expect(getStartedScenarioIds(createLinkedConversation(links, { b: { enabled: false } }).turn(both))).toEqual(['a']);
+    expect(
+      getStartedScenarioIds(createLinkedConversation(links, { b: { requires: { customer_no: 'HARD' } } }).turn(both)),
+    ).toEqual(['a']);
   });
 
   test('1.5: three ambiguous scenarios share one CHOICE', () => {
-    const played = linked([
+    const played = createLinkedConversation([
       ['a', 'AMBIGUOUS', 'b'],
       ['b', 'AMBIGUOUS', 'c'],
     ]).turn({ candidates: { a: 0.8, b: 0.8, c: 0.8 } });
@@ -51,43 +60,48 @@ describe('ambiguous candidates', () => {
   });
 
   test('1.5: scenarios that exclude each other can be ambiguous', () => {
-    const played = linked([...links, ['a', 'EXCLUDES', 'b']]).turn(both);
+    const played = createLinkedConversation([...links, ['a', 'EXCLUDES', 'b']]).turn(both);
     expect([played.rejections, played.plan]).toEqual([['b AMBIGUOUS', 'a AMBIGUOUS'], ['CHOICE b,a']]);
   });
 
   test('1.5: a candidate that an active instance excludes makes no other ambiguous', () => {
-    const conversation = linked([...links, ['b', 'AMBIGUOUS', 'c'], ['b', 'EXCLUDES', 'c']]);
+    const conversation = createLinkedConversation([...links, ['b', 'AMBIGUOUS', 'c'], ['b', 'EXCLUDES', 'c']]);
     conversation.turn({ candidates: { c: 0.9 } });
     const played = conversation.turn(both);
-    expect([starts(played), played.rejections]).toEqual([['a'], ['b EXCLUDED']]);
+    expect([getStartedScenarioIds(played), played.rejections]).toEqual([['a'], ['b EXCLUDED']]);
   });
 
   test('1.5: an ambiguous candidate supersedes, excludes and implies no other', () => {
-    const played = linked([...links, ['a', 'SPECIALIZES', 'c'], ['b', 'EXCLUDES', 'd'], ['a', 'IMPLIES', 'd']]).turn({
+    const played = createLinkedConversation([
+      ...links,
+      ['a', 'SPECIALIZES', 'c'],
+      ['b', 'EXCLUDES', 'd'],
+      ['a', 'IMPLIES', 'd'],
+    ]).turn({
       candidates: { a: 0.8, b: 0.8, c: 0.7, d: 0.6 },
     });
-    expect(starts(played)).toEqual(['c', 'd']);
+    expect(getStartedScenarioIds(played)).toEqual(['c', 'd']);
     expect(played.rejections).toEqual(['a AMBIGUOUS', 'b AMBIGUOUS']);
   });
 
   test('1.5: starts that replace ambiguous candidates can be ambiguous themselves', () => {
-    const played = linked([...links, ['a', 'EXCLUDES', 'c'], ['c', 'AMBIGUOUS', 'd']]).turn({
+    const played = createLinkedConversation([...links, ['a', 'EXCLUDES', 'c'], ['c', 'AMBIGUOUS', 'd']]).turn({
       candidates: { a: 0.9, b: 0.9, c: 0.6, d: 0.6 },
     });
-    expect(starts(played)).toEqual([]);
+    expect(getStartedScenarioIds(played)).toEqual([]);
     expect(played.plan).toEqual(['CHOICE a,b,c,d']);
   });
 
   test('1.5: a candidate that a starting scenario excludes makes no other ambiguous', () => {
-    const played = linked([
+    const played = createLinkedConversation([
       ['a', 'EXCLUDES', 'c'],
       ['c', 'AMBIGUOUS', 'd'],
     ]).turn({ candidates: { a: 0.9, c: 0.8, d: 0.8 } });
-    expect([starts(played), played.rejections]).toEqual([['a', 'd'], ['c EXCLUDED']]);
+    expect([getStartedScenarioIds(played), played.rejections]).toEqual([['a', 'd'], ['c EXCLUDED']]);
   });
 
   test('1.5: the rejection lists the other scenarios by id', () => {
-    const played = linked([
+    const played = createLinkedConversation([
       ['a', 'AMBIGUOUS', 'c'],
       ['a', 'AMBIGUOUS', 'b'],
     ]).turn({ candidates: { c: 0.85, b: 0.82, a: 0.8 } });
@@ -96,34 +110,34 @@ describe('ambiguous candidates', () => {
   });
 
   test('1.5: a START for each of two ambiguous scenarios makes no choice', () => {
-    const played = linked([['a', 'AMBIGUOUS', 'b']]).turn({ signals: [['START', 'a', 'b']] });
+    const played = createLinkedConversation([['a', 'AMBIGUOUS', 'b']]).turn({ signals: [['START', 'a', 'b']] });
     expect([played.rejections, played.plan]).toEqual([['a AMBIGUOUS', 'b AMBIGUOUS'], ['CHOICE a,b']]);
   });
 });
 
 describe('the CHOICE', () => {
   test('1.5: the same set is not offered on consecutive turns', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     expect([conversation.turn(both), conversation.turn(both), conversation.turn(both)].map(({ plan }) => plan)).toEqual(
       [['CHOICE b,a'], [], ['CHOICE b,a']],
     );
   });
 
   test('1.5: a turn without a message does not reset the offered set', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     conversation.turn(both);
     conversation.turn({ trigger: 'TIMER' });
     expect(conversation.turn(both).plan).toEqual([]);
   });
 
   test('1.5: the set is rejected on a turn that does not offer it', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     conversation.turn(both);
     expect(conversation.turn(both).rejections).toEqual(['b AMBIGUOUS', 'a AMBIGUOUS']);
   });
 
   test('1.5: another set is offered immediately', () => {
-    const conversation = linked([...links, ['b', 'AMBIGUOUS', 'c']]);
+    const conversation = createLinkedConversation([...links, ['b', 'AMBIGUOUS', 'c']]);
     conversation.turn(both);
     expect(conversation.turn({ candidates: { b: 0.8, c: 0.8 } }).plan).toEqual(['CHOICE b,c']);
   });
@@ -132,25 +146,29 @@ describe('the CHOICE', () => {
     ['a START', { signals: [['START', 'a']] }],
     ['a candidate for one of them', { candidates: { a: 0.9 } }],
   ])('1.5: %s answers the CHOICE', (_how, draft) => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     conversation.turn(both);
-    expect(starts(conversation.turn(draft))).toEqual(['a']);
+    expect(getStartedScenarioIds(conversation.turn(draft))).toEqual(['a']);
   });
 
   test('1.5: a START for one scenario answers the CHOICE although both are ambiguous candidates again', () => {
-    const conversation = linked(links);
+    const conversation = createLinkedConversation(links);
     conversation.turn({ candidates: { a: 0.95, b: 0.95 } });
     const played = conversation.turn({ signals: [['START', 'a']], candidates: { a: 0.95, b: 0.95 } });
-    expect([starts(played), played.rejections, played.plan]).toEqual([['a'], ['b AMBIGUOUS'], ['a ASK a_field']]);
+    expect([getStartedScenarioIds(played), played.rejections, played.plan]).toEqual([
+      ['a'],
+      ['b AMBIGUOUS'],
+      ['a ASK a_field'],
+    ]);
   });
 
   test('1.5: a set that overlaps the offered set is another set', () => {
-    const all: readonly Link[] = [
+    const all: readonly RelationshipTuple[] = [
       ['a', 'AMBIGUOUS', 'b'],
       ['b', 'AMBIGUOUS', 'c'],
       ['a', 'AMBIGUOUS', 'c'],
     ];
-    const conversation = linked(all);
+    const conversation = createLinkedConversation(all);
     expect(conversation.turn({ candidates: { a: 0.8, b: 0.8 } }).plan).toEqual(['CHOICE a,b']);
     expect(conversation.turn({ candidates: { a: 0.8, c: 0.8 } }).plan).toEqual(['CHOICE a,c']);
     expect(conversation.turn({ candidates: { a: 0.8, b: 0.8, c: 0.8 } }).plan).toEqual(['CHOICE a,b,c']);
@@ -158,7 +176,7 @@ describe('the CHOICE', () => {
   });
 
   test('1.5: the CHOICE has the names of the scenarios and no owner', () => {
-    const conversation = linked([['a', 'AMBIGUOUS', 'b']], {
+    const conversation = createLinkedConversation([['a', 'AMBIGUOUS', 'b']], {
       a: { name: 'Refund', priority: 3 },
       b: { name: 'Return' },
     });
@@ -197,7 +215,7 @@ describe('the CHOICE', () => {
   });
 
   test('1.5: a set that a TOOL_RESULTS turn offered is not offered again on the next message', () => {
-    const conversation = linked([['a', 'AMBIGUOUS', 'b']]);
+    const conversation = createLinkedConversation([['a', 'AMBIGUOUS', 'b']]);
     const candidates = { a: 0.8, b: 0.8 };
     expect(conversation.turn({ trigger: 'TOOL_RESULTS', candidates }).plan).toEqual(['CHOICE a,b']);
     expect(conversation.turn({ candidates }).plan).toEqual([]);

@@ -1,11 +1,15 @@
 import { aRelationship, Conversation } from '../../support/conversation';
-import { type Link, linked, starts } from '../../support/linked-scenarios';
+import {
+  createLinkedConversation,
+  getStartedScenarioIds,
+  type RelationshipTuple,
+} from '../../support/linked-scenarios';
 import { confirming, silent } from '../../support/sample-scenarios';
 
 test('1.6: a RELATED relationship has no effect and is returned', () => {
-  const links: readonly Link[] = [['a', 'RELATED', 'b']];
-  const played = linked(links).turn({ candidates: { a: 0.8, b: 0.8 } });
-  expect(starts(played)).toEqual(['a', 'b']);
+  const links: readonly RelationshipTuple[] = [['a', 'RELATED', 'b']];
+  const played = createLinkedConversation(links).turn({ candidates: { a: 0.8, b: 0.8 } });
+  expect(getStartedScenarioIds(played)).toEqual(['a', 'b']);
   expect(played.result.context.relationships).toEqual([aRelationship('a', 'RELATED', 'b')]);
 });
 

@@ -1,5 +1,5 @@
 import { Conversation } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 
 describe('lifecycle decisions', () => {
@@ -7,7 +7,7 @@ describe('lifecycle decisions', () => {
   const booking = asking('booking', ['date']);
 
   test('2: decisions are in start order, followed by the starts', () => {
-    const conversation = running([refund, booking, asking('a', ['x']), asking('b', ['y'])], {
+    const conversation = startConversation([refund, booking, asking('a', ['x']), asking('b', ['y'])], {
       candidates: { booking: 0.9, refund: 0.6 },
     });
     const played = conversation.turn({
@@ -41,7 +41,7 @@ describe('lifecycle decisions', () => {
   test.each(['PAUSE', 'COMPLETE', 'CANCEL'] as const)(
     '2: a %s has the current step as source step and a reasoning',
     (signal) => {
-      const decision = running([refund])
+      const decision = startConversation([refund])
         .turn({ signals: [signal] })
         .lifecycle('refund');
       expect(decision).toMatchObject({ action: signal, sourceStepId: 'ask_order_id', entryStepId: '' });
@@ -54,7 +54,7 @@ describe('lifecycle decisions', () => {
     ['CANCEL', ['payment confirmed']],
     ['PAUSE', []],
   ] as const)('2: a %s lists as irreversibly done: %j', (signal, done) => {
-    const conversation = running([confirming('payment')]);
+    const conversation = startConversation([confirming('payment')]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     expect(conversation.turn({ signals: [signal] }).lifecycle('payment').irreversibleDone).toEqual(done);
   });
@@ -64,14 +64,14 @@ describe('lifecycle decisions', () => {
       { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['act'] },
       ...acting('pay').steps,
     ];
-    const conversation = running([{ scenarioId: 'pay', steps }]);
+    const conversation = startConversation([{ scenarioId: 'pay', steps }]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     const played = conversation.turn({ signals: ['CANCEL'], outcomes: [{ kind: 'ACTION_SUCCEEDED' }] });
     expect(played.lifecycle('pay').irreversibleDone).toEqual(['signed', 'pay done']);
   });
 
   test('2: the confidence is between 0 and 1', () => {
-    const played = running([refund, booking]).turn({ signals: [['CANCEL', 'refund']] });
+    const played = startConversation([refund, booking]).turn({ signals: [['CANCEL', 'refund']] });
     for (const { confidence } of played.result.lifecycleDecisions) {
       expect(confidence).toBeGreaterThanOrEqual(0);
       expect(confidence).toBeLessThanOrEqual(1);
@@ -114,7 +114,7 @@ describe('unused fields', () => {
   });
 
   test('2: a CONTINUE has no source step and no list of irreversible steps', () => {
-    const conversation = running([confirming('refund')]);
+    const conversation = startConversation([confirming('refund')]);
     expect(conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] }).lifecycle('refund')).toEqual({
       ...emptyFields,
       ...refundFields,
@@ -126,7 +126,7 @@ describe('unused fields', () => {
 
   test('2: a CANCEL has no fields of other actions', () => {
     expect(
-      running([refund])
+      startConversation([refund])
         .turn({ signals: ['CANCEL'] })
         .lifecycle('refund'),
     ).toEqual({

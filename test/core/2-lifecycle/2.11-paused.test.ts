@@ -1,6 +1,6 @@
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { Conversation, type TurnDraft } from '../../support/conversation';
-import { linked } from '../../support/linked-scenarios';
+import { createLinkedConversation } from '../../support/linked-scenarios';
 import {
   booking,
   decideRefund,
@@ -166,8 +166,8 @@ describe.each(['LOOP', 'IDLE', 'NEEDS_MIGRATION'] as const)('a %s pause', (reaso
 describe('an INTERRUPTED pause', () => {
   /** Scenarios a and b are interrupted. Scenario a started first, and no other instance runs. */
   const interrupted = (pausedAtOfA: number, pausedAtOfB: number): Conversation => {
-    const conversation = linked([], {}, { maxSimultaneousScenarios: 1 });
-    const unlimited = linked([]);
+    const conversation = createLinkedConversation([], {}, { maxSimultaneousScenarios: 1 });
+    const unlimited = createLinkedConversation([]);
     unlimited.turn({ candidates: { a: 0.9, b: 0.8 } });
     const pausedAt: Readonly<Record<string, number>> = { a: pausedAtOfA, b: pausedAtOfB };
     const instances = unlimited.session.instances.map((each) => ({
@@ -276,7 +276,7 @@ describe('a PREEMPTED pause', () => {
   });
 
   test('2.11: a displaced instance records which resume displaced it', () => {
-    const conversation = linked([], {}, { maxSimultaneousScenarios: 1 });
+    const conversation = createLinkedConversation([], {}, { maxSimultaneousScenarios: 1 });
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({ candidates: { b: 0.9 } });
     const played = conversation.turn({ variables: { a_field: 1 } });

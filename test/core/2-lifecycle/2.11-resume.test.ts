@@ -8,7 +8,7 @@ import {
   startRefundAndBooking,
   staysPaused,
 } from '../../support/paused-refund';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming, type Variation } from '../../support/sample-scenarios';
 
 describe('the tests of a resume', () => {
@@ -183,7 +183,7 @@ describe('abandoned instances', () => {
   });
 
   test('2.11: abandoned instances are ordered by the length of their pause, longest first', () => {
-    const conversation = running([refund, booking], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
+    const conversation = startConversation([refund, booking], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
     conversation.turn({ signals: [['PAUSE', 'booking']] });
     conversation.turn({ signals: [['PAUSE', 'refund']] });
     conversation.turn();
@@ -195,7 +195,7 @@ describe('abandoned instances', () => {
   });
 
   test('2.11: an abandoned instance at a missing step has the step id as name and no missing fields', () => {
-    const conversation = running([refund], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
+    const conversation = startConversation([refund], {}, { resumePolicy: 'explicit', offerAfterTurns: 1 });
     conversation.turn({ signals: ['PAUSE'] });
     conversation.turn();
     const instances = conversation.session.instances.map((instance) => ({ ...instance, currentStepId: 'removed' }));
@@ -206,7 +206,7 @@ describe('abandoned instances', () => {
   });
 
   test('2.11: active, ended and newly paused instances are not abandoned', () => {
-    const conversation = running([refund, booking, asking('exchange', ['size'])], {}, { offerAfterTurns: 0 });
+    const conversation = startConversation([refund, booking, asking('exchange', ['size'])], {}, { offerAfterTurns: 0 });
     conversation.turn();
     const played = conversation.turn({
       signals: [

@@ -2,7 +2,7 @@ import type { RejectionReason } from '../../../src/core/model/lifecycle-decision
 import type { Relationship } from '../../../src/core/model/scenario';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
-import { linked } from '../../support/linked-scenarios';
+import { createLinkedConversation } from '../../support/linked-scenarios';
 import { asking, type Variation } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id'], { name: 'Refund' });
@@ -203,7 +203,7 @@ describe('NOT_FOUND, DISABLED and ALREADY_ACTIVE', () => {
   test.each([0.9, 0.5])(
     '2.12: an instance that pauses on this turn is ALREADY_ACTIVE for a candidate with score %d',
     (score) => {
-      const conversation = linked([]);
+      const conversation = createLinkedConversation([]);
       conversation.turn({ candidates: { a: 0.9 } });
       const played = conversation.turn({ signals: ['PAUSE'], candidates: { a: score } });
       expect([played.actions, played.rejections]).toEqual([['a PAUSE USER_REQUEST'], ['a ALREADY_ACTIVE']]);
@@ -350,7 +350,7 @@ describe('MULTI_SCENARIO_DISABLED and CAPACITY', () => {
     ['CAPACITY', { maxSimultaneousScenarios: 1 }],
     ['MULTI_SCENARIO_DISABLED', { enableMultiScenario: false }],
   ])('2.12: a %s rejection lists the active scenarios', (reason, settings) => {
-    const conversation = linked([], { a: { priority: 9 } }, settings);
+    const conversation = createLinkedConversation([], { a: { priority: 9 } }, settings);
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ candidates: { b: 0.9 } }).result.rejectedCandidates[0]).toMatchObject({
       reason,

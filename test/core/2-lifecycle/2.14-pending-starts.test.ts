@@ -1,6 +1,6 @@
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { aRelationship, Conversation, type Played, type TurnDraft } from '../../support/conversation';
-import { linked, starts } from '../../support/linked-scenarios';
+import { createLinkedConversation, getStartedScenarioIds } from '../../support/linked-scenarios';
 import { asking, confirming, type Variation } from '../../support/sample-scenarios';
 
 const needsCustomer = { requires: { customer_no: 'HARD' } } as const;
@@ -166,7 +166,7 @@ describe('the number of turns', () => {
   });
 
   test('2.14: being named again with exactly the threshold restarts the count', () => {
-    const conversation = linked([], { a: needsCustomer });
+    const conversation = createLinkedConversation([], { a: needsCustomer });
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn();
     const played = conversation.turn({ candidates: { a: 0.5 } });
@@ -259,16 +259,20 @@ describe('dropped pending starts', () => {
   });
 
   test('2.14: a CANCEL does not affect a candidate that was not pending', () => {
-    const conversation = linked([], { a: needsCustomer });
+    const conversation = createLinkedConversation([], { a: needsCustomer });
     conversation.turn({ candidates: { a: 0.9 } });
-    expect(starts(conversation.turn({ candidates: { b: 0.9 }, signals: [['CANCEL', 'b']] }))).toEqual(['b']);
+    expect(getStartedScenarioIds(conversation.turn({ candidates: { b: 0.9 }, signals: [['CANCEL', 'b']] }))).toEqual([
+      'b',
+    ]);
   });
 
   test('2.14: a start removes the pending start', () => {
-    const conversation = linked([], { a: needsCustomer });
+    const conversation = createLinkedConversation([], { a: needsCustomer });
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ patch: { customer_no: 7 } }).session.pendingStarts).toEqual([]);
-    expect(linked([], { a: { enabled: false } }).turn({ candidates: { a: 0.9 } }).session.pendingStarts).toEqual([]);
+    expect(
+      createLinkedConversation([], { a: { enabled: false } }).turn({ candidates: { a: 0.9 } }).session.pendingStarts,
+    ).toEqual([]);
   });
 
   test('2.14: a scenario that is removed or disabled is dropped', () => {

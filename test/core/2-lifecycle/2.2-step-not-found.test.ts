@@ -1,5 +1,5 @@
 import type { Conversation, StepDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -23,13 +23,13 @@ const help: StepDraft = {
 const recoverable = { ...refund, steps: [...refund.steps, help] };
 
 test('2.2: an instance whose step is missing is canceled if there is no recovery step', () => {
-  const conversation = running([refund]);
+  const conversation = startConversation([refund]);
   removeCurrentStep(conversation, 'refund');
   expect(conversation.turn().actions).toEqual(['refund CANCEL STEP_NOT_FOUND']);
 });
 
 test('2.2: an instance whose step is missing continues at a recovery step', () => {
-  const conversation = running([recoverable]);
+  const conversation = startConversation([recoverable]);
   removeCurrentStep(conversation, 'refund');
   const played = conversation.turn();
   expect(played.actions).toEqual(['refund CONTINUE RELOCALIZED']);
@@ -42,7 +42,7 @@ test('2.2: an instance whose step is missing continues at a recovery step', () =
 });
 
 test('2.2: the rule precedes COMPLETE, CANCEL and PAUSE signals', () => {
-  const conversation = running([recoverable]);
+  const conversation = startConversation([recoverable]);
   removeCurrentStep(conversation, 'refund');
   expect(conversation.turn({ signals: ['CANCEL', 'PAUSE', 'COMPLETE'] }).actions).toEqual([
     'refund CONTINUE RELOCALIZED',
@@ -50,7 +50,7 @@ test('2.2: the rule precedes COMPLETE, CANCEL and PAUSE signals', () => {
 });
 
 test('2.2: the rule applies on a turn that addresses another instance', () => {
-  const conversation = running([recoverable, booking]);
+  const conversation = startConversation([recoverable, booking]);
   removeCurrentStep(conversation, 'refund');
   expect(conversation.turn({ variables: { date: 'May' } }).actions).toEqual([
     'refund CONTINUE RELOCALIZED',

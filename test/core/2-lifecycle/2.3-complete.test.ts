@@ -1,5 +1,5 @@
 import { Conversation, type ScenarioDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking, end } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -8,7 +8,7 @@ describe('a terminal step', () => {
   const booking = asking('booking', ['date']);
 
   const startAtEnd = (scenario: ScenarioDraft = refund): Conversation => {
-    const conversation = running([scenario]);
+    const conversation = startConversation([scenario]);
     conversation.turn({ variables: { order_id: '1', reason: 'broken' } });
     expect(conversation.instance(scenario.scenarioId).currentStepId).toBe('end');
     return conversation;
@@ -21,7 +21,7 @@ describe('a terminal step', () => {
   });
 
   test('2.3: a terminal step with an unfinished stage does not complete', () => {
-    const conversation = running([
+    const conversation = startConversation([
       { scenarioId: 'contract', steps: [{ stepId: 'sign', isTerminal: true, requiresConfirmation: true }] },
     ]);
     expect(conversation.turn().actions).toEqual(['contract CONTINUE GOES_ON']);
@@ -104,7 +104,7 @@ describe('a terminal step', () => {
       requiresConfirmation: false,
       toolIds: ['send'],
     };
-    const conversation = running([{ scenarioId: 'transfer', steps: [last] }]);
+    const conversation = startConversation([{ scenarioId: 'transfer', steps: [last] }]);
     const played = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_SUCCEEDED' }] });
     expect(played.actions).toEqual(['transfer COMPLETE TERMINAL']);
     expect(played.lifecycle('transfer').irreversibleDone).toEqual(['sent']);
@@ -120,12 +120,12 @@ describe('completion_condition', () => {
   const check = { stepId: 'check', collectsProfileFields: ['y'], to: [{ to: 'ask', clears: ['x'] }] };
 
   test('2.3: a TRUE completion_condition completes the instance at any step, with data of this turn', () => {
-    const conversation = running([{ ...refund, completionCondition: 'data.order_id == "42"' }]);
+    const conversation = startConversation([{ ...refund, completionCondition: 'data.order_id == "42"' }]);
     expect(conversation.turn({ variables: { order_id: '42' } }).actions).toEqual(['refund COMPLETE CONDITION']);
   });
 
   test('2.3: an UNKNOWN completion_condition does not complete the instance', () => {
-    expect(running([{ ...refund, completionCondition: 'data.order_id == "42"' }]).turn().actions).toEqual([
+    expect(startConversation([{ ...refund, completionCondition: 'data.order_id == "42"' }]).turn().actions).toEqual([
       'refund CONTINUE GOES_ON',
     ]);
   });
@@ -165,7 +165,7 @@ describe('completion_condition', () => {
 
 describe('a COMPLETE signal', () => {
   test('2.3: a COMPLETE signal completes the instance and precedes CANCEL', () => {
-    expect(running([refund]).turn({ signals: ['CANCEL', 'COMPLETE'] }).actions).toEqual([
+    expect(startConversation([refund]).turn({ signals: ['CANCEL', 'COMPLETE'] }).actions).toEqual([
       'refund COMPLETE USER_REQUEST',
     ]);
   });

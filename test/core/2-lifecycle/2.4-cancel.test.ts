@@ -1,8 +1,8 @@
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { confirming } from '../../support/sample-scenarios';
 
 test('2.4: a CANCEL signal cancels the instance and precedes DECLINED and PAUSE', () => {
-  const played = running([confirming('payment')]).turn({
+  const played = startConversation([confirming('payment')]).turn({
     signals: ['PAUSE', 'CANCEL'],
     outcomes: [{ kind: 'DECLINED' }],
   });

@@ -1,5 +1,5 @@
 import type { Conversation, StepDraft, TurnDraft } from '../../support/conversation';
-import { running, withFirst } from '../../support/running';
+import { changeFirstStep, startConversation } from '../../support/running';
 import { confirming } from '../../support/sample-scenarios';
 
 describe('a declined step', () => {
@@ -7,7 +7,7 @@ describe('a declined step', () => {
   const other = { stepId: 'other', collectsProfileFields: ['other_reason'], to: ['end'] };
 
   const startDeclining = (to: NonNullable<StepDraft['to']>): Conversation =>
-    running([withFirst({ ...payment, steps: [...payment.steps, other] }, { to })]);
+    startConversation([changeFirstStep({ ...payment, steps: [...payment.steps, other] }, { to })]);
 
   const decline: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 
@@ -48,7 +48,7 @@ describe('a declined step', () => {
       { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['confirm'] },
       ...payment.steps,
     ];
-    const conversation = running([{ scenarioId: 'payment', steps }], { variables: { amount: 10 } });
+    const conversation = startConversation([{ scenarioId: 'payment', steps }], { variables: { amount: 10 } });
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     const played = conversation.turn({ ...decline, variables: { amount: 20 } });
     expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
@@ -57,7 +57,7 @@ describe('a declined step', () => {
 
   test('2.5: a correction prevents the cancellation, and the step asks to confirm the new value', () => {
     const steps = [{ stepId: 'ask_amount', collectsProfileFields: ['amount'], to: ['confirm'] }, ...payment.steps];
-    const conversation = running([{ scenarioId: 'payment', steps }], { variables: { amount: 10 } });
+    const conversation = startConversation([{ scenarioId: 'payment', steps }], { variables: { amount: 10 } });
     const played = conversation.turn({ ...decline, variables: { amount: 20 } });
     expect(played.actions).toEqual(['payment CONTINUE GOES_ON']);
     expect(played.plan).toEqual(['payment CONFIRM amount=20']);

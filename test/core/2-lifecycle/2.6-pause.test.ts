@@ -1,10 +1,10 @@
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
 
 test('2.6: a PAUSE signal pauses an instance that is also idle', () => {
-  const conversation = running([{ ...refund, idleTimeoutMs: 1_000, idleAction: 'CANCEL' }]);
+  const conversation = startConversation([{ ...refund, idleTimeoutMs: 1_000, idleAction: 'CANCEL' }]);
   expect(conversation.turn({ signals: ['PAUSE'], occurredAt: 9_999_999 }).actions).toEqual([
     'refund PAUSE USER_REQUEST',
   ]);
@@ -16,7 +16,7 @@ test('2.6: a PAUSE signal pauses an instance that is also idle', () => {
 });
 
 test('2.6: an answer that comes with a PAUSE is stored', () => {
-  const conversation = running([refund]);
+  const conversation = startConversation([refund]);
   expect(conversation.turn({ signals: ['PAUSE'], variables: { order_id: '1' } }).plan).toEqual([]);
   expect(conversation.turn().plan).toEqual(['refund ASK reason']);
 });

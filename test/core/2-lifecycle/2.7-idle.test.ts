@@ -1,5 +1,5 @@
 import type { Conversation, TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking, end, type Variation } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -9,7 +9,7 @@ const playTimer = (conversation: Conversation, occurredAt: number, draft: TurnDr
   conversation.turn({ trigger: 'TIMER', occurredAt, ...draft }).actions;
 
 const startAtZero = (variation: Variation = idle): Conversation =>
-  running([{ ...refund, ...variation }], { occurredAt: 0 });
+  startConversation([{ ...refund, ...variation }], { occurredAt: 0 });
 
 describe('idle_timeout', () => {
   test.each([
@@ -36,7 +36,7 @@ describe('idle_timeout', () => {
   });
 
   test('2.7: a clock that goes backwards finds no instance idle', () => {
-    const conversation = running([{ ...refund, ...idle }], { occurredAt: 1_000_000 });
+    const conversation = startConversation([{ ...refund, ...idle }], { occurredAt: 1_000_000 });
     expect(playTimer(conversation, 0)).toEqual(['refund CONTINUE QUIET']);
     expect(conversation.turn({ occurredAt: 0 }).actions).toEqual(['refund CONTINUE GOES_ON']);
   });
@@ -59,7 +59,7 @@ describe('last_active_at', () => {
   });
 
   test('2.7: last_active_at is updated on a step change of an unaddressed instance', () => {
-    const conversation = running(
+    const conversation = startConversation(
       [{ scenarioId: 'news', steps: [{ stepId: 'tell', templateIds: ['t'], to: ['end'] }, end] }],
       {
         occurredAt: 0,

@@ -1,5 +1,5 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
-import { running, withFirst } from '../../support/running';
+import { changeFirstStep, startConversation } from '../../support/running';
 import { acting, asking, confirming, end, type Variation } from '../../support/sample-scenarios';
 
 const booking = asking('booking', ['date']);
@@ -7,7 +7,7 @@ const booking = asking('booking', ['date']);
 describe('the loop limit', () => {
   /** Every DECLINED opens a new visit of the step. */
   const createRepeating = (variation: Variation = {}, step: Partial<StepDraft> = {}): ScenarioDraft => ({
-    ...withFirst(confirming('payment'), { to: [{ to: 'confirm', outcomes: ['DECLINED'] }, 'wait'], ...step }),
+    ...changeFirstStep(confirming('payment'), { to: [{ to: 'confirm', outcomes: ['DECLINED'] }, 'wait'], ...step }),
     ...variation,
   });
 
@@ -17,7 +17,7 @@ describe('the loop limit', () => {
     Array.from({ length: count }, () => conversation.turn(decline).lifecycle('payment').reason);
 
   test('2.8: a fourth visit of a step pauses the instance if there is no recovery step', () => {
-    const conversation = running([createRepeating()]);
+    const conversation = startConversation([createRepeating()]);
     expect(declineTimes(conversation, 3)).toEqual(['GOES_ON', 'GOES_ON', 'LOOP']);
     expect(conversation.instance('payment')).toMatchObject({
       status: 'PAUSED',
@@ -32,14 +32,14 @@ describe('the loop limit', () => {
     ['the scenario if the step has none', { maxLoopCount: 2 }, {}, 2],
     ['the configuration if neither has one', {}, {}, 4],
   ])('2.8: the limit is that of %s', (_whose, variation, step, limit) => {
-    const conversation = running([createRepeating(variation, step)], {}, { maxLoopCount: 4 });
+    const conversation = startConversation([createRepeating(variation, step)], {}, { maxLoopCount: 4 });
     const reasons = declineTimes(conversation, limit);
     expect(reasons).toEqual([...Array.from({ length: limit - 1 }, () => 'GOES_ON'), 'LOOP']);
   });
 
   test('2.8: the instance moves to a recovery step if there is one', () => {
     const draft = createRepeating();
-    const conversation = running([
+    const conversation = startConversation([
       {
         ...draft,
         steps: [...draft.steps, { stepId: 'help', reachableFromAnywhere: true, templateIds: ['help'], to: ['end'] }],
@@ -54,7 +54,7 @@ describe('the loop limit', () => {
   });
 
   test('2.8: a failed action is retried up to the limit of visits and failures', () => {
-    const conversation = running([acting('upload')]);
+    const conversation = startConversation([acting('upload')]);
     const fail = (): string =>
       conversation
         .turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'upload#1' }] })
@@ -63,7 +63,7 @@ describe('the loop limit', () => {
   });
 
   test('2.8: the rule does not apply to an instance that does not walk', () => {
-    const conversation = running([createRepeating({ maxLoopCount: 1 }), booking]);
+    const conversation = startConversation([createRepeating({ maxLoopCount: 1 }), booking]);
     const played = conversation.turn({ signals: [['CONTINUE', 'booking']] });
     expect(played.lifecycle('payment').reason).toBe('QUIET');
   });
@@ -71,7 +71,7 @@ describe('the loop limit', () => {
   test('2.8: a changed value of a collected field resets all loop counts, a null does not', () => {
     const getLoopCount = (variables: TurnDraft['variables']): number => {
       const draft = createRepeating();
-      const conversation = running(
+      const conversation = startConversation(
         [{ ...draft, steps: [...draft.steps, { stepId: 'later', collectsProfileFields: ['note'], to: ['end'] }] }],
         { patch: { note: 'old' } },
       );
@@ -92,7 +92,7 @@ describe('the attempt limit', () => {
   const refund = asking('refund', ['order_id', 'reason']);
 
   test('2.8: an ASK that is unanswered more than max_attempts times is a loop', () => {
-    const conversation = running([refund], {}, { maxAttempts: 2 });
+    const conversation = startConversation([refund], {}, { maxAttempts: 2 });
     expect([conversation.turn(), conversation.turn(), conversation.turn()].map(({ actions }) => actions)).toEqual([
       ['refund CONTINUE GOES_ON'],
       ['refund CONTINUE GOES_ON'],
@@ -102,7 +102,7 @@ describe('the attempt limit', () => {
 
   test('2.8: max_attempts is 5 by default, and 0 sets no limit', () => {
     const countTurnsUntilPause = (settings: object): number => {
-      const conversation = running([refund], {}, settings);
+      const conversation = startConversation([refund], {}, settings);
       for (let count = 1; count <= 20; count += 1)
         if (conversation.turn().lifecycle('refund').action === 'PAUSE') return count;
       return Number.POSITIVE_INFINITY;
@@ -152,12 +152,12 @@ describe('the loop limit of a required action', () => {
 
   test('2.8: a failure above the limit is no loop if a transition handles it', () => {
     const step: StepDraft = { ...act, to: [{ to: 'end', outcomes: ['ACTION_FAILED'] }, 'end'] };
-    const conversation = running([{ scenarioId: 'upload', maxLoopCount: 1, steps: [step, end] }]);
+    const conversation = startConversation([{ scenarioId: 'upload', maxLoopCount: 1, steps: [step, end] }]);
     expect(conversation.turn(failed).plan).toEqual(['upload INFORM bye']);
   });
 
   test('2.8: after a pause for a loop the action is retried with reset counts', () => {
-    const conversation = running([{ scenarioId: 'upload', steps: [act, end] }]);
+    const conversation = startConversation([{ scenarioId: 'upload', steps: [act, end] }]);
     for (let failures = 0; failures < 3; failures += 1) conversation.turn(failed);
     const resumed = conversation.turn({ signals: [['CONTINUE', 'upload']] });
     expect(resumed.plan).toEqual(['upload ACTION_HINT upload']);
@@ -167,7 +167,7 @@ describe('the loop limit of a required action', () => {
   });
 
   test('2.8: an action that did not fail is no loop, however often its step was entered', () => {
-    const conversation = running([acting('upload')], {}, { maxLoopCount: 1 });
+    const conversation = startConversation([acting('upload')], {}, { maxLoopCount: 1 });
     const instances = conversation.session.instances.map((instance) => ({
       ...instance,
       loopCounts: new Map([['act', 9]]),
@@ -178,6 +178,6 @@ describe('the loop limit of a required action', () => {
 });
 
 test('2.8: max_attempts does not limit how often a CONFIRM is repeated', () => {
-  const conversation = running([confirming('payment')], {}, { maxAttempts: 1 });
+  const conversation = startConversation([confirming('payment')], {}, { maxAttempts: 1 });
   for (let turn = 0; turn < 5; turn += 1) expect(conversation.turn().plan).toEqual(['payment CONFIRM ']);
 });

@@ -1,5 +1,5 @@
 import { aRelationship, Conversation } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id', 'reason']);
@@ -37,12 +37,14 @@ test('2.9: an instance that is displaced and not addressed is PREEMPTED', () => 
 });
 
 test('2.9: an unaddressed instance with when_not_addressed PAUSE is paused (INTERRUPTED)', () => {
-  const played = running([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]).turn({ variables: { date: 'May' } });
+  const played = startConversation([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]).turn({
+    variables: { date: 'May' },
+  });
   expect(played.actions).toEqual(['refund PAUSE INTERRUPTED', 'booking CONTINUE GOES_ON']);
 });
 
 test('2.9: an unaddressed instance is interrupted even if a correction would move it', () => {
-  const conversation = running([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]);
+  const conversation = startConversation([{ ...refund, whenNotAddressed: 'PAUSE' }, booking]);
   conversation.turn({ variables: { order_id: '1' } });
   expect(conversation.turn({ variables: { order_id: '2', date: 'May' } }).actions).toEqual([
     'refund PAUSE INTERRUPTED',

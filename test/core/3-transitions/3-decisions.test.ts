@@ -1,5 +1,5 @@
 import { Conversation, type StepDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking, end } from '../../support/sample-scenarios';
 
 const ask = (field: string): StepDraft => ({
@@ -40,11 +40,11 @@ describe('the fields of a transition decision', () => {
   });
 
   test('3: an instance that stays has the reason of its stage', () => {
-    expect(running([twoSteps]).turn().transition('s')).toEqual({ ...decision, reason: 'AWAITS_FIELDS' });
+    expect(startConversation([twoSteps]).turn().transition('s')).toEqual({ ...decision, reason: 'AWAITS_FIELDS' });
   });
 
   test('3: a quiet instance has the reason NOT_ADDRESSED', () => {
-    const conversation = running([twoSteps, asking('t', ['z', 'more'])]);
+    const conversation = startConversation([twoSteps, asking('t', ['z', 'more'])]);
     expect(conversation.turn({ variables: { z: 1 } }).transition('s')).toEqual({
       ...decision,
       reason: 'NOT_ADDRESSED',
@@ -53,7 +53,7 @@ describe('the fields of a transition decision', () => {
 
   test('3: an instance that moves has the reason ADVANCED and lists its transitions', () => {
     expect(
-      running([twoSteps])
+      startConversation([twoSteps])
         .turn({ variables: { x: 1 } })
         .transition('s'),
     ).toEqual({
@@ -77,7 +77,7 @@ describe('the fields of a transition decision', () => {
   });
 
   test('3: a relocalized instance has the reason RELOCALIZED and its original step', () => {
-    const conversation = running([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
+    const conversation = startConversation([{ scenarioId: 's', steps: [ask('x'), help, end] }], {}, { maxAttempts: 1 });
     conversation.turn();
     expect(conversation.turn().transition('s')).toEqual({
       ...decision,

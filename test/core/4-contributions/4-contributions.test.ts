@@ -1,6 +1,6 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from '../../support/conversation';
 import { listContributions, playTurns, startScenarios } from '../../support/play-turns';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const createScenario = (step: Omit<StepDraft, 'stepId'>, scenario: Partial<ScenarioDraft> = {}): ScenarioDraft => ({
@@ -138,7 +138,7 @@ describe('the fields of a contribution', () => {
   const named = { name: 'Sample' };
 
   test('4: an ASK has the fields to ask for and their known values', () => {
-    const conversation = running([asking('s', ['x'], named)]);
+    const conversation = startConversation([asking('s', ['x'], named)]);
     expect(conversation.turn().contribution('s')).toEqual({
       ...common,
       stepId: 'ask_x',

@@ -1,6 +1,6 @@
 // The complete session after a turn: what the turn stores, and nothing else.
 import { Conversation, type TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const minute = 60_000;
@@ -77,7 +77,7 @@ describe('the session', () => {
   });
 
   test('5: a transition opens a visit and adds a path entry', () => {
-    const conversation = running([asking('s', ['x', 'y'])]);
+    const conversation = startConversation([asking('s', ['x', 'y'])]);
     expect(conversation.turn({ variables: { x: 1 } }).session.instances).toEqual([
       {
         ...started,
@@ -93,7 +93,7 @@ describe('the session', () => {
   });
 
   test('5: a skipped step is a path entry without a visit', () => {
-    const conversation = running([asking('s', ['x', 'y', 'z'])]);
+    const conversation = startConversation([asking('s', ['x', 'y', 'z'])]);
     const { path, visit: open } = conversation.turn({ variables: { x: 1, y: 1 } }).session.instances[0] ?? {};
     expect(path).toEqual([
       { sequence: 1, stepId: 'ask_x', visitNumber: 1, transitionId: 'ask_x/1', asked: true, leftRevision: 2 },
@@ -103,7 +103,7 @@ describe('the session', () => {
   });
 
   test('5: a pause keeps the visit of the instance', () => {
-    const conversation = running([asking('s', ['x'])]);
+    const conversation = startConversation([asking('s', ['x'])]);
     expect(conversation.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
       {
         ...started,
@@ -120,7 +120,7 @@ describe('the session', () => {
     ['COMPLETE', { signals: ['COMPLETE'] }, { status: 'COMPLETED', reason: 'USER_REQUEST' }],
     ['CANCEL', { signals: ['CANCEL'] }, { status: 'CANCELLED', reason: 'USER_REQUEST' }],
   ])('5: %s adds an ended instance', (_signal, turn, ended) => {
-    const after = running([asking('s', ['x'])]).turn(turn).session;
+    const after = startConversation([asking('s', ['x'])]).turn(turn).session;
     expect(after).toMatchObject({ instances: [], openContributions: [], updatedAt: 2 * minute, createdAt: minute });
     expect(after.endedInstances).toEqual([
       {
@@ -138,7 +138,7 @@ describe('the session', () => {
   });
 
   test('5: the counters of each scenario count its starts and completions', () => {
-    const conversation = running([asking('s', ['x']), asking('t', ['y'])]);
+    const conversation = startConversation([asking('s', ['x']), asking('t', ['y'])]);
     conversation.turn({
       signals: [
         ['COMPLETE', 's'],
@@ -171,7 +171,7 @@ describe('the session', () => {
   });
 
   test('5: a failed action is recorded, and its ACTION_HINT is open again', () => {
-    const conversation = running([acting('s')]);
+    const conversation = startConversation([acting('s')]);
     const after = conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] }).session
       .instances[0];
     expect(after?.visit).toMatchObject({ openType: 'ACTION_HINT', acted: true, outcome: 'ACTION_FAILED' });
@@ -179,7 +179,7 @@ describe('the session', () => {
   });
 
   test('2.7: last_active_at does not decrease when an addressed instance is paused', () => {
-    const conversation = running([asking('s', ['x', 'y'])], { occurredAt: 5 * minute });
+    const conversation = startConversation([asking('s', ['x', 'y'])], { occurredAt: 5 * minute });
     const paused = conversation.turn({ signals: ['PAUSE'], variables: { x: 1 }, occurredAt: 2 * minute });
     expect(paused.session.instances[0]?.lastActiveAt).toBe(5 * minute);
   });
@@ -188,7 +188,7 @@ describe('the session', () => {
 describe('instances', () => {
   test('5: asked fields are stored sorted', () => {
     const steps = [{ stepId: 'both', collectsProfileFields: ['y', 'x'], to: ['end'] }, end];
-    const conversation = running([{ scenarioId: 's', steps }]);
+    const conversation = startConversation([{ scenarioId: 's', steps }]);
     expect(conversation.instance('s').visit).toMatchObject({ askedFields: ['x', 'y'], openAskFields: ['x', 'y'] });
   });
 
@@ -204,7 +204,7 @@ describe('instances', () => {
   });
 
   test('5: an idle pause stores the reason IDLE', () => {
-    const conversation = running([asking('s', ['x'], { idleTimeoutMs: 1_000 })]);
+    const conversation = startConversation([asking('s', ['x'], { idleTimeoutMs: 1_000 })]);
     conversation.turn({ trigger: 'TIMER', occurredAt: 900_000 });
     expect(conversation.instance('s')).toMatchObject({ status: 'PAUSED', pauseReason: 'IDLE' });
   });
@@ -235,7 +235,7 @@ describe('instances', () => {
   });
 
   test('0.4: persisted_fields of a scenario that has not ended do not keep a field', () => {
-    const conversation = running([asking('a', ['x']), asking('b', ['y'], { persistedFields: ['x'] })], {
+    const conversation = startConversation([asking('a', ['x']), asking('b', ['y'], { persistedFields: ['x'] })], {
       variables: { x: 1 },
     });
     expect(conversation.turn({ signals: [['CANCEL', 'a']] }).session.variables.has('x')).toBe(false);

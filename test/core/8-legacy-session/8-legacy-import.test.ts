@@ -2,7 +2,7 @@ import { importLegacySession } from '../../../src/core/apply/import-legacy-sessi
 import type { LegacySession, ScenarioAction } from '../../../src/core/model/legacy-session';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
 import { Conversation, compiled, ids, type ScenarioDraft } from '../../support/conversation';
-import { aLegacySession } from '../../support/legacy-session';
+import { buildLegacySession } from '../../support/legacy-session';
 import { acting, asking, confirming, end, waiting } from '../../support/sample-scenarios';
 
 const now = 1_700_000_000_000;
@@ -26,7 +26,7 @@ function importRecord(
   draft: ScenarioDraft | null = refund,
   pathEntries = 200,
 ): Session {
-  return importLegacySession(aLegacySession({ activeScenarioId: draft?.scenarioId ?? '', ...record }), {
+  return importLegacySession(buildLegacySession({ activeScenarioId: draft?.scenarioId ?? '', ...record }), {
     owner: ids,
     scenario: draft === null ? undefined : compiled(draft),
     instanceId: 'instance',

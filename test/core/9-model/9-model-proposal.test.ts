@@ -5,7 +5,7 @@ import {
 } from '../../../src/core/model/model-proposal';
 import { aRelationship, Conversation, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 import { aProposal } from '../../support/proposals';
-import { running, withFirst } from '../../support/running';
+import { changeFirstStep, startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id']);
@@ -18,7 +18,7 @@ function decideWithProposal(
   draft: TurnDraft = {},
   settings = {},
 ) {
-  const conversation = running(scenarios, {}, settings);
+  const conversation = startConversation(scenarios, {}, settings);
   const [scenarioId = ''] = scenarios.map((scenario) => scenario.scenarioId);
   const proposal = aProposal({ actions: { [conversation.instance(scenarioId).instanceId]: action } });
   return conversation.turn({ ...draft, proposal }).lifecycle(scenarioId);
@@ -43,7 +43,7 @@ describe('a proposed action', () => {
   });
 
   test('9: the model can choose an action for an instance that is not addressed', () => {
-    const conversation = running([refund, booking]);
+    const conversation = startConversation([refund, booking]);
     const proposal = aProposal({ actions: { [conversation.instance('booking').instanceId]: 'CANCEL' } });
     expect(conversation.turn({ variables: { order_id: 1 }, proposal }).actions).toEqual([
       'refund CONTINUE GOES_ON',
@@ -52,7 +52,7 @@ describe('a proposed action', () => {
   });
 
   test('9: an instance that the model ends or pauses neither moves nor contributes', () => {
-    const conversation = running([refund]);
+    const conversation = startConversation([refund]);
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'PAUSE' } });
     const turn = conversation.turn({ variables: { order_id: 1 }, proposal });
     expect(turn.result.transitionDecisions).toEqual([]);
@@ -64,13 +64,13 @@ describe('a proposed action', () => {
   });
 
   test('9: the quiet instances contribute if the model pauses the only other one', () => {
-    const conversation = running([refund, booking]);
+    const conversation = startConversation([refund, booking]);
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'PAUSE' } });
     expect(conversation.turn({ signals: [['CONTINUE', 'refund']], proposal }).plan).toEqual(['booking ASK date']);
   });
 
   test('9: the rules decide about instances that the proposal does not mention', () => {
-    const conversation = running([refund]);
+    const conversation = startConversation([refund]);
     const turn = conversation.turn({ proposal: aProposal({ actions: { 'unknown#9': 'CANCEL' } }) });
     expect(turn.lifecycle('refund')).toMatchObject({ reason: 'GOES_ON', proposed: undefined, overruledBy: '' });
   });
@@ -79,7 +79,7 @@ describe('a proposed action', () => {
 describe('an overruled action', () => {
   const overruled = { proposed: 'CONTINUE', overruledBy: 'RULES' };
   const needsMore = { condition: 'data.more == 1' };
-  const toMore = withFirst(confirming('refund'), { to: ['more'] });
+  const toMore = changeFirstStep(confirming('refund'), { to: ['more'] });
   const more = { stepId: 'more', collectsProfileFields: ['more'], to: [{ to: 'wait', ...needsMore }, 'confirm'] };
 
   test.each<[string, readonly ScenarioDraft[], TurnDraft, object, object]>([
@@ -113,7 +113,7 @@ describe('an overruled action', () => {
   });
 
   test('9: a loop pauses the instance despite the proposal (2.8)', () => {
-    const conversation = running([refund], {}, { maxAttempts: 1 });
+    const conversation = startConversation([refund], {}, { maxAttempts: 1 });
     conversation.turn();
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'COMPLETE' } });
     expect(conversation.turn({ proposal }).lifecycle('refund')).toMatchObject({
@@ -125,7 +125,7 @@ describe('an overruled action', () => {
   });
 
   test('9: the model cannot resume a paused instance', () => {
-    const conversation = running([refund], {}, { resumePolicy: 'explicit' });
+    const conversation = startConversation([refund], {}, { resumePolicy: 'explicit' });
     conversation.turn({ signals: ['PAUSE'] });
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'CONTINUE' } });
     expect(conversation.turn({ proposal }).lifecycle('refund')).toMatchObject({ reason: 'STAYS_PAUSED', ...overruled });
@@ -140,7 +140,10 @@ describe('an overruled action', () => {
         steps: [{ stepId: 'ask', collectsProfileFields: ['id'], to: ['confirm'] }, ...confirming('refund').steps],
       },
     ],
-    ['that is a required action with a confirmation', withFirst(acting('refund'), { requiresConfirmation: true })],
+    [
+      'that is a required action with a confirmation',
+      changeFirstStep(acting('refund'), { requiresConfirmation: true }),
+    ],
   ])('9: COMPLETE is overruled ahead of a checkpoint %s', (_where, scenario) => {
     expect(decideWithProposal('COMPLETE', [scenario])).toMatchObject({
       action: 'CONTINUE',
@@ -151,7 +154,7 @@ describe('an overruled action', () => {
   });
 
   test('9: COMPLETE is applied after the checkpoint is passed', () => {
-    const conversation = running([confirming('refund')]);
+    const conversation = startConversation([confirming('refund')]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     const proposal = aProposal({ actions: { [conversation.instance('refund').instanceId]: 'COMPLETE' } });
     expect(conversation.turn({ proposal }).lifecycle('refund')).toMatchObject({ action: 'COMPLETE', reason: 'MODEL' });
@@ -161,11 +164,11 @@ describe('an overruled action', () => {
     [
       'at the current step, and the transition needs data',
       'confirm',
-      withFirst(confirming('refund'), { to: [{ to: 'wait', ...needsMore }] }),
+      changeFirstStep(confirming('refund'), { to: [{ to: 'wait', ...needsMore }] }),
     ],
     ['and can be reached again', 'more', { ...toMore, steps: [...toMore.steps, more] }],
   ])('9: COMPLETE is applied after the checkpoint is passed %s', (_where, stepId, scenario) => {
-    const conversation = running([scenario]);
+    const conversation = startConversation([scenario]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     const { currentStepId, instanceId, irreversibleDone } = conversation.instance('refund');
     expect([currentStepId, irreversibleDone.map((done) => done.stepId)]).toEqual([stepId, ['confirm']]);
@@ -177,7 +180,7 @@ describe('an overruled action', () => {
     const [confirm = { stepId: '' }, ...rest] = confirming('refund').steps;
     const repeat = { stepId: 'repeat', collectsProfileFields: ['more'], to: ['confirm'] };
     const unknown = { to: 'repeat', condition: '!has(data.more)' };
-    const conversation = running([
+    const conversation = startConversation([
       { scenarioId: 'refund', steps: [{ ...confirm, to: [unknown, 'wait'] }, repeat, ...rest] },
     ]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
@@ -195,7 +198,7 @@ describe('an overruled action', () => {
     const [act = { stepId: '' }, ...rest] = acting('refund').steps;
     const back = { stepId: 'back', collectsProfileFields: ['more'], to: ['act'] };
     const leftStep = { ...act, to: [{ to: 'back', outcomes: ['DECLINED'] }, 'wait'] } as const;
-    const conversation = running([{ scenarioId: 'refund', steps: [leftStep, back, ...rest] }]);
+    const conversation = startConversation([{ scenarioId: 'refund', steps: [leftStep, back, ...rest] }]);
     const { instanceId } = conversation.instance('refund');
     conversation.turn({ outcomes: [{ kind: 'DECLINED' }] });
     conversation.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED', instanceId, stepId: 'act' }] });
@@ -223,7 +226,7 @@ describe('an overruled action', () => {
   );
 
   test('9: a CANCEL signal is applied while a result is awaited', () => {
-    const conversation = running([acting('refund')]);
+    const conversation = startConversation([acting('refund')]);
     expect(conversation.turn({ signals: ['CANCEL'] }).lifecycle('refund')).toMatchObject({ reason: 'USER_REQUEST' });
   });
 
@@ -289,7 +292,7 @@ describe('the score test', () => {
 
   test('9: a named paused scenario resumes only if the model finds that it fits (2.11)', () => {
     const startPaused = () => {
-      const conversation = running([refund], {}, { resumePolicy: 'explicit' });
+      const conversation = startConversation([refund], {}, { resumePolicy: 'explicit' });
       conversation.turn({ signals: ['PAUSE'] });
       return conversation;
     };
@@ -322,7 +325,7 @@ describe('a failed request to the model', () => {
 
   test.each(reasons)('9: after %s the turn is decided without the model, and the decisions report it', (reason) => {
     const draft: TurnDraft = { candidates: { booking: 0.9, other: 0.1 } };
-    const conversation = running([refund, confirming('done')]);
+    const conversation = startConversation([refund, confirming('done')]);
     conversation.store(booking);
     conversation.store(asking('other', ['x']));
     const withoutModel = conversation.decide({ ...draft, occurredAt: 9 }).result;
@@ -344,7 +347,7 @@ describe('a failed request to the model', () => {
   });
 
   test('9: a failure is not reported where the rules leave no choice', () => {
-    const conversation = running([refund]);
+    const conversation = startConversation([refund]);
     expect(
       conversation.turn({ signals: ['CANCEL'], proposal: createFailedProposal('TIMEOUT') }).lifecycle('refund')
         .overruledBy,

@@ -1,6 +1,6 @@
 import { buildModelRequest } from '../../../src/core/context/model-request';
 import { Conversation, type TurnDraft } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 import { asking, end } from '../../support/sample-scenarios';
 
 const refund = asking('refund', ['order_id'], { name: 'Refund', description: 'Pays back.' });
@@ -30,7 +30,7 @@ const withTextConditions = {
 };
 
 test('9: the request contains active instances, candidates, message and intent', () => {
-  const conversation = running([refund]);
+  const conversation = startConversation([refund]);
   conversation.store(booking);
   expect(buildRequest(conversation, { message: 'to Rome', intent: 'travel', candidates: { booking: 0.3 } })).toEqual({
     message: 'to Rome',
@@ -62,14 +62,14 @@ test('9: there is no request if no instance is active and no candidate can start
 });
 
 test.each(['TOOL_RESULTS', 'TIMER'] as const)('9: there is no request on a %s turn', (trigger) => {
-  expect(buildRequest(running([refund]), { trigger })).toBeUndefined();
+  expect(buildRequest(startConversation([refund]), { trigger })).toBeUndefined();
 });
 
 test('9: the request omits paused instances and instances whose scenario or step is missing', () => {
-  const paused = running([refund]);
+  const paused = startConversation([refund]);
   paused.turn({ signals: ['PAUSE'] });
   expect(buildRequest(paused, {})).toBeUndefined();
-  const gone = running([refund]);
+  const gone = startConversation([refund]);
   gone.remove('refund');
   expect(buildRequest(gone, {})).toBeUndefined();
 });
@@ -85,7 +85,7 @@ test.each<[string, object, object]>([
 });
 
 test('9: the request contains a candidate whose scenario is paused, because it can resume', () => {
-  const conversation = running([refund]);
+  const conversation = startConversation([refund]);
   conversation.turn({ signals: ['PAUSE'] });
   expect(buildRequest(conversation, { candidates: { refund: 0.1 } })?.candidates).toMatchObject([
     { scenarioId: 'refund' },

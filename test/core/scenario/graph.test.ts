@@ -2,7 +2,7 @@ import { renderMermaid } from '../../../src/core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { compiled } from '../../support/conversation';
-import { running } from '../../support/running';
+import { startConversation } from '../../support/running';
 
 const order = {
   scenarioId: 'Order',
@@ -32,15 +32,15 @@ test('a graph has the shape and tags of each step and the rules of each edge', (
 });
 
 test('a graph marks the current, visited and skipped steps of a session', () => {
-  const conversation = running([order], { variables: { order: '1' } });
+  const conversation = startConversation([order], { variables: { order: '1' } });
   const path = findSessionPath(conversation.session, 'Order');
   const { steps, edges, subtitle } = buildScenarioGraph(compiled(order), path);
-  expect(steps.map(({ mark }) => mark)).toEqual(['passed over', 'here', 'not been', 'not been']);
+  expect(steps.map(({ mark }) => mark)).toEqual(['skipped', 'current', 'unvisited', 'unvisited']);
   expect(edges.map(({ isTaken }) => isTaken)).toEqual([true, false, false, false]);
   expect(subtitle).toBe('version 1, session active at sure');
   conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
   const later = buildScenarioGraph(compiled(order), findSessionPath(conversation.session, 'Order'));
-  expect(later.steps.map(({ mark }) => mark)).toEqual(['passed over', 'been', 'here', 'not been']);
+  expect(later.steps.map(({ mark }) => mark)).toEqual(['skipped', 'visited', 'current', 'unvisited']);
   conversation.turn({});
   expect(findSessionPath(conversation.session, 'Order')).toMatchObject({ status: 'COMPLETED', currentStepId: 'done' });
   expect(findSessionPath(conversation.session, 'Other')).toBeUndefined();

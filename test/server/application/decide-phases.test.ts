@@ -10,7 +10,7 @@ import { noopTelemetry } from '../../../src/server/telemetry';
 import { unboundedCall } from '../../support/calls';
 import { FakeClock } from '../../support/fake-clock';
 import { MemoryCatalogue } from '../../support/memory-catalogue';
-import { asking, naming, refund } from '../../support/phases-under-test';
+import { asking, refund, withCandidate } from '../../support/phases-under-test';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { anInstance, aSession, uuid } from '../../support/session-builder';
 import { silentLog } from '../../support/silent-log';
@@ -77,7 +77,7 @@ function createCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): Pha
 }
 
 test('the spans are those of the four phases, without load and commit', async () => {
-  await decidePhases(deps, createCommand(naming(refund)), unboundedCall);
+  await decidePhases(deps, createCommand(withCandidate(refund)), unboundedCall);
   expect(telemetry.spans).toEqual([
     'orchestrator.context',
     'orchestrator.lifecycle',
@@ -95,11 +95,11 @@ test('the catalogue is read only if the request has no scenarios', async () => {
   scenarios.takeReads();
   const inline = await decidePhases(
     deps,
-    createCommand(naming(refund), { scenarios: [asking(refund)] }),
+    createCommand(withCandidate(refund), { scenarios: [asking(refund)] }),
     unboundedCall,
   );
   expect(scenarios.takeReads()).toEqual([]);
-  const stored = await decidePhases(deps, createCommand(naming(refund)), unboundedCall);
+  const stored = await decidePhases(deps, createCommand(withCandidate(refund)), unboundedCall);
   expect(scenarios.takeReads()).toEqual(['load']);
   expect(inline).toEqual(stored);
 });
@@ -117,7 +117,7 @@ test('an instance of version 0 needs no read of a version', async () => {
 test('2.16: with orchestration disabled the result is empty and the catalogue is not read', async () => {
   scenarios.takeReads();
   const off = { ...deps, settings: { ...defaultSettings, enabled: false } };
-  const { result, session } = await decidePhases(off, createCommand(naming(refund)), unboundedCall);
+  const { result, session } = await decidePhases(off, createCommand(withCandidate(refund)), unboundedCall);
   expect(scenarios.takeReads()).toEqual([]);
   expect([result.lifecycleDecisions, result.rejectedCandidates, result.revision]).toEqual([[], [], 0]);
   expect(session).toEqual(aSession());

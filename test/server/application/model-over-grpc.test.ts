@@ -20,7 +20,7 @@ import {
 } from '../../support/model-endpoint';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
-import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
+import { createService, openEmbeddedStores, type ServiceUnderTest } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
 
 const agent = { tenantId: uuid(1), agentId: uuid(2) };
@@ -60,7 +60,7 @@ async function serve(options: Partial<ChatModelOptions> = {}): Promise<void> {
   }
   for (const relationship of relationships) await stores.scenarios.putRelationship(agent, relationship, unboundedCall);
   const { model } = createChatModel(endpoint, options);
-  service = serviceOn(stores, { model, settings: { semanticEvaluation: 'llm' } });
+  service = createService(stores, { model, settings: { semanticEvaluation: 'llm' } });
   grpc = await startGrpc(service.useCases);
 }
 

@@ -9,8 +9,8 @@ import type { TurnCommand } from '../../../src/server/application/turn-command';
 import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
 import { turnFromProto } from '../../../src/server/codec/wire/turn-message-codec';
 import type { ChatModelOptions } from '../../../src/server/model/chat-decision-model';
-import { catalogueOf, FoldedSession } from '../../../tools/chaos/folded-session';
 import { SeededRandom } from '../../../tools/chaos/seeded-random';
+import { buildCatalogue, ExpectedSession } from '../../../tools/chaos/verify-session';
 import { callUntil, unboundedCall } from '../../support/calls';
 import { createChatModel } from '../../support/chat-model';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
@@ -22,14 +22,14 @@ import {
   ModelEndpoint,
   neverResponding,
 } from '../../support/model-endpoint';
-import { callUnread } from '../../support/raw-http2';
+import { startUnreadCall } from '../../support/raw-http2';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { acting, asking, confirming } from '../../support/sample-scenarios';
 import {
+  createService,
   openEmbeddedStores,
   type ServiceUnderTest,
   type StoresUnderTest,
-  serviceOn,
 } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
 import { withOverrides } from '../../support/store-decorators';
@@ -52,7 +52,7 @@ function createNode(
   options: Partial<ChatModelOptions> = {},
   storeOverrides: Partial<StoresUnderTest> = {},
 ): ServiceUnderTest {
-  return serviceOn({ ...stores, ...storeOverrides }, { model: createChatModel(endpoint, options).model });
+  return createService({ ...stores, ...storeOverrides }, { model: createChatModel(endpoint, options).model });
 }
 
 beforeEach(async () => {
@@ -114,8 +114,8 @@ test('9: recorded turns that are decided again with their recorded proposals giv
     );
   }
   const { turns } = await stores.store.listTurns({ ...agent, sessionId: uuid(3) }, 0, 100, unboundedCall);
-  const replayedSession = new FoldedSession(
-    catalogueOf(
+  const replayedSession = new ExpectedSession(
+    buildCatalogue(
       drafts.map((draft) => StoredScenario.fromPartial({ scenario: scenarioToProto(aScenario(draft)), version: 1 })),
     ),
   );
@@ -152,7 +152,7 @@ test('5.3: a turn that is decided again after a conflict asks the model about th
     async commit(turn, call) {
       conflicts += 1;
       if (conflicts > 1) return stores.store.commit(turn, call);
-      await serviceOn(stores).useCases.processTurn(createCommand(9, withCandidates(0.9, payment)), call);
+      await createService(stores).useCases.processTurn(createCommand(9, withCandidates(0.9, payment)), call);
       return stores.store.commit(turn, call);
     },
   });
@@ -233,7 +233,7 @@ describe('StreamTurn', () => {
     const useCases = service.useCasesWith({ maxSimultaneousScenarios: 20 });
     await useCases.processTurn(createCommand(1, withCandidates(0.9, ...scenarioIds)), unboundedCall);
     const grpc = await startGrpc(useCases);
-    const unread = callUnread(grpc.address, streamTurn.path, createCommand(2).requestBytes, 0);
+    const unread = startUnreadCall(grpc.address, streamTurn.path, createCommand(2).requestBytes, 0);
     await endpoint.waitForRequests(2);
     const { result } = await useCases.processTurn(createCommand(3), unboundedCall);
     expect(result.revision).toBe(3);

@@ -6,25 +6,25 @@ import { callRaw, streamRaw } from '../../support/grpc-under-test';
 import { TurnStream } from '../../support/turn-stream';
 import type { EncodedRequest } from './sample-requests';
 
-/** How a request was answered: `OK`, or status and reason of the contract. */
+/** The outcome of a request: `OK`, or its status and reason. */
 export async function getCallOutcome(client: Client, request: EncodedRequest): Promise<string> {
-  if (request.kind === 'stream of turns') return outcomeOfTurn(client, request.bytes);
+  if (request.kind === 'stream of turns') return getTurnOutcome(client, request.bytes);
   const call = request.kind === 'unary' ? callRaw : streamRaw;
   try {
     await call({ client }, request.path, request.bytes);
     return 'OK';
   } catch (error) {
-    return failure(error);
+    return formatError(error);
   }
 }
 
-/** Of a stream with one turn: its own status, or that of the stream, which ends with OK where the turn was answered. */
-async function outcomeOfTurn(client: Client, bytes: Uint8Array): Promise<string> {
+/** The outcome of a stream with one turn: the error of the turn, otherwise of the stream. */
+async function getTurnOutcome(client: Client, bytes: Uint8Array): Promise<string> {
   const stream = new TurnStream({ client });
   stream.send(bytes);
   stream.halfClose();
   const ended = await stream.ended;
-  if (ended !== undefined) return failure(ended);
+  if (ended !== undefined) return formatError(ended);
   const [answer] = await stream.answers(1);
   if (answer?.result?.$case !== 'error') return 'OK';
   const { code, details } = answer.result.value;
@@ -32,7 +32,7 @@ async function outcomeOfTurn(client: Client, bytes: Uint8Array): Promise<string>
   return `${statusName[code]} ${info === undefined ? '' : ErrorInfo.decode(info.value).reason}`.trim();
 }
 
-function failure(error: unknown): string {
+function formatError(error: unknown): string {
   if (!(error instanceof CallError)) throw error;
   return `${error.status} ${error.reason}`.trim();
 }

@@ -7,8 +7,8 @@ import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/
 import { GetSessionRequest, SessionServiceService } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Session } from '../../../src/core/model/session';
 import { eventually } from '../../support/eventually';
-import { callRaw, failureOf, type GrpcUnderTest, headersOf, startGrpc } from '../../support/grpc-under-test';
-import { healthOf } from '../../support/health';
+import { callRaw, createMetadata, type GrpcUnderTest, getCallError, startGrpc } from '../../support/grpc-under-test';
+import { getHealth } from '../../support/health';
 import { endHeaders, frame, frameType, preface } from '../../support/http2-frames';
 import { aSession, uuid } from '../../support/session-builder';
 import { TurnStream } from '../../support/turn-stream';
@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => grpc.stop());
 
-/** A connection that says these bytes and nothing more, not even in answer to a PING. */
-function silentAfter(bytes: Uint8Array): Socket {
+/** Opens a connection that sends these bytes and nothing else, not even a response to a PING. */
+function openSilentConnection(bytes: Uint8Array): Socket {
   const [host, port] = grpc.address.split(':');
   const socket = connect(Number(port), host);
   socket.on('error', () => undefined).resume();
@@ -31,106 +31,109 @@ function silentAfter(bytes: Uint8Array): Socket {
   return socket;
 }
 
-const greeting = Buffer.concat([preface, frame(frameType.settings, 0, 0)]);
+const prefaceAndSettings = Buffer.concat([preface, frame(frameType.settings, 0, 0)]);
 
 test.each([
-  ['says nothing', Buffer.alloc(0)],
-  ['stops within the preface', preface.subarray(0, 10)],
-  ['greets and is gone', greeting],
-  ['stops within a frame', Buffer.concat([greeting, frame(frameType.data, 0, 1, Buffer.alloc(100)).subarray(0, 50)])],
-  ['stops within a header block', Buffer.concat([greeting, frame(frameType.headers, 0, 1)])],
+  ['sends nothing', Buffer.alloc(0)],
+  ['stops inside the preface', preface.subarray(0, 10)],
+  ['sends the preface only', prefaceAndSettings],
   [
-    'broke HTTP/2, and stays',
-    Buffer.concat([greeting, frame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff))]),
+    'stops inside a frame',
+    Buffer.concat([prefaceAndSettings, frame(frameType.data, 0, 1, Buffer.alloc(100)).subarray(0, 50)]),
   ],
-])('a connection that %s is dropped', async (_what, bytes) => {
-  await once(silentAfter(bytes), 'close');
+  ['stops inside a header block', Buffer.concat([prefaceAndSettings, frame(frameType.headers, 0, 1)])],
+  [
+    'violates HTTP/2 and stays open',
+    Buffer.concat([prefaceAndSettings, frame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff))]),
+  ],
+])('a connection that %s is closed', async (_what, bytes) => {
+  await once(openSilentConnection(bytes), 'close');
 });
 
 test.each([
   ['a unary call', processTurn.path],
-  ['a call that streams its answer', streamTurn.path],
-])('%s that never ends its request ends with DEADLINE_EXCEEDED, and its reason', async (_what, path) => {
+  ['a server-streaming call', streamTurn.path],
+])('%s without the end of its request fails with DEADLINE_EXCEEDED and the reason', async (_what, path) => {
   const ended = new Promise((_resolve, reject) => {
-    const call = grpc.client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, headersOf());
+    const call = grpc.client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, createMetadata());
     call.on('error', (error: ServiceError) => reject(new CallError(path, error)));
     call.on('data', () => undefined);
     call.write(Buffer.alloc(0));
   });
-  const failure = await failureOf(ended);
+  const failure = await getCallError(ended);
   expect([failure.status, failure.reason]).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE']);
 });
 
-describe('where as many requests are on their way as may be', () => {
-  let full: GrpcUnderTest;
+describe('at the limit of pending requests', () => {
+  let grpcAtLimit: GrpcUnderTest;
   let open: ClientDuplexStream<Buffer, Buffer>[];
-  const known: Session = aSession();
+  const session: Session = aSession();
   beforeEach(async () => {
-    full = await startGrpc({ readSession: async () => known }, { maxCallsInFlight: 2 });
-    open = [begun(), begun()];
+    grpcAtLimit = await startGrpc({ readSession: async () => session }, { maxCallsInFlight: 2 });
+    open = [openPendingCall(), openPendingCall()];
   });
   afterEach(async () => {
     for (const call of open) call.cancel();
-    await full.stop();
+    await grpcAtLimit.stop();
   });
 
   const request = GetSessionRequest.encode({ tenantId: uuid(1), sessionId: uuid(3) }).finish();
-  /** A call that has sent its request, and does not say that this was all of it. */
-  function begun(deadline = Number.POSITIVE_INFINITY): ClientDuplexStream<Buffer, Buffer> {
-    const call = full.client.makeBidiStreamRequest(getSession.path, Buffer.from, Buffer.from, headersOf(), {
+  /** A call that has sent its request without half-closing the stream. */
+  function openPendingCall(deadline = Number.POSITIVE_INFINITY): ClientDuplexStream<Buffer, Buffer> {
+    const call = grpcAtLimit.client.makeBidiStreamRequest(getSession.path, Buffer.from, Buffer.from, createMetadata(), {
       deadline,
     });
     call.on('error', () => undefined);
     call.write(Buffer.from(request));
     return call;
   }
-  const another = () => callRaw(full, getSession.path, request);
-  /** Whether just one more is let in: as many places are free as have ended. */
-  const untilOneIsFree = () =>
+  const callOnce = () => callRaw(grpcAtLimit, getSession.path, request);
+  /** Waits until another call is admitted. */
+  const waitForFreeSlot = () =>
     eventually(() =>
-      another().then(
+      callOnce().then(
         () => true,
         () => false,
       ),
     );
 
-  test('one more is refused with RESOURCE_EXHAUSTED and when to try again, and health is told as ever', async () => {
-    const failure = await failureOf(another());
+  test('another call is rejected with RESOURCE_EXHAUSTED and a retry delay, and health checks are served', async () => {
+    const failure = await getCallError(callOnce());
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_MANY_CALLS']);
     expect(failure.retryAfterMs).toBe(100);
-    expect(await healthOf(full.address)).toBe('SERVING');
+    expect(await getHealth(grpcAtLimit.address)).toBe('SERVING');
   });
 
-  test('a stream of turns is none of them', async () => {
-    const stream = new TurnStream(full);
+  test('a bidirectional stream is not limited', async () => {
+    const stream = new TurnStream(grpcAtLimit);
     stream.halfClose();
     expect(await stream.ended).toBeUndefined();
   });
 
   test.each([
-    ['has come to its end', (call: ClientDuplexStream<Buffer, Buffer>) => call.end()],
-    ['was given up', (call: ClientDuplexStream<Buffer, Buffer>) => call.cancel()],
-  ])('a request that %s leaves its place, once', async (_how, end) => {
+    ['is completed', (call: ClientDuplexStream<Buffer, Buffer>) => call.end()],
+    ['is canceled', (call: ClientDuplexStream<Buffer, Buffer>) => call.cancel()],
+  ])('a request that %s releases one slot', async (_how, end) => {
     const [first] = open;
     if (first !== undefined) end(first);
-    await untilOneIsFree();
-    open.push(begun());
-    expect((await failureOf(another())).reason).toBe('TOO_MANY_CALLS');
+    await waitForFreeSlot();
+    open.push(openPendingCall());
+    expect((await getCallError(callOnce())).reason).toBe('TOO_MANY_CALLS');
   });
 
-  test('a request that is refused, or whose deadline passes, leaves no place behind or taken', async () => {
-    for (let tries = 0; tries < 5; tries += 1) await failureOf(another());
+  test('rejected requests and exceeded deadlines release exactly their slots', async () => {
+    for (let tries = 0; tries < 5; tries += 1) await getCallError(callOnce());
     for (const call of open) call.cancel();
-    await untilOneIsFree();
-    open = [begun(Date.now() + 50), begun(Date.now() + 50)];
+    await waitForFreeSlot();
+    open = [openPendingCall(Date.now() + 50), openPendingCall(Date.now() + 50)];
     await Promise.all(open.map((call) => new Promise((resolve) => call.once('status', resolve))));
-    await untilOneIsFree();
-    open = [begun(), begun()];
-    expect((await failureOf(another())).reason).toBe('TOO_MANY_CALLS');
+    await waitForFreeSlot();
+    open = [openPendingCall(), openPendingCall()];
+    expect((await getCallError(callOnce())).reason).toBe('TOO_MANY_CALLS');
   });
 });
 
-test('a stream of turns may rest for longer, and a connection that answers PINGs is kept', async () => {
+test('an idle bidirectional stream stays open, and so does a connection that responds to PINGs', async () => {
   const session = connectHttp2(`http://${grpc.address}`);
   const stream = new TurnStream(grpc);
   const pings = { seen: 0 };

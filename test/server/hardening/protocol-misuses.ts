@@ -12,95 +12,99 @@ import {
   preface,
   sendFrames,
 } from '../../support/http2-frames';
-import { framed, postRaw } from '../../support/raw-http2';
+import { postRaw, toGrpcFrame } from '../../support/raw-http2';
 import { turnRequest } from '../../support/request-bytes';
 
-/** One way to misuse HTTP/2 or gRPC's framing on it. */
+/** One way to misuse HTTP/2 or the message framing of gRPC. */
 export interface ProtocolMisuse {
-  /** As docs/hardening.md names it. */
+  /** The name in docs/hardening.md. */
   readonly name: string;
-  /** How often. */
+  /** Number of requests to send. */
   readonly count: number;
-  /** Resolves to how the server took it. */
+  /** Resolves to the reaction of the server. */
   readonly send: (address: string, random: SeededRandom) => Promise<string>;
 }
 
 const { path } = OrchestratorServiceService.processTurn;
-const nothing = new Uint8Array(0);
+const noBytes = new Uint8Array(0);
 
-/** Ways that HTTP/2 allows: calls that are none. */
+/** Invalid calls in valid HTTP/2. */
 const calls: readonly ProtocolMisuse[] = [
-  post('the compressed flag without an encoding', {}, () => framed(Uint8Array.of(0x1f, 0x8b, 8, 0), 1)),
-  post('compressed bytes that are none', { 'grpc-encoding': 'gzip' }, () => framed(turnRequest(), 1)),
-  post('an encoding that there is not', { 'grpc-encoding': 'br' }, () => framed(turnRequest(), 1)),
-  post('a frame longer than its body', {}, () => framed(turnRequest()).subarray(0, -1)),
+  post('the compressed flag without an encoding', {}, () => toGrpcFrame(Uint8Array.of(0x1f, 0x8b, 8, 0), 1)),
+  post('invalid compressed bytes', { 'grpc-encoding': 'gzip' }, () => toGrpcFrame(turnRequest(), 1)),
+  post('an unknown encoding', { 'grpc-encoding': 'br' }, () => toGrpcFrame(turnRequest(), 1)),
+  post('a frame longer than its body', {}, () => toGrpcFrame(turnRequest()).subarray(0, -1)),
   post('a frame of 4 GB', {}, () => Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 0])),
-  post('two messages to a method that takes one', {}, () => Buffer.concat([framed(nothing), framed(nothing)])),
-  post('no message', {}, () => nothing),
-  post('a time-out that is none', { 'grpc-timeout': 'soon' }, () => framed(turnRequest())),
-  post('another content type', { 'content-type': 'application/json' }, () => framed(turnRequest())),
-  post('a method that there is not', { ':path': '/focal.orchestration.v1.OrchestratorService/Guess' }, () =>
-    framed(nothing),
+  post('two messages to a unary method', {}, () => Buffer.concat([toGrpcFrame(noBytes), toGrpcFrame(noBytes)])),
+  post('no message', {}, () => noBytes),
+  post('an invalid timeout', { 'grpc-timeout': 'soon' }, () => toGrpcFrame(turnRequest())),
+  post('an unsupported content type', { 'content-type': 'application/json' }, () => toGrpcFrame(turnRequest())),
+  post('an unknown method', { ':path': '/focal.orchestration.v1.OrchestratorService/Guess' }, () =>
+    toGrpcFrame(noBytes),
   ),
-  post('metadata beyond max_metadata_bytes', { 'x-large': 'x'.repeat(16_384) }, () => framed(turnRequest())),
+  post('metadata above max_metadata_bytes', { 'x-large': 'x'.repeat(16_384) }, () => toGrpcFrame(turnRequest())),
   post('130 headers', Object.fromEntries(Array.from({ length: 130 }, (_, at) => [`x-${at}`, '1'])), () =>
-    framed(nothing),
+    toGrpcFrame(noBytes),
   ),
 ];
 
-const usual = callHeaders(path);
+const defaultHeaders = callHeaders(path);
 
-/** Ways that HTTP/2 does not allow, and ways to wear a server out. */
-const breaches: readonly ProtocolMisuse[] = [
-  frames('bytes that are not HTTP/2', (random) => Uint8Array.from({ length: 200 }, () => random.below(256))),
+/** Violations of HTTP/2, and floods. */
+const violations: readonly ProtocolMisuse[] = [
+  frames('bytes that are not HTTP/2', (random) => Uint8Array.from({ length: 200 }, () => random.nextInt(256))),
   frames('HTTP/1.1', () => Buffer.from('POST / HTTP/1.1\r\nHost: localhost\r\n\r\n')),
-  frames('random frames', (random) => greeted(...times(20, () => randomFrame(random)))),
+  frames('random frames', (random) => withPreface(...times(20, () => randomFrame(random)))),
   frames('no :path', () =>
-    greeted(
+    withPreface(
       headers(
         1,
-        usual.filter(([name]) => name !== ':path'),
+        defaultHeaders.filter(([name]) => name !== ':path'),
       ),
     ),
   ),
-  frames('a header in capitals', () => greeted(headers(1, [...usual, ['X-Capital', '1']]))),
-  frames('a call that never ends its request', () => greeted(headers(1), data(1, framed(turnRequest())))),
-  frames('a call that ends within a prefix', () => greeted(headers(1), data(1, Buffer.of(0, 0), endStream))),
-  frames('DATA on a stream that was never opened', () => greeted(data(1, nothing))),
-  frames('a stream of the server', () => greeted(headers(2))),
-  frames('broken HPACK', () => greeted(frame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff)))),
-  frames('a header block that never ends', () => greeted(frame(frameType.headers, 0, 1, headerBlock(usual)))),
-  frames('a frame beyond the agreed size', () => greeted(frame(frameType.data, 0, 1, Buffer.alloc(20_000)))),
-  frames('a frame of an unknown type', () => greeted(frame(0xbe, 0xff, 1, Buffer.alloc(8)))),
-  frames('a window beyond 2 GB', () => greeted(frame(frameType.windowUpdate, 0, 0, Buffer.of(0x7f, 255, 255, 255)))),
+  frames('an uppercase header name', () => withPreface(headers(1, [...defaultHeaders, ['X-Capital', '1']]))),
+  frames('a call without the end of its request', () => withPreface(headers(1), data(1, toGrpcFrame(turnRequest())))),
+  frames('a call that ends inside a message prefix', () =>
+    withPreface(headers(1), data(1, Buffer.of(0, 0), endStream)),
+  ),
+  frames('DATA on a stream that was never opened', () => withPreface(data(1, noBytes))),
+  frames('a stream id of the server', () => withPreface(headers(2))),
+  frames('broken HPACK', () => withPreface(frame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff)))),
+  frames('a header block without an end', () =>
+    withPreface(frame(frameType.headers, 0, 1, headerBlock(defaultHeaders))),
+  ),
+  frames('a frame above the maximum size', () => withPreface(frame(frameType.data, 0, 1, Buffer.alloc(20_000)))),
+  frames('a frame of an unknown type', () => withPreface(frame(0xbe, 0xff, 1, Buffer.alloc(8)))),
+  frames('a window above 2 GB', () => withPreface(frame(frameType.windowUpdate, 0, 0, Buffer.of(0x7f, 255, 255, 255)))),
   flood(
-    '5,000 calls that are reset at once',
-    () => greeted(...times(5_000, (at) => Buffer.concat([headers(2 * at + 1), reset(2 * at + 1)]))),
+    '5,000 calls that are reset immediately',
+    () => withPreface(...times(5_000, (at) => Buffer.concat([headers(2 * at + 1), reset(2 * at + 1)]))),
     8,
   ),
-  flood('20,000 PINGs', () => greeted(...times(20_000, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))),
-  flood('20,000 SETTINGS', () => greeted(...times(20_000, () => frame(frameType.settings, 0, 0)))),
-  flood('20,000 empty DATA frames', () => greeted(headers(1), ...times(20_000, () => data(1, nothing)))),
+  flood('20,000 PINGs', () => withPreface(...times(20_000, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))),
+  flood('20,000 SETTINGS', () => withPreface(...times(20_000, () => frame(frameType.settings, 0, 0)))),
+  flood('20,000 empty DATA frames', () => withPreface(headers(1), ...times(20_000, () => data(1, noBytes)))),
   flood('500 KB of headers in CONTINUATIONs', () =>
-    greeted(
-      frame(frameType.headers, 0, 1, headerBlock(usual)),
+    withPreface(
+      frame(frameType.headers, 0, 1, headerBlock(defaultHeaders)),
       ...times(500, () => frame(frameType.continuation, 0, 1, headerBlock([['x', 'y'.repeat(1_000)]]))),
     ),
   ),
-  flood('48 MB of headers out of one in the table', () =>
-    greeted(frame(frameType.headers, endHeaders, 1, Buffer.concat([headerBlock(usual), tableBomb()]))),
+  flood('48 MB of headers from one table entry', () =>
+    withPreface(frame(frameType.headers, endHeaders, 1, Buffer.concat([headerBlock(defaultHeaders), tableBomb()]))),
   ),
-  flood('1,500 calls at once on one connection', () => greeted(...times(1_500, (at) => headers(2 * at + 1)))),
+  flood('1,500 concurrent calls on one connection', () => withPreface(...times(1_500, (at) => headers(2 * at + 1)))),
 ];
 
-export const protocolMisuses: readonly ProtocolMisuse[] = [...calls, ...breaches];
+export const protocolMisuses: readonly ProtocolMisuse[] = [...calls, ...violations];
 
-function post(name: string, own: Readonly<Record<string, string>>, body: () => Uint8Array): ProtocolMisuse {
+function post(name: string, headers: Readonly<Record<string, string>>, body: () => Uint8Array): ProtocolMisuse {
   return {
     name,
     count: 20,
     async send(address) {
-      const { httpStatus, status, reason } = await postRaw(address, path, own, body());
+      const { httpStatus, status, reason } = await postRaw(address, path, headers, body());
       if (status === '') return httpStatus === 0 ? 'stream reset' : `HTTP ${httpStatus}`;
       return reason === '' ? status : `${status} ${reason}`;
     },
@@ -111,25 +115,25 @@ function frames(name: string, bytes: (random: SeededRandom) => Uint8Array): Prot
   return { name, count: 10, send: (address, random): Promise<FrameEnd> => sendFrames(address, bytes(random)) };
 }
 
-/** The same bytes each time, made once. */
+/** Sends the same bytes each time. They are created once. */
 function flood(name: string, bytes: () => Uint8Array, count = 7): ProtocolMisuse {
-  let made: Uint8Array | undefined;
+  let created: Uint8Array | undefined;
   return {
     name,
     count,
     send(address): Promise<FrameEnd> {
-      made ??= bytes();
-      return sendFrames(address, made);
+      created ??= bytes();
+      return sendFrames(address, created);
     },
   };
 }
 
-/** Frames behind what a client says first. */
-function greeted(...sent: readonly Uint8Array[]): Buffer {
+/** Frames after the connection preface. */
+function withPreface(...sent: readonly Uint8Array[]): Buffer {
   return Buffer.concat([preface, frame(frameType.settings, 0, 0), ...sent]);
 }
 
-function headers(stream: number, fields: readonly (readonly [string, string])[] = usual): Buffer {
+function headers(stream: number, fields: readonly (readonly [string, string])[] = defaultHeaders): Buffer {
   return frame(frameType.headers, endHeaders, stream, headerBlock(fields));
 }
 
@@ -143,15 +147,15 @@ function reset(stream: number): Buffer {
 }
 
 function randomFrame(random: SeededRandom): Buffer {
-  const payload = Uint8Array.from({ length: random.below(40) }, () => random.below(256));
-  return frame(random.below(12), random.below(256), random.below(8), payload);
+  const payload = Uint8Array.from({ length: random.nextInt(40) }, () => random.nextInt(256));
+  return frame(random.nextInt(12), random.nextInt(256), random.nextInt(8), payload);
 }
 
-/** A header of 4,000 bytes that goes into the table, and 12,000 references to it. */
+/** A header of 4,000 bytes for the table, and 12,000 references to it. */
 function tableBomb(): Buffer {
-  const [intoTable, firstOfTable] = [0x40, 0xbe];
+  const [literalForTable, firstOfTable] = [0x40, 0xbe];
   return Buffer.concat([
-    Buffer.of(intoTable),
+    Buffer.of(literalForTable),
     literal('x'),
     literal('y'.repeat(3_900)),
     Buffer.alloc(12_000, firstOfTable),

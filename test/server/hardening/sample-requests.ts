@@ -10,22 +10,22 @@ import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { uuid } from '../../support/session-builder';
 import type { DeepPartial } from '../codec/partial-message';
 
-/** How a method is called. */
+/** The kind of a method. */
 export type MethodKind = 'unary' | 'server stream' | 'stream of turns';
 
-/** A request of some method as bytes. */
+/** An encoded request of a method. */
 export interface EncodedRequest {
   readonly path: string;
   readonly kind: MethodKind;
   readonly bytes: Uint8Array;
 }
 
-/** A request that keeps the contract, with the schema of its message. */
+/** A valid request, with the schema of its message. */
 export interface SampleRequest extends EncodedRequest {
   readonly schema: DescMessage;
 }
 
-/** Whose sessions they are. */
+/** The owner of the sessions. */
 const agent = { tenantId: uuid(1), agentId: uuid(2) };
 
 const contract = loadContract();
@@ -33,14 +33,14 @@ const { processTurn, streamTurn, processTurns, decideLifecycle } = OrchestratorS
 const { validateScenario } = ScenarioServiceService;
 const { importSession } = SessionServiceService;
 
-// The generated types refuse what was not written out in the very call.
+// The type of fromPartial rejects everything except object literals.
 const turnFrom: (fields: DeepPartial<ProcessTurnRequest>) => ProcessTurnRequest = ProcessTurnRequest.fromPartial;
 
-function good(path: string, kind: MethodKind, bytes: Uint8Array): SampleRequest {
+function createSample(path: string, kind: MethodKind, bytes: Uint8Array): SampleRequest {
   return { path, kind, bytes, schema: getRequestSchema(contract, path) };
 }
 
-/** A turn of a session of its own, with something in nearly every field, to any of the methods that take one. */
+/** A turn of a new session with a value in most fields, for a random method that processes turns. */
 export function sampleTurnRequest(random: SeededRandom): SampleRequest {
   const bytes = turnBytes(random);
   const methods = [
@@ -49,18 +49,18 @@ export function sampleTurnRequest(random: SeededRandom): SampleRequest {
     [processTurns, 'stream of turns'],
   ] as const;
   const [{ path }, kind] = random.pick(methods);
-  return good(path, kind, bytes);
+  return createSample(path, kind, bytes);
 }
 
-/** A request with much in it, to any of some methods. */
+/** A request with a value in most fields, for a random method. */
 export function sampleRequest(random: SeededRandom): SampleRequest {
-  switch (random.below(8)) {
+  switch (random.nextInt(8)) {
     case 0:
-      return good(decideLifecycle.path, 'unary', phaseBytes(random));
+      return createSample(decideLifecycle.path, 'unary', phaseBytes(random));
     case 1:
-      return good(validateScenario.path, 'unary', scenarioBytes(random));
+      return createSample(validateScenario.path, 'unary', scenarioBytes(random));
     case 2:
-      return good(importSession.path, 'unary', olderSessionBytes(random));
+      return createSample(importSession.path, 'unary', legacySessionBytes(random));
     default:
       return sampleTurnRequest(random);
   }
@@ -92,7 +92,7 @@ function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRe
       candidateVariables: [{ name: 'order_id', value: json, scope: 1 }],
       embedding: [0.25, 0.5],
     },
-    candidates: [{ scenarioId: random.uuid(), score: 0.9, reasoning: 'it fits' }],
+    candidates: [{ scenarioId: random.uuid(), score: 0.9, reasoning: 'it matches the intent' }],
     appliedRules: [{ ruleId: random.uuid(), scope: 1, priority: 5 }],
     customerData: { name: json, order: 'A-7' },
     stepOutcomes: [{ kind: 1, results: { result: json } }],
@@ -100,7 +100,7 @@ function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRe
   };
 }
 
-/** The fields of a turn's request are those of the phases' first, one message deeper. */
+/** The first fields of PhaseInput are those of ProcessTurnRequest. */
 function phaseBytes(random: SeededRandom): Uint8Array {
   const input = turnBytes(random);
   return Buffer.concat([Uint8Array.of(0x0a), varint(input.length), input]);
@@ -131,7 +131,7 @@ function scenarioBytes(random: SeededRandom): Uint8Array {
   ).finish();
 }
 
-function olderSessionBytes(random: SeededRandom): Uint8Array {
+function legacySessionBytes(random: SeededRandom): Uint8Array {
   return ImportSessionRequest.encode(
     ImportSessionRequest.fromPartial({
       ...agent,

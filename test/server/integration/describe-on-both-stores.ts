@@ -5,15 +5,15 @@ import { RedisCatalogue } from '../../../src/server/stores/redis/redis-catalogue
 import type { ScenarioDraft } from '../../support/conversation';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import {
+  createService,
   openEmbeddedStores,
   type ServiceUnderTest,
   type StoresUnderTest,
-  serviceOn,
 } from '../../support/service-under-test';
 import { RedisUnderTest } from '../stores/redis/redis-under-test';
 import { RemoteConversation } from './remote-conversation';
 
-/** Stores scenarios and relationships and begins a session of its own. */
+/** Stores scenarios and relationships, and starts a new session. */
 export type StartConversation = (
   scenarios: readonly ScenarioDraft[],
   relationships?: readonly Relationship[],
@@ -22,7 +22,7 @@ export type StartConversation = (
 /** Runs the same tests over gRPC on the embedded store and on a real redis-server. */
 export function describeOnBothStores(
   name: string,
-  tests: (begin: StartConversation, client: () => OrchestratorClient) => void,
+  tests: (start: StartConversation, client: () => OrchestratorClient) => void,
   settings: Partial<OrchestrationSettings> = {},
 ): void {
   describe.each([
@@ -34,7 +34,7 @@ export function describeOnBothStores(
     let client: OrchestratorClient;
 
     beforeAll(async () => {
-      service = serviceOn(await open(), { settings });
+      service = createService(await open(), { settings });
       grpc = await startGrpc(service.useCases);
       client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
     });
@@ -51,7 +51,7 @@ export function describeOnBothStores(
   });
 }
 
-/** A Redis of its own. */
+/** Stores in a Redis server of their own. */
 export async function openRedisStores(): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
   const store = await redis.createStore();

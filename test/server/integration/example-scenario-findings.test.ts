@@ -4,9 +4,9 @@ import { loadScenarioFiles } from '../../../src/cli/files';
 import { compileScenario } from '../../../src/core/scenario/compile-scenario';
 import type { ScenarioFinding } from '../../../src/core/scenario/scenario-finding';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
-import { chartOf } from '../../../tools/replay/chart';
-import { scenarioOf } from '../../../tools/replay/chart-scenario';
-import { dataFiles, readRecords } from '../../../tools/replay/read-records';
+import { parseChart } from '../../../tools/replay/chart';
+import { toScenario } from '../../../tools/replay/chart-scenario';
+import { listDataFiles, readRecords } from '../../../tools/replay/read-records';
 
 const examples = join(__dirname, '..', '..', '..', 'examples');
 
@@ -17,19 +17,19 @@ function findingsOf(message: Scenario): readonly ScenarioFinding[] {
 async function chartsOf(path: string): Promise<readonly Scenario[]> {
   const scenarios: Scenario[] = [];
   for await (const record of readRecords(path)) {
-    if (record.kind === 'scenario') scenarios.push(scenarioOf(chartOf(record.value)));
+    if (record.kind === 'scenario') scenarios.push(toScenario(parseChart(record.value)));
   }
   return scenarios;
 }
 
-test('findings: the example scenarios have none', () => {
+test('findings: the example scenarios have no findings', () => {
   const { scenarios } = loadScenarioFiles([join(examples, 'scenarios')]);
   expect(scenarios).not.toEqual([]);
   expect(scenarios.flatMap(({ message }) => findingsOf(message))).toEqual([]);
 });
 
-test('findings: those of the recorded conversations are true: options that nobody asks for, and conditions in natural language', async () => {
-  const files = await dataFiles(join(examples, 'replay'));
+test('findings: the recorded conversations have fields that are never collected and conditions in natural language', async () => {
+  const files = await listDataFiles(join(examples, 'replay'));
   const scenarios = (await Promise.all(files.map(chartsOf))).flat();
   expect(scenarios.length).toBeGreaterThan(files.length);
   const found = scenarios.flatMap(findingsOf).map(({ severity, code, fieldPath }) => {

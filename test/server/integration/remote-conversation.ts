@@ -12,8 +12,8 @@ import { turnToProto } from '../../../src/server/codec/wire/turn-message-codec';
 import { aScenario, aTurn, Played, type ScenarioDraft, type TurnDraft } from '../../support/conversation';
 
 /**
- * A session that is played over gRPC with the words of `Conversation`. The contract wants UUIDs where tests have names: each
- * name gets one, and answers are told in names again. After every turn the session is read, and must agree with the answer.
+ * A `Conversation` over gRPC. The contract requires UUIDs where tests use names: each name gets a UUID, and results have the names
+ * again. After every turn the session is read and compared with the response.
  */
 export class RemoteConversation {
   session: Session | undefined;
@@ -29,23 +29,23 @@ export class RemoteConversation {
     scenarios: readonly ScenarioDraft[],
     relationships: readonly Relationship[] = [],
   ): Promise<RemoteConversation> {
-    const talk = new RemoteConversation(client);
-    for (const draft of scenarios) await talk.putScenario(draft);
-    for (const relationship of relationships) await talk.putRelationship(relationship);
-    return talk;
+    const conversation = new RemoteConversation(client);
+    for (const draft of scenarios) await conversation.putScenario(draft);
+    for (const relationship of relationships) await conversation.putRelationship(relationship);
+    return conversation;
   }
 
   async putScenario(draft: ScenarioDraft): Promise<void> {
-    const scenario = scenarioToProto({ ...aScenario(draft), scenarioId: this.idOf(draft.scenarioId) });
+    const scenario = scenarioToProto({ ...aScenario(draft), scenarioId: this.getId(draft.scenarioId) });
     await this.client.putScenario({ ...this.agent, scenario, expectedVersion: undefined });
   }
 
   async putRelationship({ sourceId, targetScenarioId, ...rest }: Relationship): Promise<void> {
-    const named = { ...rest, sourceId: this.idOf(sourceId), targetScenarioId: this.idOf(targetScenarioId) };
+    const named = { ...rest, sourceId: this.getId(sourceId), targetScenarioId: this.getId(targetScenarioId) };
     await this.client.putRelationship({ ...this.agent, relationship: relationshipToProto(named) });
   }
 
-  /** Plays a turn, reads the session, and fails where the two do not agree. Time grows by a minute a turn. */
+  /** Sends a turn, reads the session, and fails if they do not match. Time advances by one minute per turn. */
   async turn(draft: TurnDraft = {}): Promise<Played> {
     this.now = draft.occurredAt ?? this.now + 60_000;
     const turn = this.withIds(aTurn(draft, randomUUID(), this.now));
@@ -56,11 +56,11 @@ export class RemoteConversation {
     });
     const result = turnResultFromProto(this.replaceIds(response));
     this.session = await this.getSession();
-    expectAgreement(result, this.session);
+    expectMatch(result, this.session);
     return new Played(result, this.session);
   }
 
-  /** The session as GetSession tells it. */
+  /** The session from GetSession. */
   async getSession(): Promise<Session> {
     const { tenantId } = this.agent;
     const { session } = await this.client.getSession({ tenantId, sessionId: this.sessionId });
@@ -68,14 +68,14 @@ export class RemoteConversation {
     return decodeSession(SessionMessage.encode(this.replaceIds(session)).finish());
   }
 
-  /** The running instance of a scenario; fails where there is none. */
+  /** The running instance of a scenario. Throws if there is none. */
   getInstance(scenarioId: string): ScenarioInstance {
     const found = this.session?.instances.find((instance) => instance.scenarioId === scenarioId);
     if (!found) throw new Error(`no instance of ${scenarioId}`);
     return found;
   }
 
-  private idOf(name: string): string {
+  private getId(name: string): string {
     const known = this.names.get(name) ?? randomUUID();
     this.names.set(name, known);
     return known;
@@ -96,17 +96,17 @@ export class RemoteConversation {
         ...situation,
         signals: situation.signals.map((each) => ({
           ...each,
-          scenarioIds: each.scenarioIds.map((name) => this.idOf(name)),
+          scenarioIds: each.scenarioIds.map((name) => this.getId(name)),
         })),
       },
-      candidates: candidates.map((each) => ({ ...each, scenarioId: this.idOf(each.scenarioId) })),
-      appliedRules: appliedRules.map((each) => ({ ...each, ruleId: this.idOf(each.ruleId) })),
+      candidates: candidates.map((each) => ({ ...each, scenarioId: this.getId(each.scenarioId) })),
+      appliedRules: appliedRules.map((each) => ({ ...each, ruleId: this.getId(each.ruleId) })),
     };
   }
 }
 
-/** What a turn says of its instances, and what the session says of them afterwards. */
-function expectAgreement(result: TurnResult, session: Session): void {
+/** Compares the instances in the result of a turn with those in the session. */
+function expectMatch(result: TurnResult, session: Session): void {
   expect([session.revision, session.turnCount, session.lastTurnId]).toEqual([
     result.revision,
     result.turnCount,

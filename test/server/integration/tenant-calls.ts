@@ -6,9 +6,9 @@ import {
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, type WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../../gen/google/rpc/error_details';
-import { callRaw, failureOf, type GrpcUnderTest, streamRaw } from '../../support/grpc-under-test';
+import { callRaw, type GrpcUnderTest, getCallError, streamRaw } from '../../support/grpc-under-test';
 import { TurnStream } from '../../support/turn-stream';
-import { Watching } from '../../support/watching';
+import { WatchStream } from '../../support/watch-stream';
 
 interface Method<Request, Response> {
   readonly path: string;
@@ -16,16 +16,16 @@ interface Method<Request, Response> {
   responseDeserialize(bytes: Buffer): Response;
 }
 
-/** Whose data is called for, and with what. */
+/** The tenant whose data is requested, and the credential. */
 export interface TenantCallsOptions {
   readonly tenantId: string;
-  /** Of the call: its credential. */
+  /** Contains the credential. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Whether the credential is that tenant's. */
+  /** Whether the credential belongs to the tenant. */
   readonly isOwnTenant: boolean;
-  /** What must be in no answer. */
+  /** Text of the other tenant, which no response may contain. */
   readonly foreignMarker: string;
-  /** Takes the path of every method that is called. */
+  /** Collects the path of every called method. */
   readonly calledPaths: Set<string>;
 }
 
@@ -33,8 +33,8 @@ const { processTurn, streamTurn, processTurns } = OrchestratorServiceService;
 const { watchSession } = SessionServiceService;
 
 /**
- * Calls for one tenant's data with one credential. Each answers undefined where it was refused as it must be: for the `refusal` that
- * is given, or with TENANT_MISMATCH where the credential is another tenant's. No answer has anything of another tenant in it.
+ * Calls for one tenant's data with one credential. A call returns undefined if it is rejected as expected: with the given reason, or
+ * with TENANT_MISMATCH if the credential belongs to another tenant. Checks that no response contains data of the other tenant.
  */
 export class TenantCalls {
   constructor(
@@ -45,79 +45,87 @@ export class TenantCalls {
   async unary<Request, Response>(
     method: Method<Request, Response>,
     request: NoInfer<Request>,
-    refusal?: string,
+    expectedReason?: string,
   ): Promise<Response | undefined> {
     this.options.calledPaths.add(method.path);
     const call = callRaw(this.grpc, method.path, method.requestSerialize(request), this.options);
-    if (this.wanted(refusal) !== undefined) return this.refused(await failureOf(call), refusal);
+    if (this.getExpectedReason(expectedReason) !== undefined)
+      return this.expectRejection(await getCallError(call), expectedReason);
     const { bytes } = await call;
-    this.look(bytes);
+    this.expectNoForeignData(bytes);
     return method.responseDeserialize(bytes);
   }
 
-  /** A turn by one of the three methods that there are. */
+  /** The three methods that process a turn. */
   readonly turnMethods: readonly ((
     request: ProcessTurnRequest,
-    refusal?: string,
+    expectedReason?: string,
   ) => Promise<ProcessTurnResponse | undefined>)[] = [
-    (request, refusal) => this.unary(processTurn, request, refusal),
-    (request, refusal) => this.streamedTurn(request, refusal),
-    (request, refusal) => this.turnOfStream(request, refusal),
+    (request, expectedReason) => this.unary(processTurn, request, expectedReason),
+    (request, expectedReason) => this.streamedTurn(request, expectedReason),
+    (request, expectedReason) => this.turnInStream(request, expectedReason),
   ];
 
-  /** The turns that WatchSession tells, at least so many. */
+  /** The first `count` or more turns of WatchSession. */
   async watch(request: Partial<WatchSessionRequest>, count: number) {
     this.options.calledPaths.add(watchSession.path);
-    const watching = new Watching(this.grpc, { tenantId: this.options.tenantId, ...request }, this.options);
+    const watching = new WatchStream(this.grpc, { tenantId: this.options.tenantId, ...request }, this.options);
     if (!this.options.isOwnTenant) {
       expect(await watching.ended).toMatchObject({ reason: 'TENANT_MISMATCH' });
       return undefined;
     }
-    await watching.has(count);
+    await watching.waitForTurns(count);
     await watching.cancel();
-    this.look(Buffer.from(JSON.stringify(watching.turns)));
+    this.expectNoForeignData(Buffer.from(JSON.stringify(watching.turns)));
     return watching.turns;
   }
 
-  private async streamedTurn(request: ProcessTurnRequest, refusal?: string): Promise<ProcessTurnResponse | undefined> {
+  private async streamedTurn(
+    request: ProcessTurnRequest,
+    expectedReason?: string,
+  ): Promise<ProcessTurnResponse | undefined> {
     this.options.calledPaths.add(streamTurn.path);
     const call = streamRaw(this.grpc, streamTurn.path, streamTurn.requestSerialize(request), this.options);
-    if (this.wanted(refusal) !== undefined) return this.refused(await failureOf(call), refusal);
+    if (this.getExpectedReason(expectedReason) !== undefined)
+      return this.expectRejection(await getCallError(call), expectedReason);
     const messages = await call;
-    this.look(...messages);
+    this.expectNoForeignData(...messages);
     const last = messages.map((message) => streamTurn.responseDeserialize(message)).at(-1);
-    if (last?.event?.$case !== 'committed') throw new Error('The stream ended without the turn.');
+    if (last?.event?.$case !== 'committed') throw new Error('The stream ended without a committed turn.');
     return last.event.value;
   }
 
-  private async turnOfStream(request: ProcessTurnRequest, refusal?: string): Promise<ProcessTurnResponse | undefined> {
+  private async turnInStream(
+    request: ProcessTurnRequest,
+    expectedReason?: string,
+  ): Promise<ProcessTurnResponse | undefined> {
     this.options.calledPaths.add(processTurns.path);
     const stream = new TurnStream(this.grpc, this.options);
     stream.send(processTurns.requestSerialize(request));
     const [answer] = await stream.answers(1);
     stream.halfClose();
     await stream.ended;
-    this.look(...stream.received);
+    this.expectNoForeignData(...stream.received);
     if (answer?.result?.$case === 'response') {
-      expect(this.wanted(refusal)).toBeUndefined();
+      expect(this.getExpectedReason(expectedReason)).toBeUndefined();
       return answer.result.value;
     }
     const [info] = answer?.result?.value.details ?? [];
-    expect(info && ErrorInfo.decode(info.value).reason).toBe(this.wanted(refusal));
+    expect(info && ErrorInfo.decode(info.value).reason).toBe(this.getExpectedReason(expectedReason));
     return undefined;
   }
 
-  private wanted(refusal: string | undefined): string | undefined {
-    return this.options.isOwnTenant ? refusal : 'TENANT_MISMATCH';
+  private getExpectedReason(expectedReason: string | undefined): string | undefined {
+    return this.options.isOwnTenant ? expectedReason : 'TENANT_MISMATCH';
   }
 
-  private refused({ reason, message }: CallError, refusal: string | undefined): undefined {
-    expect(reason).toBe(this.wanted(refusal));
-    this.look(Buffer.from(message));
+  private expectRejection({ reason, message }: CallError, expectedReason: string | undefined): undefined {
+    expect(reason).toBe(this.getExpectedReason(expectedReason));
+    this.expectNoForeignData(Buffer.from(message));
     return undefined;
   }
 
-  private look(...told: readonly Buffer[]): void {
-    for (const bytes of told) expect(bytes.includes(this.options.foreignMarker)).toBe(false);
+  private expectNoForeignData(...responses: readonly Buffer[]): void {
+    for (const bytes of responses) expect(bytes.includes(this.options.foreignMarker)).toBe(false);
   }
 }

@@ -7,7 +7,7 @@ import { agentIds, scenarioIds, type TenantModel } from './tenant-model';
 
 const { decideLifecycle, decideTransitions, planContributions } = OrchestratorServiceService;
 
-/** What TenantOperations asks of one scenario of a tenant: decisions on it that are stored nowhere, and the scenario itself. */
+/** Operations on one scenario of a tenant: decisions that are not stored, and reads of the scenario. */
 export class TenantDecisions {
   constructor(
     private readonly calls: TenantCalls,
@@ -15,39 +15,39 @@ export class TenantDecisions {
     private readonly random: SeededRandom,
   ) {}
 
-  /** It starts where the tenant has it, whatever another one has under the same ids. */
+  /** The scenario starts if this tenant has it, independent of the other tenant. */
   async decide(): Promise<void> {
-    const { agent, scenarioId, name } = this.one();
+    const { agent, scenarioId, name } = this.pickScenario();
     const ids = { ...agent, sessionId: uuid(0x51), turnId: uuid(0x52) };
     const input = PhaseInput.fromPartial({ turn: { ...ids, candidates: [{ scenarioId, score: 0.9 }] } });
-    const ways = [
+    const methods = [
       () => this.calls.unary(decideLifecycle, { input }),
       () => this.calls.unary(decideTransitions, { input }),
       () => this.calls.unary(planContributions, { input }),
     ];
-    const answer = await this.random.pick(ways)();
+    const answer = await this.random.pick(methods)();
     const started = answer?.lifecycleDecisions.filter((decision) => decision.scenarioId === scenarioId);
     if (started !== undefined) expect(started).toHaveLength(name === undefined ? 0 : 1);
   }
 
   async readScenario(): Promise<void> {
-    const { agent, scenarioId, name } = this.one();
-    const refusal = name === undefined ? 'SCENARIO_NOT_FOUND' : undefined;
+    const { agent, scenarioId, name } = this.pickScenario();
+    const expectedReason = name === undefined ? 'SCENARIO_NOT_FOUND' : undefined;
     const request = { ...agent, scenarioId, version: 0 };
-    const answer = await this.calls.unary(ScenarioServiceService.getScenario, request, refusal);
+    const answer = await this.calls.unary(ScenarioServiceService.getScenario, request, expectedReason);
     if (answer !== undefined) expect(answer.stored?.scenario?.name).toBe(name);
   }
 
   async render(): Promise<void> {
-    const { agent, scenarioId, name } = this.one();
-    const refusal = name === undefined ? 'SCENARIO_NOT_FOUND' : undefined;
+    const { agent, scenarioId, name } = this.pickScenario();
+    const expectedReason = name === undefined ? 'SCENARIO_NOT_FOUND' : undefined;
     const request = RenderScenarioRequest.fromPartial({ ...agent, scenarioId });
-    const answer = await this.calls.unary(ScenarioServiceService.renderScenario, request, refusal);
+    const answer = await this.calls.unary(ScenarioServiceService.renderScenario, request, expectedReason);
     if (answer !== undefined) expect(answer.mermaid).toContain(`"${name} (version`);
   }
 
-  /** A scenario with its name; undefined where the tenant does not have it. */
-  private one() {
+  /** A random scenario with its name; the name is undefined if the tenant does not have it. */
+  private pickScenario() {
     const [agentId, scenarioId] = [this.random.pick(agentIds), this.random.pick(scenarioIds)];
     const name = this.model.scenarios.get(`${agentId} ${scenarioId}`);
     return { agent: { tenantId: this.model.tenantId, agentId }, scenarioId, name };

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { uuid } from '../../support/session-builder';
 
-/** What both tenants use for their own, so that nothing but the tenant tells their data apart. */
+/** Ids that both tenants use, so that their data differs by the tenant only. */
 export const agentIds = [uuid(0x21), uuid(0x22)];
 export const sessionIds = [uuid(0x31), uuid(0x32), uuid(0x33), uuid(0x34)];
 export const scenarioIds = [uuid(0x41), uuid(0x42), uuid(0x43)];
@@ -9,43 +9,43 @@ export const scenarioIds = [uuid(0x41), uuid(0x42), uuid(0x43)];
 /** The agent of a session. */
 export function getAgentId(sessionId: string): string {
   const agent = agentIds[sessionIds.indexOf(sessionId) % agentIds.length];
-  if (agent === undefined) throw new Error(`no session of the test: ${sessionId}`);
+  if (agent === undefined) throw new Error(`unknown session ${sessionId}`);
   return agent;
 }
 
-/** A session as it must be. */
+/** The expected state of a session. */
 export interface ExpectedSession {
-  /** By their order: the revision of the first is 1. */
+  /** In order; the first turn has revision 1. */
   readonly turnIds: readonly string[];
-  /** The value of its variable "note". */
+  /** Value of the variable "note". */
   readonly note: string;
 }
 
-/** The data of one tenant as it must be, kept by the test. */
+/** The expected data of one tenant. */
 export class TenantModel {
   readonly sessions = new Map<string, ExpectedSession>();
-  /** Names of scenarios by agent and id. */
+  /** Names of scenarios by agent and scenario id. */
   readonly scenarios = new Map<string, string>();
-  /** Pairs of scenarios that are related, by agent. */
+  /** Related pairs of scenarios, by agent. */
   readonly relationships = new Set<string>();
-  private written = 0;
+  private textCount = 0;
 
   constructor(
     readonly tenantId: string,
-    /** Begins every text that the tenant ever writes, and none that another one does. */
+    /** Prefix of every text of this tenant, and of no other tenant. */
     readonly marker: string,
     private readonly random: SeededRandom,
   ) {}
 
-  /** A text that was never written before. */
+  /** A unique text. */
   nextText(): string {
-    this.written += 1;
-    return `${this.marker}${this.written}`;
+    this.textCount += 1;
+    return `${this.marker}${this.textCount}`;
   }
 
-  /** One of so few that both tenants use the same, and one tenant the same again. */
+  /** One of a few ids, so that both tenants use the same ids, and each tenant repeats some. */
   pickTurnId(): string {
-    return uuid(0x1000 + this.random.below(400));
+    return uuid(0x1000 + this.random.nextInt(400));
   }
 
   listScenarios(agentId: string): readonly (readonly [string, string])[] {
@@ -59,7 +59,7 @@ export class TenantModel {
     return [...this.relationships].filter((key) => key.startsWith(agentId)).sort();
   }
 
-  /** Its relationships go with it; where there is none those that name it stay. */
+  /** Deletes the scenario and its relationships. Returns whether it existed; if not, relationships to its id stay. */
   deleteScenario(agentId: string, scenarioId: string): boolean {
     if (!this.scenarios.delete(`${agentId} ${scenarioId}`)) return false;
     for (const key of this.listRelationships(agentId)) if (key.includes(scenarioId)) this.relationships.delete(key);

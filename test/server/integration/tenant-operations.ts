@@ -13,8 +13,8 @@ import { TenantDecisions } from './tenant-decisions';
 import { agentIds, getAgentId, scenarioIds, sessionIds, type TenantModel } from './tenant-model';
 
 /**
- * Operations on one tenant's data with one credential. Each compares its answer with the model, and where the credential is
- * another tenant's, expects to be refused and changes nothing.
+ * Operations on one tenant's data with one credential. Each compares the response with the model. With a credential of another tenant,
+ * each expects to be rejected.
  */
 export class TenantOperations {
   private readonly decisions: TenantDecisions;
@@ -27,7 +27,7 @@ export class TenantOperations {
     this.decisions = new TenantDecisions(calls, model, random.fork());
   }
 
-  /** All kinds; those that read and write what sessions hold come more often. */
+  /** All operations. Those on sessions are more frequent. */
   readonly operations: readonly (() => Promise<void>)[] = [
     ...Array.from({ length: 4 }, () => () => this.processTurn()),
     ...Array.from({ length: 3 }, () => () => this.getSession()),
@@ -59,29 +59,29 @@ export class TenantOperations {
         sessionVariables: { note },
       },
     });
-    const refusal = before?.turnIds.includes(turnId) ? 'TURN_ID_REUSED' : undefined;
-    const answer = await this.random.pick(this.calls.turnMethods)(request, refusal);
-    if (answer === undefined) return;
+    const expectedReason = before?.turnIds.includes(turnId) ? 'TURN_ID_REUSED' : undefined;
+    const response = await this.random.pick(this.calls.turnMethods)(request, expectedReason);
+    if (response === undefined) return;
     const turnIds = [...(before?.turnIds ?? []), turnId];
-    expect(answer.revision).toBe(turnIds.length);
+    expect(response.revision).toBe(turnIds.length);
     this.model.sessions.set(sessionId, { turnIds, note });
   }
 
   async getSession(sessionId = this.random.pick(sessionIds)): Promise<void> {
     const expected = this.model.sessions.get(sessionId);
     const request = { tenantId: this.model.tenantId, sessionId };
-    const refusal = expected ? undefined : 'SESSION_NOT_FOUND';
-    const answer = await this.calls.unary(SessionServiceService.getSession, request, refusal);
-    if (answer === undefined) return;
-    expect(answer.session?.revision).toBe(expected?.turnIds.length);
-    expect(JSON.stringify(answer.session)).toContain(`"${expected?.note}"`);
+    const expectedReason = expected ? undefined : 'SESSION_NOT_FOUND';
+    const response = await this.calls.unary(SessionServiceService.getSession, request, expectedReason);
+    if (response === undefined) return;
+    expect(response.session?.revision).toBe(expected?.turnIds.length);
+    expect(JSON.stringify(response.session)).toContain(`"${expected?.note}"`);
   }
 
   async listTurns(sessionId = this.random.pick(sessionIds)): Promise<void> {
     const request = ListTurnsRequest.fromPartial({ tenantId: this.model.tenantId, sessionId, pageSize: 500 });
-    const answer = await this.calls.unary(SessionServiceService.listTurns, request);
-    if (answer === undefined) return;
-    expect(answer.turns.map(({ turnId }) => turnId)).toEqual(this.model.sessions.get(sessionId)?.turnIds ?? []);
+    const response = await this.calls.unary(SessionServiceService.listTurns, request);
+    if (response === undefined) return;
+    expect(response.turns.map(({ turnId }) => turnId)).toEqual(this.model.sessions.get(sessionId)?.turnIds ?? []);
   }
 
   async watchSession(): Promise<void> {
@@ -100,20 +100,20 @@ export class TenantOperations {
       variables: { note },
       lastAction: ScenarioAction.SCENARIO_ACTION_COMPLETE,
     });
-    const refusal = this.model.sessions.has(sessionId) ? 'SESSION_EXISTS' : undefined;
-    const answer = await this.calls.unary(SessionServiceService.importSession, request, refusal);
-    if (answer !== undefined) this.model.sessions.set(sessionId, { turnIds: [], note });
+    const expectedReason = this.model.sessions.has(sessionId) ? 'SESSION_EXISTS' : undefined;
+    const response = await this.calls.unary(SessionServiceService.importSession, request, expectedReason);
+    if (response !== undefined) this.model.sessions.set(sessionId, { turnIds: [], note });
   }
 
   async deleteSession(): Promise<void> {
-    // Seldom, so that sessions grow.
+    // Rarely, so that sessions grow.
     if (!this.random.chance(0.1)) return await this.getSession();
     const sessionId = this.random.pick(sessionIds);
-    const answer = await this.calls.unary(SessionServiceService.deleteSession, {
+    const response = await this.calls.unary(SessionServiceService.deleteSession, {
       tenantId: this.model.tenantId,
       sessionId,
     });
-    if (answer !== undefined) expect(answer.existed).toBe(this.model.sessions.delete(sessionId));
+    if (response !== undefined) expect(response.existed).toBe(this.model.sessions.delete(sessionId));
   }
 
   async putScenario(): Promise<void> {
@@ -129,45 +129,45 @@ export class TenantOperations {
       ],
     });
     const request = { ...this.agent(agentId), scenario, expectedVersion: undefined };
-    const answer = await this.calls.unary(ScenarioServiceService.putScenario, request);
-    if (answer === undefined) return;
-    expect(answer.created).toBe(true);
+    const response = await this.calls.unary(ScenarioServiceService.putScenario, request);
+    if (response === undefined) return;
+    expect(response.created).toBe(true);
     this.model.scenarios.set(`${agentId} ${scenarioId}`, name);
   }
 
   async listScenarios(agentId = this.random.pick(agentIds)): Promise<void> {
     const request = ListScenariosRequest.fromPartial(this.agent(agentId));
-    const answer = await this.calls.unary(ScenarioServiceService.listScenarios, request);
-    const found = answer?.scenarios.map(({ scenario }) => [scenario?.scenarioId, scenario?.name]);
+    const response = await this.calls.unary(ScenarioServiceService.listScenarios, request);
+    const found = response?.scenarios.map(({ scenario }) => [scenario?.scenarioId, scenario?.name]);
     if (found !== undefined) expect(found).toEqual(this.model.listScenarios(agentId));
   }
 
   async deleteScenario(): Promise<void> {
     const [agentId, scenarioId] = [this.random.pick(agentIds), this.random.pick(scenarioIds)];
     const request = { ...this.agent(agentId), scenarioId, expectedVersion: undefined };
-    const answer = await this.calls.unary(ScenarioServiceService.deleteScenario, request);
-    if (answer !== undefined) expect(answer.existed).toBe(this.model.deleteScenario(agentId, scenarioId));
+    const response = await this.calls.unary(ScenarioServiceService.deleteScenario, request);
+    if (response !== undefined) expect(response.existed).toBe(this.model.deleteScenario(agentId, scenarioId));
   }
 
   async putRelationship(): Promise<void> {
-    const { agentId, relationship, key } = this.pair();
+    const { agentId, relationship, key } = this.pickRelationship();
     const request = { ...this.agent(agentId), relationship };
-    const answer = await this.calls.unary(ScenarioServiceService.putRelationship, request);
-    if (answer === undefined) return;
-    expect(answer.created).toBe(!this.model.relationships.has(key));
+    const response = await this.calls.unary(ScenarioServiceService.putRelationship, request);
+    if (response === undefined) return;
+    expect(response.created).toBe(!this.model.relationships.has(key));
     this.model.relationships.add(key);
   }
 
   async deleteRelationship(): Promise<void> {
-    const { agentId, relationship, key } = this.pair();
+    const { agentId, relationship, key } = this.pickRelationship();
     const request = { ...this.agent(agentId), relationship };
-    const answer = await this.calls.unary(ScenarioServiceService.deleteRelationship, request);
-    if (answer !== undefined) expect(answer.existed).toBe(this.model.relationships.delete(key));
+    const response = await this.calls.unary(ScenarioServiceService.deleteRelationship, request);
+    if (response !== undefined) expect(response.existed).toBe(this.model.relationships.delete(key));
   }
 
   async listRelationships(agentId = this.random.pick(agentIds)): Promise<void> {
-    const answer = await this.calls.unary(ScenarioServiceService.listRelationships, this.agent(agentId));
-    const found = answer?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
+    const response = await this.calls.unary(ScenarioServiceService.listRelationships, this.agent(agentId));
+    const found = response?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
     if (found !== undefined) expect(found.sort()).toEqual(this.model.listRelationships(agentId));
   }
 
@@ -175,7 +175,7 @@ export class TenantOperations {
     return { tenantId: this.model.tenantId, agentId };
   }
 
-  private pair() {
+  private pickRelationship() {
     const agentId = this.random.pick(agentIds);
     const sourceId = this.random.pick(scenarioIds);
     const targetScenarioId = this.random.pick(scenarioIds.filter((id) => id !== sourceId));

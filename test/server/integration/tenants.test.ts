@@ -9,9 +9,9 @@ import { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { anApiKey } from '../../support/api-keys';
 import { type GrpcUnderTest, startGrpc } from '../../support/grpc-under-test';
 import { ReloadedValue } from '../../support/reloaded-value';
-import { openEmbeddedStores, type ServiceUnderTest, serviceOn } from '../../support/service-under-test';
+import { createService, openEmbeddedStores, type ServiceUnderTest } from '../../support/service-under-test';
 import { uuid } from '../../support/session-builder';
-import { issuerKey, signedToken, tokenRules } from '../../support/token-issuer';
+import { createIssuerKey, signToken, verificationOptions } from '../../support/token-issuer';
 import { openRedisStores } from './describe-on-both-stores';
 import { TenantCalls } from './tenant-calls';
 import { agentIds, sessionIds, TenantModel } from './tenant-model';
@@ -19,13 +19,13 @@ import { TenantOperations } from './tenant-operations';
 
 jest.setTimeout(600_000);
 
-/** Operations with the other tenant's credential; among them those with the own one, which write what must not be reached. */
+/** Number of operations with a credential of the other tenant. Operations with the own credential write the data in between. */
 const foreignCount = 5_000;
 const seed = 0x5eed;
 
 type CallMetadata = Readonly<Record<string, string>>;
 
-/** The path of every method that reaches somebody's data: not ValidateScenario, and not those that are not served yet. */
+/** Paths of the methods that access a tenant's data: without ValidateScenario and the methods that are not implemented. */
 function methodsWithTenants(): readonly string[] {
   const without = /\/(ValidateScenario|PlanMigration|ApplyMigration|SimulateTurns)$/;
   return [OrchestratorServiceService, SessionServiceService, ScenarioServiceService]
@@ -37,21 +37,25 @@ function methodsWithTenants(): readonly string[] {
 describe.each([
   ['the embedded store', async () => openEmbeddedStores()],
   ['Redis', openRedisStores],
-])('Two tenants with equal ids of everything, on %s', (_store, open) => {
+])('Two tenants with the same ids, on %s', (_store, open) => {
   const [one, two] = [anApiKey('one', uuid(1)), anApiKey('two', uuid(2))];
-  /** By tenant, an API key and a token. */
+  /** An API key and a token for each tenant. */
   let credentials: readonly [readonly CallMetadata[], readonly CallMetadata[]];
   let service: ServiceUnderTest;
   let grpc: GrpcUnderTest;
 
   beforeAll(async () => {
-    service = serviceOn(await open());
+    service = createService(await open());
     const apiKeys = new ReloadedValue(parseApiKeys(one.entry + two.entry));
     const clock = new SystemClock();
-    const issuer = await issuerKey('of both');
-    const tokens = new JwtAuthenticator(tokenRules, createFileJwks(new ReloadedValue({ keys: [issuer.jwk] })), clock);
+    const issuer = await createIssuerKey('of both');
+    const tokens = new JwtAuthenticator(
+      verificationOptions,
+      createFileJwks(new ReloadedValue({ keys: [issuer.jwk] })),
+      clock,
+    );
     const tokenOf = async (tenant: string) => ({
-      authorization: `Bearer ${await signedToken(issuer, clock.now(), { tenant_id: tenant })}`,
+      authorization: `Bearer ${await signToken(issuer, clock.now(), { tenant_id: tenant })}`,
     });
     credentials = [
       [one.metadata, await tokenOf(uuid(1))],
@@ -65,29 +69,40 @@ describe.each([
     await service.close();
   });
 
-  it(`never reach each other's data in ${foreignCount} random operations with each other's keys and tokens`, async () => {
+  it(`cannot access each other's data in ${foreignCount} random operations with each other's credentials`, async () => {
     const random = new SeededRandom(seed);
     const first = new TenantModel(uuid(1), 'written-by-one-', random.fork());
     const second = new TenantModel(uuid(2), 'written-by-two-', random.fork());
     const called = new Set<string>();
-    const operationsOn = (model: TenantModel, other: TenantModel, shown: readonly CallMetadata[], own: boolean) =>
-      shown.map((metadata) => {
+    const operationsOn = (
+      model: TenantModel,
+      other: TenantModel,
+      callMetadata: readonly CallMetadata[],
+      isOwnTenant: boolean,
+    ) =>
+      callMetadata.map((metadata) => {
         const options = {
           tenantId: model.tenantId,
           metadata,
-          isOwnTenant: own,
+          isOwnTenant,
           foreignMarker: other.marker,
           calledPaths: called,
         };
         return new TenantOperations(new TenantCalls(grpc, options), model, random.fork());
       });
-    const [ofFirst, ofSecond] = credentials;
-    const own = [...operationsOn(first, second, ofFirst, true), ...operationsOn(second, first, ofSecond, true)];
-    const foreign = [...operationsOn(second, second, ofFirst, false), ...operationsOn(first, first, ofSecond, false)];
+    const [firstCredentials, secondCredentials] = credentials;
+    const own = [
+      ...operationsOn(first, second, firstCredentials, true),
+      ...operationsOn(second, first, secondCredentials, true),
+    ];
+    const foreign = [
+      ...operationsOn(second, second, firstCredentials, false),
+      ...operationsOn(first, first, secondCredentials, false),
+    ];
 
-    for (let done = 0; done < foreignCount; ) {
+    for (let foreignOperations = 0; foreignOperations < foreignCount; ) {
       const isForeign = random.chance(0.7);
-      if (isForeign) done += 1;
+      if (isForeign) foreignOperations += 1;
       await random.pick(random.pick(isForeign ? foreign : own).operations)();
     }
 

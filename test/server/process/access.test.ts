@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
 import { CallError, connect } from 'scenario-orchestrator-client';
 import { ListScenariosRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { freePort } from '../../../tools/chaos/free-port';
+import { findFreePort } from '../../../tools/redis/free-port';
 import { anApiKey } from '../../support/api-keys';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
 import { uuid } from '../../support/session-builder';
 
@@ -26,7 +26,7 @@ let server: BuiltServer;
 let settings: NodeJS.ProcessEnv;
 let scrapePort: number;
 
-function showCertificate(name: string): void {
+function installCertificate(name: string): void {
   copyFileSync(join(pki, `${name}.key`), keyFile);
   copyFileSync(join(pki, `${name}.pem`), certFile);
 }
@@ -34,8 +34,8 @@ function showCertificate(name: string): void {
 beforeAll(async () => {
   await ensureBuilt();
   writeFileSync(keysFile, first.entry + second.entry);
-  showCertificate('server');
-  scrapePort = await freePort();
+  installCertificate('server');
+  scrapePort = await findFreePort();
   settings = {
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),
     ORCHESTRATOR__SERVER__TLS_CERT_FILE: certFile,
@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** How a call with a token ends: OK, or its reason. */
+/** The outcome of a call with a token: OK, or the reason of its error. */
 async function outcome(token?: string): Promise<string> {
   const client = connect(server.address, {
     credentials: credentials.createSsl(readFileSync(join(pki, 'ca.pem'))),
@@ -74,8 +74,8 @@ async function outcome(token?: string): Promise<string> {
   }
 }
 
-/** The common name of the certificate that a new connection sees. */
-function shownName(): Promise<string> {
+/** The common name of the certificate on a new connection. */
+function getPresentedName(): Promise<string> {
   return new Promise((resolve, reject) => {
     const port = Number(server.address.split(':').at(-1));
     const ca = readFileSync(join(pki, 'ca.pem'));
@@ -88,12 +88,12 @@ function shownName(): Promise<string> {
   });
 }
 
-it('asks who calls, over TLS', async () => {
+it('requires a credential over TLS', async () => {
   expect(await outcome(first.key)).toBe('OK');
   expect(await outcome()).toBe('UNAUTHENTICATED');
 });
 
-it('takes an API key away once its entry is gone from the file, and keeps the others when the file breaks', async () => {
+it('revokes an API key that is removed from the file, and keeps the keys if the file becomes invalid', async () => {
   writeFileSync(keysFile, second.entry);
   await eventually(async () => (await outcome(first.key)) === 'UNAUTHENTICATED');
   expect(await outcome(second.key)).toBe('OK');
@@ -102,34 +102,34 @@ it('takes an API key away once its entry is gone from the file, and keeps the ot
   expect(await outcome(second.key)).toBe('OK');
 });
 
-it('shows a new certificate, and the one before where the new one is broken', async () => {
-  expect(await shownName()).toBe('first');
-  showCertificate('renewed-server');
-  await eventually(async () => (await shownName()) === 'renewed');
+it('presents a new certificate, and keeps the previous one if the new one is invalid', async () => {
+  expect(await getPresentedName()).toBe('first');
+  installCertificate('renewed-server');
+  await eventually(async () => (await getPresentedName()) === 'renewed');
   writeFileSync(certFile, 'broken');
-  const broken = /"level":"error".*tls_cert_file.*holds no certificate/;
+  const broken = /"level":"error".*tls_cert_file.*does not contain a PEM certificate/;
   await eventually(async () => broken.test(server.stdout()));
-  expect(await shownName()).toBe('renewed');
-  showCertificate('renewed-server');
+  expect(await getPresentedName()).toBe('renewed');
+  installCertificate('renewed-server');
 });
 
-it('counts and logs who was refused, by the reason, and writes no credential', async () => {
+it('counts and logs denied calls by reason, and does not log credentials', async () => {
   const guessed = anApiKey('guessed').key;
   await outcome(guessed);
   const text = await (await fetch(`http://${scrapeHost}:${scrapePort}/metrics`)).text();
   expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="missing".*\} 1$/m);
   expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="unknown_key".*\} [1-9]/m);
-  expect(server.stdout()).toMatch(/"failure":"unknown_key".*call refused for who calls/);
+  expect(server.stdout()).toMatch(/"failure":"unknown_key".*access denied/);
   for (const { key } of [first, second, { key: guessed }]) expect(server.stdout()).not.toContain(key.slice(3, 20));
 });
 
-it('is asked for its health over TLS by the script of the image, without a credential', async () => {
+it('responds to the health check of the image over TLS without a credential', async () => {
   const port = server.address.split(':').at(-1);
   const env = { PATH: process.env['PATH'], ...settings, ORCHESTRATOR__SERVER__PORT: port };
-  const asked = () => promisify(execFile)('node', ['scripts/health.mjs'], { env });
-  // The script gives up after a moment, also where it is the machine that is slow.
+  const checkHealth = () => promisify(execFile)('node', ['scripts/health.mjs'], { env });
+  // Repeated, because the script has a short timeout and the machine can be slow.
   await eventually(() =>
-    asked().then(
+    checkHealth().then(
       () => true,
       () => false,
     ),
@@ -147,16 +147,16 @@ it.each<[string, NodeJS.ProcessEnv, RegExp]>([
     { ORCHESTRATOR__SERVER__TLS_CERT_FILE: join(pki, 'tenant.pem') },
     /server\.tls_cert_file.*: .*key values mismatch/,
   ],
-])('does not start where its files of %s cannot be used, and says which and why', async (_of, env, problem) => {
+])('does not start with invalid files for %s, and reports the file and the problem', async (_of, env, problem) => {
   const start = startBuiltServer({ ...settings, ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'other'), ...env });
   const refused = await start.then(
     (started) => started.stop().then(() => 'it started'),
-    (error: unknown) => (error instanceof DidNotStart ? error.stderr : error),
+    (error: unknown) => (error instanceof ServerStartError ? error.stderr : error),
   );
   expect(refused).toMatch(problem);
 });
 
-it('makes an API key that it accepts, by a command that prints the key apart from its entry', async () => {
+it('accepts an API key that was created by the command, which prints the key and its entry separately', async () => {
   const args = ['dist/src/cli/main.js', 'api-key', '--id', 'made', '--tenant', uuid(1), '--scopes', 'catalogue'];
   const { stdout, stderr } = await promisify(execFile)('node', [...args, '--expires', '2999-01-01']);
   const key = /so_[\w-]{43}/.exec(stderr)?.[0] ?? '';

@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 
 jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'model-'));
-/** Tells at its end which modules of the model a process has loaded. */
+/** A module that prints the loaded modules of the model when the process exits. */
 const listing = join(folder, 'listing.cjs');
-const filtering = (key: string): string => `ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__${key}`;
-const switchedOn = { [filtering('USE_LLM')]: 'true', [filtering('BASE_URL')]: 'http://127.0.0.1:1/v1' };
+const settingName = (key: string): string => `ORCHESTRATOR__PIPELINE__SCENARIO_FILTERING__${key}`;
+const withModel = { [settingName('USE_LLM')]: 'true', [settingName('BASE_URL')]: 'http://127.0.0.1:1/v1' };
 
 beforeAll(async () => {
   await ensureBuilt();
@@ -31,28 +31,28 @@ function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
   return startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: path, NODE_OPTIONS: `--require ${listing}`, ...env });
 }
 
-async function loadedBy(env: NodeJS.ProcessEnv): Promise<unknown> {
+async function getLoadedModules(env: NodeJS.ProcessEnv): Promise<unknown> {
   const server = await start(env);
   await server.stop();
   const [, list = ''] = /^loaded: (.*)$/m.exec(server.stderr()) ?? [];
   return JSON.parse(list);
 }
 
-it('loads nothing of the model while use_llm is false', async () => {
-  expect(await loadedBy({})).toEqual([]);
+it('does not load the model with use_llm = false', async () => {
+  expect(await getLoadedModules({})).toEqual([]);
 });
 
-it('loads it with use_llm, template included', async () => {
-  expect(await loadedBy(switchedOn)).toEqual(['nunjucks', 'cockatiel', 'server/model']);
+it('loads the model and its template with use_llm = true', async () => {
+  expect(await getLoadedModules(withModel)).toEqual(['nunjucks', 'cockatiel', 'server/model']);
 });
 
-it('does not start with a template that cannot be used, and says why', async () => {
+it('does not start with an invalid template, and reports the problem', async () => {
   const template = join(folder, 'own.jinja2');
   writeFileSync(template, '{% for each in instances %}');
-  const failed: unknown = await start({ ...switchedOn, [filtering('TEMPLATE')]: template }).catch(
+  const failed: unknown = await start({ ...withModel, [settingName('TEMPLATE')]: template }).catch(
     (error: unknown) => error,
   );
-  expect(failed).toBeInstanceOf(DidNotStart);
+  expect(failed).toBeInstanceOf(ServerStartError);
   expect(failed).toMatchObject({
     stderr: expect.stringContaining('pipeline.scenario_filtering.template is not a valid template: '),
   });

@@ -13,12 +13,12 @@ import {
   ProcessTurnRequest,
 } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { SessionServiceService, WatchSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
-import { listenOnLoopback } from '../../../tools/chaos/free-port';
-import { type BuiltServer, DidNotStart, ensureBuilt, startBuiltServer } from '../../support/built-server';
+import { listenOnLoopback } from '../../../tools/redis/free-port';
+import { RedisProcess } from '../../../tools/redis/redis-process';
+import { type BuiltServer, ensureBuilt, ServerStartError, startBuiltServer } from '../../support/built-server';
 import { eventually } from '../../support/eventually';
-import { healthOf, untilHealthIs } from '../../support/health';
+import { getHealth, waitForHealth } from '../../support/health';
 import { openUnfinishedCall, openUnreadCall } from '../../support/http2-frames';
-import { startRedisServer } from '../../support/redis-server';
 import { TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 let folders = 0;
-function aFolder(): string {
+function createFolder(): string {
   folders += 1;
   return join(folder, String(folders));
 }
@@ -45,17 +45,17 @@ async function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
   return server;
 }
 
-const embedded = (path = aFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
+const embedded = (path = createFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
 
-/** How a start that fails ends. */
-async function refusal(env: NodeJS.ProcessEnv): Promise<DidNotStart> {
+/** The error of a start that fails. */
+async function startError(env: NodeJS.ProcessEnv): Promise<ServerStartError> {
   return await start(env).then(
-    () => Promise.reject(new Error('it started')),
-    (error: unknown) => (error instanceof DidNotStart ? error : Promise.reject(error)),
+    () => Promise.reject(new Error('the service started')),
+    (error: unknown) => (error instanceof ServerStartError ? error : Promise.reject(error)),
   );
 }
 
-function aTurn(turnId: string): ProcessTurnRequest {
+function createTurn(turnId: string): ProcessTurnRequest {
   return ProcessTurnRequest.fromPartial({
     turn: {
       tenantId: '00000000-0000-4000-8000-000000000001',
@@ -66,11 +66,11 @@ function aTurn(turnId: string): ProcessTurnRequest {
   });
 }
 
-const firstTurn = aTurn('00000000-0000-4000-8000-000000000004');
+const firstTurn = createTurn('00000000-0000-4000-8000-000000000004');
 
 describe('on the embedded store', () => {
-  it('says where it listens, where its data lies and who may use it, and takes calls', async () => {
-    const path = aFolder();
+  it('prints its address and data folder, and serves calls', async () => {
+    const path = createFolder();
     const server = await embedded(path);
     expect(server.stderr()).toBe(
       `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which only ` +
@@ -80,7 +80,7 @@ describe('on the embedded store', () => {
       '',
       ...['Orchestrator', 'Session', 'Scenario'].map((name) => `focal.orchestration.v1.${name}Service`),
     ];
-    expect(await Promise.all(services.map((service) => healthOf(server.address, service)))).toEqual(
+    expect(await Promise.all(services.map((service) => getHealth(server.address, service)))).toEqual(
       services.map(() => 'SERVING'),
     );
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
@@ -88,8 +88,8 @@ describe('on the embedded store', () => {
     client.close();
   });
 
-  it('ends with 0 when it is told to stop, and goes on with its data when it is started again', async () => {
-    const path = aFolder();
+  it('exits with code 0 on SIGTERM, and has its data after a restart', async () => {
+    const path = createFolder();
     const first = await embedded(path);
     const before = connect(first.address, { credentials: insecure(), timeoutMs: 60_000 });
     const answer = await before.processTurn(firstTurn);
@@ -100,7 +100,7 @@ describe('on the embedded store', () => {
     client.close();
   });
 
-  it('writes a line a turn, and no trace where none is asked for', async () => {
+  it('logs one line per turn, without a trace id if tracing is disabled', async () => {
     const server = await embedded();
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
     await client.processTurn(firstTurn);
@@ -116,7 +116,7 @@ describe('on the embedded store', () => {
 describe('the health check of the image', () => {
   const script = join(__dirname, '..', '..', '..', 'scripts', 'health.mjs');
 
-  /** Exit code and words of the check of a service on a port of this machine. */
+  /** Exit code and output of the check of a service on a local port. */
   function check(port: string | undefined): Promise<{ exitCode: number; stderr: string }> {
     const env = { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: port };
     return new Promise((resolve) => {
@@ -126,16 +126,16 @@ describe('the health check of the image', () => {
     });
   }
 
-  it('passes for a service that serves, and says why it fails for one that does not', async () => {
+  it('passes for a serving service, and reports why it fails otherwise', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const [, port] = server.address.split(':');
-    // It gives up after a moment, also where it is the machine that is slow.
+    // Repeated, because the script has a short timeout and the machine can be slow.
     await eventually(async () => isDeepStrictEqual(await check(port), { exitCode: 0, stderr: '' }));
     void server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     const notServing = { exitCode: 1, stderr: `health: ${server.address} is not serving\n` };
     await eventually(async () => isDeepStrictEqual(await check(port), notServing));
     server.process.kill('SIGKILL');
@@ -145,8 +145,8 @@ describe('the health check of the image', () => {
 });
 
 describe('does not start', () => {
-  it('where the configuration has problems, and names them all', async () => {
-    const { exitCode, stderr } = await refusal({
+  it('with an invalid configuration, and reports every problem', async () => {
+    const { exitCode, stderr } = await startError({
       ORCHESTRATOR__SERVER__HOST: '0.0.0.0',
       ORCHESTRATOR__LIMITS__SESSION_TTL: 'long',
       ORCHESTRATOR__REDIS__URI: 'redis://localhost',
@@ -161,51 +161,51 @@ describe('does not start', () => {
     ]);
   });
 
-  it('where another process has the folder', async () => {
-    const path = aFolder();
+  it('with a folder that another process uses', async () => {
+    const path = createFolder();
     await embedded(path);
-    const { exitCode, stderr } = await refusal({ ORCHESTRATOR__EMBEDDED__PATH: path });
+    const { exitCode, stderr } = await startError({ ORCHESTRATOR__EMBEDDED__PATH: path });
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`The folder ${path} is in use by process`);
   });
 
-  it('where the port is taken', async () => {
+  it('with a port in use', async () => {
     const { address } = await embedded();
     const [, port] = address.split(':');
-    const { exitCode, stderr } = await refusal({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+    const { exitCode, stderr } = await startError({
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__PORT: port,
     });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('EADDRINUSE');
   });
 
-  it('with an exporter of traces that it does not have', async () => {
-    const { exitCode, stderr } = await refusal({ OTEL_TRACES_EXPORTER: 'zipkin' });
+  it('with an unknown trace exporter', async () => {
+    const { exitCode, stderr } = await startError({ OTEL_TRACES_EXPORTER: 'zipkin' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is not supported');
   });
 });
 
-describe('told to stop', () => {
-  it('says NOT_SERVING and goes on answering for as long as the grace lasts', async () => {
+describe('on a shutdown signal', () => {
+  it('reports NOT_SERVING and serves calls during the grace period', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const client = connect(server.address, { credentials: insecure(), timeoutMs: 60_000 });
     await client.waitForReady(30_000);
     void server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     expect((await client.processTurn(firstTurn)).replayed).toBe(false);
     client.close();
     server.process.kill('SIGKILL');
     await server.stop();
   });
 
-  it('ends the streams of turns as soon as what was read is answered', async () => {
+  it('ends streams of turns after the responses to turns already read', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_TIMEOUT_MS: '600000',
     });
     const client = new Client(server.address, credentials.createInsecure());
@@ -222,22 +222,22 @@ describe('told to stop', () => {
   it.each([
     [['SIGTERM']],
     [['SIGINT']],
-    [['SIGTERM', 'SIGINT']], // as `npm start` passes on what the terminal has sent already: one signal
-  ] as const)('by %j ends with 0', async (signals) => {
+    [['SIGTERM', 'SIGINT']], // `npm start` forwards a signal that the terminal has sent already: it counts once
+  ] as const)('%j exits with code 0', async (signals) => {
     const server = await embedded();
     for (const signal of signals) server.process.kill(signal);
     const [code] = await once(server.process, 'exit');
     expect(code).toBe(0);
   });
 
-  it.each(['never answers', 'refuses'])(
-    'ends with 0 also where a request never ends, nobody reads a turn or a session, and the collector %s',
+  it.each(['never responds', 'rejects connections'])(
+    'exits with code 0 with unfinished requests, clients that read nothing, and a collector that %s',
     async (how) => {
       const collector = createServer(() => {});
       const port = await listenOnLoopback(collector);
-      if (how === 'refuses') collector.close();
+      if (how === 'rejects connections') collector.close();
       const server = await start({
-        ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+        ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       });
@@ -248,39 +248,39 @@ describe('told to stop', () => {
         tenantId: '00000000-0000-4000-8000-000000000001',
         sessionId: '00000000-0000-4000-8000-000000000003',
       };
-      const followed = WatchSessionRequest.fromPartial({ ...ids, afterRevision: 0 });
-      const turn = ProcessTurnRequest.encode(aTurn('00000000-0000-4000-8000-000000000005')).finish();
-      const stuck = await Promise.all([
+      const watchRequest = WatchSessionRequest.fromPartial({ ...ids, afterRevision: 0 });
+      const turn = ProcessTurnRequest.encode(createTurn('00000000-0000-4000-8000-000000000005')).finish();
+      const sockets = await Promise.all([
         openUnfinishedCall(server.address, OrchestratorServiceService.processTurn.path),
         openUnreadCall(server.address, OrchestratorServiceService.streamTurn.path, turn),
         openUnreadCall(
           server.address,
           SessionServiceService.watchSession.path,
-          WatchSessionRequest.encode(followed).finish(),
+          WatchSessionRequest.encode(watchRequest).finish(),
         ),
       ]);
       expect(await server.stop()).toBe(0);
       expect(server.stdout()).toContain('calls in flight were canceled');
-      for (const socket of stuck) socket.destroy();
+      for (const socket of sockets) socket.destroy();
       collector.close();
     },
   );
 
-  it('a second time ends at once', async () => {
+  it('exits immediately on a second signal', async () => {
     const server = await start({
-      ORCHESTRATOR__EMBEDDED__PATH: aFolder(),
+      ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const exit = server.stop();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     await sleep(600);
     await server.stop();
     expect(await exit).toBe(1);
   });
 });
 
-it('starts without its Redis, and is ready as soon as and as long as that takes writes', async () => {
-  const redis = await startRedisServer();
+it('starts without Redis, and is ready while Redis accepts writes', async () => {
+  const redis = await RedisProcess.start();
   await redis.shutDown();
   try {
     const server = await start({
@@ -290,15 +290,15 @@ it('starts without its Redis, and is ready as soon as and as long as that takes 
       ORCHESTRATOR__SERVER__PROBE_TIMEOUT_MS: '300',
     });
     expect(server.stderr()).toContain(`are in Redis at 127.0.0.1:${redis.port}`);
-    expect(await healthOf(server.address)).toBe('NOT_SERVING');
+    expect(await getHealth(server.address)).toBe('NOT_SERVING');
     await redis.start();
-    await untilHealthIs('SERVING', server.address);
+    await waitForHealth('SERVING', server.address);
     redis.pause();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     redis.resume();
-    await untilHealthIs('SERVING', server.address);
+    await waitForHealth('SERVING', server.address);
     await redis.kill();
-    await untilHealthIs('NOT_SERVING', server.address);
+    await waitForHealth('NOT_SERVING', server.address);
     expect(await server.stop()).toBe(0);
   } finally {
     await redis.stop();

@@ -2,11 +2,11 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
-import { callMethod, callRaw, failureOf, streamRaw } from '../../support/grpc-under-test';
+import { callMethod, callRaw, getCallError, streamRaw } from '../../support/grpc-under-test';
 import type { ReceivedSpan } from '../../support/otlp-messages';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { type TurnFields, turnRequest } from '../../support/request-bytes';
 import { uuid } from '../../support/session-builder';
 import { formatSpanTree } from '../../support/span-tree';
@@ -32,13 +32,13 @@ const turnSpans = [
 ];
 
 let receiver: OtlpReceiver;
-let redis: RedisServer;
+let redis: RedisProcess;
 let server: BuiltServer;
 let client: Client;
 beforeAll(async () => {
   await ensureBuilt();
   receiver = await startOtlpReceiver();
-  redis = await startRedisServer();
+  redis = await RedisProcess.start();
   server = await startBuiltServer({
     ORCHESTRATOR__REDIS__URL: redis.url,
     ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
@@ -192,7 +192,7 @@ test.each([
     const request = createTurn(sessionId, { agentId: uuid(7) });
     const { path } = method === 'ProcessTurn' ? service.processTurn : service.streamTurn;
     const call = send === processTurn ? callRaw : streamRaw;
-    return failureOf(call({ client }, path, request, { metadata }));
+    return getCallError(call({ client }, path, request, { metadata }));
   });
   expect(formatSpanTree(spans)).toEqual([
     `SERVER focal.orchestration.v1.OrchestratorService/${method} ERROR`,
@@ -207,7 +207,7 @@ test('an invalid request has only a server span, without request data', async ()
     const request = createTurn(uuid(0x67), {
       situation: { message: customerValue, language: customerValue.repeat(20) },
     });
-    return failureOf(callRaw({ client }, service.processTurn.path, request, { metadata }));
+    return getCallError(callRaw({ client }, service.processTurn.path, request, { metadata }));
   });
   expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.OrchestratorService/ProcessTurn ERROR']);
   expect(root?.attributes['error.type']).toBe('INVALID_REQUEST');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, insecure, type OrchestratorClient } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { freePort } from '../../../tools/chaos/free-port';
+import { findFreePort } from '../../../tools/redis/free-port';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
 import {
   isModelMetric,
@@ -36,7 +36,7 @@ function createTurn(number: number, fields: object = {}) {
 }
 
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   scrapeUrl = `http://127.0.0.1:${port}/metrics`;
   server = await startBuiltServer({
     ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data'),

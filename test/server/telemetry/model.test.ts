@@ -6,7 +6,7 @@ import { ModelOutcome } from '../../../gen/focal/orchestration/v1/lifecycle';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { scenarioToProto } from '../../../src/server/codec/wire/scenario-codec';
-import { freePort } from '../../../tools/chaos/free-port';
+import { findFreePort } from '../../../tools/redis/free-port';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 import { aScenario, type ScenarioDraft } from '../../support/conversation';
 import { eventually } from '../../support/eventually';
@@ -95,7 +95,7 @@ describe('with traces, metrics and an API key from the environment', () => {
 
   beforeAll(async () => {
     receiver = await startOtlpReceiver();
-    const port = await freePort();
+    const port = await findFreePort();
     scrapeUrl = `http://127.0.0.1:${port}/metrics`;
     await start(
       {

@@ -6,7 +6,7 @@ import { CallError } from 'scenario-orchestrator-client';
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { anApiKey } from '../../support/api-keys';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
-import { callRaw, failureOf, headersOf } from '../../support/grpc-under-test';
+import { callRaw, createMetadata, getCallError } from '../../support/grpc-under-test';
 import { turnRequest } from '../../support/request-bytes';
 import { createTracedCaller } from '../../support/traced-caller';
 
@@ -35,12 +35,12 @@ afterAll(async () => {
 });
 
 const call = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>) =>
-  failureOf(callRaw({ client }, path, bytes, { metadata }));
+  getCallError(callRaw({ client }, path, bytes, { metadata }));
 
 /** Sends a request without ending it. Only the server knows the deadline, so that only the server enforces it. */
 function sendUnfinishedRequest(metadata: Readonly<Record<string, string>>): Promise<CallError> {
   return new Promise((resolve) => {
-    const headers = headersOf({ ...metadata, 'grpc-timeout': '50m' });
+    const headers = createMetadata({ ...metadata, 'grpc-timeout': '50m' });
     const stream = client.makeBidiStreamRequest(path, Buffer.from, Buffer.from, headers);
     stream.on('error', (error: ServiceError) => resolve(new CallError(path, error)));
     stream.write(Buffer.from(turnRequest()));

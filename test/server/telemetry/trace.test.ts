@@ -18,14 +18,14 @@ import {
 } from '../../../gen/focal/orchestration/v1/session_service';
 import { ErrorInfo } from '../../../gen/google/rpc/error_details';
 import { untracedMethods } from '../../../src/server/telemetry/start-sdk';
+import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
-import { callRaw, failureOf } from '../../support/grpc-under-test';
-import { healthOf, untilHealthIs } from '../../support/health';
+import { callRaw, getCallError } from '../../support/grpc-under-test';
+import { getHealth, waitForHealth } from '../../support/health';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { turnRequest } from '../../support/request-bytes';
 import { formatSpanTree } from '../../support/span-tree';
-import { errorIn, TurnStream } from '../../support/turn-stream';
+import { getTurnError, TurnStream } from '../../support/turn-stream';
 
 jest.setTimeout(60_000);
 
@@ -79,10 +79,10 @@ afterAll(async () => {
 });
 
 describe('with Redis, exported over gRPC', () => {
-  let redis: RedisServer;
+  let redis: RedisProcess;
   let server: BuiltServer;
   beforeAll(async () => {
-    redis = await startRedisServer();
+    redis = await RedisProcess.start();
     server = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
       ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
@@ -297,14 +297,14 @@ describe('with Redis, exported over gRPC', () => {
   });
 
   it('health checks are not traced', async () => {
-    await healthOf(server.address);
+    await getHealth(server.address);
     await processTurn(createTurn(7));
     expect(receiver.spans().filter(({ name }) => /health|reflection/i.test(name))).toEqual([]);
   });
 
   it('a turn that fails because Redis is unavailable sets the error on every failed span', async () => {
     await redis.kill();
-    await untilHealthIs('NOT_SERVING', server.address); // the server has detected the closed connection
+    await waitForHealth('NOT_SERVING', server.address); // the server has detected the closed connection
     const caller = createCaller();
     const client = connect(server.address, {
       ...clientOptions,
@@ -323,11 +323,11 @@ describe('with Redis, exported over gRPC', () => {
 });
 
 describe('a ProcessTurns stream', () => {
-  let redis: RedisServer;
+  let redis: RedisProcess;
   let server: BuiltServer;
   let client: Client;
   beforeAll(async () => {
-    redis = await startRedisServer();
+    redis = await RedisProcess.start();
     server = await startBuiltServer({
       ORCHESTRATOR__REDIS__URL: redis.url,
       ORCHESTRATOR__REDIS__COMMAND_TIMEOUT_MS: '60000',
@@ -369,7 +369,7 @@ describe('a ProcessTurns stream', () => {
       [undefined, 'AGENT_MISMATCH'],
     ]);
     expect(spans.find(({ name }) => name === processTurnsPath)?.attributes).not.toHaveProperty('error.type');
-    const [info] = failed === undefined ? [] : errorIn(failed).details;
+    const [info] = failed === undefined ? [] : getTurnError(failed).details;
     expect(info && ErrorInfo.decode(info.value).metadata['trace_id']).toBe(caller.traceId);
   });
 
@@ -381,7 +381,7 @@ describe('a ProcessTurns stream', () => {
     redis.pause();
     stream.send(turnRequest(createTurn(22)));
     // A later invalid request on the same connection is refused immediately. By then the turn is running.
-    await failureOf(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
+    await getCallError(callRaw({ client }, OrchestratorServiceService.processTurn.path, new Uint8Array()));
     stream.cancel();
     await stream.ended;
     // A grpc-js client half-closes the stream before it resets it. If the turn were answered in between, the stream would end with OK.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the certificates of this folder, which are for tests only: two authorities, certificates of a server, and of clients with
-# every kind of name. Run it to make all of them anew; what is here lasts for a hundred years.
+# Creates the test certificates of this folder: two CAs, server certificates, and client certificates with every kind of name. They are
+# valid for a hundred years. A run replaces all of them.
 set -euo pipefail
 cd "$(dirname "$0")"
 years="-days 36500"

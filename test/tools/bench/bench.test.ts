@@ -4,7 +4,7 @@ import { ensureBuilt } from '../../support/built-server';
 
 const root = join(__dirname, '..', '..', '..');
 
-// Each command starts servers and load generators of its own; a busy machine takes its time for that.
+// Each command starts servers and load generators, which takes long on a busy machine.
 jest.setTimeout(900_000);
 
 const running = new Set<ChildProcess>();
@@ -12,14 +12,14 @@ afterAll(() => {
   for (const child of running) child.kill('SIGTERM');
 });
 
-interface Ended {
+interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a built benchmark and resolves to its exit code and what it printed. */
-async function bench(name: 'turn' | 'domain' | 'scale', ...args: readonly string[]): Promise<Ended> {
+/** Runs a built benchmark. */
+async function runBench(name: 'turn' | 'domain' | 'scale', ...args: readonly string[]): Promise<Run> {
   await ensureBuilt();
   return new Promise((resolve) => {
     const program = ['--expose-gc', '--max-semi-space-size=128', `dist/tools/bench/${name}/main.js`, ...args];
@@ -31,70 +31,70 @@ async function bench(name: 'turn' | 'domain' | 'scale', ...args: readonly string
   });
 }
 
-describe('npm run bench, of a few sessions', () => {
-  let ended: Ended;
+describe('npm run bench with a few sessions', () => {
+  let run: Run;
   beforeAll(async () => {
-    ended = await bench('turn', '--rounds', '1', '--sessions', '4', '--in-flight', '2', '--json');
+    run = await runBench('turn', '--rounds', '1', '--sessions', '4', '--in-flight', '2', '--json');
   }, 900_000);
 
-  it('measures the bare server, and service and stubs under each telemetry mode, by the same number of calls', () => {
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const [{ bare, stubs, services }] = JSON.parse(ended.stdout).rounds;
+  it('measures all servers in all telemetry modes with the same number of calls', () => {
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const [{ echo, stubs, services }] = JSON.parse(run.stdout).rounds;
     for (const byMode of [stubs, services])
       expect(new Set(Object.keys(byMode))).toEqual(new Set(['off', 'sampled', 'on']));
-    const measured = [bare, ...Object.values(stubs), ...Object.values(services)];
+    const measured = [echo, ...Object.values(stubs), ...Object.values(services)];
     expect(measured.map(({ calls }) => calls)).toEqual(Array(7).fill(36));
   });
 
-  it('gives the other servers as many bytes to move as the service has', () => {
-    const { rounds, sizes } = JSON.parse(ended.stdout);
-    const [{ bare, stubs, services }] = rounds;
-    for (const { requestBytes, responseBytes } of [bare, stubs.off, services.off]) {
+  it('sends messages of the same size to all servers', () => {
+    const { rounds, sizes } = JSON.parse(run.stdout);
+    const [{ echo, stubs, services }] = rounds;
+    for (const { requestBytes, responseBytes } of [echo, stubs.off, services.off]) {
       expect(Math.abs(requestBytes / sizes.request - 1)).toBeLessThan(0.01);
-      expect(Math.abs(responseBytes / sizes.answer - 1)).toBeLessThan(0.01);
+      expect(Math.abs(responseBytes / sizes.response - 1)).toBeLessThan(0.01);
     }
   });
 
-  it('finds one command of Redis a turn after the first', () => {
-    const [first, ...others] = JSON.parse(ended.stdout).commands;
+  it('records one Redis command per turn after the first', () => {
+    const [first, ...others] = JSON.parse(run.stdout).commands;
     expect(first).toEqual(['evalsha', 'evalsha']);
     expect(others).toEqual(Array(8).fill(['evalsha']));
   });
 
-  it('gets a ratio and a share of the spans for people, too', async () => {
-    const { code, stdout } = await bench('turn', '--rounds', '1', '--sessions', '2', '--telemetry', 'off');
+  it('prints a table without --json', async () => {
+    const { code, stdout } = await runBench('turn', '--rounds', '1', '--sessions', '2', '--telemetry', 'off');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^round +bare us +off: stubs us +ratio +service us +ratio$/m);
+    expect(stdout).toMatch(/^round +echo us +off: stubs us +ratio +service us +ratio$/m);
     expect(stdout).toMatch(/^median +\d/m);
-    expect(stdout).toContain('each later one evalsha');
+    expect(stdout).toContain('later turns evalsha');
   });
 });
 
-describe('npm run bench:domain, of a moment', () => {
-  it('measures every case and compares it with the usual session', async () => {
-    const { code, stdout } = await bench('domain', '--rounds', '1', '--batch-ms', '1', '--json');
+describe('npm run bench:domain with short rounds', () => {
+  it('measures every case and its ratio to the baseline', async () => {
+    const { code, stdout } = await runBench('domain', '--rounds', '1', '--batch-ms', '1', '--json');
     expect(code).toBe(0);
     const { costs } = JSON.parse(stdout);
-    expect(costs[0]).toMatchObject({ axis: 'usual', value: 3, ratio: 1 });
+    expect(costs[0]).toMatchObject({ axis: 'baseline', value: 3, ratio: 1 });
     expect(new Set(costs.map(({ axis }: { axis: string }) => axis))).toEqual(
-      new Set(['usual', 'active scenarios', 'steps a scenario', 'known fields', 'candidates', 'rules']),
+      new Set(['baseline', 'active scenarios', 'steps per scenario', 'known fields', 'candidates', 'rules']),
     );
     for (const cost of costs) {
       expect(cost.microseconds).toBeGreaterThan(0);
-      expect(cost.allocated).toBeGreaterThan(0);
+      expect(cost.allocatedBytes).toBeGreaterThan(0);
     }
   });
 });
 
-describe('npm run bench:scale, in its short form', () => {
-  it('measures each size of each experiment', async () => {
-    const { code, stdout, stderr } = await bench('scale', '--short', '--rounds', '1', '--sessions', '16', '--json');
+describe('npm run bench:scale --short', () => {
+  it('measures every size of every experiment', async () => {
+    const { code, stdout, stderr } = await runBench('scale', '--short', '--rounds', '1', '--sessions', '16', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const told = stdout
+    const results = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const sizes = told.map(({ experiment, sizes: measured }) => [
+    const sizes = results.map(({ experiment, sizes: measured }) => [
       experiment,
       measured.map(({ name }: { name: string }) => name),
     ]);
@@ -105,18 +105,18 @@ describe('npm run bench:scale, in its short form', () => {
       ['nodes', ['1', '2']],
       ['idle watch streams', ['0', '2', '4']],
     ]);
-    expect(told[0].sizes[0].found['B a session']).toBeGreaterThan(1_000);
+    expect(results[0].sizes[0].extraFigures['B per session']).toBeGreaterThan(1_000);
   });
 });
 
-describe('the command lines of the benchmarks', () => {
+describe('the arguments of the benchmarks', () => {
   it.each([
-    ['turn', ['--rounds', '0'], '--rounds takes a whole number from 1 on, but there is “0”.'],
-    ['turn', ['--telemetry', 'loud'], '--telemetry knows off, sampled, on, but there is “loud”.'],
-    ['domain', ['--batch-ms', 'x'], '--batch-ms takes a whole number from 1 on, but there is “x”.'],
-    ['scale', ['--only', 'planets'], 'There is no experiment “planets”.'],
-  ] as const)('%s %j: says what is wrong, and how to use it', async (name, args, message) => {
-    const { code, stderr } = await bench(name, ...args);
+    ['turn', ['--rounds', '0'], '--rounds must be a positive integer, but it is "0".'],
+    ['turn', ['--telemetry', 'loud'], '--telemetry must be a list of off, sampled, on, but it has "loud".'],
+    ['domain', ['--batch-ms', 'x'], '--batch-ms must be a positive integer, but it is "x".'],
+    ['scale', ['--only', 'planets'], 'There is no experiment "planets".'],
+  ] as const)('%s %j: are rejected with a message and the usage', async (name, args, message) => {
+    const { code, stderr } = await runBench(name, ...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).toContain('npm run bench');

@@ -1,17 +1,17 @@
 import { decideTurn } from '../../../src/core/decide-turn';
-import { decidedInputs } from '../../../tools/bench/workload/decided-inputs';
-import { usualShape } from '../../../tools/bench/workload/session-turns';
+import { defaultShape } from '../../../tools/bench/workload/session-turns';
+import { buildTurnInputs } from '../../../tools/bench/workload/turn-inputs';
 
-/** The steps that the instances of a session stand at after each turn. */
-function walk(stepsPerScenario: number): readonly (readonly string[])[] {
-  return decidedInputs(usualShape, stepsPerScenario).map((input) =>
+/** Decides the turns of a session. Returns the current steps after each turn. */
+function listSteps(stepsPerScenario: number): readonly (readonly string[])[] {
+  return buildTurnInputs(defaultShape, stepsPerScenario).map((input) =>
     decideTurn(input).session.instances.map(({ currentStepId }) => currentStepId),
   );
 }
 
 describe('the workload of the benchmarks', () => {
-  it('has three scenarios active on each of nine turns, which walk as long as they are asked', () => {
-    expect(walk(8)).toEqual([
+  it('advances three active scenarios in nine turns', () => {
+    expect(listSteps(8)).toEqual([
       ['reference', 'reference', 'reference'],
       ['circumstances', 'circumstances', 'circumstances'],
       ['circumstances', 'circumstances', 'circumstances'],
@@ -24,12 +24,12 @@ describe('the workload of the benchmarks', () => {
     ]);
   });
 
-  it('walks the same way through scenarios of a thousand steps', () => {
-    expect(walk(1_000)).toEqual(walk(8));
+  it('traverses the same steps in scenarios of a thousand steps', () => {
+    expect(listSteps(1_000)).toEqual(listSteps(8));
   });
 
-  it.each([1, 5, 20])('keeps %i scenarios active', (activeScenarios) => {
-    for (const input of decidedInputs({ ...usualShape, activeScenarios }, 8)) {
+  it.each([1, 5, 20])('keeps %i scenarios active in every turn', (activeScenarios) => {
+    for (const input of buildTurnInputs({ ...defaultShape, activeScenarios }, 8)) {
       const { session, result } = decideTurn(input);
       expect(session.instances).toHaveLength(activeScenarios);
       expect(result.ignoredOutcomes).toEqual([]);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { listenOnLoopback } from '../../../tools/chaos/free-port';
 import { TcpProxy } from '../../../tools/chaos/tcp-proxy';
+import { listenOnLoopback } from '../../../tools/redis/free-port';
 
-/** Everything that comes until the end. */
-async function textOf(socket: Socket): Promise<string> {
+/** Reads until the connection is closed. */
+async function readAll(socket: Socket): Promise<string> {
   let text = '';
-  socket.setEncoding('utf8').on('data', (more: string) => {
-    text += more;
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
   });
   await once(socket, 'close');
   return text;
@@ -17,7 +17,7 @@ describe('the TCP proxy', () => {
   let target: Server;
   let proxy: TcpProxy;
 
-  /** Answers each line with the same in capitals, and ends when its caller does. */
+  /** Replies in upper case, and closes the connection after the client did. */
   beforeEach(async () => {
     target = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('data', (bytes) => socket.write(bytes.toString().toUpperCase()));
@@ -32,25 +32,25 @@ describe('the TCP proxy', () => {
     target.close();
   });
 
-  it('passes on bytes and ends in their order', async () => {
+  it('forwards bytes and the end of a connection in order', async () => {
     const socket = connect(proxy.port, '127.0.0.1');
     socket.end('one\ntwo\n');
-    expect(await textOf(socket)).toBe('ONE\nTWO\nBYE\n');
+    expect(await readAll(socket)).toBe('ONE\nTWO\nBYE\n');
   });
 
-  it('keeps the order when a delay ends, and lets what was sent before the end arrive', async () => {
-    proxy.delay = { toTarget: 50, toCaller: 0 };
+  it('keeps the order when a delay ends, and forwards everything before the end of the connection', async () => {
+    proxy.delay = { toTargetMs: 50, toClientMs: 0 };
     const socket = connect(proxy.port, '127.0.0.1');
     await once(socket, 'connect');
-    socket.write('slow\n', () => {
-      proxy.delay = { toTarget: 0, toCaller: 0 };
-      socket.end('quick\n');
+    socket.write('delayed\n', () => {
+      proxy.delay = { toTargetMs: 0, toClientMs: 0 };
+      socket.end('immediate\n');
     });
-    expect(await textOf(socket)).toBe('SLOW\nQUICK\nBYE\n');
+    expect(await readAll(socket)).toBe('DELAYED\nIMMEDIATE\nBYE\n');
   });
 
-  it('holds answers until they are released, while requests arrive', async () => {
-    proxy.hold('answers');
+  it('holds replies until they are released, and forwards requests meanwhile', async () => {
+    proxy.hold('replies');
     const arrived = new Promise<string>((resolve) => {
       target.on('connection', (socket) => socket.once('data', (bytes) => resolve(bytes.toString())));
     });
@@ -59,24 +59,24 @@ describe('the TCP proxy', () => {
     expect(await arrived).toBe('held\n');
     expect(socket.bytesRead).toBe(0);
     proxy.release();
-    expect(await textOf(socket)).toBe('HELD\nBYE\n');
+    expect(await readAll(socket)).toBe('HELD\nBYE\n');
   });
 
-  it('cuts a connection instead of passing on the answer that its judge condemns', async () => {
-    proxy.judge = () => (answer) => (answer.includes('SECRET') ? 'cut' : 'pass');
+  it('cuts the connection when the filter says so, without the reply', async () => {
+    proxy.createFilter = () => (reply) => (reply.includes('SECRET') ? 'cut' : 'pass');
     const socket = connect(proxy.port, '127.0.0.1');
     socket.on('error', () => undefined);
-    const text = textOf(socket);
+    const text = readAll(socket);
     socket.write('open\n');
     await once(socket, 'data');
     socket.write('secret\n');
     expect(await text).toBe('OPEN\n');
   });
 
-  it('drops an answer and passes on the next one', async () => {
+  it('drops a reply and forwards the next one', async () => {
     const dropped = new Promise<void>((resolve) => {
-      proxy.judge = () => (answer) => {
-        if (!answer.includes('LOST')) return 'pass';
+      proxy.createFilter = () => (reply) => {
+        if (!reply.includes('LOST')) return 'pass';
         resolve();
         return 'drop';
       };
@@ -85,6 +85,6 @@ describe('the TCP proxy', () => {
     socket.write('lost\n');
     await dropped;
     socket.end('kept\n');
-    expect(await textOf(socket)).toBe('KEPT\nBYE\n');
+    expect(await readAll(socket)).toBe('KEPT\nBYE\n');
   });
 });

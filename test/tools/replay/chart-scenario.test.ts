@@ -5,9 +5,9 @@ import {
   type StepTransition,
   TransitionTrigger,
 } from '../../../gen/focal/orchestration/v1/scenario';
-import { committingTools } from '../../../tools/replay/chart';
-import { scenarioOf } from '../../../tools/replay/chart-scenario';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { getCommittingTools } from '../../../tools/replay/chart';
+import { toScenario } from '../../../tools/replay/chart-scenario';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { aBookingChart, aChartStep, aSearchChart } from './replay-builders';
 
 const { TRANSITION_TRIGGER_ANYTIME: ANYTIME } = TransitionTrigger;
@@ -17,14 +17,21 @@ const {
   STEP_OUTCOME_KIND_ACTION_SUCCEEDED: ACTION_SUCCEEDED,
 } = StepOutcomeKind;
 
-function step(scenario: Scenario, stepId: string): ScenarioStep {
+function getStep(scenario: Scenario, stepId: string): ScenarioStep {
   const found = scenario.steps.find((candidate) => candidate.stepId === stepId);
-  if (found === undefined) throw new Error(`no step ${stepId}`);
+  if (found === undefined) throw new Error(`There is no step ${stepId}.`);
   return found;
 }
 
-/** What a transition states, without what it leaves out. */
-function stated({ targetStepId: to, trigger, condition, conditionFields, outcomes, clears }: StepTransition): unknown {
+/** The fields of a transition that are set. */
+function pickSetFields({
+  targetStepId: to,
+  trigger,
+  condition,
+  conditionFields,
+  outcomes,
+  clears,
+}: StepTransition): unknown {
   return {
     to,
     ...(trigger === ANYTIME ? { anytime: true } : {}),
@@ -35,30 +42,30 @@ function stated({ targetStepId: to, trigger, condition, conditionFields, outcome
   };
 }
 
-function ways(scenario: Scenario, stepId: string): unknown[] {
-  return step(scenario, stepId).transitions.map(stated);
+function getTransitions(scenario: Scenario, stepId: string): unknown[] {
+  return getStep(scenario, stepId).transitions.map(pickSetFields);
 }
 
-describe('a search as a scenario', () => {
-  const scenario = scenarioOf(aSearchChart());
+describe('a chart of a search as a scenario', () => {
+  const scenario = toScenario(aSearchChart());
 
-  it('keeps its nodes under a UUID of its own', () => {
-    expect(scenario.scenarioId).toBe(scenarioUuid('sgd.Homes_1.FindHome'));
+  it('has a UUID and keeps the step ids', () => {
+    expect(scenario.scenarioId).toBe(toScenarioId('sgd.Homes_1.FindHome'));
     expect(scenario.entryStepId).toBe('collect.city');
     expect(scenario.steps.map(({ stepId }) => stepId)).toEqual(['collect.city', 'call', 'present', 'end']);
   });
 
-  it('asks for a field, and may pass over the question', () => {
-    const { collectsProfileFields, canSkip } = step(scenario, 'collect.city');
+  it('asks for a field in a step that can be skipped', () => {
+    const { collectsProfileFields, canSkip } = getStep(scenario, 'collect.city');
     expect([collectsProfileFields, canSkip]).toEqual([['Homes_1.city'], true]);
-    expect(ways(scenario, 'collect.city')).toEqual([{ to: 'call' }]);
+    expect(getTransitions(scenario, 'collect.city')).toEqual([{ to: 'call' }]);
   });
 
-  it('hints at its tool, again when a value changes, without asking for a confirmation', () => {
-    const call = step(scenario, 'call');
+  it('hints at the tool without a confirmation, and again when a value changes', () => {
+    const call = getStep(scenario, 'call');
     expect(call.toolBindings.map(({ toolId }) => toolId)).toEqual(['Homes_1.FindHome']);
     expect([call.isRequiredAction, call.requiresConfirmation]).toEqual([false, false]);
-    expect(ways(scenario, 'call')).toEqual([
+    expect(getTransitions(scenario, 'call')).toEqual([
       { to: 'call', anytime: true, condition: expect.stringContaining('changed.exists') },
       { to: 'present', outcomes: [ACTION_SUCCEEDED] },
       { to: 'present', outcomes: [ACTION_FAILED] },
@@ -66,67 +73,67 @@ describe('a search as a scenario', () => {
     ]);
   });
 
-  it('searches again when a value changes, offers something else, and answers questions, at any time', () => {
-    expect(step(scenario, 'present').templateIds).toEqual(['FindHome.present']);
-    const [changed, alternatives, done, asked] = ways(scenario, 'present');
+  it('searches again for changed values, offers alternatives and answers questions at any time', () => {
+    expect(getStep(scenario, 'present').templateIds).toEqual(['FindHome.present']);
+    const [changed, alternatives, done, asked] = getTransitions(scenario, 'present');
     expect(changed).toMatchObject({ to: 'call', anytime: true, condition: expect.stringContaining('changed.exists') });
     expect(alternatives).toMatchObject({ to: 'present', anytime: true });
     expect(done).toMatchObject({ to: 'end', condition: expect.stringContaining('facts.ending') });
     expect(asked).toMatchObject({ to: 'present', anytime: true, condition: expect.stringContaining('requested') });
   });
 
-  it('completes once it has delivered and the customer moved on', () => {
+  it('completes when the search succeeded and the customer moves on', () => {
     expect(scenario.completionCondition).toBe(
       '(data["Homes_1.FindHome.succeeded"] == true) && (facts.ending || "sgd.Homes_1.FindHome" in facts.left' +
         ' || "sgd.Homes_1.FindHome" in facts.started' +
         ' || (size(facts.turned_to) > 0 && !("sgd.Homes_1.FindHome" in facts.turned_to)))',
     );
-    expect(step(scenario, 'end')).toMatchObject({ isTerminal: true, templateIds: [], transitions: [] });
+    expect(getStep(scenario, 'end')).toMatchObject({ isTerminal: true, templateIds: [], transitions: [] });
   });
 });
 
-describe('a booking as a scenario', () => {
-  const scenario = scenarioOf(aBookingChart());
+describe('a chart of a booking as a scenario', () => {
+  const scenario = toScenario(aBookingChart());
 
-  it('confirms and books in one step: a checkpoint with a required action', () => {
-    expect(step(scenario, 'confirm')).toMatchObject({
+  it('confirms and books in one step, a checkpoint with a required action', () => {
+    expect(getStep(scenario, 'confirm')).toMatchObject({
       isCheckpoint: true,
       isRequiredAction: true,
       confirmsFields: ['Homes_1.day'],
       toolBindings: [{ toolId: 'Homes_1.BookVisit' }],
     });
-    expect(step(scenario, 'confirm').requiresConfirmation).toBeUndefined();
-    expect(ways(scenario, 'confirm')).toEqual([
+    expect(getStep(scenario, 'confirm').requiresConfirmation).toBeUndefined();
+    expect(getTransitions(scenario, 'confirm')).toEqual([
       { to: 'confirm', outcomes: [DECLINED] },
       { to: 'inform', outcomes: [ACTION_SUCCEEDED] },
       { to: 'inform_failure', outcomes: [ACTION_FAILED] },
     ]);
   });
 
-  it('tries again after a failure when the customer says yes, without another confirmation', () => {
-    expect(ways(scenario, 'inform_failure').slice(0, 2)).toEqual([
+  it('retries a failed booking when the customer accepts, without another confirmation', () => {
+    expect(getTransitions(scenario, 'inform_failure').slice(0, 2)).toEqual([
       { to: 'call', anytime: true, condition: '"sgd.Homes_1.BookVisit" in facts.accepted' },
       expect.objectContaining({ to: 'confirm', anytime: true }),
     ]);
-    expect(step(scenario, 'call')).toMatchObject({ isRequiredAction: true, requiresConfirmation: false });
-    expect(ways(scenario, 'call')).toEqual([
+    expect(getStep(scenario, 'call')).toMatchObject({ isRequiredAction: true, requiresConfirmation: false });
+    expect(getTransitions(scenario, 'call')).toEqual([
       { to: 'inform', outcomes: [ACTION_SUCCEEDED] },
       { to: 'inform_failure', outcomes: [ACTION_FAILED] },
     ]);
   });
 
-  it('ends where it is told to, and answers questions there', () => {
-    expect(step(scenario, 'inform').isTerminal).toBe(true);
-    expect(ways(scenario, 'inform')).toEqual([expect.objectContaining({ to: 'inform', anytime: true })]);
+  it('answers questions in its terminal step', () => {
+    expect(getStep(scenario, 'inform').isTerminal).toBe(true);
+    expect(getTransitions(scenario, 'inform')).toEqual([expect.objectContaining({ to: 'inform', anytime: true })]);
   });
 
-  it('commits the customer with the tool that a confirmation leads to, a search with none', () => {
-    expect([...committingTools(aBookingChart())]).toEqual(['Homes_1.BookVisit']);
-    expect(committingTools(aSearchChart()).size).toBe(0);
+  it('has a committing tool, which a search does not have', () => {
+    expect([...getCommittingTools(aBookingChart())]).toEqual(['Homes_1.BookVisit']);
+    expect(getCommittingTools(aSearchChart()).size).toBe(0);
   });
 });
 
-describe('a chart of STAR as a scenario', () => {
+describe('a STAR chart as a scenario', () => {
   const chart = aSearchChart({
     scenario_id: 'star.bank',
     source: { dataset: 'star' },
@@ -181,38 +188,38 @@ describe('a chart of STAR as a scenario', () => {
       aChartStep({ step_id: 'bye', kind: 'closing', terminal: true }),
     ],
   });
-  const scenario = scenarioOf(chart);
+  const scenario = toScenario(chart);
 
-  it('goes round a question when the customer declines it, or gives what the way round asks for', () => {
-    expect(ways(scenario, 'pin')).toEqual([
+  it('leaves a question when the customer declines it or gives the alternative value', () => {
+    expect(getTransitions(scenario, 'pin')).toEqual([
       { to: 'query' },
       { to: 'birthday', outcomes: [DECLINED] },
       { to: 'birthday', anytime: true, conditionFields: ['star.bank.Birthday'] },
     ]);
-    expect(ways(scenario, 'birthday')).toEqual([{ to: 'query' }, { to: 'sorry', outcomes: [DECLINED] }]);
+    expect(getTransitions(scenario, 'birthday')).toEqual([{ to: 'query' }, { to: 'sorry', outcomes: [DECLINED] }]);
   });
 
-  it('opens the question again that a no leads back to', () => {
-    expect(ways(scenario, 'sure')[0]).toEqual({ to: 'pin', outcomes: [DECLINED], clears: ['star.bank.PIN'] });
+  it('clears the fields of the question that a no leads to', () => {
+    expect(getTransitions(scenario, 'sure')[0]).toEqual({ to: 'pin', outcomes: [DECLINED], clears: ['star.bank.PIN'] });
   });
 
-  it('goes on telling while the customer goes on, and leaves the judging of answers to those who understand them', () => {
-    const { transitions } = step(scenario, 'quiz');
+  it('continues with the customer, and has conditions in natural language for answers', () => {
+    const { transitions } = getStep(scenario, 'quiz');
     expect(transitions[0]?.condition).toBe('signal == "CONTINUE"');
     expect(transitions[1]?.conditionText).toContain('incorrect');
   });
 
-  it('tries again when the customer stays with a failure that the chart leads nowhere from', () => {
-    expect(ways(scenario, 'sorry').at(-1)).toEqual({ to: 'query', condition: 'signal == "CONTINUE"' });
+  it('retries a failed step without an edge when the customer continues', () => {
+    expect(getTransitions(scenario, 'sorry').at(-1)).toEqual({ to: 'query', condition: 'signal == "CONTINUE"' });
   });
 
-  it('ends at steps without a way on, and leaves out what nothing leads to', () => {
-    expect(step(scenario, 'sorry').isTerminal).toBe(true);
+  it('ends at steps without edges, and has no unreachable steps', () => {
+    expect(getStep(scenario, 'sorry').isTerminal).toBe(true);
     expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('bye');
     expect(scenario.steps.map(({ stepId }) => stepId)).not.toContain('book');
   });
 
-  it('puts an optional question once', () => {
+  it('asks an optional question once', () => {
     const steps = [
       aChartStep({
         step_id: 'pin',
@@ -223,7 +230,7 @@ describe('a chart of STAR as a scenario', () => {
       }),
       aChartStep({ step_id: 'sorry', kind: 'inform' }),
     ];
-    const [early] = ways(scenarioOf({ ...chart, steps }), 'pin');
+    const [early] = getTransitions(toScenario({ ...chart, steps }), 'pin');
     expect(early).toMatchObject({ to: 'sorry', anytime: true, condition: expect.stringContaining('attempts > 0') });
   });
 });

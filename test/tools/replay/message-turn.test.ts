@@ -2,39 +2,39 @@ import { ContributionType } from '../../../gen/focal/orchestration/v1/contributi
 import { StepOutcomeKind } from '../../../gen/focal/orchestration/v1/scenario';
 import { ScenarioSignal, TurnTrigger, VariableScope } from '../../../gen/focal/orchestration/v1/turn';
 import type { SignalInput } from '../../../tools/replay/dialogue-inputs';
-import { closingTurn, messageTurn, toolResultsTurn } from '../../../tools/replay/message-turn';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
-import { EMPTY_VIEW, type SessionView } from '../../../tools/replay/session-view';
+import { buildClosingTurn, toMessageTurn, toToolResultsTurn } from '../../../tools/replay/message-turn';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
+import { emptyView, type SessionView } from '../../../tools/replay/session-view';
 import { aContribution, aSignal, aTurn } from './replay-builders';
 
 const FIND = 'sgd.Homes_1.FindHome';
 const BOOK = 'sgd.Homes_1.BookVisit';
 
-function signalsFor(signal: SignalInput['signal'], view: SessionView = EMPTY_VIEW): unknown {
-  const { situation } = messageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, signal })] }), view);
+function getSignals(signal: SignalInput['signal'], view: SessionView = emptyView): unknown {
+  const { situation } = toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, signal })] }), view);
   return situation?.signals;
 }
 
-/** A session in which the search stands at a step and last said something of this type. */
-function viewAt(type: ContributionType, stepId = 'confirm'): SessionView {
-  const said = aContribution(type, { stepId: 'confirm', actionKey: 'key-1' });
-  return new Map([[scenarioUuid(FIND), { instanceId: 'instance-1', stepId, said }]]);
+/** A session in which the search is at a step and last contributed this type. */
+function viewWith(type: ContributionType, stepId = 'confirm'): SessionView {
+  const lastContribution = aContribution(type, { stepId: 'confirm', actionKey: 'key-1' });
+  return new Map([[toScenarioId(FIND), { instanceId: 'instance-1', stepId, lastContribution }]]);
 }
 
 describe('a message as a turn', () => {
-  it('carries values as variables of the session, and nulls for those taken back', () => {
+  it('has values as session variables, and null for cleared ones', () => {
     const turn = aTurn({ facts: [{ field_id: 'a', value: '1' }], facts_cleared: ['b'] });
     const scope = VariableScope.VARIABLE_SCOPE_SESSION;
-    expect(messageTurn(turn, EMPTY_VIEW).situation?.candidateVariables).toEqual([
+    expect(toMessageTurn(turn, emptyView).situation?.candidateVariables).toEqual([
       { name: 'a', value: '1', scope },
       { name: 'b', value: null, scope },
     ]);
   });
 
-  it('names candidates by UUID with their scores, and the intent', () => {
+  it('has candidates with UUID and score, and the intent', () => {
     const turn = aTurn({ intent: 'Homes_1.FindHome', candidates: [{ scenario_id: FIND, score: 0.92 }] });
-    const content = messageTurn(turn, EMPTY_VIEW);
-    expect(content.candidates).toEqual([{ scenarioId: scenarioUuid(FIND), score: 0.92, reasoning: '' }]);
+    const content = toMessageTurn(turn, emptyView);
+    expect(content.candidates).toEqual([{ scenarioId: toScenarioId(FIND), score: 0.92, reasoning: '' }]);
     expect(content.situation?.canonicalIntentLabel).toBe('Homes_1.FindHome');
     expect(content.trigger).toBe(TurnTrigger.TURN_TRIGGER_MESSAGE);
   });
@@ -45,22 +45,22 @@ describe('a message as a turn', () => {
     ['pause', ScenarioSignal.SCENARIO_SIGNAL_PAUSE],
     ['cancel', ScenarioSignal.SCENARIO_SIGNAL_CANCEL],
     ['exit', ScenarioSignal.SCENARIO_SIGNAL_CANCEL],
-  ] as const)('aims %s at the scenario', (signal, expected) => {
-    expect(signalsFor(signal)).toEqual([{ signal: expected, scenarioIds: [scenarioUuid(FIND)], allInstances: false }]);
+  ] as const)('converts the signal %s to a signal for the scenario', (signal, expected) => {
+    expect(getSignals(signal)).toEqual([{ signal: expected, scenarioIds: [toScenarioId(FIND)], allInstances: false }]);
   });
 
-  it('sends nothing for a scenario that got nothing', () => {
-    expect(signalsFor('none')).toEqual([]);
+  it('has no signal for none', () => {
+    expect(getSignals('none')).toEqual([]);
   });
 
-  it('ends a running instance that the customer starts anew', () => {
-    expect(signalsFor('start', viewAt(ContributionType.CONTRIBUTION_TYPE_INFORM))).toMatchObject([
+  it('cancels a running instance that the customer starts again', () => {
+    expect(getSignals('start', viewWith(ContributionType.CONTRIBUTION_TYPE_INFORM))).toMatchObject([
       { signal: ScenarioSignal.SCENARIO_SIGNAL_CANCEL },
       { signal: ScenarioSignal.SCENARIO_SIGNAL_START },
     ]);
   });
 
-  it('tells as facts who was left, started, turned to, and what was selected or wanted otherwise', () => {
+  it('has facts for scenarios that are left, started, turned to, and selected', () => {
     const turn = aTurn({
       session_signal: 'exit',
       signals: [
@@ -68,7 +68,7 @@ describe('a message as a turn', () => {
         aSignal({ scenario_id: BOOK, signal: 'start', selected_offer: true, wants_alternatives: true }),
       ],
     });
-    expect(messageTurn(turn, EMPTY_VIEW).situation?.facts).toEqual({
+    expect(toMessageTurn(turn, emptyView).situation?.facts).toEqual({
       ending: true,
       left: [FIND],
       started: [BOOK],
@@ -80,56 +80,59 @@ describe('a message as a turn', () => {
     });
   });
 
-  it('asks about each requested field once', () => {
+  it('has each requested field once', () => {
     const signals = [FIND, BOOK].map((scenario_id) => aSignal({ scenario_id, requested_fields: ['Homes_1.rent'] }));
-    expect(messageTurn(aTurn({ signals }), EMPTY_VIEW).situation?.requestedFields).toEqual(['Homes_1.rent']);
+    expect(toMessageTurn(aTurn({ signals }), emptyView).situation?.requestedFields).toEqual(['Homes_1.rent']);
   });
 });
 
-describe('a yes or no', () => {
-  const answerTo = (confirmation: 'yes' | 'no', view: SessionView): unknown =>
-    messageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, confirmation })] }), view).stepOutcomes;
+describe('a yes or no of the customer', () => {
+  const getOutcomes = (confirmation: 'yes' | 'no', view: SessionView): unknown =>
+    toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, confirmation })] }), view).stepOutcomes;
 
   it.each([
     ['yes', StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED],
     ['no', StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED],
-  ] as const)('%s goes to the instance, step and visit that asked', (confirmation, kind) => {
-    expect(answerTo(confirmation, viewAt(ContributionType.CONTRIBUTION_TYPE_CONFIRM))).toEqual([
+  ] as const)('%s is an outcome for the instance, step and visit of the CONFIRM', (confirmation, kind) => {
+    expect(getOutcomes(confirmation, viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM))).toEqual([
       { instanceId: 'instance-1', stepId: 'confirm', actionKey: 'key-1', kind, toolId: '', results: {} },
     ]);
   });
 
-  it('to what was told is a fact', () => {
+  it('is only a fact after an INFORM', () => {
     const facts = (confirmation: 'yes' | 'no'): unknown =>
-      messageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, confirmation })] }), EMPTY_VIEW).situation?.facts;
+      toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: FIND, confirmation })] }), emptyView).situation?.facts;
     expect(facts('yes')).toMatchObject({ accepted: [FIND], refused: [] });
     expect(facts('no')).toMatchObject({ accepted: [], refused: [FIND] });
   });
 
   it.each([
-    ['no instance', EMPTY_VIEW],
-    ['something told', viewAt(ContributionType.CONTRIBUTION_TYPE_INFORM)],
-    ['a question for a value', viewAt(ContributionType.CONTRIBUTION_TYPE_ASK)],
-    ['a step that was left', viewAt(ContributionType.CONTRIBUTION_TYPE_CONFIRM, 'elsewhere')],
-  ])('answers nothing where there is %s', (_, view) => {
-    expect(answerTo('yes', view)).toEqual([]);
+    ['there is no instance', emptyView],
+    ['the last contribution is an INFORM', viewWith(ContributionType.CONTRIBUTION_TYPE_INFORM)],
+    ['the last contribution is an ASK', viewWith(ContributionType.CONTRIBUTION_TYPE_ASK)],
+    ['the instance has left the step', viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM, 'elsewhere')],
+  ])('is not an outcome if %s', (_, view) => {
+    expect(getOutcomes('yes', view)).toEqual([]);
   });
 
-  it('is no decline of a step when the scenario is cancelled', () => {
+  it('is not an outcome if the scenario is cancelled', () => {
     const signals = [aSignal({ scenario_id: FIND, signal: 'cancel', confirmation: 'no' })];
-    const view = viewAt(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
-    expect(messageTurn(aTurn({ signals }), view).stepOutcomes).toEqual([]);
+    const view = viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
+    expect(toMessageTurn(aTurn({ signals }), view).stepOutcomes).toEqual([]);
   });
 });
 
-describe('turns without a message of the dialogue', () => {
-  it('the customer has left', () => {
-    const { situation, trigger } = closingTurn();
+describe('a turn without a message', () => {
+  it('says that the customer has left', () => {
+    const { situation, trigger } = buildClosingTurn();
     expect(situation?.facts).toMatchObject({ ending: true, turned_to: [] });
     expect(trigger).toBe(TurnTrigger.TURN_TRIGGER_MESSAGE);
   });
 
-  it('tools have run', () => {
-    expect(toolResultsTurn([])).toMatchObject({ trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, situation: undefined });
+  it('has the results of tools', () => {
+    expect(toToolResultsTurn([])).toMatchObject({
+      trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS,
+      situation: undefined,
+    });
   });
 });

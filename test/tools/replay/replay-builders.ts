@@ -1,16 +1,16 @@
 import { type ContributionType, ScenarioContribution } from '../../../gen/focal/orchestration/v1/contribution';
 import { type ScenarioLifecycleAction, ScenarioLifecycleDecision } from '../../../gen/focal/orchestration/v1/lifecycle';
 import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { type Chart, type ChartStep, chartOf } from '../../../tools/replay/chart';
+import { type Chart, type ChartStep, parseChart } from '../../../tools/replay/chart';
 import {
   type DialogueInputs,
-  dialogueInputsOf,
+  parseDialogueInputs,
   type SignalInput,
   type TurnInputs,
 } from '../../../tools/replay/dialogue-inputs';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 
-/** A node of a chart that says nothing unless told. */
+/** A chart step without content. */
 export function aChartStep(parts: Partial<ChartStep> & Pick<ChartStep, 'step_id' | 'kind'>): ChartStep {
   return {
     collects_profile_fields: [],
@@ -26,9 +26,9 @@ export function aChartStep(parts: Partial<ChartStep> & Pick<ChartStep, 'step_id'
   };
 }
 
-/** The chart of a search: ask for a city, search, present what was found. */
+/** The chart of a search: ask for a city, search, present the results. */
 export function aSearchChart(parts: Partial<Chart> = {}): Chart {
-  return chartOf({
+  return parseChart({
     scenario_id: 'sgd.Homes_1.FindHome',
     title: 'FindHome',
     description: 'Find a home',
@@ -69,9 +69,9 @@ export function aSearchChart(parts: Partial<Chart> = {}): Chart {
   });
 }
 
-/** The chart of a booking: ask for a day, confirm, book, try again where that fails. */
+/** The chart of a booking: ask for a day, confirm, book, retry after a failure. */
 export function aBookingChart(parts: Partial<Chart> = {}): Chart {
-  return chartOf({
+  return parseChart({
     scenario_id: 'sgd.Homes_1.BookVisit',
     title: 'BookVisit',
     description: 'Book a visit',
@@ -121,7 +121,7 @@ export function aBookingChart(parts: Partial<Chart> = {}): Chart {
   });
 }
 
-/** What one scenario gets from a message: nothing but that it goes on, unless told. */
+/** A signal of a message for one scenario, by default `continue`. */
 export function aSignal(parts: Partial<SignalInput> & Pick<SignalInput, 'scenario_id'>): SignalInput {
   return {
     signal: 'continue',
@@ -133,24 +133,24 @@ export function aSignal(parts: Partial<SignalInput> & Pick<SignalInput, 'scenari
   };
 }
 
-/** A turn that says nothing unless told. */
+/** A turn without inputs. */
 export function aTurn(
   inputs: Partial<TurnInputs['inputs']> = {},
   parts: Partial<Pick<TurnInputs, 'turn' | 'tool_outcomes'>> = {},
 ): TurnInputs {
-  const nothing = { intent: null, candidates: [], signals: [], session_signal: null, facts: [], facts_cleared: [] };
-  return { turn: 1, tool_outcomes: [], ...parts, inputs: { ...nothing, ...inputs } };
+  const empty = { intent: null, candidates: [], signals: [], session_signal: null, facts: [], facts_cleared: [] };
+  return { turn: 1, tool_outcomes: [], ...parts, inputs: { ...empty, ...inputs } };
 }
 
 /** A dialogue of these turns, numbered from 1. */
 export function aDialogue(turns: readonly TurnInputs[]): DialogueInputs {
-  return dialogueInputsOf({
+  return parseDialogueInputs({
     dialogue_id: 'd1',
-    turns: turns.map((turn, place) => ({ ...turn, turn: place + 1 })),
+    turns: turns.map((turn, index) => ({ ...turn, turn: index + 1 })),
   });
 }
 
-/** A contribution of an instance of the search, unless told. */
+/** A contribution, by default of an instance of the search. */
 export function aContribution(
   type: ContributionType,
   parts: {
@@ -168,11 +168,11 @@ export function aContribution(
     instanceId: 'instance-1',
     ...rest,
     type,
-    scenarioId: scenarioUuid(scenario),
+    scenarioId: toScenarioId(scenario),
   });
 }
 
-/** A lifecycle decision about an instance of the search, unless told. */
+/** A lifecycle decision, by default about an instance of the search. */
 export function aDecision(
   action: ScenarioLifecycleAction,
   parts: { readonly scenario?: string; readonly instanceId?: string; readonly resumed?: boolean } = {},
@@ -182,11 +182,11 @@ export function aDecision(
     instanceId: 'instance-1',
     ...rest,
     action,
-    scenarioId: scenarioUuid(scenario),
+    scenarioId: toScenarioId(scenario),
   });
 }
 
-/** An answer of the service with these contributions and decisions. */
+/** A response with these contributions and lifecycle decisions. */
 export function anAnswer(
   contributions: ScenarioContribution[] = [],
   lifecycleDecisions: ScenarioLifecycleDecision[] = [],

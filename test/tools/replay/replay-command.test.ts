@@ -1,17 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateApiKey, hashApiKey } from '../../../src/server/auth';
+import { execute, type Run } from '../../cli/command-line';
 import { type BuiltServer, ensureBuilt, startBuiltServer } from '../../support/built-server';
 
-const root = join(__dirname, '..', '..', '..');
 let folder: string;
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'replay-test-'));
@@ -20,13 +14,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function replay(...args: readonly string[]): Promise<Run> {
-  const env = { PATH: process.env['PATH'], TMPDIR: folder };
-  return new Promise((resolve) => {
-    execFile('node', ['dist/tools/replay/main.js', ...args], { cwd: root, env }, (error, stdout, stderr) => {
-      const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
-      resolve({ code, stdout, stderr });
-    });
-  });
+  return execute('node', ['dist/tools/replay/main.js', ...args], { TMPDIR: folder });
 }
 
 interface Figures {
@@ -34,37 +22,37 @@ interface Figures {
   readonly [figure: string]: string | number | null;
 }
 
-function figuresOf({ stdout }: Run): Figures[] {
+function parseFigures({ stdout }: Run): Figures[] {
   return stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
 }
 
-describe('replaying the sample through the service over gRPC', () => {
+describe('npm run replay', () => {
   let run: Run;
   let figures: Figures[];
   beforeAll(async () => {
     run = await replay('--json');
-    figures = figuresOf(run);
+    figures = parseFigures(run);
   }, 120_000);
 
-  it('prints one JSON object a file, and nothing else on standard output', () => {
+  it('prints one JSON object per file with --json', () => {
     expect(run.code).toBe(0);
     const files = ['sgd_interleave', 'sgd_natural', 'sgd_parallel', 'star_multi', 'star_single'];
     expect(figures.map(({ file }) => file)).toEqual(files);
   });
 
-  it('tells on standard error how far it is', () => {
+  it('prints the progress to standard error', () => {
     expect(run.stderr).toMatch(/^sgd_natural +\[#+\] 10\/10 dialogues, \d+ turns$/m);
   });
 
-  it('leaves nothing of its own service behind', () => {
+  it('removes the folder of the local service', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it.each(['sgd_interleave', 'sgd_natural', 'sgd_parallel'])(
-    '%s: the plan is what the rules of the simulator say',
+    '%s: the plans agree with the rules of the simulator',
     (file) => {
       const found = figures.find((entry) => entry.file === file);
       for (const key of [
@@ -82,29 +70,29 @@ describe('replaying the sample through the service over gRPC', () => {
     },
   );
 
-  it('sgd_interleave: every scenario that is left in the middle pauses, and resumes when the customer is back', () => {
+  it('sgd_interleave: every interrupted scenario pauses, and resumes when the customer returns', () => {
     expect(figures[0]).toMatchObject({ pause_return_recall: 1, resume_recall: 1 });
   });
 
-  it('nobody is asked what they said, and nothing is done that was not confirmed', () => {
+  it('no plan asks for a known field or hints at an unconfirmed action', () => {
     for (const entry of figures) expect(entry).toMatchObject({ asks_of_known: 0, unconfirmed_actions: 0 });
   });
 
-  it('star: about as much as people agree with their own charts', () => {
+  it('star: the plans agree about as often as people follow the charts', () => {
     for (const entry of figures.filter(({ file }) => file.startsWith('star'))) {
       expect(Number(entry['active'])).toBeGreaterThanOrEqual(0.6);
     }
   });
 });
 
-describe('against a service that runs already', () => {
+describe('npm run replay with --target', () => {
   let server: BuiltServer;
   beforeAll(async () => {
     server = await startBuiltServer({ ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data') });
   }, 120_000);
   afterAll(() => server?.stop());
 
-  it('a file can be replayed again and again, with the same figures', async () => {
+  it('prints the same figures in every replay', async () => {
     const args = ['--target', server.address, '--files', 'sgd_parallel', '--json'];
     const first = await replay(...args);
     const second = await replay(...args);
@@ -112,7 +100,7 @@ describe('against a service that runs already', () => {
     expect(second.stdout).toBe(first.stdout);
   }, 60_000);
 
-  it('the table and the turns that differ are for people', async () => {
+  it('prints a table, and with --explain the turns that differ', async () => {
     const { stdout, stderr } = await replay('--target', server.address, '--files', 'star_single', '--explain');
     expect(stdout).toMatch(/^star_single +\d+ /m);
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
@@ -120,15 +108,64 @@ describe('against a service that runs already', () => {
   }, 60_000);
 });
 
-it.each([
-  ['an option that nobody knows', ['--fast'], 2, '--fast'],
-  ['a folder that is not there', ['--data', '/nowhere', '--target', '127.0.0.1:1'], 1, 'replay:'],
-])(
-  '%s ends it with a readable word',
-  async (_, args, code, text) => {
-    const run = await replay(...args);
-    expect(run.code).toBe(code);
-    expect(run.stderr).toContain(text);
-  },
-  60_000,
-);
+describe('npm run replay with --target of a service with authentication', () => {
+  let server: BuiltServer;
+  let tokenFile: string;
+  beforeAll(async () => {
+    const key = generateApiKey();
+    const keysFile = join(folder, 'keys.toml');
+    tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, key);
+    const entry = ['[[keys]]', 'id = "replay"', `sha256 = "${hashApiKey(key)}"`, 'tenant = "*"'];
+    writeFileSync(keysFile, [...entry, 'scopes = ["turns", "catalogue"]', ''].join('\n'));
+    server = await startBuiltServer({
+      ORCHESTRATOR__EMBEDDED__PATH: join(folder, 'data-with-keys'),
+      ORCHESTRATOR__AUTH__API_KEYS_FILE: keysFile,
+    });
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  it('sends the token of --token-file', async () => {
+    const args = ['--target', server.address, '--files', 'sgd_parallel', '--json'];
+    const { code, stdout } = await replay(...args, '--token-file', tokenFile);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ file: 'sgd_parallel' });
+  }, 60_000);
+
+  it('fails with exit code 3 and a hint without a token', async () => {
+    const { code, stderr } = await replay('--target', server.address, '--files', 'sgd_parallel');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^sgd_parallel: cannot store the scenario .*UNAUTHENTICATED/);
+    expect(stderr).toContain('--token-file');
+  }, 60_000);
+});
+
+describe('the arguments of npm run replay', () => {
+  it.each([
+    ['an unknown option', ['--fast'], "unknown option '--fast'"],
+    ['an invalid address', ['--target', 'here'], 'It must be HOST:PORT.'],
+    ['a missing folder', ['--data', '/nowhere', '--target', '127.0.0.1:1'], 'Cannot read /nowhere: ENOENT'],
+    ['a missing file', ['--files', 'nothing', '--target', '127.0.0.1:1'], 'has no nothing.jsonl.'],
+  ])('are rejected for %s with exit code 2', async (_, args, message) => {
+    const { code, stderr } = await replay(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('are described by --help', async () => {
+    const { code, stdout } = await replay('--help');
+    expect(code).toBe(0);
+    for (const option of [
+      '--data',
+      '--target',
+      '--json',
+      '--files',
+      '--explain',
+      '--token-file',
+      '--tls',
+      '--timeout',
+    ]) {
+      expect(stdout).toContain(option);
+    }
+  });
+});

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
+import { CallError } from 'scenario-orchestrator-client';
 import type { PutScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
 import { PutScenarioResponse } from '../../../gen/focal/orchestration/v1/scenario_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
-import type { ReplayClient } from '../../../tools/replay/replay-client';
-import { replayFolder } from '../../../tools/replay/replay-folder';
-import { scenarioUuid } from '../../../tools/replay/replay-ids';
+import { type ReplayClient, replayFolder } from '../../../tools/replay/replay-folder';
+import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { aDialogue, anAnswer, aSearchChart, aTurn } from './replay-builders';
 
 let data: string;
@@ -27,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(data, { recursive: true, force: true }));
 
-/** A service that takes everything and plans nothing, with what it was sent. */
+/** A service that accepts all requests, returns empty plans, and records the requests. */
 function aSilentService(): ReplayClient & { readonly put: PutScenarioRequest[]; readonly turns: Turn[] } {
   const put: PutScenarioRequest[] = [];
   const turns: Turn[] = [];
@@ -45,8 +46,8 @@ function aSilentService(): ReplayClient & { readonly put: PutScenarioRequest[]; 
   };
 }
 
-describe('a folder', () => {
-  it('is replayed file by file: scenarios stored, dialogues played as sessions of their own', async () => {
+describe('the replay of a folder', () => {
+  it('stores the scenarios and plays each dialogue in its own session, file by file', async () => {
     const service = aSilentService();
     const all = await replayFolder({ data, run: 'one' }, service);
     expect(all.map(({ file, turns, active }) => [file, turns, active])).toEqual([
@@ -54,22 +55,22 @@ describe('a folder', () => {
       ['b', 2, 0],
     ]);
     expect(service.put.map(({ scenario }) => scenario?.scenarioId)).toEqual(
-      ['a', 'b'].map(() => scenarioUuid('sgd.Homes_1.FindHome')),
+      ['a', 'b'].map(() => toScenarioId('sgd.Homes_1.FindHome')),
     );
     expect(new Set(service.put.map(({ agentId }) => agentId)).size).toBe(2);
     expect(new Set(service.turns.map(({ sessionId }) => sessionId)).size).toBe(4);
   });
 
-  it('tells the figures of a file, and where plan and recording differ, as soon as they are there', async () => {
-    const told: unknown[] = [];
+  it('reports the figures and disagreements of each file', async () => {
+    const reported: unknown[] = [];
     await replayFolder(
-      { data, files: ['b'], onFile: ({ file }, disagreements) => told.push([file, disagreements.length]) },
+      { data, files: ['b'], onFile: ({ file }, disagreements) => reported.push([file, disagreements.length]) },
       aSilentService(),
     );
-    expect(told).toEqual([['b', 2]]);
+    expect(reported).toEqual([['b', 2]]);
   });
 
-  it('is played into new sessions each time', async () => {
+  it('uses new sessions each time', async () => {
     const first = aSilentService();
     const second = aSilentService();
     await replayFolder({ data, files: ['a'] }, first);
@@ -77,17 +78,29 @@ describe('a folder', () => {
     expect(second.turns[0]?.sessionId).not.toBe(first.turns[0]?.sessionId);
   });
 
-  it('ends with the scenario that is refused, or the dialogue that fails', async () => {
-    const refusal = new Error('no');
-    const refusing = { ...aSilentService(), putScenario: () => Promise.reject(refusal) };
+  it('rejects with the scenario or dialogue of a failed call', async () => {
+    const failure = new CallError('ProcessTurn', { code: status.UNAVAILABLE, message: 'no connection', details: [] });
+    const refusing = { ...aSilentService(), putScenario: () => Promise.reject(failure) };
     await expect(replayFolder({ data }, refusing)).rejects.toMatchObject({
-      message: 'a: scenario sgd.Homes_1.FindHome was refused',
-      cause: refusal,
+      message: expect.stringMatching(/^a: cannot store the scenario sgd\.Homes_1\.FindHome: /),
+      exitCode: 3,
     });
-    const failing = { ...aSilentService(), processTurn: () => Promise.reject(refusal) };
+    const failing = { ...aSilentService(), processTurn: () => Promise.reject(failure) };
     await expect(replayFolder({ data }, failing)).rejects.toMatchObject({
-      message: expect.stringMatching(/^a: dialogue d1 \(session [0-9a-f-]+\) failed$/),
-      cause: refusal,
+      message: expect.stringMatching(/^a: dialogue d1 \(session [0-9a-f-]+\) failed: /),
+      exitCode: 3,
+    });
+  });
+
+  it('rejects with the file of a record that does not match the format', async () => {
+    const meta = { record: 'meta', format: 'scenario-replay/1' };
+    writeFileSync(
+      join(data, 'a.jsonl'),
+      [meta, { record: 'dialogue' }].map((record) => JSON.stringify(record)).join('\n'),
+    );
+    await expect(replayFolder({ data }, aSilentService())).rejects.toMatchObject({
+      message: expect.stringMatching(/^a: not a record of scenario-replay\/1: /),
+      exitCode: 1,
     });
   });
 });

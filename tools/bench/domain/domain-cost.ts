@@ -1,72 +1,100 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { TurnInput } from '../../../src/core/context/selection-context';
 import { decideTurn } from '../../../src/core/decide-turn';
-import { progress } from '../progress';
-import { medianOf } from '../statistics';
-import { decidedInputs } from '../workload/decided-inputs';
-import { type DomainCase, domainCases, usualCase } from './domain-cases';
+import { showProgress } from '../command';
+import { getMedian } from '../figures';
+import { mainStepCount } from '../workload/scenarios';
+import { defaultShape, type SessionShape } from '../workload/session-turns';
+import { buildTurnInputs } from '../workload/turn-inputs';
 
-/** What the rules cost for one case, P6.1 to apply, a turn of the session on average. */
+/** The average cost of the rules per turn. */
 export interface DomainCost {
   readonly axis: string;
   readonly value: number;
-  /** CPU of the process, median of the rounds, microseconds. */
+  /** CPU of the process in microseconds, median of the rounds. */
   readonly microseconds: number;
-  /** The same over that of the usual session in the same round, median of the rounds. */
+  /** Ratio to the baseline in the same round, median of the rounds. */
   readonly ratio: number;
-  /** Memory that is allocated, bytes. */
-  readonly allocated: number;
+  readonly allocatedBytes: number;
 }
 
-/** How long to measure. */
-export interface DomainEffort {
+export interface DomainCostOptions {
   readonly rounds: number;
-  /** CPU time of one case in one round, milliseconds. */
+  /** CPU time of one case per round, in milliseconds. */
   readonly batchMs: number;
 }
 
-/** A case with what its turns are decided on. */
-interface Runner {
+interface DomainCase {
+  /** What is varied. */
+  readonly axis: string;
+  readonly value: number;
+  readonly shape: SessionShape;
+  readonly stepsPerScenario: number;
+}
+
+const baseline = { shape: defaultShape, stepsPerScenario: mainStepCount };
+
+/** Three active scenarios of eight steps. */
+const baselineCase: DomainCase = { axis: 'baseline', value: defaultShape.activeScenarios, ...baseline };
+
+const domainCases: readonly DomainCase[] = [
+  ...varyShape('active scenarios', 'activeScenarios', [1, 5, 20]),
+  ...[8, 100, 1_000, 10_000].map((value) => ({
+    axis: 'steps per scenario',
+    value,
+    ...baseline,
+    stepsPerScenario: value,
+  })),
+  ...varyShape('known fields', 'customerFields', [1, 50, 500]),
+  ...varyShape('candidates', 'candidates', [0, 10, 100]),
+  ...varyShape('rules', 'rules', [0, 50, 500]),
+];
+
+function varyShape(axis: string, field: keyof SessionShape, values: readonly number[]): DomainCase[] {
+  return values.map((value) => ({ axis, value, ...baseline, shape: { ...defaultShape, [field]: value } }));
+}
+
+interface PreparedCase {
   readonly domainCase: DomainCase;
   readonly inputs: readonly TurnInput[];
 }
 
-/** V8 compiles beside the program, and takes long for it where the machine has little time to spare. */
+/** V8 compiles in the background, which takes long on a busy machine. */
 const warmUpBatches = 30;
 
-/** Few enough that no garbage is collected meanwhile, with the young generation that npm run bench:domain gives. */
+/** Few enough for the young generation of `npm run bench:domain`, so that no garbage is collected during the measurement. */
 const sessionsForAllocation = 20;
 
-/** Measures the usual session and every case, one after the other in each round. */
-export async function domainCosts({ rounds, batchMs }: DomainEffort): Promise<readonly DomainCost[]> {
-  for (const { inputs } of prepared()) microsecondsATurn(inputs, warmUpBatches * batchMs);
-  // Once more: a running service decides on sessions that compiled code has made, and those of the start have other hidden classes.
-  const runners = prepared();
+/** Measures the baseline and all cases, one after the other in each round. */
+export async function measureDomainCosts({ rounds, batchMs }: DomainCostOptions): Promise<readonly DomainCost[]> {
+  for (const { inputs } of prepareCases()) measureMicrosecondsPerTurn(inputs, warmUpBatches * batchMs);
+  // A running service decides on objects that compiled code has created. Those of the warm-up have other hidden classes.
+  const cases = prepareCases();
   const measured: (readonly number[])[] = [];
   while (measured.length < rounds) {
-    progress(`round ${measured.length + 1} of ${rounds}`);
-    await breathe(); // for signals
-    measured.push(runners.map(({ inputs }) => microsecondsATurn(inputs, batchMs)));
+    showProgress(`round ${measured.length + 1} of ${rounds}`);
+    await yieldToEventLoop(); // For signals.
+    measured.push(cases.map(({ inputs }) => measureMicrosecondsPerTurn(inputs, batchMs)));
   }
-  progress('');
-  return runners.map(({ domainCase: { axis, value }, inputs }, index) => ({
+  showProgress('');
+  return cases.map(({ domainCase: { axis, value }, inputs }, index) => ({
     axis,
     value,
-    microseconds: medianOf(measured.map((round) => round[index] ?? Number.NaN)),
-    ratio: medianOf(measured.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
-    allocated: bytesATurn(inputs),
+    microseconds: getMedian(measured.map((round) => round[index] ?? Number.NaN)),
+    ratio: getMedian(measured.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
+    allocatedBytes: measureBytesPerTurn(inputs),
   }));
 }
 
-function prepared(): readonly Runner[] {
-  return [usualCase, ...domainCases].map((domainCase) => {
-    progress(`${domainCase.axis} ${domainCase.value}: preparing`);
-    return { domainCase, inputs: decidedInputs(domainCase.shape, domainCase.stepsPerScenario) };
+function prepareCases(): readonly PreparedCase[] {
+  return [baselineCase, ...domainCases].map((domainCase) => {
+    showProgress(`${domainCase.axis} ${domainCase.value}: preparing`);
+    return { domainCase, inputs: buildTurnInputs(domainCase.shape, domainCase.stepsPerScenario) };
   });
 }
 
-/** Decides the turns of the session again and again for so long. */
-function microsecondsATurn(inputs: readonly TurnInput[], batchMs: number): number {
+/** Decides the turns repeatedly, for at least `batchMs` of CPU time. */
+function measureMicrosecondsPerTurn(inputs: readonly TurnInput[], batchMs: number): number {
   const before = process.cpuUsage();
   let turns = 0;
   for (;;) {
@@ -77,8 +105,8 @@ function microsecondsATurn(inputs: readonly TurnInput[], batchMs: number): numbe
   }
 }
 
-function bytesATurn(inputs: readonly TurnInput[]): number {
-  if (globalThis.gc === undefined) throw new Error('Run it by npm run bench:domain: it needs node --expose-gc.');
+function measureBytesPerTurn(inputs: readonly TurnInput[]): number {
+  if (globalThis.gc === undefined) throw new Error('Run `npm run bench:domain`: the benchmark needs node --expose-gc.');
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
   for (let session = 0; session < sessionsForAllocation; session += 1) {

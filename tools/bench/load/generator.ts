@@ -1,80 +1,152 @@
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import { sessionTurns } from '../workload/session-turns';
-import { framed, Http2Caller, headerBytes } from './http2-caller';
-import type { FromGenerator, LoadOrder, LoadReport, ToGenerator } from './load-order';
+import { buildSessionTurns } from '../workload/session-turns';
+import type { GeneratorCommand, GeneratorEvent, LoadReport, LoadRequest } from './load';
 
-/** A load generator, in a process of its own, so that it takes nothing from the server but its core. */
+// A load generator, the entry point of a child process of load.ts.
+
+/** Length of the prefix of a gRPC message. */
+const prefixBytes = 5;
+
 class Generator {
-  /** The framed requests of each session. A turn id is used once, so every request is prepared, and before the clock runs. */
+  /** The framed requests of each session. They are created before the measurement, because each turn id is used once. */
   private readonly sessions: readonly (readonly Buffer[])[];
-  private next = 0;
-  private readonly latencies: number[] = [];
+  private nextSession = 0;
+  private readonly latenciesMs: number[] = [];
   private responseBytes = 0;
 
   private constructor(
-    private readonly order: LoadOrder,
-    private readonly callers: readonly Http2Caller[],
+    private readonly request: LoadRequest,
+    private readonly clients: readonly Http2Client[],
   ) {
-    this.sessions = Array.from({ length: order.sessions }, () =>
-      sessionTurns(order.shape).map((turn) =>
-        framed(ProcessTurnRequest.encode(ProcessTurnRequest.fromPartial({ turn })).finish()),
+    this.sessions = Array.from({ length: request.sessions }, () =>
+      buildSessionTurns(request.shape).map((turn) =>
+        toGrpcFrame(ProcessTurnRequest.encode(ProcessTurnRequest.fromPartial({ turn })).finish()),
       ),
     );
   }
 
-  static async prepare(order: LoadOrder): Promise<Generator> {
-    const { addresses, connections, method } = order;
-    const opened = Array.from({ length: connections }, (_, index) =>
-      Http2Caller.open(addresses[index % addresses.length] ?? '', method),
+  static async prepare(request: LoadRequest): Promise<Generator> {
+    const { addresses, connections, method } = request;
+    const clients = Array.from({ length: connections }, (_, index) =>
+      Http2Client.open(addresses[index % addresses.length] ?? '', method),
     );
-    return new Generator(order, await Promise.all(opened));
+    return new Generator(request, await Promise.all(clients));
   }
 
   async run(): Promise<LoadReport> {
-    const since = performance.now();
-    await Promise.all(Array.from({ length: this.order.inFlight }, (_, lane) => this.drive(lane)));
-    const seconds = (performance.now() - since) / 1_000;
-    for (const caller of this.callers) caller.close();
+    const start = performance.now();
+    await Promise.all(Array.from({ length: this.request.inFlight }, (_, lane) => this.runLane(lane)));
+    const seconds = (performance.now() - start) / 1_000;
+    for (const client of this.clients) client.close();
     return {
-      calls: this.latencies.length,
+      calls: this.latenciesMs.length,
       seconds,
-      latencies: this.latencies,
-      requestBytes: this.sessions.flat().reduce((sum, { length }) => sum + length - headerBytes, 0),
+      latenciesMs: this.latenciesMs,
+      requestBytes: this.sessions.flat().reduce((sum, { length }) => sum + length - prefixBytes, 0),
       responseBytes: this.responseBytes,
     };
   }
 
-  /** One call at a time, session after session, each on the next of the connections that are this lane's. */
-  private async drive(lane: number): Promise<void> {
-    for (let at = lane; ; at += this.order.inFlight) {
-      const caller = this.callers[at % this.callers.length];
-      const requests = this.sessions[this.next];
-      this.next += 1;
-      if (caller === undefined || requests === undefined) return;
-      for (const request of requests) {
-        const since = performance.now();
-        const received = await caller.call(request);
-        this.responseBytes += received;
-        this.latencies.push(performance.now() - since);
+  /** Sends session after session, one call at a time. The sessions of a lane alternate between its connections. */
+  private async runLane(lane: number): Promise<void> {
+    for (let index = lane; ; index += this.request.inFlight) {
+      const client = this.clients[index % this.clients.length];
+      const frames = this.sessions[this.nextSession];
+      this.nextSession += 1;
+      if (client === undefined || frames === undefined) return;
+      for (const frame of frames) {
+        const start = performance.now();
+        const responseBytes = await client.call(frame);
+        this.responseBytes += responseBytes;
+        this.latenciesMs.push(performance.now() - start);
       }
     }
   }
 }
 
-function tell(message: FromGenerator): void {
-  process.send?.(message);
+/**
+ * Sends unary gRPC calls over one HTTP/2 connection and reads only the status. A full gRPC client would need as much CPU as the measured
+ * server and slow it down.
+ */
+class Http2Client {
+  private readonly session: ClientHttp2Session;
+  private readonly headers: Readonly<Record<string, string>>;
+
+  private constructor(address: string, method: string) {
+    this.session = connect(`http://${address}`);
+    this.headers = {
+      [constants.HTTP2_HEADER_METHOD]: 'POST',
+      [constants.HTTP2_HEADER_PATH]: method,
+      [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+      [constants.HTTP2_HEADER_TE]: 'trailers',
+    };
+  }
+
+  /** Resolves when it is connected. */
+  static open(address: string, method: string): Promise<Http2Client> {
+    const client = new Http2Client(address, method);
+    return new Promise((resolve, reject) => {
+      client.session.once('connect', () => resolve(client));
+      client.session.once('error', reject);
+    });
+  }
+
+  /** Sends a frame. Resolves to the size of the response message in bytes. Rejects for any status except OK. */
+  call(frame: Buffer): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const stream = this.session.request(this.headers);
+      let received = 0;
+      let statusHeaders: IncomingHttpHeaders = {};
+      const setHeaders = (headers: IncomingHttpHeaders): void => {
+        statusHeaders = headers;
+      };
+      stream.on('response', setHeaders); // A trailers-only response has the status here.
+      stream.on('trailers', setHeaders);
+      stream.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+      });
+      stream.once('error', reject);
+      stream.once('close', () => {
+        if (statusHeaders['grpc-status'] === '0') resolve(received - prefixBytes);
+        else reject(new Error(formatStatus(statusHeaders)));
+      });
+      stream.end(frame);
+    });
+  }
+
+  close(): void {
+    this.session.close();
+  }
+}
+
+function formatStatus(headers: IncomingHttpHeaders): string {
+  const message = decodeURIComponent(String(headers['grpc-message'] ?? 'no message'));
+  return `status ${headers['grpc-status'] ?? 'unknown'}: ${message}`;
+}
+
+/** Adds the prefix of gRPC to an uncompressed message. */
+function toGrpcFrame(message: Uint8Array): Buffer {
+  const frame = Buffer.alloc(prefixBytes + message.length);
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, prefixBytes);
+  return frame;
+}
+
+function send(event: GeneratorEvent): void {
+  process.send?.(event);
 }
 
 let generator: Generator | undefined;
 
-process.on('message', (message: ToGenerator) => {
-  const answer =
-    message.kind === 'prepare'
-      ? Generator.prepare(message.order).then((prepared): FromGenerator => {
+process.on('message', (command: GeneratorCommand) => {
+  const event =
+    command.kind === 'prepare'
+      ? Generator.prepare(command.request).then((prepared): GeneratorEvent => {
           generator = prepared;
           return { kind: 'prepared' };
         })
-      : generator?.run().then((report): FromGenerator => ({ kind: 'done', report }));
-  answer?.then(tell, (error: unknown) => tell({ kind: 'failed', reason: String(error) }));
+      : generator?.run().then((report): GeneratorEvent => ({ kind: 'done', report }));
+  event?.then(send, (error: unknown) => send({ kind: 'failed', reason: String(error) }));
 });
 process.on('disconnect', () => process.exit());

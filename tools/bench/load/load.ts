@@ -1,54 +1,129 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { FromGenerator, LoadOrder, LoadReport, ToGenerator } from './load-order';
+import { getQuantile } from '../figures';
+import { getCpuMicroseconds } from '../servers/process-cost';
+import type { BenchServer } from '../servers/servers';
+import type { SessionShape } from '../workload/session-turns';
 
-/** Two, since one would wait for itself before the server does. */
-const generators = 2;
+/** What the load generators send. */
+export interface LoadRequest {
+  /** `HOST:PORT` of each server. The connections are distributed round-robin. */
+  readonly addresses: readonly string[];
+  readonly connections: number;
+  /** Concurrent calls over all connections, each of its own session. */
+  readonly inFlight: number;
+  /** Full method, `/package.Service/Method`. */
+  readonly method: string;
+  readonly shape: SessionShape;
+  /** Number of new sessions. All turns of a session are sent in order. */
+  readonly sessions: number;
+}
 
-/** Load generators in processes of their own, which stay the same from round to round, so that they are as warm as they get. */
-export class Load {
-  private readonly generators = Array.from({ length: generators }, () => new GeneratorProcess());
+export interface LoadReport {
+  readonly calls: number;
+  /** Wall time from the first call to the last response. */
+  readonly seconds: number;
+  /** Of each call. */
+  readonly latenciesMs: readonly number[];
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+/** A message to a load generator. */
+export type GeneratorCommand = { readonly kind: 'prepare'; readonly request: LoadRequest } | { readonly kind: 'run' };
+
+/** A message from a load generator. */
+export type GeneratorEvent =
+  | { readonly kind: 'prepared' }
+  | { readonly kind: 'done'; readonly report: LoadReport }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** The cost of one round of load for one or more servers. */
+export interface Round {
+  readonly calls: number;
+  /** CPU time of the server processes per call, all threads, in microseconds. */
+  readonly cpuUsPerCall: number;
+  /** Depends on the whole machine: clients, Redis and other processes. */
+  readonly callsPerSecond: number;
+  /** Latencies as seen by a client. They depend on the whole machine, too. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU time by wall time. Well below 1 per server means that the servers waited for the clients. */
+  readonly utilization: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+/** Sends load to servers and measures their processes. */
+export async function measureRound(
+  load: LoadGenerators,
+  servers: readonly BenchServer[],
+  request: Omit<LoadRequest, 'addresses'>,
+): Promise<Round> {
+  const send = await load.prepare({ ...request, addresses: servers.map(({ address }) => address) });
+  const getCpu = (): number => servers.reduce((sum, { pid }) => sum + getCpuMicroseconds(pid), 0);
+  const before = getCpu();
+  const { calls, seconds, latenciesMs, requestBytes, responseBytes } = await send();
+  const cpu = getCpu() - before;
+  return {
+    calls,
+    cpuUsPerCall: cpu / calls,
+    callsPerSecond: calls / seconds,
+    p50Ms: getQuantile(latenciesMs, 0.5),
+    p99Ms: getQuantile(latenciesMs, 0.99),
+    utilization: cpu / (seconds * 1_000_000),
+    requestBytes: requestBytes / calls,
+    responseBytes: responseBytes / calls,
+  };
+}
+
+/** With one generator, the generator would be the bottleneck instead of the server. */
+const generatorCount = 2;
+
+/** Load generators in child processes, which are reused for all rounds, so that they stay warm. */
+export class LoadGenerators {
+  private readonly generators = Array.from({ length: generatorCount }, () => new GeneratorProcess());
 
   /**
-   * Prepares an order: connections stand, requests are encoded. Resolves to what sends it, once. That rejects when a call fails:
-   * what is left of a run with failures measures nothing.
+   * Opens the connections and encodes the requests. Returns a function that sends them, once. It rejects if a call fails, because such a
+   * run has no valid figures.
    */
-  async prepare(order: LoadOrder): Promise<() => Promise<LoadReport>> {
-    const parts = shares(order).flatMap((share, index) => {
+  async prepare(request: LoadRequest): Promise<() => Promise<LoadReport>> {
+    const parts = splitRequest(request).flatMap((part, index) => {
       const generator = this.generators[index];
-      return generator === undefined ? [] : [{ generator, share }];
+      return generator === undefined ? [] : [{ generator, part }];
     });
-    await Promise.all(parts.map(({ generator, share }) => generator.prepare(share)));
-    return async () => sumOf(await Promise.all(parts.map(({ generator }) => generator.run())));
+    await Promise.all(parts.map(({ generator, part }) => generator.prepare(part)));
+    return async () => sumReports(await Promise.all(parts.map(({ generator }) => generator.run())));
   }
 
-  /** Ends the generators. They end with this process at the latest. */
   stop(): void {
     for (const generator of this.generators) generator.end();
   }
 }
 
-/** The order, cut for each generator. */
-function shares(order: LoadOrder): readonly LoadOrder[] {
-  const count = Math.min(generators, order.connections, order.inFlight, order.sessions);
-  const share = (whole: number, index: number): number => Math.floor((whole + index) / count);
+/** Splits a request for the generators. */
+function splitRequest(request: LoadRequest): readonly LoadRequest[] {
+  const count = Math.min(generatorCount, request.connections, request.inFlight, request.sessions);
+  const getShare = (total: number, index: number): number => Math.floor((total + index) / count);
+  const { addresses } = request;
   return Array.from({ length: count }, (_, index) => ({
-    ...order,
-    addresses: order.addresses.map((_address, at) => order.addresses[(at + index) % order.addresses.length] ?? ''),
-    connections: share(order.connections, index),
-    inFlight: share(order.inFlight, index),
-    sessions: share(order.sessions, index),
+    ...request,
+    addresses: addresses.map((_address, at) => addresses[(at + index) % addresses.length] ?? ''),
+    connections: getShare(request.connections, index),
+    inFlight: getShare(request.inFlight, index),
+    sessions: getShare(request.sessions, index),
   }));
 }
 
-function sumOf(reports: readonly LoadReport[]): LoadReport {
-  const sum = (count: (report: LoadReport) => number): number =>
-    reports.reduce((total, report) => total + count(report), 0);
+function sumReports(reports: readonly LoadReport[]): LoadReport {
+  const sum = (getFigure: (report: LoadReport) => number): number =>
+    reports.reduce((total, report) => total + getFigure(report), 0);
   return {
     calls: sum(({ calls }) => calls),
     seconds: Math.max(...reports.map(({ seconds }) => seconds)),
-    latencies: reports.flatMap(({ latencies }) => latencies),
+    latenciesMs: reports.flatMap(({ latenciesMs }) => latenciesMs),
     requestBytes: sum(({ requestBytes }) => requestBytes),
     responseBytes: sum(({ responseBytes }) => responseBytes),
   };
@@ -56,27 +131,29 @@ function sumOf(reports: readonly LoadReport[]): LoadReport {
 
 class GeneratorProcess {
   private readonly child: ChildProcess = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
-  private readonly ended = once(this.child, 'exit').then((): FromGenerator => ({ kind: 'failed', reason: 'it ended' }));
+  private readonly exited = once(this.child, 'exit').then(
+    (): GeneratorEvent => ({ kind: 'failed', reason: 'it exited' }),
+  );
 
-  async prepare(order: LoadOrder): Promise<void> {
-    await this.answerTo({ kind: 'prepare', order });
+  async prepare(request: LoadRequest): Promise<void> {
+    await this.execute({ kind: 'prepare', request });
   }
 
   async run(): Promise<LoadReport> {
-    const answer = await this.answerTo({ kind: 'go' });
-    if (answer.kind !== 'done') throw new Error('A load generator was sent off before it was prepared.');
-    return answer.report;
+    const event = await this.execute({ kind: 'run' });
+    if (event.kind !== 'done') throw new Error('A load generator was run before it was prepared.');
+    return event.report;
   }
 
   end(): void {
     if (this.child.connected) this.child.disconnect();
   }
 
-  private async answerTo(message: ToGenerator): Promise<FromGenerator> {
-    const answer = once(this.child, 'message').then(([heard]): FromGenerator => heard);
-    this.child.send(message);
-    const heard = await Promise.race([answer, this.ended]);
-    if (heard.kind === 'failed') throw new Error(`A load generator failed: ${heard.reason}.`);
-    return heard;
+  private async execute(command: GeneratorCommand): Promise<GeneratorEvent> {
+    const received = once(this.child, 'message').then(([event]): GeneratorEvent => event);
+    this.child.send(command);
+    const event = await Promise.race([received, this.exited]);
+    if (event.kind === 'failed') throw new Error(`A load generator failed: ${event.reason}.`);
+    return event;
   }
 }

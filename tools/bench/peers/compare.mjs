@@ -1,11 +1,10 @@
-// node compare.mjs [ROUNDS] [SESSIONS]: CPU of this process a turn, for each engine, round by round, on a redis-server of its own.
-// Node.js and Redis' client are in every figure; gRPC is in none. docs/performance.md says what it shows and what not.
+// node compare.mjs [ROUNDS] [SESSIONS]: measures the CPU of this process per turn for each engine, in alternating rounds on one Redis.
+// All figures include Node.js and the Redis client, and none includes gRPC. docs/performance.md explains them.
 import { deepStrictEqual } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { medianOf } from '../../dist/tools/bench/statistics.js';
-import { tableText } from '../../dist/tools/bench/table.js';
-import { RedisProcess } from '../../dist/tools/chaos/redis-process.js';
+import { formatTable, getMedian } from '../../../dist/tools/bench/figures.js';
+import { RedisProcess } from '../../../dist/tools/redis/redis-process.js';
 import { langgraph } from './langgraph.mjs';
 import { orchestrator } from './orchestrator.mjs';
 import { stepsAfter, turns } from './turns.mjs';
@@ -14,21 +13,21 @@ import { xstate } from './xstate.mjs';
 const [rounds = 7, sessions = 200] = process.argv.slice(2).map(Number);
 const inFlight = 16;
 
-/** CPU a turn of so many sessions, microseconds; every turn is checked. */
-async function microsecondsATurn(turnOf, prepare) {
-  const waiting = Array.from({ length: sessions }, () => {
+/** Measures the CPU per turn in microseconds. Checks the result of every turn. */
+async function measureMicrosecondsPerTurn(processTurn, prepare) {
+  const pending = Array.from({ length: sessions }, () => {
     const sessionId = randomUUID();
-    return { sessionId, said: prepare(sessionId) };
+    return { sessionId, inputs: prepare(sessionId) };
   });
   const before = process.cpuUsage();
-  const drive = async () => {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      for (const [at, said] of next.said.entries()) {
-        deepStrictEqual(await turnOf(next.sessionId, said), stepsAfter[at], `turn ${at + 1}`);
+  const playSessions = async () => {
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      for (const [index, input] of next.inputs.entries()) {
+        deepStrictEqual(await processTurn(next.sessionId, input), stepsAfter[index], `turn ${index + 1}`);
       }
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, drive));
+  await Promise.all(Array.from({ length: inFlight }, playSessions));
   const { user, system } = process.cpuUsage(before);
   return (user + system) / (sessions * turns.length);
 }
@@ -36,26 +35,26 @@ async function microsecondsATurn(turnOf, prepare) {
 const redisProcess = await RedisProcess.start();
 const redis = new Redis(redisProcess.port, '127.0.0.1');
 try {
-  const contenders = [orchestrator, xstate, langgraph].map(({ name, engine, prepare = () => turns }) => ({
+  const engines = [orchestrator, xstate, langgraph].map(({ name, engine, prepare = () => turns }) => ({
     name,
-    turnOf: engine(redis),
+    processTurn: engine(redis),
     prepare,
     figures: [],
   }));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { turnOf, prepare, figures } of contenders) {
-      const figure = await microsecondsATurn(turnOf, prepare);
-      if (round > 0) figures.push(figure); // the first one warms up
+    for (const { processTurn, prepare, figures } of engines) {
+      const figure = await measureMicrosecondsPerTurn(processTurn, prepare);
+      if (round > 0) figures.push(figure); // The first round is the warm-up.
     }
   }
-  const [{ figures: own }] = contenders;
+  const [{ figures: baseline }] = engines;
   console.log(
-    tableText([
-      ['engine', 'CPU us a turn', 'ratio'],
-      ...contenders.map(({ name, figures }) => [
+    formatTable([
+      ['engine', 'CPU us/turn', 'ratio'],
+      ...engines.map(({ name, figures }) => [
         name,
-        medianOf(figures),
-        medianOf(figures.map((figure, round) => figure / own[round])),
+        getMedian(figures),
+        getMedian(figures.map((figure, round) => figure / baseline[round])),
       ]),
     ]),
   );

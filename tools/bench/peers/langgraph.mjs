@@ -1,27 +1,27 @@
-// LangGraph JS: one graph a flow and one thread a flow of a session, a node a step that interrupts for what it waits for. A turn resumes
-// the threads that it says something to, and no others.
+// LangGraph JS: one thread per flow of a session, and one node per step, which interrupts until it has its input. A turn resumes only the
+// threads that it has input for.
 import { Annotation, Command, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { RedisSaver } from './redis-saver.mjs';
-import { flows, missing } from './turns.mjs';
+import { findMissingFields, flows } from './turns.mjs';
 
 const State = Annotation.Root({
-  values: Annotation({ reducer: (before, more) => ({ ...before, ...more }), default: () => ({}) }),
+  values: Annotation({ reducer: (current, update) => ({ ...current, ...update }), default: () => ({}) }),
 });
 
-/** Interrupts until all fields are known; `next` says where to go on. */
+/** Interrupts until all fields are known. `next` returns the next step. */
 const collecting = (step, next) => (state) => {
-  if (missing(step, state.values).length === 0) return new Command({ goto: next(state.values) });
-  const said = interrupt({ step, ask: missing(step, state.values) });
-  const values = { ...state.values, ...said.values };
+  if (findMissingFields(step, state.values).length === 0) return new Command({ goto: next(state.values) });
+  const input = interrupt({ step, ask: findMissingFields(step, state.values) });
+  const values = { ...state.values, ...input.values };
   return new Command({
-    update: { values: said.values },
-    goto: missing(step, values).length === 0 ? next(values) : step,
+    update: { values: input.values },
+    goto: findMissingFields(step, values).length === 0 ? next(values) : step,
   });
 };
 
 const waiting = (step, next) => () => {
-  const said = interrupt({ step });
-  return new Command({ update: { values: said.values ?? {} }, goto: next });
+  const input = interrupt({ step });
+  return new Command({ update: { values: input.values ?? {} }, goto: next });
 };
 
 const steps = {
@@ -39,23 +39,23 @@ const steps = {
 };
 
 export const langgraph = {
-  name: 'LangGraph JS over a plain Redis saver',
+  name: 'LangGraph JS with a Redis checkpointer',
   engine: (redis) => {
     const builder = new StateGraph(State);
     for (const [step, [node, ends]] of Object.entries(steps)) builder.addNode(step, node, { ends });
     const graph = builder.addEdge(START, 'reference').compile({ checkpointer: new RedisSaver(redis) });
-    const stepsOf = new Map(); // for the check alone: a thread that nothing is said to is not loaded
-    return async (sessionId, said) => {
-      const isNew = !stepsOf.has(sessionId);
-      const at = stepsOf.get(sessionId) ?? Array(flows).fill('reference');
-      stepsOf.set(sessionId, at);
-      for (const [flow, words] of said.entries()) {
-        if (words === undefined) continue;
-        const input = isNew ? { values: {} } : new Command({ resume: words });
-        const result = await graph.invoke(input, { configurable: { thread_id: `${sessionId}:${flow}` } });
-        at[flow] = result.__interrupt__?.[0]?.value.step ?? 'closed';
+    const stepsBySession = new Map(); // For the check: threads without input are not loaded.
+    return async (sessionId, inputs) => {
+      const isNew = !stepsBySession.has(sessionId);
+      const currentSteps = stepsBySession.get(sessionId) ?? Array(flows).fill('reference');
+      stepsBySession.set(sessionId, currentSteps);
+      for (const [flow, input] of inputs.entries()) {
+        if (input === undefined) continue;
+        const command = isNew ? { values: {} } : new Command({ resume: input });
+        const result = await graph.invoke(command, { configurable: { thread_id: `${sessionId}:${flow}` } });
+        currentSteps[flow] = result.__interrupt__?.[0]?.value.step ?? 'closed';
       }
-      return at;
+      return currentSteps;
     };
   },
 };

@@ -1,4 +1,4 @@
-// A checkpointer of LangGraph over plain Redis: the newest checkpoint of a thread and the writes that belong to it, nothing older.
+// A LangGraph checkpointer on plain Redis. It keeps only the latest checkpoint of a thread, with its pending writes.
 import { BaseCheckpointSaver } from '@langchain/langgraph';
 
 const timeToLiveSeconds = 3_600;
@@ -10,7 +10,7 @@ export class RedisSaver extends BaseCheckpointSaver {
   }
 
   async getTuple({ configurable }) {
-    const stored = await this.redis.hgetallBuffer(keyOf(configurable));
+    const stored = await this.redis.hgetallBuffer(getKey(configurable));
     if (stored.head === undefined) return undefined;
     const { id, parent, type, metadataType } = JSON.parse(stored.head);
     const { thread_id, checkpoint_ns = '' } = configurable;
@@ -37,7 +37,7 @@ export class RedisSaver extends BaseCheckpointSaver {
       this.serde.dumpsTyped(metadata),
     ]);
     const head = JSON.stringify({ id: checkpoint.id, parent, type, metadataType });
-    const key = keyOf(configurable);
+    const key = getKey(configurable);
     await this.redis
       .multi()
       .del(key)
@@ -55,7 +55,7 @@ export class RedisSaver extends BaseCheckpointSaver {
         return [`w:${configurable.checkpoint_id}:${task}:${index}`, JSON.stringify({ task, channel, type, value })];
       }),
     );
-    if (fields.length > 0) await this.redis.hset(keyOf(configurable), ...fields.flat());
+    if (fields.length > 0) await this.redis.hset(getKey(configurable), ...fields.flat());
   }
 
   async *list(config) {
@@ -64,10 +64,10 @@ export class RedisSaver extends BaseCheckpointSaver {
   }
 
   async deleteThread(threadId) {
-    await this.redis.del(keyOf({ thread_id: threadId }));
+    await this.redis.del(getKey({ thread_id: threadId }));
   }
 }
 
-function keyOf({ thread_id, checkpoint_ns = '' }) {
+function getKey({ thread_id, checkpoint_ns = '' }) {
   return `langgraph:${thread_id}:${checkpoint_ns}`;
 }

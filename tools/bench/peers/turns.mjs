@@ -1,11 +1,11 @@
-// The session of `npm run bench`, told plainly: what each of nine turns says to three flows of eight steps, and what a flow must
-// want after it. Every engine is checked against this, so that all of them do the same work.
+// The session of `npm run bench`: the input of nine turns for three flows of eight steps, and the expected steps. Every engine is checked
+// against them, so that all engines do the same work.
 export const flows = 3;
 
 const toAll = (values) => Array.from({ length: flows }, () => ({ kind: 'values', values }));
-const toSome = (said) => Array.from({ length: flows }, (_, flow) => said[flow]);
+const toSome = (inputs) => Array.from({ length: flows }, (_, flow) => inputs[flow]);
 
-/** One entry a flow; undefined: the turn says nothing to it. */
+/** One entry per flow; undefined without input. */
 export const turns = [
   toAll({}),
   toAll({ reference: 'R-2041-77' }),
@@ -18,7 +18,7 @@ export const turns = [
   toSome([undefined, { kind: 'booked', values: { booking: 'B-20871' } }]),
 ];
 
-/** The step that each flow stands at after each turn. */
+/** The expected step of each flow after each turn. */
 export const stepsAfter = [
   ['reference', 'reference', 'reference'],
   ['circumstances', 'circumstances', 'circumstances'],
@@ -31,12 +31,12 @@ export const stepsAfter = [
   ['receipt', 'receipt', 'confirmation'],
 ];
 
-/** What each step collects. */
-export const collected = {
+/** The fields that each step collects. */
+const collectedFields = {
   reference: ['reference'],
   circumstances: ['reason', 'date'],
   amount: ['amount'],
   note: ['note'],
 };
 
-export const missing = (step, values) => collected[step].filter((field) => values[field] === undefined);
+export const findMissingFields = (step, values) => collectedFields[step].filter((field) => values[field] === undefined);

@@ -1,14 +1,14 @@
-// XState: one machine a flow; an actor is made of its persisted snapshot, told what was said, persisted and stopped again. All flows
-// of a session are one JSON value of Redis.
+// XState: one actor per flow, which is restored from its snapshot, receives the input, and is persisted and stopped. All flows of a session
+// are one JSON value in Redis.
 import { assign, createActor, createMachine } from 'xstate';
-import { flows, missing } from './turns.mjs';
+import { findMissingFields, flows } from './turns.mjs';
 
-const known =
+const areFieldsKnown =
   (step) =>
   ({ context }) =>
-    missing(step, context).length === 0;
+    findMissingFields(step, context).length === 0;
 
-const collecting = (step, target) => ({ always: { guard: known(step), target } });
+const collecting = (step, target) => ({ always: { guard: areFieldsKnown(step), target } });
 
 const machine = createMachine({
   id: 'request',
@@ -20,8 +20,8 @@ const machine = createMachine({
     circumstances: collecting('circumstances', 'amount'),
     amount: {
       always: [
-        { guard: ({ context }) => known('amount')({ context }) && context.amount > 500, target: 'note' },
-        { guard: known('amount'), target: 'confirmation' },
+        { guard: ({ context }) => areFieldsKnown('amount')({ context }) && context.amount > 500, target: 'note' },
+        { guard: areFieldsKnown('amount'), target: 'confirmation' },
       ],
     },
     note: collecting('note', 'confirmation'),
@@ -31,20 +31,20 @@ const machine = createMachine({
         booked: { target: 'receipt', actions: assign(({ context, event }) => ({ ...context, ...event.values })) },
       },
     },
-    receipt: { on: { told: 'closed' } },
+    receipt: { on: { informed: 'closed' } },
     closed: { type: 'final' },
   },
 });
 
 export const xstate = {
-  name: 'XState actors over plain Redis',
-  engine: (redis) => async (sessionId, said) => {
+  name: 'XState actors on plain Redis',
+  engine: (redis) => async (sessionId, inputs) => {
     const key = `xstate:${sessionId}`;
     const stored = await redis.get(key);
     const snapshots = stored === null ? Array(flows).fill(undefined) : JSON.parse(stored);
     const after = snapshots.map((snapshot, flow) => {
       const actor = createActor(machine, snapshot && { snapshot }).start();
-      if (said[flow] !== undefined) actor.send({ type: said[flow].kind, values: said[flow].values });
+      if (inputs[flow] !== undefined) actor.send({ type: inputs[flow].kind, values: inputs[flow].values });
       const persisted = actor.getPersistedSnapshot();
       actor.stop();
       return persisted;

@@ -1,59 +1,86 @@
-import { machineText } from '../machine';
-import { runCommand } from '../run-command';
-import { tableText } from '../table';
-import { catalogue } from './catalogue';
-import { connections } from './connections';
-import type { Experiment } from './experiment';
-import { nodes } from './nodes';
-import { type ScaleArguments, scaleArguments, usage } from './scale-arguments';
-import { type SizeCost, scaleCost } from './scale-cost';
-import { sessions } from './sessions';
-import { watchers } from './watchers';
+import { parseArgs } from 'node:util';
+import { parsePositiveInteger, runBenchCommand } from '../command';
+import { describeMachine, formatTable } from '../figures';
+import { scaleExperiments } from './experiments';
+import { measureScaleCost, type ScaleCostOptions, type ScaleExperiment, type SizeCost } from './scale-cost';
 
-const experiments: readonly Experiment[] = [sessions, catalogue, connections, nodes, watchers];
-
-function chosen({ only }: ScaleArguments): readonly Experiment[] {
-  const unknown = only?.find((name) => !experiments.some((experiment) => experiment.name.startsWith(name)));
-  if (unknown !== undefined) throw new Error(`There is no experiment “${unknown}”.`);
-  return experiments.filter(({ name }) => only?.some((beginning) => name.startsWith(beginning)) ?? true);
+interface ScaleArguments extends ScaleCostOptions {
+  readonly experiments: readonly ScaleExperiment[];
+  readonly json: boolean;
+  readonly help: boolean;
 }
 
-function report({ name }: Experiment, costs: readonly SizeCost[]): string {
-  const headings = Object.keys(costs[0]?.found ?? {});
-  return tableText([
-    [name, 'CPU us a turn', 'ratio', 'turns/s', 'p99 ms', ...headings],
+const usage = `npm run bench:scale [-- [--only NAME,NAME] [--full | --short] [--rounds N] [--sessions N] [--json]]
+
+Measures the cost of a turn as something grows: sessions in Redis, scenarios in the catalogue, connections, nodes, idle watch streams.
+Each size has its own Redis. The sizes of an experiment alternate in each round. See docs/performance.md.
+
+  --only NAME,NAME  run only these experiments: sessions, scenarios, connections, nodes, idle
+  --full            include one million sessions, which need about 50 GB of memory
+  --short           use very small sizes, to test the benchmark
+  --rounds N        rounds of each size; default 5
+  --sessions N      new sessions per round, nine turns each; default 300
+  --json            print one JSON object per experiment`;
+
+function parseScaleArguments(args: readonly string[]): ScaleArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      full: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      sessions: { type: 'string', default: '300' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return {
+    experiments: selectExperiments(values.only?.split(',').map((name) => name.trim())),
+    full: values.full,
+    short: values.short,
+    rounds: parsePositiveInteger('--rounds', values.rounds),
+    sessions: parsePositiveInteger('--sessions', values.sessions),
+    json: values.json,
+    help: values.help,
+  };
+}
+
+/** Selects experiments by the beginning of their names; undefined for all. */
+function selectExperiments(prefixes: readonly string[] | undefined): readonly ScaleExperiment[] {
+  const unknown = prefixes?.find((prefix) => !scaleExperiments.some(({ name }) => name.startsWith(prefix)));
+  if (unknown !== undefined) throw new Error(`There is no experiment "${unknown}".`);
+  return scaleExperiments.filter(({ name }) => prefixes?.some((prefix) => name.startsWith(prefix)) ?? true);
+}
+
+function formatCosts({ name }: ScaleExperiment, costs: readonly SizeCost[]): string {
+  const headings = Object.keys(costs[0]?.extraFigures ?? {});
+  return formatTable([
+    [name, 'CPU us/turn', 'ratio', 'turns/s', 'p99 ms', ...headings],
     ...costs.map((cost) => [
       cost.name,
-      cost.cpuPerTurn,
+      cost.cpuUsPerTurn,
       cost.ratio,
-      cost.throughput,
-      cost.p99,
-      ...headings.map((heading) => cost.found[heading] ?? Number.NaN),
+      cost.turnsPerSecond,
+      cost.p99Ms,
+      ...headings.map((heading) => cost.extraFigures[heading] ?? Number.NaN),
     ]),
   ]);
 }
 
-/** Throws where the arguments cannot be used. */
-function read(given: readonly string[]): ScaleArguments {
-  const args = scaleArguments(given);
-  chosen(args);
-  return args;
-}
-
-runCommand({
-  read,
+runBenchCommand({
+  parse: parseScaleArguments,
   usage,
   async run(args) {
-    const machine = machineText();
-    const all = chosen(args);
-    if (!args.json)
-      console.log(`${machine}\nmedians of ${args.rounds} rounds; ratio to the first line of the same round`);
-    for (const experiment of all) {
-      const sizes = await scaleCost(experiment, args);
+    const machine = describeMachine();
+    const { experiments, rounds, json } = args;
+    if (!json) console.log(`${machine}\nmedians of ${rounds} rounds; ratio to the first line of the same round`);
+    for (const experiment of experiments) {
+      const sizes = await measureScaleCost(experiment, args);
       console.log(
-        args.json
-          ? JSON.stringify({ machine, experiment: experiment.name, rounds: args.rounds, sizes })
-          : `\n${report(experiment, sizes)}`,
+        json
+          ? JSON.stringify({ machine, experiment: experiment.name, rounds, sizes })
+          : `\n${formatCosts(experiment, sizes)}`,
       );
     }
   },

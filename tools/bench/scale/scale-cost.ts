@@ -1,67 +1,97 @@
-import { Closers } from '../closers';
-import { Load } from '../load/load';
-import { measuredRound, type Round } from '../load/measured-round';
-import { progress } from '../progress';
-import { turnMethod } from '../servers/service';
-import { medianOf } from '../statistics';
-import { usualShape } from '../workload/session-turns';
-import type { Experiment, Variant } from './experiment';
-import type { ScaleArguments } from './scale-arguments';
+import { CleanupStack } from '../cleanup';
+import { showProgress } from '../command';
+import { getMedian } from '../figures';
+import { LoadGenerators, measureRound, type Round } from '../load/load';
+import { type BenchServer, turnMethod } from '../servers/servers';
+import { defaultShape } from '../workload/session-turns';
 
-/** What one size came to; medians of the rounds. */
+/** One size of an experiment, with its running servers. */
+export interface ScaleVariant {
+  readonly name: string;
+  readonly servers: readonly BenchServer[];
+  readonly connections: number;
+  /** Figures of the setup, by heading with the unit. */
+  readonly extraFigures: Readonly<Record<string, number>>;
+}
+
+export interface ScaleRange {
+  /** Includes the largest sizes, which need much time and memory. */
+  readonly full: boolean;
+  /** Uses sizes below ten, for the tests. */
+  readonly short: boolean;
+}
+
+/** Something that grows while the same turns are sent. */
+export interface ScaleExperiment {
+  readonly name: string;
+  /** Starts all sizes. The first is the smallest, and the baseline of the others. */
+  readonly start: (range: ScaleRange, cleanup: CleanupStack) => Promise<readonly ScaleVariant[]>;
+}
+
+/** The figures of one size, medians of the rounds. */
 export interface SizeCost {
   readonly name: string;
-  /** CPU of the servers' processes a turn, microseconds. */
-  readonly cpuPerTurn: number;
-  /** The same over that of the smallest size in the same round. */
+  /** CPU of the server processes per turn, in microseconds. */
+  readonly cpuUsPerTurn: number;
+  /** Ratio of `cpuUsPerTurn` to that of the smallest size in the same round. */
   readonly ratio: number;
-  readonly throughput: number;
-  readonly p99: number;
-  readonly found: Variant['found'];
+  readonly turnsPerSecond: number;
+  readonly p99Ms: number;
+  readonly extraFigures: ScaleVariant['extraFigures'];
+}
+
+export interface ScaleCostOptions extends ScaleRange {
+  readonly rounds: number;
+  /** New sessions per round. */
+  readonly sessions: number;
 }
 
 const inFlight = 16;
 
-/** Measures every size of an experiment, one after the other in each round. */
-export function scaleCost(experiment: Experiment, args: ScaleArguments): Promise<readonly SizeCost[]> {
-  const closers = new Closers();
-  return closers.during(async () => {
-    progress(`${experiment.name}: preparing`);
-    const load = closers.add(new Load(), (started) => started.stop());
-    const variants = await experiment.start(args, closers);
+/** Measures all sizes of an experiment, one after the other in each round. */
+export function measureScaleCost(experiment: ScaleExperiment, options: ScaleCostOptions): Promise<readonly SizeCost[]> {
+  const cleanup = new CleanupStack();
+  return cleanup.run(async () => {
+    showProgress(`${experiment.name}: preparing`);
+    const load = cleanup.add(new LoadGenerators(), (started) => started.stop());
+    const variants = await experiment.start(options, cleanup);
     const rounds: (readonly Round[])[] = [];
-    // The first one warms up.
-    for (let number = 0; number <= args.rounds; number += 1) {
-      progress(`${experiment.name}: ${number === 0 ? 'warming up' : `round ${number} of ${args.rounds}`}`);
-      const round = await oneRound(load, variants, args.sessions);
+    // The first round is the warm-up.
+    for (let number = 0; number <= options.rounds; number += 1) {
+      showProgress(`${experiment.name}: ${number === 0 ? 'warming up' : `round ${number} of ${options.rounds}`}`);
+      const round = await measureVariants(load, variants, options.sessions);
       if (number > 0) rounds.push(round);
     }
-    progress('');
-    return variants.map(({ name, found }, index) => {
-      const median = (figure: (round: Round, smallest: Round) => number): number =>
-        medianOf(
+    showProgress('');
+    return variants.map(({ name, extraFigures }, index) => {
+      const getRoundsMedian = (getFigure: (round: Round, smallest: Round) => number): number =>
+        getMedian(
           rounds.map((round) => {
             const [smallest, own] = [round[0], round[index]];
-            return smallest && own ? figure(own, smallest) : Number.NaN;
+            return smallest && own ? getFigure(own, smallest) : Number.NaN;
           }),
         );
       return {
         name,
-        cpuPerTurn: median((own) => own.cpuPerCall),
-        ratio: median((own, smallest) => own.cpuPerCall / smallest.cpuPerCall),
-        throughput: median((own) => own.throughput),
-        p99: median((own) => own.p99),
-        found,
+        cpuUsPerTurn: getRoundsMedian((own) => own.cpuUsPerCall),
+        ratio: getRoundsMedian((own, smallest) => own.cpuUsPerCall / smallest.cpuUsPerCall),
+        turnsPerSecond: getRoundsMedian((own) => own.callsPerSecond),
+        p99Ms: getRoundsMedian((own) => own.p99Ms),
+        extraFigures,
       };
     });
   });
 }
 
-async function oneRound(load: Load, variants: readonly Variant[], sessions: number): Promise<readonly Round[]> {
+async function measureVariants(
+  load: LoadGenerators,
+  variants: readonly ScaleVariant[],
+  sessions: number,
+): Promise<readonly Round[]> {
   const round: Round[] = [];
   for (const { servers, connections } of variants) {
     round.push(
-      await measuredRound(load, servers, { connections, inFlight, method: turnMethod, shape: usualShape, sessions }),
+      await measureRound(load, servers, { connections, inFlight, method: turnMethod, shape: defaultShape, sessions }),
     );
   }
   return round;

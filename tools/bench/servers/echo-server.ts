@@ -1,24 +1,20 @@
 import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
-import type { EchoSizes } from './echo';
-import { serveForParent } from './serve-for-parent';
-import { connectStoreValue } from './store-value';
+import { connectStoreValue, echoMethod, serveForParent } from './forked-server';
+import type { EchoServerOptions } from './servers';
 
-const asIs = (bytes: Buffer): Buffer => bytes;
+const passThrough = (bytes: Buffer): Buffer => bytes;
 
-/**
- * What nobody can do without who answers a gRPC call and stores something: grpc-js, which passes bytes on as they are, one script that
- * stores a value, an answer of a given size.
- */
-serveForParent(async ({ redisPort, answerBytes, valueBytes }: EchoSizes) => {
-  const store = await connectStoreValue(redisPort);
-  const answer = Buffer.alloc(answerBytes, 'answer ');
+/** The minimum for a gRPC call that stores something: grpc-js without encoding, one Redis script, a response of a fixed size. */
+serveForParent(async ({ redisPort, responseBytes, valueBytes }: EchoServerOptions) => {
+  const storeValue = await connectStoreValue(redisPort);
+  const response = Buffer.alloc(responseBytes, 'response ');
   const value = Buffer.alloc(valueBytes, 'value ');
-  let calls = 0;
+  let callCount = 0;
   const server = new Server();
-  const echo = (_call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>): void => {
-    calls += 1;
-    store(value, calls).then(() => done(null, answer), done);
+  const echo = (_call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
+    callCount += 1;
+    storeValue(value, callCount).then(() => callback(null, response), callback);
   };
-  server.register('/bench.Echo/Echo', echo, asIs, asIs, 'unary');
+  server.register(echoMethod, echo, passThrough, passThrough, 'unary');
   return server;
 });

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** Linux counts in these for every program, whatever the kernel's own clock. */
+/** USER_HZ: the unit of /proc on Linux, independent of the kernel's clock. */
 const ticksPerSecond = 100;
 
-/** CPU time that a process has used in all its threads, user and system, microseconds; in steps of 10 ms. Linux only. */
-export function cpuMicroseconds(pid: number): number {
+/** CPU time of a process in microseconds, user and system, all threads. Resolution 10 ms. Linux only. */
+export function getCpuMicroseconds(pid: number): number {
   const stat = readProcessFile(pid, 'stat');
-  // The name, in parentheses, may hold blanks; utime and stime are the 14th and 15th field of all.
+  // The process name, in parentheses, may have spaces. utime and stime are the fields 14 and 15.
   const [utime, stime] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -15,8 +15,8 @@ export function cpuMicroseconds(pid: number): number {
   return (((utime ?? Number.NaN) + (stime ?? Number.NaN)) * 1_000_000) / ticksPerSecond;
 }
 
-/** Memory that a process has in use, as the system counts it (resident set), bytes. Linux only. */
-export function residentBytes(pid: number): number {
+/** Resident set size of a process in bytes. Linux only. */
+export function getResidentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readProcessFile(pid, 'status'))?.[1]) * 1_024;
 }
 
@@ -24,7 +24,7 @@ function readProcessFile(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch (error) {
-    throw new Error(`What process ${pid} costs cannot be read; the benchmarks need Linux and a process that runs.`, {
+    throw new Error(`Cannot read the cost of process ${pid}. The benchmarks need Linux and a running process.`, {
       cause: error,
     });
   }

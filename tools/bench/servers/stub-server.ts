@@ -16,79 +16,76 @@ import { BatchGate } from '../../../src/server/grpc/middleware/batch-gate';
 import type { Logger } from '../../../src/server/ports/logger';
 import { coalesceWrites, restoreStringPrototype } from '../../../src/server/stores/redis/client-tuning';
 import { getProcessTelemetry, noopMetrics } from '../../../src/server/telemetry';
-import { decidedInputs } from '../workload/decided-inputs';
-import { walkedSteps } from '../workload/scenarios';
-import { usualShape } from '../workload/session-turns';
-import { serveForParent } from './serve-for-parent';
-import { connectStoreValue } from './store-value';
-import type { StubsOrder } from './stubs';
+import { mainStepCount } from '../workload/scenarios';
+import { defaultShape } from '../workload/session-turns';
+import { buildTurnInputs } from '../workload/turn-inputs';
+import { connectStoreValue, serveForParent } from './forked-server';
+import type { StubServerMessage } from './servers';
 
-/** A turn of the workload as it is decided, and the messages that tell it. */
-interface Prepared {
+/** A turn of the workload with its decision. */
+interface DecidedTurn {
   readonly turn: Turn;
   readonly result: TurnResult;
-  readonly answer: ProcessTurnResponse;
+  readonly response: ProcessTurnResponse;
   readonly state: Session;
 }
 
-const quietly = (): void => undefined;
-const noLog: Logger = { isDebug: false, debug: quietly, info: quietly, warn: quietly, error: quietly };
-const phases = [
+const ignore = (): void => undefined;
+const silentLog: Logger = { isDebug: false, debug: ignore, info: ignore, warn: ignore, error: ignore };
+const phaseSpans = [
   'orchestrator.context',
   'orchestrator.lifecycle',
   'orchestrator.transitions',
   'orchestrator.contributions',
 ];
 
-/** The turns of a session of the workload as they are decided. */
-function preparedTurns(): readonly Prepared[] {
-  return decidedInputs(usualShape, walkedSteps).map((input) => {
+function decideWorkload(): readonly DecidedTurn[] {
+  return buildTurnInputs(defaultShape, mainStepCount).map((input) => {
     const { result, session } = decideTurn(input);
     return {
       turn: input.turn,
       result,
-      answer: turnResultToProto(result),
+      response: turnResultToProto(result),
       state: Session.decode(encodeSession(session)),
     };
   });
 }
 
 /**
- * What nobody can do without who, besides, keeps the contract with the generated stubs and is traced as the design wants it: decodes
- * each request, and nothing is done with it; encodes an answer and a state that were decided beforehand; tells the decisions of it
- * in spans like those of the service. Calls that come together go together as in the service (ADR 0008). It checks nothing, decides
- * nothing and would apply a turn twice.
+ * The minimum for a server with the contract and the telemetry of the service. It decodes each request, encodes a response and a state
+ * that were decided before, and creates the same spans. It batches concurrent calls as the service does (ADR 0008). It does not validate
+ * or decide anything, and would apply a turn twice.
  */
-serveForParent(async ({ redisPort }: StubsOrder) => {
+serveForParent(async ({ redisPort }: StubServerMessage) => {
   restoreStringPrototype();
-  const store = await connectStoreValue(redisPort, coalesceWrites);
-  const cohort = new BatchGate();
+  const storeValue = await connectStoreValue(redisPort, coalesceWrites);
+  const batchGate = new BatchGate();
   const telemetry = getProcessTelemetry(noopMetrics);
-  const turns = preparedTurns();
-  let calls = 0;
+  const turns = decideWorkload();
+  let callCount = 0;
 
-  async function answered(request: Buffer): Promise<Uint8Array> {
-    await cohort.nextBatch();
-    calls += 1;
-    const decided = turns[calls % turns.length];
+  async function handle(request: Buffer): Promise<Uint8Array> {
+    await batchGate.nextBatch();
+    callCount += 1;
+    const decided = turns[callCount % turns.length];
     if (decided === undefined) throw new Error('The workload has no turns.');
     await telemetry.withSpanAsync('session.load', () => Promise.resolve());
-    for (const phase of phases) telemetry.withSpan(phase, quietly);
-    const answer = encodeMessage(ProcessTurnResponse, decided.answer);
-    const value = Buffer.concat([request, encodeMessage(Session, decided.state), answer]);
-    await telemetry.withSpanAsync('session.commit', () => store(value, calls));
-    reportTurn({ telemetry, log: noLog }, decided.turn, { result: decided.result, replayed: false });
-    return answer;
+    for (const phase of phaseSpans) telemetry.withSpan(phase, ignore);
+    const response = encodeMessage(ProcessTurnResponse, decided.response);
+    const value = Buffer.concat([request, encodeMessage(Session, decided.state), response]);
+    await telemetry.withSpanAsync('session.commit', () => storeValue(value, callCount));
+    reportTurn({ telemetry, log: silentLog }, decided.turn, { result: decided.result, replayed: false });
+    return response;
   }
 
   const server = new Server();
   const { path } = OrchestratorServiceService.processTurn;
-  const decoded = (bytes: Buffer) => ({ bytes, message: ProcessTurnRequest.decode(bytes) });
-  const asIs = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  type Request = ReturnType<typeof decoded>;
-  const processTurn = (call: ServerUnaryCall<Request, Uint8Array>, done: sendUnaryData<Uint8Array>): void => {
-    answered(call.request.bytes).then((answer) => done(null, answer), done);
+  const deserialize = (bytes: Buffer) => ({ bytes, message: ProcessTurnRequest.decode(bytes) });
+  const serialize = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  type Request = ReturnType<typeof deserialize>;
+  const processTurn = (call: ServerUnaryCall<Request, Uint8Array>, callback: sendUnaryData<Uint8Array>): void => {
+    handle(call.request.bytes).then((response) => callback(null, response), callback);
   };
-  server.register(path, processTurn, asIs, decoded, 'unary');
+  server.register(path, processTurn, serialize, deserialize, 'unary');
   return server;
 });

@@ -1,28 +1,27 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { listenOnLoopback } from '../../chaos/free-port';
+import { listenOnLoopback } from '../../redis/free-port';
 
-/** A collector that counts the spans that it is sent, and keeps none. */
+/** An OTLP collector that counts spans and stores nothing. */
 export interface TraceSink {
-  /** For OTEL_EXPORTER_OTLP_ENDPOINT with the protocol http/protobuf. */
+  /** The value of OTEL_EXPORTER_OTLP_ENDPOINT, for the protocol http/protobuf. */
   readonly endpoint: string;
-  /** Received so far. */
-  spans(): number;
+  getSpanCount(): number;
   close(): void;
 }
 
-/** The numbers of `resource_spans`, `scope_spans` and `spans` in a request of traces. */
-const wayToSpans: readonly number[] = [1, 2, 2];
+/** The field numbers of `resource_spans`, `scope_spans` and `spans`. */
+const spanPath: readonly number[] = [1, 2, 2];
 
 export async function startTraceSink(): Promise<TraceSink> {
-  let spans = 0;
-  const take = async (request: IncomingMessage): Promise<void> => {
+  let spanCount = 0;
+  const receive = async (request: IncomingMessage): Promise<void> => {
     const body = await buffer(request);
-    if (request.url === '/v1/traces') spans += messagesAt(wayToSpans, body);
+    if (request.url === '/v1/traces') spanCount += countMessages(spanPath, body);
   };
   const server = createServer((request, response) => {
-    take(request).then(
+    receive(request).then(
       () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(),
       () => response.writeHead(400).end(),
     );
@@ -30,7 +29,7 @@ export async function startTraceSink(): Promise<TraceSink> {
   const port = await listenOnLoopback(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    spans: () => spans,
+    getSpanCount: () => spanCount,
     close() {
       server.closeAllConnections();
       server.close();
@@ -38,14 +37,14 @@ export async function startTraceSink(): Promise<TraceSink> {
   };
 }
 
-/** How many messages lie at the end of a way of field numbers. */
-function messagesAt([field, ...further]: readonly number[], message: Uint8Array): number {
+/** Counts the messages at a path of field numbers. */
+function countMessages([field, ...rest]: readonly number[], message: Uint8Array): number {
   if (field === undefined) return 1;
   const reader = new BinaryReader(message);
   let count = 0;
   while (reader.pos < reader.len) {
     const [number, type] = reader.tag();
-    if (number === field && type === WireType.LengthDelimited) count += messagesAt(further, reader.bytes());
+    if (number === field && type === WireType.LengthDelimited) count += countMessages(rest, reader.bytes());
     else reader.skip(type, number);
   }
   return count;

@@ -1,92 +1,172 @@
-import { RedisProcess } from '../../chaos/redis-process';
-import { Closers } from '../closers';
-import { Load } from '../load/load';
-import { measuredRound, type Round } from '../load/measured-round';
-import { progress } from '../progress';
-import { usualShape } from '../workload/session-turns';
-import { type Contender, type Contenders, startContenders } from './contenders';
-import { sessionCommands } from './session-commands';
-import type { SessionSizes } from './session-sizes';
-import type { TelemetryMode, TurnArguments } from './turn-arguments';
+import { join } from 'node:path';
+import { RedisProcess } from '../../redis/redis-process';
+import { CleanupStack } from '../cleanup';
+import { showProgress } from '../command';
+import { LoadGenerators, measureRound, type Round } from '../load/load';
+import { echoMethod } from '../servers/forked-server';
+import {
+  type BenchServer,
+  putScenarios,
+  startBenchService,
+  startEchoServer,
+  startStubServer,
+  turnMethod,
+} from '../servers/servers';
+import { startTraceSink, type TraceSink } from '../servers/trace-sink';
+import { buildScenario } from '../workload/scenarios';
+import { defaultShape } from '../workload/session-turns';
+import { measureSessionSizes, recordRedisCommands, type SessionSizes } from './session-cost';
 
-/** A round of each telemetry mode that takes part. */
-export type RoundsByMode = Readonly<Partial<Record<TelemetryMode, Round>>>;
+/** The telemetry of the service during the measurement; see docs/telemetry.md. */
+export const telemetryModes = ['off', 'sampled', 'on'] as const;
+export type TelemetryMode = (typeof telemetryModes)[number];
 
-/** One round of all servers, one after the other. */
-export interface TurnRound {
-  readonly bare: Round;
-  /** Of the server that only keeps the contract. */
-  readonly stubs: RoundsByMode;
-  readonly services: RoundsByMode;
+export interface TurnCostOptions {
+  readonly rounds: number;
+  /** New sessions per round. */
+  readonly sessions: number;
+  readonly inFlight: number;
+  readonly telemetry: readonly TelemetryMode[];
+  /** Folder for a CPU profile of each service. */
+  readonly profile: string | undefined;
 }
 
-/** What a turn costs. */
 export interface TurnCost {
   readonly inFlight: number;
   readonly rounds: readonly TurnRound[];
   readonly sizes: SessionSizes;
-  /** Of each turn of a session, the commands that Redis was sent. */
+  /** The Redis commands of each turn of a session. */
   readonly commands: readonly (readonly string[])[];
-  /** Spans that the collectors were sent a turn, all rounds and warm-ups together. */
+  /** Exported spans per turn, over all rounds and warm-ups. */
   readonly spansPerTurn: Readonly<Record<'stubs' | 'services', Readonly<Partial<Record<TelemetryMode, number>>>>>;
 }
 
-/** Rounds before those that count: the compilers of V8 are through after some 15,000 turns. */
-const warmUps = 4;
-
-/**
- * Measures a turn of the service and of the server that only keeps its contract, under each telemetry mode, and a call of the bare
- * server. They take turns in each round, in an order that moves on by one, so that whatever else the machine does meets all of them.
- */
-export async function turnCost(args: TurnArguments): Promise<TurnCost> {
-  const closers = new Closers();
-  return closers.during(async () => {
-    const redis = closers.add(await RedisProcess.start(), (started) => started.stop());
-    const load = closers.add(new Load(), (started) => started.stop());
-    const contenders = await startContenders(redis.port, args, closers);
-    const [first] = contenders.services.values();
-    const commands = first === undefined ? [] : await sessionCommands(first.server, redis.port);
-    const rounds: TurnRound[] = [];
-    let turns = 0;
-    for (let number = 0; number < warmUps + args.rounds; number += 1) {
-      progress(number < warmUps ? 'warming up' : `round ${number - warmUps + 1} of ${args.rounds}`);
-      const round = await oneRound(load, contenders, number, args);
-      turns += round.bare.calls;
-      if (number >= warmUps) rounds.push(round);
-      await redis.ask((client) => client.eval(forgetSessions, 0));
-    }
-    progress('');
-    const spansOf = (servers: ReadonlyMap<TelemetryMode, Contender>) =>
-      Object.fromEntries([...servers].flatMap(([mode, { sink }]) => (sink ? [[mode, sink.spans() / turns]] : [])));
-    const spansPerTurn = { stubs: spansOf(contenders.stubs), services: spansOf(contenders.services) };
-    return { inFlight: args.inFlight, rounds, sizes: contenders.sizes, commands, spansPerTurn };
-  });
+/** One round of all servers. */
+export interface TurnRound {
+  readonly echo: Round;
+  readonly stubs: RoundsByMode;
+  readonly services: RoundsByMode;
 }
 
-/** So that Redis does not grow, and its tables with it, from round to round. */
-const forgetSessions = `
+export type RoundsByMode = Readonly<Partial<Record<TelemetryMode, Round>>>;
+
+/** Rounds before the measurement. V8 has compiled the code after about 15,000 turns. */
+const warmUpRounds = 4;
+
+/** Deletes the sessions, so that Redis and its hash tables do not grow between rounds. */
+const deleteSessionsScript = `
   for _, key in ipairs(redis.call('KEYS', '*:session')) do redis.call('UNLINK', key) end
   for _, key in ipairs(redis.call('KEYS', '*:turns')) do redis.call('UNLINK', key) end`;
 
-async function oneRound(
-  load: Load,
-  { bare, stubs, services }: Contenders,
-  number: number,
-  { sessions, inFlight }: TurnArguments,
+/**
+ * Measures a turn of the service and of the stub server in each telemetry mode, and a call of the echo server. The order of the servers
+ * rotates by one in each round, so that other processes of the machine influence all of them.
+ */
+export async function measureTurnCost(options: TurnCostOptions): Promise<TurnCost> {
+  const cleanup = new CleanupStack();
+  return cleanup.run(async () => {
+    const redis = cleanup.add(await RedisProcess.start(), (started) => started.stop());
+    const load = cleanup.add(new LoadGenerators(), (started) => started.stop());
+    const targets = await startTargets(redis.port, options, cleanup);
+    const [firstService] = targets.services.values();
+    const commands = firstService === undefined ? [] : await recordRedisCommands(firstService.server, redis.port);
+    const rounds: TurnRound[] = [];
+    let turns = 0;
+    for (let number = 0; number < warmUpRounds + options.rounds; number += 1) {
+      showProgress(number < warmUpRounds ? 'warming up' : `round ${number - warmUpRounds + 1} of ${options.rounds}`);
+      const round = await measureTargets(load, targets, number, options);
+      turns += round.echo.calls;
+      if (number >= warmUpRounds) rounds.push(round);
+      await redis.withClient((client) => client.eval(deleteSessionsScript, 0));
+    }
+    showProgress('');
+    const getSpansPerTurn = (servers: ReadonlyMap<TelemetryMode, BenchTarget>) =>
+      Object.fromEntries(
+        [...servers].flatMap(([mode, { sink }]) => (sink ? [[mode, sink.getSpanCount() / turns]] : [])),
+      );
+    const spansPerTurn = { stubs: getSpansPerTurn(targets.stubs), services: getSpansPerTurn(targets.services) };
+    return { inFlight: options.inFlight, rounds, sizes: targets.sizes, commands, spansPerTurn };
+  });
+}
+
+async function measureTargets(
+  load: LoadGenerators,
+  { echo, stubs, services }: BenchTargets,
+  roundNumber: number,
+  { sessions, inFlight }: TurnCostOptions,
 ): Promise<TurnRound> {
-  const all = [bare, ...stubs.values(), ...services.values()];
-  const measured = new Map<Contender, Round>();
-  for (let place = 0; place < all.length; place += 1) {
-    const contender = all[(number + place) % all.length] ?? bare;
-    const order = { connections: 2, inFlight, method: contender.method, shape: usualShape, sessions };
-    measured.set(contender, await measuredRound(load, [contender.server], order));
+  const targets = [echo, ...stubs.values(), ...services.values()];
+  const measured = new Map<BenchTarget, Round>();
+  for (let index = 0; index < targets.length; index += 1) {
+    const target = targets[(roundNumber + index) % targets.length] ?? echo;
+    const request = { connections: 2, inFlight, method: target.method, shape: defaultShape, sessions };
+    measured.set(target, await measureRound(load, [target.server], request));
   }
-  const roundOf = (contender: Contender): Round => {
-    const round = measured.get(contender);
-    if (round === undefined) throw new Error('A server did not take part.');
+  const getRound = (target: BenchTarget): Round => {
+    const round = measured.get(target);
+    if (round === undefined) throw new Error('A server was not measured.');
     return round;
   };
-  const byMode = (contenders: ReadonlyMap<TelemetryMode, Contender>): RoundsByMode =>
-    Object.fromEntries([...contenders].map(([mode, contender]) => [mode, roundOf(contender)]));
-  return { bare: roundOf(bare), stubs: byMode(stubs), services: byMode(services) };
+  const toRoundsByMode = (servers: ReadonlyMap<TelemetryMode, BenchTarget>): RoundsByMode =>
+    Object.fromEntries([...servers].map(([mode, target]) => [mode, getRound(target)]));
+  return { echo: getRound(echo), stubs: toRoundsByMode(stubs), services: toRoundsByMode(services) };
+}
+
+/** A measured server. */
+interface BenchTarget {
+  readonly server: BenchServer;
+  readonly method: string;
+  /** The collector of its telemetry. */
+  readonly sink?: TraceSink;
+}
+
+/** The measured servers, all on one Redis with the scenarios of the workload. */
+interface BenchTargets {
+  readonly echo: BenchTarget;
+  readonly stubs: ReadonlyMap<TelemetryMode, BenchTarget>;
+  readonly services: ReadonlyMap<TelemetryMode, BenchTarget>;
+  readonly sizes: SessionSizes;
+}
+
+async function startTargets(
+  redisPort: number,
+  { telemetry, profile }: Pick<TurnCostOptions, 'telemetry' | 'profile'>,
+  cleanup: CleanupStack,
+): Promise<BenchTargets> {
+  const startObserved = async (
+    mode: TelemetryMode,
+    start: (options: { readonly settings?: NodeJS.ProcessEnv }) => Promise<BenchServer>,
+  ): Promise<BenchTarget> => {
+    const sink = mode === 'off' ? undefined : cleanup.add(await startTraceSink(), (started) => started.close());
+    const server = await start(sink ? { settings: createTelemetrySettings(mode, sink) } : {});
+    cleanup.add(server, (started) => started.stop());
+    return { server, method: turnMethod, ...(sink && { sink }) };
+  };
+  const services = new Map<TelemetryMode, BenchTarget>();
+  const stubs = new Map<TelemetryMode, BenchTarget>();
+  for (const mode of telemetry) {
+    const path = profile === undefined ? undefined : join(profile, `turn-${mode}.cpuprofile`);
+    services.set(mode, await startObserved(mode, (own) => startBenchService({ redisPort, profile: path, ...own })));
+    stubs.set(mode, await startObserved(mode, (own) => startStubServer({ redisPort, ...own })));
+  }
+  const [firstService] = services.values();
+  if (firstService === undefined) throw new Error('The list of telemetry modes is empty.');
+  await putScenarios(
+    firstService.server,
+    Array.from({ length: defaultShape.activeScenarios }, (_, index) => buildScenario(index)),
+  );
+  const sizes = await measureSessionSizes(firstService.server, redisPort);
+  // A commit sends state, request and response to Redis.
+  const valueBytes = Math.round(sizes.state + sizes.request + sizes.response);
+  const echoServer = await startEchoServer({ redisPort, responseBytes: Math.round(sizes.response), valueBytes });
+  cleanup.add(echoServer, (started) => started.stop());
+  return { echo: { server: echoServer, method: echoMethod }, stubs, services, sizes };
+}
+
+function createTelemetrySettings(mode: TelemetryMode, sink: TraceSink): NodeJS.ProcessEnv {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint,
+    OTEL_METRIC_EXPORT_INTERVAL: '5000',
+    ...(mode === 'sampled' && { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' }),
+  };
 }

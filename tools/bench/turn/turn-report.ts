@@ -1,106 +1,117 @@
-import type { Round } from '../load/measured-round';
-import { machineText } from '../machine';
-import { medianOf } from '../statistics';
-import { numberText, tableText } from '../table';
-import { type TelemetryMode, telemetryModes } from './turn-arguments';
-import type { TurnCost, TurnRound } from './turn-cost';
+import { describeMachine, formatNumber, formatTable, getMedian } from '../figures';
+import type { Round } from '../load/load';
+import { type TelemetryMode, type TurnCost, type TurnRound, telemetryModes } from './turn-cost';
 
-/** The servers that are compared with the bare one, by what they are called in the figures of a round. */
+/** The servers that are compared with the echo server. */
 const kinds = ['stubs', 'services'] as const;
 type Kind = (typeof kinds)[number];
 
-/** CPU a turn over CPU a call of the bare server, within one round. */
-function ratioOf(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
-  return cpuOf(round, kind, mode) / round.bare.cpuPerCall;
+/** CPU per turn divided by CPU per call of the echo server in the same round. */
+function getRatio(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
+  return getCpu(round, kind, mode) / round.echo.cpuUsPerCall;
 }
 
-function cpuOf(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
-  return round[kind][mode]?.cpuPerCall ?? Number.NaN;
+function getCpu(round: TurnRound, kind: Kind, mode: TelemetryMode): number {
+  return round[kind][mode]?.cpuUsPerCall ?? Number.NaN;
 }
 
-function modesOf({ rounds }: TurnCost): readonly TelemetryMode[] {
+function listModes({ rounds }: TurnCost): readonly TelemetryMode[] {
   return telemetryModes.filter((mode) => rounds.some(({ services }) => services[mode] !== undefined));
 }
 
-function medianRound(rounds: readonly Round[]): Round {
-  const median = (figure: keyof Round): number => medianOf(rounds.map((round) => round[figure]));
+function getMedianRound(rounds: readonly Round[]): Round {
+  const getFigureMedian = (figure: keyof Round): number => getMedian(rounds.map((round) => round[figure]));
   return {
-    calls: median('calls'),
-    cpuPerCall: median('cpuPerCall'),
-    throughput: median('throughput'),
-    p50: median('p50'),
-    p99: median('p99'),
-    busy: median('busy'),
-    requestBytes: median('requestBytes'),
-    responseBytes: median('responseBytes'),
+    calls: getFigureMedian('calls'),
+    cpuUsPerCall: getFigureMedian('cpuUsPerCall'),
+    callsPerSecond: getFigureMedian('callsPerSecond'),
+    p50Ms: getFigureMedian('p50Ms'),
+    p99Ms: getFigureMedian('p99Ms'),
+    utilization: getFigureMedian('utilization'),
+    requestBytes: getFigureMedian('requestBytes'),
+    responseBytes: getFigureMedian('responseBytes'),
   };
 }
 
-function mediansOf({ rounds }: TurnCost, kind: Kind, mode: TelemetryMode) {
+function getModeMedians({ rounds }: TurnCost, kind: Kind, mode: TelemetryMode) {
   return {
-    ...medianRound(rounds.flatMap((round) => round[kind][mode] ?? [])),
-    ratio: medianOf(rounds.map((round) => ratioOf(round, kind, mode))),
+    ...getMedianRound(rounds.flatMap((round) => round[kind][mode] ?? [])),
+    ratio: getMedian(rounds.map((round) => getRatio(round, kind, mode))),
   };
 }
 
-/** The medians of all rounds, for machines. */
-export function turnMedians(cost: TurnCost) {
-  const byMode = (kind: Kind) => Object.fromEntries(modesOf(cost).map((mode) => [mode, mediansOf(cost, kind, mode)]));
+/** Returns the medians of all rounds, for the JSON output. */
+export function getMedians(cost: TurnCost) {
+  const getByMode = (kind: Kind) =>
+    Object.fromEntries(listModes(cost).map((mode) => [mode, getModeMedians(cost, kind, mode)]));
   return {
-    bare: medianRound(cost.rounds.map(({ bare }) => bare)),
-    stubs: byMode('stubs'),
-    services: byMode('services'),
+    echo: getMedianRound(cost.rounds.map(({ echo }) => echo)),
+    stubs: getByMode('stubs'),
+    services: getByMode('services'),
   };
 }
 
-/** The figures of all rounds and their medians, for people. */
-export function turnReport(cost: TurnCost): string {
-  const modes = modesOf(cost);
-  const { bare, ...medians } = turnMedians(cost);
-  const perRound = tableText([
-    ['round', 'bare us', ...modes.flatMap((mode) => [`${mode}: stubs us`, 'ratio', 'service us', 'ratio'])],
-    ...cost.rounds.map((round, index) => [
-      String(index + 1),
-      round.bare.cpuPerCall,
-      ...modes.flatMap((mode) => kinds.flatMap((kind) => [cpuOf(round, kind, mode), ratioOf(round, kind, mode)])),
-    ]),
-    [
-      'median',
-      bare.cpuPerCall,
-      ...modes.flatMap((mode) =>
-        kinds.flatMap((kind) => [medians[kind][mode]?.cpuPerCall, medians[kind][mode]?.ratio]),
-      ),
-    ].map((cell) => cell ?? Number.NaN),
-  ]);
-  const asSeen = tableText([
-    ['medians', 'calls/s', 'p50 ms', 'p99 ms', 'server busy', 'request B', 'answer B', 'spans a turn'],
-    ...[
-      ['bare', bare, undefined] as const,
-      ...modes.map((mode) => [`stubs, ${mode}`, medians.stubs[mode], cost.spansPerTurn.stubs[mode]] as const),
-      ...modes.map((mode) => [`service, ${mode}`, medians.services[mode], cost.spansPerTurn.services[mode]] as const),
-    ].map(([name, round, spans]) => [
-      name,
-      ...[round?.throughput, round?.p50, round?.p99, round?.busy, round?.requestBytes, round?.responseBytes].map(
-        (figure) => figure ?? Number.NaN,
-      ),
-      numberText(spans ?? Number.NaN),
-    ]),
-  ]);
+/** Formats the figures of all rounds and their medians as text. */
+export function formatTurnReport(cost: TurnCost): string {
   return [
-    machineText(),
-    `CPU of the server's process a call, ${cost.inFlight} in flight; ratio to the bare server of the same round`,
+    describeMachine(),
+    `CPU of the server process per call, ${cost.inFlight} in flight; ratio to the echo server of the same round`,
     '',
-    perRound,
+    formatRounds(cost),
     '',
-    asSeen,
+    formatMedians(cost),
     '',
-    `Redis commands: ${commandText(cost.commands)}`,
-    `a session of ${cost.commands.length} turns takes ${numberText(cost.sizes.stored)} B in Redis; a commit stores ${numberText(cost.sizes.state)} B of state`,
+    `Redis commands: ${formatCommands(cost.commands)}`,
+    `a session of ${cost.commands.length} turns takes ${formatNumber(cost.sizes.stored)} B in Redis; a commit stores ${formatNumber(cost.sizes.state)} B of state`,
   ].join('\n');
 }
 
-function commandText(commands: TurnCost['commands']): string {
+function formatRounds(cost: TurnCost): string {
+  const modes = listModes(cost);
+  const { echo, ...medians } = getMedians(cost);
+  return formatTable([
+    ['round', 'echo us', ...modes.flatMap((mode) => [`${mode}: stubs us`, 'ratio', 'service us', 'ratio'])],
+    ...cost.rounds.map((round, index) => [
+      String(index + 1),
+      round.echo.cpuUsPerCall,
+      ...modes.flatMap((mode) => kinds.flatMap((kind) => [getCpu(round, kind, mode), getRatio(round, kind, mode)])),
+    ]),
+    [
+      'median',
+      echo.cpuUsPerCall,
+      ...modes.flatMap((mode) =>
+        kinds.flatMap((kind) => [medians[kind][mode]?.cpuUsPerCall, medians[kind][mode]?.ratio]),
+      ),
+    ].map((cell) => cell ?? Number.NaN),
+  ]);
+}
+
+function formatMedians(cost: TurnCost): string {
+  const modes = listModes(cost);
+  const { echo, stubs, services } = getMedians(cost);
+  return formatTable([
+    ['medians', 'calls/s', 'p50 ms', 'p99 ms', 'utilization', 'request B', 'response B', 'spans/turn'],
+    ...[
+      ['echo', echo, undefined] as const,
+      ...modes.map((mode) => [`stubs, ${mode}`, stubs[mode], cost.spansPerTurn.stubs[mode]] as const),
+      ...modes.map((mode) => [`service, ${mode}`, services[mode], cost.spansPerTurn.services[mode]] as const),
+    ].map(([name, round, spans]) => [
+      name,
+      ...[
+        round?.callsPerSecond,
+        round?.p50Ms,
+        round?.p99Ms,
+        round?.utilization,
+        round?.requestBytes,
+        round?.responseBytes,
+      ].map((figure) => figure ?? Number.NaN),
+      formatNumber(spans ?? Number.NaN),
+    ]),
+  ]);
+}
+
+function formatCommands(commands: TurnCost['commands']): string {
   const [first = [], ...others] = commands;
-  const steady = new Set(others.map((sent) => sent.join(' + ')));
-  return `first turn ${first.join(' + ')}; each later one ${[...steady].join(' or ')}`;
+  const later = new Set(others.map((names) => names.join(' + ')));
+  return `first turn ${first.join(' + ')}; later turns ${[...later].join(' or ')}`;
 }

@@ -5,11 +5,13 @@ import {
   WhenNotAddressed,
 } from '../../../gen/focal/orchestration/v1/scenario';
 
-/** Steps of a scenario of the workload that a session may walk; what a larger one has beyond them is a detour that none takes. */
-export const walkedSteps = 8;
+/** Steps that a session traverses. A larger scenario also has a detour that is never taken. */
+export const mainStepCount = 8;
 
-/** The fields that a scenario of the workload collects; two scenarios share none. */
-export function fieldsOf(index: number): Readonly<Record<'reference' | 'reason' | 'date' | 'amount' | 'note', string>> {
+/** The fields that a scenario collects. Two scenarios have no field in common. */
+export function getFieldNames(
+  index: number,
+): Readonly<Record<'reference' | 'reason' | 'date' | 'amount' | 'note', string>> {
   return {
     reference: `reference_${index}`,
     reason: `reason_${index}`,
@@ -19,34 +21,34 @@ export function fieldsOf(index: number): Readonly<Record<'reference' | 'reason' 
   };
 }
 
-/** The same on every run. */
-export function scenarioIdOf(index: number): string {
+/** The id of a scenario is the same in every run. */
+export function toScenarioId(index: number): string {
   return `5ca1ab1e-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }
 
 /**
- * A scenario of `steps` steps, at least eight: four that collect, a checkpoint, a required action, something to say, the end. With
- * more, a chain of the rest leaves the third step and comes back to the fifth; it takes an intent that no turn has.
+ * Builds a scenario of at least eight steps: four that collect, a checkpoint, a required action, an inform step and the end. Additional
+ * steps are a detour from the third to the fifth step, for an intent that no turn has.
  */
-export function scenarioOf(index: number, steps = walkedSteps): Scenario {
+export function buildScenario(index: number, steps = mainStepCount): Scenario {
   return Scenario.fromPartial({
-    scenarioId: scenarioIdOf(index),
+    scenarioId: toScenarioId(index),
     name: `Request ${index}`,
     description: 'A customer asks for something that has to be looked at, confirmed and done.',
     triggerDescription: 'The customer asks for it by name, or describes what went wrong.',
     tags: ['bench'],
     priority: 10,
     entryStepId: 'reference',
-    // So that all of them move on every message.
+    // Every scenario contributes to every message.
     whenNotAddressed: WhenNotAddressed.WHEN_NOT_ADDRESSED_CONTRIBUTE,
     requiredFields: [{ fieldName: 'customer_id' }],
-    steps: [...mainSteps(index, steps > walkedSteps), ...detour(steps - walkedSteps)],
+    steps: [...buildMainSteps(index, steps > mainStepCount), ...buildDetour(steps - mainStepCount)],
     globalTransitions: [{ targetStepId: 'closed', intentLabel: 'speak_to_a_person' }],
   });
 }
 
-function mainSteps(index: number, detours: boolean): ScenarioStep[] {
-  const fields = fieldsOf(index);
+function buildMainSteps(index: number, hasDetour: boolean): ScenarioStep[] {
+  const fields = getFieldNames(index);
   const collect = (stepId: string, collected: readonly string[], next: string): ScenarioStep =>
     ScenarioStep.fromPartial({
       stepId,
@@ -63,7 +65,7 @@ function mainSteps(index: number, detours: boolean): ScenarioStep[] {
       collectsProfileFields: [fields.amount],
       transitions: [
         { targetStepId: 'note', priority: 10, condition: `data.${fields.amount} > 500.0` },
-        ...(detours ? [{ targetStepId: 'detour-1', priority: 5, intentLabel: 'something_else' }] : []),
+        ...(hasDetour ? [{ targetStepId: 'detour-1', priority: 5, intentLabel: 'something_else' }] : []),
         { targetStepId: 'confirmation' },
       ],
     }),
@@ -103,7 +105,7 @@ function mainSteps(index: number, detours: boolean): ScenarioStep[] {
   ];
 }
 
-function detour(length: number): ScenarioStep[] {
+function buildDetour(length: number): ScenarioStep[] {
   return Array.from({ length: Math.max(0, length) }, (_, at) =>
     ScenarioStep.fromPartial({
       stepId: `detour-${at + 1}`,

@@ -1,89 +1,150 @@
-import type { Conditions, Outcome } from '../experiment';
-import { type Installation, withInstallation } from '../installation';
-import { outcomeOf } from '../outcome-of';
+import { RedisProcess } from '../../redis/redis-process';
+import { type Deployment, withDeployment } from '../deployment';
+import type { ExperimentContext, Outcome, Violation } from '../experiment';
 import { RandomTurns } from '../random-turns';
 import { RawClient } from '../raw-client';
-import { RedisProcess } from '../redis-process';
-import { ReplyCutter } from '../reply-cutter';
 import { SeededRandom } from '../seeded-random';
-import { TcpProxy } from '../tcp-proxy';
+import { type FilterAction, type ReplyFilter, TcpProxy } from '../tcp-proxy';
 import { TurnSender } from '../turn-sender';
-import type { Violation } from '../violation';
+import { toOutcome } from '../verification';
 
-/** How often, at each of the two places. */
-export interface CutRepliesParameters {
-  readonly cuts: number;
-}
-
-const turnsOfSession = 20;
+const turnsPerSession = 20;
 
 /**
- * The connection is cut when the answer of a turn is on its way, so the turn is committed and its caller does not know: between
- * Redis and the node, then between node and caller. The turn is sent again, and must be answered as a repetition.
+ * Cuts the connection when the reply to a turn is sent, so that the turn is committed but the client does not know it. First between
+ * Redis and the node, then between the node and the client. The retry must be answered as a replay. `cuts` counts per connection.
  */
-export async function cutReplies({ seed, progress }: Conditions, { cuts }: CutRepliesParameters): Promise<Outcome> {
+export async function cutReplies(
+  { seed, reportProgress }: ExperimentContext,
+  { cuts }: { readonly cuts: number },
+): Promise<Outcome> {
   const redis = await RedisProcess.start();
   try {
     const store = { kind: 'redis', port: redis.port, proxied: true } as const;
-    return await withInstallation({ nodes: 1, store }, async (installation) => {
+    return await withDeployment({ nodeCount: 1, store }, async (deployment) => {
       const random = new SeededRandom(seed);
       const violations: Violation[] = [];
-      const ofRedis = new ReplyCutter();
-      for (const proxy of installation.proxies) {
-        proxy.judge = ofRedis.ofRedis;
-        proxy.cut(); // so that the node connects anew, under judgement
+      const redisCutter = new ReplyCutter(createRedisCommitDetector);
+      for (const proxy of deployment.proxies) {
+        proxy.createFilter = redisCutter.createFilter;
+        proxy.cut(); // The node reconnects with the filter.
       }
-      await cutEach(installation, installation.clients[0], ofRedis, cuts, random, violations, (done) =>
-        progress(`${done} of ${cuts} replies of Redis`),
+      await cutEachReply(deployment, deployment.clients[0], redisCutter, cuts, random, violations, (done) =>
+        reportProgress(`${done} of ${cuts} replies of Redis`),
       );
-      const ofNode = new ReplyCutter();
-      const proxy = await TcpProxy.start(installation.nodes[0]?.port ?? 0);
-      proxy.judge = ofNode.ofGrpc;
+      const nodeCutter = new ReplyCutter(createGrpcResponseDetector);
+      const proxy = await TcpProxy.start(deployment.nodes[0]?.port ?? 0);
+      proxy.createFilter = nodeCutter.createFilter;
       const client = new RawClient(proxy.port);
       try {
-        await cutEach(installation, client, ofNode, cuts, random, violations, (done) =>
-          progress(`${done} of ${cuts} replies of the node`),
+        await cutEachReply(deployment, client, nodeCutter, cuts, random, violations, (done) =>
+          reportProgress(`${done} of ${cuts} replies of the node`),
         );
       } finally {
         client.close();
         await proxy.stop();
       }
-      const done = { 'replies of Redis cut after the commit': ofRedis.cuts, 'replies of the node cut': ofNode.cuts };
-      return outcomeOf(installation, done, violations);
+      const counts = {
+        'replies of Redis cut after the commit': redisCutter.cutCount,
+        'replies of the node cut': nodeCutter.cutCount,
+      };
+      return toOutcome(deployment, counts, violations);
     });
   } finally {
     await redis.stop();
   }
 }
 
-/** Sends turns one by one, each with its answer cut; each must be known when it is sent again. */
-async function cutEach(
-  { ledger, scenarios }: Installation,
+/** Sends turns one by one and cuts the first reply to each. The retry must find the turn committed. */
+async function cutEachReply(
+  { turnLog, scenarios }: Deployment,
   client: RawClient | undefined,
   cutter: ReplyCutter,
   cuts: number,
   random: SeededRandom,
   violations: Violation[],
-  progress: (done: number) => void,
+  onCut: (done: number) => void,
 ): Promise<void> {
   if (client === undefined) return;
-  const sender = new TurnSender(ledger);
+  const sender = new TurnSender(turnLog);
   let session = new RandomTurns(random.uuid(), scenarios, random.fork());
-  for (let done = 0; done < cuts; done += 1) {
-    if (done % turnsOfSession === 0) session = new RandomTurns(random.uuid(), scenarios, random.fork());
+  const addTurn = () => {
     const { turnId, request } = session.next();
-    const turn = ledger.add(session.sessionId, turnId, request);
-    // Until the node answers again, what is cut would be no answer to a turn.
-    await sender.deliver(ledger.add(session.sessionId, ...another(session)), () => client);
-    cutter.arm();
-    await sender.deliver(turn, () => client);
-    if (turn.fresh > 0)
-      violations.push({ kind: 'replay', text: `turn ${turnId} was answered as new after its answer was cut` });
-    progress(done + 1);
+    return turnLog.add(session.sessionId, turnId, request);
+  };
+  for (let done = 0; done < cuts; done += 1) {
+    if (done % turnsPerSession === 0) session = new RandomTurns(random.uuid(), scenarios, random.fork());
+    const turn = addTurn();
+    // The connection must work again, or the next reply would not be the reply to a turn.
+    await sender.sendUntilAcknowledged(addTurn(), () => client);
+    cutter.cutNextReply();
+    await sender.sendUntilAcknowledged(turn, () => client);
+    if (turn.appliedCount > 0) {
+      violations.push({ kind: 'replay', text: `turn ${turn.turnId} was applied again after its reply was cut` });
+    }
+    onCut(done + 1);
   }
 }
 
-function another(session: RandomTurns): [turnId: string, request: Uint8Array] {
-  const { turnId, request } = session.next();
-  return [turnId, request];
+/** Whether a chunk has the reply to a turn. */
+type ReplyDetector = (chunk: Buffer) => boolean;
+
+/** Cuts a connection when the reply to a turn is sent. */
+class ReplyCutter {
+  cutCount = 0;
+  private isArmed = false;
+
+  /** @param createDetector is called for each connection */
+  constructor(private readonly createDetector: () => ReplyDetector) {}
+
+  readonly createFilter = (): ReplyFilter => {
+    const isReply = this.createDetector();
+    return (chunk): FilterAction => {
+      // Every chunk must reach the detector, which may keep state.
+      if (!isReply(chunk) || !this.isArmed) return 'pass';
+      this.isArmed = false;
+      this.cutCount += 1;
+      return 'cut';
+    };
+  };
+
+  cutNextReply(): void {
+    this.isArmed = true;
+  }
+}
+
+/** Only a commit has an integer as its reply. Another reply may be in the same chunk. */
+function createRedisCommitDetector(): ReplyDetector {
+  return (chunk) => chunk[0] === ':'.charCodeAt(0) || chunk.includes('\r\n:');
+}
+
+const frameHeaderBytes = 9;
+const headersFrame = 1;
+
+/** The server sends the HEADERS frame of a response when the response is complete. */
+function createGrpcResponseDetector(): ReplyDetector {
+  const frames = new FrameParser();
+  return (chunk) => frames.parse(chunk).includes(headersFrame);
+}
+
+/** Parses the frame headers of an HTTP/2 connection (RFC 9113, section 4.1). */
+class FrameParser {
+  private incompleteHeader = Buffer.alloc(0);
+  private remainingPayload = 0;
+
+  /** Returns the types of the frames that start in this chunk. */
+  parse(chunk: Buffer): readonly number[] {
+    const bytes = Buffer.concat([this.incompleteHeader, chunk]);
+    const types: number[] = [];
+    let at = Math.min(this.remainingPayload, bytes.length);
+    this.remainingPayload -= at;
+    while (this.remainingPayload === 0 && at + frameHeaderBytes <= bytes.length) {
+      types.push(bytes.readUInt8(at + 3));
+      const end = at + frameHeaderBytes + bytes.readUIntBE(at, 3);
+      at = Math.min(end, bytes.length);
+      this.remainingPayload = end - at;
+    }
+    this.incompleteHeader = Buffer.from(bytes.subarray(at));
+    return types;
+  }
 }

@@ -12,10 +12,10 @@ const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   silent: ['(', ')'],
 };
 const markPrefixes: Readonly<Record<StepMark, string>> = {
-  here: '● ',
-  been: '✓ ',
-  'passed over': '» ',
-  'not been': '',
+  current: '● ',
+  visited: '✓ ',
+  skipped: '» ',
+  unvisited: '',
 };
 const anywhereNode = 'anywhere';
 
@@ -60,7 +60,7 @@ function renderSessionPath(
   edges: readonly DrawnEdge[],
   getNode: (stepId: string) => string,
 ): readonly string[] {
-  const currentNodes = steps.filter(({ mark }) => mark === 'here').map(({ stepId }) => getNode(stepId));
+  const currentNodes = steps.filter(({ mark }) => mark === 'current').map(({ stepId }) => getNode(stepId));
   const takenLinks = edges.flatMap(({ isTaken }, index) => (isTaken ? [index + 1] : []));
   const style = `stroke:${pathColor},stroke-width:4px`;
   return [

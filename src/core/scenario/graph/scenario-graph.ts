@@ -5,8 +5,8 @@ import type { SessionPath } from './session-path';
 /** The main stage of a step. Each drawing has a shape and a color for it. */
 export type StepShape = 'collect' | 'checkpoint' | 'action' | 'inform' | 'terminal' | 'silent';
 
-/** The relation of a session to a step: it is there, has left it, or skipped it (3.5). */
-export type StepMark = 'here' | 'been' | 'passed over' | 'not been';
+/** The relation of a session to a step: at the step, has left it, or skipped it (3.5). */
+export type StepMark = 'current' | 'visited' | 'skipped' | 'unvisited';
 
 export interface DrawnStep {
   readonly stepId: string;
@@ -107,8 +107,8 @@ function createTags(step: CompiledStep, path: SessionPath | undefined): readonly
 }
 
 function selectMark(stepId: string, path: SessionPath | undefined): StepMark {
-  if (path === undefined) return 'not been';
-  if (path.currentStepId === stepId) return 'here';
-  if (path.visitedSteps.has(stepId)) return 'been';
-  return path.skippedSteps.has(stepId) ? 'passed over' : 'not been';
+  if (path === undefined) return 'unvisited';
+  if (path.currentStepId === stepId) return 'current';
+  if (path.visitedSteps.has(stepId)) return 'visited';
+  return path.skippedSteps.has(stepId) ? 'skipped' : 'unvisited';
 }

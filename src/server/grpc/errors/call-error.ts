@@ -5,21 +5,55 @@ import type { Logger } from '../../ports/logger';
 import type { Telemetry } from '../../ports/telemetry';
 import { toRpcStatus } from './rpc-status';
 
-/** The header of google.rpc.Status, as every gRPC language knows it. */
+/** The metadata key of google.rpc.Status in all gRPC languages. */
 export const statusDetailsHeader = 'grpc-status-details-bin';
 
-/** What is told of a failed call besides to its caller. */
+/** Where errors are reported, in addition to the client. */
 export interface ErrorReporting {
   readonly log: Logger;
   readonly telemetry: Telemetry;
 }
 
-/** Reasons that an operator should hear of; the others are a caller's affair. */
-const OPERATORS: ReadonlySet<ErrorReason> = new Set(['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL']);
+/**
+ * The log level of every reason. `warn`: the operator can act on it. `debug`: the client can act on it. `error`: a defect.
+ * A reason without an entry does not compile.
+ */
+const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
+  INVALID_REQUEST: 'debug',
+  UNDECODABLE_REQUEST: 'debug',
+  SCENARIO_REFUSED: 'debug',
+  RELATIONSHIP_REFUSED: 'debug',
+  SESSION_NOT_FOUND: 'debug',
+  SCENARIO_NOT_FOUND: 'debug',
+  RELATIONSHIP_NOT_FOUND: 'debug',
+  TURN_ID_REUSED: 'debug',
+  REVISION_MISMATCH: 'debug',
+  VERSION_MISMATCH: 'debug',
+  TOO_MUCH_CONTENTION: 'debug',
+  AGENT_MISMATCH: 'debug',
+  SESSION_EXISTS: 'debug',
+  STORE_UNAVAILABLE: 'warn',
+  COMMIT_UNKNOWN: 'warn',
+  STORE_FULL: 'warn',
+  TOO_MANY_CALLS: 'debug',
+  TENANT_TOO_MANY_CALLS: 'debug',
+  TOO_LARGE: 'debug',
+  SLOW_READER: 'debug',
+  CURSOR_TOO_OLD: 'debug',
+  DEADLINE: 'debug',
+  CANCELLED: 'debug',
+  SHUTTING_DOWN: 'debug',
+  UNAUTHENTICATED: 'debug',
+  AUTHENTICATION_UNAVAILABLE: 'debug',
+  TENANT_MISMATCH: 'debug',
+  SCOPE_MISSING: 'debug',
+  NOT_IMPLEMENTED: 'debug',
+  INTERNAL: 'error',
+};
 
 /**
- * The error that a call fails with, of anything that was thrown. What is no OrchestratorError, or is one with INTERNAL, is a
- * defect: it is logged whole under the trace id, and the caller is told nothing of it.
+ * Converts whatever was thrown to the error of the call, logs it, and marks the current span. An error that is not an
+ * OrchestratorError, or has the reason INTERNAL, is a defect: the log gets all of it under the trace id, the client nothing.
  */
 export function toOrchestratorError(
   thrown: unknown,
@@ -27,24 +61,26 @@ export function toOrchestratorError(
   { log, telemetry }: ErrorReporting,
 ): OrchestratorError {
   const traceId = telemetry.getTraceId();
-  if (thrown instanceof OrchestratorError && thrown.reason !== 'INTERNAL') {
-    const fields = { method, reason: thrown.reason, trace_id: traceId, ...thrown.metadata };
-    if (OPERATORS.has(thrown.reason)) log.warn({ ...fields, err: thrown }, 'call failed');
-    else log.debug(fields, 'call failed');
-    telemetry.getActiveSpan().setAttributes({ 'error.type': thrown.reason });
-    return thrown;
+  const error = thrown instanceof OrchestratorError ? thrown : undefined;
+  const reason = error?.reason ?? 'INTERNAL';
+  const span = telemetry.getActiveSpan();
+  span.setAttributes({ 'error.type': reason });
+  if (error === undefined || reason === 'INTERNAL') {
+    log.error({ method, reason, trace_id: traceId, err: thrown }, 'call failed with an internal error');
+    return new OrchestratorError('INTERNAL', 'The service failed. The log has the cause under the trace id.');
   }
-  log.error({ method, reason: 'INTERNAL', trace_id: traceId, err: thrown }, 'call failed by a defect');
-  telemetry.getActiveSpan().setAttributes({ 'error.type': 'INTERNAL' });
-  return new OrchestratorError('INTERNAL', 'The service failed; the log tells more under the trace id.');
+  const fields = { method, reason, trace_id: traceId, ...error.metadata };
+  if (logLevels[reason] === 'warn') log.warn({ ...fields, err: error }, 'call failed');
+  else log.debug(fields, 'call failed');
+  return error;
 }
 
-/** Trace id of a call: of its span, or of its caller's where it has none of its own; "" where nothing is traced. */
+/** Trace id of a call: of the current span, otherwise of the client's traceparent; "" without tracing. */
 export function getTraceId(telemetry: Telemetry, metadata: Metadata | undefined): string {
   return telemetry.getTraceId(String(metadata?.get('traceparent')[0] ?? ''));
 }
 
-/** The status that grpc-js sends for an error, with google.rpc.Status in its trailer. */
+/** The status of an error in grpc-js, with google.rpc.Status in the trailing metadata. */
 export function toStatusObject(error: OrchestratorError, traceId: string): StatusObject {
   const status = toRpcStatus(error, traceId);
   const metadata = new Metadata();

@@ -13,83 +13,103 @@ import { statusCodes } from './status-codes';
 
 export const errorDomain = 'focal.orchestration.v1';
 
-// Trailers of 8 KiB and more are refused by default by the clients of several languages, and then the whole error is lost.
-// Base64 makes a third more of these, and the message and the other headers want their part.
-const MOST_VIOLATION_BYTES = 4_096;
-const LONGEST_FIELD = 300;
-const LONGEST_DESCRIPTION = 500;
-const LONGEST_MESSAGE = 400;
-const LONGEST_METADATA = 200;
+// By default, the clients of several languages reject trailing metadata of 8 KiB and more, and the whole error is lost. Base64
+// adds a third to these bytes, and the message and the other headers need space as well.
+const maxViolationBytes = 4_096;
+/** Tags and lengths of a violation, an upper limit. */
+const violationOverheadBytes = 8;
+// In UTF-16 code units.
+const maxFieldLength = 300;
+const maxDescriptionLength = 500;
+const maxMessageLength = 400;
+const maxMetadataLength = 200;
+/** The message is percent-encoded in the header grpc-message. A character that is not ASCII has up to 12 bytes there. */
+const maxEncodedMessageBytes = 600;
+const ellipsis = '...';
 
 /**
- * The google.rpc.Status of an error: what a caller is told, in a header or in a stream. Violations that do not fit are
- * counted, not named.
+ * The google.rpc.Status of an error, as the client gets it in a header or in a stream. Field violations that do not fit are
+ * counted, not listed.
  */
 export function toRpcStatus(error: OrchestratorError, traceId: string): Status {
   const code = statusCodes[error.reason];
-  const details = [errorInfoOf(error, traceId)];
-  if (code === status.FAILED_PRECONDITION) details.push(preconditionFailureOf(error));
-  if (error.violations.length > 0) details.push(badRequestOf(error.violations));
-  if (error.retryAfterMs !== undefined) details.push(retryInfoOf(error.retryAfterMs));
-  return { code, message: messageOf(error), details };
+  const details = [toErrorInfo(error, traceId)];
+  if (code === status.FAILED_PRECONDITION) details.push(toPreconditionFailure(error));
+  if (error.violations.length > 0) details.push(toBadRequest(error.violations));
+  if (error.retryAfterMs !== undefined) details.push(toRetryInfo(error.retryAfterMs));
+  return { code, message: formatMessage(error), details };
 }
 
-/** The sentence for people, with the first field that is wrong. */
-function messageOf({ message, violations }: OrchestratorError): string {
+/** The message of the error, with the first field violation. */
+function formatMessage({ message, violations }: OrchestratorError): string {
   const [first] = violations;
-  if (first === undefined || message.includes(first.field)) return cut(message, LONGEST_MESSAGE);
+  if (first === undefined || message.includes(first.field)) return truncateMessage(message);
   const sentence = message.replace(/\.$/, '');
-  const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return `${cut(`${sentence}: ${first.field}: ${first.description}`, LONGEST_MESSAGE)}${more}`;
+  const rest = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
+  return `${truncateMessage(`${sentence}: ${first.field}: ${first.description}`)}${rest}`;
 }
 
-function errorInfoOf({ reason, metadata }: OrchestratorError, traceId: string): Any {
-  const told = Object.entries(metadata).map(([key, value]) => [key, cut(value, LONGEST_METADATA)]);
-  const traced = traceId === '' ? told : [...told, ['trace_id', traceId]];
-  const info = ErrorInfo.encode({ reason, domain: errorDomain, metadata: Object.fromEntries(traced) });
-  return any('ErrorInfo', info.finish());
+function toErrorInfo({ reason, metadata }: OrchestratorError, traceId: string): Any {
+  const entries = Object.entries(metadata).map(([key, value]) => [key, truncate(value, maxMetadataLength)]);
+  const withTraceId = traceId === '' ? entries : [...entries, ['trace_id', traceId]];
+  const info = ErrorInfo.encode({ reason, domain: errorDomain, metadata: Object.fromEntries(withTraceId) });
+  return toAny('ErrorInfo', info.finish());
 }
 
-/** What stands in the way: the session that the error is about, as all reasons with this status are. */
-function preconditionFailureOf({ reason, message, metadata }: OrchestratorError): Any {
-  const subject = cut(metadata['session_id'] ?? '', LONGEST_METADATA);
-  const violations = [{ type: reason, subject, description: cut(message, LONGEST_MESSAGE) }];
-  return any('PreconditionFailure', PreconditionFailure.encode({ violations }).finish());
+/** Names the session that violates the precondition. All reasons with this status are about a session. */
+function toPreconditionFailure({ reason, message, metadata }: OrchestratorError): Any {
+  const subject = truncate(metadata['session_id'] ?? '', maxMetadataLength);
+  const violations = [{ type: reason, subject, description: truncateMessage(message) }];
+  return toAny('PreconditionFailure', PreconditionFailure.encode({ violations }).finish());
 }
 
-function badRequestOf(violations: readonly FieldViolation[]): Any {
-  const named: BadRequest_FieldViolation[] = [];
+function toBadRequest(violations: readonly FieldViolation[]): Any {
+  const listed: BadRequest_FieldViolation[] = [];
   let bytes = 0;
   for (const { field, description } of violations) {
-    const violation = violationOf(cut(field, LONGEST_FIELD), cut(description, LONGEST_DESCRIPTION));
-    bytes += Buffer.byteLength(violation.field) + Buffer.byteLength(violation.description) + 8;
-    if (bytes > MOST_VIOLATION_BYTES) {
-      const [first] = named;
-      const rest = violations.length - named.length;
-      named.push(violationOf(first?.field.split(/[.[]/)[0] ?? '', `and ${rest} more, which do not fit in here`));
+    const violation = createViolation(truncate(field, maxFieldLength), truncate(description, maxDescriptionLength));
+    bytes += Buffer.byteLength(violation.field) + Buffer.byteLength(violation.description) + violationOverheadBytes;
+    if (bytes > maxViolationBytes) {
+      const root = listed[0]?.field.split(/[.[]/)[0] ?? '';
+      const rest = violations.length - listed.length;
+      listed.push(createViolation(root, `${rest} more ${rest === 1 ? 'violation is' : 'violations are'} not listed`));
       break;
     }
-    named.push(violation);
+    listed.push(violation);
   }
-  return any('BadRequest', BadRequest.encode({ fieldViolations: named }).finish());
+  return toAny('BadRequest', BadRequest.encode({ fieldViolations: listed }).finish());
 }
 
-function violationOf(field: string, description: string): BadRequest_FieldViolation {
+function createViolation(field: string, description: string): BadRequest_FieldViolation {
   return { field, description, reason: '', localizedMessage: undefined };
 }
 
-function retryInfoOf(milliseconds: number): Any {
+function toRetryInfo(milliseconds: number): Any {
   const seconds = Math.floor(milliseconds / 1_000);
   const nanos = Math.round((milliseconds - seconds * 1_000) * 1_000_000);
-  return any('RetryInfo', RetryInfo.encode({ retryDelay: { seconds, nanos } }).finish());
+  return toAny('RetryInfo', RetryInfo.encode({ retryDelay: { seconds, nanos } }).finish());
 }
 
-function any(name: string, value: Uint8Array): Any {
+function toAny(name: string, value: Uint8Array): Any {
   return { typeUrl: `type.googleapis.com/google.rpc.${name}`, value: Buffer.from(value) };
 }
 
-/** At most `length` UTF-16 units, and no half of a character, which a header cannot carry. */
-function cut(text: string, length: number): string {
-  const short = text.length > length ? `${text.slice(0, length - 3)}...` : text;
+/** At most `length` UTF-16 code units, without unpaired surrogates, which a header cannot contain. */
+function truncate(text: string, length: number): string {
+  const short = text.length > length ? text.slice(0, length - ellipsis.length) + ellipsis : text;
   return short.replace(/\p{Surrogate}/gu, '\u{fffd}');
+}
+
+/** At most `maxMessageLength` UTF-16 code units, and at most `maxEncodedMessageBytes` percent-encoded. */
+function truncateMessage(text: string): string {
+  const message = truncate(text, maxMessageLength);
+  if (encodeURI(message).length <= maxEncodedMessageBytes) return message;
+  let bytes = ellipsis.length;
+  let end = 0;
+  for (const character of message) {
+    bytes += encodeURI(character).length;
+    if (bytes > maxEncodedMessageBytes) break;
+    end += character.length;
+  }
+  return message.slice(0, end) + ellipsis;
 }

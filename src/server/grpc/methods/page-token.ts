@@ -1,54 +1,53 @@
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
-const FALLBACK_PAGE_SIZE = 50;
+const defaultPageSize = 50;
 
-/** What a list method reads of its request. */
+/** The fields of a list request that concern pages. */
 export interface PageRequest {
-  /** 1..500; 0: the default. */
+  /** 1 to 500; 0 for the default. */
   readonly pageSize: number;
   readonly pageToken: string;
 }
 
-/** The page size that a request asks for. */
 export function getPageSize({ pageSize }: PageRequest): number {
-  return pageSize === 0 ? FALLBACK_PAGE_SIZE : pageSize;
+  return pageSize === 0 ? defaultPageSize : pageSize;
 }
 
 /**
- * Tokens of one list: opaque to callers, and of no use for another list or another choice of items. They hold no secret and
- * give no right, so they are not signed.
+ * Page tokens of one list. They are opaque to clients and valid only for the same list with the same filters. They contain no
+ * secret and grant no access, so they are not signed.
  */
 export class PageTokens {
   private readonly list: string;
 
-  /** `list` says what is listed, filters included. */
+  /** `list` identifies the list and its filters. */
   constructor(...list: readonly string[]) {
     this.list = JSON.stringify(list);
   }
 
-  /** The token for a cursor; "" where there is no next page. */
+  /** Creates the token for a cursor; "" after the last page. */
   create(cursor: string | number | undefined): string {
     return cursor === undefined ? '' : Buffer.from(`${this.fingerprint()}:${cursor}`).toString('base64url');
   }
 
   /**
-   * The cursor of a token; "" for the first page.
+   * Returns the cursor in a token; "" for the first page.
    *
-   * @throws OrchestratorError INVALID_REQUEST for what is no token of this list.
+   * @throws OrchestratorError INVALID_REQUEST if the token is not from this list.
    */
-  parse({ pageToken }: PageRequest, pattern: RegExp): string {
+  parse({ pageToken }: PageRequest, cursorPattern: RegExp): string {
     if (pageToken === '') return '';
     const [fingerprint, cursor = ''] = Buffer.from(pageToken, 'base64url').toString().split(':');
-    if (fingerprint === this.fingerprint() && pattern.test(cursor)) return cursor;
-    throw new OrchestratorError('INVALID_REQUEST', 'The request breaks the contract', {
+    if (fingerprint === this.fingerprint() && cursorPattern.test(cursor)) return cursor;
+    throw new OrchestratorError('INVALID_REQUEST', 'The request violates the contract', {
       violations: [{ field: 'page_token', description: 'must be the next_page_token of a page of the same list' }],
     });
   }
 
-  /** 32 bits of FNV-1a: enough to tell a mistake. */
+  /** 32 bits of FNV-1a, sufficient to detect a mistake. */
   private fingerprint(): string {
     let hash = 0x811c9dc5;
-    for (const unit of Buffer.from(this.list)) hash = Math.imul(hash ^ unit, 0x01000193);
+    for (const byte of Buffer.from(this.list)) hash = Math.imul(hash ^ byte, 0x01000193);
     return (hash >>> 0).toString(36);
   }
 }

@@ -9,8 +9,8 @@ import { turnFromProto } from '../../codec/wire/turn-message-codec';
 import type { ValidatedRequest } from '../validation/request-validator';
 
 /**
- * The command of a request for a turn. The messages of all methods that take one have the same fields with the same numbers, so
- * the bytes of either are those of a ProcessTurnRequest.
+ * Converts a request that contains a turn. The request messages of all methods for turns have the same fields with the same
+ * numbers, so their bytes are also the bytes of a ProcessTurnRequest.
  */
 export function toTurnCommand(
   { message, bytes }: ValidatedRequest<ProcessTurnRequest | StreamTurnRequest | ProcessTurnsRequest>,

@@ -11,34 +11,34 @@ import { contextToProto } from '../../codec/wire/result-codec';
 type Event = NonNullable<StreamTurnResponse['event']>;
 
 /**
- * The events of one turn in the order of the contract: context, lifecycle decisions, transition decisions, contributions; at the
- * end the whole response as it is stored. They are made one by one, as they are sent, and numbered through.
+ * The events of one turn in the order of the contract: context, lifecycle decisions, transition decisions, contributions, and at
+ * the end the stored response. The generators create each event when it is sent. Sequence numbers are consecutive.
  */
 export class TurnEvents {
   private sequence = 0;
 
-  /** What is decided without the model, before the commit. */
+  /** Events for decisions without the model, before the commit. */
   *provisional(result: TurnResult): Generator<StreamTurnResponse> {
-    for (const event of decided(result)) yield this.next(result, { provisional: true, replayed: false, event });
+    for (const event of createEvents(result)) yield this.next(result, { provisional: true, replayed: false, event });
   }
 
-  /** What was decided and committed. */
+  /** Events for the committed turn. */
   *final({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
-    for (const event of decided(result)) yield this.next(result, { provisional: false, replayed, event });
+    for (const event of createEvents(result)) yield this.next(result, { provisional: false, replayed, event });
     const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
     yield this.next(result, { provisional: false, replayed, event });
   }
 
   private next(
     { turnId }: TurnResult,
-    said: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
+    fields: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
   ): StreamTurnResponse {
     this.sequence += 1;
-    return { turnId, sequence: this.sequence, ...said };
+    return { turnId, sequence: this.sequence, ...fields };
   }
 }
 
-function* decided(result: TurnResult): Generator<Event> {
+function* createEvents(result: TurnResult): Generator<Event> {
   yield { $case: 'context', value: contextToProto(result.context) };
   for (const decision of result.lifecycleDecisions) {
     yield { $case: 'lifecycle', value: lifecycleDecisionToProto(decision) };

@@ -1,187 +1,150 @@
-import { setMaxListeners } from 'node:events';
-import { OrchestratorError } from '../../../core/model/orchestrator-error';
-import { type Call, createCall } from '../../ports/call';
+import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { Clock } from '../../ports/clock';
-import type { RawRequest, ValidatedRequest } from '../validation/request-validator';
-import type { Authorizer } from './authorizer';
+import type { Metrics } from '../../ports/metrics';
+import type { ErrorReporting } from '../errors/call-error';
+import { authenticate } from './authenticate';
+import { allowAll, type CredentialAuthorizer } from './authorizer';
 import { BatchGate } from './batch-gate';
-import { ConcurrencyLimiter } from './concurrency-limiter';
-import { GrpcCall, type RequestCall, type ServerCall } from './grpc-call';
-import { getMetadataSize } from './metadata-size';
-import { TenantConcurrencyLimiter } from './tenant-concurrency-limiter';
+import { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
+import { measureCalls } from './measure-calls';
+import {
+  authorize,
+  batch,
+  checkDeadline,
+  endCancellation,
+  limitConcurrency,
+  limitCredentialConcurrency,
+  limitMetadata,
+  limitTenantConcurrency,
+  type Middleware,
+  reportErrors,
+  trace,
+  validate,
+  watchCredential,
+} from './middleware';
+import { limitPendingRequests } from './pending-request-limiter';
+import { explainTransportErrors, sendTrailers } from './send-status';
+import { transportInterceptor } from './transport-interceptor';
 
-/** Bounds of calls. */
 export interface CallLimits {
-  /** Calls, and requests of long-lived streams, whose handlers run at once; and calls whose request is on its way, as many again. */
+  /**
+   * Maximum number of calls, and of requests of long-lived streams, that are processed concurrently. The same number of calls
+   * may have a request that is not completely received.
+   */
   readonly maxCallsInFlight: number;
-  /** The same of one tenant, as the requests name it. */
+  /** The same for one tenant, by the tenant in the request. */
   readonly maxCallsInFlightPerTenant: number;
-  /** Long-lived streams that are open at once; one that is idle takes no place among the calls in flight. */
+  /** Maximum number of open long-lived streams. An idle stream does not count as a call in flight. */
   readonly maxStreams: number;
-  /** The same of one tenant: as the request of WatchSession names it, and the credential of ProcessTurns. */
+  /** The same for one tenant: by the tenant in a WatchSession request, and by the tenant of the credential of ProcessTurns. */
   readonly maxStreamsPerTenant: number;
-  /** Bytes of a call's metadata, as HTTP/2 counts them. */
+  /** Maximum size of a call's metadata in bytes, as HTTP/2 counts them. */
   readonly maxMetadataBytes: number;
-  /** A call with less than this left is not begun. Milliseconds. */
+  /** A call with less time until its deadline is rejected. Milliseconds. */
   readonly minRemainingMs: number;
-  /** What a call has whose caller set no deadline, and each request of a long-lived stream at most. Milliseconds. */
+  /** Deadline of a call whose client sets none, and upper limit for each request of a long-lived stream. Milliseconds. */
   readonly turnTimeoutMs: number;
 }
 
+export interface AdmissionDependencies extends ErrorReporting {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Records the open streams of health checks. */
+  readonly trackWatches: ServerInterceptor;
+  /** undefined: every call is allowed. */
+  readonly authorizer: CredentialAuthorizer | undefined;
+}
+
+/** The kinds of calls, and the requests inside a bidirectional stream. */
+export type CallKind = 'unary' | 'server stream' | 'long server stream' | 'bidi stream' | 'stream request';
+
+/** Everything a call passes before its handler, in the order in which it runs. */
+export interface Admission {
+  /** Run before the body of a call is read. grpc-js applies the last one first to what arrives. */
+  readonly interceptors: readonly ServerInterceptor[];
+  /** Run after the request is received, the first one first. */
+  readonly middlewares: Readonly<Record<CallKind, readonly Middleware[]>>;
+  /** Number of handlers of calls, and of requests of long-lived streams, that are running. */
+  readonly callsInFlight: number;
+  /** Number of open long-lived streams. */
+  readonly openStreams: number;
+}
+
 /**
- * Lets calls in. grpc-js itself bounds the streams of a connection, but forgets those that the caller cancelled while their
- * handlers run on; so they are counted here, each until its handler ends.
+ * Creates the list of steps that admit calls. grpc-js itself limits the streams of a connection, but no longer counts a call that
+ * the client canceled while its handler still runs; the limiters here do.
  */
-export class Admission {
-  private readonly cohort = new BatchGate();
-  private readonly calls: ConcurrencyLimiter;
-  private readonly streams: ConcurrencyLimiter;
-  private readonly callsOfTenants: TenantConcurrencyLimiter;
-  private readonly streamsOfTenants: TenantConcurrencyLimiter;
-  private readonly limits: CallLimits;
-  private readonly access: Authorizer;
-  private readonly clock: Clock;
+export function createAdmission(deps: AdmissionDependencies, limits: CallLimits): Admission {
+  const { clock, metrics, telemetry } = deps;
+  const authorizer = deps.authorizer ?? allowAll;
+  const pending = { maxPendingRequests: limits.maxCallsInFlight, timeoutMs: limits.turnTimeoutMs };
+  const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, tooMany('calls are in flight'));
+  const streams = new ConcurrencyLimiter(limits.maxStreams, tooMany('streams are open'));
+  const tenantCalls = new TenantConcurrencyLimiter(
+    limits.maxCallsInFlightPerTenant,
+    tooMany('calls of this tenant are in flight'),
+  );
+  const tenantStreams = new TenantConcurrencyLimiter(
+    limits.maxStreamsPerTenant,
+    tooMany('streams of this tenant are open'),
+  );
+  const gate = new BatchGate();
 
-  constructor(limits: CallLimits, access: Authorizer, clock: Clock) {
-    this.limits = limits;
-    this.access = access;
-    this.clock = clock;
-    this.callsOfTenants = new TenantConcurrencyLimiter(
-      limits.maxCallsInFlightPerTenant,
-      'Too many calls of this tenant are in flight on this node; retry in a moment.',
-    );
-    this.streamsOfTenants = new TenantConcurrencyLimiter(
-      limits.maxStreamsPerTenant,
-      'Too many streams of this tenant are open on this node; retry in a moment.',
-    );
-    this.calls = new ConcurrencyLimiter(
-      limits.maxCallsInFlight,
-      'Too many calls are in flight on this node; retry in a moment.',
-    );
-    this.streams = new ConcurrencyLimiter(
-      limits.maxStreams,
-      'Too many streams are open on this node; retry in a moment.',
-    );
-  }
+  const call: readonly Middleware[] = [
+    reportErrors(deps),
+    limitConcurrency(calls),
+    endCancellation,
+    limitMetadata(limits.maxMetadataBytes),
+    batch(gate),
+    validate,
+    authorize(authorizer),
+    checkDeadline(clock, limits.minRemainingMs),
+    limitTenantConcurrency(tenantCalls),
+  ];
+  const stream: readonly Middleware[] = [
+    reportErrors(deps),
+    limitConcurrency(streams),
+    endCancellation,
+    limitMetadata(limits.maxMetadataBytes),
+    checkDeadline(clock, limits.minRemainingMs),
+    watchCredential(authorizer),
+  ];
+  return {
+    interceptors: [
+      transportInterceptor([
+        measureCalls(metrics),
+        limitPendingRequests(pending, telemetry),
+        sendTrailers,
+        explainTransportErrors(telemetry),
+      ]),
+      deps.trackWatches,
+      ...(deps.authorizer === undefined ? [] : [authenticate(deps.authorizer, deps)]),
+    ],
+    middlewares: {
+      unary: call,
+      'server stream': call,
+      'long server stream': [...stream, validate, authorize(authorizer), limitTenantConcurrency(tenantStreams)],
+      'bidi stream': [...stream, limitCredentialConcurrency(tenantStreams, authorizer)],
+      'stream request': [
+        trace(telemetry),
+        reportErrors(deps),
+        limitConcurrency(calls),
+        batch(gate),
+        validate,
+        authorize(authorizer),
+        checkDeadline(clock, limits.minRemainingMs),
+        limitTenantConcurrency(tenantCalls),
+      ],
+    },
+    get callsInFlight() {
+      return calls.inUse;
+    },
+    get openStreams() {
+      return streams.inUse;
+    },
+  };
+}
 
-  /** Handlers of calls, and of requests of long-lived streams, that run now. */
-  get callsInFlight(): number {
-    return this.calls.inUse;
-  }
-
-  /** Long-lived streams that are open now. */
-  get openStreams(): number {
-    return this.streams.inUse;
-  }
-
-  /** Runs the handler of a call with one request, or throws why the call is not begun. */
-  admit<Request, Result>(
-    call: RequestCall<RawRequest<Request>>,
-    handler: (request: ValidatedRequest<Request>, call: GrpcCall) => Promise<Result>,
-  ): Promise<Result> {
-    return this.calls.run(() =>
-      this.begin(call, this.latest(), async (taken) => {
-        await this.cohort.nextBatch();
-        const request = call.request.validate();
-        this.access.authorize(taken.principal, request.tenantId);
-        this.refuseIfOver(taken);
-        return this.callsOfTenants.run(request.tenantId, () => handler(request, taken));
-      }),
-    );
-  }
-
-  /**
-   * The same for a long-lived stream of answers to one request. It has no deadline but its caller's; `revoked` is aborted with an
-   * OrchestratorError when the credential holds no longer.
-   */
-  admitLongStream<Request, Result>(
-    call: RequestCall<RawRequest<Request>>,
-    handler: (request: ValidatedRequest<Request>, call: GrpcCall, revoked: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    return this.beginStream(call, (taken, revoked) => {
-      const request = call.request.validate();
-      this.access.authorize(taken.principal, request.tenantId);
-      return this.streamsOfTenants.run(request.tenantId, () => handler(request, taken, revoked));
-    });
-  }
-
-  /** The same for a long-lived stream of requests, which are let in by themselves. */
-  admitBidiStream<Result>(
-    call: ServerCall,
-    handler: (call: GrpcCall, revoked: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    return this.beginStream(call, (taken, revoked) => {
-      setMaxListeners(0, taken.signal); // as many as its requests want
-      return this.streamsOfTenants.run(taken.principal?.tenantId, () => handler(taken, revoked));
-    });
-  }
-
-  /** One request of a long-lived stream that was admitted. */
-  admitStreamRequest<Request, Result>(
-    sent: RawRequest<Request>,
-    stream: GrpcCall,
-    handler: (request: ValidatedRequest<Request>, call: Call) => Promise<Result>,
-  ): Promise<Result> {
-    return this.calls.run(async () => {
-      await this.cohort.nextBatch();
-      const request = sent.validate();
-      this.access.authorize(stream.principal, request.tenantId);
-      this.refuseIfOver(stream);
-      const call = createCall(Math.min(stream.deadline, this.latest()), stream.signal);
-      return this.callsOfTenants.run(request.tenantId, () => handler(request, call));
-    });
-  }
-
-  private beginStream<Result>(
-    call: ServerCall,
-    handler: (taken: GrpcCall, revoked: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    return this.streams.run(() =>
-      this.begin(call, Number.POSITIVE_INFINITY, async (taken) => {
-        this.refuseIfOver(taken);
-        const revoked = new AbortController();
-        const stopChecking = this.access.watchCredential(call.metadata, call.getPath(), revoked);
-        try {
-          return await handler(taken, revoked.signal);
-        } finally {
-          stopChecking();
-        }
-      }),
-    );
-  }
-
-  private async begin<Result>(
-    call: ServerCall,
-    deadlineWhereNone: number,
-    handler: (taken: GrpcCall) => Promise<Result>,
-  ): Promise<Result> {
-    const taken = new GrpcCall(call, deadlineWhereNone, this.access.getPrincipal(call.metadata));
-    try {
-      this.refuseMetadata(call);
-      return await handler(taken);
-    } finally {
-      taken.end();
-    }
-  }
-
-  private latest(): number {
-    return this.clock.now() + this.limits.turnTimeoutMs;
-  }
-
-  private refuseMetadata({ metadata }: ServerCall): void {
-    const size = getMetadataSize(metadata);
-    if (size > this.limits.maxMetadataBytes) {
-      throw new OrchestratorError(
-        'TOO_LARGE',
-        `The metadata has ${size} bytes; at most ${this.limits.maxMetadataBytes} are allowed.`,
-      );
-    }
-  }
-
-  private refuseIfOver({ deadline, isCancelled: cancelled }: GrpcCall): void {
-    if (cancelled) throw new OrchestratorError('CANCELLED', 'The caller gave up.');
-    if (deadline - this.clock.now() < this.limits.minRemainingMs) {
-      throw new OrchestratorError('DEADLINE', 'Too little time is left to begin.');
-    }
-  }
+function tooMany(what: string): string {
+  return `Too many ${what} on this node; retry after the retry delay.`;
 }

@@ -6,31 +6,30 @@ import type { Logger } from '../../ports/logger';
 import type { AccessFailure, Metrics } from '../../ports/metrics';
 import { toClientCertificate } from './client-certificate';
 
-/** Who may call, seen from the calls that were let in. */
+/** Decides which data an authenticated call may access. Calls are identified by their metadata object. */
 export interface Authorizer {
-  /** Who makes a call, by the metadata that its handler was given; undefined where nobody has to say. */
-  getPrincipal(metadata: Metadata): Principal | undefined;
+  /** The tenant of the credential; undefined if the credential is for all tenants, or if none is required. */
+  getTenantId(metadata: Metadata): string | undefined;
   /**
-   * Looks whether a request is the caller's to make.
+   * Checks that a request for a tenant is allowed. A request without a tenant reads and writes no tenant's data.
    *
-   * @throws OrchestratorError TENANT_MISMATCH, or UNAUTHENTICATED where the credential of a stream has expired meanwhile.
+   * @throws OrchestratorError TENANT_MISMATCH, or UNAUTHENTICATED if the credential of a stream has expired.
    */
-  authorize(principal: Principal | undefined, tenantId: string | undefined): void;
+  authorize(metadata: Metadata, tenantId: string | undefined): void;
   /**
-   * Looks again and again whether the credential of a long-lived stream still holds, and aborts with the OrchestratorError once
-   * it does not. Returns what ends that.
+   * Authenticates the credential of a stream again in intervals, and calls `revoke` once if it is no longer valid. Returns a
+   * function that stops it.
    */
-  watchCredential(metadata: Metadata, path: string, over: AbortController): () => void;
+  watchCredential(metadata: Metadata, path: string, revoke: (error: OrchestratorError) => void): () => void;
 }
 
-/** Everybody may do everything. */
+/** Allows every call. For a server without credentials. */
 export const allowAll: Authorizer = {
-  getPrincipal: () => undefined,
+  getTenantId: () => undefined,
   authorize: () => {},
   watchCredential: () => () => {},
 };
 
-/** What access by credentials stands on. */
 export interface AuthorizerDependencies {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
@@ -38,28 +37,28 @@ export interface AuthorizerDependencies {
   readonly log: Logger;
 }
 
-/** Milliseconds until a caller asks again where it cannot be told who it is. */
+/** Retry delay in ms when authentication is unavailable. */
 const retryAfterMs = 1_000;
 
-/** Who it is, for the log, as far as it is known. */
-interface Caller {
+/** What the log says about the client. */
+interface Client {
   readonly method?: string;
   readonly peer?: string;
   readonly principal?: string | undefined;
 }
 
-interface Admitted {
+interface AuthenticatedCall {
   readonly principal: Principal;
   readonly credentials: Credentials;
 }
 
-/** Only callers whose credential holds, within its scopes and its tenant. */
+/** Allows calls with a valid credential, within its scopes and its tenant. */
 export class CredentialAuthorizer implements Authorizer {
   private readonly deps: AuthorizerDependencies;
-  /** By the path of the method; a method without one needs any credential that holds. */
+  /** By method path. Methods without an entry require a valid credential with any scope. */
   private readonly scopes: ReadonlyMap<string, Scope>;
   private readonly recheckIntervalMs: number;
-  private readonly admitted = new WeakMap<Metadata, Admitted>();
+  private readonly calls = new WeakMap<Metadata, AuthenticatedCall>();
 
   constructor(deps: AuthorizerDependencies, scopes: ReadonlyMap<string, Scope>, recheckIntervalMs: number) {
     this.deps = deps;
@@ -67,87 +66,93 @@ export class CredentialAuthorizer implements Authorizer {
     this.recheckIntervalMs = recheckIntervalMs;
   }
 
-  /** Lets a call in, before its body is read, or tells why not. */
+  /** Authenticates a call before its body is read. Returns the error if the call is rejected. */
   async authenticate(
     path: string,
     metadata: Metadata,
     call: ServerInterceptingCallInterface,
   ): Promise<OrchestratorError | undefined> {
     const authorization = metadata.get('authorization').map(String);
-    // Asking for it costs more than all the rest, and it counts only where there is nothing else.
+    // Reading the certificate is the slowest part, and it is used only without an authorization header.
     const peer = authorization.length === 0 ? call.getAuthContext().sslPeerCertificate : undefined;
     const credentials: Credentials = { authorization, certificate: peer && toClientCertificate(peer) };
-    const found = await this.identify(path, credentials, { peer: call.getPeer() });
-    if (found instanceof OrchestratorError) return found;
-    this.admitted.set(metadata, { principal: found, credentials });
+    const principal = await this.identify(path, credentials, { peer: call.getPeer() });
+    if (principal instanceof OrchestratorError) return principal;
+    this.calls.set(metadata, { principal, credentials });
     return undefined;
   }
 
-  getPrincipal(metadata: Metadata): Principal {
-    return this.admittedOf(metadata).principal;
+  getTenantId(metadata: Metadata): string | undefined {
+    return this.getCall(metadata).principal.tenantId;
   }
 
-  authorize(principal: Principal | undefined, tenantId: string | undefined): void {
-    if (principal === undefined || principal.expiresAt <= this.deps.clock.now()) {
-      this.tell('expired', { principal: principal?.name });
-      throw new OrchestratorError('UNAUTHENTICATED', 'The credential of the stream has expired; open a new one.');
+  authorize(metadata: Metadata, tenantId: string | undefined): void {
+    const { principal } = this.getCall(metadata);
+    if (principal.expiresAt <= this.deps.clock.now()) {
+      this.report('expired', { principal: principal.name });
+      throw new OrchestratorError('UNAUTHENTICATED', 'The credential of the stream has expired; open a new stream.');
     }
-    const own = principal.tenantId;
-    if (own === undefined || tenantId === undefined || tenantId.toLowerCase() === own) return;
-    this.tell('tenant', { principal: principal.name });
-    throw new OrchestratorError('TENANT_MISMATCH', 'The request names another tenant than the one of the credential.');
+    if (principal.tenantId === undefined || tenantId === undefined) return;
+    if (tenantId.toLowerCase() === principal.tenantId) return;
+    this.report('tenant', { principal: principal.name });
+    throw new OrchestratorError('TENANT_MISMATCH', 'The tenant of the request is not the tenant of the credential.');
   }
 
-  watchCredential(metadata: Metadata, path: string, over: AbortController): () => void {
-    const { principal, credentials } = this.admittedOf(metadata);
-    const end = (reason: OrchestratorError): void => {
+  watchCredential(metadata: Metadata, path: string, revoke: (error: OrchestratorError) => void): () => void {
+    const { principal, credentials } = this.getCall(metadata);
+    const end = (error: OrchestratorError): void => {
       clearInterval(timer);
-      over.abort(reason);
+      revoke(error);
     };
-    const look = async (): Promise<void> => {
-      const found = await this.identify(path, credentials, { principal: principal.name });
-      if (found instanceof OrchestratorError) {
-        if (found.reason !== 'AUTHENTICATION_UNAVAILABLE') end(found);
-      } else if (found.tenantId !== principal.tenantId) {
-        end(new OrchestratorError('UNAUTHENTICATED', 'The credential is for another tenant by now.'));
+    const recheck = async (): Promise<void> => {
+      const current = await this.identify(path, credentials, { principal: principal.name });
+      if (current instanceof OrchestratorError) {
+        if (current.reason !== 'AUTHENTICATION_UNAVAILABLE') end(current);
+      } else if (current.tenantId !== principal.tenantId) {
+        end(new OrchestratorError('UNAUTHENTICATED', 'The tenant of the credential has changed; open a new stream.'));
       }
     };
-    const defect = (err: unknown): void =>
-      this.deps.log.error({ method: path, err }, 'a credential could not be looked at');
-    const timer = setInterval(() => void look().catch(defect), this.recheckIntervalMs).unref();
+    const logDefect = (err: unknown): void =>
+      this.deps.log.error({ method: path, err }, 'checking a credential failed with an internal error');
+    const timer = setInterval(() => void recheck().catch(logDefect), this.recheckIntervalMs).unref();
     return () => clearInterval(timer);
   }
 
-  private async identify(path: string, credentials: Credentials, who: Caller): Promise<Principal | OrchestratorError> {
-    const found = await this.deps.authenticator.authenticate(credentials);
-    switch (found.kind) {
+  private async identify(
+    path: string,
+    credentials: Credentials,
+    client: Client,
+  ): Promise<Principal | OrchestratorError> {
+    const result = await this.deps.authenticator.authenticate(credentials);
+    switch (result.kind) {
       case 'accepted': {
+        const { principal } = result;
         const scope = this.scopes.get(path);
-        if (scope === undefined || found.principal.scopes.has(scope)) return found.principal;
-        this.tell('scope', { ...who, method: path, principal: found.principal.name });
-        const text = `The credential lacks the scope "${scope}", which this method needs.`;
-        return new OrchestratorError('SCOPE_MISSING', text, { metadata: { scope } });
+        if (scope === undefined || principal.scopes.has(scope)) return principal;
+        this.report('scope', { ...client, method: path, principal: principal.name });
+        const message = `The credential does not have the scope "${scope}", which this method requires.`;
+        return new OrchestratorError('SCOPE_MISSING', message, { metadata: { scope } });
       }
       case 'refused':
-        this.tell(found.failure, { ...who, method: path });
-        return new OrchestratorError('UNAUTHENTICATED', found.message);
+        this.report(result.failure, { ...client, method: path });
+        return new OrchestratorError('UNAUTHENTICATED', result.message);
       case 'unavailable': {
-        this.tell('unavailable', { ...who, method: path });
-        const text = 'Whether the credential is valid cannot be told now; retry in a moment.';
-        return new OrchestratorError('AUTHENTICATION_UNAVAILABLE', text, { retryAfterMs, cause: found.cause });
+        this.report('unavailable', { ...client, method: path });
+        const message = 'The credential cannot be checked at the moment; retry after the retry delay.';
+        return new OrchestratorError('AUTHENTICATION_UNAVAILABLE', message, { retryAfterMs, cause: result.cause });
       }
     }
   }
 
-  /** Nothing of the credential itself. At info: whoever sends wrong ones shall not write the operator's warnings. */
-  private tell(failure: AccessFailure, who: Caller): void {
+  /** Logs no part of the credential. The level is info, because clients must not be able to write warnings for the operator. */
+  private report(failure: AccessFailure, client: Client): void {
     this.deps.metrics.recordAccessFailure(failure);
-    this.deps.log.info({ failure, ...who }, 'call refused for who calls');
+    this.deps.log.info({ failure, ...client }, 'access denied');
   }
 
-  private admittedOf(metadata: Metadata): Admitted {
-    const admitted = this.admitted.get(metadata);
-    if (admitted === undefined) throw new Error('A call came to its handler that was not let in.');
-    return admitted;
+  private getCall(metadata: Metadata): AuthenticatedCall {
+    const call = this.calls.get(metadata);
+    if (call === undefined) throw new Error('The call has not been authenticated.');
+    return call;
   }
 }

@@ -1,29 +1,29 @@
-/** So many calls begin together at most: with more, the first of them would wait long for the last. */
-const largest = 32;
+/** Maximum number of calls in a batch. In a larger batch, the first call would wait long for the last one. */
+const maxBatchSize = 32;
 
 /**
- * Calls that begin together, at the end of the turn of the event loop in which they came. From there on they go step by step, each
- * step for all of them, and what they send goes out together (ADR 0008). None waits for what has not come yet.
+ * Starts calls that arrive together in one batch, at the end of the current turn of the event loop. From there the calls of a
+ * batch proceed step by step, and their writes are sent together (ADR 0008). No call waits for later calls.
  */
 export class BatchGate {
   private size = 0;
-  private begin: Promise<void> | undefined;
+  private batch: Promise<void> | undefined;
 
-  /** Resolves when those who asked meanwhile begin, for each of them in the order in which they asked. */
+  /** Resolves when the current batch starts. Within a batch, callers continue in the order in which they asked. */
   nextBatch(): Promise<void> {
-    if (this.begin === undefined || this.size === largest) this.begin = this.gather();
+    if (this.batch === undefined || this.size === maxBatchSize) this.batch = this.openBatch();
     this.size += 1;
-    return this.begin;
+    return this.batch;
   }
 
-  private gather(): Promise<void> {
+  private openBatch(): Promise<void> {
     this.size = 0;
-    const begin = new Promise<void>((resolve) => {
+    const batch = new Promise<void>((resolve) => {
       setImmediate(() => {
-        if (this.begin === begin) this.begin = undefined;
+        if (this.batch === batch) this.batch = undefined;
         resolve();
       });
     });
-    return begin;
+    return batch;
   }
 }

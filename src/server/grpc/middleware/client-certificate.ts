@@ -1,10 +1,10 @@
 import type { PeerCertificate } from 'node:tls';
 import type { ClientCertificate } from '../../ports/authenticator';
 
-/** A client certificate as Node.js tells it. */
+/** Converts the certificate of a TLS client from the form of Node.js. */
 export function toClientCertificate({ subject, subjectaltname, valid_to }: PeerCertificate): ClientCertificate {
-  const names = alternativeNames(subjectaltname ?? '');
-  const commonName: unknown = subject?.CN; // a list where there are several
+  const names = parseAlternativeNames(subjectaltname ?? '');
+  const commonName: unknown = subject?.CN; // a list if there are several
   return {
     commonName: typeof commonName === 'string' ? commonName : undefined,
     uris: names.flatMap(({ kind, name }) => (kind === 'URI' ? [name] : [])),
@@ -19,14 +19,14 @@ interface AlternativeName {
 }
 
 /**
- * The names in `DNS:a.test, URI:spiffe://b`. Node.js writes a name with a comma, a quote or anything else that could end it as
- * JSON text. None at all where the text has another form: no name is made up from a part of another.
+ * Parses alternative names such as `DNS:a.test, URI:spiffe://b`. Node.js writes a name with a comma, a quote or another special
+ * character as a JSON string. Returns no names for text in any other form, so that a name is never read from a part of another.
  */
-function alternativeNames(text: string): readonly AlternativeName[] {
-  const next = /([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
+function parseAlternativeNames(text: string): readonly AlternativeName[] {
+  const pattern = /([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
   const names: AlternativeName[] = [];
-  while (next.lastIndex < text.length) {
-    const [, kind, name] = next.exec(text) ?? [];
+  while (pattern.lastIndex < text.length) {
+    const [, kind, name] = pattern.exec(text) ?? [];
     if (kind === undefined || name === undefined) return [];
     names.push({ kind, name: name.startsWith('"') ? String(JSON.parse(name)) : name });
   }

@@ -1,38 +1,74 @@
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
-/** After this a caller who was one too many may try again. Milliseconds. */
+/** Retry delay that is sent to the client when a limit is reached, in milliseconds. */
 export const retryAfterMs = 100;
 
-/** A bounded number of places, each taken for as long as some work runs. */
+/** Limits how many tasks run concurrently. */
 export class ConcurrencyLimiter {
-  private active = 0;
-  private readonly most: number;
-  private readonly refusal: string;
+  private running = 0;
+  private readonly max: number;
+  private readonly message: string;
 
-  /** `refusal` is what a caller is told for whom there is none. */
-  constructor(most: number, refusal: string) {
-    this.most = most;
-    this.refusal = refusal;
+  /** `message` is the error message for tasks above the limit. */
+  constructor(max: number, message: string) {
+    this.max = max;
+    this.message = message;
   }
 
+  /** Number of tasks that are running. */
   get inUse(): number {
-    return this.active;
+    return this.running;
   }
 
   /**
-   * Begins the work at once, in a place that it has until it settles.
+   * Starts the task immediately. It counts until its promise settles.
    *
-   * @throws OrchestratorError TOO_MANY_CALLS where every place is taken.
+   * @throws OrchestratorError TOO_MANY_CALLS if the limit is reached.
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.active >= this.most) {
-      throw new OrchestratorError('TOO_MANY_CALLS', this.refusal, { retryAfterMs });
-    }
-    this.active++;
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.running >= this.max) throw new OrchestratorError('TOO_MANY_CALLS', this.message, { retryAfterMs });
+    this.running++;
     try {
-      return await work();
+      return await task();
     } finally {
-      this.active--;
+      this.running--;
     }
+  }
+}
+
+/** Limits how many tasks of each tenant run concurrently, so that one tenant cannot use the capacity of the others. */
+export class TenantConcurrencyLimiter {
+  private readonly running = new Map<string, number>();
+  private readonly max: number;
+  private readonly message: string;
+
+  /** `message` is the error message for tasks above the limit. */
+  constructor(max: number, message: string) {
+    this.max = max;
+    this.message = message;
+  }
+
+  /**
+   * Starts the task immediately. It counts for its tenant until its promise settles; without a tenant it does not count.
+   *
+   * @throws OrchestratorError TENANT_TOO_MANY_CALLS if the tenant's limit is reached.
+   */
+  async run<T>(tenantId: string | undefined, task: () => Promise<T>): Promise<T> {
+    if (tenantId === undefined) return await task();
+    const tenant = tenantId.toLowerCase(); // UUIDs are case-insensitive.
+    const count = this.running.get(tenant) ?? 0;
+    if (count >= this.max) throw new OrchestratorError('TENANT_TOO_MANY_CALLS', this.message, { retryAfterMs });
+    this.running.set(tenant, count + 1);
+    try {
+      return await task();
+    } finally {
+      this.release(tenant);
+    }
+  }
+
+  private release(tenant: string): void {
+    const count = (this.running.get(tenant) ?? 0) - 1;
+    if (count > 0) this.running.set(tenant, count);
+    else this.running.delete(tenant);
   }
 }

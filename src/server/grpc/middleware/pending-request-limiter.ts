@@ -1,88 +1,90 @@
-import { type Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
+import { type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { Telemetry } from '../../ports/telemetry';
 import { getTraceId, toStatusObject } from '../errors/call-error';
 import { retryAfterMs } from './concurrency-limiter';
+import { isHealthCheck } from './health-path';
+import type { TransportCall, TransportHook } from './transport-interceptor';
 
-/** What is known of a call once it has begun. */
-export interface PendingCall {
-  /** What its caller sent with it. */
-  metadata?: Metadata;
+/** Limits on requests that are not completely received. */
+export interface PendingRequestLimits {
+  readonly maxPendingRequests: number;
+  /** Time to receive a request of a client that sets no deadline, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
-/** What bounds requests that are on their way in. */
-export interface PendingRequestLimits {
-  /** Calls whose one request has not come to its end, at most. */
-  readonly maxPendingRequests: number;
-  /** How long a caller who sets no deadline may take to send it. Milliseconds. */
-  readonly timeoutMs: number;
-  readonly telemetry: Telemetry;
+/** Limits pending requests. Health checks have a limit of their own, so that other calls cannot block them. */
+export function limitPendingRequests(limits: PendingRequestLimits, telemetry: Telemetry): TransportHook {
+  const requests = new PendingRequestLimiter(limits, telemetry);
+  const healthChecks = new PendingRequestLimiter(limits, telemetry);
+  return (call, transport) => (isHealthCheck(transport.path) ? healthChecks : requests).track(call, transport);
 }
 
 /**
- * Bounds calls that have begun and whose one request has not come to its end: grpc-js keeps in memory what it has of it, and no
- * handler runs by then, so that no other bound would ever count or end them.
+ * Limits calls whose single request is not completely received. grpc-js keeps the received part in memory, and no handler runs
+ * yet, so that no other limit applies to them.
  */
 export class PendingRequestLimiter {
-  private arriving = 0;
+  private pending = 0;
   private readonly limits: PendingRequestLimits;
+  private readonly telemetry: Telemetry;
 
-  constructor(limits: PendingRequestLimits) {
+  constructor(limits: PendingRequestLimits, telemetry: Telemetry) {
     this.limits = limits;
+    this.telemetry = telemetry;
   }
 
   /**
-   * Notes the arrival of a call. One with one request is counted until that is whole or the call ends, refused with TOO_MANY_CALLS
-   * where too many are, and ended with DEADLINE_EXCEEDED where it takes too long. To be given the innermost call: see
-   * explainTransportErrors.
+   * Counts a call with a single request until the request is complete or the call ends. Above the limit the call is rejected with
+   * TOO_MANY_CALLS. After the timeout it ends with DEADLINE_EXCEEDED. Records the metadata of every call.
    */
-  track(call: ServerInterceptingCallInterface, requestStream: boolean): PendingCall {
-    const arrival: PendingCall = {};
+  track(call: ServerInterceptingCallInterface, transport: TransportCall): void {
     const { start } = call;
-    const requests = this;
+    const limiter = this;
     call.start = function (listener) {
-      const refused = !requestStream && requests.arriving >= requests.limits.maxPendingRequests;
-      const overdue = requestStream || refused ? undefined : requests.endWhenOverdue(this);
-      let counted = false;
-      const arrived = (): void => {
-        clearTimeout(overdue);
-        if (counted) requests.arriving -= 1;
-        counted = false;
+      const { isRequestStream } = transport;
+      const isRejected = !isRequestStream && limiter.pending >= limiter.limits.maxPendingRequests;
+      const timer = isRequestStream || isRejected ? undefined : limiter.startTimer(this);
+      let isCounted = false;
+      const release = (): void => {
+        clearTimeout(timer);
+        if (isCounted) limiter.pending -= 1;
+        isCounted = false;
       };
       start.call(this, {
-        // Told at once, or not at all where the caller is gone already; then nothing else is told either.
+        // grpc-js calls it immediately, or never if the client is gone already. In that case it calls nothing else either.
         onReceiveMetadata(metadata) {
-          arrival.metadata = metadata;
-          if (refused) return;
-          counted = !requestStream;
-          if (counted) requests.arriving += 1;
+          transport.metadata = metadata;
+          if (isRejected) return;
+          isCounted = !isRequestStream;
+          if (isCounted) limiter.pending += 1;
           listener.onReceiveMetadata(metadata);
         },
         onReceiveMessage: (message) => listener.onReceiveMessage(message),
         onReceiveHalfClose() {
-          arrived();
+          release();
           listener.onReceiveHalfClose();
         },
-        // Also told after each status.
+        // grpc-js also calls it after each status.
         onCancel() {
-          arrived();
+          release();
           listener.onCancel();
         },
       });
-      if (refused) this.sendStatus(toStatusObject(tooMany(), getTraceId(requests.limits.telemetry, arrival.metadata)));
+      if (isRejected)
+        this.sendStatus(toStatusObject(tooManyRequestsError(), getTraceId(limiter.telemetry, transport.metadata)));
     };
-    return arrival;
   }
 
-  private endWhenOverdue(call: ServerInterceptingCallInterface): NodeJS.Timeout | undefined {
+  private startTimer(call: ServerInterceptingCallInterface): NodeJS.Timeout | undefined {
     if (call.getDeadline() !== Number.POSITIVE_INFINITY) return undefined;
     return setTimeout(() => {
-      call.sendStatus({ code: status.DEADLINE_EXCEEDED, details: 'The request did not come to its end in time.' });
+      call.sendStatus({ code: status.DEADLINE_EXCEEDED, details: 'The request was not received in time.' });
     }, this.limits.timeoutMs);
   }
 }
 
-function tooMany(): OrchestratorError {
-  const text = 'Too many requests are on their way to this node; retry in a moment.';
-  return new OrchestratorError('TOO_MANY_CALLS', text, { retryAfterMs });
+function tooManyRequestsError(): OrchestratorError {
+  const message = 'This node is receiving too many requests; retry after the retry delay.';
+  return new OrchestratorError('TOO_MANY_CALLS', message, { retryAfterMs });
 }

@@ -1,17 +1,18 @@
-const SINGLE = -1;
-const KEYED = -2;
-const LONGEST_KEY = 100;
+const single = -1;
+const keyed = -2;
+const maxKeyLength = 100;
 
-const text = new TextDecoder();
+const utf8 = new TextDecoder();
 
 /**
- * Where a walk over a message's bytes stands. Nothing is put into words before somebody asks, so that a message without
- * problems pays for a few numbers only.
+ * The position of a walk in a message, as a stack of fields. Text is created only on demand, so that a message without
+ * violations costs a few array operations per field.
  */
 export class FieldPath {
   private readonly bytes: Uint8Array;
   private readonly names: string[] = [];
-  private readonly places: number[] = [];
+  /** Per field: the index in a repeated field, or one of `single` and `keyed`. */
+  private readonly indexes: number[] = [];
   private readonly keyStarts: number[] = [];
   private readonly keyEnds: number[] = [];
 
@@ -23,9 +24,9 @@ export class FieldPath {
     return this.names.length;
   }
 
-  /** Enters a single field. A field without a name leaves no trace in the path. */
+  /** Enters a singular field. A field with an empty name is left out of the text. */
   enter(name: string): void {
-    this.push(name, SINGLE);
+    this.push(name, single);
   }
 
   /** Enters an element of a repeated field. */
@@ -33,12 +34,12 @@ export class FieldPath {
     this.push(name, index);
   }
 
-  /** Enters an entry of a map; its key is told when it is known. */
+  /** Enters an entry of a map. Its key is set when it is read. */
   enterEntry(name: string): void {
-    this.push(name, KEYED);
+    this.push(name, keyed);
   }
 
-  /** Tells the key of the entry that the path stands in, by its place in the bytes. */
+  /** Sets the key of the current map entry, as a range of the bytes. */
   setKey(start: number, end: number): void {
     this.keyStarts[this.keyStarts.length - 1] = start;
     this.keyEnds[this.keyEnds.length - 1] = end;
@@ -46,33 +47,33 @@ export class FieldPath {
 
   leave(): void {
     this.names.pop();
-    this.places.pop();
+    this.indexes.pop();
     this.keyStarts.pop();
     this.keyEnds.pop();
   }
 
-  /** The path in the contract's names, for example `turn.customer_data["address"]["lines"][2]`, down to `depth` fields. */
+  /** The first `depth` fields in the contract's names, for example `turn.customer_data["address"]["lines"][2]`. */
   toText(depth: number = this.names.length): string {
     let path = '';
-    for (let at = 0; at < depth; at++) {
-      const name = this.names[at] ?? '';
+    for (let level = 0; level < depth; level++) {
+      const name = this.names[level] ?? '';
       if (name !== '') path += path === '' ? name : `.${name}`;
-      const place = this.places[at] ?? SINGLE;
-      if (place >= 0) path += `[${place}]`;
-      if (place === KEYED) path += `[${this.keyText(at)}]`;
+      const index = this.indexes[level] ?? single;
+      if (index >= 0) path += `[${index}]`;
+      if (index === keyed) path += `[${this.formatKey(level)}]`;
     }
     return path;
   }
 
-  private push(name: string, place: number): void {
+  private push(name: string, index: number): void {
     this.names.push(name);
-    this.places.push(place);
+    this.indexes.push(index);
     this.keyStarts.push(0);
     this.keyEnds.push(0);
   }
 
-  private keyText(at: number): string {
-    const key = text.decode(this.bytes.subarray(this.keyStarts[at] ?? 0, this.keyEnds[at] ?? 0));
-    return JSON.stringify(key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}...` : key);
+  private formatKey(level: number): string {
+    const key = utf8.decode(this.bytes.subarray(this.keyStarts[level] ?? 0, this.keyEnds[level] ?? 0));
+    return JSON.stringify(key.length > maxKeyLength ? `${key.slice(0, maxKeyLength)}...` : key);
   }
 }

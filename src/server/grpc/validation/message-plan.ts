@@ -1,79 +1,74 @@
 import { type DescField, type DescMessage, hasOption, ScalarType } from '@bufbuild/protobuf';
 import { message as messageRules, oneof as oneofRules } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
-import { allowsZeroValue, constraintsOf, type FieldConstraints, type FieldRule } from './field-rule';
+import { allowsDefault, constraintsOf, type FieldConstraints, type ValueConstraint } from './field-constraints';
+import { type WireType, wireTypes } from './wire-reader';
 
-/** The wire types of proto3; groups do not occur. */
-export const varint = 0;
-export const fixed64 = 1;
-export const delimited = 2;
-export const fixed32 = 5;
-export type WireType = typeof varint | typeof fixed64 | typeof delimited | typeof fixed32;
-
-/** What is known of a field before its bytes are read. */
+/** Everything a walk needs to know about a field before it reads the field's bytes. */
 export interface FieldPlan {
-  /** As the contract spells it; "" for the inner fields of a JSON value, which paths leave out. */
+  /** The name in the contract; "" for the inner fields of a JSON value, which paths leave out. */
   readonly name: string;
-  /** Of one element. */
+  /** Wire type of one element. */
   readonly wireType: WireType;
-  /** Elements may also come as one delimited block. */
+  /** Elements can also be encoded as one delimited block. */
   readonly isPackable: boolean;
   readonly isRepeated: boolean;
-  /** How many elements or entries the contract allows; Infinity where it does not say. */
+  /** Maximum number of elements or entries; Infinity without a limit. */
   readonly maxCount: number;
-  /** What the contract says of one element. */
-  readonly rule: FieldRule;
+  /** Constraint on one element. */
+  readonly constraint: ValueConstraint;
   /** A `string`, whose bytes must be UTF-8. */
   readonly isText: boolean;
   /** A `float` or `double`, whose value must be finite. */
   readonly isFloat: boolean;
   /** The key of a map entry. */
   readonly isMapKey: boolean;
-  /** The content is one level deeper within a JSON value. */
+  /** An object or a list inside a JSON value: its content is one level deeper. */
   readonly isJsonContainer: boolean;
-  /** Of a message, or of a map's entry. */
+  /** Plan of the message, or of the map's entry. */
   readonly message: MessagePlan | undefined;
-  /** Place among the repeated fields, which are counted, or among the single ones, which are noted in the bits of a number. */
+  /** Index among the repeated fields of the message, or among its singular fields. */
   readonly slot: number;
 }
 
-/** What is known of a message before its bytes are read: its descriptor in the form that a walk over bytes wants. */
+/** A message descriptor, compiled for a walk over bytes. */
 export interface MessagePlan {
   /** By field number. */
   readonly fields: readonly (FieldPlan | undefined)[];
   readonly kind: 'message' | 'map entry' | 'json value';
-  /** How many of the fields are repeated. */
   readonly repeatedFieldCount: number;
-  /** The bits of the single fields that must be on the wire. */
+  /** One bit, `1 << slot`, for each singular field that must be present. */
   readonly requiredFieldBits: number;
-  /** The contract says something of the message as a whole: protovalidate always has the word. */
+  /** The contract has constraints on the message as a whole, which only protovalidate checks. */
   readonly needsFullValidation: boolean;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const UNLIMITED = Number.POSITIVE_INFINITY;
-const NO_RULE: FieldRule = { kind: 'none' };
-const JSON_TYPES: ReadonlySet<string> = new Set([
+const unlimited = Number.POSITIVE_INFINITY;
+const noConstraint: ValueConstraint = { kind: 'none' };
+/** `requiredFieldBits` is a 32-bit integer; its sign bit is not used. */
+const maxSingularFields = 31;
+const jsonTypes: ReadonlySet<string> = new Set([
   'google.protobuf.Value',
   'google.protobuf.Struct',
   'google.protobuf.ListValue',
 ]);
 
-/** Makes plans of message types, each once, so that types that hold each other work. */
+/** Compiles message types to plans. Each type is compiled once, so that recursive types work. */
 export class MessagePlanner {
   private readonly plans = new Map<DescMessage, MessagePlan>();
   private readonly maxCounts: ReadonlyMap<string, number>;
 
-  /** `maxCounts`: bounds of repeated fields below the contract's own, by full field name. */
+  /** `maxCounts` are limits of repeated fields by full field name. The lower of this limit and the contract's applies. */
   constructor(maxCounts: ReadonlyMap<string, number> = new Map()) {
     this.maxCounts = maxCounts;
   }
 
   getPlan(type: DescMessage): MessagePlan {
-    const known = this.plans.get(type);
-    if (known !== undefined) return known;
-    const highest = Math.max(0, ...type.fields.map(({ number }) => number));
-    const fields = new Array<FieldPlan | undefined>(highest + 1).fill(undefined);
+    const existing = this.plans.get(type);
+    if (existing !== undefined) return existing;
+    const maxNumber = Math.max(0, ...type.fields.map(({ number }) => number));
+    const fields = new Array<FieldPlan | undefined>(maxNumber + 1).fill(undefined);
     const plan: Mutable<MessagePlan> = {
       fields,
       kind: type.typeName === 'google.protobuf.Value' ? 'json value' : 'message',
@@ -82,67 +77,69 @@ export class MessagePlanner {
       needsFullValidation: hasOption(type, messageRules) || type.oneofs.some((oneof) => hasOption(oneof, oneofRules)),
     };
     this.plans.set(type, plan);
-    let singleCount = 0;
+    let singularCount = 0;
     for (const field of type.fields) {
-      const repeated = isRepeated(field);
-      const slot = repeated ? plan.repeatedFieldCount++ : singleCount++;
-      const { isRequired: mustBeSet, ...ruling } = constraintsOf(field);
-      if (mustBeSet && repeated) plan.needsFullValidation = true;
-      if (mustBeSet && !repeated) plan.requiredFieldBits |= 1 << slot;
-      fields[field.number] = this.fieldPlan(field, slot, ruling);
+      const isRepeated = isRepeatedField(field);
+      const slot = isRepeated ? plan.repeatedFieldCount++ : singularCount++;
+      const constraints = constraintsOf(field);
+      if (constraints.isRequired && isRepeated) plan.needsFullValidation = true;
+      if (constraints.isRequired && !isRepeated) plan.requiredFieldBits |= 1 << slot;
+      fields[field.number] = this.planField(field, slot, constraints);
     }
-    if (singleCount > 31) throw new Error(`${type.typeName} has more single fields than bits to note them in.`);
+    if (singularCount > maxSingularFields) {
+      throw new Error(
+        `${type.typeName} has ${singularCount} singular fields; at most ${maxSingularFields} are supported.`,
+      );
+    }
     return plan;
   }
 
-  private fieldPlan(field: DescField, slot: number, ruling: Omit<FieldConstraints, 'isRequired'>): FieldPlan {
-    const isJson = JSON_TYPES.has(field.parent.typeName);
-    const configured = this.maxCounts.get(`${field.parent.typeName}.${field.name}`) ?? UNLIMITED;
-    return planField(elementOf(field), slot, {
+  private planField(field: DescField, slot: number, constraints: FieldConstraints): FieldPlan {
+    const isJson = jsonTypes.has(field.parent.typeName);
+    const configuredMax = this.maxCounts.get(`${field.parent.typeName}.${field.name}`) ?? unlimited;
+    return createFieldPlan(getElementType(field), slot, {
       name: isJson ? '' : field.name,
-      isRepeated: isRepeated(field),
-      maxCount: Math.min(ruling.maxCount, configured),
-      rule: ruling.rule,
+      isRepeated: isRepeatedField(field),
+      maxCount: Math.min(constraints.maxCount, configuredMax),
+      constraint: constraints.value,
       isJsonContainer: isJson && (field.name === 'struct_value' || field.name === 'list_value'),
-      message: field.fieldKind === 'map' ? this.entryPlan(field, ruling) : this.messageOf(field),
+      message: field.fieldKind === 'map' ? this.planEntry(field, constraints) : this.planMessage(field),
     });
   }
 
-  /** A map's entries are messages of a key (1) and a value (2) that have no descriptor of their own. */
-  private entryPlan(
-    field: DescField & { fieldKind: 'map' },
-    ruling: Omit<FieldConstraints, 'isRequired'>,
-  ): MessagePlan {
+  /** Map entries are messages with a key (1) and a value (2). They have no descriptor in the registry. */
+  private planEntry(field: DescField & { fieldKind: 'map' }, { key, value }: FieldConstraints): MessagePlan {
     const message = field.mapKind === 'message' ? this.getPlan(field.message) : undefined;
-    const value = field.mapKind === 'scalar' ? field.scalar : field.mapKind;
+    const valueType = field.mapKind === 'scalar' ? field.scalar : field.mapKind;
+    const keyBit = 0b01;
+    const valueBit = 0b10;
     return {
       kind: 'map entry',
       fields: [
         undefined,
-        planField(field.mapKey, 0, { rule: ruling.keyRule, isMapKey: true }),
-        planField(value, 1, { rule: ruling.rule, message }),
+        createFieldPlan(field.mapKey, 0, { constraint: key, isMapKey: true }),
+        createFieldPlan(valueType, 1, { constraint: value, message }),
       ],
       repeatedFieldCount: 0,
-      // Left out, a key is "", a value its zero, and a JSON value none at all.
+      // An absent key is "", an absent scalar is its zero value, and an absent JSON value is invalid.
       requiredFieldBits:
-        (allowsZeroValue(ruling.keyRule) ? 0 : 0b01) |
-        (message === undefined && allowsZeroValue(ruling.rule) ? 0 : 0b10),
+        (allowsDefault(key) ? 0 : keyBit) | (message === undefined && allowsDefault(value) ? 0 : valueBit),
       needsFullValidation: false,
     };
   }
 
-  private messageOf(field: DescField): MessagePlan | undefined {
+  private planMessage(field: DescField): MessagePlan | undefined {
     return field.message === undefined ? undefined : this.getPlan(field.message);
   }
 }
 
-function isRepeated(field: DescField): boolean {
+function isRepeatedField(field: DescField): boolean {
   return field.fieldKind === 'list' || field.fieldKind === 'map';
 }
 
-type Element = ScalarType | 'enum' | 'message';
+type ElementType = ScalarType | 'enum' | 'message';
 
-function elementOf(field: DescField): Element {
+function getElementType(field: DescField): ElementType {
   switch (field.fieldKind) {
     case 'scalar':
       return field.scalar;
@@ -156,16 +153,16 @@ function elementOf(field: DescField): Element {
   }
 }
 
-/** Always the same properties in the same order, so that a walk over bytes meets one shape only. */
-function planField(element: Element, slot: number, parts: Partial<FieldPlan>): FieldPlan {
-  const wireType = wireTypeOf(element);
+/** Always sets the same properties in the same order, so that V8 compiles the walk for one object shape. */
+function createFieldPlan(element: ElementType, slot: number, parts: Partial<FieldPlan>): FieldPlan {
+  const wireType = getWireType(element);
   return {
     name: parts.name ?? '',
     wireType,
-    isPackable: wireType !== delimited,
+    isPackable: wireType !== wireTypes.delimited,
     isRepeated: parts.isRepeated ?? false,
-    maxCount: parts.maxCount ?? UNLIMITED,
-    rule: parts.rule ?? NO_RULE,
+    maxCount: parts.maxCount ?? unlimited,
+    constraint: parts.constraint ?? noConstraint,
     isText: element === ScalarType.STRING,
     isFloat: element === ScalarType.DOUBLE || element === ScalarType.FLOAT,
     isMapKey: parts.isMapKey ?? false,
@@ -175,21 +172,21 @@ function planField(element: Element, slot: number, parts: Partial<FieldPlan>): F
   };
 }
 
-function wireTypeOf(element: Element): WireType {
+function getWireType(element: ElementType): WireType {
   switch (element) {
     case 'message':
     case ScalarType.STRING:
     case ScalarType.BYTES:
-      return delimited;
+      return wireTypes.delimited;
     case ScalarType.DOUBLE:
     case ScalarType.FIXED64:
     case ScalarType.SFIXED64:
-      return fixed64;
+      return wireTypes.fixed64;
     case ScalarType.FLOAT:
     case ScalarType.FIXED32:
     case ScalarType.SFIXED32:
-      return fixed32;
+      return wireTypes.fixed32;
     default:
-      return varint;
+      return wireTypes.varint;
   }
 }

@@ -3,42 +3,44 @@ import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { type FieldViolation, OrchestratorError } from '../../../core/model/orchestrator-error';
 import { type Contract, getRequestSchema } from './contract';
-import { passesFastValidation } from './fast-validation';
 import { type MessagePlan, MessagePlanner } from './message-plan';
-import { validateWire, type WireFindings, type WireLimits } from './wire-validation';
+import { findWireViolations, passesFastValidation, type WireLimits } from './message-walker';
+import type { WireFindings } from './wire-report';
 
-/** Bounds of a request. */
 export interface RequestLimits extends WireLimits {
-  /** Bytes of a message. */
+  /** Maximum size of a message, in bytes. */
   readonly maxMessageBytes: number;
-  /** Elements of a repeated field, by its full name; where the contract allows less that holds. */
+  /** Maximum number of elements of a repeated field, by full field name. A lower limit in the contract takes precedence. */
   readonly maxElements: ReadonlyMap<string, number>;
 }
 
-/** A request that keeps the contract. */
+/** A request that satisfies the contract. */
 export interface ValidatedRequest<Request> {
   readonly message: Request;
-  /** What the message was decoded from: the request as it was sent, its parts merged where it came in parts. */
+  /** The bytes that the message was decoded from: the bytes as sent, or the merged message if it was sent in parts. */
   readonly bytes: Uint8Array;
-  /** The tenant that the message names; undefined where it has none. */
+  /** The tenant in the request; undefined for messages without one. */
   readonly tenantId: string | undefined;
 }
 
 /**
- * A request as it was sent, not looked at yet: whoever is not let in costs no decoding, and grpc-js would answer an exception of a
- * deserializer with INTERNAL, before a handler, a span or a trace id exists.
+ * A request as sent, before validation. Decoding waits until the call is admitted. It cannot happen in the deserializer,
+ * because grpc-js answers an exception there with INTERNAL, before a handler, a span or a trace id exists.
  */
 export interface RawRequest<Request> {
-  /** Whatever they are. */
   readonly bytes: Uint8Array;
-  /** Decodes and checks it, anew each time. Throws an OrchestratorError that says why it is refused. */
+  /**
+   * Decodes and validates the request. Repeats the work on each invocation.
+   *
+   * @throws OrchestratorError INVALID_REQUEST, UNDECODABLE_REQUEST or TOO_LARGE.
+   */
   validate(): ValidatedRequest<Request>;
 }
 
-/** Takes the requests of one method. Never throws. */
+/** Wraps the bytes of a request of one method. Never throws. */
 export type RequestValidator<Request> = (bytes: Uint8Array) => RawRequest<Request>;
 
-/** Makes guards from the contract's own annotations (`buf.validate`). One a server. */
+/** Creates validators from the `buf.validate` annotations of the contract. Create one per server. */
 export class RequestValidators {
   private readonly planner: MessagePlanner;
   private readonly validator: Validator;
@@ -53,60 +55,59 @@ export class RequestValidators {
   }
 
   /**
-   * The guard of a method. `decode` is what the generated code does, `tenantOf` tells whose data a request is about. Everything
-   * that is compiled on first use is compiled here, so that the first caller does not wait for it and a broken annotation keeps
-   * the server from starting.
+   * Creates the validator of a method. `decode` is the generated decoder; `getTenantId` returns the tenant in a request.
+   * Compiles all constraints now, so that the first call is not slow and an invalid annotation prevents the start.
    */
   forMethod<Request>(
     path: string,
     decode: (bytes: Buffer) => Request,
-    tenantOf: (message: Request) => string | undefined,
+    getTenantId: (message: Request) => string | undefined,
   ): RequestValidator<Request> {
     const schema = getRequestSchema(this.contract, path);
     const plan = this.planner.getPlan(schema);
-    const warm = this.validator.validate(schema, create(schema));
-    if (warm.kind === 'error') throw warm.error;
-    const accept = (bytes: Uint8Array): ValidatedRequest<Request> => {
+    const compiled = this.validator.validate(schema, create(schema));
+    if (compiled.kind === 'error') throw compiled.error;
+    const validate = (bytes: Uint8Array): ValidatedRequest<Request> => {
       try {
-        const checked = this.checked(schema, plan, bytes);
-        const message = decode(asBuffer(checked));
-        return { message, bytes: checked, tenantId: tenantOf(message) };
+        const validBytes = this.validateBytes(schema, plan, bytes);
+        const message = decode(toBuffer(validBytes));
+        return { message, bytes: validBytes, tenantId: getTenantId(message) };
       } catch (error) {
-        throw error instanceof OrchestratorError ? error : undecodable(error);
+        throw error instanceof OrchestratorError ? error : undecodableRequest(error);
       }
     };
-    return (bytes) => ({ bytes, validate: () => accept(bytes) });
+    return (bytes) => ({ bytes, validate: () => validate(bytes) });
   }
 
-  /** The bytes to decode. */
-  private checked(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
-    if (sent.length > this.limits.maxMessageBytes) throw tooLarge(sent.length, this.limits.maxMessageBytes);
-    return passesFastValidation(plan, sent, this.limits) ? sent : this.lookCloser(schema, plan, sent);
+  /** Returns the bytes to decode. */
+  private validateBytes(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
+    if (sent.length > this.limits.maxMessageBytes) throw requestTooLarge(sent.length, this.limits.maxMessageBytes);
+    return passesFastValidation(plan, sent, this.limits) ? sent : this.validateFully(schema, plan, sent);
   }
 
-  /** Names everything that is wrong; the bytes to decode where nothing is. */
-  private lookCloser(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
-    const wire = validateWire(plan, sent, this.limits);
-    if (wire.exceedsLimits) throw invalid(wire.violations);
-    const message = this.parse(schema, sent, wire);
-    const violations = this.violations(schema, message, wire.violations);
-    if (violations.length > 0) throw invalid(violations);
-    // The two decoders treat parts differently, so what was checked is what is decoded.
-    return wire.hasSplitMessages ? toBinary(schema, message) : sent;
+  /** Returns the bytes to decode, or throws an error that lists every violation. */
+  private validateFully(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
+    const findings = findWireViolations(plan, sent, this.limits);
+    if (findings.exceedsLimits) throw invalidRequest(findings.violations);
+    const message = this.parse(schema, sent, findings);
+    const violations = this.addConstraintViolations(schema, message, findings.violations);
+    if (violations.length > 0) throw invalidRequest(violations);
+    // The two decoders merge the parts of a message differently. The message that was validated is the one to decode.
+    return findings.hasSplitMessages ? toBinary(schema, message) : sent;
   }
 
-  private parse(schema: DescMessage, bytes: Uint8Array, wire: WireFindings) {
+  private parse(schema: DescMessage, bytes: Uint8Array, { violations }: WireFindings) {
     try {
       return fromBinary(schema, bytes, { readUnknownFields: false });
     } catch (error) {
-      // A value that is too deep for the decoder was found before; say that.
-      if (wire.violations.length > 0) throw invalid(wire.violations);
+      // The decoder's own depth limit is a violation that the walk has described already.
+      if (violations.length > 0) throw invalidRequest(violations);
       throw error;
     }
   }
 
-  /** What the walk found, then what the annotations say of fields that it did not name already. */
-  private violations(
+  /** Adds the violations of annotations, for fields that are not listed yet. */
+  private addConstraintViolations(
     schema: DescMessage,
     message: ReturnType<typeof fromBinary>,
     found: readonly FieldViolation[],
@@ -116,32 +117,34 @@ export class RequestValidators {
       case 'valid':
         return found;
       case 'error':
-        throw new OrchestratorError('INTERNAL', 'The contract could not be enforced.', { cause: result.error });
+        throw new OrchestratorError('INTERNAL', 'A constraint of the contract could not be evaluated.', {
+          cause: result.error,
+        });
       case 'invalid': {
-        const named = new Set(found.map(({ field }) => field));
-        const checked = result.violations.map((violation) => ({
+        const listed = new Set(found.map(({ field }) => field));
+        const violations = result.violations.map((violation) => ({
           field: pathToString(violation.field),
           description: `${violation.forKey ? 'the key ' : ''}${violation.message}`,
         }));
-        return [...found, ...checked.filter(({ field }) => !named.has(field))];
+        return [...found, ...violations.filter(({ field }) => !listed.has(field))];
       }
     }
   }
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function invalid(violations: readonly FieldViolation[]): OrchestratorError {
-  return new OrchestratorError('INVALID_REQUEST', 'The request breaks the contract', { violations });
+function invalidRequest(violations: readonly FieldViolation[]): OrchestratorError {
+  return new OrchestratorError('INVALID_REQUEST', 'The request violates the contract', { violations });
 }
 
-function tooLarge(size: number, limit: number): OrchestratorError {
+function requestTooLarge(size: number, limit: number): OrchestratorError {
   return new OrchestratorError('TOO_LARGE', `The request has ${size} bytes; at most ${limit} are allowed.`);
 }
 
-function undecodable(cause: unknown): OrchestratorError {
-  const why = cause instanceof Error ? cause.message : 'unknown';
-  return new OrchestratorError('UNDECODABLE_REQUEST', `The request could not be decoded: ${why}.`, { cause });
+function undecodableRequest(cause: unknown): OrchestratorError {
+  const description = cause instanceof Error ? cause.message : 'unknown error';
+  return new OrchestratorError('UNDECODABLE_REQUEST', `The request could not be decoded: ${description}.`, { cause });
 }

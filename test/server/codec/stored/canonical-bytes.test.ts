@@ -6,7 +6,7 @@ import {
   encodeCanonicalScenario,
 } from '../../../../src/server/codec/stored/canonical-bytes';
 import { scenarioFromProto } from '../../../../src/server/codec/wire/scenario-codec';
-import { aLegacySession } from '../../../support/legacy-session';
+import { buildLegacySession } from '../../../support/legacy-session';
 import { scenario } from '../arbitraries';
 import { expectSameBytes } from '../bytes';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
@@ -42,7 +42,7 @@ describe('the canonical bytes of a scenario', () => {
 
 describe('the canonical bytes of a legacy session', () => {
   it('are the same for every order of map entries and every agent', () => {
-    const session = aLegacySession({
+    const session = buildLegacySession({
       visitedSteps: new Map([
         ['a', 1],
         ['b', 2],
@@ -66,7 +66,7 @@ describe('the canonical bytes of a legacy session', () => {
     { turnCount: 1 },
     { lastActiveAt: 1 },
   ])('differ with %o', (parts) => {
-    const bytes = encodeCanonicalLegacySession(aLegacySession(parts));
-    expect(Buffer.compare(bytes, encodeCanonicalLegacySession(aLegacySession()))).not.toBe(0);
+    const bytes = encodeCanonicalLegacySession(buildLegacySession(parts));
+    expect(Buffer.compare(bytes, encodeCanonicalLegacySession(buildLegacySession()))).not.toBe(0);
   });
 });

@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { closeClient, createClient, type RedisClient } from '../../../../src/server/stores/redis/redis-client';
 import type { RedisEndpoint } from '../../../../src/server/stores/redis/redis-endpoint';
+import { RedisCluster } from '../../../../tools/redis/redis-cluster';
+import { RedisProcess } from '../../../../tools/redis/redis-process';
 import { eventually } from '../../../support/eventually';
-import { RedisCluster } from '../../../support/redis-cluster';
-import { startRedisServer } from '../../../support/redis-server';
 import { silentLog } from '../../../support/silent-log';
 import { defaultTimeoutMs } from './clients-under-test';
 
 const kinds: Record<string, () => Promise<{ endpoint: RedisEndpoint; stop: () => Promise<void> }>> = {
   'a single Redis': async () => {
-    const server = await startRedisServer();
+    const server = await RedisProcess.start();
     return { endpoint: { kind: 'single', url: server.url }, stop: () => server.stop() };
   },
   'a Redis Cluster': async () => {

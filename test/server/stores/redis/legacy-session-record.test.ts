@@ -5,7 +5,7 @@ import {
   InvalidLegacySessionError,
   parseLegacySession,
 } from '../../../../src/server/stores/redis/legacy-session-record';
-import { aLegacySession } from '../../../support/legacy-session';
+import { buildLegacySession } from '../../../support/legacy-session';
 import { uuid } from '../../../support/session-builder';
 
 const parse = (record: object): LegacySession => parseLegacySession(JSON.stringify(record));
@@ -53,8 +53,8 @@ describe('a legacy session record', () => {
       ...['agent_id', 'active_scenario_id', 'active_scenario_version', 'current_step_id', 'visited_steps'],
       ...['variables', 'last_action', 'turn_count', 'last_active_at'],
     ];
-    expect(parse({})).toEqual(aLegacySession());
-    expect(parse(Object.fromEntries(names.map((name) => [name, null])))).toEqual(aLegacySession());
+    expect(parse({})).toEqual(buildLegacySession());
+    expect(parse(Object.fromEntries(names.map((name) => [name, null])))).toEqual(buildLegacySession());
   });
 
   it.each([

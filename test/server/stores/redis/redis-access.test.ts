@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../../../src/server/ports/logger';
 import type { RedisTls } from '../../../../src/server/stores/redis/redis-endpoint';
-import { freePort } from '../../../../tools/chaos/free-port';
+import { findFreePort } from '../../../../tools/redis/free-port';
 import { callUntil, unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { startReplica } from '../../../support/redis-replica';
@@ -73,7 +73,7 @@ describe('TLS', () => {
   let port: number;
   let clients: ClientsUnderTest;
   beforeAll(async () => {
-    port = await freePort();
+    port = await findFreePort();
     redis = await RedisUnderTest.start([
       ...['--tls-port', String(port), '--tls-ca-cert-file', file('ca.pem')],
       ...['--tls-cert-file', file('server.pem'), '--tls-key-file', file('server.key'), '--tls-auth-clients', 'yes'],

@@ -2,15 +2,15 @@ import type { SessionKey } from '../../../../src/core/model/session';
 import { LuaScript } from '../../../../src/server/stores/redis/lua-script';
 import type { RedisConnection } from '../../../../src/server/stores/redis/redis-connection';
 import type { RedisSessionStore } from '../../../../src/server/stores/redis/redis-session-store';
-import { callUntil, unboundedCall } from '../../../support/calls';
-import { eventually } from '../../../support/eventually';
 import {
   type ClusterMember,
   finishSlotMigration,
   migrateKeys,
   RedisCluster,
   startSlotMigration,
-} from '../../../support/redis-cluster';
+} from '../../../../tools/redis/redis-cluster';
+import { callUntil, unboundedCall } from '../../../support/calls';
+import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import { ClientsUnderTest } from './clients-under-test';
@@ -89,12 +89,12 @@ describe('Redis Cluster failures', () => {
     const store = await clients.createStore();
     const [blocked, available] = [nextSessionOn(unresponsive), nextSessionOn(healthy)];
     for (const key of [blocked, available]) await applyTurn(store, key, uuid(1));
-    unresponsive?.server.pause();
+    unresponsive?.process.pause();
     const next = aCommit(aSession({ ...blocked, revision: 1 }), uuid(2));
     await expect(store.commit(next, callUntil(Date.now() + 300))).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
     expect(await applyTurn(store, available, uuid(2))).toEqual({ kind: 'committed' });
     await store.probe(unboundedCall);
-    unresponsive?.server.resume();
+    unresponsive?.process.resume();
     await eventually(async () => (await store.read(blocked, unboundedCall).catch(() => undefined)) !== undefined);
     expect(await applyTurn(store, blocked, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
   });
@@ -108,11 +108,11 @@ describe('Redis Cluster failures', () => {
     const increment = (on: RedisConnection) => on.runScript(unboundedCall, 'write', count, [counter], []);
     await increment(await clients.connect());
     await eventually(async () => (await readCounter()) === '1');
-    unresponsive?.server.pause();
+    unresponsive?.process.pause();
     await expect(increment(connection)).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
     // Each read times out. After three timeouts, the client closes the connection and opens another.
     for (let tries = 0; tries < 5; tries += 1) expect(await readCounter()).toContain('did not reply');
-    unresponsive?.server.resume();
+    unresponsive?.process.resume();
     await eventually(async () => /^\d+$/.test(await readCounter()));
     expect(await cluster.admin.get(counter)).toBe('2');
   });
@@ -123,7 +123,7 @@ describe('Redis Cluster failures', () => {
     const caller = new RetryingCaller(store, nextSessionOn(lost));
     await waitForProgress(caller);
     await cluster.setFailoverTimeout(2_000);
-    await lost?.server.kill();
+    await lost?.process.kill();
     await waitForProgress(caller);
     const turns = await caller.stop();
     expect(caller.failures).not.toEqual([]);
@@ -135,6 +135,6 @@ describe('Redis Cluster failures', () => {
         () => false,
       ),
     );
-    await lost?.server.start();
+    await lost?.process.start();
   });
 });

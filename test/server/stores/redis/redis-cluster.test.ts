@@ -1,8 +1,8 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import { RedisCluster } from '../../../../tools/redis/redis-cluster';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
-import { RedisCluster } from '../../../support/redis-cluster';
 import { aDefinition } from '../contract/a-definition';
 import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
 import { sessionStoreContract } from '../contract/session-store.contract';

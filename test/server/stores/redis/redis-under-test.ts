@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { RedisConnection } from '../../../../src/server/stores/redis/redis-connection';
 import type { RedisSessionStore } from '../../../../src/server/stores/redis/redis-session-store';
-import { type RedisServer, startRedisServer } from '../../../support/redis-server';
+import { RedisProcess } from '../../../../tools/redis/redis-process';
 import { ClientsUnderTest, defaultTimeoutMs, type StoreSettings } from './clients-under-test';
 
 /** A Redis server of one test file, with clients of the store and an admin client. */
@@ -9,7 +9,7 @@ export class RedisUnderTest {
   readonly clients: ClientsUnderTest;
 
   private constructor(
-    readonly server: RedisServer,
+    readonly server: RedisProcess,
     /** The client with which tests inspect and change the server. */
     readonly admin: Redis,
   ) {
@@ -17,7 +17,7 @@ export class RedisUnderTest {
   }
 
   static async start(args: readonly string[] = []): Promise<RedisUnderTest> {
-    const server = await startRedisServer(args);
+    const server = await RedisProcess.start(args);
     const admin = new Redis(server.url, { maxRetriesPerRequest: null, disconnectTimeout: 100 });
     admin.on('error', () => undefined);
     return new RedisUnderTest(server, admin);

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { RedisCatalogue } from '../../../../src/server/stores/redis/redis-catalogue';
+import type { RedisProcess } from '../../../../tools/redis/redis-process';
 import { callUntil, unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { startReplica } from '../../../support/redis-replica';
-import type { RedisServer } from '../../../support/redis-server';
 import { aSession, uuid } from '../../../support/session-builder';
 import { aDefinition } from '../contract/a-definition';
 import { aRelationship } from '../contract/catalogue-under-test';
@@ -18,7 +18,7 @@ const notReplicated = { reason: 'COMMIT_UNKNOWN', message: expect.stringContaini
 
 describe('durability "replicated"', () => {
   let redis: RedisUnderTest;
-  let replica: RedisServer;
+  let replica: RedisProcess;
   let replicaAdmin: Redis;
   let clients: ClientsUnderTest;
   beforeAll(async () => {

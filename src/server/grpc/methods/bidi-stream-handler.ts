@@ -1,0 +1,108 @@
+import { setMaxListeners } from 'node:events';
+import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { toStatusObject } from '../errors/call-error';
+import { toRpcStatus } from '../errors/rpc-status';
+import { CallContext } from '../middleware/call-context';
+import { compose } from '../middleware/middleware';
+import type { RawRequest } from '../validation/request-validator';
+import type { HandlerDependencies } from './dependencies';
+import type { BidiStreamMethod, MessageOrBytes } from './method';
+
+type Stream<Request, Response> = ServerDuplexStream<RawRequest<Request>, MessageOrBytes<Response>>;
+type RespondTo<Request, Response> = (request: RawRequest<Request>) => Promise<MessageOrBytes<Response>>;
+
+/**
+ * The grpc-js handler of a bidirectional method: one response per request, each as soon as it is available. At most
+ * `limits.maxRequests` requests are without a sent response; while this limit is reached, nothing is read and HTTP/2 flow control
+ * blocks the client. The stream ends when the client has half-closed it and every request has its response. It also ends, after
+ * the responses to requests already read, with SHUTTING_DOWN when the server drains, and with the reason when the credential is
+ * no longer valid.
+ */
+export function bidiStreamHandler<Request, Response>(
+  method: BidiStreamMethod<Request, Response>,
+  { middlewares, telemetry, clock, turnTimeoutMs, drainSignal }: HandlerDependencies,
+): handleBidiStreamingCall<RawRequest<Request>, MessageOrBytes<Response>> {
+  const runRequest = compose<Request, MessageOrBytes<Response>>(middlewares['stream request'], (call) =>
+    method.handle(call.getRequest(), call),
+  );
+  return (stream) => {
+    const runStream = compose<never, void>(middlewares['bidi stream'], (context) => {
+      setMaxListeners(0, context.signal); // One per request.
+      const respondTo: RespondTo<Request, Response> = (request) =>
+        runRequest(CallContext.forStreamRequest(context, request, clock.now() + turnTimeoutMs)).catch(
+          (error: OrchestratorError) =>
+            method.toErrorResponse(request.bytes, toRpcStatus(error, telemetry.getTraceId())),
+        );
+      return respondToAll(stream, {
+        respondTo,
+        maxRequests: method.limits.maxRequests,
+        drainSignal,
+        revoked: context.revoked,
+      });
+    });
+    runStream(CallContext.forStream(stream)).then(
+      () => stream.end(),
+      // Also emitted for a stream that is canceled and closed, because it is the only event that ends its span.
+      (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
+    );
+  };
+}
+
+interface Responding<Request, Response> {
+  /** Never rejects. */
+  readonly respondTo: RespondTo<Request, Response>;
+  readonly maxRequests: number;
+  readonly drainSignal: AbortSignal;
+  readonly revoked: AbortSignal | undefined;
+}
+
+/** Reads requests and writes responses until the stream ends. */
+function respondToAll<Request, Response>(
+  stream: Stream<Request, Response>,
+  { respondTo, maxRequests, drainSignal, revoked }: Responding<Request, Response>,
+): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    let pending = 0;
+    let end: (() => void) | undefined;
+
+    const endIfIdle = (): void => {
+      if (pending === 0) end?.();
+    };
+    const stopReading = (then: () => void): void => {
+      end ??= then;
+      stream.pause();
+      endIfIdle();
+    };
+    const drain = (): void => stopReading(() => reject(shuttingDownError()));
+    const onSent = (): void => {
+      pending--;
+      if (end === undefined) stream.resume();
+      endIfIdle();
+    };
+
+    stream.on('data', (request: RawRequest<Request>) => {
+      pending++;
+      if (pending >= maxRequests) stream.pause();
+      // HTTP/2 calls back when it has accepted the response, so that responses to a slow client count as pending.
+      void respondTo(request).then((response) => stream.write(response, onSent));
+    });
+    stream.once('end', () => stopReading(resolve));
+    // HTTP/2 does not call back for responses to a closed stream. Requests in progress are canceled by the signal of the
+    // stream, and count as calls in flight until their handlers end.
+    stream.once('close', () => {
+      drainSignal.removeEventListener('abort', drain);
+      reject(new OrchestratorError('CANCELLED', 'The client canceled the call.'));
+    });
+    if (drainSignal.aborted) drain();
+    else drainSignal.addEventListener('abort', drain, { once: true });
+    revoked?.addEventListener('abort', () => stopReading(() => reject(revoked.reason)), { once: true });
+  });
+}
+
+function shuttingDownError(): OrchestratorError {
+  return new OrchestratorError(
+    'SHUTTING_DOWN',
+    'The server is shutting down; open a new stream and resend unanswered turns with the same turn_ids.',
+  );
+}

@@ -1,0 +1,102 @@
+import type { Metadata, ServiceDefinition } from '@grpc/grpc-js';
+import type { Status } from '../../../../gen/google/rpc/status';
+import type { Scope } from '../../ports/authenticator';
+import type { Call } from '../../ports/call';
+import type { ValidatedRequest } from '../validation/request-validator';
+
+/** What a client needs to call a method. */
+export interface MethodAccess<Request> {
+  /** The scope that the credential must have. */
+  readonly scope: Scope;
+  /** The tenant whose data the request is about; undefined for messages without a tenant, which access no tenant's data. */
+  readonly getTenantId: (request: Request) => string | undefined;
+}
+
+/** A response message, or its encoded bytes if they exist already. */
+export type MessageOrBytes<Response> = Response | Uint8Array;
+
+export interface UnaryResponse<Response> {
+  readonly body: MessageOrBytes<Response>;
+  readonly trailer?: Metadata;
+}
+
+/** One request, one response. */
+export interface UnaryMethod<Request, Response> extends MethodAccess<Request> {
+  readonly kind: 'unary';
+  readonly handle: (request: ValidatedRequest<Request>, call: Call) => Promise<UnaryResponse<Response>>;
+}
+
+/** Sends one message. Resolves when the next one can be sent; rejects with CANCELLED when the call has ended. */
+export type Send<Response> = (message: Response) => Promise<void>;
+
+type ServerStreamHandler<Request, Response> = (
+  request: ValidatedRequest<Request>,
+  call: Call,
+  send: Send<Response>,
+) => Promise<void>;
+
+/** One request, and a stream of responses that ends with the work for the request. */
+export interface ServerStreamMethod<Request, Response> extends MethodAccess<Request> {
+  readonly kind: 'server stream';
+  readonly handle: ServerStreamHandler<Request, Response>;
+}
+
+/**
+ * One request, and a stream of responses that lasts until the client cancels, the server shuts down, or the credential is no
+ * longer valid. It counts as an open stream and not as a call in flight.
+ */
+export interface LongServerStreamMethod<Request, Response> extends MethodAccess<Request> {
+  readonly kind: 'long server stream';
+  readonly limits: {
+    /** How long HTTP/2 flow control may block a message before the stream ends with SLOW_READER. Milliseconds. */
+    readonly stallTimeoutMs: number;
+  };
+  readonly handle: ServerStreamHandler<Request, Response>;
+}
+
+/**
+ * A stream of requests, each with one response. Responses are sent as soon as they are available, in any order. The stream
+ * counts as an open stream; each of its requests counts as a call in flight.
+ */
+export interface BidiStreamMethod<Request, Response> extends MethodAccess<Request> {
+  readonly kind: 'bidi stream';
+  readonly limits: {
+    /** Maximum number of requests whose response has not been sent. While it is reached, no further request is read. */
+    readonly maxRequests: number;
+  };
+  /** Called in the order of the requests, without waiting for earlier ones. */
+  readonly handle: (request: ValidatedRequest<Request>, call: Call) => Promise<MessageOrBytes<Response>>;
+  /** The response to a request that failed, by the bytes of the request. The stream continues. */
+  readonly toErrorResponse: (request: Uint8Array, error: Status) => Response;
+}
+
+export type Method<Request, Response> =
+  | UnaryMethod<Request, Response>
+  | ServerStreamMethod<Request, Response>
+  | LongServerStreamMethod<Request, Response>
+  | BidiStreamMethod<Request, Response>;
+
+interface MethodDefinition<Request, Response, RequestStream extends boolean, ResponseStream extends boolean> {
+  readonly requestStream: RequestStream;
+  readonly responseStream: ResponseStream;
+  requestDeserialize(bytes: Buffer): Request;
+  responseSerialize(response: Response): Buffer;
+}
+
+type MethodFor<Definition> =
+  Definition extends MethodDefinition<infer Request, infer Response, false, false>
+    ? UnaryMethod<Request, Response>
+    : Definition extends MethodDefinition<infer Request, infer Response, false, true>
+      ? ServerStreamMethod<Request, Response> | LongServerStreamMethod<Request, Response>
+      : Definition extends MethodDefinition<infer Request, infer Response, true, true>
+        ? BidiStreamMethod<Request, Response>
+        : never;
+
+/** One literal for every method of a generated service definition. A method without a literal does not compile. */
+export type ServiceMethods<Definition> = {
+  readonly [Name in keyof Definition]: MethodFor<Definition[Name]>;
+};
+
+/** A message of any method. */
+export type AnyMessage = Parameters<ServiceDefinition[string]['requestSerialize']>[0];
+export type AnyMethod = Method<AnyMessage, AnyMessage>;

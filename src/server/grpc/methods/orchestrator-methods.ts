@@ -1,0 +1,114 @@
+import { Metadata } from '@grpc/grpc-js';
+import {
+  type OrchestratorServiceService,
+  PhaseInput,
+} from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
+import { findFocusInstanceId } from '../../../core/model/focus';
+import type { PhaseCommand } from '../../application/decide-phases';
+import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/result-codec';
+import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
+import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
+import { turnFromProto } from '../../codec/wire/turn-message-codec';
+import type { MethodDependencies } from './dependencies';
+import type { ServiceMethods } from './method';
+import { toTurnCommand } from './turn-command';
+import { TurnEvents } from './turn-events';
+import { toTurnError, toTurnResponse } from './turn-response';
+
+/** Trailing metadata of a replayed response (5.1). */
+const replayedTrailer = new Metadata();
+replayedTrailer.set('x-turn-replayed', 'true');
+
+/** The methods of OrchestratorService. */
+export function orchestratorMethods({
+  useCases,
+  clock,
+  maxRequestsPerStream,
+}: Pick<MethodDependencies, 'useCases' | 'clock' | 'maxRequestsPerStream'>): ServiceMethods<
+  typeof OrchestratorServiceService
+> {
+  return {
+    processTurn: {
+      kind: 'unary',
+      scope: 'turns',
+      getTenantId: ({ turn }) => turn?.tenantId,
+      async handle(request, call) {
+        const turn = await useCases.processTurn(toTurnCommand(request, clock.now()), call);
+        return turn.replayed ? { body: turn.responseBytes, trailer: replayedTrailer } : { body: turn.responseBytes };
+      },
+    },
+    streamTurn: {
+      kind: 'server stream',
+      scope: 'turns',
+      getTenantId: ({ turn }) => turn?.tenantId,
+      async handle(request, call, send) {
+        const events = new TurnEvents();
+        const command = toTurnCommand(request, clock.now());
+        const turn = await useCases.processTurn(command, call, async (result, signal) => {
+          for (const event of events.provisional(result)) {
+            await send(event);
+            if (signal.aborted) return;
+          }
+        });
+        for (const event of events.final(turn)) await send(event);
+      },
+    },
+    processTurns: {
+      kind: 'bidi stream',
+      scope: 'turns',
+      getTenantId: ({ turn }) => turn?.tenantId,
+      limits: { maxRequests: maxRequestsPerStream },
+      async handle(request, call) {
+        return toTurnResponse(await useCases.processTurn(toTurnCommand(request, clock.now()), call));
+      },
+      toErrorResponse: toTurnError,
+    },
+    decideLifecycle: {
+      kind: 'unary',
+      scope: 'turns',
+      getTenantId: ({ input }) => input?.turn?.tenantId,
+      async handle({ message }, call) {
+        const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } =
+          turnResultToProto(result);
+        return { body: { context, lifecycleDecisions, rejectedCandidates, ignoredOutcomes, modelProposal } };
+      },
+    },
+    decideTransitions: {
+      kind: 'unary',
+      scope: 'turns',
+      getTenantId: ({ input }) => input?.turn?.tenantId,
+      async handle({ message }, call) {
+        const { result } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { lifecycleDecisions, transitionDecisions, modelProposal } = turnResultToProto(result);
+        return { body: { lifecycleDecisions, transitionDecisions, modelProposal } };
+      },
+    },
+    planContributions: {
+      kind: 'unary',
+      scope: 'turns',
+      getTenantId: ({ input }) => input?.turn?.tenantId,
+      async handle({ message }, call) {
+        const { result, session } = await useCases.decidePhases(toPhaseCommand(message, clock.now()), call);
+        const { lifecycleDecisions, transitionDecisions, plan, modelProposal } = turnResultToProto(result);
+        const sessionMessage = sessionToProto(session, findFocusInstanceId(session));
+        return { body: { lifecycleDecisions, transitionDecisions, plan, session: sessionMessage, modelProposal } };
+      },
+    },
+  };
+}
+
+/** The command of the three methods that decide phases without a store. Each of them returns a part of the same decision. */
+function toPhaseCommand(message: { readonly input?: PhaseInput | undefined }, receivedAt: number): PhaseCommand {
+  const input = message.input ?? PhaseInput.create();
+  const turn = turnFromProto(input.turn ?? Turn.create(), receivedAt);
+  const source = { path: 'input.session', occurredAt: turn.occurredAt };
+  return {
+    turn,
+    session: input.session && sessionFromProto(input.session, source),
+    scenarios: input.scenarios.map(scenarioFromProto),
+    relationships: input.relationships.map(relationshipFromProto),
+    proposal: input.modelProposal && modelProposalFromProto(input.modelProposal),
+  };
+}

@@ -1,0 +1,160 @@
+import { Relationship, Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import type {
+  DeleteRelationshipRequest,
+  ListScenariosRequest,
+  PutRelationshipRequest,
+  ScenarioServiceService,
+} from '../../../../gen/focal/orchestration/v1/scenario_service';
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import type { RelationshipCommand } from '../../application/relationships';
+import {
+  findingToProto,
+  relationshipFromProto,
+  relationshipToProto,
+  scenarioFromProto,
+  storedScenarioToProto,
+} from '../../codec/wire/scenario-codec';
+import type { AgentKey } from '../../ports/scenario-catalogue';
+import type { MethodDependencies } from './dependencies';
+import type { ServiceMethods } from './method';
+import { getPageSize, PageTokens } from './page-token';
+
+const uuidPattern = /^[0-9a-fA-F-]{36}$/;
+
+/** The methods of ScenarioService. */
+export function scenarioMethods({
+  useCases,
+}: Pick<MethodDependencies, 'useCases'>): ServiceMethods<typeof ScenarioServiceService> {
+  return {
+    putScenario: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const scenario = scenarioFromProto(message.scenario ?? Scenario.create());
+        const { expectedVersion } = message;
+        const result = await useCases.putScenario({ agent: toAgentKey(message), scenario, expectedVersion }, call);
+        const findings = result.findings.map(findingToProto);
+        return { body: { stored: storedScenarioToProto(result.stored), created: result.created, findings } };
+      },
+    },
+    validateScenario: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: () => undefined,
+      async handle({ message }) {
+        const { valid, findings } = useCases.validateScenario(scenarioFromProto(message.scenario ?? Scenario.create()));
+        return { body: { valid, findings: findings.map(findingToProto) } };
+      },
+    },
+    getScenario: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const { scenarioId, version } = message;
+        const stored = await useCases.getScenario({ agent: toAgentKey(message), scenarioId, version }, call);
+        return { body: { stored: storedScenarioToProto(stored) } };
+      },
+    },
+    listScenarios: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const { tag, enabled } = message;
+        const tokens = createScenarioTokens(message);
+        const afterScenarioId = tokens.parse(message, uuidPattern);
+        const query = { agent: toAgentKey(message), tag, enabled, afterScenarioId, pageSize: getPageSize(message) };
+        const { items, nextCursor } = await useCases.listScenarios(query, call);
+        return { body: { scenarios: items.map(storedScenarioToProto), nextPageToken: tokens.create(nextCursor) } };
+      },
+    },
+    deleteScenario: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const { scenarioId, expectedVersion } = message;
+        const command = { agent: toAgentKey(message), scenarioId, expectedVersion };
+        return { body: { existed: await useCases.deleteScenario(command, call) } };
+      },
+    },
+    putRelationship: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const command = toRelationshipCommand(message);
+        const created = await useCases.putRelationship(command, call);
+        return { body: { relationship: relationshipToProto(command.relationship), created } };
+      },
+    },
+    deleteRelationship: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        return { body: { existed: await useCases.deleteRelationship(toRelationshipCommand(message), call) } };
+      },
+    },
+    listRelationships: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const relationships = await useCases.listRelationships(toAgentKey(message), call);
+        return { body: { relationships: relationships.map(relationshipToProto) } };
+      },
+    },
+    renderScenario: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const { scenarioId, version, sessionId } = message;
+        const query = { agent: toAgentKey(message), scenarioId, version, sessionId };
+        return { body: { mermaid: await useCases.renderScenario(query, call) } };
+      },
+    },
+    planMigration: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      handle: () => rejectNotImplemented('PlanMigration'),
+    },
+    applyMigration: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      handle: () => rejectNotImplemented('ApplyMigration'),
+    },
+    simulateTurns: {
+      kind: 'unary',
+      scope: 'sessions', // Its response contains data of recorded sessions.
+      getTenantId: ({ tenantId }) => tenantId,
+      handle: () => rejectNotImplemented('SimulateTurns'),
+    },
+  };
+}
+
+/** For methods that the contract has and this version does not serve. Their requests are validated like all others. */
+async function rejectNotImplemented(method: string): Promise<never> {
+  const message = `${method} is not implemented in this version.`;
+  throw new OrchestratorError('NOT_IMPLEMENTED', message, { metadata: { method } });
+}
+
+function toAgentKey({ tenantId, agentId }: AgentKey): AgentKey {
+  return { tenantId, agentId };
+}
+
+function toRelationshipCommand(message: PutRelationshipRequest | DeleteRelationshipRequest): RelationshipCommand {
+  return {
+    agent: toAgentKey(message),
+    relationship: relationshipFromProto(message.relationship ?? Relationship.create()),
+  };
+}
+
+function createScenarioTokens({ tenantId, agentId, tag, enabled }: ListScenariosRequest): PageTokens {
+  return new PageTokens('scenarios', tenantId, agentId, tag, String(enabled));
+}

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { type Call, createCall } from '../../ports/call';
+import { toStatusObject } from '../errors/call-error';
+import { CallContext } from '../middleware/call-context';
+import { compose } from '../middleware/middleware';
+import type { RawRequest } from '../validation/request-validator';
+import type { HandlerDependencies } from './dependencies';
+import type { LongServerStreamMethod, ServerStreamMethod } from './method';
+
+type Stream<Request, Response> = ServerWritableStream<RawRequest<Request>, Response>;
+
+/** The grpc-js handler of a server-streaming method. It always ends the stream, with OK or an error. */
+export function serverStreamHandler<Request, Response>(
+  method: ServerStreamMethod<Request, Response>,
+  deps: HandlerDependencies,
+): handleServerStreamingCall<RawRequest<Request>, Response> {
+  const middlewares = deps.middlewares['server stream'];
+  return (stream) => {
+    const run = compose<Request, void>(middlewares, (call) =>
+      method.handle(call.getRequest(), call, (message) => send(stream, call, message)),
+    );
+    const context = CallContext.forCall(stream, deps.clock.now() + deps.turnTimeoutMs);
+    endStream(stream, run(context), deps);
+  };
+}
+
+/**
+ * The grpc-js handler of a long-lived stream. The call of its handler is aborted with SHUTTING_DOWN when the server drains, and
+ * with the reason when the credential is no longer valid. Messages are sent immediately; `send` resolves when HTTP/2 has accepted
+ * the message, which waits for the client, and rejects with SLOW_READER if that takes longer than `stallTimeoutMs`.
+ */
+export function longServerStreamHandler<Request, Response>(
+  method: LongServerStreamMethod<Request, Response>,
+  deps: HandlerDependencies,
+): handleServerStreamingCall<RawRequest<Request>, Response> {
+  const middlewares = deps.middlewares['long server stream'];
+  const { stallTimeoutMs } = method.limits;
+  return (stream) => {
+    const run = compose<Request, void>(middlewares, (context) =>
+      runUntilEnded(context, deps.drainSignal, (call) =>
+        method.handle(context.getRequest(), call, (message) => sendInTime(stream, call, message, stallTimeoutMs)),
+      ),
+    );
+    endStream(stream, run(CallContext.forCall(stream, Number.POSITIVE_INFINITY)), deps);
+  };
+}
+
+/** Ends the stream with the outcome of its handler. */
+function endStream<Request, Response>(
+  stream: Stream<Request, Response>,
+  outcome: Promise<void>,
+  { telemetry }: HandlerDependencies,
+): void {
+  outcome.then(
+    () => stream.end(),
+    // grpc-js ends the stream with the status in an error event. The event is also emitted for a stream that is canceled and
+    // closed, because it is the only one that ends its span.
+    (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
+  );
+}
+
+/** Runs work with a call that ends when the client cancels, the credential is no longer valid, or the server drains. */
+async function runUntilEnded<Request>(
+  context: CallContext<Request>,
+  drainSignal: AbortSignal,
+  work: (call: Call) => Promise<void>,
+): Promise<void> {
+  const { revoked, signal } = context;
+  const controller = new AbortController();
+  const cancel = () => controller.abort(canceledError());
+  const drain = () => controller.abort(shuttingDownError());
+  if (drainSignal.aborted) drain();
+  drainSignal.addEventListener('abort', drain);
+  revoked?.addEventListener('abort', () => controller.abort(revoked.reason));
+  signal.addEventListener('abort', cancel);
+  try {
+    await work(createCall(context.deadline, controller.signal));
+  } finally {
+    drainSignal.removeEventListener('abort', drain);
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Writes a message. grpc-js buffers without limit, so this waits while the buffer is full. */
+async function send<Request, Response>(
+  stream: Stream<Request, Response>,
+  call: Call,
+  message: Response,
+): Promise<void> {
+  if (call.isCancelled) throw canceledError();
+  if (stream.write(message)) return;
+  try {
+    await once(stream, 'drain', { signal: call.signal });
+  } catch (cause) {
+    throw canceledError(cause);
+  }
+}
+
+function sendInTime<Request, Response>(
+  stream: Stream<Request, Response>,
+  { signal }: Call,
+  message: Response,
+  stallTimeoutMs: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (settlePromise: () => void) => () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      settlePromise();
+    };
+    const abort = settle(() => reject(signal.reason));
+    const timer = setTimeout(
+      settle(() => reject(slowReaderError(stallTimeoutMs))),
+      stallTimeoutMs,
+    );
+    signal.addEventListener('abort', abort);
+    stream.write(message, settle(resolve));
+  });
+}
+
+function canceledError(cause?: unknown): OrchestratorError {
+  return new OrchestratorError('CANCELLED', 'The client canceled the call.', { cause });
+}
+
+function shuttingDownError(): OrchestratorError {
+  return new OrchestratorError('SHUTTING_DOWN', 'The server is shutting down; resume on another node from the cursor.');
+}
+
+function slowReaderError(stallTimeoutMs: number): OrchestratorError {
+  return new OrchestratorError(
+    'SLOW_READER',
+    `The client read nothing for ${stallTimeoutMs} ms; read faster and resume from the cursor.`,
+  );
+}

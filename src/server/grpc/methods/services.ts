@@ -1,0 +1,82 @@
+import type { Server, ServiceDefinition } from '@grpc/grpc-js';
+import { OrchestratorServiceService } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import { ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
+import { SessionServiceService } from '../../../../gen/focal/orchestration/v1/session_service';
+import type { Scope } from '../../ports/authenticator';
+import type { RequestValidators } from '../validation/request-validator';
+import { createHandler } from './create-handler';
+import type { HandlerDependencies, MethodDependencies } from './dependencies';
+import type { AnyMethod, MessageOrBytes, ServiceMethods } from './method';
+import { orchestratorMethods } from './orchestrator-methods';
+import { scenarioMethods } from './scenario-methods';
+import { sessionMethods } from './session-methods';
+
+/** A generated method definition with its literal. */
+export interface ServiceMethod {
+  readonly name: string;
+  readonly definition: ServiceDefinition[string];
+  readonly method: AnyMethod;
+}
+
+export interface Service {
+  /** Full name, `package.Service`. */
+  readonly name: string;
+  readonly methods: readonly ServiceMethod[];
+}
+
+/** Every service of the contract. */
+export function createServices(deps: MethodDependencies): readonly Service[] {
+  return [
+    defineService(OrchestratorServiceService, orchestratorMethods(deps)),
+    defineService(SessionServiceService, sessionMethods(deps)),
+    defineService(ScenarioServiceService, scenarioMethods(deps)),
+  ];
+}
+
+function defineService<Definition extends ServiceDefinition>(
+  definition: Definition,
+  literals: ServiceMethods<Definition> & Readonly<Record<string, AnyMethod>>,
+): Service {
+  const methods = Object.entries<ServiceDefinition[string]>(definition).map(([name, generated]) => {
+    const method = literals[name];
+    if (method === undefined) throw new Error(`The method ${generated.path} has no literal.`);
+    return { name, definition: generated, method };
+  });
+  return { name: methods[0]?.definition.path.split('/')[1] ?? '', methods };
+}
+
+/** The scope that each method of the contract requires, by method path. */
+export function getScopesByPath(services: readonly Service[]): ReadonlyMap<string, Scope> {
+  return new Map(
+    services.flatMap(({ methods }) =>
+      methods.map(({ definition, method }) => [definition.path, method.scope] as const),
+    ),
+  );
+}
+
+/** Adds services to a server, with validators for their requests and handlers for their methods. */
+export function addServices(
+  server: Server,
+  services: readonly Service[],
+  validators: RequestValidators,
+  deps: HandlerDependencies,
+): void {
+  for (const { methods } of services) {
+    const definitions = methods.map(({ name, definition, method }) => {
+      const { path, requestDeserialize, responseSerialize } = definition;
+      const requests = validators.forMethod(path, requestDeserialize, method.getTenantId);
+      const serialize = serializeMessageOrBytes(responseSerialize);
+      return [name, { ...definition, requestDeserialize: requests, responseSerialize: serialize }];
+    });
+    const handlers = methods.map(({ name, method }) => [name, createHandler(method, deps)]);
+    server.addService(Object.fromEntries(definitions), Object.fromEntries(handlers));
+  }
+}
+
+/** Sends bytes as they are, and serializes messages. */
+function serializeMessageOrBytes<Response>(serialize: (response: Response) => Buffer) {
+  return (response: MessageOrBytes<Response>): Buffer => {
+    if (!(response instanceof Uint8Array)) return serialize(response);
+    return Buffer.from(response.buffer, response.byteOffset, response.byteLength);
+  };
+}

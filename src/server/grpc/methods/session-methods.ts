@@ -1,0 +1,93 @@
+import { ProcessTurnRequest, ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
+import type {
+  ListTurnsRequest,
+  SessionServiceService,
+  TurnRecord as TurnRecordMessage,
+} from '../../../../gen/focal/orchestration/v1/session_service';
+import { findFocusInstanceId } from '../../../core/model/focus';
+import type { SessionKey } from '../../../core/model/session';
+import { legacySessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
+import type { TurnRecord } from '../../ports/session-store';
+import type { MethodDependencies } from './dependencies';
+import type { ServiceMethods } from './method';
+import { getPageSize, PageTokens } from './page-token';
+
+/** The methods of SessionService. */
+export function sessionMethods({
+  useCases,
+  stallTimeoutMs,
+}: Pick<MethodDependencies, 'useCases' | 'stallTimeoutMs'>): ServiceMethods<typeof SessionServiceService> {
+  return {
+    getSession: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const session = await useCases.readSession(toSessionKey(message), call);
+        return { body: { session: sessionToProto(session, findFocusInstanceId(session)) } };
+      },
+    },
+    deleteSession: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        return { body: { existed: await useCases.deleteSession(toSessionKey(message), call) } };
+      },
+    },
+    listTurns: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const tokens = createTurnTokens(message);
+        const afterRevision = Number(tokens.parse(message, /^\d{1,10}$/));
+        const query = { key: toSessionKey(message), afterRevision, pageSize: getPageSize(message) };
+        const { items, nextCursor } = await useCases.listTurns(query, call);
+        return { body: { turns: items.map(turnRecordToProto), nextPageToken: tokens.create(nextCursor) } };
+      },
+    },
+    watchSession: {
+      kind: 'long server stream',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      limits: { stallTimeoutMs },
+      async handle({ message: { afterRevision, afterTurnId, ...request } }, call, send) {
+        const cursor = { afterRevision, afterTurnId: afterTurnId === '' ? undefined : afterTurnId };
+        const query = { key: toSessionKey(request), ...cursor };
+        await useCases.watchSession(query, call, (turn) => send({ turn: turnRecordToProto(turn) }));
+      },
+    },
+    importSession: {
+      kind: 'unary',
+      scope: 'sessions',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const command = { key: toSessionKey(message), record: legacySessionFromProto(message) };
+        const { session, created } = await useCases.importSession(command, call);
+        return { body: { session: sessionToProto(session, findFocusInstanceId(session)), created } };
+      },
+    },
+  };
+}
+
+function toSessionKey({ tenantId, sessionId }: SessionKey): SessionKey {
+  return { tenantId, sessionId };
+}
+
+function createTurnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens {
+  return new PageTokens('turns', tenantId, sessionId);
+}
+
+/** Converts a turn record. Its request gets the time that the turn was decided with. */
+function turnRecordToProto(record: TurnRecord): TurnRecordMessage {
+  const request = ProcessTurnRequest.decode(record.request);
+  if (request.turn !== undefined) request.turn.occurredAt = new Date(record.occurredAt);
+  return {
+    revision: record.revision,
+    turnId: record.turnId,
+    committedAt: new Date(record.committedAt),
+    request,
+    response: ProcessTurnResponse.decode(record.response),
+  };
+}

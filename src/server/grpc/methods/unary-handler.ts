@@ -1,0 +1,29 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { OrchestratorError } from '../../../core/model/orchestrator-error';
+import { toStatusObject } from '../errors/call-error';
+import { CallContext } from '../middleware/call-context';
+import { compose } from '../middleware/middleware';
+import { setTrailer } from '../middleware/send-status';
+import type { RawRequest } from '../validation/request-validator';
+import type { HandlerDependencies } from './dependencies';
+import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
+
+/** The grpc-js handler of a unary method. It calls back exactly once and never throws. */
+export function unaryHandler<Request, Response>(
+  method: UnaryMethod<Request, Response>,
+  { middlewares, telemetry, clock, turnTimeoutMs }: HandlerDependencies,
+): handleUnaryCall<RawRequest<Request>, MessageOrBytes<Response>> {
+  const run = compose<Request, UnaryResponse<Response>>(middlewares.unary, (call) =>
+    method.handle(call.getRequest(), call),
+  );
+  return (call, callback) => {
+    run(CallContext.forCall(call, clock.now() + turnTimeoutMs)).then(
+      ({ body, trailer }) => {
+        if (trailer !== undefined) setTrailer(call.metadata, trailer);
+        callback(null, body);
+      },
+      // The middleware `reportErrors` converts every error.
+      (error: OrchestratorError) => callback(toStatusObject(error, telemetry.getTraceId())),
+    );
+  };
+}

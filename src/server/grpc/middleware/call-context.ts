@@ -1,0 +1,140 @@
+import type { EventEmitter } from 'node:events';
+import type { Deadline, Metadata } from '@grpc/grpc-js';
+import type { Call } from '../../ports/call';
+import type { RawRequest, ValidatedRequest } from '../validation/request-validator';
+
+/** The part of a grpc-js server call that all kinds of calls have in common. */
+export interface ServerCall extends EventEmitter {
+  readonly metadata: Metadata;
+  cancelled: boolean;
+  getDeadline(): Deadline;
+  getPath(): string;
+}
+
+/** Placeholder for bidirectional streams, which have several requests. */
+const noRequest: RawRequest<never> = {
+  bytes: new Uint8Array(),
+  validate() {
+    throw new Error('A stream has no request to validate.');
+  },
+};
+
+/**
+ * A call on its way through the middlewares, and the `Call` that its handler gets. Middlewares set `request` and `revoked`;
+ * everything else is known at the start.
+ */
+export class CallContext<Request> implements Call {
+  /** gRPC path of the method, `/package.Service/Method`. */
+  readonly path: string;
+  /** The metadata from the client. Interceptors and middlewares of a call share this object. */
+  readonly metadata: Metadata;
+  /** Milliseconds since 1970; Infinity without a deadline. */
+  readonly deadline: number;
+  readonly rawRequest: RawRequest<Request>;
+  /** Set by the middleware `validate`. */
+  request: ValidatedRequest<Request> | undefined;
+  /** Set by the middleware `watchCredential`: aborted with an OrchestratorError when the credential is no longer valid. */
+  revoked: AbortSignal | undefined;
+  private readonly cancellation: Cancellation;
+
+  private constructor(
+    { path, metadata }: Pick<CallContext<unknown>, 'path' | 'metadata'>,
+    rawRequest: RawRequest<Request>,
+    deadline: number,
+    cancellation: Cancellation,
+  ) {
+    this.path = path;
+    this.metadata = metadata;
+    this.rawRequest = rawRequest;
+    this.deadline = deadline;
+    this.cancellation = cancellation;
+  }
+
+  /** The context of a call with one request. `defaultDeadline` applies if the client sets none. */
+  static forCall<Request>(
+    call: ServerCall & { readonly request: RawRequest<Request> },
+    defaultDeadline: number,
+  ): CallContext<Request> {
+    return CallContext.create(call, call.request, defaultDeadline);
+  }
+
+  /** The context of a bidirectional stream. */
+  static forStream(stream: ServerCall): CallContext<never> {
+    return CallContext.create(stream, noRequest, Number.POSITIVE_INFINITY);
+  }
+
+  /** The context of one request of a bidirectional stream. It is canceled with the stream. */
+  static forStreamRequest<Request>(
+    stream: CallContext<never>,
+    request: RawRequest<Request>,
+    defaultDeadline: number,
+  ): CallContext<Request> {
+    return new CallContext(stream, request, Math.min(stream.deadline, defaultDeadline), stream.cancellation);
+  }
+
+  private static create<Request>(call: ServerCall, request: RawRequest<Request>, defaultDeadline: number) {
+    const deadline = Number(call.getDeadline());
+    return new CallContext(
+      { path: call.getPath(), metadata: call.metadata },
+      request,
+      Number.isFinite(deadline) ? deadline : defaultDeadline,
+      new Cancellation(call),
+    );
+  }
+
+  get signal(): AbortSignal {
+    return this.cancellation.signal;
+  }
+
+  get isCancelled(): boolean {
+    return this.cancellation.isCancelled;
+  }
+
+  /** The validated request, for handlers. */
+  getRequest(): ValidatedRequest<Request> {
+    if (this.request === undefined) throw new Error(`The request of ${this.path} has not been validated.`);
+    return this.request;
+  }
+
+  /** The handler has finished: the signal is not aborted any more. */
+  end(): void {
+    this.cancellation.end();
+  }
+}
+
+/**
+ * The cancellation of a grpc-js call. grpc-js emits `cancelled` when the client cancels, when the deadline passes, and also
+ * after every response. `end` prevents that the last one aborts the signal.
+ */
+class Cancellation {
+  private controller: AbortController | undefined;
+  private state: 'active' | 'ended' | 'cancelled';
+
+  constructor(call: ServerCall) {
+    this.state = call.cancelled ? 'cancelled' : 'active';
+    call.once('cancelled', () => this.cancel());
+  }
+
+  /** Created on demand, because most calls do not need it. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.isCancelled) this.controller.abort();
+    }
+    return this.controller.signal;
+  }
+
+  get isCancelled(): boolean {
+    return this.state === 'cancelled';
+  }
+
+  end(): void {
+    if (this.state === 'active') this.state = 'ended';
+  }
+
+  private cancel(): void {
+    if (this.state !== 'active') return;
+    this.state = 'cancelled';
+    this.controller?.abort();
+  }
+}

@@ -1,0 +1,145 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { OrchestratorError } from '../../../core/model/orchestrator-error';
+import type { Clock } from '../../ports/clock';
+import type { Telemetry } from '../../ports/telemetry';
+import { type ErrorReporting, toOrchestratorError } from '../errors/call-error';
+import type { Authorizer } from './authorizer';
+import type { BatchGate } from './batch-gate';
+import type { CallContext } from './call-context';
+import type { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency-limiter';
+
+/** The rest of a call: the next middleware, or the handler at the end. */
+export type Next<Request, Result> = (call: CallContext<Request>) => Promise<Result>;
+
+/**
+ * One step of a call between the interceptors and the handler. It calls `next` once, or throws an error instead. The same
+ * signature for every step; admission.ts lists the steps of each kind of call in the order in which they run.
+ */
+export type Middleware = <Request, Result>(call: CallContext<Request>, next: Next<Request, Result>) => Promise<Result>;
+
+/** Composes middlewares, the outermost first, around a handler. */
+export function compose<Request, Result>(
+  middlewares: readonly Middleware[],
+  handler: Next<Request, Result>,
+): Next<Request, Result> {
+  return middlewares.reduceRight<Next<Request, Result>>(
+    (next, middleware) => (call) => middleware(call, next),
+    handler,
+  );
+}
+
+/** Runs the rest in a span. For the requests of a stream; a call has the server span of OpenTelemetry. */
+export function trace(telemetry: Telemetry): Middleware {
+  return (call, next) => telemetry.withSpanAsync(requestSpanName, () => next(call));
+}
+
+/** The span of one request of a bidirectional stream, which ProcessTurns alone has. */
+const requestSpanName = 'ProcessTurns turn';
+
+/** Logs errors and marks the current span. Everything behind it in a call is an OrchestratorError. */
+export function reportErrors(reporting: ErrorReporting): Middleware {
+  return async (call, next) => {
+    try {
+      return await next(call);
+    } catch (thrown) {
+      throw toOrchestratorError(thrown, call.path, reporting);
+    }
+  };
+}
+
+/** Ends the cancellation of a call with its handler: grpc-js emits `cancelled` after every response. */
+export const endCancellation: Middleware = async (call, next) => {
+  try {
+    return await next(call);
+  } finally {
+    call.end();
+  }
+};
+
+/** Limits how many calls are processed concurrently. */
+export function limitConcurrency(limiter: ConcurrencyLimiter): Middleware {
+  return (call, next) => limiter.run(() => next(call));
+}
+
+/** Limits how many calls of one tenant are processed concurrently, by the tenant in the request. */
+export function limitTenantConcurrency(limiter: TenantConcurrencyLimiter): Middleware {
+  return (call, next) => limiter.run(call.request?.tenantId, () => next(call));
+}
+
+/** Limits how many calls of one tenant are processed concurrently, by the tenant of the credential. */
+export function limitCredentialConcurrency(limiter: TenantConcurrencyLimiter, authorizer: Authorizer): Middleware {
+  return (call, next) => limiter.run(authorizer.getTenantId(call.metadata), () => next(call));
+}
+
+/** Limits the size of the metadata from the client. */
+export function limitMetadata(maxBytes: number): Middleware {
+  return (call, next) => {
+    const size = getMetadataSize(call.metadata);
+    if (size > maxBytes) {
+      throw new OrchestratorError('TOO_LARGE', `The metadata has ${size} bytes; at most ${maxBytes} are allowed.`);
+    }
+    return next(call);
+  };
+}
+
+/** Starts calls that arrive together at the same time (ADR 0008). */
+export function batch(gate: BatchGate): Middleware {
+  return async (call, next) => {
+    await gate.nextBatch();
+    return next(call);
+  };
+}
+
+/** Decodes and validates the request. */
+export const validate: Middleware = (call, next) => {
+  call.request = call.rawRequest.validate();
+  return next(call);
+};
+
+/** Checks that the request is for the tenant of the credential. */
+export function authorize(authorizer: Authorizer): Middleware {
+  return (call, next) => {
+    authorizer.authorize(call.metadata, call.request?.tenantId);
+    return next(call);
+  };
+}
+
+/** Checks the credential of a stream again in intervals, for as long as the stream is open. */
+export function watchCredential(authorizer: Authorizer): Middleware {
+  return async (call, next) => {
+    const revocation = new AbortController();
+    call.revoked = revocation.signal;
+    const stop = authorizer.watchCredential(call.metadata, call.path, (error) => revocation.abort(error));
+    try {
+      return await next(call);
+    } finally {
+      stop();
+    }
+  };
+}
+
+/** Rejects calls that are canceled or have less than `minRemainingMs` left until their deadline. */
+export function checkDeadline(clock: Clock, minRemainingMs: number): Middleware {
+  return (call, next) => {
+    if (call.isCancelled) throw new OrchestratorError('CANCELLED', 'The client canceled the call.');
+    if (call.deadline - clock.now() < minRemainingMs) {
+      throw new OrchestratorError('DEADLINE', 'Too little time is left before the deadline.');
+    }
+    return next(call);
+  };
+}
+
+/** What HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
+const bytesPerHeader = 32;
+
+/** The size of metadata as HTTP/2 counts it, with binary values in base64. */
+export function getMetadataSize(metadata: Metadata): number {
+  let size = 0;
+  for (const [name, values] of Object.entries(metadata.toJSON())) {
+    for (const value of values) {
+      const length = typeof value === 'string' ? value.length : Math.ceil(value.length / 3) * 4;
+      size += bytesPerHeader + name.length + length;
+    }
+  }
+  return size;
+}

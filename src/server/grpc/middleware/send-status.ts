@@ -1,0 +1,42 @@
+import { type Metadata, status } from '@grpc/grpc-js';
+import type { Telemetry } from '../../ports/telemetry';
+import { getTraceId, statusDetailsHeader, toStatusObject } from '../errors/call-error';
+import { toTransportError } from '../errors/transport-errors';
+import type { TransportHook } from './transport-interceptor';
+
+/** By the metadata of the call, which interceptors and handlers share. */
+const trailers = new WeakMap<Metadata, Metadata>();
+
+/**
+ * Sets the trailing metadata of a successful call. The callback of grpc-js takes it too, but in a traced service that callback is
+ * OpenTelemetry's, which passes on the error and the response only.
+ */
+export function setTrailer(metadata: Metadata, trailer: Metadata): void {
+  trailers.set(metadata, trailer);
+}
+
+/** Sends the trailing metadata that the handler of a call has set. */
+export const sendTrailers: TransportHook = (call, transport) => {
+  const { sendStatus } = call;
+  call.sendStatus = function (sent) {
+    const { metadata } = transport;
+    const trailer = sent.code === status.OK && metadata !== undefined ? trailers.get(metadata) : undefined;
+    sendStatus.call(this, trailer === undefined ? sent : { ...sent, metadata: trailer });
+  };
+};
+
+/**
+ * Adds the error details of the contract to errors of grpc-js itself: messages that are too large or cannot be decompressed or
+ * deserialized, too few or too many messages, and invalid or exceeded deadlines.
+ */
+export function explainTransportErrors(telemetry: Telemetry): TransportHook {
+  return (call, transport) => {
+    const { sendStatus } = call;
+    call.sendStatus = function (sent) {
+      const isExplained = sent.code === status.OK || (sent.metadata?.get(statusDetailsHeader).length ?? 0) > 0;
+      const error = isExplained ? undefined : toTransportError(sent.code ?? status.UNKNOWN, sent.details ?? '');
+      const explained = error && toStatusObject(error, getTraceId(telemetry, transport.metadata));
+      sendStatus.call(this, explained ?? sent);
+    };
+  };
+}

@@ -1,0 +1,291 @@
+import { isUnsafeKey, isUtf8Text, isUuid } from './byte-checks';
+import { allowsNumber, type TimestampConstraint } from './field-constraints';
+import type { FieldPlan, MessagePlan } from './message-plan';
+import { overrun, WireReader, wireTypes } from './wire-reader';
+import { type WireFindings, WireReport } from './wire-report';
+
+/** Limits that apply to requests of every type. */
+export interface WireLimits {
+  /** Maximum nesting of objects and lists in one JSON value. */
+  readonly maxJsonDepth: number;
+  /** Maximum number of JSON values in a request, including nested values. */
+  readonly maxJsonValues: number;
+}
+
+/**
+ * Fast validation: whether a request certainly satisfies the contract. True means that full validation would find nothing.
+ * False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
+ */
+export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): boolean {
+  try {
+    new MessageWalker(bytes, limits, undefined).walk(plan);
+    return true;
+  } catch (error) {
+    if (error === needsFullValidation) return false;
+    throw error;
+  }
+}
+
+/**
+ * The first part of full validation: finds what the two decoders behind it would read differently, drop silently, or spend
+ * too much time on. These are wire types that do not match the field, messages in several parts, the map key `__proto__`,
+ * JSON values that are empty, not finite, too deep or too many, and lists above their limit.
+ *
+ * @throws MalformedMessageError if the bytes are not a message of this type.
+ */
+export function findWireViolations(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): WireFindings {
+  const report = new WireReport(bytes);
+  new MessageWalker(bytes, limits, report).walk(plan);
+  return report;
+}
+
+const { varint, fixed64, delimited, fixed32 } = wireTypes;
+
+/** Stops a fast walk. One object for all requests, because creating an error with a stack trace is slow. */
+const needsFullValidation = new Error('The request needs full validation.');
+
+const secondsTag = (1 << 3) | varint;
+const nanosTag = (2 << 3) | varint;
+const nanosPerSecond = 1e9;
+
+/**
+ * Walks over the bytes of a request without decoding them. Without a report it is a fast walk: it also checks the constraints
+ * of single values, and stops at the first value that needs full validation. With a report it is a full walk: it collects
+ * every violation with its path, and leaves the constraints of single values to protovalidate.
+ */
+class MessageWalker extends WireReader {
+  private readonly view: DataView;
+  private readonly limits: WireLimits;
+  private readonly report: WireReport | undefined;
+  private jsonValues = 0;
+
+  constructor(bytes: Uint8Array, limits: WireLimits, report: WireReport | undefined) {
+    super(bytes);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.limits = limits;
+    this.report = report;
+  }
+
+  walk(plan: MessagePlan): void {
+    this.walkMessage(plan, this.bytes.length, 0);
+  }
+
+  private walkMessage(plan: MessagePlan, end: number, jsonDepth: number): void {
+    if (plan.needsFullValidation) this.stopFastWalk();
+    const { fields } = plan;
+    const isJson = plan.kind === 'json value';
+    const counts = plan.repeatedFieldCount === 0 ? undefined : new Array<number>(plan.repeatedFieldCount).fill(0);
+    let seen = 0;
+    while (this.pos < end) {
+      const tag = this.readUint32();
+      const number = tag >>> 3;
+      const field = number < fields.length ? fields[number] : undefined;
+      if (field === undefined) {
+        if (number === 0) throw this.createMalformedError('it contains the field number 0');
+        this.skip(tag & 7, end);
+      } else if (counts !== undefined && field.isRepeated) {
+        const count = counts[field.slot] ?? 0;
+        counts[field.slot] = count + this.walkRepeated(field, count, tag & 7, end, jsonDepth);
+      } else {
+        const bit = 1 << field.slot;
+        if (seen !== 0 && (isJson || (field.message !== undefined && (seen & bit) !== 0))) {
+          this.noteRepeatedOccurrence((seen & bit) !== 0);
+        }
+        seen |= bit;
+        this.walkSingular(field, tag & 7, end, jsonDepth);
+      }
+    }
+    if (this.pos !== end) throw this.createMalformedError(overrun);
+    if ((seen & plan.requiredFieldBits) !== plan.requiredFieldBits) this.stopFastWalk();
+    if (isJson) this.endJsonValue(seen);
+    else if (this.report !== undefined && isJsonEntryWithoutValue(plan, seen)) this.endJsonValue(0);
+  }
+
+  private walkSingular(field: FieldPlan, wireType: number, end: number, jsonDepth: number): void {
+    if (wireType !== field.wireType) this.rejectWireType(field, wireType);
+    if (field.message === undefined) {
+      this.checkScalar(field, end);
+      return;
+    }
+    const contentEnd = this.readDelimitedEnd(end);
+    this.report?.path.enter(field.name);
+    this.walkContent(field, field.message, contentEnd, jsonDepth);
+    this.report?.path.leave();
+  }
+
+  /** Reads one occurrence of a repeated field and returns the number of elements in it. */
+  private walkRepeated(field: FieldPlan, index: number, wireType: number, end: number, jsonDepth: number): number {
+    if (wireType === delimited && field.isPackable) return this.walkPacked(field, index, end);
+    if (wireType !== field.wireType) this.rejectWireType(field, wireType);
+    if (index === field.maxCount) this.requireReport().addTooManyElements(field);
+    const { report } = this;
+    if (report !== undefined) {
+      if (field.message?.kind === 'map entry') report.path.enterEntry(field.name);
+      else report.path.enterElement(field.name, index);
+    }
+    if (field.message === undefined) this.checkScalar(field, end);
+    else this.walkContent(field, field.message, this.readDelimitedEnd(end), jsonDepth);
+    report?.path.leave();
+    return 1;
+  }
+
+  private walkPacked(field: FieldPlan, index: number, end: number): number {
+    const blockEnd = this.readDelimitedEnd(end);
+    let count = 0;
+    for (; this.pos < blockEnd; count++) {
+      if (index + count === field.maxCount) this.requireReport().addTooManyElements(field);
+      this.report?.path.enterElement(field.name, index + count);
+      this.checkScalar(field, blockEnd);
+      this.report?.path.leave();
+    }
+    return count;
+  }
+
+  private walkContent(field: FieldPlan, message: MessagePlan, end: number, jsonDepth: number): void {
+    const { report } = this;
+    if (report === undefined) {
+      const { constraint } = field;
+      if (constraint.kind === 'unsupported') throw needsFullValidation;
+      if (constraint.kind === 'timestamp') {
+        this.checkTimestamp(constraint, end);
+        return;
+      }
+    } else if (message.kind === 'json value' && jsonDepth === 0) report.enterJsonRoot();
+    const depth = field.isJsonContainer ? jsonDepth + 1 : jsonDepth;
+    if (depth > this.limits.maxJsonDepth) {
+      this.requireReport().addTooDeep(this.limits.maxJsonDepth);
+      this.pos = end;
+      return;
+    }
+    this.walkMessage(message, end, depth);
+  }
+
+  private checkScalar(field: FieldPlan, end: number): void {
+    switch (field.wireType) {
+      case varint: {
+        const value = this.readInt32();
+        if (this.pos > end) throw this.createMalformedError(overrun);
+        if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
+        break;
+      }
+      case fixed64:
+        this.pos += 8;
+        if (this.pos > end) throw this.createMalformedError(overrun);
+        if (field.isFloat) this.checkFloat(field, this.view.getFloat64(this.pos - 8, true));
+        break;
+      case fixed32:
+        this.pos += 4;
+        if (this.pos > end) throw this.createMalformedError(overrun);
+        if (field.isFloat) this.checkFloat(field, this.view.getFloat32(this.pos - 4, true));
+        break;
+      case delimited:
+        this.checkText(field, this.readDelimitedEnd(end));
+        break;
+    }
+  }
+
+  private checkFloat(field: FieldPlan, value: number): void {
+    if (!Number.isFinite(value)) {
+      const report = this.requireReport();
+      const description = 'must be a finite number, not NaN or an infinity';
+      if (field.isRepeated) report.add(description);
+      else report.addAt(field, description);
+    } else if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
+  }
+
+  /** A string or bytes. */
+  private checkText(field: FieldPlan, end: number): void {
+    const start = this.pos;
+    this.pos = end;
+    if (field.isMapKey) {
+      this.report?.path.setKey(start, end);
+      if (isUnsafeKey(this.bytes, start, end)) this.requireReport().add('the key __proto__ is not allowed');
+    }
+    if (this.report === undefined && !this.allowsText(field, start, end)) throw needsFullValidation;
+  }
+
+  private allowsText({ constraint, isText }: FieldPlan, start: number, end: number): boolean {
+    const length = end - start;
+    switch (constraint.kind) {
+      case 'uuid':
+        return length === 0 ? constraint.allowsEmpty : isUuid(this.bytes, start, end);
+      case 'string':
+        if (length < constraint.minBytes || length > constraint.maxBytes) return false;
+        break;
+      case 'none':
+        break;
+      case 'number':
+      case 'enum':
+      case 'timestamp':
+      case 'unsupported':
+        return false;
+    }
+    return !isText || isUtf8Text(this.bytes, start, end);
+  }
+
+  /** A google.protobuf.Timestamp in a fast walk. */
+  private checkTimestamp(constraint: TimestampConstraint, end: number): void {
+    let seconds = 0;
+    let nanos = 0;
+    while (this.pos < end) {
+      const tag = this.bytes[this.pos++];
+      if (tag === secondsTag) seconds = this.readUint49();
+      else if (tag === nanosTag) nanos = this.readInt32();
+      else throw needsFullValidation;
+    }
+    const isInRange = seconds >= constraint.minSeconds && seconds < constraint.maxSeconds;
+    if (this.pos !== end || nanos < 0 || nanos >= nanosPerSecond || !isInRange) throw needsFullValidation;
+  }
+
+  /** Reads a varint below 2^49 in a fast walk. */
+  private readUint49(): number {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 49; scale *= 128) {
+      const byte = this.bytes[this.pos++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    throw needsFullValidation;
+  }
+
+  /** At the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
+  private endJsonValue(seen: number): void {
+    if (seen === 0) this.requireReport().add('must contain a JSON value; set null_value for null');
+    this.jsonValues++;
+    if (this.jsonValues === this.limits.maxJsonValues + 1) {
+      this.requireReport().addTooManyJsonValues(this.limits.maxJsonValues);
+    }
+  }
+
+  /** A message field occurs again, or a JSON value has a second kind. Only occurrences of the same field are merged. */
+  private noteRepeatedOccurrence(isSameField: boolean): void {
+    const report = this.requireReport();
+    if (isSameField) report.hasSplitMessages = true;
+  }
+
+  private rejectWireType(field: FieldPlan, wireType: number): never {
+    const report = this.requireReport();
+    report.path.enter(field.name);
+    throw this.createMalformedError(`${report.path.toText()} has wire type ${wireType}, not ${field.wireType}`);
+  }
+
+  protected override createMalformedError(description: string): Error {
+    return this.report === undefined ? needsFullValidation : super.createMalformedError(description);
+  }
+
+  /** The report of a full walk. Stops a fast walk, because only full validation describes violations. */
+  private requireReport(): WireReport {
+    if (this.report === undefined) throw needsFullValidation;
+    return this.report;
+  }
+
+  private stopFastWalk(): void {
+    if (this.report === undefined) throw needsFullValidation;
+  }
+}
+
+/** Whether a map entry has no value, which stands for an empty JSON value. */
+function isJsonEntryWithoutValue(plan: MessagePlan, seen: number): boolean {
+  const valueBit = 1 << 1;
+  return plan.kind === 'map entry' && (seen & valueBit) === 0 && plan.fields[2]?.message?.kind === 'json value';
+}

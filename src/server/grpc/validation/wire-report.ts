@@ -1,0 +1,67 @@
+import type { FieldViolation } from '../../../core/model/orchestrator-error';
+import { FieldPath } from './field-path';
+import type { FieldPlan } from './message-plan';
+
+/** What a full walk found in the bytes of a request. */
+export interface WireFindings {
+  readonly violations: readonly FieldViolation[];
+  /** A singular message field occurs more than once. The wire format allows this; the occurrences must be merged. */
+  readonly hasSplitMessages: boolean;
+  /** A limit on lists or JSON values is exceeded, so that decoding would be too expensive. */
+  readonly exceedsLimits: boolean;
+}
+
+const maxViolations = 200;
+
+/** Collects the findings of a full walk, with the path of each violation. */
+export class WireReport implements WireFindings {
+  readonly violations: FieldViolation[] = [];
+  hasSplitMessages = false;
+  exceedsLimits = false;
+  /** The position of the walk. */
+  readonly path: FieldPath;
+  /** Depth of the path at the outermost JSON value around the current position. */
+  private jsonRootDepth = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.path = new FieldPath(bytes);
+  }
+
+  /** Notes that the field at the current path is the outermost JSON value. */
+  enterJsonRoot(): void {
+    this.jsonRootDepth = this.path.depth;
+  }
+
+  /** Adds a violation of the current path. */
+  add(description: string): void {
+    this.push(this.path.toText(), description);
+  }
+
+  /** Adds a violation of a singular field of the message at the current path. */
+  addAt(field: FieldPlan, description: string): void {
+    this.path.enter(field.name);
+    this.add(description);
+    this.path.leave();
+  }
+
+  addTooManyElements(field: FieldPlan): void {
+    this.exceedsLimits = true;
+    this.addAt(field, `must contain no more than ${field.maxCount} item(s)`);
+  }
+
+  addTooManyJsonValues(max: number): void {
+    this.exceedsLimits = true;
+    this.push(this.path.toText(this.jsonRootDepth), `a request must contain no more than ${max} JSON values`);
+  }
+
+  /** Adds one violation for an outermost JSON value, also if several parts of it are nested too deeply. */
+  addTooDeep(max: number): void {
+    const root = this.path.toText(this.jsonRootDepth);
+    if (this.violations.at(-1)?.field === root) return;
+    this.push(root, `must not nest objects and lists more than ${max} levels deep`);
+  }
+
+  private push(field: string, description: string): void {
+    if (this.violations.length < maxViolations) this.violations.push({ field, description });
+  }
+}

@@ -1,0 +1,82 @@
+import { Metadata } from '@grpc/grpc-js';
+import { Status } from '../../../../gen/google/rpc/status';
+import { type ErrorReason, OrchestratorError } from '../../../../src/core/model/orchestrator-error';
+import { getTraceId, toOrchestratorError, toStatusObject } from '../../../../src/server/grpc/errors/call-error';
+import { toRpcStatus } from '../../../../src/server/grpc/errors/rpc-status';
+import { statusCodes } from '../../../../src/server/grpc/errors/status-codes';
+import type { Attributes, Telemetry } from '../../../../src/server/ports/telemetry';
+import { noopTelemetry } from '../../../../src/server/telemetry/noop-telemetry';
+
+type LogLine = readonly [level: string, fields: unknown, message: string];
+
+const method = '/focal.orchestration.v1.SessionService/GetSession';
+
+/** Reports an error, and returns the error of the call with everything that was logged and recorded. */
+function report(thrown: unknown) {
+  const logged: LogLine[] = [];
+  const attributes: Attributes[] = [];
+  const write = (level: string) => (fields: unknown, message: string) => logged.push([level, fields, message]);
+  const log = { isDebug: true, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const span = { ...noopTelemetry.getActiveSpan(), setAttributes: (set: Attributes) => attributes.push(set) };
+  const telemetry: Telemetry = { ...noopTelemetry, getTraceId: () => 'trace', getActiveSpan: () => span };
+  return { error: toOrchestratorError(thrown, method, { log, telemetry }), logged, attributes };
+}
+
+const operatorReasons: readonly ErrorReason[] = ['STORE_UNAVAILABLE', 'COMMIT_UNKNOWN', 'STORE_FULL'];
+const clientReasons = (Object.keys(statusCodes) as ErrorReason[]).filter(
+  (reason) => reason !== 'INTERNAL' && !operatorReasons.includes(reason),
+);
+
+test.each(operatorReasons)('%s is logged as a warning with its stack, because the operator can act on it', (reason) => {
+  const thrown = new OrchestratorError(reason, 'It failed.', { metadata: { session_id: 's' } });
+  const { error, logged, attributes } = report(thrown);
+  expect(error).toBe(thrown);
+  const fields = { method, reason, trace_id: 'trace', session_id: 's', err: thrown };
+  expect(logged).toEqual([['warn', fields, 'call failed']]);
+  expect(attributes).toEqual([{ 'error.type': reason }]);
+});
+
+test.each(clientReasons)('%s is logged at debug level, because the client can act on it', (reason) => {
+  const thrown = new OrchestratorError(reason, 'It failed.', { metadata: { session_id: 's' } });
+  const { error, logged, attributes } = report(thrown);
+  expect(error).toBe(thrown);
+  expect(logged).toEqual([['debug', { method, reason, trace_id: 'trace', session_id: 's' }, 'call failed']]);
+  expect(attributes).toEqual([{ 'error.type': reason }]);
+});
+
+test.each([
+  ['an error', new Error('secret of the database')],
+  ['an OrchestratorError with INTERNAL', new OrchestratorError('INTERNAL', 'secret of the database')],
+  ['a value that is not an error', 'secret of the database'],
+])('%s becomes INTERNAL: the log has all of it, the client nothing', (_what, thrown) => {
+  const { error, logged, attributes } = report(thrown);
+  expect(error).toMatchObject({ reason: 'INTERNAL', metadata: {}, violations: [] });
+  expect(error).not.toBe(thrown);
+  expect(error.message).toBe('The service failed. The log has the cause under the trace id.');
+  const fields = { method, reason: 'INTERNAL', trace_id: 'trace', err: thrown };
+  expect(logged).toEqual([['error', fields, 'call failed with an internal error']]);
+  expect(attributes).toEqual([{ 'error.type': 'INTERNAL' }]);
+});
+
+describe('getTraceId', () => {
+  const telemetry: Telemetry = { ...noopTelemetry, getTraceId: (traceparent) => `from "${traceparent}"` };
+
+  test("passes the client's traceparent to telemetry", () => {
+    const metadata = new Metadata();
+    metadata.set('traceparent', '00-abc-def-01');
+    expect(getTraceId(telemetry, metadata)).toBe('from "00-abc-def-01"');
+  });
+
+  test('passes an empty traceparent without one, or before the metadata arrives', () => {
+    expect([getTraceId(telemetry, new Metadata()), getTraceId(telemetry, undefined)]).toEqual(['from ""', 'from ""']);
+  });
+});
+
+test('toStatusObject has the code and message, and google.rpc.Status in the trailing metadata', () => {
+  const error = new OrchestratorError('STORE_FULL', 'The store is full.', { retryAfterMs: 10 });
+  const { code, details, metadata } = toStatusObject(error, 'trace');
+  const expected = toRpcStatus(error, 'trace');
+  expect([code, details]).toEqual([expected.code, expected.message]);
+  const [bytes] = metadata?.get('grpc-status-details-bin') ?? [];
+  expect(Status.decode(Buffer.from(bytes ?? ''))).toEqual(expected);
+});

@@ -1,0 +1,140 @@
+import type { Session } from '../../../../gen/focal/orchestration/v1/session';
+import {
+  agent,
+  askingMessage,
+  booking,
+  createInput,
+  formatActions,
+  getRejection,
+  getSessionAfter,
+  invalidRequest,
+  PhasesUnderTest,
+  refund,
+  withCandidate,
+} from '../../../support/phases-under-test';
+import { uuid } from '../../../support/session-builder';
+import type { DeepPartial } from '../../codec/partial-message';
+
+let phases: PhasesUnderTest;
+beforeAll(async () => {
+  phases = await PhasesUnderTest.start();
+});
+afterAll(() => phases.stop());
+
+describe('the session in a request', () => {
+  test('has the ids of the turn if it omits its own', async () => {
+    const { session } = await phases.plan(createInput({ session: { revision: 4, turnCount: 2 } }));
+    expect(session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 5, turnCount: 3 });
+  });
+
+  test('of another tenant, agent or session is rejected, with each field', async () => {
+    const session = { tenantId: uuid(7), agentId: uuid(8), sessionId: uuid(9) };
+    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
+      invalidRequest('input.session.tenant_id', 'input.session.agent_id', 'input.session.session_id'),
+    );
+  });
+
+  test('that contains the turn already is rejected, because there is no replay without a store', async () => {
+    const session = getSessionAfter(await phases.plan(createInput()));
+    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
+      invalidRequest('input.turn.turn_id'),
+    );
+  });
+
+  test('with an instance from an earlier turn of the same id is rejected, because the new instance would have the same id', async () => {
+    const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
+    const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
+    const ended = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
+    expect(ended.endedInstances).toHaveLength(1);
+    expect(await getRejection(phases.plan(createInput({ turn: withCandidate(refund), session: ended })))).toEqual(
+      invalidRequest('input.turn.turn_id'),
+    );
+    expect(
+      formatActions(
+        await phases.lifecycle(createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: ended })),
+      ),
+    ).toEqual([`START ${refund}`]);
+  });
+
+  test('2.7: an instance without times counts as active in this turn, so it is not idle', async () => {
+    const scenarios = [askingMessage(refund, { idleTimeoutMs: 1_000 })];
+    const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
+    const idle = { ...one, lastActiveAt: new Date(1_600_000_000_000) };
+    const decided = await phases.plan(createInput({ scenarios, session: { instances: [one] } }));
+    expect(formatActions(decided)).toEqual([`CONTINUE ${refund}`]);
+    expect(decided.session?.instances[0]).toMatchObject({ startNumber: 1, startedAt: new Date(1_700_000_000_000) });
+    const other = await phases.plan(createInput({ scenarios, session: { instances: [idle] } }));
+    expect(formatActions(other)).toEqual([`PAUSE ${refund}`]);
+  });
+
+  test('2.2: an unknown step cancels the instance and is not an error', async () => {
+    const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'nowhere' };
+    const decided = await phases.lifecycle(createInput({ session: { instances: [one] } }));
+    expect(formatActions(decided)).toEqual([`CANCEL ${refund}`]);
+  });
+
+  const instance = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
+  const ended = { instanceId: uuid(21), scenarioId: refund, status: 3, reason: 1 };
+  const pending = { scenarioId: booking, reason: 1, turnsLeft: 1 };
+  const tooMany = 1_000_000_001;
+  /** Not a value of any enum. */
+  const unknown: number = 77;
+
+  test.each<[string, DeepPartial<Session>, string]>([
+    ['an instance without an id', { instances: [{ ...instance, instanceId: '' }] }, 'instances[0].instance_id'],
+    ['an instance without a step', { instances: [{ ...instance, currentStepId: '' }] }, 'instances[0].current_step_id'],
+    ['an instance that has ended', { instances: [{ ...instance, status: 3 }] }, 'instances[0].status'],
+    ['an unknown status', { instances: [{ ...instance, status: unknown }] }, 'instances[0].status'],
+    ['a pause without a reason', { instances: [{ ...instance, status: 2 }] }, 'instances[0].pause_reason'],
+    [
+      'a pause reason that is none',
+      { instances: [{ ...instance, pauseReason: unknown }] },
+      'instances[0].pause_reason',
+    ],
+    ['a visit without a number', { instances: [{ ...instance, visit: {} }] }, 'instances[0].visit.number'],
+    [
+      'a visit number beyond all bounds',
+      { instances: [{ ...instance, visit: { number: 4_294_967_295 } }] },
+      'instances[0].visit.number',
+    ],
+    [
+      'a type that was never contributed',
+      { instances: [{ ...instance, visit: { number: 1, contributedTypes: [2, 0] } }] },
+      'instances[0].visit.contributed_types[1]',
+    ],
+    [
+      'an open INFORM, which no answer belongs to',
+      { instances: [{ ...instance, visit: { number: 1, openType: 5 } }] },
+      'instances[0].visit.open_type',
+    ],
+    [
+      'a loop count beyond all bounds',
+      { instances: [{ ...instance, loopCounts: { ask: tooMany } }] },
+      'instances[0].loop_counts["ask"]',
+    ],
+    [
+      'the same instance twice',
+      { instances: [instance, { ...instance, scenarioId: booking }] },
+      'instances[1].instance_id',
+    ],
+    ['an ended instance that is active', { endedInstances: [{ ...ended, status: 1 }] }, 'ended_instances[0].status'],
+    ['an ended instance without a reason', { endedInstances: [{ ...ended, reason: 0 }] }, 'ended_instances[0].reason'],
+    ['a pending start without a reason', { pendingStarts: [{ ...pending, reason: 0 }] }, 'pending_starts[0].reason'],
+    [
+      'a pending start with no turns left',
+      { pendingStarts: [{ ...pending, turnsLeft: 0 }] },
+      'pending_starts[0].turns_left',
+    ],
+    [
+      'an open contribution without type',
+      { openContributions: [{ instanceId: uuid(20) }] },
+      'open_contributions[0].type',
+    ],
+    ['a revision that is too large', { revision: 4_294_967_295 }, 'revision'],
+    ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
+  ])('with %s is rejected, with the field', async (_what, session, field) => {
+    expect(await getRejection(phases.lifecycle(createInput({ session, scenarios: [] })))).toEqual(
+      invalidRequest(`input.session.${field}`),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import { isUnsafeKey, isUtf8Text, isUuid } from '../../../../src/server/grpc/validation/byte-checks';
+
+/** Calls a check with the text between other bytes. */
+function check(run: (bytes: Uint8Array, start: number, end: number) => boolean, content: string | Uint8Array): boolean {
+  const bytes = Buffer.concat([Buffer.from('ab'), Buffer.from(content), Buffer.from('cd')]);
+  return run(bytes, 2, bytes.length - 2);
+}
+
+const uuid = '00112233-4455-6677-8899-aabbccddeeff';
+
+describe('isUuid', () => {
+  test.each([uuid, uuid.toUpperCase(), 'ffffffff-FFFF-ffff-FFFF-ffffffffffff'])('accepts %s', (text) => {
+    expect(check(isUuid, text)).toBe(true);
+  });
+
+  test.each(['', uuid.slice(1), `${uuid}0`, uuid.replaceAll('-', ''), uuid.replace('-', '0')])(
+    'rejects "%s"',
+    (text) => {
+      expect(check(isUuid, text)).toBe(false);
+    },
+  );
+
+  test.each(Array.from(uuid, (_, index) => index))('rejects a wrong character at index %d', (index) => {
+    for (const wrong of ['g', 'G', '/', ':', '@', '`', '\u0000', '\u007f', uuid[index] === '-' ? '0' : '-']) {
+      expect(check(isUuid, uuid.slice(0, index) + wrong + uuid.slice(index + 1))).toBe(false);
+    }
+  });
+
+  test('rejects bytes that are not ASCII', () => {
+    const bytes = Buffer.from(uuid);
+    bytes[0] = 0xb0; // "0" with its high bit set
+    expect(check(isUuid, bytes)).toBe(false);
+  });
+});
+
+describe('isUnsafeKey', () => {
+  test('is true for __proto__ only', () => {
+    expect(check(isUnsafeKey, '__proto__')).toBe(true);
+    for (const key of ['', '__proto_', '__proto___', '__proto_x', 'x_proto__', '__Proto__', 'constructor']) {
+      expect(check(isUnsafeKey, key)).toBe(false);
+    }
+  });
+});
+
+describe('isUtf8Text', () => {
+  test.each([0, 1, 46, 47, 48, 49, 100])('checks %d bytes before a character', (length) => {
+    const ascii = Buffer.alloc(length, 0x78);
+    expect(check(isUtf8Text, ascii)).toBe(true);
+    expect(check(isUtf8Text, Buffer.concat([ascii, Buffer.from('ü字')]))).toBe(true);
+    expect(check(isUtf8Text, Buffer.concat([ascii, Buffer.from([0xc3])]))).toBe(false);
+    expect(check(isUtf8Text, Buffer.concat([Buffer.from([0xff]), ascii]))).toBe(false);
+  });
+});

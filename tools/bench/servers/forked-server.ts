@@ -1,0 +1,50 @@
+import { type Server, ServerCredentials } from '@grpc/grpc-js';
+import { Redis } from 'ioredis';
+
+// What the echo server and the stub server share.
+
+/** The full method of the echo server. */
+export const echoMethod = '/bench.Echo/Echo';
+
+/** Creates the server from the message of the parent process, sends the port, and exits with the parent. */
+export function serveForParent<Message>(createServer: (message: Message) => Promise<Server>): void {
+  process.once('message', (message: Message) => {
+    createServer(message)
+      .then(listen)
+      .then(
+        (port) => process.send?.(port),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+  });
+  process.on('disconnect', () => process.exit());
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(port) : reject(error),
+    );
+  });
+}
+
+const storeScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])";
+const keyCount = 1_000;
+const timeToLiveMs = 3_600_000;
+
+/** Stores a value with one script, round-robin under a thousand keys. */
+export type StoreValue = (value: Buffer, callNumber: number) => Promise<unknown>;
+
+/** @param tuneClient called with the client before it connects */
+export async function connectStoreValue(
+  redisPort: number,
+  tuneClient: (redis: Redis) => void = () => undefined,
+): Promise<StoreValue> {
+  const redis = new Redis(redisPort, '127.0.0.1', { lazyConnect: true });
+  tuneClient(redis);
+  await redis.connect();
+  const sha = String(await redis.script('LOAD', storeScript));
+  return (value, callNumber) => redis.evalsha(sha, 1, `echo:${callNumber % keyCount}`, value, timeToLiveMs);
+}

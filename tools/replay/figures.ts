@@ -1,0 +1,132 @@
+import type { DialogueScore, Disagreement, Share, Tally } from './scores';
+
+/** How well two sets agree. A value is null if the divisor is 0. */
+export interface Agreement {
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+}
+
+/** The figures of one data file. Shares are 0 to 1, or null if there is nothing to count. */
+export interface FileFigures {
+  readonly file: string;
+  readonly turns: number;
+  readonly active: number | null;
+  readonly ask: Agreement;
+  readonly confirm: Agreement;
+  readonly action: Agreement;
+  readonly inform: Agreement;
+  readonly asksForKnownFields: number;
+  readonly unconfirmedActions: number;
+  readonly pauseReturnRecall: number | null;
+  readonly resumeRecall: number | null;
+  readonly completeInWindow: number | null;
+  readonly finalState: number | null;
+}
+
+/** Computes the figures of a file from the sum of its scores. */
+export function toFigures(file: string, score: DialogueScore): FileFigures {
+  return {
+    file,
+    turns: score.turns,
+    active: toRatio(score.activeTurns),
+    ask: toAgreement(score.acts.ASK),
+    confirm: toAgreement(score.acts.CONFIRM),
+    action: toAgreement(score.acts.ACTION),
+    inform: toAgreement(score.acts.INFORM),
+    asksForKnownFields: score.asksForKnownFields,
+    unconfirmedActions: score.unconfirmedActions,
+    pauseReturnRecall: toRatio(score.pausesWithReturn),
+    resumeRecall: toRatio(score.resumes),
+    completeInWindow: toRatio(score.completionsInWindow),
+    finalState: toRatio(score.finalStates),
+  };
+}
+
+function toAgreement({ matched, planOnly, referenceOnly }: Tally): Agreement {
+  return {
+    precision: toRatio({ hits: matched, total: matched + planOnly }),
+    recall: toRatio({ hits: matched, total: matched + referenceOnly }),
+    f1: toRatio({ hits: 2 * matched, total: 2 * matched + planOnly + referenceOnly }),
+  };
+}
+
+function toRatio({ hits, total }: Share): number | null {
+  return total === 0 ? null : hits / total;
+}
+
+/** Formats the figures as one line of JSON. The keys are a public interface (docs/replay.md). Values have four decimals. */
+export function formatFiguresJson(figures: FileFigures): string {
+  return JSON.stringify({
+    file: figures.file,
+    turns: figures.turns,
+    active: round(figures.active),
+    ask_f1: round(figures.ask.f1),
+    confirm_f1: round(figures.confirm.f1),
+    action_f1: round(figures.action.f1),
+    inform_f1: round(figures.inform.f1),
+    asks_of_known: figures.asksForKnownFields,
+    unconfirmed_actions: figures.unconfirmedActions,
+    pause_return_recall: round(figures.pauseReturnRecall),
+    resume_recall: round(figures.resumeRecall),
+    complete_in_window: round(figures.completeInWindow),
+    final_state: round(figures.finalState),
+  });
+}
+
+function round(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10_000) / 10_000;
+}
+
+const actHeadings = ['turns', 'active', 'ASK p/r/f1', 'CONFIRM p/r/f1', 'ACTION p/r/f1', 'INFORM p/r/f1'];
+const lifecycleHeadings = ['asks for known', 'unconfirmed', 'pause+return', 'resume', 'complete', 'final state'];
+
+/** Formats the figures of all files as two tables: acts, then safety and lifecycle. */
+export function formatFiguresTable(all: readonly FileFigures[]): string {
+  const acts = all.map((figures) => [
+    figures.file,
+    String(figures.turns),
+    formatShare(figures.active),
+    ...[figures.ask, figures.confirm, figures.action, figures.inform].map(formatAgreement),
+  ]);
+  const lifecycles = all.map((figures) => [
+    figures.file,
+    String(figures.asksForKnownFields),
+    String(figures.unconfirmedActions),
+    ...[figures.pauseReturnRecall, figures.resumeRecall, figures.completeInWindow, figures.finalState].map(formatShare),
+  ]);
+  return [
+    formatTable([['file', ...actHeadings], ...acts]),
+    formatTable([['file', ...lifecycleHeadings], ...lifecycles]),
+  ].join('\n\n');
+}
+
+function formatAgreement({ precision, recall, f1 }: Agreement): string {
+  return [precision, recall, f1].map(formatShare).join(' ');
+}
+
+/** Three decimals without the leading zero, so that no row is wider than 100 characters. */
+function formatShare(value: number | null): string {
+  if (value === null) return '-';
+  const text = value.toFixed(3);
+  return text.startsWith('0') ? text.slice(1) : '1.00';
+}
+
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const formatRow = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ');
+  return rows.map(formatRow).join('\n');
+}
+
+/** Formats a turn in which plan and recording differ, as one line. */
+export function formatDisagreement(file: string, { dialogueId, turn, missing, extra }: Disagreement): string {
+  const parts = [formatActs('missing', missing), formatActs('extra', extra)].filter((part) => part !== '');
+  return `${file} ${dialogueId} turn ${turn}: ${parts.join('; ')}`;
+}
+
+function formatActs(label: string, acts: readonly string[]): string {
+  return acts.length === 0 ? '' : `${label} ${[...acts].sort().join(', ')}`;
+}

@@ -1,0 +1,88 @@
+import type { ScoredAct } from './reference';
+
+/** How many of a number of cases are right. */
+export interface Share {
+  readonly hits: number;
+  readonly total: number;
+}
+
+/** The comparison of two sets. */
+export interface Tally {
+  readonly matched: number;
+  readonly planOnly: number;
+  readonly referenceOnly: number;
+}
+
+/** A turn in which plan and reference differ. */
+export interface Disagreement {
+  readonly dialogueId: string;
+  readonly turn: number;
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+}
+
+/** The counts of one or more dialogues. docs/replay.md defines the figures that are computed from their sums. */
+export interface DialogueScore {
+  readonly turns: number;
+  readonly activeTurns: Share;
+  readonly acts: Readonly<Record<ScoredAct, Tally>>;
+  readonly asksForKnownFields: number;
+  readonly unconfirmedActions: number;
+  readonly pausesWithReturn: Share;
+  readonly resumes: Share;
+  readonly completionsInWindow: Share;
+  readonly finalStates: Share;
+  readonly disagreements: readonly Disagreement[];
+}
+
+const emptyShare: Share = { hits: 0, total: 0 };
+const emptyTally: Tally = { matched: 0, planOnly: 0, referenceOnly: 0 };
+
+export const emptyScore: DialogueScore = {
+  turns: 0,
+  activeTurns: emptyShare,
+  acts: { ASK: emptyTally, CONFIRM: emptyTally, ACTION: emptyTally, INFORM: emptyTally },
+  asksForKnownFields: 0,
+  unconfirmedActions: 0,
+  pausesWithReturn: emptyShare,
+  resumes: emptyShare,
+  completionsInWindow: emptyShare,
+  finalStates: emptyShare,
+  disagreements: [],
+};
+
+export function addScores(a: DialogueScore, b: DialogueScore): DialogueScore {
+  return {
+    turns: a.turns + b.turns,
+    activeTurns: addShares(a.activeTurns, b.activeTurns),
+    acts: {
+      ASK: addTallies(a.acts.ASK, b.acts.ASK),
+      CONFIRM: addTallies(a.acts.CONFIRM, b.acts.CONFIRM),
+      ACTION: addTallies(a.acts.ACTION, b.acts.ACTION),
+      INFORM: addTallies(a.acts.INFORM, b.acts.INFORM),
+    },
+    asksForKnownFields: a.asksForKnownFields + b.asksForKnownFields,
+    unconfirmedActions: a.unconfirmedActions + b.unconfirmedActions,
+    pausesWithReturn: addShares(a.pausesWithReturn, b.pausesWithReturn),
+    resumes: addShares(a.resumes, b.resumes),
+    completionsInWindow: addShares(a.completionsInWindow, b.completionsInWindow),
+    finalStates: addShares(a.finalStates, b.finalStates),
+    disagreements: [...a.disagreements, ...b.disagreements],
+  };
+}
+
+export function toShare(results: readonly boolean[]): Share {
+  return { hits: results.filter(Boolean).length, total: results.length };
+}
+
+function addShares(a: Share, b: Share): Share {
+  return { hits: a.hits + b.hits, total: a.total + b.total };
+}
+
+function addTallies(a: Tally, b: Tally): Tally {
+  return {
+    matched: a.matched + b.matched,
+    planOnly: a.planOnly + b.planOnly,
+    referenceOnly: a.referenceOnly + b.referenceOnly,
+  };
+}
