@@ -43,6 +43,8 @@ const typeNames: Readonly<Record<string, string>> = {
   string: 'a string',
 };
 
+const units: Readonly<Record<string, string>> = { array: ' items', string: ' characters' };
+
 function describeIssue(issue: z.core.$ZodIssue, node: Node | undefined, isMissing: boolean): string {
   switch (issue.code) {
     case 'invalid_type': {
@@ -52,7 +54,7 @@ function describeIssue(issue: z.core.$ZodIssue, node: Node | undefined, isMissin
     case 'invalid_value':
       return `must be one of ${issue.values.join(', ')}`;
     case 'too_small':
-      return `must be at least ${issue.minimum}${issue.origin === 'array' ? ' items' : ''}`;
+      return `must be at least ${issue.minimum}${units[issue.origin] ?? ''}`;
     case 'too_big':
       return `must be at most ${issue.maximum}`;
     default:

@@ -118,6 +118,12 @@ test.each([
     'talk.yaml:3:7: error UNKNOWN_KEY: turn: no such field `turn`; did you mean `turns`?',
   ],
   [
+    'an empty name',
+    `name: ""\n${given}\nturns: [{}]`,
+    'talk.yaml:1:7: error WRONG_TYPE: name: must be at least 1 characters',
+  ],
+  ['no turn', `name: Talk\n${given}\nturns: []`, 'talk.yaml:3:8: error WRONG_TYPE: turns: must be at least 1 items'],
+  [
     'an unknown setting',
     'name: Talk\ngiven: {scenarios: [refund.yaml], settings: {max_loops: 3}}\nturns: [{}]',
     'talk.yaml:2:57: error UNKNOWN_KEY: given.settings.max_loops: no such field `max_loops` in this mapping; remove it',

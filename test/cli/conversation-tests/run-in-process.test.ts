@@ -79,6 +79,22 @@ test('1.2: a relationship that is put between two turns names scenarios of the c
   expect(await listDifferences(turns)).toEqual([]);
 });
 
+test('1.2: deleting a scenario deletes its relationships', async () => {
+  const turns = `  - {message: Hello, catalogue: {put: [tip.yaml, excludes.yaml], delete: [Tip]}}
+  - ${startRefund}, catalogue: {put: [tip.yaml]}, expect: {started: [Refund]}}
+  - {message: Tip, candidates: [{scenario_id: Tip, score: 0.9}], expect: {started: [Tip], continued: [Refund]}}
+`;
+  expect(await listDifferences(turns)).toEqual([]);
+});
+
+test('1.1: a relationship that is refused ends the conversation', async () => {
+  const cycle = 'relationships:\n  - {kind: DEPENDS_ON, source_id: Tip, target_scenario_id: Tip}\n';
+  writeFileSync(join(folder, 'cycle.yaml'), cycle);
+  const { run: result } = await run('  - {message: Hello, catalogue: {put: [tip.yaml, cycle.yaml]}}\n');
+  expect(result.failure).toMatch(/cannot have a relationship with itself/);
+  expect(result.turnResults).toEqual([]);
+});
+
 test('2.12: the settings of a conversation apply', async () => {
   const turns = `  - {message: Refund, candidates: [{scenario_id: Refund, score: 0.9}], expect: {rejected: {Refund: BELOW_THRESHOLD}}}\n`;
   expect(await listDifferences(turns, '{start_threshold: 0.95}')).toEqual([]);
