@@ -1,5 +1,5 @@
 // Renders docs/contract.md: every method with an example, every message, field and enum value of the contract.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import { comment, contractFile, contractFileNames } from '../contract-image.mjs';
@@ -89,9 +89,11 @@ function methodLines(method) {
 }
 
 function exampleLines(name) {
-  const path = join('docs', 'contract-examples', `${name}.json`);
+  const path = `docs/contract-examples/${name}.json`;
+  if (!existsSync(join(root, path))) fail(`${path} is missing: add a request and a response for ${name}`);
   const [, request, kind, result] =
-    EXAMPLE.exec(readFileSync(join(root, path), 'utf8')) ?? fail(`${path}: not an example`);
+    EXAMPLE.exec(readFileSync(join(root, path), 'utf8')) ??
+    fail(`${path} must have a request, then a response or an error: run \`npm run format\``);
   return [
     'Request:',
     '',

@@ -54,7 +54,7 @@ function toTurnResult(
     revision: session.revision,
     turnCount: session.turnCount,
     context: summarizeContext(context),
-    lifecycleDecisions: toLifecycleDecisions(context, transitions.outcomes, lifecycle.starts),
+    lifecycleDecisions: toLifecycleDecisions(context, transitions.decisions, lifecycle.starts),
     rejectedCandidates: toRejectedCandidates(context, lifecycle.rejected, session.pendingStarts),
     transitionDecisions: toTransitionDecisions(context, transitions, lifecycle.starts),
     plan,

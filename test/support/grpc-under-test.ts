@@ -179,7 +179,7 @@ function unexpected(): never {
 export const noUseCases: UseCases = {
   processTurn: unexpected,
   decidePhases: unexpected,
-  readSession: unexpected,
+  getSession: unexpected,
   deleteSession: unexpected,
   listTurns: unexpected,
   watchSession: unexpected,

@@ -41,6 +41,8 @@ export interface RawCallOptions {
   readonly serverTimeoutMs?: number;
 }
 
+const closedFailure: RawFailure = { status: 'UNAVAILABLE', details: 'the client is closed' };
+
 const passThrough = (bytes: Buffer): Buffer => bytes;
 
 /** Without retries of gRPC, so that the caller counts every attempt. Short backoff, so that a restarted server is found soon. */
@@ -56,12 +58,15 @@ const channelOptions: ChannelOptions = {
 /** A gRPC client that sends and returns encoded messages. */
 export class RawClient {
   private readonly client: Client;
+  private isClosed = false;
 
   constructor(port: number) {
     this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
   }
 
   unary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
+    // After a failed experiment, calls can still be retried. They must not hide its error.
+    if (this.isClosed) return Promise.resolve({ failure: closedFailure });
     return new Promise((resolve) => {
       let callError: ServiceError | null = null;
       let bytes: Buffer | undefined;
@@ -89,6 +94,7 @@ export class RawClient {
 
   /** Reads a stream until it ends. */
   serverStream(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawStream> {
+    if (this.isClosed) return Promise.resolve({ messages: [], failure: closedFailure });
     return new Promise((resolve) => {
       const messages: Buffer[] = [];
       const call = this.client.makeServerStreamRequest<Buffer, Buffer>(
@@ -135,6 +141,7 @@ export class RawClient {
   }
 
   close(): void {
+    this.isClosed = true;
     this.client.close();
   }
 }

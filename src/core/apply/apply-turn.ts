@@ -1,7 +1,7 @@
 import { recordLateSuccesses } from '../context/outcomes';
 import type { SelectionContext } from '../context/selection-context';
 import { getLastActiveAt } from '../contributions/contribution-plan';
-import type { ActiveOutcome, EndedOutcome, PauseOutcome } from '../lifecycle/instance-outcome';
+import type { ContinueDecision, EndDecision, PauseDecision } from '../lifecycle/instance-decision';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { toStoredPauseReason } from '../lifecycle/pauses';
 import { type ScenarioStart, updatePendingStarts } from '../lifecycle/start-candidates';
@@ -22,10 +22,10 @@ export interface PhaseResults {
 /** Returns the session after the turn (section 5). Every instance continues, is paused or is in the list of ended ones. Pure. */
 export function applyTurn(context: SelectionContext, results: PhaseResults): Session {
   const { session, turn, revision, turnCount } = context;
-  const { outcomes } = results.transitions;
+  const { decisions } = results.transitions;
   const { starts, rejected, choices } = results.lifecycle;
   const started = createStartedInstances(context, results);
-  const { remaining, ended } = applyOutcomes(context, results);
+  const { remaining, ended } = applyDecisions(context, results);
   const { variables, instances } = clearFields(
     { variables: context.storedData.sessionVariables, instances: [...remaining, ...started] },
     results.transitions.walks,
@@ -40,8 +40,8 @@ export function applyTurn(context: SelectionContext, results: PhaseResults): Ses
     turnCount,
     instances,
     endedInstances: updateEndedInstances(context, ended),
-    variables: dropExpiredVariables(variables, outcomes, started, context),
-    pendingStarts: updatePendingStarts(context, starts, rejected, outcomes),
+    variables: dropExpiredVariables(variables, decisions, started, context),
+    pendingStarts: updatePendingStarts(context, starts, rejected, decisions),
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, ended, starts),
     openContributions: updateOpenContributions(session.openContributions, results, turn.trigger),
     offeredChoiceScenarioIds:
@@ -56,29 +56,29 @@ export function applyTurn(context: SelectionContext, results: PhaseResults): Ses
   };
 }
 
-interface AppliedOutcomes {
+interface AppliedDecisions {
   /** Active and paused instances, in start order. */
   readonly remaining: readonly ScenarioInstance[];
   readonly ended: readonly EndedInstance[];
 }
 
-function applyOutcomes(context: SelectionContext, results: PhaseResults): AppliedOutcomes {
+function applyDecisions(context: SelectionContext, results: PhaseResults): AppliedDecisions {
   const remaining: ScenarioInstance[] = [];
   const ended: EndedInstance[] = [];
   const { occurredAt } = context.turn;
-  for (const outcome of results.transitions.outcomes) {
-    switch (outcome.action) {
+  for (const decision of results.transitions.decisions) {
+    switch (decision.action) {
       case 'CONTINUE':
-        remaining.push(continueInstance(outcome, context, results));
+        remaining.push(continueInstance(decision, context, results));
         break;
       case 'PAUSE':
-        remaining.push(pauseInstance(outcome, context));
+        remaining.push(pauseInstance(decision, context));
         break;
       case 'COMPLETE':
-        ended.push(endInstance(outcome, 'COMPLETED', occurredAt));
+        ended.push(endInstance(decision, 'COMPLETED', occurredAt));
         break;
       case 'CANCEL':
-        ended.push(endInstance(outcome, 'CANCELLED', occurredAt));
+        ended.push(endInstance(decision, 'CANCELLED', occurredAt));
         break;
     }
   }
@@ -86,16 +86,16 @@ function applyOutcomes(context: SelectionContext, results: PhaseResults): Applie
 }
 
 function continueInstance(
-  outcome: ActiveOutcome,
+  decision: ContinueDecision,
   context: SelectionContext,
   { transitions, plan }: PhaseResults,
 ): ScenarioInstance {
-  const { instance } = outcome.view;
+  const { instance } = decision.view;
   const walk = transitions.walks.get(instance.instanceId);
-  const lastActiveAt = getLastActiveAt(outcome, walk?.hasMoved ?? false, context.turn.occurredAt);
+  const lastActiveAt = getLastActiveAt(decision, walk?.hasMoved ?? false, context.turn.occurredAt);
   if (walk) return applyWalk(walk, findContribution(plan, instance.instanceId), lastActiveAt, context);
   // Without a walk, an open ASK or CONFIRM stays open (0.5).
-  if (!outcome.resumed) return { ...instance, lastActiveAt };
+  if (!decision.resumed) return { ...instance, lastActiveAt };
   return {
     ...instance,
     status: 'ACTIVE',
@@ -111,21 +111,21 @@ function findContribution(plan: ContributionPlan, instanceId: string): Contribut
   return plan.contributions.find((contribution) => contribution.instanceId === instanceId);
 }
 
-function pauseInstance(outcome: PauseOutcome, { turn, turnCount }: SelectionContext): ScenarioInstance {
-  const { instance } = outcome.view;
-  if (outcome.reason === 'STAYS_PAUSED') return instance;
+function pauseInstance(decision: PauseDecision, { turn, turnCount }: SelectionContext): ScenarioInstance {
+  const { instance } = decision.view;
+  if (decision.reason === 'STAYS_PAUSED') return instance;
   return {
     ...instance,
     status: 'PAUSED',
-    lastActiveAt: getLastActiveAt(outcome, false, turn.occurredAt),
+    lastActiveAt: getLastActiveAt(decision, false, turn.occurredAt),
     pausedAt: turn.occurredAt,
-    pauseReason: toStoredPauseReason(outcome.reason),
+    pauseReason: toStoredPauseReason(decision.reason),
     pausedAtTurnCount: turnCount,
-    displacedByInstanceIds: [...outcome.displacedByInstanceIds],
+    displacedByInstanceIds: [...decision.displacedByInstanceIds],
   };
 }
 
-function endInstance({ view, reason }: EndedOutcome, status: EndedInstance['status'], endedAt: number): EndedInstance {
+function endInstance({ view, reason }: EndDecision, status: EndedInstance['status'], endedAt: number): EndedInstance {
   const { instance } = view;
   return {
     instanceId: instance.instanceId,

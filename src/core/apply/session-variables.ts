@@ -1,5 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
-import { hasEnded, type InstanceOutcome } from '../lifecycle/instance-outcome';
+import { hasEnded, type InstanceDecision } from '../lifecycle/instance-decision';
 import type { ScenarioInstance, SessionVariable } from '../model/session';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { Walk } from '../steps/walk';
@@ -41,14 +41,14 @@ export function clearFields(
  */
 export function dropExpiredVariables(
   variables: ReadonlyMap<string, SessionVariable>,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   started: readonly ScenarioInstance[],
   { catalogue }: SelectionContext,
 ): ReadonlyMap<string, SessionVariable> {
-  const endedScenarios = outcomes.filter(hasEnded).map(({ view }) => view.scenario);
+  const endedScenarios = decisions.filter(hasEnded).map(({ view }) => view.scenario);
   if (endedScenarios.length === 0) return variables;
   const remainingScenarios = [
-    ...outcomes.filter((outcome) => !hasEnded(outcome)).map(({ view }) => view.scenario),
+    ...decisions.filter((decision) => !hasEnded(decision)).map(({ view }) => view.scenario),
     ...started.map(({ scenarioId, scenarioVersion }) => catalogue.getScenarioVersion(scenarioId, scenarioVersion)),
   ];
   const persistedFields = new Set(endedScenarios.flatMap((scenario) => scenario?.definition.persistedFields ?? []));

@@ -8,4 +8,4 @@ export {
   type ConditionResult,
   defaultConditionLimits,
 } from './condition';
-export type { ConditionVariables } from './condition-variables';
+export { type ConditionVariables, isVariableName } from './condition-variables';

@@ -26,7 +26,7 @@ export interface TurnInput {
 /** A candidate with the evaluation of the model. */
 export interface EvaluatedCandidate extends ScenarioCandidate {
   /** Undefined if the model did not evaluate it; the score then decides. */
-  readonly fits: boolean | undefined;
+  readonly matchesMessage: boolean | undefined;
 }
 
 /** The selection context: request, session and catalogue (section 1; 0.7, steps 2 to 5). */
@@ -67,7 +67,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     scenarioId,
     score,
     reasoning,
-    fits: proposal?.fits.get(scenarioId),
+    matchesMessage: proposal?.fits.get(scenarioId),
   }));
   const namedScenarioIds = candidates
     .filter((candidate) => meetsStartThreshold(candidate, settings))
@@ -115,10 +115,10 @@ export function selectContext(input: TurnInput): SelectionContext {
 
 /** Whether a candidate can start by its score. The evaluation of the model takes precedence over the score (2.12, section 9). */
 export function meetsStartThreshold(
-  { score, fits }: Pick<EvaluatedCandidate, 'score' | 'fits'>,
+  { score, matchesMessage }: Pick<EvaluatedCandidate, 'score' | 'matchesMessage'>,
   { startThreshold }: OrchestrationSettings,
 ): boolean {
-  return fits ?? score >= startThreshold;
+  return matchesMessage ?? score >= startThreshold;
 }
 
 /** Keeps the candidate with the highest score for each scenario (section 1). */

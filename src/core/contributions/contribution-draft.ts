@@ -1,5 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import type { InstanceDecision } from '../lifecycle/instance-decision';
 import { buildActionKey } from '../model/action-key';
 import type { Contribution, ScenarioChoice } from '../model/contribution';
 import type { FieldValues, JsonValue } from '../model/json';
@@ -32,7 +32,7 @@ export function draftContribution(walk: Walk, lastActiveAt: number, context: Sel
 
 /** Drafts the NONE of an instance that continues without a walk. */
 export function draftQuietContribution(
-  { view }: InstanceOutcome,
+  { view }: InstanceDecision,
   lastActiveAt: number,
   context: SelectionContext,
 ): DraftContribution {

@@ -1,5 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import type { InstanceDecision } from '../lifecycle/instance-decision';
 import { getPauseBehavior } from '../lifecycle/pauses';
 import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { compareText } from '../model/compare-text';
@@ -16,7 +16,7 @@ import {
 } from './contribution-draft';
 
 /** Returns the time of the last activity, this turn included. Resumes, moves and addressing turns are activity (2.7). */
-export function getLastActiveAt({ view, resumed }: InstanceOutcome, hasMoved: boolean, occurredAt: number): number {
+export function getLastActiveAt({ view, resumed }: InstanceDecision, hasMoved: boolean, occurredAt: number): number {
   const { lastActiveAt } = view.instance;
   // The clock of a caller can go back. That must not make an instance look idle.
   return resumed || hasMoved || view.isAddressed ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
@@ -25,18 +25,18 @@ export function getLastActiveAt({ view, resumed }: InstanceOutcome, hasMoved: bo
 /** Plans what each scenario contributes to the reply (section 4). Pure. */
 export function planContributions(
   context: SelectionContext,
-  { outcomes, walks }: TransitionPhase,
+  { decisions, walks }: TransitionPhase,
   starts: readonly ScenarioStart[],
   choices: readonly ScenarioChoice[],
 ): ContributionPlan {
   const { occurredAt } = context.turn;
   const drafts: DraftContribution[] = [];
-  for (const outcome of outcomes) {
-    if (outcome.action !== 'CONTINUE') continue;
-    const walk = walks.get(outcome.view.instance.instanceId);
-    const lastActiveAt = getLastActiveAt(outcome, walk?.hasMoved ?? false, occurredAt);
+  for (const decision of decisions) {
+    if (decision.action !== 'CONTINUE') continue;
+    const walk = walks.get(decision.view.instance.instanceId);
+    const lastActiveAt = getLastActiveAt(decision, walk?.hasMoved ?? false, occurredAt);
     drafts.push(
-      walk ? draftContribution(walk, lastActiveAt, context) : draftQuietContribution(outcome, lastActiveAt, context),
+      walk ? draftContribution(walk, lastActiveAt, context) : draftQuietContribution(decision, lastActiveAt, context),
     );
   }
   for (const { instanceId } of starts) {
@@ -49,7 +49,7 @@ export function planContributions(
   const resolved = resolveConflicts(sortWith(drafts, compareInPlanOrder), context.settings);
   // An ASK that became a NONE has a lower priority.
   const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) => contribution);
-  return toPlan(contributions, findAbandoned(context, outcomes));
+  return toPlan(contributions, findAbandoned(context, decisions));
 }
 
 /** Highest priority first, then latest activity first, then scenario id (4.1). */
@@ -94,9 +94,9 @@ function toPlan(contributions: readonly Contribution[], abandoned: readonly Aban
 /** Finds the instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest first (2.11). */
 function findAbandoned(
   { settings, turnCount }: SelectionContext,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
 ): readonly AbandonedScenario[] {
-  return outcomes
+  return decisions
     .filter(({ action, view: { instance } }) => {
       if (action !== 'PAUSE' || instance.status !== 'PAUSED') return false;
       const { getOfferAfterTurns } = getPauseBehavior(instance.pauseReason);

@@ -3,7 +3,7 @@ import type { SelectionContext } from '../context/selection-context';
 import { compareText } from '../model/compare-text';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import type { InstanceOutcome } from './instance-outcome';
+import type { InstanceDecision } from './instance-decision';
 
 /** An instance that is active at one point of the turn. */
 export interface ActiveInstance {
@@ -21,10 +21,10 @@ export interface ActiveInstance {
 export type ActiveSet = readonly ActiveInstance[];
 
 /** Whether a scenario can become active: the instances that it displaces, or why it cannot. */
-export type Admission =
-  | { readonly admitted: true; readonly displaced: readonly ActiveInstance[] }
+export type ActivationCheck =
+  | { readonly canActivate: true; readonly displaced: readonly ActiveInstance[] }
   | {
-      readonly admitted: false;
+      readonly canActivate: false;
       readonly reason: Extract<RejectionReason, 'EXCLUDED' | 'MULTI_SCENARIO_DISABLED' | 'CAPACITY'>;
       /** Sorted. */
       readonly blockingScenarioIds: readonly string[];
@@ -32,7 +32,7 @@ export type Admission =
       readonly blockingRuleIds: readonly string[];
     };
 
-export interface AdmissionRequest {
+export interface ActivationRequest {
   readonly scenario: CompiledScenario;
   /** True for a start, and for a resume that is named or addressed (2.11). */
   readonly mayDisplace: boolean;
@@ -40,10 +40,10 @@ export interface AdmissionRequest {
   readonly toleratedScenarioIds: ReadonlySet<string>;
 }
 
-type AdmissionContext = Pick<SelectionContext, 'catalogue' | 'settings' | 'turn'>;
+type ActivationContext = Pick<SelectionContext, 'catalogue' | 'settings' | 'turn'>;
 
-/** Converts the outcome of an instance that stays active or resumes. */
-export function toActiveInstance({ view, resumed }: InstanceOutcome, scenario: CompiledScenario): ActiveInstance {
+/** Converts the decision about an instance that stays active or resumes. */
+export function toActiveInstance({ view, resumed }: InstanceDecision, scenario: CompiledScenario): ActiveInstance {
   const { instance, isAddressed } = view;
   return {
     instanceId: instance.instanceId,
@@ -55,12 +55,16 @@ export function toActiveInstance({ view, resumed }: InstanceOutcome, scenario: C
 }
 
 /** Tests EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY in this order, as every resume must pass them (2.11). */
-export function checkAdmission(activeSet: ActiveSet, request: AdmissionRequest, context: AdmissionContext): Admission {
+export function checkActivation(
+  activeSet: ActiveSet,
+  request: ActivationRequest,
+  context: ActivationContext,
+): ActivationCheck {
   const exclusion = checkExclusions(activeSet, request, context);
-  if (!exclusion.admitted) return exclusion;
+  if (!exclusion.canActivate) return exclusion;
   const capacity = checkCapacity(activeSet, exclusion.displaced, request, context);
-  if (!capacity.admitted) return capacity;
-  return { admitted: true, displaced: [...exclusion.displaced, ...capacity.displaced] };
+  if (!capacity.canActivate) return capacity;
+  return { canActivate: true, displaced: [...exclusion.displaced, ...capacity.displaced] };
 }
 
 /**
@@ -69,9 +73,9 @@ export function checkAdmission(activeSet: ActiveSet, request: AdmissionRequest, 
  */
 export function checkExclusions(
   activeSet: ActiveSet,
-  { scenario, mayDisplace, toleratedScenarioIds }: AdmissionRequest,
-  { catalogue, turn }: AdmissionContext,
-): Admission {
+  { scenario, mayDisplace, toleratedScenarioIds }: ActivationRequest,
+  { catalogue, turn }: ActivationContext,
+): ActivationCheck {
   const { relationships } = catalogue;
   const excludedIds = relationships.getExcludedScenarios(scenario.scenarioId);
   const rivals = activeSet.filter(
@@ -86,9 +90,9 @@ export function checkExclusions(
   const blocking = rivals.filter(
     (rival) => rival.isNew || !mayDisplace || rival.scenario.priority >= scenario.priority,
   );
-  if (blocking.length === 0 && ruleIds.length === 0) return { admitted: true, displaced: rivals };
+  if (blocking.length === 0 && ruleIds.length === 0) return { canActivate: true, displaced: rivals };
   return {
-    admitted: false,
+    canActivate: false,
     reason: 'EXCLUDED',
     blockingScenarioIds: [...new Set(blocking.map((rival) => rival.scenario.scenarioId))].sort(compareText),
     blockingRuleIds: [...new Set(ruleIds)].sort(compareText),
@@ -103,11 +107,11 @@ export function checkExclusions(
 export function checkCapacity(
   activeSet: ActiveSet,
   alreadyDisplaced: readonly ActiveInstance[],
-  { scenario, mayDisplace }: AdmissionRequest,
-  { settings }: AdmissionContext,
-): Admission {
-  const reject = (reason: 'MULTI_SCENARIO_DISABLED' | 'CAPACITY'): Admission => ({
-    admitted: false,
+  { scenario, mayDisplace }: ActivationRequest,
+  { settings }: ActivationContext,
+): ActivationCheck {
+  const reject = (reason: 'MULTI_SCENARIO_DISABLED' | 'CAPACITY'): ActivationCheck => ({
+    canActivate: false,
     reason,
     blockingScenarioIds: activeSet.map((active) => active.scenario.scenarioId).sort(compareText),
     blockingRuleIds: [],
@@ -115,7 +119,7 @@ export function checkCapacity(
   if (!settings.enableMultiScenario && activeSet.length > 0) return reject('MULTI_SCENARIO_DISABLED');
   const remaining = without(activeSet, alreadyDisplaced);
   const excess = remaining.length + 1 - settings.maxSimultaneousScenarios;
-  if (excess <= 0) return { admitted: true, displaced: [] };
+  if (excess <= 0) return { canActivate: true, displaced: [] };
   const displaced = remaining
     .filter((active) => !active.isNew && !active.isProtected && active.scenario.priority <= scenario.priority)
     .sort(
@@ -125,7 +129,7 @@ export function checkCapacity(
         compareText(a.instanceId, b.instanceId),
     )
     .slice(0, excess);
-  return mayDisplace && displaced.length === excess ? { admitted: true, displaced } : reject('CAPACITY');
+  return mayDisplace && displaced.length === excess ? { canActivate: true, displaced } : reject('CAPACITY');
 }
 
 export function without(activeSet: ActiveSet, removed: readonly ActiveInstance[]): ActiveSet {

@@ -1,8 +1,8 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { LifecycleDecision } from '../model/lifecycle-decision';
-import { type ActiveOutcome, hasEnded, type InstanceOutcome, type PauseOutcome } from './instance-outcome';
+import { type ContinueDecision, hasEnded, type InstanceDecision, type PauseDecision } from './instance-decision';
 import { getInstanceProposal, getStartProposal } from './model-choice';
-import { describeIdle, getPauseBehavior, type OutcomeTexts, pauseBehaviors } from './pauses';
+import { type DecisionTexts, describeIdle, getPauseBehavior, pauseBehaviors } from './pauses';
 import type { ScenarioStart } from './start-candidates';
 
 /** The names of scenarios for sentences about other instances. */
@@ -15,54 +15,54 @@ interface ScenarioNames {
 /** Reports one decision for every instance, in start order, then one START for every start, in start order (section 2). */
 export function toLifecycleDecisions(
   context: SelectionContext,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   starts: readonly ScenarioStart[],
 ): readonly LifecycleDecision[] {
-  const names = collectNames(outcomes, starts);
+  const names = collectNames(decisions, starts);
   return [
-    ...outcomes.map((outcome) => toInstanceDecision(outcome, context, names)),
+    ...decisions.map((decision) => toLifecycleDecision(decision, context, names)),
     ...starts.map((start) => toStartDecision(start, context)),
   ];
 }
 
-function collectNames(outcomes: readonly InstanceOutcome[], starts: readonly ScenarioStart[]): ScenarioNames {
+function collectNames(decisions: readonly InstanceDecision[], starts: readonly ScenarioStart[]): ScenarioNames {
   return {
     getAddressed: () => [
-      ...outcomes.filter(({ view }) => view.isAddressed).map(getScenarioName),
+      ...decisions.filter(({ view }) => view.isAddressed).map(getScenarioName),
       ...starts.map(({ scenario }) => scenario.name),
     ],
     getByInstanceId: (instanceId) => {
-      const outcome = outcomes.find(({ view }) => view.instance.instanceId === instanceId);
-      if (outcome) return getScenarioName(outcome);
+      const decision = decisions.find(({ view }) => view.instance.instanceId === instanceId);
+      if (decision) return getScenarioName(decision);
       return starts.find((start) => start.instanceId === instanceId)?.scenario.name ?? instanceId;
     },
   };
 }
 
-function getScenarioName({ view: { scenario, instance } }: InstanceOutcome): string {
+function getScenarioName({ view: { scenario, instance } }: InstanceDecision): string {
   return scenario?.name ?? instance.scenarioId;
 }
 
-function toInstanceDecision(
-  outcome: InstanceOutcome,
+function toLifecycleDecision(
+  decision: InstanceDecision,
   context: SelectionContext,
   names: ScenarioNames,
 ): LifecycleDecision {
-  const { view, action, reason, resumed, staysPausedBecause, conditionErrors, displacedByInstanceIds } = outcome;
+  const { view, action, reason, resumed, staysPausedBecause, conditionErrors, displacedByInstanceIds } = decision;
   const { instance } = view;
-  const { proposed, overruledBy } = getInstanceProposal(outcome, context);
+  const { proposed, overruledBy } = getInstanceProposal(decision, context);
   return {
     scenarioId: instance.scenarioId,
     scenarioVersion: instance.scenarioVersion,
     instanceId: instance.instanceId,
     action,
     reason,
-    reasoning: describeOutcome(outcome, context, names),
+    reasoning: describeDecision(decision, context, names),
     confidence: 1,
     entryStepId: '',
     sourceStepId: action === 'CONTINUE' ? '' : instance.currentStepId,
     resumed,
-    irreversibleDone: hasEnded(outcome) ? instance.irreversibleDone.map(({ description }) => description) : [],
+    irreversibleDone: hasEnded(decision) ? instance.irreversibleDone.map(({ description }) => description) : [],
     missingSoftFields: [],
     staysPausedBecause,
     conditionErrors,
@@ -95,25 +95,25 @@ function toStartDecision(start: ScenarioStart, context: SelectionContext): Lifec
   };
 }
 
-function describeOutcome(outcome: InstanceOutcome, context: SelectionContext, names: ScenarioNames): string {
-  const texts = toOutcomeTexts(outcome, context, names);
-  switch (outcome.action) {
+function describeDecision(decision: InstanceDecision, context: SelectionContext, names: ScenarioNames): string {
+  const texts = toDecisionTexts(decision, context, names);
+  switch (decision.action) {
     case 'CONTINUE':
-      return describeContinue(outcome, texts, context);
+      return describeContinue(decision, texts, context);
     case 'PAUSE':
-      return describePause(outcome, texts, context);
+      return describePause(decision, texts, context);
     case 'COMPLETE':
-      return describeComplete(outcome, texts);
+      return describeComplete(decision, texts);
     case 'CANCEL':
-      return describeCancel(outcome, texts);
+      return describeCancel(decision, texts);
   }
 }
 
-function toOutcomeTexts(
-  { view, displacedByInstanceIds }: InstanceOutcome,
+function toDecisionTexts(
+  { view, displacedByInstanceIds }: InstanceDecision,
   { turn }: SelectionContext,
   names: ScenarioNames,
-): OutcomeTexts {
+): DecisionTexts {
   const { instance, scenario } = view;
   return {
     scenario: quote(scenario?.name ?? instance.scenarioId),
@@ -126,8 +126,8 @@ function toOutcomeTexts(
 }
 
 function describeContinue(
-  { reason, view }: ActiveOutcome,
-  { scenario, step, getAddressed }: OutcomeTexts,
+  { reason, view }: ContinueDecision,
+  { scenario, step, getAddressed }: DecisionTexts,
   { turn }: SelectionContext,
 ): string {
   switch (reason) {
@@ -144,16 +144,16 @@ function describeContinue(
   }
 }
 
-function describePause(outcome: PauseOutcome, texts: OutcomeTexts, context: SelectionContext): string {
-  const { reason } = outcome;
-  if (reason === 'STAYS_PAUSED') return describeOngoingPause(outcome, texts, context);
+function describePause(decision: PauseDecision, texts: DecisionTexts, context: SelectionContext): string {
+  const { reason } = decision;
+  if (reason === 'STAYS_PAUSED') return describeOngoingPause(decision, texts, context);
   if (reason === 'MODEL') return `The model chose PAUSE for ${texts.scenario}.`;
   return pauseBehaviors[reason].describePause(texts);
 }
 
 function describeOngoingPause(
-  { view, staysPausedBecause }: PauseOutcome,
-  { scenario }: OutcomeTexts,
+  { view, staysPausedBecause }: PauseDecision,
+  { scenario }: DecisionTexts,
   { settings }: SelectionContext,
 ): string {
   const { pauseReason } = view.instance;
@@ -164,8 +164,8 @@ function describeOngoingPause(
 }
 
 function describeComplete(
-  { reason }: Extract<InstanceOutcome, { action: 'COMPLETE' }>,
-  { scenario, step }: OutcomeTexts,
+  { reason }: Extract<InstanceDecision, { action: 'COMPLETE' }>,
+  { scenario, step }: DecisionTexts,
 ): string {
   switch (reason) {
     case 'TERMINAL':
@@ -179,7 +179,10 @@ function describeComplete(
   }
 }
 
-function describeCancel({ reason, view }: Extract<InstanceOutcome, { action: 'CANCEL' }>, texts: OutcomeTexts): string {
+function describeCancel(
+  { reason, view }: Extract<InstanceDecision, { action: 'CANCEL' }>,
+  texts: DecisionTexts,
+): string {
   const { scenario, step } = texts;
   const { scenarioVersion } = view.instance;
   switch (reason) {
@@ -198,11 +201,11 @@ function describeCancel({ reason, view }: Extract<InstanceOutcome, { action: 'CA
   }
 }
 
-function describeStart({ origin, score, fits, scenario }: ScenarioStart): string {
+function describeStart({ origin, score, matchesMessage, scenario }: ScenarioStart): string {
   const name = quote(scenario.name);
   switch (origin) {
     case 'CANDIDATE':
-      return fits
+      return matchesMessage
         ? `The model finds that the message is about ${name}, and no rule rejects it.`
         : `${name} is a candidate with score ${score}, and no rule rejects it.`;
     case 'IMPLIED':

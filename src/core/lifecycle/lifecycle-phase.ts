@@ -6,19 +6,19 @@ import { toWalkInput } from '../steps/walk-input';
 import {
   evaluateLifecycleRules,
   type GetWalk,
-  type InstanceOutcome,
+  type InstanceDecision,
   isActive,
   isFinishedExceptCorrection,
-  overrideOutcome,
-} from './instance-outcome';
+  overrideDecision,
+} from './instance-decision';
 import { applyAutomaticResumes, pauseDisplaced, resume } from './pauses';
 import type { RejectedStart, ScenarioStart } from './start-candidates';
 import { type StartSelection, selectStarts } from './start-selection';
 
-/** The result of P6.2: the outcome of every instance before the walks, and the starts (0.7, steps 6 to 9). */
+/** The result of P6.2: the decision about every instance before the walks, and the starts (0.7, steps 6 to 9). */
 export interface LifecyclePhase {
   /** One for every instance, in start order. */
-  readonly outcomes: readonly InstanceOutcome[];
+  readonly decisions: readonly InstanceDecision[];
   /** In start order. */
   readonly starts: readonly ScenarioStart[];
   /** In the order of evaluation. */
@@ -29,71 +29,75 @@ export interface LifecyclePhase {
   readonly getWalk: GetWalk;
 }
 
-/** Decides the outcome of the instances and candidates of a turn. Pure. */
+/** Decides about the instances and candidates of a turn. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
   const getWalk = memoizeWalks(context);
   const evaluated = context.views.map((view) => evaluateLifecycleRules(view, context, getWalk));
   const { selection, choices } = selectStarts(context, evaluated);
   const { starts, rejected, activeSet } = selection;
   const selected = pauseDisplaced(
-    evaluated.map((outcome) => applyNamedResume(outcome, selection)),
+    evaluated.map((decision) => applyNamedResume(decision, selection)),
     selection.displacements,
   );
   const addressesAnyInstance = context.hasAddressedInstance || starts.length > 0;
   const resumes = applyAutomaticResumes(context, selected, { activeSet, addressesAnyInstance });
-  let outcomes = pauseDisplaced(resumes.outcomes, resumes.displacements);
+  let decisions = pauseDisplaced(resumes.decisions, resumes.displacements);
   if (context.turn.trigger === 'MESSAGE' && addressesAnyInstance) {
-    outcomes = outcomes.map((outcome) => applyWhenNotAddressed(outcome, context, getWalk));
+    decisions = decisions.map((decision) => applyWhenNotAddressed(decision, context, getWalk));
   }
-  if (starts.length > 0) outcomes = outcomes.map(withoutAttempt);
-  return { outcomes, starts, rejected, choices, getWalk };
+  if (starts.length > 0) decisions = decisions.map(withoutAttempt);
+  return { decisions, starts, rejected, choices, getWalk };
 }
 
 function applyNamedResume(
-  outcome: InstanceOutcome,
+  decision: InstanceDecision,
   { resumedInstanceIds, resumeRejections }: StartSelection,
-): InstanceOutcome {
-  const { instanceId } = outcome.view.instance;
-  if (resumedInstanceIds.has(instanceId)) return resume(outcome);
+): InstanceDecision {
+  const { instanceId } = decision.view.instance;
+  if (resumedInstanceIds.has(instanceId)) return resume(decision);
   const staysPausedBecause = resumeRejections.get(instanceId);
-  return staysPausedBecause ? { ...outcome, staysPausedBecause } : outcome;
+  return staysPausedBecause ? { ...decision, staysPausedBecause } : decision;
 }
 
 /**
  * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). An instance at a
  * finished terminal step that only a correction keeps from completing completes, because the correction does not move it now (2.3).
  */
-function applyWhenNotAddressed(outcome: InstanceOutcome, context: SelectionContext, getWalk: GetWalk): InstanceOutcome {
-  const { view, reason, resumed } = outcome;
-  if (!isActive(outcome) || !view.scenario || view.isAddressed || reason === 'RELOCALIZED') return outcome;
+function applyWhenNotAddressed(
+  decision: InstanceDecision,
+  context: SelectionContext,
+  getWalk: GetWalk,
+): InstanceDecision {
+  const { view, reason, resumed } = decision;
+  if (!isActive(decision) || !view.scenario || view.isAddressed || reason === 'RELOCALIZED') return decision;
   const { whenNotAddressed } = view.scenario.definition;
   if (whenNotAddressed !== 'CONTRIBUTE' && isFinishedExceptCorrection(view, context, getWalk)) {
-    return overrideOutcome(outcome, { action: 'COMPLETE', reason: 'TERMINAL' });
+    return overrideDecision(decision, { action: 'COMPLETE', reason: 'TERMINAL' });
   }
   switch (whenNotAddressed) {
     case 'CONTRIBUTE':
-      return outcome;
+      return decision;
     case 'PAUSE':
-      return overrideOutcome(outcome, { action: 'PAUSE', reason: 'INTERRUPTED' });
+      return overrideDecision(decision, { action: 'PAUSE', reason: 'INTERRUPTED' });
     case 'QUIET':
-      return { ...outcome, shouldWalk: false, reason: resumed ? 'RESUMED' : 'QUIET' };
+      return { ...decision, shouldWalk: false, reason: resumed ? 'RESUMED' : 'QUIET' };
   }
 }
 
 /** Takes back the attempt of an instance: a turn that starts a scenario is no attempt (3.6). */
-function withoutAttempt(outcome: InstanceOutcome): InstanceOutcome {
-  const { view } = outcome;
-  if (!view.hasCountedAttempt) return outcome;
+function withoutAttempt(decision: InstanceDecision): InstanceDecision {
+  const { view } = decision;
+  if (!view.hasCountedAttempt) return decision;
   const { visit } = view.instance;
   const instance = { ...view.instance, visit: { ...visit, attempts: visit.attempts - 1 } };
-  return { ...outcome, view: { ...view, hasCountedAttempt: false, instance } };
+  return { ...decision, view: { ...view, hasCountedAttempt: false, instance } };
 }
 
 function memoizeWalks(context: SelectionContext): GetWalk {
   const walks = new Map<InstanceView, Walk>();
   return (view) => {
-    const known = walks.get(view);
-    if (known) return known;
+    const cached = walks.get(view);
+    if (cached) return cached;
     const input = toWalkInput(view);
     if (!input) return undefined;
     const walk = walkInstance(input, context);

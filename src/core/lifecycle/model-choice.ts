@@ -5,7 +5,7 @@ import { getModelFailure, type OverruleReason, type ProposedAction } from '../mo
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { buildStepGraph, findReachableSteps } from '../scenario/step-graph';
-import { type InstanceOutcome, isActive, overrideOutcome } from './instance-outcome';
+import { type InstanceDecision, isActive, overrideDecision } from './instance-decision';
 import type { ScenarioStart, StartCandidate } from './start-candidates';
 
 type ProposalContext = Pick<SelectionContext, 'proposal'>;
@@ -32,21 +32,21 @@ const leavesChoiceToModel: Readonly<Record<ContinueReason, boolean>> = {
  * Applies the action that the model chose where rules 2.3 to 2.10 leave CONTINUE. It is applied after all rules, so it frees no capacity
  * for a start of the same turn and fulfills no dependency of one.
  */
-export function applyModelChoice(outcome: InstanceOutcome, context: ProposalContext): InstanceOutcome {
-  if (!isOpenToModel(outcome)) return outcome;
-  const action = getProposedAction(outcome, context);
-  if (action === undefined || action === 'CONTINUE' || findObjection(action, outcome.view)) return outcome;
-  return overrideOutcome(outcome, { action, reason: 'MODEL' });
+export function applyModelChoice(decision: InstanceDecision, context: ProposalContext): InstanceDecision {
+  if (!isOpenToModel(decision)) return decision;
+  const action = getProposedAction(decision, context);
+  if (action === undefined || action === 'CONTINUE' || findObjection(action, decision.view)) return decision;
+  return overrideDecision(decision, { action, reason: 'MODEL' });
 }
 
 /** Returns the proposal of the model for an existing instance. */
-export function getInstanceProposal(outcome: InstanceOutcome, context: ProposalContext): ReportedProposal {
+export function getInstanceProposal(decision: InstanceDecision, context: ProposalContext): ReportedProposal {
   const failure = getModelFailure(context.proposal);
-  if (failure) return isOpenToModel(outcome) ? { proposed: undefined, overruledBy: failure } : noProposal;
-  const proposed = getProposedAction(outcome, context);
+  if (failure) return isOpenToModel(decision) ? { proposed: undefined, overruledBy: failure } : noProposal;
+  const proposed = getProposedAction(decision, context);
   if (proposed === undefined) return noProposal;
-  if (proposed === outcome.action) return { proposed, overruledBy: '' };
-  const objection = isOpenToModel(outcome) ? findObjection(proposed, outcome.view) : undefined;
+  if (proposed === decision.action) return { proposed, overruledBy: '' };
+  const objection = isOpenToModel(decision) ? findObjection(proposed, decision.view) : undefined;
   return { proposed, overruledBy: objection ?? 'RULES' };
 }
 
@@ -77,12 +77,12 @@ export function getRejectionProposal(
   return proposal?.fits.get(scenarioId) === true ? { proposed: 'START', overruledBy: 'RULES' } : noProposal;
 }
 
-function getProposedAction({ view }: InstanceOutcome, { proposal }: ProposalContext): ProposedAction | undefined {
+function getProposedAction({ view }: InstanceDecision, { proposal }: ProposalContext): ProposedAction | undefined {
   return proposal?.actions.get(view.instance.instanceId);
 }
 
-function isOpenToModel(outcome: InstanceOutcome): boolean {
-  return isActive(outcome) && leavesChoiceToModel[outcome.reason];
+function isOpenToModel(decision: InstanceDecision): boolean {
+  return isActive(decision) && leavesChoiceToModel[decision.reason];
 }
 
 /**

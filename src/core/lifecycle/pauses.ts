@@ -2,8 +2,8 @@ import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { PauseCause, PauseReason } from '../model/lifecycle-decision';
 import type { OrchestrationSettings } from '../model/settings';
-import { type ActiveSet, checkAdmission, toActiveInstance, without } from './active-set';
-import { type ActiveOutcome, type InstanceOutcome, isActive, overrideOutcome } from './instance-outcome';
+import { type ActiveSet, checkActivation, toActiveInstance, without } from './active-set';
+import { type ContinueDecision, type InstanceDecision, isActive, overrideDecision } from './instance-decision';
 
 /** The state that decides whether a pause ends. */
 interface PausedState {
@@ -16,8 +16,8 @@ interface PausedState {
   readonly addressesAnyInstance: boolean;
 }
 
-/** Texts for the sentences about an outcome. Names are quoted. */
-export interface OutcomeTexts {
+/** Texts for the sentences about a decision. Names are quoted. */
+export interface DecisionTexts {
   readonly scenario: string;
   readonly step: string;
   /** For example "90 s". */
@@ -31,12 +31,12 @@ export interface OutcomeTexts {
 
 /** How a pause with one reason behaves (2.11). */
 export interface PauseBehavior {
-  /** Whether the pause ends on this turn. Resumes by name are decided with the candidates (2.12). */
+  /** Whether the pause ends on this turn. Resumes by name are decided with the candidates (2.11). */
   readonly shouldEnd: (state: PausedState) => boolean;
   /** Completes the sentence "... stays paused until". */
   readonly describeEnd: (resumePolicy: OrchestrationSettings['resumePolicy']) => string;
   /** Explains the turn that pauses the instance. */
-  readonly describePause: (texts: OutcomeTexts) => string;
+  readonly describePause: (texts: DecisionTexts) => string;
   /** Whether loop counts and attempts are set to 0 on resume. */
   readonly resetsCounters: boolean;
   /** The plan offers an instance that is paused for more MESSAGE turns than this. */
@@ -127,7 +127,7 @@ export function toStoredPauseReason(cause: PauseCause): PauseReason {
 }
 
 /** Also explains an instance that is canceled because it is idle (2.7). */
-export function describeIdle({ scenario, getIdleTime, getIdleTimeout }: OutcomeTexts): string {
+export function describeIdle({ scenario, getIdleTime, getIdleTimeout }: DecisionTexts): string {
   return `${scenario} was idle for ${getIdleTime()}, longer than its idle_timeout of ${getIdleTimeout()}.`;
 }
 
@@ -154,7 +154,7 @@ export type Displacements = ReadonlyMap<string, readonly string[]>;
 
 export interface AutomaticResumes {
   /** In start order. */
-  readonly outcomes: readonly InstanceOutcome[];
+  readonly decisions: readonly InstanceDecision[];
   readonly displacements: Displacements;
 }
 
@@ -167,21 +167,21 @@ const noDisplacements: Displacements = new Map();
  */
 export function applyAutomaticResumes(
   context: SelectionContext,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   state: Pick<PausedState, 'activeSet' | 'addressesAnyInstance'>,
 ): AutomaticResumes {
-  const waiting = outcomes.filter(
+  const waiting = decisions.filter(
     ({ reason, staysPausedBecause }) => reason === 'STAYS_PAUSED' && staysPausedBecause === undefined,
   );
-  if (waiting.length === 0) return { outcomes, displacements: noDisplacements };
+  if (waiting.length === 0) return { decisions, displacements: noDisplacements };
   const { turn } = context;
   const { resumePolicy } = context.settings;
   const { addressesAnyInstance } = state;
-  const changed = new Map<string, InstanceOutcome>();
+  const changed = new Map<string, InstanceDecision>();
   const displacements = new Map<string, readonly string[]>();
   let { activeSet } = state;
-  for (const outcome of waiting.sort(compareByLatestPause)) {
-    const { view } = outcome;
+  for (const decision of waiting.sort(compareByLatestPause)) {
+    const { view } = decision;
     const { scenario, instance } = view;
     if (!scenario || isPauseRequested(view)) continue;
     const behavior = getPauseBehavior(instance.pauseReason);
@@ -191,49 +191,49 @@ export function applyAutomaticResumes(
       mayDisplace: isAddressedByMessage({ view, turn }),
       toleratedScenarioIds: noScenarios,
     };
-    const admission = checkAdmission(activeSet, request, context);
-    if (!admission.admitted) {
-      changed.set(instance.instanceId, { ...outcome, staysPausedBecause: admission.reason });
+    const check = checkActivation(activeSet, request, context);
+    if (!check.canActivate) {
+      changed.set(instance.instanceId, { ...decision, staysPausedBecause: check.reason });
       continue;
     }
-    const resumed = resume(outcome);
+    const resumed = resume(decision);
     changed.set(instance.instanceId, resumed);
-    for (const { instanceId } of admission.displaced) displacements.set(instanceId, [instance.instanceId]);
-    activeSet = [...without(activeSet, admission.displaced), toActiveInstance(resumed, scenario)];
+    for (const { instanceId } of check.displaced) displacements.set(instanceId, [instance.instanceId]);
+    activeSet = [...without(activeSet, check.displaced), toActiveInstance(resumed, scenario)];
   }
   return {
-    outcomes: outcomes.map((outcome) => changed.get(outcome.view.instance.instanceId) ?? outcome),
+    decisions: decisions.map((decision) => changed.get(decision.view.instance.instanceId) ?? decision),
     displacements,
   };
 }
 
 /** Ties: latest started first. */
-function compareByLatestPause({ view: a }: InstanceOutcome, { view: b }: InstanceOutcome): number {
+function compareByLatestPause({ view: a }: InstanceDecision, { view: b }: InstanceDecision): number {
   return (b.instance.pausedAt ?? 0) - (a.instance.pausedAt ?? 0) || b.instance.startNumber - a.instance.startNumber;
 }
 
-export function resume(outcome: InstanceOutcome): InstanceOutcome {
-  return overrideOutcome(outcome, { action: 'CONTINUE', reason: 'RESUMED' }, { resumed: true });
+export function resume(decision: InstanceDecision): InstanceDecision {
+  return overrideDecision(decision, { action: 'CONTINUE', reason: 'RESUMED' }, { resumed: true });
 }
 
 /** Pauses the active instances that starts or resumes displaced (2.9). */
 export function pauseDisplaced(
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   displacements: Displacements,
-): readonly InstanceOutcome[] {
-  if (displacements.size === 0) return outcomes;
-  return outcomes.map((outcome) => {
-    const displacedByInstanceIds = displacements.get(outcome.view.instance.instanceId);
-    return displacedByInstanceIds && isActive(outcome)
-      ? overrideOutcome(outcome, { action: 'PAUSE', reason: 'PREEMPTED' }, { displacedByInstanceIds })
-      : outcome;
+): readonly InstanceDecision[] {
+  if (displacements.size === 0) return decisions;
+  return decisions.map((decision) => {
+    const displacedByInstanceIds = displacements.get(decision.view.instance.instanceId);
+    return displacedByInstanceIds && isActive(decision)
+      ? overrideDecision(decision, { action: 'PAUSE', reason: 'PREEMPTED' }, { displacedByInstanceIds })
+      : decision;
   });
 }
 
 /** Sets loop counts and attempts of a resumed instance to 0 where the reason of its pause requires it (2.11). */
-export function resetCountersOnResume(outcome: ActiveOutcome): ActiveOutcome {
-  const { instance } = outcome.view;
-  if (!getPauseBehavior(instance.pauseReason).resetsCounters) return outcome;
+export function resetCountersOnResume(decision: ContinueDecision): ContinueDecision {
+  const { instance } = decision.view;
+  if (!getPauseBehavior(instance.pauseReason).resetsCounters) return decision;
   const restarted = { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
-  return { ...outcome, view: { ...outcome.view, instance: restarted } };
+  return { ...decision, view: { ...decision.view, instance: restarted } };
 }

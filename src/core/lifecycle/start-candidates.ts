@@ -5,7 +5,7 @@ import type { RejectionReason, StartOrigin } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
 import { sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { hasEnded, type InstanceOutcome } from './instance-outcome';
+import { hasEnded, type InstanceDecision } from './instance-decision';
 
 /** A scenario that can start or resume on this turn. */
 export interface StartCandidate {
@@ -14,7 +14,7 @@ export interface StartCandidate {
   readonly score: number;
   readonly origin: StartOrigin;
   /** Whether the model finds that the message concerns it; replaces the score test. Undefined if the model does not mention it. */
-  readonly fits: boolean | undefined;
+  readonly matchesMessage: boolean | undefined;
 }
 
 /** A candidate that starts. */
@@ -50,17 +50,18 @@ export interface RejectedStart {
  */
 export function collectStartCandidates(
   context: SelectionContext,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
 ): readonly StartCandidate[] {
   const { settings, session, turn } = context;
   const byId = new Map<string, StartCandidate>();
-  for (const { scenarioId, score, fits } of context.candidates) {
-    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', fits });
+  for (const { scenarioId, score, matchesMessage } of context.candidates) {
+    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', matchesMessage });
   }
   const isRunning = (scenarioId: string): boolean =>
-    outcomes.some((outcome) => !hasEnded(outcome) && outcome.view.instance.scenarioId === scenarioId);
+    decisions.some((decision) => !hasEnded(decision) && decision.view.instance.scenarioId === scenarioId);
   for (const scenarioId of getStartTargets(turn.situation.signals)) {
-    if (!isRunning(scenarioId)) byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', fits: undefined });
+    if (!isRunning(scenarioId))
+      byId.set(scenarioId, { scenarioId, score: 1, origin: 'AIMED', matchesMessage: undefined });
   }
   if (turn.trigger === 'MESSAGE') {
     for (const { scenarioId, score } of session.pendingStarts) {
@@ -68,7 +69,7 @@ export function collectStartCandidates(
       if (named && meetsStartThreshold(named, settings)) continue;
       if (isPendingStartDropped(scenarioId, context)) continue;
       // It passed the score test on the turn that rejected it, possibly because of the model.
-      byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', fits: true });
+      byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', matchesMessage: true });
     }
   }
   return [...sortByStartOrder([...byId.values()], context), ...collectImpliedByRules(context, byId)];
@@ -137,7 +138,7 @@ function createImpliedCandidates(
   for (const other of others) if (meetsStartThreshold(other, context.settings)) namedIds.add(other.scenarioId);
   const implied = scenarioIds
     .filter((scenarioId) => !namedIds.has(scenarioId))
-    .map((scenarioId): StartCandidate => ({ scenarioId, score: 1, origin: 'IMPLIED', fits: undefined }));
+    .map((scenarioId): StartCandidate => ({ scenarioId, score: 1, origin: 'IMPLIED', matchesMessage: undefined }));
   return sortByStartOrder(implied, context);
 }
 
@@ -174,13 +175,13 @@ export function updatePendingStarts(
   context: SelectionContext,
   starts: readonly ScenarioStart[],
   rejected: readonly RejectedStart[],
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
 ): readonly PendingStart[] {
   const { session, settings, turn } = context;
   if (session.pendingStarts.length === 0 && rejected.length === 0) return session.pendingStarts;
   const startsOrResumes = (id: string): boolean =>
     starts.some(({ scenario }) => scenario.scenarioId === id) ||
-    outcomes.some(({ resumed, view }) => resumed && view.instance.scenarioId === id);
+    decisions.some(({ resumed, view }) => resumed && view.instance.scenarioId === id);
   const updated: PendingStart[] = [];
   for (const pending of session.pendingStarts) {
     const { scenarioId } = pending;

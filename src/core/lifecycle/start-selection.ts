@@ -3,14 +3,14 @@ import { compareText } from '../model/compare-text';
 import type { ScenarioChoice } from '../model/contribution';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import {
+  type ActivationCheck,
   type ActiveInstance,
   type ActiveSet,
-  type Admission,
-  checkAdmission,
+  checkActivation,
   toActiveInstance,
   without,
 } from './active-set';
-import { type InstanceOutcome, isActive } from './instance-outcome';
+import { type InstanceDecision, isActive } from './instance-decision';
 import { type Displacements, isPauseRequested } from './pauses';
 import {
   collectImpliedByScenario,
@@ -67,21 +67,21 @@ const noScenarios: ReadonlySet<string> = new Set();
  * Decides which candidates start (2.12). Which candidates are superseded or ambiguous depends on which would start, so the selection
  * runs again with those rejected until nothing changes. Each run rejects at least one more candidate, so the loop ends. Pure.
  */
-export function selectStarts(context: SelectionContext, outcomes: readonly InstanceOutcome[]): SelectedStarts {
+export function selectStarts(context: SelectionContext, decisions: readonly InstanceDecision[]): SelectedStarts {
   if (context.catalogue.relationships.all.length === 0) {
-    return { selection: runSelection(context, outcomes, unconstrained), choices: [] };
+    return { selection: runSelection(context, decisions, unconstrained), choices: [] };
   }
-  const ambiguousWith = resolveAmbiguity(context, outcomes);
-  const selection = resolveSpecialization(context, outcomes, { ...unconstrained, ambiguousWith });
+  const ambiguousWith = resolveAmbiguity(context, decisions);
+  const selection = resolveSpecialization(context, decisions, { ...unconstrained, ambiguousWith });
   return { selection, choices: collectChoices(selection, ambiguousWith, context) };
 }
 
 /** Runs the selection until no two starts are ambiguous. Starts that replace ambiguous ones can be ambiguous themselves (1.5). */
-function resolveAmbiguity(context: SelectionContext, outcomes: readonly InstanceOutcome[]): RelatedScenarios {
+function resolveAmbiguity(context: SelectionContext, decisions: readonly InstanceDecision[]): RelatedScenarios {
   let ambiguousWith: RelatedScenarios = new Map();
   for (;;) {
     const constraints: SelectionConstraints = { ...unconstrained, ambiguousWith, ignoresAmbiguousExclusions: true };
-    const { starts } = resolveSpecialization(context, outcomes, constraints);
+    const { starts } = resolveSpecialization(context, decisions, constraints);
     const added = findAmbiguousStarts(starts, context);
     if (added.size === 0) return ambiguousWith;
     ambiguousWith = new Map([...ambiguousWith, ...added]);
@@ -91,12 +91,12 @@ function resolveAmbiguity(context: SelectionContext, outcomes: readonly Instance
 /** Runs the selection until no start specializes another candidate that is not rejected yet (1.4). */
 function resolveSpecialization(
   context: SelectionContext,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   initial: SelectionConstraints,
 ): StartSelection {
   let constraints = initial;
   for (;;) {
-    const selection = runSelection(context, outcomes, constraints);
+    const selection = runSelection(context, decisions, constraints);
     const added = findSuperseded(selection, constraints.supersededBy, context);
     if (added.size === 0) return selection;
     constraints = { ...constraints, supersededBy: new Map([...constraints.supersededBy, ...added]) };
@@ -106,7 +106,7 @@ function resolveSpecialization(
 /** Tests the candidates in start order. Each candidate starts, resumes a paused instance that it names, or is rejected. */
 function runSelection(
   context: SelectionContext,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   constraints: SelectionConstraints,
 ): StartSelection {
   const starts: ScenarioStart[] = [];
@@ -115,8 +115,8 @@ function runSelection(
   const resumedInstanceIds = new Set<string>();
   const resumeRejections = new Map<string, RejectionReason>();
   const displacements = new Map<string, readonly string[]>();
-  const queue = [...collectStartCandidates(context, outcomes)];
-  let activeSet = collectActiveInstances(outcomes);
+  const queue = [...collectStartCandidates(context, decisions)];
+  let activeSet = collectActiveInstances(decisions);
   const activate = (instance: ActiveInstance, displaced: readonly ActiveInstance[]): void => {
     for (const { instanceId } of displaced) displacements.set(instanceId, [instance.instanceId]);
     activeSet = [...without(activeSet, displaced), instance];
@@ -126,15 +126,15 @@ function runSelection(
     const { scenarioId } = candidate;
     if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
     candidates.set(scenarioId, candidate);
-    const paused = findNamedPausedInstance(candidate, outcomes, context);
+    const paused = findNamedPausedInstance(candidate, decisions, context);
     if (paused) {
       if (isPauseRequested(paused.view)) continue;
       const { instanceId } = paused.view.instance;
-      const admission = checkNamedResume(paused, activeSet, context);
-      if (admission.admitted) {
+      const check = checkNamedResume(paused, activeSet, context);
+      if (check.canActivate) {
         resumedInstanceIds.add(instanceId);
-        activate(admission.activeInstance, admission.displaced);
-      } else resumeRejections.set(instanceId, admission.reason);
+        activate(check.activeInstance, check.displaced);
+      } else resumeRejections.set(instanceId, check.reason);
       continue;
     }
     const toleratedScenarioIds = constraints.ignoresAmbiguousExclusions
@@ -144,10 +144,10 @@ function runSelection(
     const ambiguousWith = constraints.ambiguousWith.get(scenarioId);
     const result = testStart(
       candidate,
-      { outcomes, activeSet, supersededBy, ambiguousWith, toleratedScenarioIds },
+      { decisions, activeSet, supersededBy, ambiguousWith, toleratedScenarioIds },
       context,
     );
-    if (!result.passed) {
+    if (!result.hasPassed) {
       rejected.set(scenarioId, { candidate, rejection: result.rejection });
       continue;
     }
@@ -168,11 +168,11 @@ function runSelection(
   };
 }
 
-function collectActiveInstances(outcomes: readonly InstanceOutcome[]): ActiveSet {
+function collectActiveInstances(decisions: readonly InstanceDecision[]): ActiveSet {
   const active: ActiveInstance[] = [];
-  for (const outcome of outcomes) {
-    const { scenario } = outcome.view;
-    if (isActive(outcome) && scenario) active.push(toActiveInstance(outcome, scenario));
+  for (const decision of decisions) {
+    const { scenario } = decision.view;
+    if (isActive(decision) && scenario) active.push(toActiveInstance(decision, scenario));
   }
   return active;
 }
@@ -180,29 +180,29 @@ function collectActiveInstances(outcomes: readonly InstanceOutcome[]): ActiveSet
 /** A candidate that names a paused scenario resumes its instance and is not rejected (2.11). */
 function findNamedPausedInstance(
   candidate: StartCandidate,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   { settings }: Pick<SelectionContext, 'settings'>,
-): InstanceOutcome | undefined {
-  const existing = outcomes.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
+): InstanceDecision | undefined {
+  const existing = decisions.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
   return existing?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings) ? existing : undefined;
 }
 
-type ResumeAdmission =
+type ResumeCheck =
   | {
-      readonly admitted: true;
+      readonly canActivate: true;
       readonly activeInstance: ActiveInstance;
       readonly displaced: readonly ActiveInstance[];
     }
-  | { readonly admitted: false; readonly reason: RejectionReason };
+  | { readonly canActivate: false; readonly reason: RejectionReason };
 
-function checkNamedResume(paused: InstanceOutcome, activeSet: ActiveSet, context: SelectionContext): ResumeAdmission {
+function checkNamedResume(paused: InstanceDecision, activeSet: ActiveSet, context: SelectionContext): ResumeCheck {
   const { scenario } = paused.view;
-  if (!scenario) return { admitted: false, reason: 'NOT_FOUND' };
+  if (!scenario) return { canActivate: false, reason: 'NOT_FOUND' };
   const request = { scenario, mayDisplace: true, toleratedScenarioIds: noScenarios };
-  const admission: Admission = checkAdmission(activeSet, request, context);
-  if (!admission.admitted) return admission;
+  const check: ActivationCheck = checkActivation(activeSet, request, context);
+  if (!check.canActivate) return check;
   const activeInstance = { ...toActiveInstance(paused, scenario), isNew: true };
-  return { admitted: true, activeInstance, displaced: admission.displaced };
+  return { canActivate: true, activeInstance, displaced: check.displaced };
 }
 
 /**

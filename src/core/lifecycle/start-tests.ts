@@ -6,7 +6,7 @@ import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { toConditionVariables } from '../steps/step-conditions';
 import { type ActiveInstance, type ActiveSet, checkCapacity, checkExclusions } from './active-set';
-import { hasEnded, type InstanceOutcome, isActive } from './instance-outcome';
+import { hasEnded, type InstanceDecision, isActive } from './instance-decision';
 import {
   isPendingStartDropped,
   type ScenarioStart,
@@ -16,7 +16,7 @@ import {
 
 /** The state that a candidate is tested against. */
 export interface StartTestInput {
-  readonly outcomes: readonly InstanceOutcome[];
+  readonly decisions: readonly InstanceDecision[];
   readonly activeSet: ActiveSet;
   /** Starting scenarios that specialize the candidate; undefined if there are none (1.4). */
   readonly supersededBy: readonly string[] | undefined;
@@ -28,12 +28,12 @@ export interface StartTestInput {
 
 export type StartTestResult =
   | {
-      readonly passed: true;
+      readonly hasPassed: true;
       readonly start: ScenarioStart;
       readonly activeInstance: ActiveInstance;
       readonly displaced: readonly ActiveInstance[];
     }
-  | { readonly passed: false; readonly rejection: StartRejection };
+  | { readonly hasPassed: false; readonly rejection: StartRejection };
 
 /** Tests a candidate in the order of 2.12. The first test that fails rejects it. */
 export function testStart(
@@ -41,30 +41,30 @@ export function testStart(
   input: StartTestInput,
   context: SelectionContext,
 ): StartTestResult {
-  const { scenarioId, origin, score, fits } = candidate;
+  const { scenarioId, origin, score, matchesMessage } = candidate;
   const scenario = context.catalogue.getScenario(scenarioId);
   if (!scenario) return reject({ reason: 'NOT_FOUND' });
   const rejection =
-    checkAvailability(candidate, scenario, input.outcomes, context) ??
-    checkReadiness(scenario, input.outcomes, context) ??
+    checkAvailability(candidate, scenario, input.decisions, context) ??
+    checkReadiness(scenario, input.decisions, context) ??
     checkRivals(input);
   if (rejection) return reject(rejection);
   const request = { scenario, mayDisplace: true, toleratedScenarioIds: input.toleratedScenarioIds };
   const exclusion = checkExclusions(input.activeSet, request, context);
-  if (!exclusion.admitted) return reject(exclusion);
-  const limit = checkFieldsAndLimits(scenario, input.outcomes, context);
+  if (!exclusion.canActivate) return reject(exclusion);
+  const limit = checkFieldsAndLimits(scenario, input.decisions, context);
   if (limit) return reject(limit);
   const capacity = checkCapacity(input.activeSet, exclusion.displaced, request, context);
-  if (!capacity.admitted) return reject(capacity);
+  if (!capacity.canActivate) return reject(capacity);
   const instanceId = context.getNewInstanceId(scenarioId);
   return {
-    passed: true,
+    hasPassed: true,
     start: {
       scenario,
       instanceId,
       origin,
       score,
-      fits,
+      matchesMessage,
       missingSoftFields: findMissingRequiredFields(scenario, 'SOFT', context),
     },
     activeInstance: { instanceId, scenario, isNew: true, isProtected: true, lastActiveAt: context.turn.occurredAt },
@@ -73,22 +73,22 @@ export function testStart(
 }
 
 function reject(rejection: StartRejection): StartTestResult {
-  return { passed: false, rejection };
+  return { hasPassed: false, rejection };
 }
 
 /** FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL: the session and the score test. */
 function checkAvailability(
   candidate: StartCandidate,
   { scenarioId, definition }: CompiledScenario,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   context: SelectionContext,
 ): StartRejection | undefined {
   const { settings } = context;
   if (!settings.filteringEnabled) return { reason: 'FILTERING_DISABLED' };
   if (!definition.enabled) return { reason: 'DISABLED' };
   const isNamed = meetsStartThreshold(candidate, settings);
-  const failedScoreTest: StartRejection = { reason: candidate.fits === false ? 'MODEL' : 'BELOW_THRESHOLD' };
-  const existing = outcomes.find(({ view }) => view.instance.scenarioId === scenarioId);
+  const failedScoreTest: StartRejection = { reason: candidate.matchesMessage === false ? 'MODEL' : 'BELOW_THRESHOLD' };
+  const existing = decisions.find(({ view }) => view.instance.scenarioId === scenarioId);
   if (existing && !hasEnded(existing)) {
     return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
   }
@@ -100,14 +100,14 @@ function checkAvailability(
 /** ENTRY_CONDITION and DEPENDENCY: the data, and the scenarios that have completed. */
 function checkReadiness(
   scenario: CompiledScenario,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   context: SelectionContext,
 ): StartRejection | undefined {
   const entry = checkEntryCondition(scenario, context);
   if (entry) return entry;
   const hasCompleted = (id: string): boolean =>
     (context.session.scenarioCounters.get(id)?.completions ?? 0) > 0 ||
-    outcomes.some(({ action, view }) => action === 'COMPLETE' && view.instance.scenarioId === id);
+    decisions.some(({ action, view }) => action === 'COMPLETE' && view.instance.scenarioId === id);
   const unmet = context.catalogue.relationships.getDependencies(scenario.scenarioId).filter((id) => !hasCompleted(id));
   return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: [...unmet].sort(compareText) } : undefined;
 }
@@ -150,7 +150,7 @@ function checkRivals({ supersededBy, ambiguousWith }: StartTestInput): StartReje
 /** MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
 function checkFieldsAndLimits(
   scenario: CompiledScenario,
-  outcomes: readonly InstanceOutcome[],
+  decisions: readonly InstanceDecision[],
   context: SelectionContext,
 ): StartRejection | undefined {
   const { settings, session } = context;
@@ -163,8 +163,8 @@ function checkFieldsAndLimits(
   const maxStarts = scenario.definition.maxStartsPerSession;
   const starts = session.scenarioCounters.get(scenario.scenarioId)?.starts ?? 0;
   if (maxStarts !== undefined && starts >= maxStarts) return { reason: 'START_LIMIT' };
-  const blocking = outcomes
-    .filter((outcome) => isActive(outcome) || outcome.reason === 'STAYS_PAUSED')
+  const blocking = decisions
+    .filter((decision) => isActive(decision) || decision.reason === 'STAYS_PAUSED')
     .filter(({ view }) => view.isAddressed && view.step?.definition.blocksStarts)
     .map(({ view }) => view.instance.scenarioId);
   return blocking.length > 0

@@ -9,13 +9,15 @@ import {
   computeReadFingerprint,
   evaluateTextCondition,
   evaluateTransition,
+  type StepState,
   type TransitionEvaluation,
-  toWalkVariables,
-  type WalkState,
+  toStepVariables,
 } from './step-conditions';
+import type { WalkInput } from './walk-input';
 
 /** The state of a walk that the choice of a transition depends on. */
-export interface ChoiceInput extends WalkState {
+export interface ChoiceInput extends StepState {
+  readonly input: WalkInput;
   readonly traversedSteps: readonly { readonly stepId: string; readonly isIntermediate: boolean }[];
   readonly globalGuards: ReadonlyMap<string, string>;
 }
@@ -62,7 +64,7 @@ export function chooseTransition(
   const { position, input } = walk;
   const eligible = listEligibleTransitions(trigger, walk, context);
   if (eligible.length === 0) return noChoice;
-  const variables = toWalkVariables(walk, context);
+  const variables = toStepVariables(walk, context);
   const alternatives: TransitionAlternative[] = [];
   const conditionErrors: string[] = [];
   let blockingTransition: BlockingTransition | undefined;

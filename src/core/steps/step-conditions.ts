@@ -1,4 +1,4 @@
-import type { ConditionVariables } from '../conditions';
+import { type ConditionVariables, isVariableName } from '../conditions';
 import { getPrimarySignal, type InstanceSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
 import { canonicalJson, type FieldValues, type JsonValue } from '../model/json';
@@ -12,7 +12,7 @@ import type { StepPosition } from './stage';
 import type { WalkInput } from './walk-input';
 
 /** The parts of an instance and its step that a condition can read (section 6). */
-export interface ConditionScope {
+export interface ConditionInputs {
   readonly known: KnownData;
   readonly instanceVariables: FieldValues;
   readonly signals: InstanceSignals;
@@ -31,23 +31,23 @@ const outcomeNames: Readonly<Record<StepOutcomeKind, string>> = {
   ACTION_FAILED: 'failed',
 };
 
-/** Builds the variables of a condition. Conditions of one step share them, because each value is converted to CEL only once. */
-export function toConditionVariables(context: SelectionContext, scope: ConditionScope): ConditionVariables {
+/** Builds the variables of a condition. The conditions of a step share them; each evaluation converts the values that it reads. */
+export function toConditionVariables(context: SelectionContext, inputs: ConditionInputs): ConditionVariables {
   const { situation, customerData } = context.turn;
   return {
-    data: scope.known,
+    data: inputs.known,
     customer: customerData,
     session: context.sessionFields,
-    instance: scope.instanceVariables,
+    instance: inputs.instanceVariables,
     intent: context.intent,
     intent_score: situation.canonicalIntentScore,
-    signal: getPrimarySignal(scope.signals),
-    outcome: scope.outcome ? outcomeNames[scope.outcome] : '',
-    changed: scope.changedFields,
+    signal: getPrimarySignal(inputs.signals),
+    outcome: inputs.outcome ? outcomeNames[inputs.outcome] : '',
+    changed: inputs.changedFields,
     requested: situation.requestedFields,
     facts: situation.facts,
-    visits: scope.visits,
-    attempts: scope.attempts,
+    visits: inputs.visits,
+    attempts: inputs.attempts,
     turn: context.turnCount,
     message: situation.message,
     tone: situation.tone,
@@ -56,18 +56,18 @@ export function toConditionVariables(context: SelectionContext, scope: Condition
   };
 }
 
-/** The state of a walk that the conditions of its current step can read. */
-export interface WalkState {
-  readonly input: WalkInput;
+/** The state of an instance at a step that the conditions of this step can read. */
+export interface StepState {
+  readonly input: Pick<WalkInput, 'instance' | 'signals' | 'changedFields'>;
   readonly position: StepPosition;
   readonly known: KnownData;
   /** Fields that the walk has cleared so far. */
   readonly clearedFields: readonly string[];
 }
 
-/** Builds the variables of the conditions of the step that a walk has reached (section 6). */
-export function toWalkVariables(
-  { input, position, known, clearedFields }: WalkState,
+/** Builds the variables of the conditions of a step (section 6). */
+export function toStepVariables(
+  { input, position, known, clearedFields }: StepState,
   context: SelectionContext,
 ): ConditionVariables {
   const { instance } = input;
@@ -187,13 +187,9 @@ export function computeReadFingerprint(
   for (const field of transition.fieldsRead) read[`data.${field}`] = variables.data.get(field) ?? null;
   for (const name of condition?.reads.variables ?? []) {
     if (name === 'data' && !condition?.reads.hasDynamicDataReads) continue;
-    if (isVariableName(name, variables)) read[name] = toJson(variables[name]);
+    if (isVariableName(name)) read[name] = toJson(variables[name]);
   }
   return canonicalJson(read);
-}
-
-function isVariableName(name: string, variables: ConditionVariables): name is keyof ConditionVariables & string {
-  return Object.hasOwn(variables, name);
 }
 
 function toJson(value: ConditionVariables[keyof ConditionVariables]): JsonValue {
@@ -213,7 +209,7 @@ export function selectActiveGuards(input: WalkInput, context: SelectionContext):
   const guards = instance.globalTransitionGuards;
   if (guards.size === 0 || context.turn.trigger !== 'MESSAGE') return guards;
   const position = { step, visit: instance.visit, isNewVisit: false };
-  const variables = toWalkVariables({ input, position, known, clearedFields: [] }, context);
+  const variables = toStepVariables({ input, position, known, clearedFields: [] }, context);
   const active = [...guards].filter(([id, fingerprint]) => {
     const transition = scenario.transitionsById.get(id);
     if (transition === undefined) return false;

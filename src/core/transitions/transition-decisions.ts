@@ -1,5 +1,5 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { InstanceOutcome } from '../lifecycle/instance-outcome';
+import type { InstanceDecision } from '../lifecycle/instance-decision';
 import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { findMissingFields } from '../model/known-data';
 import type { TransitionDecision, TransitionReason } from '../model/transition-decision';
@@ -9,20 +9,20 @@ import type { TransitionPhase } from './transition-phase';
 /** Returns exactly one decision for every CONTINUE and START, in the order of the lifecycle decisions (section 3). */
 export function toTransitionDecisions(
   { turn }: SelectionContext,
-  { outcomes, walks }: TransitionPhase,
+  { decisions, walks }: TransitionPhase,
   starts: readonly ScenarioStart[],
 ): readonly TransitionDecision[] {
-  const decisions: TransitionDecision[] = [];
-  for (const outcome of outcomes) {
-    if (outcome.action !== 'CONTINUE') continue;
-    const walk = walks.get(outcome.view.instance.instanceId);
-    decisions.push(walk ? toDecision(walk) : toQuietDecision(outcome, turn.trigger === 'MESSAGE'));
+  const reported: TransitionDecision[] = [];
+  for (const decision of decisions) {
+    if (decision.action !== 'CONTINUE') continue;
+    const walk = walks.get(decision.view.instance.instanceId);
+    reported.push(walk ? toDecision(walk) : toQuietDecision(decision, turn.trigger === 'MESSAGE'));
   }
   for (const { instanceId } of starts) {
     const walk = walks.get(instanceId);
-    if (walk) decisions.push(toDecision(walk));
+    if (walk) reported.push(toDecision(walk));
   }
-  return decisions;
+  return reported;
 }
 
 function toDecision(walk: Walk): TransitionDecision {
@@ -54,7 +54,7 @@ function toDecision(walk: Walk): TransitionDecision {
 }
 
 /** The decision about an instance that continues without a walk (0.5). */
-function toQuietDecision({ view }: InstanceOutcome, isMessage: boolean): TransitionDecision {
+function toQuietDecision({ view }: InstanceDecision, isMessage: boolean): TransitionDecision {
   const { instance } = view;
   return {
     scenarioId: instance.scenarioId,

@@ -1,6 +1,11 @@
 import { noSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
-import { type ActiveOutcome, type InstanceOutcome, isActive, overrideOutcome } from '../lifecycle/instance-outcome';
+import {
+  type ContinueDecision,
+  type InstanceDecision,
+  isActive,
+  overrideDecision,
+} from '../lifecycle/instance-decision';
 import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
 import { applyModelChoice } from '../lifecycle/model-choice';
 import { resetCountersOnResume } from '../lifecycle/pauses';
@@ -11,10 +16,10 @@ import { selectActiveGuards } from '../steps/step-conditions';
 import { type Walk, walkInstance } from '../steps/walk';
 import { createWalkInput, toWalkInput, type WalkInput } from '../steps/walk-input';
 
-/** The walks of a turn, and the outcomes of all instances after them (0.7, steps 10 to 12). */
+/** The walks of a turn, and the decisions about all instances after them (0.7, steps 10 to 12). */
 export interface TransitionPhase {
   /** One per instance, in start order. Final. */
-  readonly outcomes: readonly InstanceOutcome[];
+  readonly decisions: readonly InstanceDecision[];
   /** By instance id, starts included. */
   readonly walks: ReadonlyMap<string, Walk>;
 }
@@ -25,24 +30,24 @@ export interface TransitionPhase {
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
   const walks = new Map<string, Walk>();
-  const walkAndRecord = (outcome: ActiveOutcome): InstanceOutcome => {
-    const walked = walkOutcome(outcome, context, lifecycle);
-    if (walked.walk) walks.set(outcome.view.instance.instanceId, walked.walk);
-    return walked.outcome;
+  const walkAndRecord = (decision: ContinueDecision): InstanceDecision => {
+    const walked = walkExistingInstance(decision, context, lifecycle);
+    if (walked.walk) walks.set(decision.view.instance.instanceId, walked.walk);
+    return walked.decision;
   };
-  let outcomes = lifecycle.outcomes.map((outcome) =>
-    isActive(outcome) && outcome.shouldWalk ? walkAndRecord(outcome) : applyModelChoice(outcome, context),
+  let decisions = lifecycle.decisions.map((decision) =>
+    isActive(decision) && decision.shouldWalk ? walkAndRecord(decision) : applyModelChoice(decision, context),
   );
   for (const start of lifecycle.starts) {
     walks.set(start.instanceId, walkInstance(createStartWalkInput(start, context), context));
   }
   if (context.turn.trigger === 'MESSAGE' && isSilent(walks)) {
-    outcomes = outcomes.map((outcome) => (isQuiet(outcome) ? walkAndRecord(activateQuiet(outcome)) : outcome));
+    decisions = decisions.map((decision) => (isQuiet(decision) ? walkAndRecord(activateQuiet(decision)) : decision));
   }
-  outcomes = outcomes.map((outcome) =>
-    walks.has(outcome.view.instance.instanceId) ? outcome : updateGuards(outcome, context),
+  decisions = decisions.map((decision) =>
+    walks.has(decision.view.instance.instanceId) ? decision : updateGuards(decision, context),
   );
-  return { outcomes, walks };
+  return { decisions, walks };
 }
 
 function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
@@ -50,59 +55,63 @@ function isSilent(walks: ReadonlyMap<string, Walk>): boolean {
   return true;
 }
 
-function isQuiet(outcome: InstanceOutcome): outcome is ActiveOutcome {
-  return isActive(outcome) && !outcome.shouldWalk;
+function isQuiet(decision: InstanceDecision): decision is ContinueDecision {
+  return isActive(decision) && !decision.shouldWalk;
 }
 
-function activateQuiet(outcome: ActiveOutcome): ActiveOutcome {
-  return { ...outcome, shouldWalk: true, reason: outcome.resumed ? 'RESUMED' : 'GOES_ON' };
+function activateQuiet(decision: ContinueDecision): ContinueDecision {
+  return { ...decision, shouldWalk: true, reason: decision.resumed ? 'RESUMED' : 'GOES_ON' };
 }
 
 /** Removes the guards whose values have changed, although the instance does not walk (3.2). */
-function updateGuards(outcome: InstanceOutcome, context: SelectionContext): InstanceOutcome {
-  const { view } = outcome;
-  if (view.instance.globalTransitionGuards.size === 0) return outcome;
+function updateGuards(decision: InstanceDecision, context: SelectionContext): InstanceDecision {
+  const { view } = decision;
+  if (view.instance.globalTransitionGuards.size === 0) return decision;
   const input = toWalkInput(view);
-  if (!input) return outcome;
+  if (!input) return decision;
   const instance = { ...view.instance, globalTransitionGuards: selectActiveGuards(input, context) };
-  return { ...outcome, view: { ...view, instance } };
+  return { ...decision, view: { ...view, instance } };
 }
 
-interface WalkedOutcome {
-  readonly outcome: InstanceOutcome;
+interface WalkedInstance {
+  readonly decision: InstanceDecision;
   /** Undefined if the instance does not continue. */
   readonly walk: Walk | undefined;
 }
 
 /** Walks one instance. A loop ends at a recovery step or, if there is none, in a pause (2.8). */
-function walkOutcome(outcome: ActiveOutcome, context: SelectionContext, lifecycle: LifecyclePhase): WalkedOutcome {
-  if (!outcome.view.step) return recoverFromMissingStep(outcome, context);
-  const current = outcome.resumed ? resetCountersOnResume(outcome) : outcome;
+function walkExistingInstance(
+  decision: ContinueDecision,
+  context: SelectionContext,
+  lifecycle: LifecyclePhase,
+): WalkedInstance {
+  if (!decision.view.step) return recoverFromMissingStep(decision, context);
+  const current = decision.resumed ? resetCountersOnResume(decision) : decision;
   const walk = lifecycle.getWalk(current.view);
-  if (!walk) return { outcome: current, walk: undefined };
+  if (!walk) return { decision: current, walk: undefined };
   const countedWalk = countStalledAttempt(walk, context, current.view.hasCountedAttempt);
   if (!isLooping(countedWalk, context)) return applyModelChoiceToWalk(current, countedWalk, context);
   const recovery = relocalize(countedWalk, context);
   return recovery
-    ? { outcome: { ...current, reason: 'RELOCALIZED' }, walk: recovery }
-    : { outcome: overrideOutcome(current, { action: 'PAUSE', reason: 'LOOP' }), walk: undefined };
+    ? { decision: { ...current, reason: 'RELOCALIZED' }, walk: recovery }
+    : { decision: overrideDecision(current, { action: 'PAUSE', reason: 'LOOP' }), walk: undefined };
 }
 
 /** 2.2: the current step no longer exists. Moves the instance to a recovery step, or cancels it if there is none. */
-function recoverFromMissingStep(outcome: ActiveOutcome, context: SelectionContext): WalkedOutcome {
-  const { view } = outcome;
+function recoverFromMissingStep(decision: ContinueDecision, context: SelectionContext): WalkedInstance {
+  const { view } = decision;
   const { scenario, instance } = view;
   const step = scenario && findRecoveryStep(instance, scenario, [], context.settings);
   if (!scenario || !step)
-    return { outcome: overrideOutcome(outcome, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' }), walk: undefined };
+    return { decision: overrideDecision(decision, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' }), walk: undefined };
   const walk = relocalizeTo(createWalkInput(view, scenario, step), step, instance.currentStepId, context);
-  return { outcome: { ...outcome, reason: 'RELOCALIZED' }, walk };
+  return { decision: { ...decision, reason: 'RELOCALIZED' }, walk };
 }
 
 /** The choice of the model comes after 2.8. An instance that it pauses or ends has no walk (section 9). */
-function applyModelChoiceToWalk(outcome: InstanceOutcome, walk: Walk, context: SelectionContext): WalkedOutcome {
-  const chosen = applyModelChoice(outcome, context);
-  return { outcome: chosen, walk: isActive(chosen) ? walk : undefined };
+function applyModelChoiceToWalk(decision: InstanceDecision, walk: Walk, context: SelectionContext): WalkedInstance {
+  const chosen = applyModelChoice(decision, context);
+  return { decision: chosen, walk: isActive(chosen) ? walk : undefined };
 }
 
 /**

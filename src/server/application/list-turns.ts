@@ -23,6 +23,6 @@ export async function listTurns(
   call: Call,
 ): Promise<Page<TurnRecord, number>> {
   const maxBytes = getMaxItemBytes({ pageSize, maxPageBytes });
-  const { turns, hasMore } = await store.listTurns(key, afterRevision, pageSize, call, maxBytes);
+  const { turns, hasMore } = await store.listTurns({ key, afterRevision, limit: pageSize, maxBytes }, call);
   return { items: turns, nextCursor: hasMore ? turns.at(-1)?.revision : undefined };
 }

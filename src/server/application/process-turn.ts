@@ -52,9 +52,9 @@ async function decideAndCommit(
   onProvisional: OnProvisional | undefined,
 ): Promise<ProcessedTurn> {
   const { turn, validateOnly } = command;
-  const fresh = validateOnly || command.expectedRevision !== undefined;
+  const skipsCache = validateOnly || command.expectedRevision !== undefined;
   const loaded = await deps.telemetry.withSpanAsync('session.load', () =>
-    deps.store.load(turn, turn.turnId, call, fresh),
+    deps.store.load(turn, turn.turnId, call, skipsCache),
   );
   if (loaded.recordedTurn) return replay(deps, command, loaded.recordedTurn);
   if (!deps.settings.enabled) return skipDecision(deps, command, loaded.session);

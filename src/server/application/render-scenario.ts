@@ -10,7 +10,7 @@ import type { Call } from '../ports/call';
 import type { ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { LegacySessionDependencies } from './adopt-legacy-session';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
-import { readSession } from './read-session';
+import { getSession } from './get-session';
 
 export interface RenderDependencies extends LegacySessionDependencies {
   readonly scenarios: ScenarioCatalogue;
@@ -46,7 +46,7 @@ async function readSessionPath(
   scenarioId: string,
   call: Call,
 ): Promise<SessionPath | undefined> {
-  const session = await readSession(deps, key, call);
+  const session = await getSession(deps, key, call);
   if (session.agentId === agentId) return findSessionPath(session, scenarioId);
   throw new OrchestratorError('AGENT_MISMATCH', `The session belongs to agent ${session.agentId}.`, {
     metadata: { session_id: key.sessionId },

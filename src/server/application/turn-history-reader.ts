@@ -73,8 +73,13 @@ export class TurnHistoryReader {
   /** Reads the turn at the cursor and at least one turn after it if there is one. */
   private async readFromCursor(call: Call): Promise<RecordedTurns> {
     const before = Math.max(this.revision - 1, 0);
-    const page = await this.store.listTurns(this.key, before, maxTurnsPerRead + 1, call, maxBytesPerRead);
-    return page.turns.length === 1 && page.hasMore ? this.store.listTurns(this.key, before, 2, call) : page;
+    const page = await this.store.listTurns(
+      { key: this.key, afterRevision: before, limit: maxTurnsPerRead + 1, maxBytes: maxBytesPerRead },
+      call,
+    );
+    return page.turns.length === 1 && page.hasMore
+      ? this.store.listTurns({ key: this.key, afterRevision: before, limit: 2 }, call)
+      : page;
   }
 
   /** `oldest` is the oldest recorded turn at or after the cursor. */

@@ -10,13 +10,13 @@ import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
+import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
 import { type ListScenariosDependencies, type ListScenariosQuery, listScenarios } from './list-scenarios';
 import { type ListTurnsDependencies, type ListTurnsQuery, listTurns } from './list-turns';
 import type { Page } from './page';
 import { processTurn, type TurnDependencies } from './process-turn';
 import { type PutScenarioCommand, type PutScenarioResult, putScenario } from './put-scenario';
-import { readSession } from './read-session';
 import { deleteRelationship, listRelationships, putRelationship, type RelationshipCommand } from './relationships';
 import { type RenderScenarioQuery, renderScenario } from './render-scenario';
 import { SessionQueue } from './session-queue';
@@ -29,7 +29,7 @@ import { type OnTurn, type WatchSessionDependencies, watchSession } from './watc
 export interface UseCases {
   processTurn(command: TurnCommand, call: Call, onProvisional?: OnProvisional): Promise<ProcessedTurn>;
   decidePhases(command: PhaseCommand, call: Call): Promise<TurnDecision>;
-  readSession(key: SessionKey, call: Call): Promise<Session>;
+  getSession(key: SessionKey, call: Call): Promise<Session>;
   deleteSession(key: SessionKey, call: Call): Promise<boolean>;
   importSession(command: ImportSessionCommand, call: Call): Promise<CreateOutcome>;
   listTurns(query: ListTurnsQuery, call: Call): Promise<Page<TurnRecord, number>>;
@@ -61,7 +61,7 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     processTurn: (command, call, onProvisional) =>
       queue.run(command.turn, call, () => processTurn(deps, command, call, onProvisional)),
     decidePhases: (command, call) => decidePhases(deps, command, call),
-    readSession: (key, call) => readSession(deps, key, call),
+    getSession: (key, call) => getSession(deps, key, call),
     deleteSession: (key, call) => deleteSession(deps, key, call),
     importSession: (command, call) => importSession(deps, command, call),
     listTurns: (query, call) => listTurns(deps, query, call),

@@ -42,6 +42,17 @@ export type CommitOutcome =
   /** The session has changed since it was loaded; nothing was written. `session` is the current state, undefined if deleted. */
   | { readonly kind: 'conflict'; readonly session: Session | undefined };
 
+/** Selects recorded turns of a session. */
+export interface RecordedTurnsQuery {
+  readonly key: SessionKey;
+  /** Returns turns with a higher revision. */
+  readonly afterRevision: number;
+  /** Maximum number of turns. */
+  readonly limit: number;
+  /** Maximum bytes of requests and responses in total; the first turn may be larger. Default: unlimited. */
+  readonly maxBytes?: number;
+}
+
 /** A page of the recorded turns of a session, oldest first. */
 export interface RecordedTurns {
   readonly turns: readonly TurnRecord[];
@@ -64,9 +75,9 @@ export interface CreateOutcome {
 export interface SessionStore {
   /**
    * The session to decide `turnId` on. May come from a cache of this node, because `commit` detects an outdated session. With
-   * `fresh` it comes from the store, and `recordedTurn` is set if the turn was applied.
+   * `skipsCache` it comes from the store, and `recordedTurn` is set if the turn was applied.
    */
-  load(key: SessionKey, turnId: string, call: Call, fresh?: boolean): Promise<LoadedSession>;
+  load(key: SessionKey, turnId: string, call: Call, skipsCache?: boolean): Promise<LoadedSession>;
 
   /**
    * Applies a turn atomically. First checks that the turn id is unknown, then that the store still holds `previousSession`, which
@@ -86,11 +97,8 @@ export interface SessionStore {
   /** Reads the session from the store, bypassing the cache. */
   read(key: SessionKey, call: Call): Promise<Session | undefined>;
 
-  /**
-   * Recorded turns with a revision above `afterRevision`, oldest first: at most `limit`, with at most `bytes` of requests and
-   * responses in total (default: unlimited), but at least one if there is one. Reads at most one turn more than it returns.
-   */
-  listTurns(key: SessionKey, afterRevision: number, limit: number, call: Call, bytes?: number): Promise<RecordedTurns>;
+  /** Lists recorded turns, oldest first: at least one if there is one. Reads at most one turn more than it returns. */
+  listTurns(query: RecordedTurnsQuery, call: Call): Promise<RecordedTurns>;
 
   /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether there was anything to delete. */
   delete(key: SessionKey, call: Call): Promise<boolean>;

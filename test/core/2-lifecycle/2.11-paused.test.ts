@@ -1,5 +1,7 @@
+import type { PauseReason } from '../../../src/core/model/lifecycle-decision';
 import type { OrchestrationSettings } from '../../../src/core/model/settings';
 import { Conversation, type TurnDraft } from '../../support/conversation';
+import { toEntries } from '../../support/entries';
 import { createLinkedConversation } from '../../support/linked-scenarios';
 import {
   booking,
@@ -126,7 +128,18 @@ describe('a USER_REQUEST pause', () => {
   });
 });
 
-describe.each(['LOOP', 'IDLE', 'NEEDS_MIGRATION'] as const)('a %s pause', (reason) => {
+/** Whether only an explicit resume ends a pause with this reason. The other reasons have their own tests. */
+const endsOnlyExplicitly: Readonly<Record<PauseReason, boolean>> = {
+  USER_REQUEST: false,
+  LOOP: true,
+  IDLE: true,
+  NEEDS_MIGRATION: true,
+  INTERRUPTED: false,
+  PREEMPTED: false,
+};
+const explicitReasons = toEntries(endsOnlyExplicitly).flatMap(([reason, isExplicit]) => (isExplicit ? [reason] : []));
+
+describe.each(explicitReasons)('a %s pause', (reason) => {
   test.each<[string, TurnDraft, string]>([
     ['a message that addresses no instance does not end it', {}, staysPaused],
     ['a CONTINUE aimed at the instance ends it', { signals: [['CONTINUE', 'refund']] }, resumed],

@@ -1,3 +1,4 @@
+import type { VariableName } from '../../../src/core/conditions/condition-variables';
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
 import { Conversation } from '../../support/conversation';
 import { playTurns, startScenarios } from '../../support/play-turns';
@@ -144,26 +145,39 @@ test('6: outcome is "confirmed" after a CONFIRMED, and "" in the next visit', ()
   expect(playTurns(scenario, [{}, confirmed])[1]?.transition('s').targetStepId).toBe('hit');
 });
 
-test.each<[string, string, TurnDraft]>([
-  ['requested', '"price" in requested', { requested: ['price'] }],
-  ['facts', 'facts.vip', { facts: { vip: true } }],
-  ['intent', 'intent == "x"', { intent: 'x' }],
-  ['intent of a turn without one', 'intent == ""', {}],
-  ['intent_score', 'intent_score > 0.6', { situation: { canonicalIntentScore: 0.7 } }],
-  ['message', 'message.contains("help")', { message: 'please help' }],
-  ['tone', 'tone == "angry"', { situation: { tone: 'angry' } }],
-  ['frustration', 'frustration == "high"', { situation: { frustrationLevel: 'high' } }],
-  ['urgency', 'urgency == "critical"', { situation: { urgency: 'critical' } }],
-  ['data', 'data.x == "1"', { variables: { x: '1' } }],
-  ['customer', 'customer.x == "1"', { customer: { x: '1' } }],
-  [
-    'customer with another value than data',
-    'customer.x == "1" && data.x == "2"',
-    { customer: { x: '1' }, variables: { x: '2' } },
+/** Conditions that are true on the turn after the first. A new variable does not compile without a row. */
+const readable: Readonly<Record<VariableName, readonly (readonly [condition: string, draft: TurnDraft])[]>> = {
+  data: [['data.x == "1"', { variables: { x: '1' } }]],
+  customer: [
+    ['customer.x == "1"', { customer: { x: '1' } }],
+    ['customer.x == "1" && data.x == "2"', { customer: { x: '1' }, variables: { x: '2' } }],
   ],
-  ['session', 'session.x == "1"', { patch: { x: '1' } }],
-  ['instance', 'instance.x == "1"', { outcomes: [{ kind: 'ACTION_FAILED', results: { x: '1' } }] }],
-])('6: a condition can read %s', (_name, condition, draft) => {
+  session: [['session.x == "1"', { patch: { x: '1' } }]],
+  instance: [['instance.x == "1"', { outcomes: [{ kind: 'ACTION_FAILED', results: { x: '1' } }] }]],
+  intent: [
+    ['intent == "x"', { intent: 'x' }],
+    ['intent == ""', {}],
+  ],
+  intent_score: [['intent_score > 0.6', { situation: { canonicalIntentScore: 0.7 } }]],
+  signal: [['signal == "CONTINUE"', { signals: [['CONTINUE', 's']] }]],
+  outcome: [['outcome == "failed"', { outcomes: [{ kind: 'ACTION_FAILED' }] }]],
+  changed: [['"a" in changed', { variables: { a: 1 } }]],
+  requested: [['"price" in requested', { requested: ['price'] }]],
+  facts: [['facts.vip', { facts: { vip: true } }]],
+  visits: [['visits == 1', {}]],
+  attempts: [['attempts == 1', {}]],
+  turn: [['turn == 2', {}]],
+  message: [['message.contains("help")', { message: 'please help' }]],
+  tone: [['tone == "angry"', { situation: { tone: 'angry' } }]],
+  frustration: [['frustration == "high"', { situation: { frustrationLevel: 'high' } }]],
+  urgency: [['urgency == "critical"', { situation: { urgency: 'critical' } }]],
+};
+
+test.each(
+  Object.entries(readable).flatMap(([name, rows]) =>
+    rows.map(([condition, draft]) => [name, condition, draft] as const),
+  ),
+)('6: a condition can read %s: %s', (_name, condition, draft) => {
   expect(isTrue(condition, [draft])).toBe(true);
   expect(isTrue(`!(${condition})`, [draft])).toBe(false);
 });

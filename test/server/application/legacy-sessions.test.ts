@@ -138,11 +138,11 @@ describe('8: a legacy session in Redis', () => {
 
   it('can be read before its first turn if it has an agent id, and reading does not store it', async () => {
     const withoutAgent = await storeLegacySession(atReason);
-    await expect(node.useCases.readSession(withoutAgent, unboundedCall)).rejects.toMatchObject({
+    await expect(node.useCases.getSession(withoutAgent, unboundedCall)).rejects.toMatchObject({
       reason: 'SESSION_NOT_FOUND',
     });
     const withAgent = await storeLegacySession({ ...atReason, agent_id: agent.agentId });
-    const session = await node.useCases.readSession(withAgent, unboundedCall);
+    const session = await node.useCases.getSession(withAgent, unboundedCall);
     expect(session).toMatchObject({ ...agent, revision: 0, instances: [{ currentStepId: 'ask_reason' }] });
     expect(await redis.admin.keys(`${keyPrefix}*${withAgent.sessionId}*`)).toEqual([]);
   });
@@ -162,7 +162,7 @@ describe('8: a legacy session in Redis', () => {
     expect(processed.map(({ result }) => result.revision).sort((a, b) => a - b)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
     ]);
-    const { instances, turnCount } = await node.useCases.readSession(session, unboundedCall);
+    const { instances, turnCount } = await node.useCases.getSession(session, unboundedCall);
     expect([instances.length, turnCount]).toEqual([1, 14]);
   });
 
@@ -193,7 +193,7 @@ describe('8: a legacy session in Redis', () => {
     const session = await storeLegacySession({ ...atReason, active_scenario_id: uuid(77), variables: { name: 'Ada' } });
     const { result } = await processTurn(createTurn(session));
     expect([result.turnCount, result.lifecycleDecisions]).toEqual([5, []]);
-    const { variables } = await node.useCases.readSession(session, unboundedCall);
+    const { variables } = await node.useCases.getSession(session, unboundedCall);
     expect(variables.get('name')).toEqual({ value: 'Ada', scope: 'SESSION' });
     expect(logged).toEqual([expect.stringMatching(`^warn the scenario of a legacy session .*${uuid(77)}`)]);
   });

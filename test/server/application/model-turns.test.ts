@@ -113,7 +113,10 @@ test('9: recorded turns that are decided again with their recorded proposals giv
       unboundedCall,
     );
   }
-  const { turns } = await stores.store.listTurns({ ...agent, sessionId: uuid(3) }, 0, 100, unboundedCall);
+  const { turns } = await stores.store.listTurns(
+    { key: { ...agent, sessionId: uuid(3) }, afterRevision: 0, limit: 100 },
+    unboundedCall,
+  );
   const replayedSession = new ExpectedSession(
     buildCatalogue(
       drafts.map((draft) => StoredScenario.fromPartial({ scenario: scenarioToProto(aScenario(draft)), version: 1 })),

@@ -95,7 +95,7 @@ describe.each([
     const processed = await Promise.all(commands.flatMap((command) => [process(command), process(command)]));
     expect(new Set(processed.map(({ result }) => result.revision)).size).toBe(30);
     expect(processed.filter(({ replayed }) => replayed)).toHaveLength(30);
-    const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
+    const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
     expect(recorded.map((record) => record.revision)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
     expect(new Set(recorded.map(({ turnId }) => turnId))).toEqual(new Set(commands.map(({ turn }) => turn.turnId)));
   });
@@ -124,7 +124,7 @@ describe.each([
     expect(result.validateOnly).toBe(true);
     expect(result.lifecycleDecisions.map(({ action }) => action)).toEqual(['START']);
     expect(await store.read(key, unboundedCall)).toBeUndefined();
-    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+    expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
   });
 
   test('2.16: with orchestration disabled all phases are empty and the session does not change', async () => {

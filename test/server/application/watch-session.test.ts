@@ -64,7 +64,7 @@ describe('watchSession', () => {
         await reader.waitForTurns(revision);
       }
       expect(reader.revisions).toEqual(range(9));
-      expect(reader.turns).toEqual((await store.listTurns(key, 0, 100, unboundedCall)).turns);
+      expect(reader.turns).toEqual((await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall)).turns);
     });
 
     it('many pages of turns in order', async () => {

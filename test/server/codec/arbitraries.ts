@@ -7,7 +7,9 @@ import type {
   StepTransition,
   StoredScenario,
 } from '../../../src/core/model/scenario';
-import type { StepOutcome, StepOutcomeKind, Turn, VariableScope } from '../../../src/core/model/turn';
+import type { StepOutcome, Turn } from '../../../src/core/model/turn';
+import type { EnumTable } from '../../../src/server/codec/wire/enum-table';
+import * as enums from '../../../src/server/codec/wire/enums';
 
 /** Valid names that are easy to get wrong: properties of Object.prototype, array indexes, and the empty name. */
 export const unsafeNames = [
@@ -56,16 +58,17 @@ export function stringMap<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Reado
   return fc.array(fc.tuple(name, value), { maxLength: 5 }).map((entries) => new Map(entries));
 }
 
+/** Every name of an enum that is encoded. A new value of the contract is tested without a change of the arbitraries. */
+export function anyName<Name extends string>(table: EnumTable<Name, number>): fc.Arbitrary<Name> {
+  const numbers = Object.values<number>(table.toProto);
+  return fc.constantFrom(...numbers.map((number) => table.fromProto(number)));
+}
+
 export const fields: fc.Arbitrary<FieldValues> = stringMap(json);
 
-export const outcomeKind = fc.constantFrom<StepOutcomeKind>(
-  'CONFIRMED',
-  'DECLINED',
-  'ACTION_SUCCEEDED',
-  'ACTION_FAILED',
-);
+export const outcomeKind = anyName(enums.stepOutcomeKind);
 
-export const scope = fc.constantFrom<VariableScope>('IDENTITY', 'BUSINESS', 'CASE', 'SESSION');
+export const scope = anyName(enums.variableScope);
 
 export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
   instanceId: text,
@@ -85,13 +88,13 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   sessionId: text,
   turnId: text,
   occurredAt: time,
-  trigger: fc.constantFrom('MESSAGE', 'TOOL_RESULTS', 'TIMER'),
+  trigger: anyName(enums.turnTrigger),
   situation: fc.record({
     message: text,
     language: text,
     signals: shortArray(
       fc.record({
-        signal: fc.constantFrom('NONE', 'START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'),
+        signal: anyName(enums.scenarioSignal),
         scenarioIds: names,
         allInstances: boolean,
       }),
@@ -104,8 +107,8 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
     topicChanged: boolean,
     tone: text,
     sentiment: text,
-    frustrationLevel: fc.constantFrom('', 'low', 'medium', 'high'),
-    urgency: fc.constantFrom('low', 'normal', 'high', 'critical'),
+    frustrationLevel: anyName(enums.frustrationLevel),
+    urgency: anyName(enums.urgency),
     facts: fields,
     requestedFields: names,
     candidateVariables: shortArray(fc.record({ name, value: json, scope })),
@@ -115,7 +118,7 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   appliedRules: shortArray(
     fc.record({
       ruleId: text,
-      scope: fc.constantFrom('GLOBAL', 'SCENARIO', 'STEP'),
+      scope: anyName(enums.ruleScope),
       scopeId: text,
       scopeScenarioId: text,
       priority,
@@ -130,7 +133,7 @@ const transition: fc.Arbitrary<StepTransition> = fc.record({
   transitionId: text,
   targetStepId: text,
   priority,
-  trigger: fc.constantFrom('ON_COMPLETION', 'ANYTIME'),
+  trigger: anyName(enums.transitionTrigger),
   intentLabel: text,
   condition: text,
   conditionFields: names,
@@ -155,7 +158,7 @@ const step: fc.Arbitrary<ScenarioStep> = fc.record({
   toolBindings: shortArray(
     fc.record({
       toolId: text,
-      timing: fc.constantFrom('BEFORE_STEP', 'DURING_STEP', 'AFTER_STEP'),
+      timing: anyName(enums.toolTiming),
       variableNames: names,
       dependsOn: names,
     }),
@@ -182,7 +185,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   entryStepId: text,
   steps: shortArray(step),
   globalTransitions: shortArray(transition),
-  requiredFields: shortArray(fc.record({ fieldName: text, level: fc.constantFrom('HARD', 'SOFT'), description: text })),
+  requiredFields: shortArray(fc.record({ fieldName: text, level: anyName(enums.requirementLevel), description: text })),
   persistedFields: names,
   entryCondition: text,
   completionCondition: text,
@@ -190,9 +193,9 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   maxLoopCount: optional(uint32),
   maxStartsPerSession: optional(uint32),
   idleTimeoutMs: optional(fc.integer({ min: 0, max: 315_360_000_000 })),
-  idleAction: fc.constantFrom('PAUSE', 'CANCEL'),
-  whenNotAddressed: fc.constantFrom('QUIET', 'CONTRIBUTE', 'PAUSE'),
-  migrationPolicy: fc.constantFrom('PINNED', 'MIGRATE'),
+  idleAction: anyName(enums.idleAction),
+  whenNotAddressed: anyName(enums.whenNotAddressed),
+  migrationPolicy: anyName(enums.migrationPolicy),
   migrationStepMap: stringMap(text),
 });
 
@@ -204,8 +207,8 @@ export const storedScenario: fc.Arbitrary<StoredScenario> = fc.record({
 });
 
 export const relationship: fc.Arbitrary<Relationship> = fc.record({
-  kind: fc.constantFrom('DEPENDS_ON', 'EXCLUDES', 'IMPLIES', 'SPECIALIZES', 'AMBIGUOUS', 'RELATED'),
-  sourceType: fc.constantFrom('RULE', 'SCENARIO'),
+  kind: anyName(enums.relationshipKind),
+  sourceType: anyName(enums.relationshipSource),
   sourceId: text,
   targetScenarioId: text,
   weight: score,

@@ -4,7 +4,9 @@ import type { LifecycleDecision, RejectedCandidate } from '../../../src/core/mod
 import { type ModelProposal, overruleReasons } from '../../../src/core/model/model-proposal';
 import type { TransitionDecision } from '../../../src/core/model/transition-decision';
 import type { ContextSummary, TurnResult } from '../../../src/core/model/turn-result';
+import * as enums from '../../../src/server/codec/wire/enums';
 import {
+  anyName,
   boolean,
   fields,
   names,
@@ -44,8 +46,8 @@ const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
   scenarioId: text,
   scenarioVersion: uint32,
   instanceId: text,
-  action: fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL'),
-  reason: fc.constantFrom('CANDIDATE', 'GOES_ON', 'STAYS_PAUSED', 'TERMINAL', 'SCENARIO_NOT_FOUND', 'MODEL'),
+  action: anyName(enums.lifecycleAction),
+  reason: anyName(enums.lifecycleReason),
   reasoning: text,
   confidence: score,
   entryStepId: text,
@@ -56,7 +58,7 @@ const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
   staysPausedBecause: optional(rejectionReason),
   conditionErrors: names,
   displacedByInstanceIds: names,
-  proposed: optional(fc.constantFrom('START', 'CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL')),
+  proposed: optional(anyName(enums.lifecycleAction)),
   overruledBy: fc.constantFrom('', ...overruleReasons),
 });
 
@@ -64,7 +66,7 @@ const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
   scenarioId: text,
   scenarioName: text,
   score,
-  origin: fc.constantFrom('CANDIDATE', 'IMPLIED', 'AIMED', 'PENDING'),
+  origin: anyName(enums.startOrigin),
   reason: rejectionReason,
   reasoning: text,
   missingFields: names,
@@ -77,16 +79,16 @@ const rejectedCandidate: fc.Arbitrary<RejectedCandidate> = fc.record({
 });
 
 const modelProposal: fc.Arbitrary<ModelProposal> = fc.record({
-  outcome: fc.constantFrom('PROPOSED', 'TIMEOUT', 'CIRCUIT_OPEN'),
+  outcome: anyName(enums.modelOutcome),
   model: text,
-  actions: stringMap(fc.constantFrom('CONTINUE', 'PAUSE', 'COMPLETE', 'CANCEL')),
+  actions: stringMap(anyName(enums.proposedAction)),
   fits: stringMap(boolean),
   verdicts: shortArray(
     fc.record({
       scenarioId: text,
       scenarioVersion: uint32,
       transitionId: text,
-      truth: fc.constantFrom('TRUE', 'FALSE', 'UNKNOWN'),
+      truth: anyName(enums.conditionTruth),
     }),
   ),
 });
@@ -106,13 +108,13 @@ const transitionDecision: fc.Arbitrary<TransitionDecision> = fc.record({
       transitionId: text,
       sourceStepId: text,
       targetStepId: text,
-      truth: optional(fc.constantFrom('TRUE', 'FALSE', 'UNKNOWN')),
+      truth: optional(anyName(enums.conditionTruth)),
       missingFields: names,
       taken: boolean,
       notTakenBecause: text,
     }),
   ),
-  reason: fc.constantFrom('ENTERED', 'ADVANCED', 'AWAITS_CONFIRMATION', 'BLOCKED_BY_CHECKPOINT', 'TERMINAL'),
+  reason: anyName(enums.transitionReason),
   reasoning: text,
   confidence: score,
   blockedByCheckpoint: text,
@@ -148,7 +150,7 @@ export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
   fc.record({
     ...common,
     type: fc.constant('CONFIRM' as const),
-    confirmKind: fc.constantFrom('STEP' as const, 'CHOICE' as const),
+    confirmKind: anyName(enums.confirmKind),
     actionToConfirm: text,
     valuesToConfirm: fields,
     choices: shortArray(fc.record({ scenarioId: text, scenarioName: text, score })),
@@ -160,7 +162,7 @@ export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
     tools: shortArray(
       fc.record({
         toolId: text,
-        timing: fc.constantFrom('BEFORE_STEP' as const, 'DURING_STEP' as const, 'AFTER_STEP' as const),
+        timing: anyName(enums.toolTiming),
         variableNames: names,
         dependsOn: names,
       }),

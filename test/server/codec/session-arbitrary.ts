@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { PauseReason, RejectionReason } from '../../../src/core/model/lifecycle-decision';
 import type {
   EndedInstance,
   IrreversibleStep,
@@ -8,7 +7,9 @@ import type {
   Session,
   StepVisit,
 } from '../../../src/core/model/session';
+import * as enums from '../../../src/server/codec/wire/enums';
 import {
+  anyName,
   boolean,
   fields,
   json,
@@ -24,42 +25,18 @@ import {
   uint32,
 } from './arbitraries';
 
-export const contributionTypes = fc.constantFrom('NONE', 'ASK', 'CONFIRM', 'ACTION_HINT', 'INFORM');
+export const contributionTypes = anyName(enums.contributionType);
 
-export const rejectionReason = fc.constantFrom<RejectionReason>(
-  'NOT_FOUND',
-  'DISABLED',
-  'ALREADY_ACTIVE',
-  'JUST_ENDED',
-  'BELOW_THRESHOLD',
-  'ENTRY_CONDITION',
-  'DEPENDENCY',
-  'SUPERSEDED',
-  'AMBIGUOUS',
-  'EXCLUDED',
-  'MISSING_HARD_FIELDS',
-  'START_LIMIT',
-  'START_BLOCKED',
-  'MULTI_SCENARIO_DISABLED',
-  'CAPACITY',
-  'FILTERING_DISABLED',
-);
+export const rejectionReason = anyName(enums.rejectionReason);
 
-const pauseReason = fc.constantFrom<PauseReason>(
-  'USER_REQUEST',
-  'LOOP',
-  'IDLE',
-  'NEEDS_MIGRATION',
-  'INTERRUPTED',
-  'PREEMPTED',
-);
+const pauseReason = anyName(enums.pauseReason);
 
 const visit: fc.Arbitrary<StepVisit> = fc.record({
   number: uint32,
   enteredRevision: uint32,
   contributedTypes: shortArray(contributionTypes),
   askedFields: names,
-  openType: optional(fc.constantFrom('ASK', 'CONFIRM', 'ACTION_HINT')),
+  openType: optional(anyName(enums.openType)),
   openAskFields: names,
   shownValues: fields,
   confirmed: boolean,
@@ -90,7 +67,7 @@ const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
   instanceId: text,
   scenarioId: text,
   scenarioVersion: uint32,
-  status: fc.constantFrom('ACTIVE', 'PAUSED'),
+  status: anyName(enums.liveStatus),
   startNumber: uint32,
   startedAt: time,
   lastActiveAt: time,
@@ -116,8 +93,8 @@ const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
   instanceId: text,
   scenarioId: text,
   scenarioVersion: uint32,
-  status: fc.constantFrom('COMPLETED', 'CANCELLED'),
-  reason: fc.constantFrom('TERMINAL', 'CONDITION', 'USER_REQUEST', 'DECLINED', 'MODEL'),
+  status: anyName(enums.endedStatus),
+  reason: anyName(enums.lifecycleReason),
   startNumber: uint32,
   startedAt: time,
   endedAt: time,

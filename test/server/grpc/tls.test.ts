@@ -52,7 +52,7 @@ const authenticator = new CredentialAuthenticator({ apiKeys, certificates }, new
 
 async function start(tls: ReloadedValue<TlsMaterial>, required = false): Promise<GrpcUnderTest> {
   return await startGrpc(
-    { readSession: async (id) => aSession(id), processTurn: () => Promise.reject(new Error('no turn')) },
+    { getSession: async (id) => aSession(id), processTurn: () => Promise.reject(new Error('no turn')) },
     { credentials: tlsCredentials(tls, required), authenticator },
     undefined,
     { channel: channel() },

@@ -69,7 +69,7 @@ describe('at the limit of pending requests', () => {
   let open: ClientDuplexStream<Buffer, Buffer>[];
   const session: Session = aSession();
   beforeEach(async () => {
-    grpcAtLimit = await startGrpc({ readSession: async () => session }, { maxCallsInFlight: 2 });
+    grpcAtLimit = await startGrpc({ getSession: async () => session }, { maxCallsInFlight: 2 });
     open = [openPendingCall(), openPendingCall()];
   });
   afterEach(async () => {

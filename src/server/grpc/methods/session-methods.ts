@@ -23,7 +23,7 @@ export function sessionMethods({
       scope: 'sessions',
       getTenantId: ({ tenantId }) => tenantId,
       async handle({ message }, call) {
-        const session = await useCases.readSession(toSessionKey(message), call);
+        const session = await useCases.getSession(toSessionKey(message), call);
         return { body: { session: sessionToProto(session, findFocusInstanceId(session)) } };
       },
     },

@@ -8,6 +8,7 @@ import type {
   CreateOutcome,
   LoadedSession,
   RecordedTurns,
+  RecordedTurnsQuery,
   SessionStore,
   TurnCommit,
   TurnRecord,
@@ -93,16 +94,13 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   async listTurns(
-    key: SessionKey,
-    afterRevision: number,
-    limit: number,
+    { key, afterRevision, limit, maxBytes = Number.MAX_SAFE_INTEGER }: RecordedTurnsQuery,
     call: Call,
-    maxBytes = Number.MAX_SAFE_INTEGER,
   ): Promise<RecordedTurns> {
     const session = toTableKey(key);
     return this.environment.read(call, () => {
       if (this.getUnexpired(session) === undefined) return { turns: [], hasMore: false };
-      return this.turns.list(session, afterRevision, limit, maxBytes);
+      return this.turns.list(session, { afterRevision, limit, maxBytes });
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Database } from 'lmdb';
-import type { RecordedTurns, TurnRecord } from '../../ports/session-store';
+import type { RecordedTurns, RecordedTurnsQuery, TurnRecord } from '../../ports/session-store';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPart, keyPartUpperBound } from './embedded-keys';
 import {
@@ -90,7 +90,7 @@ export class TurnTable {
   }
 
   /** Lists turns after a revision. The limits are those of SessionStore.listTurns. */
-  list(session: string, afterRevision: number, limit: number, maxBytes: number): RecordedTurns {
+  list(session: string, { afterRevision, limit, maxBytes }: Required<Omit<RecordedTurnsQuery, 'key'>>): RecordedTurns {
     const turns: TurnRecord[] = [];
     let remainingBytes = maxBytes;
     const entries = this.turns.getRange({ start: [session, afterRevision + 1], end: [session, revisionUpperBound] });

@@ -7,6 +7,7 @@ import type {
   CreateOutcome,
   LoadedSession,
   RecordedTurns,
+  RecordedTurnsQuery,
   SessionStore,
   TurnCommit,
 } from '../../ports/session-store';
@@ -52,11 +53,11 @@ export class RedisSessionStore implements SessionStore {
     this.cache = new SessionCache({ maxSessions: options.cachedSessions, maxBytes: maxCachedBytes });
   }
 
-  async load(key: SessionKey, turnId: string, call: Call, fresh = false): Promise<LoadedSession> {
+  async load(key: SessionKey, turnId: string, call: Call, skipsCache = false): Promise<LoadedSession> {
     const keys = getSessionKeys(this.prefix, key);
     const now = this.options.clock.now();
     throwIfCallEnded(call, now);
-    const cached = fresh ? undefined : this.cache.get(keys.session, now);
+    const cached = skipsCache ? undefined : this.cache.get(keys.session, now);
     if (cached !== undefined) return { session: cached, recordedTurn: undefined };
     const { state, ttlMs, recordedTurn } = await this.loadFromRedis(keys, turnId, call);
     return { session: this.updateCache(keys, state, now, ttlMs), recordedTurn };
@@ -109,11 +110,8 @@ export class RedisSessionStore implements SessionStore {
   }
 
   listTurns(
-    key: SessionKey,
-    afterRevision: number,
-    limit: number,
+    { key, afterRevision, limit, maxBytes = Number.MAX_SAFE_INTEGER }: RecordedTurnsQuery,
     call: Call,
-    maxBytes = Number.MAX_SAFE_INTEGER,
   ): Promise<RecordedTurns> {
     return runListTurns(this.connection, getSessionKeys(this.prefix, key), { afterRevision, limit, maxBytes }, call);
   }

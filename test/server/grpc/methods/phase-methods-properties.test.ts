@@ -35,7 +35,7 @@ beforeAll(async () => {
   grpc = await startGrpc({
     processTurn: (command, call) => useCases.processTurn(command, call),
     decidePhases: (command, call) => useCases.decidePhases(command, call),
-    readSession: (key, call) => useCases.readSession(key, call),
+    getSession: (key, call) => useCases.getSession(key, call),
   });
 });
 afterAll(async () => {

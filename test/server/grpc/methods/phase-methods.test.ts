@@ -45,7 +45,7 @@ describe('the methods for single phases', () => {
     await phases.plan(createInput({ turn: withCandidate(refund) }));
     await phases.lifecycle(createInput({ turn: withCandidate(refund) }));
     const key = { tenantId: agent.tenantId, sessionId: uuid(3) };
-    await expect(phases.service.useCases.readSession(key, unboundedCall)).rejects.toMatchObject({
+    await expect(phases.service.useCases.getSession(key, unboundedCall)).rejects.toMatchObject({
       reason: 'SESSION_NOT_FOUND',
     });
     const turns = await phases.service.useCases.listTurns({ key, afterRevision: 0, pageSize: 10 }, unboundedCall);

@@ -114,7 +114,7 @@ describe('The tenant', () => {
   beforeAll(async () => {
     grpc = await startGrpc(
       {
-        readSession: async (key) => aSession(key),
+        getSession: async (key) => aSession(key),
         processTurn: () => Promise.reject(new OrchestratorError('SESSION_EXISTS', 'The call was admitted.')),
       },
       { authenticator },
@@ -221,7 +221,7 @@ describe('Calls of one tenant', () => {
     });
     const grpc = await startGrpc(
       {
-        readSession: (key) => released.then(() => aSession(key)),
+        getSession: (key) => released.then(() => aSession(key)),
         watchSession: (_query, { signal }) =>
           new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       },

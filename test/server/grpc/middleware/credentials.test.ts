@@ -43,7 +43,7 @@ beforeAll(async () => {
   fetched = new RemoteJwks(endpoint.url, clock, silentLog);
   const tokens = new JwtAuthenticator(verificationOptions, fetched, clock);
   grpc = await startGrpc(
-    { readSession: async (id) => aSession(id) },
+    { getSession: async (id) => aSession(id) },
     { authenticator: new CredentialAuthenticator({ apiKeys, tokens }, clock) },
     undefined,
     { clock },

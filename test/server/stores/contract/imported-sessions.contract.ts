@@ -29,7 +29,7 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     expect(await store.read(key, unboundedCall)).toEqual(session);
     expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
     expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session, recordedTurn: undefined });
-    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+    expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
   });
 
   it('do not replace an existing session and return it instead', async () => {
@@ -40,7 +40,7 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     const now = await store.read(key, unboundedCall);
     expect(await store.create(anImport('one record'), unboundedCall)).toEqual({ session: now, created: false });
     expect(now).toMatchObject({ revision: 1, importedFrom: 'one record' });
-    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
+    expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toHaveLength(1);
   });
 
   it('are stored once by concurrent imports', async () => {
@@ -90,9 +90,9 @@ export function importedSessionsContract(open: OpenSessionStore): void {
     for (const number of [100, 101, 102]) await applyTurn(store, key, uuid(number));
     await tested.expire(key);
     expect(await store.create(anImport(), unboundedCall)).toMatchObject({ created: true });
-    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+    expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
     expect(await applyTurn(store, key, uuid(100))).toEqual({ kind: 'committed' });
-    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toMatchObject([
+    expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toMatchObject([
       { revision: 1, turnId: uuid(100) },
     ]);
   });

@@ -39,7 +39,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('has no session and no recorded turn', async () => {
       expect(await store.load(key, uuid(100), unboundedCall)).toEqual({ session: undefined, recordedTurn: undefined });
       expect(await store.read(key, unboundedCall)).toBeUndefined();
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
     });
 
     it('deletes nothing', async () => {
@@ -73,7 +73,7 @@ function turnsContract(open: OpenSessionStore): void {
       const traced = aCommit(aSession(), uuid(100), { traceparent });
       await store.commit(traced, unboundedCall);
       await store.commit(aCommit(traced.session, uuid(101)), unboundedCall);
-      const { turns: recorded } = await store.listTurns(key, 0, 10, unboundedCall);
+      const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
       expect(recorded.map((record) => record.traceparent)).toEqual([traceparent, undefined]);
       const [first] = recorded;
       expect(first && toHexRecord(first)).toEqual(toHexRecord(traced.record));
@@ -87,7 +87,7 @@ function turnsContract(open: OpenSessionStore): void {
       const outcome = await store.commit(aCommit(commit.session, uuid(100)), unboundedCall);
       expect(outcome.kind === 'known' && toHexRecord(outcome.record)).toEqual(toHexRecord(commit.record));
       expect(await store.read(key, unboundedCall)).toEqual(commit.session);
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toHaveLength(1);
     });
 
     it('checks the turn id before the revision', async () => {
@@ -128,9 +128,9 @@ function turnsContract(open: OpenSessionStore): void {
       await applyAll([uuid(100)]);
       expect(await store.read(other, unboundedCall)).toBeUndefined();
       await applyTurn(store, other, uuid(100));
-      expect((await store.listTurns(other, 0, 10, unboundedCall)).turns).toHaveLength(1);
+      expect((await store.listTurns({ key: other, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toHaveLength(1);
       expect(await store.delete(other, unboundedCall)).toBe(true);
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toHaveLength(1);
     });
 
     it('accepts large values', async () => {
@@ -140,17 +140,17 @@ function turnsContract(open: OpenSessionStore): void {
       await store.commit(commit, unboundedCall);
       expect(await store.read(key, unboundedCall)).toEqual(commit.session);
       const { recordedTurn: known } = await store.load(key, uuid(100), unboundedCall);
-      const record = known ?? (await store.listTurns(key, 0, 1, unboundedCall)).turns[0];
+      const record = known ?? (await store.listTurns({ key, afterRevision: 0, limit: 1 }, unboundedCall)).turns[0];
       expect(record && toHexRecord(record)).toEqual(toHexRecord(commit.record));
     });
   });
 
-  describe('load with fresh', () => {
+  describe('load with skipsCache', () => {
     beforeEach(() => openStore());
 
     it('returns the recorded turn of a known turn id only', async () => {
       await applyAll([uuid(100), uuid(101)]);
-      const [first] = (await store.listTurns(key, 0, 1, unboundedCall)).turns;
+      const [first] = (await store.listTurns({ key, afterRevision: 0, limit: 1 }, unboundedCall)).turns;
       const session = await store.read(key, unboundedCall);
       expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: first });
       expect(await store.load(key, uuid(102), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
@@ -164,7 +164,7 @@ function turnsContract(open: OpenSessionStore): void {
       const turnIds = turns(50);
       const outcomes = await Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
       expect(outcomes.map(({ kind }) => kind)).toEqual(turnIds.map(() => 'committed'));
-      const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
+      const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(recorded.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
       expect(recorded.map(({ turnId }) => turnId).sort()).toEqual([...turnIds].sort());
       expect((await store.read(key, unboundedCall))?.revision).toBe(50);
@@ -173,7 +173,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('with the same id are applied once, and the others return its record', async () => {
       const outcomes = await Promise.all(turns(20).map(() => applyTurn(store, key, uuid(100))));
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
-      const [record] = (await store.listTurns(key, 0, 10, unboundedCall)).turns;
+      const [record] = (await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns;
       const others = outcomes.filter(({ kind }) => kind !== 'committed');
       expect(others).toEqual(others.map(() => ({ kind: 'known', record })));
       expect(others).toHaveLength(19);
@@ -185,7 +185,9 @@ function turnsContract(open: OpenSessionStore): void {
       await openStore();
       await applyAll(turns(12));
       const revisions = async (after: number, limit: number) =>
-        (await store.listTurns(key, after, limit, unboundedCall)).turns.map(({ revision }) => revision);
+        (await store.listTurns({ key, afterRevision: after, limit }, unboundedCall)).turns.map(
+          ({ revision }) => revision,
+        );
       expect(await revisions(0, 100)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
       expect(await revisions(9, 100)).toEqual([10, 11, 12]);
       expect(await revisions(3, 2)).toEqual([4, 5]);
@@ -202,8 +204,8 @@ function turnsContract(open: OpenSessionStore): void {
         await store.commit(commit, unboundedCall);
         session = commit.session;
       }
-      const listed = async (after: number, limit: number, bytes?: number) => {
-        const { turns, hasMore } = await store.listTurns(key, after, limit, unboundedCall, bytes);
+      const listed = async (afterRevision: number, limit: number, maxBytes = Number.MAX_SAFE_INTEGER) => {
+        const { turns, hasMore } = await store.listTurns({ key, afterRevision, limit, maxBytes }, unboundedCall);
         return [turns.map(({ revision }) => revision).join(''), hasMore];
       };
       expect(await listed(0, 10)).toEqual(['12345', false]);
@@ -220,7 +222,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('lists only the latest turns, and a turn id is known while its turn is recorded', async () => {
       await openStore({ recordedTurns: 5 });
       await applyAll(turns(8));
-      const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
+      const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(recorded.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8]);
       const again = async (index: number) => {
         const current = (await store.read(key, unboundedCall)) ?? aSession();
@@ -233,7 +235,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('works with a maximum of one recorded turn', async () => {
       await openStore({ recordedTurns: 1 });
       await applyAll(turns(3));
-      expect((await store.listTurns(key, 0, 100, unboundedCall)).turns).toMatchObject([
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall)).turns).toMatchObject([
         { revision: 3, turnId: uuid(102) },
       ]);
     });
@@ -246,13 +248,13 @@ function turnsContract(open: OpenSessionStore): void {
       await applyAll(turns(3));
       await tested.expire(key);
       expect(await store.read(key, unboundedCall)).toBeUndefined();
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
       expect(await store.commit(aCommit(aSession({ revision: 3 }), uuid(200)), unboundedCall)).toEqual({
         kind: 'conflict',
         session: undefined,
       });
       expect(await applyTurn(store, key, uuid(100))).toEqual({ kind: 'committed' });
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toMatchObject([
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toMatchObject([
         { revision: 1, turnId: uuid(100) },
       ]);
     });

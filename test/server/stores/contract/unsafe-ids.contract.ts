@@ -36,7 +36,7 @@ export function unsafeIdsContract(open: OpenSessionStore): void {
 
   it('keep turns apart', async () => {
     for (const turnId of unsafeIds) await applyTurn(store, key, turnId);
-    const { turns: recorded } = await store.listTurns(key, 0, 100, unboundedCall);
+    const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
     expect(recorded.map(({ turnId }) => turnId)).toEqual(unsafeIds);
     for (const [index, turnId] of unsafeIds.entries()) {
       const outcome = await store.commit(aCommit(aSession(), turnId), unboundedCall);

@@ -128,7 +128,7 @@ describe('EmbeddedSessionStore', () => {
       for (let id = 100; id < 110; id += 1) await applyTurn(tested.store, key, uuid(id));
       await tested.reopen({ recordedTurns: 3 });
       await applyTurn(tested.store, key, uuid(110));
-      const { turns } = await tested.store.listTurns(key, 0, 100, unboundedCall);
+      const { turns } = await tested.store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);
       // One session, one expiry entry, and three turns with their ids.
       expect(await tested.countStored()).toBe(8);

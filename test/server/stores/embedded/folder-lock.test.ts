@@ -59,9 +59,7 @@ describe('the folder of an embedded store', () => {
       const store = openStore();
       for (let session = 1; session <= sessions; session += 1) {
         const { turns } = await store.listTurns(
-          { tenantId: uuid(1), sessionId: uuid(session) },
-          0,
-          100_000,
+          { key: { tenantId: uuid(1), sessionId: uuid(session) }, afterRevision: 0, limit: 100_000 },
           unboundedCall,
         );
         expect(turns.map(({ revision }) => revision)).toEqual(turns.map((_, index) => index + 1));

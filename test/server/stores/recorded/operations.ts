@@ -33,7 +33,7 @@ export async function putRecordedCatalogue(catalogue: ScenarioCatalogue): Promis
 /** Checks the session and its turns, then commits another turn. */
 export async function expectRecordedSession(store: SessionStore): Promise<void> {
   expect(await store.read(recordedKey, unboundedCall)).toEqual(recordedSession);
-  const { turns } = await store.listTurns(recordedKey, 0, 10, unboundedCall);
+  const { turns } = await store.listTurns({ key: recordedKey, afterRevision: 0, limit: 10 }, unboundedCall);
   expect(turns.map(toHexRecord)).toEqual(recordedTurns.map(toHexRecord));
   const [first] = recordedTurns;
   const replay = await store.commit({ ...aCommit(previousSession, first.turnId) }, unboundedCall);

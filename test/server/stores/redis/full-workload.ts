@@ -40,7 +40,7 @@ async function useSessions(clients: ClientsUnderTest, sessionId: string): Promis
   await store.commit(aCommit(aSession({ ...key, revision: 7 }), uuid(9)), unboundedCall);
   await store.commit(aCommit(aSession({ ...key, revision: 7 }), uuid(3)), unboundedCall);
   await store.read(key, unboundedCall);
-  await store.listTurns(key, 0, 10, unboundedCall);
+  await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall);
   await store.delete(key, unboundedCall);
   await store.probe(unboundedCall);
 }

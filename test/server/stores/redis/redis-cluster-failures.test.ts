@@ -44,7 +44,7 @@ describe('Redis Cluster failures', () => {
   };
   const locate = ({ sessionId }: SessionKey) => cluster.findOwner(`{${tenantId}/${sessionId}}`);
   const listTurnIds = async (store: RedisSessionStore, key: SessionKey) =>
-    (await store.listTurns(key, 0, 10_000, unboundedCall)).turns.map(({ turnId }) => turnId);
+    (await store.listTurns({ key, afterRevision: 0, limit: 10_000 }, unboundedCall)).turns.map(({ turnId }) => turnId);
   const waitForProgress = async (caller: RetryingCaller) => {
     const before = caller.completed;
     await eventually(async () => caller.completed > before + 3);

@@ -121,7 +121,7 @@ describe('Redis failures', () => {
     await expect(commit).rejects.toMatchObject({ reason: 'STORE_FULL', retryAfterMs: expect.any(Number) });
     await expect(store.probe(unboundedCall)).rejects.toMatchObject({ reason: 'STORE_FULL' });
     expect(await store.read(key, unboundedCall)).toEqual(before);
-    expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toHaveLength(1);
+    expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toHaveLength(1);
     expect((await store.load(key, uuid(1), unboundedCall)).recordedTurn?.revision).toBe(1);
     await redis.admin.config('SET', 'maxmemory', '0');
     expect(await applyTurn(store, key, uuid(2))).toEqual({ kind: 'committed' });
@@ -226,7 +226,11 @@ describe('Redis failures', () => {
     }
     const turns = await caller.stop();
     await eventually(acceptsWrites(store));
-    expect((await store.listTurns(key, 0, 10_000, unboundedCall)).turns.map(({ turnId }) => turnId)).toEqual(turns);
+    expect(
+      (await store.listTurns({ key, afterRevision: 0, limit: 10_000 }, unboundedCall)).turns.map(
+        ({ turnId }) => turnId,
+      ),
+    ).toEqual(turns);
   });
 
   it('no command is sent for a call that has ended', async () => {

@@ -47,7 +47,11 @@ describe('Redis Sentinel', () => {
     const completed = caller.completed;
     await eventually(async () => caller.completed > completed + 3);
     const turns = await caller.stop();
-    expect((await store.listTurns(key, 0, 10_000, unboundedCall)).turns.map(({ turnId }) => turnId)).toEqual(turns);
+    expect(
+      (await store.listTurns({ key, afterRevision: 0, limit: 10_000 }, unboundedCall)).turns.map(
+        ({ turnId }) => turnId,
+      ),
+    ).toEqual(turns);
     expect(caller.failures).not.toEqual([]);
     await setup.master.start();
     await setup.waitForReplicaRole(setup.master);

@@ -101,7 +101,7 @@ describe('RedisSessionStore', () => {
         turnIds.flatMap((turnId) => nodes.map((store) => applyTurn(store, key, turnId))),
       );
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(60);
-      const turns = (await nodes[0]?.listTurns(key, 0, 100, unboundedCall))?.turns ?? [];
+      const turns = (await nodes[0]?.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall))?.turns ?? [];
       expect(turns.map(({ revision }) => revision)).toEqual(turnIds.map((_, index) => index + 1));
       expect(turns.map(({ turnId }) => turnId).sort()).toEqual(turnIds);
     });
@@ -151,7 +151,7 @@ describe('RedisSessionStore', () => {
       ];
       for (let turn = 1; turn <= 250; turn += 1) await applyTurn(many, key, uuid(turn));
       await applyTurn(few, key, uuid(251));
-      const { turns } = await few.listTurns(key, 0, 1_000, unboundedCall);
+      const { turns } = await few.listTurns({ key, afterRevision: 0, limit: 1_000 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([249, 250, 251]);
       const fields = await redis.admin.hkeys(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       expect(fields.sort()).toEqual(['r', 's', `t:${uuid(249)}`, `t:${uuid(250)}`, `t:${uuid(251)}`]);
@@ -163,7 +163,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(store, key, uuid(2));
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toMatchObject([
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toMatchObject([
         { revision: 1, turnId: uuid(1) },
       ]);
     });
@@ -191,7 +191,7 @@ describe('RedisSessionStore', () => {
       await redis.admin.del(`${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`);
       const imported = aSession({ importedFrom: 'a record' });
       expect(await store.create(imported, unboundedCall)).toEqual({ session: imported, created: true });
-      expect((await store.listTurns(key, 0, 10, unboundedCall)).turns).toEqual([]);
+      expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
       expect(await applyTurn(store, key, uuid(1))).toEqual({ kind: 'committed' });
     });
 

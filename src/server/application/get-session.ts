@@ -9,7 +9,7 @@ import { findLegacySession, type LegacySessionDependencies } from './adopt-legac
  *
  * @throws OrchestratorError SESSION_NOT_FOUND.
  */
-export async function readSession(deps: LegacySessionDependencies, key: SessionKey, call: Call): Promise<Session> {
+export async function getSession(deps: LegacySessionDependencies, key: SessionKey, call: Call): Promise<Session> {
   const session = (await deps.store.read(key, call)) ?? (await findLegacySession(deps, key, '', call));
   if (session) return session;
   throw new OrchestratorError('SESSION_NOT_FOUND', `Session ${key.sessionId} does not exist or has expired.`, {

@@ -11,17 +11,17 @@ import type {
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { findRecoveryStep } from '../steps/recovery';
 import { findUnfinishedStage } from '../steps/stage';
-import { toConditionVariables } from '../steps/step-conditions';
+import { toStepVariables } from '../steps/step-conditions';
 import type { Walk } from '../steps/walk';
 
 /** An action for an existing instance with a reason that belongs to it. */
-export type OutcomeDecision =
+export type DecidedAction =
   | { readonly action: 'CONTINUE'; readonly reason: ContinueReason }
   | { readonly action: 'PAUSE'; readonly reason: PauseCause | 'STAYS_PAUSED' }
   | { readonly action: 'COMPLETE'; readonly reason: CompleteReason }
   | { readonly action: 'CANCEL'; readonly reason: CancelReason };
 
-interface OutcomeDetails {
+interface DecisionDetails {
   /** CONTINUE only: the instance walks and contributes. */
   readonly shouldWalk: boolean;
   /** CONTINUE only: the instance was paused before the turn. */
@@ -35,51 +35,51 @@ interface OutcomeDetails {
 }
 
 /** The decision about an existing instance. P6.3 can still replace a CONTINUE by a LOOP pause or a relocalization (2.8). */
-export type InstanceOutcome = OutcomeDecision & OutcomeDetails & { readonly view: InstanceView };
+export type InstanceDecision = DecidedAction & DecisionDetails & { readonly view: InstanceView };
 
-/** The outcome of an instance that is active after the turn. */
-export type ActiveOutcome = Extract<InstanceOutcome, { readonly action: 'CONTINUE' }>;
-/** The outcome of an instance that is paused after the turn. */
-export type PauseOutcome = Extract<InstanceOutcome, { readonly action: 'PAUSE' }>;
-/** The outcome of an instance that ends on this turn. */
-export type EndedOutcome = Extract<InstanceOutcome, { readonly action: 'COMPLETE' | 'CANCEL' }>;
+/** The decision about an instance that is active after the turn. */
+export type ContinueDecision = Extract<InstanceDecision, { readonly action: 'CONTINUE' }>;
+/** The decision about an instance that is paused after the turn. */
+export type PauseDecision = Extract<InstanceDecision, { readonly action: 'PAUSE' }>;
+/** The decision about an instance that ends on this turn. */
+export type EndDecision = Extract<InstanceDecision, { readonly action: 'COMPLETE' | 'CANCEL' }>;
 
-export function createOutcome(
+export function createDecision(
   view: InstanceView,
-  decision: OutcomeDecision,
+  decided: DecidedAction,
   {
-    shouldWalk = decision.action === 'CONTINUE',
+    shouldWalk = decided.action === 'CONTINUE',
     resumed = false,
     staysPausedBecause,
     displacedByInstanceIds = [],
     conditionErrors = [],
-  }: Partial<OutcomeDetails> = {},
-): InstanceOutcome {
-  return { view, ...decision, shouldWalk, resumed, staysPausedBecause, displacedByInstanceIds, conditionErrors };
+  }: Partial<DecisionDetails> = {},
+): InstanceDecision {
+  return { view, ...decided, shouldWalk, resumed, staysPausedBecause, displacedByInstanceIds, conditionErrors };
 }
 
 /** Replaces the decision about an instance. Errors of evaluated conditions are kept. */
-export function overrideOutcome(
-  { view, conditionErrors }: InstanceOutcome,
-  decision: OutcomeDecision,
-  details: Partial<OutcomeDetails> = {},
-): InstanceOutcome {
-  return createOutcome(view, decision, { conditionErrors, ...details });
+export function overrideDecision(
+  { view, conditionErrors }: InstanceDecision,
+  decided: DecidedAction,
+  details: Partial<DecisionDetails> = {},
+): InstanceDecision {
+  return createDecision(view, decided, { conditionErrors, ...details });
 }
 
-export function isActive(outcome: InstanceOutcome): outcome is ActiveOutcome {
-  return outcome.action === 'CONTINUE';
+export function isActive(decision: InstanceDecision): decision is ContinueDecision {
+  return decision.action === 'CONTINUE';
 }
 
-const endsInstance: Readonly<Record<InstanceOutcome['action'], boolean>> = {
+const endsInstance: Readonly<Record<InstanceDecision['action'], boolean>> = {
   CONTINUE: false,
   PAUSE: false,
   COMPLETE: true,
   CANCEL: true,
 };
 
-export function hasEnded(outcome: InstanceOutcome): outcome is EndedOutcome {
-  return endsInstance[outcome.action];
+export function hasEnded(decision: InstanceDecision): decision is EndDecision {
+  return endsInstance[decision.action];
 }
 
 /** Returns the walk of an existing instance; undefined if its scenario or step no longer exists. */
@@ -94,37 +94,37 @@ export function evaluateLifecycleRules(
   view: InstanceView,
   context: SelectionContext,
   getWalk: GetWalk,
-): InstanceOutcome {
+): InstanceDecision {
   const { scenario, step, signals } = view;
-  if (!scenario) return createOutcome(view, { action: 'CANCEL', reason: 'SCENARIO_NOT_FOUND' });
+  if (!scenario) return createDecision(view, { action: 'CANCEL', reason: 'SCENARIO_NOT_FOUND' });
   const isPaused = wasPaused(view);
   if (!step && !isPaused) return evaluateMissingStep(view, scenario, context);
   const isFullyEvaluated = context.turn.trigger === 'MESSAGE' || view.hasOutcome;
   if (isFullyEvaluated && isFinishedAtTerminalStep(view, context, getWalk)) {
-    return createOutcome(view, { action: 'COMPLETE', reason: 'TERMINAL' });
+    return createDecision(view, { action: 'COMPLETE', reason: 'TERMINAL' });
   }
   const completion = isFullyEvaluated ? evaluateCompletionCondition(view, scenario, context) : notEvaluated;
-  if (completion.isTrue) return createOutcome(view, { action: 'COMPLETE', reason: 'CONDITION' });
+  if (completion.isTrue) return createDecision(view, { action: 'COMPLETE', reason: 'CONDITION' });
   const details = { conditionErrors: completion.errors };
   if (isFullyEvaluated && signals.hasComplete) {
-    return createOutcome(view, { action: 'COMPLETE', reason: 'USER_REQUEST' }, details);
+    return createDecision(view, { action: 'COMPLETE', reason: 'USER_REQUEST' }, details);
   }
   if (isFullyEvaluated && signals.hasCancel) {
-    return createOutcome(view, { action: 'CANCEL', reason: 'USER_REQUEST' }, details);
+    return createDecision(view, { action: 'CANCEL', reason: 'USER_REQUEST' }, details);
   }
-  if (isPaused) return createOutcome(view, { action: 'PAUSE', reason: 'STAYS_PAUSED' }, details);
+  if (isPaused) return createDecision(view, { action: 'PAUSE', reason: 'STAYS_PAUSED' }, details);
   if (isFullyEvaluated && isDeclined(view, getWalk)) {
-    return createOutcome(view, { action: 'CANCEL', reason: 'DECLINED' }, details);
+    return createDecision(view, { action: 'CANCEL', reason: 'DECLINED' }, details);
   }
   if (isFullyEvaluated && signals.hasPause) {
-    return createOutcome(view, { action: 'PAUSE', reason: 'USER_REQUEST' }, details);
+    return createDecision(view, { action: 'PAUSE', reason: 'USER_REQUEST' }, details);
   }
   if (isIdle(view, scenario, context)) {
-    return createOutcome(view, { action: scenario.definition.idleAction, reason: 'IDLE' }, details);
+    return createDecision(view, { action: scenario.definition.idleAction, reason: 'IDLE' }, details);
   }
   return isFullyEvaluated
-    ? createOutcome(view, { action: 'CONTINUE', reason: 'GOES_ON' }, details)
-    : createOutcome(view, { action: 'CONTINUE', reason: 'QUIET' }, { shouldWalk: false });
+    ? createDecision(view, { action: 'CONTINUE', reason: 'GOES_ON' }, details)
+    : createDecision(view, { action: 'CONTINUE', reason: 'QUIET' }, { shouldWalk: false });
 }
 
 /** 2.2: the current step is not in the scenario's version. */
@@ -132,10 +132,10 @@ function evaluateMissingStep(
   view: InstanceView,
   scenario: CompiledScenario,
   { settings }: Pick<SelectionContext, 'settings'>,
-): InstanceOutcome {
+): InstanceDecision {
   return findRecoveryStep(view.instance, scenario, [], settings)
-    ? createOutcome(view, { action: 'CONTINUE', reason: 'RELOCALIZED' })
-    : createOutcome(view, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' });
+    ? createDecision(view, { action: 'CONTINUE', reason: 'RELOCALIZED' })
+    : createDecision(view, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' });
 }
 
 /** 2.3: a terminal step with all stages finished, which no transition or correction leaves on this turn. */
@@ -170,23 +170,15 @@ const notEvaluated: CompletionEvaluation = { isTrue: false, errors: [] };
 
 /** 2.3: the scenario's `completion_condition`. */
 function evaluateCompletionCondition(
-  { step, instance, known, changedFields, signals }: InstanceView,
+  view: InstanceView,
   { completionCondition }: CompiledScenario,
   context: SelectionContext,
 ): CompletionEvaluation {
+  const { step } = view;
   if (!completionCondition || !step) return notEvaluated;
-  const earlierVisits = instance.path.filter(({ stepId, visitNumber }) => stepId === step.stepId && visitNumber > 0);
-  const { truth, error } = completionCondition.evaluate(
-    toConditionVariables(context, {
-      known,
-      instanceVariables: instance.variables,
-      signals,
-      changedFields,
-      outcome: instance.visit.outcome,
-      visits: earlierVisits.length + 1,
-      attempts: instance.visit.attempts,
-    }),
-  );
+  const position = { step, visit: view.instance.visit, isNewVisit: false };
+  const variables = toStepVariables({ input: view, position, known: view.known, clearedFields: [] }, context);
+  const { truth, error } = completionCondition.evaluate(variables);
   return { isTrue: truth === 'TRUE', errors: error ? [`completion_condition: ${error}`] : [] };
 }
 
