@@ -25,8 +25,8 @@ const integerRanges = {
 const names = { type: 'array', items: { type: 'string' } };
 const texts = { type: 'object', additionalProperties: { type: 'string' } };
 const lists = { type: 'object', additionalProperties: names };
-/** The expectations of a turn, by scenario name. */
-const expectation = {
+/** The expectations of a turn, by scenario name. Of a map only what is listed is compared. */
+const partialExpectation = {
   started: { description: 'Scenarios that start, in start order.', ...names },
   resumed: { description: 'Paused scenarios that resume.', ...names },
   continued: { description: 'Scenarios that continue, including those that resume.', ...names },
@@ -54,6 +54,74 @@ const expectation = {
   primary: { description: 'The primary scenario of the reply; "" if there is none.', type: 'string' },
 };
 
+/** With `..._exactly` after each map: the same map, compared as a whole. */
+const expectation = Object.fromEntries(
+  Object.entries(partialExpectation).flatMap(([key, value]) => {
+    if (value.type !== 'object') return [[key, value]];
+    const description = `As \`${key}\`, but what is not listed is a failure.`;
+    return [
+      [key, value],
+      [`${key}_exactly`, { ...value, description }],
+    ];
+  }),
+);
+
+/** The settings of a conversation. test/schemas compares the keys with those that the reader accepts. */
+const settings = {
+  enabled: { description: 'Whether turns are decided (2.16). Default true.', type: 'boolean' },
+  max_loop_count: whole('Limit on visits and failed actions of a step (2.8). Default 3.', 1, 1000),
+  max_attempts: whole('Limit on messages that leave a question unanswered (2.8). 0: none. Default 5.', 0, 1000),
+  max_simultaneous_scenarios: whole('Maximum number of active scenarios (2.15). Default 5.', 1, 20),
+  block_on_missing_hard_fields: {
+    description: 'Whether a missing HARD field prevents a start (2.12). Default true.',
+    type: 'boolean',
+  },
+  enable_step_skipping: {
+    description: 'Whether steps whose fields are all known are skipped (3.5). Default true.',
+    type: 'boolean',
+  },
+  enable_multi_scenario: {
+    description: 'Whether several scenarios can be active (2.16). Default true.',
+    type: 'boolean',
+  },
+  start_threshold: real('Minimum score for a candidate to start (2.12). Default 0.5.', 0, 1),
+  ambiguity_margin: real('Scores that differ by less can be ambiguous (1.5). Default 0.1.', 0, 1),
+  pending_start_turns: whole('MESSAGE turns on which a rejected start is retried (2.14). Default 3.', 0, 100),
+  resume_policy: {
+    description: 'How a pause that the customer asked for ends (2.11). Default next_turn.',
+    enum: ['next_turn', 'explicit'],
+  },
+  offer_after_turns: whole('MESSAGE turns after which a paused scenario is abandoned (2.11). Default 3.', 0, 1000),
+  max_confirms_per_turn: whole('Maximum number of confirmations in a plan (4.2). Default 1.', 1, 20),
+  max_fields_to_ask_per_turn: whole(
+    'Maximum number of fields to ask for in a plan (4.2). 0: no limit. Default 0.',
+    0,
+    500,
+  ),
+  semantic_evaluation: {
+    description: 'How conditions in natural language are evaluated (3.4). Default off.',
+    enum: ['off', 'embedding'],
+  },
+  semantic_threshold: real('Minimum cosine for TRUE with embedding (3.4). Default 0.8.', -1, 1),
+};
+
+/** What changes in the catalogue before a turn. */
+const catalogueChange = {
+  description: 'What changes in the catalogue before the turn, in the order put, disable, delete.',
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    put: {
+      description: 'Scenario files or folders to store, relative to the folder of this file.',
+      minItems: 1,
+      ...names,
+    },
+    disable: { description: 'Scenarios that are disabled.', minItems: 1, ...names },
+    delete: { description: 'Scenarios that are deleted with all versions and relationships.', minItems: 1, ...names },
+  },
+};
+
 /** Definitions of the schema that is currently being written. */
 let definitions = {};
 
@@ -76,6 +144,14 @@ for (const [name, describe] of [
   }
 }
 
+function whole(description, minimum, maximum) {
+  return { description, type: 'integer', minimum, maximum };
+}
+
+function real(description, minimum, maximum) {
+  return { description, type: 'number', minimum, maximum };
+}
+
 function scenarioFile() {
   return {
     $id: 'urn:focal:orchestration:v1:scenario-file',
@@ -91,12 +167,24 @@ function scenarioFile() {
         relationships: {
           description: 'The relationships. A document with this key has no other keys.',
           type: 'array',
-          items: reference(message('Relationship')),
+          items: relationship(),
         },
       },
     },
     else: reference(message('Scenario')),
   };
+}
+
+/** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
+function relationship() {
+  const item = reference(message('Relationship'));
+  for (const field of ['source_id', 'target_scenario_id']) {
+    const property = definitions.Relationship.properties[field];
+    delete property.pattern;
+    property.description += ' A file can have the name of the scenario.';
+    property.minLength = 1;
+  }
+  return item;
 }
 
 /** See docs/conversation-tests.md. test/schemas compares the keys of an expectation with those that the reader accepts. */
@@ -130,6 +218,12 @@ function conversationFile() {
             items: { type: 'string' },
           },
           customer_data: { description: 'Known fields of the customer, sent with every turn.', type: 'object' },
+          settings: {
+            description: 'Settings of the rules: keys of [pipeline.scenario_orchestration].',
+            type: 'object',
+            additionalProperties: false,
+            properties: settings,
+          },
           session: {
             ...withoutIds(message('ImportSessionRequest'), ['tenant_id', 'agent_id', 'session_id']),
             required: ['active_scenario_id'],
@@ -145,7 +239,6 @@ function conversationTurn(text) {
   const turn = withoutIds(message('Turn'), ['tenant_id', 'agent_id', 'session_id', 'turn_id']);
   return {
     ...turn,
-    required: ['expect'],
     properties: {
       ...turn.properties,
       message: text('Short form of `situation.message`.'),
@@ -156,8 +249,9 @@ function conversationTurn(text) {
         minimum: 0,
         maximum: 31536000,
       },
+      catalogue: catalogueChange,
       expect: {
-        description: 'The expected decisions.',
+        description: 'The expected decisions. Without it the turn is not checked.',
         type: 'object',
         additionalProperties: false,
         properties: expectation,

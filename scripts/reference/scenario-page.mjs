@@ -19,8 +19,8 @@ const scalarNames = {
 
 const relationshipExample = `relationships:
   - kind: DEPENDS_ON # no refund before an order status was looked up
-    source_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01
-    target_scenario_id: 3f0c9e6d-52c1-4a0b-8a5c-6b9c61a3d202
+    source_id: Refund
+    target_scenario_id: Order status
 `;
 
 /** The sections of the page: the message, its heading, and an example. */

@@ -13,10 +13,12 @@ import {
   findingToFileProblem,
   findNearestName,
   formatProblem,
+  isUuid,
+  type NamedScenario,
   type ScenarioFiles,
   violationToFileProblem,
 } from './files';
-import { type AgentOptions, isUuid } from './service-client';
+import type { AgentOptions } from './service-client';
 
 // The stored scenarios of an agent, as commands use them.
 
@@ -46,6 +48,15 @@ export async function listAllScenarios(
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
   return all;
+}
+
+/** The latest version of every scenario of an agent, for lookups by name or id. */
+export async function listNamedScenarios(
+  client: OrchestratorClient,
+  agent: AgentKey,
+): Promise<readonly NamedScenario[]> {
+  const all = await listAllScenarios(client, agent);
+  return all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
 }
 
 /** The id of a stored scenario that is given by id or name. */

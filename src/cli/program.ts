@@ -12,6 +12,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   get: async () => (await import('./commands/catalogue.js')).createGetCommand(),
   list: async () => (await import('./commands/catalogue.js')).createListCommand(),
   delete: async () => (await import('./commands/catalogue.js')).createDeleteCommand(),
+  relationships: async () => (await import('./commands/relationships.js')).createRelationshipsCommand(),
   turn: async () => (await import('./commands/turn.js')).createTurnCommand(),
   session: async () => (await import('./commands/session.js')).createSessionCommand(),
   tail: async () => (await import('./commands/session.js')).createTailCommand(),
@@ -28,6 +29,8 @@ export async function createProgram(name = ''): Promise<Command> {
     description: 'Decides, turn by turn, which conversation scenarios start, move, pause and end.',
   })
     .version(readVersion(), '-V, --version', 'print the version')
+    // An option after the name of a command belongs to that command: `get` has its own --version.
+    .enablePositionalOptions()
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText(
       'after',

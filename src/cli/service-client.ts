@@ -3,7 +3,7 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CallError, connect, insecure, type OrchestratorClient, tls } from 'scenario-orchestrator-client';
 import { CommandError, exitCodes } from './exit-codes';
-import { FileProblemsError } from './files';
+import { FileProblemsError, isUuid } from './files';
 
 // How commands call the service: the options for it, the client, and messages for calls that fail.
 
@@ -79,12 +79,6 @@ export function addAgentOptions(command: Command, settings: OptionSettings = {})
     .argParser(parseUuid)
     .makeOptionMandatory(settings.isMandatory ?? true);
   return addServiceOptions(command, settings).addOption(agent);
-}
-
-const uuidRegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export function isUuid(text: string): boolean {
-  return uuidRegExp.test(text);
 }
 
 export function parseUuid(text: string): string {

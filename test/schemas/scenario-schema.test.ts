@@ -75,6 +75,10 @@ test.each([
   ['a duration', { ...minimal, idle_timeout: '1h30m' }],
   ['a $schema key', { $schema: 'x', ...minimal }],
   [
+    'a relationship between named scenarios',
+    { relationships: [{ kind: 'EXCLUDES', source_id: 'Refund', target_scenario_id: 'Callback' }] },
+  ],
+  [
     'relationships',
     {
       relationships: [

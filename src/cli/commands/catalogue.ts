@@ -2,10 +2,24 @@ import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { Scenario, StoredScenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { DeleteScenarioRequest } from '../../../gen/focal/orchestration/v1/scenario_service';
-import { getStoredScenario, listAllScenarios, putScenarios, resolveScenarioId, toAgentKey } from '../catalogue-client';
+import {
+  getStoredScenario,
+  listAllScenarios,
+  listNamedScenarios,
+  putScenarios,
+  resolveScenarioId,
+  toAgentKey,
+} from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { type ExitCode, exitCodes } from '../exit-codes';
-import { loadScenarioFiles, messageToJson } from '../files';
+import {
+  checkTogether,
+  FileProblemsError,
+  formatProblem,
+  messageToJson,
+  parseScenarioFiles,
+  resolveRelationshipNames,
+} from '../files';
 import { type Output, styled } from '../output/terminal';
 import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
 
@@ -25,14 +39,19 @@ export function createPutCommand(): Command {
   );
 }
 
-/** An unchanged scenario keeps its version. */
+/** An unchanged scenario keeps its version. Relationships can name scenarios of the files and of the catalogue. */
 async function put(paths: readonly string[], options: CatalogueOptions, output: Output): Promise<ExitCode> {
-  const files = loadScenarioFiles(paths);
+  const parsed = parseScenarioFiles(paths);
+  if (parsed.problems.length > 0) throw new FileProblemsError(parsed.problems);
   const agent = toAgentKey(options);
   return withClient(options, async (client) => {
+    const files = resolveRelationshipNames(parsed, await listNamedScenarios(client, agent));
+    if (files.problems.length > 0) throw new FileProblemsError(files.problems);
     for (const warning of await putScenarios(client, agent, files)) output.writeStatus(warning);
     const ids = new Set(files.scenarios.map(({ message }) => message.scenarioId));
     const all = await listAllScenarios(client, agent);
+    const named = all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
+    for (const problem of checkTogether(named, files.relationships)) output.writeStatus(formatProblem(problem));
     const stored = all.filter(({ scenario }) => ids.has(scenario?.scenarioId ?? ''));
     if (output.json) {
       output.writeJson(stored.map(toJson));

@@ -22,6 +22,9 @@ export function createCompletionCommand(program: Command): Command {
 interface CommandCompletion {
   readonly name: string;
   readonly summary: string;
+  /** The names of its own commands, for example `list`; empty for most commands. */
+  readonly subcommands: readonly string[];
+  /** Its options and those of its own commands. */
   readonly options: readonly OptionCompletion[];
 }
 
@@ -35,7 +38,13 @@ interface OptionCompletion {
 }
 
 function toCommandCompletion(command: Command): CommandCompletion {
-  return { name: command.name(), summary: command.summary(), options: command.options.flatMap(toOptionCompletions) };
+  const options = [command, ...command.commands].flatMap((each) => each.options.flatMap(toOptionCompletions));
+  return {
+    name: command.name(),
+    summary: command.summary(),
+    subcommands: command.commands.map((subcommand) => subcommand.name()),
+    options: [...new Map(options.map((option) => [option.flag, option])).values()],
+  };
 }
 
 function toOptionCompletions({
@@ -65,7 +74,10 @@ function formatBash(commands: readonly CommandCompletion[]): string {
       ({ command, option }) => `      "${command.name} ${option.flag}") words="${option.choices.join(' ')}" ;;`,
     ),
     '      *) case "${COMP_WORDS[1]}" in',
-    ...commands.map(({ name, options }) => `        ${name}) words="${options.map(({ flag }) => flag).join(' ')}" ;;`),
+    ...commands.map(({ name, subcommands, options }) => {
+      const words = [...subcommands, ...options.map(({ flag }) => flag)];
+      return `        ${name}) words="${words.join(' ')}" ;;`;
+    }),
     '      esac ;;',
     '    esac',
     '  fi',
@@ -85,8 +97,9 @@ function formatZsh(commands: readonly CommandCompletion[]): string {
     '  )',
     '  if (( CURRENT == 2 )); then _describe command commands; return; fi',
     '  case "${words[2]}" in',
-    ...commands.map(({ name, options }) => {
-      const specs = [...options.map(formatZshOption), "'*:file:_files'"].join(' ');
+    ...commands.map(({ name, subcommands, options }) => {
+      const first = subcommands.length === 0 ? [] : [`'1:command:(${subcommands.join(' ')})'`];
+      const specs = [...options.map(formatZshOption), ...first, "'*:file:_files'"].join(' ');
       return `    ${name}) shift words; (( CURRENT-- )); _arguments ${specs} ;;`;
     }),
     '  esac',
@@ -105,8 +118,9 @@ function formatFish(commands: readonly CommandCompletion[]): string {
   const names = commands.map(({ name }) => name).join(' ');
   const noCommand = `not __fish_seen_subcommand_from ${names}`;
   return commands
-    .flatMap(({ name, summary, options }) => [
+    .flatMap(({ name, summary, subcommands, options }) => [
       `complete -c ${programName} -n "${noCommand}" -f -a ${name} -d ${quote(summary)}`,
+      ...formatFishSubcommands(name, subcommands),
       ...options.map(({ flag, description, takesValue, choices }) => {
         const value = choices.length > 0 ? ` -x -a ${quote(choices.join(' '))}` : takesValue ? ' -r' : '';
         const condition = `__fish_seen_subcommand_from ${name}`;
@@ -114,6 +128,13 @@ function formatFish(commands: readonly CommandCompletion[]): string {
       }),
     ])
     .join('\n');
+}
+
+function formatFishSubcommands(name: string, subcommands: readonly string[]): readonly string[] {
+  if (subcommands.length === 0) return [];
+  const words = subcommands.join(' ');
+  const condition = `__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${words}`;
+  return [`complete -c ${programName} -n "${condition}" -f -a ${quote(words)}`];
 }
 
 /** Quotes a text as one word of a shell. */

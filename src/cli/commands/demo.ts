@@ -5,19 +5,14 @@ import type { Command } from 'commander';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import { type AgentKey, putScenarios } from '../catalogue-client';
 import { createCommand, runCommand } from '../command';
-import {
-  type Conversation,
-  type ConversationTurnResult,
-  createScenarioNameLookup,
-} from '../conversation-tests/conversation';
+import type { Conversation } from '../conversation-tests/conversation';
 import { readConversation } from '../conversation-tests/conversation-file';
 import { runConversation } from '../conversation-tests/run-conversation';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { readScenarioFiles } from '../files';
 import { startLocalService } from '../local-service';
-import { formatTurn } from '../output/format-turn';
-import { formatRow, type Output, styled, type TerminalOptions } from '../output/terminal';
-import { formatDifferences } from '../output/test-report';
+import { formatRow, type Output, styled } from '../output/terminal';
+import { formatTurnResult } from '../output/test-report';
 import { addConnectionOptions, type ConnectionOptions, createServerOption, withClient } from '../service-client';
 
 /** The tenant and agent of the demo. */
@@ -94,19 +89,4 @@ async function runExample(client: OrchestratorClient, delayMs: number, output: O
 /** Reads a conversation of `examples/conversations`. Throws FileProblemsError. */
 export function readExampleConversation(name: string): Conversation {
   return readConversation(join(examplesFolder, 'conversations', name), readScenarioFiles);
-}
-
-/** Formats the decisions of a turn and their differences to the expectation. */
-export function formatTurnResult(
-  terminal: TerminalOptions,
-  conversation: Conversation,
-  result: ConversationTurnResult,
-): readonly string[] {
-  const { number, scripted, turn, response } = result;
-  const title = `${number}  ${scripted.about}`.trim();
-  const getName = createScenarioNameLookup(conversation.scenarios.scenarios);
-  return [
-    ...formatTurn(terminal, { title, turn, response }, getName),
-    ...formatDifferences(terminal, conversation, result),
-  ];
 }

@@ -7,7 +7,7 @@ import {
   TurnRecord,
   WatchSessionRequest,
 } from '../../../gen/focal/orchestration/v1/session_service';
-import { listAllScenarios } from '../catalogue-client';
+import { listNamedScenarios } from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
@@ -71,10 +71,7 @@ async function loadNameLookup(
   tenantId: string,
   agentId: string,
 ): Promise<(scenarioId: string) => string> {
-  const stored = await listAllScenarios(client, { tenantId, agentId });
-  return createScenarioNameLookup(
-    stored.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }])),
-  );
+  return createScenarioNameLookup(await listNamedScenarios(client, { tenantId, agentId }));
 }
 
 interface TailOptions extends SessionOptions {

@@ -1,20 +1,25 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { type ConversationRun, getFailedTurns, hasPassed } from '../conversation-tests/conversation';
 import { readConversation } from '../conversation-tests/conversation-file';
 import { computeCoverage, type ScenarioCoverage } from '../conversation-tests/coverage';
+import { listConversationFiles } from '../conversation-tests/list-conversations';
 import { runInProcess } from '../conversation-tests/run-in-process';
 import { type ExitCode, exitCodes } from '../exit-codes';
-import { FileProblemsError, listDocumentFiles, readScenarioFiles } from '../files';
+import { FileProblemsError, messageToJson, readScenarioFiles } from '../files';
 import { type Output, styled } from '../output/terminal';
-import { formatCoverage, formatDifferences, formatJunitReport } from '../output/test-report';
+import { formatCoverage, formatDifferences, formatJunitReport, formatTurnResult } from '../output/test-report';
 
 interface TestOptions extends JsonOptions {
   /** The file for the JUnit XML report. */
   readonly junit?: string;
   readonly coverage: boolean;
+  /** Whether every turn is written with its decisions. */
+  readonly show: boolean;
 }
 
 export function createTestCommand(): Command {
@@ -24,6 +29,7 @@ export function createTestCommand(): Command {
   })
     .argument('<paths...>', 'conversation files or folders')
     .option('--coverage', 'report which steps and transitions are covered', false)
+    .option('--show', 'show every turn with its decisions', false)
     .option('--junit <file>', 'write the results as JUnit XML')
     .addOption(createJsonOption())
     .action((paths: readonly string[], options: TestOptions) =>
@@ -42,12 +48,12 @@ async function test(paths: readonly string[], options: TestOptions, output: Outp
   const runs: ConversationRun[] = [];
   const scenarios = new Map<string, CompiledScenario>();
   const fileErrors: string[] = [];
-  for (const file of paths.flatMap(listDocumentFiles)) {
+  for (const file of paths.flatMap(listConversationFiles)) {
     try {
       const { run, checked } = await runInProcess(readConversation(file, readScenarioFiles));
       for (const scenario of checked.scenarios) scenarios.set(scenario.scenarioId, scenario);
       runs.push(run);
-      if (!output.json) for (const line of formatRun(run, output)) output.writeLine(line);
+      if (!output.json) for (const line of formatRun(run, options.show, output)) output.writeLine(line);
     } catch (error) {
       if (!(error instanceof FileProblemsError)) throw error;
       fileErrors.push(error.message);
@@ -58,36 +64,52 @@ async function test(paths: readonly string[], options: TestOptions, output: Outp
   const coverage = options.coverage ? computeCoverage([...scenarios.values()], turnResults) : [];
   if (options.junit !== undefined) writeFileSync(options.junit, formatJunitReport(runs));
   const passed = fileErrors.length === 0 && runs.every(hasPassed);
-  if (output.json) output.writeJson({ passed, conversations: runs.map(toJson), coverage, file_errors: fileErrors });
+  if (output.json)
+    output.writeJson({
+      passed,
+      conversations: runs.map((run) => toJson(run, options.show)),
+      coverage,
+      file_errors: fileErrors,
+    });
   else writeSummary({ runs, coverage, fileErrors }, output);
   return passed ? exitCodes.ok : exitCodes.findings;
 }
 
-function formatRun(run: ConversationRun, { terminal }: Output): readonly string[] {
+/** Formats a run: its result, and the turns that are not as expected; with `isShown` every turn with its decisions. */
+function formatRun(run: ConversationRun, isShown: boolean, { terminal }: Output): readonly string[] {
   const { conversation, turnResults, failure } = run;
   const { name, file, turns } = conversation;
   const mark = hasPassed(run) ? styled(terminal, 'green', '✓') : styled(terminal, 'red', '✗');
   const turnCount = `${turns.length} ${turns.length === 1 ? 'turn' : 'turns'}`;
   return [
     `${mark} ${styled(terminal, 'strong', name)} ${styled(terminal, 'faint', `${turnCount}, ${file}`)}`,
-    ...getFailedTurns(run).flatMap((turn) => [
-      styled(terminal, 'strong', `  turn ${turn.number}  ${turn.scripted.about}`.trimEnd()),
-      ...formatDifferences(terminal, conversation, turn),
-    ]),
+    ...(isShown
+      ? turnResults.flatMap((turn) => formatTurnResult(terminal, conversation, turn))
+      : getFailedTurns(run).flatMap((turn) => [
+          styled(terminal, 'strong', `  turn ${turn.number}  ${turn.scripted.about}`.trimEnd()),
+          ...formatDifferences(terminal, conversation, turn),
+        ])),
     ...(failure === '' ? [] : [styled(terminal, 'red', `  turn ${turnResults.length + 1} failed: ${failure}`)]),
   ];
 }
 
-function toJson(run: ConversationRun): unknown {
+/** With `isShown` each turn has the turn that was sent and the response. */
+function toJson(run: ConversationRun, isShown: boolean): unknown {
   const { conversation, turnResults, failure } = run;
   return {
     file: conversation.file,
     name: conversation.name,
     passed: hasPassed(run),
     ...(failure === '' ? {} : { failure }),
-    turns: turnResults.map(({ number, scripted, differences }) => ({
+    turns: turnResults.map(({ number, scripted, turn, response, differences }) => ({
       number,
       about: scripted.about,
+      ...(isShown
+        ? {
+            turn: messageToJson('Turn', Turn.encode(turn).finish()),
+            response: messageToJson('ProcessTurnResponse', ProcessTurnResponse.encode(response).finish()),
+          }
+        : {}),
       differences: differences.map((difference) => ({
         ...difference,
         ...(scripted.expectationPositions.get(difference.key) ?? scripted.position),

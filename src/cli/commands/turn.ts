@@ -5,28 +5,15 @@ import { ProcessTurnRequest, ProcessTurnResponse } from '../../../gen/focal/orch
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { GetSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
-import { listAllScenarios, toAgentKey } from '../catalogue-client';
+import { listNamedScenarios, toAgentKey } from '../catalogue-client';
 import { createCommand, createJsonOption, type JsonOptions, runCommand } from '../command';
 import { createScenarioNameLookup } from '../conversation-tests/conversation';
-import {
-  createScenarioIdLookup,
-  type ParsedTurnFile,
-  parseTurnFile,
-  resolveScenarioIds,
-} from '../conversation-tests/turn-file';
+import { type ParsedTurnFile, parseTurnFile, resolveScenarioIds } from '../conversation-tests/turn-file';
 import { CommandError, type ExitCode, exitCodes } from '../exit-codes';
-import { FileProblemsError, messageToJson } from '../files';
+import { createScenarioIdLookup, FileProblemsError, isUuid, messageToJson } from '../files';
 import { formatTurn } from '../output/format-turn';
 import type { Output } from '../output/terminal';
-import {
-  type AgentOptions,
-  addAgentOptions,
-  isUuid,
-  parseCount,
-  parseUuid,
-  readTextFile,
-  withClient,
-} from '../service-client';
+import { type AgentOptions, addAgentOptions, parseCount, parseUuid, readTextFile, withClient } from '../service-client';
 
 interface TurnOptions extends AgentOptions, JsonOptions {
   readonly session?: string;
@@ -55,8 +42,7 @@ export function createTurnCommand(): Command {
 async function sendTurn(path: string, options: TurnOptions, output: Output): Promise<ExitCode> {
   const file = parseTurnFile(path, readTextFile(path === '-' ? '/dev/stdin' : path));
   return withClient(options, async (client) => {
-    const stored = await listAllScenarios(client, toAgentKey(options));
-    const scenarios = stored.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
+    const scenarios = await listNamedScenarios(client, toAgentKey(options));
     const turn = await completeTurn(client, file, resolveNames(file, scenarios), options);
     const { validateOnly, expectedRevision } = options;
     const request = ProcessTurnRequest.fromPartial({ turn, validateOnly, expectedRevision });

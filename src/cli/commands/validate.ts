@@ -27,20 +27,21 @@ export function createValidateCommand(): Command {
 function validate(paths: readonly string[], { format, strict }: ValidateOptions, output: Output): ExitCode {
   const files = readScenarioFiles(paths);
   const { problems } = checkScenarios(files);
-  const errors = problems.filter(({ severity }) => severity === 'ERROR').length;
-  const warnings = problems.length - errors;
+  const count = (wanted: FileProblem['severity']) => problems.filter(({ severity }) => severity === wanted).length;
+  const [errors, warnings, infos] = [count('ERROR'), count('WARNING'), count('INFO')];
   const valid = errors === 0 && (!strict || warnings === 0);
   switch (format) {
     case 'json':
-      output.writeJson({ valid, errors, warnings, problems });
+      output.writeJson({ valid, errors, warnings, infos, problems });
       break;
     case 'github':
       for (const problem of problems) output.writeLine(formatWorkflowCommand(problem));
       break;
     case 'text': {
       for (const problem of problems) output.writeLine(formatProblem(problem));
-      const counts = `${formatCount(errors, 'error')}, ${formatCount(warnings, 'warning')}`;
-      const summary = `${formatCount(files.scenarios.length, 'readable scenario')}: ${counts}`;
+      const counts = [formatCount(errors, 'error'), formatCount(warnings, 'warning')];
+      if (infos > 0) counts.push(formatCount(infos, 'note'));
+      const summary = `${formatCount(files.scenarios.length, 'readable scenario')}: ${counts.join(', ')}`;
       output.writeStatus(styled(output.terminal, valid ? 'green' : 'red', summary));
     }
   }
@@ -51,13 +52,19 @@ function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+const workflowCommands: Readonly<Record<FileProblem['severity'], string>> = {
+  ERROR: 'error',
+  WARNING: 'warning',
+  INFO: 'notice',
+};
+
 /** A workflow command of GitHub Actions, which annotates the line of the problem. */
 function formatWorkflowCommand({ severity, file, line, column, code, path, message }: FileProblem): string {
   const properties = Object.entries({ file, line, col: column, title: code })
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
     .join(',');
   const text = path === '' ? message : `${path}: ${message}`;
-  return `::${severity === 'ERROR' ? 'error' : 'warning'} ${properties}::${escapeData(text)}`;
+  return `::${workflowCommands[severity]} ${properties}::${escapeData(text)}`;
 }
 
 function escapeData(text: string): string {

@@ -1,8 +1,8 @@
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
-import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import type { ImportSessionRequest } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
-import type { ScenarioFiles, SourcePosition } from '../files';
+import type { OrchestrationSettings } from '../../core/model/settings';
+import type { NamedScenario, ScenarioFiles, SourcePosition } from '../files';
 import type { Difference, Expectation } from './expectation';
 import type { TurnSummary } from './turn-summary';
 
@@ -14,9 +14,22 @@ export interface Conversation {
   readonly about: string;
   /** The catalogue of the conversation. */
   readonly scenarios: ScenarioFiles;
+  /** Every scenario of the conversation as it is first defined, those that turns add included. It determines the names. */
+  readonly namedScenarios: readonly NamedScenario[];
+  /** The settings of the rules. They apply in process only; a service has its own. */
+  readonly settings: OrchestrationSettings;
   /** A session to import before the first turn, without tenant, agent and session id; undefined for a new session. */
   readonly session: ImportSessionRequest | undefined;
   readonly turns: readonly ConversationTurn[];
+}
+
+/** What changes in the catalogue before a turn, in this order. */
+export interface CatalogueChange {
+  /** Scenarios and relationships to store. */
+  readonly put: ScenarioFiles;
+  /** Scenarios to store again with `enabled: false`. */
+  readonly disabledScenarioIds: readonly string[];
+  readonly deletedScenarioIds: readonly string[];
 }
 
 /** One turn of a conversation file. */
@@ -25,12 +38,18 @@ export interface ConversationTurn {
   readonly about: string;
   /** Milliseconds since the previous turn. */
   readonly delayMs: number;
+  readonly catalogueChange: CatalogueChange | undefined;
   /**
    * The turn to send. The runner adds tenant, agent, session, turn id and time. The `instanceId` of an outcome is the id of a
    * scenario and refers to its running instance.
    */
   readonly turn: Turn;
+  /** The indexes of outcomes that are sent without an action key. The runner adds the key of the plan to the others. */
+  readonly outcomesWithoutKey: ReadonlySet<number>;
+  /** Empty if nothing is expected of the turn. */
   readonly expected: Expectation;
+  /** Whether anything that is not listed in `expected` is a difference. */
+  readonly isExact: boolean;
   /** Position of the turn in its file. */
   readonly position: SourcePosition;
   /** Position of each key of the expectation in the file. */
@@ -69,9 +88,7 @@ export function getFailedTurns({ turnResults }: ConversationRun): readonly Conve
 }
 
 /** Returns a function that maps a scenario id to its name, or to the id itself if the scenario is unknown. */
-export function createScenarioNameLookup(
-  scenarios: readonly { readonly message: Scenario }[],
-): (scenarioId: string) => string {
+export function createScenarioNameLookup(scenarios: readonly NamedScenario[]): (scenarioId: string) => string {
   const names = new Map(scenarios.map(({ message }) => [message.scenarioId, message.name]));
   return (scenarioId) => names.get(scenarioId) ?? scenarioId;
 }

@@ -2,8 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ByScenario, TurnSummary } from './turn-summary';
 
+type SummaryKey = keyof TurnSummary;
+type MapKey = { [Key in SummaryKey]: TurnSummary[Key] extends ByScenario<unknown> ? Key : never }[SummaryKey];
+
 /** The expected decisions of a turn, by the keys of a conversation file. A key that is left out is not compared. */
-export type Expectation = { readonly [Key in keyof TurnSummary]?: TurnSummary[Key] | undefined };
+export type Expectation = { readonly [Key in SummaryKey]?: TurnSummary[Key] | undefined } & {
+  /** The same value as without the suffix, compared as a whole. */
+  readonly [Key in MapKey as `${Key}_exactly`]?: TurnSummary[Key] | undefined;
+};
 
 /** A decision that is not as expected. */
 export interface Difference {
@@ -20,37 +26,50 @@ export interface Difference {
 const nameList = z.array(z.string());
 const stringByScenario = z.record(z.string(), z.string());
 const listByScenario = z.record(z.string(), z.array(z.string()));
+const valuesByScenario = z.record(z.string(), z.record(z.string(), z.json()));
+
+const exactSuffix = '_exactly';
 
 const expectationShape = {
   started: nameList,
   resumed: nameList,
   continued: nameList,
   paused: stringByScenario,
+  paused_exactly: stringByScenario,
   stays_paused: nameList,
   completed: stringByScenario,
+  completed_exactly: stringByScenario,
   cancelled: stringByScenario,
+  cancelled_exactly: stringByScenario,
   rejected: stringByScenario,
+  rejected_exactly: stringByScenario,
   missing_soft_fields: listByScenario,
+  missing_soft_fields_exactly: listByScenario,
   irreversible_done: listByScenario,
+  irreversible_done_exactly: listByScenario,
   at: stringByScenario,
+  at_exactly: stringByScenario,
   skipped: listByScenario,
+  skipped_exactly: listByScenario,
   asks: listByScenario,
-  confirms: z.record(z.string(), z.record(z.string(), z.json())),
+  asks_exactly: listByScenario,
+  confirms: valuesByScenario,
+  confirms_exactly: valuesByScenario,
   choices: nameList,
   hints: listByScenario,
+  hints_exactly: listByScenario,
   informs: listByScenario,
+  informs_exactly: listByScenario,
   silent: nameList,
   reprompts: nameList,
   deferred: nameList,
   primary: z.string(),
-} satisfies { readonly [Key in keyof TurnSummary]: z.ZodType };
+} satisfies { readonly [Key in keyof Required<Expectation>]: z.ZodType };
+
+/** All keys of an expectation. */
+export const expectationKeys: readonly string[] = Object.keys(expectationShape);
 
 export const expectationSchema: z.ZodType<Expectation> = z.strictObject(expectationShape).partial();
-
-/** The expectation with an empty value for each key that is left out: what it does not list must not happen. */
-export function makeExact(expected: Expectation): Expectation {
-  return { ...emptySummary, ...expected };
-}
 
 const emptySummary: TurnSummary = {
   started: [],
@@ -77,15 +96,19 @@ const emptySummary: TurnSummary = {
 };
 
 /**
- * Compares the decisions of a turn with the expectation and returns the differences in the order of its keys. The value of a key is
- * compared as a whole: lists are ordered, and what a key does not list must not happen.
+ * Compares the decisions of a turn with the expectation and returns the differences in the order of its keys. Lists are compared as a
+ * whole and in order. Of a map only the listed scenarios, and of `confirms` only their listed fields, are compared; all of it if it is
+ * empty, if its key ends in `_exactly`, or if the expectation is exact. Then, too, a key that is left out must be empty.
  */
-export function findDifferences(expectation: Expectation, actual: TurnSummary): readonly Difference[] {
-  return Object.entries(expectation).flatMap(([key, expectedValue]): readonly Difference[] => {
-    if (expectedValue === undefined) return [];
-    const actualValue: unknown = Reflect.get(actual, key);
+export function findDifferences(expectation: Expectation, actual: TurnSummary, isExact = false): readonly Difference[] {
+  const expected = Object.entries(expectation).filter(([, value]) => value !== undefined);
+  const givenKeys = new Set(expected.map(([key]) => getSummaryKey(key)));
+  const emptyValues = Object.entries(emptySummary).filter(([key]) => !givenKeys.has(key));
+  return [...expected, ...(isExact ? emptyValues : [])].flatMap(([key, expectedValue]): readonly Difference[] => {
+    const actualValue: unknown = Reflect.get(actual, getSummaryKey(key));
     if (isByScenario(expectedValue) && isByScenario(actualValue)) {
-      return compareByScenario(key, expectedValue, actualValue);
+      const isWhole = isExact || key.endsWith(exactSuffix) || isEmpty(expectedValue);
+      return compareByScenario(key, expectedValue, actualValue, isWhole);
     }
     return isEqual(expectedValue, actualValue)
       ? []
@@ -93,20 +116,37 @@ export function findDifferences(expectation: Expectation, actual: TurnSummary): 
   });
 }
 
+/** The key of the decisions that a key of an expectation is compared with. */
+function getSummaryKey(key: string): string {
+  return key.endsWith(exactSuffix) ? key.slice(0, -exactSuffix.length) : key;
+}
+
 function compareByScenario(
   key: string,
   expectedValues: ByScenario<unknown>,
   actualValues: ByScenario<unknown>,
+  isWhole: boolean,
 ): readonly Difference[] {
-  const scenarios = new Set([...Object.keys(expectedValues), ...Object.keys(actualValues)]);
+  const scenarios = new Set([...Object.keys(expectedValues), ...(isWhole ? Object.keys(actualValues) : [])]);
+  const matches = isWhole ? isEqual : containsExpected;
   return [...scenarios].flatMap((scenario) => {
     const [expected, actual] = [expectedValues[scenario], actualValues[scenario]];
-    return isEqual(expected, actual) ? [] : [{ key, scenario, expected, actual }];
+    return matches(expected, actual) ? [] : [{ key, scenario, expected, actual }];
   });
+}
+
+/** Whether the value of a scenario is as expected. Of values by field only the listed fields are compared. */
+function containsExpected(expected: unknown, actual: unknown): boolean {
+  if (!isByScenario(expected) || !isByScenario(actual) || isEmpty(expected)) return isEqual(expected, actual);
+  return Object.entries(expected).every(([field, value]) => isEqual(value, actual[field]));
 }
 
 function isByScenario(value: unknown): value is ByScenario<unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0;
 }
 
 /** Compares as JSON, because decoded messages have other prototypes than parsed files. */

@@ -1,9 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { OrchestratorClient } from 'scenario-orchestrator-client';
 import { ProcessTurnRequest, type ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import {
+  DeleteScenarioRequest,
+  PutRelationshipRequest,
+  PutScenarioRequest,
+} from '../../../gen/focal/orchestration/v1/scenario_service';
 import type { ImportSessionRequest, ImportSessionResponse } from '../../../gen/focal/orchestration/v1/session_service';
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
-import { type Conversation, type ConversationTurnResult, createScenarioNameLookup } from './conversation';
+import {
+  type CatalogueChange,
+  type Conversation,
+  type ConversationTurn,
+  type ConversationTurnResult,
+  createScenarioNameLookup,
+} from './conversation';
 import { findDifferences } from './expectation';
 import { summarizeTurn } from './turn-summary';
 
@@ -18,7 +30,11 @@ export interface ConversationRunSettings {
 }
 
 /** Processes the turns of a conversation: a service, or the rules in process. */
-export type ConversationTarget = Pick<OrchestratorClient, 'processTurn' | 'importSession'>;
+export interface ConversationTarget extends Pick<OrchestratorClient, 'processTurn' | 'importSession'> {
+  putScenario(request: PutScenarioRequest): Promise<unknown>;
+  putRelationship(request: PutRelationshipRequest): Promise<unknown>;
+  deleteScenario(request: DeleteScenarioRequest): Promise<unknown>;
+}
 
 /**
  * Runs a conversation turn by turn. Its scenarios must be in the catalogue. Rejects with CallError if a call fails; differences to
@@ -30,7 +46,8 @@ export async function runConversation(
   settings: ConversationRunSettings,
 ): Promise<ConversationTurnResult[]> {
   const { tenantId, agentId, sessionId, startAt } = settings;
-  const getName = createScenarioNameLookup(conversation.scenarios.scenarios);
+  const getName = createScenarioNameLookup(conversation.namedScenarios);
+  const catalogue = new ChangingCatalogue(target, settings, conversation);
   const instances = new RunningInstances();
   const results: ConversationTurnResult[] = [];
   let occurredAt = startAt.getTime();
@@ -38,8 +55,9 @@ export async function runConversation(
   if (session !== undefined) instances.addImported(await target.importSession(createImportRequest(session, settings)));
   for (const [index, scripted] of conversation.turns.entries()) {
     occurredAt += scripted.delayMs;
+    if (scripted.catalogueChange !== undefined) await catalogue.apply(scripted.catalogueChange);
     const turn: Turn = {
-      ...instances.resolveOutcomes(scripted.turn),
+      ...instances.resolveOutcomes(scripted),
       tenantId,
       agentId,
       sessionId,
@@ -49,7 +67,7 @@ export async function runConversation(
     const { response } = await target.processTurn(ProcessTurnRequest.fromPartial({ turn }));
     instances.update(response);
     const actual = summarizeTurn(response, getName);
-    const differences = findDifferences(scripted.expected, actual);
+    const differences = findDifferences(scripted.expected, actual, scripted.isExact);
     const result = { number: index + 1, scripted, turn, response, actual, differences };
     results.push(result);
     settings.onTurn?.(result);
@@ -62,15 +80,53 @@ function createImportRequest(session: ImportSessionRequest, settings: Conversati
   return { ...session, tenantId, agentId, sessionId, lastActiveAt: session.lastActiveAt ?? startAt };
 }
 
+/** The catalogue of the conversation, with the definitions that the next change starts from. */
+class ChangingCatalogue {
+  readonly #target: ConversationTarget;
+  readonly #agent: Pick<ConversationRunSettings, 'tenantId' | 'agentId'>;
+  readonly #definitions = new Map<string, Scenario>();
+
+  constructor(
+    target: ConversationTarget,
+    { tenantId, agentId }: ConversationRunSettings,
+    { scenarios }: Pick<Conversation, 'scenarios'>,
+  ) {
+    this.#target = target;
+    this.#agent = { tenantId, agentId };
+    for (const { message } of scenarios.scenarios) this.#definitions.set(message.scenarioId, message);
+  }
+
+  async apply({ put, disabledScenarioIds, deletedScenarioIds }: CatalogueChange): Promise<void> {
+    for (const { message } of put.scenarios) await this.#putScenario(message);
+    for (const { message: relationship } of put.relationships) {
+      await this.#target.putRelationship(PutRelationshipRequest.fromPartial({ ...this.#agent, relationship }));
+    }
+    for (const scenarioId of disabledScenarioIds) {
+      const definition = this.#definitions.get(scenarioId);
+      if (definition !== undefined) await this.#putScenario({ ...definition, enabled: false });
+    }
+    for (const scenarioId of deletedScenarioIds) {
+      await this.#target.deleteScenario(DeleteScenarioRequest.fromPartial({ ...this.#agent, scenarioId }));
+      this.#definitions.delete(scenarioId);
+    }
+  }
+
+  async #putScenario(scenario: Scenario): Promise<void> {
+    await this.#target.putScenario(PutScenarioRequest.fromPartial({ ...this.#agent, scenario }));
+    this.#definitions.set(scenario.scenarioId, scenario);
+  }
+}
+
 /** The instances of the session and the keys of their actions, as a client that executes tools tracks them. */
 class RunningInstances {
   readonly #instanceIds = new Map<string, string>();
   readonly #actionKeys = new Map<string, string>();
 
-  /** Replaces the scenarios in step outcomes by their instances and adds the action keys. */
-  resolveOutcomes(turn: Turn): Turn {
-    const stepOutcomes = turn.stepOutcomes.map((outcome) => {
+  /** Replaces the scenarios in step outcomes by their instances and adds the action keys, except where the file wants none. */
+  resolveOutcomes({ turn, outcomesWithoutKey }: ConversationTurn): Turn {
+    const stepOutcomes = turn.stepOutcomes.map((outcome, index) => {
       const instanceId = this.#instanceIds.get(outcome.instanceId) ?? outcome.instanceId;
+      if (outcomesWithoutKey.has(index)) return { ...outcome, instanceId };
       return { ...outcome, instanceId, actionKey: outcome.actionKey || (this.#actionKeys.get(instanceId) ?? '') };
     });
     return { ...turn, stepOutcomes };

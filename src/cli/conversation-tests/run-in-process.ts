@@ -2,15 +2,15 @@ import { importLegacySession } from '../../core/apply/import-legacy-session';
 import { decideTurn } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
-import { defaultSettings } from '../../core/model/settings';
-import type { Catalogue } from '../../core/scenario/catalogue';
-import { indexRelationships } from '../../core/scenario/relationships';
+import { defaultSettings, type OrchestrationSettings } from '../../core/model/settings';
 import { turnResultToProto } from '../../server/codec/wire/result-codec';
+import { relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import { legacySessionFromProto, sessionToProto } from '../../server/codec/wire/session-codec';
 import { turnFromProto } from '../../server/codec/wire/turn-message-codec';
 import { Sha256ContentHasher, UuidV5InstanceIdGenerator } from '../../server/runtime/system';
 import { type CheckedScenarios, checkScenarios, FileProblemsError } from '../files';
 import type { Conversation, ConversationRun, ConversationTurnResult } from './conversation';
+import { InProcessCatalogue } from './in-process-catalogue';
 import { type ConversationTarget, runConversation } from './run-conversation';
 
 /** Fixed ids and time, so that every run decides the same. */
@@ -30,12 +30,16 @@ export interface InProcessRun {
 /** Runs a conversation without a service. Throws FileProblemsError if the service would refuse one of its scenarios. */
 export async function runInProcess(conversation: Conversation): Promise<InProcessRun> {
   const checked = checkScenarios({ ...conversation.scenarios, problems: [] });
-  const errors = checked.problems.filter(({ severity }) => severity === 'ERROR');
+  const changes = conversation.turns.flatMap(({ catalogueChange }) => catalogueChange?.put ?? []);
+  const changeProblems = changes.flatMap(
+    ({ scenarios }) => checkScenarios({ scenarios, relationships: [], problems: [] }).problems,
+  );
+  const errors = [...checked.problems, ...changeProblems].filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
   const turnResults: ConversationTurnResult[] = [];
   const settings = { ...fixedSettings, onTurn: (result: ConversationTurnResult) => turnResults.push(result) };
   try {
-    await runConversation(createInProcessTarget(checked), conversation, settings);
+    await runConversation(createInProcessTarget(checked, conversation.settings), conversation, settings);
     return { run: { conversation, turnResults, failure: '' }, checked };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
@@ -47,13 +51,14 @@ const instanceIds = new UuidV5InstanceIdGenerator();
 const contentHasher = new Sha256ContentHasher();
 
 /**
- * Calls the rules directly, for one session: no server, no store, the settings of `config/default.toml`. The responses are
- * byte-identical to those of a service with the same settings.
+ * Calls the rules directly, for one session: no server, no store. The responses are byte-identical to those of a service with the
+ * same settings.
  */
 export function createInProcessTarget(
-  checked: Pick<CheckedScenarios, 'scenarios' | 'relationships'>,
+  { scenarios, relationships }: Pick<CheckedScenarios, 'scenarios' | 'relationships'>,
+  settings: OrchestrationSettings = defaultSettings,
 ): ConversationTarget {
-  const catalogue = createCatalogue(checked);
+  const catalogue = new InProcessCatalogue(scenarios, relationships);
   let session: Session | undefined;
   return {
     async importSession(request) {
@@ -62,11 +67,11 @@ export function createInProcessTarget(
       const fingerprint = contentHasher.hashLegacySession(record);
       session = importLegacySession(record, {
         owner: { tenantId, agentId, sessionId },
-        scenario: catalogue.getScenario(record.activeScenarioId),
+        scenario: catalogue.getSnapshot().getScenario(record.activeScenarioId),
         instanceId: instanceIds.generateInstanceId(sessionId, fingerprint, record.activeScenarioId),
         now: 0,
         fingerprint,
-        pathEntries: defaultSettings.pathEntries,
+        pathEntries: settings.pathEntries,
       });
       return { session: sessionToProto(session, ''), created: true };
     },
@@ -76,25 +81,21 @@ export function createInProcessTarget(
       const decision = decideTurn({
         session: session ?? createEmptySession(turn),
         turn,
-        catalogue,
-        settings: defaultSettings,
+        catalogue: catalogue.getSnapshot(),
+        settings,
         getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
       });
       session = decision.session;
       return { response: turnResultToProto(decision.result), replayed: false };
     },
-  };
-}
-
-function createCatalogue({
-  scenarios,
-  relationships,
-}: Pick<CheckedScenarios, 'scenarios' | 'relationships'>): Catalogue {
-  const byId = new Map(scenarios.map((scenario) => [scenario.scenarioId, scenario]));
-  return {
-    revision: 1,
-    getScenario: (id) => byId.get(id),
-    getScenarioVersion: (id) => byId.get(id),
-    relationships: indexRelationships(relationships),
+    async putScenario({ scenario }) {
+      if (scenario !== undefined) catalogue.putScenario(scenarioFromProto(scenario));
+    },
+    async putRelationship({ relationship }) {
+      if (relationship !== undefined) catalogue.putRelationship(relationshipFromProto(relationship));
+    },
+    async deleteScenario({ scenarioId }) {
+      catalogue.deleteScenario(scenarioId);
+    },
   };
 }

@@ -1,16 +1,15 @@
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { isMap, isScalar, type Node } from 'yaml';
-import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import {
   createEmptyFileProblem,
   FileProblemsError,
-  findNearestName,
   getContractRegistry,
   getMessageDescriptor,
   ParseContext,
   parseDocuments,
   parseMessage,
+  type ScenarioIdLookup,
 } from '../files';
 
 // A turn in a file: the fields of the contract's `Turn`, with `message` as short for `situation.message` and the names of
@@ -62,31 +61,6 @@ function readShortMessage(node: Node | undefined): string {
 
 function toObject(value: JsonObject[string] | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
-
-/** Maps the name of a scenario to its id. `path` is the field that has the name. */
-export type ScenarioIdLookup = (name: string, path: string) => string;
-
-/** Looks up scenarios by name or id. Reports a name that is unknown or ambiguous and returns it unchanged. */
-export function createScenarioIdLookup(
-  scenarios: readonly { readonly message: Scenario }[],
-  report: (path: string, message: string) => void,
-): ScenarioIdLookup {
-  const ids = new Map<string, string>();
-  const ambiguousNames = new Set<string>();
-  for (const { message } of scenarios) {
-    if (ids.has(message.name)) ambiguousNames.add(message.name);
-    ids.set(message.name, message.scenarioId);
-  }
-  for (const { message } of scenarios) ids.set(message.scenarioId, message.scenarioId);
-  return (name, path) => {
-    const id = ids.get(name);
-    if (id !== undefined && !ambiguousNames.has(name)) return id;
-    const nearest = id === undefined ? findNearestName(name, ids.keys()) : undefined;
-    const problem = id === undefined ? `unknown scenario “${name}”` : `two scenarios are named “${name}”; use the id`;
-    report(path, `${problem}${nearest === undefined ? '' : `; did you mean “${nearest}”?`}`);
-    return name;
-  };
 }
 
 /** The turn with scenario ids in place of names. `path` is the path of the turn, "" for the root. */

@@ -1,11 +1,14 @@
+import type { Relationship as RelationshipMessage, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { compareText } from '../../core/model/compare-text';
 import type { Relationship } from '../../core/model/scenario';
 import { compileScenario } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
+import { catalogueFindingSeverities, checkCatalogue } from '../../core/scenario/findings/check-catalogue';
 import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import { findingToProto, relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
+import type { FileMessage, ParsedScenarioFiles } from './file-message';
 import { type FileProblem, findingToFileProblem } from './problems';
-import type { ParsedScenarioFiles } from './scenario-files';
+import type { NamedScenario } from './scenario-names';
 
 /** The scenarios and relationships of files after the checks of the service. */
 export interface CheckedScenarios {
@@ -18,14 +21,15 @@ export interface CheckedScenarios {
 
 /**
  * Checks scenario files with the code and the default limits of the service. Reports everything that PutScenario and
- * PutRelationship refuse and the warnings of ValidateScenario, each at its position in the file.
+ * PutRelationship refuse, the warnings of ValidateScenario, and what scenarios and relationships have together, each at its position in
+ * the file.
  */
 export function checkScenarios(files: ParsedScenarioFiles): CheckedScenarios {
   const compilations = files.scenarios.map(({ message, source }) => {
     const { compiled, findings } = compileScenario(scenarioFromProto(message), 1);
     return { compiled, problems: findings.map((finding) => findingToFileProblem(source, findingToProto(finding))) };
   });
-  const { relationships, problems } = checkRelationships(files.relationships);
+  const { relationships, accepted, problems } = checkRelationships(files);
   return {
     scenarios: compilations.flatMap(({ compiled }) => (compiled === undefined ? [] : [compiled])),
     relationships,
@@ -33,25 +37,54 @@ export function checkScenarios(files: ParsedScenarioFiles): CheckedScenarios {
       ...files.problems,
       ...compilations.flatMap((compilation) => compilation.problems),
       ...problems,
+      ...checkTogether(files.scenarios, accepted),
     ]),
   };
 }
 
-function checkRelationships(
-  files: ParsedScenarioFiles['relationships'],
-): Pick<CheckedScenarios, 'relationships' | 'problems'> {
+/** Checks scenarios and relationships as one catalogue. Leaves out findings in scenarios that are not from a file. */
+export function checkTogether(
+  scenarios: readonly (NamedScenario & Partial<FileMessage<Scenario>>)[],
+  relationships: readonly FileMessage<RelationshipMessage>[],
+): readonly FileProblem[] {
+  const findings = checkCatalogue(
+    scenarios.map(({ message }) => scenarioFromProto(message)),
+    relationships.map(({ message }) => relationshipFromProto(message)),
+  );
+  return findings.flatMap(({ code, message, kind, index, fieldPath }): readonly FileProblem[] => {
+    const { source, path = '' } = (kind === 'SCENARIO' ? scenarios : relationships)[index] ?? {};
+    if (source === undefined) return [];
+    const severity = catalogueFindingSeverities[code];
+    const fullPath = path === '' ? fieldPath : `${path}.${fieldPath}`;
+    return [{ file: source.file, ...source.positionAt(fieldPath), path: fullPath, severity, code, message }];
+  });
+}
+
+interface CheckedRelationships extends Pick<CheckedScenarios, 'relationships' | 'problems'> {
+  /** The messages of `relationships`. */
+  readonly accepted: readonly FileMessage<RelationshipMessage>[];
+}
+
+function checkRelationships({ scenarios, relationships: files }: ParsedScenarioFiles): CheckedRelationships {
+  const names = scenarios.map(({ message: { scenarioId, name } }) => ({ scenarioId, name }));
   const relationships: Relationship[] = [];
+  const accepted: FileMessage<RelationshipMessage>[] = [];
   const problems: FileProblem[] = [];
-  for (const { message: definition, source } of files) {
+  for (const file of files) {
+    const { message: definition, source, path } = file;
     const relationship = relationshipFromProto(definition);
     const message = findRelationshipProblem(relationship, relationships);
-    if (message === '') relationships.push(relationship);
-    else {
-      const location = { file: source.file, ...source.positionAt(''), path: '' };
-      problems.push({ ...location, severity: 'ERROR', code: 'RELATIONSHIP_REFUSED', message });
+    if (message === '') {
+      relationships.push(relationship);
+      accepted.push(file);
+    } else {
+      const location = { file: source.file, ...source.positionAt(''), path };
+      // The rules know ids only.
+      const named = names.reduce((text, { scenarioId, name }) => text.replaceAll(scenarioId, `“${name}”`), message);
+      problems.push({ ...location, severity: 'ERROR', code: 'RELATIONSHIP_REFUSED', message: named });
     }
   }
-  return { relationships, problems };
+  return { relationships, accepted, problems };
 }
 
 /** Sorts by file, then by position. The sort is stable: at one position, problems of the file come before findings. */

@@ -1,7 +1,9 @@
 // Scenario files, and the parts of them that conversation files share.
-export { type CheckedScenarios, checkScenarios } from './check-scenarios';
+export { findNearestName } from '../../core/model/nearest-name';
+export { type CheckedScenarios, checkScenarios, checkTogether } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';
-export { parseMessage } from './parse-message';
+export type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
+export { describeUnknownKey, parseMessage } from './parse-message';
 export {
   createEmptyFileProblem,
   createUnreadableFileProblem,
@@ -9,7 +11,6 @@ export {
   type FileProblemCode,
   FileProblemsError,
   findingToFileProblem,
-  findNearestName,
   formatProblem,
   isFileSystemError,
   type SourceMap,
@@ -18,12 +19,17 @@ export {
   violationToFileProblem,
 } from './problems';
 export {
-  type FileMessage,
   listDocumentFiles,
   loadScenarioFiles,
-  type ParsedScenarioFiles,
   parseScenarioFile,
+  parseScenarioFiles,
   readScenarioFiles,
-  type ScenarioFiles,
 } from './scenario-files';
-export { asNode, ParseContext, parseDocuments } from './source-document';
+export {
+  createScenarioIdLookup,
+  isUuid,
+  type NamedScenario,
+  resolveRelationshipNames,
+  type ScenarioIdLookup,
+} from './scenario-names';
+export { asNode, describeNode, ParseContext, parseDocuments } from './source-document';

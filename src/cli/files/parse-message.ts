@@ -6,9 +6,9 @@ import {
   type JsonValue,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { findNearestName } from '../../core/model/nearest-name';
 import { durationFormat, getEnumNames, listShortEnumNames, toProtoDuration } from './contract';
-import { findNearestName } from './problems';
 import { asNode, describeNode, type ParseContext, readMappingEntries } from './source-document';
 
 // From nodes to proto3 JSON, by the descriptor of a message. Every value is checked here, with its position, so that decoding the
@@ -42,16 +42,31 @@ export function parseMessage(
     const fieldPath = path === '' ? key : `${path}.${key}`;
     const field = fields.get(key);
     if (field === undefined) {
-      const nearest = findNearestName(key, [...fields.keys(), ...otherKeys]);
-      const message =
-        nearest === undefined ? `${descriptor.name} has no such field` : `unknown field; did you mean ${nearest}?`;
-      context.report(fieldPath, keyNode, 'UNKNOWN_KEY', message);
+      const nearest =
+        findNearestName(key, [...fields.keys(), ...otherKeys]) ?? findFieldByValue(descriptor, node, value);
+      context.report(fieldPath, keyNode, 'UNKNOWN_KEY', describeUnknownKey(key, nearest, descriptor.name));
       continue;
     }
     const parsed = parseField(context, field, value, keyNode, fieldPath);
     if (parsed !== undefined) json[key] = parsed;
   }
   return json;
+}
+
+/** The message of an unknown key of `owner`; `nearest` is the key that was probably meant. */
+export function describeUnknownKey(key: string, nearest: string | undefined, owner: string): string {
+  const fix = nearest === undefined ? ` in ${owner}; remove it` : `; did you mean \`${nearest}\`?`;
+  return `no such field \`${key}\`${fix}`;
+}
+
+/** The only field of the message that the file does not set and whose enum has this value: `signal` for `kind: PAUSE`. */
+function findFieldByValue(descriptor: DescMessage, map: YAMLMap, value: Node | undefined): string | undefined {
+  const given: unknown = isScalar(value) ? value.value : undefined;
+  if (typeof given !== 'string') return undefined;
+  const candidates = descriptor.fields.filter(
+    (field) => field.enum !== undefined && !map.has(field.name) && getEnumNames(field.enum).has(given),
+  );
+  return candidates.length === 1 ? candidates[0]?.name : undefined;
 }
 
 function parseField(

@@ -14,6 +14,7 @@ export interface SourcePosition {
 export type FileProblemCode =
   | 'UNREADABLE'
   | 'SYNTAX'
+  | 'INDENTATION'
   | 'DUPLICATE_KEY'
   | 'KEY_NOT_TEXT'
   | 'UNKNOWN_ANCHOR'
@@ -30,8 +31,8 @@ export type FileProblemCode =
 
 /** One problem in a file, with its position. */
 export interface FileProblem extends SourcePosition {
-  /** A file with an ERROR cannot be used. A WARNING is informational. */
-  readonly severity: 'ERROR' | 'WARNING';
+  /** A file with an ERROR cannot be used. A WARNING is probably a mistake. An INFO can be intended. */
+  readonly severity: 'ERROR' | 'WARNING' | 'INFO';
   /** Stable: a FileProblemCode, or the code of a finding in the scenario. */
   readonly code: string;
   /** The path that the file was opened with. */
@@ -80,6 +81,15 @@ function wholeFileProblem(file: string, code: FileProblemCode, message: string):
 
 export function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
   return types.isNativeError(error) && 'syscall' in error;
+}
+
+/** Positions and problems by offset in the text of a file. */
+export interface SourceText {
+  readonly file: string;
+  positionAt(offset: number): SourcePosition;
+  problemAt(offset: number, path: string, code: FileProblemCode, message: string): FileProblem;
+  /** A problem that does not concern a field. */
+  problemIn(position: SourcePosition, code: FileProblemCode, message: string): FileProblem;
 }
 
 /** Position of a value, with the layout of its text if it has one. */
@@ -168,35 +178,4 @@ export function violationToFileProblem(source: SourceMap, field: string, descrip
     code,
     message,
   };
-}
-
-/** The name that was probably meant; undefined if none is similar. `orderID` finds `order_id`. */
-export function findNearestName(given: string, names: Iterable<string>): string | undefined {
-  const wanted = normalizeName(given);
-  let nearest: string | undefined;
-  let limit = Math.max(1, Math.floor(wanted.length / 4)) + 1;
-  for (const name of names) {
-    const distance = computeEditDistance(wanted, normalizeName(name), limit);
-    if (distance < limit) [nearest, limit] = [name, distance];
-  }
-  return nearest;
-}
-
-function normalizeName(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
-}
-
-/** Levenshtein distance. Returns any number from `limit` upwards if the distance is not below `limit`. */
-function computeEditDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? limit) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? limit) + 1, (next[j - 1] ?? limit) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? limit;
 }

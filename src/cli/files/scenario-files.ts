@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DescMessage, fromJson, toBinary } from '@bufbuild/protobuf';
+import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { isMap, isSeq, type Node } from 'yaml';
 import { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { findContractViolations, getContractRegistry, getMessageDescriptor } from './contract';
+import type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
 import { parseMessage } from './parse-message';
 import {
   createEmptyFileProblem,
@@ -14,6 +15,7 @@ import {
   SourceMap,
   sortByPosition,
 } from './problems';
+import { canNameScenario, type NamedScenario, resolveRelationshipNames } from './scenario-names';
 import {
   asNode,
   describeNode,
@@ -23,36 +25,26 @@ import {
   type SourceDocument,
 } from './source-document';
 
-/** A message of the contract that was read from a file. */
-export interface FileMessage<Message> {
-  readonly message: Message;
-  /** The message in the binary format of protobuf. */
-  readonly bytes: Uint8Array;
-  /** The positions of its fields. */
-  readonly source: SourceMap;
-}
-
-/** The scenarios and relationships of files, in the order of the files and of the text. */
-export interface ScenarioFiles {
-  readonly scenarios: readonly FileMessage<Scenario>[];
-  readonly relationships: readonly FileMessage<Relationship>[];
-}
-
-/** Scenarios and relationships, without those that have problems, and all problems. */
-export interface ParsedScenarioFiles extends ScenarioFiles {
-  /** By file, then by position. */
-  readonly problems: readonly FileProblem[];
-}
-
-/** Reads scenario files. Throws FileProblemsError with the problems of all files. */
+/** Reads scenario files as `readScenarioFiles` does. Throws FileProblemsError with the problems of all files. */
 export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
   const { scenarios, relationships, problems } = readScenarioFiles(paths);
   if (problems.length > 0) throw new FileProblemsError(problems);
   return { scenarios, relationships };
 }
 
-/** Reads scenario files and reports all their problems, including scenario ids that are used more than once. */
-export function readScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
+/**
+ * Reads scenario files, with ids in place of the names in relationships, which refer to scenarios of the files or to `others`. Reports
+ * all problems, including scenario ids that are used more than once.
+ */
+export function readScenarioFiles(
+  paths: readonly string[],
+  others: readonly NamedScenario[] = [],
+): ParsedScenarioFiles {
+  return resolveRelationshipNames(parseScenarioFiles(paths), others);
+}
+
+/** Reads scenario files and leaves the names of scenarios in relationships as they are. */
+export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
   const files = paths.flatMap(listDocumentFiles).map(readScenarioFile);
   const scenarios = files.flatMap((file) => file.scenarios);
   return {
@@ -126,7 +118,8 @@ function parseDocument(document: SourceDocument): ParsedScenarioFiles {
   const { root } = document;
   if (isMap(root) && root.has('relationships')) return parseRelationships(document, root);
   const context = new ParseContext(document);
-  const { messages, problems } = decodeMessage(context, getMessageDescriptor('Scenario'), root, Scenario, ignoredKeys);
+  const json = parseMessage(context, getMessageDescriptor('Scenario'), root, '', ignoredKeys);
+  const { messages, problems } = decodeMessage(context, 'Scenario', json, Scenario);
   return { scenarios: messages, relationships: [], problems };
 }
 
@@ -151,17 +144,25 @@ function parseRelationships(document: SourceDocument, root: Node): ParsedScenari
   return { scenarios: [], relationships, problems: [...context.problems, ...problems] };
 }
 
+/** Names of scenarios are left in place of ids. */
 function parseRelationship(
   document: SourceDocument,
   node: Node | undefined,
   path: string,
 ): DecodedMessage<Relationship> {
-  const decoded = decodeMessage(new ParseContext(document), getMessageDescriptor('Relationship'), node, Relationship);
+  const context = new ParseContext(document);
+  const json = parseMessage(context, getMessageDescriptor('Relationship'), node, '');
+  const { messages, problems } = decodeMessage(context, 'Relationship', json, Relationship, isNameOfScenario);
   const toFullPath = (inner: string): string => (inner === '' ? path : `${path}.${inner}`);
   return {
-    ...decoded,
-    problems: decoded.problems.map((problem) => ({ ...problem, path: toFullPath(problem.path) })),
+    messages: messages.map((message) => ({ ...message, path })),
+    problems: problems.map((problem) => ({ ...problem, path: toFullPath(problem.path) })),
   };
+}
+
+/** Whether a field has the name of a scenario, which the contract does not allow in place of an id. */
+function isNameOfScenario({ path, code }: FileProblem, relationship: Relationship): boolean {
+  return code === 'CONTRACT_RULE' && canNameScenario(path, relationship);
 }
 
 interface DecodedMessage<Message> {
@@ -170,18 +171,21 @@ interface DecodedMessage<Message> {
   readonly problems: readonly FileProblem[];
 }
 
+/** Decodes the fields of a message and validates the rules of the contract, except violations that `isAllowed`. */
 function decodeMessage<Message>(
   context: ParseContext,
-  descriptor: DescMessage,
-  node: Node | undefined,
+  name: string,
+  json: JsonObject,
   generated: { decode(bytes: Uint8Array): Message },
-  otherKeys?: ReadonlySet<string>,
+  isAllowed: (violation: FileProblem, message: Message) => boolean = () => false,
 ): DecodedMessage<Message> {
-  const json = parseMessage(context, descriptor, node, '', otherKeys);
+  const descriptor = getMessageDescriptor(name);
   const source = new SourceMap(context.document.source.file, context.positions);
-  const message = fromJson(descriptor, json, { registry: getContractRegistry() });
-  const problems = [...context.problems, ...findContractViolations(descriptor, message, source, context.problems)];
+  const parsed = fromJson(descriptor, json, { registry: getContractRegistry() });
+  const bytes = toBinary(descriptor, parsed);
+  const message = generated.decode(bytes);
+  const violations = findContractViolations(descriptor, parsed, source, context.problems);
+  const problems = [...context.problems, ...violations.filter((violation) => !isAllowed(violation, message))];
   if (problems.length > 0) return { messages: [], problems: sortByPosition(problems) };
-  const bytes = toBinary(descriptor, message);
-  return { messages: [{ message: generated.decode(bytes), bytes, source }], problems };
+  return { messages: [{ message, bytes, source, path: '' }], problems };
 }

@@ -11,16 +11,17 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml';
-import { type FileProblem, type FileProblemCode, SourceMap, type SourcePosition, type ValuePosition } from './problems';
+import {
+  type FileProblem,
+  type FileProblemCode,
+  SourceMap,
+  type SourcePosition,
+  type SourceText,
+  type ValuePosition,
+} from './problems';
+import { listSyntaxProblems } from './syntax-problems';
 
 // From text to nodes: parses YAML and JSON, and keeps the position of everything that is read.
-
-/** Positions and problems by offset in the text of a file. */
-export interface SourceText {
-  readonly file: string;
-  positionAt(offset: number): SourcePosition;
-  problemAt(offset: number, path: string, code: FileProblemCode, message: string): FileProblem;
-}
 
 /** One document of a file, free of syntax errors. */
 export interface SourceDocument {
@@ -53,9 +54,9 @@ export function parseDocuments(file: string, text: string): ParsedDocuments {
   const documents: SourceDocument[] = [];
   const problems: FileProblem[] = [];
   for (const yaml of Array.isArray(parsed) ? parsed : []) {
-    const errors = [...yaml.errors, ...yaml.warnings];
-    for (const { pos, message } of errors) problems.push(toSyntaxProblem(source, pos[0], message));
-    if (errors.length === 0) documents.push({ source, yaml, text, root: getRoot(yaml.contents) });
+    const syntaxProblems = listSyntaxProblems(source, text, yaml);
+    problems.push(...syntaxProblems);
+    if (syntaxProblems.length === 0) documents.push({ source, yaml, text, root: getRoot(yaml.contents) });
   }
   return { documents, problems };
 }
@@ -71,6 +72,7 @@ function createSourceText(file: string, lines: LineCounter): SourceText {
     problemAt: (offset, path, code, message) => {
       return { file, ...positionAt(offset), path, severity: 'ERROR', code, message };
     },
+    problemIn: (position, code, message) => ({ file, ...position, path: '', severity: 'ERROR', code, message }),
   };
 }
 
@@ -83,11 +85,6 @@ function findJsonProblem(source: SourceText, text: string): FileProblem | undefi
     const offset = Number(/ at position (\d+)/.exec(message)?.[1] ?? (message.includes('end of') ? text.length : 0));
     return source.problemAt(offset, '', 'SYNTAX', `is not valid JSON: ${message}`);
   }
-}
-
-function toSyntaxProblem(source: SourceText, offset: number, message: string): FileProblem {
-  if (message === 'Map keys must be unique') return source.problemAt(offset, '', 'DUPLICATE_KEY', 'duplicate key');
-  return source.problemAt(offset, '', 'SYNTAX', message);
 }
 
 function getRoot(contents: ParsedNode | null): Node | undefined {

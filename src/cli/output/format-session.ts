@@ -9,7 +9,7 @@ import {
   type StepVisit,
 } from '../../../gen/focal/orchestration/v1/session';
 import { formatEnum } from '../conversation-tests/turn-summary';
-import { formatRecord } from './format-turn';
+import { formatIgnoredOutcomes, formatRecord } from './format-turn';
 import { formatHeading, formatRow, type TerminalOptions } from './terminal';
 
 const labelWidth = 12;
@@ -18,8 +18,8 @@ const labelWidth = 12;
 type NameLookup = (scenarioId: string) => string;
 
 /**
- * Formats a session: its instances in the order of their start, with step, open contribution and the reasoning of the last response;
- * then ended instances, pending starts and variables.
+ * Formats a session: its instances in the order of their start, with step, open contribution, the reasoning of the last response and
+ * the results of tools; then the outcomes that the last turn ignored, ended instances, pending starts and variables.
  */
 export function formatSession(
   terminal: TerminalOptions,
@@ -37,6 +37,7 @@ export function formatSession(
     ...(instances.length === 0 ? formatFact('instances', 'none') : []),
     ...instances.flatMap((instance) => ['', ...formatInstance(terminal, instance, session, lastResponse, getName)]),
     '',
+    ...(lastResponse === undefined ? [] : formatIgnoredOutcomes(terminal, lastResponse, labelWidth, getName)),
     ...endedInstances.flatMap((ended) => formatFact('ended', formatEndedInstance(ended, getName))),
     ...pendingStarts.flatMap(({ scenarioId, turnsLeft }) =>
       formatFact('pending', `${getName(scenarioId)}, for ${turnsLeft} more messages`),
@@ -52,7 +53,7 @@ function formatInstance(
   lastResponse: ProcessTurnResponse | undefined,
   getName: NameLookup,
 ): readonly string[] {
-  const { instanceId, scenarioId, scenarioVersion, currentStepId, visit, path, irreversibleDone } = instance;
+  const { instanceId, scenarioId, scenarioVersion, currentStepId, visit, path, irreversibleDone, variables } = instance;
   const isPaused = instance.status === ScenarioInstanceStatus.SCENARIO_INSTANCE_STATUS_PAUSED;
   const formatFact = (label: string, text: string): readonly string[] =>
     formatRow(terminal, [{ text: `  ${label}`, width: labelWidth, style: 'faint' }], text);
@@ -68,6 +69,7 @@ function formatInstance(
       formatFact(index === 0 ? 'because' : '', reasoning),
     ),
     ...(steps.length > 0 ? formatFact('path', steps.join(' → ')) : []),
+    ...(Object.keys(variables).length > 0 ? formatFact('results', formatRecord(variables)) : []),
     ...irreversibleDone.flatMap(({ description, stepId }) => formatFact('done', `${stepId}: ${description}`)),
     ...formatFact('instance', instanceId),
   ];

@@ -68,18 +68,16 @@ function formatTurnInput(
   getName: NameLookup,
 ): readonly string[] {
   const { situation, candidates, trigger, sessionVariables } = turn;
-  const scenarioIds = new Map(
-    response.lifecycleDecisions.map(({ instanceId, scenarioId }) => [instanceId, scenarioId]),
-  );
-  const outcomes = turn.stepOutcomes.map((outcome) =>
-    formatOutcome(outcome, scenarioIds.get(outcome.instanceId) ?? outcome.instanceId, getName),
-  );
+  const outcomes = turn.stepOutcomes.map((outcome) => formatOutcome(outcome, response, getName));
+  const ignored = formatIgnoredOutcomes(terminal, response, labelWidth, getName);
   const formatFact = (label: string, values: readonly string[]): readonly string[] =>
     values.length === 0
       ? []
       : formatRow(terminal, [{ text: label, width: labelWidth, style: 'faint' }], values.join(' · '));
-  if (trigger === TurnTrigger.TURN_TRIGGER_TIMER) return formatFact('timer', ['no customer message']);
-  if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) return formatFact('tools', outcomes);
+  if (trigger === TurnTrigger.TURN_TRIGGER_TIMER) {
+    return [...formatFact('timer', ['no customer message']), ...formatFact('outcomes', outcomes), ...ignored];
+  }
+  if (trigger === TurnTrigger.TURN_TRIGGER_TOOL_RESULTS) return [...formatFact('tools', outcomes), ...ignored];
   const variables = situation?.candidateVariables ?? [];
   const signals = situation?.signals ?? [];
   return [
@@ -95,6 +93,7 @@ function formatTurnInput(
       signals.map((signal) => formatSignal(signal, getName)),
     ),
     ...formatFact('outcomes', outcomes),
+    ...ignored,
     ...formatFact(
       'candidates',
       candidates.map(({ scenarioId, score }) => `${getName(scenarioId)} ${score.toFixed(2)}`),
@@ -114,11 +113,30 @@ function formatSignal({ signal, scenarioIds, allInstances }: SignalAim, getName:
   return [formatEnum(ScenarioSignal, signal), ...targets].join(' ');
 }
 
-function formatOutcome({ kind, toolId, results }: StepOutcome, scenarioId: string, getName: NameLookup): string {
+/** Formats the outcome of a step with the results of its tool: `look_up_order action succeeded for Order (status="sent")`. */
+function formatOutcome(
+  { kind, toolId, results, instanceId }: StepOutcome,
+  { lifecycleDecisions }: ProcessTurnResponse,
+  getName: NameLookup,
+): string {
   const outcome = formatEnum(StepOutcomeKind, kind).replaceAll('_', ' ').toLowerCase();
-  const scenario = scenarioId === '' ? '' : ` for ${getName(scenarioId)}`;
+  const scenarioId = lifecycleDecisions.find((decision) => decision.instanceId === instanceId)?.scenarioId;
+  const scenario = instanceId === '' ? '' : ` for ${getName(scenarioId ?? instanceId)}`;
   const values = formatRecord(results);
   return `${toolId === '' ? '' : `${toolId} `}${outcome}${scenario}${values === '' ? '' : ` (${values})`}`;
+}
+
+/** Formats the outcomes of a turn that were not applied (0.6), each on its own line with the reason. */
+export function formatIgnoredOutcomes(
+  terminal: TerminalOptions,
+  response: ProcessTurnResponse,
+  width: number,
+  getName: NameLookup,
+): readonly string[] {
+  return response.ignoredOutcomes.flatMap(({ outcome, instanceId, reasoning }) => {
+    const text = outcome === undefined ? '' : `${formatOutcome({ ...outcome, instanceId }, response, getName)}: `;
+    return formatRow(terminal, [{ text: 'ignored', width, style: 'yellow' }], `${text}${reasoning}`);
+  });
 }
 
 const actionStyles: Readonly<Record<ScenarioLifecycleAction, Style>> = {

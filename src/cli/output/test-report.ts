@@ -3,13 +3,30 @@ import {
   type Conversation,
   type ConversationRun,
   type ConversationTurnResult,
+  createScenarioNameLookup,
   getFailedTurns,
 } from '../conversation-tests/conversation';
 import type { Coverage, ScenarioCoverage } from '../conversation-tests/coverage';
 import type { Difference } from '../conversation-tests/expectation';
+import { formatTurn } from './format-turn';
 import { formatRow, styled, type TerminalOptions } from './terminal';
 
 // Results of conversation tests: differences and coverage for a terminal, and JUnit XML for CI systems.
+
+/** Formats the decisions of a turn and their differences to the expectation. */
+export function formatTurnResult(
+  terminal: TerminalOptions,
+  conversation: Conversation,
+  result: ConversationTurnResult,
+): readonly string[] {
+  const { number, scripted, turn, response } = result;
+  const title = `${number}  ${scripted.about}`.trim();
+  const getName = createScenarioNameLookup(conversation.namedScenarios);
+  return [
+    ...formatTurn(terminal, { title, turn, response }, getName),
+    ...formatDifferences(terminal, conversation, result),
+  ];
+}
 
 /**
  * Formats the differences of a turn: the position of each expectation, the expected and the actual value, and the reasoning of the
@@ -52,12 +69,15 @@ function formatValue(value: unknown): string {
 }
 
 /** The ids of the scenarios that differences name; for a difference that is not by scenario, of those in its values. */
-function findConcernedScenarios({ scenarios }: Conversation, differences: readonly Difference[]): ReadonlySet<string> {
+function findConcernedScenarios(
+  { namedScenarios }: Conversation,
+  differences: readonly Difference[],
+): ReadonlySet<string> {
   const names = new Set(
     differences.flatMap(({ scenario, expected, actual }) => (scenario === '' ? [expected, actual].flat() : [scenario])),
   );
   return new Set(
-    scenarios.scenarios.filter(({ message }) => names.has(message.name)).map(({ message }) => message.scenarioId),
+    namedScenarios.filter(({ message }) => names.has(message.name)).map(({ message }) => message.scenarioId),
   );
 }
 

@@ -193,6 +193,7 @@ export interface ExpressionReads extends ConditionReads {
 export function findReads(expression: Expression): ExpressionReads {
   const dataKeys = new Set<string>();
   const requiredKeys = new Set<string>();
+  const testedKeys = new Set<string>();
   const variables = new Set<string>();
   const keyedReads = new Set<Expression>();
   let hasDynamicDataReads = false;
@@ -201,7 +202,7 @@ export function findReads(expression: Expression): ExpressionReads {
     const read = findDataKeyRead(context);
     if (read !== undefined) {
       dataKeys.add(read.key);
-      if (read.isRequired) requiredKeys.add(read.key);
+      (read.isRequired ? requiredKeys : testedKeys).add(read.key);
       keyedReads.add(read.data);
     }
     const name = getIdentifier(context.expression);
@@ -212,6 +213,7 @@ export function findReads(expression: Expression): ExpressionReads {
   return {
     dataKeys: [...dataKeys],
     requiredKeys: [...requiredKeys],
+    untestedKeys: [...requiredKeys].filter((key) => !testedKeys.has(key)),
     variables: [...variables],
     hasDynamicDataReads,
   };

@@ -1,3 +1,4 @@
+import { findNearestName } from '../model/nearest-name';
 import {
   type ExpressionContext,
   type ExpressionKind,
@@ -138,7 +139,10 @@ const typeNames = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', '
 
 function checkVariable(name: string, scope: Scope): ExpressionFinding | undefined {
   if (scope.has(name) || isVariableName(name) || typeNames.has(name)) return undefined;
-  const message = `Unknown variable ${quote(name)}. Use one of: ${Object.keys(conditionVariables).join(', ')}.`;
+  const names = Object.keys(conditionVariables);
+  const nearest = findNearestName(name, [...scope.keys(), ...names]);
+  const fix = nearest === undefined ? `Use one of: ${names.join(', ')}.` : `Did you mean ${quote(nearest)}?`;
+  const message = `Unknown variable ${quote(name)}. ${fix}`;
   return { severity: 'ERROR', code: 'UNKNOWN_VARIABLE', message };
 }
 

@@ -45,8 +45,8 @@ function compile(text: string, limits: ConditionLimits): ConditionCompilation {
 }
 
 function createCondition(text: string, expression: Expression, limits: ConditionLimits): Condition {
-  const { dataKeys, variables, hasDynamicDataReads } = findReads(expression);
-  const reads: ConditionReads = { dataKeys, variables, hasDynamicDataReads };
+  const { dataKeys, untestedKeys, variables, hasDynamicDataReads } = findReads(expression);
+  const reads: ConditionReads = { dataKeys, untestedKeys, variables, hasDynamicDataReads };
   const evaluator = compileEvaluator(expression);
   return { text, reads, evaluate: (values) => toResult(evaluate(evaluator, values, limits)) };
 }

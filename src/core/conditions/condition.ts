@@ -8,6 +8,8 @@ export interface ConditionReads {
    * duplicates.
    */
   readonly dataKeys: readonly string[];
+  /** Those of `dataKeys` whose value is read and whose presence is not tested with `has()` or `in`. */
+  readonly untestedKeys: readonly string[];
   /** Names of the variables, for example `outcome`. In the order of their first use, without duplicates. */
   readonly variables: readonly string[];
   /** Whether it reads keys of `data` that the text does not name: `data[intent]`, or `data` as a whole. */

@@ -55,7 +55,7 @@ function toSyntaxFinding(text: string, error: unknown): ConditionFinding {
   return {
     severity: 'ERROR',
     code: 'CONDITION_SYNTAX',
-    message: `The condition is not valid CEL: ${describeSyntaxError(error)}`,
+    message: `The condition is not valid CEL: ${describeSyntaxError(text, offset, error)}`,
     ...(offset === undefined ? {} : toSourcePosition(text, offset)),
   };
 }
@@ -72,15 +72,46 @@ function findOffset(error: unknown): number | undefined {
 
 const unparsable = 'it cannot be parsed.';
 
-/** The library's message lists every token that was allowed at the position. The token that was found is enough. */
-function describeSyntaxError(error: unknown): string {
+/**
+ * The library's message lists every token that was allowed at the position. The token that was found is enough, and for a common
+ * mistake, what to write instead.
+ */
+function describeSyntaxError(text: string, offset: number | undefined, error: unknown): string {
   if (!(error instanceof Error)) return unparsable;
   if ('found' in error && typeof error.found === 'string') {
     if (error.found === '') return 'unexpected end of text.';
-    return `unexpected ${quote(error.found)}.${error.found === '=' ? " Did you mean '=='?" : ''}`;
+    const hint = offset === undefined ? undefined : describeOperator(text, offset);
+    return hint ?? `unexpected ${quote(error.found)}.`;
   }
   if ('rawMessage' in error && typeof error.rawMessage === 'string') return `${error.rawMessage}.`;
   return error.message === '' ? unparsable : `${error.message}.`;
+}
+
+/** Operators of other languages, and what CEL has instead. */
+const foreignOperators: ReadonlyMap<string, string> = new Map([
+  ['=', '=='],
+  ['===', '=='],
+  ['is', '=='],
+  ['!==', '!='],
+  ['<>', '!='],
+  ['=<', '<='],
+  ['=>', '>='],
+  ['&', '&&'],
+  ['and', '&&'],
+  ['|', '||'],
+  ['or', '||'],
+]);
+
+const binaryOperators: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', 'in']);
+
+/** Explains a syntax error at an operator; undefined if the error is something else. The parser stops before an invalid operand. */
+function describeOperator(text: string, offset: number): string | undefined {
+  if (/(^|[^\w.])not\s+$/i.test(text.slice(0, offset))) return "'not' is not an operator. Use '!'.";
+  const [token = ''] = /^([=<>!&|]+|\w+)/.exec(text.slice(offset)) ?? [];
+  if (token.toLowerCase() === 'not') return "'not' is not an operator. Use '!', for example !(a in b).";
+  const replacement = foreignOperators.get(token.toLowerCase());
+  if (replacement !== undefined) return `'${token}' is not an operator. Use '${replacement}'.`;
+  return binaryOperators.has(token) ? `the right side of '${token}' is missing or not valid.` : undefined;
 }
 
 function quote(found: string): string {

@@ -54,6 +54,10 @@ export type ScenarioFindingCode =
   | 'NO_WAY_OUT'
   /** A field is read that nothing in the scenario provides. */
   | 'FIELD_NOT_COLLECTED'
+  /** A condition reads a variable of a tool without testing that it is there. */
+  | 'TOOL_VARIABLE_WITHOUT_HAS'
+  /** A transition back to its own step clears what the step collects. */
+  | 'CLEARS_OWN_FIELD'
   /** A persisted field is not collected by any step. */
   | 'PERSISTED_FIELD_NOT_COLLECTED';
 

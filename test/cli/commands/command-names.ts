@@ -7,6 +7,7 @@ export const commandNames = [
   'get',
   'list',
   'delete',
+  'relationships',
   'turn',
   'session',
   'tail',

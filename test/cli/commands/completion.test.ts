@@ -29,17 +29,28 @@ test('bash completes commands, options and the values of options', async () => {
   expect(await complete('scenario-orchestrator', 'va')).toEqual(['validate']);
   expect(await complete('scenario-orchestrator', 'render', '--form')).toEqual(['--format']);
   expect(await complete('scenario-orchestrator', 'render', '--format', '')).toEqual(['terminal', 'mermaid', 'svg']);
+  expect(await complete('scenario-orchestrator', 'relationships', 'de')).toEqual(['delete']);
+  expect(await complete('scenario-orchestrator', 'relationships', 'delete', '--ru')).toEqual(['--rule']);
 });
 
 test('zsh completes commands, options and the values of options', async () => {
   const file = await writeScript('zsh');
-  const typed = ['va', 'render --form', 'render --format m', 'validate --str'];
+  const typed = [
+    'va',
+    'render --form',
+    'render --format m',
+    'validate --str',
+    'relationships de',
+    'relationships list --js',
+  ];
   const completed = await execute('zsh', ['-f', '-c', zshInTerminal, 'zsh', file, ...typed]);
   expect(toLines(completed.stdout).map((line) => line.trimEnd())).toEqual([
     'scenario-orchestrator validate',
     'scenario-orchestrator render --format',
     'scenario-orchestrator render --format mermaid',
     'scenario-orchestrator validate --strict',
+    'scenario-orchestrator relationships delete',
+    'scenario-orchestrator relationships list --json',
   ]);
 });
 
@@ -67,5 +78,7 @@ test('fish completes commands, options and the values of options', async () => {
   expect(await complete('va')).toEqual(['validate']);
   expect(await complete('render --form')).toEqual(['--format']);
   expect(await complete('render --format ')).toEqual(['mermaid', 'svg', 'terminal']);
+  expect(await complete('relationships ')).toEqual(['delete', 'list']);
+  expect(await complete('relationships delete --ru')).toEqual(['--rule']);
   expect([...(await complete(''))].sort()).toEqual([...commandNames].sort());
 });

@@ -42,6 +42,17 @@ test.each([
     ['session', '--tenant', id, '--tls-cert', 'x.pem', id],
     'Set both --tls-cert and --tls-key, or neither.',
   ],
+  ['a command group without a command', ['relationships'], 'Usage: scenario-orchestrator relationships '],
+  [
+    'an unknown kind of relationship',
+    ['relationships', 'delete', '--tenant', id, '--agent', id, 'LIKES', id, id],
+    'Allowed choices are DEPENDS_ON, EXCLUDES, IMPLIES, SPECIALIZES, AMBIGUOUS, RELATED.',
+  ],
+  [
+    'a rule that is not named by its id',
+    ['relationships', 'delete', '--tenant', id, '--agent', id, '--rule', 'EXCLUDES', 'VIP', id],
+    'The id of a rule must be a UUID, but is “VIP”.',
+  ],
   ['an unreadable token file', ['session', '--tenant', id, '--token-file', 'none', id], 'Cannot read none: '],
   ['a stored scenario without an agent', ['render', 'Refund'], 'needs --tenant and --agent.'],
   ['several scenarios in one SVG', ['render', 'examples/scenarios', '--format', 'svg'], 'select one with --scenario.'],

@@ -68,6 +68,54 @@ test('put stores scenarios, list lists them, get prints an equal scenario file, 
   expect(await runOk('list')).not.toContain('Callback');
 });
 
+test('get --version prints an older version of a scenario', async () => {
+  const file = join(folder, 'versions.yaml');
+  const write = (name: string): void =>
+    writeFileSync(
+      file,
+      `scenario_id: 1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4bff\nname: ${name}\nentry_step_id: a\nsteps: [{step_id: a, is_terminal: true}]\n`,
+    );
+  write('First');
+  await runOk('put', file);
+  write('Second');
+  await runOk('put', file);
+  expect(await runOk('get', 'Second', '--version', '1')).toMatch(/^name: First$/m);
+  expect(await runOk('get', 'Second')).toMatch(/^name: Second$/m);
+  await runOk('delete', 'Second');
+});
+
+test('put stores relationships by name, relationships lists and deletes them', async () => {
+  await runOk('put', 'examples/scenarios/refund.yaml', 'examples/scenarios/callback.yaml');
+  const file = join(folder, 'relationships.yaml');
+  writeFileSync(
+    file,
+    'relationships:\n  - {kind: EXCLUDES, source_id: Callback, target_scenario_id: Refund, weight: 0.5}\n',
+  );
+  expect(await runOk('put', file)).toBe('1 relationship stored\n');
+  expect(toLines(await runOk('relationships', 'list'))).toEqual([
+    'kind      source    target  weight',
+    'EXCLUDES  Callback  Refund  0.5',
+  ]);
+  expect(JSON.parse(await runOk('relationships', 'list', '--json'))).toMatchObject([
+    { kind: 'EXCLUDES', target_scenario_id: refundId },
+  ]);
+  const unknown = '1d5b2b3a-7d3f-4c5e-9a52-00000000dead';
+  writeFileSync(file, `relationships:\n  - {kind: RELATED, source_id: Callback, target_scenario_id: ${unknown}}\n`);
+  const { code, stderr } = await runWithService('put', file);
+  expect(stderr).toMatch(/relationships\.yaml:2:\d+: warning RELATIONSHIP_WITHOUT_SCENARIO: relationships\[0\]\./);
+  expect(code).toBe(0);
+  await runOk('relationships', 'delete', 'RELATED', 'Callback', unknown);
+  const remove = ['relationships', 'delete', 'EXCLUDES', 'Callback', 'Refund'];
+  expect(await runOk(...remove)).toBe('EXCLUDES Callback -> Refund deleted\n');
+  expect(await runOk(...remove)).toBe('EXCLUDES Callback -> Refund not found\n');
+  expect(toLines(await runOk('relationships', 'list'))).toHaveLength(1);
+  writeFileSync(file, 'relationships:\n  - {kind: EXCLUDES, source_id: Calback, target_scenario_id: Refund}\n');
+  expect(await runWithService('put', file)).toMatchObject({
+    code: 1,
+    stderr: `${file}:2:33: error UNKNOWN_SCENARIO: relationships[0].source_id: unknown scenario “Calback”; did you mean “Callback”?\n`,
+  });
+});
+
 test('turn sends turns, session shows their session, tail follows it, and render draws its path', async () => {
   await runOk('put', 'examples/scenarios/refund.yaml');
   const first = writeTurnFile(`message: I want my money back for order 4711, it came broken.
@@ -94,6 +142,29 @@ candidates: [{scenario_id: Refund, score: 0.9}]
   expect(drawing).toMatch(/^Refund {2}version 1, session active at confirm_refund$/m);
   expect(drawing).toMatch(/▶ ● \{\{ confirm_refund \}\}/);
   expect(drawing).toMatch(/» \[\/ collect_order_id \/\]/);
+});
+
+test('0.6: turn, tail and session show tool results and the outcomes that were ignored', async () => {
+  const tooled = 'c0c0c0c0-0000-4000-8000-000000000004';
+  const start = writeTurnFile(`message: My money back for order 4711, it is broken.
+customer_data: {customer_id: C-1}
+situation:
+  candidate_variables: [{name: order_id, value: "4711"}, {name: refund_reason, value: broken}]
+candidates: [{scenario_id: Refund, score: 0.9}]
+`);
+  await runOk('turn', start, '--session', tooled);
+  await runOk('turn', writeTurnFile('message: Yes.\nstep_outcomes: [{kind: CONFIRMED}]\n'), '--session', tooled);
+  const result = writeTurnFile(`trigger: TOOL_RESULTS
+step_outcomes:
+  - {instance_id: Refund, step_id: process_refund, kind: ACTION_SUCCEEDED, tool_id: issue_refund, results: {refund_id: R-1}}
+`);
+  expect(await runOk('turn', result, '--session', tooled)).not.toContain('ignored');
+  const ignored = /^ignored +issue_refund action succeeded for Refund \(refund_id="R-1"\): \S/m;
+  expect(await runOk('turn', result, '--session', tooled)).toMatch(ignored);
+  expect(await runOk('tail', tooled, '--after', '3', '--count', '1')).toMatch(ignored);
+  const shown = await runOk('session', tooled);
+  expect(shown).toMatch(/^ {2}results +refund_id="R-1"$/m);
+  expect(shown).toMatch(ignored);
 });
 
 test('tail with a count of 0 ends immediately', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { childTimeoutMs, run, toLines } from '../command-line';
@@ -62,6 +62,42 @@ test('a failed turn is reported with the expected and the actual value, their po
   expect(code).toBe(1);
 });
 
+test('--show shows every turn with its decisions, and its differences', async () => {
+  const file = writeConversation(`  - about: a refund request
+    message: I want my money back.
+    candidates: [{scenario_id: Refund, score: 0.9}]
+    expect: {started: [Refund]}
+  - {message: Hello?, expect: {silent: [Refund]}}
+`);
+  const { code, stdout } = await run(['test', file, '--show']);
+  const lines = toLines(stdout).filter((line) => line !== '');
+  expect(lines).toEqual([
+    `✗ Talk 2 turns, ${file}`,
+    expect.stringMatching(/^── 1 {2}a refund request ─+$/),
+    '“I want my money back.”',
+    'candidates Refund 0.90',
+    expect.stringMatching(/^START +Refund +CANDIDATE: /),
+    expect.stringMatching(/^ +\S/),
+    expect.stringMatching(/^plan +1 +Refund +ASK +order_id$/),
+    expect.stringMatching(/^── 2 ─+$/),
+    '“Hello?”',
+    expect.stringMatching(/^CONTINUE +Refund +stays at collect_order_id/),
+    expect.stringMatching(/^plan +1 +Refund +ASK +order_id \(repeated\)$/),
+    expect.stringMatching(/talk\.yaml:8:40 silent$/),
+    '    expected  [Refund]',
+    '    actual    []',
+    expect.stringMatching(/^ {4}because {3}\S/),
+    expect.stringMatching(/^ {14}\S/),
+  ]);
+  expect(code).toBe(1);
+  const json = JSON.parse((await run(['test', file, '--show', '--json'])).stdout);
+  expect(json.conversations[0].turns[1]).toMatchObject({
+    number: 2,
+    turn: { situation: { message: 'Hello?' } },
+    response: { plan: { contributions: [{ type: 'ASK', is_reprompt: true }] } },
+  });
+});
+
 test('results are written as JSON and as JUnit XML', async () => {
   const file = writeConversation(`  - {about: "one < two", message: Hello, expect: {started: [Refund]}}
   - {about: nothing, message: Bye, expect: {started: []}}
@@ -97,12 +133,34 @@ test('results are written as JSON and as JUnit XML', async () => {
   ]);
 });
 
+test('of a folder the conversations are run, with those of its subfolders and without scenario files', async () => {
+  const inner = join(folder, 'all', 'refund');
+  mkdirSync(inner, { recursive: true });
+  copyFileSync(join(scenariosFolder, 'refund.yaml'), join(inner, 'scenario.yaml'));
+  writeFileSync(
+    join(inner, 'relationships.yaml'),
+    'relationships:\n  - {kind: EXCLUDES, source_id: Refund, target_scenario_id: Callback}\n',
+  );
+  writeFileSync(
+    join(inner, 'talk.yaml'),
+    'name: Inner\ngiven: {scenarios: [scenario.yaml]}\nturns: [{message: Hello}]\n',
+  );
+  writeFileSync(join(folder, 'all', 'outer.yml'), 'nme: Outer\n');
+  const { code, stdout, stderr } = await run(['test', join(folder, 'all')]);
+  expect(toLines(stdout)).toEqual([`✓ Inner 1 turn, ${join(inner, 'talk.yaml')}`]);
+  expect(stderr).toMatch(/outer\.yml:1:\d+: error UNKNOWN_KEY: nme: /);
+  expect(stderr).not.toContain('scenario.yaml');
+  expect(code).toBe(1);
+});
+
 test('an invalid conversation is reported with its positions, and the others are run', async () => {
   const file = writeConversation('  - {mesage: Hello, expect: {start: [Refund]}}\n');
   const { code, stderr, stdout } = await run(['test', file, 'examples/conversations/demo.yaml']);
   expect(toLines(stderr)).toEqual([
-    `${file}:4:6: error UNKNOWN_KEY: turns[0].mesage: unknown field; did you mean message?`,
-    expect.stringMatching(/talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect: unknown key: start$/),
+    `${file}:4:6: error UNKNOWN_KEY: turns[0].mesage: no such field \`mesage\`; did you mean \`message\`?`,
+    expect.stringMatching(
+      /talk\.yaml:4:\d+: error UNKNOWN_KEY: turns\[0\]\.expect\.start: no such field `start`; did you mean `started`\?$/,
+    ),
     '1 of 1 conversations passed, 1 invalid',
   ]);
   expect(stdout).toMatch(/^✓ One customer, four requests/);

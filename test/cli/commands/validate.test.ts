@@ -9,9 +9,9 @@ const expected = toLines(readFileSync(join(__dirname, 'broken-scenarios.txt'), '
 
 test('validate reports exactly the seeded errors and warnings, each at its line and column', async () => {
   const { code, stdout, stderr } = await run(['validate', folder]);
-  const found = toLines(stdout).map((line) => /^(\S+:\d+:\d+): ((?:error|warning) [A-Z_]+): \S/.exec(line));
+  const found = toLines(stdout).map((line) => /^(\S+:\d+:\d+): ((?:error|warning|info) [A-Z_]+): \S/.exec(line));
   expect(found.map((match) => `${match?.[1]?.replace(`${folder}/`, '')} ${match?.[2]}`)).toEqual(expected);
-  expect(toLines(stderr)).toEqual(['11 readable scenarios: 40 errors, 13 warnings']);
+  expect(toLines(stderr)).toEqual(['13 readable scenarios: 40 errors, 18 warnings, 4 notes']);
   expect(code).toBe(1);
 });
 
@@ -19,13 +19,27 @@ test('the seeded errors have at least 25 codes', () => {
   expect(new Set(expected.map((line) => line.split(' ').at(-1))).size).toBeGreaterThanOrEqual(25);
 });
 
-test('validate finds no problems in the examples', async () => {
+test('validate finds no problems in the examples, and a field that two of them share on purpose', async () => {
   const { code, stdout, stderr } = await run(['validate', '--strict', 'examples/scenarios']);
-  expect({ code, stdout, stderr }).toEqual({
-    code: 0,
-    stdout: '',
-    stderr: '4 readable scenarios: 0 errors, 0 warnings\n',
-  });
+  expect(stdout).toMatch(
+    /^examples\/scenarios\/refund\.yaml:\d+:\d+: info FIELD_COLLECTED_BY_SEVERAL: [^\n]*"order_id"[^\n]*\n$/,
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '4 readable scenarios: 0 errors, 0 warnings, 1 note\n' });
+});
+
+test('1: validate checks the relationships of a folder with its scenarios, and one file alone without them', async () => {
+  const file = join(folder, 'together.yaml');
+  const { stdout } = await run(['validate', file]);
+  expect(
+    toLines(stdout)
+      .map((line) => / (\w+ [A-Z_]+: relationships\S+): /.exec(line)?.[1])
+      .filter(Boolean),
+  ).toEqual([
+    'warning RELATIONSHIPS_CONTRADICT: relationships[0].kind',
+    'error UNKNOWN_SCENARIO: relationships[2].target_scenario_id',
+  ]);
+  const cycle = await run(['validate', join(folder, 'relationships.yaml')]);
+  expect(cycle.stdout).toMatch(/:3:16: warning RELATIONSHIP_WITHOUT_SCENARIO: /);
 });
 
 test('warnings fail validate only with --strict', async () => {
@@ -44,9 +58,12 @@ test('validate prints problems as JSON and as workflow commands of GitHub Action
     valid: false,
     errors: 1,
     warnings: 0,
+    infos: 0,
     problems: [{ ...problem, message }],
   });
   const github = await run(['validate', '--format', 'github', file]);
   const prefix = `::error file=${file},line=3,col=16,title=ENTRY_STEP_NOT_FOUND::entry_step_id: `;
   expect(github.stdout).toMatch(new RegExp(`^${prefix.replaceAll('.', '\\.')}[^\n]*beginning[^\n]*\n$`));
+  const notes = await run(['validate', '--format', 'github', 'examples/scenarios']);
+  expect(notes.stdout).toMatch(/^::notice file=\S+,title=FIELD_COLLECTED_BY_SEVERAL::/);
 });

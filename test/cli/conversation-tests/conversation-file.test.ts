@@ -2,6 +2,7 @@ import { ScenarioSignal, TurnTrigger } from '../../../gen/focal/orchestration/v1
 import type { Conversation } from '../../../src/cli/conversation-tests/conversation';
 import { parseConversation } from '../../../src/cli/conversation-tests/conversation-file';
 import { FileProblemsError, parseScenarioFile } from '../../../src/cli/files';
+import { defaultSettings } from '../../../src/core/model/settings';
 
 const refundId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01';
 const scenarios = parseScenarioFile(
@@ -85,12 +86,12 @@ turns:
     expect: {completed: {Booking: TERMINAL}}
 `),
   ).toEqual([
-    'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: unknown field; did you mean candidates?',
+    'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: no such field `candidats`; did you mean `candidates`?',
     'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT',
-    'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect: unknown key: start',
-    'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: Invalid input: expected array, received string',
-    'talk.yaml:9:14: error WRONG_TYPE: turns[1].message: Invalid input: expected string, received number',
-    'talk.yaml:12:12: error WRONG_TYPE: turns[2].after: Too small: expected number to be >=0',
+    'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect.start: no such field `start`; did you mean `started`?',
+    'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: must be a list, but is a string',
+    'talk.yaml:9:14: error WRONG_TYPE: turns[1].message: must be a string, but is a number',
+    'talk.yaml:12:12: error WRONG_TYPE: turns[2].after: must be at least 0',
   ]);
 });
 
@@ -110,20 +111,42 @@ turns:
 
 test.each([
   ['only comments', '# later', 'talk.yaml:1:1: error EMPTY_FILE: contains no conversation'],
-  [
-    'no turns',
-    'name: Talk',
-    'talk.yaml:1:1: error WRONG_TYPE: turns: Invalid input: expected array, received undefined',
-  ],
+  ['no turns', 'name: Talk', 'talk.yaml:1:1: error MISSING: turns: is missing; it must be a list'],
   [
     'an unknown key',
     'name: Talk\nturns: [{expect: {}}]\nturn: 1',
-    'talk.yaml:3:7: error UNKNOWN_KEY: unknown key: turn',
+    'talk.yaml:3:7: error UNKNOWN_KEY: turn: no such field `turn`; did you mean `turns`?',
   ],
   [
-    'a turn without an expectation',
-    `name: Talk\n${given}\nturns: [{message: x}]`,
-    'talk.yaml:3:9: error WRONG_TYPE: turns[0].expect: Invalid input: expected object, received undefined',
+    'an empty name',
+    `name: ""\n${given}\nturns: [{}]`,
+    'talk.yaml:1:7: error WRONG_TYPE: name: must be at least 1 characters',
+  ],
+  ['no turn', `name: Talk\n${given}\nturns: []`, 'talk.yaml:3:8: error WRONG_TYPE: turns: must be at least 1 items'],
+  [
+    'an unknown setting',
+    'name: Talk\ngiven: {scenarios: [refund.yaml], settings: {max_loops: 3}}\nturns: [{}]',
+    'talk.yaml:2:57: error UNKNOWN_KEY: given.settings.max_loops: no such field `max_loops` in this mapping; remove it',
+  ],
+  [
+    'a setting with an unknown value',
+    'name: Talk\ngiven: {scenarios: [refund.yaml], settings: {semantic_evaluation: llm}}\nturns: [{}]',
+    'talk.yaml:2:67: error WRONG_TYPE: given.settings.semantic_evaluation: must be one of off, embedding',
+  ],
+  [
+    'a change of the catalogue that changes nothing',
+    `name: Talk\n${given}\nturns: [{catalogue: {}}]`,
+    'talk.yaml:3:21: error NO_VALUE: turns[0].catalogue: changes nothing; set put, disable or delete',
+  ],
+  [
+    'a change of an unknown scenario',
+    `name: Talk\n${given}\nturns: [{catalogue: {delete: [Refnd]}}]`,
+    'talk.yaml:3:30: error UNKNOWN_SCENARIO: turns[0].catalogue.delete: unknown scenario “Refnd”; did you mean “Refund”?',
+  ],
+  [
+    'an unknown change of the catalogue',
+    `name: Talk\n${given}\nturns: [{catalogue: {remove: [Refund]}}]`,
+    'talk.yaml:3:30: error UNKNOWN_KEY: turns[0].catalogue.remove: no such field `remove` in this mapping; remove it',
   ],
 ])('a file with %s is invalid', (_case, text, problem) => {
   expect(listProblems(text)).toContain(problem);
@@ -161,9 +184,24 @@ test.each([
   expect(listProblems(text)).toEqual([expect.stringContaining(`talk.yaml:${problem}`)]);
 });
 
-test('keys that are left out of an expectation are compared only with `exact`', () => {
-  const turns = 'turns: [{expect: {started: [Refund]}}]\n';
-  expect(parse(`name: Talk\n${given}\n${turns}`).turns[0]?.expected).toEqual({ started: ['Refund'] });
-  const exact = parse(`name: Talk\nexact: true\n${given}\n${turns}`).turns[0]?.expected;
-  expect(exact).toMatchObject({ started: ['Refund'], asks: {}, primary: '' });
+test('`exact` concerns the turns with an expectation', () => {
+  const turns = 'turns: [{expect: {started: [Refund]}}, {message: Hello}]\n';
+  const listExact = (text: string) => parse(text).turns.map(({ isExact }) => isExact);
+  expect(listExact(`name: Talk\n${given}\n${turns}`)).toEqual([false, false]);
+  expect(listExact(`name: Talk\nexact: true\n${given}\n${turns}`)).toEqual([true, false]);
+});
+
+test('an outcome with an empty action key is sent without one', () => {
+  const [turn] = parse(`name: Talk
+${given}
+turns:
+  - step_outcomes: [{kind: CONFIRMED}, {kind: CONFIRMED, action_key: ""}, {kind: CONFIRMED, action_key: k}]
+`).turns;
+  expect([...(turn?.outcomesWithoutKey ?? [])]).toEqual([1]);
+});
+
+test('the settings are those of the file, and otherwise the defaults', () => {
+  const settings = 'settings: {max_attempts: 2, resume_policy: explicit}';
+  const { settings: parsed } = parse(`name: Talk\ngiven: {scenarios: [refund.yaml], ${settings}}\nturns: [{}]\n`);
+  expect(parsed).toEqual({ ...defaultSettings, maxAttempts: 2, resumePolicy: 'explicit' });
 });

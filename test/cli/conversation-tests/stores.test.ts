@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, insecure, type OrchestratorClient, type ProcessTurnResponse } from 'scenario-orchestrator-client';
 import { putScenarios } from '../../../src/cli/catalogue-client';
 import { demoAgent, examplesFolder, readExampleConversation } from '../../../src/cli/commands/demo';
+import { parseConversation } from '../../../src/cli/conversation-tests/conversation-file';
 import { runConversation } from '../../../src/cli/conversation-tests/run-conversation';
-import { FileProblemsError, parseScenarioFile } from '../../../src/cli/files';
+import { createInProcessTarget } from '../../../src/cli/conversation-tests/run-in-process';
+import { checkScenarios, FileProblemsError, parseScenarioFile, readScenarioFiles } from '../../../src/cli/files';
 import { RedisProcess } from '../../../tools/redis/redis-process';
 import { type BuiltServer, startBuiltServer } from '../../support/built-server';
 
@@ -65,6 +67,41 @@ test.each(conversations)('%s is as expected and has the same responses with both
   expect(embedded.differences).toEqual([]);
   expect(onRedis.differences).toEqual([]);
   expect(onRedis.responses).toEqual(embedded.responses);
+});
+
+test('7: catalogue changes between turns have the same responses in process and with a service', async () => {
+  const id = 'd0d0d0d0-0000-4000-8000-000000000405';
+  const write = (name: string, field: string): void => {
+    const steps = `[{step_id: a, collects_profile_fields: [${field}], transitions: [{target_step_id: b}]}, {step_id: b, is_terminal: true}]`;
+    writeFileSync(join(folder, name), `scenario_id: ${id}\nname: Changing\nentry_step_id: a\nsteps: ${steps}\n`);
+  };
+  write('first.yaml', 'x');
+  write('second.yaml', 'y');
+  const start = 'message: Hello, candidates: [{scenario_id: Changing, score: 0.9}]';
+  const stop = 'message: Stop, situation: {signals: [{signal: CANCEL}]}';
+  const text = `name: Talk
+given: {scenarios: [first.yaml]}
+turns:
+  - {${start}, expect: {asks: {Changing: [x]}}}
+  - {${stop}, catalogue: {put: [second.yaml]}, expect: {cancelled: {Changing: USER_REQUEST}}}
+  - {${start}, expect: {asks: {Changing: [y]}}}
+  - {${start}, catalogue: {disable: [Changing]}, expect: {continued: [Changing]}}
+  - {message: Hello, catalogue: {delete: [Changing]}, expect: {cancelled: {Changing: SCENARIO_NOT_FOUND}}}
+`;
+  const conversation = parseConversation(join(folder, 'talk.yaml'), text, readScenarioFiles);
+  const settings = {
+    ...demoAgent,
+    sessionId: 'd0d0d0d0-0000-4000-8000-000000000200',
+    startAt: new Date(1_763_800_000_000),
+  };
+  const target = createInProcessTarget(checkScenarios({ ...conversation.scenarios, problems: [] }));
+  const inProcess = await runConversation(target, conversation, settings);
+  const withServer = await withClient(servers.embedded, async (client) => {
+    await putScenarios(client, demoAgent, conversation.scenarios);
+    return runConversation(client, conversation, settings);
+  });
+  expect(inProcess.flatMap(({ differences }) => differences)).toEqual([]);
+  expect(withServer.map(({ response }) => response)).toEqual(inProcess.map(({ response }) => response));
 });
 
 const invalidScenario = `scenario_id: d0d0d0d0-0000-4000-8000-000000000404

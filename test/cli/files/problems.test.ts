@@ -89,6 +89,10 @@ test.each([
   ['nmae', undefined],
   ['nam', 'name'],
   ['maxLoopCount', 'max_loop_count'],
+  ['loop', undefined],
+  ['order', 'order_id'],
+  ['timeout', 'idle_timeout'],
+  ['count', 'max_loop_count'],
   ['something_else', undefined],
   ['', undefined],
 ])('the nearest name to “%s” is %s', (given, nearest) => {

@@ -132,7 +132,7 @@ steps:
     expect(formatProblems(text)).toEqual([
       'a.yaml:1:14: error CONTRACT_RULE: scenario_id: must be a valid UUID',
       'a.yaml:2:7: error WRONG_TYPE: name: must be a string, but is a number; add quotes',
-      'a.yaml:3:1: error UNKNOWN_KEY: enable: unknown field; did you mean enabled?',
+      'a.yaml:3:1: error UNKNOWN_KEY: enable: no such field `enable`; did you mean `enabled`?',
       'a.yaml:4:11: error WRONG_TYPE: priority: must be an integer, -2147483648..2147483647',
       'a.yaml:5:7: error CONTRACT_RULE: tags: must not contain duplicates',
       'a.yaml:6:1: error NO_VALUE: entry_step_id: has no value; set one or remove the key',
@@ -165,7 +165,7 @@ steps:
     [
       'a field in lowerCamelCase',
       `${minimal}maxLoopCount: 2`,
-      'a.yaml:8:1: error UNKNOWN_KEY: maxLoopCount: unknown field; did you mean max_loop_count?',
+      'a.yaml:8:1: error UNKNOWN_KEY: maxLoopCount: no such field `maxLoopCount`; did you mean `max_loop_count`?',
     ],
     [
       'an UNSPECIFIED enum value',
@@ -181,12 +181,17 @@ steps:
     [
       '`__proto__` as a key',
       `${minimal}__proto__: {name: x}`,
-      'a.yaml:8:1: error UNKNOWN_KEY: __proto__: Scenario has no such field',
+      'a.yaml:8:1: error UNKNOWN_KEY: __proto__: no such field `__proto__` in Scenario; remove it',
     ],
     [
       'an alias without an anchor',
       `${minimal}tags: *none`,
       'a.yaml:8:7: error UNKNOWN_ANCHOR: anchor &none is not defined above',
+    ],
+    [
+      'an unknown field with a value of another field',
+      `${minimal}    transitions: [{target_step_id: hello, when: ANYTIME}]`,
+      'a.yaml:8:43: error UNKNOWN_KEY: steps[0].transitions[0].when: no such field `when`; did you mean `trigger`?',
     ],
     ['an unknown tag', `${minimal}description: !secret x`, 'a.yaml:8:14: error SYNTAX: Unresolved tag: !secret'],
     ['only comments', '# later\n', 'a.yaml:1:1: error EMPTY_FILE: contains no scenario'],
@@ -199,10 +204,74 @@ steps:
     [
       'an incomplete relationship',
       'relationships:\n  - kind: EXCLUDES\n    source_id: x\n',
-      'a.yaml:3:16: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
+      'a.yaml:2:5: error MISSING: relationships[0].target_scenario_id: is missing (value is empty, which is not a valid UUID)',
+    ],
+    [
+      'a rule that is named in place of its id',
+      `relationships:\n  - {kind: EXCLUDES, source_type: RULE, source_id: x, target_scenario_id: Refund}\n`,
+      'a.yaml:2:52: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
     ],
   ])('has %s reported', (_case, text, line) => {
     expect(formatProblems(text)).toContain(line);
+  });
+
+  const deeper = (column: number) =>
+    `is below a key that already has a value; start it at column ${column} to make it the next key`;
+  const misaligned = 'does not line up with the entries above; align it with the one that it follows';
+  test.each([
+    [
+      'a key that is indented deeper',
+      'name: x\n\n  enabled: true\n',
+      [`3:3: the line starts at column 3 and ${deeper(1)}`],
+    ],
+    [
+      'a key that is indented deeper below a comment',
+      'name: x\n# note\n  enabled: true\n',
+      [`3:3: the line starts at column 3 and ${misaligned}`],
+    ],
+    [
+      'a key of a list item that is indented deeper',
+      'steps:\n  - step_id: a\n      is_terminal: true\n',
+      [`3:7: the line starts at column 7 and ${deeper(5)}`],
+    ],
+    [
+      'a list item that is indented deeper',
+      'steps:\n  - a: 1\n      - b: 2\n',
+      [`3:7: the line starts at column 7 and ${deeper(5)}`],
+    ],
+    [
+      'a key that is indented less',
+      'steps:\n    x: 1\n  y: 2\n',
+      [`3:3: the line starts at column 3 and ${misaligned}`],
+    ],
+    [
+      'a key of a list item that is indented less',
+      'steps:\n  - a: 1\n   b: 2\n',
+      [`3:4: the line starts at column 4 and ${misaligned}`],
+    ],
+    [
+      'a list item that is indented less',
+      'steps:\n    - a: 1\n  - b: 2\n',
+      [`3:3: the line starts at column 3 and ${misaligned}`],
+    ],
+    ['a first line that is indented', '  name: x\nentry: y\n', [`2:1: the line starts at column 1 and ${misaligned}`]],
+    [
+      'two lines with a wrong indentation',
+      'steps:\n    x: 1\n  y: 2\n---\nname: x\n  y: 1\n',
+      [`3:3: the line starts at column 3 and ${misaligned}`, `6:3: the line starts at column 3 and ${deeper(1)}`],
+    ],
+  ])('with %s has the line named once', (_case, text, lines) => {
+    expect(formatProblems(text)).toEqual(
+      lines.map((line) => `a.yaml:${line.replace(': ', ': error INDENTATION: wrong indentation: ')}`),
+    );
+  });
+
+  test.each([
+    ['a tab', 'steps:\n\t- a: 1\n', '2:1: error INDENTATION: the line is indented with a tab; use spaces'],
+    ['a colon in a value', 'name: a: b\n', '1:7: error SYNTAX: a value cannot contain `: `; add quotes'],
+    ['a line without a colon', 'name: x\nentry y\nz: 1\n', '2:1: error SYNTAX: the line has no `: ` after its key'],
+  ])('with %s is reported in words', (_case, text, problem) => {
+    expect(formatProblems(text)).toEqual([`a.yaml:${problem}`]);
   });
 
   test('still returns its valid documents', () => {

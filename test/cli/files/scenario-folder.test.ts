@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileProblemsError, loadScenarioFiles } from '../../../src/cli/files';
+import { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import { FileProblemsError, loadScenarioFiles, readScenarioFiles } from '../../../src/cli/files';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -43,6 +44,58 @@ test('the YAML and JSON files of a folder are read in the order of their names',
   });
   const { scenarios } = loadScenarioFiles([folder]);
   expect(scenarios.map(({ message }) => message.name)).toEqual(['Scenario 1', 'Scenario 2', 'Scenario 3']);
+});
+
+describe('relationships can name scenarios', () => {
+  const id = (number: number): string => `1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b0${number}`;
+  const createRelationshipText = (source: string, target: string): string =>
+    JSON.stringify({ relationships: [{ kind: 'EXCLUDES', source_id: source, target_scenario_id: target }] });
+
+  test('of any of the files, and by id of any scenario', () => {
+    const folder = createFolder({
+      'a.json': createRelationshipText('Scenario 2', 'Scenario 1'),
+      'b.json': createScenarioText(1),
+      'c.json': createScenarioText(2),
+      'd.json': createRelationshipText(id(7), 'Scenario 1'),
+    });
+    const { relationships } = loadScenarioFiles([folder]);
+    expect(relationships.map(({ message }) => [message.sourceId, message.targetScenarioId])).toEqual([
+      [id(2), id(1)],
+      [id(7), id(1)],
+    ]);
+    expect(relationships.map(({ message, bytes }) => [Relationship.decode(bytes), message])).toEqual(
+      relationships.map(({ message }) => [message, message]),
+    );
+  });
+
+  test('of the catalogue, unless a file has the same name', () => {
+    const folder = createFolder({
+      'a.json': createRelationshipText('Scenario 1', 'Stored'),
+      'b.json': createScenarioText(1),
+    });
+    const stored = [Scenario.fromPartial({ scenarioId: id(8), name: 'Stored' })];
+    stored.push(Scenario.fromPartial({ scenarioId: id(9), name: 'Scenario 1' }));
+    const { relationships, problems } = readScenarioFiles(
+      [folder],
+      stored.map((message) => ({ message })),
+    );
+    expect(problems).toEqual([]);
+    expect(relationships[0]?.message).toMatchObject({ sourceId: id(1), targetScenarioId: id(8) });
+  });
+
+  test('an unknown or ambiguous name is an error at its position', () => {
+    const second = createScenarioText(2).replace('Scenario 2', 'Scenario 1');
+    const folder = createFolder({
+      'a.yaml': 'relationships:\n  - kind: EXCLUDES\n    source_id: Scenario 1\n    target_scenario_id: Scenario 3\n',
+      'b.json': createScenarioText(1),
+      'c.json': second,
+      'd.json': createScenarioText(4),
+    });
+    expect(listProblems([folder])).toEqual([
+      `${join(folder, 'a.yaml')}:3:16: error UNKNOWN_SCENARIO: relationships[0].source_id: two scenarios are named “Scenario 1”; use the id`,
+      `${join(folder, 'a.yaml')}:4:25: error UNKNOWN_SCENARIO: relationships[0].target_scenario_id: unknown scenario “Scenario 3”; did you mean “Scenario 1”?`,
+    ]);
+  });
 });
 
 test('a path can be a file', () => {

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { examplesFolder, formatTurnResult, readExampleConversation } from '../../../src/cli/commands/demo';
+import { examplesFolder, readExampleConversation } from '../../../src/cli/commands/demo';
 import type { Conversation } from '../../../src/cli/conversation-tests/conversation';
 import { runInProcess } from '../../../src/cli/conversation-tests/run-in-process';
 import type { TerminalOptions } from '../../../src/cli/output/terminal';
+import { formatTurnResult } from '../../../src/cli/output/test-report';
 
 const names = readdirSync(join(examplesFolder, 'conversations'));
 
@@ -56,5 +57,19 @@ test('differences are formatted with position, expected value, actual value and 
     '    actual    [closing_reason]',
     expect.stringMatching(/^ {4}because {3}\S/),
     ...lines.slice(start + 7),
+  ]);
+});
+
+test('0.6: an outcome that is not applied is shown with its results and the reason', async () => {
+  const conversation = readExampleConversation('demo.yaml');
+  const [first, second] = conversation.turns;
+  if (first === undefined || second === undefined) throw new Error('The demo has too few turns.');
+  const lines = await format({ ...conversation, turns: [first, second, second] }, { width: 100, hasColor: false });
+  const outcome = 'look_up_order action succeeded for Order status (';
+  const shown = lines.filter((line) => line.includes('look_up_order action succeeded'));
+  expect(shown).toEqual([
+    expect.stringContaining(`tools      ${outcome}`),
+    expect.stringContaining(`tools      ${outcome}`),
+    expect.stringContaining(`ignored    ${outcome}`),
   ]);
 });

@@ -173,7 +173,7 @@ test('findings: every finding of a definition is returned with its location and 
       'steps[2].confirms_fields',
       'empty',
       '',
-      'Field "zip" is read here, but no step collects it, no tool fills it and required_fields does not list it. Correct its name if it is wrong; unless the caller sends the field, the confirmation does not show it.',
+      'Field "zip" is read here, but no step collects it, no tool fills it and required_fields does not list it. Correct its name if it is wrong. Unless the caller sends the field, the confirmation does not show it.',
     ],
   ]);
 });
@@ -221,5 +221,18 @@ test('findings: messages for an unreachable terminal step and an unreachable ste
       '',
       'Step "c" is not reachable from the entry step. Add a transition to it, or remove it.',
     ],
+  ]);
+});
+
+test('findings: a name that is nearly right is suggested', () => {
+  const steps = [
+    { stepId: 'collect_age', collectsProfileFields: ['age'], to: [{ to: 'end', condition: 'data.Age > 1.0' }, 'ende'] },
+    { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
+  ];
+  const messages = findAll({ scenarioId: 's', entryStepId: 'collectAge', steps }).map((finding) => finding[4]);
+  expect(messages).toEqual([
+    'The entry step "collectAge" does not exist. Did you mean "collect_age"?',
+    'Transition "collect_age/2" leads to "ende", which is not a step of the scenario. Did you mean "end"?',
+    'Field "Age" is read here, but no step collects it, no tool fills it and required_fields does not list it. Did you mean "age"? Unless the caller sends the field, the condition is evaluated without it.',
   ]);
 });

@@ -4,6 +4,7 @@ import type { Scenario, ToolBinding } from '../../../src/core/model/scenario';
 import type { SemanticEvaluation } from '../../../src/core/model/settings';
 import { defaultCompileOptions } from '../../../src/core/scenario/compile-options';
 import { compileScenario, type ScenarioCompilation } from '../../../src/core/scenario/compile-scenario';
+import { catalogueFindingSeverities } from '../../../src/core/scenario/findings/check-catalogue';
 import type { ScenarioFinding, ScenarioFindingCode } from '../../../src/core/scenario/scenario-finding';
 import { aScenario, type ScenarioDraft, type StepDraft, type TransitionDraft } from '../../support/conversation';
 
@@ -252,6 +253,63 @@ const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
     invalid: { ...createDraft(ask), persistedFields: ['zip'] },
     valid: [{ ...createDraft(ask), persistedFields: ['age'] }],
   },
+  TOOL_VARIABLE_WITHOUT_HAS: {
+    severity: 'WARNING',
+    invalid: createDraft({
+      stepId: 'pay',
+      toolBindings: [tool('t')],
+      to: [{ to: 'end', condition: 'data.paid == 1' }, 'end'],
+    }),
+    valid: [
+      // Tested with has() or in.
+      createDraft({
+        stepId: 'pay',
+        toolBindings: [tool('t')],
+        to: [{ to: 'end', condition: 'has(data.paid) && data.paid == 1' }, 'end'],
+      }),
+      createDraft({
+        stepId: 'pay',
+        toolBindings: [tool('t')],
+        to: [{ to: 'end', condition: '"paid" in data && data["paid"] == 1' }, 'end'],
+      }),
+      // The customer or the caller can give it.
+      createDraft(
+        { stepId: 'pay', toolBindings: [tool('t')], to: [{ to: 'ask_paid', condition: 'data.paid == 1' }, 'end'] },
+        { stepId: 'ask_paid', collectsProfileFields: ['paid'], to: ['end'] },
+      ),
+      {
+        ...createDraft({
+          stepId: 'pay',
+          toolBindings: [tool('t')],
+          to: [{ to: 'end', condition: 'data.paid == 1' }, 'end'],
+        }),
+        requires: { paid: 'SOFT' },
+      },
+      // An ANYTIME transition blocks nothing, and the variables of a tool can be read elsewhere.
+      createDraft({
+        stepId: 'pay',
+        toolBindings: [tool('t')],
+        to: [{ to: 'end', trigger: 'ANYTIME', condition: 'data.paid == 1' }, 'end'],
+      }),
+      createDraft({
+        stepId: 'pay',
+        toolBindings: [tool('t')],
+        to: [{ to: 'end', condition: 'instance.paid == 1' }, 'end'],
+      }),
+    ],
+  },
+  CLEARS_OWN_FIELD: {
+    severity: 'WARNING',
+    invalid: createDraft({ ...ask, to: [{ to: 'ask', condition: 'data.age > 99', clears: ['age'] }, 'end'] }),
+    valid: [
+      createDraft({ ...ask, to: [{ to: 'ask', condition: 'data.age > 99', clears: ['name'] }, 'end'] }),
+      createDraft({ ...ask, to: [{ to: 'end', clears: ['age'] }] }),
+      createDraft(
+        { ...ask, to: ['check'] },
+        inform('check', { to: 'ask', intentLabel: 'again', clears: ['age'] }, 'end'),
+      ),
+    ],
+  },
   CONDITION_SYNTAX: {
     severity: 'ERROR',
     invalid: withCondition('data.age >'),
@@ -338,11 +396,22 @@ test('findings: docs/findings.md lists every code with its severity', () => {
   const page = readFileSync(join(__dirname, '../../../docs/findings.md'), 'utf8');
   const rows = [...page.matchAll(/^\| ([A-Z_, ]+) \| (\w+) \|/gm)];
   const documented = rows.flatMap(([, codes = '', severity]) => codes.split(', ').map((code) => `${severity} ${code}`));
+  const severities = Object.entries(cases).map(([code, { severity }]) => [code, severity]);
   expect(documented.sort()).toEqual(
-    Object.entries(cases)
-      .map(([code, { severity }]) => `${severity} ${code}`)
+    [...severities, ...Object.entries(catalogueFindingSeverities)]
+      .map(([code, severity]) => `${severity} ${code}`)
       .sort(),
   );
+});
+
+test('findings: a loop that clears a field of the step where it begins is found', () => {
+  const loop = createDraft(
+    { ...ask, to: [{ to: 'more', condition: 'data.age > 1.0', clears: ['age', 'name'] }, 'end'] },
+    inform('more', { to: 'ask', intentLabel: 'x' }, 'end'),
+  );
+  expect(compile(loop).findings).toMatchObject([
+    { code: 'CLEARS_OWN_FIELD', stepId: 'ask', fieldPath: 'steps[0].transitions[0].clears', transitionId: 'ask/1' },
+  ]);
 });
 
 describe('findings: steps without a path to a terminal step', () => {

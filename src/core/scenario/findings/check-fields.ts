@@ -1,16 +1,21 @@
+import { findNearestName } from '../../model/nearest-name';
 import type { Scenario } from '../../model/scenario';
 import type { CompiledDraft } from '../compiled-scenario';
 import {
   createWarning,
   type FindingLocation,
+  locateField,
   locateGlobalTransition,
   locateTransition,
   type ScenarioFinding,
 } from '../scenario-finding';
 
-/** Finds fields that are read but not provided by the scenario, and persisted fields that are not collected. */
+/**
+ * Finds fields that are read but not provided by the scenario, variables of tools that are read before they are known to be there, and
+ * persisted fields that are not collected.
+ */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
-  return [...checkReads(draft), ...checkPersistedFields(draft.scenario)];
+  return [...checkReads(draft), ...checkToolVariables(draft), ...checkPersistedFields(draft.scenario)];
 }
 
 function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
@@ -24,7 +29,9 @@ function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
   ): void => {
     for (const field of fields) {
       if (providedFields.has(field)) continue;
-      const message = `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not list it. Correct its name if it is wrong; unless the caller sends the field, ${consequence}.`;
+      const nearest = findNearestName(field, [...providedFields]);
+      const fix = nearest === undefined ? 'Correct its name if it is wrong.' : `Did you mean "${nearest}"?`;
+      const message = `Field "${field}" is read here, but no step collects it, no tool fills it and required_fields does not list it. ${fix} Unless the caller sends the field, ${consequence}.`;
       findings.push(createWarning('FIELD_NOT_COLLECTED', message, location));
     }
   };
@@ -57,6 +64,39 @@ function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
       ...step.toolBindings.flatMap(({ variableNames }) => variableNames),
     ]),
   ]);
+}
+
+/**
+ * An ON_COMPLETION transition whose condition misses a value is UNKNOWN and blocks the transitions after it (3.3). A value that only a
+ * tool can give is therefore tested with `has()`.
+ */
+function checkToolVariables({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
+  const toolIds = findToolVariables(scenario);
+  return scenario.steps.flatMap((step, stepIndex) => {
+    const compiled = steps.get(step.stepId);
+    if (compiled?.index !== stepIndex) return [];
+    return step.transitions.flatMap((definition, index) => {
+      const transition = compiled.completionTransitions.find((each) => each.definition === definition);
+      const location = locateField(locateTransition(step, stepIndex, index), 'condition');
+      return (transition?.condition?.reads.untestedKeys ?? []).flatMap((key) => {
+        const toolId = toolIds.get(key);
+        if (toolId === undefined) return [];
+        const message = `The condition reads "${key}", which only tool "${toolId}" fills, without has(). While the tool has not returned it, the condition is UNKNOWN and blocks the transitions after it. Write has(data.${key}) && before it.`;
+        return [createWarning('TOOL_VARIABLE_WITHOUT_HAS', message, location)];
+      });
+    });
+  });
+}
+
+/** The first tool that fills each variable. Variables that the customer or the caller can give are left out. */
+function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<string, string> {
+  const toolIds = new Map<string, string>();
+  for (const { toolId, variableNames } of steps.flatMap((step) => step.toolBindings)) {
+    for (const name of variableNames) if (!toolIds.has(name)) toolIds.set(name, toolId);
+  }
+  for (const field of steps.flatMap((step) => step.collectsProfileFields)) toolIds.delete(field);
+  for (const { fieldName } of requiredFields) toolIds.delete(fieldName);
+  return toolIds;
 }
 
 /** `persisted_fields` keeps collected fields. Other fields are not forgotten when the instance ends (0.4). */

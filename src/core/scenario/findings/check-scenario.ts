@@ -1,3 +1,4 @@
+import { findNearestName } from '../../model/nearest-name';
 import type { CompiledDraft } from '../compiled-scenario';
 import {
   createError,
@@ -48,10 +49,12 @@ function checkIds(draft: CompiledDraft): readonly ScenarioFinding[] {
 
 function checkEntryStep({ scenario: { entryStepId }, steps }: CompiledDraft): readonly ScenarioFinding[] {
   if (steps.has(entryStepId)) return [];
+  const nearest = findNearestName(entryStepId, [...steps.keys()]);
+  const fix = nearest === undefined ? 'Set entry_step_id to a step of the scenario.' : `Did you mean "${nearest}"?`;
   const message =
     entryStepId === ''
       ? 'The scenario has no entry step. Set entry_step_id to the step where it starts.'
-      : `The entry step "${entryStepId}" does not exist. Set entry_step_id to a step of the scenario.`;
+      : `The entry step "${entryStepId}" does not exist. ${fix}`;
   return [createError('ENTRY_STEP_NOT_FOUND', message, { fieldPath: 'entry_step_id' })];
 }
 

@@ -1,3 +1,4 @@
+import { findNearestName } from '../../model/nearest-name';
 import type { ScenarioStep, StepTransition } from '../../model/scenario';
 import type { CompiledDraft, CompiledStep, CompiledTransition } from '../compiled-scenario';
 import {
@@ -9,11 +10,12 @@ import {
   locateTransition,
   type ScenarioFinding,
 } from '../scenario-finding';
-import { findShadowedTransitions } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findShadowedTransitions, type StepGraph } from '../step-graph';
 
 /** Finds transitions with a missing target, without a required rule, or that are never taken. */
 export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding[] {
   const { scenario, steps, globalTransitions } = draft;
+  const ownGraph = buildStepGraph({ steps, globalTransitions: [] });
   return [
     ...scenario.steps.flatMap((step, stepIndex) => [
       ...step.transitions.flatMap((transition, index) =>
@@ -21,6 +23,7 @@ export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding
       ),
       ...checkShadowedTransitions(step, stepIndex, steps.get(step.stepId)),
       ...checkAnytimeTransitions(step, stepIndex),
+      ...checkClearedFields(step, stepIndex, ownGraph),
     ]),
     ...globalTransitions.flatMap((transition, index) => {
       const location = locateGlobalTransition(transition.definition, index);
@@ -40,7 +43,9 @@ function checkTransition(
   const findings: ScenarioFinding[] = [];
   const { transitionId } = location;
   if (!steps.has(transition.targetStepId)) {
-    const message = `Transition "${transitionId}" leads to "${transition.targetStepId}", which is not a step of the scenario. Set target_step_id to an existing step.`;
+    const nearest = findNearestName(transition.targetStepId, [...steps.keys()]);
+    const fix = nearest === undefined ? 'Set target_step_id to an existing step.' : `Did you mean "${nearest}"?`;
+    const message = `Transition "${transitionId}" leads to "${transition.targetStepId}", which is not a step of the scenario. ${fix}`;
     findings.push(createError('DANGLING_TRANSITION', message, locateField(location, 'target_step_id')));
   }
   if (transition.conditionText === '') return findings;
@@ -91,6 +96,21 @@ function checkAnytimeTransitions(step: ScenarioStep, stepIndex: number): readonl
     const location = locateTransition(step, stepIndex, index);
     const message = `ANYTIME transition "${location.transitionId}" has no rule, so step "${step.stepId}" is left on every turn, finished or not. Add a rule, or use ON_COMPLETION.`;
     return [createWarning('ANYTIME_STATES_NOTHING', message, location)];
+  });
+}
+
+/**
+ * A transition that leads back to its step and clears what the step collects, directly or in a loop. `clears` spares a value that was
+ * given on the same turn (3.2), which is the turn on which the step was answered.
+ */
+function checkClearedFields(step: ScenarioStep, stepIndex: number, graph: StepGraph): readonly ScenarioFinding[] {
+  return step.transitions.flatMap((transition, index) => {
+    const cleared = transition.clears.filter((field) => step.collectsProfileFields.includes(field));
+    if (cleared.length === 0 || !findReachableSteps([transition.targetStepId], graph).has(step.stepId)) return [];
+    const location = locateTransition(step, stepIndex, index);
+    const fields = cleared.map((field) => `"${field}"`).join(', ');
+    const message = `Transition "${location.transitionId}" leads back to step "${step.stepId}" and clears ${fields}, which the step itself collects. A value that was given on the same turn is not cleared, so the customer is not asked again. Clear it in a transition of another step that leads to this one.`;
+    return [createWarning('CLEARS_OWN_FIELD', message, locateField(location, 'clears'))];
   });
 }
 

@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { OrchestratorError } from '../../core/model/orchestrator-error';
+import type { Relationship, Scenario } from '../../core/model/scenario';
+import type { Catalogue } from '../../core/scenario/catalogue';
+import { compileScenario } from '../../core/scenario/compile-scenario';
+import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
+import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
+import { indexRelationships } from '../../core/scenario/relationships';
+
+/** The catalogue of one conversation in process. It changes between turns as that of a service does. */
+export class InProcessCatalogue {
+  /** The versions of each scenario by id, oldest first. */
+  readonly #versions = new Map<string, readonly CompiledScenario[]>();
+  #relationships: readonly Relationship[];
+  #snapshot: Catalogue | undefined;
+  #revision = 0;
+
+  constructor(scenarios: readonly CompiledScenario[], relationships: readonly Relationship[]) {
+    for (const scenario of scenarios) this.#versions.set(scenario.scenarioId, [scenario]);
+    this.#relationships = relationships;
+  }
+
+  /** The catalogue as it is now. */
+  getSnapshot(): Catalogue {
+    this.#snapshot ??= this.#createSnapshot();
+    return this.#snapshot;
+  }
+
+  /** Adds a version, unless the latest one is equal. Throws if the definition has an ERROR. */
+  putScenario(definition: Scenario): void {
+    const versions = this.#versions.get(definition.scenarioId) ?? [];
+    const latest = versions.at(-1);
+    if (latest !== undefined && isDeepStrictEqual(latest.definition, definition)) return;
+    const { compiled, findings } = compileScenario(definition, (latest?.version ?? 0) + 1);
+    if (compiled === undefined) throw new Error(findings[0]?.message ?? 'The scenario is not valid.');
+    this.#versions.set(definition.scenarioId, [...versions, compiled]);
+    this.#snapshot = undefined;
+  }
+
+  /** Deletes all versions of a scenario and its relationships. */
+  deleteScenario(scenarioId: string): void {
+    this.#versions.delete(scenarioId);
+    this.#relationships = this.#relationships.filter(
+      ({ sourceType, sourceId, targetScenarioId }) =>
+        targetScenarioId !== scenarioId && (sourceType === 'RULE' || sourceId !== scenarioId),
+    );
+    this.#snapshot = undefined;
+  }
+
+  /** Adds a relationship, or replaces one of the same kind, source and target. Throws OrchestratorError if it is refused (1.1). */
+  putRelationship(relationship: Relationship): void {
+    const others = this.#relationships.filter((other) => !isSameRelationship(other, relationship));
+    const problem = findRelationshipProblem(relationship, others);
+    if (problem !== '') throw new OrchestratorError('RELATIONSHIP_REFUSED', problem);
+    this.#relationships = [...others, relationship];
+    this.#snapshot = undefined;
+  }
+
+  #createSnapshot(): Catalogue {
+    const versions = new Map(this.#versions);
+    this.#revision += 1;
+    return {
+      revision: this.#revision,
+      getScenario: (id) => versions.get(id)?.at(-1),
+      getScenarioVersion: (id, number) => versions.get(id)?.find(({ version }) => version === number),
+      relationships: indexRelationships(this.#relationships),
+    };
+  }
+}
+
+function isSameRelationship(a: Relationship, b: Relationship): boolean {
+  return (
+    a.kind === b.kind &&
+    a.sourceType === b.sourceType &&
+    a.sourceId === b.sourceId &&
+    a.targetScenarioId === b.targetScenarioId
+  );
+}

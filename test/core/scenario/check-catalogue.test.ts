@@ -1,0 +1,86 @@
+import type { Relationship, RelationshipKind } from '../../../src/core/model/scenario';
+import { type CatalogueFinding, checkCatalogue } from '../../../src/core/scenario/findings/check-catalogue';
+import { aScenario } from '../../support/conversation';
+
+const scenarioWith = (scenarioId: string, ...fields: readonly string[]) =>
+  aScenario({
+    scenarioId,
+    name: scenarioId.toUpperCase(),
+    steps: [
+      { stepId: 'ask', collectsProfileFields: fields, to: ['end'] },
+      { stepId: 'end', isTerminal: true },
+    ],
+  });
+
+const relate = (sourceId: string, kind: RelationshipKind, targetScenarioId: string): Relationship => ({
+  kind,
+  sourceType: 'SCENARIO',
+  sourceId,
+  targetScenarioId,
+  weight: 0,
+});
+
+const codesOf = (findings: readonly CatalogueFinding[]): readonly string[] =>
+  findings.map(({ code, kind, index, fieldPath }) => `${code} ${kind} ${index} ${fieldPath}`);
+
+const scenarios = [scenarioWith('a', 'x'), scenarioWith('b', 'y')];
+
+test('0.4: a field that several scenarios collect is found in each after the first', () => {
+  const found = checkCatalogue([scenarioWith('a', 'x', 'z'), scenarioWith('b', 'y', 'x'), scenarioWith('c', 'x')], []);
+  expect(codesOf(found)).toEqual([
+    'FIELD_COLLECTED_BY_SEVERAL SCENARIO 1 steps[0].collects_profile_fields[1]',
+    'FIELD_COLLECTED_BY_SEVERAL SCENARIO 2 steps[0].collects_profile_fields[0]',
+  ]);
+  expect(found[0]?.message).toBe(
+    'Field "x" is also collected by "A": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names.',
+  );
+});
+
+test('0.4: a field that one scenario collects in two steps, or in two definitions, is not found', () => {
+  const twice = aScenario({
+    scenarioId: 'a',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['x'], to: ['again'] },
+      { stepId: 'again', collectsProfileFields: ['x'], to: ['end'] },
+      { stepId: 'end', isTerminal: true },
+    ],
+  });
+  expect(checkCatalogue([twice, twice, ...scenarios.slice(1)], [])).toEqual([]);
+});
+
+test('1: a relationship to or from a scenario that does not exist is found', () => {
+  const found = checkCatalogue(scenarios, [relate('a', 'RELATED', 'c'), relate('d', 'EXCLUDES', 'b')]);
+  expect(codesOf(found)).toEqual([
+    'RELATIONSHIP_WITHOUT_SCENARIO RELATIONSHIP 0 target_scenario_id',
+    'RELATIONSHIP_WITHOUT_SCENARIO RELATIONSHIP 1 source_id',
+  ]);
+  expect(found[0]?.message).toBe(
+    'The relationship has no effect, because scenario c does not exist. Add the scenario, or correct the id.',
+  );
+});
+
+test('1: a relationship of a rule is not found, because rules are not in the catalogue', () => {
+  expect(checkCatalogue(scenarios, [{ ...relate('r', 'EXCLUDES', 'b'), sourceType: 'RULE' }])).toEqual([]);
+});
+
+test.each<[RelationshipKind, string, string, string]>([
+  ['EXCLUDES', 'a', 'b', '"A" needs "B" in the same session, but never runs beside it'],
+  ['EXCLUDES', 'b', 'a', '"A" needs "B" in the same session, but never runs beside it'],
+  ['IMPLIES', 'a', 'b', 'the start of "A" proposes "B", which has completed already'],
+  ['IMPLIES', 'b', 'a', 'the start of "B" proposes "A", which cannot start before "B" has completed'],
+])('1.1: "a DEPENDS_ON b" and %s from %s to %s contradict each other', (kind, source, target, reason) => {
+  const found = checkCatalogue(scenarios, [relate(source, kind, target), relate('a', 'DEPENDS_ON', 'b')]);
+  expect(codesOf(found)).toEqual(['RELATIONSHIPS_CONTRADICT RELATIONSHIP 1 kind']);
+  expect(found[0]?.message).toBe(
+    `DEPENDS_ON and ${kind} between "A" and "B" contradict each other: ${reason}. Delete one of the two.`,
+  );
+});
+
+test.each<[string, Relationship]>([
+  ['another kind', relate('a', 'AMBIGUOUS', 'b')],
+  ['another pair', relate('a', 'EXCLUDES', 'c')],
+  ['a rule of the same id', { ...relate('a', 'IMPLIES', 'b'), sourceType: 'RULE' }],
+])('1.1: "a DEPENDS_ON b" and %s do not contradict each other', (_case, other) => {
+  const all = [...scenarios, scenarioWith('c', 'z')];
+  expect(checkCatalogue(all, [relate('a', 'DEPENDS_ON', 'b'), other])).toEqual([]);
+});
