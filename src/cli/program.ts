@@ -28,7 +28,7 @@ export async function createProgram(name = ''): Promise<Command> {
     description: 'Decides, turn by turn, which conversation scenarios start, move, pause and end.',
   })
     .version(readVersion(), '-V, --version', 'print the version')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'print help for a command')
     .addHelpText(
       'after',
       '\nExit codes: 0 success, 1 errors in files or failed tests, 2 usage error, 3 the service is unavailable or refused the call.',
