@@ -201,7 +201,7 @@ steps:
       'relationships:\n  - kind: EXCLUDES\n    source_id: x\n',
       'a.yaml:3:16: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
     ],
-  ])('has %s reported', (_case, text, line) => {
+  ])('is reported for %s', (_case, text, line) => {
     expect(formatProblems(text)).toContain(line);
   });
 

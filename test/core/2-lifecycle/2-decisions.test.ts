@@ -59,7 +59,7 @@ describe('lifecycle decisions', () => {
     expect(conversation.turn({ signals: [signal] }).lifecycle('payment').irreversibleDone).toEqual(done);
   });
 
-  test('2: irreversibly done are passed checkpoints and successful required actions, including those of this turn', () => {
+  test('2: irreversible_done lists passed checkpoints and successful required actions, including those of this turn', () => {
     const steps = [
       { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['act'] },
       ...acting('pay').steps,

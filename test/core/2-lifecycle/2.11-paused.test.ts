@@ -63,7 +63,7 @@ describe('a paused instance', () => {
     ).toBe(staysPaused);
   });
 
-  test('2.11: a missing step is found when the pause ends', () => {
+  test('2.11: a missing step is detected when the pause ends', () => {
     const conversation = pauseRefund(startRefundAndBooking(), 'IDLE', { currentStepId: 'gone' });
     expect(decideRefund(conversation)).toBe(staysPaused);
     expect(decideRefund(conversation, { signals: [['CONTINUE', 'refund']] })).toBe('CANCEL STEP_NOT_FOUND');

@@ -28,14 +28,14 @@ describe('idle_timeout', () => {
     expect(playTimer(startAtZero({ ...idle, idleAction: 'CANCEL' }), 60_001)).toEqual(['refund CANCEL IDLE']);
   });
 
-  test('2.7: a message finds only an unaddressed instance idle', () => {
+  test('2.7: only an unaddressed instance can be idle on a message', () => {
     expect(startAtZero().turn({ occurredAt: 60_001 }).actions).toEqual(['refund PAUSE IDLE']);
     expect(startAtZero().turn({ occurredAt: 60_001, variables: { order_id: '1' } }).actions).toEqual([
       'refund CONTINUE GOES_ON',
     ]);
   });
 
-  test('2.7: a clock that goes backwards finds no instance idle', () => {
+  test('2.7: no instance is idle if the clock goes backwards', () => {
     const conversation = startConversation([{ ...refund, ...idle }], { occurredAt: 1_000_000 });
     expect(playTimer(conversation, 0)).toEqual(['refund CONTINUE QUIET']);
     expect(conversation.turn({ occurredAt: 0 }).actions).toEqual(['refund CONTINUE GOES_ON']);

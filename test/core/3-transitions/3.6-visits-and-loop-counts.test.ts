@@ -33,7 +33,7 @@ describe('visits', () => {
     expect(numbers).toEqual([1, 2, 3, 4]);
   });
 
-  test('3.6: an instance that stays opens no visit', () => {
+  test('3.6: an instance that stays does not open a visit', () => {
     expect(playTurns(repeating, [{}, {}, {}]).map((turn) => turn.transition('s').visitNumber)).toEqual([1, 1, 1]);
   });
 
@@ -242,11 +242,11 @@ describe('attempts', () => {
     ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }],
     ['is a timer', { trigger: 'TIMER' }],
     ['carries tool results', { trigger: 'TOOL_RESULTS' }],
-  ])('3.6: a turn that %s is no attempt', (_event, draft) => {
+  ])('3.6: a turn that %s is not an attempt', (_event, draft) => {
     expect(attempts(draft)).toBe(0);
   });
 
-  test('3.6: a turn without an open ASK is no attempt', () => {
+  test('3.6: a turn without an open ASK is not an attempt', () => {
     const { conversation } = startScenarios([repeating]);
     conversation.turn();
     expect(conversation.instance('s').visit.attempts).toBe(0);

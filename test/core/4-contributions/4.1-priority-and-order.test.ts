@@ -69,7 +69,7 @@ describe('priority', () => {
     expect(getPriority(scenario, { rules: [{ scope: 'GLOBAL', scopeId: 's', priority: 7 }] })).toBe(40);
   });
 
-  test('4.1: a STEP rule does not apply to a scenario with that id, nor a SCENARIO rule to a step', () => {
+  test('4.1: a STEP rule does not apply to a scenario with its id, and a SCENARIO rule does not apply to a step', () => {
     const scenario = createScenario(steps.ASK);
     expect(getPriority(scenario, { rules: [{ scope: 'STEP', scopeId: 's', priority: 7 }] })).toBe(40);
     expect(getPriority(scenario, { rules: [{ scope: 'SCENARIO', scopeId: 'step', priority: 7 }] })).toBe(40);
@@ -113,12 +113,12 @@ describe('plan order', () => {
     ]);
   });
 
-  test('4.1: the primary scenario is the first that is not NONE', () => {
+  test('4.1: the primary scenario is the first one whose contribution is not NONE', () => {
     const { first } = startScenarios([createNamed('a', 'NONE', { priority: 90 }), createNamed('b', 'ASK')]);
     expect(first.result.plan).toMatchObject({ primaryScenarioId: 'b', activeScenarioIds: ['a', 'b'] });
   });
 
-  test('4.1: the primary scenario is the first one if all are NONE, and empty without contributions', () => {
+  test('4.1: the primary scenario is the first one if all contributions are NONE, and empty without contributions', () => {
     expect(
       startScenarios([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId,
     ).toBe('a');

@@ -73,7 +73,7 @@ describe('a file of API keys', () => {
     expect(() => parseApiKeys(keyEntry({ sha256: '""', tenant: '""' }))).toThrow(/tenant: .*; keys\[0\]\.sha256: /);
   });
 
-  it('does not contain the keys', () => {
+  it('contains only the hashes of the keys', () => {
     const { key, entry } = anApiKey('k');
     expect(entry).not.toContain(key.slice(3));
   });

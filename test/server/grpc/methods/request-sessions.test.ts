@@ -41,7 +41,7 @@ describe('the session in a request', () => {
     );
   });
 
-  test('is rejected if an earlier turn with the same id started an instance, because the new one would have the same id', async () => {
+  test('is rejected if an earlier turn with the same id started an instance, because a new instance would have the same id', async () => {
     const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
     const ended = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
