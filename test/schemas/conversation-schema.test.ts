@@ -27,7 +27,7 @@ test.each([
   ['no turns', { turns: [] }],
   ['an unknown key in an expectation', { turns: [{ expect: { start: [] } }] }],
   ['a turn id, which the test runner sets', { turns: [{ turn_id: 'x', expect: {} }] }],
-])('%s is invalid', (_case, change) => {
+])('the schema refuses %s', (_case, change) => {
   const conversation = { name: 'Talk', given: { scenarios: ['a.yaml'] }, turns: [{ message: 'Hello', expect: {} }] };
   expect(validate(conversation)).toBe(true);
   expect(validate({ ...conversation, ...change })).toBe(false);

@@ -73,7 +73,7 @@ describe('0.6: late outcomes', () => {
   });
 
   test.each(['ACTION_FAILED', 'CONFIRMED', 'DECLINED'] as const)(
-    '0.6: a %s for a step that the instance has left is returned and has no effect',
+    '0.6: the outcome %s for a step that the instance has left is returned and has no effect',
     (kind) => {
       const conversation = startAtDetails();
       const before = conversation.instance('transfer');

@@ -53,7 +53,7 @@ describe('lifecycle decisions', () => {
     ['COMPLETE', ['payment confirmed']],
     ['CANCEL', ['payment confirmed']],
     ['PAUSE', []],
-  ] as const)('2: a %s lists as irreversibly done: %j', (signal, done) => {
+  ] as const)('2: irreversible_done of a %s is %j', (signal, done) => {
     const conversation = startConversation([confirming('payment')]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     expect(conversation.turn({ signals: [signal] }).lifecycle('payment').irreversibleDone).toEqual(done);

@@ -59,7 +59,7 @@ describe('order of the rejection reasons', () => {
   const cancelsB: TurnDraft = { signals: [['CANCEL', 'b']] };
   const needsField = { requires: { customer_no: 'HARD' } } as const;
 
-  const cases: readonly (readonly [RejectionReason, RejectionReason, Case])[] = [
+  const cases: readonly (readonly [RejectionReason, RejectionReason | 'no other reason', Case])[] = [
     ['DISABLED', 'BELOW_THRESHOLD', { scenarios: [b({ enabled: false })], turn: { candidates: { b: 0.1 } } }],
     [
       'ALREADY_ACTIVE',
@@ -162,7 +162,7 @@ describe('order of the rejection reasons', () => {
     ],
     [
       'CAPACITY',
-      'CAPACITY',
+      'no other reason',
       {
         scenarios: [a({ priority: 9 }), b()],
         settings: { maxSimultaneousScenarios: 1 },

@@ -50,9 +50,9 @@ describe('idle_timeout', () => {
 
 describe('last_active_at', () => {
   test.each<[string, TurnDraft]>([
-    ['a step change', { variables: { order_id: '1' } }],
-    ['being addressed', { signals: [['CONTINUE', 'refund']] }],
-  ])('2.7: last_active_at is updated on %s', (_what, draft) => {
+    ['the step changes', { variables: { order_id: '1' } }],
+    ['the instance is addressed', { signals: [['CONTINUE', 'refund']] }],
+  ])('2.7: last_active_at is updated when %s', (_what, draft) => {
     const conversation = startAtZero();
     conversation.turn({ occurredAt: 50_000, ...draft });
     expect(conversation.instance('refund').lastActiveAt).toBe(50_000);

@@ -59,7 +59,7 @@ test.each<[string, TransitionDraft, string]>([
     'ASK age,born',
   ],
   [
-    'both without duplicates',
+    'those of both, without duplicates',
     { to: 'minor', conditionFields: ['age'], condition: 'data.age > data.limit' },
     'ASK age,limit',
   ],

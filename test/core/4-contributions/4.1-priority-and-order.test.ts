@@ -24,7 +24,7 @@ describe('priority', () => {
     playTurns(scenario, [draft])[0]?.contribution('s').priority;
 
   test.each(types)(
-    '4.1: the priority of a %s adds the priorities of scenario and step and the base priority of its type',
+    '4.1: the priority of type %s is the sum of the priorities of scenario and step and the base priority of the type',
     (type) => {
       expect(getPriority(createScenario({ ...steps[type], priority: 7 }, { priority: 100 }))).toBe(
         107 + basePriorities[type],

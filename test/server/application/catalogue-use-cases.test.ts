@@ -156,7 +156,7 @@ describe('relationships', () => {
   });
 
   test.each<[string, Relationship]>([
-    ['a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
+    ['a relationship of a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
     ['a rule that depends on a scenario', aRelationship('r', 'DEPENDS_ON', 'a', 'RULE')],
     ['a rule that specializes a scenario', aRelationship('r', 'SPECIALIZES', 'a', 'RULE')],
   ])('1.1: %s is refused', async (_title, relationship) => {

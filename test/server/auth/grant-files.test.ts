@@ -40,7 +40,7 @@ describe('a file of API keys', () => {
   });
 
   it.each<[string, string, string]>([
-    ['that is empty, like one that is being written', '', 'keys: is required as [[keys]]; write keys = []'],
+    ['that is empty, like one that is being written,', '', 'keys: is required as [[keys]]; write keys = []'],
     ['that is not TOML', '[[keys]\n', 'is not valid TOML, line 1'],
     ['with another table', 'key = 1\n', 'Unrecognized key'],
     ['with an unknown field', keyEntry({ tennant: '"*"' }), 'Unrecognized key'],
