@@ -31,7 +31,7 @@ export async function createProgram(name = ''): Promise<Command> {
     .version(readVersion(), '-V, --version', 'print the version')
     // An option after the name of a command belongs to that command: `get` has its own --version.
     .enablePositionalOptions()
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'print help for a command')
     .addHelpText(
       'after',
       '\nExit codes: 0 success, 1 errors in files or failed tests, 2 usage error, 3 the service is unavailable or refused the call.',

@@ -29,7 +29,7 @@ test.each([
   ['an unknown setting', { given: { scenarios: ['a.yaml'], settings: { max_loops: 1 } } }],
   ['a change of the catalogue that changes nothing', { turns: [{ catalogue: {} }] }],
   ['a turn id, which the test runner sets', { turns: [{ turn_id: 'x', expect: {} }] }],
-])('%s is invalid', (_case, change) => {
+])('the schema refuses %s', (_case, change) => {
   const conversation = { name: 'Talk', given: { scenarios: ['a.yaml'] }, turns: [{ message: 'Hello', expect: {} }] };
   expect(validate(conversation)).toBe(true);
   const settings = { max_attempts: 2, semantic_evaluation: 'off' };

@@ -50,7 +50,7 @@ test.each([
   ['a misspelled key', { ...minimal, prioritiy: 1 }],
   ['a missing name', { ...minimal, name: undefined }],
   ['an id that is not a UUID', { ...minimal, scenario_id: 'greeting' }],
-  ['no step', { ...minimal, steps: [] }],
+  ['a scenario without steps', { ...minimal, steps: [] }],
   ['a number out of range', { ...minimal, priority: 1_000_001 }],
   ['a fraction', { ...minimal, priority: 0.5 }],
   ['a string that is too long', { ...minimal, name: 'x'.repeat(201) }],

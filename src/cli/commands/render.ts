@@ -28,7 +28,7 @@ interface RenderOptions extends ConnectionOptions, JsonOptions {
   readonly tenant?: string;
   readonly agent?: string;
   readonly format: 'terminal' | 'mermaid' | 'svg';
-  /** Name or id of a scenario in a file with several. */
+  /** Name or id of the scenario if the file has several. */
   readonly scenario?: string;
   readonly session?: string;
   /** Version of a stored scenario; 0 is the latest, or with a session the version of its instance. */
@@ -46,7 +46,7 @@ export function createRenderCommand(): Command {
       new Option('--format <format>', 'output format').choices(['terminal', 'mermaid', 'svg']).default('terminal'),
     )
     .option('-o, --output <file>', 'write to a file')
-    .option('--scenario <name>', 'name or id of one scenario in a file with several')
+    .option('--scenario <name>', 'name or id of the scenario, if the file has several')
     .addOption(
       new Option('--version <number>', 'version of a stored scenario').default(0, 'latest').argParser(parseCount),
     )
@@ -124,7 +124,10 @@ async function loadStoredGraph(idOrName: string, options: RenderOptions): Promis
     const definition = stored.scenario;
     const compiled = definition && compileScenario(scenarioFromProto(definition), stored.version).compiled;
     if (compiled !== undefined) return buildScenarioGraph(compiled, path);
-    throw new CommandError(exitCodes.service, `The stored scenario ${idOrName} is not valid for this version.`);
+    throw new CommandError(
+      exitCodes.service,
+      `The stored scenario ${idOrName} is not valid in this release of the command.`,
+    );
   });
 }
 

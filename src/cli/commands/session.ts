@@ -84,7 +84,7 @@ interface TailOptions extends SessionOptions {
 export function createTailCommand(): Command {
   const command = createCommand('tail', {
     summary: 'follow a session',
-    description: 'Shows the turns of a session as they are committed, on any node, until it is interrupted.',
+    description: 'Shows the turns of a session as they are committed, on any node, until the command is interrupted.',
   })
     .argument('<session>', 'session id', parseUuid)
     .addOption(

@@ -25,12 +25,14 @@ export function createTurnCommand(): Command {
   const command = createCommand('turn', {
     summary: 'send a turn',
     description:
-      'Sends the turn of a YAML or JSON file and shows the decisions. The file can name scenarios instead of ids.',
+      'Sends the turn of a YAML or JSON file and shows the decisions. The file can use scenario names instead of ids.',
   })
     .argument('<file>', 'file with the turn; - for standard input')
     .addOption(new Option('--session <uuid>', 'session id; default: session_id of the file').argParser(parseUuid))
     .addOption(
-      new Option('--expected-revision <number>', 'fail if the session has another revision').argParser(parseCount),
+      new Option('--expected-revision <number>', 'fail if the session is at a different revision').argParser(
+        parseCount,
+      ),
     )
     .option('--validate-only', 'decide the turn without storing it', false)
     .addOption(createJsonOption());

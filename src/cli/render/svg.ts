@@ -143,7 +143,7 @@ const shapeTexts: Readonly<Record<StepShape, string>> = {
   action: 'acts',
   inform: 'informs',
   terminal: 'ends',
-  silent: 'says nothing',
+  silent: 'contributes nothing',
 };
 
 interface LegendEntry {

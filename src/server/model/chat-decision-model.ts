@@ -58,8 +58,8 @@ export class ChatDecisionModel implements DecisionModel {
     this.policy = new RequestPolicy({
       ...options,
       onCircuitChange(state) {
-        if (state === 'open') log.warn(fields, 'circuit breaker opened: the model is not asked for now');
-        else log.info(fields, 'circuit breaker closed: the model is asked again');
+        if (state === 'open') log.warn(fields, 'circuit breaker opened: requests to the model are paused');
+        else log.info(fields, 'circuit breaker closed: requests to the model resume');
       },
     });
   }

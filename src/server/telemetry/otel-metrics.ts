@@ -110,7 +110,7 @@ function createInstruments(meter: Meter): Instruments {
     }),
     callDuration: createDuration('rpc.server.call.duration', 'Duration of a call, from its start to its status.'),
     callsInFlight: meter.createUpDownCounter('orchestrator.calls.in_flight', {
-      description: 'Calls without a status, including streams.',
+      description: 'Calls in flight, including streams.',
       unit: '{call}',
     }),
     accessFailures: meter.createCounter('orchestrator.auth.failures', {

@@ -16,7 +16,7 @@ function runDemo(...args: readonly string[]): Promise<Run> {
   return run(['demo', ...args], { TMPDIR: folder });
 }
 
-test('the demo runs its conversation with its own service and removes all files of it', async () => {
+test('the demo runs its conversation with its own service and removes all of its files', async () => {
   const { code, stdout, stderr } = await runDemo();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = toLines(stdout);

@@ -211,7 +211,7 @@ steps:
       `relationships:\n  - {kind: EXCLUDES, source_type: RULE, source_id: x, target_scenario_id: Refund}\n`,
       'a.yaml:2:52: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
     ],
-  ])('has %s reported', (_case, text, line) => {
+  ])('is reported for %s', (_case, text, line) => {
     expect(formatProblems(text)).toContain(line);
   });
 

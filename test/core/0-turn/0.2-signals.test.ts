@@ -53,7 +53,7 @@ test.each<[string, readonly SignalDraft[], readonly string[]]>([
     [['CANCEL', 'upgrade']],
     ['refund CONTINUE GOES_ON', 'booking CONTINUE GOES_ON'],
   ],
-])('0.2: signals aimed %s', (_target, signals, actions) => {
+])('0.2: signals reach only the instances that they are aimed at: %s', (_target, signals, actions) => {
   expect(startConversation().turn({ signals }).actions).toEqual(actions);
 });
 

@@ -8,13 +8,13 @@ const getFocus = (played: PlayedTurn): string => played.result.context.focusInst
 
 test.each([
   [
-    'the owner of the first CONFIRM, even after an ASK',
+    'the first CONFIRM, even after an ASK,',
     [asking('refund', ['order_id'], { priority: 100 }), confirming('payment')],
     { refund: 0.9, payment: 0.8 },
     'payment#1',
   ],
   [
-    'else the owner of the first ASK, even after an ACTION_HINT',
+    'the first ASK if there is no CONFIRM, even after an ACTION_HINT,',
     [
       acting('transfer', { priority: 100 }),
       asking('refund', ['order_id'], { priority: 10 }),
@@ -24,12 +24,12 @@ test.each([
     'refund#1',
   ],
   [
-    'else the owner of the first contribution',
+    'the first contribution if there is no CONFIRM or ASK',
     [acting('transfer', { priority: 100 }), acting('upload'), silent('chat', { priority: 200 })],
     { upload: 0.9, transfer: 0.8, chat: 0.7 },
     'transfer#1',
   ],
-])('0.3: the focus is, in the last plan, %s', (_rule, scenarios, candidates, focus) => {
+])('0.3: the focus is the owner of %s in the last plan', (_rule, scenarios, candidates, focus) => {
   const conversation = new Conversation(scenarios);
   conversation.turn({ candidates });
   expect(getFocus(conversation.turn())).toBe(focus);
@@ -95,7 +95,7 @@ test('0.3: an instance that was paused remains the focus and receives unaimed si
   expect(played.actions).toEqual(['refund CANCEL USER_REQUEST', 'booking CONTINUE GOES_ON']);
 });
 
-test('0.3: after the owner ends, the focus is the most recently active instance, not the next one in the plan', () => {
+test('0.3: after the owner ends, the focus is the most recently active instance and not the next one in the plan', () => {
   const conversation = new Conversation([
     confirming('payment', always),
     asking('refund', ['order_id'], { ...always, priority: 10 }),
@@ -112,7 +112,7 @@ test('0.3: after the owner ends, the focus is the most recently active instance,
   expect(getFocus(conversation.turn())).toBe('booking#3');
 });
 
-test('0.3: among instances active at the same time, the focus is the latest started, then the first id', () => {
+test('0.3: the focus among instances that were active at the same time is the latest started, then the first by id', () => {
   const conversation = new Conversation([silent('chat'), silent('small_talk')]);
   const { session } = conversation.turn({ candidates: { small_talk: 0.9, chat: 0.8 } });
   expect(findFocusInstanceId(session)).toBe('chat#1');

@@ -38,9 +38,17 @@ test('0.4: the newest source wins: candidate variables, results, instance, sessi
 });
 
 test.each<[string, TurnDraft, string]>([
-  ['a result over a patch', { outcomes: result('result'), patch: { x: 'patch' } }, 'result'],
-  ['a candidate variable over a patch', { variables: { x: 'variable' }, patch: { x: 'patch' } }, 'variable'],
-  ['a candidate variable over a null in the patch', { variables: { x: 'variable' }, patch: { x: null } }, 'variable'],
+  ['a result takes precedence over a patch', { outcomes: result('result'), patch: { x: 'patch' } }, 'result'],
+  [
+    'a candidate variable takes precedence over a patch',
+    { variables: { x: 'variable' }, patch: { x: 'patch' } },
+    'variable',
+  ],
+  [
+    'a candidate variable takes precedence over a null in the patch',
+    { variables: { x: 'variable' }, patch: { x: null } },
+    'variable',
+  ],
 ])('0.4: within one turn %s', (_rule, draft, x) => {
   expect(playTurns({}, draft, {}).slice(1)).toEqual([`probe CONFIRM x=${x}`, `probe CONFIRM x=${x}`]);
 });

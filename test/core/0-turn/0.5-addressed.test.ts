@@ -309,7 +309,7 @@ describe('0.5: a change of a field that the instance collects at a later step', 
     ['does not address it when a candidate is at the threshold', { candidates: { u: 0.5 } }, false],
     ['addresses it when a candidate is below the threshold', { candidates: { u: 0.4 } }, true],
     ['does not address it when another instance is addressed', { signals: [['CONTINUE', 't']] }, false],
-  ])('0.5: it %s', (_case, draft, isAddressed) => {
+  ])('0.5: the change %s', (_case, draft, isAddressed) => {
     const { addressedInstanceIds } = startTwoAsks().turn({ ...change, ...draft }).result.context;
     expect(addressedInstanceIds.includes('s#1')).toBe(isAddressed);
   });

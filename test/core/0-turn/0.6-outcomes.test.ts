@@ -61,7 +61,7 @@ describe('0.6: late outcomes', () => {
   const listDone = (conversation: Conversation): readonly string[] =>
     conversation.instance('transfer').irreversibleDone.map(({ description }) => description);
 
-  test('0.6: a success for a left step is returned and still recorded as done', () => {
+  test('0.6: a success for a step that the instance has left is returned and still recorded as done', () => {
     const conversation = startAtDetails();
     const played = conversation.turn({
       trigger: 'TOOL_RESULTS',
@@ -73,7 +73,7 @@ describe('0.6: late outcomes', () => {
   });
 
   test.each(['ACTION_FAILED', 'CONFIRMED', 'DECLINED'] as const)(
-    '0.6: a %s for a left step is returned and has no effect',
+    '0.6: the outcome %s for a step that the instance has left is returned and has no effect',
     (kind) => {
       const conversation = startAtDetails();
       const before = conversation.instance('transfer');

@@ -72,8 +72,8 @@ test('1: the context lists relationships of candidates, instances and applied ru
 });
 
 test.each<[string, string, string]>([
-  ['the canonical label', 'canonical', 'canonical'],
-  ['else the raw intent', '', 'raw'],
+  ['the canonical label if there is one', 'canonical', 'canonical'],
+  ['the raw intent if there is no canonical label', '', 'raw'],
 ])('0.1: the intent is %s', (_source, canonicalIntentLabel, intent) => {
   const { result } = new Conversation([]).turn({
     intent: 'raw',

@@ -37,7 +37,7 @@ describe('excludes', () => {
     ).toEqual(['b']);
   });
 
-  test('1.2: a candidate that does not start excludes no other', () => {
+  test('1.2: a candidate that does not start does not exclude other candidates', () => {
     const played = createLinkedConversation([['a', 'EXCLUDES', 'b']], { b: { enabled: false } }).turn({
       candidates: { a: 0.8, b: 0.9 },
     });
@@ -54,7 +54,7 @@ describe('excludes', () => {
     expect(conversation.turn({ candidates: { b: 0.9 } }).actions).toEqual(actions);
   });
 
-  test('1.2: a paused instance excludes no candidate', () => {
+  test('1.2: a paused instance does not exclude candidates', () => {
     const conversation = createLinkedConversation([['a', 'EXCLUDES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
@@ -64,7 +64,7 @@ describe('excludes', () => {
     ]);
   });
 
-  test('1.2: an instance that ends on this turn excludes no candidate', () => {
+  test('1.2: an instance that ends on this turn does not exclude candidates', () => {
     const conversation = createLinkedConversation([['a', 'EXCLUDES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     expect(conversation.turn({ signals: ['CANCEL'], candidates: { b: 0.9 } }).actions).toEqual([

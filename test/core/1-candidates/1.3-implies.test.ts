@@ -27,14 +27,14 @@ describe('implies', () => {
     expect(createLinkedConversation(links).turn().actions).toEqual([]);
   });
 
-  test('1.3: a candidate that does not start implies no other', () => {
+  test('1.3: a candidate that does not start does not imply other candidates', () => {
     const played = createLinkedConversation([['a', 'IMPLIES', 'b']], { a: { enabled: false } }).turn({
       candidates: { a: 0.9 },
     });
     expect([played.actions, played.rejections]).toEqual([[], ['a DISABLED']]);
   });
 
-  test('1.3: an instance that continues or resumes implies no candidate', () => {
+  test('1.3: an instance that continues or resumes does not imply a candidate', () => {
     const conversation = createLinkedConversation([['a', 'IMPLIES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn({

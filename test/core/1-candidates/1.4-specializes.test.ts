@@ -25,7 +25,7 @@ describe('specializes', () => {
     ).toEqual(['b']);
   });
 
-  test('1.4: an active special scenario rejects no candidate', () => {
+  test('1.4: an active special scenario does not reject candidates', () => {
     const conversation = createLinkedConversation([['a', 'SPECIALIZES', 'b']]);
     conversation.turn({ candidates: { a: 0.9 } });
     expect(getStartedScenarioIds(conversation.turn({ candidates: { b: 0.9 } }))).toEqual(['b']);
@@ -40,7 +40,7 @@ describe('specializes', () => {
     expect(played.rejections).toEqual(['a SUPERSEDED']);
   });
 
-  test('1.4: in a chain the middle scenario is rejected and rejects no candidate', () => {
+  test('1.4: in a chain the middle scenario is rejected and does not reject candidates', () => {
     const played = createLinkedConversation([
       ['a', 'SPECIALIZES', 'b'],
       ['b', 'SPECIALIZES', 'c'],
@@ -49,7 +49,7 @@ describe('specializes', () => {
     expect(played.rejections).toEqual(['b SUPERSEDED']);
   });
 
-  test('1.4: a superseded candidate takes no capacity and excludes no other', () => {
+  test('1.4: a superseded candidate does not use capacity or exclude other candidates', () => {
     const played = createLinkedConversation([
       ['a', 'SPECIALIZES', 'b'],
       ['b', 'EXCLUDES', 'c'],
@@ -57,7 +57,7 @@ describe('specializes', () => {
     expect(getStartedScenarioIds(played)).toEqual(['a', 'c']);
   });
 
-  test('1.4: a superseded candidate implies no other', () => {
+  test('1.4: a superseded candidate does not imply other candidates', () => {
     const played = createLinkedConversation([
       ['a', 'SPECIALIZES', 'b'],
       ['b', 'IMPLIES', 'c'],

@@ -10,7 +10,7 @@ const both: TurnDraft = { candidates: { b: 0.85, a: 0.8 } };
 
 describe('ambiguous candidates', () => {
   test.each<[RelationshipTuple]>([[['a', 'AMBIGUOUS', 'b']], [['b', 'AMBIGUOUS', 'a']]])(
-    '1.5: neither starts, both are rejected, and one CHOICE lists them: %j',
+    '1.5: both candidates are rejected, and one CHOICE lists them: %j',
     (link) => {
       const played = createLinkedConversation([link]).turn(both);
       expect(played.actions).toEqual([]);
@@ -37,14 +37,14 @@ describe('ambiguous candidates', () => {
     expect(getStartedScenarioIds(createLinkedConversation(links).turn({ candidates: { a, b } }))).toEqual(expected);
   });
 
-  test('1.5: ambiguity_margin is a setting', () => {
+  test('1.5: ambiguity_margin is configurable', () => {
     expect(getStartedScenarioIds(createLinkedConversation(links, {}, { ambiguityMargin: 0.01 }).turn(both))).toEqual([
       'b',
       'a',
     ]);
   });
 
-  test('1.5: a candidate that would not start makes no other ambiguous', () => {
+  test('1.5: a candidate that would not start does not make other candidates ambiguous', () => {
     expect(getStartedScenarioIds(createLinkedConversation(links, { b: { enabled: false } }).turn(both))).toEqual(['a']);
     expect(
       getStartedScenarioIds(createLinkedConversation(links, { b: { requires: { customer_no: 'HARD' } } }).turn(both)),
@@ -64,14 +64,14 @@ describe('ambiguous candidates', () => {
     expect([played.rejections, played.plan]).toEqual([['b AMBIGUOUS', 'a AMBIGUOUS'], ['CHOICE b,a']]);
   });
 
-  test('1.5: a candidate that an active instance excludes makes no other ambiguous', () => {
+  test('1.5: a candidate that an active instance excludes does not make other candidates ambiguous', () => {
     const conversation = createLinkedConversation([...links, ['b', 'AMBIGUOUS', 'c'], ['b', 'EXCLUDES', 'c']]);
     conversation.turn({ candidates: { c: 0.9 } });
     const played = conversation.turn(both);
     expect([getStartedScenarioIds(played), played.rejections]).toEqual([['a'], ['b EXCLUDED']]);
   });
 
-  test('1.5: an ambiguous candidate supersedes, excludes and implies no other', () => {
+  test('1.5: an ambiguous candidate does not supersede, exclude or imply other candidates', () => {
     const played = createLinkedConversation([
       ...links,
       ['a', 'SPECIALIZES', 'c'],
@@ -92,7 +92,7 @@ describe('ambiguous candidates', () => {
     expect(played.plan).toEqual(['CHOICE a,b,c,d']);
   });
 
-  test('1.5: a candidate that a starting scenario excludes makes no other ambiguous', () => {
+  test('1.5: a candidate that a starting scenario excludes does not make other candidates ambiguous', () => {
     const played = createLinkedConversation([
       ['a', 'EXCLUDES', 'c'],
       ['c', 'AMBIGUOUS', 'd'],
@@ -109,7 +109,7 @@ describe('ambiguous candidates', () => {
     expect(rejectedA?.blockingScenarioIds).toEqual(['b', 'c']);
   });
 
-  test('1.5: a START for each of two ambiguous scenarios makes no choice', () => {
+  test('1.5: a START for each of two ambiguous scenarios does not select one of them', () => {
     const played = createLinkedConversation([['a', 'AMBIGUOUS', 'b']]).turn({ signals: [['START', 'a', 'b']] });
     expect([played.rejections, played.plan]).toEqual([['a AMBIGUOUS', 'b AMBIGUOUS'], ['CHOICE a,b']]);
   });

@@ -53,13 +53,13 @@ describe('lifecycle decisions', () => {
     ['COMPLETE', ['payment confirmed']],
     ['CANCEL', ['payment confirmed']],
     ['PAUSE', []],
-  ] as const)('2: a %s lists as irreversibly done: %j', (signal, done) => {
+  ] as const)('2: irreversible_done of a %s is %j', (signal, done) => {
     const conversation = startConversation([confirming('payment')]);
     conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
     expect(conversation.turn({ signals: [signal] }).lifecycle('payment').irreversibleDone).toEqual(done);
   });
 
-  test('2: irreversibly done are passed checkpoints and successful required actions, including those of this turn', () => {
+  test('2: irreversible_done lists passed checkpoints and successful required actions, including those of this turn', () => {
     const steps = [
       { stepId: 'sign', isCheckpoint: true, checkpointDescription: 'signed', to: ['act'] },
       ...acting('pay').steps,

@@ -250,21 +250,24 @@ test.each(
   toEntries(pauseEnds).flatMap(([reason, byPolicy]) =>
     toEntries(byPolicy).map(([policy, until]) => [reason, policy, until] as const),
   ),
-)('2.11: the reasoning states what ends a %s pause with resume_policy %s', (pauseReason, resumePolicy, until) => {
-  const conversation = new Conversation([refund(), booking()], { settings: { resumePolicy } });
-  conversation.turn(both);
-  const paused = {
-    ...conversation.instance('refund'),
-    status: 'PAUSED' as const,
-    pauseReason,
-    displacedByInstanceIds: [conversation.instance('booking').instanceId],
-  };
-  conversation.session = { ...conversation.session, instances: [paused, conversation.instance('booking')] };
-  expect(conversation.turn({ signals: [['CONTINUE', 'booking']] }).lifecycle('refund')).toMatchObject({
-    reason: 'STAYS_PAUSED',
-    reasoning: `"Refund" stays paused (${pauseReason}) until ${until}.`,
-  });
-});
+)(
+  '2.11: the reasoning states what ends a pause with reason %s and resume_policy %s',
+  (pauseReason, resumePolicy, until) => {
+    const conversation = new Conversation([refund(), booking()], { settings: { resumePolicy } });
+    conversation.turn(both);
+    const paused = {
+      ...conversation.instance('refund'),
+      status: 'PAUSED' as const,
+      pauseReason,
+      displacedByInstanceIds: [conversation.instance('booking').instanceId],
+    };
+    conversation.session = { ...conversation.session, instances: [paused, conversation.instance('booking')] };
+    expect(conversation.turn({ signals: [['CONTINUE', 'booking']] }).lifecycle('refund')).toMatchObject({
+      reason: 'STAYS_PAUSED',
+      reasoning: `"Refund" stays paused (${pauseReason}) until ${until}.`,
+    });
+  },
+);
 
 test('2.11: the reasoning states why a resume that is due failed', () => {
   const conversation = new Conversation([refund({ priority: 0 }), booking({ priority: 9 })], {

@@ -63,7 +63,7 @@ describe('a paused instance', () => {
     ).toBe(staysPaused);
   });
 
-  test('2.11: a missing step is found when the pause ends', () => {
+  test('2.11: a missing step is detected when the pause ends', () => {
     const conversation = pauseRefund(startRefundAndBooking(), 'IDLE', { currentStepId: 'gone' });
     expect(decideRefund(conversation)).toBe(staysPaused);
     expect(decideRefund(conversation, { signals: [['CONTINUE', 'refund']] })).toBe('CANCEL STEP_NOT_FOUND');
@@ -139,20 +139,20 @@ const endsOnlyExplicitly: Readonly<Record<PauseReason, boolean>> = {
 };
 const explicitReasons = toEntries(endsOnlyExplicitly).flatMap(([reason, isExplicit]) => (isExplicit ? [reason] : []));
 
-describe.each(explicitReasons)('a %s pause', (reason) => {
+describe.each(explicitReasons)('pause reason %s', (reason) => {
   test.each<[string, TurnDraft, string]>([
-    ['a message that addresses no instance does not end it', {}, staysPaused],
-    ['a CONTINUE aimed at the instance ends it', { signals: [['CONTINUE', 'refund']] }, resumed],
-    ['a CONTINUE for all instances ends it', { signals: [['CONTINUE', '*']] }, resumed],
-    ['a candidate at the threshold ends it', { candidates: { refund: 0.5 } }, resumed],
-    ['a field that the instance waits for ends it', { patch: { order_id: '1' } }, resumed],
+    ['a message that addresses no instance does not end the pause', {}, staysPaused],
+    ['a CONTINUE aimed at the instance ends the pause', { signals: [['CONTINUE', 'refund']] }, resumed],
+    ['a CONTINUE for all instances ends the pause', { signals: [['CONTINUE', '*']] }, resumed],
+    ['a candidate at the threshold ends the pause', { candidates: { refund: 0.5 } }, resumed],
+    ['a field that the instance waits for ends the pause', { patch: { order_id: '1' } }, resumed],
     [
-      'an outcome of the instance does not end it',
+      'an outcome of the instance does not end the pause',
       { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
       staysPaused,
     ],
     [
-      'a CONTINUE with a PAUSE does not end it',
+      'a CONTINUE with a PAUSE does not end the pause',
       {
         signals: [
           ['CONTINUE', 'refund'],
@@ -161,7 +161,7 @@ describe.each(explicitReasons)('a %s pause', (reason) => {
       },
       staysPaused,
     ],
-  ])(`2.11: a ${reason} pause: %s`, (_what, draft, decision) => {
+  ])(`2.11: with pause reason ${reason}, %s`, (_what, draft, decision) => {
     expect(decideRefund(pauseRefund(startRefundAndBooking(), reason), draft)).toBe(decision);
   });
 
@@ -194,17 +194,17 @@ describe('an INTERRUPTED pause', () => {
   };
 
   test.each<[string, TurnDraft, string]>([
-    ['a message that addresses the instance ends it', { variables: { order_id: '1' } }, resumed],
-    ['the end of the only active instance ends it', { signals: [['CANCEL', 'booking']] }, resumed],
-    ['a pause of the only active instance ends it', { signals: [['PAUSE', 'booking']] }, resumed],
-    ['a message that addresses no instance does not end it while another is active', {}, staysPaused],
-    ['a TIMER turn does not end it while another is active', { trigger: 'TIMER' }, staysPaused],
+    ['a message that addresses the instance ends the pause', { variables: { order_id: '1' } }, resumed],
+    ['the end of the only active instance ends the pause', { signals: [['CANCEL', 'booking']] }, resumed],
+    ['a pause of the only active instance ends the pause', { signals: [['PAUSE', 'booking']] }, resumed],
+    ['a message that addresses no instance does not end the pause while another is active', {}, staysPaused],
+    ['a TIMER turn does not end the pause while another is active', { trigger: 'TIMER' }, staysPaused],
     [
-      'an action result does not end it while another is active',
+      'an action result does not end the pause while another is active',
       { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED', instanceId: 'refund#1' }] },
       staysPaused,
     ],
-  ])('2.11: an INTERRUPTED pause: %s', (_what, draft, decision) => {
+  ])('2.11: with pause reason INTERRUPTED, %s', (_what, draft, decision) => {
     expect(decideRefund(pauseRefund(startRefundAndBooking(), 'INTERRUPTED'), draft)).toBe(decision);
   });
 

@@ -11,7 +11,7 @@ import {
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, type Variation } from '../../support/sample-scenarios';
 
-describe('the tests of a resume', () => {
+describe('the checks before a resume', () => {
   const excluding = (refundVariation: Variation = {}): Conversation => {
     const conversation = new Conversation([{ ...refund, ...refundVariation }, booking], {
       relationships: [
@@ -31,7 +31,7 @@ describe('the tests of a resume', () => {
     ['named, equal priority', { candidates: { refund: 0.9 } }, 0, staysPaused, 'EXCLUDED'],
     ['named, higher priority', { candidates: { refund: 0.9 } }, 1, resumed, undefined],
     ['addressed, higher priority', { signals: [['CONTINUE', 'refund']] }, 1, resumed, undefined],
-  ])('2.11: a resume is tested for EXCLUDED: %s', (_what, draft, priority, decision, because) => {
+  ])('2.11: a resume is checked for EXCLUDED: %s', (_what, draft, priority, decision, because) => {
     const conversation = excluding({ priority });
     const played = conversation.turn(draft);
     const { action, reason, staysPausedBecause } = played.lifecycle('refund');
@@ -56,7 +56,7 @@ describe('the tests of a resume', () => {
   test.each<[string, TurnDraft]>([
     ['automatic', {}],
     ['named', { candidates: { refund: 0.9 } }],
-  ])('2.11: a resume is tested for MULTI_SCENARIO_DISABLED: %s', (_what, draft) => {
+  ])('2.11: a resume is checked for MULTI_SCENARIO_DISABLED: %s', (_what, draft) => {
     const conversation = new Conversation([refund, booking], { settings: { enableMultiScenario: false } });
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
@@ -175,7 +175,7 @@ describe('abandoned instances', () => {
     ]);
   });
 
-  test('2.11: offer_after_turns is a setting', () => {
+  test('2.11: offer_after_turns is configurable', () => {
     expect([
       abandonedAfter(1, { offerAfterTurns: 1 }).length,
       abandonedAfter(2, { offerAfterTurns: 1 }).length,

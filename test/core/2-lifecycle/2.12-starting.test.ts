@@ -59,7 +59,7 @@ describe('order of the rejection reasons', () => {
   const cancelsB: TurnDraft = { signals: [['CANCEL', 'b']] };
   const needsField = { requires: { customer_no: 'HARD' } } as const;
 
-  const cases: readonly (readonly [RejectionReason, RejectionReason, Case])[] = [
+  const cases: readonly (readonly [RejectionReason, RejectionReason | 'no other reason', Case])[] = [
     ['DISABLED', 'BELOW_THRESHOLD', { scenarios: [b({ enabled: false })], turn: { candidates: { b: 0.1 } } }],
     [
       'ALREADY_ACTIVE',
@@ -162,7 +162,7 @@ describe('order of the rejection reasons', () => {
     ],
     [
       'CAPACITY',
-      'CAPACITY',
+      'no other reason',
       {
         scenarios: [a({ priority: 9 }), b()],
         settings: { maxSimultaneousScenarios: 1 },
@@ -311,11 +311,11 @@ describe('START_BLOCKED', () => {
     ]);
   });
 
-  test('2.12: an instance that is not addressed blocks no start', () => {
+  test('2.12: an instance that is not addressed does not block a start', () => {
     expect(startPayment().turn(onlyB).actions).toContain('b START CANDIDATE');
   });
 
-  test('2.12: an instance that ends on this turn blocks no start', () => {
+  test('2.12: an instance that ends on this turn does not block a start', () => {
     expect(
       startPayment().turn({ ...onlyB, variables: { amount: 1 }, signals: [['CANCEL', 'payment']] }).actions,
     ).toContain('b START CANDIDATE');
@@ -328,7 +328,7 @@ describe('START_BLOCKED', () => {
     expect([played.actions, played.rejections]).toEqual([['payment CONTINUE RESUMED'], ['b START_BLOCKED']]);
   });
 
-  test('2.12: an instance that starts on this turn blocks no start', () => {
+  test('2.12: an instance that starts on this turn does not block a start', () => {
     const conversation = new Conversation([blocking, b()]);
     expect(conversation.turn({ candidates: { payment: 0.9, b: 0.8 } }).rejections).toEqual([]);
   });

@@ -108,7 +108,7 @@ describe('the number of turns', () => {
     ]);
   });
 
-  test('2.14: the third message can start it with its original score', () => {
+  test('2.14: the third message can start the scenario with its original score', () => {
     const conversation = startConversation();
     expect(play(conversation, namesB, {}, {}).at(-1)).toBe('PENDING MISSING_HARD_FIELDS 1');
     const played = conversation.turn(givesCustomerNo);
@@ -116,11 +116,11 @@ describe('the number of turns', () => {
     expect(conversation.session.pendingStarts).toEqual([]);
   });
 
-  test('2.14: it is dropped after three messages', () => {
+  test('2.14: a pending start is dropped after three messages', () => {
     expect(play(startConversation(), namesB, {}, {}, {}, givesCustomerNo).at(-1)).toBe('');
   });
 
-  test('2.14: turns without a message neither try it nor count', () => {
+  test('2.14: turns without a message neither try a pending start nor count', () => {
     const conversation = startConversation();
     expect(play(conversation, namesB, { trigger: 'TIMER', ...givesCustomerNo }, { trigger: 'TOOL_RESULTS' })).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 3',
@@ -132,7 +132,7 @@ describe('the number of turns', () => {
     expect(play(conversation, {})).toEqual(['b START PENDING']);
   });
 
-  test('2.14: pending_start_turns is a setting, and 0 keeps no pending start', () => {
+  test('2.14: pending_start_turns is configurable, and 0 disables pending starts', () => {
     expect(play(startConversation({ pendingStartTurns: 1 }), namesB, {}, {})).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 1',
       'PENDING MISSING_HARD_FIELDS 0',
@@ -144,7 +144,7 @@ describe('the number of turns', () => {
     ]);
   });
 
-  test('2.14: being named again restarts the count with the new score', () => {
+  test('2.14: a candidate that names the scenario again restarts the count with the new score', () => {
     const conversation = startConversation();
     expect(play(conversation, namesB, {}, {}, { candidates: { b: 0.8 } }, {})).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 3',
@@ -156,7 +156,7 @@ describe('the number of turns', () => {
     expect(conversation.session.pendingStarts).toMatchObject([{ score: 0.8 }]);
   });
 
-  test('2.14: being named again restarts the count for any rejection reason', () => {
+  test('2.14: a candidate that names the scenario again restarts the count for any rejection reason', () => {
     expect(play(startConversation(), namesB, {}, { ...namesB, rules: [{ ruleId: 'rule' }] }, {})).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 3',
       'PENDING MISSING_HARD_FIELDS 2',
@@ -165,7 +165,7 @@ describe('the number of turns', () => {
     ]);
   });
 
-  test('2.14: being named again with exactly the threshold restarts the count', () => {
+  test('2.14: a candidate with exactly the threshold as score restarts the count', () => {
     const conversation = createLinkedConversation([], { a: needsCustomer });
     conversation.turn({ candidates: { a: 0.9 } });
     conversation.turn();
@@ -180,7 +180,7 @@ describe('the number of turns', () => {
     ).toEqual(['CANDIDATE MISSING_HARD_FIELDS 3', 'PENDING MISSING_HARD_FIELDS 2', 'b START PENDING']);
   });
 
-  test('2.14: a rejection with another reason also takes a turn', () => {
+  test('2.14: a rejection for another reason also counts as a turn', () => {
     expect(play(startConversation(), namesB, { rules: [{ ruleId: 'rule' }] }, givesCustomerNo)).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 3',
       'PENDING EXCLUDED 2',
@@ -204,7 +204,7 @@ describe('the number of turns', () => {
 });
 
 describe('dropped pending starts', () => {
-  test('2.14: a CANCEL aimed at the scenario drops it', () => {
+  test('2.14: a CANCEL aimed at the scenario drops the pending start', () => {
     const conversation = startConversation();
     expect(play(conversation, namesB, { signals: [['CANCEL', 'b']] }, givesCustomerNo)).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 3',
@@ -213,7 +213,7 @@ describe('dropped pending starts', () => {
     ]);
   });
 
-  test('2.14: a CANCEL drops it even if the same message names it and it could start', () => {
+  test('2.14: a CANCEL drops the pending start even if the same message names the scenario and it could start', () => {
     const conversation = startConversation();
     expect(play(conversation, namesB, { ...namesB, ...givesCustomerNo, signals: [['CANCEL', 'b']] }, {})).toEqual([
       'CANDIDATE MISSING_HARD_FIELDS 3',
@@ -222,7 +222,7 @@ describe('dropped pending starts', () => {
     ]);
   });
 
-  test('2.14: a CANCEL together with a START starts it', () => {
+  test('2.14: a CANCEL together with a START starts the scenario', () => {
     expect(
       play(startConversation(), namesB, {
         ...givesCustomerNo,
@@ -234,7 +234,7 @@ describe('dropped pending starts', () => {
     ).toBe('b START AIMED');
   });
 
-  test('2.14: a CANCEL of all instances drops it, but an unaimed CANCEL does not', () => {
+  test('2.14: a CANCEL of all instances drops the pending start, but an unaimed CANCEL does not', () => {
     expect(play(startConversation(), namesB, { signals: [['CANCEL', '*']] }, givesCustomerNo).at(-1)).toBe('');
     expect(play(startConversation(), namesB, { signals: [['CANCEL', 'a']] }, givesCustomerNo).at(-1)).toBe(
       'b START PENDING',
@@ -242,7 +242,7 @@ describe('dropped pending starts', () => {
     expect(play(startConversation(), namesB, { signals: ['CANCEL'] }, givesCustomerNo).at(-1)).toBe('b START PENDING');
   });
 
-  test('2.14: a CANCEL of all instances keeps it if a CONTINUE is aimed at the scenario', () => {
+  test('2.14: a CANCEL of all instances keeps the pending start if a CONTINUE is aimed at the scenario', () => {
     expect(
       play(
         startConversation(),
@@ -275,7 +275,7 @@ describe('dropped pending starts', () => {
     ).toEqual([]);
   });
 
-  test('2.14: a scenario that is removed or disabled is dropped', () => {
+  test('2.14: the pending start of a removed or disabled scenario is dropped', () => {
     const conversation = startConversation();
     conversation.turn(namesB);
     conversation.remove('b');

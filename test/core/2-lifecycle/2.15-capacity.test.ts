@@ -53,7 +53,7 @@ describe('max_simultaneous_scenarios', () => {
     ]);
   });
 
-  test('2.15: below the limit no instance is paused', () => {
+  test('2.15: no instance is paused below the limit', () => {
     expect(playLateCandidate([a()], {}, {}, 2)).toEqual(['late START CANDIDATE']);
   });
 });

@@ -130,7 +130,7 @@ describe('completion_condition', () => {
     ]);
   });
 
-  test('2.3: visits in a completion_condition counts those of the current step', () => {
+  test('2.3: visits in a completion_condition counts the visits of the current step', () => {
     const conversation = new Conversation([
       { scenarioId: 'a', steps: [ask, check], completionCondition: 'visits > 1' },
     ]);

@@ -28,14 +28,14 @@ describe('idle_timeout', () => {
     expect(playTimer(startAtZero({ ...idle, idleAction: 'CANCEL' }), 60_001)).toEqual(['refund CANCEL IDLE']);
   });
 
-  test('2.7: a message finds only an unaddressed instance idle', () => {
+  test('2.7: only an unaddressed instance can be idle on a message', () => {
     expect(startAtZero().turn({ occurredAt: 60_001 }).actions).toEqual(['refund PAUSE IDLE']);
     expect(startAtZero().turn({ occurredAt: 60_001, variables: { order_id: '1' } }).actions).toEqual([
       'refund CONTINUE GOES_ON',
     ]);
   });
 
-  test('2.7: a clock that goes backwards finds no instance idle', () => {
+  test('2.7: no instance is idle if the clock goes backwards', () => {
     const conversation = startConversation([{ ...refund, ...idle }], { occurredAt: 1_000_000 });
     expect(playTimer(conversation, 0)).toEqual(['refund CONTINUE QUIET']);
     expect(conversation.turn({ occurredAt: 0 }).actions).toEqual(['refund CONTINUE GOES_ON']);
@@ -50,9 +50,9 @@ describe('idle_timeout', () => {
 
 describe('last_active_at', () => {
   test.each<[string, TurnDraft]>([
-    ['a step change', { variables: { order_id: '1' } }],
-    ['being addressed', { signals: [['CONTINUE', 'refund']] }],
-  ])('2.7: last_active_at is updated on %s', (_what, draft) => {
+    ['the step changes', { variables: { order_id: '1' } }],
+    ['the instance is addressed', { signals: [['CONTINUE', 'refund']] }],
+  ])('2.7: last_active_at is updated when %s', (_what, draft) => {
     const conversation = startAtZero();
     conversation.turn({ occurredAt: 50_000, ...draft });
     expect(conversation.instance('refund').lastActiveAt).toBe(50_000);

@@ -31,7 +31,7 @@ describe('the loop limit', () => {
     ['the step', { maxLoopCount: 5 }, { maxLoopCount: 1 }, 1],
     ['the scenario if the step has none', { maxLoopCount: 2 }, {}, 2],
     ['the configuration if neither has one', {}, {}, 4],
-  ])('2.8: the limit is that of %s', (_whose, variation, step, limit) => {
+  ])('2.8: the limit comes from %s', (_whose, variation, step, limit) => {
     const conversation = startConversation([createRepeating(variation, step)], {}, { maxLoopCount: 4 });
     const reasons = declineTimes(conversation, limit);
     expect(reasons).toEqual([...Array.from({ length: limit - 1 }, () => 'GOES_ON'), 'LOOP']);
@@ -110,7 +110,7 @@ describe('the attempt limit', () => {
     expect([countTurnsUntilPause({}), countTurnsUntilPause({ maxAttempts: 0 })]).toEqual([6, Number.POSITIVE_INFINITY]);
   });
 
-  test('2.8: a turn that addresses or starts another instance is no attempt', () => {
+  test('2.8: a turn that addresses or starts another instance is not an attempt', () => {
     const conversation = new Conversation([refund, booking]);
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ candidates: { booking: 0.9 } });
@@ -119,7 +119,7 @@ describe('the attempt limit', () => {
     expect(conversation.instance('refund').visit.attempts).toBe(0);
   });
 
-  test('2.8: a deferred ASK counts no attempt', () => {
+  test('2.8: a deferred ASK does not count as an attempt', () => {
     const conversation = new Conversation(
       [
         { ...refund, whenNotAddressed: 'CONTRIBUTE' },
@@ -150,7 +150,7 @@ describe('the loop limit of a required action', () => {
   const act: StepDraft = { stepId: 'act', isRequiredAction: true, toolIds: ['upload'], to: ['end'] };
   const failed: TurnDraft = { trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] };
 
-  test('2.8: a failure above the limit is no loop if a transition handles it', () => {
+  test('2.8: a failure above the limit is not a loop if a transition handles it', () => {
     const step: StepDraft = { ...act, to: [{ to: 'end', outcomes: ['ACTION_FAILED'] }, 'end'] };
     const conversation = startConversation([{ scenarioId: 'upload', maxLoopCount: 1, steps: [step, end] }]);
     expect(conversation.turn(failed).plan).toEqual(['upload INFORM bye']);
@@ -166,7 +166,7 @@ describe('the loop limit of a required action', () => {
     expect(conversation.turn({ outcomes: [{ kind: 'ACTION_SUCCEEDED' }] }).plan).toEqual(['upload INFORM bye']);
   });
 
-  test('2.8: an action that did not fail is no loop, however often its step was entered', () => {
+  test('2.8: an action that did not fail is not a loop, however often its step was entered', () => {
     const conversation = startConversation([acting('upload')], {}, { maxLoopCount: 1 });
     const instances = conversation.session.instances.map((instance) => ({
       ...instance,

@@ -146,7 +146,7 @@ describe('the collect stage', () => {
     ]);
   });
 
-  test('3.1: after a correction, a step that cannot be skipped and has never asked asks', () => {
+  test('3.1: after a correction, a step that cannot be skipped asks if it has never asked', () => {
     const scenario: ScenarioDraft = {
       scenarioId: 'pay',
       steps: [

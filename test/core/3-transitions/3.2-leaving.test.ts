@@ -494,7 +494,7 @@ describe('clears', () => {
     expect([...conversation.turn().plan].sort()).toEqual(['other CONFIRM ', 'trip ASK reason']);
   });
 
-  test('3.2: a transition that is not taken clears nothing', () => {
+  test('3.2: a transition that is not taken does not clear fields', () => {
     const turns = listContributions(clearing, [
       {},
       { variables: { reason: 'old' } },

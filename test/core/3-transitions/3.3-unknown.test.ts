@@ -59,7 +59,7 @@ test.each<[string, TransitionDraft, string]>([
     'ASK age,born',
   ],
   [
-    'both without duplicates',
+    'those of both, without duplicates',
     { to: 'minor', conditionFields: ['age'], condition: 'data.age > data.limit' },
     'ASK age,limit',
   ],
@@ -162,7 +162,7 @@ describe('missing data that cannot be asked for', () => {
     expect(conversation.instance('join').visit.attempts).toBe(before + 1);
   });
 
-  test('3.3: a turn is no attempt while the step can ask for missing fields', () => {
+  test('3.3: a turn is not an attempt while the step can ask for missing fields', () => {
     const { conversation } = startScenarios([signUp([{ to: 'minor', condition: 'data.code == "1"' }, 'end'])]);
     conversation.turn(named);
     expect(conversation.instance('join').visit.attempts).toBe(0);

@@ -139,7 +139,7 @@ test('3.5: a skippable step is left only if a transition is TRUE', () => {
   expect(turns[1]?.transition('s')).toMatchObject({ targetStepId: 'middle', skippedSteps: [] });
 });
 
-test('3.5: a skippable step where the walk ends has its remaining stages', () => {
+test('3.5: a skippable step runs its remaining stages if the walk ends there', () => {
   const scenario = createScenario({ collectsProfileFields: ['b'], templateIds: ['text'] }, [
     { to: 'end', intentLabel: 'on' },
   ]);

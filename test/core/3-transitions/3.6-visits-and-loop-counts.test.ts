@@ -33,7 +33,7 @@ describe('visits', () => {
     expect(numbers).toEqual([1, 2, 3, 4]);
   });
 
-  test('3.6: an instance that stays opens no visit', () => {
+  test('3.6: an instance that stays does not open a visit', () => {
     expect(playTurns(repeating, [{}, {}, {}]).map((turn) => turn.transition('s').visitNumber)).toEqual([1, 1, 1]);
   });
 
@@ -228,7 +228,7 @@ describe('attempts', () => {
 
   test.each<[string, TurnDraft]>([
     ['leaves the ASK unanswered', {}],
-    ['answers it with null', { variables: { a: null } }],
+    ['answers the ASK with null', { variables: { a: null } }],
     ['asks a question', { requested: ['price'] }],
     ['addresses the instance without an answer', { signals: [['CONTINUE', 's']] }],
   ])('3.6: a turn that %s is an attempt', (_event, draft) => {
@@ -236,17 +236,17 @@ describe('attempts', () => {
   });
 
   test.each<[string, TurnDraft]>([
-    ['answers a part of it', { variables: { a: 1 } }],
+    ['answers a part of the ASK', { variables: { a: 1 } }],
     ['addresses another instance', { variables: { x: 1 } }],
     ['names another active scenario', { candidates: { o: 0.9 } }],
     ['carries an outcome of the instance', { outcomes: [{ kind: 'ACTION_FAILED', instanceId: 's#1' }] }],
-    ['is a timer', { trigger: 'TIMER' }],
+    ['has the trigger TIMER', { trigger: 'TIMER' }],
     ['carries tool results', { trigger: 'TOOL_RESULTS' }],
-  ])('3.6: a turn that %s is no attempt', (_event, draft) => {
+  ])('3.6: a turn that %s is not an attempt', (_event, draft) => {
     expect(attempts(draft)).toBe(0);
   });
 
-  test('3.6: a turn without an open ASK is no attempt', () => {
+  test('3.6: a turn without an open ASK is not an attempt', () => {
     const { conversation } = startScenarios([repeating]);
     conversation.turn();
     expect(conversation.instance('s').visit.attempts).toBe(0);

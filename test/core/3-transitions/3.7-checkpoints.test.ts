@@ -221,11 +221,14 @@ describe('steps before a checkpoint', () => {
     ['is in the path', 200, 1],
     ['was trimmed', 2, 1],
     ['was trimmed many turns ago', 3, 20],
-  ])('3.7: a step left before the checkpoint is no recovery step if its entry %s', (_state, pathEntries, rounds) => {
-    const { conversation, last } = playUntilLoop(pathEntries, rounds);
-    expect(conversation.instance('s').path.some(({ stepId }) => stepId === 'help')).toBe(pathEntries === 200);
-    expect(last.actions).toEqual(['s PAUSE LOOP']);
-  });
+  ])(
+    '3.7: a step that was left before the checkpoint is not a recovery step if its entry %s',
+    (_state, pathEntries, rounds) => {
+      const { conversation, last } = playUntilLoop(pathEntries, rounds);
+      expect(conversation.instance('s').path.some(({ stepId }) => stepId === 'help')).toBe(pathEntries === 200);
+      expect(last.actions).toEqual(['s PAUSE LOOP']);
+    },
+  );
 
   test('3.7: a step that was never entered is a possible recovery step even if the path was trimmed', () => {
     const steps = [...repeating.steps, { ...end, stepId: 'agent', reachableFromAnywhere: true }];

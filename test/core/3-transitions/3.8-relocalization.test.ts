@@ -67,7 +67,7 @@ test('3.8: a looping instance is paused if there is no recovery step', () => {
   expect(playUntilLoop(createLooping()).turn.actions).toEqual(['s PAUSE LOOP']);
 });
 
-test('3.8: a step at its own loop limit is no recovery step', () => {
+test('3.8: a step at its own loop limit is not a recovery step', () => {
   const asks = createRecoveryStep('asks', {
     collectsProfileFields: ['x'],
     templateIds: [],
@@ -84,7 +84,7 @@ test('3.8: a step at its own loop limit is no recovery step', () => {
   expect(conversation.instance('s').relocalizationCount).toBe(2);
 });
 
-test('3.8: the looping step is no recovery step', () => {
+test('3.8: the looping step is not a recovery step', () => {
   const { turn } = playUntilLoop({
     ...createLooping(),
     steps: createLooping().steps.map((step) =>
@@ -94,7 +94,7 @@ test('3.8: the looping step is no recovery step', () => {
   expect(turn.actions).toEqual(['s PAUSE LOOP']);
 });
 
-test('3.8: a step before a passed checkpoint is no recovery step', () => {
+test('3.8: a step before a passed checkpoint is not a recovery step', () => {
   const scenario: ScenarioDraft = {
     scenarioId: 's',
     maxLoopCount: 1,
@@ -195,7 +195,7 @@ test('3.8: a relocalization is a path entry without a transition', () => {
   });
 });
 
-test('3.8: the decision lists the alternatives of the looping walk, none of them as taken', () => {
+test('3.8: the decision lists the alternatives of the looping walk and marks none of them as taken', () => {
   const note: StepDraft = {
     stepId: 'note',
     templateIds: ['note'],
@@ -227,7 +227,7 @@ describe('a missing step after a passed checkpoint', () => {
     return conversation.turn();
   };
 
-  test('3.8: a step before the checkpoint is no recovery step, and the decision lists the checkpoint', () => {
+  test('3.8: a step before the checkpoint is not a recovery step, and the decision lists the checkpoint', () => {
     const turn = playWithMissingStep(help, pay, phone);
     expect(turn.lifecycle('s')).toMatchObject({
       action: 'CANCEL',
@@ -236,12 +236,12 @@ describe('a missing step after a passed checkpoint', () => {
     });
   });
 
-  test('3.8: the passed checkpoint is no recovery step even if it is reachable from anywhere', () => {
+  test('3.8: the passed checkpoint is not a recovery step even if it is reachable from anywhere', () => {
     const turn = playWithMissingStep({ ...pay, reachableFromAnywhere: true, templateIds: ['receipt'] }, phone);
     expect(turn.lifecycle('s').reason).toBe('STEP_NOT_FOUND');
   });
 
-  test('3.8: a step that was never entered is taken if one of higher priority is before the checkpoint', () => {
+  test('3.8: a step that was never entered is selected if a step of higher priority is before the checkpoint', () => {
     const agent = createRecoveryStep('agent');
     const turn = playWithMissingStep({ ...help, priority: 9 }, pay, phone, agent);
     expect(turn.transition('s')).toMatchObject({

@@ -56,7 +56,7 @@ test.each<[string, TurnDraft]>([
   ['a new value in customer_data', { customer: { order: 2 } }],
   ['a new value in an outcome result', { outcomes: [{ kind: 'ACTION_FAILED', results: { order: 2 } }] }],
   ['a new value of a field that the path did not use', { variables: { other: 2 } }],
-])('3.9: %s is no correction', (_change, draft) => {
+])('3.9: %s is not a correction', (_change, draft) => {
   expect(playTurns(refund, [...asked, draft])[3]?.transition('refund').reason).toBe('AWAITS_FIELDS');
 });
 
@@ -243,7 +243,7 @@ describe('a correction after a checkpoint', () => {
     });
   });
 
-  test('3.9: the answer to an open ASK is no correction even if the field was used before the checkpoint', () => {
+  test('3.9: the answer to an open ASK is not a correction even if the field was used before the checkpoint', () => {
     const steps = [
       ...paid.steps.slice(0, 2),
       { stepId: 'again', collectsProfileFields: ['order'], canSkip: false, to: ['reason'] },
@@ -259,7 +259,7 @@ describe('a correction after a checkpoint', () => {
     expect(turns.slice(2).map(({ plan }) => plan)).toEqual([['refund ASK order'], ['refund ASK reason']]);
   });
 
-  test('3.9: a confirmed checkpoint with an unfinished action blocks nothing', () => {
+  test('3.9: a confirmed checkpoint with an unfinished action does not block a correction', () => {
     const steps = paid.steps.map((step) =>
       step.stepId === 'pay' ? { ...step, isRequiredAction: true, toolIds: ['t'] } : step,
     );
@@ -313,7 +313,7 @@ test('3.9: a corrected instance at a finished terminal step goes back instead of
   expect(turns[3]?.actions).toEqual(['refund COMPLETE TERMINAL']);
 });
 
-test('3.9: a paused instance that resumes by a corrected value goes back on the same turn', () => {
+test('3.9: a paused instance that a corrected value resumes goes back on the same turn', () => {
   const { conversation } = startScenarios([refund]);
   conversation.turn({ variables: { order: 1 } });
   conversation.turn({ signals: ['PAUSE'] });

@@ -24,7 +24,7 @@ describe('priority', () => {
     playTurns(scenario, [draft])[0]?.contribution('s').priority;
 
   test.each(types)(
-    '4.1: the priority of a %s adds the priorities of scenario and step and the base priority of its type',
+    '4.1: the priority of type %s is the sum of the priorities of scenario and step and the base priority of the type',
     (type) => {
       expect(getPriority(createScenario({ ...steps[type], priority: 7 }, { priority: 100 }))).toBe(
         107 + basePriorities[type],
@@ -69,7 +69,7 @@ describe('priority', () => {
     expect(getPriority(scenario, { rules: [{ scope: 'GLOBAL', scopeId: 's', priority: 7 }] })).toBe(40);
   });
 
-  test('4.1: a STEP rule does not apply to a scenario with that id, nor a SCENARIO rule to a step', () => {
+  test('4.1: a STEP rule does not apply to a scenario with its id, and a SCENARIO rule does not apply to a step', () => {
     const scenario = createScenario(steps.ASK);
     expect(getPriority(scenario, { rules: [{ scope: 'STEP', scopeId: 's', priority: 7 }] })).toBe(40);
     expect(getPriority(scenario, { rules: [{ scope: 'SCENARIO', scopeId: 'step', priority: 7 }] })).toBe(40);
@@ -113,12 +113,12 @@ describe('plan order', () => {
     ]);
   });
 
-  test('4.1: the primary scenario is the first that is not NONE', () => {
+  test('4.1: the primary scenario is the first one whose contribution is not NONE', () => {
     const { first } = startScenarios([createNamed('a', 'NONE', { priority: 90 }), createNamed('b', 'ASK')]);
     expect(first.result.plan).toMatchObject({ primaryScenarioId: 'b', activeScenarioIds: ['a', 'b'] });
   });
 
-  test('4.1: the primary scenario is the first one if all are NONE, and empty without contributions', () => {
+  test('4.1: the primary scenario is the first one if all contributions are NONE, and empty without contributions', () => {
     expect(
       startScenarios([createNamed('b', 'NONE'), createNamed('a', 'NONE')]).first.result.plan.primaryScenarioId,
     ).toBe('a');

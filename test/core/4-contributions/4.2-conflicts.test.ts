@@ -255,7 +255,7 @@ describe('an ASK with shared and deferred fields', () => {
     });
   });
 
-  test('4.2: a deferred ASK with a shared field is not open and counts no attempt', () => {
+  test('4.2: a deferred ASK with a shared field is not open and does not count as an attempt', () => {
     const { conversation } = startBoth();
     conversation.turn();
     expect(conversation.instance('low').visit).toMatchObject({ attempts: 0, contributedTypes: [], askedFields: ['a'] });

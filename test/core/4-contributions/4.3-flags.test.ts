@@ -17,7 +17,7 @@ const steps = {
 type ContributionType = keyof typeof steps;
 const types: readonly ContributionType[] = ['CONFIRM', 'ASK', 'ACTION_HINT', 'INFORM', 'NONE'];
 
-test.each(types)('4.3: a %s sets only the flag of its type', (type) => {
+test.each(types)('4.3: a contribution of type %s sets only the flag of its type', (type) => {
   const [first] = playTurns(createScenario(steps[type]), [{}]);
   expect(first?.result.plan).toMatchObject({
     hasConfirms: type === 'CONFIRM',

@@ -203,7 +203,7 @@ describe('8: a turn on an imported session', () => {
     expect(resumed.plan).toEqual(['refund ASK reason']);
   });
 
-  test('8: sends an unaimed signal to the instance, which is the focus', () => {
+  test('8: applies an unaimed signal to the instance, which is the focus', () => {
     const conversation = continueImported({ currentStepId: 'wait' }, { scenarioId: 's', steps: [waiting, end] });
     expect(conversation.turn({ signals: ['CANCEL'] }).actions).toEqual(['s CANCEL USER_REQUEST']);
   });

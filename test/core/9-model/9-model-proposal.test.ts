@@ -26,7 +26,7 @@ function decideWithProposal(
 
 describe('a proposed action', () => {
   test.each<ProposedAction>(['PAUSE', 'COMPLETE', 'CANCEL'])(
-    '9: the model can choose %s where the rules leave CONTINUE',
+    '9: the model can choose %s if the rules decide CONTINUE',
     (action) => {
       expect(decideWithProposal(action, [refund])).toMatchObject({
         action,
@@ -346,7 +346,7 @@ describe('a failed request to the model', () => {
     expect(decided).toEqual({ ...withoutModel, modelProposal: undefined });
   });
 
-  test('9: a failure is not reported where the rules leave no choice', () => {
+  test('9: a failure is not reported if the rules leave no choice', () => {
     const conversation = startConversation([refund]);
     expect(
       conversation.turn({ signals: ['CANCEL'], proposal: createFailedProposal('TIMEOUT') }).lifecycle('refund')

@@ -91,7 +91,7 @@ describe('6: an invalid condition is rejected with its position', () => {
 });
 
 describe('6: the size of a condition is limited', () => {
-  test('6: characters of the text', () => {
+  test('6: the number of characters is limited', () => {
     const text = `intent == '${'x'.repeat(2_000)}'`;
     expect(compileError(text)).toMatchObject({
       code: 'CONDITION_TOO_LONG',
@@ -107,16 +107,16 @@ describe('6: the size of a condition is limited', () => {
     ['a path', `data${'.a'.repeat(40)} == 1`],
     ['conditionals', `${'data.a ? true : '.repeat(40)}false`],
     ['more brackets than the stack of the parser allows', `${'('.repeat(990)}1${')'.repeat(990)} == 1`],
-  ])('depth: %s', (_, text) => {
+  ])('the depth is limited: %s', (_, text) => {
     expect(compileError(text)).toMatchObject({ code: 'CONDITION_TOO_DEEP' });
   });
 
-  test('6: depth: a long chain of || is not deep', () => {
+  test('6: a long chain of || is not deep', () => {
     const text = Array.from({ length: 60 }, (_, index) => `data.f${index} == ${index}`).join(' || ');
     expect(compileCondition(text).findings).toEqual([]);
   });
 
-  test('6: nesting of macros', () => {
+  test('6: the nesting of macros is limited', () => {
     const two = 'changed.exists(a, changed.exists(b, a != b))';
     const three = 'changed.exists(a, changed.exists(b, changed.exists(c, a != c)))';
     const chained = 'changed.filter(a, a != intent).map(a, a.size()).exists(a, a > 1)';
@@ -129,7 +129,7 @@ describe('6: the size of a condition is limited', () => {
   test.each([
     ['list', `intent in [${Array.from({ length: 101 }, () => "'x'").join(',')}]`, 11],
     ['map', `intent in {${Array.from({ length: 101 }, (_, index) => `${index}:1`).join(',')}}`, 11],
-  ])('literal: %s', (_, text, column) => {
+  ])('the size of a literal is limited: %s', (_, text, column) => {
     expect(compileError(text)).toMatchObject({
       code: 'LIST_TOO_LONG',
       message: /101 elements; the limit is 100/,
@@ -137,7 +137,7 @@ describe('6: the size of a condition is limited', () => {
     });
   });
 
-  test('6: characters of a regular expression', () => {
+  test('6: the length of a regular expression is limited', () => {
     expect(compileError(`message.matches('${'x'.repeat(201)}')`)).toMatchObject({
       code: 'PATTERN',
       message: /201 characters; the limit is 200/,
@@ -274,23 +274,23 @@ describe('6: mixed arithmetic is found in every part of a condition', () => {
 });
 
 describe('6: a value at the limit is accepted', () => {
-  test('6: levels of the expression tree', () => {
+  test('6: an expression tree of the maximum depth is accepted', () => {
     expect(findCodes('data.age > 18', { ...defaultConditionLimits, maxDepth: 3 })).toEqual([]);
     expect(findCodes('data.age > 18', { ...defaultConditionLimits, maxDepth: 2 })).toEqual(['CONDITION_TOO_DEEP']);
   });
 
-  test('6: elements of a list literal', () => {
+  test('6: a list literal of the maximum size is accepted', () => {
     expect(findCodes('turn in [1, 2]', { ...defaultConditionLimits, maxLiteralSize: 2 })).toEqual([]);
     expect(findCodes('turn in [1, 2, 3]', { ...defaultConditionLimits, maxLiteralSize: 2 })).toHaveLength(1);
   });
 
-  test('6: nested macros', () => {
+  test('6: macros at the maximum nesting depth are accepted', () => {
     const nested = 'changed.all(a, requested.all(b, a == b))';
     expect(findCodes(nested, { ...defaultConditionLimits, maxMacroDepth: 2 })).toEqual([]);
     expect(findCodes(nested, { ...defaultConditionLimits, maxMacroDepth: 1 })).toHaveLength(1);
   });
 
-  test('6: integers of 64 bits', () => {
+  test('6: the smallest and the largest integers of 64 bits are accepted', () => {
     expect(findCodes('turn > -9223372036854775808 && turn < 9223372036854775807')).toEqual([]);
     expect(findCodes('uint(turn) < 18446744073709551615u')).toEqual([]);
     expect(findCodes('uint(turn) < 18446744073709551616u')).toEqual(['CONDITION_SYNTAX']);

@@ -34,7 +34,7 @@ describe('3.9: JSON equality decides whether a value is a correction', () => {
     fc.assert(fc.property(jsonValue, (value) => jsonEquals(value, structuredClone(value))));
   });
 
-  test('two values are equal exactly if their canonical texts are equal', () => {
+  test('two values are equal if and only if their canonical texts are equal', () => {
     fc.assert(
       fc.property(jsonValue, jsonValue, (left, right) => {
         expect(jsonEquals(left, right)).toBe(canonicalJson(left) === canonicalJson(right));

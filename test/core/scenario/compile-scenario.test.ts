@@ -229,7 +229,7 @@ test('compile: generated ids use the position in the definition, not the priorit
 });
 
 test.each<[string, readonly ToolBinding[], readonly string[], readonly string[]]>([
-  ['in the order of the definition without dependencies', [tool('b'), tool('a')], ['c'], ['b', 'a', 'c']],
+  ['by their position in the definition if they have no dependencies', [tool('b'), tool('a')], ['c'], ['b', 'a', 'c']],
   ['after their dependencies', [tool('c', ['b']), tool('b', ['a']), tool('a')], [], ['a', 'b', 'c']],
   ['with bindings before plain tool ids', [tool('b', ['a']), tool('a')], ['x'], ['a', 'b', 'x']],
   ['with a plain tool id first if a binding depends on it', [tool('b', ['x'])], ['x'], ['x', 'b']],

@@ -378,7 +378,7 @@ function compile(draft: ScenarioDraft | Scenario, semanticEvaluation: SemanticEv
 }
 
 test.each(Object.entries(cases))(
-  'findings: %s is found with a fix, and not in similar valid definitions',
+  'findings: %s is reported with a fix, and not for similar valid definitions',
   (code, { severity, invalid, valid, semanticEvaluation }) => {
     const { compiled, findings } = compile(invalid, semanticEvaluation);
     const found = findings.filter((finding) => finding.code === code);

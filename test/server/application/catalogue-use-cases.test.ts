@@ -41,7 +41,7 @@ const broken: ScenarioDraft = {
 };
 
 describe('putScenario', () => {
-  test('stores hash and time, returns warnings, and is visible to the next turn', async () => {
+  test('stores hash and time, returns warnings, and makes the scenario visible to the next turn', async () => {
     const deps = createDependencies();
     await deps.catalogue.open(agent, [], unboundedCall);
     const unreachable = { stepId: 'island', to: ['end'] };
@@ -77,14 +77,14 @@ describe('putScenario', () => {
   });
 });
 
-test('validateScenario returns the findings of putScenario and does not call the store', () => {
+test('validateScenario returns the same findings as putScenario and does not call the store', () => {
   const deps = createDependencies();
   expect(validateScenario(deps, aScenario(asking('a', ['x'])))).toEqual({ valid: true, findings: [] });
   expect(validateScenario(deps, aScenario(broken)).valid).toBe(false);
   expect(deps.scenarios.calls).toEqual([]);
 });
 
-test('getScenario reads any version, and an unknown version is SCENARIO_NOT_FOUND', async () => {
+test('getScenario returns any version, and fails with SCENARIO_NOT_FOUND for an unknown version', async () => {
   const deps = createDependencies();
   await put(deps, asking('a', ['x']));
   await put(deps, asking('a', ['y']));
@@ -129,7 +129,7 @@ test('a page of scenarios is not larger than a message, but has at least one sce
   expect(pages).toEqual(['ab', 'c', 'd', 'e']);
 });
 
-test('deleteScenario returns whether the scenario existed, and the next turn does not have it', async () => {
+test('deleteScenario returns whether the scenario existed, and the next turn does not use it', async () => {
   const deps = createDependencies();
   await put(deps, asking('a', ['x']));
   await deps.catalogue.open(agent, [], unboundedCall);
@@ -156,7 +156,7 @@ describe('relationships', () => {
   });
 
   test.each<[string, Relationship]>([
-    ['a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
+    ['a relationship of a scenario with itself', aRelationship('a', 'EXCLUDES', 'a')],
     ['a rule that depends on a scenario', aRelationship('r', 'DEPENDS_ON', 'a', 'RULE')],
     ['a rule that specializes a scenario', aRelationship('r', 'SPECIALIZES', 'a', 'RULE')],
   ])('1.1: %s is refused', async (_title, relationship) => {

@@ -88,7 +88,7 @@ describe('the catalogue of a turn', () => {
 });
 
 describe('staleness', () => {
-  test('the catalogue is loaded once, and after the staleness only its revision is read', async () => {
+  test('the catalogue is loaded once, and only its revision is read when the staleness limit has passed', async () => {
     const { clock, scenarios, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a');
     await open();
@@ -101,7 +101,7 @@ describe('staleness', () => {
     expect(scenarios.takeReads()).toEqual(['revision']);
   });
 
-  test('a change by another node is visible after the staleness', async () => {
+  test('a change by another node is visible when the staleness limit has passed', async () => {
     const { clock, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a', 'one');
     await open();
@@ -112,7 +112,7 @@ describe('staleness', () => {
     expect((await open()).getScenario('a')?.name).toBe('two');
   });
 
-  test('after half of the staleness the catalogue is refreshed in the background, and turns do not wait', async () => {
+  test('the catalogue is refreshed in the background after half of the staleness limit, and turns do not wait', async () => {
     const { clock, scenarios, put, open } = createNode({ stalenessMs: 1_000 });
     await put('a', 'one');
     await open();
@@ -128,7 +128,7 @@ describe('staleness', () => {
     expect(scenarios.takeReads()).toEqual([]);
   });
 
-  test('every turn reads the revision if the staleness is 0', async () => {
+  test('every turn reads the revision if the staleness limit is 0', async () => {
     const { scenarios, open } = createNode({ stalenessMs: 0 });
     await open();
     await open();
@@ -162,7 +162,7 @@ describe('shared reads', () => {
     expect(scenarios.takeReads()).toEqual(['revision']);
   });
 
-  test('an older version is read once, and again after the scenario changed', async () => {
+  test('an older version is read once, and again after the scenario changes', async () => {
     const { scenarios, compiled, put, open } = createNode();
     await put('a', 'one');
     await put('a', 'two');
@@ -175,7 +175,7 @@ describe('shared reads', () => {
     expect(scenarios.takeReads()).toEqual(['revision', 'load', 'get']);
   });
 
-  test('after a scenario is deleted and stored again its earlier versions do not exist', async () => {
+  test('the earlier versions of a scenario do not exist after it is deleted and stored again', async () => {
     const { scenarios, compiled, put, open } = createNode();
     await put('a', 'one');
     await put('a', 'two');
@@ -197,7 +197,7 @@ describe('shared reads', () => {
     expect((await open()).getScenario('a')).toBeDefined();
   });
 
-  test('an unavailable store has no effect until the staleness has passed', async () => {
+  test('an unavailable store has no effect until the staleness limit has passed', async () => {
     const { clock, scenarios, put, open } = createNode();
     await put('a');
     await open();

@@ -166,7 +166,7 @@ describe('8: a legacy session in Redis', () => {
     expect([instances.length, turnCount]).toEqual([1, 14]);
   });
 
-  it('gives the same session as ImportSession', async () => {
+  it('results in the same session as ImportSession', async () => {
     const record = { ...atReason, visited_steps: { ask_order_id: 2 }, last_active_at: new Date().toISOString() };
     const session = await storeLegacySession(record);
     await processTurn(createTurn(session));
@@ -198,7 +198,7 @@ describe('8: a legacy session in Redis', () => {
     expect(logged).toEqual([expect.stringMatching(`^warn the scenario of a legacy session .*${uuid(77)}`)]);
   });
 
-  it('2.1: with an unknown version is canceled by its next turn, which is logged', async () => {
+  it('2.1: is canceled by its next turn if its version is unknown, which is logged', async () => {
     const session = await storeLegacySession({ ...atReason, active_scenario_version: 9 });
     const { result } = await processTurn(createTurn(session));
     expect(result.lifecycleDecisions).toMatchObject([{ action: 'CANCEL', reason: 'SCENARIO_NOT_FOUND' }]);
@@ -253,7 +253,7 @@ describe('8: an invalid legacy session', () => {
     expect(logged).toEqual([`${problem} ${JSON.stringify(fields)}`]);
   });
 
-  it('may have another Redis type or be too long', async () => {
+  it('is logged if its key has another Redis type or its record is too long', async () => {
     const hash = await storeLegacySession(atReason);
     await redis.admin.del(hash.name);
     await redis.admin.hset(hash.name, 'a', 'b');

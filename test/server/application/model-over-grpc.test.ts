@@ -91,11 +91,11 @@ const obeying = (action: ProposedAction): EndpointBehavior =>
     conditions: conditions.map((id) => ({ id, verdict: 'TRUE' })),
   }));
 
-describe('9: a message with', () => {
+describe('9: malicious messages', () => {
   beforeAll(() => serve());
   afterAll(stop);
 
-  describe.each(maliciousMessages)('$title bypasses no constraint', ({ message }) => {
+  describe.each(maliciousMessages)('a message with $title does not bypass any constraint', ({ message }) => {
     test.each<[ProposedAction, string]>([
       // A checkpoint ahead prevents a COMPLETE. A CANCEL before the checkpoint is allowed.
       ['COMPLETE', 'CONTINUE GOES_ON CHECKPOINT_AHEAD'],
@@ -127,7 +127,7 @@ describe('9: a message with', () => {
   });
 });
 
-describe('9: a turn is answered before its deadline, which is shorter than timeout_ms, while the endpoint', () => {
+describe('9: a turn whose deadline is shorter than timeout_ms', () => {
   beforeAll(() => serve({ timeoutMs: 60_000, reserveMs: 30_000, retries: 2 }));
   afterAll(stop);
 
@@ -139,12 +139,12 @@ describe('9: a turn is answered before its deadline, which is shorter than timeo
     ['is rate limited beyond the deadline', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '30' })],
     ['is rate limited repeatedly', 'RATE_LIMITED', returningStatus(429, { 'retry-after': '0' })],
     ['fails', 'UNAVAILABLE', returningStatus(500)],
-  ])('%s: %s', async (_title, reason, behavior) => {
+  ])('is answered before its deadline if the endpoint %s: %s', async (_title, reason, behavior) => {
     endpoint.defaultBehavior = behavior;
     await expectOutcome(reason);
   });
 
-  test('is down: UNAVAILABLE', async () => {
+  test('is answered before its deadline if the endpoint is down: UNAVAILABLE', async () => {
     await endpoint.stop();
     await expectOutcome('UNAVAILABLE').finally(() => endpoint.start());
   });

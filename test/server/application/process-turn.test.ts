@@ -143,7 +143,7 @@ describe.each([
     expect(await store.read(key, unboundedCall)).toEqual(before);
   });
 
-  test('a turn of another agent than that of the session is refused', async () => {
+  test('a turn for an agent other than that of the session is refused', async () => {
     await process(nextCommand());
     await expect(process(nextCommand({ agentId: uuid(9) }))).rejects.toMatchObject({ reason: 'AGENT_MISMATCH' });
     expect(await revision()).toBe(1);

@@ -40,7 +40,7 @@ describe('a file of API keys', () => {
   });
 
   it.each<[string, string, string]>([
-    ['that is empty, like one that is being written', '', 'keys: is required as [[keys]]; write keys = []'],
+    ['that is empty, like one that is being written,', '', 'keys: is required as [[keys]]; write keys = []'],
     ['that is not TOML', '[[keys]\n', 'is not valid TOML, line 1'],
     ['with another table', 'key = 1\n', 'Unrecognized key'],
     ['with an unknown field', keyEntry({ tennant: '"*"' }), 'Unrecognized key'],
@@ -73,7 +73,7 @@ describe('a file of API keys', () => {
     expect(() => parseApiKeys(keyEntry({ sha256: '""', tenant: '""' }))).toThrow(/tenant: .*; keys\[0\]\.sha256: /);
   });
 
-  it('does not contain the keys', () => {
+  it('contains only the hashes of the keys', () => {
     const { key, entry } = anApiKey('k');
     expect(entry).not.toContain(key.slice(3));
   });

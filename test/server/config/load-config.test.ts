@@ -327,7 +327,7 @@ describe('inconsistent settings of authentication', () => {
       { ORCHESTRATOR__SERVER__TLS_REQUIRE_CLIENT_CERTIFICATE: 'true' },
       'server.tls_require_client_certificate requires the CA certificates',
     ],
-  ])('%s is invalid', (_title, env, problem) => {
+  ])('a configuration with %s is invalid', (_title, env, problem) => {
     expect(findProblems(env)).toEqual([expect.stringContaining(problem)]);
   });
 });

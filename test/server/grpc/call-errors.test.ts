@@ -75,7 +75,7 @@ test('text that a header cannot contain does not crash the server', async () => 
   expect(failure.violations[0]?.field).toBe('turn.customer_data["\ufffd\n"]');
 });
 
-test('a defect reaches the client without its cause', async () => {
+test('an internal error reaches the client without its cause', async () => {
   const failure = await failWith(new Error('secret of the database'));
   expect([failure.status, failure.reason, failure.violations]).toEqual(['INTERNAL', 'INTERNAL', []]);
   expect(JSON.stringify([failure.message, failure.metadata])).not.toContain('secret');

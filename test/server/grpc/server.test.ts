@@ -91,7 +91,7 @@ describe('health', () => {
     expect([alive.statuses, ready.statuses]).toEqual([[1], [1, 2, 1, 2]]);
   });
 
-  test('does not know other services', async () => {
+  test('reports NOT_FOUND for other services', async () => {
     expect((await getCallError(callRaw(await start({}), checkPath, text(1, 'other')))).status).toBe('NOT_FOUND');
   });
 });
@@ -159,7 +159,7 @@ describe('drain', () => {
   });
 });
 
-test('an address in use is an error', async () => {
+test('the server does not start on an address in use', async () => {
   const { address } = await start({});
   setLogVerbosity(logVerbosity.NONE); // grpc-js also writes to the console.
   await expect(startGrpc({}, { port: Number(address.split(':')[1]) })).rejects.toThrow(/bind|address/i);

@@ -127,7 +127,7 @@ function documented(): ReadonlyMap<string, { readonly count: number; readonly an
   );
 }
 
-test('10,000 malformed requests are sent, of the documented classes', () => {
+test('10,000 malformed requests of the documented classes are sent', () => {
   expect(sent).toBe(10_000);
   expect(new Map([...documented()].map(([name, { count }]) => [name, count]))).toEqual(
     new Map(classes.map(({ name, count }) => [name, count])),
@@ -142,12 +142,12 @@ test('a valid call succeeds after each hundred requests', () => {
   expect(validCallAnswers).toEqual(Array.from({ length: 100 }, () => 'OK'));
 });
 
-test('the server is still serving, and logged no internal error', async () => {
+test('the server keeps serving and logs no internal error', async () => {
   expect(await getHealth(server.address)).toBe('SERVING');
   expect(server.stderr().trim().split('\n')).toEqual([expect.stringContaining('listens on')]);
   expect(server.stdout()).not.toContain('internal error');
 });
 
-test('its memory returns to within 50 MB of the baseline', async () => {
+test('the memory of the server returns to within 50 MB of the baseline', async () => {
   await eventually(async () => (await residentBytes()) < baselineBytes + maxGrowthBytes);
 }, 120_000);

@@ -53,7 +53,7 @@ test.each([
 test.each([
   ['a unary call', processTurn.path],
   ['a server-streaming call', streamTurn.path],
-])('%s without the end of its request fails with DEADLINE_EXCEEDED and the reason', async (_what, path) => {
+])('%s whose request does not end fails with DEADLINE_EXCEEDED and the reason', async (_what, path) => {
   const ended = new Promise((_resolve, reject) => {
     const call = grpc.client.makeBidiStreamRequest(path, Buffer.from, (bytes: Buffer) => bytes, createMetadata());
     call.on('error', (error: ServiceError) => reject(new CallError(path, error)));

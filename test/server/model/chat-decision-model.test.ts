@@ -183,8 +183,8 @@ describe('the circuit breaker', () => {
     });
     expect([...outcomes][0]).toBe('UNAVAILABLE');
     expect(logged).toEqual([
-      'circuit breaker opened: the model is not asked for now',
-      'circuit breaker closed: the model is asked again',
+      'circuit breaker opened: requests to the model are paused',
+      'circuit breaker closed: requests to the model resume',
     ]);
   });
 
@@ -197,14 +197,14 @@ describe('the circuit breaker', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  test.each([401, 403, 404, 500, 408])('counts status %i, which every request would get', async (status) => {
+  test.each([401, 403, 404, 500, 408])('counts status %i, because every request would fail with it', async (status) => {
     endpoint.defaultBehavior = returningStatus(status);
     const { model } = createChatModel(endpoint, { breakerFailures: 1 });
     await model.propose(request, unboundedCall);
     expect((await model.propose(request, unboundedCall)).outcome).toBe('CIRCUIT_OPEN');
   });
 
-  test.each([400, 413, 422])('ignores status %i, which a single message may cause', async (status) => {
+  test.each([400, 413, 422])('ignores status %i, because a single message can cause it', async (status) => {
     endpoint.enqueue(returningStatus(status));
     const { model } = createChatModel(endpoint, { breakerFailures: 1 });
     expect((await model.propose(request, unboundedCall)).outcome).toBe('REFUSED');

@@ -51,7 +51,7 @@ test.each([
   ['an instance', { instances: ['ab'] }, ['ab', '', '', '']],
   ['a candidate', { candidates: ['ab'] }, ['ab', '', '']],
   ['a condition', { conditions: ['ab'] }, ['', 'ab']],
-])('%s with exactly the maximum length is kept, and dropped with one code unit less', (_item, texts, literals) => {
+])('%s of exactly the limit is kept, and is dropped if the limit is one code unit less', (_item, texts, literals) => {
   const request = createRequest(texts);
   const length = literals.map((text) => toTextLiteral(text).length).reduce((sum, each) => sum + each);
   expect(limitRequestTexts(request, length)).toEqual(request);

@@ -100,7 +100,7 @@ it('counts the decisions of applied turns only, not those of replays and of vali
   });
 });
 
-it('exports counters without attributes from the start as 0', async () => {
+it('exports counters without attributes as 0 from the start', async () => {
   expect(await series('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
   expect(await series('orchestrator_relocalizations_total')).toEqual({ '': 0 });
 });

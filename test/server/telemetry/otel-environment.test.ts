@@ -16,7 +16,7 @@ it.each(cases)('traces are requested: %s, with %j', (isRequested, env) => {
   expect(isSignalRequested('TRACES', env)).toBe(isRequested);
 });
 
-it.each(cases)('metrics are requested: %s, with the variables of metrics instead of %j', (isRequested, env) => {
+it.each(cases)('metrics are requested: %s, with the metrics variables that correspond to %j', (isRequested, env) => {
   const metrics = Object.entries(env).map(([name, value]) => [name.replace('TRACES', 'METRICS'), value]);
   expect(isSignalRequested('METRICS', Object.fromEntries(metrics))).toBe(isRequested);
 });

@@ -115,7 +115,7 @@ describe('the arguments of the benchmarks', () => {
     ['turn', ['--telemetry', 'loud'], '--telemetry must be a list of off, sampled, on, but it has "loud".'],
     ['domain', ['--batch-ms', 'x'], '--batch-ms must be a positive integer, but it is "x".'],
     ['scale', ['--only', 'planets'], 'There is no experiment "planets".'],
-  ] as const)('%s %j: are rejected with a message and the usage', async (name, args, message) => {
+  ] as const)('are rejected with a message and the usage: %s %j', async (name, args, message) => {
     const { code, stderr } = await runBench(name, ...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);

@@ -62,7 +62,7 @@ describe('the TCP proxy', () => {
     expect(await readAll(socket)).toBe('HELD\nBYE\n');
   });
 
-  it('cuts the connection when the filter says so, without the reply', async () => {
+  it('closes the connection without the reply when the filter returns "cut"', async () => {
     proxy.createFilter = () => (reply) => (reply.includes('SECRET') ? 'cut' : 'pass');
     const socket = connect(proxy.port, '127.0.0.1');
     socket.on('error', () => undefined);

@@ -199,7 +199,7 @@ describe('a STAR chart as a scenario', () => {
     expect(getTransitions(scenario, 'birthday')).toEqual([{ to: 'query' }, { to: 'sorry', outcomes: [DECLINED] }]);
   });
 
-  it('clears the fields of the question that a no leads to', () => {
+  it('clears the fields of the question that follows a "no"', () => {
     expect(getTransitions(scenario, 'sure')[0]).toEqual({ to: 'pin', outcomes: [DECLINED], clears: ['star.bank.PIN'] });
   });
 

@@ -51,7 +51,7 @@ describe('a message as a turn', () => {
     ]);
   });
 
-  it('has no signal for none', () => {
+  it('has no signal if the message has none', () => {
     expect(getSignals('none')).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ describe('a yes or no of the customer', () => {
 });
 
 describe('a turn without a message', () => {
-  it('says that the customer has left', () => {
+  it('has the fact that the customer has left', () => {
     const { situation, trigger } = buildClosingTurn();
     expect(situation?.facts).toMatchObject({ ending: true, turned_to: [] });
     expect(trigger).toBe(TurnTrigger.TURN_TRIGGER_MESSAGE);

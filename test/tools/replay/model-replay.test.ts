@@ -64,7 +64,7 @@ it('a model that proposes what the rules decide does not change any figure', asy
   expect(withModel.figures).toEqual(withoutModel.figures);
 });
 
-it('a model of random answers causes neither an ASK for a known field nor an unconfirmed action', async () => {
+it('a model with random answers causes neither an ASK for a known field nor an unconfirmed action', async () => {
   const random = new SeededRandom(6);
   const anything = answering(answerRandomly(() => random.next()));
   const { figures, requestCount, conditionCount } = await replay(anything, { semanticEvaluation: 'llm' });

@@ -42,7 +42,7 @@ describe('a played dialogue', () => {
     expect(sent.map(({ stepOutcomes }) => stepOutcomes.length)).toEqual([0, 1, 1, 0]);
   });
 
-  it('sends turns with unique ids and increasing times, equal in every replay', async () => {
+  it('sends turns with unique ids and increasing times, which are equal in every replay', async () => {
     const dialogue = aDialogue([aTurn(), aTurn()]);
     const sent = await collectTurns(dialogue);
     expect(new Set(sent.map(({ turnId }) => turnId)).size).toBe(3);

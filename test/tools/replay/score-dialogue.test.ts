@@ -235,9 +235,9 @@ describe('the lifecycle of instances', () => {
   });
 
   it.each([
-    ['in the window', 1, 2, 1],
-    ['after the window', 1, 1, 0],
-    ['before the window', 3, 3, 0],
+    ['in the window is a hit', 1, 2, 1],
+    ['after the window is not a hit', 1, 1, 0],
+    ['before the window is not a hit', 3, 3, 0],
   ])('a completion %s', (_, end_earliest, end_latest, hits) => {
     const lifecycles = [{ scenario_id: findHome, instance: 1, final: 'COMPLETE', end_earliest, end_latest }];
     const turns = [{ exchanges: [answer(start)] }, { exchanges: [answer(complete)] }, {}];

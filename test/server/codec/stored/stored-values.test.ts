@@ -43,7 +43,7 @@ describe('sessions', () => {
     );
   });
 
-  it('may be without turns', () => {
+  it('can have no turns', () => {
     expect(decodeSession(encodeSession(createEmptySession(key)))).toEqual(createEmptySession(key));
   });
 

@@ -12,12 +12,12 @@ describe('times', () => {
     expect(timeFromProto(timeToProto(time))).toBe(time);
   });
 
-  it('convert 0 to a missing timestamp', () => {
+  it('convert 0 to an unset timestamp and back', () => {
     expect(timeToProto(0)).toBeUndefined();
     expect(timeFromProto(undefined)).toBe(0);
   });
 
-  it('distinguish a missing optional time from 1970', () => {
+  it('distinguish an unset optional time from 1970', () => {
     expect(optionalTimeFromProto(optionalTimeToProto(0))).toBe(0);
     expect(optionalTimeFromProto(optionalTimeToProto(undefined))).toBeUndefined();
   });
@@ -36,7 +36,7 @@ describe('durations', () => {
     expect(durationFromProto({ seconds: 2, nanos: 1_600_000 })).toBe(2_002);
   });
 
-  it('stay missing if they are missing', () => {
+  it('stay unset if they are unset', () => {
     expect(durationToProto(undefined)).toBeUndefined();
     expect(durationFromProto(undefined)).toBeUndefined();
   });

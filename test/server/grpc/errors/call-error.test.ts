@@ -48,7 +48,7 @@ test.each([
   ['an error', new Error('secret of the database')],
   ['an OrchestratorError with INTERNAL', new OrchestratorError('INTERNAL', 'secret of the database')],
   ['a value that is not an error', 'secret of the database'],
-])('%s becomes INTERNAL: the log has all of it, the client nothing', (_what, thrown) => {
+])('%s becomes INTERNAL, and its details are logged but not sent to the client', (_what, thrown) => {
   const { error, logged, attributes } = report(thrown);
   expect(error).toMatchObject({ reason: 'INTERNAL', metadata: {}, violations: [] });
   expect(error).not.toBe(thrown);
@@ -67,7 +67,7 @@ describe('getTraceId', () => {
     expect(getTraceId(telemetry, metadata)).toBe('from "00-abc-def-01"');
   });
 
-  test('passes an empty traceparent without one, or before the metadata arrives', () => {
+  test('passes an empty traceparent if the client sends none or its metadata has not arrived', () => {
     expect([getTraceId(telemetry, new Metadata()), getTraceId(telemetry, undefined)]).toEqual(['from ""', 'from ""']);
   });
 });

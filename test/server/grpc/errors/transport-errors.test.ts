@@ -28,6 +28,6 @@ test.each([
   [status.UNKNOWN, 'Received'],
   [status.UNAVAILABLE, 'The server is shutting down.'],
   [status.CANCELLED, 'Deadline exceeded'],
-])('status %d with the text "%s" is not from grpc-js and stays as it is', (code, details) => {
+])('status %d with the text "%s" is not from grpc-js and is not changed', (code, details) => {
   expect(toTransportError(code, details)).toBeUndefined();
 });

@@ -38,7 +38,7 @@ async function played(random: RandomSession): Promise<Session | undefined> {
   return session;
 }
 
-test('a session with random changes is decided, or rejected with its invalid fields, and never an internal error', async () => {
+test('a turn on a session with random changes is decided or rejected with its invalid fields, and is never an internal error', async () => {
   let decided = 0;
   let refused = 0;
   const tryOne = async (random: RandomSession, session: Session, mutations: readonly Mutation[]): Promise<void> => {

@@ -103,7 +103,7 @@ describe('inline scenarios', () => {
     ]);
   });
 
-  test('are rejected if they are invalid, with the findings of all of them under the path of each', async () => {
+  test('are rejected if they are invalid, and each finding has the path of its scenario', async () => {
     const broken = askingMessage(booking, { entryStepId: 'nowhere' });
     const worse = askingMessage(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
     const failure = await getCallError(

@@ -241,7 +241,7 @@ describe('flow control', () => {
 });
 
 describe('the end of the stream', () => {
-  test('follows when the client has half-closed it and every turn has its response', async () => {
+  test('follows when the client has half-closed the stream and every turn has its response', async () => {
     const turns = new ControlledTurns();
     work = turns.work;
     const stream = new TurnStream(await start());

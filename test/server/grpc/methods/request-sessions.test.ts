@@ -41,7 +41,7 @@ describe('the session in a request', () => {
     );
   });
 
-  test('is rejected if an earlier turn with the same id started an instance, because the new one would have the same id', async () => {
+  test('is rejected if an earlier turn with the same id started an instance, because a new instance would have the same id', async () => {
     const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
     const ended = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
@@ -93,7 +93,7 @@ describe('the session in a request', () => {
     ],
     ['a visit without a number', { instances: [{ ...instance, visit: {} }] }, 'instances[0].visit.number'],
     [
-      'a visit number beyond all bounds',
+      'a visit number that is too large',
       { instances: [{ ...instance, visit: { number: 4_294_967_295 } }] },
       'instances[0].visit.number',
     ],
@@ -103,12 +103,12 @@ describe('the session in a request', () => {
       'instances[0].visit.contributed_types[1]',
     ],
     [
-      'an open INFORM, which no answer belongs to',
+      'an open INFORM, which cannot be answered',
       { instances: [{ ...instance, visit: { number: 1, openType: 5 } }] },
       'instances[0].visit.open_type',
     ],
     [
-      'a loop count beyond all bounds',
+      'a loop count that is too large',
       { instances: [{ ...instance, loopCounts: { ask: tooMany } }] },
       'instances[0].loop_counts["ask"]',
     ],
@@ -126,7 +126,7 @@ describe('the session in a request', () => {
       'pending_starts[0].turns_left',
     ],
     [
-      'an open contribution without type',
+      'an open contribution without a type',
       { openContributions: [{ instanceId: uuid(20) }] },
       'open_contributions[0].type',
     ],

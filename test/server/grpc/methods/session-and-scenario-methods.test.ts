@@ -234,7 +234,7 @@ describe('a session', () => {
     expect(failure.metadata).toMatchObject({ session_id: key.sessionId });
   });
 
-  test('can be played, read, listed and deleted', async () => {
+  test('can process turns, and can be read, listed and deleted', async () => {
     await put(agent, aRefund());
     const started = await aTurn(1, { candidates: [{ scenarioId: uuid(11), score: 0.9 }] });
     expect(started.plan?.contributions[0]).toMatchObject({ stepId: 'ask', fieldsToAsk: ['order_id'] });
@@ -260,7 +260,7 @@ describe('a session', () => {
     expect((await callMethod(grpc, sessions.listTurns, { ...key, pageSize: 0, pageToken: '' })).turns).toEqual([]);
   });
 
-  test('has pages of turns that fit into a message, with tokens for the rest', async () => {
+  test('returns its turns in pages that fit into a message, with page tokens', async () => {
     const pageBytes = 20_000;
     const small = createService(openEmbeddedStores(), { pageBytes });
     const other = await startGrpc(small.useCases);
@@ -290,7 +290,7 @@ describe('a session', () => {
     }
   });
 
-  test('sees a scenario in the turn after it was stored, and not in the turn after it was deleted', async () => {
+  test('uses a scenario in the turn after it was stored, and not in the turn after it was deleted', async () => {
     const other = anAgent();
     const session = { ...other, sessionId: uuid(33) };
     const candidates = [{ scenarioId: uuid(11), score: 0.9 }];

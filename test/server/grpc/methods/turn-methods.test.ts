@@ -191,7 +191,7 @@ describe('deadlines and cancellation', () => {
     expect(end).toMatchObject({ status: 'DEADLINE_EXCEEDED', reason: 'DEADLINE' });
   });
 
-  test('no work starts with too little time left', async () => {
+  test('no work starts if too little time is left', async () => {
     let started = false;
     work = async () => {
       started = true;
@@ -268,11 +268,14 @@ describe('limits', () => {
     expect([failure.status, failure.reason]).toEqual(['RESOURCE_EXHAUSTED', 'TOO_LARGE']);
   });
 
-  test.each(['gzip', 'deflate'])('a message that is not %s is INVALID_ARGUMENT', async (encoding) => {
-    const body = toGrpcFrame(Buffer.from('this is not compressed'), compressedFlag);
-    const end = await postRaw(grpc.address, processTurn.path, { 'grpc-encoding': encoding }, body);
-    expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'UNDECODABLE_REQUEST' });
-  });
+  test.each(['gzip', 'deflate'])(
+    'a message that is sent as %s but is not compressed is INVALID_ARGUMENT',
+    async (encoding) => {
+      const body = toGrpcFrame(Buffer.from('this is not compressed'), compressedFlag);
+      const end = await postRaw(grpc.address, processTurn.path, { 'grpc-encoding': encoding }, body);
+      expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'UNDECODABLE_REQUEST' });
+    },
+  );
 
   test('a compressed message that is too large when decompressed is RESOURCE_EXHAUSTED', async () => {
     const body = toGrpcFrame(gzipSync(Buffer.alloc(64 * 1_024 * 1_024)), compressedFlag);

@@ -133,7 +133,7 @@ describe('The tenant of a request', () => {
     });
   });
 
-  test('can be any with a credential for all tenants', async () => {
+  test('can be any tenant if the credential is for all tenants', async () => {
     expect(await read(uuid(1), any.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
     expect(await read(uuid(2), any.metadata)).toMatchObject({ session: { tenantId: uuid(2) } });
   });

@@ -151,7 +151,7 @@ describe('An API key', () => {
     expect(loggedFailure()).toBe('malformed');
   });
 
-  it('is accepted until it expires, and the error has the time', async () => {
+  it('is accepted until it expires, and the error states the expiry time', async () => {
     const { now } = clock;
     try {
       clock.now = () => Date.UTC(2023, 10, 14, 23, 59, 59, 999);
@@ -167,7 +167,7 @@ describe('An API key', () => {
     }
   });
 
-  it('is revoked by a file without it, while another key of the same tenant stays valid', async () => {
+  it('is revoked when it is removed from the file, while another key of the same tenant stays valid', async () => {
     const [old, next] = [anApiKey('old', uuid(1)), anApiKey('next', uuid(1))];
     const before = apiKeys.current;
     apiKeys.change(parseApiKeys(old.entry + next.entry));

@@ -43,7 +43,7 @@ describe('isUnsafeKey', () => {
 });
 
 describe('isUtf8Text', () => {
-  test.each([0, 1, 46, 47, 48, 49, 100])('checks %d bytes before a character', (length) => {
+  test.each([0, 1, 46, 47, 48, 49, 100])('checks a multi-byte character after %d bytes', (length) => {
     const ascii = Buffer.alloc(length, 0x78);
     expect(check(isUtf8Text, ascii)).toBe(true);
     expect(check(isUtf8Text, Buffer.concat([ascii, Buffer.from('ü字')]))).toBe(true);

@@ -30,8 +30,8 @@ const ignoresDefault = { ignore: Ignore.IF_ZERO_VALUE };
 const uuid = { wellKnown: { case: 'uuid', value: true } };
 
 const supported: readonly (readonly [string, FieldDraft['type'], Rules, ValueConstraint])[] = [
-  ['no annotation', 'STRING', undefined, none],
-  ['an ignored annotation', 'STRING', text({ minLen: 1n }, { ignore: Ignore.ALWAYS }), none],
+  ['a field without annotations', 'STRING', undefined, none],
+  ['a field with an ignored annotation', 'STRING', text({ minLen: 1n }, { ignore: Ignore.ALWAYS }), none],
   ['a maximum length', 'STRING', text({ maxLen: 5n }), { kind: 'string', minBytes: 0, maxBytes: 5 }],
   ['a minimum length of 1', 'STRING', text({ minLen: 1n }), { kind: 'string', minBytes: 1, maxBytes: Infinity }],
   ['both lengths', 'STRING', text({ minLen: 1n, maxLen: 9n }), { kind: 'string', minBytes: 1, maxBytes: 9 }],
@@ -66,7 +66,7 @@ const supported: readonly (readonly [string, FieldDraft['type'], Rules, ValueCon
   ['a required message', 'MESSAGE', { required: true }, none],
 ];
 
-test.each(supported)('%s is checked by fast validation', (_name, type, rules, expected) => {
+test.each(supported)('fast validation checks %s', (_name, type, rules, expected) => {
   expect(read(type, rules)).toMatchObject({ value: expected, key: none, maxCount: Infinity });
 });
 
@@ -117,7 +117,7 @@ const notSupported: readonly (readonly [string, FieldDraft['type'], Rules])[] = 
   ['a rule for another type', 'BOOL', { type: { case: 'bool', value: { const: true } } } as Rules],
 ];
 
-test.each(notSupported)('%s is left to full validation', (_name, type, rules) => {
+test.each(notSupported)('fast validation leaves %s to full validation', (_name, type, rules) => {
   expect(read(type, rules).value).toEqual(unsupported);
 });
 

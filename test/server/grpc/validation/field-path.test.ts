@@ -28,7 +28,7 @@ test('a field with an empty name is left out, but not its index or key', () => {
   expect(path.toText()).toBe('value[2]["key"]');
 });
 
-test('leaving a field removes it, and a depth limits the text', () => {
+test('leaving a field removes it from the path, and a depth limits the text', () => {
   const path = new FieldPath(Buffer.from('key'));
   path.enter('a');
   path.enterEntry('b');
@@ -40,7 +40,7 @@ test('leaving a field removes it, and a depth limits the text', () => {
   expect([path.toText(0), path.toText(1), path.toText(2), path.toText()]).toEqual(['', 'a', 'a.c[1]', 'a.c[1].d']);
 });
 
-test('an entry without a key has an empty one', () => {
+test('an entry without a key has an empty key in the path', () => {
   const path = new FieldPath(Buffer.from('key'));
   path.enterEntry('map');
   expect(path.toText()).toBe('map[""]');

@@ -200,7 +200,7 @@ const undecodable: readonly (readonly [string, Buffer, string])[] = [
   ['the unknown wire type 7', Buffer.from([0x0f]), 'turn has wire type 7, not 2'],
   ['an id of the wrong wire type', Buffer.from(delimited(1, int32(1, 1))), 'turn.tenant_id has wire type 0, not 2'],
   [
-    'a flag as text, which one of the two decoders accepts',
+    'a flag as text, which one of the two decoders accepts,',
     Buffer.concat([turnRequest(), delimited(3)]),
     'validate_only has wire type 2, not 0',
   ],
@@ -222,7 +222,7 @@ const undecodable: readonly (readonly [string, Buffer, string])[] = [
   ],
 ];
 
-test.each(undecodable)('%s is rejected as undecodable', (_what, bytes, message) => {
+test.each(undecodable)('a request with %s is rejected as undecodable', (_what, bytes, message) => {
   const error = getRejection(bytes);
   expect(error.reason).toBe('UNDECODABLE_REQUEST');
   expect(error.message).toContain(message);
@@ -259,7 +259,7 @@ const accepted: readonly (readonly [string, Buffer, Partial<Record<'customerData
   ['scores of 1 and 0', turnRequestWith(score(1), score(0)), {}],
   ['an unknown field', turnRequestWith(text(999, 'from the future')), {}],
   [
-    'a value of two kinds, of which the last one applies',
+    'a value of two kinds, of which the last one applies,',
     customer('a', nullValue, text(stringNumber, 'b')),
     {
       customerData: new Map([['a', 'b']]),

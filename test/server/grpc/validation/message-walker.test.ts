@@ -164,7 +164,7 @@ describe('full validation of the bytes', () => {
     ['64 bits', [0x0a, 0x05, 0x42, 0x03, 0x11, 0, 0]],
     ['a number', [0x0a, 0x02, 0x30, 0x80, 0x01]],
     ['packed numbers', [0x0a, 0x06, 0x3a, 0x04, 0x8a, 0x01, 0x01, 0x00]],
-  ])('rejects %s that extends past its message', (_what, bytes) => {
+  ])('rejects %s longer than the message', (_what, bytes) => {
     expect(() => findWireViolations(plan, Uint8Array.from(bytes), limits)).toThrow(MalformedMessageError);
     expect(passesFastValidation(plan, Uint8Array.from(bytes), limits)).toBe(false);
   });

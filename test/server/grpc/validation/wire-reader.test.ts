@@ -20,7 +20,7 @@ describe('readUint32', () => {
   });
 
   test.each([
-    ['nothing', [], 'ends in the middle of a number'],
+    ['an empty input', [], 'ends in the middle of a number'],
     ['a truncated number', [0x80], 'ends in the middle of a number'],
     ['a number that is truncated after four bytes', [0x80, 0x80, 0x80, 0x80], 'ends in the middle of a number'],
     ['33 bits', [0xff, 0xff, 0xff, 0xff, 0x10], 'more than 32 bits'],

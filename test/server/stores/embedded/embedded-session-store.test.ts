@@ -69,7 +69,7 @@ describe('EmbeddedSessionStore', () => {
       });
     });
 
-    it('ends with the removal of expired sessions only by the sweep', async () => {
+    it('is enforced by the sweep, which removes only expired sessions', async () => {
       tested = await openStore();
       const other = { tenantId: uuid(1), sessionId: uuid(4) };
       await applyTurn(tested.store, key, uuid(100));
@@ -95,7 +95,7 @@ describe('EmbeddedSessionStore', () => {
       expect(await tested.countStored()).toBe(0);
     });
 
-    it('applies with the next turn after it is reduced', async () => {
+    it('applies from the next turn after it is reduced', async () => {
       tested = await openStore();
       await applyTurn(tested.store, key, uuid(100));
       await tested.reopen({ sessionTtlMs: 10 });

@@ -20,7 +20,7 @@ describe('the folder of an embedded store', () => {
   });
   afterEach(() => folder.remove());
 
-  it('is rejected for a second process with the id of the first', async () => {
+  it('is rejected for a second process, and the error has the id of the first process', async () => {
     const store = openStore();
     const second = startProgram(program, [folder.path]);
     expect(await second.exitCode).not.toBe(0);
@@ -83,7 +83,7 @@ describe('the folder of an embedded store', () => {
     await other.close();
   });
 
-  it('is not blocked by an owner of another boot, another container or another process with the same id', async () => {
+  it('is not blocked by a lock from another boot, another container, or another process with the same id', async () => {
     for (const changed of [{ bootId: 'earlier' }, { pidSpace: 'elsewhere' }, { startedAt: '1' }]) {
       await recordOwner(changed);
       const next = openStore();

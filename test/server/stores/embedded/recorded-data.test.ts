@@ -65,7 +65,7 @@ describe('embedded data of release 0.1.0', () => {
     expect(await dump()).toMatchObject({ sessions: [], expiries: [], turns: [], 'turn-revisions': [] });
   });
 
-  it('is what the current release writes', async () => {
+  it('is identical to the data that the current release writes', async () => {
     await withStores(async ({ sessionStore, catalogue }) => {
       await commitRecordedTurns(sessionStore);
       await putRecordedCatalogue(catalogue);

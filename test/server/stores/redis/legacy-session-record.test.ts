@@ -100,10 +100,10 @@ describe('a legacy session record', () => {
     ['characters in the name of a variable', (size) => ({ variables: { ['x'.repeat(size)]: 1 } }), 128],
     ['variables', (size) => ({ variables: createEntries(size) }), 500],
     ['visited steps', (size) => ({ visited_steps: createEntries(size) }), 10_000],
-    ['as the count of a visited step', (size) => ({ visited_steps: { order: size } }), 4_294_967_295],
-    ['as active_scenario_version', (size) => ({ active_scenario_version: size }), 4_294_967_295],
-    ['as turn_count', (size) => ({ turn_count: size }), 1_000_000_000],
-  ])('has a maximum %s', (_, createRecord, max) => {
+    ['the count of a visited step', (size) => ({ visited_steps: { order: size } }), 4_294_967_295],
+    ['active_scenario_version', (size) => ({ active_scenario_version: size }), 4_294_967_295],
+    ['turn_count', (size) => ({ turn_count: size }), 1_000_000_000],
+  ])('has a limit for %s', (_, createRecord, max) => {
     expect(findProblem(JSON.stringify(createRecord(max)))).toBe('');
     expect(findProblem(JSON.stringify(createRecord(max + 1)))).not.toBe('');
   });

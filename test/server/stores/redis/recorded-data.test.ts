@@ -68,7 +68,7 @@ describe('Redis data of release 0.1.0', () => {
     expect((await redis.admin.keys('*')).sort()).toEqual(['so:{tenant/agent%20%2F%20of%20%7Bone%7D}:catalogue']);
   });
 
-  it('is what the current release writes', async () => {
+  it('is identical to the data that the current release writes', async () => {
     await commitRecordedTurns(await openStore());
     await putRecordedCatalogue(await openCatalogue());
     expect(await dump()).toEqual({ hashes: recordedHashes, streams: recordedStreams });

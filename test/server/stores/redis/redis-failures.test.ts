@@ -29,7 +29,7 @@ describe('Redis failures', () => {
   const countConnections = async () =>
     Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))?.[1]);
 
-  it('a flushed script cache costs one round trip', async () => {
+  it('a flushed script cache costs one additional round trip', async () => {
     const store = await redis.createStore();
     await applyTurn(store, key, uuid(1));
     await redis.admin.script('FLUSH');
@@ -258,7 +258,7 @@ describe('Redis failures', () => {
     expect(await applyTurn(store, key, uuid(2))).toMatchObject({ kind: 'known', record: { revision: 2 } });
   });
 
-  it('a server that rejects the shebang, as 6.2 does, gets the scripts without it', async () => {
+  it('scripts are sent without the shebang to a server that rejects it, such as Redis 6.2', async () => {
     const connection = await redis.connect();
     // Every version rejects a shebang that is not on the first line, with the same error as 6.2.
     const script = LuaScript.fromSource('\n#!lua\nreturn ARGV[1]');

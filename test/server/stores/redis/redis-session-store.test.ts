@@ -39,7 +39,7 @@ describe('RedisSessionStore', () => {
   describe('with a cache for one session', () => sessionStoreContract(open({ cachedSessions: 1 })));
 
   describe('round trips', () => {
-    it('one per turn for a cached session', async () => {
+    it('a turn of a cached session needs one round trip', async () => {
       const store = await redis.createStore();
       await applyTurn(store, key, uuid(1));
       const commands = await redis.recordCommands(async () => {
@@ -48,7 +48,7 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(Array.from({ length: 20 }, () => 'evalsha'));
     });
 
-    it('one per turn if each turn removes another from the turn log', async () => {
+    it('a turn that removes another turn from the turn log needs one round trip', async () => {
       const store = await redis.createStore({ recordedTurns: 3 });
       for (let turn = 1; turn <= 3; turn += 1) await applyTurn(store, key, uuid(turn));
       const commands = await redis.recordCommands(async () => {
@@ -57,7 +57,7 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(Array.from({ length: 6 }, () => 'evalsha'));
     });
 
-    it('two for the first turn of a session on a node', async () => {
+    it('the first turn of a session on a node needs two round trips', async () => {
       const store = await redis.createStore();
       await applyTurn(store, { ...key, sessionId: uuid(4) }, uuid(1));
       const commands = await redis.recordCommands(async () => {
@@ -66,7 +66,7 @@ describe('RedisSessionStore', () => {
       expect(commands).toEqual(['evalsha', 'evalsha']);
     });
 
-    it('two after a commit of another node, then one again', async () => {
+    it('a turn after a commit of another node needs two round trips, and the next turn needs one', async () => {
       const keyPrefix = redis.nextPrefix();
       const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       await applyTurn(a, key, uuid(1));
@@ -81,7 +81,7 @@ describe('RedisSessionStore', () => {
   });
 
   describe('two nodes', () => {
-    it('apply a turn once that is sent to both, and return the same record', async () => {
+    it('apply a turn that is sent to both only once, and return the same record', async () => {
       const keyPrefix = redis.nextPrefix();
       const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
       await applyTurn(a, key, uuid(1));

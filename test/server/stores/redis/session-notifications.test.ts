@@ -90,7 +90,7 @@ describe('change notifications in Redis', () => {
     listener.stop();
   });
 
-  it('do not affect commits without permission, and the rejection is logged once', async () => {
+  it('do not affect commits if the permission to subscribe is missing, which is logged once', async () => {
     await redis.admin.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', 'resetchannels', '+@all');
     const warnings: (string | undefined)[] = [];
     const warn = (fields: Readonly<Record<string, unknown>>, message: string) => {
