@@ -6,6 +6,7 @@
 const coreFolders = [
   'model',
   'conditions',
+  'fields',
   'scenario',
   'context',
   'steps',

@@ -17,16 +17,19 @@ if (untested.length > 0) fail(`docs/semantics.md: no test names rule ${untested.
 
 /** Rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
 function readRules(semantics) {
-  const numbered = [...semantics.matchAll(/\*\*(\d\.\d+)[ .]?([^*]*)\*\*([^\n]*)/g)].map(([, number, title, rest]) => ({
-    number,
-    title: (title || rest)
-      .trim()
-      .replace(/^[:.-]\s*/, '')
-      .replace(/\.$/, ''),
-  }));
+  const numbered = [...semantics.matchAll(/\*\*(\d+\.\d+)[ .]?([^*]*)\*\*([^\n]*)/g)].map(
+    ([, number, title, rest]) => ({
+      number,
+      title: (title || rest)
+        .trim()
+        .replace(/^[:.-]\s*/, '')
+        .replace(/\.$/, ''),
+    }),
+  );
   const sections = [
     { number: '6', title: 'Conditions: CEL' },
     { number: '8', title: 'Sessions of the older format' },
+    { number: '10', title: 'Field definitions' },
   ];
   return [...numbered, ...sections].map(({ number, title }) => ({
     number,
@@ -45,7 +48,7 @@ function testFiles(folder) {
 function readTests(file) {
   const source = readFileSync(file, 'utf8');
   const calls = source.matchAll(
-    /\b(?:it|test|describe)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((\d(?:\.\d+)?)\b[\s\S]*?)\1\s*,/g,
+    /\b(?:it|test|describe)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((\d+(?:\.\d+)?)\b[\s\S]*?)\1\s*,/g,
   );
   return [...calls].map(([, , name, number]) => ({
     number,

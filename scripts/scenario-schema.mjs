@@ -1,4 +1,4 @@
-// Writes the JSON Schemas for editors, schemas/scenario.schema.json and schemas/conversation.schema.json, from the contract: comments
+// Writes the JSON Schemas for editors, scenario.schema.json, fields.schema.json and conversation.schema.json in schemas/, from the contract: comments
 // become descriptions, buf.validate rules become constraints, enum values have the short form of scenario files. With `--check` it
 // writes nothing and fails if a schema is not up to date.
 import { spawnSync } from 'node:child_process';
@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import { comment, getRules, isRequired, message } from './contract-image.mjs';
+import { expectation, names } from './expectation-schema.mjs';
 import { fail, root } from './run.mjs';
 
 const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
@@ -22,49 +23,8 @@ const integerRanges = {
   [ScalarType.UINT32]: [0, 2 ** 32 - 1],
 };
 
-const names = { type: 'array', items: { type: 'string' } };
-const texts = { type: 'object', additionalProperties: { type: 'string' } };
-const lists = { type: 'object', additionalProperties: names };
-/** The expectations of a turn, by scenario name. Of a map only what is listed is compared. */
-const partialExpectation = {
-  started: { description: 'Scenarios that start, in start order.', ...names },
-  resumed: { description: 'Paused scenarios that resume.', ...names },
-  continued: { description: 'Scenarios that continue, including those that resume.', ...names },
-  paused: { description: 'Scenarios that this turn pauses, with the reason code.', ...texts },
-  stays_paused: { description: 'Scenarios that were paused and stay paused.', ...names },
-  completed: { description: 'Scenarios that complete, with the reason code.', ...texts },
-  cancelled: { description: 'Scenarios that are canceled, with the reason code.', ...texts },
-  rejected: { description: 'Candidates that do not start, with the reason code.', ...texts },
-  missing_soft_fields: { description: 'Required SOFT fields that are missing when a scenario starts.', ...lists },
-  irreversible_done: { description: 'Checkpoints passed and required actions done by a scenario that ends.', ...lists },
-  at: { description: 'The current step of each scenario that starts or continues.', ...texts },
-  skipped: { description: 'Steps that were skipped on this turn.', ...lists },
-  asks: { description: 'Fields to ask for.', ...lists },
-  confirms: {
-    description: 'Values to confirm, by field.',
-    type: 'object',
-    additionalProperties: { type: 'object' },
-  },
-  choices: { description: 'Scenarios that the customer can choose from.', ...names },
-  hints: { description: 'Tools to run, in order.', ...lists },
-  informs: { description: 'Templates to inform the customer with.', ...lists },
-  silent: { description: 'Scenarios that continue and add nothing to the reply.', ...names },
-  reprompts: { description: 'Scenarios that repeat an earlier contribution.', ...names },
-  deferred: { description: 'Scenarios whose contribution is deferred to a later turn.', ...names },
-  primary: { description: 'The primary scenario of the reply; "" if there is none.', type: 'string' },
-};
-
-/** With `..._exactly` after each map: the same map, compared as a whole. */
-const expectation = Object.fromEntries(
-  Object.entries(partialExpectation).flatMap(([key, value]) => {
-    if (value.type !== 'object') return [[key, value]];
-    const description = `As \`${key}\`, but what is not listed is a failure.`;
-    return [
-      [key, value],
-      [`${key}_exactly`, { ...value, description }],
-    ];
-  }),
-);
+/** Messages that a file may write as a string, with the field that the string stands for, as in src/cli/files/parse-message.ts. */
+const shortForms = { LocalizedText: 'text', EnumOption: 'value' };
 
 /** The settings of a conversation. test/schemas compares the keys with those that the reader accepts. */
 const settings = {
@@ -128,6 +88,7 @@ let definitions = {};
 const checking = process.argv.includes('--check');
 for (const [name, describe] of [
   ['scenario', scenarioFile],
+  ['fields', fieldsFile],
   ['conversation', conversationFile],
 ]) {
   definitions = {};
@@ -156,7 +117,7 @@ function scenarioFile() {
   return {
     $id: 'urn:focal:orchestration:v1:scenario-file',
     title: 'Scenario file',
-    description: 'One document of a scenario file: a scenario or a list of relationships.',
+    description: 'One document of a scenario file: a scenario, a list of relationships, or the field definitions.',
     if: { type: 'object', required: ['relationships'] },
     // biome-ignore lint/suspicious/noThenProperty: `then` is a JSON Schema keyword; the object is never awaited.
     then: {
@@ -171,8 +132,26 @@ function scenarioFile() {
         },
       },
     },
-    else: reference(message('Scenario')),
+    else: {
+      if: { type: 'object', required: ['fields'] },
+      // biome-ignore lint/suspicious/noThenProperty: as above.
+      then: fieldDefinitions(),
+      else: reference(message('Scenario')),
+    },
   };
+}
+
+function fieldsFile() {
+  return {
+    $id: 'urn:focal:orchestration:v1:fields-file',
+    title: 'Field definitions',
+    ...fieldDefinitions(),
+  };
+}
+
+function fieldDefinitions() {
+  const { properties, ...rest } = definition(message('FieldDefinitions'));
+  return { ...rest, required: ['fields'], properties: { $schema: { type: 'string' }, ...properties } };
 }
 
 /** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
@@ -320,8 +299,14 @@ function single(field, rules) {
   if (field.enum) return enumeration(field.enum);
   const wellKnown = wellKnownTypes[field.message?.typeName];
   if (wellKnown) return wellKnown;
-  if (field.message) return reference(field.message);
+  if (field.message) return withShortForm(field.message);
   return scalar(field.scalar, rules?.type.value ?? {});
+}
+
+function withShortForm(descriptor) {
+  const short = descriptor.fields.find(({ name }) => name === shortForms[descriptor.name]);
+  if (short === undefined) return reference(descriptor);
+  return { anyOf: [scalar(short.scalar, getRules(short)?.type.value ?? {}), reference(descriptor)] };
 }
 
 function scalar(type, rules) {

@@ -18,6 +18,7 @@ const contractFiles = [
   ['contribution', 'Decisions: contributions'],
   ['session', 'Sessions'],
   ['scenario', 'Scenarios'],
+  ['field', 'Fields'],
   ['error_reason', 'Errors'],
 ];
 const methodKinds = {

@@ -3,6 +3,7 @@ import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import {
   GetScenarioRequest,
   ListScenariosRequest,
+  PutFieldsRequest,
   PutRelationshipRequest,
   PutScenarioRequest,
 } from '../../gen/focal/orchestration/v1/scenario_service';
@@ -16,6 +17,7 @@ import {
   isUuid,
   type NamedScenario,
   type ScenarioFiles,
+  type SourceMap,
   violationToFileProblem,
 } from './files';
 import type { AgentOptions } from './service-client';
@@ -94,24 +96,31 @@ export async function getStoredScenario(
 }
 
 /**
- * Stores the scenarios and relationships of files. Resolves to the warnings of the service, one line each with its position. Throws
- * FileProblemsError with all findings if the service refuses a scenario.
+ * Stores the fields, scenarios and relationships of files. Resolves to the warnings of the service, one line each with its position. Throws
+ * FileProblemsError with all findings if the service refuses the fields or a scenario.
  */
 export async function putScenarios(
-  client: Pick<OrchestratorClient, 'putScenario' | 'putRelationship'>,
+  client: Pick<OrchestratorClient, 'putScenario' | 'putRelationship' | 'putFields'>,
   agent: AgentKey,
   files: ScenarioFiles,
 ): Promise<readonly string[]> {
   const problems: FileProblem[] = [];
   const warnings: string[] = [];
+  // Before the scenarios, whose conditions are checked against the types of the fields.
+  for (const { message: definitions, source } of files.fields) {
+    try {
+      const { findings } = await client.putFields(PutFieldsRequest.fromPartial({ ...agent, definitions }));
+      warnings.push(...findings.map((finding) => formatProblem(findingToFileProblem(source, finding))));
+    } catch (error) {
+      problems.push(...toFileProblems(error, source));
+    }
+  }
   for (const { message: scenario, source } of files.scenarios) {
     try {
       const { findings } = await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
       warnings.push(...findings.map((finding) => formatProblem(findingToFileProblem(source, finding))));
     } catch (error) {
-      if (!(error instanceof CallError) || error.violations.length === 0) throw error;
-      const { violations } = error;
-      problems.push(...violations.map(({ field, description }) => violationToFileProblem(source, field, description)));
+      problems.push(...toFileProblems(error, source));
     }
   }
   if (problems.length > 0) throw new FileProblemsError(problems);
@@ -119,4 +128,10 @@ export async function putScenarios(
     await client.putRelationship(PutRelationshipRequest.fromPartial({ ...agent, relationship }));
   }
   return warnings;
+}
+
+/** The problems that the service found in a definition. Rethrows every other error. */
+function toFileProblems(error: unknown, source: SourceMap): readonly FileProblem[] {
+  if (!(error instanceof CallError) || error.violations.length === 0) throw error;
+  return error.violations.map(({ field, description }) => violationToFileProblem(source, field, description));
 }

@@ -10,6 +10,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import('./commands/render.js')).createRenderCommand(),
   put: async () => (await import('./commands/catalogue.js')).createPutCommand(),
   get: async () => (await import('./commands/catalogue.js')).createGetCommand(),
+  fields: async () => (await import('./commands/fields.js')).createFieldsCommand(),
   list: async () => (await import('./commands/catalogue.js')).createListCommand(),
   delete: async () => (await import('./commands/catalogue.js')).createDeleteCommand(),
   relationships: async () => (await import('./commands/relationships.js')).createRelationshipsCommand(),

@@ -13,6 +13,9 @@ const schema: Record<string, unknown> = JSON.parse(
   readFileSync(join(rootFolder, 'schemas', 'scenario.schema.json'), 'utf8'),
 );
 const examples = readdirSync(join(rootFolder, 'examples', 'scenarios'));
+const fieldsSchema: Record<string, unknown> = JSON.parse(
+  readFileSync(join(rootFolder, 'schemas', 'fields.schema.json'), 'utf8'),
+);
 
 let validate: ValidateFunction;
 beforeAll(() => {
@@ -41,7 +44,8 @@ test('the schema is generated from the current contract', async () => {
 
 test.each(examples)('examples/scenarios/%s names the schema and is valid', (name) => {
   const text = readFileSync(join(rootFolder, 'examples', 'scenarios', name), 'utf8');
-  expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/schemas\/scenario\.schema\.json\n/);
+  const schemaName = name === 'fields.yaml' ? 'fields' : 'scenario';
+  expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=../../schemas/${schemaName}.schema.json`);
   expect(parseDocuments(text).flatMap(listErrors)).toEqual([]);
   expect(parseScenarioFile(name, text).problems).toEqual([]);
 });
@@ -60,6 +64,12 @@ test.each([
   ['a duration with units in the wrong order', { ...minimal, idle_timeout: '15m1h' }],
   ['a duplicate list item', { ...minimal, tags: ['a', 'a'] }],
   ['a string instead of a list', { ...minimal, tags: 'a' }],
+  ['fields and a scenario in one document', { ...minimal, fields: [] }],
+  ['a field without a name', { fields: [{ type: 'TEXT' }] }],
+  ['an unknown type', { fields: [{ name: 'a', type: 'STRING' }] }],
+  ['a number as a text', { fields: [{ name: 'a', prompt: 7 }] }],
+  ['a text without a default', { fields: [{ name: 'a', prompt: { translations: { de: 'x' } } }] }],
+  ['an empty text', { fields: [{ name: 'a', prompt: '' }] }],
   ['a relationship and a scenario in one document', { ...minimal, relationships: [] }],
   ['a relationship without a target', { relationships: [{ kind: 'EXCLUDES', source_id: minimal.scenario_id }] }],
 ])('the schema and the parser refuse %s', (_case, document) => {
@@ -99,4 +109,26 @@ test('the schema has the duration pattern of the parser', () => {
 test('every definition of the schema has a description', () => {
   const named = z.record(z.string(), z.object({ description: z.string().min(10) }));
   expect(named.safeParse(schema['definitions']).success).toBe(true);
+});
+
+test('10: fields.schema.json accepts the documents with fields that the schema of scenario files accepts', () => {
+  const validateFields = new Ajv({ allErrors: true, strict: true, strictRequired: false }).compile(fieldsSchema);
+  const documents = [
+    { $schema: 'x', fields: [] },
+    { fields: [{ name: 'a', type: 'ENUM', values: ['x', { value: 'y', synonyms: ['z'] }], prompt: 'How?' }] },
+    { fields: [{ name: 'a', reason: { text: 'x', translations: { de: 'y' } }, max_age: '15m' }] },
+    { fields: [{ name: 'a', sources: ['CUSTOMER', 'CUSTOMER'] }] },
+    { fields: [{ name: 'a', values: [7] }] },
+    { fields: [{ nam: 'a' }] },
+    {},
+  ];
+  expect(documents.map((document) => validateFields(document))).toEqual([true, true, true, false, false, false, false]);
+  expect(documents.slice(0, 6).map((document) => listErrors(document).length === 0)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

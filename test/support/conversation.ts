@@ -1,5 +1,6 @@
 import type { TurnInput } from '../../src/core/context/selection-context';
 import { decideTurn } from '../../src/core/decide-turn';
+import { type CompiledField, createFieldRules } from '../../src/core/fields/field-rules';
 import type { Contribution } from '../../src/core/model/contribution';
 import type { JsonValue } from '../../src/core/model/json';
 import type { LifecycleDecision } from '../../src/core/model/lifecycle-decision';
@@ -28,6 +29,7 @@ import type { Catalogue } from '../../src/core/scenario/catalogue';
 import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
 import { indexRelationships } from '../../src/core/scenario/relationships';
+import { compiledFields, type FieldDraft } from './field-definitions';
 
 /** A transition. A string is a default edge to that step. */
 export type TransitionDraft = string | (Partial<StepTransition> & { readonly to: string });
@@ -163,6 +165,7 @@ export class Conversation {
   private readonly versions = new Map<string, CompiledScenario>();
   private readonly settings: OrchestrationSettings;
   private relationships: readonly Relationship[];
+  private readonly fields: ReadonlyMap<string, CompiledField>;
   private now = 0;
 
   constructor(
@@ -170,10 +173,12 @@ export class Conversation {
     options: {
       readonly settings?: Partial<OrchestrationSettings>;
       readonly relationships?: readonly Relationship[];
+      readonly fields?: readonly FieldDraft[];
     } = {},
   ) {
     this.settings = { ...defaultSettings, ...options.settings };
     this.relationships = options.relationships ?? [];
+    this.fields = compiledFields(options.fields ?? []);
     for (const draft of scenarios) this.store(draft);
   }
 
@@ -229,6 +234,10 @@ export class Conversation {
       getScenario: (scenarioId) => this.scenarios.get(scenarioId),
       getScenarioVersion: (scenarioId, version) => this.versions.get(`${scenarioId}@${version}`),
       relationships: indexRelationships(this.relationships),
+      fields: createFieldRules(
+        this.fields,
+        [...this.scenarios.values()].map(({ definition }) => definition),
+      ),
     };
   }
 }

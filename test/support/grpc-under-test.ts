@@ -193,4 +193,6 @@ export const noUseCases: UseCases = {
   putRelationship: unexpected,
   deleteRelationship: unexpected,
   listRelationships: unexpected,
+  putFields: unexpected,
+  getFields: unexpected,
 };

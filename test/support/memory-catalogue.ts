@@ -1,8 +1,11 @@
+import type { FieldDefinition, StoredFields } from '../../src/core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../src/core/model/scenario';
 import type {
   AgentKey,
   CatalogueContent,
   DeleteOutcome,
+  PutFieldsOutcome,
+  PutOptions,
   PutOutcome,
   ScenarioCatalogue,
 } from '../../src/server/ports/scenario-catalogue';
@@ -18,6 +21,7 @@ export class MemoryCatalogue implements ScenarioCatalogue {
   private readonly versions = new Map<string, StoredScenario[]>();
   private readonly deleted = new Map<string, number>();
   private relationships: readonly Relationship[] = [];
+  private fields: StoredFields | undefined;
   private listener: (agent: AgentKey) => void = () => undefined;
   private changes = 0;
 
@@ -30,7 +34,7 @@ export class MemoryCatalogue implements ScenarioCatalogue {
     await this.read('load');
     const newest = [...this.versions.values()].flatMap((versions) => versions.slice(-1));
     const scenarios = newest.sort((a, b) => (a.scenario.scenarioId < b.scenario.scenarioId ? -1 : 1));
-    return { revision: this.changes, scenarios, relationships: this.relationships };
+    return { revision: this.changes, scenarios, relationships: this.relationships, fields: this.fields };
   }
 
   async get(_agent: AgentKey, scenarioId: string, version: number): Promise<StoredScenario | undefined> {
@@ -82,6 +86,26 @@ export class MemoryCatalogue implements ScenarioCatalogue {
     this.relationships = others;
     this.wrote('deleteRelationship');
     return existed;
+  }
+
+  async getFields(): Promise<StoredFields | undefined> {
+    await this.read('getFields');
+    return this.fields;
+  }
+
+  async putFields(
+    _agent: AgentKey,
+    definitions: readonly FieldDefinition[],
+    { contentHash, storedAt, expectedVersion }: PutOptions,
+  ): Promise<PutFieldsOutcome> {
+    const currentVersion = this.fields?.version ?? 0;
+    if (expectedVersion !== undefined && expectedVersion !== currentVersion) {
+      return { kind: 'conflict', currentVersion };
+    }
+    if (this.fields?.contentHash === contentHash) return { kind: 'stored', stored: this.fields, created: false };
+    this.fields = { definitions, version: currentVersion + 1, contentHash, storedAt };
+    this.wrote('putFields');
+    return { kind: 'stored', stored: this.fields, created: true };
   }
 
   onChange(listener: (agent: AgentKey) => void): () => void {

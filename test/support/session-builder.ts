@@ -34,6 +34,7 @@ export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInsta
     lastVisitNumber: 1,
     lastPathSequence: 0,
     variables: new Map(),
+    variableTimes: new Map(),
     relocalizationCount: 0,
     globalTransitionGuards: new Map(),
     ...parts,

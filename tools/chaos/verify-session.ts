@@ -3,6 +3,7 @@ import type { StoredScenario } from '../../gen/focal/orchestration/v1/scenario';
 import { Session as SessionMessage } from '../../gen/focal/orchestration/v1/session';
 import type { TurnRecord } from '../../gen/focal/orchestration/v1/session_service';
 import { decideTurn } from '../../src/core/decide-turn';
+import { createFieldRules } from '../../src/core/fields/field-rules';
 import { findFocusInstanceId } from '../../src/core/model/focus';
 import { createEmptySession, type Session } from '../../src/core/model/session';
 import { defaultSettings } from '../../src/core/model/settings';
@@ -148,5 +149,9 @@ export function buildCatalogue(stored: readonly StoredScenario[]): Catalogue {
     getScenario: (id) => scenarios.get(id),
     getScenarioVersion: (id, version) => (scenarios.get(id)?.version === version ? scenarios.get(id) : undefined),
     relationships: indexRelationships([]),
+    fields: createFieldRules(
+      new Map(),
+      [...scenarios.values()].map(({ definition }) => definition),
+    ),
   };
 }

@@ -22,6 +22,7 @@ import {
 } from '../files';
 import { type Output, styled } from '../output/terminal';
 import { type AgentOptions, addAgentOptions, parseCount, withClient } from '../service-client';
+import { storedFieldsToJson } from './fields';
 
 // The commands `put`, `get`, `list` and `delete`: the stored scenarios of an agent.
 
@@ -29,8 +30,8 @@ type CatalogueOptions = AgentOptions & JsonOptions;
 
 export function createPutCommand(): Command {
   const command = createCommand('put', {
-    summary: 'store scenarios',
-    description: 'Stores the scenarios and relationships of files in the catalogue of an agent.',
+    summary: 'store scenarios and fields',
+    description: 'Stores the scenarios, relationships and field definitions of files in the catalogue of an agent.',
   })
     .argument('<paths...>', 'scenario files or folders')
     .addOption(createJsonOption());
@@ -53,12 +54,17 @@ async function put(paths: readonly string[], options: CatalogueOptions, output: 
     const named = all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
     for (const problem of checkTogether(named, files.relationships)) output.writeStatus(formatProblem(problem));
     const stored = all.filter(({ scenario }) => ids.has(scenario?.scenarioId ?? ''));
+    const fields = files.fields.length === 0 ? undefined : (await client.getFields(agent)).stored;
     if (output.json) {
-      output.writeJson(stored.map(toJson));
+      output.writeJson([...stored.map(toJson), ...(fields === undefined ? [] : [storedFieldsToJson(fields)])]);
       return exitCodes.ok;
     }
     for (const { scenario, version } of stored) {
       output.writeLine(`${scenario?.scenarioId} ${scenario?.name} stored as version ${version}`);
+    }
+    if (fields !== undefined) {
+      const fieldCount = fields.definitions?.fields.length ?? 0;
+      output.writeLine(`${fieldCount} ${fieldCount === 1 ? 'field' : 'fields'} stored as version ${fields.version}`);
     }
     const { length: relationshipCount } = files.relationships;
     if (relationshipCount > 0) {

@@ -33,7 +33,7 @@ export interface ParsedCatalogueChange {
   readonly delete: readonly string[];
 }
 
-const noFiles: ParsedScenarioFiles = { scenarios: [], relationships: [], problems: [] };
+const noFiles: ParsedScenarioFiles = { scenarios: [], relationships: [], fields: [], problems: [] };
 
 /** Parses the catalogue change of a turn; undefined if it has none or the change has problems. */
 export function parseCatalogueChange(
@@ -66,7 +66,7 @@ export function resolveCatalogueChange(
   getId: ScenarioIdLookup,
 ): CatalogueChange {
   return {
-    put: { scenarios: put.scenarios, relationships: put.relationships },
+    put: { scenarios: put.scenarios, relationships: put.relationships, fields: put.fields },
     disabledScenarioIds: disable.map((name) => getId(name, `${path}.disable`)),
     deletedScenarioIds: deleted.map((name) => getId(name, `${path}.delete`)),
   };

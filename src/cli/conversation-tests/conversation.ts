@@ -25,7 +25,7 @@ export interface Conversation {
 
 /** What changes in the catalogue before a turn, in this order. */
 export interface CatalogueChange {
-  /** Scenarios and relationships to store. */
+  /** Definitions to store. */
   readonly put: ScenarioFiles;
   /** Scenarios to store again with `enabled: false`. */
   readonly disabledScenarioIds: readonly string[];

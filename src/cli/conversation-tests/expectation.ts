@@ -15,7 +15,7 @@ export type Expectation = { readonly [Key in SummaryKey]?: TurnSummary[Key] | un
 export interface Difference {
   /** A key of the expectation. */
   readonly key: string;
-  /** The name of the scenario; "" for keys that are not by scenario. */
+  /** The name of the scenario, for rejected values that of the field; "" for keys that are not by name. */
   readonly scenario: string;
   /** Undefined if nothing was expected. */
   readonly expected: unknown;
@@ -63,6 +63,8 @@ const expectationShape = {
   silent: nameList,
   reprompts: nameList,
   deferred: nameList,
+  rejected_values: stringByScenario,
+  rejected_values_exactly: stringByScenario,
   primary: z.string(),
 } satisfies { readonly [Key in keyof Required<Expectation>]: z.ZodType };
 
@@ -92,6 +94,7 @@ const emptySummary: TurnSummary = {
   silent: [],
   reprompts: [],
   deferred: [],
+  rejected_values: {},
   primary: '',
 };
 
@@ -158,9 +161,13 @@ function toPlainJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
+/** The key whose names are fields. */
+const fieldKey: SummaryKey = 'rejected_values';
+
 /** The names of the scenarios in an expectation. */
 export function listNamedScenarios(expectation: Expectation): readonly string[] {
-  return Object.values(expectation).flatMap((value: unknown): readonly string[] => {
+  return Object.entries(expectation).flatMap(([key, value]: [string, unknown]): readonly string[] => {
+    if (getSummaryKey(key) === fieldKey) return [];
     if (typeof value === 'string') return value === '' ? [] : [value];
     if (Array.isArray(value)) return value.filter((name) => typeof name === 'string');
     return isByScenario(value) ? Object.keys(value) : [];

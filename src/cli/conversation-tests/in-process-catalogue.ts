@@ -1,4 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { compileFields } from '../../core/fields/compile-fields';
+import { type CompiledField, createFieldRules } from '../../core/fields/field-rules';
+import type { FieldDefinition } from '../../core/model/field-definition';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario } from '../../core/model/scenario';
 import type { Catalogue } from '../../core/scenario/catalogue';
@@ -12,12 +15,18 @@ export class InProcessCatalogue {
   /** The versions of each scenario by id, oldest first. */
   readonly #versions = new Map<string, readonly CompiledScenario[]>();
   #relationships: readonly Relationship[];
+  #fields: ReadonlyMap<string, CompiledField>;
   #snapshot: Catalogue | undefined;
   #revision = 0;
 
-  constructor(scenarios: readonly CompiledScenario[], relationships: readonly Relationship[]) {
+  constructor(
+    scenarios: readonly CompiledScenario[],
+    relationships: readonly Relationship[],
+    fields: ReadonlyMap<string, CompiledField>,
+  ) {
     for (const scenario of scenarios) this.#versions.set(scenario.scenarioId, [scenario]);
     this.#relationships = relationships;
+    this.#fields = fields;
   }
 
   /** The catalogue as it is now. */
@@ -56,6 +65,14 @@ export class InProcessCatalogue {
     this.#snapshot = undefined;
   }
 
+  /** Replaces the field definitions. Throws OrchestratorError if they have an ERROR. */
+  putFields(definitions: readonly FieldDefinition[]): void {
+    const { compiled, findings } = compileFields(definitions);
+    if (compiled === undefined) throw new OrchestratorError('FIELDS_REFUSED', findings[0]?.message ?? '');
+    this.#fields = compiled;
+    this.#snapshot = undefined;
+  }
+
   #createSnapshot(): Catalogue {
     const versions = new Map(this.#versions);
     this.#revision += 1;
@@ -64,6 +81,10 @@ export class InProcessCatalogue {
       getScenario: (id) => versions.get(id)?.at(-1),
       getScenarioVersion: (id, number) => versions.get(id)?.find(({ version }) => version === number),
       relationships: indexRelationships(this.#relationships),
+      fields: createFieldRules(
+        this.#fields,
+        [...versions.values()].flatMap((stored) => stored.slice(-1).map(({ definition }) => definition)),
+      ),
     };
   }
 }

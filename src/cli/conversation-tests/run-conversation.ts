@@ -4,6 +4,7 @@ import { ProcessTurnRequest, type ProcessTurnResponse } from '../../../gen/focal
 import type { Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import {
   DeleteScenarioRequest,
+  PutFieldsRequest,
   PutRelationshipRequest,
   PutScenarioRequest,
 } from '../../../gen/focal/orchestration/v1/scenario_service';
@@ -34,6 +35,7 @@ export interface ConversationTarget extends Pick<OrchestratorClient, 'processTur
   putScenario(request: PutScenarioRequest): Promise<unknown>;
   putRelationship(request: PutRelationshipRequest): Promise<unknown>;
   deleteScenario(request: DeleteScenarioRequest): Promise<unknown>;
+  putFields(request: PutFieldsRequest): Promise<unknown>;
 }
 
 /**
@@ -97,6 +99,9 @@ class ChangingCatalogue {
   }
 
   async apply({ put, disabledScenarioIds, deletedScenarioIds }: CatalogueChange): Promise<void> {
+    for (const { message: definitions } of put.fields) {
+      await this.#target.putFields(PutFieldsRequest.fromPartial({ ...this.#agent, definitions }));
+    }
     for (const { message } of put.scenarios) await this.#putScenario(message);
     for (const { message: relationship } of put.relationships) {
       await this.#target.putRelationship(PutRelationshipRequest.fromPartial({ ...this.#agent, relationship }));

@@ -3,6 +3,7 @@ import { decideTurn } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { defaultSettings, type OrchestrationSettings } from '../../core/model/settings';
+import { fieldsFromMessage } from '../../server/codec/wire/field-codec';
 import { turnResultToProto } from '../../server/codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import { legacySessionFromProto, sessionToProto } from '../../server/codec/wire/session-codec';
@@ -32,7 +33,7 @@ export async function runInProcess(conversation: Conversation): Promise<InProces
   const checked = checkScenarios({ ...conversation.scenarios, problems: [] });
   const changes = conversation.turns.flatMap(({ catalogueChange }) => catalogueChange?.put ?? []);
   const changeProblems = changes.flatMap(
-    ({ scenarios }) => checkScenarios({ scenarios, relationships: [], problems: [] }).problems,
+    ({ scenarios, fields }) => checkScenarios({ scenarios, fields, relationships: [], problems: [] }).problems,
   );
   const errors = [...checked.problems, ...changeProblems].filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
@@ -55,10 +56,10 @@ const contentHasher = new Sha256ContentHasher();
  * same settings.
  */
 export function createInProcessTarget(
-  { scenarios, relationships }: Pick<CheckedScenarios, 'scenarios' | 'relationships'>,
+  { scenarios, relationships, fields }: Pick<CheckedScenarios, 'scenarios' | 'relationships' | 'fields'>,
   settings: OrchestrationSettings = defaultSettings,
 ): ConversationTarget {
-  const catalogue = new InProcessCatalogue(scenarios, relationships);
+  const catalogue = new InProcessCatalogue(scenarios, relationships, fields.fields);
   let session: Session | undefined;
   return {
     async importSession(request) {
@@ -96,6 +97,9 @@ export function createInProcessTarget(
     },
     async deleteScenario({ scenarioId }) {
       catalogue.deleteScenario(scenarioId);
+    },
+    async putFields({ definitions }) {
+      if (definitions !== undefined) catalogue.putFields(fieldsFromMessage(definitions));
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   ContributionType,
   type ScenarioContribution,
 } from '../../../gen/focal/orchestration/v1/contribution';
+import { ValueRejectionReason } from '../../../gen/focal/orchestration/v1/field';
 import {
   LifecycleReason,
   RejectionReason,
@@ -53,6 +54,8 @@ export interface TurnSummary {
   readonly reprompts: readonly string[];
   /** Scenarios whose contribution is deferred to a later turn. */
   readonly deferred: readonly string[];
+  /** Fields of which a value was rejected, with the reason code. If several values of a field were rejected, the last one counts. */
+  readonly rejected_values: Readonly<Record<string, string>>;
   /** The primary scenario of the reply; "" if there is none. */
   readonly primary: string;
 }
@@ -72,6 +75,12 @@ export function summarizeTurn(response: ProcessTurnResponse, getName: NameLookup
       ({ skippedSteps }) => skippedSteps,
     ),
     ...summarizePlan(plan?.contributions ?? [], getName),
+    rejected_values: Object.fromEntries(
+      (plan?.rejectedValues ?? []).map(({ fieldName, reason }) => [
+        fieldName,
+        formatEnum(ValueRejectionReason, reason),
+      ]),
+    ),
     primary: plan?.primaryScenarioId ? getName(plan.primaryScenarioId) : '',
   };
 }

@@ -1,10 +1,14 @@
 import type { Relationship as RelationshipMessage, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
+import { compileFields } from '../../core/fields/compile-fields';
+import { type CompiledField, createFieldRules, type FieldRules } from '../../core/fields/field-rules';
 import { compareText } from '../../core/model/compare-text';
 import type { Relationship } from '../../core/model/scenario';
+import { defaultCompileOptions } from '../../core/scenario/compile-options';
 import { compileScenario } from '../../core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { catalogueFindingSeverities, checkCatalogue } from '../../core/scenario/findings/check-catalogue';
 import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
+import { fieldFindingToProto, fieldsFromMessage } from '../../server/codec/wire/field-codec';
 import { findingToProto, relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
 import type { FileMessage, ParsedScenarioFiles } from './file-message';
 import { type FileProblem, findingToFileProblem } from './problems';
@@ -15,31 +19,52 @@ export interface CheckedScenarios {
   /** The scenarios without an ERROR, in the order of the files, as version 1. */
   readonly scenarios: readonly CompiledScenario[];
   readonly relationships: readonly Relationship[];
+  /** The rules of the fields (section 10). */
+  readonly fields: FieldRules;
   /** All problems of the files and findings in the scenarios: by file, then by position. */
   readonly problems: readonly FileProblem[];
 }
 
 /**
- * Checks scenario files with the code and the default limits of the service. Reports everything that PutScenario and
- * PutRelationship refuse, the warnings of ValidateScenario, and what scenarios and relationships have together, each at its position in
+ * Checks scenario files with the code and the default limits of the service. Reports everything that PutScenario,
+ * PutRelationship and PutFields refuse, their warnings, and what scenarios and relationships have together, each at its position in
  * the file.
  */
 export function checkScenarios(files: ParsedScenarioFiles): CheckedScenarios {
+  const { compiledFields, fieldProblems } = checkFields(files.fields);
+  const options = { ...defaultCompileOptions, fields: { fields: compiledFields } };
   const compilations = files.scenarios.map(({ message, source }) => {
-    const { compiled, findings } = compileScenario(scenarioFromProto(message), 1);
+    const { compiled, findings } = compileScenario(scenarioFromProto(message), 1, options);
     return { compiled, problems: findings.map((finding) => findingToFileProblem(source, findingToProto(finding))) };
   });
   const { relationships, accepted, problems } = checkRelationships(files);
+  const scenarios = compilations.flatMap(({ compiled }) => (compiled === undefined ? [] : [compiled]));
   return {
-    scenarios: compilations.flatMap(({ compiled }) => (compiled === undefined ? [] : [compiled])),
+    scenarios,
     relationships,
+    fields: createFieldRules(
+      compiledFields,
+      scenarios.map(({ definition }) => definition),
+    ),
     problems: sortByFile([
       ...files.problems,
       ...compilations.flatMap((compilation) => compilation.problems),
       ...problems,
+      ...fieldProblems,
       ...checkTogether(files.scenarios, accepted),
     ]),
   };
+}
+
+function checkFields(files: ParsedScenarioFiles['fields']): {
+  readonly compiledFields: ReadonlyMap<string, CompiledField>;
+  readonly fieldProblems: readonly FileProblem[];
+} {
+  const [file] = files;
+  if (file === undefined) return { compiledFields: new Map(), fieldProblems: [] };
+  const { compiled = new Map(), findings } = compileFields(fieldsFromMessage(file.message));
+  const fieldProblems = findings.map((finding) => findingToFileProblem(file.source, fieldFindingToProto(finding)));
+  return { compiledFields: compiled, fieldProblems };
 }
 
 /** Checks scenarios and relationships as one catalogue. Leaves out findings in scenarios that are not from a file. */

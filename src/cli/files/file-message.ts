@@ -1,3 +1,4 @@
+import type { FieldDefinitions } from '../../../gen/focal/orchestration/v1/field';
 import type { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import type { FileProblem, SourceMap } from './problems';
 
@@ -14,13 +15,15 @@ export interface FileMessage<Message> {
   readonly path: string;
 }
 
-/** The scenarios and relationships of files, in the order of the files and of the text. */
+/** The definitions of files, in the order of the files and of the text. */
 export interface ScenarioFiles {
   readonly scenarios: readonly FileMessage<Scenario>[];
   readonly relationships: readonly FileMessage<Relationship>[];
+  /** The field definitions: none, or the only ones. */
+  readonly fields: readonly FileMessage<FieldDefinitions>[];
 }
 
-/** Scenarios and relationships, without those that have problems, and all problems. */
+/** Definitions without those that have problems, and all problems. */
 export interface ParsedScenarioFiles extends ScenarioFiles {
   /** By file, then by position. */
   readonly problems: readonly FileProblem[];

@@ -134,6 +134,12 @@ function parseMap(
   return json;
 }
 
+/** Messages that a file may write as a string, with the field that the string stands for. `scripts/scenario-schema.mjs` has the same. */
+const shortForms: ReadonlyMap<string, string> = new Map([
+  ['LocalizedText', 'text'],
+  ['EnumOption', 'value'],
+]);
+
 /** Parses the value of a singular field, or one value of a list or map. */
 function parseSingle(
   context: ParseContext,
@@ -154,6 +160,11 @@ function parseMessageValue(
 ): JsonValue | undefined {
   if (jsonTypes.has(message.typeName)) return parseJson(context, node);
   if (message.typeName === 'google.protobuf.Duration') return parseDuration(context, node, path);
+  const shortField = shortForms.get(message.name);
+  if (shortField !== undefined && isScalar(node) && typeof node.value === 'string') {
+    context.recordPosition(`${path}.${shortField}`, node);
+    return { [shortField]: node.value };
+  }
   return parseMessage(context, message, node, path);
 }
 

@@ -26,6 +26,7 @@ export type FileProblemCode =
   | 'MISSING'
   | 'CONTRACT_RULE'
   | 'DUPLICATE_SCENARIO'
+  | 'SECOND_FIELDS'
   | 'UNKNOWN_SCENARIO'
   | 'UNKNOWN_STEP';
 
@@ -162,12 +163,13 @@ export function findingToFileProblem(source: SourceMap, finding: ScenarioFinding
 }
 
 /**
- * Converts a field violation of a refused scenario to a problem in its file. `field` may begin with the request's `scenario.`.
+ * Converts a field violation of refused definitions to a problem in their file. `field` may begin with the name of the
+ * request's field, `scenario.` or `definitions.`.
  * Severity, code and a position in a condition are parsed from the description if the service includes them.
  */
 export function violationToFileProblem(source: SourceMap, field: string, description: string): FileProblem {
-  const path = field.replace(/^scenario(\.|$)/, '');
-  const position = /\(line (\d+), column (\d+) of the condition\)/.exec(description);
+  const path = field.replace(/^(?:scenario|definitions)(\.|$)/, '');
+  const position = /\(line (\d+), column (\d+) of the (?:condition|rule)\)/.exec(description);
   const finding = /^(ERROR|WARNING) ([A-Z_]+): (.*)$/s.exec(description) ?? [];
   const [, severity, code = 'CONTRACT_RULE', message = description] = finding;
   return {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { isMap, isSeq, type Node } from 'yaml';
+import { FieldDefinitions } from '../../../gen/focal/orchestration/v1/field';
 import { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { findContractViolations, getContractRegistry, getMessageDescriptor } from './contract';
 import type { FileMessage, ParsedScenarioFiles, ScenarioFiles } from './file-message';
@@ -27,14 +28,14 @@ import {
 
 /** Reads scenario files as `readScenarioFiles` does. Throws FileProblemsError with the problems of all files. */
 export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
-  const { scenarios, relationships, problems } = readScenarioFiles(paths);
+  const { problems, ...files } = readScenarioFiles(paths);
   if (problems.length > 0) throw new FileProblemsError(problems);
-  return { scenarios, relationships };
+  return files;
 }
 
 /**
  * Reads scenario files, with ids in place of the names in relationships, which refer to scenarios of the files or to `others`. Reports
- * all problems, including scenario ids that are used more than once.
+ * all problems, including scenario ids and field definitions that occur more than once.
  */
 export function readScenarioFiles(
   paths: readonly string[],
@@ -47,10 +48,12 @@ export function readScenarioFiles(
 export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
   const files = paths.flatMap(listDocumentFiles).map(readScenarioFile);
   const scenarios = files.flatMap((file) => file.scenarios);
+  const fields = files.flatMap((file) => file.fields);
   return {
     scenarios,
     relationships: files.flatMap((file) => file.relationships),
-    problems: [...files.flatMap((file) => file.problems), ...findDuplicateIds(scenarios)],
+    fields: fields.slice(0, 1),
+    problems: [...files.flatMap((file) => file.problems), ...findDuplicateIds(scenarios), ...findSecondFields(fields)],
   };
 }
 
@@ -68,7 +71,7 @@ function readScenarioFile(path: string): ParsedScenarioFiles {
     return parseScenarioFile(path, readFileSync(path, 'utf8'));
   } catch (error) {
     if (!isFileSystemError(error)) throw error;
-    return { scenarios: [], relationships: [], problems: [createUnreadableFileProblem(path, error)] };
+    return { scenarios: [], relationships: [], fields: [], problems: [createUnreadableFileProblem(path, error)] };
   }
 }
 
@@ -90,12 +93,22 @@ function findDuplicateIds(scenarios: readonly FileMessage<Scenario>[]): readonly
   });
 }
 
+/** The definitions of an agent are one object, which is stored as a whole (section 10). */
+function findSecondFields([first, ...others]: readonly FileMessage<FieldDefinitions>[]): readonly FileProblem[] {
+  return others.map(({ source }): FileProblem => {
+    const location = first === undefined ? '' : ` (${first.source.file}:${first.source.positionAt('fields').line})`;
+    const message = `field definitions are stored as one object; move these to the others${location}`;
+    const position = source.positionAt('fields');
+    return { file: source.file, ...position, path: 'fields', severity: 'ERROR', code: 'SECOND_FIELDS', message };
+  });
+}
+
 /** `$schema` names the JSON Schema in a JSON file, as `# yaml-language-server:` does in a YAML file. It is ignored here. */
 const ignoredKeys = new Set(['$schema']);
 
 /**
- * Parses a scenario file in YAML or JSON. Each document is one scenario, or a list of relationships under the single key
- * `relationships`, with the field names of the contract. Enum values may be written without their prefix and durations as "15m".
+ * Parses a scenario file in YAML or JSON. Each document is one scenario, a list of relationships under the single key
+ * `relationships`, or the field definitions under the single key `fields`, with the field names of the contract. Enum values may be written without their prefix and durations as "15m".
  * Validates the rules of the contract too. Only the service finds problems in the scenario itself, for example a transition to an
  * unknown step or an invalid condition.
  */
@@ -106,6 +119,7 @@ export function parseScenarioFile(file: string, text: string): ParsedScenarioFil
   return {
     scenarios: parsed.flatMap(({ scenarios }) => scenarios),
     relationships: parsed.flatMap(({ relationships }) => relationships),
+    fields: parsed.flatMap(({ fields }) => fields),
     problems: [
       ...problems,
       ...parsed.flatMap((document) => document.problems),
@@ -118,9 +132,14 @@ function parseDocument(document: SourceDocument): ParsedScenarioFiles {
   const { root } = document;
   if (isMap(root) && root.has('relationships')) return parseRelationships(document, root);
   const context = new ParseContext(document);
+  if (isMap(root) && root.has('fields')) {
+    const json = parseMessage(context, getMessageDescriptor('FieldDefinitions'), root, '', ignoredKeys);
+    const { messages, problems } = decodeMessage(context, 'FieldDefinitions', json, FieldDefinitions);
+    return { scenarios: [], relationships: [], fields: messages, problems };
+  }
   const json = parseMessage(context, getMessageDescriptor('Scenario'), root, '', ignoredKeys);
   const { messages, problems } = decodeMessage(context, 'Scenario', json, Scenario);
-  return { scenarios: messages, relationships: [], problems };
+  return { scenarios: messages, relationships: [], fields: [], problems };
 }
 
 function parseRelationships(document: SourceDocument, root: Node): ParsedScenarioFiles {
@@ -141,7 +160,7 @@ function parseRelationships(document: SourceDocument, root: Node): ParsedScenari
       });
     }
   }
-  return { scenarios: [], relationships, problems: [...context.problems, ...problems] };
+  return { scenarios: [], relationships, fields: [], problems: [...context.problems, ...problems] };
 }
 
 /** Names of scenarios are left in place of ids. */

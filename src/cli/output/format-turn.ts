@@ -3,6 +3,7 @@ import {
   type ScenarioContribution,
   type ScenarioContributionPlan,
 } from '../../../gen/focal/orchestration/v1/contribution';
+import { FieldSource, type RejectedValue, ValueRejectionReason } from '../../../gen/focal/orchestration/v1/field';
 import {
   LifecycleReason,
   type RejectedCandidate,
@@ -42,7 +43,10 @@ export function formatTurn(
   getName: NameLookup,
 ): readonly string[] {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = response;
-  const names = [...lifecycleDecisions, ...rejectedCandidates].map(({ scenarioId }) => getName(scenarioId));
+  const names = [
+    ...[...lifecycleDecisions, ...rejectedCandidates].map(({ scenarioId }) => getName(scenarioId)),
+    ...(plan?.rejectedValues ?? []).map(({ fieldName }) => fieldName),
+  ];
   const nameWidth = Math.max(0, ...names.map(({ length }) => length)) + 2;
   const transitions = new Map(transitionDecisions.map((decision) => [decision.instanceId, decision]));
   return [
@@ -54,6 +58,7 @@ export function formatTurn(
       return formatDecision(terminal, decision, transition, getName(decision.scenarioId), nameWidth);
     }),
     ...rejectedCandidates.flatMap((candidate) => formatRejection(terminal, candidate, getName, nameWidth)),
+    ...(plan?.rejectedValues ?? []).flatMap((rejected) => formatRejectedValue(terminal, rejected, nameWidth)),
     '',
     ...formatPlan(terminal, plan, getName),
     '',
@@ -202,6 +207,25 @@ function formatRejection(
     { text: getName(scenarioId), width: nameWidth, style: 'strong' },
   ] as const;
   return formatRow(terminal, cells, `${formatEnum(RejectionReason, reason)}: ${reasoning}`);
+}
+
+/** A value that its field definition rejected. The value of a sensitive field is not shown. */
+function formatRejectedValue(
+  terminal: TerminalOptions,
+  { fieldName, reason, source, text, value }: RejectedValue,
+  nameWidth: number,
+): readonly string[] {
+  const cells = [
+    { text: 'rejected', width: labelWidth, style: 'faint' },
+    { text: fieldName, width: nameWidth, style: 'strong' },
+  ] as const;
+  const shown = value === undefined ? 'a value' : JSON.stringify(value);
+  const origin = `${shown} from ${formatEnum(FieldSource, source).toLowerCase()}`;
+  return formatRow(
+    terminal,
+    cells,
+    `${formatEnum(ValueRejectionReason, reason)}: ${[origin, text].filter(Boolean).join('. ')}`,
+  );
 }
 
 interface ContributionFormat {

@@ -37,6 +37,7 @@ export function applyWalk(
     lastVisitNumber: hasMoved ? position.visit.number : instance.lastVisitNumber,
     lastPathSequence,
     variables: instance.variables,
+    variableTimes: instance.variableTimes,
     relocalizationCount: instance.relocalizationCount + (hasMoved && walk.relocalizedFrom !== '' ? 1 : 0),
     globalTransitionGuards: walk.globalGuards,
   };

@@ -88,6 +88,7 @@ function createInstance(
     lastVisitNumber: visitNumber,
     lastPathSequence: path.length,
     variables: new Map(),
+    variableTimes: new Map(),
     relocalizationCount: 0,
     globalTransitionGuards: new Map(),
   };

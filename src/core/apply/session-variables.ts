@@ -31,6 +31,7 @@ export function clearFields(
     instances: fields.instances.map((instance) => ({
       ...instance,
       variables: new Map([...instance.variables].filter(([name]) => isKept(instance.instanceId, name))),
+      variableTimes: new Map([...instance.variableTimes].filter(([name]) => isKept(instance.instanceId, name))),
     })),
   };
 }

@@ -67,6 +67,7 @@ const functionKinds: ReadonlyMap<string, ExpressionKind> = new Map([
 
 const variableKinds: Readonly<Record<VariableKind, ExpressionKind>> = {
   FIELDS: 'JSON',
+  JSON: 'JSON',
   TEXT: 'TEXT',
   NAMES: 'LIST',
   COUNT: 'INT',
@@ -228,7 +229,7 @@ interface DataKeyRead {
 }
 
 /** `data.age`, `has(data.age)`, `data['age']` and `'age' in data` name their key; every other use of `data` does not. */
-function findDataKeyRead({ expression, scope }: ExpressionContext): DataKeyRead | undefined {
+export function findDataKeyRead({ expression, scope }: ExpressionContext): DataKeyRead | undefined {
   if (scope.has('data')) return undefined;
   if (expression.exprKind.case === 'selectExpr') {
     const { operand, field, testOnly } = expression.exprKind.value;

@@ -7,7 +7,6 @@ import {
   walkExpression,
 } from './analyze-expression';
 import type { ConditionFinding, ConditionLimits } from './condition';
-import { conditionVariables, isVariableName } from './condition-variables';
 import {
   arithmeticOperators,
   type Call,
@@ -23,7 +22,14 @@ import { findPatternError, getOverloads, getPatternSize } from './standard-funct
 type ExpressionFinding = Omit<ConditionFinding, 'line' | 'column'>;
 
 /** Checks one expression of a condition. */
-type ExpressionCheck = (context: ExpressionContext, limits: ConditionLimits) => ExpressionFinding | undefined;
+type ExpressionCheck = (context: ExpressionContext, rules: CheckRules) => ExpressionFinding | undefined;
+
+/** What an expression may use. */
+export interface CheckRules {
+  readonly limits: ConditionLimits;
+  /** The names of its variables, in the order in which messages list them. */
+  readonly variableNames: readonly string[];
+}
 
 /** A longer list does not help the author of a condition. */
 const maxFindings = 20;
@@ -34,7 +40,7 @@ const maxFindings = 20;
  */
 export function checkCondition(
   { expression, getPosition }: ParsedCondition,
-  limits: ConditionLimits,
+  rules: CheckRules,
 ): readonly ConditionFinding[] {
   const findings = new Map<string, ConditionFinding>();
   const report = (finding: ExpressionFinding | undefined, location: Expression): void => {
@@ -45,7 +51,7 @@ export function checkCondition(
   };
 
   walkExpression(expression, (context) => {
-    for (const check of expressionChecks) report(check(context, limits), context.expression);
+    for (const check of expressionChecks) report(check(context, rules), context.expression);
   });
   report(checkResult(expression), expression);
   return prioritizeErrors([...findings.values()]);
@@ -83,7 +89,7 @@ const nonBoolTypes: Readonly<Record<ExpressionKind, string | undefined>> = {
 };
 
 /** Checks depth, nesting of macros, size of literals and range of integers. */
-const checkSize: ExpressionCheck = (context, limits) =>
+const checkSize: ExpressionCheck = (context, { limits }) =>
   checkDepth(context, limits) ?? checkLiteral(context.expression, limits) ?? checkInteger(context.expression);
 
 function checkDepth({ depth, macroDepth }: ExpressionContext, limits: ConditionLimits): ExpressionFinding | undefined {
@@ -126,9 +132,9 @@ function checkInteger({ exprKind }: Expression): ExpressionFinding | undefined {
 }
 
 /** Checks variables, functions and types. The library would only report an unknown name at evaluation. */
-const checkNames: ExpressionCheck = ({ expression, scope }) => {
+const checkNames: ExpressionCheck = ({ expression, scope }, { variableNames }) => {
   const name = getIdentifier(expression);
-  if (name !== undefined) return checkVariable(name, scope);
+  if (name !== undefined) return checkVariable(name, scope, variableNames);
   const call = getCall(expression);
   if (call !== undefined) return checkFunction(call);
   return checkType(expression);
@@ -137,11 +143,10 @@ const checkNames: ExpressionCheck = ({ expression, scope }) => {
 /** Type names are values in CEL: `type(data.age) == double`. */
 const typeNames = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type']);
 
-function checkVariable(name: string, scope: Scope): ExpressionFinding | undefined {
-  if (scope.has(name) || isVariableName(name) || typeNames.has(name)) return undefined;
-  const names = Object.keys(conditionVariables);
-  const nearest = findNearestName(name, [...scope.keys(), ...names]);
-  const fix = nearest === undefined ? `Use one of: ${names.join(', ')}.` : `Did you mean ${quote(nearest)}?`;
+function checkVariable(name: string, scope: Scope, variableNames: readonly string[]): ExpressionFinding | undefined {
+  if (scope.has(name) || variableNames.includes(name) || typeNames.has(name)) return undefined;
+  const nearest = findNearestName(name, [...scope.keys(), ...variableNames]);
+  const fix = nearest === undefined ? `Use one of: ${variableNames.join(', ')}.` : `Did you mean ${quote(nearest)}?`;
   const message = `Unknown variable ${quote(name)}. ${fix}`;
   return { severity: 'ERROR', code: 'UNKNOWN_VARIABLE', message };
 }
@@ -190,7 +195,7 @@ function quote(name: string): string {
  * Checks regular expressions. Matching is linear in the text, with the size of the expression as the factor. The expression must
  * therefore be a literal that can be checked here, and never a value from the customer.
  */
-const checkPattern: ExpressionCheck = ({ expression }, limits) => {
+const checkPattern: ExpressionCheck = ({ expression }, { limits }) => {
   const call = getCall(expression);
   if (call?.function !== 'matches' || call.target === undefined || call.args.length !== 1) return undefined;
   const pattern = getStringLiteral(call.args[0]);

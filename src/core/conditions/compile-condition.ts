@@ -1,18 +1,20 @@
 import { findReads } from './analyze-expression';
 import { resetBudget } from './budget';
-import { checkCondition } from './check-condition';
+import { type CheckRules, checkCondition } from './check-condition';
+import { findComparisons } from './comparisons';
 import {
   type Condition,
   type ConditionFinding,
   type ConditionLimits,
   type ConditionReads,
   type ConditionResult,
+  type DataComparison,
   defaultConditionLimits,
+  type FieldRule,
 } from './condition';
-import type { ConditionVariables } from './condition-variables';
+import { conditionVariableNames, type EvaluationVariables, fieldRuleVariableNames } from './condition-variables';
 import { compileEvaluator, type Evaluation, type Evaluator } from './evaluator';
-import type { Expression } from './expression';
-import { isStackOverflow, parseCondition, tooDeepToParse } from './parse-condition';
+import { isStackOverflow, type ParsedCondition, parseCondition, tooDeepToParse } from './parse-condition';
 
 /** The result of compiling a text. */
 export interface ConditionCompilation {
@@ -27,28 +29,57 @@ export interface ConditionCompilation {
  * microseconds, so compile when a scenario is stored or loaded. Never throws.
  */
 export function compileCondition(text: string, limits: ConditionLimits = defaultConditionLimits): ConditionCompilation {
-  if (text.length > limits.maxTextLength) return { findings: [reportTextLength(text, limits)] };
+  const { compiled, findings } = compile(text, { limits, variableNames: conditionVariableNames });
+  return compiled === undefined ? { findings } : { condition: compiled, findings };
+}
+
+/** Compiles the rule of a field (section 10), whose variables are `value` and `data`. Otherwise as `compileCondition`. */
+export function compileFieldRule(
+  text: string,
+  limits: ConditionLimits = defaultConditionLimits,
+): { readonly rule?: FieldRule; readonly findings: readonly ConditionFinding[] } {
+  const { compiled, findings } = compile(text, { limits, variableNames: fieldRuleVariableNames });
+  return compiled === undefined ? { findings } : { rule: compiled, findings };
+}
+
+/** An expression that was checked. It is evaluated with the variables that it was checked for. */
+interface CompiledText {
+  readonly text: string;
+  readonly reads: ConditionReads;
+  readonly comparisons: readonly DataComparison[];
+  evaluate(variables: EvaluationVariables): ConditionResult;
+}
+
+interface Compilation {
+  readonly compiled?: CompiledText;
+  readonly findings: readonly ConditionFinding[];
+}
+
+function compile(text: string, rules: CheckRules): Compilation {
+  if (text.length > rules.limits.maxTextLength) return { findings: [reportTextLength(text, rules.limits)] };
   try {
-    return compile(text, limits);
+    return compileText(text, rules);
   } catch (error) {
     // Conditions within `maxDepth` do not overflow the stack, but the depth is only known after the text is parsed and walked.
     return { findings: [isStackOverflow(error) ? tooDeepToParse : rejectedByLibrary] };
   }
 }
 
-function compile(text: string, limits: ConditionLimits): ConditionCompilation {
+function compileText(text: string, rules: CheckRules): Compilation {
   const result = parseCondition(text);
   if ('rejected' in result) return { findings: [result.rejected] };
-  const findings = checkCondition(result.parsed, limits);
+  const findings = checkCondition(result.parsed, rules);
   if (findings.some(({ severity }) => severity === 'ERROR')) return { findings };
-  return { condition: createCondition(text, result.parsed.expression, limits), findings };
+  return { compiled: createCondition(text, result.parsed, rules.limits), findings };
 }
 
-function createCondition(text: string, expression: Expression, limits: ConditionLimits): Condition {
+function createCondition(text: string, parsed: ParsedCondition, limits: ConditionLimits): CompiledText {
+  const { expression } = parsed;
   const { dataKeys, untestedKeys, variables, hasDynamicDataReads } = findReads(expression);
   const reads: ConditionReads = { dataKeys, untestedKeys, variables, hasDynamicDataReads };
   const evaluator = compileEvaluator(expression);
-  return { text, reads, evaluate: (values) => toResult(evaluate(evaluator, values, limits)) };
+  const comparisons = findComparisons(parsed);
+  return { text, reads, comparisons, evaluate: (values) => toResult(evaluate(evaluator, values, limits)) };
 }
 
 // V8 only. The ECMAScript types do not declare it, and other engines ignore it.
@@ -56,8 +87,8 @@ const errorConstructor: ErrorConstructor & { stackTraceLimit?: number | undefine
 
 /** Turns off stack traces: every CEL error is an `Error`, and capturing an unused trace costs ten times the evaluation. */
 function evaluate(
-  evaluator: Evaluator<ConditionVariables>,
-  variables: ConditionVariables,
+  evaluator: Evaluator<EvaluationVariables>,
+  variables: EvaluationVariables,
   limits: ConditionLimits,
 ): Evaluation {
   const { stackTraceLimit } = errorConstructor;

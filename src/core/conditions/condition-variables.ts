@@ -1,5 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
-import type { Fields } from '../model/json';
+import type { Fields, JsonValue } from '../model/json';
 import { toCelMap, toCelValue } from './cel-value';
 
 interface VariableDefinition<Kind extends string, Value> {
@@ -16,6 +16,9 @@ type Define<Kind extends string, Value> = (description: string) => VariableDefin
  * key (0.4); a null inside a value is an ordinary value.
  */
 const fields: Define<'FIELDS', Fields> = (description) => ({ kind: 'FIELDS', description, toCel: toCelMap });
+
+/** A JSON value of any type. */
+const json: Define<'JSON', JsonValue> = (description) => ({ kind: 'JSON', description, toCel: toCelValue });
 
 const text: Define<'TEXT', string> = (description) => ({ kind: 'TEXT', description, toCel: (value) => value });
 
@@ -56,33 +59,63 @@ export const conditionVariables = {
   urgency: text('Urgency: "low", "normal", "high" or "critical".'),
 };
 
-type Definitions = typeof conditionVariables;
+/** Every variable of the rule of a field (section 10, `valid`). */
+export const fieldRuleVariables = {
+  value: json('The value to check, normalized to the type of the field.'),
+  data: fields('Known data, with the values of this turn that were accepted before.'),
+};
+
+const allVariables = { ...conditionVariables, ...fieldRuleVariables };
+
+type Definitions = typeof allVariables;
 export type VariableName = keyof Definitions;
 export type VariableKind = Definitions[VariableName]['kind'];
 
-/** The values of all variables for one evaluation. They must not change while they are in use. */
-export type ConditionVariables = {
-  readonly [Name in VariableName]: Parameters<Definitions[Name]['toCel']>[0];
+type VariablesOf<Names extends VariableName> = {
+  readonly [Name in Names]: Parameters<Definitions[Name]['toCel']>[0];
 };
+
+/** The values of all variables for one evaluation of a condition. They must not change while they are in use. */
+export type ConditionVariables = VariablesOf<keyof typeof conditionVariables>;
+
+/** The values of all variables for one evaluation of the rule of a field. */
+export type FieldRuleVariables = VariablesOf<keyof typeof fieldRuleVariables>;
+
+/** The variables of an expression that was checked: those that it reads are present. */
+export type EvaluationVariables = Pick<ConditionVariables, 'data'> & Partial<VariablesOf<VariableName>>;
+
+/** The names that the conditions of scenarios may use, in the order in which messages list them. */
+export const conditionVariableNames: readonly string[] = Object.keys(conditionVariables);
+
+/** The names that the rules of fields may use. */
+export const fieldRuleVariableNames: readonly string[] = Object.keys(fieldRuleVariables);
 
 /** The kind of a variable; undefined if there is no variable of that name. */
 export function getVariableKind(name: string): VariableKind | undefined {
-  return isVariableName(name) ? conditionVariables[name].kind : undefined;
+  return isVariableName(name) ? allVariables[name].kind : undefined;
 }
 
 export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(allVariables, name);
+}
+
+/** Whether conditions of scenarios have a variable of that name. */
+export function isConditionVariableName(name: string): name is keyof ConditionVariables {
   return Object.hasOwn(conditionVariables, name);
 }
 
-type Binder = (variables: ConditionVariables) => CelInput;
+type Binder = (variables: EvaluationVariables) => CelInput;
 
 const definitions: {
-  readonly [Name in VariableName]: Pick<VariableDefinition<string, ConditionVariables[Name]>, 'toCel'>;
-} = conditionVariables;
+  readonly [Name in VariableName]: Pick<VariableDefinition<string, VariablesOf<Name>[Name]>, 'toCel'>;
+} = allVariables;
 
 function bind<Name extends VariableName>(name: Name): Binder {
   const { toCel } = definitions[name];
-  return (variables) => toCel(variables[name]);
+  return (variables) => {
+    const value: VariablesOf<Name>[Name] | undefined = variables[name];
+    return value === undefined ? null : toCel(value);
+  };
 }
 
 /** Variables in CEL form, by name. */
@@ -92,7 +125,7 @@ export type Bindings = Record<string, CelInput>;
  * Returns a function that converts the named variables to CEL. Conditions typically read one or two variables and maps are views, so
  * converting again for each evaluation is cheaper than caching.
  */
-export function createBinder(readNames: readonly string[]): (variables: ConditionVariables) => Bindings {
+export function createBinder(readNames: readonly string[]): (variables: EvaluationVariables) => Bindings {
   const binders = readNames.filter(isVariableName).map((name) => ({ name, toCel: bind(name) }));
   return (variables) => {
     const bindings: Bindings = {};

@@ -1,5 +1,5 @@
 import type { Truth } from '../model/truth';
-import type { ConditionVariables } from './condition-variables';
+import type { ConditionVariables, FieldRuleVariables } from './condition-variables';
 
 /** What the text of a condition reads, found at compile time (3.3). */
 export interface ConditionReads {
@@ -14,6 +14,19 @@ export interface ConditionReads {
   readonly variables: readonly string[];
   /** Whether it reads keys of `data` that the text does not name: `data[intent]`, or `data` as a whole. */
   readonly hasDynamicDataReads: boolean;
+}
+
+/** A comparison of a key of `data` with an expression whose type is known, for example `data.age > 17.0`. */
+export interface DataComparison {
+  readonly key: string;
+  /** `==` also stands for `in` a list literal, once for each of its elements. */
+  readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=';
+  /** The type of the other operand. */
+  readonly kind: 'BOOL' | 'INT' | 'DOUBLE' | 'TEXT' | 'LIST' | 'MAP';
+  /** The value of the other operand, if it is a string literal. */
+  readonly text: string | undefined;
+  /** 1-based position in the text; undefined if the library does not report it. */
+  readonly position: { readonly line: number; readonly column: number } | undefined;
 }
 
 /** The result of evaluating a condition. */
@@ -33,11 +46,18 @@ export interface ConditionResult {
 export interface Condition {
   readonly text: string;
   readonly reads: ConditionReads;
+  /** Where it compares a key of `data` with a value whose type is known, in text order. */
+  readonly comparisons: readonly DataComparison[];
   /**
    * Evaluates the condition: TRUE, FALSE, or UNKNOWN when the result depends on a missing key that `||`, `&&`, `!` and `?:` cannot do
    * without (3.3, section 6). Any other failure is FALSE with `error`. Never throws.
    */
   evaluate(variables: ConditionVariables): ConditionResult;
+}
+
+/** A compiled rule of a field (section 10). It is evaluated as a condition is. */
+export interface FieldRule extends Omit<Condition, 'evaluate' | 'comparisons'> {
+  evaluate(variables: FieldRuleVariables): ConditionResult;
 }
 
 /** Codes of findings in the text of a condition. Each comment names the author's mistake. */

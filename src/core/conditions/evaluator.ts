@@ -1,6 +1,6 @@
 import { type CelResult, celType, isCelError, plan } from '@bufbuild/cel';
 import { findReads } from './analyze-expression';
-import { type ConditionVariables, createBinder } from './condition-variables';
+import { createBinder, type EvaluationVariables } from './condition-variables';
 import { describeError, isMissingKey } from './evaluation-errors';
 import { type Expression, getCall, operators } from './expression';
 import { environment } from './functions';
@@ -24,7 +24,7 @@ export type Evaluator<Input> = (input: Input) => Evaluation;
  * Compiles an expression. The outer `||`, `&&`, `!` and `?:` are evaluated here and their operands by the library. The library's own
  * `||` and `&&` have no UNKNOWN, and lose some of the errors that they merge.
  */
-export function compileEvaluator(expression: Expression): Evaluator<ConditionVariables> {
+export function compileEvaluator(expression: Expression): Evaluator<EvaluationVariables> {
   const call = getCall(expression);
   const [first, second, third] = call?.args ?? [];
   switch (call?.function) {
@@ -44,7 +44,7 @@ export function compileEvaluator(expression: Expression): Evaluator<ConditionVar
   return compileOperand(expression);
 }
 
-function compileOperand(expression: Expression): Evaluator<ConditionVariables> {
+function compileOperand(expression: Expression): Evaluator<EvaluationVariables> {
   const evaluate = plan(environment, lowerExpression(expression));
   const { requiredKeys, variables: names } = findReads(expression);
   const bind = createBinder(names);
@@ -54,7 +54,7 @@ function compileOperand(expression: Expression): Evaluator<ConditionVariables> {
 const isTrue: Evaluation = { truth: 'TRUE' };
 const isFalse: Evaluation = { truth: 'FALSE' };
 
-function toEvaluation(result: CelResult, requiredKeys: readonly string[], { data }: ConditionVariables): Evaluation {
+function toEvaluation(result: CelResult, requiredKeys: readonly string[], { data }: EvaluationVariables): Evaluation {
   if (typeof result === 'boolean') return result ? isTrue : isFalse;
   if (!isCelError(result)) return { truth: 'ERROR', reason: `the result is a ${celType(result).name}, not a bool` };
   if (!isMissingKey(result)) return { truth: 'ERROR', reason: describeError(result) };

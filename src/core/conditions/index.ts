@@ -1,4 +1,4 @@
-export { type ConditionCompilation, compileCondition } from './compile-condition';
+export { type ConditionCompilation, compileCondition, compileFieldRule } from './compile-condition';
 export {
   type Condition,
   type ConditionFinding,
@@ -6,6 +6,8 @@ export {
   type ConditionLimits,
   type ConditionReads,
   type ConditionResult,
+  type DataComparison,
   defaultConditionLimits,
+  type FieldRule,
 } from './condition';
-export { type ConditionVariables, isVariableName } from './condition-variables';
+export { type ConditionVariables, type FieldRuleVariables, isConditionVariableName } from './condition-variables';

@@ -33,6 +33,7 @@ export function summarizeContext(context: SelectionContext): ContextSummary {
     })),
     relationships: collectRelationships(context),
     changedFields,
+    conditionErrors: context.fieldConditionErrors,
   };
 }
 

@@ -30,6 +30,8 @@ export interface InstanceView {
   readonly isNamed: boolean;
   /** The variables or patch of this turn made a field known that the instance waits for (0.5). */
   readonly hasReceivedAwaitedField: boolean;
+  /** Fields of its open ASK of which a value was rejected (section 10). */
+  readonly rejectedAnswers: readonly string[];
   /** The turn addresses the instance (0.5). */
   readonly isAddressed: boolean;
   /** The turn counts as an attempt. The attempt is taken back if another instance starts, because the turn addresses that one (3.6). */
@@ -60,6 +62,8 @@ export interface ViewInput {
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: readonly string[];
+  /** Fields of which the turn gave a value that was rejected (section 10). */
+  readonly rejectedAnswers: ReadonlySet<string>;
 }
 
 /** A view before it is decided which instances the turn addresses. */
@@ -70,7 +74,7 @@ export function createDraftView(instance: ScenarioInstance, input: ViewInput): D
   const { customerData } = turn;
   const scenario = input.catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
   const step = scenario?.steps.get(instance.currentStepId);
-  const variables = storedData.instanceVariables.get(instance.instanceId) ?? instance.variables;
+  const { variables, variableTimes } = storedData.instanceVariables.get(instance.instanceId) ?? instance;
   const before =
     instance.variables.size === 0
       ? input.before
@@ -93,7 +97,13 @@ export function createDraftView(instance: ScenarioInstance, input: ViewInput): D
     instance.currentStepId,
     recorded.failureCount,
   );
-  const updated = updateInstance(instance, { visit: recorded.visit, irreversibleDone, loopCounts, variables });
+  const updated = updateInstance(instance, {
+    visit: recorded.visit,
+    irreversibleDone,
+    loopCounts,
+    variables,
+    variableTimes,
+  });
   return {
     instance: step ? recordPassedCheckpoint(updated, step, revision) : updated,
     scenario,
@@ -112,6 +122,10 @@ export function createDraftView(instance: ScenarioInstance, input: ViewInput): D
       storedData.providedFields,
       before,
     ),
+    rejectedAnswers:
+      instance.status === 'ACTIVE'
+        ? instance.visit.openAskFields.filter((field) => input.rejectedAnswers.has(field))
+        : [],
     isAddressed: false,
     hasCountedAttempt: false,
     ignoredOutcomes: recorded.ignored,
@@ -141,7 +155,8 @@ function updateInstance(
     irreversibleDone,
     loopCounts,
     variables,
-  }: Pick<ScenarioInstance, 'visit' | 'irreversibleDone' | 'loopCounts' | 'variables'>,
+    variableTimes,
+  }: Pick<ScenarioInstance, 'visit' | 'irreversibleDone' | 'loopCounts' | 'variables' | 'variableTimes'>,
 ): ScenarioInstance {
   const isUnchanged =
     visit === instance.visit &&
@@ -173,6 +188,7 @@ function updateInstance(
     lastVisitNumber: instance.lastVisitNumber,
     lastPathSequence: instance.lastPathSequence,
     variables,
+    variableTimes,
     relocalizationCount: instance.relocalizationCount,
     globalTransitionGuards: instance.globalTransitionGuards,
   };
@@ -190,7 +206,10 @@ function hasReceivedAwaitedField(
   return changedFields.some((field) => providedFields.has(field) && known.has(field) && isAwaited(field));
 }
 
-/** Decides which instances the turn addresses, and counts an attempt for an unanswered ASK if it addresses no other instance (3.6). */
+/**
+ * Decides which instances the turn addresses, and counts an attempt for an unanswered ASK if it addresses no other instance (3.6). A rejected
+ * value is always an attempt at the ASK that waits for it (section 10).
+ */
 export function markAddressed(
   views: readonly DraftView[],
   { turn, session, namedScenarioIds, storedData }: ViewInput,
@@ -205,12 +224,14 @@ export function markAddressed(
     const { instance } = view;
     const isAddressed = addressed.includes(view);
     const addressesOther = addressed.length > (isAddressed ? 1 : 0);
-    const isAttempt = isMessage && !addressesOther && isAskUnanswered(view);
+    const isRejected = view.rejectedAnswers.length > 0;
+    const isUnanswered = !addressesOther && isAskUnanswered(view);
+    const isAttempt = isMessage && (view.rejectedAnswers.length > 0 || isUnanswered);
     if (!isAddressed && !isAttempt) return view;
     return {
       ...view,
       isAddressed,
-      hasCountedAttempt: isAttempt,
+      hasCountedAttempt: isAttempt && !isRejected,
       instance: isAttempt
         ? { ...instance, visit: { ...instance.visit, attempts: instance.visit.attempts + 1 } }
         : instance,
@@ -220,7 +241,7 @@ export function markAddressed(
 
 /**
  * Finds the instances that a MESSAGE turn addresses (0.5): a START or CONTINUE is aimed at them, a candidate names their scenario, a field
- * that they wait for became known, or an outcome is about them. If there is none and no candidate is at or above the threshold, a value that
+ * that they wait for became known, a value for their open ASK was rejected, or an outcome is about them. If there is none and no candidate is at or above the threshold, a value that
  * the variables or patch changed addresses the instances that collect it.
  */
 function findAddressedInstances(
@@ -229,7 +250,12 @@ function findAddressedInstances(
   providedFields: ReadonlySet<string>,
 ): readonly InstanceView[] {
   const direct = views.filter(
-    (view) => view.signals.hasContinue || view.isNamed || view.hasReceivedAwaitedField || view.hasOutcome,
+    (view) =>
+      view.signals.hasContinue ||
+      view.isNamed ||
+      view.hasReceivedAwaitedField ||
+      view.rejectedAnswers.length > 0 ||
+      view.hasOutcome,
   );
   if (direct.length > 0 || hasCandidateAtThreshold) return direct;
   return views.filter(({ scenario, changedFields }) =>

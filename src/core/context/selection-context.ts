@@ -1,9 +1,13 @@
+import { checkTurnValues } from '../fields/check-turn-values';
+import type { AcceptedFields, GivenValue } from '../fields/check-values';
+import { forgetExpired } from '../fields/forget-expired';
+import type { RejectedValue } from '../model/field-definition';
 import { findFocusInstanceId } from '../model/focus';
 import type { Fields } from '../model/json';
-import { type KnownData, toFields, viewSessionData } from '../model/known-data';
+import { type KnownData, toFields, viewInstanceData, viewSessionData } from '../model/known-data';
 import type { IgnoredOutcome } from '../model/lifecycle-decision';
 import type { ModelProposal } from '../model/model-proposal';
-import type { Session } from '../model/session';
+import type { ScenarioInstance, Session } from '../model/session';
 import type { OrchestrationSettings } from '../model/settings';
 import { getIntent, type ScenarioCandidate, type StepOutcome, type Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
@@ -53,13 +57,23 @@ export interface SelectionContext extends TurnInput {
   readonly ignoredOutcomes: readonly IgnoredOutcome[];
   /** The variables of the session for conditions. */
   readonly sessionFields: Fields;
+  /** Values of the turn that their definitions rejected (section 10). */
+  readonly rejectedValues: readonly RejectedValue[];
+  /** Rules of fields that could not be evaluated: field and reason. */
+  readonly fieldConditionErrors: readonly string[];
 }
 
 /** Builds the selection context of a turn. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
-  const { session, turn, catalogue, settings, getNewInstanceId, proposal } = input;
+  const { catalogue, settings, getNewInstanceId, proposal } = input;
+  const session = forgetExpired(input.session, catalogue.fields, input.turn.occurredAt);
   const focusInstanceId = findFocusInstanceId(session);
-  const outcomes = resolveOutcomes(session, turn.stepOutcomes, focusInstanceId);
+  const resolved = resolveOutcomes(session, input.turn.stepOutcomes, focusInstanceId);
+  const checked = checkTurnValues(input.turn, resolved.byInstance, catalogue.fields, (given, accepted) =>
+    viewValuesForRule(session, findConcernedInstance(session, given, focusInstanceId), accepted),
+  );
+  const { turn, rejectedValues } = checked;
+  const outcomes = { ...resolved, byInstance: checked.outcomes };
   const storedData = storeData(session, turn, outcomes.byInstance);
   const before = viewSessionData(session.variables, turn.customerData);
   const known = viewSessionData(storedData.sessionVariables, turn.customerData);
@@ -84,6 +98,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changedFields,
     namedScenarioIds,
+    rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
   const draftViews = session.instances.map((instance) => createDraftView(instance, viewInput));
   const ignoredOutcomes: IgnoredOutcome[] = [...outcomes.late];
@@ -110,7 +125,40 @@ export function selectContext(input: TurnInput): SelectionContext {
     lateOutcomes: outcomes.late,
     ignoredOutcomes: sortByRequestOrder(ignoredOutcomes, turn.stepOutcomes),
     sessionFields: toFields(storedData.sessionVariables),
+    rejectedValues,
+    fieldConditionErrors: checked.conditionErrors,
   };
+}
+
+/** Finds the instance whose data a rule reads: the one that the value is about, that asks for it, or that has the focus. */
+function findConcernedInstance(
+  { instances }: Session,
+  { name, instanceId }: Pick<GivenValue, 'name' | 'instanceId'>,
+  focusInstanceId: string,
+): ScenarioInstance | undefined {
+  if (instanceId !== undefined) return instances.find((instance) => instance.instanceId === instanceId);
+  return (
+    instances.find(({ status, visit }) => status === 'ACTIVE' && visit.openAskFields.includes(name)) ??
+    instances.find((instance) => instance.instanceId === focusInstanceId)
+  );
+}
+
+/** What an instance knows while the values of the turn are checked, before they are stored (0.7, step 3). */
+function viewValuesForRule(
+  { variables }: Session,
+  instance: ScenarioInstance | undefined,
+  { profile, newer }: AcceptedFields,
+): KnownData {
+  return viewInstanceData(new Map([...(instance?.variables ?? []), ...newer]), variables, profile);
+}
+
+/** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
+function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {
+  return new Set(
+    rejectedValues.flatMap(({ fieldName, source }) =>
+      source === 'CUSTOMER' || source === 'CALLER' ? [fieldName] : [],
+    ),
+  );
 }
 
 /** Whether a candidate can start by its score. The evaluation of the model takes precedence over the score (2.12, section 9). */

@@ -1,18 +1,21 @@
-import type { FieldValues, JsonValue } from '../model/json';
+import type { JsonValue } from '../model/json';
 import { hasSameValue, type KnownData } from '../model/known-data';
 import type { PathEntry, ScenarioInstance, Session, SessionVariable } from '../model/session';
 import { sortNames } from '../model/sorting';
-import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
+import type { StepOutcome, Turn } from '../model/turn';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 
 /** The data after the patch, the results and the candidate variables of a turn are stored, in this order (0.4, 0.7). */
 export interface StoredData {
   readonly sessionVariables: ReadonlyMap<string, SessionVariable>;
   /** Own variables by instance id, for the instances whose variables can have changed. */
-  readonly instanceVariables: ReadonlyMap<string, FieldValues>;
+  readonly instanceVariables: ReadonlyMap<string, InstanceVariables>;
   /** Names in the patch and the candidate variables of the turn, nulls included. */
   readonly providedFields: ReadonlySet<string>;
 }
+
+/** The own variables of an instance, with the time at which each was stored. */
+export type InstanceVariables = Pick<ScenarioInstance, 'variables' | 'variableTimes'>;
 
 /**
  * Stores the data of a turn. A candidate variable or patch key is removed from the variables of all instances; a result of an outcome is
@@ -27,11 +30,11 @@ export function storeData(
   const candidates = turn.situation.candidateVariables;
   const providedFields = new Set(patch.keys());
   for (const { name } of candidates) providedFields.add(name);
-  const instanceVariables = new Map<string, FieldValues>();
+  const instanceVariables = new Map<string, InstanceVariables>();
   for (const instance of session.instances) {
     const { instanceId } = instance;
-    const variables = updateInstanceVariables(instance, patch, outcomes.get(instanceId) ?? [], candidates);
-    if (variables !== instance.variables) instanceVariables.set(instanceId, variables);
+    const variables = updateInstanceVariables(instance, turn, outcomes.get(instanceId) ?? []);
+    if (variables !== instance) instanceVariables.set(instanceId, variables);
   }
   const sessionVariables = providedFields.size === 0 ? session.variables : updateSessionVariables(session, turn);
   return { sessionVariables, instanceVariables, providedFields };
@@ -39,27 +42,43 @@ export function storeData(
 
 function updateSessionVariables(session: Session, turn: Turn): ReadonlyMap<string, SessionVariable> {
   const variables = new Map(session.variables);
+  const storedAt = turn.occurredAt;
   for (const [name, value] of turn.sessionVariables) {
     if (value === null) variables.delete(name);
-    else variables.set(name, { value, scope: session.variables.get(name)?.scope ?? 'SESSION' });
+    else variables.set(name, { value, scope: session.variables.get(name)?.scope ?? 'SESSION', storedAt });
   }
-  for (const { name, value, scope } of turn.situation.candidateVariables) variables.set(name, { value, scope });
+  for (const { name, value, scope } of turn.situation.candidateVariables) {
+    variables.set(name, { value, scope, storedAt });
+  }
   return variables;
 }
 
 function updateInstanceVariables(
   instance: ScenarioInstance,
-  patch: FieldValues,
+  { sessionVariables: patch, situation, occurredAt }: Turn,
   outcomes: readonly StepOutcome[],
-  candidates: readonly CandidateVariable[],
-): FieldValues {
+): InstanceVariables {
   const isUnchanged = instance.variables.size === 0 && outcomes.every(({ results }) => results.size === 0);
-  if (isUnchanged) return instance.variables;
+  if (isUnchanged) return instance;
   const variables = new Map<string, JsonValue>();
-  for (const [name, value] of instance.variables) if (!patch.has(name)) variables.set(name, value);
-  for (const { results } of outcomes) for (const [name, value] of results) variables.set(name, value);
-  for (const { name } of candidates) variables.delete(name);
-  return variables;
+  const variableTimes = new Map<string, number>();
+  for (const [name, value] of instance.variables) {
+    if (patch.has(name)) continue;
+    variables.set(name, value);
+    const storedAt = instance.variableTimes.get(name);
+    if (storedAt !== undefined) variableTimes.set(name, storedAt);
+  }
+  for (const { results } of outcomes) {
+    for (const [name, value] of results) {
+      variables.set(name, value);
+      variableTimes.set(name, occurredAt);
+    }
+  }
+  for (const { name } of situation.candidateVariables) {
+    variables.delete(name);
+    variableTimes.delete(name);
+  }
+  return { variables, variableTimes };
 }
 
 /** Finds the fields that became known, changed or were cleared (section 6, `changed`); sorted. */

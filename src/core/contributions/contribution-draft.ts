@@ -140,6 +140,8 @@ function createAsk(
     fieldsToAsk,
     knownValues: getKnownValues(fieldsToAsk, known),
     deferredFields: [],
+    fieldTexts: [],
+    rejectedValues: [],
   });
 }
 

@@ -4,9 +4,11 @@ import { getPauseBehavior } from '../lifecycle/pauses';
 import type { ScenarioStart } from '../lifecycle/start-candidates';
 import { compareText } from '../model/compare-text';
 import type { AbandonedScenario, Contribution, ContributionPlan, ScenarioChoice } from '../model/contribution';
+import type { RejectedValue } from '../model/field-definition';
 import { findMissingFields } from '../model/known-data';
 import { sortWith } from '../model/sorting';
 import type { TransitionPhase } from '../transitions/transition-phase';
+import { describeAsk } from './ask-fields';
 import { resolveConflicts } from './conflicts';
 import {
   createChoiceContribution,
@@ -48,8 +50,10 @@ export function planContributions(
   }
   const resolved = resolveConflicts(sortWith(drafts, compareInPlanOrder), context.settings);
   // An ASK that became a NONE has a lower priority.
-  const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) => contribution);
-  return toPlan(contributions, findAbandoned(context, decisions));
+  const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) =>
+    describeAsk(contribution, context),
+  );
+  return toPlan(contributions, findAbandoned(context, decisions), context.rejectedValues);
 }
 
 /** Highest priority first, then latest activity first, then scenario id (4.1). */
@@ -61,7 +65,11 @@ function compareInPlanOrder(a: DraftContribution, b: DraftContribution): number 
   );
 }
 
-function toPlan(contributions: readonly Contribution[], abandoned: readonly AbandonedScenario[]): ContributionPlan {
+function toPlan(
+  contributions: readonly Contribution[],
+  abandoned: readonly AbandonedScenario[],
+  rejectedValues: readonly RejectedValue[],
+): ContributionPlan {
   const activeScenarioIds: string[] = [];
   const hasType: Record<Contribution['type'], boolean> = {
     NONE: false,
@@ -88,6 +96,7 @@ function toPlan(contributions: readonly Contribution[], abandoned: readonly Aban
     hasActionHints: hasType.ACTION_HINT,
     hasInforms: hasType.INFORM,
     abandoned,
+    rejectedValues,
   };
 }
 

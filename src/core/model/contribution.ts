@@ -1,3 +1,4 @@
+import type { FieldTexts, RejectedValue } from './field-definition';
 import type { FieldValues } from './json';
 import type { ToolBinding } from './scenario';
 
@@ -38,6 +39,10 @@ export interface AskContribution extends ContributionBase {
   /** Known values of fields that are asked again. */
   readonly knownValues: FieldValues;
   readonly deferredFields: readonly string[];
+  /** The texts of the fields to ask that have a definition, in the order of the fields (section 10). */
+  readonly fieldTexts: readonly FieldTexts[];
+  /** Values of this turn for the fields to ask that were rejected (section 10). */
+  readonly rejectedValues: readonly RejectedValue[];
 }
 export interface ConfirmContribution extends ContributionBase {
   readonly type: 'CONFIRM';
@@ -91,4 +96,6 @@ export interface ContributionPlan {
   readonly hasInforms: boolean;
   /** Longest paused first. */
   readonly abandoned: readonly AbandonedScenario[];
+  /** All values of this turn that were rejected, the oldest source first (section 10). */
+  readonly rejectedValues: readonly RejectedValue[];
 }

@@ -94,6 +94,8 @@ export interface ScenarioInstance {
   readonly lastPathSequence: number;
   /** From outcome results; null means "no longer known". */
   readonly variables: FieldValues;
+  /** When the variables were stored: the time of the turn. Sessions of releases up to 0.2 have none. */
+  readonly variableTimes: ReadonlyMap<string, number>;
   readonly relocalizationCount: number;
   /** Transition id -> canonical JSON of the values that it read when it was taken (3.2). */
   readonly globalTransitionGuards: ReadonlyMap<string, string>;
@@ -117,6 +119,8 @@ export interface EndedInstance {
 export interface SessionVariable {
   readonly value: JsonValue;
   readonly scope: VariableScope;
+  /** The time of the turn that stored it; undefined for one that a release up to 0.2 stored. */
+  readonly storedAt?: number | undefined;
 }
 
 /** A rejected start that is tried again on later turns (2.14). */

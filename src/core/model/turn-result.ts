@@ -36,6 +36,8 @@ export interface ContextSummary {
   readonly relationships: readonly Relationship[];
   /** Sorted. */
   readonly changedFields: readonly string[];
+  /** Rules of fields that failed or were UNKNOWN and so count as fulfilled: field and reason (section 10). */
+  readonly conditionErrors: readonly string[];
 }
 
 /** All decisions of a turn. Encoded as ProcessTurnResponse. */

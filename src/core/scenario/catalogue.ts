@@ -1,3 +1,4 @@
+import type { FieldRules } from '../fields/field-rules';
 import { compareText } from '../model/compare-text';
 import type { Relationship, StoredScenario } from '../model/scenario';
 import type { CompiledScenario } from './compiled-scenario';
@@ -12,6 +13,8 @@ export interface Catalogue {
   /** Returns a version that an instance of the session runs on; undefined if it is gone. */
   getScenarioVersion(scenarioId: string, version: number): CompiledScenario | undefined;
   readonly relationships: RelationshipIndex;
+  /** What the values of fields must fulfill (section 10). */
+  readonly fields: FieldRules;
 }
 
 /** The order in which a catalogue lists scenarios. */

@@ -1,4 +1,5 @@
 import { type ConditionLimits, defaultConditionLimits } from '../conditions';
+import type { FieldRules } from '../fields/field-rules';
 import type { SemanticEvaluation } from '../model/settings';
 
 /** The settings that a definition is checked against. */
@@ -6,6 +7,8 @@ export interface CompileOptions {
   readonly conditionLimits: ConditionLimits;
   /** How natural-language conditions are evaluated. With "off" they are never TRUE (3.4). */
   readonly semanticEvaluation: SemanticEvaluation;
+  /** The definitions that the conditions are checked against (section 10). If absent, they are not checked. */
+  readonly fields?: Pick<FieldRules, 'fields'>;
 }
 
 export const defaultCompileOptions: CompileOptions = {

@@ -1,4 +1,5 @@
-import { type Condition, type ConditionLimits, compileCondition } from '../conditions';
+import { type Condition, compileCondition } from '../conditions';
+import { checkComparisons } from '../fields/check-comparisons';
 import type { Scenario, ScenarioStep, StepTransition, TransitionTrigger } from '../model/scenario';
 import { type CompileOptions, defaultCompileOptions } from './compile-options';
 import type { CompiledDraft, CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
@@ -22,13 +23,15 @@ export interface ScenarioCompilation {
 class ConditionCompiler {
   readonly findings: ScenarioFinding[] = [];
 
-  constructor(private readonly limits: ConditionLimits) {}
+  constructor(private readonly options: CompileOptions) {}
 
   /** Returns undefined if the text is empty or rejected. */
   compile(text: string, { fieldPath, stepId = '', transitionId = '' }: FindingLocation): Condition | undefined {
     if (text === '') return undefined;
-    const { condition, findings } = compileCondition(text, this.limits);
-    for (const { line = 0, column = 0, ...finding } of findings) {
+    const { conditionLimits, fields } = this.options;
+    const { condition, findings } = compileCondition(text, conditionLimits);
+    const typeFindings = condition && fields ? checkComparisons(condition, fields) : [];
+    for (const { line = 0, column = 0, ...finding } of [...findings, ...typeFindings]) {
       this.findings.push({ ...finding, fieldPath, stepId, transitionId, line, column });
     }
     return condition;
@@ -69,7 +72,7 @@ export function compileScenario(
 }
 
 function compileDraft(scenario: Scenario, options: CompileOptions): CompiledDraft {
-  const conditions = new ConditionCompiler(options.conditionLimits);
+  const conditions = new ConditionCompiler(options);
   const steps = new Map<string, CompiledStep>();
   scenario.steps.forEach((step, index) => {
     // Steps with a repeated id are compiled, too, because their conditions can have findings.

@@ -54,6 +54,10 @@ export type ScenarioFindingCode =
   | 'NO_WAY_OUT'
   /** A field is read that nothing in the scenario provides. */
   | 'FIELD_NOT_COLLECTED'
+  /** A condition compares a field with a value that the field never has. */
+  | 'FIELD_TYPE'
+  /** A step asks for a field that the customer cannot set. */
+  | 'FIELD_NOT_FROM_CUSTOMER'
   /** A condition reads a variable of a tool without testing that it is there. */
   | 'TOOL_VARIABLE_WITHOUT_HAS'
   /** A transition back to its own step clears what the step collects. */

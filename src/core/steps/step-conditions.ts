@@ -1,4 +1,4 @@
-import { type ConditionVariables, isVariableName } from '../conditions';
+import { type ConditionVariables, isConditionVariableName } from '../conditions';
 import { getPrimarySignal, type InstanceSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
 import { canonicalJson, type FieldValues, type JsonValue } from '../model/json';
@@ -187,7 +187,7 @@ export function computeReadFingerprint(
   for (const field of transition.fieldsRead) read[`data.${field}`] = variables.data.get(field) ?? null;
   for (const name of condition?.reads.variables ?? []) {
     if (name === 'data' && !condition?.reads.hasDynamicDataReads) continue;
-    if (isVariableName(name)) read[name] = toJson(variables[name]);
+    if (isConditionVariableName(name)) read[name] = toJson(variables[name]);
   }
   return canonicalJson(read);
 }

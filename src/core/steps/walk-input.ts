@@ -26,10 +26,18 @@ export function toWalkInput(view: InstanceView): WalkInput | undefined {
   return scenario && step ? createWalkInput(view, scenario, step) : undefined;
 }
 
+/** The step asks again for a field whose answer was rejected, also if it is known with an older value (section 10). */
+function withoutRejectedAnswers({ instance, rejectedAnswers }: InstanceView): ScenarioInstance {
+  if (rejectedAnswers.length === 0) return instance;
+  const { visit } = instance;
+  const askedFields = visit.askedFields.filter((field) => !rejectedAnswers.includes(field));
+  return { ...instance, visit: { ...visit, askedFields } };
+}
+
 /** Builds the walk input of an existing instance at the given step. */
 export function createWalkInput(view: InstanceView, scenario: CompiledScenario, step: CompiledStep): WalkInput {
   return {
-    instance: view.instance,
+    instance: withoutRejectedAnswers(view),
     scenario,
     step,
     isStart: false,

@@ -179,6 +179,7 @@ function createDraftInstance(
     lastVisitNumber: 0,
     lastPathSequence: 0,
     variables: new Map(),
+    variableTimes: new Map(),
     relocalizationCount: 0,
     globalTransitionGuards: new Map(),
   };

@@ -5,14 +5,13 @@ import { type Call, createCall } from '../ports/call';
 import type { Clock } from '../ports/clock';
 import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 import type { Telemetry } from '../ports/telemetry';
-import { CatalogueSnapshot, type CompileStoredScenario, toVersionName, type VersionKey } from './catalogue-snapshot';
+import { type CatalogueCompiler, CatalogueSnapshot, toVersionName, type VersionKey } from './catalogue-snapshot';
 import { LruCache } from './lru-cache';
 
-export interface AgentCatalogueOptions {
+export interface AgentCatalogueOptions extends CatalogueCompiler {
   readonly scenarios: ScenarioCatalogue;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly compile: CompileStoredScenario;
   /** Maximum age of the cached snapshot in milliseconds. */
   readonly stalenessMs: number;
   /** Timeout of a read from the store in milliseconds. Callers share reads, so their deadlines do not apply. */
@@ -109,11 +108,11 @@ export class AgentCatalogue {
   }
 
   private async load(): Promise<CatalogueSnapshot> {
-    const { scenarios, compile } = this.options;
+    const { scenarios } = this.options;
     const { cached } = this;
     return await this.readStore(async (call) => {
       if (cached !== undefined && (await scenarios.revision(this.agent, call)) === cached.revision) return cached;
-      return new CatalogueSnapshot(await scenarios.load(this.agent, call), compile, cached);
+      return new CatalogueSnapshot(await scenarios.load(this.agent, call), this.options, cached);
     });
   }
 

@@ -1,3 +1,5 @@
+import { type CompiledField, createFieldRules, type FieldRules } from '../../core/fields/field-rules';
+import type { StoredFields } from '../../core/model/field-definition';
 import type { StoredScenario } from '../../core/model/scenario';
 import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
@@ -6,6 +8,15 @@ import type { CatalogueContent } from '../ports/scenario-catalogue';
 
 /** Compiles a stored version; undefined if it is invalid in this release of the service. */
 export type CompileStoredScenario = (stored: StoredScenario) => CompiledScenario | undefined;
+
+/** Compiles stored field definitions; empty if they are invalid in this release of the service. */
+export type CompileStoredFields = (stored: StoredFields) => ReadonlyMap<string, CompiledField>;
+
+/** Compiles what a catalogue holds. */
+export interface CatalogueCompiler {
+  readonly compile: CompileStoredScenario;
+  readonly compileFields: CompileStoredFields;
+}
 
 export interface VersionKey {
   readonly scenarioId: string;
@@ -18,12 +29,15 @@ export class CatalogueSnapshot implements Catalogue {
   readonly relationships: RelationshipIndex;
   private readonly stored: ReadonlyMap<string, StoredScenario>;
   private readonly compiled = new Map<string, CompiledScenario | undefined>();
-  private readonly compile: CompileStoredScenario;
+  private readonly compiler: CatalogueCompiler;
+  private readonly compiledFields: ReadonlyMap<string, CompiledField>;
+  private fieldRules: FieldRules | undefined;
 
-  /** Reuses the scenarios that `previous` has compiled, if their version is the same. */
-  constructor(content: CatalogueContent, compile: CompileStoredScenario, previous?: CatalogueSnapshot) {
+  /** Reuses what `previous` has compiled, if its version is the same. */
+  constructor(content: CatalogueContent, compiler: CatalogueCompiler, previous?: CatalogueSnapshot) {
     this.content = content;
-    this.compile = compile;
+    this.compiler = compiler;
+    this.compiledFields = CatalogueSnapshot.compileFields(content.fields, compiler, previous);
     this.relationships = indexRelationships(content.relationships);
     this.stored = new Map(content.scenarios.map((stored) => [stored.scenario.scenarioId, stored]));
     for (const [scenarioId, compiled] of previous?.compiled ?? []) {
@@ -35,12 +49,20 @@ export class CatalogueSnapshot implements Catalogue {
     return this.content.revision;
   }
 
+  get fields(): FieldRules {
+    this.fieldRules ??= createFieldRules(
+      this.compiledFields,
+      this.content.scenarios.map(({ scenario }) => scenario),
+    );
+    return this.fieldRules;
+  }
+
   getScenario(scenarioId: string): CompiledScenario | undefined {
     const cached = this.compiled.get(scenarioId);
     if (cached !== undefined || this.compiled.has(scenarioId)) return cached;
     const stored = this.stored.get(scenarioId);
     if (stored === undefined) return undefined;
-    const compiled = this.compile(stored);
+    const compiled = this.compiler.compile(stored);
     this.compiled.set(scenarioId, compiled);
     return compiled;
   }
@@ -59,10 +81,23 @@ export class CatalogueSnapshot implements Catalogue {
     return {
       revision: this.revision,
       relationships: this.relationships,
+      fields: this.fields,
       getScenario: (scenarioId) => this.getScenario(scenarioId),
       getScenarioVersion: (scenarioId, version) =>
         this.getScenarioVersion(scenarioId, version) ?? older.get(toVersionName({ scenarioId, version })),
     };
+  }
+
+  /** The definitions as `previous` compiled them, where they are the same version. */
+  private static compileFields(
+    stored: StoredFields | undefined,
+    { compileFields }: CatalogueCompiler,
+    previous: CatalogueSnapshot | undefined,
+  ): ReadonlyMap<string, CompiledField> {
+    if (stored === undefined) return new Map();
+    const before = previous?.content.fields;
+    const isSame = before?.version === stored.version && before.contentHash === stored.contentHash;
+    return previous !== undefined && isSame ? previous.compiledFields : compileFields(stored);
   }
 
   private isSame(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {

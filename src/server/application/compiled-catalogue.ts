@@ -1,3 +1,6 @@
+import { compileFields } from '../../core/fields/compile-fields';
+import type { CompiledField, FieldRules } from '../../core/fields/field-rules';
+import type { StoredFields } from '../../core/model/field-definition';
 import type { StoredScenario } from '../../core/model/scenario';
 import type { Catalogue } from '../../core/scenario/catalogue';
 import type { CompileOptions } from '../../core/scenario/compile-options';
@@ -64,6 +67,11 @@ export class CompiledCatalogue {
     return (await this.getAgentCatalogue(agent).snapshot(call)).content;
   }
 
+  /** The rules of the agent's fields, as recent as those of `open`. */
+  async fields(agent: AgentKey, call: Call): Promise<FieldRules> {
+    return (await this.getAgentCatalogue(agent).snapshot(call)).fields;
+  }
+
   /** Changes the catalogue, then invalidates the cache. Does so after an error as well, because the change may have been applied. */
   async applyChange<Outcome>(agent: AgentKey, change: () => Promise<Outcome>): Promise<Outcome> {
     try {
@@ -91,7 +99,14 @@ export class CompiledCatalogue {
     const compile = (stored: StoredScenario) => this.compile(agentId, stored);
     const created = new AgentCatalogue(
       { tenantId, agentId },
-      { scenarios, clock, telemetry, compile, ...this.options },
+      {
+        scenarios,
+        clock,
+        telemetry,
+        compile,
+        compileFields: (stored) => this.compileFields(agentId, stored),
+        ...this.options,
+      },
     );
     this.agents.set(key, created);
     return created;
@@ -105,6 +120,17 @@ export class CompiledCatalogue {
       this.deps.log.error(fields, 'a stored scenario is invalid in this release and is treated as deleted');
     }
     return compiled;
+  }
+
+  private compileFields(agentId: string, { definitions, version }: StoredFields): ReadonlyMap<string, CompiledField> {
+    const { compiled, findings } = compileFields(definitions, this.deps.compile.conditionLimits);
+    if (compiled !== undefined) return compiled;
+    const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
+    this.deps.log.error(
+      { agent_id: agentId, version, codes },
+      'the stored field definitions are refused by this version of the service and have no effect',
+    );
+    return new Map();
   }
 }
 

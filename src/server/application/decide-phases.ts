@@ -1,5 +1,8 @@
 import type { TurnDecision } from '../../core/decide-turn';
+import { compileFields } from '../../core/fields/compile-fields';
+import { createFieldRules } from '../../core/fields/field-rules';
 import { findDuplicates } from '../../core/model/duplicates';
+import type { FieldDefinition } from '../../core/model/field-definition';
 import type { ModelProposal } from '../../core/model/model-proposal';
 import { type FieldViolation, OrchestratorError } from '../../core/model/orchestrator-error';
 import type { Relationship, Scenario } from '../../core/model/scenario';
@@ -19,6 +22,7 @@ import {
   decideLoadedTurn,
   openCatalogueForTurn,
 } from './decide-loaded-turn';
+import { refuseInvalidFields } from './fields';
 import { reportTurn } from './report-turn';
 import { refuseInvalidScenarios } from './validate-scenario';
 
@@ -76,7 +80,7 @@ async function decide(
 }
 
 /** Checks that the parts of the request are consistent. */
-function checkCommand({ turn, session, scenarios, relationships }: PhaseCommand): void {
+function checkCommand({ turn, session, scenarios, relationships, fields }: PhaseCommand): void {
   const violations: FieldViolation[] = [];
   for (const [name, id] of Object.entries(idFields)) {
     const sessionValue = session?.[id] ?? '';
@@ -91,6 +95,10 @@ function checkCommand({ turn, session, scenarios, relationships }: PhaseCommand)
   if (relationships.length > 0 && scenarios.length === 0) {
     const description = 'require inline scenarios; send the scenarios too, or omit the relationships';
     violations.push({ field: 'input.relationships', description });
+  }
+  if (fields.length > 0 && scenarios.length === 0) {
+    const description = 'require inline scenarios; send the scenarios too, or omit the fields';
+    violations.push({ field: 'input.fields', description });
   }
   if (violations.length > 0) throw createInvalidRequestError(violations);
 }
@@ -130,6 +138,7 @@ function createInvalidRequestError(violations: readonly FieldViolation[]): Orche
 export interface InlineDefinitions {
   readonly scenarios: readonly Scenario[];
   readonly relationships: readonly Relationship[];
+  readonly fields: readonly FieldDefinition[];
 }
 
 const scenariosPath = 'input.scenarios';
@@ -142,10 +151,13 @@ const inlineVersion = 1;
  * Compiles inline definitions to a catalogue for one turn. Instances of every version run on the one inline definition of their
  * scenario, so that a session can be decided with a definition that is not stored yet.
  *
- * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED and RELATIONSHIP_REFUSED for definitions that could not
- * be stored.
+ * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED, RELATIONSHIP_REFUSED and FIELDS_REFUSED for definitions
+ * that could not be stored.
  */
-function createInlineCatalogue({ scenarios, relationships }: InlineDefinitions, options: CompileOptions): Catalogue {
+function createInlineCatalogue(
+  { scenarios, relationships, fields }: InlineDefinitions,
+  options: CompileOptions,
+): Catalogue {
   refuseDuplicates({ scenarios, relationships });
   const compilations = scenarios.map((scenario, index) => {
     const { compiled, findings } = compileScenario(scenario, inlineVersion, options);
@@ -153,16 +165,19 @@ function createInlineCatalogue({ scenarios, relationships }: InlineDefinitions, 
   });
   refuseInvalidScenarios(compilations);
   refuseInvalidRelationships(relationships);
+  const { compiled: compiledFields = new Map(), findings } = compileFields(fields, options.conditionLimits);
+  refuseInvalidFields(findings, 'input.fields');
   const byId = new Map(compilations.map(({ scenario, compiled }) => [scenario.scenarioId, compiled]));
   return {
     revision: 0,
     getScenario: (scenarioId) => byId.get(scenarioId),
     getScenarioVersion: (scenarioId) => byId.get(scenarioId),
     relationships: indexRelationships([...relationships].sort(compareRelationships)),
+    fields: createFieldRules(compiledFields, scenarios),
   };
 }
 
-function refuseDuplicates({ scenarios, relationships }: InlineDefinitions): void {
+function refuseDuplicates({ scenarios, relationships }: Omit<InlineDefinitions, 'fields'>): void {
   const violations = [
     ...findDuplicates(scenarios, ({ scenarioId }) => scenarioId).map(({ index, firstIndex }) => ({
       field: `${scenariosPath}[${index}].scenario_id`,

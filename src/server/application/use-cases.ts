@@ -1,4 +1,5 @@
 import type { TurnDecision } from '../../core/decide-turn';
+import type { StoredFields } from '../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
 import type { Session, SessionKey } from '../../core/model/session';
 import type { CompileOptions } from '../../core/scenario/compile-options';
@@ -9,6 +10,7 @@ import type { OnProvisional } from './decide-loaded-turn';
 import { decidePhases, type PhaseCommand } from './decide-phases';
 import { type DeleteScenarioCommand, deleteScenario } from './delete-scenario';
 import { deleteSession } from './delete-session';
+import { getFields, type PutFieldsCommand, type PutFieldsResult, putFields } from './fields';
 import { type GetScenarioQuery, getScenario } from './get-scenario';
 import { getSession } from './get-session';
 import { type ImportSessionCommand, importSession } from './import-session';
@@ -43,6 +45,8 @@ export interface UseCases {
   putRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   deleteRelationship(command: RelationshipCommand, call: Call): Promise<boolean>;
   listRelationships(agent: AgentKey, call: Call): Promise<readonly Relationship[]>;
+  putFields(command: PutFieldsCommand, call: Call): Promise<PutFieldsResult>;
+  getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined>;
 }
 
 export interface UseCaseDependencies
@@ -75,5 +79,7 @@ export function createUseCases(deps: UseCaseDependencies): UseCases {
     putRelationship: (command, call) => putRelationship(deps, command, call),
     deleteRelationship: (command, call) => deleteRelationship(deps, command, call),
     listRelationships: (agent, call) => listRelationships(deps, agent, call),
+    putFields: (command, call) => putFields(deps, command, call),
+    getFields: (agent, call) => getFields(deps, agent, call),
   };
 }

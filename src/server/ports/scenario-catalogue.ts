@@ -1,3 +1,4 @@
+import type { FieldDefinition, StoredFields } from '../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../core/model/scenario';
 import type { Call } from './call';
 
@@ -15,12 +16,28 @@ export interface CatalogueContent {
   readonly scenarios: readonly StoredScenario[];
   /** Sorted by kind, source type, source and target. */
   readonly relationships: readonly Relationship[];
+  /** The stored field definitions; undefined if none were ever stored. */
+  readonly fields?: StoredFields | undefined;
 }
 
 export type PutOutcome =
   /** `created` is false if the latest version has the same content hash; then nothing was stored. */
   | { readonly kind: 'stored'; readonly stored: StoredScenario; readonly created: boolean }
   /** The latest version is not the expected one; nothing was changed. `currentVersion` is 0 if there is no version. */
+  | { readonly kind: 'conflict'; readonly currentVersion: number };
+
+/** What a change expects of the stored version, and what it stores with the definition. */
+export interface PutOptions {
+  readonly contentHash: string;
+  readonly storedAt: number;
+  /** The version that must be the latest; 0 for none, undefined for any. */
+  readonly expectedVersion: number | undefined;
+}
+
+export type PutFieldsOutcome =
+  /** `created` is false if the stored version has the same content hash; it was not changed. */
+  | { readonly kind: 'stored'; readonly stored: StoredFields; readonly created: boolean }
+  /** The stored version is not the expected one (0: there is none); nothing was changed. */
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
 export type DeleteOutcome =
@@ -45,12 +62,7 @@ export interface ScenarioCatalogue {
    * Stores a valid scenario as a new version unless the latest version has the same content hash. If a scenario is deleted and
    * stored again, its version numbers continue.
    */
-  put(
-    agent: AgentKey,
-    scenario: Scenario,
-    options: { readonly contentHash: string; readonly storedAt: number; readonly expectedVersion: number | undefined },
-    call: Call,
-  ): Promise<PutOutcome>;
+  put(agent: AgentKey, scenario: Scenario, options: PutOptions, call: Call): Promise<PutOutcome>;
 
   /** Deletes all versions of a scenario and the relationships that reference it. */
   delete(agent: AgentKey, scenarioId: string, expectedVersion: number | undefined, call: Call): Promise<DeleteOutcome>;
@@ -60,6 +72,17 @@ export interface ScenarioCatalogue {
 
   /** Deletes the relationship with the same kind, source and target. Resolves to whether there was one. */
   deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;
+
+  /** The field definitions; undefined if none were ever stored. */
+  getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined>;
+
+  /** Stores valid field definitions as a new version unless the stored one has the same content hash. They replace it. */
+  putFields(
+    agent: AgentKey,
+    definitions: readonly FieldDefinition[],
+    options: PutOptions,
+    call: Call,
+  ): Promise<PutFieldsOutcome>;
 
   /** Calls `listener` when another node has changed a catalogue; may miss changes. Returns a function that unsubscribes. */
   onChange(listener: (agent: AgentKey) => void): () => void;

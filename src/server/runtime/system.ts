@@ -1,7 +1,12 @@
 import { createHash, hash } from 'node:crypto';
+import type { FieldDefinition } from '../../core/model/field-definition';
 import type { LegacySession } from '../../core/model/legacy-session';
 import type { Scenario } from '../../core/model/scenario';
-import { encodeCanonicalLegacySession, encodeCanonicalScenario } from '../codec/stored/canonical-bytes';
+import {
+  encodeCanonicalFields,
+  encodeCanonicalLegacySession,
+  encodeCanonicalScenario,
+} from '../codec/stored/canonical-bytes';
 import type { Clock } from '../ports/clock';
 import type { ContentHasher } from '../ports/content-hasher';
 import type { InstanceIdGenerator } from '../ports/instance-id-generator';
@@ -16,6 +21,10 @@ export class SystemClock implements Clock {
 export class Sha256ContentHasher implements ContentHasher {
   hash(scenario: Scenario): string {
     return sha256(encodeCanonicalScenario(scenario));
+  }
+
+  hashFields(definitions: readonly FieldDefinition[]): string {
+    return sha256(encodeCanonicalFields(definitions));
   }
 
   hashLegacySession(record: LegacySession): string {

@@ -5,6 +5,7 @@ export const commandNames = [
   'render',
   'put',
   'get',
+  'fields',
   'list',
   'delete',
   'relationships',

@@ -56,7 +56,7 @@ test('an unavailable service fails the demo with exit code 3', async () => {
   const { code, stderr } = await runDemo('--server', '127.0.0.1:1');
   expect(code).toBe(3);
   expect(stderr).toMatch(
-    /^PutScenario failed \((UNAVAILABLE|DEADLINE_EXCEEDED)\).*\nCheck that the service is running /s,
+    /^PutFields failed \((UNAVAILABLE|DEADLINE_EXCEEDED)\).*\nCheck that the service is running /s,
   );
 });
 

@@ -52,7 +52,8 @@ function writeTurnFile(text: string): string {
 
 test('put stores scenarios, list lists them, get prints an equal scenario file, and delete deletes', async () => {
   const put = await runOk('put', 'examples/scenarios');
-  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(4);
+  expect(toLines(put).filter((line) => line.endsWith(' stored as version 1'))).toHaveLength(5);
+  expect(toLines(put)).toContain('3 fields stored as version 1');
   const rows = toLines(await runOk('list')).slice(1);
   expect(rows.map((row) => row.split(/\s{2,}/)[1]).sort()).toEqual([
     'Account closing',
@@ -66,6 +67,30 @@ test('put stores scenarios, list lists them, get prints an equal scenario file, 
   expect(toDefinitions(printed)).toEqual(toDefinitions(callback));
   expect(await runOk('delete', 'Callback')).toMatch(/ deleted\n$/);
   expect(await runOk('list')).not.toContain('Callback');
+});
+
+test('10: put stores fields, fields prints an equal file, and findings are shown at their lines', async () => {
+  await runOk('put', 'examples/scenarios/fields.yaml');
+  const stored = parseScenarioFile('fields.yaml', readFileSync('examples/scenarios/fields.yaml', 'utf8'));
+  const printed = parseScenarioFile('printed.yaml', await runOk('fields'));
+  expect(printed.problems).toEqual([]);
+  expect(printed.fields.map(({ message }) => message)).toEqual(stored.fields.map(({ message }) => message));
+  expect(JSON.parse(await runOk('fields', '--json'))).toMatchObject({
+    version: 1,
+    definitions: { fields: [{ name: 'order_id', type: 'TEXT' }, { name: 'refund_reason' }, { name: 'order_status' }] },
+  });
+  const broken = join(folder, 'fields.yaml');
+  writeFileSync(broken, 'fields:\n  - {name: a, type: ENUM}\n  - name: a\n    valid: value >\n');
+  const refused = await runWithService('put', broken);
+  expect(refused.code).toBe(1);
+  expect(toLines(refused.stderr).map((line) => line.slice(broken.length).split(': fields')[0])).toEqual([
+    ':3:11: error DUPLICATE_FIELD',
+    ':2:5: error ENUM_WITHOUT_VALUES',
+    expect.stringMatching(/^:4:\d+: error CONDITION_SYNTAX$/),
+  ]);
+  writeFileSync(broken, 'fields: []\n');
+  expect(await runOk('put', broken)).toBe('0 fields stored as version 2\n');
+  expect(await runOk('fields')).toMatch(/\nfields: \[\]\n$/);
 });
 
 test('get --version prints an older version of a scenario', async () => {

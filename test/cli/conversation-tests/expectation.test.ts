@@ -22,6 +22,7 @@ const actual: TurnSummary = {
   silent: [],
   reprompts: [],
   deferred: [],
+  rejected_values: {},
   primary: 'Refund',
 };
 

@@ -122,7 +122,7 @@ steps:
 test('the findings of a refused scenario are located in its file', async () => {
   const { scenarios } = parseScenarioFile('invalid.yaml', invalidScenario);
   const error: unknown = await withClient(servers.embedded, (client) =>
-    putScenarios(client, demoAgent, { scenarios, relationships: [] }).catch((reason: unknown) => reason),
+    putScenarios(client, demoAgent, { scenarios, relationships: [], fields: [] }).catch((reason: unknown) => reason),
   );
   const lines = error instanceof FileProblemsError ? error.message.split('\n') : [];
   expect(lines).toContainEqual(

@@ -60,6 +60,14 @@ test('differences are formatted with position, expected value, actual value and 
   ]);
 });
 
+test('10: rejected values are shown with their reason, source and text', async () => {
+  const lines = await format(readExampleConversation('checked-values.yaml'), { width: 100, hasColor: false });
+  expect(lines.filter((line) => line.startsWith('rejected '))).toEqual([
+    'rejected   order_id      RULE: "ABC" from customer. An order number has 2 to 8 digits.',
+    'rejected   order_status  SOURCE: "delivered" from customer',
+  ]);
+});
+
 test('0.6: an outcome that is not applied is shown with its results and the reason', async () => {
   const conversation = readExampleConversation('demo.yaml');
   const [first, second] = conversation.turns;

@@ -1,4 +1,5 @@
 import { decideTurn, type PhaseName } from '../../../src/core/decide-turn';
+import { noFieldRules } from '../../../src/core/fields/field-rules';
 import { createEmptySession } from '../../../src/core/model/session';
 import { defaultSettings } from '../../../src/core/model/settings';
 import { indexRelationships } from '../../../src/core/scenario/relationships';
@@ -15,6 +16,7 @@ test('0: a turn runs four named phases', () => {
         getScenario: () => undefined,
         getScenarioVersion: () => undefined,
         relationships: indexRelationships([]),
+        fields: noFieldRules,
       },
       settings: defaultSettings,
       getNewInstanceId: () => 'id',

@@ -89,9 +89,9 @@ test('0.4: candidate variables are stored in the session with their scope, a nul
   conversation.turn({ variables: { x: 1, y: null }, scopes: { x: 'IDENTITY' }, patch: { z: true, gone: null } });
   expect(conversation.session.variables).toEqual(
     new Map([
-      ['x', { value: 1, scope: 'IDENTITY' }],
-      ['y', { value: null, scope: 'CASE' }],
-      ['z', { value: true, scope: 'SESSION' }],
+      ['x', { value: 1, scope: 'IDENTITY', storedAt: 60_000 }],
+      ['y', { value: null, scope: 'CASE', storedAt: 60_000 }],
+      ['z', { value: true, scope: 'SESSION', storedAt: 60_000 }],
     ]),
   );
 });

@@ -38,6 +38,7 @@ test('1: the context lists candidates and instances that exist, and the changed 
     ],
     relationships: [],
     changedFields: ['x'],
+    conditionErrors: [],
   });
 });
 

@@ -211,6 +211,7 @@ describe('the CHOICE', () => {
       hasActionHints: false,
       hasInforms: false,
       abandoned: [],
+      rejectedValues: [],
     });
   });
 

@@ -1,4 +1,5 @@
 import { selectContext } from '../../../src/core/context/selection-context';
+import { noFieldRules } from '../../../src/core/fields/field-rules';
 import { createDecision, type DecidedAction } from '../../../src/core/lifecycle/instance-decision';
 import { toLifecycleDecisions } from '../../../src/core/lifecycle/lifecycle-decisions';
 import type { LifecycleReason, PauseReason } from '../../../src/core/model/lifecycle-decision';
@@ -200,6 +201,7 @@ test.each(Object.values(unproducedCases).map(([decided, sentence]) => [decided.r
         getScenario: () => scenario,
         getScenarioVersion: () => scenario,
         relationships: indexRelationships([]),
+        fields: noFieldRules,
       },
       settings: defaultSettings,
       getNewInstanceId: (scenarioId) => scenarioId,

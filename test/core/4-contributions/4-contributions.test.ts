@@ -149,6 +149,8 @@ describe('the fields of a contribution', () => {
       fieldsToAsk: ['x'],
       knownValues: new Map(),
       deferredFields: [],
+      fieldTexts: [],
+      rejectedValues: [],
     });
   });
 

@@ -38,6 +38,7 @@ const started = {
   lastVisitNumber: 1,
   lastPathSequence: 0,
   variables: new Map(),
+  variableTimes: new Map(),
   relocalizationCount: 0,
   globalTransitionGuards: new Map(),
 };

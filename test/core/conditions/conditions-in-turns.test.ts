@@ -1,4 +1,4 @@
-import type { VariableName } from '../../../src/core/conditions/condition-variables';
+import type { ConditionVariables } from '../../../src/core/conditions';
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
 import { Conversation } from '../../support/conversation';
 import { playTurns, startScenarios } from '../../support/play-turns';
@@ -146,7 +146,9 @@ test('6: outcome is "confirmed" after a CONFIRMED, and "" in the next visit', ()
 });
 
 /** Conditions that are true on the turn after the first. A new variable does not compile without a row. */
-const readable: Readonly<Record<VariableName, readonly (readonly [condition: string, draft: TurnDraft])[]>> = {
+const readable: Readonly<
+  Record<keyof ConditionVariables, readonly (readonly [condition: string, draft: TurnDraft])[]>
+> = {
   data: [['data.x == "1"', { variables: { x: '1' } }]],
   customer: [
     ['customer.x == "1"', { customer: { x: '1' } }],

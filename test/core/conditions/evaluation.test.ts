@@ -1,4 +1,4 @@
-import type { VariableName } from '../../../src/core/conditions/condition-variables';
+import type { ConditionVariables } from '../../../src/core/conditions';
 import { buildVariables, knownVariables, toFields } from './build-variables';
 import { evaluate } from './evaluate';
 
@@ -81,7 +81,7 @@ describe('6: a condition can read every variable', () => {
     urgency: 'critical',
     tone: 'angry',
   });
-  const conditions: Readonly<Record<VariableName, string>> = {
+  const conditions: Readonly<Record<keyof ConditionVariables, string>> = {
     data: 'data.age == 20',
     customer: "customer.tier == 'gold'",
     session: "session.language == 'de'",

@@ -22,7 +22,10 @@ function createDependencies() {
   const clock = new FakeClock();
   const compile = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log: silentLog, compile });
-  const contentHasher = { hash: (scenario: object) => JSON.stringify(scenario) };
+  const contentHasher = {
+    hash: (scenario: object) => JSON.stringify(scenario),
+    hashFields: (definitions: readonly object[]) => JSON.stringify(definitions),
+  };
   const maxPageBytes = 10_000;
   const measureScenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
   return { scenarios, catalogue, clock, contentHasher, compile, maxPageBytes, measureScenarioBytes };

@@ -73,7 +73,14 @@ beforeEach(async () => {
 function createCommand(turn: TurnFields, parts: Partial<PhaseCommand> = {}): PhaseCommand {
   const message = ProcessTurnRequest.decode(turnRequest(turn)).turn;
   if (!message) throw new Error('the request has no turn');
-  return { turn: turnFromProto(message, 0), session: undefined, scenarios: [], relationships: [], ...parts };
+  return {
+    turn: turnFromProto(message, 0),
+    session: undefined,
+    scenarios: [],
+    relationships: [],
+    fields: [],
+    ...parts,
+  };
 }
 
 test('the spans are those of the four phases, without load and commit', async () => {

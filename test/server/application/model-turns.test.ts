@@ -173,7 +173,7 @@ test('9: the model is not asked if it has nothing to decide or the turn has no m
 
 test('9: the stateless phases ask the model too, unless the request has a proposal', async () => {
   const { turn } = createCommand(1, withCandidates(0.1, refund));
-  const phase = { turn, session: undefined, scenarios: [], relationships: [] };
+  const phase = { turn, session: undefined, scenarios: [], relationships: [], fields: [] };
   endpoint.defaultBehavior = answering((items) => ({
     ...agreeWithRules(items),
     candidates: [{ id: 'c1', fits: true }],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Contribution, ContributionPlan } from '../../../src/core/model/contribution';
+import type { RejectedValue } from '../../../src/core/model/field-definition';
 import type { LifecycleDecision, RejectedCandidate } from '../../../src/core/model/lifecycle-decision';
 import { type ModelProposal, overruleReasons } from '../../../src/core/model/model-proposal';
 import type { TransitionDecision } from '../../../src/core/model/transition-decision';
@@ -9,6 +10,7 @@ import {
   anyName,
   boolean,
   fields,
+  json,
   names,
   optional,
   priority,
@@ -40,6 +42,7 @@ const context: fc.Arbitrary<ContextSummary> = fc.record({
   ),
   relationships: shortArray(relationship),
   changedFields: names,
+  conditionErrors: names,
 });
 
 const lifecycleDecision: fc.Arbitrary<LifecycleDecision> = fc.record({
@@ -138,6 +141,14 @@ const common = {
   sharedFields: names,
 };
 
+const rejectedValue: fc.Arbitrary<RejectedValue> = fc.record({
+  fieldName: text,
+  reason: fc.constantFrom('TYPE', 'RULE', 'SOURCE'),
+  source: fc.constantFrom('CUSTOMER', 'CALLER', 'TOOL', 'PROFILE'),
+  text,
+  value: optional(json),
+});
+
 export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
   fc.record({ ...common, type: fc.constant('NONE' as const) }),
   fc.record({
@@ -146,6 +157,8 @@ export const contribution: fc.Arbitrary<Contribution> = fc.oneof(
     fieldsToAsk: names,
     knownValues: fields,
     deferredFields: names,
+    fieldTexts: shortArray(fc.record({ fieldName: text, description: text, prompt: text, examples: names })),
+    rejectedValues: shortArray(rejectedValue),
   }),
   fc.record({
     ...common,
@@ -191,6 +204,7 @@ const plan: fc.Arbitrary<ContributionPlan> = fc.record({
       pausedTurns: uint32,
     }),
   ),
+  rejectedValues: shortArray(rejectedValue),
 });
 
 export const turnResult: fc.Arbitrary<TurnResult> = fc.record({

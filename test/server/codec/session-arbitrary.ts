@@ -85,6 +85,7 @@ const instance: fc.Arbitrary<ScenarioInstance> = fc.record({
   lastVisitNumber: uint32,
   lastPathSequence: uint32,
   variables: fields,
+  variableTimes: stringMap(time),
   relocalizationCount: uint32,
   globalTransitionGuards: stringMap(text),
 });
@@ -111,7 +112,7 @@ export const session: fc.Arbitrary<Session> = fc.record({
   turnCount: uint32,
   instances: shortArray(instance),
   endedInstances: shortArray(endedInstance),
-  variables: stringMap(fc.record({ value: json, scope })),
+  variables: stringMap(fc.record({ value: json, scope, storedAt: optional(time) })),
   pendingStarts: shortArray(fc.record({ scenarioId: text, score, reason: rejectionReason, turnsLeft: uint32 })),
   scenarioCounters: stringMap(fc.record({ starts: uint32, completions: uint32 })),
   openContributions: shortArray(fc.record({ instanceId: text, type: contributionTypes })),

@@ -28,6 +28,8 @@ export class TenantModel {
   readonly scenarios = new Map<string, string>();
   /** Related pairs of scenarios, by agent. */
   readonly relationships = new Set<string>();
+  /** The description of the only defined field, by agent. */
+  readonly fields = new Map<string, string>();
   private textCount = 0;
 
   constructor(

@@ -1,3 +1,4 @@
+import { FieldDefinitions } from '../../../gen/focal/orchestration/v1/field';
 import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Relationship, RelationshipKind, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import { ListScenariosRequest, ScenarioServiceService } from '../../../gen/focal/orchestration/v1/scenario_service';
@@ -41,6 +42,8 @@ export class TenantOperations {
     () => this.putRelationship(),
     () => this.deleteRelationship(),
     () => this.listRelationships(),
+    () => this.putFields(),
+    () => this.getFields(),
     () => this.decisions.decide(),
     () => this.decisions.readScenario(),
     () => this.decisions.render(),
@@ -169,6 +172,23 @@ export class TenantOperations {
     const response = await this.calls.unary(ScenarioServiceService.listRelationships, this.agent(agentId));
     const found = response?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
     if (found !== undefined) expect(found.sort()).toEqual(this.model.listRelationships(agentId));
+  }
+
+  async putFields(): Promise<void> {
+    const [agentId, text] = [this.random.pick(agentIds), this.model.nextText()];
+    const definitions = FieldDefinitions.fromPartial({ fields: [{ name: 'note', description: { text } }] });
+    const request = { ...this.agent(agentId), definitions, expectedVersion: undefined };
+    const response = await this.calls.unary(ScenarioServiceService.putFields, request);
+    if (response === undefined) return;
+    expect(response.created).toBe(true);
+    this.model.fields.set(agentId, text);
+  }
+
+  async getFields(agentId = this.random.pick(agentIds)): Promise<void> {
+    const response = await this.calls.unary(ScenarioServiceService.getFields, this.agent(agentId));
+    if (response === undefined) return;
+    const found = response.stored?.definitions?.fields.map(({ description }) => description?.text);
+    expect(found).toEqual(this.model.fields.has(agentId) ? [this.model.fields.get(agentId)] : []);
   }
 
   private agent(agentId: string) {

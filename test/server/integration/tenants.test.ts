@@ -116,6 +116,7 @@ describe.each([
       for (const agentId of agentIds) {
         await operations.listScenarios(agentId);
         await operations.listRelationships(agentId);
+        await operations.getFields(agentId);
       }
     }
   });

@@ -1,6 +1,7 @@
 import { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import type { TurnInput } from '../../../src/core/context/selection-context';
 import { decideTurn } from '../../../src/core/decide-turn';
+import { noFieldRules } from '../../../src/core/fields/field-rules';
 import { createEmptySession } from '../../../src/core/model/session';
 import { defaultSettings } from '../../../src/core/model/settings';
 import type { Catalogue } from '../../../src/core/scenario/catalogue';
@@ -54,5 +55,6 @@ export function buildWorkloadCatalogue({ activeScenarios }: SessionShape, stepsP
     getScenario: (scenarioId) => byId.get(scenarioId),
     getScenarioVersion: (scenarioId) => byId.get(scenarioId),
     relationships: indexRelationships([]),
+    fields: noFieldRules,
   };
 }

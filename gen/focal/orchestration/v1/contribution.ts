@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Value } from "../../../google/protobuf/struct";
+import { FieldTexts, RejectedValue } from "./field";
 import { ToolBinding } from "./scenario";
 
 /** What an instance adds to the reply (P6.4). */
@@ -53,7 +54,7 @@ export interface ScenarioContribution {
   type: ContributionType;
   /** Position in the plan (4.1). Higher comes first. */
   priority: number;
-  /** Whether the same was contributed earlier in this visit. */
+  /** Whether the same was contributed earlier in this visit, or a value that an ASK waits for was rejected on this turn. */
   isReprompt: boolean;
   /**
    * Whether the contribution waits for another one (4.2). A deferred contribution must not be put into the reply: it
@@ -89,6 +90,13 @@ export interface ScenarioContribution {
   templateIds: string[];
   /** INFORM: the first of `template_ids`. */
   informTemplateId: string;
+  /** ASK: the texts of those fields to ask for that have a definition, in the order of `fields_to_ask` (section 10). */
+  fieldTexts: FieldTexts[];
+  /**
+   * ASK: the values of this turn for the fields to ask for that were rejected (section 10). Tell the customer why before
+   * you ask again; `is_reprompt` is then set.
+   */
+  rejectedValues: RejectedValue[];
 }
 
 export interface ScenarioContribution_KnownValuesEntry {
@@ -132,6 +140,11 @@ export interface ScenarioContributionPlan {
   hasInforms: boolean;
   /** Instances that have been paused for more than `offer_after_turns` MESSAGE turns, longest paused first (2.11). */
   abandoned: AbandonedScenario[];
+  /**
+   * All values of this turn that their field definitions rejected (section 10): customer data, session variables, outcome
+   * results, candidate variables; maps sorted by name, lists in request order.
+   */
+  rejectedValues: RejectedValue[];
 }
 
 /** A paused instance that the reply may offer to resume. */
@@ -176,6 +189,8 @@ function createBaseScenarioContribution(): ScenarioContribution {
     tools: [],
     templateIds: [],
     informTemplateId: "",
+    fieldTexts: [],
+    rejectedValues: [],
   };
 }
 
@@ -250,6 +265,12 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
     }
     if (message.informTemplateId !== "") {
       writer.uint32(178).string(message.informTemplateId);
+    }
+    for (const v of message.fieldTexts) {
+      FieldTexts.encode(v!, writer.uint32(186).fork()).join();
+    }
+    for (const v of message.rejectedValues) {
+      RejectedValue.encode(v!, writer.uint32(194).fork()).join();
     }
     return writer;
   },
@@ -449,6 +470,22 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
             message.informTemplateId = reader.string();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.fieldTexts.push(FieldTexts.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.rejectedValues.push(RejectedValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -503,6 +540,8 @@ export const ScenarioContribution: MessageFns<ScenarioContribution> = {
     message.tools = object.tools?.map((e) => ToolBinding.fromPartial(e)) || [];
     message.templateIds = object.templateIds?.map((e) => e) || [];
     message.informTemplateId = object.informTemplateId ?? "";
+    message.fieldTexts = object.fieldTexts?.map((e) => FieldTexts.fromPartial(e)) || [];
+    message.rejectedValues = object.rejectedValues?.map((e) => RejectedValue.fromPartial(e)) || [];
     return message;
   },
 };
@@ -738,6 +777,7 @@ function createBaseScenarioContributionPlan(): ScenarioContributionPlan {
     hasActionHints: false,
     hasInforms: false,
     abandoned: [],
+    rejectedValues: [],
   };
 }
 
@@ -766,6 +806,9 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
     }
     for (const v of message.abandoned) {
       AbandonedScenario.encode(v!, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.rejectedValues) {
+      RejectedValue.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -847,6 +890,14 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
             message.abandoned.push(AbandonedScenario.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.rejectedValues.push(RejectedValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -872,6 +923,7 @@ export const ScenarioContributionPlan: MessageFns<ScenarioContributionPlan> = {
     message.hasActionHints = object.hasActionHints ?? false;
     message.hasInforms = object.hasInforms ?? false;
     message.abandoned = object.abandoned?.map((e) => AbandonedScenario.fromPartial(e)) || [];
+    message.rejectedValues = object.rejectedValues?.map((e) => RejectedValue.fromPartial(e)) || [];
     return message;
   },
 };

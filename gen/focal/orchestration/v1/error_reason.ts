@@ -33,7 +33,7 @@ export enum ErrorReason {
   ERROR_REASON_TURN_ID_REUSED = 8,
   /** ERROR_REASON_REVISION_MISMATCH - ABORTED. `expected_revision` is not the current revision (5.4). Metadata: expected_revision, current_revision. */
   ERROR_REASON_REVISION_MISMATCH = 9,
-  /** ERROR_REASON_VERSION_MISMATCH - ABORTED. `expected_version` is not the latest version of the scenario. Metadata: expected_version, current_version. */
+  /** ERROR_REASON_VERSION_MISMATCH - ABORTED. `expected_version` is not the latest version of the scenario or of the field definitions. Metadata: expected_version, current_version. */
   ERROR_REASON_VERSION_MISMATCH = 10,
   /** ERROR_REASON_TOO_MUCH_CONTENTION - ABORTED. Too many concurrent turns of the session. Retry. Metadata: session_id. */
   ERROR_REASON_TOO_MUCH_CONTENTION = 11,
@@ -90,5 +90,7 @@ export enum ErrorReason {
    * with the same credentials. google.rpc.RetryInfo holds a delay.
    */
   ERROR_REASON_AUTHENTICATION_UNAVAILABLE = 30,
+  /** ERROR_REASON_FIELDS_REFUSED - INVALID_ARGUMENT. The field definitions have errors. google.rpc.BadRequest lists the findings. */
+  ERROR_REASON_FIELDS_REFUSED = 31,
   UNRECOGNIZED = -1,
 }

@@ -167,6 +167,11 @@ export interface ScenarioSelectionContext {
   relationships: Relationship[];
   /** Fields that became known, changed or were cleared by this turn's variables, patch and results. Sorted by name. */
   changedFields: string[];
+  /**
+   * Rules of field definitions (`valid`) that were UNKNOWN or failed, so that their value was accepted: field and reason,
+   * in the order of the values (section 10).
+   */
+  conditionErrors: string[];
 }
 
 /** A candidate of the turn that the catalogue holds. */
@@ -338,6 +343,7 @@ function createBaseScenarioSelectionContext(): ScenarioSelectionContext {
     instances: [],
     relationships: [],
     changedFields: [],
+    conditionErrors: [],
   };
 }
 
@@ -366,6 +372,9 @@ export const ScenarioSelectionContext: MessageFns<ScenarioSelectionContext> = {
     }
     for (const v of message.changedFields) {
       writer.uint32(66).string(v!);
+    }
+    for (const v of message.conditionErrors) {
+      writer.uint32(74).string(v!);
     }
     return writer;
   },
@@ -447,6 +456,14 @@ export const ScenarioSelectionContext: MessageFns<ScenarioSelectionContext> = {
             message.changedFields.push(reader.string());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.conditionErrors.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -472,6 +489,7 @@ export const ScenarioSelectionContext: MessageFns<ScenarioSelectionContext> = {
     message.instances = object.instances?.map((e) => ContextInstance.fromPartial(e)) || [];
     message.relationships = object.relationships?.map((e) => Relationship.fromPartial(e)) || [];
     message.changedFields = object.changedFields?.map((e) => e) || [];
+    message.conditionErrors = object.conditionErrors?.map((e) => e) || [];
     return message;
   },
 };

@@ -24,6 +24,7 @@ import {
 } from "@grpc/grpc-js";
 import { Status } from "../../../google/rpc/status";
 import { ScenarioContribution, ScenarioContributionPlan } from "./contribution";
+import { FieldDefinitions } from "./field";
 import { ModelProposal, RejectedCandidate, ScenarioLifecycleDecision, ScenarioSelectionContext } from "./lifecycle";
 import { Relationship, Scenario } from "./scenario";
 import { Session } from "./session";
@@ -202,7 +203,14 @@ export interface PhaseInput {
    * Optional. A model proposal to use, for example that of a recorded turn. The optional model is then not asked. If
    * absent, it is asked if one is configured (section 9).
    */
-  modelProposal: ModelProposal | undefined;
+  modelProposal:
+    | ModelProposal
+    | undefined;
+  /**
+   * Optional. Field definitions for the inline scenarios, checked like in PutFields (section 10). Not allowed without
+   * inline scenarios.
+   */
+  fields: FieldDefinitions | undefined;
 }
 
 /** A turn whose lifecycle decisions are requested. */
@@ -1084,7 +1092,14 @@ export const ProcessTurnsResponse: MessageFns<ProcessTurnsResponse> = {
 };
 
 function createBasePhaseInput(): PhaseInput {
-  return { turn: undefined, session: undefined, scenarios: [], relationships: [], modelProposal: undefined };
+  return {
+    turn: undefined,
+    session: undefined,
+    scenarios: [],
+    relationships: [],
+    modelProposal: undefined,
+    fields: undefined,
+  };
 }
 
 export const PhaseInput: MessageFns<PhaseInput> = {
@@ -1103,6 +1118,9 @@ export const PhaseInput: MessageFns<PhaseInput> = {
     }
     if (message.modelProposal !== undefined) {
       ModelProposal.encode(message.modelProposal, writer.uint32(42).fork()).join();
+    }
+    if (message.fields !== undefined) {
+      FieldDefinitions.encode(message.fields, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1160,6 +1178,14 @@ export const PhaseInput: MessageFns<PhaseInput> = {
             message.modelProposal = ModelProposal.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.fields = FieldDefinitions.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1185,6 +1211,9 @@ export const PhaseInput: MessageFns<PhaseInput> = {
     message.relationships = object.relationships?.map((e) => Relationship.fromPartial(e)) || [];
     message.modelProposal = (object.modelProposal !== undefined && object.modelProposal !== null)
       ? ModelProposal.fromPartial(object.modelProposal)
+      : undefined;
+    message.fields = (object.fields !== undefined && object.fields !== null)
+      ? FieldDefinitions.fromPartial(object.fields)
       : undefined;
     return message;
   },

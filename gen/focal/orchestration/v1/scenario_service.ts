@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { FieldDefinitions, StoredFields } from "./field";
 import { ProcessTurnResponse } from "./orchestrator_service";
 import { Relationship, Scenario, ScenarioFinding, StoredScenario } from "./scenario";
 
@@ -304,6 +305,49 @@ export interface TurnDifference {
     | undefined;
   /** The simulated response. */
   simulated: ProcessTurnResponse | undefined;
+}
+
+/** Field definitions to store. */
+export interface PutFieldsRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Required. The agent. UUID. */
+  agentId: string;
+  /** Required. The definitions. They replace all earlier ones. */
+  definitions:
+    | FieldDefinitions
+    | undefined;
+  /**
+   * Optional. The version that must be the stored one; 0 if none was ever stored. If it differs, the call fails with
+   * ABORTED.
+   */
+  expectedVersion?: number | undefined;
+}
+
+/** The stored field definitions. */
+export interface PutFieldsResponse {
+  /** The stored version, with the definitions of the request. */
+  stored:
+    | StoredFields
+    | undefined;
+  /** Whether a new version was stored. False if the stored version was already equal to the request. */
+  created: boolean;
+  /** Findings of severity WARNING. `step_id` and `transition_id` are empty. */
+  findings: ScenarioFinding[];
+}
+
+/** Requests the field definitions of an agent. */
+export interface GetFieldsRequest {
+  /** Required. The tenant. UUID. */
+  tenantId: string;
+  /** Required. The agent. UUID. */
+  agentId: string;
+}
+
+/** The field definitions of an agent. */
+export interface GetFieldsResponse {
+  /** The stored version. */
+  stored: StoredFields | undefined;
 }
 
 function createBasePutScenarioRequest(): PutScenarioRequest {
@@ -2330,8 +2374,306 @@ export const TurnDifference: MessageFns<TurnDifference> = {
   },
 };
 
+function createBasePutFieldsRequest(): PutFieldsRequest {
+  return { tenantId: "", agentId: "", definitions: undefined, expectedVersion: undefined };
+}
+
+export const PutFieldsRequest: MessageFns<PutFieldsRequest> = {
+  encode(message: PutFieldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.agentId !== "") {
+      writer.uint32(18).string(message.agentId);
+    }
+    if (message.definitions !== undefined) {
+      FieldDefinitions.encode(message.definitions, writer.uint32(26).fork()).join();
+    }
+    if (message.expectedVersion !== undefined) {
+      writer.uint32(32).uint32(message.expectedVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PutFieldsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePutFieldsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.definitions = FieldDefinitions.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.expectedVersion = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PutFieldsRequest>, I>>(base?: I): PutFieldsRequest {
+    return PutFieldsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PutFieldsRequest>, I>>(object: I): PutFieldsRequest {
+    const message = createBasePutFieldsRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.agentId = object.agentId ?? "";
+    message.definitions = (object.definitions !== undefined && object.definitions !== null)
+      ? FieldDefinitions.fromPartial(object.definitions)
+      : undefined;
+    message.expectedVersion = object.expectedVersion ?? undefined;
+    return message;
+  },
+};
+
+function createBasePutFieldsResponse(): PutFieldsResponse {
+  return { stored: undefined, created: false, findings: [] };
+}
+
+export const PutFieldsResponse: MessageFns<PutFieldsResponse> = {
+  encode(message: PutFieldsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stored !== undefined) {
+      StoredFields.encode(message.stored, writer.uint32(10).fork()).join();
+    }
+    if (message.created !== false) {
+      writer.uint32(16).bool(message.created);
+    }
+    for (const v of message.findings) {
+      ScenarioFinding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PutFieldsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePutFieldsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stored = StoredFields.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.created = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.findings.push(ScenarioFinding.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PutFieldsResponse>, I>>(base?: I): PutFieldsResponse {
+    return PutFieldsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PutFieldsResponse>, I>>(object: I): PutFieldsResponse {
+    const message = createBasePutFieldsResponse();
+    message.stored = (object.stored !== undefined && object.stored !== null)
+      ? StoredFields.fromPartial(object.stored)
+      : undefined;
+    message.created = object.created ?? false;
+    message.findings = object.findings?.map((e) => ScenarioFinding.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetFieldsRequest(): GetFieldsRequest {
+  return { tenantId: "", agentId: "" };
+}
+
+export const GetFieldsRequest: MessageFns<GetFieldsRequest> = {
+  encode(message: GetFieldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.agentId !== "") {
+      writer.uint32(18).string(message.agentId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFieldsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFieldsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFieldsRequest>, I>>(base?: I): GetFieldsRequest {
+    return GetFieldsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFieldsRequest>, I>>(object: I): GetFieldsRequest {
+    const message = createBaseGetFieldsRequest();
+    message.tenantId = object.tenantId ?? "";
+    message.agentId = object.agentId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetFieldsResponse(): GetFieldsResponse {
+  return { stored: undefined };
+}
+
+export const GetFieldsResponse: MessageFns<GetFieldsResponse> = {
+  encode(message: GetFieldsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stored !== undefined) {
+      StoredFields.encode(message.stored, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFieldsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFieldsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stored = StoredFields.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetFieldsResponse>, I>>(base?: I): GetFieldsResponse {
+    return GetFieldsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetFieldsResponse>, I>>(object: I): GetFieldsResponse {
+    const message = createBaseGetFieldsResponse();
+    message.stored = (object.stored !== undefined && object.stored !== null)
+      ? StoredFields.fromPartial(object.stored)
+      : undefined;
+    return message;
+  },
+};
+
 /**
- * The catalogue of an agent: scenarios with their versions, and relationships. Its methods fail as those of
+ * The catalogue of an agent: scenarios with their versions, relationships and field definitions. Its methods fail as those of
  * OrchestratorService do. A change is visible on every node within `catalogue_staleness_ms` (1 second by default).
  */
 export type ScenarioServiceService = typeof ScenarioServiceService;
@@ -2496,6 +2838,31 @@ export const ScenarioServiceService = {
       Buffer.from(SimulateTurnsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SimulateTurnsResponse => SimulateTurnsResponse.decode(value),
   },
+  /**
+   * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
+   * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
+   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
+   * stored version. Nothing is stored then.
+   */
+  putFields: {
+    path: "/focal.orchestration.v1.ScenarioService/PutFields" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PutFieldsRequest): Buffer => Buffer.from(PutFieldsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PutFieldsRequest => PutFieldsRequest.decode(value),
+    responseSerialize: (value: PutFieldsResponse): Buffer => Buffer.from(PutFieldsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PutFieldsResponse => PutFieldsResponse.decode(value),
+  },
+  /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
+  getFields: {
+    path: "/focal.orchestration.v1.ScenarioService/GetFields" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetFieldsRequest): Buffer => Buffer.from(GetFieldsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetFieldsRequest => GetFieldsRequest.decode(value),
+    responseSerialize: (value: GetFieldsResponse): Buffer => Buffer.from(GetFieldsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetFieldsResponse => GetFieldsResponse.decode(value),
+  },
 } as const;
 
 export interface ScenarioServiceServer extends UntypedServiceImplementation {
@@ -2546,6 +2913,15 @@ export interface ScenarioServiceServer extends UntypedServiceImplementation {
    * supported yet: fails with UNIMPLEMENTED.
    */
   simulateTurns: handleUnaryCall<SimulateTurnsRequest, SimulateTurnsResponse>;
+  /**
+   * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
+   * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
+   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
+   * stored version. Nothing is stored then.
+   */
+  putFields: handleUnaryCall<PutFieldsRequest, PutFieldsResponse>;
+  /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
+  getFields: handleUnaryCall<GetFieldsRequest, GetFieldsResponse>;
 }
 
 export interface ScenarioServiceClient extends Client {
@@ -2763,6 +3139,43 @@ export interface ScenarioServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SimulateTurnsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Validates and stores the field definitions of an agent as a new version (section 10). They replace all earlier ones; an
+   * empty list removes them. If they are equal to the stored version, nothing is stored and that version is returned. Fails
+   * with INVALID_ARGUMENT and all findings if one of them is an ERROR, and with ABORTED if `expected_version` is not the
+   * stored version. Nothing is stored then.
+   */
+  putFields(
+    request: PutFieldsRequest,
+    callback: (error: ServiceError | null, response: PutFieldsResponse) => void,
+  ): ClientUnaryCall;
+  putFields(
+    request: PutFieldsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PutFieldsResponse) => void,
+  ): ClientUnaryCall;
+  putFields(
+    request: PutFieldsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PutFieldsResponse) => void,
+  ): ClientUnaryCall;
+  /** Returns the field definitions of an agent: version 0 without definitions if none were ever stored. */
+  getFields(
+    request: GetFieldsRequest,
+    callback: (error: ServiceError | null, response: GetFieldsResponse) => void,
+  ): ClientUnaryCall;
+  getFields(
+    request: GetFieldsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetFieldsResponse) => void,
+  ): ClientUnaryCall;
+  getFields(
+    request: GetFieldsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetFieldsResponse) => void,
   ): ClientUnaryCall;
 }
 

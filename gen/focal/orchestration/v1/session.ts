@@ -192,6 +192,11 @@ export interface ScenarioInstance {
    * them, too (3.7). Sorted.
    */
   stepsTrimmedFromPath: string[];
+  /**
+   * `occurred_at` of the turn that stored each of `variables`, in milliseconds since 1970, for `max_age` (section 10). A
+   * variable without a time has no age.
+   */
+  variableTimes: { [key: string]: number };
 }
 
 export interface ScenarioInstance_LoopCountsEntry {
@@ -207,6 +212,11 @@ export interface ScenarioInstance_VariablesEntry {
 export interface ScenarioInstance_GlobalTransitionGuardsEntry {
   key: string;
   value: string;
+}
+
+export interface ScenarioInstance_VariableTimesEntry {
+  key: string;
+  value: number;
 }
 
 /** State of one visit of a step: stages, attempts and open requests (3.1, 3.6). */
@@ -310,6 +320,11 @@ export interface SessionVariable {
     | undefined;
   /** How long the value is kept. */
   scope: VariableScope;
+  /**
+   * `occurred_at` of the turn that stored the value, for `max_age` (section 10). Not set for a value that was imported or
+   * that a release up to 0.2 stored: it has no age. 1970..9999.
+   */
+  storedAt: Date | undefined;
 }
 
 /** A rejected start that is retried on later turns (2.14). */
@@ -671,6 +686,7 @@ function createBaseScenarioInstance(): ScenarioInstance {
     relocalizationCount: 0,
     globalTransitionGuards: {},
     stepsTrimmedFromPath: [],
+    variableTimes: {},
   };
 }
 
@@ -747,6 +763,9 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
     for (const v of message.stepsTrimmedFromPath) {
       writer.uint32(186).string(v!);
     }
+    globalThis.Object.entries(message.variableTimes).forEach(([key, value]: [string, number]) => {
+      ScenarioInstance_VariableTimesEntry.encode({ key: key as any, value }, writer.uint32(194).fork()).join();
+    });
     return writer;
   },
 
@@ -956,6 +975,17 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
             message.stepsTrimmedFromPath.push(reader.string());
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            const entry24 = ScenarioInstance_VariableTimesEntry.decode(reader, reader.uint32());
+            if (entry24.value !== undefined) {
+              message.variableTimes[entry24.key] = entry24.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1023,6 +1053,15 @@ export const ScenarioInstance: MessageFns<ScenarioInstance> = {
         {},
       );
     message.stepsTrimmedFromPath = object.stepsTrimmedFromPath?.map((e) => e) || [];
+    message.variableTimes = (globalThis.Object.entries(object.variableTimes ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
     return message;
   },
 };
@@ -1237,6 +1276,77 @@ export const ScenarioInstance_GlobalTransitionGuardsEntry: MessageFns<ScenarioIn
     const message = createBaseScenarioInstance_GlobalTransitionGuardsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseScenarioInstance_VariableTimesEntry(): ScenarioInstance_VariableTimesEntry {
+  return { key: "", value: 0 };
+}
+
+export const ScenarioInstance_VariableTimesEntry: MessageFns<ScenarioInstance_VariableTimesEntry> = {
+  encode(message: ScenarioInstance_VariableTimesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int64(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScenarioInstance_VariableTimesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScenarioInstance_VariableTimesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ScenarioInstance_VariableTimesEntry>, I>>(
+    base?: I,
+  ): ScenarioInstance_VariableTimesEntry {
+    return ScenarioInstance_VariableTimesEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScenarioInstance_VariableTimesEntry>, I>>(
+    object: I,
+  ): ScenarioInstance_VariableTimesEntry {
+    const message = createBaseScenarioInstance_VariableTimesEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
@@ -1921,7 +2031,7 @@ export const EndedInstance: MessageFns<EndedInstance> = {
 };
 
 function createBaseSessionVariable(): SessionVariable {
-  return { name: "", value: undefined, scope: 0 };
+  return { name: "", value: undefined, scope: 0, storedAt: undefined };
 }
 
 export const SessionVariable: MessageFns<SessionVariable> = {
@@ -1934,6 +2044,9 @@ export const SessionVariable: MessageFns<SessionVariable> = {
     }
     if (message.scope !== 0) {
       writer.uint32(24).int32(message.scope);
+    }
+    if (message.storedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.storedAt), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1975,6 +2088,14 @@ export const SessionVariable: MessageFns<SessionVariable> = {
             message.scope = reader.int32() as any;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.storedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1995,6 +2116,7 @@ export const SessionVariable: MessageFns<SessionVariable> = {
     message.name = object.name ?? "";
     message.value = object.value === undefined ? undefined : object.value;
     message.scope = object.scope ?? 0;
+    message.storedAt = object.storedAt ?? undefined;
     return message;
   },
 };
@@ -2260,6 +2382,17 @@ function fromTimestamp(t: Timestamp): Date {
   let millis = (t.seconds || 0) * 1_000;
   millis += (t.nanos || 0) / 1_000_000;
   return new globalThis.Date(millis);
+}
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
 }
 
 interface MessageFns<T> {

@@ -11,11 +11,16 @@ import {
 } from '../scenario-finding';
 
 /**
- * Finds fields that are read but not provided by the scenario, variables of tools that are read before they are known to be there, and
- * persisted fields that are not collected.
+ * Finds fields that are read but not provided by the scenario, variables of tools that are read before they are known to be there,
+ * fields that are asked for in vain, and persisted fields that are not collected.
  */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
-  return [...checkReads(draft), ...checkToolVariables(draft), ...checkPersistedFields(draft.scenario)];
+  return [
+    ...checkReads(draft),
+    ...checkToolVariables(draft),
+    ...checkSources(draft),
+    ...checkPersistedFields(draft.scenario),
+  ];
 }
 
 function checkReads(draft: CompiledDraft): readonly ScenarioFinding[] {
@@ -97,6 +102,19 @@ function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<str
   for (const field of steps.flatMap((step) => step.collectsProfileFields)) toolIds.delete(field);
   for (const { fieldName } of requiredFields) toolIds.delete(fieldName);
   return toolIds;
+}
+
+/** A question for a field whose definition excludes the customer cannot be answered (section 10). */
+function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFinding[] {
+  return scenario.steps.flatMap(({ stepId, collectsProfileFields }, stepIndex) =>
+    collectsProfileFields.flatMap((field, index) => {
+      const sources = options.fields?.fields.get(field)?.definition.sources ?? [];
+      if (sources.length === 0 || sources.includes('CUSTOMER')) return [];
+      const message = `The step asks for field "${field}", but its definition takes no value from the customer. Add CUSTOMER to its sources, or do not collect it here.`;
+      const fieldPath = `steps[${stepIndex}].collects_profile_fields[${index}]`;
+      return [createWarning('FIELD_NOT_FROM_CUSTOMER', message, { fieldPath, stepId })];
+    }),
+  );
 }
 
 /** `persisted_fields` keeps collected fields. Other fields are not forgotten when the instance ends (0.4). */

@@ -1,10 +1,13 @@
+import { StoredFields as StoredFieldsMessage } from '../../../../gen/focal/orchestration/v1/field';
 import {
   Relationship as RelationshipMessage,
   StoredScenario as StoredScenarioMessage,
 } from '../../../../gen/focal/orchestration/v1/scenario';
 import { Session as SessionMessage } from '../../../../gen/focal/orchestration/v1/session';
+import type { StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, StoredScenario } from '../../../core/model/scenario';
 import type { Session } from '../../../core/model/session';
+import { storedFieldsFromProto, storedFieldsToProto } from '../wire/field-codec';
 import {
   relationshipFromProto,
   relationshipToProto,
@@ -34,6 +37,16 @@ export function encodeStoredScenario(stored: StoredScenario): Uint8Array {
 /** The inverse of `encodeStoredScenario`. */
 export function decodeStoredScenario(bytes: Uint8Array): StoredScenario {
   return decodeStoredBytes('scenario', bytes, StoredScenarioMessage.decode, storedScenarioFromProto);
+}
+
+/** Encodes a version of the field definitions of an agent. */
+export function encodeStoredFields(stored: StoredFields): Uint8Array {
+  return encodeMessage(StoredFieldsMessage, storedFieldsToProto(stored));
+}
+
+/** The inverse of `encodeStoredFields`. */
+export function decodeStoredFields(bytes: Uint8Array): StoredFields {
+  return decodeStoredBytes('field definition', bytes, StoredFieldsMessage.decode, storedFieldsFromProto);
 }
 
 export function encodeRelationship(relationship: Relationship): Uint8Array {

@@ -5,6 +5,7 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/contribution';
 import type { AbandonedScenario, Contribution, ContributionPlan } from '../../../core/model/contribution';
 import { confirmKind, contributionType } from './enums';
+import { fieldTextsToProto, rejectedValueFromProto, rejectedValueToProto } from './field-codec';
 import { fieldsFromProto, fieldsToProto } from './json-value';
 import { emptyMapField } from './map-field';
 import { toolBindingFromProto, toolBindingToProto } from './step-codec';
@@ -19,6 +20,7 @@ export function planToProto(plan: ContributionPlan): PlanMessage {
     hasActionHints: plan.hasActionHints,
     hasInforms: plan.hasInforms,
     abandoned: plan.abandoned.map(abandonedToProto),
+    rejectedValues: plan.rejectedValues.map(rejectedValueToProto),
   };
 }
 
@@ -32,6 +34,7 @@ export function planFromProto(message: PlanMessage): ContributionPlan {
     hasActionHints: message.hasActionHints,
     hasInforms: message.hasInforms,
     abandoned: message.abandoned,
+    rejectedValues: message.rejectedValues.map(rejectedValueFromProto),
   };
 }
 
@@ -57,6 +60,8 @@ export function contributionToProto(contribution: Contribution): ContributionMes
       message.fieldsToAsk = contribution.fieldsToAsk.slice();
       message.knownValues = fieldsToProto(contribution.knownValues, 'contribution.known_values');
       message.deferredFields = contribution.deferredFields.slice();
+      message.fieldTexts = contribution.fieldTexts.map(fieldTextsToProto);
+      message.rejectedValues = contribution.rejectedValues.map(rejectedValueToProto);
       return message;
     case 'CONFIRM':
       message.actionToConfirm = contribution.actionToConfirm;
@@ -90,6 +95,8 @@ export function contributionFromProto(message: ContributionMessage): Contributio
         fieldsToAsk: message.fieldsToAsk,
         knownValues: fieldsFromProto(message.knownValues, 'contribution.known_values'),
         deferredFields: message.deferredFields,
+        fieldTexts: message.fieldTexts,
+        rejectedValues: message.rejectedValues.map(rejectedValueFromProto),
       };
     case 'CONFIRM':
       return {
@@ -133,6 +140,8 @@ function commonToProto(contribution: Contribution): ContributionMessage {
     tools: [],
     templateIds: [],
     informTemplateId: '',
+    fieldTexts: [],
+    rejectedValues: [],
   };
 }
 

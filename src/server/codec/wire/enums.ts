@@ -1,4 +1,5 @@
 import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
+import * as field from '../../../../gen/focal/orchestration/v1/field';
 import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
 import * as scenario from '../../../../gen/focal/orchestration/v1/scenario';
 import * as session from '../../../../gen/focal/orchestration/v1/session';
@@ -6,6 +7,7 @@ import * as sessionService from '../../../../gen/focal/orchestration/v1/session_
 import * as transition from '../../../../gen/focal/orchestration/v1/transition';
 import * as turn from '../../../../gen/focal/orchestration/v1/turn';
 import type { ConfirmContribution, ContributionType } from '../../../core/model/contribution';
+import type { FieldItemType, FieldSource, FieldType, ValueRejectionReason } from '../../../core/model/field-definition';
 import type { ScenarioAction } from '../../../core/model/legacy-session';
 import type {
   LifecycleAction,
@@ -135,6 +137,26 @@ export const relationshipSource: EnumTable<RelationshipSource, scenario.Relation
   scenario.RelationshipSource,
   'RELATIONSHIP_SOURCE_',
   { unspecified: 'SCENARIO' },
+);
+
+// Fields
+
+export const fieldType: EnumTable<FieldType, field.FieldType> = createEnumTable(field.FieldType, 'FIELD_TYPE_');
+
+export const fieldItemType: EnumTable<FieldItemType, field.FieldType> = createEnumSubset(
+  field.FieldType,
+  'FIELD_TYPE_',
+  ['TEXT', 'NUMBER', 'INTEGER', 'BOOLEAN', 'DATE', 'TIME', 'DATETIME', 'EMAIL', 'PHONE', 'ENUM'],
+);
+
+export const fieldSource: EnumTable<FieldSource, field.FieldSource> = createEnumTable(
+  field.FieldSource,
+  'FIELD_SOURCE_',
+);
+
+export const valueRejectionReason: EnumTable<ValueRejectionReason, field.ValueRejectionReason> = createEnumTable(
+  field.ValueRejectionReason,
+  'VALUE_REJECTION_REASON_',
 );
 
 // Session

@@ -40,6 +40,7 @@ export function instanceToProto(instance: ScenarioInstance): InstanceMessage {
     lastVisitNumber: instance.lastVisitNumber,
     lastPathSequence: instance.lastPathSequence,
     variables: fieldsToProto(instance.variables, 'instance.variables'),
+    variableTimes: mapToProto(instance.variableTimes, 'instance.variable_times'),
     relocalizationCount: instance.relocalizationCount,
     globalTransitionGuards: mapToProto(instance.globalTransitionGuards, 'instance.global_transition_guards'),
   };
@@ -69,6 +70,7 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
     lastVisitNumber: message.lastVisitNumber,
     lastPathSequence: message.lastPathSequence,
     variables: fieldsFromProto(message.variables, 'instance.variables'),
+    variableTimes: mapFromProto(message.variableTimes),
     relocalizationCount: message.relocalizationCount,
     globalTransitionGuards: mapFromProto(message.globalTransitionGuards),
   };

@@ -89,6 +89,7 @@ export function contextToProto(context: ContextSummary): ContextMessage {
     instances: context.instances.slice(),
     relationships: context.relationships.map(relationshipToProto),
     changedFields: context.changedFields.slice(),
+    conditionErrors: context.conditionErrors.slice(),
   };
 }
 
@@ -102,6 +103,7 @@ export function contextFromProto(message: ContextMessage): ContextSummary {
     instances: message.instances,
     relationships: message.relationships.map(relationshipFromProto),
     changedFields: message.changedFields,
+    conditionErrors: message.conditionErrors,
   };
 }
 

@@ -18,7 +18,7 @@ import { endedInstanceFromProto, endedInstanceToProto, instanceFromProto, instan
 import { fieldsFromProto, jsonFromProto, jsonToProto } from './json-value';
 import { mapFromProto, sortKeys } from './map-field';
 import { validateSessionInput } from './session-input';
-import { optionalTimeFromProto, timeFromProto, timeToProto } from './time';
+import { optionalTimeFromProto, optionalTimeToProto, timeFromProto, timeToProto } from './time';
 
 /** Converts a session for a caller: with its focus (0.3) and the fields of the single-scenario format (section 8). */
 export function sessionToProto(session: Session, focusInstanceId: string): SessionMessage {
@@ -144,6 +144,7 @@ function variablesToProto(variables: ReadonlyMap<string, SessionVariable>): Vari
       name,
       value: jsonToProto(variable.value, 'session.variables.value'),
       scope: variableScope.toProto[variable.scope],
+      storedAt: optionalTimeToProto(variable.storedAt),
     });
   }
   return messages;
@@ -156,6 +157,7 @@ function variablesFromProto(messages: readonly VariableMessage[]): Map<string, S
     variables.set(message.name, {
       value: jsonFromProto(message.value ?? null, 'session.variables.value'),
       scope: variableScope.fromProto(message.scope),
+      storedAt: optionalTimeFromProto(message.storedAt),
     });
   }
   return variables;

@@ -23,6 +23,7 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
   UNDECODABLE_REQUEST: 'debug',
   SCENARIO_REFUSED: 'debug',
   RELATIONSHIP_REFUSED: 'debug',
+  FIELDS_REFUSED: 'debug',
   SESSION_NOT_FOUND: 'debug',
   SCENARIO_NOT_FOUND: 'debug',
   RELATIONSHIP_NOT_FOUND: 'debug',

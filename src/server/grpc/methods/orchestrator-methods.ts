@@ -6,6 +6,7 @@ import {
 import { Turn } from '../../../../gen/focal/orchestration/v1/turn';
 import { findFocusInstanceId } from '../../../core/model/focus';
 import type { PhaseCommand } from '../../application/decide-phases';
+import { fieldsFromMessage } from '../../codec/wire/field-codec';
 import { modelProposalFromProto, turnResultToProto } from '../../codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../codec/wire/scenario-codec';
 import { sessionFromProto, sessionToProto } from '../../codec/wire/session-codec';
@@ -109,6 +110,7 @@ function toPhaseCommand(message: { readonly input?: PhaseInput | undefined }, re
     session: input.session && sessionFromProto(input.session, source),
     scenarios: input.scenarios.map(scenarioFromProto),
     relationships: input.relationships.map(relationshipFromProto),
+    fields: input.fields === undefined ? [] : fieldsFromMessage(input.fields),
     proposal: input.modelProposal && modelProposalFromProto(input.modelProposal),
   };
 }

@@ -1,3 +1,4 @@
+import { FieldDefinitions } from '../../../../gen/focal/orchestration/v1/field';
 import { Relationship, Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
 import type {
   DeleteRelationshipRequest,
@@ -7,6 +8,7 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 import type { RelationshipCommand } from '../../application/relationships';
+import { fieldFindingToProto, fieldsFromMessage, storedFieldsToProto } from '../../codec/wire/field-codec';
 import {
   findingToProto,
   relationshipFromProto,
@@ -134,6 +136,26 @@ export function createScenarioMethods({
       scope: 'sessions', // Its response contains data of recorded sessions.
       getTenantId: ({ tenantId }) => tenantId,
       handle: () => rejectNotImplemented('SimulateTurns'),
+    },
+    putFields: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        const definitions = fieldsFromMessage(message.definitions ?? FieldDefinitions.create());
+        const { expectedVersion } = message;
+        const result = await useCases.putFields({ agent: toAgentKey(message), definitions, expectedVersion }, call);
+        const findings = result.findings.map(fieldFindingToProto);
+        return { body: { stored: storedFieldsToProto(result.stored), created: result.created, findings } };
+      },
+    },
+    getFields: {
+      kind: 'unary',
+      scope: 'catalogue',
+      getTenantId: ({ tenantId }) => tenantId,
+      async handle({ message }, call) {
+        return { body: { stored: storedFieldsToProto(await useCases.getFields(toAgentKey(message), call)) } };
+      },
     },
   };
 }

@@ -23,7 +23,7 @@ export class RevisionTable {
   }
 }
 
-/** A stored version of a scenario. Its bytes are opaque to the table. */
+/** A stored version of a scenario or of field definitions. Its bytes are opaque to the table. */
 export interface StoredVersion {
   readonly version: number;
   readonly bytes: Uint8Array;
@@ -99,6 +99,43 @@ export class VersionTable {
 
   private getHead(agent: string, scenarioId: string): ScenarioHead | undefined {
     return this.heads.get([agent, encodeKeyPart(scenarioId)]);
+  }
+}
+
+/** The content hash and the version of the bytes in the table `field-definitions`. The property names are persistent. */
+interface FieldsHead {
+  readonly version: number;
+  readonly contentHash: string;
+}
+
+/** The field definitions of all agents. Their bytes are opaque to the table. */
+export class FieldTable {
+  private readonly heads: Database<FieldsHead, string>;
+  private readonly definitions: Database<Uint8Array, string>;
+
+  constructor(environment: EmbeddedEnvironment) {
+    this.heads = environment.openTable('field-heads', 'json');
+    this.definitions = environment.openTable('field-definitions', 'binary');
+  }
+
+  /** Returns undefined if none were ever stored. */
+  get(agent: string): StoredVersion | undefined {
+    const head = this.heads.get(agent);
+    const bytes = this.definitions.get(agent);
+    return head === undefined || bytes === undefined ? undefined : { version: head.version, bytes };
+  }
+
+  /** Whether the stored version has this content hash. */
+  hasHash(agent: string, contentHash: string): boolean {
+    return this.heads.get(agent)?.contentHash === contentHash;
+  }
+
+  /** Stores the next version in place of the one before. */
+  replace(agent: string, contentHash: string, bytes: Uint8Array): StoredVersion {
+    const version = (this.heads.get(agent)?.version ?? 0) + 1;
+    this.definitions.putSync(agent, bytes);
+    this.heads.putSync(agent, { version, contentHash });
+    return { version, bytes };
   }
 }
 

@@ -1,9 +1,12 @@
+import type { FieldDefinition, StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
 import {
   decodeRelationship,
+  decodeStoredFields,
   decodeStoredScenario,
   encodeRelationship,
+  encodeStoredFields,
   encodeStoredScenario,
 } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
@@ -11,10 +14,12 @@ import type {
   AgentKey,
   CatalogueContent,
   DeleteOutcome,
+  PutFieldsOutcome,
+  PutOptions,
   PutOutcome,
   ScenarioCatalogue,
 } from '../../ports/scenario-catalogue';
-import { RelationshipTable, RevisionTable, type StoredVersion, VersionTable } from './catalogue-tables';
+import { FieldTable, RelationshipTable, RevisionTable, type StoredVersion, VersionTable } from './catalogue-tables';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPair } from './embedded-keys';
 
@@ -28,11 +33,13 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
   private readonly revisions: RevisionTable;
   private readonly versions: VersionTable;
   private readonly relationships: RelationshipTable;
+  private readonly fields: FieldTable;
 
   constructor(private readonly environment: EmbeddedEnvironment) {
     this.revisions = new RevisionTable(environment);
     this.versions = new VersionTable(environment);
     this.relationships = new RelationshipTable(environment);
+    this.fields = new FieldTable(environment);
   }
 
   async revision(agent: AgentKey, call: Call): Promise<number> {
@@ -45,11 +52,13 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
       revision: this.revisions.get(agentKey),
       versions: this.versions.listLatest(agentKey),
       relationships: this.relationships.list(agentKey),
+      fields: this.fields.get(agentKey),
     }));
     return {
       revision: stored.revision,
       scenarios: stored.versions.map(decode).sort(compareByScenarioId),
       relationships: stored.relationships.map(decodeRelationship).sort(compareRelationships),
+      fields: stored.fields && decodeFields(stored.fields),
     };
   }
 
@@ -58,12 +67,7 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     return stored === undefined ? undefined : decode(stored);
   }
 
-  async put(
-    agent: AgentKey,
-    scenario: Scenario,
-    options: { readonly contentHash: string; readonly storedAt: number; readonly expectedVersion: number | undefined },
-    call: Call,
-  ): Promise<PutOutcome> {
+  async put(agent: AgentKey, scenario: Scenario, options: PutOptions, call: Call): Promise<PutOutcome> {
     const { contentHash, storedAt, expectedVersion } = options;
     // The transaction assigns the version, which is in the key. The version in the bytes is 0.
     const bytes = encodeStoredScenario({ scenario, version: 0, contentHash, storedAt });
@@ -115,6 +119,37 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     });
   }
 
+  async getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined> {
+    const stored = this.environment.read(call, () => this.fields.get(toTableKey(agent)));
+    return stored && decodeFields(stored);
+  }
+
+  async putFields(
+    agent: AgentKey,
+    definitions: readonly FieldDefinition[],
+    { contentHash, storedAt, expectedVersion }: PutOptions,
+    call: Call,
+  ): Promise<PutFieldsOutcome> {
+    const agentKey = toTableKey(agent);
+    // As for a scenario, the transaction assigns the version.
+    const bytes = encodeStoredFields({ definitions, version: 0, contentHash, storedAt });
+    const result = await this.environment.write(call, (): PutResult => {
+      const current = this.fields.get(agentKey);
+      const currentVersion = current?.version ?? 0;
+      if (expectedVersion !== undefined && expectedVersion !== currentVersion) {
+        return { kind: 'conflict', currentVersion };
+      }
+      if (current !== undefined && this.fields.hasHash(agentKey, contentHash)) {
+        return { kind: 'stored', version: current, created: false };
+      }
+      const version = this.fields.replace(agentKey, contentHash, bytes);
+      this.revisions.increment(agentKey);
+      return { kind: 'stored', version, created: true };
+    });
+    if (result.kind === 'conflict') return result;
+    return { kind: 'stored', stored: decodeFields(result.version), created: result.created };
+  }
+
   /** No other node can change the catalogue, so the listener is never called. */
   onChange(): () => void {
     return () => undefined;
@@ -148,4 +183,8 @@ function toTableKey(agent: AgentKey): string {
 
 function decode({ bytes, version }: StoredVersion): StoredScenario {
   return { ...decodeStoredScenario(bytes), version };
+}
+
+function decodeFields({ bytes, version }: StoredVersion): StoredFields {
+  return { ...decodeStoredFields(bytes), version };
 }

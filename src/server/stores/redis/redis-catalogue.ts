@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { FieldDefinition, StoredFields } from '../../../core/model/field-definition';
 import type { Relationship, Scenario, StoredScenario } from '../../../core/model/scenario';
 import { compareByScenarioId, compareRelationships } from '../../../core/scenario/catalogue';
 import {
   decodeRelationship,
+  decodeStoredFields,
   decodeStoredScenario,
   encodeRelationship,
+  encodeStoredFields,
   encodeStoredScenario,
 } from '../../codec/stored/stored-values';
 import type { Call } from '../../ports/call';
@@ -12,6 +15,8 @@ import type {
   AgentKey,
   CatalogueContent,
   DeleteOutcome,
+  PutFieldsOutcome,
+  PutOptions,
   PutOutcome,
   ScenarioCatalogue,
 } from '../../ports/scenario-catalogue';
@@ -27,6 +32,7 @@ import {
 import { runDeleteRelationship } from './scripts/delete-relationship';
 import { runDeleteScenario } from './scripts/delete-scenario';
 import { runLoadCatalogue } from './scripts/load-catalogue';
+import { runPutFields } from './scripts/put-fields';
 import { runPutRelationship } from './scripts/put-relationship';
 import { runPutScenario } from './scripts/put-scenario';
 
@@ -65,6 +71,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
       revision: content.revision,
       scenarios: content.latestVersions.map(decodeLatestVersion).sort(compareByScenarioId),
       relationships: content.relationships.map(decodeRelationship).sort(compareRelationships),
+      fields: content.fields && decodeFields(content.fields),
     };
   }
 
@@ -77,12 +84,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
     return version === 0 ? decodeLatestVersion(stored) : decodeVersion(stored, version);
   }
 
-  async put(
-    agent: AgentKey,
-    scenario: Scenario,
-    options: { readonly contentHash: string; readonly storedAt: number; readonly expectedVersion: number | undefined },
-    call: Call,
-  ): Promise<PutOutcome> {
+  async put(agent: AgentKey, scenario: Scenario, options: PutOptions, call: Call): Promise<PutOutcome> {
     const { contentHash, storedAt, expectedVersion } = options;
     const bytes = encodeVersion(scenario, contentHash, storedAt);
     const scenarioId = scenario.scenarioId;
@@ -119,6 +121,35 @@ export class RedisCatalogue implements ScenarioCatalogue {
     return runDeleteRelationship(this.connection, this.getKeys(agent), args, call);
   }
 
+  async getFields(agent: AgentKey, call: Call): Promise<StoredFields | undefined> {
+    const { fields } = this.getKeys(agent);
+    const [version, bytes] = await this.connection.read(call, (client) =>
+      client.hmgetBuffer(fields, 'version', 'bytes'),
+    );
+    if (version === undefined || version === null || bytes === undefined || bytes === null) return undefined;
+    return decodeFields({ version: Number(version), bytes });
+  }
+
+  async putFields(
+    agent: AgentKey,
+    definitions: readonly FieldDefinition[],
+    { contentHash, storedAt, expectedVersion }: PutOptions,
+    call: Call,
+  ): Promise<PutFieldsOutcome> {
+    // As for a scenario, the script assigns the version.
+    const bytes = Buffer.from(encodeStoredFields({ definitions, version: 0, contentHash, storedAt }));
+    const args = { contentHash, bytes, expectedVersion, ...this.createNotification(agent) };
+    const reply = await runPutFields(this.connection, this.getKeys(agent), args, call);
+    switch (reply.kind) {
+      case 'stored':
+        return { kind: 'stored', stored: decodeFields({ version: reply.version, bytes }), created: true };
+      case 'unchanged':
+        return { kind: 'stored', stored: decodeFields(reply), created: false };
+      case 'conflict':
+        return reply;
+    }
+  }
+
   /** Notifications are best effort: they are lost while the connection is down. */
   onChange(listener: (agent: AgentKey) => void): () => void {
     return this.connection.subscriptions.subscribe(this.channel, {
@@ -152,6 +183,10 @@ function encodeVersion(scenario: Scenario, contentHash: string, storedAt: number
 /** The inverse of `encodeVersion`, with the version that the script assigned. */
 function decodeVersion(bytes: Uint8Array, version: number): StoredScenario {
   return { ...decodeStoredScenario(bytes), version };
+}
+
+function decodeFields({ version, bytes }: { readonly version: number; readonly bytes: Uint8Array }): StoredFields {
+  return { ...decodeStoredFields(bytes), version };
 }
 
 /** Decodes a latest version, which is stored as `<version>:<bytes>`. */

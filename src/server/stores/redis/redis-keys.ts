@@ -27,6 +27,8 @@ export interface CatalogueKeys {
   readonly latestVersions: string;
   /** Hash: the relationships. */
   readonly relationships: string;
+  /** Hash: the field definitions. */
+  readonly fields: string;
   /** Hash: all versions of a scenario. */
   versions(scenarioId: string): string;
 }
@@ -37,6 +39,7 @@ export function getCatalogueKeys(prefix: string, agent: AgentKey): CatalogueKeys
     catalogue: `${tagged}:catalogue`,
     latestVersions: `${tagged}:scenarios`,
     relationships: `${tagged}:relationships`,
+    fields: `${tagged}:fields`,
     versions: (scenarioId) => `${tagged}:versions:${encodeKeyPart(scenarioId)}`,
   };
 }

@@ -1,4 +1,5 @@
 import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
+import * as field from '../../../../gen/focal/orchestration/v1/field';
 import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
 import * as scenario from '../../../../gen/focal/orchestration/v1/scenario';
 import * as session from '../../../../gen/focal/orchestration/v1/session';
@@ -52,6 +53,14 @@ const cases: Record<keyof typeof enums, Case> = {
     generated: scenario.RelationshipSource,
     unspecified: 'SCENARIO',
   },
+  fieldType: { table: enums.fieldType, generated: field.FieldType },
+  fieldItemType: {
+    table: enums.fieldItemType,
+    generated: field.FieldType,
+    excluded: [field.FieldType.FIELD_TYPE_LIST, field.FieldType.FIELD_TYPE_OBJECT],
+  },
+  fieldSource: { table: enums.fieldSource, generated: field.FieldSource },
+  valueRejectionReason: { table: enums.valueRejectionReason, generated: field.ValueRejectionReason },
   liveStatus: {
     table: enums.liveStatus,
     generated: session.ScenarioInstanceStatus,

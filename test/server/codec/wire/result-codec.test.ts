@@ -23,7 +23,7 @@ const placement = ['deferred', 'deferredBehindScenarioId', 'sharedFields'];
 /** The fields of each type in addition to the common ones. */
 const ownFields: Record<Contribution['type'], readonly string[]> = {
   NONE: [],
-  ASK: ['fieldsToAsk', 'knownValues', 'deferredFields'],
+  ASK: ['fieldsToAsk', 'knownValues', 'deferredFields', 'fieldTexts', 'rejectedValues'],
   CONFIRM: ['actionToConfirm', 'valuesToConfirm', 'confirmKind', 'choices', 'actionKey'],
   ACTION_HINT: ['actionKey', 'tools'],
   INFORM: ['templateIds', 'informTemplateId'],

@@ -70,6 +70,7 @@ describe('sessions in requests', () => {
           lastVisitNumber: 1,
           lastPathSequence: 0,
           variables: new Map(),
+          variableTimes: new Map(),
           relocalizationCount: 0,
           globalTransitionGuards: new Map(),
         },

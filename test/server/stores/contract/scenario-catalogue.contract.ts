@@ -14,11 +14,13 @@ import {
   refund,
   storedAt,
 } from './catalogue-under-test';
+import { fieldsContract } from './fields.contract';
 
 /** The tests of every ScenarioCatalogue. */
 export function scenarioCatalogueContract(open: OpenCatalogue): void {
   describe('changes', () => changesContract(open));
   describe('load', () => catalogueLoadContract(open));
+  describe('field definitions', () => fieldsContract(open));
 }
 
 function changesContract(open: OpenCatalogue): void {

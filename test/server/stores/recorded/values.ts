@@ -69,6 +69,7 @@ export const recordedSession: Session = {
         ['order_id', 'A-7'],
         ['vip', true],
       ]),
+      variableTimes: new Map(),
       relocalizationCount: 1,
       globalTransitionGuards: new Map([['global/1', 'guard']]),
     },
@@ -106,6 +107,7 @@ export const recordedSession: Session = {
       lastVisitNumber: 1,
       lastPathSequence: 0,
       variables: new Map(),
+      variableTimes: new Map(),
       relocalizationCount: 0,
       globalTransitionGuards: new Map(),
     },
@@ -269,6 +271,7 @@ export const recordedResult: TurnResult = {
     ],
     relationships: [recordedRelationship],
     changedFields: ['order_id'],
+    conditionErrors: [],
   },
   lifecycleDecisions: [
     {
@@ -350,6 +353,8 @@ export const recordedResult: TurnResult = {
         fieldsToAsk: ['order_id'],
         knownValues: new Map([['email', 'a@example.org']]),
         deferredFields: ['city'],
+        fieldTexts: [],
+        rejectedValues: [],
       },
       {
         ...position,
@@ -385,6 +390,7 @@ export const recordedResult: TurnResult = {
         pausedTurns: 1,
       },
     ],
+    rejectedValues: [],
   },
   ignoredOutcomes: [
     {

@@ -13,6 +13,8 @@ export interface LoadCatalogueReply {
   readonly latestVersions: readonly Buffer[];
   /** In no particular order. */
   readonly relationships: readonly Buffer[];
+  /** Undefined if none were ever stored. */
+  readonly fields: { readonly version: number; readonly bytes: Buffer } | undefined;
 }
 
 /** Runs load-catalogue.lua. Rejects as `RedisConnection.read` does. */
@@ -25,13 +27,15 @@ export async function runLoadCatalogue(
     call,
     'read',
     script,
-    [keys.catalogue, keys.latestVersions, keys.relationships],
+    [keys.catalogue, keys.latestVersions, keys.relationships, keys.fields],
     [],
   );
-  const [revision, latestVersions, relationships] = asList(reply);
+  const [revision, latestVersions, relationships, fields] = asList(reply);
+  const [version, bytes] = asList(fields).map(asOptionalBytes);
   return {
     revision: Number(asOptionalBytes(revision) ?? 0),
     latestVersions: asList(latestVersions).map(asBytes),
     relationships: asList(relationships).map(asBytes),
+    fields: version === undefined || bytes === undefined ? undefined : { version: Number(version), bytes },
   };
 }

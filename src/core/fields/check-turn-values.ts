@@ -1,0 +1,156 @@
+import type { RejectedValue } from '../model/field-definition';
+import type { FieldValues, JsonValue } from '../model/json';
+import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
+import { checkValues, type GetKnown, type GivenValue, type ValueVerdict } from './check-values';
+import type { FieldRules } from './field-rules';
+import { chooseText } from './field-texts';
+
+/** The outcomes of a turn that are about an instance, by instance id. */
+type OutcomesByInstance = ReadonlyMap<string, readonly StepOutcome[]>;
+
+/** A turn without the values that its field definitions reject, the others normalized (section 10). */
+export interface CheckedTurn {
+  readonly turn: Turn;
+  /** The outcomes that were given, with the results that were accepted. */
+  readonly outcomes: OutcomesByInstance;
+  /** Customer data, patch, outcome results, candidate variables; maps by name, lists in request order. */
+  readonly rejectedValues: readonly RejectedValue[];
+  /** Rules that failed or were UNKNOWN and so count as fulfilled: field and reason, in the order of the values. */
+  readonly conditionErrors: readonly string[];
+}
+
+/**
+ * Checks the values of a turn before they are stored (0.7, step 3; section 10). A rejected value is taken out of the turn, so that nothing sees
+ * it and what was known stays known. Pure; returns the same turn if nothing is rejected and nothing changes.
+ */
+export function checkTurnValues(
+  turn: Turn,
+  outcomes: OutcomesByInstance,
+  rules: FieldRules,
+  getKnown: GetKnown,
+): CheckedTurn {
+  const instanceIds = new Map(
+    [...outcomes].flatMap(([instanceId, some]) => some.map((outcome) => [outcome, instanceId] as const)),
+  );
+  const given = listValues(turn, instanceIds, rules);
+  if (given.length === 0) return { turn, outcomes, rejectedValues: [], conditionErrors: [] };
+  const verdicts = checkValues(given, rules, getKnown);
+  const accepted = new Map<GivenValue['place'], ValueVerdict[]>();
+  for (const verdict of verdicts) {
+    const { place } = verdict.given;
+    const samePlace = accepted.get(place);
+    if (samePlace === undefined) accepted.set(place, [verdict]);
+    else samePlace.push(verdict);
+  }
+  const replaced = new Map<StepOutcome, StepOutcome>();
+  for (const outcome of instanceIds.keys()) replaced.set(outcome, replaceResults(outcome, accepted.get(outcome)));
+  return {
+    turn: replaceValues(turn, accepted, replaced),
+    outcomes: new Map(
+      [...outcomes].map(([instanceId, some]) => [instanceId, some.map((outcome) => replaced.get(outcome) ?? outcome)]),
+    ),
+    rejectedValues: verdicts.flatMap((verdict) => toRejectedValue(verdict, rules, turn.situation.language)),
+    conditionErrors: verdicts.flatMap(({ given, ruleError }) =>
+      ruleError === '' ? [] : [`${given.name}: ${ruleError}`],
+    ),
+  };
+}
+
+/**
+ * Lists the values of a turn that have to be looked at, oldest source first (0.4): those that a definition or the default of sources concerns,
+ * or all of them if a rule reads `data`. Results of outcomes that are about no instance are not stored.
+ */
+function listValues(
+  turn: Turn,
+  instanceIds: ReadonlyMap<StepOutcome, string>,
+  { fields, toolFields, readsData }: FieldRules,
+): readonly GivenValue[] {
+  if (fields.size === 0 && toolFields.size === 0) return [];
+  const isDefined = (name: string): boolean => readsData || fields.has(name);
+  const { customerData, sessionVariables, stepOutcomes, situation } = turn;
+  return [
+    ...listFields(customerData, 'PROFILE', customerData, isDefined),
+    ...listFields(sessionVariables, 'CALLER', sessionVariables, isDefined),
+    ...stepOutcomes.flatMap((outcome) => {
+      const instanceId = instanceIds.get(outcome);
+      return instanceId === undefined ? [] : listFields(outcome.results, 'TOOL', outcome, isDefined, instanceId);
+    }),
+    ...situation.candidateVariables.flatMap((variable): readonly GivenValue[] => {
+      const { name, value } = variable;
+      return isDefined(name) || toolFields.has(name) ? [{ name, value, source: 'CUSTOMER', place: variable }] : [];
+    }),
+  ];
+}
+
+/** The order of a map on the wire does not count, so its values are listed by name. */
+function listFields(
+  values: FieldValues,
+  source: GivenValue['source'],
+  place: GivenValue['place'],
+  isDefined: (name: string) => boolean,
+  instanceId?: string,
+): readonly GivenValue[] {
+  return [...values.keys()]
+    .filter(isDefined)
+    .sort()
+    .map((name) => ({ name, value: values.get(name) ?? null, source, place, instanceId }));
+}
+
+function replaceValues(
+  turn: Turn,
+  verdicts: ReadonlyMap<GivenValue['place'], readonly ValueVerdict[]>,
+  outcomes: ReadonlyMap<StepOutcome, StepOutcome>,
+): Turn {
+  const { customerData, sessionVariables, stepOutcomes, situation } = turn;
+  const candidateVariables = situation.candidateVariables.flatMap((variable): readonly CandidateVariable[] => {
+    const verdict = verdicts.get(variable)?.[0];
+    if (verdict === undefined || verdict.value === variable.value) return [variable];
+    return verdict.value === undefined ? [] : [{ ...variable, value: verdict.value }];
+  });
+  const isUnchanged = candidateVariables.every((variable, at) => variable === situation.candidateVariables[at]);
+  return {
+    ...turn,
+    customerData: replaceFields(customerData, verdicts.get(customerData)),
+    sessionVariables: replaceFields(sessionVariables, verdicts.get(sessionVariables)),
+    stepOutcomes: stepOutcomes.map((outcome) => outcomes.get(outcome) ?? outcome),
+    situation:
+      isUnchanged && candidateVariables.length === situation.candidateVariables.length
+        ? situation
+        : { ...situation, candidateVariables },
+  };
+}
+
+function replaceResults(outcome: StepOutcome, verdicts: readonly ValueVerdict[] | undefined): StepOutcome {
+  const results = replaceFields(outcome.results, verdicts);
+  return results === outcome.results ? outcome : { ...outcome, results };
+}
+
+/** Keeps the order of the map. */
+function replaceFields(values: FieldValues, verdicts: readonly ValueVerdict[] = []): FieldValues {
+  const changed = verdicts.filter(({ given, value }) => value !== given.value);
+  if (changed.length === 0) return values;
+  const replaced = new Map<string, JsonValue>(values);
+  for (const { given, value } of changed) {
+    if (value === undefined) replaced.delete(given.name);
+    else replaced.set(given.name, value);
+  }
+  return replaced;
+}
+
+function toRejectedValue(
+  { given, rejection }: ValueVerdict,
+  { fields }: Pick<FieldRules, 'fields'>,
+  language: string,
+): readonly RejectedValue[] {
+  if (rejection === undefined) return [];
+  const definition = fields.get(given.name)?.definition;
+  return [
+    {
+      fieldName: given.name,
+      reason: rejection,
+      source: given.source,
+      text: chooseText(definition?.reason, language),
+      value: definition?.sensitive === true ? undefined : given.value,
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+// The notations of dates, times, e-mail addresses and phone numbers that a field accepts (section 10). Each function returns the text in its
+// one canonical notation, so that equal values are equal texts and dates sort in time order; undefined if the text is not accepted. The
+// checks are narrow on purpose: they accept what docs/fields.md lists.
+
+const daysPerMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** `2026-11-30`, or `20261130` in the basic notation of ISO 8601. Years 0001..9999. */
+export function toDate(text: string): string | undefined {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  if (match === null) return undefined;
+  const [, year = '', month = '', day = ''] = match;
+  return isCalendarDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : undefined;
+}
+
+function isCalendarDay(year: number, month: number, day: number): boolean {
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeapYear ? 29 : (daysPerMonth[month - 1] ?? 0);
+  return year >= 1 && day >= 1 && day <= days;
+}
+
+/** `14:30` or `14:30:05`, 00:00 to 23:59:59. Seconds of zero are left out. */
+export function toTime(text: string): string | undefined {
+  const match = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, hour = '', minute = '', second = '00'] = match;
+  if (!isTimeOfDay(hour, minute, second)) return undefined;
+  return second === '00' ? `${hour}:${minute}` : `${hour}:${minute}:${second}`;
+}
+
+function isTimeOfDay(hour: string, minute: string, second: string): boolean {
+  return Number(hour) <= 23 && Number(minute) <= 59 && Number(second) <= 59;
+}
+
+const dateTimePattern =
+  /^(\d{4}-\d{2}-\d{2}|\d{8})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|[+-]\d{2}:\d{2})?$/;
+
+/**
+ * `2026-11-30T14:30:05`, with or without an offset such as `Z` or `+01:00`. A space may stand for the `T`. Seconds are always written, trailing
+ * zeros of a fraction are not. The offset stays as it is, because it says where the customer is.
+ */
+export function toDateTime(text: string): string | undefined {
+  const match = dateTimePattern.exec(text);
+  if (match === null) return undefined;
+  const [, day = '', hour = '', minute = '', second = '00', fraction = '', offset = ''] = match;
+  const date = toDate(day);
+  if (date === undefined || !isTimeOfDay(hour, minute, second) || !isOffset(offset)) return undefined;
+  const digits = fraction.replace(/0+$/, '');
+  return `${date}T${hour}:${minute}:${second}${digits === '' ? '' : `.${digits}`}${offset.toUpperCase()}`;
+}
+
+function isOffset(offset: string): boolean {
+  if (offset === '' || offset === 'Z' || offset === 'z') return true;
+  return Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59;
+}
+
+// The pattern of <input type="email"> in the HTML standard, with at least two labels in the domain.
+const emailPattern =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
+
+/** `ada@example.com`, ASCII, at most 254 characters. The domain is written in lower case. */
+export function toEmail(text: string): string | undefined {
+  if (text.length > 254 || !emailPattern.test(text)) return undefined;
+  const at = text.lastIndexOf('@');
+  return text.slice(0, at) + text.slice(at).toLowerCase();
+}
+
+/**
+ * Digits with an optional leading `+`; spaces and `-`, `.`, `/`, `(`, `)` between them are removed. International numbers (`+`) have 7 to 15
+ * digits (E.164), others 3 to 15. Whether the number exists is not checked.
+ */
+export function toPhone(text: string): string | undefined {
+  if (text.length > 40 || !/^\+?[\d\s()./-]*$/.test(text)) return undefined;
+  const number = text.replace(/[\s()./-]/g, '');
+  return /^(?:\+[1-9]\d{6,14}|\d{3,15})$/.test(number) ? number : undefined;
+}

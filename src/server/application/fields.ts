@@ -1,0 +1,85 @@
+import { compileFields, type FieldFinding } from '../../core/fields/compile-fields';
+import type { FieldDefinition, StoredFields } from '../../core/model/field-definition';
+import { OrchestratorError } from '../../core/model/orchestrator-error';
+import type { CompileOptions } from '../../core/scenario/compile-options';
+import type { Call } from '../ports/call';
+import type { Clock } from '../ports/clock';
+import type { ContentHasher } from '../ports/content-hasher';
+import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
+import type { CompiledCatalogue } from './compiled-catalogue';
+
+export interface PutFieldsDependencies {
+  readonly scenarios: Pick<ScenarioCatalogue, 'putFields'>;
+  readonly catalogue: Pick<CompiledCatalogue, 'applyChange'>;
+  readonly contentHasher: Pick<ContentHasher, 'hashFields'>;
+  readonly clock: Clock;
+  readonly compile: Pick<CompileOptions, 'conditionLimits'>;
+}
+
+/** Field definitions to store. */
+export interface PutFieldsCommand {
+  readonly agent: AgentKey;
+  readonly definitions: readonly FieldDefinition[];
+  /** The version that must be the stored one; 0 for none, undefined for any. */
+  readonly expectedVersion: number | undefined;
+}
+
+/** Field definitions that were stored. */
+export interface PutFieldsResult {
+  readonly stored: StoredFields;
+  /** False if the stored version is the same. */
+  readonly created: boolean;
+  /** WARNINGs. */
+  readonly findings: readonly FieldFinding[];
+}
+
+/**
+ * Checks the field definitions of an agent and stores them as a new version, unless the stored one is the same (section 10).
+ *
+ * @throws OrchestratorError FIELDS_REFUSED with every finding if one is an ERROR, VERSION_MISMATCH; nothing is stored then.
+ */
+export async function putFields(
+  { scenarios, catalogue, contentHasher, clock, compile }: PutFieldsDependencies,
+  { agent, definitions, expectedVersion }: PutFieldsCommand,
+  call: Call,
+): Promise<PutFieldsResult> {
+  const { findings } = compileFields(definitions, compile.conditionLimits);
+  refuseInvalidFields(findings, 'definitions');
+  const options = { contentHash: contentHasher.hashFields(definitions), storedAt: clock.now(), expectedVersion };
+  const outcome = await catalogue.applyChange(agent, () => scenarios.putFields(agent, definitions, options, call));
+  if (outcome.kind === 'conflict') throw createVersionMismatchError(expectedVersion, outcome.currentVersion);
+  return { stored: outcome.stored, created: outcome.created, findings };
+}
+
+/** Reads the field definitions of an agent from the store; undefined if none were ever stored. */
+export function getFields(
+  { scenarios }: { readonly scenarios: Pick<ScenarioCatalogue, 'getFields'> },
+  agent: AgentKey,
+  call: Call,
+): Promise<StoredFields | undefined> {
+  return scenarios.getFields(agent, call);
+}
+
+/**
+ * Accepts field definitions without an ERROR. `path` is their place in the request.
+ *
+ * @throws OrchestratorError FIELDS_REFUSED with every finding, each at its place.
+ */
+export function refuseInvalidFields(findings: readonly FieldFinding[], path: string): void {
+  const errors = findings.filter(({ severity }) => severity === 'ERROR').length;
+  if (errors === 0) return;
+  const violations = findings.map(({ severity, code, message, fieldPath, line, column }) => ({
+    field: `${path}.${fieldPath}`,
+    description: `${severity} ${code}: ${message}${line > 0 ? ` (line ${line}, column ${column} of the rule)` : ''}`,
+  }));
+  const count = errors === 1 ? 'one error' : `${errors} errors`;
+  throw new OrchestratorError('FIELDS_REFUSED', `The field definitions were refused: ${count}.`, { violations });
+}
+
+function createVersionMismatchError(expected: number | undefined, current: number): OrchestratorError {
+  return new OrchestratorError(
+    'VERSION_MISMATCH',
+    `The field definitions are at version ${current}, not at ${expected ?? 0}. Read them again and edit that version.`,
+    { metadata: { expected_version: String(expected ?? 0), current_version: String(current) } },
+  );
+}
