@@ -33,9 +33,9 @@ export class ServerStartError extends Error {
 }
 
 /**
- * Starts the built service on a free port. It has only the given environment variables.
+ * Starts the built service on a free port. Apart from PATH and the port, the process has only the given environment variables.
  *
- * @throws DidNotStart
+ * @throws ServerStartError
  */
 export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
   await ensureBuilt();

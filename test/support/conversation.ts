@@ -129,7 +129,7 @@ type Fields = Readonly<Record<string, JsonValue>>;
 /** A signal: alone it is unaimed, with scenario ids it is aimed at them, with "*" at all instances. */
 export type SignalDraft = ScenarioSignal | readonly [ScenarioSignal, ...string[]];
 
-/** A turn. Time advances by one minute for each turn unless it is set. */
+/** A turn. Time advances by one minute for each turn unless `occurredAt` is set. */
 export interface TurnDraft {
   readonly message?: string;
   readonly trigger?: Turn['trigger'];
@@ -177,7 +177,7 @@ export class Conversation {
     for (const draft of scenarios) this.store(draft);
   }
 
-  /** Stores a scenario, as a new version if it exists. */
+  /** Stores a scenario, as a new version if it already exists. */
   store(draft: ScenarioDraft): void {
     const version = (this.scenarios.get(draft.scenarioId)?.version ?? 0) + 1;
     const scenario = compiled(draft, version);

@@ -21,7 +21,7 @@ const ack = 1;
 /** The connection preface of a client. */
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** A frame, valid or not. */
+/** Encodes a frame, valid or not. */
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
@@ -31,12 +31,12 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([head, payload]);
 }
 
-/** A header block of literals without indexing (RFC 7541, 6.2.2). */
+/** Encodes a header block of literals without indexing (RFC 7541, 6.2.2). */
 export function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
   return Buffer.concat(headers.map(([name, value]) => Buffer.concat([Buffer.of(0), literal(name), literal(value)])));
 }
 
-/** A string of HPACK without Huffman encoding. */
+/** Encodes an HPACK string without Huffman encoding. */
 export function literal(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   const length = [Math.min(bytes.length, 127)];
@@ -86,12 +86,12 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
   });
 }
 
-/** Opens a call without the end of its request and reads nothing. Resolves when the server has received it. */
+/** Opens a call, does not end its request, and reads nothing. Resolves when the server has received the call. */
 export function openUnfinishedCall(address: string, path: string): Promise<Socket> {
   return openCall(address, frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))));
 }
 
-/** Opens a call with a complete request and reads nothing. Resolves when the server has received it. */
+/** Opens a call with a complete request and reads nothing. Resolves when the server has received the call. */
 export function openUnreadCall(address: string, path: string, request: Uint8Array): Promise<Socket> {
   const initialWindowSize = Buffer.of(0, 4, 0, 0, 0, 0);
   const prefix = Buffer.alloc(5);
@@ -123,7 +123,7 @@ function openCall(address: string, ...frames: readonly Uint8Array[]): Promise<So
   });
 }
 
-/** The headers of a call. */
+/** Returns the request headers of a unary or streaming call. */
 export function callHeaders(path: string): readonly (readonly [string, string])[] {
   return [
     [':method', 'POST'],

@@ -17,7 +17,7 @@ export interface SessionWatcherOptions {
 /** Watches a session of tenant 1 through the use case. */
 export class SessionWatcher {
   readonly turns: TurnRecord[] = [];
-  /** The error that ended the stream. Any other error than an OrchestratorError fails the test. */
+  /** The error that ended the stream. An error that is not an OrchestratorError fails the test. */
   readonly ended: Promise<OrchestratorError>;
   private readonly abort = new AbortController();
   private readonly events = new EventEmitter();
@@ -43,7 +43,7 @@ export class SessionWatcher {
     return this.turns.map(({ revision }) => revision);
   }
 
-  /** Resolves when `count` turns were delivered; rejects if the stream ends before. */
+  /** Resolves when `count` turns have been delivered; rejects if the stream ends first. */
   async waitForTurns(count: number): Promise<void> {
     const early = this.ended.then(({ message }) => Promise.reject(new Error(`The stream ended early: ${message}`)));
     early.catch(() => undefined);

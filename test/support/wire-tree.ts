@@ -48,12 +48,12 @@ export function encodeWireTree(nodes: readonly WireNode[]): Buffer {
   );
 }
 
-/** All nodes of a tree; a node precedes its children. */
+/** Returns all nodes of a tree; a node precedes its children. */
 export function flattenTree(nodes: readonly WireNode[]): WireNode[] {
   return nodes.flatMap((node) => [node, ...flattenTree(node.children ?? [])]);
 }
 
-/** The children of a node: the fields of a message, or the key and value of a map entry. */
+/** Parses the children of a node: the fields of a message, or the key and value of a map entry. */
 function parseChildren(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
   switch (field?.fieldKind) {
     case 'message':

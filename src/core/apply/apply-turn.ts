@@ -19,7 +19,7 @@ export interface PhaseResults {
   readonly plan: ContributionPlan;
 }
 
-/** Returns the session after the turn (section 5). Every instance continues, is paused or is in the list of ended ones. Pure. */
+/** Returns the session after the turn (section 5). Every instance is then active, paused or in `endedInstances`. Pure. */
 export function applyTurn(context: SelectionContext, results: PhaseResults): Session {
   const { session, turn, revision, turnCount } = context;
   const { decisions } = results.transitions;
@@ -158,8 +158,8 @@ function createStartedInstances(
 }
 
 /**
- * Returns the ended instances, oldest first, up to the configured limit. Late successes are recorded on the instances that
- * ended before (0.6).
+ * Returns the ended instances, oldest first, up to the configured limit. Late successes are recorded on instances that ended on earlier
+ * turns (0.6).
  */
 function updateEndedInstances(
   { session, catalogue, settings, revision, lateOutcomes }: SelectionContext,
@@ -194,9 +194,9 @@ function updateScenarioCounters(
 }
 
 /**
- * Returns what is open after the turn, in plan order; the focus is derived from it (0.3). The plan of a MESSAGE turn replaces
- * all open contributions. Other turns replace those of the instances that walked. NONE, deferred contributions and CHOICE are
- * never open.
+ * Returns the contributions that are open after the turn, in plan order; the focus is derived from them (0.3). The plan of a MESSAGE turn
+ * replaces all open contributions. The plan of another turn replaces only those of the instances that walked. NONE, deferred contributions
+ * and CHOICE are never open.
  */
 function updateOpenContributions(
   before: readonly OpenContribution[],

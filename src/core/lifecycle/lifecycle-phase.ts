@@ -25,7 +25,7 @@ export interface LifecyclePhase {
   readonly rejected: readonly RejectedStart[];
   /** The scenarios of a CHOICE, in start order (1.5). */
   readonly choices: readonly ScenarioChoice[];
-  /** Returns the walk of an instance. Walks that the rules needed are not computed again. */
+  /** Returns the walk of an instance. Each walk is computed at most once. */
   readonly getWalk: GetWalk;
 }
 
@@ -60,8 +60,9 @@ function applyNamedResume(
 }
 
 /**
- * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). An instance at a
- * finished terminal step that only a correction keeps from completing completes, because the correction does not move it now (2.3).
+ * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). An instance at a finished
+ * terminal step that only a correction keeps from completing completes, because the correction does not move the instance on this turn
+ * (2.3).
  */
 function applyWhenNotAddressed(
   decision: InstanceDecision,
@@ -84,7 +85,7 @@ function applyWhenNotAddressed(
   }
 }
 
-/** Takes back the attempt of an instance: a turn that starts a scenario is no attempt (3.6). */
+/** Removes the attempt that this turn counted for an instance: a turn that starts a scenario is not an attempt (3.6). */
 function withoutAttempt(decision: InstanceDecision): InstanceDecision {
   const { view } = decision;
   if (!view.hasCountedAttempt) return decision;

@@ -76,7 +76,7 @@ function reject(rejection: StartRejection): StartTestResult {
   return { hasPassed: false, rejection };
 }
 
-/** FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL: the session and the score test. */
+/** Tests FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL, which depend on the session and the score. */
 function checkAvailability(
   candidate: StartCandidate,
   { scenarioId, definition }: CompiledScenario,
@@ -97,7 +97,7 @@ function checkAvailability(
   return isNamed ? undefined : failedScoreTest;
 }
 
-/** ENTRY_CONDITION and DEPENDENCY: the data, and the scenarios that have completed. */
+/** Tests ENTRY_CONDITION and DEPENDENCY, which depend on the data and on the scenarios that have completed. */
 function checkReadiness(
   scenario: CompiledScenario,
   decisions: readonly InstanceDecision[],
@@ -112,7 +112,7 @@ function checkReadiness(
   return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: [...unmet].sort(compareText) } : undefined;
 }
 
-/** ENTRY_CONDITION: must be TRUE. It sees no signals, because the instance does not exist yet (0.2). */
+/** Tests ENTRY_CONDITION: the condition must be TRUE. No signals reach the condition, because the instance does not exist yet (0.2). */
 function checkEntryCondition(
   { entryCondition }: CompiledScenario,
   context: SelectionContext,
@@ -141,13 +141,13 @@ function checkEntryCondition(
   };
 }
 
-/** SUPERSEDED and AMBIGUOUS: the other candidates (1.4, 1.5). */
+/** Tests SUPERSEDED and AMBIGUOUS, which depend on the other candidates (1.4, 1.5). */
 function checkRivals({ supersededBy, ambiguousWith }: StartTestInput): StartRejection | undefined {
   if (supersededBy) return { reason: 'SUPERSEDED', blockingScenarioIds: supersededBy };
   return ambiguousWith ? { reason: 'AMBIGUOUS', blockingScenarioIds: ambiguousWith } : undefined;
 }
 
-/** MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
+/** Tests MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
 function checkFieldsAndLimits(
   scenario: CompiledScenario,
   decisions: readonly InstanceDecision[],

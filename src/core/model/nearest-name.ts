@@ -1,8 +1,8 @@
-// Suggestions for names that do not exist.
+// Suggests existing names for misspelled ones.
 
 /**
- * The name that was probably meant; undefined if none is similar. `orderID` finds `order_id`, and `start` finds `started` if no other name
- * begins with it.
+ * Finds the name that was probably meant; undefined if none is similar. `orderID` finds `order_id`, and `start` finds `started` if no other
+ * name begins with it.
  */
 export function findNearestName(given: string, names: readonly string[]): string | undefined {
   const wanted = normalizeName(given);

@@ -54,7 +54,7 @@ export type ScenarioFindingCode =
   | 'NO_WAY_OUT'
   /** A field is read that nothing in the scenario provides. */
   | 'FIELD_NOT_COLLECTED'
-  /** A condition reads a variable of a tool without testing that it is there. */
+  /** A condition reads a variable of a tool without testing that it exists. */
   | 'TOOL_VARIABLE_WITHOUT_HAS'
   /** A transition back to its own step clears what the step collects. */
   | 'CLEARS_OWN_FIELD'
@@ -64,7 +64,7 @@ export type ScenarioFindingCode =
 /** A problem in a scenario. An ERROR rejects the scenario, a WARNING does not. */
 export interface ScenarioFinding {
   readonly severity: 'ERROR' | 'WARNING';
-  /** Stable. */
+  /** Does not change between releases. */
   readonly code: ScenarioFindingCode;
   /** What is wrong and how to fix it. */
   readonly message: string;

@@ -88,7 +88,7 @@ function createWalk(input: WalkInput, context: SelectionContext): Walk {
   };
 }
 
-/** Leaves the step where the walk begins: ANYTIME and global transitions, then a correction, then ON_COMPLETION ones (3.2). */
+/** Leaves the step where the walk begins: ANYTIME and global transitions, then a correction, then ON_COMPLETION transitions (3.2). */
 function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
   const { walk, isTaken } = takeTransition('ANYTIME', initial, context);
   if (isTaken) return walk;

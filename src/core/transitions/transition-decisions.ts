@@ -92,7 +92,7 @@ function listSkippedSteps(traversedSteps: readonly TraversedStep[]): readonly st
   return traversedSteps.filter(({ isSkipped }) => isSkipped).map(({ stepId }) => stepId);
 }
 
-/** Reasons of an instance that did not move: they follow from the stage of its step (3.1). */
+/** The reasons of an instance that did not move. They are derived from the stage of its step (3.1). */
 type StayReason = Exclude<
   TransitionReason,
   'ENTERED' | 'ADVANCED' | 'CORRECTED' | 'RELOCALIZED' | 'NOT_ADDRESSED' | 'BLOCKED_BY_CHECKPOINT'

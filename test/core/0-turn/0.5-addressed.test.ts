@@ -6,7 +6,7 @@ const refund = asking('refund', ['order_id', 'reason']);
 const booking = asking('booking', ['date', 'seats']);
 const getAddressed = (played: PlayedTurn): readonly string[] => played.result.context.addressedInstanceIds;
 
-/** Both scenarios are active. refund waits for order_id, booking for date. */
+/** Starts refund, which waits for order_id, and booking, which waits for date. */
 function startRefundAndBooking(refundVariation: Variation = {}, bookingVariation: Variation = {}): Conversation {
   const conversation = new Conversation([
     { ...refund, ...refundVariation },

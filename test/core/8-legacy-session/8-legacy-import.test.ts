@@ -8,7 +8,7 @@ import { acting, asking, confirming, end, waiting } from '../../support/sample-s
 const now = 1_700_000_000_000;
 const lastActiveAt = now - 3_600_000;
 
-/** Collects, confirms, then collects again. */
+/** A scenario that collects, confirms, and collects again. */
 const refund: ScenarioDraft = {
   scenarioId: 'refund',
   steps: [
@@ -36,7 +36,7 @@ function importRecord(
   });
 }
 
-/** A conversation that continues an imported session. */
+/** Creates a conversation that continues an imported session. */
 function continueImported(record: Partial<LegacySession>, draft = refund, options = {}): Conversation {
   const conversation = new Conversation([draft], options);
   conversation.session = importRecord(record, draft);

@@ -33,7 +33,7 @@ const findFindings = (draft: ScenarioDraft): readonly ScenarioFinding[] =>
   compileScenario(aScenario(draft), 1).findings;
 const findCodes = (draft: ScenarioDraft): readonly string[] =>
   findFindings(draft).map(({ severity, code }) => `${severity} ${code}`);
-/** The valid scenario with a changed first step. */
+/** Returns the valid scenario with a changed first step. */
 const withFirstStep = (step: Partial<StepDraft>): ScenarioDraft => ({
   ...valid,
   steps: valid.steps.map((each) => (each.stepId === 'ask' ? { ...each, ...step } : each)),

@@ -11,8 +11,8 @@ import {
 } from '../scenario-finding';
 
 /**
- * Finds fields that are read but not provided by the scenario, variables of tools that are read before they are known to be there, and
- * persisted fields that are not collected.
+ * Finds fields that are read but not provided by the scenario, tool variables that are read without a test that they exist, and persisted
+ * fields that are not collected.
  */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
   return [...checkReads(draft), ...checkToolVariables(draft), ...checkPersistedFields(draft.scenario)];
@@ -67,8 +67,8 @@ function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
 }
 
 /**
- * An ON_COMPLETION transition whose condition misses a value is UNKNOWN and blocks the transitions after it (3.3). A value that only a
- * tool can give is therefore tested with `has()`.
+ * Finds tool variables that a condition reads without `has()`. While a value is missing, the condition of an ON_COMPLETION transition is
+ * UNKNOWN and blocks the transitions after it (3.3). A value that only a tool can provide must therefore be tested.
  */
 function checkToolVariables({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
   const toolIds = findToolVariables(scenario);
@@ -88,7 +88,7 @@ function checkToolVariables({ scenario, steps }: CompiledDraft): readonly Scenar
   });
 }
 
-/** The first tool that fills each variable. Variables that the customer or the caller can give are left out. */
+/** Finds the first tool that provides each variable. Variables that the customer or the caller can provide are excluded. */
 function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<string, string> {
   const toolIds = new Map<string, string>();
   for (const { toolId, variableNames } of steps.flatMap((step) => step.toolBindings)) {
@@ -99,7 +99,10 @@ function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<str
   return toolIds;
 }
 
-/** `persisted_fields` keeps collected fields. Other fields are not forgotten when the instance ends (0.4). */
+/**
+ * Finds persisted fields that no step collects. Only collected fields are dropped when an instance ends, so persisting other fields has no
+ * effect (0.4).
+ */
 function checkPersistedFields({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
   const collectedFields = new Set(steps.flatMap((step) => step.collectsProfileFields));
   return persistedFields.flatMap((field, index) => {

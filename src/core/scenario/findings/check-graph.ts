@@ -73,7 +73,7 @@ function listSteps(stepIds: Iterable<string>): string {
   return names.length > 3 ? `${listed} and ${names.length - 3} more` : listed;
 }
 
-/** The location of the first of these steps in the order of the definition. */
+/** Returns the location of the first of the given steps in the order of the definition. */
 function locateFirst({ scenario }: CompiledDraft, stepIds: ReadonlySet<string>): FindingLocation {
   const index = scenario.steps.findIndex(({ stepId }) => stepIds.has(stepId));
   return { fieldPath: `steps[${index}]`, stepId: scenario.steps[index]?.stepId ?? '' };

@@ -62,7 +62,7 @@ function createLabels(transitions: readonly CompiledTransition[], hasOtherTarget
   return omitted > 0 ? [...labels.slice(0, maxLabels), `or ${omitted} more`] : labels;
 }
 
-/** The rule of a transition: outcomes, intent, condition without `data.`, fields, natural-language condition. */
+/** Describes the rule of a transition: outcomes, intent, condition without `data.`, fields, natural-language condition. */
 function createLabel({ definition }: CompiledTransition): string {
   const { outcomes, intentLabel, condition, conditionFields, conditionText } = definition;
   const parts = [
