@@ -11,8 +11,8 @@ export interface BuiltServer {
   readonly address: string;
   readonly process: ChildProcess;
   /** The output so far. */
-  stdout(): string;
-  stderr(): string;
+  getStdout(): string;
+  getStderr(): string;
   /** Sends SIGTERM. Resolves to the exit code; null if a signal ended the process. Idempotent. */
   stop(): Promise<number | null>;
 }
@@ -68,8 +68,8 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
   return {
     address,
     process: child,
-    stdout: () => stdout,
-    stderr: () => stderr,
+    getStdout: () => stdout,
+    getStderr: () => stderr,
     stop() {
       child.kill('SIGTERM');
       return exited;

@@ -110,7 +110,7 @@ export function aScenario({ steps, globals = [], requires = {}, ...overrides }: 
 }
 
 /** Compiles a draft. Fails if the compiler rejects it. */
-export function compiled(draft: ScenarioDraft, version = 1): CompiledScenario {
+export function compileDraft(draft: ScenarioDraft, version = 1): CompiledScenario {
   const { compiled: scenario, findings }: ScenarioCompilation = compileScenario(aScenario(draft), version);
   if (!scenario) throw new Error(`rejected: ${JSON.stringify(findings, null, 1)}`);
   return scenario;
@@ -180,7 +180,7 @@ export class Conversation {
   /** Stores a scenario, as a new version if it already exists. */
   store(draft: ScenarioDraft): void {
     const version = (this.scenarios.get(draft.scenarioId)?.version ?? 0) + 1;
-    const scenario = compiled(draft, version);
+    const scenario = compileDraft(draft, version);
     this.scenarios.set(draft.scenarioId, scenario);
     this.versions.set(`${draft.scenarioId}@${version}`, scenario);
   }

@@ -34,21 +34,21 @@ export class PhasesUnderTest {
   static async start(): Promise<PhasesUnderTest> {
     const service = openService();
     const grpc = await startGrpc({
-      decidePhases: (command, call) => service.useCasesWith(phases.settings).decidePhases(command, call),
+      decidePhases: (command, call) => service.createUseCases(phases.settings).decidePhases(command, call),
     });
     const phases = new PhasesUnderTest(service, grpc);
     return phases;
   }
 
-  lifecycle(input: PhaseInput) {
+  runLifecycle(input: PhaseInput) {
     return callMethod(this.grpc, decideLifecycle, { input });
   }
 
-  transitions(input: PhaseInput) {
+  runTransitions(input: PhaseInput) {
     return callMethod(this.grpc, decideTransitions, { input });
   }
 
-  plan(input: PhaseInput) {
+  runContributions(input: PhaseInput) {
     return callMethod(this.grpc, planContributions, { input });
   }
 
@@ -71,7 +71,7 @@ export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, s
 }
 
 /** Returns the scenario of `asking` as a message of the contract. */
-export function askingMessage(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
+export function createAskingMessage(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
   return scenarioToProto(asking(scenarioId, parts));
 }
 
@@ -81,7 +81,7 @@ const fromPartial: (fields: DeepPartial<PhaseInput>) => PhaseInput = PhaseInput.
 /** Creates the input for turn 100 of session 3 with the inline scenario `refund`, overridden by the given parts. */
 export function createInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
   const given = { ...agent, sessionId: uuid(3), turnId: uuid(100), occurredAt: new Date(1_700_000_000_000), ...turn };
-  return fromPartial({ scenarios: [askingMessage(refund)], ...parts, turn: given });
+  return fromPartial({ scenarios: [createAskingMessage(refund)], ...parts, turn: given });
 }
 
 /** Returns the fields of a turn with the scenario as its only candidate. */

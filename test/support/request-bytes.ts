@@ -54,14 +54,14 @@ export function entry(number: number, key: string, ...value: readonly Uint8Array
 }
 
 /** Encodes a google.protobuf.Value with nested lists; the innermost list is empty. */
-export function nestedLists(levels: number): Uint8Array {
+export function encodeNestedLists(levels: number): Uint8Array {
   let value: Uint8Array = delimited(6);
   for (let level = 1; level < levels; level++) value = delimited(6, delimited(1, value));
   return value;
 }
 
 /** Encodes a google.protobuf.Value with nested objects under one key; the innermost object is empty. */
-export function nestedObjects(levels: number, key: string): Uint8Array {
+export function encodeNestedObjects(levels: number, key: string): Uint8Array {
   let value: Uint8Array = delimited(5);
   for (let level = 1; level < levels; level++) value = delimited(5, entry(1, key, value));
   return value;

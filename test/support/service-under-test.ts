@@ -22,7 +22,7 @@ import { silentLog } from './silent-log';
 export interface ServiceUnderTest {
   readonly useCases: UseCases;
   /** Creates the use cases with other settings and the same stores. */
-  useCasesWith(settings: Partial<OrchestrationSettings>): UseCases;
+  createUseCases(settings: Partial<OrchestrationSettings>): UseCases;
   close(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export function createService(
   };
   return {
     useCases: createUseCases(deps),
-    useCasesWith: (settings) => createUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
+    createUseCases: (settings) => createUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
     async close() {
       catalogue.close();
       await close();

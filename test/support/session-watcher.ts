@@ -23,7 +23,7 @@ export class SessionWatcher {
   private readonly events = new EventEmitter();
 
   constructor(store: SessionStore, options: SessionWatcherOptions = {}, sessionId = uuid(3)) {
-    const { afterRevision, afterTurnId, pollIntervalMs = 600_000, onTurn: hand = () => Promise.resolve() } = options;
+    const { afterRevision, afterTurnId, pollIntervalMs = 600_000, onTurn = () => Promise.resolve() } = options;
     this.ended = watchSession(
       { store, telemetry: noopTelemetry, watchPollIntervalMs: pollIntervalMs },
       { key: { tenantId: uuid(1), sessionId }, afterRevision, afterTurnId },
@@ -31,7 +31,7 @@ export class SessionWatcher {
       async (turn) => {
         this.turns.push(turn);
         this.events.emit('turn');
-        await hand(turn);
+        await onTurn(turn);
       },
     ).catch((error: unknown) => {
       if (error instanceof OrchestratorError) return error;

@@ -59,9 +59,9 @@ function createInstance(
   { instanceId, pathEntries }: LegacyImportInput,
 ): ScenarioInstance {
   const currentStepId = record.currentStepId || scenario.entryStep.stepId;
-  const leftSteps = findLeftSteps(record, scenario, currentStepId);
-  const path = leftSteps.map(createPathEntry);
-  const visitNumber = leftSteps.length + 1;
+  const traversedSteps = findTraversedSteps(record, scenario, currentStepId);
+  const path = traversedSteps.map(createPathEntry);
+  const visitNumber = traversedSteps.length + 1;
   const isPaused = status === 'PAUSED';
   return {
     instanceId,
@@ -79,9 +79,9 @@ function createInstance(
     // The record does not list the fields that were asked for, so the step asks for them again.
     visit: createVisit(visitNumber, 0),
     path: path.slice(-pathEntries),
-    irreversibleDone: findPassedSteps(leftSteps, path),
-    stepsBeforeCheckpoint: findStepsBeforeCheckpoint(leftSteps),
-    stepsTrimmedFromPath: sortIds(leftSteps.slice(0, -pathEntries)),
+    irreversibleDone: findPassedSteps(traversedSteps, path),
+    stepsBeforeCheckpoint: findStepsBeforeCheckpoint(traversedSteps),
+    stepsTrimmedFromPath: sortIds(traversedSteps.slice(0, -pathEntries)),
     // Legacy counts include every message. Used as loop counts, they would pause instances that do not loop.
     loopCounts: scenario.steps.get(currentStepId)?.countsLoops ? new Map([[currentStepId, 1]]) : new Map(),
     lastVisitNumber: visitNumber,
@@ -96,7 +96,11 @@ function createInstance(
  * Finds the visited steps except the current one, in the order of the definition, because the record does not contain the order of the
  * visits.
  */
-function findLeftSteps({ visitedSteps }: LegacySession, { steps }: CompiledScenario, current: string): CompiledStep[] {
+function findTraversedSteps(
+  { visitedSteps }: LegacySession,
+  { steps }: CompiledScenario,
+  current: string,
+): CompiledStep[] {
   return [...steps.values()]
     .filter(({ stepId }) => stepId !== current && (visitedSteps.get(stepId) ?? 0) > 0)
     .sort((a, b) => a.index - b.index);
@@ -116,11 +120,11 @@ function createPathEntry({ stepId, collectedFields }: CompiledStep, index: numbe
 }
 
 /**
- * Treats every checkpoint and required action that was left as passed, because rejecting a correction is safer than repeating an action
- * (3.7).
+ * Finds the checkpoints and required actions that the instance has left. They count as passed, because rejecting a correction is safer than
+ * repeating an action (3.7).
  */
-function findPassedSteps(leftSteps: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
-  return leftSteps.flatMap((step, index) => {
+function findPassedSteps(traversedSteps: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
+  return traversedSteps.flatMap((step, index) => {
     const entry = path[index];
     if (!entry || !isIrreversible(step)) return [];
     const { stepId, actionDescription: description } = step;
@@ -129,9 +133,9 @@ function findPassedSteps(leftSteps: readonly CompiledStep[], path: readonly Path
   });
 }
 
-function findStepsBeforeCheckpoint(leftSteps: readonly CompiledStep[]): readonly string[] {
-  const checkpoint = leftSteps.findLastIndex(isIrreversible);
-  return sortIds(leftSteps.slice(0, Math.max(0, checkpoint)));
+function findStepsBeforeCheckpoint(traversedSteps: readonly CompiledStep[]): readonly string[] {
+  const checkpoint = traversedSteps.findLastIndex(isIrreversible);
+  return sortIds(traversedSteps.slice(0, Math.max(0, checkpoint)));
 }
 
 function sortIds(steps: readonly CompiledStep[]): readonly string[] {

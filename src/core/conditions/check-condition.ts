@@ -39,9 +39,9 @@ export function checkCondition(
   const findings = new Map<string, ConditionFinding>();
   const report = (finding: ExpressionFinding | undefined, location: Expression): void => {
     if (finding === undefined) return;
-    const located: ConditionFinding = { ...finding, ...getPosition(location) };
-    const key = getDeduplicationKey(located);
-    if (!findings.has(key)) findings.set(key, located);
+    const locatedFinding: ConditionFinding = { ...finding, ...getPosition(location) };
+    const key = getDeduplicationKey(locatedFinding);
+    if (!findings.has(key)) findings.set(key, locatedFinding);
   };
 
   walkExpression(expression, (context) => {
@@ -57,7 +57,10 @@ function prioritizeErrors(findings: readonly ConditionFinding[]): readonly Condi
   return [...errors, ...findings.filter(({ severity }) => severity === 'WARNING')].slice(0, maxFindings);
 }
 
-/** Identifies findings to report once. Every level that exceeds the depth limit has a finding, so those share one key. */
+/**
+ * Returns the key by which equal findings are reported once. Every level beyond the depth limit has a finding, so these findings share one
+ * key.
+ */
 function getDeduplicationKey({ code, message, line, column }: ConditionFinding): string {
   return code.endsWith('TOO_DEEP') ? code : `${code} ${line} ${column} ${message}`;
 }
@@ -125,7 +128,7 @@ function checkInteger({ exprKind }: Expression): ExpressionFinding | undefined {
   return { severity: 'ERROR', code: 'CONDITION_SYNTAX', message };
 }
 
-/** Checks variables, functions and types. The library reports unknown names only at evaluation. */
+/** Checks variables, functions and types. The library would only report an unknown name at evaluation. */
 const checkNames: ExpressionCheck = ({ expression, scope }) => {
   const name = getIdentifier(expression);
   if (name !== undefined) return checkVariable(name, scope);

@@ -65,7 +65,7 @@ export type ConditionVariables = {
   readonly [Name in VariableName]: Parameters<Definitions[Name]['toCel']>[0];
 };
 
-/** Returns the kind of a variable; undefined if there is no variable of that name. */
+/** The kind of a variable; undefined if there is no variable of that name. */
 export function getVariableKind(name: string): VariableKind | undefined {
   return isVariableName(name) ? conditionVariables[name].kind : undefined;
 }

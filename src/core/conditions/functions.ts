@@ -45,8 +45,8 @@ export const internalFunctions = {
  */
 function defineFunction(name: string, arity: number, body: (args: readonly CelValue[]) => CelResult): CelFunc {
   const parameters = Array.from({ length: arity }, () => CelScalar.DYN);
-  const declared = celFunc(name, parameters, CelScalar.DYN, () => null);
-  return Object.assign(declared, {
+  const declaration = celFunc(name, parameters, CelScalar.DYN, () => null);
+  return Object.assign(declaration, {
     call: (_id: number, target: CelValue | undefined, args: CelValue[]) =>
       target === undefined && args.length === arity ? body(args) : undefined,
   });
@@ -109,7 +109,7 @@ function isMapKey(value: CelValue): value is Parameters<CelMap['get']>[0] {
   );
 }
 
-/** List operations with a bounded cost. CEL itself does not limit it. */
+/** List operations with a bounded cost. CEL itself does not limit the cost of list operations. */
 const listFunctions: readonly CelFunc[] = [
   defineFunction(internalFunctions.range, 1, ([range = null]) =>
     // An enclosing macro continues after an error, and reading the size of a large map is expensive, so a unit is charged first.
@@ -135,10 +135,10 @@ function append(list: CelList, element: CelInput): CelList {
     items.push(element);
     return list;
   }
-  const copied = [...list, element];
-  const grown = celList(copied);
-  growingLists.set(grown, copied);
-  return grown;
+  const elements = [...list, element];
+  const growingList = celList(elements);
+  growingLists.set(growingList, elements);
+  return growingList;
 }
 
 /** Overrides `key in map`, because the library treats a key whose value is null as absent. */

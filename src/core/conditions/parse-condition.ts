@@ -37,7 +37,7 @@ export function toSourcePosition(text: string, offset: number): SourcePosition {
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-/** Whether the parser has overflowed the stack. It is recursive and has no depth limit. */
+/** Whether an error is a stack overflow of the parser, which is recursive and has no depth limit. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes('call stack');
 }

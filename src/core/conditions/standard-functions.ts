@@ -46,12 +46,12 @@ export function getPatternSize(pattern: string): number {
   let offset = 0;
   while (offset < pattern.length) {
     const rest = pattern.slice(offset);
-    const repeated = repetition.exec(rest);
-    if (repeated !== null) {
-      const times = Math.max(Number(repeated[1]), Number(repeated[2]));
+    const match = repetition.exec(rest);
+    if (match !== null) {
+      const times = Math.max(Number(match[1]), Number(match[2]));
       sums.push((sums.pop() ?? 0) + last * (times - 1));
       last *= times;
-      offset += repeated[0].length;
+      offset += match[0].length;
       continue;
     }
     const atom = readAtom(rest);

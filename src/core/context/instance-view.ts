@@ -21,7 +21,7 @@ export interface InstanceView {
   readonly changedFields: readonly string[];
   /** Fields used on the path that the variables or patch of this turn changed; sorted (3.9). */
   readonly correctedFields: readonly string[];
-  /** Fields in the variables, the patch or the results of this turn. `clears` does not affect them (3.2). */
+  /** Fields that the variables, the patch or the results of this turn contain. `clears` does not affect them (3.2). */
   readonly providedFields: ReadonlySet<string>;
   readonly signals: InstanceSignals;
   /** An outcome of this turn is about the instance. */
@@ -226,8 +226,8 @@ export function markAddressed(
 
 /**
  * Finds the instances that a MESSAGE turn addresses (0.5): a START or CONTINUE is aimed at them, a candidate names their scenario, a field
- * that they wait for became known, or an outcome is about them. If no instance meets one of these tests and no candidate is at or above the
- * threshold, a value that the variables or patch changed addresses the instances that collect it.
+ * that they wait for became known, or an outcome is about them. If there is none and no candidate is at or above the threshold, a value that
+ * the variables or patch changed addresses the instances that collect it.
  */
 function findAddressedInstances(
   views: readonly InstanceView[],

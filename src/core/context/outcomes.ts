@@ -80,7 +80,7 @@ export interface RecordedOutcomes {
   readonly visit: StepVisit;
   /** Number of failures of the step's required action. */
   readonly failureCount: number;
-  /** Outcomes that changed no stage. */
+  /** Outcomes that did not change a stage. */
   readonly ignored: readonly IgnoredOutcome[];
 }
 

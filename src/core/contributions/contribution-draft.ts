@@ -45,7 +45,7 @@ export function draftQuietContribution(
     stepName: step?.name ?? instance.currentStepId,
     priorityWithoutBase: scenario && step ? addPriorities(scenario, step, context) : 0,
   };
-  return { contribution: createNone(source), lastActiveAt };
+  return { contribution: createNoneContribution(source), lastActiveAt };
 }
 
 /** The scenario, instance and step that contribute. */
@@ -107,7 +107,7 @@ function draftByStage(walk: Walk, source: ContributionSource, isSkippingEnabled:
     buildActionKey({ instanceId: source.instanceId, currentStepId: step.stepId, visit });
   switch (stage) {
     case 'none':
-      return createNone(source);
+      return createNoneContribution(source);
     case 'collect':
       return createAsk(walk, source, listFieldsToAsk(walk, isSkippingEnabled));
     case 'condition':
@@ -173,7 +173,7 @@ function getKnownValues(fields: Iterable<string>, known: KnownData): FieldValues
   return values;
 }
 
-function createNone(source: ContributionSource): Contribution {
+function createNoneContribution(source: ContributionSource): Contribution {
   return createContribution(source, 'NONE', false, {});
 }
 

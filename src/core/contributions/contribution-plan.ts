@@ -50,7 +50,7 @@ export function planContributions(
     drafts.push({ contribution: createChoiceContribution(context, choices), lastActiveAt: occurredAt });
   }
   const resolved = resolveConflicts(sortWith(drafts, compareInPlanOrder), context.settings);
-  // An ASK that became a NONE has a lower priority, so the contributions are sorted again.
+  // An ASK that became a NONE has a lower priority.
   const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) => contribution);
   return toPlan(contributions, findAbandoned(context, decisions));
 }

@@ -46,25 +46,25 @@ export type EndDecision = Extract<InstanceDecision, { readonly action: 'COMPLETE
 
 export function createDecision(
   view: InstanceView,
-  decided: DecidedAction,
+  decidedAction: DecidedAction,
   {
-    shouldWalk = decided.action === 'CONTINUE',
+    shouldWalk = decidedAction.action === 'CONTINUE',
     resumed = false,
     staysPausedBecause,
     displacedByInstanceIds = [],
     conditionErrors = [],
   }: Partial<DecisionDetails> = {},
 ): InstanceDecision {
-  return { view, ...decided, shouldWalk, resumed, staysPausedBecause, displacedByInstanceIds, conditionErrors };
+  return { view, ...decidedAction, shouldWalk, resumed, staysPausedBecause, displacedByInstanceIds, conditionErrors };
 }
 
 /** Replaces the decision about an instance. Errors of evaluated conditions are kept. */
 export function overrideDecision(
   { view, conditionErrors }: InstanceDecision,
-  decided: DecidedAction,
+  decidedAction: DecidedAction,
   details: Partial<DecisionDetails> = {},
 ): InstanceDecision {
-  return createDecision(view, decided, { conditionErrors, ...details });
+  return createDecision(view, decidedAction, { conditionErrors, ...details });
 }
 
 export function isActive(decision: InstanceDecision): decision is ContinueDecision {
@@ -186,7 +186,7 @@ function evaluateCompletionCondition(
 function isDeclined(view: InstanceView, getWalk: GetWalk): boolean {
   if (view.instance.visit.outcome !== 'DECLINED' || view.correctedFields.length > 0) return false;
   const walk = getWalk(view);
-  return walk !== undefined && !walk.hasMoved && !walk.blockingTransition?.statesOutcomes;
+  return walk !== undefined && !walk.hasMoved && !walk.blockingTransition?.hasOutcomes;
 }
 
 /** 2.7: inactive for longer than the scenario's `idle_timeout`, and not addressed. */

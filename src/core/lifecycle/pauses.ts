@@ -109,7 +109,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
 };
 
-/** The behavior of a paused instance without a stored reason. Request validation rejects such a session. */
+/** The behavior of a paused instance without a stored reason. Request validation rejects a session that contains one. */
 const unspecifiedPause: Omit<PauseBehavior, 'describePause'> = {
   shouldEnd: () => true,
   describeEnd: () => 'the next turn',
@@ -237,6 +237,6 @@ export function pauseDisplaced(
 export function resetCountersOnResume(decision: ContinueDecision): ContinueDecision {
   const { instance } = decision.view;
   if (!getPauseBehavior(instance.pauseReason).resetsCounters) return decision;
-  const restarted = { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
-  return { ...decision, view: { ...decision.view, instance: restarted } };
+  const resumedInstance = { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
+  return { ...decision, view: { ...decision.view, instance: resumedInstance } };
 }

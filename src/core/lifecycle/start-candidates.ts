@@ -130,7 +130,7 @@ export function collectImpliedByScenario(
   );
 }
 
-/** Implied candidates have score 1. A scenario that passes the score test without the implication keeps its own score (1.3). */
+/** Creates implied candidates with score 1. A scenario that passes the score test without the implication keeps its own score (1.3). */
 function createImpliedCandidates(
   scenarioIds: readonly string[],
   others: Iterable<StartCandidate>,

@@ -64,8 +64,9 @@ const unconstrained: SelectionConstraints = {
 const noScenarios: ReadonlySet<string> = new Set();
 
 /**
- * Decides which candidates start (2.12). Which candidates are superseded or ambiguous depends on which would start, so the selection is
- * repeated with those candidates rejected until nothing changes. Each run rejects at least one more candidate, so the loop ends. Pure.
+ * Decides which candidates start (2.12). Whether a candidate is superseded or ambiguous depends on which candidates would start, so the
+ * selection is repeated with superseded and ambiguous candidates rejected until nothing changes. Each run rejects at least one more
+ * candidate, so the loop ends. Pure.
  */
 export function selectStarts(context: SelectionContext, decisions: readonly InstanceDecision[]): SelectedStarts {
   if (context.catalogue.relationships.all.length === 0) {
@@ -126,11 +127,11 @@ function runSelection(
     const { scenarioId } = candidate;
     if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
     candidates.set(scenarioId, candidate);
-    const paused = findNamedPausedInstance(candidate, decisions, context);
-    if (paused) {
-      if (isPauseRequested(paused.view)) continue;
-      const { instanceId } = paused.view.instance;
-      const check = checkNamedResume(paused, activeSet, context);
+    const pausedDecision = findNamedPausedInstance(candidate, decisions, context);
+    if (pausedDecision) {
+      if (isPauseRequested(pausedDecision.view)) continue;
+      const { instanceId } = pausedDecision.view.instance;
+      const check = checkNamedResume(pausedDecision, activeSet, context);
       if (check.canActivate) {
         resumedInstanceIds.add(instanceId);
         activate(check.activeInstance, check.displaced);
@@ -177,14 +178,16 @@ function collectActiveInstances(decisions: readonly InstanceDecision[]): ActiveS
   return active;
 }
 
-/** A candidate that names a paused scenario resumes its instance and is not rejected (2.11). */
+/** Finds the paused instance of a candidate. The candidate resumes it instead of starting and is not rejected (2.11). */
 function findNamedPausedInstance(
   candidate: StartCandidate,
   decisions: readonly InstanceDecision[],
   { settings }: Pick<SelectionContext, 'settings'>,
 ): InstanceDecision | undefined {
-  const existing = decisions.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
-  return existing?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings) ? existing : undefined;
+  const existingDecision = decisions.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
+  return existingDecision?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings)
+    ? existingDecision
+    : undefined;
 }
 
 type ResumeCheck =
@@ -195,13 +198,17 @@ type ResumeCheck =
     }
   | { readonly canActivate: false; readonly reason: RejectionReason };
 
-function checkNamedResume(paused: InstanceDecision, activeSet: ActiveSet, context: SelectionContext): ResumeCheck {
-  const { scenario } = paused.view;
+function checkNamedResume(
+  pausedDecision: InstanceDecision,
+  activeSet: ActiveSet,
+  context: SelectionContext,
+): ResumeCheck {
+  const { scenario } = pausedDecision.view;
   if (!scenario) return { canActivate: false, reason: 'NOT_FOUND' };
   const request = { scenario, mayDisplace: true, toleratedScenarioIds: noScenarios };
   const check: ActivationCheck = checkActivation(activeSet, request, context);
   if (!check.canActivate) return check;
-  const activeInstance = { ...toActiveInstance(paused, scenario), isNew: true };
+  const activeInstance = { ...toActiveInstance(pausedDecision, scenario), isNew: true };
   return { canActivate: true, activeInstance, displaced: check.displaced };
 }
 
@@ -264,12 +271,12 @@ function findAmbiguousStarts(starts: readonly ScenarioStart[], context: Selectio
 }
 
 function findAmbiguousScenarioIds(
-  scored: ScoredScenario,
+  scenario: ScoredScenario,
   starts: readonly ScenarioStart[],
   context: SelectionContext,
 ): ReadonlySet<string> {
   const ids = starts.map(({ scenario: { scenarioId }, score }) => ({ scenarioId, score }));
-  return new Set(ids.filter((other) => areAmbiguous(scored, other, context)).map(({ scenarioId }) => scenarioId));
+  return new Set(ids.filter((other) => areAmbiguous(scenario, other, context)).map(({ scenarioId }) => scenarioId));
 }
 
 /**

@@ -88,11 +88,11 @@ function checkAvailability(
   if (!definition.enabled) return { reason: 'DISABLED' };
   const isNamed = meetsStartThreshold(candidate, settings);
   const failedScoreTest: StartRejection = { reason: candidate.matchesMessage === false ? 'MODEL' : 'BELOW_THRESHOLD' };
-  const existing = decisions.find(({ view }) => view.instance.scenarioId === scenarioId);
-  if (existing && !hasEnded(existing)) {
-    return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
+  const existingDecision = decisions.find(({ view }) => view.instance.scenarioId === scenarioId);
+  if (existingDecision && !hasEnded(existingDecision)) {
+    return isNamed || isActive(existingDecision) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
   }
-  const hasJustEnded = existing !== undefined || isPendingStartDropped(scenarioId, context);
+  const hasJustEnded = existingDecision !== undefined || isPendingStartDropped(scenarioId, context);
   if (hasJustEnded && candidate.origin !== 'AIMED') return { reason: 'JUST_ENDED' };
   return isNamed ? undefined : failedScoreTest;
 }
@@ -118,11 +118,7 @@ function checkEntryCondition(
   context: SelectionContext,
 ): StartRejection | undefined {
   if (!entryCondition) return undefined;
-  const {
-    truth,
-    missingFields: missing,
-    error,
-  } = entryCondition.evaluate(
+  const { truth, missingFields, error } = entryCondition.evaluate(
     toConditionVariables(context, {
       known: context.known,
       instanceVariables: new Map(),
@@ -136,7 +132,7 @@ function checkEntryCondition(
   if (truth === 'TRUE') return undefined;
   return {
     reason: 'ENTRY_CONDITION',
-    missingFields: missing,
+    missingFields,
     conditionErrors: error ? [`entry_condition: ${error}`] : [],
   };
 }
@@ -179,9 +175,9 @@ function findMissingRequiredFields(
   { known }: Pick<SelectionContext, 'known'>,
 ): readonly string[] {
   const required = definition.requiredFields.filter((field) => field.level === level);
-  const missing = findMissingFields(
+  const missingFields = findMissingFields(
     required.map(({ fieldName }) => fieldName),
     known,
   );
-  return [...missing].sort(compareText);
+  return [...missingFields].sort(compareText);
 }

@@ -54,7 +54,7 @@ export type ScenarioFindingCode =
   | 'NO_WAY_OUT'
   /** A field is read that nothing in the scenario provides. */
   | 'FIELD_NOT_COLLECTED'
-  /** A condition reads a variable of a tool without testing that it exists. */
+  /** A condition reads a variable of a tool without testing that it is there. */
   | 'TOOL_VARIABLE_WITHOUT_HAS'
   /** A transition back to its own step clears what the step collects. */
   | 'CLEARS_OWN_FIELD'

@@ -26,10 +26,10 @@ export interface ChoiceInput extends StepState {
 export interface BlockingTransition {
   readonly transitionId: string;
   /** The transition has `outcomes` as a rule (2.5). */
-  readonly statesOutcomes: boolean;
+  readonly hasOutcomes: boolean;
   /** Fields to ask for; empty if the missing data cannot be asked for. */
   readonly missingFields: readonly string[];
-  /** Its natural-language condition could not be evaluated (3.4). */
+  /** The natural-language condition of the transition could not be evaluated (3.4). */
   readonly isTextUnknown: boolean;
 }
 
@@ -156,8 +156,8 @@ function findIneligibleReason(
 }
 
 function toBlockingTransition({ transition, missingFields, isTextUnknown }: TransitionEvaluation): BlockingTransition {
-  const statesOutcomes = transition.definition.outcomes.length > 0;
-  return { transitionId: transition.id, statesOutcomes, missingFields, isTextUnknown };
+  const hasOutcomes = transition.definition.outcomes.length > 0;
+  return { transitionId: transition.id, hasOutcomes, missingFields, isTextUnknown };
 }
 
 function describeNotTaken({ truth, missingFields, conditionError, isTextUnknown }: TransitionEvaluation): string {

@@ -31,9 +31,9 @@ export interface TransitionPhase {
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
   const walks = new Map<string, Walk>();
   const walkAndRecord = (decision: ContinueDecision): InstanceDecision => {
-    const walked = walkExistingInstance(decision, context, lifecycle);
-    if (walked.walk) walks.set(decision.view.instance.instanceId, walked.walk);
-    return walked.decision;
+    const walkedInstance = walkExistingInstance(decision, context, lifecycle);
+    if (walkedInstance.walk) walks.set(decision.view.instance.instanceId, walkedInstance.walk);
+    return walkedInstance.decision;
   };
   let decisions = lifecycle.decisions.map((decision) =>
     isActive(decision) && decision.shouldWalk ? walkAndRecord(decision) : applyModelChoice(decision, context),

@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { type Conversation, compiled } from '../../support/conversation';
+import { type Conversation, compileDraft } from '../../support/conversation';
 import { startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
@@ -172,7 +172,7 @@ describe('a missing step', () => {
 });
 
 test('3.8: a compiled scenario lists its recovery steps by priority', () => {
-  const steps = compiled(
+  const steps = compileDraft(
     createLooping(createRecoveryStep('a'), createRecoveryStep('b', { priority: 2 })),
   ).recoverySteps;
   expect(steps.map(({ stepId }) => stepId)).toEqual(['b', 'a']);

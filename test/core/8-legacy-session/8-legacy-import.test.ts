@@ -1,7 +1,7 @@
 import { importLegacySession } from '../../../src/core/apply/import-legacy-session';
 import type { LegacySession, ScenarioAction } from '../../../src/core/model/legacy-session';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
-import { Conversation, compiled, ids, type ScenarioDraft } from '../../support/conversation';
+import { Conversation, compileDraft, ids, type ScenarioDraft } from '../../support/conversation';
 import { buildLegacySession } from '../../support/legacy-session';
 import { acting, asking, confirming, end, waiting } from '../../support/sample-scenarios';
 
@@ -28,7 +28,7 @@ function importRecord(
 ): Session {
   return importLegacySession(buildLegacySession({ activeScenarioId: draft?.scenarioId ?? '', ...record }), {
     owner: ids,
-    scenario: draft === null ? undefined : compiled(draft),
+    scenario: draft === null ? undefined : compileDraft(draft),
     instanceId: 'instance',
     now,
     fingerprint: 'hash',

@@ -11,8 +11,8 @@ import {
 } from '../scenario-finding';
 
 /**
- * Finds fields that are read but not provided by the scenario, tool variables that are read without a test that they exist, and persisted
- * fields that are not collected.
+ * Finds fields that are read but not provided by the scenario, variables of tools that are read before they are known to be there, and
+ * persisted fields that are not collected.
  */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
   return [...checkReads(draft), ...checkToolVariables(draft), ...checkPersistedFields(draft.scenario)];
@@ -99,10 +99,7 @@ function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<str
   return toolIds;
 }
 
-/**
- * Finds persisted fields that no step collects. Only collected fields are dropped when an instance ends, so persisting other fields has no
- * effect (0.4).
- */
+/** `persisted_fields` keeps collected fields. Other fields are not forgotten when the instance ends (0.4). */
 function checkPersistedFields({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
   const collectedFields = new Set(steps.flatMap((step) => step.collectsProfileFields));
   return persistedFields.flatMap((field, index) => {

@@ -9,13 +9,13 @@ export interface DrawnEdge {
   readonly to: string;
   /** The rule of each transition; empty for the only transition of a step if it has no rule. */
   readonly labels: readonly string[];
-  /** Can be taken before the step is finished. */
+  /** The transitions can be taken before the step is finished. */
   readonly isAnytime: boolean;
-  /** The session took it. */
+  /** The session took one of the transitions. */
   readonly isTaken: boolean;
 }
 
-/** In characters. */
+/** Maximum length of a label, in characters. */
 const maxLabelLength = 44;
 const maxLabels = 3;
 
