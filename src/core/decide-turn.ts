@@ -27,8 +27,8 @@ export interface TurnDecision {
 const runUntraced: RunPhase = (_name, work) => work();
 
 /**
- * Decides a turn: context, lifecycle, transitions and contributions (P6.1 to P6.4), then apply (section 0). Pure: no clock, no
- * randomness, no I/O. The same input always gives the same output, byte for byte once it is encoded.
+ * Decides a turn: context, lifecycle, transitions and contributions (P6.1 to P6.4), then apply (section 0). Pure: no clock, no randomness,
+ * no I/O. The same input always gives the same output, byte for byte after encoding.
  */
 export function decideTurn(input: TurnInput, validateOnly = false, runPhase: RunPhase = runUntraced): TurnDecision {
   const context = runPhase('orchestrator.context', () => selectContext(input));

@@ -11,8 +11,8 @@ export interface BuiltServer {
   readonly address: string;
   readonly process: ChildProcess;
   /** The output so far. */
-  stdout(): string;
-  stderr(): string;
+  getStdout(): string;
+  getStderr(): string;
   /** Sends SIGTERM. Resolves to the exit code; null if a signal ended the process. Idempotent. */
   stop(): Promise<number | null>;
 }
@@ -33,9 +33,9 @@ export class ServerStartError extends Error {
 }
 
 /**
- * Starts the built service on a free port. It has only the given environment variables.
+ * Starts the built service on a free port. Apart from PATH and the port, the process has only the given environment variables.
  *
- * @throws DidNotStart
+ * @throws ServerStartError
  */
 export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
   await ensureBuilt();
@@ -68,8 +68,8 @@ export async function startBuiltServer(env: NodeJS.ProcessEnv): Promise<BuiltSer
   return {
     address,
     process: child,
-    stdout: () => stdout,
-    stderr: () => stderr,
+    getStdout: () => stdout,
+    getStderr: () => stderr,
     stop() {
       child.kill('SIGTERM');
       return exited;

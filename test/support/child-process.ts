@@ -13,7 +13,7 @@ export interface ChildProgram {
   waitForLines(count: number): Promise<void>;
   /** Sends SIGKILL and waits for the exit. */
   kill(): Promise<void>;
-  /** Resolves when the program exits; null after a signal. */
+  /** Resolves to the exit code; null if a signal ended the program. */
   readonly exitCode: Promise<number | null>;
 }
 

@@ -1,4 +1,4 @@
-// Loaded before a service: SIGUSR2 collects garbage, so that a test can measure the memory that is in use.
+// Preloaded into a service. SIGUSR2 runs a garbage collection, so that a test can measure the memory in use.
 const { setFlagsFromString } = require('node:v8');
 const { runInNewContext } = require('node:vm');
 

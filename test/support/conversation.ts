@@ -112,7 +112,7 @@ export function aScenario({ steps, globals = [], requires = {}, ...overrides }: 
 }
 
 /** Compiles a draft. Fails if the compiler rejects it. */
-export function compiled(draft: ScenarioDraft, version = 1): CompiledScenario {
+export function compileDraft(draft: ScenarioDraft, version = 1): CompiledScenario {
   const { compiled: scenario, findings }: ScenarioCompilation = compileScenario(aScenario(draft), version);
   if (!scenario) throw new Error(`rejected: ${JSON.stringify(findings, null, 1)}`);
   return scenario;
@@ -131,7 +131,7 @@ type Fields = Readonly<Record<string, JsonValue>>;
 /** A signal: alone it is unaimed, with scenario ids it is aimed at them, with "*" at all instances. */
 export type SignalDraft = ScenarioSignal | readonly [ScenarioSignal, ...string[]];
 
-/** A turn. Time advances by one minute for each turn unless it is set. */
+/** A turn. Time advances by one minute for each turn unless `occurredAt` is set. */
 export interface TurnDraft {
   readonly message?: string;
   readonly trigger?: Turn['trigger'];
@@ -182,10 +182,10 @@ export class Conversation {
     for (const draft of scenarios) this.store(draft);
   }
 
-  /** Stores a scenario, as a new version if it exists. */
+  /** Stores a scenario, as a new version if it already exists. */
   store(draft: ScenarioDraft): void {
     const version = (this.scenarios.get(draft.scenarioId)?.version ?? 0) + 1;
-    const scenario = compiled(draft, version);
+    const scenario = compileDraft(draft, version);
     this.scenarios.set(draft.scenarioId, scenario);
     this.versions.set(`${draft.scenarioId}@${version}`, scenario);
   }

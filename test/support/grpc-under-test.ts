@@ -13,7 +13,7 @@ export interface GrpcUnderTest {
   readonly address: string;
   readonly server: GrpcServer;
   readonly client: Client;
-  /** The log lines, the latest last. */
+  /** The log lines, oldest first. */
   readonly logged: readonly LoggedLine[];
   stop(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function startGrpc(
   };
 }
 
-/** A client for encoded messages with its own connection and without retries. */
+/** Creates a client for encoded messages with its own connection and without retries. */
 export function createRawClient(address: string, channel: ChannelCredentials): Client {
   return new Client(address, channel, {
     'grpc.max_send_message_length': -1,
@@ -155,7 +155,7 @@ export function streamRaw(
   });
 }
 
-/** The error of a call. Throws if the call succeeds. */
+/** Resolves to the error of a call. Rejects if the call succeeds. */
 export async function getCallError(call: Promise<unknown>): Promise<CallError> {
   const outcome: unknown = await call.then(
     () => 'it succeeded',
@@ -165,7 +165,7 @@ export async function getCallError(call: Promise<unknown>): Promise<CallError> {
   throw new Error(`expected a failed call, but ${String(outcome)}`);
 }
 
-/** Metadata with these fields. */
+/** Creates metadata with the given fields. */
 export function createMetadata(fields: Readonly<Record<string, string>> = {}): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(fields)) metadata.set(name, value);

@@ -5,7 +5,7 @@ const timeoutMs = 30_000;
 
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-/** The status in grpc.health.v1 of a service at `address`; "" for the whole server. */
+/** Returns the grpc.health.v1 status of a service at `address`; "" for the whole server. */
 export async function getHealth(address: string, service = ''): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   const name = Buffer.from(service);

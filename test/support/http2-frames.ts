@@ -21,8 +21,13 @@ const ack = 1;
 /** The connection preface of a client. */
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** A frame, valid or not. */
-export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
+/** Encodes a frame, valid or not. */
+export function encodeFrame(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Uint8Array = new Uint8Array(0),
+): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -31,13 +36,15 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([head, payload]);
 }
 
-/** A header block of literals without indexing (RFC 7541, 6.2.2). */
-export function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
-  return Buffer.concat(headers.map(([name, value]) => Buffer.concat([Buffer.of(0), literal(name), literal(value)])));
+/** Encodes a header block of literals without indexing (RFC 7541, 6.2.2). */
+export function encodeHeaderBlock(headers: readonly (readonly [string, string])[]): Buffer {
+  return Buffer.concat(
+    headers.map(([name, value]) => Buffer.concat([Buffer.of(0), encodeLiteral(name), encodeLiteral(value)])),
+  );
 }
 
-/** A string of HPACK without Huffman encoding. */
-export function literal(text: string): Buffer {
+/** Encodes an HPACK string without Huffman encoding. */
+export function encodeLiteral(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   const length = [Math.min(bytes.length, 127)];
   if (bytes.length >= 127) {
@@ -63,7 +70,7 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
     let pings = 0;
     const ping = (): void => {
       pings += 1;
-      socket.write(frame(frameType.ping, 0, 0, new Uint8Array(8)));
+      socket.write(encodeFrame(frameType.ping, 0, 0, new Uint8Array(8)));
     };
     const settle = (end: FrameEnd): void => {
       resolve(end);
@@ -86,21 +93,21 @@ export function sendFrames(address: string, bytes: Uint8Array): Promise<FrameEnd
   });
 }
 
-/** Opens a call without the end of its request and reads nothing. Resolves when the server has received it. */
+/** Opens a call, does not end its request, and reads nothing. Resolves when the server has received the call. */
 export function openUnfinishedCall(address: string, path: string): Promise<Socket> {
-  return openCall(address, frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))));
+  return openCall(address, encodeFrame(frameType.headers, endHeaders, 1, encodeHeaderBlock(createCallHeaders(path))));
 }
 
-/** Opens a call with a complete request and reads nothing. Resolves when the server has received it. */
+/** Opens a call with a complete request and reads nothing. Resolves when the server has received the call. */
 export function openUnreadCall(address: string, path: string, request: Uint8Array): Promise<Socket> {
   const initialWindowSize = Buffer.of(0, 4, 0, 0, 0, 0);
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(request.length, 1);
   return openCall(
     address,
-    frame(frameType.settings, 0, 0, initialWindowSize),
-    frame(frameType.headers, endHeaders, 1, headerBlock(callHeaders(path))),
-    frame(frameType.data, endStream, 1, Buffer.concat([prefix, request])),
+    encodeFrame(frameType.settings, 0, 0, initialWindowSize),
+    encodeFrame(frameType.headers, endHeaders, 1, encodeHeaderBlock(createCallHeaders(path))),
+    encodeFrame(frameType.data, endStream, 1, Buffer.concat([prefix, request])),
   );
 }
 
@@ -115,16 +122,16 @@ function openCall(address: string, ...frames: readonly Uint8Array[]): Promise<So
     socket.write(
       Buffer.concat([
         preface,
-        frame(frameType.settings, 0, 0),
+        encodeFrame(frameType.settings, 0, 0),
         ...frames,
-        frame(frameType.ping, 0, 0, new Uint8Array(8)),
+        encodeFrame(frameType.ping, 0, 0, new Uint8Array(8)),
       ]),
     );
   });
 }
 
-/** The headers of a call. */
-export function callHeaders(path: string): readonly (readonly [string, string])[] {
+/** Returns the request headers of a unary or streaming call. */
+export function createCallHeaders(path: string): readonly (readonly [string, string])[] {
   return [
     [':method', 'POST'],
     [':scheme', 'http'],
@@ -136,14 +143,14 @@ export function callHeaders(path: string): readonly (readonly [string, string])[
 }
 
 /** Reads frames from a socket. */
-function readFrames(socket: Socket, take: (type: number, flags: number) => void): void {
+function readFrames(socket: Socket, onFrame: (type: number, flags: number) => void): void {
   let unread = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     unread = Buffer.concat([unread, chunk]);
     while (unread.length >= 9) {
       const length = 9 + unread.readUIntBE(0, 3);
       if (unread.length < length) return;
-      take(unread.readUInt8(3), unread.readUInt8(4));
+      onFrame(unread.readUInt8(3), unread.readUInt8(4));
       unread = unread.subarray(length);
     }
   });

@@ -5,7 +5,9 @@ import { asking, type Variation } from './sample-scenarios';
 /** A relationship as a tuple. */
 export type RelationshipTuple = readonly [source: string, kind: RelationshipKind, target: string, sourceType?: 'RULE'];
 
-/** A conversation with the scenarios a, b, c and d. Scenario a asks for `a_field`, and so on. */
+/**
+ * Creates a conversation with the scenarios a, b, c and d. Scenario a asks for the field `a_field`, scenario b for `b_field`, and so on.
+ */
 export function createLinkedConversation(
   links: readonly RelationshipTuple[],
   variations: Readonly<Record<string, Variation>> = {},

@@ -122,7 +122,7 @@ export class MemoryCatalogue implements ScenarioCatalogue {
 
   async close(): Promise<void> {}
 
-  /** Returns the read calls since the last time and clears all calls. */
+  /** Returns the reads since the previous call of this method and clears all recorded calls. */
   takeReads(): readonly string[] {
     return this.calls.splice(0).filter((name) => name === 'revision' || name === 'load' || name === 'get');
   }

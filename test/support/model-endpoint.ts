@@ -43,7 +43,7 @@ export function agreeWithRules({ instances, candidates, conditions }: PromptItem
   };
 }
 
-/** Proposes random answers. `random` returns numbers from 0 to 1. */
+/** Proposes random answers. `random` returns numbers from 0 to 1, like `Math.random`. */
 export function answerRandomly(random: () => number): (items: PromptItems) => ModelAnswer {
   const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
   return ({ instances, candidates, conditions }) => ({
@@ -58,7 +58,7 @@ export function answering(createAnswer: (items: PromptItems) => ModelAnswer): En
   return ({ items }, response) => respond(response, JSON.stringify(createAnswer(items)));
 }
 
-/** Responds with any text as content of the message. */
+/** Responds with the given text as the content of the message. */
 export function returningContent(content: string, finishReason = 'stop'): EndpointBehavior {
   return (_request, response) => respond(response, content, finishReason);
 }
@@ -75,7 +75,7 @@ export function returningStatus(
 /** Accepts the request and never responds. */
 export const neverResponding: EndpointBehavior = () => undefined;
 
-/** Closes the connection within the response body. */
+/** Closes the connection in the middle of the response body. */
 export const closingEarly: EndpointBehavior = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
   response.write('{"choices": [', () => response.destroy());

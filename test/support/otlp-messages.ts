@@ -75,7 +75,7 @@ function readSpan(bytes: Uint8Array, resource: Attributes): ReceivedSpan {
 
 type FieldValue = number | bigint | string | Uint8Array;
 
-/** The fields of a message with their numbers, in wire order. */
+/** Reads the fields of a message by number, in wire order. */
 function readFields(bytes: Uint8Array): Map<number, FieldValue[]> {
   const fields = new Map<number, FieldValue[]>();
   const reader = new BinaryReader(bytes);

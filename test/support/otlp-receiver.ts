@@ -12,11 +12,11 @@ export interface OtlpReceiver {
   /** The value of OTEL_EXPORTER_OTLP_ENDPOINT for the protocol http/protobuf. */
   readonly httpEndpoint: string;
   /** All spans received so far. */
-  spans(): readonly ReceivedSpan[];
+  getSpans(): readonly ReceivedSpan[];
   /** The names of all metrics received so far. */
-  metricNames(): ReadonlySet<string>;
+  getMetricNames(): ReadonlySet<string>;
   /** Resolves to the spans of a trace when `isLast` accepts one of them; rejects after 30 seconds. */
-  trace(traceId: string, isLast: (span: ReceivedSpan) => boolean): Promise<readonly ReceivedSpan[]>;
+  waitForTrace(traceId: string, isLast: (span: ReceivedSpan) => boolean): Promise<readonly ReceivedSpan[]>;
   close(): Promise<void>;
 }
 
@@ -33,9 +33,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     grpcEndpoint: `http://127.0.0.1:${grpc.port}`,
     httpEndpoint: `http://127.0.0.1:${http.port}`,
-    spans: () => spans,
-    metricNames: () => metricNames,
-    async trace(traceId, isLast) {
+    getSpans: () => spans,
+    getMetricNames: () => metricNames,
+    async waitForTrace(traceId, isLast) {
       const end = Date.now() + 30_000;
       while (Date.now() < end) {
         const trace = spans.filter((span) => span.traceId === traceId);

@@ -45,7 +45,7 @@ export function pauseRefund(
   };
   return conversation;
 }
-/** Plays a turn and returns action and reason of the decision about refund. */
+/** Plays a turn and returns the action and the reason of the decision about refund. */
 export const decideRefund = (conversation: Conversation, draft: TurnDraft = {}): string => {
   const { action, reason } = conversation.turn(draft).lifecycle('refund');
   return `${action} ${reason}`;

@@ -22,7 +22,7 @@ export const agent = { tenantId: uuid(1), agentId: uuid(2) };
 export const refund = uuid(11);
 export const booking = uuid(12);
 
-/** The methods for single phases over gRPC, with their own store. */
+/** Serves the methods for single phases over gRPC, with a store of its own. */
 export class PhasesUnderTest {
   settings: Partial<OrchestrationSettings> = {};
 
@@ -34,21 +34,21 @@ export class PhasesUnderTest {
   static async start(): Promise<PhasesUnderTest> {
     const service = openService();
     const grpc = await startGrpc({
-      decidePhases: (command, call) => service.useCasesWith(phases.settings).decidePhases(command, call),
+      decidePhases: (command, call) => service.createUseCases(phases.settings).decidePhases(command, call),
     });
     const phases = new PhasesUnderTest(service, grpc);
     return phases;
   }
 
-  lifecycle(input: PhaseInput) {
+  runLifecycle(input: PhaseInput) {
     return callMethod(this.grpc, decideLifecycle, { input });
   }
 
-  transitions(input: PhaseInput) {
+  runTransitions(input: PhaseInput) {
     return callMethod(this.grpc, decideTransitions, { input });
   }
 
-  plan(input: PhaseInput) {
+  runContributions(input: PhaseInput) {
     return callMethod(this.grpc, planContributions, { input });
   }
 
@@ -58,7 +58,7 @@ export class PhasesUnderTest {
   }
 }
 
-/** A scenario that asks for `order_id` and ends. */
+/** Creates a scenario that asks for `order_id` and ends. */
 export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, stepId = 'ask'): Scenario {
   return aScenario({
     scenarioId,
@@ -70,45 +70,45 @@ export function asking(scenarioId: string, parts: Partial<ScenarioDraft> = {}, s
   });
 }
 
-/** The same scenario as a message of the contract. */
-export function askingMessage(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
+/** Returns the scenario of `asking` as a message of the contract. */
+export function createAskingMessage(scenarioId: string, parts: Partial<ScenarioDraft> = {}): ScenarioMessage {
   return scenarioToProto(asking(scenarioId, parts));
 }
 
 // The type of fromPartial rejects everything except object literals.
 const fromPartial: (fields: DeepPartial<PhaseInput>) => PhaseInput = PhaseInput.fromPartial;
 
-/** Turn 100 of session 3 with the inline scenario `refund`, and the given parts. */
+/** Creates the input for turn 100 of session 3 with the inline scenario `refund`, overridden by the given parts. */
 export function createInput({ turn = {}, ...parts }: DeepPartial<PhaseInput> = {}): PhaseInput {
   const given = { ...agent, sessionId: uuid(3), turnId: uuid(100), occurredAt: new Date(1_700_000_000_000), ...turn };
-  return fromPartial({ scenarios: [askingMessage(refund)], ...parts, turn: given });
+  return fromPartial({ scenarios: [createAskingMessage(refund)], ...parts, turn: given });
 }
 
-/** A turn with the scenario as its candidate. */
+/** Returns the fields of a turn with the scenario as its only candidate. */
 export function withCandidate(scenarioId: string): { readonly candidates: { scenarioId: string; score: number }[] } {
   return { candidates: [{ scenarioId, score: 0.9 }] };
 }
 
-/** The lifecycle decisions as text, for example `START` and the scenario id. */
+/** Formats the lifecycle decisions as text, for example `START` and the scenario id. */
 export function formatActions({
   lifecycleDecisions,
 }: Pick<DecideLifecycleResponse, 'lifecycleDecisions'>): readonly string[] {
   return lifecycleDecisions.map(({ action, scenarioId }) => `${lifecycleAction.fromProto(action)} ${scenarioId}`);
 }
 
-/** The session after the turn. */
+/** Returns the session after the turn. */
 export function getSessionAfter({ session }: PlanContributionsResponse): Session {
   if (session === undefined) throw new Error('the response has no session');
   return session;
 }
 
-/** Status, reason and invalid fields of a rejected call. */
+/** Returns the status, the reason and the invalid fields of a rejected call. */
 export async function getRejection(call: Promise<unknown>) {
   const { status, reason, violations } = await getCallError(call);
   return { status, reason, fields: violations.map(({ field }) => field) };
 }
 
-/** The rejection of a request with these invalid fields. */
+/** Returns the expected rejection of a request with the given invalid fields. */
 export function invalidRequest(...fields: readonly string[]) {
   return { status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', fields };
 }

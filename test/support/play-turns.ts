@@ -2,7 +2,7 @@ import { Conversation, type PlayedTurn, type ScenarioDraft, type TurnDraft } fro
 
 type Options = ConstructorParameters<typeof Conversation>[1];
 
-/** Starts all scenarios on one turn, in their order. `first` is that turn. */
+/** Starts all scenarios on one turn, in the given order. `first` in the result is that turn. */
 export function startScenarios(
   scenarios: readonly ScenarioDraft[],
   draft: TurnDraft = {},

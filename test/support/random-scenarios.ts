@@ -226,7 +226,7 @@ const relationship = fc
   .map(([source, kind, target, ofRule]) =>
     ofRule ? aRelationship('rule', kind, target, 'RULE') : aRelationship(source, kind, target),
   );
-/** In one direction only, to avoid a cycle. */
+/** A dependency in one direction only, to avoid a cycle. */
 const dependency = fc.constant(aRelationship('r', 'DEPENDS_ON', 'p'));
 
 /** A catalogue of three scenarios, with cycles, and the turns of a session. */

@@ -5,7 +5,7 @@ import { Status } from '../../gen/google/rpc/status';
 
 /** The outcome of a call without a gRPC library. */
 export interface RawOutcome {
-  /** HTTP status; 0 if the stream was reset before. */
+  /** HTTP status; 0 if the stream was reset before the response headers arrived. */
   readonly httpStatus: number;
   /** Name of the gRPC status; "" without one. */
   readonly status: string;
@@ -46,9 +46,9 @@ export function postRaw(
 /** The default flow-control window of HTTP/2, in bytes (RFC 9113, 6.9.2). */
 const defaultWindow = 65_535;
 
-/** A call whose response is not read before `read`. gRPC libraries read ahead, so they cannot do this. */
+/** A call whose response is not read until `read` is called. gRPC libraries read ahead, so they cannot do this. */
 export interface UnreadCall {
-  /** Reads everything. Resolves when the server has ended the stream. */
+  /** Reads the whole response. Resolves when the server has ended the stream. */
   read(): Promise<
     RawOutcome & { readonly messages: readonly Buffer[]; readonly metadata: Readonly<Record<string, string>> }
   >;

@@ -4,8 +4,8 @@ import { eventually } from './eventually';
 import { startReplica } from './redis-replica';
 
 /**
- * Intervals in milliseconds with which a Sentinel detects changes soon. The high tilt trigger prevents a pause of 30 seconds after
- * the machine stalls.
+ * Intervals in milliseconds that make a Sentinel detect changes quickly. The high TILT trigger prevents a pause of 30 seconds after the
+ * machine stalls.
  */
 const shortIntervals = [
   ...['info-period', 300, 'ping-period', 100, 'ask-period', 100, 'publish-period', 100],
@@ -36,7 +36,7 @@ export class SentinelSetup {
     return this.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
-  /** Sets how soon an unresponsive master is replaced, in milliseconds. Without it, no master is replaced. */
+  /** Sets the time after which an unresponsive master is replaced, in milliseconds. Until this is called, no master is replaced. */
   async setFailoverTimeout(milliseconds: number): Promise<void> {
     const set = (client: Redis) => client.call('SENTINEL', 'SET', this.name, 'down-after-milliseconds', milliseconds);
     await Promise.all(this.sentinels.map((sentinel) => runCommands(sentinel, set)));

@@ -12,56 +12,56 @@ const fromPartial: (fields: DeepPartial<ProcessTurnRequest>) => ProcessTurnReque
 
 const ids = { tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3), turnId: uuid(4) };
 
-/** An encoded request with a turn. */
+/** Encodes a request with a turn. */
 export function turnRequest(turn: TurnFields = {}): Buffer {
   return Buffer.from(ProcessTurnRequest.encode(fromPartial({ turn: { ...ids, ...turn } })).finish());
 }
 
-/** An encoded delimited field: a message, a string or a packed list. */
+/** Encodes a delimited field: a message, a string or a packed list. */
 export function delimited(number: number, ...content: readonly Uint8Array[]): Uint8Array {
   return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(Buffer.concat(content)).finish();
 }
 
-/** An encoded string field. */
+/** Encodes a string field. */
 export function text(number: number, value: string): Uint8Array {
   return delimited(number, Buffer.from(value));
 }
 
-/** An encoded int32 or enum field. */
+/** Encodes an int32 or enum field. */
 export function int32(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Varint).int32(value).finish();
 }
 
-/** An encoded double field. */
+/** Encodes a double field. */
 export function double(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Bit64).double(value).finish();
 }
 
-/** An encoded float field. */
+/** Encodes a float field. */
 export function float(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Bit32).float(value).finish();
 }
 
-/** An encoded request with a turn that has these encoded fields. The generated code cannot encode invalid fields. */
+/** Encodes a request with a turn that has the given encoded fields. The generated code cannot encode invalid fields. */
 export function turnRequestWith(...fields: readonly Uint8Array[]): Buffer {
   const [tenant, agent, session, turn] = [ids.tenantId, ids.agentId, ids.sessionId, ids.turnId];
   return Buffer.from(delimited(1, text(1, tenant), text(2, agent), text(3, session), text(4, turn), ...fields));
 }
 
-/** An encoded entry of a map of JSON values. */
+/** Encodes an entry of a map of JSON values. */
 export function entry(number: number, key: string, ...value: readonly Uint8Array[]): Uint8Array {
   return delimited(number, text(1, key), delimited(2, ...value));
 }
 
-/** An encoded google.protobuf.Value with nested lists; the innermost is empty. */
-export function nestedLists(levels: number): Uint8Array {
+/** Encodes a google.protobuf.Value with nested lists; the innermost list is empty. */
+export function encodeNestedLists(levels: number): Uint8Array {
   let value: Uint8Array = delimited(6);
   for (let level = 1; level < levels; level++) value = delimited(6, delimited(1, value));
   return value;
 }
 
-/** An encoded google.protobuf.Value with nested objects under one key; the innermost is empty. */
-export function nestedObjects(levels: number, key: string): Uint8Array {
+/** Encodes a google.protobuf.Value with nested objects under one key; the innermost object is empty. */
+export function encodeNestedObjects(levels: number, key: string): Uint8Array {
   let value: Uint8Array = delimited(5);
   for (let level = 1; level < levels; level++) value = delimited(5, entry(1, key, value));
   return value;

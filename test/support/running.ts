@@ -1,6 +1,6 @@
 import { Conversation, type ScenarioDraft, type StepDraft, type TurnDraft } from './conversation';
 
-/** A conversation in which the scenarios have started in this order. */
+/** Starts a conversation in which the scenarios have started in the given order. */
 export function startConversation(
   scenarios: readonly ScenarioDraft[],
   first: TurnDraft = {},
@@ -14,7 +14,7 @@ export function startConversation(
   return conversation;
 }
 
-/** The scenario with changes to its first step. */
+/** Returns the scenario with changes to its first step. */
 export function changeFirstStep(scenario: ScenarioDraft, change: Partial<StepDraft>): ScenarioDraft {
   return { ...scenario, steps: scenario.steps.map((step, index) => (index === 0 ? { ...step, ...change } : step)) };
 }

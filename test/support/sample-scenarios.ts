@@ -9,7 +9,7 @@ export const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['
 /** A step that contributes nothing and is never left, because no test uses the intent "never". */
 export const waiting: StepDraft = { stepId: 'wait', to: [{ to: 'end', intentLabel: 'never' }] };
 
-/** A scenario that asks for the fields one by one and then ends. */
+/** Creates a scenario that asks for the fields one by one and then ends. */
 export function asking(scenarioId: string, fields: readonly string[], variation: Variation = {}): ScenarioDraft {
   const steps = fields.map((field, index) => ({
     stepId: `ask_${field}`,
@@ -19,7 +19,7 @@ export function asking(scenarioId: string, fields: readonly string[], variation:
   return { scenarioId, steps: [...steps, end], ...variation };
 }
 
-/** A scenario that asks to confirm a checkpoint and then contributes nothing. */
+/** Creates a scenario that asks to confirm a checkpoint and then contributes nothing. */
 export function confirming(
   scenarioId: string,
   variation: Variation & { readonly confirms?: readonly string[] } = {},
@@ -34,7 +34,7 @@ export function confirming(
   return { scenarioId, steps: [{ ...step, to: ['wait'] }, waiting, end], ...given };
 }
 
-/** A scenario with a required action that needs no confirmation. It then contributes nothing. */
+/** Creates a scenario with a required action that needs no confirmation. After the action, the scenario contributes nothing. */
 export function acting(scenarioId: string, variation: Variation = {}): ScenarioDraft {
   const step = {
     stepId: 'act',
@@ -50,7 +50,7 @@ export function acting(scenarioId: string, variation: Variation = {}): ScenarioD
   };
 }
 
-/** A scenario that never contributes. */
+/** Creates a scenario that never contributes. */
 export function silent(scenarioId: string, variation: Variation = {}): ScenarioDraft {
   return { scenarioId, steps: [waiting, end], ...variation };
 }

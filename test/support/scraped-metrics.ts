@@ -5,7 +5,7 @@ export async function scrape(url: string): Promise<string> {
   return (await fetch(url)).text();
 }
 
-/** The values of a metric by its labels, formatted as Prometheus does. */
+/** Returns the values of a metric by its labels, which are formatted as Prometheus formats them. */
 export function parseSeries(scraped: string, metric: string): Readonly<Record<string, number>> {
   const lines = scraped.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
   return Object.fromEntries(
@@ -16,13 +16,13 @@ export function parseSeries(scraped: string, metric: string): Readonly<Record<st
   );
 }
 
-/** The sorted names of the scraped metrics, without those of the Node.js runtime. */
+/** Returns the sorted names of the scraped metrics, except those of the Node.js runtime. */
 export function listServiceMetrics(scraped: string): readonly string[] {
   const served = [...scraped.matchAll(/^# TYPE ((?:orchestrator|rpc|gen_ai)_\S+) /gm)];
   return [...new Set(served.map(([, name = '']) => name.replace(/_total$/, '')))].sort();
 }
 
-/** The sorted names of the metrics in docs/telemetry.md, converted to Prometheus names. */
+/** Returns the sorted names of the metrics in docs/telemetry.md, converted to Prometheus names. */
 export function listDocumentedMetrics(): readonly string[] {
   const documented = readFileSync('docs/telemetry.md', 'utf8').matchAll(
     /^\| `((?:orchestrator|rpc|gen_ai)\.[a-z_.]+)` \|/gm,

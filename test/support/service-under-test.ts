@@ -21,8 +21,8 @@ import { silentLog } from './silent-log';
 /** The use cases with their own stores. */
 export interface ServiceUnderTest {
   readonly useCases: UseCases;
-  /** The use cases with other settings. */
-  useCasesWith(settings: Partial<OrchestrationSettings>): UseCases;
+  /** Creates the use cases with other settings and the same stores. */
+  createUseCases(settings: Partial<OrchestrationSettings>): UseCases;
   close(): Promise<void>;
 }
 
@@ -89,12 +89,12 @@ export function createService(
     compile,
     maxPageBytes: pageBytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
-    // So long that a test fails if it does not get a notification.
+    // Longer than the timeout of a test, so that a test fails if it receives no notification.
     watchPollIntervalMs: 600_000,
   };
   return {
     useCases: createUseCases(deps),
-    useCasesWith: (settings) => createUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
+    createUseCases: (settings) => createUseCases({ ...deps, settings: { ...defaultSettings, ...settings } }),
     async close() {
       catalogue.close();
       await close();

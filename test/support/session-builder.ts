@@ -5,12 +5,12 @@ export function uuid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** A session before its first turn, of tenant 1 and agent 2, with overrides. */
+/** Creates a session before its first turn, of tenant 1 and agent 2, with overrides. */
 export function aSession(parts: Partial<Session> = {}): Session {
   return { ...createEmptySession({ tenantId: uuid(1), agentId: uuid(2), sessionId: uuid(3) }), ...parts };
 }
 
-/** An active instance at its first step, with overrides. */
+/** Creates an active instance at its first step, with overrides. */
 export function anInstance(parts: Partial<ScenarioInstance> = {}): ScenarioInstance {
   return {
     instanceId: uuid(10),

@@ -17,13 +17,13 @@ export interface SessionWatcherOptions {
 /** Watches a session of tenant 1 through the use case. */
 export class SessionWatcher {
   readonly turns: TurnRecord[] = [];
-  /** The error that ended the stream. Any other error than an OrchestratorError fails the test. */
+  /** The error that ended the stream. An error that is not an OrchestratorError fails the test. */
   readonly ended: Promise<OrchestratorError>;
   private readonly abort = new AbortController();
   private readonly events = new EventEmitter();
 
   constructor(store: SessionStore, options: SessionWatcherOptions = {}, sessionId = uuid(3)) {
-    const { afterRevision, afterTurnId, pollIntervalMs = 600_000, onTurn: hand = () => Promise.resolve() } = options;
+    const { afterRevision, afterTurnId, pollIntervalMs = 600_000, onTurn = () => Promise.resolve() } = options;
     this.ended = watchSession(
       { store, telemetry: noopTelemetry, watchPollIntervalMs: pollIntervalMs },
       { key: { tenantId: uuid(1), sessionId }, afterRevision, afterTurnId },
@@ -31,7 +31,7 @@ export class SessionWatcher {
       async (turn) => {
         this.turns.push(turn);
         this.events.emit('turn');
-        await hand(turn);
+        await onTurn(turn);
       },
     ).catch((error: unknown) => {
       if (error instanceof OrchestratorError) return error;
@@ -43,7 +43,7 @@ export class SessionWatcher {
     return this.turns.map(({ revision }) => revision);
   }
 
-  /** Resolves when `count` turns were delivered; rejects if the stream ends before. */
+  /** Resolves when `count` turns have been delivered; rejects if the stream ends first. */
   async waitForTurns(count: number): Promise<void> {
     const early = this.ended.then(({ message }) => Promise.reject(new Error(`The stream ended early: ${message}`)));
     early.catch(() => undefined);

@@ -1,6 +1,6 @@
 let traces = 0;
 
-/** A caller with a new trace context: the ids and the metadata that carries them. `isSampled` is the sampled flag. */
+/** Creates a caller with a new trace context: the ids and the metadata that carries them. `isSampled` is the sampled flag. */
 export function createTracedCaller(isSampled = true) {
   traces += 1;
   const traceId = `1bf7651916cd43dd8448eb21${String(traces).padStart(8, '0')}`;

@@ -11,7 +11,7 @@ const { path } = OrchestratorServiceService.processTurns;
 
 export interface TurnStreamOptions extends CallOptions {
   /** Default: true. With false, responses are not read before `read` is called. */
-  readonly reading?: boolean;
+  readonly isReading?: boolean;
 }
 
 /** An open ProcessTurns stream for encoded messages. */
@@ -19,7 +19,7 @@ export class TurnStream {
   /** The encoded responses so far. */
   readonly received: Buffer[] = [];
   /** Number of requests that HTTP/2 has accepted. */
-  taken = 0;
+  acceptedRequestCount = 0;
   /** The error of the stream; undefined for OK. */
   readonly ended: Promise<CallError | undefined>;
   private readonly call: ClientDuplexStream<Uint8Array, Buffer>;
@@ -27,7 +27,7 @@ export class TurnStream {
 
   constructor(
     { client }: Pick<GrpcUnderTest, 'client'>,
-    { reading = true, deadline, metadata }: TurnStreamOptions = {},
+    { isReading = true, deadline, metadata }: TurnStreamOptions = {},
   ) {
     const options = deadline === undefined ? {} : { deadline };
     this.call = client.makeBidiStreamRequest(
@@ -41,7 +41,7 @@ export class TurnStream {
       this.call.on('error', (error: ServiceError) => resolve(new CallError('ProcessTurns', error)));
       this.call.on('end', () => resolve(undefined));
     });
-    if (reading) this.read();
+    if (isReading) this.read();
     // A grpc-js client that does not start reading would buffer everything in memory.
     else this.call.once('readable', () => undefined);
   }
@@ -49,7 +49,7 @@ export class TurnStream {
   send(...requests: readonly Uint8Array[]): void {
     for (const request of requests) {
       this.call.write(request, () => {
-        this.taken += 1;
+        this.acceptedRequestCount += 1;
       });
     }
   }
@@ -62,7 +62,7 @@ export class TurnStream {
   }
 
   /** Resolves to the first `count` responses. */
-  async answers(count: number): Promise<readonly ProcessTurnsResponse[]> {
+  async waitForResponses(count: number): Promise<readonly ProcessTurnsResponse[]> {
     while (this.received.length < count) await once(this.arrivals, 'one');
     return this.received.slice(0, count).map((bytes) => ProcessTurnsResponse.decode(bytes));
   }

@@ -44,7 +44,7 @@ export class WatchStream {
     return this.turns.map(({ revision }) => revision);
   }
 
-  /** Resolves when `count` turns have arrived. Rejects if the stream ends before. */
+  /** Resolves when `count` turns have arrived. Rejects if the stream ends first. */
   async waitForTurns(count: number): Promise<void> {
     const early = this.ended.then((error) => {
       throw new Error(`the stream ended after ${this.turns.length} turns: ${error?.message}`);

@@ -48,12 +48,12 @@ export function encodeWireTree(nodes: readonly WireNode[]): Buffer {
   );
 }
 
-/** All nodes of a tree; a node precedes its children. */
+/** Returns all nodes of a tree; a node precedes its children. */
 export function flattenTree(nodes: readonly WireNode[]): WireNode[] {
   return nodes.flatMap((node) => [node, ...flattenTree(node.children ?? [])]);
 }
 
-/** The children of a node: the fields of a message, or the key and value of a map entry. */
+/** Parses the children of a node: the fields of a message, or the key and value of a map entry. */
 function parseChildren(content: Uint8Array, field: DescField | undefined): WireNode[] | undefined {
   switch (field?.fieldKind) {
     case 'message':
@@ -61,23 +61,23 @@ function parseChildren(content: Uint8Array, field: DescField | undefined): WireN
     case 'list':
       return field.listKind === 'message' ? parseWireTree(content, field.message) : undefined;
     case 'map':
-      return entryNodes(content, field.mapKind === 'message' ? field.message : undefined);
+      return parseEntryNodes(content, field.mapKind === 'message' ? field.message : undefined);
     default:
       return undefined;
   }
 }
 
 /** Map entries have no schema in the registry: the key is field 1, the value field 2. */
-function entryNodes(content: Uint8Array, value: DescMessage | undefined): WireNode[] {
+function parseEntryNodes(content: Uint8Array, value: DescMessage | undefined): WireNode[] {
   const reader = new BinaryReader(content);
   const nodes: WireNode[] = [];
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
     const begin = reader.pos;
-    const delimited = wireType === WireType.LengthDelimited;
-    if (!delimited) reader.skip(wireType, number);
-    const bytes = delimited ? reader.bytes() : content.subarray(begin, reader.pos);
-    const children = delimited && number === 2 && value !== undefined ? parseWireTree(bytes, value) : undefined;
+    const isDelimited = wireType === WireType.LengthDelimited;
+    if (!isDelimited) reader.skip(wireType, number);
+    const bytes = isDelimited ? reader.bytes() : content.subarray(begin, reader.pos);
+    const children = isDelimited && number === 2 && value !== undefined ? parseWireTree(bytes, value) : undefined;
     nodes.push({ number, wireType, field: undefined, children, content: bytes });
   }
   return nodes;

@@ -19,15 +19,15 @@ export interface PhaseResults {
   readonly plan: ContributionPlan;
 }
 
-/** Returns the session after the turn (section 5). Every instance continues, is paused or is in the list of ended ones. Pure. */
+/** Returns the session after the turn (section 5). Every instance is then active, paused or in `endedInstances`. Pure. */
 export function applyTurn(context: SelectionContext, results: PhaseResults): Session {
   const { session, turn, revision, turnCount } = context;
   const { decisions } = results.transitions;
   const { starts, rejected, choices } = results.lifecycle;
-  const started = createStartedInstances(context, results);
+  const startedInstances = createStartedInstances(context, results);
   const { remaining, ended } = applyDecisions(context, results);
   const { variables, instances } = clearFields(
-    { variables: context.storedData.sessionVariables, instances: [...remaining, ...started] },
+    { variables: context.storedData.sessionVariables, instances: [...remaining, ...startedInstances] },
     results.transitions.walks,
     context,
   );
@@ -40,7 +40,7 @@ export function applyTurn(context: SelectionContext, results: PhaseResults): Ses
     turnCount,
     instances,
     endedInstances: updateEndedInstances(context, ended),
-    variables: dropExpiredVariables(variables, decisions, started, context),
+    variables: dropExpiredVariables(variables, decisions, startedInstances, context),
     pendingStarts: updatePendingStarts(context, starts, rejected, decisions),
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, ended, starts),
     openContributions: updateOpenContributions(session.openContributions, results, turn.trigger),
@@ -145,21 +145,21 @@ function createStartedInstances(
   context: SelectionContext,
   { lifecycle, transitions, plan }: PhaseResults,
 ): readonly ScenarioInstance[] {
-  const started: ScenarioInstance[] = [];
+  const startedInstances: ScenarioInstance[] = [];
   let startNumber = context.session.lastStartNumber;
   for (const { instanceId } of lifecycle.starts) {
     startNumber += 1;
     const walk = transitions.walks.get(instanceId);
     if (!walk) continue;
     const instance = applyWalk(walk, findContribution(plan, instanceId), context.turn.occurredAt, context);
-    started.push({ ...instance, startNumber });
+    startedInstances.push({ ...instance, startNumber });
   }
-  return started;
+  return startedInstances;
 }
 
 /**
- * Returns the ended instances, oldest first, up to the configured limit. Late successes are recorded on the instances that
- * ended before (0.6).
+ * Returns the ended instances, oldest first, up to the configured limit. Late successes are recorded on instances that ended on earlier
+ * turns (0.6).
  */
 function updateEndedInstances(
   { session, catalogue, settings, revision, lateOutcomes }: SelectionContext,
@@ -194,25 +194,25 @@ function updateScenarioCounters(
 }
 
 /**
- * Returns what is open after the turn, in plan order; the focus is derived from it (0.3). The plan of a MESSAGE turn replaces
- * all open contributions. Other turns replace those of the instances that walked. NONE, deferred contributions and CHOICE are
- * never open.
+ * Returns the contributions that are open after the turn, in plan order; the focus is derived from them (0.3). The plan of a MESSAGE turn
+ * replaces all open contributions. The plan of another turn replaces only those of the instances that walked. NONE, deferred contributions
+ * and CHOICE are never open.
  */
 function updateOpenContributions(
   before: readonly OpenContribution[],
   { plan, transitions }: PhaseResults,
   trigger: TurnTrigger,
 ): readonly OpenContribution[] {
-  const made = plan.contributions
+  const newlyOpen = plan.contributions
     .filter(({ type, deferred, instanceId }) => type !== 'NONE' && !deferred && instanceId !== '')
     .map(({ instanceId, type }) => ({ instanceId, type }));
-  if (trigger === 'MESSAGE') return made;
+  if (trigger === 'MESSAGE') return newlyOpen;
   const after: OpenContribution[] = [];
   for (const open of before) {
-    const replacement = made.find(({ instanceId }) => instanceId === open.instanceId);
+    const replacement = newlyOpen.find(({ instanceId }) => instanceId === open.instanceId);
     if (replacement) after.push(replacement);
     else if (!transitions.walks.has(open.instanceId)) after.push(open);
   }
-  for (const open of made) if (!before.some(({ instanceId }) => instanceId === open.instanceId)) after.push(open);
+  for (const open of newlyOpen) if (!before.some(({ instanceId }) => instanceId === open.instanceId)) after.push(open);
   return after;
 }

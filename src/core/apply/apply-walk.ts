@@ -4,7 +4,7 @@ import type { PathEntry, ScenarioInstance, StepVisit } from '../model/session';
 import { mergeNames, sortNames } from '../model/sorting';
 import type { TraversedStep, Walk } from '../steps/walk';
 
-/** Applies the walk and the contribution of an instance: path, visit, counts and open contribution (0.7, step 14). */
+/** Updates an instance with its walk and contribution: path, visit, counts and open contribution (0.7, step 14). */
 export function applyWalk(
   walk: Walk,
   contribution: Contribution | undefined,
@@ -79,7 +79,7 @@ function toPathEntry(
   };
 }
 
-/** A step that is entered again no longer counts as before the checkpoint (3.7). */
+/** Removes the steps that were entered again, which no longer count as steps before the checkpoint (3.7). */
 function removeEnteredSteps(
   stepsBeforeCheckpoint: readonly string[],
   { hasMoved, traversedSteps, position }: Walk,

@@ -13,12 +13,12 @@ import {
 } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
-/** The inputs of an import besides the record. */
+/** The inputs of an import, except the record. */
 export interface LegacyImportInput {
   readonly owner: SessionKey & { readonly agentId: string };
   /**
-   * The scenario of the record: the version that it ran on, or the latest version if that one is gone. Undefined if the catalogue does not
-   * have the scenario; the session then has no instance.
+   * The scenario of the record, in the version that it ran on, or in the latest version if that version no longer exists. Undefined if the
+   * catalogue does not contain the scenario; the session then has no instance.
    */
   readonly scenario: CompiledScenario | undefined;
   readonly instanceId: string;
@@ -31,9 +31,8 @@ export interface LegacyImportInput {
 }
 
 /**
- * Converts a legacy record to a session at revision 0 (section 8). The session has one instance, which is paused with USER_REQUEST after a
- * PAUSE, and no instance if the scenario has ended. Whether the step and the version still exist is decided by rules 2.1 and 2.2 on the
- * next turn.
+ * Converts a legacy record to a session at revision 0 (section 8). The session has one instance, or none if the scenario has ended. After a
+ * PAUSE, the instance is paused with USER_REQUEST. Rules 2.1 and 2.2 check on the next turn whether the version and the step still exist.
  */
 export function importLegacySession(record: LegacySession, input: LegacyImportInput): Session {
   const { scenario } = input;
@@ -60,9 +59,9 @@ function createInstance(
   { instanceId, pathEntries }: LegacyImportInput,
 ): ScenarioInstance {
   const currentStepId = record.currentStepId || scenario.entryStep.stepId;
-  const leftSteps = findLeftSteps(record, scenario, currentStepId);
-  const path = leftSteps.map(createPathEntry);
-  const visitNumber = leftSteps.length + 1;
+  const traversedSteps = findTraversedSteps(record, scenario, currentStepId);
+  const path = traversedSteps.map(createPathEntry);
+  const visitNumber = traversedSteps.length + 1;
   const isPaused = status === 'PAUSED';
   return {
     instanceId,
@@ -77,13 +76,13 @@ function createInstance(
     pausedAtTurnCount: isPaused ? record.turnCount : 0,
     displacedByInstanceIds: [],
     currentStepId,
-    // The record does not contain what was asked, so the step asks again.
+    // The record does not list the fields that were asked for, so the step asks for them again.
     visit: createVisit(visitNumber, 0),
     path: path.slice(-pathEntries),
-    irreversibleDone: findPassedSteps(leftSteps, path),
-    stepsBeforeCheckpoint: findStepsBeforeCheckpoint(leftSteps),
-    stepsTrimmedFromPath: sortIds(leftSteps.slice(0, -pathEntries)),
-    // Legacy counts increased with every message. As loop counts they would pause instances that do not loop.
+    irreversibleDone: findPassedSteps(traversedSteps, path),
+    stepsBeforeCheckpoint: findStepsBeforeCheckpoint(traversedSteps),
+    stepsTrimmedFromPath: sortIds(traversedSteps.slice(0, -pathEntries)),
+    // Legacy counts include every message. Used as loop counts, they would pause instances that do not loop.
     loopCounts: scenario.steps.get(currentStepId)?.countsLoops ? new Map([[currentStepId, 1]]) : new Map(),
     lastVisitNumber: visitNumber,
     lastPathSequence: path.length,
@@ -94,14 +93,21 @@ function createInstance(
   };
 }
 
-/** Finds the visited steps other than the current one. They are in the order of the scenario, because the record has no order. */
-function findLeftSteps({ visitedSteps }: LegacySession, { steps }: CompiledScenario, current: string): CompiledStep[] {
+/**
+ * Finds the visited steps except the current one, in the order of the definition, because the record does not contain the order of the
+ * visits.
+ */
+function findTraversedSteps(
+  { visitedSteps }: LegacySession,
+  { steps }: CompiledScenario,
+  current: string,
+): CompiledStep[] {
   return [...steps.values()]
     .filter(({ stepId }) => stepId !== current && (visitedSteps.get(stepId) ?? 0) > 0)
     .sort((a, b) => a.index - b.index);
 }
 
-/** A step that collects fields counts as asked: the customer either answered or gave the values unasked. */
+/** Treats the fields of a visited step as asked for: the customer either answered or provided the values without being asked. */
 function createPathEntry({ stepId, collectedFields }: CompiledStep, index: number): PathEntry {
   const sequence = index + 1;
   return {
@@ -114,9 +120,12 @@ function createPathEntry({ stepId, collectedFields }: CompiledStep, index: numbe
   };
 }
 
-/** A checkpoint or required action that was left counts as passed. Rejecting a correction is safer than repeating an action (3.7). */
-function findPassedSteps(leftSteps: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
-  return leftSteps.flatMap((step, index) => {
+/**
+ * Finds the checkpoints and required actions that the instance has left. They count as passed, because rejecting a correction is safer than
+ * repeating an action (3.7).
+ */
+function findPassedSteps(traversedSteps: readonly CompiledStep[], path: readonly PathEntry[]): IrreversibleStep[] {
+  return traversedSteps.flatMap((step, index) => {
     const entry = path[index];
     if (!entry || !isIrreversible(step)) return [];
     const { stepId, actionDescription: description } = step;
@@ -125,9 +134,9 @@ function findPassedSteps(leftSteps: readonly CompiledStep[], path: readonly Path
   });
 }
 
-function findStepsBeforeCheckpoint(leftSteps: readonly CompiledStep[]): readonly string[] {
-  const checkpoint = leftSteps.findLastIndex(isIrreversible);
-  return sortIds(leftSteps.slice(0, Math.max(0, checkpoint)));
+function findStepsBeforeCheckpoint(traversedSteps: readonly CompiledStep[]): readonly string[] {
+  const checkpoint = traversedSteps.findLastIndex(isIrreversible);
+  return sortIds(traversedSteps.slice(0, Math.max(0, checkpoint)));
 }
 
 function sortIds(steps: readonly CompiledStep[]): readonly string[] {
@@ -138,7 +147,10 @@ function isIrreversible({ isCheckpoint, isRequiredAction }: CompiledStep): boole
   return isCheckpoint || isRequiredAction;
 }
 
-/** Converts the variables like a patch. Fields that the scenario collects are CASE fields and are dropped if the scenario has ended (0.4). */
+/**
+ * Converts the variables as if they were a patch. Fields that the scenario collects are CASE fields and are dropped if the scenario has
+ * ended (0.4).
+ */
 function convertVariables(
   record: LegacySession,
   scenario: CompiledScenario | undefined,
@@ -153,7 +165,7 @@ function convertVariables(
   return variables;
 }
 
-/** The scenario has started once. If it completed, scenarios that depend on it can start (1.1). */
+/** Counts one start, and one completion if the scenario completed, so that scenarios that depend on it can start (1.1). */
 function createCounters(
   { lastAction }: LegacySession,
   scenario: CompiledScenario | undefined,

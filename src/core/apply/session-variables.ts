@@ -55,7 +55,7 @@ export function dropExpiredVariables(
   const persistedFields = new Set(endedScenarios.flatMap((scenario) => scenario?.definition.persistedFields ?? []));
   const isExpired = (field: string): boolean =>
     isCollected(endedScenarios, field) && !isCollected(remainingScenarios, field) && !persistedFields.has(field);
-  // Iterates over the variables and not over the collected fields: a scenario can have thousands of steps.
+  // Iterates over the variables, not the collected fields, because a scenario can have thousands of steps.
   return new Map([...variables].filter(([field, { scope }]) => scope !== 'CASE' || !isExpired(field)));
 }
 

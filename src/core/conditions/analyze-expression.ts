@@ -13,12 +13,12 @@ import {
 } from './expression';
 
 /**
- * The type of an expression as far as it is known without evaluating it. JSON is a value read from fields, whose numbers are always
- * doubles. UNKNOWN is everything else.
+ * The type of an expression, as far as it can be inferred without evaluation. JSON: a value read from fields; its numbers are always
+ * doubles. UNKNOWN: any other type.
  */
 export type ExpressionKind = 'BOOL' | 'INT' | 'DOUBLE' | 'TEXT' | 'LIST' | 'MAP' | 'JSON' | 'UNKNOWN';
 
-/** The names that enclosing macros define, each with its kind. */
+/** Maps the variables that enclosing macros define to their kinds. */
 export type Scope = ReadonlyMap<string, ExpressionKind>;
 
 /** Infers the kind of an expression within a scope. */
@@ -45,7 +45,7 @@ export function inferKind(expression: Expression, scope: Scope): ExpressionKind 
   }
 }
 
-/** The kind of an element or member of a container. */
+/** Returns the kind of an element or member of a container. */
 function getMemberKind(container: ExpressionKind): ExpressionKind {
   return container === 'JSON' ? 'JSON' : 'UNKNOWN';
 }
@@ -117,13 +117,13 @@ function inferMacroKind(macro: Comprehension): ExpressionKind {
   return inferKind(macro.accuInit, new Map());
 }
 
-/** An expression with its surroundings. */
+/** An expression with its scope and nesting. */
 export interface ExpressionContext {
   readonly expression: Expression;
   readonly scope: Scope;
-  /** 1 for the whole condition. */
+  /** Level in the expression tree; 1 for the whole condition. */
   readonly depth: number;
-  /** Number of macros whose body contains it. */
+  /** Number of macros whose body contains the expression. */
   readonly macroDepth: number;
 }
 
@@ -165,7 +165,7 @@ function listOperands({ exprKind }: Expression): readonly Expression[] {
   }
 }
 
-/** The range of a macro is outside the scope of its variable; the body is inside. */
+/** Lists the parts of a macro. The range is outside the scope of the macro's variable; the body is inside. */
 function listMacroChildren(
   { iterRange: range, iterVar, accuVar, accuInit, loopCondition, loopStep, result }: Comprehension,
   { scope: outer, depth: macroLevel, macroDepth }: ExpressionContext,
@@ -186,7 +186,7 @@ function toList(expression: Expression | undefined): readonly Expression[] {
 }
 
 export interface ExpressionReads extends ConditionReads {
-  /** Keys of `data` whose value is read and not only tested with `has()`. In the order of their first use. */
+  /** Keys of `data` whose value is read and not only tested with `has()`, in the order of first use. */
   readonly requiredKeys: readonly string[];
 }
 
@@ -224,7 +224,7 @@ interface DataKeyRead {
   readonly key: string;
   /** False if only the presence of the key is tested. */
   readonly isRequired: boolean;
-  /** The identifier `data` of this read. */
+  /** The expression of the identifier `data`. */
   readonly data: Expression;
 }
 

@@ -3,8 +3,8 @@ import type { ConditionLimits } from './condition';
 import { createConditionError } from './evaluation-errors';
 
 /**
- * The remaining budget of the current evaluation. Evaluations are synchronous, so there is only one at a time, and CEL functions receive
- * nothing but their arguments. A module variable is therefore sufficient.
+ * The remaining budget of the current evaluation. A module variable is sufficient, because evaluations are synchronous and only one runs at
+ * a time. CEL functions receive only their arguments, so the budget cannot be passed to them.
  */
 const budget = { units: 0, listSize: 0 };
 
@@ -50,12 +50,12 @@ function chargeContent(value: CelValue): CelError | undefined {
 
 const convertedElementsPerUnit = 32;
 
-/** Charges a field read. Call it before the read, because a read of a missing key has a cost, too. */
+/** Charges a field read. Call this before the read, because a read of a missing key has a cost too. */
 export function chargeRead(): CelError | undefined {
   return charge(1);
 }
 
-/** Charges the conversion of a value that was read. Only lists are scanned. */
+/** Charges the conversion of a value that was read. Only lists have a cost, because maps are converted when their keys are read. */
 export function chargeConversion(value: CelValue): CelError | undefined {
   return isCelList(value) ? charge(value.size / convertedElementsPerUnit) : undefined;
 }

@@ -3,19 +3,19 @@ import { type Fields, isJsonArray, isJsonObject, type JsonObject, type JsonValue
 
 /**
  * Converts JSON to CEL. The library's own conversion inspects `value.constructor` and copies whole objects. Here a map is a view that
- * converts a key when it is read, so the cost depends on the keys read and not on the size of the object.
+ * converts the value of a key when the key is read, so the cost depends on the keys read and not on the size of the object.
  */
 export function toCelValue(value: JsonValue): CelInput {
   if (isJsonArray(value)) return toCelList(value);
   return isJsonObject(value) ? celMap(new ObjectView(value)) : value;
 }
 
-/** Converts known fields to a CEL map. A null is not a known value, so its key is absent (0.4). */
+/** Converts known fields to a CEL map. A field whose value is null is not known, so its key is absent (0.4). */
 export function toCelMap(fields: Fields): CelMap {
   return celMap(new FieldsView(fields));
 }
 
-/** Conversions of lists that contain lists or maps. JSON values are immutable, so a conversion stays valid. */
+/** Caches the conversions of lists that contain lists or maps. JSON values are immutable, so a conversion stays valid. */
 const convertedLists = new WeakMap<object, CelList>();
 
 function toCelList(items: readonly JsonValue[]): CelList {
@@ -37,7 +37,7 @@ type MapKey = bigint | string | boolean | CelUint;
 abstract class JsonView implements ReadonlyMap<MapKey, CelInput> {
   private convertedEntries: ReadonlyMap<MapKey, CelInput> | undefined;
 
-  /** Returns the value of an own key. */
+  /** Returns the value of an own key; undefined if the key is absent. */
   protected abstract read(key: string): JsonValue | undefined;
   protected abstract listKeys(): readonly string[];
 

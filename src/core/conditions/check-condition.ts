@@ -31,7 +31,7 @@ export interface CheckRules {
   readonly variableNames: readonly string[];
 }
 
-/** A longer list does not help the author of a condition. */
+/** A longer list of findings does not help the author of a condition. */
 const maxFindings = 20;
 
 /**
@@ -45,9 +45,9 @@ export function checkCondition(
   const findings = new Map<string, ConditionFinding>();
   const report = (finding: ExpressionFinding | undefined, location: Expression): void => {
     if (finding === undefined) return;
-    const located: ConditionFinding = { ...finding, ...getPosition(location) };
-    const key = getDeduplicationKey(located);
-    if (!findings.has(key)) findings.set(key, located);
+    const locatedFinding: ConditionFinding = { ...finding, ...getPosition(location) };
+    const key = getDeduplicationKey(locatedFinding);
+    if (!findings.has(key)) findings.set(key, locatedFinding);
   };
 
   walkExpression(expression, (context) => {
@@ -63,7 +63,10 @@ function prioritizeErrors(findings: readonly ConditionFinding[]): readonly Condi
   return [...errors, ...findings.filter(({ severity }) => severity === 'WARNING')].slice(0, maxFindings);
 }
 
-/** Excessive depth is found on every level below the first, so it is reported once. */
+/**
+ * Returns the key by which equal findings are reported once. Every level beyond the depth limit has a finding, so these findings share one
+ * key.
+ */
 function getDeduplicationKey({ code, message, line, column }: ConditionFinding): string {
   return code.endsWith('TOO_DEEP') ? code : `${code} ${line} ${column} ${message}`;
 }
@@ -76,7 +79,7 @@ function checkResult(expression: Expression): ExpressionFinding | undefined {
   return { severity: 'WARNING', code: 'NOT_A_BOOL', message };
 }
 
-/** Kinds whose values are never a bool. */
+/** Describes the kinds that are never a bool; undefined for all other kinds. */
 const nonBoolTypes: Readonly<Record<ExpressionKind, string | undefined>> = {
   BOOL: undefined,
   INT: 'an int',
@@ -120,7 +123,7 @@ const minInt = -(2n ** 63n);
 const maxInt = 2n ** 63n - 1n;
 const maxUint = 2n ** 64n - 1n;
 
-/** The parser accepts integers of any length. */
+/** Checks the range of an integer, because the parser accepts integers of any length. */
 function checkInteger({ exprKind }: Expression): ExpressionFinding | undefined {
   if (exprKind.case !== 'constExpr') return undefined;
   const { case: kind, value } = exprKind.value.constantKind;
@@ -151,7 +154,7 @@ function checkVariable(name: string, scope: Scope, variableNames: readonly strin
   return { severity: 'ERROR', code: 'UNKNOWN_VARIABLE', message };
 }
 
-/** Matches functions that the author wrote. The parser's names of operators are not identifiers. */
+/** Matches the name of a function that the author wrote. The parser's names for operators are not identifiers. */
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const macroUsages: ReadonlyMap<string, string> = new Map([
@@ -192,8 +195,8 @@ function quote(name: string): string {
 }
 
 /**
- * Checks regular expressions. Matching is linear in the text, with the size of the expression as the factor. The expression must
- * therefore be a literal that can be checked here, and never a value from the customer.
+ * Checks regular expressions. The cost of matching is proportional to the length of the text times the size of the expression. The
+ * expression must therefore be a literal that can be checked here, never a value from the customer.
  */
 const checkPattern: ExpressionCheck = ({ expression }, { limits }) => {
   const call = getCall(expression);

@@ -25,8 +25,8 @@ export interface ConditionCompilation {
 }
 
 /**
- * Compiles the text of a condition (section 6): parses it, checks names, functions and sizes, and finds its reads. Takes some hundred
- * microseconds, so compile when a scenario is stored or loaded. Never throws.
+ * Compiles the text of a condition (section 6): parses it, checks names, functions and sizes, and finds its reads. Takes a few hundred
+ * microseconds, so compile a condition when its scenario is stored or loaded. Never throws.
  */
 export function compileCondition(text: string, limits: ConditionLimits = defaultConditionLimits): ConditionCompilation {
   const { compiled, findings } = compile(text, { limits, variableNames: conditionVariableNames });
@@ -85,7 +85,10 @@ function createCondition(text: string, parsed: ParsedCondition, limits: Conditio
 // V8 only. The ECMAScript types do not declare it, and other engines ignore it.
 const errorConstructor: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
 
-/** Turns off stack traces: every CEL error is an `Error`, and capturing an unused trace costs ten times the evaluation. */
+/**
+ * Evaluates without stack traces: every CEL error is an `Error`, and capturing a trace that is not used costs ten times as much as the
+ * evaluation.
+ */
 function evaluate(
   evaluator: Evaluator<EvaluationVariables>,
   variables: EvaluationVariables,

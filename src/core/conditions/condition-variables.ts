@@ -4,7 +4,7 @@ import { toCelMap, toCelValue } from './cel-value';
 
 interface VariableDefinition<Kind extends string, Value> {
   readonly kind: Kind;
-  /** The text of its row in docs/conditions.md. */
+  /** The description of the variable in docs/conditions.md. */
   readonly description: string;
   readonly toCel: (value: Value) => CelInput;
 }
@@ -36,7 +36,7 @@ const score: Define<'SCORE', number> = (description) => ({ kind: 'SCORE', descri
 
 /**
  * Every variable of a condition, in the order of section 6. The type `ConditionVariables`, the conversion to CEL and the checks of names
- * and types derive from this table. After adding a row, the compiler reports every place that provides the values.
+ * and types derive from this table. When you add a row, the compiler reports every place that must provide the value.
  */
 export const conditionVariables = {
   data: fields('Known data of the instance, all sources merged (0.4).'),

@@ -4,15 +4,15 @@ import type { ConditionVariables, FieldRuleVariables } from './condition-variabl
 /** What the text of a condition reads, found at compile time (3.3). */
 export interface ConditionReads {
   /**
-   * Keys of `data`, written as `data.age`, `data['age']`, `has(data.age)` or `'age' in data`. In the order of their first use, without
+   * Keys of `data`, written as `data.age`, `data['age']`, `has(data.age)` or `'age' in data`, in the order of first use, without
    * duplicates.
    */
   readonly dataKeys: readonly string[];
   /** Those of `dataKeys` whose value is read and whose presence is not tested with `has()` or `in`. */
   readonly untestedKeys: readonly string[];
-  /** Names of the variables, for example `outcome`. In the order of their first use, without duplicates. */
+  /** Names of the variables, for example `outcome`, in the order of first use, without duplicates. */
   readonly variables: readonly string[];
-  /** Whether it reads keys of `data` that the text does not name: `data[intent]`, or `data` as a whole. */
+  /** Whether the text reads keys of `data` that it does not name: `data[intent]`, or `data` as a whole. */
   readonly hasDynamicDataReads: boolean;
 }
 
@@ -49,8 +49,8 @@ export interface Condition {
   /** Where it compares a key of `data` with a value whose type is known, in text order. */
   readonly comparisons: readonly DataComparison[];
   /**
-   * Evaluates the condition: TRUE, FALSE, or UNKNOWN when the result depends on a missing key that `||`, `&&`, `!` and `?:` cannot do
-   * without (3.3, section 6). Any other failure is FALSE with `error`. Never throws.
+   * Evaluates the condition: TRUE, FALSE, or UNKNOWN when the result depends on a missing key and the other operands of `||`, `&&` and `?:`
+   * do not decide it (3.3, section 6). Any other failure is FALSE with `error`. Never throws.
    */
   evaluate(variables: ConditionVariables): ConditionResult;
 }
@@ -99,23 +99,23 @@ export interface ConditionFinding {
 
 /** Limits of a condition. CEL has no cost limit, so text, nesting, lists and evaluation cost are bounded here (section 6). */
 export interface ConditionLimits {
-  /** UTF-16 code units of the text. */
+  /** Maximum length of the text, in UTF-16 code units. */
   readonly maxTextLength: number;
-  /** Levels of the expression tree: `data.age > 18` has three, a macro adds about three. */
+  /** Maximum number of levels of the expression tree: `data.age > 18` has three, a macro adds about three. */
   readonly maxDepth: number;
-  /** Nesting of macros (`exists`, `all`, `map`, `filter` ...); 1 means that no macro may contain another. */
+  /** Maximum nesting of macros (`exists`, `all`, `map`, `filter` ...); 1 means that no macro may contain another. */
   readonly maxMacroDepth: number;
-  /** Elements of one list or map literal. */
+  /** Maximum number of elements of one list or map literal. */
   readonly maxLiteralSize: number;
-  /** Elements of a list or map that a macro iterates over or `in` searches, at evaluation. */
+  /** Maximum number of elements of a list or map that a macro iterates over or `in` searches, at evaluation. */
   readonly maxListSize: number;
-  /** UTF-16 code units of a regular expression. */
+  /** Maximum length of a regular expression, in UTF-16 code units. */
   readonly maxPatternLength: number;
-  /** Characters of a regular expression with its counted repetitions expanded: `(ab){3}c` has 7. */
+  /** Maximum number of characters of a regular expression with its counted repetitions expanded: `(ab){3}c` has 7. */
   readonly maxPatternSize: number;
   /**
-   * Cost units of one evaluation. One unit, about 0.3 us, is a field read, an iteration of a macro, a function argument in the body of a
-   * macro, 64 characters, or 4 compared list elements.
+   * Maximum cost of one evaluation, in units. One unit, about 0.3 us, is a field read, an iteration of a macro, a function argument in the
+   * body of a macro, 64 characters, or 4 compared list elements.
    */
   readonly maxWork: number;
 }

@@ -4,9 +4,9 @@ import { type CelError, celError, isCelError } from '@bufbuild/cel';
 export const missingKey: CelError = celError('@missing');
 
 /**
- * Whether an evaluation failed because data is missing. For `&&` and `||` the library merges errors into a new one, with the message of
- * the first and the others as its cause. The first error's own cause is lost, so in the body of a macro another error can hide a missing
- * key and is then reported instead.
+ * Whether an evaluation failed because data is missing. For `&&` and `||`, the library merges errors into a new error that has the message
+ * of the first error and the other errors as its cause. The first error's own cause is lost, so in the body of a macro another error can
+ * hide a missing key and is then reported instead.
  */
 export function isMissingKey(error: CelError): boolean {
   if (error.message === missingKey.message) return true;

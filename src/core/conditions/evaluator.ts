@@ -12,17 +12,17 @@ import { lowerExpression } from './lower-expression';
  */
 export type Evaluation =
   | { readonly truth: 'TRUE' | 'FALSE' }
-  /** With the missing keys of `data`, without duplicates. */
+  /** UNKNOWN lists the missing keys of `data`, without duplicates. */
   | { readonly truth: 'UNKNOWN'; readonly missingFields: readonly string[] }
-  /** With a reason that contains no customer values. */
+  /** ERROR has a reason that contains no customer values. */
   | { readonly truth: 'ERROR'; readonly reason: string };
 
 /** Evaluates a part of a condition on an input. */
 export type Evaluator<Input> = (input: Input) => Evaluation;
 
 /**
- * Compiles an expression. The outer `||`, `&&`, `!` and `?:` are evaluated here and their operands by the library. The library's own
- * `||` and `&&` have no UNKNOWN, and lose some of the errors that they merge.
+ * Compiles an expression. The outer `||`, `&&`, `!` and `?:` are evaluated here and their operands by the library. The library's own `||`
+ * and `&&` do not support UNKNOWN and lose some of the errors that they merge.
  */
 export function compileEvaluator(expression: Expression): Evaluator<EvaluationVariables> {
   const call = getCall(expression);
@@ -69,7 +69,7 @@ export function or<Input>(operands: readonly Evaluator<Input>[]): Evaluator<Inpu
   return (input) => evaluateAll(operands, input, isTrue, isFalse);
 }
 
-/** `&&`: FALSE if any operand is FALSE; else UNKNOWN, ERROR or TRUE as for `||`. */
+/** `&&`: FALSE if any operand is FALSE; else UNKNOWN if any is UNKNOWN; else ERROR if any is ERROR; else TRUE. */
 export function and<Input>(operands: readonly Evaluator<Input>[]): Evaluator<Input> {
   return (input) => evaluateAll(operands, input, isFalse, isTrue);
 }

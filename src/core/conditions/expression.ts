@@ -43,19 +43,19 @@ export function getComprehension(expression: Expression): Comprehension | undefi
   return expression.exprKind.case === 'comprehensionExpr' ? expression.exprKind.value : undefined;
 }
 
-/** The name of an identifier expression. */
+/** Returns the name of an identifier; undefined for any other expression. */
 export function getIdentifier(expression: Expression | undefined): string | undefined {
   return expression?.exprKind.case === 'identExpr' ? expression.exprKind.value.name : undefined;
 }
 
-/** The value of a string literal. */
+/** Returns the value of a string literal; undefined for any other expression. */
 export function getStringLiteral(expression: Expression | undefined): string | undefined {
   if (expression?.exprKind.case !== 'constExpr') return undefined;
   const { constantKind } = expression.exprKind.value;
   return constantKind.case === 'stringValue' ? constantKind.value : undefined;
 }
 
-/** A function call with the id of the expression that it replaces. */
+/** Creates a function call with the id of the expression that it replaces. */
 export function replaceWithCall(expression: Expression, name: string, args: Expression[]): Expression {
   return {
     $typeName: 'cel.expr.Expr',
@@ -64,7 +64,7 @@ export function replaceWithCall(expression: Expression, name: string, args: Expr
   };
 }
 
-/** A string literal with the id of the expression that it replaces. */
+/** Creates a string literal with the id of the expression that it replaces. */
 export function replaceWithString(expression: Expression, value: string): Expression {
   return {
     $typeName: 'cel.expr.Expr',

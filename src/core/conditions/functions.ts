@@ -40,21 +40,21 @@ export const internalFunctions = {
 } as const;
 
 /**
- * Defines a CEL function that reports an error by returning it. Functions of the library throw, and wrapping the thrown error costs ten
- * times an evaluation; here a missing key is an ordinary result.
+ * Defines a CEL function that reports an error by returning it. The library's functions throw, and wrapping a thrown error costs ten times
+ * as much as an evaluation. A missing key is an ordinary result here.
  */
 function defineFunction(name: string, arity: number, body: (args: readonly CelValue[]) => CelResult): CelFunc {
   const parameters = Array.from({ length: arity }, () => CelScalar.DYN);
-  const declared = celFunc(name, parameters, CelScalar.DYN, () => null);
-  return Object.assign(declared, {
+  const declaration = celFunc(name, parameters, CelScalar.DYN, () => null);
+  return Object.assign(declaration, {
     call: (_id: number, target: CelValue | undefined, args: CelValue[]) =>
       target === undefined && args.length === arity ? body(args) : undefined,
   });
 }
 
 /**
- * Field reads. The library returns the same error for a missing key and for a value that has no keys at all, and treats a key with a
- * null as absent.
+ * Functions that read fields. The library returns the same error for a missing key and for a value that has no keys at all, and treats a
+ * key whose value is null as absent.
  */
 const fieldFunctions: readonly CelFunc[] = [
   defineFunction(internalFunctions.get, 2, ([container = null, key = null]) => {
@@ -109,10 +109,10 @@ function isMapKey(value: CelValue): value is Parameters<CelMap['get']>[0] {
   );
 }
 
-/** List operations with a bounded cost. CEL itself has no limit. */
+/** List operations with a bounded cost. CEL itself does not limit the cost of list operations. */
 const listFunctions: readonly CelFunc[] = [
   defineFunction(internalFunctions.range, 1, ([range = null]) =>
-    // An enclosing macro continues after an error, and reading the size of a large map has a cost of its own.
+    // An enclosing macro continues after an error, and reading the size of a large map is expensive, so a unit is charged first.
     isCelList(range) || isCelMap(range) ? (charge(1) ?? chargeSize(range.size) ?? range) : range,
   ),
   // `in` searches a list, but reads a single key of a map.
@@ -135,13 +135,13 @@ function append(list: CelList, element: CelInput): CelList {
     items.push(element);
     return list;
   }
-  const copied = [...list, element];
-  const grown = celList(copied);
-  growingLists.set(grown, copied);
-  return grown;
+  const elements = [...list, element];
+  const growingList = celList(elements);
+  growingLists.set(growingList, elements);
+  return growingList;
 }
 
-/** `key in map`. The library treats a key with a null as absent. */
+/** Overrides `key in map`, because the library treats a key whose value is null as absent. */
 const inMap = celFunc(
   '@in',
   [CelScalar.STRING, mapType(CelScalar.DYN, CelScalar.DYN)],

@@ -76,11 +76,11 @@ function lowerCall(expression: Expression, call: Call, frequency: Frequency): Ex
   return { ...expression, exprKind: { case: 'callExpr', value: { ...call, ...target, args } } };
 }
 
-/** In the body of a macro every argument is charged, constants included: creating an error from constants has a cost, too. */
+/** In the body of a macro every argument is charged, constants included: creating an error from constants has a cost too. */
 function lowerArgument(arg: Expression, frequency: Frequency): Expression {
-  const lowered = lower(arg, frequency);
+  const loweredArg = lower(arg, frequency);
   const isCharged = frequency === 'per element' && getIdentifier(arg) !== accumulator;
-  return isCharged ? replaceWithCall(arg, internalFunctions.charge, [lowered]) : lowered;
+  return isCharged ? replaceWithCall(arg, internalFunctions.charge, [loweredArg]) : loweredArg;
 }
 
 function selectReadFunction(container: Expression | undefined): string {

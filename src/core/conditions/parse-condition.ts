@@ -2,7 +2,7 @@ import { parse } from '@bufbuild/cel';
 import type { ConditionFinding } from './condition';
 import type { Expression } from './expression';
 
-/** A position in the text of a condition. Both are 1-based; columns count UTF-16 code units. */
+/** A position in the text of a condition. Line and column are 1-based; columns count UTF-16 code units. */
 export interface SourcePosition {
   readonly line: number;
   readonly column: number;
@@ -31,18 +31,18 @@ export function parseCondition(
   }
 }
 
-/** Converts a 0-based offset in UTF-16 code units. */
+/** Converts a 0-based offset in UTF-16 code units to a position. */
 export function toSourcePosition(text: string, offset: number): SourcePosition {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-/** The parser is recursive and has no depth limit. */
+/** Whether an error is a stack overflow of the parser, which is recursive and has no depth limit. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes('call stack');
 }
 
-/** The nesting of a condition that overflowed the stack, before its depth could be measured. */
+/** The finding for a condition that overflowed the stack before its depth could be measured. */
 export const tooDeepToParse: ConditionFinding = {
   severity: 'ERROR',
   code: 'CONDITION_TOO_DEEP',
@@ -73,8 +73,8 @@ function findOffset(error: unknown): number | undefined {
 const unparsable = 'it cannot be parsed.';
 
 /**
- * The library's message lists every token that was allowed at the position. The token that was found is enough, and for a common
- * mistake, what to write instead.
+ * Describes a syntax error. The library's message lists every token that is allowed at the position; this message names only the token that
+ * was found and, for a common mistake, what to write instead.
  */
 function describeSyntaxError(text: string, offset: number | undefined, error: unknown): string {
   if (!(error instanceof Error)) return unparsable;
@@ -87,7 +87,7 @@ function describeSyntaxError(text: string, offset: number | undefined, error: un
   return error.message === '' ? unparsable : `${error.message}.`;
 }
 
-/** Operators of other languages, and what CEL has instead. */
+/** Maps operators of other languages to their equivalents in CEL. */
 const foreignOperators: ReadonlyMap<string, string> = new Map([
   ['=', '=='],
   ['===', '=='],
@@ -104,7 +104,7 @@ const foreignOperators: ReadonlyMap<string, string> = new Map([
 
 const binaryOperators: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', 'in']);
 
-/** Explains a syntax error at an operator; undefined if the error is something else. The parser stops before an invalid operand. */
+/** Explains a syntax error at an operator; undefined for any other error. The parser stops before an invalid operand. */
 function describeOperator(text: string, offset: number): string | undefined {
   if (/(^|[^\w.])not\s+$/i.test(text.slice(0, offset))) return "'not' is not an operator. Use '!'.";
   const [token = ''] = /^([=<>!&|]+|\w+)/.exec(text.slice(offset)) ?? [];

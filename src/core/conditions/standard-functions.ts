@@ -5,7 +5,7 @@ const standardFunctions = celEnv().funcs;
 
 /** A signature of a function. */
 export interface Overload {
-  /** `target.f(...)` instead of `f(...)`. */
+  /** Whether the function is called as `target.f(...)` instead of `f(...)`. */
   readonly isMethod: boolean;
   /** The number of arguments, without the target. */
   readonly arity: number;
@@ -26,7 +26,7 @@ function indexOverloads(): ReadonlyMap<string, readonly Overload[]> {
   return byName;
 }
 
-/** Returns what is wrong with a regular expression, in the library's words; undefined if it is valid. */
+/** Returns the library's error message for a regular expression; undefined if the expression is valid. */
 export function findPatternError(pattern: string): string | undefined {
   if (pattern.includes('\\Q')) return '\\Q is not supported';
   const result = standardFunctions.find('matches')?.call(0, '', [pattern]);
@@ -40,18 +40,18 @@ const repetition = /^\{(\d+),?(\d*)\}/;
  * grows with it. It is an upper bound, for patterns in which `findPatternError` finds no error.
  */
 export function getPatternSize(pattern: string): number {
-  // One sum per open group. `last` is the size of the part that a following repetition applies to.
+  // One sum for each open group. `last` is the size of the part to which a following repetition applies.
   const sums = [0];
   let last = 0;
   let offset = 0;
   while (offset < pattern.length) {
     const rest = pattern.slice(offset);
-    const repeated = repetition.exec(rest);
-    if (repeated !== null) {
-      const times = Math.max(Number(repeated[1]), Number(repeated[2]));
+    const match = repetition.exec(rest);
+    if (match !== null) {
+      const times = Math.max(Number(match[1]), Number(match[2]));
       sums.push((sums.pop() ?? 0) + last * (times - 1));
       last *= times;
-      offset += repeated[0].length;
+      offset += match[0].length;
       continue;
     }
     const atom = readAtom(rest);
@@ -74,7 +74,7 @@ function readAtom(rest: string): string {
   return /^(?:\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\])/.exec(rest)?.[0] ?? rest.charAt(0);
 }
 
-/** Cost of compiling a regular expression. The library compiles it on every call. */
+/** Cost of compiling a regular expression, in units. The library compiles it on every call. */
 const compileCost = 50;
 /** One unit covers matching one character against this many characters of a regular expression. */
 const patternCharactersPerUnit = 64;

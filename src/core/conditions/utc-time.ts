@@ -20,7 +20,7 @@ const accessors: readonly (readonly [name: string, read: (date: Date) => number]
 ];
 
 /**
- * `getHours()` and the other accessors, with or without a time zone. The library's use the time zone of the process and are wrong
+ * `getHours()` and the other accessors, with or without a time zone. The library's accessors use the time zone of the process and are wrong
  * around its changes to daylight saving time. All nodes must return the same result.
  */
 export const utcTimeFunctions: readonly CelFunc[] = accessors.flatMap(([name, read]) => [
@@ -53,7 +53,7 @@ function shiftToZone(date: Date, zone: string): Date {
   return new Date(date.getTime() + (offset[1] === '-' ? -minutes : minutes) * msPerMinute);
 }
 
-/** Cost of creating a date format, which happens on every call. */
+/** Cost of creating a date format, in units. Every call creates one. */
 const dateFormatCost = 200;
 
 function shiftToNamedZone(date: Date, zone: string): Date {

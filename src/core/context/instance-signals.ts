@@ -21,9 +21,9 @@ export const noSignals: InstanceSignals = {
 };
 
 /**
- * Resolves the signals that reach an instance. A signal aimed at scenarios takes precedence over one aimed at all instances, so that "cancel
- * everything, but continue the booking" keeps the booking. A PAUSE, COMPLETE or CANCEL that is aimed at nothing goes to the focus; an unaimed
- * START or CONTINUE has no effect.
+ * Resolves the signals that reach an instance. A signal aimed at scenarios takes precedence over one aimed at all instances, so that
+ * "cancel everything, but continue the booking" keeps the booking. An unaimed PAUSE, COMPLETE or CANCEL goes to the focus; an unaimed START
+ * or CONTINUE has no effect.
  */
 export function resolveSignals(
   instance: ScenarioInstance,
@@ -40,7 +40,7 @@ export function resolveSignals(
   return { ...collectSignals([...forAll, ...unaimed]), hasContinue, hasStart };
 }
 
-/** The value of `signal` in conditions: the first one in the order of the rules that evaluate signals (2.3, 2.4, 2.6). */
+/** Returns the value of `signal` in conditions: the first signal in the order of the rules that evaluate signals (2.3, 2.4, 2.6). */
 export function getPrimarySignal({
   hasContinue,
   hasStart,
@@ -64,8 +64,8 @@ export function getStartTargets(signals: readonly SignalAim[]): ReadonlySet<stri
 }
 
 /**
- * Whether a CANCEL drops the pending start of a scenario: one that is aimed at the scenario, or at all instances if no signal is aimed at the
- * scenario (2.14). An unaimed CANCEL goes to the focus.
+ * Whether a CANCEL drops the pending start of a scenario. The CANCEL must be aimed at the scenario, or at all instances if no signal is
+ * aimed at the scenario (2.14). An unaimed CANCEL goes to the focus.
  */
 export function shouldDropPendingStart(signals: readonly SignalAim[], scenarioId: string): boolean {
   const aimed = signals.filter(({ scenarioIds }) => scenarioIds.includes(scenarioId));

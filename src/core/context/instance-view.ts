@@ -10,9 +10,9 @@ import { findChangedFields, findCorrectedFields, type StoredData } from './store
 
 /** An instance on this turn, after its outcomes, data and corrections are recorded (0.7, steps 2 to 5). */
 export interface InstanceView {
-  /** With outcomes recorded, confirmations voided, checkpoints passed, and loop counts and attempts counted. */
+  /** The instance after the turn's outcomes, voided confirmations, passed checkpoints, loop counts and attempts are recorded. */
   readonly instance: ScenarioInstance;
-  /** Undefined if the version of the instance is gone (2.1). */
+  /** Undefined if the version of the instance no longer exists (2.1). */
   readonly scenario: CompiledScenario | undefined;
   /** Undefined if the version does not have the step (2.2). */
   readonly step: CompiledStep | undefined;
@@ -21,7 +21,7 @@ export interface InstanceView {
   readonly changedFields: readonly string[];
   /** Fields used on the path that the variables or patch of this turn changed; sorted (3.9). */
   readonly correctedFields: readonly string[];
-  /** Fields in the variables, the patch or the results of this turn. `clears` does not affect them (3.2). */
+  /** Fields that the variables, the patch or the results of this turn contain. `clears` does not affect them (3.2). */
   readonly providedFields: ReadonlySet<string>;
   readonly signals: InstanceSignals;
   /** An outcome of this turn is about the instance. */
@@ -34,7 +34,10 @@ export interface InstanceView {
   readonly rejectedAnswers: readonly string[];
   /** The turn addresses the instance (0.5). */
   readonly isAddressed: boolean;
-  /** The turn counts as an attempt. The attempt is taken back if another instance starts, because the turn addresses that one (3.6). */
+  /**
+   * The turn counts as an attempt. The attempt is removed if the turn starts another instance, because the turn then addresses that
+   * instance (3.6).
+   */
   readonly hasCountedAttempt: boolean;
 }
 
@@ -56,7 +59,10 @@ export interface ViewInput {
   readonly focusInstanceId: string;
   readonly outcomes: ResolvedOutcomes;
   readonly storedData: StoredData;
-  /** The known data of the session before storing. Instances without own variables share it, and the next two. */
+  /**
+   * The known data of the session before the data of the turn is stored. Instances without variables of their own share this and the next
+   * two values.
+   */
   readonly before: KnownData;
   readonly known: KnownData;
   readonly changedFields: readonly string[];
@@ -164,8 +170,8 @@ function updateInstance(
     loopCounts === instance.loopCounts &&
     variables === instance.variables;
   if (isUnchanged) return instance;
-  // Lists every property, like other large objects that each turn creates, so that all of them share one hidden class of V8. Overriding
-  // a property after a spread costs as much as the whole literal (docs/performance.md).
+  // Lists every property, like other large objects that each turn creates, so that all of them share one hidden class in V8. Overriding a
+  // property after a spread costs as much as the whole literal (docs/performance.md).
   return {
     instanceId: instance.instanceId,
     scenarioId: instance.scenarioId,

@@ -29,7 +29,7 @@ export interface ModelRequestCondition extends TransitionKey {
   readonly text: string;
 }
 
-/** The request to the model, at most one for each turn (section 9). At least one of the lists is not empty. */
+/** The request to the model, at most one per turn (section 9). At least one of the lists is not empty. */
 export interface ModelRequest {
   readonly message: string;
   readonly intent: string;
@@ -41,12 +41,11 @@ export interface ModelRequest {
   readonly conditions: readonly ModelRequestCondition[];
 }
 
-/** Bounds the prompt. A condition that is left out is UNKNOWN on this turn. */
+/** Limits the size of the prompt. A condition beyond the limit is UNKNOWN on this turn. */
 const maxConditions = 50;
 
 /**
- * Builds the model request of a turn. Undefined on a turn without a message, and if no instance is active and no candidate can start.
- * Pure.
+ * Builds the model request of a turn. Undefined if the turn has no message, or if no instance is active and no candidate can start. Pure.
  */
 export function buildModelRequest(input: TurnInput): ModelRequest | undefined {
   if (input.turn.trigger !== 'MESSAGE') return undefined;

@@ -7,9 +7,9 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 
 /** The outcomes of a turn with the instances that they apply to (0.6). */
 export interface ResolvedOutcomes {
-  /** Outcomes for the current visit of an existing instance, in request order. */
+  /** Outcomes for the current visit of an existing instance, by instance id; each list is in request order. */
   readonly byInstance: ReadonlyMap<string, readonly StepOutcome[]>;
-  /** Outcomes for a step, visit or instance that is over, in request order. */
+  /** Outcomes for a step, visit or instance that has ended, in request order. */
   readonly late: readonly LateOutcome[];
 }
 
@@ -80,13 +80,13 @@ export interface RecordedOutcomes {
   readonly visit: StepVisit;
   /** Number of failures of the step's required action. */
   readonly failureCount: number;
-  /** Outcomes that changed no stage. */
+  /** Outcomes that did not change a stage. */
   readonly ignored: readonly IgnoredOutcome[];
 }
 
 /**
- * Records outcomes on the current visit in request order, and voids a confirmation whose values have changed (0.6, 3.1). If the step is gone,
- * `step` is undefined and the outcomes are recorded anyway.
+ * Records outcomes on the current visit in request order, and voids a confirmation whose values have changed (0.6, 3.1). `step` is
+ * undefined if it no longer exists; the outcomes are recorded anyway.
  */
 export function recordOutcomes(
   instance: ScenarioInstance,
@@ -109,7 +109,7 @@ export function recordOutcomes(
   return { visit, failureCount, ignored };
 }
 
-/** A confirmation applies to the values that were shown. It is void when one of them changes (3.1). */
+/** Voids the confirmation if one of the values that were shown has changed (3.1). */
 function voidChangedConfirmation(visit: StepVisit, known: KnownData): StepVisit {
   if (!visit.confirmed || findChangedShownFields(visit, known).length === 0) return visit;
   return { ...visit, confirmed: false, outcome: visit.outcome === 'CONFIRMED' ? undefined : visit.outcome };
@@ -177,7 +177,7 @@ export function isConfirmFinished(step: CompiledStep, visit: StepVisit): boolean
 
 /**
  * Records the current step as irreversibly done if the visit has passed it: a confirmed checkpoint with a finished act stage, or a required
- * action that succeeded (3.7). No correction returns to the steps before it from then on.
+ * action that succeeded (3.7). After that, no correction returns to the steps before it.
  */
 export function recordPassedCheckpoint(
   instance: ScenarioInstance,

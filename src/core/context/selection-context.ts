@@ -15,7 +15,7 @@ import { createDraftView, type InstanceView, markAddressed, type ViewInput } fro
 import { type LateOutcome, resolveOutcomes } from './outcomes';
 import { findChangedFields, type StoredData, storeData } from './stored-data';
 
-/** All inputs of a turn. Ids of new instances are inputs, too. */
+/** All inputs of a turn. Ids of new instances are inputs too. */
 export interface TurnInput {
   readonly session: Session;
   readonly turn: Turn;
@@ -104,7 +104,7 @@ export function selectContext(input: TurnInput): SelectionContext {
   const ignoredOutcomes: IgnoredOutcome[] = [...outcomes.late];
   for (const view of draftViews) ignoredOutcomes.push(...view.ignoredOutcomes);
   const views = markAddressed(draftViews, viewInput);
-  // Lists every property, see updateInstance.
+  // Lists every property; see `updateInstance`.
   return {
     session,
     turn,

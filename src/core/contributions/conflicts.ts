@@ -17,7 +17,7 @@ export function resolveConflicts(drafts: readonly DraftContribution[], limits: L
   });
 }
 
-/** Resolves contributions in order. Keeps track of the fields and confirmations of earlier contributions. */
+/** Resolves contributions in plan order and tracks the fields and confirmations of earlier contributions. */
 class ConflictResolver {
   private readonly askedFields = new Set<string>();
   private lastAskScenarioId = '';
@@ -66,7 +66,7 @@ class ConflictResolver {
   }
 }
 
-/** Asks for the first of the own fields, up to the limit, and defers the rest. */
+/** Keeps the first `limit` fields that no earlier contribution asks for, and defers the rest. */
 function splitAsk(
   ask: AskContribution,
   ownFields: readonly string[],
@@ -85,7 +85,7 @@ function splitAsk(
   };
 }
 
-/** All fields are asked for by other scenarios. They still count as asked by this one. */
+/** Converts an ASK whose fields are all asked for by other scenarios. The fields still count as asked by this scenario. */
 function toNone(ask: AskContribution, sharedFields: readonly string[]): Contribution {
   return {
     scenarioId: ask.scenarioId,

@@ -45,7 +45,7 @@ export function draftQuietContribution(
     stepName: step?.name ?? instance.currentStepId,
     priorityWithoutBase: scenario && step ? addPriorities(scenario, step, context) : 0,
   };
-  return { contribution: createNone(source), lastActiveAt };
+  return { contribution: createNoneContribution(source), lastActiveAt };
 }
 
 /** The scenario, instance and step that contribute. */
@@ -107,7 +107,7 @@ function draftByStage(walk: Walk, source: ContributionSource, isSkippingEnabled:
     buildActionKey({ instanceId: source.instanceId, currentStepId: step.stepId, visit });
   switch (stage) {
     case 'none':
-      return createNone(source);
+      return createNoneContribution(source);
     case 'collect':
       return createAsk(walk, source, listFieldsToAsk(walk, isSkippingEnabled));
     case 'condition':
@@ -153,7 +153,7 @@ function listFieldsToAsk({ position, known }: Walk, isSkippingEnabled: boolean):
   return step.collectedFields.filter((field) => missingFields.includes(field) || !visit.askedFields.includes(field));
 }
 
-/** Up to this many collected fields are looked up one by one. Larger scenarios iterate over the known fields. */
+/** Up to this number, collected fields are looked up one by one. For larger scenarios, the known fields are iterated instead. */
 const maxLookups = 64;
 
 /** Returns the known values of `confirms_fields` or, if that is empty, of all fields that the scenario collects, by name (3.1). */
@@ -175,11 +175,11 @@ function getKnownValues(fields: Iterable<string>, known: KnownData): FieldValues
   return values;
 }
 
-function createNone(source: ContributionSource): Contribution {
+function createNoneContribution(source: ContributionSource): Contribution {
   return createContribution(source, 'NONE', false, {});
 }
 
-/** Joins the common fields and those of the type. `Object.assign` is faster than a spread here (ADR 0007). */
+/** Combines the common fields with the fields of the type. `Object.assign` is faster than a spread here (ADR 0007). */
 function createContribution<Type extends Contribution['type'], Details extends object>(
   source: ContributionSource,
   type: Type,

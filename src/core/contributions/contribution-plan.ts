@@ -17,10 +17,13 @@ import {
   draftQuietContribution,
 } from './contribution-draft';
 
-/** Returns the time of the last activity, this turn included. Resumes, moves and addressing turns are activity (2.7). */
+/**
+ * Returns the time of the last activity in milliseconds since 1970, including this turn. A resume, a move or a turn that addresses the
+ * instance counts as activity (2.7).
+ */
 export function getLastActiveAt({ view, resumed }: InstanceDecision, hasMoved: boolean, occurredAt: number): number {
   const { lastActiveAt } = view.instance;
-  // The clock of a caller can go back. That must not make an instance look idle.
+  // The clock of a caller can move backwards, which must not make an instance look idle.
   return resumed || hasMoved || view.isAddressed ? Math.max(occurredAt, lastActiveAt) : lastActiveAt;
 }
 

@@ -54,7 +54,7 @@ export function toActiveInstance({ view, resumed }: InstanceDecision, scenario: 
   };
 }
 
-/** Tests EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY in this order, as every resume must pass them (2.11). */
+/** Tests EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY in this order. Every resume must pass these tests (2.11). */
 export function checkActivation(
   activeSet: ActiveSet,
   request: ActivationRequest,
@@ -100,9 +100,9 @@ export function checkExclusions(
 }
 
 /**
- * At the limit, displaces the unprotected instances of lowest priority not above the scenario's own, least recently active first
- * (2.15). With `enable_multi_scenario` off, nothing becomes active while an instance is, even if it would displace that instance
- * (2.16).
+ * At the limit, displaces unprotected instances whose priority is not above that of the scenario: lowest priority first, then least
+ * recently active first (2.15). With `enable_multi_scenario` off, no scenario becomes active while an instance is active, even if it would
+ * displace that instance (2.16).
  */
 export function checkCapacity(
   activeSet: ActiveSet,

@@ -14,7 +14,7 @@ import { findUnfinishedStage } from '../steps/stage';
 import { toStepVariables } from '../steps/step-conditions';
 import type { Walk } from '../steps/walk';
 
-/** An action for an existing instance with a reason that belongs to it. */
+/** An action for an existing instance with one of the reasons for that action. */
 export type DecidedAction =
   | { readonly action: 'CONTINUE'; readonly reason: ContinueReason }
   | { readonly action: 'PAUSE'; readonly reason: PauseCause | 'STAYS_PAUSED' }
@@ -34,7 +34,7 @@ interface DecisionDetails {
   readonly conditionErrors: readonly string[];
 }
 
-/** The decision about an existing instance. P6.3 can still replace a CONTINUE by a LOOP pause or a relocalization (2.8). */
+/** The decision about an existing instance. P6.3 can still replace a CONTINUE with a LOOP pause or a relocalization (2.8). */
 export type InstanceDecision = DecidedAction & DecisionDetails & { readonly view: InstanceView };
 
 /** The decision about an instance that is active after the turn. */
@@ -46,25 +46,25 @@ export type EndDecision = Extract<InstanceDecision, { readonly action: 'COMPLETE
 
 export function createDecision(
   view: InstanceView,
-  decided: DecidedAction,
+  decidedAction: DecidedAction,
   {
-    shouldWalk = decided.action === 'CONTINUE',
+    shouldWalk = decidedAction.action === 'CONTINUE',
     resumed = false,
     staysPausedBecause,
     displacedByInstanceIds = [],
     conditionErrors = [],
   }: Partial<DecisionDetails> = {},
 ): InstanceDecision {
-  return { view, ...decided, shouldWalk, resumed, staysPausedBecause, displacedByInstanceIds, conditionErrors };
+  return { view, ...decidedAction, shouldWalk, resumed, staysPausedBecause, displacedByInstanceIds, conditionErrors };
 }
 
 /** Replaces the decision about an instance. Errors of evaluated conditions are kept. */
 export function overrideDecision(
   { view, conditionErrors }: InstanceDecision,
-  decided: DecidedAction,
+  decidedAction: DecidedAction,
   details: Partial<DecisionDetails> = {},
 ): InstanceDecision {
-  return createDecision(view, decided, { conditionErrors, ...details });
+  return createDecision(view, decidedAction, { conditionErrors, ...details });
 }
 
 export function isActive(decision: InstanceDecision): decision is ContinueDecision {
@@ -86,9 +86,9 @@ export function hasEnded(decision: InstanceDecision): decision is EndDecision {
 export type GetWalk = (view: InstanceView) => Walk | undefined;
 
 /**
- * Applies the first of the rules 2.1 to 2.7 that holds, else 2.10. For a paused instance, only 2.1, 2.3 and 2.4 are evaluated; if none
- * of them holds, it stays paused for now. On a turn without a message and without an outcome for the instance, only 2.1, 2.2 and 2.7
- * are evaluated, and the instance does not walk (0.5).
+ * Applies the first of the rules 2.1 to 2.7 that holds, else 2.10. For a paused instance, only 2.1, 2.3 and 2.4 are evaluated; if none of
+ * them holds, the instance stays paused until resumes are decided. On a turn without a message and without an outcome for the instance,
+ * only 2.1, 2.2 and 2.7 are evaluated, and the instance does not walk (0.5).
  */
 export function evaluateLifecycleRules(
   view: InstanceView,
@@ -186,7 +186,7 @@ function evaluateCompletionCondition(
 function isDeclined(view: InstanceView, getWalk: GetWalk): boolean {
   if (view.instance.visit.outcome !== 'DECLINED' || view.correctedFields.length > 0) return false;
   const walk = getWalk(view);
-  return walk !== undefined && !walk.hasMoved && !walk.blockingTransition?.statesOutcomes;
+  return walk !== undefined && !walk.hasMoved && !walk.blockingTransition?.hasOutcomes;
 }
 
 /** 2.7: inactive for longer than the scenario's `idle_timeout`, and not addressed. */

@@ -25,22 +25,22 @@ export interface LifecyclePhase {
   readonly rejected: readonly RejectedStart[];
   /** The scenarios of a CHOICE, in start order (1.5). */
   readonly choices: readonly ScenarioChoice[];
-  /** Returns the walk of an instance. Walks that the rules needed are not computed again. */
+  /** Returns the walk of an instance. Each walk is computed at most once. */
   readonly getWalk: GetWalk;
 }
 
 /** Decides about the instances and candidates of a turn. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
   const getWalk = memoizeWalks(context);
-  const evaluated = context.views.map((view) => evaluateLifecycleRules(view, context, getWalk));
-  const { selection, choices } = selectStarts(context, evaluated);
+  const evaluatedDecisions = context.views.map((view) => evaluateLifecycleRules(view, context, getWalk));
+  const { selection, choices } = selectStarts(context, evaluatedDecisions);
   const { starts, rejected, activeSet } = selection;
-  const selected = pauseDisplaced(
-    evaluated.map((decision) => applyNamedResume(decision, selection)),
+  const selectedDecisions = pauseDisplaced(
+    evaluatedDecisions.map((decision) => applyNamedResume(decision, selection)),
     selection.displacements,
   );
   const addressesAnyInstance = context.hasAddressedInstance || starts.length > 0;
-  const resumes = applyAutomaticResumes(context, selected, { activeSet, addressesAnyInstance });
+  const resumes = applyAutomaticResumes(context, selectedDecisions, { activeSet, addressesAnyInstance });
   let decisions = pauseDisplaced(resumes.decisions, resumes.displacements);
   if (context.turn.trigger === 'MESSAGE' && addressesAnyInstance) {
     decisions = decisions.map((decision) => applyWhenNotAddressed(decision, context, getWalk));
@@ -60,8 +60,9 @@ function applyNamedResume(
 }
 
 /**
- * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). An instance at a
- * finished terminal step that only a correction keeps from completing completes, because the correction does not move it now (2.3).
+ * Applies `when_not_addressed` to an active instance on a MESSAGE turn that addresses other instances (0.5, 2.9). If only a correction
+ * keeps an instance at a finished terminal step from completing, the instance completes, because the correction does not move the instance
+ * on this turn (2.3).
  */
 function applyWhenNotAddressed(
   decision: InstanceDecision,
@@ -84,7 +85,7 @@ function applyWhenNotAddressed(
   }
 }
 
-/** Takes back the attempt of an instance: a turn that starts a scenario is no attempt (3.6). */
+/** Removes the attempt that this turn counted for an instance: a turn that starts a scenario is not an attempt (3.6). */
 function withoutAttempt(decision: InstanceDecision): InstanceDecision {
   const { view } = decision;
   if (!view.hasCountedAttempt) return decision;

@@ -14,7 +14,7 @@ type ProposalContext = Pick<SelectionContext, 'proposal'>;
 export interface ReportedProposal {
   /** Undefined if the model proposed nothing. */
   readonly proposed: LifecycleAction | undefined;
-  /** "" if the proposal has effect or no model was asked. */
+  /** "" if the proposal takes effect or no model was asked. */
   readonly overruledBy: OverruleReason | '';
 }
 
@@ -29,8 +29,8 @@ const leavesChoiceToModel: Readonly<Record<ContinueReason, boolean>> = {
 };
 
 /**
- * Applies the action that the model chose where rules 2.3 to 2.10 leave CONTINUE. It is applied after all rules, so it frees no capacity
- * for a start of the same turn and fulfills no dependency of one.
+ * Applies the action that the model chose where rules 2.3 to 2.10 leave CONTINUE. The action is applied after all rules, so it neither
+ * frees capacity for a start on the same turn nor fulfills a dependency of that start.
  */
 export function applyModelChoice(decision: InstanceDecision, context: ProposalContext): InstanceDecision {
   if (!isOpenToModel(decision)) return decision;
@@ -112,8 +112,8 @@ function hasCheckpointAhead(instance: ScenarioInstance, scenario: CompiledScenar
 }
 
 /**
- * Collects the checkpoints and required actions that need not be passed again. A success that came late passed none (0.6). For the
- * current step only this visit counts, because a checkpoint that is entered again must be confirmed again.
+ * Collects the checkpoints and required actions that need not be passed again. A success that was recorded late does not count (0.6). For
+ * the current step only this visit counts, because a checkpoint that is entered again must be confirmed again.
  */
 function collectPassedStepIds({ irreversibleDone, currentStepId, visit }: ScenarioInstance): ReadonlySet<string> {
   const passed = irreversibleDone.filter(

@@ -39,7 +39,7 @@ export interface PauseBehavior {
   readonly describePause: (texts: DecisionTexts) => string;
   /** Whether loop counts and attempts are set to 0 on resume. */
   readonly resetsCounters: boolean;
-  /** The plan offers an instance that is paused for more MESSAGE turns than this. */
+  /** The plan offers to resume an instance that has been paused for more MESSAGE turns than this. */
   readonly getOfferAfterTurns: (settings: OrchestrationSettings) => number;
 }
 
@@ -109,7 +109,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
   },
 };
 
-/** The behavior of a paused instance without a stored reason. Request validation rejects such a session. */
+/** The behavior of a paused instance without a stored reason. Request validation rejects a session that contains one. */
 const unspecifiedPause: Omit<PauseBehavior, 'describePause'> = {
   shouldEnd: () => true,
   describeEnd: () => 'the next turn',
@@ -126,7 +126,7 @@ export function toStoredPauseReason(cause: PauseCause): PauseReason {
   return cause === 'MODEL' ? 'USER_REQUEST' : cause;
 }
 
-/** Also explains an instance that is canceled because it is idle (2.7). */
+/** Explains why an instance is paused or canceled as idle (2.7). */
 export function describeIdle({ scenario, getIdleTime, getIdleTimeout }: DecisionTexts): string {
   return `${scenario} was idle for ${getIdleTime()}, longer than its idle_timeout of ${getIdleTimeout()}.`;
 }
@@ -135,7 +135,10 @@ function isExplicitlyResumed({ view }: PausedState): boolean {
   return view.signals.hasContinue || view.hasReceivedAwaitedField;
 }
 
-/** Only a MESSAGE turn addresses (0.5). The result of an action is stored, but does not let a paused instance displace others. */
+/**
+ * Whether a message addresses the instance; other turns address none (0.5). The result of an action is stored, but does not let a paused
+ * instance displace others.
+ */
 function isAddressedByMessage({ view, turn }: Pick<PausedState, 'view' | 'turn'>): boolean {
   return view.isAddressed && turn.trigger === 'MESSAGE';
 }
@@ -149,7 +152,7 @@ export function isPauseRequested({ signals }: InstanceView): boolean {
   return signals.hasPause || signals.hasCancel;
 }
 
-/** By displaced instance id: the instances that displaced it. */
+/** Maps the id of a displaced instance to the ids of the instances that displaced it. */
 export type Displacements = ReadonlyMap<string, readonly string[]>;
 
 export interface AutomaticResumes {
@@ -162,8 +165,8 @@ const noScenarios: ReadonlySet<string> = new Set();
 const noDisplacements: Displacements = new Map();
 
 /**
- * Resumes the instances whose pause ends, latest paused first (2.11). Each must pass EXCLUDED, MULTI_SCENARIO_DISABLED and CAPACITY,
- * else it stays paused with that reason. Only an instance that a message addresses can displace others.
+ * Resumes the instances whose pause ends, latest paused first (2.11). Each must pass the tests EXCLUDED, MULTI_SCENARIO_DISABLED and
+ * CAPACITY; otherwise it stays paused with the reason of the failed test. Only an instance that a message addresses can displace others.
  */
 export function applyAutomaticResumes(
   context: SelectionContext,
@@ -207,7 +210,7 @@ export function applyAutomaticResumes(
   };
 }
 
-/** Ties: latest started first. */
+/** Orders by latest pause first; ties by latest start first. */
 function compareByLatestPause({ view: a }: InstanceDecision, { view: b }: InstanceDecision): number {
   return (b.instance.pausedAt ?? 0) - (a.instance.pausedAt ?? 0) || b.instance.startNumber - a.instance.startNumber;
 }
@@ -230,10 +233,10 @@ export function pauseDisplaced(
   });
 }
 
-/** Sets loop counts and attempts of a resumed instance to 0 where the reason of its pause requires it (2.11). */
+/** Sets loop counts and attempts of a resumed instance to 0 if the reason of its pause requires it (2.11). */
 export function resetCountersOnResume(decision: ContinueDecision): ContinueDecision {
   const { instance } = decision.view;
   if (!getPauseBehavior(instance.pauseReason).resetsCounters) return decision;
-  const restarted = { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
-  return { ...decision, view: { ...decision.view, instance: restarted } };
+  const resumedInstance = { ...instance, loopCounts: new Map(), visit: { ...instance.visit, attempts: 0 } };
+  return { ...decision, view: { ...decision.view, instance: resumedInstance } };
 }

@@ -13,7 +13,10 @@ export interface StartCandidate {
   /** 0..1. */
   readonly score: number;
   readonly origin: StartOrigin;
-  /** Whether the model finds that the message concerns it; replaces the score test. Undefined if the model does not mention it. */
+  /**
+   * Whether the model finds that the message concerns the scenario; replaces the score test. Undefined if the model does not mention the
+   * scenario.
+   */
   readonly matchesMessage: boolean | undefined;
 }
 
@@ -68,7 +71,7 @@ export function collectStartCandidates(
       const named = byId.get(scenarioId);
       if (named && meetsStartThreshold(named, settings)) continue;
       if (isPendingStartDropped(scenarioId, context)) continue;
-      // It passed the score test on the turn that rejected it, possibly because of the model.
+      // A pending start passed the score test on the turn that rejected it, possibly because of the model.
       byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', matchesMessage: true });
     }
   }
@@ -127,7 +130,7 @@ export function collectImpliedByScenario(
   );
 }
 
-/** Implied candidates have score 1. A scenario that passes the score test without the implication keeps its own score (1.3). */
+/** Creates implied candidates with score 1. A scenario that passes the score test without the implication keeps its own score (1.3). */
 function createImpliedCandidates(
   scenarioIds: readonly string[],
   others: Iterable<StartCandidate>,
@@ -143,8 +146,8 @@ function createImpliedCandidates(
 }
 
 /**
- * How a rejection affects the pending start of its scenario (2.14). RETRY: the start becomes or stays pending. KEEP: a pending start
- * stays pending, but none begins. DROP: a pending start is dropped.
+ * How a rejection affects the pending start of its scenario (2.14). RETRY: the start becomes or stays pending. KEEP: a pending start stays
+ * pending, but no new one begins. DROP: a pending start is dropped.
  */
 const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'>> = {
   NOT_FOUND: 'DROP',
@@ -168,8 +171,8 @@ const pendingEffects: Readonly<Record<RejectionReason, 'RETRY' | 'KEEP' | 'DROP'
 
 /**
  * Returns the starts that are pending after the turn, in the order of their rejection (2.14). A pending start begins with
- * `pending_start_turns` turns, also when it is named again. Each further attempt on a MESSAGE turn takes one turn. A start, a resume or
- * a CANCEL drops it.
+ * `pending_start_turns` turns left, and the count restarts when a candidate names the scenario again. Each further attempt on a MESSAGE
+ * turn uses one turn. A start, a resume or a CANCEL drops the pending start.
  */
 export function updatePendingStarts(
   context: SelectionContext,

@@ -34,7 +34,7 @@ export interface StartSelection {
   /** Paused instances that a candidate names and that cannot resume, with the reason. */
   readonly resumeRejections: ReadonlyMap<string, RejectionReason>;
   readonly displacements: Displacements;
-  /** After starts, resumes and displacement. */
+  /** The active instances after starts, resumes and displacement. */
   readonly activeSet: ActiveSet;
 }
 
@@ -45,7 +45,7 @@ export interface SelectedStarts {
   readonly choices: readonly ScenarioChoice[];
 }
 
-/** By scenario id: the ids of other scenarios, sorted. */
+/** Maps a scenario id to the sorted ids of related scenarios. */
 type RelatedScenarios = ReadonlyMap<string, readonly string[]>;
 
 /** Candidates that are rejected before they are tested against the active set (1.4, 1.5). */
@@ -64,8 +64,9 @@ const unconstrained: SelectionConstraints = {
 const noScenarios: ReadonlySet<string> = new Set();
 
 /**
- * Decides which candidates start (2.12). Which candidates are superseded or ambiguous depends on which would start, so the selection
- * runs again with those rejected until nothing changes. Each run rejects at least one more candidate, so the loop ends. Pure.
+ * Decides which candidates start (2.12). Whether a candidate is superseded or ambiguous depends on which candidates would start, so the
+ * selection is repeated with superseded and ambiguous candidates rejected until nothing changes. Each run rejects at least one more
+ * candidate, so the loop ends. Pure.
  */
 export function selectStarts(context: SelectionContext, decisions: readonly InstanceDecision[]): SelectedStarts {
   if (context.catalogue.relationships.all.length === 0) {
@@ -76,7 +77,7 @@ export function selectStarts(context: SelectionContext, decisions: readonly Inst
   return { selection, choices: collectChoices(selection, ambiguousWith, context) };
 }
 
-/** Runs the selection until no two starts are ambiguous. Starts that replace ambiguous ones can be ambiguous themselves (1.5). */
+/** Runs the selection until no two starts are ambiguous. Starts that replace ambiguous starts may themselves be ambiguous (1.5). */
 function resolveAmbiguity(context: SelectionContext, decisions: readonly InstanceDecision[]): RelatedScenarios {
   let ambiguousWith: RelatedScenarios = new Map();
   for (;;) {
@@ -126,11 +127,11 @@ function runSelection(
     const { scenarioId } = candidate;
     if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
     candidates.set(scenarioId, candidate);
-    const paused = findNamedPausedInstance(candidate, decisions, context);
-    if (paused) {
-      if (isPauseRequested(paused.view)) continue;
-      const { instanceId } = paused.view.instance;
-      const check = checkNamedResume(paused, activeSet, context);
+    const pausedDecision = findNamedPausedInstance(candidate, decisions, context);
+    if (pausedDecision) {
+      if (isPauseRequested(pausedDecision.view)) continue;
+      const { instanceId } = pausedDecision.view.instance;
+      const check = checkNamedResume(pausedDecision, activeSet, context);
       if (check.canActivate) {
         resumedInstanceIds.add(instanceId);
         activate(check.activeInstance, check.displaced);
@@ -151,7 +152,7 @@ function runSelection(
       rejected.set(scenarioId, { candidate, rejection: result.rejection });
       continue;
     }
-    // The scenario can have been rejected as a candidate before another start implied it (1.3).
+    // The scenario may have been rejected as a candidate before another start implied it (1.3).
     rejected.delete(scenarioId);
     starts.push(result.start);
     activate(result.activeInstance, result.displaced);
@@ -177,14 +178,16 @@ function collectActiveInstances(decisions: readonly InstanceDecision[]): ActiveS
   return active;
 }
 
-/** A candidate that names a paused scenario resumes its instance and is not rejected (2.11). */
+/** Finds the paused instance of a candidate. The candidate resumes it instead of starting and is not rejected (2.11). */
 function findNamedPausedInstance(
   candidate: StartCandidate,
   decisions: readonly InstanceDecision[],
   { settings }: Pick<SelectionContext, 'settings'>,
 ): InstanceDecision | undefined {
-  const existing = decisions.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
-  return existing?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings) ? existing : undefined;
+  const existingDecision = decisions.find(({ view }) => view.instance.scenarioId === candidate.scenarioId);
+  return existingDecision?.reason === 'STAYS_PAUSED' && meetsStartThreshold(candidate, settings)
+    ? existingDecision
+    : undefined;
 }
 
 type ResumeCheck =
@@ -195,19 +198,23 @@ type ResumeCheck =
     }
   | { readonly canActivate: false; readonly reason: RejectionReason };
 
-function checkNamedResume(paused: InstanceDecision, activeSet: ActiveSet, context: SelectionContext): ResumeCheck {
-  const { scenario } = paused.view;
+function checkNamedResume(
+  pausedDecision: InstanceDecision,
+  activeSet: ActiveSet,
+  context: SelectionContext,
+): ResumeCheck {
+  const { scenario } = pausedDecision.view;
   if (!scenario) return { canActivate: false, reason: 'NOT_FOUND' };
   const request = { scenario, mayDisplace: true, toleratedScenarioIds: noScenarios };
   const check: ActivationCheck = checkActivation(activeSet, request, context);
   if (!check.canActivate) return check;
-  const activeInstance = { ...toActiveInstance(paused, scenario), isNew: true };
+  const activeInstance = { ...toActiveInstance(pausedDecision, scenario), isNew: true };
   return { canActivate: true, activeInstance, displaced: check.displaced };
 }
 
 /**
- * Finds the candidates that a start specializes (1.4). A start that another start specializes is rejected itself and rejects no
- * candidate. If the starts specialize each other in a circle, only the first in start order counts.
+ * Finds the candidates that a start specializes (1.4). A start that another start specializes is itself rejected and rejects no candidate.
+ * If starts specialize each other in a cycle, only the first in start order counts.
  */
 function findSuperseded(
   { starts, candidates }: Pick<StartSelection, 'starts' | 'candidates'>,
@@ -249,8 +256,8 @@ function areAmbiguous(
 }
 
 /**
- * Finds the starts that are ambiguous with other starts, with the ids of these, in start order (1.5). The customer chose a scenario
- * that a START is aimed at, so only another such scenario makes it ambiguous.
+ * Finds the starts that are ambiguous with other starts, each with the ids of the other starts, in start order (1.5). A START aimed at a
+ * scenario means that the customer chose it, so only another scenario that a START is aimed at makes it ambiguous.
  */
 function findAmbiguousStarts(starts: readonly ScenarioStart[], context: SelectionContext): RelatedScenarios {
   const ambiguous = new Map<string, readonly string[]>();
@@ -264,15 +271,18 @@ function findAmbiguousStarts(starts: readonly ScenarioStart[], context: Selectio
 }
 
 function findAmbiguousScenarioIds(
-  scored: ScoredScenario,
+  scenario: ScoredScenario,
   starts: readonly ScenarioStart[],
   context: SelectionContext,
 ): ReadonlySet<string> {
   const ids = starts.map(({ scenario: { scenarioId }, score }) => ({ scenarioId, score }));
-  return new Set(ids.filter((other) => areAmbiguous(scored, other, context)).map(({ scenarioId }) => scenarioId));
+  return new Set(ids.filter((other) => areAmbiguous(scenario, other, context)).map(({ scenarioId }) => scenarioId));
 }
 
-/** The scenarios that wait for each other. One that is ambiguous only with a scenario that a START is aimed at is not offered. */
+/**
+ * Collects the scenarios that the customer must choose between. A scenario that is ambiguous only with a scenario that a START is aimed at
+ * is not offered.
+ */
 function collectChoices(
   { candidates }: StartSelection,
   ambiguousWith: RelatedScenarios,

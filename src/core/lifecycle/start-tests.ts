@@ -76,7 +76,7 @@ function reject(rejection: StartRejection): StartTestResult {
   return { hasPassed: false, rejection };
 }
 
-/** FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL: the session and the score test. */
+/** Tests FILTERING_DISABLED, DISABLED, ALREADY_ACTIVE, JUST_ENDED, BELOW_THRESHOLD and MODEL, which depend on the session and the score. */
 function checkAvailability(
   candidate: StartCandidate,
   { scenarioId, definition }: CompiledScenario,
@@ -88,16 +88,16 @@ function checkAvailability(
   if (!definition.enabled) return { reason: 'DISABLED' };
   const isNamed = meetsStartThreshold(candidate, settings);
   const failedScoreTest: StartRejection = { reason: candidate.matchesMessage === false ? 'MODEL' : 'BELOW_THRESHOLD' };
-  const existing = decisions.find(({ view }) => view.instance.scenarioId === scenarioId);
-  if (existing && !hasEnded(existing)) {
-    return isNamed || isActive(existing) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
+  const existingDecision = decisions.find(({ view }) => view.instance.scenarioId === scenarioId);
+  if (existingDecision && !hasEnded(existingDecision)) {
+    return isNamed || isActive(existingDecision) ? { reason: 'ALREADY_ACTIVE' } : failedScoreTest;
   }
-  const hasJustEnded = existing !== undefined || isPendingStartDropped(scenarioId, context);
+  const hasJustEnded = existingDecision !== undefined || isPendingStartDropped(scenarioId, context);
   if (hasJustEnded && candidate.origin !== 'AIMED') return { reason: 'JUST_ENDED' };
   return isNamed ? undefined : failedScoreTest;
 }
 
-/** ENTRY_CONDITION and DEPENDENCY: the data, and the scenarios that have completed. */
+/** Tests ENTRY_CONDITION and DEPENDENCY, which depend on the data and on the scenarios that have completed. */
 function checkReadiness(
   scenario: CompiledScenario,
   decisions: readonly InstanceDecision[],
@@ -112,17 +112,13 @@ function checkReadiness(
   return unmet.length > 0 ? { reason: 'DEPENDENCY', blockingScenarioIds: [...unmet].sort(compareText) } : undefined;
 }
 
-/** ENTRY_CONDITION: must be TRUE. It sees no signals, because the instance does not exist yet (0.2). */
+/** Tests ENTRY_CONDITION: the condition must be TRUE. No signals reach the condition, because the instance does not exist yet (0.2). */
 function checkEntryCondition(
   { entryCondition }: CompiledScenario,
   context: SelectionContext,
 ): StartRejection | undefined {
   if (!entryCondition) return undefined;
-  const {
-    truth,
-    missingFields: missing,
-    error,
-  } = entryCondition.evaluate(
+  const { truth, missingFields, error } = entryCondition.evaluate(
     toConditionVariables(context, {
       known: context.known,
       instanceVariables: new Map(),
@@ -136,18 +132,18 @@ function checkEntryCondition(
   if (truth === 'TRUE') return undefined;
   return {
     reason: 'ENTRY_CONDITION',
-    missingFields: missing,
+    missingFields,
     conditionErrors: error ? [`entry_condition: ${error}`] : [],
   };
 }
 
-/** SUPERSEDED and AMBIGUOUS: the other candidates (1.4, 1.5). */
+/** Tests SUPERSEDED and AMBIGUOUS, which depend on the other candidates (1.4, 1.5). */
 function checkRivals({ supersededBy, ambiguousWith }: StartTestInput): StartRejection | undefined {
   if (supersededBy) return { reason: 'SUPERSEDED', blockingScenarioIds: supersededBy };
   return ambiguousWith ? { reason: 'AMBIGUOUS', blockingScenarioIds: ambiguousWith } : undefined;
 }
 
-/** MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
+/** Tests MISSING_HARD_FIELDS, START_LIMIT and START_BLOCKED (2.12, 2.13). */
 function checkFieldsAndLimits(
   scenario: CompiledScenario,
   decisions: readonly InstanceDecision[],
@@ -179,9 +175,9 @@ function findMissingRequiredFields(
   { known }: Pick<SelectionContext, 'known'>,
 ): readonly string[] {
   const required = definition.requiredFields.filter((field) => field.level === level);
-  const missing = findMissingFields(
+  const missingFields = findMissingFields(
     required.map(({ fieldName }) => fieldName),
     known,
   );
-  return [...missing].sort(compareText);
+  return [...missingFields].sort(compareText);
 }

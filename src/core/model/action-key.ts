@@ -1,4 +1,4 @@
-/** Identifies a visit of an instance. Retries reuse the key, so that the executor can be idempotent (3.7). */
+/** Builds the key that identifies a visit of an instance. Retries reuse the key, so that the executor can be idempotent (3.7). */
 export function buildActionKey(instance: {
   readonly instanceId: string;
   readonly currentStepId: string;

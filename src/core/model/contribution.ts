@@ -78,16 +78,16 @@ export interface AbandonedScenario {
   readonly instanceId: string;
   readonly stepId: string;
   readonly stepName: string;
-  /** In the order of the step. */
+  /** In the order in which the step lists its fields. */
   readonly missingFields: readonly string[];
   readonly pausedTurns: number;
 }
 
 /** The contributions of all instances to the reply (P6.4). */
 export interface ContributionPlan {
-  /** By priority, high first, then by last activity, newest first, then by scenario id (4.1). */
+  /** Sorted by priority (highest first), then by last activity (latest first), then by scenario id (4.1). */
   readonly contributions: readonly Contribution[];
-  /** The first that is not NONE, else the first; "" if there is no contribution. */
+  /** The scenario of the first contribution that is not NONE, else of the first contribution; "" if there is no contribution. */
   readonly primaryScenarioId: string;
   readonly activeScenarioIds: readonly string[];
   readonly hasAsks: boolean;

@@ -1,9 +1,9 @@
 import type { ScenarioInstance, Session } from './session';
 
 /**
- * Finds the focus, the instance that a signal or answer without a target goes to (0.3); "" if there is no instance. It is the owner of the
- * first open CONFIRM, else of the first open ASK, else of the first open contribution of the last MESSAGE turn, unless that owner has
- * ended. Otherwise it is the most recently active instance, paused ones included.
+ * Finds the focus, the instance that receives signals and answers without a target (0.3); "" if there is no instance. The focus is the
+ * owner of the first open CONFIRM, else of the first open ASK, else of the first open contribution of the last MESSAGE turn, unless that
+ * owner has ended. Otherwise it is the most recently active instance, including paused instances.
  */
 export function findFocusInstanceId(session: Session): string {
   const open = session.openContributions;
@@ -18,7 +18,7 @@ function findMostRecentlyActive(instances: readonly ScenarioInstance[]): Scenari
   return latest;
 }
 
-/** Ties: latest started, then id. */
+/** Compares by last activity; ties by latest start, then by id. */
 function isMoreRecent(a: ScenarioInstance, b: ScenarioInstance): boolean {
   if (a.lastActiveAt !== b.lastActiveAt) return a.lastActiveAt > b.lastActiveAt;
   if (a.startNumber !== b.startNumber) return a.startNumber > b.startNumber;

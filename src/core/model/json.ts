@@ -1,6 +1,6 @@
 /**
- * The value of a field. Numbers are doubles; NaN and infinities are not JSON and are rejected before the core. Values are immutable, and
- * their depth is limited when they are decoded.
+ * The value of a field. Numbers are doubles; NaN and infinities are not JSON and are rejected before they reach the core. Values are
+ * immutable, and their depth is limited when they are decoded.
  */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 

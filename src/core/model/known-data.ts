@@ -63,7 +63,7 @@ export function viewInstanceData(own: FieldValues, session: Variables, customer:
   return new LayeredData(own, session, customer);
 }
 
-/** Hides fields, so that they are not known. */
+/** Returns the known data without the given fields. */
 export function withoutFields(known: KnownData, fields: ReadonlySet<string>): KnownData {
   return {
     get: (name) => (fields.has(name) ? undefined : known.get(name)),
@@ -72,7 +72,7 @@ export function withoutFields(known: KnownData, fields: ReadonlySet<string>): Kn
   };
 }
 
-/** The values of the session's variables, nulls included. */
+/** Returns the values of the session's variables, nulls included. */
 export function toFields(variables: Variables): Fields {
   return {
     get: (name) => variables.get(name)?.value,
@@ -81,7 +81,7 @@ export function toFields(variables: Variables): Fields {
   };
 }
 
-/** Whether a field has the same value in both, or is unknown in both. */
+/** Whether a field has the same value in `a` and `b`, or is unknown in both. */
 export function hasSameValue(a: Fields, b: Fields, field: string): boolean {
   const left = a.get(field);
   const right = b.get(field);

@@ -10,9 +10,9 @@ export interface LegacySession {
   readonly agentId: string;
   /** "" if no scenario was active. */
   readonly activeScenarioId: string;
-  /** 0 if the record does not contain it: the latest version applies. */
+  /** 0 if the record does not contain it; the latest version then applies. */
   readonly activeScenarioVersion: number;
-  /** "" if the record does not contain it: the entry step applies. */
+  /** "" if the record does not contain it; the entry step then applies. */
   readonly currentStepId: string;
   /** Number of decisions per step, including decisions that stayed at the step. */
   readonly visitedSteps: ReadonlyMap<string, number>;
@@ -24,7 +24,7 @@ export interface LegacySession {
   readonly lastActiveAt?: number | undefined;
 }
 
-/** The status that each last decision left the scenario in; undefined if it has ended. */
+/** Maps the last decision of the legacy service to the status of the instance; undefined if the scenario has ended. */
 const runningStatuses: Readonly<Record<ScenarioAction, ScenarioInstance['status'] | undefined>> = {
   NONE: 'ACTIVE',
   START: 'ACTIVE',

@@ -30,7 +30,7 @@ export type LifecycleReason =
   | CompleteReason
   | CancelReason;
 
-/** Why a candidate did not start or a paused instance did not resume. The first reason that holds, in this order (2.12). */
+/** Why a candidate did not start or a paused instance did not resume. The first reason in this order that applies is reported (2.12). */
 export type RejectionReason =
   | 'NOT_FOUND'
   | 'FILTERING_DISABLED'
@@ -78,7 +78,7 @@ export interface LifecycleDecision {
   readonly displacedByInstanceIds: readonly string[];
   /** The action that the model proposed; undefined if it proposed none (section 9). */
   readonly proposed?: LifecycleAction | undefined;
-  /** Why the proposal has no effect or is missing; "" if it has effect or no model was asked. */
+  /** Why the proposal has no effect or is missing; "" if it takes effect or no model was asked. */
   readonly overruledBy: OverruleReason | '';
 }
 
@@ -93,12 +93,12 @@ export interface RejectedCandidate {
   readonly missingFields: readonly string[];
   readonly blockingScenarioIds: readonly string[];
   readonly blockingRuleIds: readonly string[];
-  /** MESSAGE turns on which the start is tried again; 0 if it is not pending (2.14). */
+  /** Number of MESSAGE turns on which the start is tried again; 0 if it is not pending (2.14). */
   readonly pendingTurnsLeft: number;
   readonly conditionErrors: readonly string[];
   /** START if the model finds that the scenario fits; undefined otherwise (section 9). */
   readonly proposed?: LifecycleAction | undefined;
-  /** As in LifecycleDecision. */
+  /** See `LifecycleDecision.overruledBy`. */
   readonly overruledBy: OverruleReason | '';
 }
 

@@ -1,15 +1,15 @@
-// Suggestions for names that do not exist.
+// Suggests existing names for misspelled ones.
 
 /**
- * The name that was probably meant; undefined if none is similar. `orderID` finds `order_id`, and `start` finds `started` if no other name
- * begins with it.
+ * Finds the name that was probably meant; undefined if none is similar. `orderID` finds `order_id`, and `start` finds `started` if no other
+ * name begins with it.
  */
 export function findNearestName(given: string, names: readonly string[]): string | undefined {
-  const wanted = normalizeName(given);
+  const normalizedName = normalizeName(given);
   let nearest: string | undefined;
-  let limit = Math.max(1, Math.floor(wanted.length / 4)) + 1;
+  let limit = Math.max(1, Math.floor(normalizedName.length / 4)) + 1;
   for (const name of names) {
-    const distance = computeEditDistance(wanted, normalizeName(name), limit);
+    const distance = computeEditDistance(normalizedName, normalizeName(name), limit);
     if (distance < limit) [nearest, limit] = [name, distance];
   }
   return nearest ?? findOnlyLongerName(given, names);

@@ -17,9 +17,9 @@ export type RequirementLevel = 'HARD' | 'SOFT';
 export interface ToolBinding {
   readonly toolId: string;
   readonly timing: ToolTiming;
-  /** The variables that its results fill. */
+  /** Variables that receive the results of the tool. */
   readonly variableNames: readonly string[];
-  /** Tools of the same step that must run before it. */
+  /** Tools of the same step that must run before this tool. */
   readonly dependsOn: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export interface ScenarioStep {
   readonly isRequiredAction: boolean;
   /** Whether the step has a confirm stage. Undefined: checkpoints and required actions have one. */
   readonly requiresConfirmation?: boolean | undefined;
-  /** If empty, all known fields that the scenario collects. */
+  /** Fields whose values the CONFIRM shows; if empty, all known fields that the scenario collects. */
   readonly confirmsFields: readonly string[];
   readonly toolBindings: readonly ToolBinding[];
   readonly toolIds: readonly string[];
@@ -108,7 +108,7 @@ export interface Scenario {
 /** One stored version of a scenario. */
 export interface StoredScenario {
   readonly scenario: Scenario;
-  /** From 1, never reused. */
+  /** Starts at 1; never reused. */
   readonly version: number;
   /** SHA-256 of the definition, lowercase hexadecimal. */
   readonly contentHash: string;

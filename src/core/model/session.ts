@@ -69,7 +69,7 @@ export interface ScenarioInstance {
   readonly status: 'ACTIVE' | 'PAUSED';
   /** Position in the order of starts of the session, from 1; never reused. */
   readonly startNumber: number;
-  /** Milliseconds since 1970, as all times in this file. */
+  /** Milliseconds since 1970, like all times in this file. */
   readonly startedAt: number;
   /** Updated on start, resume and step change, and when a turn addresses the instance (2.7). */
   readonly lastActiveAt: number;
@@ -85,9 +85,11 @@ export interface ScenarioInstance {
   readonly path: readonly PathEntry[];
   /** Oldest first, never trimmed. */
   readonly irreversibleDone: readonly IrreversibleStep[];
-  /** Steps before the last passed checkpoint that were not entered since; sorted (3.7). */
+  /** Steps before the last passed checkpoint that have not been entered since; sorted (3.7). */
   readonly stepsBeforeCheckpoint: readonly string[];
-  /** Left steps whose entry was trimmed from the path. A checkpoint that is passed later also bars them; sorted (3.7). */
+  /**
+   * Steps whose entry was trimmed from the path; sorted. A checkpoint that is passed later also blocks corrections to these steps (3.7).
+   */
   readonly stepsTrimmedFromPath: readonly string[];
   readonly loopCounts: ReadonlyMap<string, number>;
   readonly lastVisitNumber: number;
@@ -97,7 +99,7 @@ export interface ScenarioInstance {
   /** When the variables were stored: the time of the turn. Sessions of releases up to 0.2 have none. */
   readonly variableTimes: ReadonlyMap<string, number>;
   readonly relocalizationCount: number;
-  /** Transition id -> canonical JSON of the values that it read when it was taken (3.2). */
+  /** Maps a transition id to the canonical JSON of the values that the transition read when it was taken (3.2). */
   readonly globalTransitionGuards: ReadonlyMap<string, string>;
 }
 
@@ -147,7 +149,7 @@ export interface OpenContribution {
 /** One conversation of one customer with one agent of one tenant. */
 export interface Session extends SessionKey {
   readonly agentId: string;
-  /** Number of applied turns; 0 before the first, also for an imported session. */
+  /** Number of applied turns; 0 before the first turn, including for an imported session. */
   readonly revision: number;
   /** Number of applied MESSAGE turns. */
   readonly turnCount: number;

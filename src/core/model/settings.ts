@@ -33,7 +33,7 @@ export interface OrchestrationSettings {
   readonly maxConfirmsPerTurn: number;
   /** Maximum number of fields that a plan asks for (4.2). Default 0: no limit. */
   readonly maxFieldsToAskPerTurn: number;
-  /** Default off. */
+  /** How natural-language conditions are evaluated (3.4). Default off. */
   readonly semanticEvaluation: SemanticEvaluation;
   /** Minimum cosine similarity of condition and message for TRUE, with "embedding" (3.4). Default 0.8, -1..1. */
   readonly semanticThreshold: number;

@@ -44,7 +44,7 @@ export interface ContextSummary {
 export interface TurnResult {
   readonly sessionId: string;
   readonly turnId: string;
-  /** After the turn. */
+  /** Revision of the session after the turn. */
   readonly revision: number;
   readonly turnCount: number;
   readonly context: ContextSummary;

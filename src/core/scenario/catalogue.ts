@@ -10,19 +10,19 @@ export interface Catalogue {
   readonly revision: number;
   /** Returns the latest version of a scenario; undefined if the catalogue does not have it. */
   getScenario(scenarioId: string): CompiledScenario | undefined;
-  /** Returns a version that an instance of the session runs on; undefined if it is gone. */
+  /** Returns a version that an instance of the session runs on; undefined if it no longer exists. */
   getScenarioVersion(scenarioId: string, version: number): CompiledScenario | undefined;
   readonly relationships: RelationshipIndex;
   /** What the values of fields must fulfill (section 10). */
   readonly fields: FieldRules;
 }
 
-/** The order in which a catalogue lists scenarios. */
+/** Compares by scenario id, the order in which a catalogue lists scenarios. */
 export function compareByScenarioId(left: StoredScenario, right: StoredScenario): number {
   return compareText(left.scenario.scenarioId, right.scenario.scenarioId);
 }
 
-/** The order in which a catalogue lists relationships: kind, source type, source, target. */
+/** Compares by kind, source type, source and target, the order in which a catalogue lists relationships. */
 export function compareRelationships(left: Relationship, right: Relationship): number {
   return (
     compareText(left.kind, right.kind) ||

@@ -75,7 +75,7 @@ function compileDraft(scenario: Scenario, options: CompileOptions): CompiledDraf
   const conditions = new ConditionCompiler(options);
   const steps = new Map<string, CompiledStep>();
   scenario.steps.forEach((step, index) => {
-    // Steps with a repeated id are compiled, too, because their conditions can have findings.
+    // Steps with a repeated id are also compiled, because their conditions can have findings.
     const compiled = compileStep(step, index, scenario, conditions);
     if (!steps.has(step.stepId)) steps.set(step.stepId, compiled);
   });

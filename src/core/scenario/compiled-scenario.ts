@@ -10,13 +10,13 @@ export interface CompiledTransition {
   readonly targetStepId: string;
   readonly isGlobal: boolean;
   readonly condition: Condition | undefined;
-  /** Has no rule: a default transition (3.2). */
+  /** The transition has no rule and is therefore a default transition (3.2). */
   readonly isDefault: boolean;
-  /** Its only rule is a natural-language condition (3.4). */
+  /** The only rule of the transition is a natural-language condition (3.4). */
   readonly isNaturalLanguageOnly: boolean;
-  /** Has outcomes as a rule, or its condition reads `outcome`. It can be taken after DECLINED or a failure (3.2). */
+  /** The transition has outcomes as a rule, or its condition reads `outcome`. It can be taken after DECLINED or a failure (3.2). */
   readonly readsOutcome: boolean;
-  /** The fields of `condition_fields` and the `data` keys of its condition, without duplicates. */
+  /** The fields of `condition_fields` and the `data` keys of the condition, without duplicates. */
   readonly fieldsRead: readonly string[];
   readonly definition: StepTransition;
 }
@@ -35,11 +35,11 @@ export interface CompiledStep {
   readonly hasConfirmStage: boolean;
   readonly hasActStage: boolean;
   readonly hasInformStage: boolean;
-  /** With the default of 3.1 applied. */
+  /** The setting of the definition, with the default of 3.1 applied. */
   readonly canSkip: boolean;
   /** A walk always ends here: terminal steps, checkpoints and required actions (3.5). */
   readonly stopsWalk: boolean;
-  /** Its visits and failures are counted (3.6). */
+  /** The visits and failures of the step are counted (3.6). */
   readonly countsLoops: boolean;
   /** The loop limit of the step, else of the scenario; undefined if the configuration decides (2.8). */
   readonly maxLoopCount: number | undefined;

@@ -68,7 +68,7 @@ export type ScenarioFindingCode =
 /** A problem in a scenario. An ERROR rejects the scenario, a WARNING does not. */
 export interface ScenarioFinding {
   readonly severity: 'ERROR' | 'WARNING';
-  /** Stable. */
+  /** Does not change between releases. */
   readonly code: ScenarioFindingCode;
   /** What is wrong and how to fix it. */
   readonly message: string;

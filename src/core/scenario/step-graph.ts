@@ -35,15 +35,15 @@ export function findShadowedTransitions({ completionTransitions }: CompiledStep)
 }
 
 export function reverseGraph(graph: StepGraph): StepGraph {
-  const reversed = new Map<string, string[]>();
+  const reversedGraph = new Map<string, string[]>();
   for (const [from, targets] of graph) {
     for (const target of targets) {
-      const sources = reversed.get(target);
+      const sources = reversedGraph.get(target);
       if (sources) sources.push(from);
-      else reversed.set(target, [from]);
+      else reversedGraph.set(target, [from]);
     }
   }
-  return reversed;
+  return reversedGraph;
 }
 
 /** Finds all steps that are reachable from the given steps, these included. */
@@ -56,18 +56,18 @@ export function findReachableSteps(from: Iterable<string>, graph: StepGraph): Re
 
 /** Finds the given steps that are on a cycle of given steps, or on a path between two such cycles. */
 export function findStepsOnCycles(stepIds: Iterable<string>, graph: StepGraph): ReadonlySet<string> {
-  const reversed = reverseGraph(graph);
-  return removeDeadEnds(removeDeadEnds(new Set(stepIds), graph, reversed), reversed, graph);
+  const reversedGraph = reverseGraph(graph);
+  return removeDeadEnds(removeDeadEnds(new Set(stepIds), graph, reversedGraph), reversedGraph, graph);
 }
 
 /** Removes steps without a successor among the given ones until every remaining step has one. */
-function removeDeadEnds(stepIds: ReadonlySet<string>, graph: StepGraph, reversed: StepGraph): ReadonlySet<string> {
+function removeDeadEnds(stepIds: ReadonlySet<string>, graph: StepGraph, reversedGraph: StepGraph): ReadonlySet<string> {
   const remaining = new Set(stepIds);
   const isDeadEnd = (step: string): boolean => !(graph.get(step) ?? []).some((next) => remaining.has(next));
   const pending = [...remaining].filter(isDeadEnd);
   for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
     if (!remaining.delete(step)) continue;
-    const predecessors = reversed.get(step) ?? [];
+    const predecessors = reversedGraph.get(step) ?? [];
     pending.push(...predecessors.filter((previous) => remaining.has(previous) && isDeadEnd(previous)));
   }
   return remaining;

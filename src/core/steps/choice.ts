@@ -25,11 +25,11 @@ export interface ChoiceInput extends StepState {
 /** An UNKNOWN transition that keeps the instance at its step until the missing data is known (3.3). */
 export interface BlockingTransition {
   readonly transitionId: string;
-  /** The transition states `outcomes` (2.5). */
-  readonly statesOutcomes: boolean;
+  /** The transition has `outcomes` as a rule (2.5). */
+  readonly hasOutcomes: boolean;
   /** Fields to ask for; empty if the missing data cannot be asked for. */
   readonly missingFields: readonly string[];
-  /** Its natural-language condition could not be evaluated (3.4). */
+  /** The natural-language condition of the transition could not be evaluated (3.4). */
   readonly isTextUnknown: boolean;
 }
 
@@ -52,9 +52,9 @@ const noChoice: TransitionChoice = {
 };
 
 /**
- * Evaluates the ANYTIME and global transitions of a step, or its ON_COMPLETION transitions, in order, and chooses the first TRUE
- * one. An UNKNOWN ON_COMPLETION transition blocks those below it (3.2, 3.3). So does a TRUE one whose target was already
- * entered on this turn, because the transitions below it only apply if it is FALSE (3.5).
+ * Evaluates the ANYTIME and global transitions of a step, or its ON_COMPLETION transitions, in order, and chooses the first TRUE one. An
+ * UNKNOWN ON_COMPLETION transition blocks the transitions after it (3.2, 3.3). A TRUE one also blocks if its target was already entered on
+ * this turn, because the transitions after it apply only if it is FALSE (3.5).
  */
 export function chooseTransition(
   trigger: TransitionTrigger,
@@ -156,8 +156,8 @@ function findIneligibleReason(
 }
 
 function toBlockingTransition({ transition, missingFields, isTextUnknown }: TransitionEvaluation): BlockingTransition {
-  const statesOutcomes = transition.definition.outcomes.length > 0;
-  return { transitionId: transition.id, statesOutcomes, missingFields, isTextUnknown };
+  const hasOutcomes = transition.definition.outcomes.length > 0;
+  return { transitionId: transition.id, hasOutcomes, missingFields, isTextUnknown };
 }
 
 function describeNotTaken({ truth, missingFields, conditionError, isTextUnknown }: TransitionEvaluation): string {

@@ -47,8 +47,8 @@ function isAfterCheckpoint(entry: PathEntry, checkpoint: IrreversibleStep | unde
 }
 
 /**
- * Returns the fields that a correction does not ask for again at a step, sorted: the known ones, if an earlier or the current
- * visit of the step asked for a field. They count as asked during the whole new visit (3.1).
+ * Returns the fields that a correction does not ask for again at a step, sorted: the known fields, if an earlier or the current visit of
+ * the step asked for a field. They count as asked during the whole new visit (3.1).
  */
 export function findFieldsAskedBefore(
   { path, currentStepId, visit }: ScenarioInstance,

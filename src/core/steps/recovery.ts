@@ -50,8 +50,8 @@ export function relocalize(walk: Walk, context: SelectionContext): Walk | undefi
 }
 
 /**
- * Moves an instance directly to a recovery step. `originalStepId` is the step where it would have been. `replacedWalk` is the
- * walk that led there; its alternatives and errors are kept to explain the decision.
+ * Moves an instance directly to a recovery step. `originalStepId` is the step where the instance would be without the move. `replacedWalk`
+ * is the walk that led there; its alternatives and errors are kept to explain the decision.
  */
 export function relocalizeTo(
   input: WalkInput,

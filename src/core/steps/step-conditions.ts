@@ -91,9 +91,9 @@ export interface TransitionEvaluation {
   readonly truth: Truth;
   /** UNKNOWN only; sorted. */
   readonly missingFields: readonly string[];
-  /** "" if its condition did not fail. */
+  /** "" if the condition of the transition did not fail. */
   readonly conditionError: string;
-  /** UNKNOWN only: its natural-language condition could not be evaluated (3.4). */
+  /** UNKNOWN only: the natural-language condition of the transition could not be evaluated (3.4). */
   readonly isTextUnknown: boolean;
 }
 
@@ -161,7 +161,7 @@ function evaluateByModel(proposal: ModelProposal | undefined, key: TransitionKey
 function evaluateBySimilarity(condition: readonly number[], situation: readonly number[], threshold: number): Truth {
   if (condition.length !== situation.length) return 'UNKNOWN';
   const norms = Math.sqrt(dotProduct(condition, condition)) * Math.sqrt(dotProduct(situation, situation));
-  // The similarity to a zero vector is undefined; squares of very large numbers overflow.
+  // The similarity to a zero vector is undefined; the squares of very large numbers overflow.
   if (norms === 0 || !Number.isFinite(norms)) return 'UNKNOWN';
   return dotProduct(condition, situation) / norms >= threshold ? 'TRUE' : 'FALSE';
 }

@@ -88,7 +88,7 @@ function createWalk(input: WalkInput, context: SelectionContext): Walk {
   };
 }
 
-/** Leaves the step where the walk begins: ANYTIME and global transitions, then a correction, then ON_COMPLETION ones (3.2). */
+/** Leaves the step where the walk begins: ANYTIME and global transitions, then a correction, then ON_COMPLETION transitions (3.2). */
 function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
   const { walk, isTaken } = takeTransition('ANYTIME', initial, context);
   if (isTaken) return walk;
@@ -97,8 +97,8 @@ function leaveCurrentStep(initial: Walk, context: SelectionContext): Walk {
     const { target } = correction;
     return moveTo({ ...walk, correction: target }, undefined, target.step, context);
   }
-  const uncorrected = correction ? { ...walk, blockedByCheckpoint: correction.description } : walk;
-  return takeTransition('ON_COMPLETION', uncorrected, context).walk;
+  const blockedWalk = correction ? { ...walk, blockedByCheckpoint: correction.description } : walk;
+  return takeTransition('ON_COMPLETION', blockedWalk, context).walk;
 }
 
 /** Whether the walk continues past the step that it has reached: the step is done, or can be skipped (3.5). */

@@ -12,17 +12,17 @@ export function toTransitionDecisions(
   { decisions, walks }: TransitionPhase,
   starts: readonly ScenarioStart[],
 ): readonly TransitionDecision[] {
-  const reported: TransitionDecision[] = [];
+  const transitionDecisions: TransitionDecision[] = [];
   for (const decision of decisions) {
     if (decision.action !== 'CONTINUE') continue;
     const walk = walks.get(decision.view.instance.instanceId);
-    reported.push(walk ? toDecision(walk) : toQuietDecision(decision, turn.trigger === 'MESSAGE'));
+    transitionDecisions.push(walk ? toDecision(walk) : toQuietDecision(decision, turn.trigger === 'MESSAGE'));
   }
   for (const { instanceId } of starts) {
     const walk = walks.get(instanceId);
-    if (walk) reported.push(toDecision(walk));
+    if (walk) transitionDecisions.push(toDecision(walk));
   }
-  return reported;
+  return transitionDecisions;
 }
 
 function toDecision(walk: Walk): TransitionDecision {
@@ -92,7 +92,7 @@ function listSkippedSteps(traversedSteps: readonly TraversedStep[]): readonly st
   return traversedSteps.filter(({ isSkipped }) => isSkipped).map(({ stepId }) => stepId);
 }
 
-/** Reasons of an instance that did not move: they follow from the stage of its step (3.1). */
+/** The reasons of an instance that did not move. They are derived from the stage of its step (3.1). */
 type StayReason = Exclude<
   TransitionReason,
   'ENTERED' | 'ADVANCED' | 'CORRECTED' | 'RELOCALIZED' | 'NOT_ADDRESSED' | 'BLOCKED_BY_CHECKPOINT'
@@ -168,7 +168,7 @@ function describePath({ traversedSteps, position }: Walk): string {
   return path + position.step.stepId;
 }
 
-/** A skipped step has missing fields if an ANYTIME or global transition left it. */
+/** Describes the skipped steps. Their fields are missing if an ANYTIME or global transition left the step. */
 function describeSkippedSteps({ traversedSteps, input, known }: Walk): string {
   const skipped = listSkippedSteps(traversedSteps);
   if (skipped.length === 0) return '';
@@ -230,11 +230,11 @@ function describeBlockingTransition({ blockingTransition }: Walk, step: string):
 function describeNoTransition({ alternatives, position }: Walk, step: string): string {
   const { stepId, completionTransitions, anytimeTransitions } = position.step;
   if (completionTransitions.length + anytimeTransitions.length === 0) return `Step ${step} has no transitions.`;
-  const rejected = alternatives.filter(({ sourceStepId, taken }) => sourceStepId === stepId && !taken);
-  if (rejected.length === 0)
+  const rejectedAlternatives = alternatives.filter(({ sourceStepId, taken }) => sourceStepId === stepId && !taken);
+  if (rejectedAlternatives.length === 0)
     return `Step ${step} has nothing to contribute. Its transitions are evaluated on the next turn.`;
-  const named = rejected
+  const descriptions = rejectedAlternatives
     .slice(0, 3)
     .map(({ transitionId, notTakenBecause }) => `"${transitionId}": ${notTakenBecause}`);
-  return `No transition of step ${step} was taken: ${named.join('; ')}${rejected.length > 3 ? '; and others' : ''}.`;
+  return `No transition of step ${step} was taken: ${descriptions.join('; ')}${rejectedAlternatives.length > 3 ? '; and others' : ''}.`;
 }

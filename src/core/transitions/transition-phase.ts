@@ -18,7 +18,7 @@ import { createWalkInput, toWalkInput, type WalkInput } from '../steps/walk-inpu
 
 /** The walks of a turn, and the decisions about all instances after them (0.7, steps 10 to 12). */
 export interface TransitionPhase {
-  /** One per instance, in start order. Final. */
+  /** The final decisions, one per instance, in start order. */
   readonly decisions: readonly InstanceDecision[];
   /** By instance id, starts included. */
   readonly walks: ReadonlyMap<string, Walk>;
@@ -31,9 +31,9 @@ export interface TransitionPhase {
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
   const walks = new Map<string, Walk>();
   const walkAndRecord = (decision: ContinueDecision): InstanceDecision => {
-    const walked = walkExistingInstance(decision, context, lifecycle);
-    if (walked.walk) walks.set(decision.view.instance.instanceId, walked.walk);
-    return walked.decision;
+    const walkedInstance = walkExistingInstance(decision, context, lifecycle);
+    if (walkedInstance.walk) walks.set(decision.view.instance.instanceId, walkedInstance.walk);
+    return walkedInstance.decision;
   };
   let decisions = lifecycle.decisions.map((decision) =>
     isActive(decision) && decision.shouldWalk ? walkAndRecord(decision) : applyModelChoice(decision, context),
@@ -108,7 +108,7 @@ function recoverFromMissingStep(decision: ContinueDecision, context: SelectionCo
   return { decision: { ...decision, reason: 'RELOCALIZED' }, walk };
 }
 
-/** The choice of the model comes after 2.8. An instance that it pauses or ends has no walk (section 9). */
+/** Applies the choice of the model after 2.8. An instance that the model pauses or ends has no walk (section 9). */
 function applyModelChoiceToWalk(decision: InstanceDecision, walk: Walk, context: SelectionContext): WalkedInstance {
   const chosen = applyModelChoice(decision, context);
   return { decision: chosen, walk: isActive(chosen) ? walk : undefined };

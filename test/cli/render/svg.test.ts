@@ -8,7 +8,7 @@ import type { CompiledScenario } from '../../../src/core/scenario/compiled-scena
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
 import { scenarioFromProto } from '../../../src/server/codec/wire/scenario-codec';
-import { compiled } from '../../support/conversation';
+import { compileDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { orderScenario } from './order-scenario';
 
@@ -49,7 +49,7 @@ test.each(examples)('the SVG of $name has every step and every transition, and i
 
 test('the SVG marks the path of a session', async () => {
   const { session } = startConversation([orderScenario], { variables: { order: '1' } });
-  const svg = await renderSvg(buildScenarioGraph(compiled(orderScenario), findSessionPath(session, 'Order')));
+  const svg = await renderSvg(buildScenarioGraph(compileDraft(orderScenario), findSessionPath(session, 'Order')));
   expect(svg).toContain('>● current</text>');
   expect(svg).toContain('>» skipped</text>');
   expect(svg).toContain('>path of the session</text>');
@@ -57,6 +57,6 @@ test('the SVG marks the path of a session', async () => {
 });
 
 test('text is escaped', async () => {
-  const svg = await renderSvg(buildScenarioGraph(compiled({ ...orderScenario, name: 'A <b> & "c"' })));
+  const svg = await renderSvg(buildScenarioGraph(compileDraft({ ...orderScenario, name: 'A <b> & "c"' })));
   expect(svg).toContain('>A &lt;b&gt; &amp; &quot;c&quot;</text>');
 });

@@ -1,14 +1,14 @@
 import { formatScenarioGraph } from '../../../src/cli/render/terminal-drawing';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
-import { compiled } from '../../support/conversation';
+import { compileDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { orderScenario } from './order-scenario';
 
 const terminal = { width: 80, hasColor: false };
 
 test('the terminal drawing connects every transition with its target step', () => {
-  expect(formatScenarioGraph(terminal, buildScenarioGraph(compiled(orderScenario)))).toEqual([
+  expect(formatScenarioGraph(terminal, buildScenarioGraph(compileDraft(orderScenario)))).toEqual([
     'Order  version 1',
     '',
     '╭───▶ * [/ ask /] ask order (may be skipped)',
@@ -32,7 +32,7 @@ test('the terminal drawing connects every transition with its target step', () =
 
 test('the path of a session marks the current and the skipped steps, with a legend', () => {
   const { session } = startConversation([orderScenario], { variables: { order: '1' } });
-  const graph = buildScenarioGraph(compiled(orderScenario), findSessionPath(session, 'Order'));
+  const graph = buildScenarioGraph(compileDraft(orderScenario), findSessionPath(session, 'Order'));
   const lines = formatScenarioGraph(terminal, graph);
   expect(lines).toContain('╭───▶ » [/ ask /] ask order (may be skipped)');
   expect(lines).toContain('│ ╰─▶ ● {{ sure }} confirm (checkpoint)');
@@ -40,6 +40,6 @@ test('the path of a session marks the current and the skipped steps, with a lege
 });
 
 test('lines are truncated at the width of the terminal', () => {
-  const lines = formatScenarioGraph({ width: 40, hasColor: false }, buildScenarioGraph(compiled(orderScenario)));
+  const lines = formatScenarioGraph({ width: 40, hasColor: false }, buildScenarioGraph(compileDraft(orderScenario)));
   expect(lines).toContain('╭───▶ * [/ ask /] ask order (may be ski…');
 });

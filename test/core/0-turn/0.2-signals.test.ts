@@ -4,7 +4,7 @@ import { asking } from '../../support/sample-scenarios';
 const refund = asking('refund', ['order_id', 'reason'], { priority: 10 });
 const booking = asking('booking', ['date', 'seats']);
 
-/** Both scenarios are active. refund asked first and is the focus. */
+/** Starts refund and booking. refund asks first and has the focus. */
 function startConversation(): Conversation {
   const conversation = new Conversation([refund, booking]);
   conversation.turn({ candidates: { refund: 0.9, booking: 0.8 } });

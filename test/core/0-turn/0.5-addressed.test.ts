@@ -6,7 +6,7 @@ const refund = asking('refund', ['order_id', 'reason']);
 const booking = asking('booking', ['date', 'seats']);
 const getAddressed = (played: PlayedTurn): readonly string[] => played.result.context.addressedInstanceIds;
 
-/** Both scenarios are active. refund waits for order_id, booking for date. */
+/** Starts refund, which waits for order_id, and booking, which waits for date. */
 function startRefundAndBooking(refundVariation: Variation = {}, bookingVariation: Variation = {}): Conversation {
   const conversation = new Conversation([
     { ...refund, ...refundVariation },
@@ -58,13 +58,13 @@ test('0.5: an answer to a field of the open ASK addresses the instance even if t
     conversation.turn({ candidates: { move: 0.9, booking: 0.8 }, customer: { street: 'Old Street' } }).plan,
   ).toContain('move ASK street');
   // With a candidate at the threshold, a changed value alone addresses no instance.
-  const answered = conversation.turn({
+  const answerTurn = conversation.turn({
     customer: { street: 'Old Street' },
     variables: { street: 'New Street' },
     candidates: { unknown: 0.9 },
   });
-  expect(getAddressed(answered)).toEqual(['move#1']);
-  expect(answered.transition('move').targetStepId).toBe('end');
+  expect(getAddressed(answerTurn)).toEqual(['move#1']);
+  expect(answerTurn.transition('move').targetStepId).toBe('end');
 });
 
 test('0.5: an answer addresses the waiting instance, not one that collects the same field later', () => {

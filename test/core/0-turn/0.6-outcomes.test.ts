@@ -5,7 +5,7 @@ import { acting, asking, confirming, end, silent } from '../../support/sample-sc
 type Outcome = NonNullable<TurnDraft['outcomes']>[number];
 
 const refund = asking('refund', ['order_id', 'reason']);
-/** Acts, then asks. At `details` the visit of the action is over. */
+/** A scenario that acts and then asks. At the step `details`, the visit of the action has ended. */
 const transfer = {
   scenarioId: 'transfer',
   steps: [

@@ -9,7 +9,7 @@ import {
   aRelationship,
   aTurn,
   Conversation,
-  compiled,
+  compileDraft,
   type PlayedTurn,
   type ScenarioDraft,
   type TurnDraft,
@@ -192,7 +192,7 @@ test.each(Object.values(unproducedCases).map(([decided, sentence]) => [decided.r
   (reason, decided, sentence) => {
     const conversation = new Conversation([refund()]);
     conversation.turn(aimStart('refund'));
-    const scenario = compiled(refund());
+    const scenario = compileDraft(refund());
     const context = selectContext({
       session: conversation.session,
       turn: aTurn({}, 'turn-2', 0),

@@ -152,7 +152,7 @@ describe('a resumed instance', () => {
 });
 
 describe('abandoned instances', () => {
-  const abandonedAfter = (turns: number, settings = {}): readonly unknown[] => {
+  const getAbandonedAfter = (turns: number, settings = {}): readonly unknown[] => {
     const conversation = new Conversation([refund], { settings: { resumePolicy: 'explicit', ...settings } });
     conversation.turn({ candidates: { refund: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
@@ -161,8 +161,8 @@ describe('abandoned instances', () => {
   };
 
   test('2.11: the plan lists instances that are paused for more than 3 turns', () => {
-    expect(abandonedAfter(3)).toEqual([]);
-    expect(abandonedAfter(4)).toEqual([
+    expect(getAbandonedAfter(3)).toEqual([]);
+    expect(getAbandonedAfter(4)).toEqual([
       {
         scenarioId: 'refund',
         scenarioName: 'refund',
@@ -177,8 +177,8 @@ describe('abandoned instances', () => {
 
   test('2.11: offer_after_turns is configurable', () => {
     expect([
-      abandonedAfter(1, { offerAfterTurns: 1 }).length,
-      abandonedAfter(2, { offerAfterTurns: 1 }).length,
+      getAbandonedAfter(1, { offerAfterTurns: 1 }).length,
+      getAbandonedAfter(2, { offerAfterTurns: 1 }).length,
     ]).toEqual([0, 1]);
   });
 

@@ -1,6 +1,6 @@
 import {
   Conversation,
-  compiled,
+  compileDraft,
   type ScenarioDraft,
   type SignalDraft,
   type StepDraft,
@@ -404,11 +404,11 @@ describe('global transitions', () => {
   });
 
   test('3.2: a global transition without conditions is rejected when the scenario is stored', () => {
-    expect(() => compiled({ ...support, globals: ['agent'] })).toThrow('GLOBAL_STATES_NOTHING');
+    expect(() => compileDraft({ ...support, globals: ['agent'] })).toThrow('GLOBAL_STATES_NOTHING');
   });
 
   test('3.2: a global transition to a step that is not reachable from anywhere is rejected when the scenario is stored', () => {
-    expect(() => compiled({ ...support, globals: [{ to: 'ask', intentLabel: 'x' }] })).toThrow(
+    expect(() => compileDraft({ ...support, globals: [{ to: 'ask', intentLabel: 'x' }] })).toThrow(
       'GLOBAL_TARGET_NOT_REACHABLE',
     );
   });

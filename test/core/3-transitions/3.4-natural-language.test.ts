@@ -6,7 +6,7 @@ import { end } from '../../support/sample-scenarios';
 
 const urgent = { to: 'express', conditionText: 'The customer is in a hurry.', conditionEmbedding: [1, 0] };
 
-/** Asks for an order. A natural-language condition then leads to "express", else to "end". */
+/** Creates a scenario that asks for an order. A natural-language condition then leads to "express"; a default transition leads to "end". */
 function createParcel(first: TransitionDraft = urgent, globals: readonly TransitionDraft[] = []): ScenarioDraft {
   return {
     scenarioId: 'parcel',

@@ -81,7 +81,7 @@ describe('visits', () => {
     conversation.turn({ intent: 'why' });
     const back = conversation.turn();
     expect(conversation.instance('s').visit).toMatchObject({ number: 3, attempts: 0 });
-    // The first ASK of a visit is no reprompt.
+    // The first ASK of a visit is not a reprompt.
     expect(back.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: false });
   });
 

@@ -1,5 +1,5 @@
 import type { ScenarioDraft, StepDraft, TurnDraft } from '../../support/conversation';
-import { type Conversation, compiled } from '../../support/conversation';
+import { type Conversation, compileDraft } from '../../support/conversation';
 import { startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
@@ -78,7 +78,7 @@ test('3.8: a step at its own loop limit is not a recovery step', () => {
   const tell: StepDraft = { stepId: 'tell', templateIds: ['tell'], to: ['check'] };
   const { conversation, turn } = playUntilLoop(createLooping(asks, tell, createRecoveryStep('agent')));
   expect(turn.transition('s').targetStepId).toBe('asks');
-  // customer_data does not reset loop counts, so that "check" and "asks" are both at their limits.
+  // customer_data does not reset loop counts, so "check" and "asks" are both at their limits.
   expect(conversation.turn({ customer: { x: 1 } }).plan).toEqual(['s INFORM tell']);
   expect(conversation.turn().transition('s')).toMatchObject({ targetStepId: 'agent', originalStepId: 'check' });
   expect(conversation.instance('s').relocalizationCount).toBe(2);
@@ -172,7 +172,7 @@ describe('a missing step', () => {
 });
 
 test('3.8: a compiled scenario lists its recovery steps by priority', () => {
-  const steps = compiled(
+  const steps = compileDraft(
     createLooping(createRecoveryStep('a'), createRecoveryStep('b', { priority: 2 })),
   ).recoverySteps;
   expect(steps.map(({ stepId }) => stepId)).toEqual(['b', 'a']);
@@ -215,7 +215,7 @@ describe('a missing step after a passed checkpoint', () => {
   const help = createRecoveryStep('help', { to: ['pay'] });
   const pay: StepDraft = { stepId: 'pay', isCheckpoint: true, checkpointDescription: 'paid', to: ['phone'] };
   const phone: StepDraft = { stepId: 'phone', collectsProfileFields: ['phone'], to: ['end'] };
-  /** Passes the checkpoint. Then the current step no longer exists. */
+  /** Passes the checkpoint, moves the instance to a step that does not exist, and plays a turn. */
   const playWithMissingStep = (...steps: readonly StepDraft[]) => {
     const { conversation } = startScenarios([{ scenarioId: 's', steps: [...steps, end] }]);
     conversation.turn();

@@ -7,7 +7,7 @@ const createScenario = (step: Omit<StepDraft, 'stepId'>, scenario: Partial<Scena
   ...scenario,
   steps: [{ stepId: 'step', to: ['end'], ...step }, end],
 });
-/** A step that contributes each type. */
+/** Maps each contribution type to a step that contributes it. */
 const steps = {
   CONFIRM: { isCheckpoint: true },
   ASK: { collectsProfileFields: ['x'] },

@@ -1,4 +1,4 @@
-// The complete session after a turn: what the turn stores, and nothing else.
+// Compares the complete session after a turn, so that no test misses a value that the turn stores.
 import { Conversation, type TurnDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';

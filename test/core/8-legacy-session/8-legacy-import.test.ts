@@ -1,14 +1,14 @@
 import { importLegacySession } from '../../../src/core/apply/import-legacy-session';
 import type { LegacySession, ScenarioAction } from '../../../src/core/model/legacy-session';
 import type { ScenarioInstance, Session } from '../../../src/core/model/session';
-import { Conversation, compiled, ids, type ScenarioDraft } from '../../support/conversation';
+import { Conversation, compileDraft, ids, type ScenarioDraft } from '../../support/conversation';
 import { buildLegacySession } from '../../support/legacy-session';
 import { acting, asking, confirming, end, waiting } from '../../support/sample-scenarios';
 
 const now = 1_700_000_000_000;
 const lastActiveAt = now - 3_600_000;
 
-/** Collects, confirms, then collects again. */
+/** A scenario that collects, confirms, and collects again. */
 const refund: ScenarioDraft = {
   scenarioId: 'refund',
   steps: [
@@ -28,7 +28,7 @@ function importRecord(
 ): Session {
   return importLegacySession(buildLegacySession({ activeScenarioId: draft?.scenarioId ?? '', ...record }), {
     owner: ids,
-    scenario: draft === null ? undefined : compiled(draft),
+    scenario: draft === null ? undefined : compileDraft(draft),
     instanceId: 'instance',
     now,
     fingerprint: 'hash',
@@ -36,7 +36,7 @@ function importRecord(
   });
 }
 
-/** A conversation that continues an imported session. */
+/** Creates a conversation that continues an imported session. */
 function continueImported(record: Partial<LegacySession>, draft = refund, options = {}): Conversation {
   const conversation = new Conversation([draft], options);
   conversation.session = importRecord(record, draft);

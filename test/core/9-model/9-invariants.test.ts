@@ -11,7 +11,7 @@ test('9: the model never completes an instance at a checkpoint that this visit h
       for (const draft of given.turns) {
         const { instances } = conversation.session;
         const actions = Object.fromEntries(instances.map(({ instanceId }) => [instanceId, action]));
-        // Decided but not applied, so that later turns can visit the checkpoint again.
+        // Decides the turn without storing the session, so that later turns can visit the checkpoint again.
         const { result, session } = conversation.decide({ ...draft, proposal: aProposal({ actions }) });
         for (const { instanceId, scenarioId } of result.lifecycleDecisions.filter(({ reason }) => reason === 'MODEL')) {
           const { currentStepId, visit } = instances.find((each) => each.instanceId === instanceId) ?? {};

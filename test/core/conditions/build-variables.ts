@@ -5,7 +5,7 @@ export function toFields(object: JsonObject): FieldValues {
   return new Map(Object.entries(object));
 }
 
-/** Variables of a typical turn, with overrides. */
+/** Builds the variables of a typical turn, with overrides. */
 export function buildVariables(overrides: Partial<ConditionVariables> = {}): ConditionVariables {
   return {
     data: new Map(),
@@ -30,7 +30,7 @@ export function buildVariables(overrides: Partial<ConditionVariables> = {}): Con
   };
 }
 
-/** Variables with known data. */
+/** Builds variables with the given known data. */
 export function knownVariables(data: JsonObject): ConditionVariables {
   return buildVariables({ data: toFields(data) });
 }

@@ -4,7 +4,7 @@ import { Conversation } from '../../support/conversation';
 import { playTurns, startScenarios } from '../../support/play-turns';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
-/** Leaves step a when the condition is true. The transition is ANYTIME, so it is evaluated on every turn. */
+/** Creates a scenario that leaves step a when the condition is true. The transition is ANYTIME, so it is evaluated on every turn. */
 const createWatching = (condition: string, step: Partial<StepDraft> = {}): ScenarioDraft => ({
   scenarioId: 's',
   steps: [
@@ -69,7 +69,7 @@ test('6: iterating over session yields the variables that are not null', () => {
   expect(isTrue('size(session) == 2 && session.all(key, key in ["a", "s"])', [draft])).toBe(true);
 });
 
-/** Clears `old` on the second turn. The walk then ends at `cleared` if the condition is true. */
+/** Creates a scenario that clears `old` on the second turn. The walk then ends at `cleared` if the condition is true. */
 const createClearing = (condition: string): ScenarioDraft => ({
   scenarioId: 's',
   steps: [

@@ -1,7 +1,7 @@
 import { compareText } from '../../../src/core/model/compare-text';
 import { mergeNames, sortNames, sortWith } from '../../../src/core/model/sorting';
 
-const numberedNames = (first: number, count: number): string[] =>
+const createNumberedNames = (first: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `n${String(first + index).padStart(3, '0')}`);
 
 describe('sorting', () => {
@@ -36,14 +36,18 @@ describe('merging names', () => {
   });
 
   test('returns the same list for many contained names', () => {
-    const names = numberedNames(0, 30);
-    expect(mergeNames(names, numberedNames(5, 20).reverse())).toBe(names);
+    const names = createNumberedNames(0, 30);
+    expect(mergeNames(names, createNumberedNames(5, 20).reverse())).toBe(names);
   });
 
   test.each([
     ['a few names', ['d', 'a', 'b', 'd'], ['a', 'b', 'c', 'd']],
     ['a name before all others', ['B'], ['B', 'a', 'c']],
-    ['many names', [...numberedNames(1, 9), 'a', ...numberedNames(1, 9)], ['a', 'c', ...numberedNames(1, 9)]],
+    [
+      'many names',
+      [...createNumberedNames(1, 9), 'a', ...createNumberedNames(1, 9)],
+      ['a', 'c', ...createNumberedNames(1, 9)],
+    ],
   ])('returns a sorted copy without duplicates for %s', (_case, added, merged) => {
     const names = ['a', 'c'];
     expect(mergeNames(names, added)).toEqual(merged);

@@ -2,7 +2,7 @@ import type { Relationship, RelationshipKind } from '../../../src/core/model/sce
 import { type CatalogueFinding, checkCatalogue } from '../../../src/core/scenario/findings/check-catalogue';
 import { aScenario } from '../../support/conversation';
 
-const scenarioWith = (scenarioId: string, ...fields: readonly string[]) =>
+const createScenario = (scenarioId: string, ...fields: readonly string[]) =>
   aScenario({
     scenarioId,
     name: scenarioId.toUpperCase(),
@@ -12,7 +12,7 @@ const scenarioWith = (scenarioId: string, ...fields: readonly string[]) =>
     ],
   });
 
-const relate = (sourceId: string, kind: RelationshipKind, targetScenarioId: string): Relationship => ({
+const createRelationship = (sourceId: string, kind: RelationshipKind, targetScenarioId: string): Relationship => ({
   kind,
   sourceType: 'SCENARIO',
   sourceId,
@@ -20,14 +20,17 @@ const relate = (sourceId: string, kind: RelationshipKind, targetScenarioId: stri
   weight: 0,
 });
 
-const codesOf = (findings: readonly CatalogueFinding[]): readonly string[] =>
+const getCodes = (findings: readonly CatalogueFinding[]): readonly string[] =>
   findings.map(({ code, kind, index, fieldPath }) => `${code} ${kind} ${index} ${fieldPath}`);
 
-const scenarios = [scenarioWith('a', 'x'), scenarioWith('b', 'y')];
+const scenarios = [createScenario('a', 'x'), createScenario('b', 'y')];
 
 test('0.4: a field that several scenarios collect is found in each after the first', () => {
-  const found = checkCatalogue([scenarioWith('a', 'x', 'z'), scenarioWith('b', 'y', 'x'), scenarioWith('c', 'x')], []);
-  expect(codesOf(found)).toEqual([
+  const found = checkCatalogue(
+    [createScenario('a', 'x', 'z'), createScenario('b', 'y', 'x'), createScenario('c', 'x')],
+    [],
+  );
+  expect(getCodes(found)).toEqual([
     'FIELD_COLLECTED_BY_SEVERAL SCENARIO 1 steps[0].collects_profile_fields[1]',
     'FIELD_COLLECTED_BY_SEVERAL SCENARIO 2 steps[0].collects_profile_fields[0]',
   ]);
@@ -49,8 +52,11 @@ test('0.4: a field that one scenario collects in two steps, or in two definition
 });
 
 test('1: a relationship to or from a scenario that does not exist is found', () => {
-  const found = checkCatalogue(scenarios, [relate('a', 'RELATED', 'c'), relate('d', 'EXCLUDES', 'b')]);
-  expect(codesOf(found)).toEqual([
+  const found = checkCatalogue(scenarios, [
+    createRelationship('a', 'RELATED', 'c'),
+    createRelationship('d', 'EXCLUDES', 'b'),
+  ]);
+  expect(getCodes(found)).toEqual([
     'RELATIONSHIP_WITHOUT_SCENARIO RELATIONSHIP 0 target_scenario_id',
     'RELATIONSHIP_WITHOUT_SCENARIO RELATIONSHIP 1 source_id',
   ]);
@@ -60,7 +66,7 @@ test('1: a relationship to or from a scenario that does not exist is found', () 
 });
 
 test('1: a relationship of a rule is not found, because rules are not in the catalogue', () => {
-  expect(checkCatalogue(scenarios, [{ ...relate('r', 'EXCLUDES', 'b'), sourceType: 'RULE' }])).toEqual([]);
+  expect(checkCatalogue(scenarios, [{ ...createRelationship('r', 'EXCLUDES', 'b'), sourceType: 'RULE' }])).toEqual([]);
 });
 
 test.each<[RelationshipKind, string, string, string]>([
@@ -69,18 +75,21 @@ test.each<[RelationshipKind, string, string, string]>([
   ['IMPLIES', 'a', 'b', 'the start of "A" proposes "B", which has completed already'],
   ['IMPLIES', 'b', 'a', 'the start of "B" proposes "A", which cannot start before "B" has completed'],
 ])('1.1: "a DEPENDS_ON b" and %s from %s to %s contradict each other', (kind, source, target, reason) => {
-  const found = checkCatalogue(scenarios, [relate(source, kind, target), relate('a', 'DEPENDS_ON', 'b')]);
-  expect(codesOf(found)).toEqual(['RELATIONSHIPS_CONTRADICT RELATIONSHIP 1 kind']);
+  const found = checkCatalogue(scenarios, [
+    createRelationship(source, kind, target),
+    createRelationship('a', 'DEPENDS_ON', 'b'),
+  ]);
+  expect(getCodes(found)).toEqual(['RELATIONSHIPS_CONTRADICT RELATIONSHIP 1 kind']);
   expect(found[0]?.message).toBe(
     `DEPENDS_ON and ${kind} between "A" and "B" contradict each other: ${reason}. Delete one of the two.`,
   );
 });
 
 test.each<[string, Relationship]>([
-  ['another kind', relate('a', 'AMBIGUOUS', 'b')],
-  ['another pair', relate('a', 'EXCLUDES', 'c')],
-  ['a rule of the same id', { ...relate('a', 'IMPLIES', 'b'), sourceType: 'RULE' }],
+  ['another kind', createRelationship('a', 'AMBIGUOUS', 'b')],
+  ['another pair', createRelationship('a', 'EXCLUDES', 'c')],
+  ['a rule of the same id', { ...createRelationship('a', 'IMPLIES', 'b'), sourceType: 'RULE' }],
 ])('1.1: "a DEPENDS_ON b" and %s do not contradict each other', (_case, other) => {
-  const all = [...scenarios, scenarioWith('c', 'z')];
-  expect(checkCatalogue(all, [relate('a', 'DEPENDS_ON', 'b'), other])).toEqual([]);
+  const all = [...scenarios, createScenario('c', 'z')];
+  expect(checkCatalogue(all, [createRelationship('a', 'DEPENDS_ON', 'b'), other])).toEqual([]);
 });

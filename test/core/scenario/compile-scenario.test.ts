@@ -3,7 +3,7 @@ import { defaultCompileOptions } from '../../../src/core/scenario/compile-option
 import { compileScenario } from '../../../src/core/scenario/compile-scenario';
 import type { ScenarioFinding } from '../../../src/core/scenario/scenario-finding';
 import { orderTools } from '../../../src/core/scenario/tool-order';
-import { aScenario, aStep, compiled, type ScenarioDraft, type StepDraft } from '../../support/conversation';
+import { aScenario, aStep, compileDraft, type ScenarioDraft, type StepDraft } from '../../support/conversation';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const valid: ScenarioDraft = {
@@ -33,7 +33,7 @@ const findFindings = (draft: ScenarioDraft): readonly ScenarioFinding[] =>
   compileScenario(aScenario(draft), 1).findings;
 const findCodes = (draft: ScenarioDraft): readonly string[] =>
   findFindings(draft).map(({ severity, code }) => `${severity} ${code}`);
-/** The valid scenario with a changed first step. */
+/** Returns the valid scenario with a changed first step. */
 const withFirstStep = (step: Partial<StepDraft>): ScenarioDraft => ({
   ...valid,
   steps: valid.steps.map((each) => (each.stepId === 'ask' ? { ...each, ...step } : each)),
@@ -199,7 +199,7 @@ test('findings: all findings are returned together, errors first', () => {
 });
 
 test('compile: a transition without an id gets an id from its step and 1-based position', () => {
-  const scenario = compiled({
+  const scenario = compileDraft({
     ...valid,
     globals: [
       { to: 'help', intentLabel: 'help' },
@@ -217,7 +217,7 @@ test('compile: a transition without an id gets an id from its step and 1-based p
 });
 
 test('compile: generated ids use the position in the definition, not the priority', () => {
-  const scenario = compiled(
+  const scenario = compileDraft(
     withFirstStep({
       to: [
         { to: 'end', condition: 'data.age < 1.0' },
@@ -245,6 +245,6 @@ test.each<[string, readonly ToolBinding[], readonly string[], readonly string[]]
 
 test('3.2: transitions of equal priority keep the order of the definition', () => {
   const to = ['a', 'b', 'c', 'd'].map((field) => ({ to: 'end', conditionFields: [field] }));
-  const scenario = compiled({ scenarioId: 's', steps: [{ stepId: 'x', templateIds: ['x'], to }, end] });
+  const scenario = compileDraft({ scenarioId: 's', steps: [{ stepId: 'x', templateIds: ['x'], to }, end] });
   expect(scenario.entryStep.completionTransitions.map(({ id }) => id)).toEqual(['x/1', 'x/2', 'x/3', 'x/4']);
 });

@@ -11,7 +11,7 @@ import { aScenario, type ScenarioDraft, type StepDraft, type TransitionDraft } f
 import { compiledFields, type FieldDraft } from '../../support/field-definitions';
 
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
-/** A scenario with these steps and an end. The first step is the entry step. */
+/** Creates a scenario with the given steps and an end step. The first given step is the entry step. */
 const createDraft = (...steps: readonly StepDraft[]): ScenarioDraft => ({ scenarioId: 's', steps: [...steps, end] });
 const ask: StepDraft = { stepId: 'ask', collectsProfileFields: ['age'], to: ['end'] };
 const inform = (stepId: string, ...to: readonly TransitionDraft[]): StepDraft => ({
@@ -19,7 +19,7 @@ const inform = (stepId: string, ...to: readonly TransitionDraft[]): StepDraft =>
   templateIds: [stepId],
   to,
 });
-/** A scenario with a condition on its first transition. */
+/** Creates a scenario with a condition on its first transition. */
 const withCondition = (condition: string): ScenarioDraft =>
   createDraft({ ...ask, to: [{ to: 'end', condition }, 'end'] });
 const tool = (toolId: string, ...dependsOn: readonly string[]): ToolBinding => ({
@@ -273,7 +273,7 @@ const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
       to: [{ to: 'end', condition: 'data.paid == 1' }, 'end'],
     }),
     valid: [
-      // Tested with has() or in.
+      // Valid, because the condition tests the variable with has() or in.
       createDraft({
         stepId: 'pay',
         toolBindings: [tool('t')],
@@ -284,7 +284,7 @@ const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
         toolBindings: [tool('t')],
         to: [{ to: 'end', condition: '"paid" in data && data["paid"] == 1' }, 'end'],
       }),
-      // The customer or the caller can give it.
+      // Valid, because the customer or the caller can provide the variable.
       createDraft(
         { stepId: 'pay', toolBindings: [tool('t')], to: [{ to: 'ask_paid', condition: 'data.paid == 1' }, 'end'] },
         { stepId: 'ask_paid', collectsProfileFields: ['paid'], to: ['end'] },

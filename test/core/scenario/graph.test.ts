@@ -1,7 +1,7 @@
 import { renderMermaid } from '../../../src/core/scenario/graph/mermaid';
 import { buildScenarioGraph } from '../../../src/core/scenario/graph/scenario-graph';
 import { findSessionPath } from '../../../src/core/scenario/graph/session-path';
-import { compiled } from '../../support/conversation';
+import { compileDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 
 const order = {
@@ -16,7 +16,7 @@ const order = {
 };
 
 test('a graph has the shape and tags of each step and the rules of each edge', () => {
-  const { steps, edges } = buildScenarioGraph(compiled(order));
+  const { steps, edges } = buildScenarioGraph(compileDraft(order));
   expect(steps.map(({ stepId, shape, tags }) => [stepId, shape, ...tags])).toEqual([
     ['ask', 'collect', 'may be skipped'],
     ['sure', 'checkpoint', 'checkpoint'],
@@ -34,12 +34,12 @@ test('a graph has the shape and tags of each step and the rules of each edge', (
 test('a graph marks the current, visited and skipped steps of a session', () => {
   const conversation = startConversation([order], { variables: { order: '1' } });
   const path = findSessionPath(conversation.session, 'Order');
-  const { steps, edges, subtitle } = buildScenarioGraph(compiled(order), path);
+  const { steps, edges, subtitle } = buildScenarioGraph(compileDraft(order), path);
   expect(steps.map(({ mark }) => mark)).toEqual(['skipped', 'current', 'unvisited', 'unvisited']);
   expect(edges.map(({ isTaken }) => isTaken)).toEqual([true, false, false, false]);
   expect(subtitle).toBe('version 1, session active at sure');
   conversation.turn({ outcomes: [{ kind: 'CONFIRMED' }] });
-  const later = buildScenarioGraph(compiled(order), findSessionPath(conversation.session, 'Order'));
+  const later = buildScenarioGraph(compileDraft(order), findSessionPath(conversation.session, 'Order'));
   expect(later.steps.map(({ mark }) => mark)).toEqual(['skipped', 'visited', 'current', 'unvisited']);
   conversation.turn({});
   expect(findSessionPath(conversation.session, 'Order')).toMatchObject({ status: 'COMPLETED', currentStepId: 'done' });
@@ -47,7 +47,7 @@ test('a graph marks the current, visited and skipped steps of a session', () => 
 });
 
 test('a Mermaid flowchart has the shape of each step and escapes texts', () => {
-  const lines = renderMermaid(buildScenarioGraph(compiled(order))).split('\n');
+  const lines = renderMermaid(buildScenarioGraph(compileDraft(order))).split('\n');
   expect(lines.slice(0, 14)).toEqual([
     '---',
     'title: "Order (version 1)"',

@@ -233,7 +233,7 @@ describe('StreamTurn', () => {
     const scenarioIds = await Promise.all(
       Array.from({ length: 6 }, (_, index) => storeScenario(asking(uuid(20 + index), ['field']))),
     );
-    const useCases = service.useCasesWith({ maxSimultaneousScenarios: 20 });
+    const useCases = service.createUseCases({ maxSimultaneousScenarios: 20 });
     await useCases.processTurn(createCommand(1, withCandidates(0.9, ...scenarioIds)), unboundedCall);
     const grpc = await startGrpc(useCases);
     const unread = startUnreadCall(grpc.address, streamTurn.path, createCommand(2).requestBytes, 0);

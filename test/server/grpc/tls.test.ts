@@ -152,11 +152,11 @@ describe('A new certificate of the server', () => {
     expect(await presentedCertificate(grpc)).toMatchObject({ subject: { CN: 'first' } });
     const stream = new TurnStream(grpc, key);
     stream.send(turnRequest());
-    await stream.answers(1);
+    await stream.waitForResponses(1);
     tls.change(material('renewed-server'));
     expect(await presentedCertificate(grpc)).toMatchObject({ subject: { CN: 'renewed' } });
     stream.send(turnRequest());
-    expect(await stream.answers(2)).toHaveLength(2);
+    expect(await stream.waitForResponses(2)).toHaveLength(2);
     stream.halfClose();
     expect(await stream.ended).toBeUndefined();
     await grpc.stop();

@@ -25,7 +25,7 @@ async function getTurnOutcome(client: Client, bytes: Uint8Array): Promise<string
   stream.halfClose();
   const ended = await stream.ended;
   if (ended !== undefined) return formatError(ended);
-  const [answer] = await stream.answers(1);
+  const [answer] = await stream.waitForResponses(1);
   if (answer?.result?.$case !== 'error') return 'OK';
   const { code, details } = answer.result.value;
   const info = details.find(({ typeUrl }) => typeUrl.endsWith('google.rpc.ErrorInfo'));

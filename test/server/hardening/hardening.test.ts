@@ -144,8 +144,8 @@ test('a valid call succeeds after each hundred requests', () => {
 
 test('the server keeps serving and logs no internal error', async () => {
   expect(await getHealth(server.address)).toBe('SERVING');
-  expect(server.stderr().trim().split('\n')).toEqual([expect.stringContaining('listens on')]);
-  expect(server.stdout()).not.toContain('internal error');
+  expect(server.getStderr().trim().split('\n')).toEqual([expect.stringContaining('listens on')]);
+  expect(server.getStdout()).not.toContain('internal error');
 });
 
 test('the memory of the server returns to within 50 MB of the baseline', async () => {

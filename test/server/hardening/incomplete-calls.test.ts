@@ -9,7 +9,7 @@ import type { Session } from '../../../src/core/model/session';
 import { eventually } from '../../support/eventually';
 import { callRaw, createMetadata, type GrpcUnderTest, getCallError, startGrpc } from '../../support/grpc-under-test';
 import { getHealth } from '../../support/health';
-import { endHeaders, frame, frameType, preface } from '../../support/http2-frames';
+import { encodeFrame, endHeaders, frameType, preface } from '../../support/http2-frames';
 import { aSession, uuid } from '../../support/session-builder';
 import { TurnStream } from '../../support/turn-stream';
 
@@ -31,7 +31,7 @@ function openSilentConnection(bytes: Uint8Array): Socket {
   return socket;
 }
 
-const prefaceAndSettings = Buffer.concat([preface, frame(frameType.settings, 0, 0)]);
+const prefaceAndSettings = Buffer.concat([preface, encodeFrame(frameType.settings, 0, 0)]);
 
 test.each([
   ['sends nothing', Buffer.alloc(0)],
@@ -39,12 +39,12 @@ test.each([
   ['sends the preface only', prefaceAndSettings],
   [
     'stops inside a frame',
-    Buffer.concat([prefaceAndSettings, frame(frameType.data, 0, 1, Buffer.alloc(100)).subarray(0, 50)]),
+    Buffer.concat([prefaceAndSettings, encodeFrame(frameType.data, 0, 1, Buffer.alloc(100)).subarray(0, 50)]),
   ],
-  ['stops inside a header block', Buffer.concat([prefaceAndSettings, frame(frameType.headers, 0, 1)])],
+  ['stops inside a header block', Buffer.concat([prefaceAndSettings, encodeFrame(frameType.headers, 0, 1)])],
   [
     'violates HTTP/2 and stays open',
-    Buffer.concat([prefaceAndSettings, frame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff))]),
+    Buffer.concat([prefaceAndSettings, encodeFrame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff))]),
   ],
 ])('a connection that %s is closed', async (_what, bytes) => {
   await once(openSilentConnection(bytes), 'close');

@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
-import { nestedLists, nestedObjects } from '../../support/request-bytes';
+import { encodeNestedLists, encodeNestedObjects } from '../../support/request-bytes';
 import { encodeWireTree, flattenTree, parseWireTree, type WireNode } from '../../support/wire-tree';
 import { type EncodedRequest, type SampleRequest, sampleRequest, sampleTurnRequest } from './sample-requests';
 
@@ -183,8 +183,8 @@ function setKey({ children = [] }: WireNode, key: string): void {
 
 /** Created once, because it is slow. */
 const deepValues = [33, 34, 64, 100, 101, 1_000, 5_000].flatMap((levels) => [
-  nestedLists(levels),
-  nestedObjects(levels, 'k'),
+  encodeNestedLists(levels),
+  encodeNestedObjects(levels, 'k'),
 ]);
 
 function setDeepValue({ children = [] }: WireNode, random: SeededRandom): void {

@@ -1,14 +1,14 @@
 import { OrchestratorServiceService } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import {
-  callHeaders,
+  createCallHeaders,
+  encodeFrame,
+  encodeHeaderBlock,
+  encodeLiteral,
   endHeaders,
   endStream,
   type FrameEnd,
-  frame,
   frameType,
-  headerBlock,
-  literal,
   preface,
   sendFrames,
 } from '../../support/http2-frames';
@@ -48,7 +48,7 @@ const calls: readonly ProtocolMisuse[] = [
   ),
 ];
 
-const defaultHeaders = callHeaders(path);
+const defaultHeaders = createCallHeaders(path);
 
 /** Violations of HTTP/2, and floods. */
 const violations: readonly ProtocolMisuse[] = [
@@ -70,29 +70,33 @@ const violations: readonly ProtocolMisuse[] = [
   ),
   frames('DATA on a stream that was never opened', () => withPreface(data(1, noBytes))),
   frames('a stream id of the server', () => withPreface(headers(2))),
-  frames('broken HPACK', () => withPreface(frame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff)))),
+  frames('broken HPACK', () => withPreface(encodeFrame(frameType.headers, endHeaders, 1, Buffer.alloc(20, 0xff)))),
   frames('a header block without an end', () =>
-    withPreface(frame(frameType.headers, 0, 1, headerBlock(defaultHeaders))),
+    withPreface(encodeFrame(frameType.headers, 0, 1, encodeHeaderBlock(defaultHeaders))),
   ),
-  frames('a frame above the maximum size', () => withPreface(frame(frameType.data, 0, 1, Buffer.alloc(20_000)))),
-  frames('a frame of an unknown type', () => withPreface(frame(0xbe, 0xff, 1, Buffer.alloc(8)))),
-  frames('a window above 2 GB', () => withPreface(frame(frameType.windowUpdate, 0, 0, Buffer.of(0x7f, 255, 255, 255)))),
+  frames('a frame above the maximum size', () => withPreface(encodeFrame(frameType.data, 0, 1, Buffer.alloc(20_000)))),
+  frames('a frame of an unknown type', () => withPreface(encodeFrame(0xbe, 0xff, 1, Buffer.alloc(8)))),
+  frames('a window above 2 GB', () =>
+    withPreface(encodeFrame(frameType.windowUpdate, 0, 0, Buffer.of(0x7f, 255, 255, 255))),
+  ),
   flood(
     '5,000 calls that are reset immediately',
     () => withPreface(...times(5_000, (at) => Buffer.concat([headers(2 * at + 1), reset(2 * at + 1)]))),
     8,
   ),
-  flood('20,000 PINGs', () => withPreface(...times(20_000, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))),
-  flood('20,000 SETTINGS', () => withPreface(...times(20_000, () => frame(frameType.settings, 0, 0)))),
+  flood('20,000 PINGs', () => withPreface(...times(20_000, () => encodeFrame(frameType.ping, 0, 0, Buffer.alloc(8))))),
+  flood('20,000 SETTINGS', () => withPreface(...times(20_000, () => encodeFrame(frameType.settings, 0, 0)))),
   flood('20,000 empty DATA frames', () => withPreface(headers(1), ...times(20_000, () => data(1, noBytes)))),
   flood('500 KB of headers in CONTINUATIONs', () =>
     withPreface(
-      frame(frameType.headers, 0, 1, headerBlock(defaultHeaders)),
-      ...times(500, () => frame(frameType.continuation, 0, 1, headerBlock([['x', 'y'.repeat(1_000)]]))),
+      encodeFrame(frameType.headers, 0, 1, encodeHeaderBlock(defaultHeaders)),
+      ...times(500, () => encodeFrame(frameType.continuation, 0, 1, encodeHeaderBlock([['x', 'y'.repeat(1_000)]]))),
     ),
   ),
   flood('48 MB of headers from one table entry', () =>
-    withPreface(frame(frameType.headers, endHeaders, 1, Buffer.concat([headerBlock(defaultHeaders), tableBomb()]))),
+    withPreface(
+      encodeFrame(frameType.headers, endHeaders, 1, Buffer.concat([encodeHeaderBlock(defaultHeaders), tableBomb()])),
+    ),
   ),
   flood('1,500 concurrent calls on one connection', () => withPreface(...times(1_500, (at) => headers(2 * at + 1)))),
 ];
@@ -130,25 +134,25 @@ function flood(name: string, bytes: () => Uint8Array, count = 7): ProtocolMisuse
 
 /** Frames after the connection preface. */
 function withPreface(...sent: readonly Uint8Array[]): Buffer {
-  return Buffer.concat([preface, frame(frameType.settings, 0, 0), ...sent]);
+  return Buffer.concat([preface, encodeFrame(frameType.settings, 0, 0), ...sent]);
 }
 
 function headers(stream: number, fields: readonly (readonly [string, string])[] = defaultHeaders): Buffer {
-  return frame(frameType.headers, endHeaders, stream, headerBlock(fields));
+  return encodeFrame(frameType.headers, endHeaders, stream, encodeHeaderBlock(fields));
 }
 
 function data(stream: number, bytes: Uint8Array, flags = 0): Buffer {
-  return frame(frameType.data, flags, stream, bytes);
+  return encodeFrame(frameType.data, flags, stream, bytes);
 }
 
 function reset(stream: number): Buffer {
   const cancel = 8;
-  return frame(frameType.reset, 0, stream, Buffer.of(0, 0, 0, cancel));
+  return encodeFrame(frameType.reset, 0, stream, Buffer.of(0, 0, 0, cancel));
 }
 
 function randomFrame(random: SeededRandom): Buffer {
   const payload = Uint8Array.from({ length: random.nextInt(40) }, () => random.nextInt(256));
-  return frame(random.nextInt(12), random.nextInt(256), random.nextInt(8), payload);
+  return encodeFrame(random.nextInt(12), random.nextInt(256), random.nextInt(8), payload);
 }
 
 /** A header of 4,000 bytes for the table, and 12,000 references to it. */
@@ -156,8 +160,8 @@ function tableBomb(): Buffer {
   const [literalForTable, firstOfTable] = [0x40, 0xbe];
   return Buffer.concat([
     Buffer.of(literalForTable),
-    literal('x'),
-    literal('y'.repeat(3_900)),
+    encodeLiteral('x'),
+    encodeLiteral('y'.repeat(3_900)),
     Buffer.alloc(12_000, firstOfTable),
   ]);
 }

@@ -102,7 +102,7 @@ export class TenantCalls {
     this.options.calledPaths.add(processTurns.path);
     const stream = new TurnStream(this.grpc, this.options);
     stream.send(processTurns.requestSerialize(request));
-    const [answer] = await stream.answers(1);
+    const [answer] = await stream.waitForResponses(1);
     stream.halfClose();
     await stream.ended;
     this.expectNoForeignData(...stream.received);

@@ -98,7 +98,7 @@ it('revokes an API key that is removed from the file, and keeps the keys if the 
   await eventually(async () => (await outcome(first.key)) === 'UNAUTHENTICATED');
   expect(await outcome(second.key)).toBe('OK');
   writeFileSync(keysFile, '[[keys');
-  await eventually(async () => server.stdout().includes('changed files are invalid'));
+  await eventually(async () => server.getStdout().includes('changed files are invalid'));
   expect(await outcome(second.key)).toBe('OK');
 });
 
@@ -108,7 +108,7 @@ it('presents a new certificate, and keeps the previous one if the new one is inv
   await eventually(async () => (await getPresentedName()) === 'renewed');
   writeFileSync(certFile, 'broken');
   const broken = /"level":"error".*tls_cert_file.*does not contain a PEM certificate/;
-  await eventually(async () => broken.test(server.stdout()));
+  await eventually(async () => broken.test(server.getStdout()));
   expect(await getPresentedName()).toBe('renewed');
   installCertificate('renewed-server');
 });
@@ -119,8 +119,8 @@ it('counts and logs denied calls by reason, and does not log credentials', async
   const text = await (await fetch(`http://${scrapeHost}:${scrapePort}/metrics`)).text();
   expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="missing".*\} 1$/m);
   expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="unknown_key".*\} [1-9]/m);
-  expect(server.stdout()).toMatch(/"failure":"unknown_key".*access denied/);
-  for (const { key } of [first, second, { key: guessed }]) expect(server.stdout()).not.toContain(key.slice(3, 20));
+  expect(server.getStdout()).toMatch(/"failure":"unknown_key".*access denied/);
+  for (const { key } of [first, second, { key: guessed }]) expect(server.getStdout()).not.toContain(key.slice(3, 20));
 });
 
 it('responds to the health check of the image over TLS without a credential', async () => {

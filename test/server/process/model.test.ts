@@ -34,7 +34,7 @@ function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
 async function getLoadedModules(env: NodeJS.ProcessEnv): Promise<unknown> {
   const server = await start(env);
   await server.stop();
-  const [, list = ''] = /^loaded: (.*)$/m.exec(server.stderr()) ?? [];
+  const [, list = ''] = /^loaded: (.*)$/m.exec(server.getStderr()) ?? [];
   return JSON.parse(list);
 }
 

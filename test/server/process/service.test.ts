@@ -72,7 +72,7 @@ describe('on the embedded store', () => {
   it('prints its address and data folder, and serves calls', async () => {
     const path = createFolder();
     const server = await embedded(path);
-    expect(server.stderr()).toBe(
+    expect(server.getStderr()).toBe(
       `scenario-orchestrator listens on ${server.address}; sessions and scenarios are in the folder ${path}, which only ` +
         'this process may use; use Redis for several nodes.\n',
     );
@@ -106,7 +106,7 @@ describe('on the embedded store', () => {
     await client.processTurn(firstTurn);
     client.close();
     await server.stop();
-    const lines = server.stdout().trim().split('\n');
+    const lines = server.getStdout().trim().split('\n');
     const turns = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'turn decided');
     expect(turns).toEqual([expect.objectContaining({ level: 'info', 'orchestrator.revision': 1 })]);
     expect(turns[0]).not.toHaveProperty('trace_id');
@@ -211,10 +211,10 @@ describe('on a shutdown signal', () => {
     const client = new Client(server.address, credentials.createInsecure());
     const stream = new TurnStream({ client });
     stream.send(Buffer.from(ProcessTurnRequest.encode(firstTurn).finish()));
-    const [answer] = await stream.answers(1);
+    const [answer] = await stream.waitForResponses(1);
     expect(answer).toMatchObject({ turnId: firstTurn.turn?.turnId, result: { value: { revision: 1 } } });
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).not.toContain('calls in flight were canceled');
+    expect(server.getStdout()).not.toContain('calls in flight were canceled');
     expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
     client.close();
   });
@@ -260,7 +260,7 @@ describe('on a shutdown signal', () => {
         ),
       ]);
       expect(await server.stop()).toBe(0);
-      expect(server.stdout()).toContain('calls in flight were canceled');
+      expect(server.getStdout()).toContain('calls in flight were canceled');
       for (const socket of sockets) socket.destroy();
       collector.close();
     },
@@ -289,7 +289,7 @@ it('starts without Redis, and is ready while Redis accepts writes', async () => 
       ORCHESTRATOR__SERVER__PROBE_INTERVAL_MS: '100',
       ORCHESTRATOR__SERVER__PROBE_TIMEOUT_MS: '300',
     });
-    expect(server.stderr()).toContain(`are in Redis at 127.0.0.1:${redis.port}`);
+    expect(server.getStderr()).toContain(`are in Redis at 127.0.0.1:${redis.port}`);
     expect(await getHealth(server.address)).toBe('NOT_SERVING');
     await redis.start();
     await waitForHealth('SERVING', server.address);

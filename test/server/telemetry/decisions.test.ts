@@ -98,9 +98,9 @@ const createAnswer = (sessionId: string) => createTurn(sessionId, { customerData
 async function trace(method: string, send: (metadata: Readonly<Record<string, string>>) => Promise<unknown>) {
   const caller = createTracedCaller();
   await send(caller.metadata);
-  const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith(`/${method}`));
+  const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name.endsWith(`/${method}`));
   const lines = server
-    .stdout()
+    .getStdout()
     .trim()
     .split('\n')
     .filter((line) => line.includes(caller.traceId));

@@ -128,7 +128,7 @@ describe('with traces, metrics and an API key from the environment', () => {
     const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
     const tracedClient = connect(server.address, { credentials: insecure(), timeoutMs: 60_000, metadata });
     await tracedClient.processTurn(turn).finally(() => tracedClient.close());
-    const spans = await receiver.trace(traceId, ({ name }) => name === processTurnPath);
+    const spans = await receiver.waitForTrace(traceId, ({ name }) => name === processTurnPath);
     const root = spans.find(({ name }) => name === processTurnPath);
     return { root, span: spans.find(({ name }) => name === 'chat a-model') };
   }

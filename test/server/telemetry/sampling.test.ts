@@ -41,7 +41,7 @@ async function countSpans(sampler: NodeJS.ProcessEnv, ...callers: readonly Retur
   }
   client.close();
   expect(await server.stop()).toBe(0);
-  const spans = receiver.spans();
+  const spans = receiver.getSpans();
   return callers.map((caller) => spans.filter(({ traceId }) => traceId === caller.traceId).length);
 }
 

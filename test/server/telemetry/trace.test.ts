@@ -108,7 +108,7 @@ describe('with Redis, exported over gRPC', () => {
     const client = connect(server.address, { ...clientOptions, metadata: { traceparent: caller.traceparent } });
     const sent = client.processTurn(ProcessTurnRequest.fromPartial({ turn })).finally(() => client.close());
     const { replayed } = await sent;
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name === processTurnPath);
     return { caller, replayed, spans, root: spans.find(({ name }) => name === processTurnPath) };
   }
 
@@ -195,7 +195,7 @@ describe('with Redis, exported over gRPC', () => {
     ]);
     const spansText = JSON.stringify(spans, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
     expect(spansText).not.toContain(customerName);
-    expect(server.stdout()).not.toContain(customerName);
+    expect(server.getStdout()).not.toContain(customerName);
   });
 
   it('Redis spans have the arguments if customer data is allowed', async () => {
@@ -213,7 +213,7 @@ describe('with Redis, exported over gRPC', () => {
       metadata: { traceparent: caller.traceparent },
     });
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(14) })).finally(() => client.close());
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name === processTurnPath);
     await serverWithCustomerData.stop();
     const commit = spans.filter(({ kind }) => kind === clientKind).at(-1);
     expect(commit?.attributes['db.query.text']).toContain(customerName);
@@ -236,7 +236,7 @@ describe('with Redis, exported over gRPC', () => {
 
   it('the log lines of a turn have the ids of its trace and its server span', async () => {
     const { caller, root } = await processTurn(createTurn(5));
-    const lines = server.stdout().trim().split('\n');
+    const lines = server.getStdout().trim().split('\n');
     const own = lines.map((line) => JSON.parse(line)).filter(({ trace_id }) => trace_id === caller.traceId);
     expect(own).toEqual([expect.objectContaining({ msg: 'turn decided', span_id: root?.spanId })]);
   });
@@ -254,7 +254,7 @@ describe('with Redis, exported over gRPC', () => {
         .on('error', reject),
     );
     client.close();
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/StreamTurn'));
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name.endsWith('/StreamTurn'));
     expect(spans.find(({ name }) => name.endsWith('/StreamTurn'))?.parentSpanId).toBe(caller.spanId);
     expect(formatSpanTree(spans)).toEqual([
       'SERVER focal.orchestration.v1.OrchestratorService/StreamTurn',
@@ -286,7 +286,7 @@ describe('with Redis, exported over gRPC', () => {
       }),
     );
     stream.cancel();
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name.endsWith('/WatchSession'));
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name.endsWith('/WatchSession'));
     client.close();
     expect(formatSpanTree(spans)).toEqual(['SERVER focal.orchestration.v1.SessionService/WatchSession ERROR']);
     expect(spans[0]?.attributes).toMatchObject({
@@ -299,7 +299,7 @@ describe('with Redis, exported over gRPC', () => {
   it('health checks are not traced', async () => {
     await getHealth(server.address);
     await processTurn(createTurn(7));
-    expect(receiver.spans().filter(({ name }) => /health|reflection/i.test(name))).toEqual([]);
+    expect(receiver.getSpans().filter(({ name }) => /health|reflection/i.test(name))).toEqual([]);
   });
 
   it('a turn that fails because Redis is unavailable sets the error on every failed span', async () => {
@@ -314,7 +314,7 @@ describe('with Redis, exported over gRPC', () => {
     const turn = ProcessTurnRequest.fromPartial({ turn: createTurn(8) });
     await expect(client.processTurn(turn)).rejects.toMatchObject({ message: expect.any(String) });
     client.close();
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name === processTurnPath);
     expect(formatSpanTree(spans)).toEqual([`SERVER ${processTurnPath} ERROR`, '  session.load ERROR']);
     expect(spans.find(({ name }) => name === processTurnPath)?.parentSpanId).toBe(caller.spanId);
     expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
@@ -349,10 +349,10 @@ describe('a ProcessTurns stream', () => {
     const refused = { ...good, turnId: createTurn(20).turnId, agentId: good.sessionId };
     const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
     stream.send(turnRequest(good), turnRequest(refused));
-    const [, failed] = await stream.answers(2);
+    const [, failed] = await stream.waitForResponses(2);
     stream.halfClose();
     await stream.ended;
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnsPath);
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name === processTurnsPath);
     expect(formatSpanTree(spans.filter(({ kind }) => kind !== clientKind))).toEqual([
       `SERVER ${processTurnsPath}`,
       `  ${turnSpanName}`,
@@ -377,7 +377,7 @@ describe('a ProcessTurns stream', () => {
     const caller = createCaller();
     const stream = new TurnStream({ client }, { metadata: { traceparent: caller.traceparent } });
     stream.send(turnRequest(createTurn(21)));
-    await stream.answers(1);
+    await stream.waitForResponses(1);
     redis.pause();
     stream.send(turnRequest(createTurn(22)));
     // A later invalid request on the same connection is refused immediately. By then the turn is running.
@@ -387,7 +387,7 @@ describe('a ProcessTurns stream', () => {
     // A grpc-js client half-closes the stream before it resets it. If the turn were answered in between, the stream would end with OK.
     // So Redis stays paused until the span has arrived.
     const spans = await receiver
-      .trace(caller.traceId, ({ name }) => name === processTurnsPath)
+      .waitForTrace(caller.traceId, ({ name }) => name === processTurnsPath)
       .finally(() => redis.resume());
     const root = spans.find(({ name }) => name === processTurnsPath);
     expect(root?.attributes).toMatchObject({ 'rpc.grpc.status_code': 1, 'error.type': 'CANCELLED' });
@@ -407,7 +407,7 @@ describe('with the embedded store, exported over HTTP', () => {
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(9) }));
     client.close();
     expect(await server.stop()).toBe(0);
-    const spans = await receiver.trace(caller.traceId, ({ name }) => name === processTurnPath);
+    const spans = await receiver.waitForTrace(caller.traceId, ({ name }) => name === processTurnPath);
     expect(formatSpanTree(spans)).toEqual([
       `SERVER ${processTurnPath}`,
       '  session.load',
@@ -416,7 +416,7 @@ describe('with the embedded store, exported over HTTP', () => {
       '  session.commit',
     ]);
     expect(spans[0]?.resource).toMatchObject({ 'service.name': 'custom-name' });
-    expect([...receiver.metricNames()]).toEqual(
+    expect([...receiver.getMetricNames()]).toEqual(
       expect.arrayContaining(['orchestrator.turn.duration', 'rpc.server.call.duration', 'nodejs.eventloop.delay.p99']),
     );
   });
@@ -445,7 +445,7 @@ describe('with a collector that does not respond', () => {
     await client.processTurn(ProcessTurnRequest.fromPartial({ turn: createTurn(10) }));
     client.close();
     expect(await server.stop()).toBe(0);
-    expect(server.stdout()).toContain('pending spans or metrics were not exported');
+    expect(server.getStdout()).toContain('pending spans or metrics were not exported');
   });
 });
 

@@ -4,34 +4,34 @@ import type { Relationship, RelationshipKind, Scenario } from '../../model/scena
 export type CatalogueFindingCode =
   /** Several scenarios collect the same field, so a value for one is a value for all. */
   | 'FIELD_COLLECTED_BY_SEVERAL'
-  /** A relationship has a scenario that does not exist. */
+  /** A relationship refers to a scenario that does not exist. */
   | 'RELATIONSHIP_WITHOUT_SCENARIO'
   /** A scenario depends on one that it also excludes or implies. */
   | 'RELATIONSHIPS_CONTRADICT';
 
-/** A WARNING has to be fixed or explained. An INFO can be intended. */
+/** A WARNING must be fixed or explained. An INFO may be intentional. */
 export const catalogueFindingSeverities: Readonly<Record<CatalogueFindingCode, 'WARNING' | 'INFO'>> = {
   FIELD_COLLECTED_BY_SEVERAL: 'INFO',
   RELATIONSHIP_WITHOUT_SCENARIO: 'WARNING',
   RELATIONSHIPS_CONTRADICT: 'WARNING',
 };
 
-/** A problem that no scenario has alone. */
+/** A problem that concerns several scenarios or a relationship. */
 export interface CatalogueFinding {
   readonly code: CatalogueFindingCode;
   /** What is wrong and how to fix it. */
   readonly message: string;
-  /** The scenario or relationship that has the finding. */
+  /** Whether the finding is on a scenario or on a relationship. */
   readonly kind: 'SCENARIO' | 'RELATIONSHIP';
-  /** Its position in the list. */
+  /** 0-based position of the scenario or relationship in its list. */
   readonly index: number;
   /** Path in the field names of the contract; "" for the whole relationship. */
   readonly fieldPath: string;
 }
 
 /**
- * Checks the scenarios and relationships of an agent together. The relationships can be stored; each alone is checked by
- * `findRelationshipProblem`. Findings are in the order of the scenarios, then of the relationships.
+ * Checks the scenarios and relationships of an agent together. Each relationship must already have passed `findRelationshipProblem`.
+ * Findings are in the order of the scenarios, then of the relationships.
  */
 export function checkCatalogue(
   scenarios: readonly Scenario[],
@@ -45,7 +45,9 @@ export function checkCatalogue(
   ];
 }
 
-/** Values are values of the session, so every scenario that collects a field of that name has them (0.4). */
+/**
+ * Finds fields that several scenarios collect. Values belong to the session, so all scenarios that collect a field share its value (0.4).
+ */
 function checkSharedFields(scenarios: readonly Scenario[]): readonly CatalogueFinding[] {
   const collectors = new Map<string, Scenario>();
   return scenarios.flatMap((scenario, index) => {
@@ -61,7 +63,7 @@ function checkSharedFields(scenarios: readonly Scenario[]): readonly CatalogueFi
   });
 }
 
-/** The collected fields of a scenario, each with the path of its first occurrence. */
+/** Returns the collected fields of a scenario, each with the path of its first occurrence. */
 function listCollectedFields({ steps }: Scenario): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   steps.forEach(({ collectsProfileFields }, stepIndex) => {
@@ -88,7 +90,7 @@ function checkEnds(relationships: readonly Relationship[], names: Names): readon
   });
 }
 
-/** Why a relationship of a kind contradicts "source DEPENDS_ON target"; other kinds do not. */
+/** Explains why a relationship of a kind contradicts "source DEPENDS_ON target". Kinds without an entry do not contradict it. */
 const contradictions: Readonly<
   Partial<Record<RelationshipKind, (source: string, target: string, isReversed: boolean) => string>>
 > = {

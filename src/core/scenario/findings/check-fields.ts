@@ -72,8 +72,8 @@ function findProvidedFields(scenario: Scenario): ReadonlySet<string> {
 }
 
 /**
- * An ON_COMPLETION transition whose condition misses a value is UNKNOWN and blocks the transitions after it (3.3). A value that only a
- * tool can give is therefore tested with `has()`.
+ * Finds tool variables that a condition reads without `has()`. While a value is missing, the condition of an ON_COMPLETION transition is
+ * UNKNOWN and blocks the transitions after it (3.3). A value that only a tool can provide must therefore be tested.
  */
 function checkToolVariables({ scenario, steps }: CompiledDraft): readonly ScenarioFinding[] {
   const toolIds = findToolVariables(scenario);
@@ -93,7 +93,7 @@ function checkToolVariables({ scenario, steps }: CompiledDraft): readonly Scenar
   });
 }
 
-/** The first tool that fills each variable. Variables that the customer or the caller can give are left out. */
+/** Finds the first tool that provides each variable. Variables that the customer or the caller can provide are excluded. */
 function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<string, string> {
   const toolIds = new Map<string, string>();
   for (const { toolId, variableNames } of steps.flatMap((step) => step.toolBindings)) {

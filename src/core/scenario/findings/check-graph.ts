@@ -47,8 +47,8 @@ function checkStuckSteps(
   const { scenario, steps } = draft;
   if (stuck.size === 0 || (scenario.idleTimeoutMs !== undefined && scenario.idleAction === 'CANCEL')) return [];
   const deadEnds = [...stuck].filter((stepId) => graph.get(stepId)?.length === 0);
-  const uncounted = [...stuck].filter((stepId) => !steps.get(stepId)?.countsLoops);
-  const traps = findStepsOnCycles(uncounted, graph);
+  const uncountedStepIds = [...stuck].filter((stepId) => !steps.get(stepId)?.countsLoops);
+  const traps = findStepsOnCycles(uncountedStepIds, graph);
   const reportedElsewhere = findReachableSteps([...deadEnds, ...traps], reverseGraph(graph));
   const loops = [...findStepsOnCycles(stuck, graph)].filter((stepId) => !reportedElsewhere.has(stepId));
   const findings: ScenarioFinding[] = [];
@@ -69,11 +69,11 @@ function checkStuckSteps(
 
 function listSteps(stepIds: Iterable<string>): string {
   const names = [...stepIds].map((stepId) => `"${stepId}"`);
-  const listed = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${listed} and ${names.length - 3} more` : listed;
+  const listedNames = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${listedNames} and ${names.length - 3} more` : listedNames;
 }
 
-/** The location of the first of these steps in the order of the definition. */
+/** Returns the location of the first of the given steps in the order of the definition. */
 function locateFirst({ scenario }: CompiledDraft, stepIds: ReadonlySet<string>): FindingLocation {
   const index = scenario.steps.findIndex(({ stepId }) => stepIds.has(stepId));
   return { fieldPath: `steps[${index}]`, stepId: scenario.steps[index]?.stepId ?? '' };

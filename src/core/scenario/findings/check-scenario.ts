@@ -14,7 +14,7 @@ import { checkTransitions } from './check-transitions';
 
 const severityOrder: Readonly<Record<ScenarioFinding['severity'], number>> = { ERROR: 0, WARNING: 1 };
 
-/** Checks a definition. ERRORs come first; each severity is in the order of the checks, then of the definition. */
+/** Checks a definition. Errors come first. Findings of the same severity are in the order of the checks, then of the definition. */
 export function checkScenario(draft: CompiledDraft): readonly ScenarioFinding[] {
   return [
     ...checkIds(draft),
@@ -81,7 +81,7 @@ function checkStepMap({ scenario, steps }: CompiledDraft): readonly ScenarioFind
   });
 }
 
-/** Returns each value that occurs earlier in the list, with its index. */
+/** Returns each repetition of an earlier value, with its index. */
 function findRepeated(values: readonly string[]): readonly (readonly [value: string, index: number])[] {
   const seen = new Set<string>();
   return values.flatMap((value, index) => {

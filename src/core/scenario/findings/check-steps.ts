@@ -73,7 +73,10 @@ function hasStage(step: ScenarioStep, { hasConfirmStage }: CompiledStep): boolea
   );
 }
 
-/** Walks pass through a step without stages, except for a checkpoint, where a walk always ends (3.5). */
+/**
+ * Describes why a step without stages is a problem; undefined if it is not. Walks pass through such a step unless it is a checkpoint, where
+ * a walk always ends (3.5).
+ */
 function findProblemWithoutStages(step: ScenarioStep, compiled: CompiledStep): string | undefined {
   if (step.isTerminal || step.isRequiredAction) return undefined;
   if (compiled.stopsWalk) {

@@ -12,7 +12,7 @@ import {
 } from '../scenario-finding';
 import { buildStepGraph, findReachableSteps, findShadowedTransitions, type StepGraph } from '../step-graph';
 
-/** Finds transitions with a missing target, without a required rule, or that are never taken. */
+/** Finds transitions that have no valid target, lack a required rule, or are never taken. */
 export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding[] {
   const { scenario, steps, globalTransitions } = draft;
   const ownGraph = buildStepGraph({ steps, globalTransitions: [] });
@@ -100,8 +100,8 @@ function checkAnytimeTransitions(step: ScenarioStep, stepIndex: number): readonl
 }
 
 /**
- * A transition that leads back to its step and clears what the step collects, directly or in a loop. `clears` spares a value that was
- * given on the same turn (3.2), which is the turn on which the step was answered.
+ * Finds transitions that lead back to their step, directly or in a loop, and clear what the step collects. `clears` keeps a value that was
+ * provided on the same turn (3.2), which is the turn on which the customer answered.
  */
 function checkClearedFields(step: ScenarioStep, stepIndex: number, graph: StepGraph): readonly ScenarioFinding[] {
   return step.transitions.flatMap((transition, index) => {

@@ -9,13 +9,13 @@ export interface DrawnEdge {
   readonly to: string;
   /** The rule of each transition; empty for the only transition of a step if it has no rule. */
   readonly labels: readonly string[];
-  /** Can be taken before the step is finished. */
+  /** The transitions can be taken before the step is finished. */
   readonly isAnytime: boolean;
-  /** The session took it. */
+  /** The session took one of the transitions. */
   readonly isTaken: boolean;
 }
 
-/** In characters. */
+/** Maximum length of a label, in characters. */
 const maxLabelLength = 44;
 const maxLabels = 3;
 
@@ -62,7 +62,7 @@ function createLabels(transitions: readonly CompiledTransition[], hasOtherTarget
   return omitted > 0 ? [...labels.slice(0, maxLabels), `or ${omitted} more`] : labels;
 }
 
-/** The rule of a transition: outcomes, intent, condition without `data.`, fields, natural-language condition. */
+/** Describes the rule of a transition: outcomes, intent, condition without `data.`, fields, natural-language condition. */
 function createLabel({ definition }: CompiledTransition): string {
   const { outcomes, intentLabel, condition, conditionFields, conditionText } = definition;
   const parts = [

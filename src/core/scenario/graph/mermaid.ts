@@ -69,7 +69,7 @@ function renderSessionPath(
   ];
 }
 
-/** Replaces characters with a meaning in Mermaid by entities. */
+/** Replaces characters that have a meaning in Mermaid with entities. */
 function escapeText(text: string): string {
   return text.replaceAll(/["#<>&`]/g, (character) => `#${character.charCodeAt(0)};`);
 }

@@ -13,7 +13,7 @@ export interface DrawnStep {
   readonly shape: StepShape;
   readonly isEntry: boolean;
   readonly canSkip: boolean;
-  /** Its name, if it has one, then one line per stage in the order of the stages (3.1). */
+  /** The name of the step, if it has one, then one line per stage in the order of the stages (3.1). */
   readonly lines: readonly string[];
   /** Short notes, for example "required action". */
   readonly tags: readonly string[];
@@ -34,7 +34,7 @@ export interface ScenarioGraph {
 /** All shapes, in the order of the stages. */
 export const stepShapes: readonly StepShape[] = ['collect', 'checkpoint', 'action', 'inform', 'terminal', 'silent'];
 
-/** In characters. */
+/** Maximum length of a line, in characters. */
 const maxLineLength = 44;
 
 /** Builds the graph of a scenario, with the path and position of a session if given. Pure. */

@@ -3,7 +3,7 @@ import type { EndedInstance, ScenarioInstance, Session } from '../../model/sessi
 /** The path of a session through one scenario. */
 export interface SessionPath {
   readonly status: ScenarioInstance['status'] | EndedInstance['status'];
-  /** The last step if the instance has ended. */
+  /** The current step, or the last step if the instance has ended. */
   readonly currentStepId: string;
   /** The version that the instance runs or ran on. */
   readonly scenarioVersion: number;
@@ -19,10 +19,10 @@ export interface SessionPath {
 
 /** Finds the path of the running instance, else of the instance that ended last; undefined if the scenario never started. */
 export function findSessionPath({ instances, endedInstances }: Session, scenarioId: string): SessionPath | undefined {
-  const running = instances.find((instance) => instance.scenarioId === scenarioId);
-  if (running !== undefined) return toRunningPath(running);
-  const ended = endedInstances.findLast((instance) => instance.scenarioId === scenarioId);
-  return ended && toEndedPath(ended);
+  const runningInstance = instances.find((instance) => instance.scenarioId === scenarioId);
+  if (runningInstance !== undefined) return toRunningPath(runningInstance);
+  const endedInstance = endedInstances.findLast((instance) => instance.scenarioId === scenarioId);
+  return endedInstance && toEndedPath(endedInstance);
 }
 
 function toRunningPath(instance: ScenarioInstance): SessionPath {

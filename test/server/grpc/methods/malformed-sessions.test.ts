@@ -34,7 +34,7 @@ function createDraftInput(
 async function played(random: RandomSession): Promise<Session | undefined> {
   let session: Session | undefined;
   for (const draft of random.turns)
-    session = getSessionAfter(await phases.plan(createDraftInput(random, draft, session)));
+    session = getSessionAfter(await phases.runContributions(createDraftInput(random, draft, session)));
   return session;
 }
 
@@ -45,7 +45,9 @@ test('a turn on a session with random changes is decided or rejected with its in
     const [draft] = random.turns;
     if (draft === undefined) return;
     const mutated = mutate(session, mutations);
-    const answer = await phases.plan(createDraftInput(random, draft, mutated)).catch((error: Error) => error);
+    const answer = await phases
+      .runContributions(createDraftInput(random, draft, mutated))
+      .catch((error: Error) => error);
     if (answer instanceof Error) {
       refused += 1;
       const { status, violations } = await getCallError(Promise.reject(answer));
@@ -54,7 +56,7 @@ test('a turn on a session with random changes is decided or rejected with its in
       for (const { field } of violations) expect(field).toMatch(/^input\.(session|turn)\./);
     } else {
       decided += 1;
-      await phases.lifecycle(createDraftInput(random, draft, answer.session)); // what it answers with it takes again
+      await phases.runLifecycle(createDraftInput(random, draft, answer.session)); // what it answers with it takes again
     }
   };
   await fc.assert(

@@ -49,7 +49,7 @@ async function playBoth(random: RandomSession, inline: boolean): Promise<void> {
   const ids = { tenantId: uuid(1), agentId: uuid(1_000_000 + lastSession), sessionId: uuid(2_000_000 + lastSession) };
   const scenarios = random.scenarios.map(toSendableScenario);
   const relationships = distinct(random.relationships.map(toSendableRelationship).filter(isStorable));
-  useCases = service.useCasesWith(random.settings);
+  useCases = service.createUseCases(random.settings);
   for (const scenario of scenarios) {
     await useCases.putScenario({ agent: ids, scenario, expectedVersion: undefined }, unboundedCall);
   }

@@ -3,8 +3,8 @@ import { getCallError } from '../../../support/grpc-under-test';
 import {
   agent,
   asking,
-  askingMessage,
   booking,
+  createAskingMessage,
   createInput,
   formatActions,
   getRejection,
@@ -28,13 +28,13 @@ afterAll(() => phases.stop());
 describe('the methods for single phases', () => {
   test('each method returns its part of the same decision', async () => {
     const input = createInput({ turn: withCandidate(refund) });
-    const whole = await phases.plan(input);
+    const whole = await phases.runContributions(input);
     expect(whole.plan?.contributions.map(({ scenarioId }) => scenarioId)).toEqual([refund]);
     expect(whole.session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 1, lastTurnId: uuid(100) });
     const { lifecycleDecisions, transitionDecisions } = whole;
     expect(lifecycleDecisions).toHaveLength(1);
-    expect(await phases.transitions(input)).toEqual({ lifecycleDecisions, transitionDecisions });
-    expect(await phases.lifecycle(input)).toMatchObject({
+    expect(await phases.runTransitions(input)).toEqual({ lifecycleDecisions, transitionDecisions });
+    expect(await phases.runLifecycle(input)).toMatchObject({
       lifecycleDecisions,
       context: { candidates: [{ scenarioId: refund, scenarioVersion: 1 }] },
       rejectedCandidates: [],
@@ -42,8 +42,8 @@ describe('the methods for single phases', () => {
   });
 
   test('neither the session nor the scenarios are stored', async () => {
-    await phases.plan(createInput({ turn: withCandidate(refund) }));
-    await phases.lifecycle(createInput({ turn: withCandidate(refund) }));
+    await phases.runContributions(createInput({ turn: withCandidate(refund) }));
+    await phases.runLifecycle(createInput({ turn: withCandidate(refund) }));
     const key = { tenantId: agent.tenantId, sessionId: uuid(3) };
     await expect(phases.service.useCases.getSession(key, unboundedCall)).rejects.toMatchObject({
       reason: 'SESSION_NOT_FOUND',
@@ -56,17 +56,17 @@ describe('the methods for single phases', () => {
   });
 
   test('2.16: with orchestration disabled, every phase returns an empty result and the session is unchanged', async () => {
-    const before = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
+    const before = getSessionAfter(await phases.runContributions(createInput({ turn: withCandidate(refund) })));
     phases.settings = { enabled: false };
     const input = createInput({ turn: { ...withCandidate(booking), turnId: uuid(101) }, session: before });
-    expect(await phases.plan(input)).toMatchObject({
+    expect(await phases.runContributions(input)).toMatchObject({
       lifecycleDecisions: [],
       transitionDecisions: [],
       plan: { contributions: [] },
       session: before,
     });
-    expect(await phases.lifecycle(input)).toMatchObject({ lifecycleDecisions: [], rejectedCandidates: [] });
-    expect(await phases.transitions(input)).toEqual({
+    expect(await phases.runLifecycle(input)).toMatchObject({ lifecycleDecisions: [], rejectedCandidates: [] });
+    expect(await phases.runTransitions(input)).toEqual({
       lifecycleDecisions: [],
       transitionDecisions: [],
     });
@@ -85,16 +85,16 @@ describe('inline scenarios', () => {
       unboundedCall,
     );
     const turn = { ...own, ...withCandidate(booking) };
-    const onCatalogue = await phases.lifecycle(createInput({ turn, scenarios: [] }));
+    const onCatalogue = await phases.runLifecycle(createInput({ turn, scenarios: [] }));
     expect(formatActions(onCatalogue)).toEqual([`START ${booking}`]);
-    const inline = await phases.lifecycle(createInput({ turn }));
+    const inline = await phases.runLifecycle(createInput({ turn }));
     expect(inline.rejectedCandidates).toMatchObject([{ scenarioId: booking, reason: 1 }]);
   });
 
   test('apply to instances of any version, and start with version 1', async () => {
     const running = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask', scenarioVersion: 7 };
-    const scenarios = [askingMessage(refund), askingMessage(booking)];
-    const { session } = await phases.plan(
+    const scenarios = [createAskingMessage(refund), createAskingMessage(booking)];
+    const { session } = await phases.runContributions(
       createInput({ turn: withCandidate(booking), scenarios, session: { instances: [running] } }),
     );
     expect(session?.instances.map(({ scenarioId, scenarioVersion }) => [scenarioId, scenarioVersion])).toEqual([
@@ -104,10 +104,10 @@ describe('inline scenarios', () => {
   });
 
   test('are rejected if they are invalid, and each finding has the path of its scenario', async () => {
-    const broken = askingMessage(booking, { entryStepId: 'nowhere' });
-    const worse = askingMessage(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
+    const broken = createAskingMessage(booking, { entryStepId: 'nowhere' });
+    const worse = createAskingMessage(uuid(13), { entryStepId: 'nowhere', entryCondition: '18 &&& x' });
     const failure = await getCallError(
-      phases.lifecycle(createInput({ scenarios: [askingMessage(refund), broken, worse] })),
+      phases.runLifecycle(createInput({ scenarios: [createAskingMessage(refund), broken, worse] })),
     );
     expect([failure.status, failure.reason]).toEqual(['INVALID_ARGUMENT', 'SCENARIO_REFUSED']);
     expect(failure.message).toContain('2 scenarios are invalid: 3 errors');
@@ -124,30 +124,30 @@ describe('inline scenarios', () => {
   test('must be unique, and so must their relationships', async () => {
     const relationship = { kind: 2, sourceId: refund, targetScenarioId: booking };
     const input = createInput({
-      scenarios: [askingMessage(refund), askingMessage(booking), askingMessage(refund)],
+      scenarios: [createAskingMessage(refund), createAskingMessage(booking), createAskingMessage(refund)],
       relationships: [relationship, { ...relationship, weight: 0.5 }],
     });
-    expect(await getRejection(phases.lifecycle(input))).toEqual(
+    expect(await getRejection(phases.runLifecycle(input))).toEqual(
       invalidRequest('input.scenarios[2].scenario_id', 'input.relationships[1]'),
     );
   });
 
   test('have relationships that are checked as if they were stored one after another', async () => {
     const dependsOn = (sourceId: string, targetScenarioId: string) => ({ kind: 1, sourceId, targetScenarioId });
-    const scenarios = [askingMessage(refund), askingMessage(booking)];
+    const scenarios = [createAskingMessage(refund), createAskingMessage(booking)];
     const relationships = [dependsOn(refund, booking), dependsOn(booking, refund), dependsOn(refund, refund)];
-    expect(await getRejection(phases.lifecycle(createInput({ scenarios, relationships })))).toEqual({
+    expect(await getRejection(phases.runLifecycle(createInput({ scenarios, relationships })))).toEqual({
       status: 'INVALID_ARGUMENT',
       reason: 'RELATIONSHIP_REFUSED',
       fields: ['input.relationships[1]', 'input.relationships[2]'],
     });
     const kept = createInput({ turn: withCandidate(refund), scenarios, relationships: relationships.slice(0, 1) });
-    expect((await phases.lifecycle(kept)).rejectedCandidates).toMatchObject([{ scenarioId: refund, reason: 7 }]);
+    expect((await phases.runLifecycle(kept)).rejectedCandidates).toMatchObject([{ scenarioId: refund, reason: 7 }]);
   });
 
   test('are required for inline relationships, because the catalogue has its own relationships', async () => {
     const relationships = [{ kind: 2, sourceId: refund, targetScenarioId: booking }];
-    expect(await getRejection(phases.lifecycle(createInput({ scenarios: [], relationships })))).toEqual(
+    expect(await getRejection(phases.runLifecycle(createInput({ scenarios: [], relationships })))).toEqual(
       invalidRequest('input.relationships'),
     );
   });
@@ -168,7 +168,7 @@ describe('scenarios of the catalogue', () => {
     await put('old');
     await put('new');
     const at = (currentStepId: string, scenarioVersion: number) =>
-      phases.plan(
+      phases.runContributions(
         createInput({
           turn: own,
           scenarios: [],

@@ -63,7 +63,7 @@ test('turns of one session are applied in the order in which they are sent, with
   expect(await stream.ended).toBeUndefined();
 
   const revisions = new Map<string, number>();
-  for (const { turnId, result } of await stream.answers(1_000)) {
+  for (const { turnId, result } of await stream.waitForResponses(1_000)) {
     if (result?.$case === 'response') revisions.set(turnId, result.value.revision);
   }
   const sessions = new Set(sent.map(({ sessionId }) => sessionId));
@@ -86,9 +86,9 @@ test('a slow turn delays the turns of its own session and no others', async () =
   const turn = (sessionId: string, turnId: number) => turnRequest({ sessionId, turnId: uuid(turnId) });
   stream.send(turn(slow, 401), turn(slow, 402), ...[403, 404, 405].map((turnId) => turn(quick, turnId)));
   stream.halfClose();
-  expect((await stream.answers(3)).map(({ turnId }) => turnId)).toEqual([uuid(403), uuid(404), uuid(405)]);
+  expect((await stream.waitForResponses(3)).map(({ turnId }) => turnId)).toEqual([uuid(403), uuid(404), uuid(405)]);
   release();
-  expect((await stream.answers(5)).slice(3).map(({ turnId }) => turnId)).toEqual([uuid(401), uuid(402)]);
+  expect((await stream.waitForResponses(5)).slice(3).map(({ turnId }) => turnId)).toEqual([uuid(401), uuid(402)]);
   expect(await stream.ended).toBeUndefined();
 });
 
@@ -99,7 +99,7 @@ test('5.1: a turn that ProcessTurn has applied is a replay with the same respons
   const first = await callMethod(grpc, processTurn, processTurn.requestDeserialize(turnRequest(request)));
   const stream = new TurnStream(grpc);
   stream.send(turnRequest(request), turnRequest({ sessionId: uuid(501), turnId: uuid(503) }));
-  const answers = await stream.answers(2);
+  const answers = await stream.waitForResponses(2);
   expect(answers[0]).toEqual({ turnId: uuid(502), replayed: true, result: { $case: 'response', value: first } });
   expect(answers[1]).toMatchObject({ turnId: uuid(503), replayed: false, result: { value: { revision: 2 } } });
   stream.halfClose();

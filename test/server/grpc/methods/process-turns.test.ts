@@ -123,9 +123,9 @@ describe('a response', () => {
     expect(turns.started).toEqual([uuid(1), uuid(2), uuid(3)]);
     for (const number of [2, 3, 1]) {
       turns.finish(uuid(number));
-      await stream.answers(stream.received.length + 1);
+      await stream.waitForResponses(stream.received.length + 1);
     }
-    expect((await stream.answers(3)).map(({ turnId }) => turnId)).toEqual([uuid(2), uuid(3), uuid(1)]);
+    expect((await stream.waitForResponses(3)).map(({ turnId }) => turnId)).toEqual([uuid(2), uuid(3), uuid(1)]);
   });
 });
 
@@ -150,7 +150,7 @@ describe('a turn that fails', () => {
     const grpc = await start({ maxMessageBytes: 4_096 });
     const stream = new TurnStream(grpc);
     stream.send(request(1), bytes, request(2));
-    const [before, failed, after] = await stream.answers(3);
+    const [before, failed, after] = await stream.waitForResponses(3);
     expect([before, after]).toMatchObject([{ turnId: uuid(1) }, { turnId: uuid(2) }]);
     const error = failed && getTurnError(failed);
     const single = await getCallError(callRaw(grpc, processTurn, bytes));
@@ -173,7 +173,7 @@ describe('a turn that fails', () => {
       new Uint8Array(),
       request(2),
     );
-    const answers = await stream.answers(7);
+    const answers = await stream.waitForResponses(7);
     expect(answers.map(({ turnId }) => turnId)).toEqual(['', uuid(8), '', 'no UUID', '', '', uuid(2)]);
     expect(answers.slice(0, 6).map((answer) => getTurnError(answer).code)).toEqual(Array(6).fill(3));
     stream.halfClose();
@@ -185,7 +185,7 @@ describe('a turn that fails', () => {
     const grpc = await start();
     const stream = new TurnStream(grpc);
     stream.send(request(1));
-    await stream.answers(1);
+    await stream.waitForResponses(1);
     expect(grpc.logged).toEqual([
       {
         level: 'error',
@@ -206,13 +206,13 @@ describe('flow control', () => {
     await turns.waitForStarted(8);
     await waitForServer(grpc);
     expect(turns.started).toHaveLength(8);
-    expect(stream.taken).toBeLessThan(200);
+    expect(stream.acceptedRequestCount).toBeLessThan(200);
     turns.finish(uuid(3));
     await turns.waitForStarted(9);
     while (stream.received.length < 300) {
       await turns.waitForStarted(stream.received.length + 1);
       turns.finishAll();
-      await stream.answers(stream.received.length + 1);
+      await stream.waitForResponses(stream.received.length + 1);
     }
     expect(turns.maxConcurrent).toBe(8);
     expect(turns.started).toEqual(Array.from({ length: 300 }, (_, index) => uuid(index)));
@@ -225,7 +225,7 @@ describe('flow control', () => {
       return decided(turn, { responseBytes: new Uint8Array(50_000) });
     };
     const grpc = await start({ maxRequestsPerStream: 8, maxCallsInFlight: 8 });
-    const stream = new TurnStream(grpc, { reading: false });
+    const stream = new TurnStream(grpc, { isReading: false });
     stream.send(...requests(300));
     let before = -1;
     while (started > before) {
@@ -235,7 +235,7 @@ describe('flow control', () => {
     expect(started).toBeLessThan(150);
     expect(grpc.server.callsInFlight).toBe(0);
     stream.read();
-    await stream.answers(300);
+    await stream.waitForResponses(300);
     expect(started).toBe(300);
   });
 });
@@ -319,7 +319,7 @@ test('each turn of a stream has its own deadline', async () => {
   for (const number of [1, 2]) {
     const before = Date.now();
     stream.send(request(number));
-    await stream.answers(number);
+    await stream.waitForResponses(number);
     const deadline = deadlines.at(-1) ?? 0;
     expect(deadline).toBeGreaterThanOrEqual(before + defaultServerOptions.turnTimeoutMs);
     expect(deadline).toBeLessThanOrEqual(Date.now() + defaultServerOptions.turnTimeoutMs);
@@ -337,11 +337,11 @@ describe('draining the server', () => {
     const drained = grpc.server.drain({ graceMs: 0, timeoutMs: 20_000, closeTimeoutMs: 1_000 });
     stream.send(request(3));
     turns.finish(uuid(1));
-    await stream.answers(1);
+    await stream.waitForResponses(1);
     expect(turns.started).toEqual([uuid(1), uuid(2)]);
     turns.releaseAll();
     expect(await stream.ended).toMatchObject({ status: 'UNAVAILABLE', reason: 'SHUTTING_DOWN' });
-    expect((await stream.answers(2)).map(({ turnId }) => turnId)).toEqual([uuid(1), uuid(2)]);
+    expect((await stream.waitForResponses(2)).map(({ turnId }) => turnId)).toEqual([uuid(1), uuid(2)]);
     expect(await drained).toBe(true);
     expect(turns.started).toEqual([uuid(1), uuid(2)]);
   });
@@ -350,7 +350,7 @@ describe('draining the server', () => {
     const grpc = await start();
     const streams = [new TurnStream(grpc), new TurnStream(grpc)];
     for (const stream of streams) stream.send(request(1));
-    for (const stream of streams) await stream.answers(1);
+    for (const stream of streams) await stream.waitForResponses(1);
     expect(await grpc.server.drain({ graceMs: 0, timeoutMs: 20_000, closeTimeoutMs: 1_000 })).toBe(true);
     for (const stream of streams) expect((await stream.ended)?.reason).toBe('SHUTTING_DOWN');
   });
@@ -366,7 +366,7 @@ describe('an overloaded node', () => {
     other.send(request(2));
     await turns.waitForStarted(2);
     one.send(request(3));
-    const [refused] = await one.answers(1);
+    const [refused] = await one.waitForResponses(1);
     const call = await getCallError(callRaw(grpc, processTurn, request(4)));
     expect([call.reason, call.retryAfterMs]).toEqual(['TOO_MANY_CALLS', 100]);
     expect(refused).toEqual({
@@ -375,9 +375,9 @@ describe('an overloaded node', () => {
       result: { $case: 'error', value: decodeStatus(call) },
     });
     turns.releaseAll();
-    await other.answers(1);
+    await other.waitForResponses(1);
     one.send(request(3));
-    expect((await one.answers(3))[2]).toMatchObject({ turnId: uuid(3), result: { $case: 'response' } });
+    expect((await one.waitForResponses(3))[2]).toMatchObject({ turnId: uuid(3), result: { $case: 'response' } });
   });
 
   test('limits open streams, and idle ones do not count as calls in flight', async () => {
@@ -385,7 +385,7 @@ describe('an overloaded node', () => {
     const streams = [1, 2, 3].map(() => new TurnStream(grpc));
     for (const stream of streams) {
       stream.send(request(1));
-      await stream.answers(1);
+      await stream.waitForResponses(1);
     }
     expect([grpc.server.openStreams, grpc.server.callsInFlight]).toEqual([3, 0]);
     await callRaw(grpc, processTurn, request(2));
@@ -395,7 +395,7 @@ describe('an overloaded node', () => {
     await streams[0]?.ended;
     const next = new TurnStream(grpc);
     next.send(request(3));
-    await next.answers(1);
+    await next.waitForResponses(1);
   });
 });
 

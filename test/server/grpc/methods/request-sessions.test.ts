@@ -1,8 +1,8 @@
 import type { Session } from '../../../../gen/focal/orchestration/v1/session';
 import {
   agent,
-  askingMessage,
   booking,
+  createAskingMessage,
   createInput,
   formatActions,
   getRejection,
@@ -23,53 +23,55 @@ afterAll(() => phases.stop());
 
 describe('the session in a request', () => {
   test('has the ids of the turn if it omits its own', async () => {
-    const { session } = await phases.plan(createInput({ session: { revision: 4, turnCount: 2 } }));
+    const { session } = await phases.runContributions(createInput({ session: { revision: 4, turnCount: 2 } }));
     expect(session).toMatchObject({ ...agent, sessionId: uuid(3), revision: 5, turnCount: 3 });
   });
 
   test('is rejected with each field that names another tenant, agent or session', async () => {
     const session = { tenantId: uuid(7), agentId: uuid(8), sessionId: uuid(9) };
-    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
+    expect(await getRejection(phases.runLifecycle(createInput({ session })))).toEqual(
       invalidRequest('input.session.tenant_id', 'input.session.agent_id', 'input.session.session_id'),
     );
   });
 
   test('is rejected if it already contains the turn, because there is no replay without a store', async () => {
-    const session = getSessionAfter(await phases.plan(createInput()));
-    expect(await getRejection(phases.lifecycle(createInput({ session })))).toEqual(
+    const session = getSessionAfter(await phases.runContributions(createInput()));
+    expect(await getRejection(phases.runLifecycle(createInput({ session })))).toEqual(
       invalidRequest('input.turn.turn_id'),
     );
   });
 
   test('is rejected if an earlier turn with the same id started an instance, because a new instance would have the same id', async () => {
-    const first = getSessionAfter(await phases.plan(createInput({ turn: withCandidate(refund) })));
+    const first = getSessionAfter(await phases.runContributions(createInput({ turn: withCandidate(refund) })));
     const turn = { turnId: uuid(101), situation: { signals: [{ signal: 6, scenarioIds: [refund] }] } };
-    const ended = getSessionAfter(await phases.plan(createInput({ turn, session: first })));
+    const ended = getSessionAfter(await phases.runContributions(createInput({ turn, session: first })));
     expect(ended.endedInstances).toHaveLength(1);
-    expect(await getRejection(phases.plan(createInput({ turn: withCandidate(refund), session: ended })))).toEqual(
-      invalidRequest('input.turn.turn_id'),
-    );
+    expect(
+      await getRejection(phases.runContributions(createInput({ turn: withCandidate(refund), session: ended }))),
+    ).toEqual(invalidRequest('input.turn.turn_id'));
     expect(
       formatActions(
-        await phases.lifecycle(createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: ended })),
+        await phases.runLifecycle(
+          createInput({ turn: { ...withCandidate(refund), turnId: uuid(102) }, session: ended }),
+        ),
       ),
     ).toEqual([`START ${refund}`]);
   });
 
   test('2.7: an instance without times counts as active in this turn, so it is not idle', async () => {
-    const scenarios = [askingMessage(refund, { idleTimeoutMs: 1_000 })];
+    const scenarios = [createAskingMessage(refund, { idleTimeoutMs: 1_000 })];
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'ask' };
     const idle = { ...one, lastActiveAt: new Date(1_600_000_000_000) };
-    const decided = await phases.plan(createInput({ scenarios, session: { instances: [one] } }));
+    const decided = await phases.runContributions(createInput({ scenarios, session: { instances: [one] } }));
     expect(formatActions(decided)).toEqual([`CONTINUE ${refund}`]);
     expect(decided.session?.instances[0]).toMatchObject({ startNumber: 1, startedAt: new Date(1_700_000_000_000) });
-    const other = await phases.plan(createInput({ scenarios, session: { instances: [idle] } }));
+    const other = await phases.runContributions(createInput({ scenarios, session: { instances: [idle] } }));
     expect(formatActions(other)).toEqual([`PAUSE ${refund}`]);
   });
 
   test('2.2: an unknown step cancels the instance and is not an error', async () => {
     const one = { instanceId: uuid(20), scenarioId: refund, currentStepId: 'nowhere' };
-    const decided = await phases.lifecycle(createInput({ session: { instances: [one] } }));
+    const decided = await phases.runLifecycle(createInput({ session: { instances: [one] } }));
     expect(formatActions(decided)).toEqual([`CANCEL ${refund}`]);
   });
 
@@ -133,7 +135,7 @@ describe('the session in a request', () => {
     ['a revision that is too large', { revision: 4_294_967_295 }, 'revision'],
     ['a time before 1970', { createdAt: new Date(-1) }, 'created_at'],
   ])('is rejected with the field if it has %s', async (_what, session, field) => {
-    expect(await getRejection(phases.lifecycle(createInput({ session, scenarios: [] })))).toEqual(
+    expect(await getRejection(phases.runLifecycle(createInput({ session, scenarios: [] })))).toEqual(
       invalidRequest(`input.session.${field}`),
     );
   });

@@ -150,7 +150,9 @@ describe('The tenant of a request', () => {
     const stream = new TurnStream(grpc, { metadata: one.metadata });
     stream.send(turnRequest({ turnId: uuid(11) }), turnRequest({ turnId: uuid(12), tenantId: uuid(2) }));
     stream.send(turnRequest({ turnId: uuid(13) }));
-    const answers = new Map((await stream.answers(3)).map((answer) => [answer.turnId, getTurnError(answer).code]));
+    const answers = new Map(
+      (await stream.waitForResponses(3)).map((answer) => [answer.turnId, getTurnError(answer).code]),
+    );
     stream.cancel();
     expect([11, 12, 13].map((number) => answers.get(uuid(number)))).toEqual([9, 7, 9]); // FAILED_PRECONDITION, PERMISSION_DENIED
   });
@@ -197,7 +199,7 @@ describe('A stream', () => {
   test('ends when its credential is revoked, after the responses to requests already read (ProcessTurns)', async () => {
     const stream = new TurnStream(grpc, { metadata: one.metadata });
     stream.send(turnRequest());
-    await stream.answers(1);
+    await stream.waitForResponses(1);
     apiKeys.change(parseApiKeys(two.entry));
     expect(await stream.ended).toMatchObject(revoked);
   });

@@ -3,7 +3,15 @@ import { getRequestSchema, loadContract } from '../../../../src/server/grpc/vali
 import { MessagePlanner } from '../../../../src/server/grpc/validation/message-plan';
 import { findWireViolations, passesFastValidation } from '../../../../src/server/grpc/validation/message-walker';
 import { MalformedMessageError } from '../../../../src/server/grpc/validation/wire-reader';
-import { delimited, double, entry, int32, nestedLists, text, turnRequestWith } from '../../../support/request-bytes';
+import {
+  delimited,
+  double,
+  encodeNestedLists,
+  entry,
+  int32,
+  text,
+  turnRequestWith,
+} from '../../../support/request-bytes';
 import { createMessage, type FieldDraft } from './annotated-message';
 
 const limits = { maxJsonDepth: 4, maxJsonValues: 50 };
@@ -96,7 +104,7 @@ describe('full validation of the bytes', () => {
       entry(10, 'empty'),
       entry(10, '__proto__', number(1)),
       entry(10, 'infinite', number(Infinity)),
-      entry(10, 'deep', nestedLists(5)),
+      entry(10, 'deep', encodeNestedLists(5)),
     );
     expect(violations).toEqual([
       { field: 'turn.customer_data["empty"]', description: 'must contain a JSON value; set null_value for null' },
@@ -135,7 +143,7 @@ describe('full validation of the bytes', () => {
 
   test('reports a JSON value that is too deep in several places once', () => {
     const { violations } = find(
-      entry(10, 'a', delimited(6, delimited(1, nestedLists(5)), delimited(1, nestedLists(5)))),
+      entry(10, 'a', delimited(6, delimited(1, encodeNestedLists(5)), delimited(1, encodeNestedLists(5)))),
     );
     expect(violations.map(({ field }) => field)).toEqual(['turn.customer_data["a"]']);
   });

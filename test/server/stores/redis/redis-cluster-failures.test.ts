@@ -91,7 +91,9 @@ describe('Redis Cluster failures', () => {
     for (const key of [blocked, available]) await applyTurn(store, key, uuid(1));
     unresponsive?.process.pause();
     const next = aCommit(aSession({ ...blocked, revision: 1 }), uuid(2));
-    await expect(store.commit(next, callUntil(Date.now() + 300))).rejects.toMatchObject({ reason: 'COMMIT_UNKNOWN' });
+    await expect(store.commit(next, callUntil(Date.now() + 300))).rejects.toMatchObject({
+      reason: 'COMMIT_UNKNOWN',
+    });
     expect(await applyTurn(store, available, uuid(2))).toEqual({ kind: 'committed' });
     await store.probe(unboundedCall);
     unresponsive?.process.resume();

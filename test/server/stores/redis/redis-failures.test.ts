@@ -240,7 +240,9 @@ describe('Redis failures', () => {
       const commit = (call: typeof unboundedCall) => store.commit(aCommit(aSession({ revision: 1 }), uuid(2)), call);
       await expect(commit(callUntil(Date.now() - 1))).rejects.toMatchObject({ reason: 'DEADLINE' });
       await expect(commit(canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
-      await expect(store.load(key, uuid(2), callUntil(Date.now() - 1))).rejects.toMatchObject({ reason: 'DEADLINE' });
+      await expect(store.load(key, uuid(2), callUntil(Date.now() - 1))).rejects.toMatchObject({
+        reason: 'DEADLINE',
+      });
       await expect(store.probe(canceledCall)).rejects.toMatchObject({ reason: 'CANCELLED' });
     });
     expect(commands).toEqual([]);
