@@ -5,17 +5,17 @@ import type { ByScenario, TurnSummary } from './turn-summary';
 type SummaryKey = keyof TurnSummary;
 type MapKey = { [Key in SummaryKey]: TurnSummary[Key] extends ByScenario<unknown> ? Key : never }[SummaryKey];
 
-/** The expected decisions of a turn, by the keys of a conversation file. A key that is left out is not compared. */
+/** The expected decisions of a turn, with the keys of a conversation file. An omitted key is not compared. */
 export type Expectation = { readonly [Key in SummaryKey]?: TurnSummary[Key] | undefined } & {
-  /** The same value as without the suffix, compared as a whole. */
+  /** Has the same type as the key without the suffix, but the whole map is compared. */
   readonly [Key in MapKey as `${Key}_exactly`]?: TurnSummary[Key] | undefined;
 };
 
-/** A decision that is not as expected. */
+/** A decision that differs from the expectation. */
 export interface Difference {
   /** A key of the expectation. */
   readonly key: string;
-  /** The name of the scenario; "" for keys that are not by scenario. */
+  /** The name of the scenario; "" for a key whose value is not a map by scenario. */
   readonly scenario: string;
   /** Undefined if nothing was expected. */
   readonly expected: unknown;
@@ -96,9 +96,10 @@ const emptySummary: TurnSummary = {
 };
 
 /**
- * Compares the decisions of a turn with the expectation and returns the differences in the order of its keys. Lists are compared as a
- * whole and in order. Of a map only the listed scenarios, and of `confirms` only their listed fields, are compared; all of it if it is
- * empty, if its key ends in `_exactly`, or if the expectation is exact. Then, too, a key that is left out must be empty.
+ * Compares the decisions of a turn with the expectation. Returns the differences in the order of its keys. Lists are compared
+ * as a whole and in order. In a map, only the expected scenarios are compared and, for `confirms`, only the expected fields.
+ * The whole map is compared if the expected map is empty, if its key ends in `_exactly`, or if the expectation is exact. In an
+ * exact expectation, the value of an omitted key must be empty.
  */
 export function findDifferences(expectation: Expectation, actual: TurnSummary, isExact = false): readonly Difference[] {
   const expected = Object.entries(expectation).filter(([, value]) => value !== undefined);
@@ -116,7 +117,7 @@ export function findDifferences(expectation: Expectation, actual: TurnSummary, i
   });
 }
 
-/** The key of the decisions that a key of an expectation is compared with. */
+/** Returns the key of the summary that a key of an expectation is compared with. */
 function getSummaryKey(key: string): string {
   return key.endsWith(exactSuffix) ? key.slice(0, -exactSuffix.length) : key;
 }
@@ -135,7 +136,7 @@ function compareByScenario(
   });
 }
 
-/** Whether the value of a scenario is as expected. Of values by field only the listed fields are compared. */
+/** Whether the value of a scenario is as expected. In values by field, only the expected fields are compared. */
 function containsExpected(expected: unknown, actual: unknown): boolean {
   if (!isByScenario(expected) || !isByScenario(actual) || isEmpty(expected)) return isEqual(expected, actual);
   return Object.entries(expected).every(([field, value]) => isEqual(value, actual[field]));
@@ -149,7 +150,7 @@ function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0;
 }
 
-/** Compares as JSON, because decoded messages have other prototypes than parsed files. */
+/** Compares values as JSON, because decoded messages and parsed files have different prototypes. */
 function isEqual(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(toPlainJson(a), toPlainJson(b));
 }
@@ -158,7 +159,7 @@ function toPlainJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
-/** The names of the scenarios in an expectation. */
+/** Lists the names of the scenarios in an expectation. */
 export function listNamedScenarios(expectation: Expectation): readonly string[] {
   return Object.values(expectation).flatMap((value: unknown): readonly string[] => {
     if (typeof value === 'string') return value === '' ? [] : [value];

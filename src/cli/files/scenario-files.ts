@@ -33,8 +33,8 @@ export function loadScenarioFiles(paths: readonly string[]): ScenarioFiles {
 }
 
 /**
- * Reads scenario files, with ids in place of the names in relationships, which refer to scenarios of the files or to `others`. Reports
- * all problems, including scenario ids that are used more than once.
+ * Reads scenario files and replaces the scenario names in relationships by ids. Names may refer to scenarios of the files or to
+ * `others`. Reports all problems, including duplicate scenario ids.
  */
 export function readScenarioFiles(
   paths: readonly string[],
@@ -43,7 +43,7 @@ export function readScenarioFiles(
   return resolveRelationshipNames(parseScenarioFiles(paths), others);
 }
 
-/** Reads scenario files and leaves the names of scenarios in relationships as they are. */
+/** Reads scenario files. Does not resolve the names of scenarios in relationships. */
 export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
   const files = paths.flatMap(listDocumentFiles).map(readScenarioFile);
   const scenarios = files.flatMap((file) => file.scenarios);
@@ -54,7 +54,7 @@ export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFile
   };
 }
 
-/** The path itself, or for a folder its `.yaml`, `.yml` and `.json` files, sorted by name. Subfolders are not searched. */
+/** Returns the path itself or, for a folder, its `.yaml`, `.yml` and `.json` files, sorted by path. Skips subfolders. */
 export function listDocumentFiles(path: string): readonly string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
   return readdirSync(path, { withFileTypes: true })
@@ -90,14 +90,16 @@ function findDuplicateIds(scenarios: readonly FileMessage<Scenario>[]): readonly
   });
 }
 
-/** `$schema` names the JSON Schema in a JSON file, as `# yaml-language-server:` does in a YAML file. It is ignored here. */
+/**
+ * `$schema` names the JSON Schema in a JSON file, as `# yaml-language-server:` does in a YAML file. The parser ignores the key.
+ */
 const ignoredKeys = new Set(['$schema']);
 
 /**
  * Parses a scenario file in YAML or JSON. Each document is one scenario, or a list of relationships under the single key
  * `relationships`, with the field names of the contract. Enum values may be written without their prefix and durations as "15m".
- * Validates the rules of the contract too. Only the service finds problems in the scenario itself, for example a transition to an
- * unknown step or an invalid condition.
+ * Also validates the rules of the contract. Does not check the scenario itself, for example for a transition to an unknown step
+ * or an invalid condition.
  */
 export function parseScenarioFile(file: string, text: string): ParsedScenarioFiles {
   const { documents, problems } = parseDocuments(file, text);
@@ -144,7 +146,7 @@ function parseRelationships(document: SourceDocument, root: Node): ParsedScenari
   return { scenarios: [], relationships, problems: [...context.problems, ...problems] };
 }
 
-/** Names of scenarios are left in place of ids. */
+/** Parses a relationship. Names of scenarios are not resolved to ids yet. */
 function parseRelationship(
   document: SourceDocument,
   node: Node | undefined,
@@ -160,7 +162,7 @@ function parseRelationship(
   };
 }
 
-/** Whether a field has the name of a scenario, which the contract does not allow in place of an id. */
+/** Whether a violation is only the name of a scenario in place of an id, which files may use but the contract rejects. */
 function isNameOfScenario({ path, code }: FileProblem, relationship: Relationship): boolean {
   return code === 'CONTRACT_RULE' && canNameScenario(path, relationship);
 }
@@ -171,7 +173,10 @@ interface DecodedMessage<Message> {
   readonly problems: readonly FileProblem[];
 }
 
-/** Decodes the fields of a message and validates the rules of the contract, except violations that `isAllowed`. */
+/**
+ * Decodes the fields of a message and validates the rules of the contract, except the violations for which `isAllowed` returns
+ * true.
+ */
 function decodeMessage<Message>(
   context: ParseContext,
   name: string,
