@@ -100,7 +100,7 @@ export interface ConnectSettings {
   readonly credentials: ChannelCredentials;
   /** Timeout of a call in milliseconds, including retries. Default: 5,000. */
   readonly timeoutMs?: number;
-  /** An API key or token to send with every call. Over an insecure connection it is readable on the network. */
+  /** An API key or token to send with every call. Over an insecure connection, the token is readable on the network. */
   readonly token?: BearerToken;
   /** Metadata to send with every call. */
   readonly metadata?: Readonly<Record<string, string>>;

@@ -60,7 +60,7 @@ function toOptionCompletions({
 
 const scriptFormats = { bash: formatBash, zsh: formatZsh, fish: formatFish };
 
-/** Formats the bash script. It completes the choices of the previous option, else the options of the command, else files. */
+/** Formats the bash script, which completes the choices of the previous option, else the options of the command, else files. */
 function formatBash(commands: readonly CommandCompletion[]): string {
   const optionsWithChoices = commands.flatMap((command) =>
     command.options.filter(({ choices }) => choices.length > 0).map((option) => ({ command, option })),

@@ -61,7 +61,7 @@ export interface ConversationTurnResult {
   /** The position of the turn in the conversation, from 1. */
   readonly number: number;
   readonly scriptedTurn: ConversationTurn;
-  /** The turn as it was sent. */
+  /** The sent turn, with the ids, keys and time that the runner adds. */
   readonly turn: Turn;
   readonly response: ProcessTurnResponse;
   readonly actual: TurnSummary;

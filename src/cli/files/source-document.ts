@@ -175,7 +175,7 @@ export function asNode(value: unknown): Node | undefined {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
 }
 
-/** Names the type of a node for a message: `a list`, `a mapping`, `a string`, `a number`, `a boolean` or `empty`. */
+/** Describes the type of a node for a message: `a list`, `a mapping`, `a string`, `a number`, `a boolean` or `empty`. */
 export function describeNode(node: Node | undefined): string {
   if (isMap(node)) return 'a mapping';
   if (isSeq(node)) return 'a list';

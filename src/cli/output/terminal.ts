@@ -1,4 +1,4 @@
-// The output of commands. Results on standard output are styled if it is a terminal.
+// The output of commands. Results are styled if standard output is a terminal.
 
 /** The output of a command. Results go to standard output; status and errors go to standard error. */
 export interface Output {

@@ -21,7 +21,7 @@ export function jsonFromProto(value: unknown, path: string): JsonValue {
   return normalized;
 }
 
-/** The inverse of `jsonFromProto`. It normalizes and throws in the same way, so that equal values have equal bytes. */
+/** The inverse of `jsonFromProto`. Normalizes and throws in the same way, so that equal values have equal bytes. */
 export function jsonToProto(value: JsonValue, path: string): JsonValue {
   return jsonFromProto(value, path);
 }

@@ -155,7 +155,7 @@ function candidateVariableToProto(variable: CandidateVariable, index: number): C
   };
 }
 
-/** A missing value is null, which means "no longer known". */
+/** Converts a candidate variable. A missing value becomes null, which means "no longer known". */
 function candidateVariableFromProto(message: CandidateVariableMessage, index: number): CandidateVariable {
   return {
     name: message.name,

@@ -24,8 +24,8 @@ export function findKeyPerMaster(client: RedisClient, prefix: string): readonly 
 }
 
 /**
- * Resolves when more than half of the promises are resolved: 3 of 4, not 2 of 4. Rejects when that is no longer possible, with
- * the reason of the rejection that made it impossible. Needs at least one promise.
+ * Resolves when more than half of the promises are resolved: 3 of 4, not 2 of 4. Rejects as soon as a majority
+ * is impossible, with the reason of the latest rejection. Requires at least one promise.
  */
 export function waitForMajority(promises: readonly Promise<unknown>[]): Promise<void> {
   let resolvedCount = 0;

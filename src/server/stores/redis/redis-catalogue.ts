@@ -120,7 +120,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
     return runDeleteRelationship(this.connection, this.getKeys(agent), args, call);
   }
 
-  /** Notifications are best effort: they are lost while the connection is down. */
+  /** Listens for changes by other nodes. Notifications are lost while the connection is down. */
   onChange(listener: (agent: AgentKey) => void): () => void {
     return this.connection.subscriptions.subscribe(this.channel, {
       onMessage: (message) => {

@@ -59,7 +59,10 @@ const subscriberOptions = {
   failoverDetector: false,
 } satisfies RedisOptions;
 
-/** Every node of a Cluster delivers all messages. Each connection attempt uses a random node, because nodes can be removed. */
+/**
+ * Creates a connection to one node of a Cluster, because every node delivers all messages. Each connection attempt uses a random
+ * node, because nodes can be removed.
+ */
 function createClusterSubscriber(cluster: Cluster, endpoint: RedisEndpoint): Redis {
   const seeds = endpoint.kind === 'cluster' ? endpoint.seeds : [];
   const selectNode = () => {

@@ -70,7 +70,7 @@ export class RedisLegacySessionStore implements LegacySessionStore {
     throw new InvalidLegacySessionError(`the record is larger than ${maxRecordBytes} bytes`);
   }
 
-  /** Without this check, the record would be adopted again after the session that was created from it has expired. */
+  /** Whether a record has expired. Without this check, a record would be adopted again after the adopted session expires. */
   private isExpired({ lastActiveAt }: LegacySession): boolean {
     return lastActiveAt !== undefined && lastActiveAt + this.options.sessionTtlMs <= this.options.clock.now();
   }
