@@ -17,9 +17,9 @@ type callFailure struct {
 	reason string
 	// Metadata of the reason. Has trace_id if the service records traces.
 	metadata map[string]string
-	// Every invalid field, with the problem.
+	// Every invalid field with its problem.
 	violations []*errdetails.BadRequest_FieldViolation
-	// Delay before a retry. 0 if the service returned none.
+	// Delay before a retry. 0 if the service does not suggest one.
 	retryAfter time.Duration
 }
 

@@ -16,11 +16,11 @@ import (
 //go:embed gen/service_config.json
 var serviceConfig string
 
-// connect opens a connection to a service on the same machine, without TLS. For other machines use credentials.NewTLS, see
-// docs/clients.md.
+// connect opens a connection to a service on the same machine, without TLS. For other machines, use credentials.NewTLS (see
+// docs/clients.md).
 //
-// Dial and WithInsecure exist in every version 1 of grpc, including those in Linux distributions. With 1.63 and later use
-// grpc.NewClient and grpc.WithTransportCredentials(insecure.NewCredentials()). Before 1.40 set GRPC_GO_RETRY=on for retries.
+// Dial and WithInsecure exist in every version 1 of grpc, including those in Linux distributions. With 1.63 and later, use
+// grpc.NewClient and grpc.WithTransportCredentials(insecure.NewCredentials()). Before 1.40, set GRPC_GO_RETRY=on for retries.
 func connect(address string) (*grpc.ClientConn, error) {
 	return grpc.Dial(address, grpc.WithInsecure(), grpc.WithDefaultServiceConfig(serviceConfig))
 }

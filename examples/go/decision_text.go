@@ -9,14 +9,14 @@ import (
 
 // turnText summarizes the decisions of a turn.
 func turnText(response *orchestrationv1.ProcessTurnResponse) string {
-	var said []string
+	var parts []string
 	for _, decision := range response.LifecycleDecisions {
-		said = append(said, lifecycleText(decision))
+		parts = append(parts, lifecycleText(decision))
 	}
 	for _, contribution := range response.GetPlan().GetContributions() {
-		said = append(said, contributionText(contribution))
+		parts = append(parts, contributionText(contribution))
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }
 
 func lifecycleText(decision *orchestrationv1.ScenarioLifecycleDecision) string {
@@ -25,16 +25,16 @@ func lifecycleText(decision *orchestrationv1.ScenarioLifecycleDecision) string {
 
 // contributionText summarizes what the reply should ask, confirm or do.
 func contributionText(contribution *orchestrationv1.ScenarioContribution) string {
-	said := []string{strings.TrimPrefix(contribution.Type.String(), "CONTRIBUTION_TYPE_")}
-	said = append(said, contribution.FieldsToAsk...)
+	parts := []string{strings.TrimPrefix(contribution.Type.String(), "CONTRIBUTION_TYPE_")}
+	parts = append(parts, contribution.FieldsToAsk...)
 	var values []string
 	for name := range contribution.ValuesToConfirm {
 		values = append(values, name)
 	}
 	sort.Strings(values)
-	said = append(said, values...)
+	parts = append(parts, values...)
 	for _, tool := range contribution.Tools {
-		said = append(said, tool.ToolId)
+		parts = append(parts, tool.ToolId)
 	}
-	return strings.Join(said, " ")
+	return strings.Join(parts, " ")
 }

@@ -13,8 +13,9 @@ import (
 
 const minDelay, maxDelay = 100 * time.Millisecond, 5 * time.Second
 
-// followSession calls handle for each turn after the cursor, then for each new turn, and advances the cursor. If the stream breaks,
-// it resumes from the cursor. It returns nil when handle returns false, or the error after which it cannot resume.
+// followSession calls handle for each turn after the cursor, then for each new turn, and advances the cursor. If the stream
+// breaks, followSession resumes from the cursor. Returns nil when handle returns false, or an error after which it cannot
+// resume.
 func followSession(
 	ctx context.Context,
 	sessions orchestrationv1.SessionServiceClient,
@@ -46,7 +47,7 @@ func watchOnce(
 	trace trace,
 	handle func(*orchestrationv1.TurnRecord) bool,
 ) (done, moved bool, err error) {
-	// No deadline: the stream has no end. Returning cancels the call.
+	// The call has no deadline, because the stream has no end. Returning cancels the call.
 	ctx, cancel := context.WithCancel(trace.call(ctx))
 	defer cancel()
 	stream, err := sessions.WatchSession(ctx, cursor)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# proto/ -> gen/: messages and stubs of the contract and its imports, with protoc and its plugins for Go. The contract has no
-# go_package, so the import paths are set here. google.rpc is part of grpc, as google.golang.org/genproto.
+# Generates the messages and stubs of the contract and its imports from proto/ to gen/, with protoc and its plugins for Go. The
+# contract has no go_package, so this script sets the import paths. grpc includes google.rpc as google.golang.org/genproto.
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,4 +1,4 @@
-// The conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
+// Runs the conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
 package main
 
 import (
@@ -22,11 +22,11 @@ const (
 	agentID  = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
 	refundID = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01" // examples/scenarios/refund.yaml
 
-	// Includes retries.
+	// The deadline of a call, including retries.
 	deadline = 10 * time.Second
 )
 
-// client calls the service, with one trace for all calls.
+// client calls the service. All calls belong to one trace.
 type client struct {
 	turns    orchestrationv1.OrchestratorServiceClient
 	sessions orchestrationv1.SessionServiceClient
@@ -62,7 +62,7 @@ func (c client) processTurn(ctx context.Context, turn *orchestrationv1.Turn) err
 	return nil
 }
 
-// streamTurn sends a turn and prints each event. The last event has the whole response.
+// streamTurn sends a turn and prints each event. The last event contains the whole response.
 func (c client) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*orchestrationv1.ProcessTurnResponse, error) {
 	ctx, cancel := context.WithTimeout(c.trace.call(ctx), deadline)
 	defer cancel()
@@ -95,7 +95,7 @@ func (c client) streamTurn(ctx context.Context, turn *orchestrationv1.Turn) (*or
 	}
 }
 
-// watchSession reads count turns after the cursor and advances it. Store the cursor to resume in another process.
+// watchSession reads count turns after the cursor and advances the cursor. Store the cursor to resume in another process.
 func (c client) watchSession(ctx context.Context, cursor *orchestrationv1.WatchSessionRequest, count int) error {
 	fmt.Println("WatchSession  after revision", cursor.GetAfterRevision())
 	return followSession(ctx, c.sessions, cursor, c.trace, func(turn *orchestrationv1.TurnRecord) bool {
@@ -130,7 +130,7 @@ func (c client) runConversation(ctx context.Context) error {
 
 	request := messageTurn(session, "I want my money back for order 4711.", variable("order_id", "4711"))
 	request.Candidates = []*orchestrationv1.ScenarioCandidate{{ScenarioId: refundID, Score: 0.9}}
-	for range [2]struct{}{} { // the second time as after a lost response: the turn is applied once
+	for range [2]struct{}{} { // The second call simulates a retry after a lost response. The turn is applied once.
 		if err := c.processTurn(ctx, request); err != nil {
 			return err
 		}

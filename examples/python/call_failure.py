@@ -18,9 +18,9 @@ class CallFailure:
     metadata: dict[str, str] = field(default_factory=dict)
     """Metadata of the reason. Has `trace_id` if the service records traces."""
     violations: list[tuple[str, str]] = field(default_factory=list)
-    """Every invalid field, with the problem."""
+    """Every invalid field with its problem."""
     retry_after: float | None = None
-    """Delay before a retry in seconds. None if the service returned none."""
+    """Delay before a retry in seconds. None if the service does not suggest one."""
 
     @staticmethod
     def of(error: grpc.RpcError) -> "CallFailure":

@@ -17,12 +17,12 @@ _MIN_DELAY, _MAX_DELAY = 0.1, 5.0
 
 
 def follow_session(sessions: SessionServiceStub, request: WatchSessionRequest, trace: Trace) -> Iterator[TurnRecord]:
-    """Yields the turns after the request's cursor, then new ones. It has no end; leaving the loop cancels the call."""
+    """Yields the turns after the request's cursor, then new turns, without end. Leaving the loop cancels the call."""
     cursor = WatchSessionRequest()
     cursor.CopyFrom(request)
     delay = _MIN_DELAY
     while True:
-        # No deadline: the stream has no end.
+        # The call has no deadline, because the stream has no end.
         stream = sessions.WatchSession(cursor, metadata=trace.metadata())
         try:
             for message in stream:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# proto/ -> gen/: message classes and stubs of the contract and its imports. Uses the pip package grpcio-tools if it is installed,
-# else protoc and its gRPC plugin, as Debian packages them.
+# Generates the message classes and stubs of the contract and its imports from proto/ to gen/. Uses the pip package grpcio-tools if
+# it is installed; otherwise uses protoc and its gRPC plugin from Debian packages.
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,4 +1,4 @@
-"""The conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error."""
+"""Runs the conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ AGENT = "7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02"
 REFUND = "1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01"  # examples/scenarios/refund.yaml
 
 DEADLINE = 10.0
-"""In seconds. Includes retries."""
+"""The deadline of a call in seconds, including retries."""
 
 
 def message_turn(session: str, text: str, **values: str) -> Turn:
@@ -46,7 +46,7 @@ def process_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> Pr
 
 
 def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> ProcessTurnResponse:
-    """Sends a turn and prints each event. The last event has the whole response."""
+    """Sends a turn and prints each event. The last event contains the whole response."""
     response = ProcessTurnResponse()
     for event in turns.StreamTurn(StreamTurnRequest(turn=turn), timeout=DEADLINE, metadata=trace.metadata()):
         match event.WhichOneof("event"):
@@ -65,7 +65,7 @@ def stream_turn(turns: OrchestratorServiceStub, turn: Turn, trace: Trace) -> Pro
 
 
 def watch_session(sessions: SessionServiceStub, cursor: WatchSessionRequest, count: int, trace: Trace) -> None:
-    """Reads count turns after the cursor and advances it. Store the cursor to resume in another process."""
+    """Reads count turns after the cursor and advances the cursor. Store the cursor to resume in another process."""
     print(f"WatchSession  after revision {cursor.after_revision}")
     for turn in follow_session(sessions, cursor, trace):
         cursor.after_revision, cursor.after_turn_id = turn.revision, turn.turn_id
@@ -101,7 +101,7 @@ def run_conversation(channel: grpc.Channel) -> None:
     request = message_turn(session, "I want my money back for order 4711.", order_id="4711")
     request.candidates.add(scenario_id=REFUND, score=0.9)
     process_turn(turns, request, trace)
-    process_turn(turns, request, trace)  # as after a lost response: the turn is applied once
+    process_turn(turns, request, trace)  # Simulates a retry after a lost response. The turn is applied once.
 
     reason = message_turn(session, "It arrived broken.", refund_reason="broken")
     confirm = stream_turn(turns, reason, trace).plan.contributions[0]

@@ -1,4 +1,4 @@
-// The conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
+// Runs the conversation of ../README.md: a turn, a turn as a stream, following and resuming a session, and an error.
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   CallError,
@@ -20,7 +20,7 @@ const tenantId = '7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d01';
 const agentId = '7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d02';
 const refundId = '1d5b2b3a-7d3f-4c5e-9a52-0c7f2f6f4b01'; // examples/scenarios/refund.yaml
 
-/** With OpenTelemetry, its gRPC instrumentation sends the context of the current span automatically. */
+/** A W3C trace id. With OpenTelemetry, the gRPC instrumentation sends the context of the current span automatically. */
 const traceId = randomBytes(16).toString('hex');
 const trace = () => ({ metadata: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` } });
 
@@ -38,7 +38,7 @@ async function processTurn(client: OrchestratorClient, turn: Turn): Promise<void
   console.log(`ProcessTurn   revision ${response.revision}${replayed ? ', replayed' : ''}: ${turnText(response)}`);
 }
 
-/** Sends a turn and prints each event. The last event has the whole response. */
+/** Sends a turn and prints each event. The last event contains the whole response. */
 async function streamTurn(client: OrchestratorClient, turn: Turn): Promise<ProcessTurnResponse | undefined> {
   for await (const { event } of client.streamTurn(StreamTurnRequest.fromPartial({ turn }), trace())) {
     switch (event?.$case) {
@@ -62,7 +62,7 @@ async function streamTurn(client: OrchestratorClient, turn: Turn): Promise<Proce
   return undefined;
 }
 
-/** Reads `count` turns after the cursor and returns the new cursor. Store it to resume in another process. */
+/** Reads `count` turns after the cursor and returns the new cursor. Store the cursor to resume in another process. */
 async function watchSession(
   client: OrchestratorClient,
   cursor: WatchSessionRequest,
@@ -103,7 +103,7 @@ async function runConversation(client: OrchestratorClient): Promise<void> {
     candidates: [{ scenarioId: refundId, score: 0.9, reasoning: '' }],
   };
   await processTurn(client, request);
-  await processTurn(client, request); // as after a lost response: the turn is applied once
+  await processTurn(client, request); // Simulates a retry after a lost response. The turn is applied once.
 
   const reason = messageTurn(sessionId, 'It arrived broken.', { refund_reason: 'broken' });
   const contributions = (await streamTurn(client, reason))?.plan?.contributions ?? [];

@@ -22,11 +22,11 @@ import {
 } from './files';
 import type { AgentOptions } from './service-client';
 
-// The stored scenarios of an agent, as commands use them.
+// Functions that commands use to read and change the stored scenarios of an agent.
 
 const pageSize = 100;
 
-/** The owner of a catalogue, in the field names of requests. */
+/** The owner of a catalogue. The property names are those of requests. */
 export interface AgentKey {
   readonly tenantId: string;
   readonly agentId: string;
@@ -36,7 +36,7 @@ export function toAgentKey({ tenant, agent }: Pick<AgentOptions, 'tenant' | 'age
   return { tenantId: tenant, agentId: agent };
 }
 
-/** The latest version of every scenario of an agent, sorted by id; with a tag, only of the scenarios that have it. */
+/** Lists the latest version of every scenario of an agent, sorted by id. A tag selects the scenarios that have it. */
 export async function listAllScenarios(
   client: OrchestratorClient,
   agent: AgentKey,
@@ -52,7 +52,7 @@ export async function listAllScenarios(
   return all;
 }
 
-/** The latest version of every scenario of an agent, for lookups by name or id. */
+/** Lists the latest version of every scenario of an agent, for lookups by name or id. */
 export async function listNamedScenarios(
   client: OrchestratorClient,
   agent: AgentKey,
@@ -61,7 +61,7 @@ export async function listNamedScenarios(
   return all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
 }
 
-/** The id of a stored scenario that is given by id or name. */
+/** Resolves to the id of a stored scenario. Rejects with CommandError if no scenario, or more than one, has the name. */
 export async function resolveScenarioId(
   client: OrchestratorClient,
   agent: AgentKey,
@@ -83,7 +83,7 @@ export async function resolveScenarioId(
   throw new CommandError(exitCodes.service, `The catalogue has no scenario “${idOrName}”. ${hint}`);
 }
 
-/** A version of a stored scenario; version 0 is the latest. */
+/** Reads a version of a stored scenario. Version 0 is the latest. */
 export async function getStoredScenario(
   client: OrchestratorClient,
   agent: AgentKey,

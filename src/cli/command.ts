@@ -2,9 +2,10 @@ import { Command, Option } from 'commander';
 import { CommandError, type ExitCode, exitCodes } from './exit-codes';
 import { createProcessOutput, type Output } from './output/terminal';
 
-// How commands are created and run. Loads only Commander, so that `serve` can load telemetry before the modules that it instruments.
+// Creates and runs commands. This module loads only Commander, so that `serve` can load telemetry before the modules that it
+// instruments.
 
-/** Creates a command with the help and usage errors of the whole program. */
+/** Creates a command with the help option and usage errors that all commands share. */
 export function createCommand(
   name: string,
   texts: { readonly summary?: string; readonly description: string },
@@ -46,7 +47,7 @@ export async function runCommand(
 
 /** Runs a command as the program of this process, with the arguments of the process. */
 export async function runProgram(command: Command): Promise<void> {
-  // `... | head` closes the pipe.
+  // A program such as `head` may close the pipe early.
   process.stdout.on('error', () => process.exit(1));
   await command.parseAsync(process.argv);
 }

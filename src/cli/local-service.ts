@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, exitCodes } from './exit-codes';
 
-// The built service as a child process, for the demo and the tools.
+// Runs the built service as a child process, for the demo and the tools.
 
 const startTimeoutMs = 90_000;
 const stopTimeoutMs = 10_000;
 
-/** A service for the current program only. */
+/** A service that only this process uses. */
 export interface LocalService {
   /** `127.0.0.1:PORT` */
   readonly address: string;
@@ -20,8 +20,8 @@ export interface LocalService {
 }
 
 /**
- * Starts the service with the embedded store in a temporary folder, on a free loopback port. Process and folder do not outlive this
- * process. Rejects with the error message of the service if it does not start.
+ * Starts the service with the embedded store in a temporary folder, on a free loopback port. The service and the folder do not
+ * outlive this process. Rejects with the error message of the service if it does not start.
  */
 export async function startLocalService(env: NodeJS.ProcessEnv): Promise<LocalService> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-local-'));
@@ -54,7 +54,7 @@ export interface ServiceProcess {
 }
 
 export interface ServiceProcessOptions {
-  /** The environment of the service. Settings of the service in it are removed. */
+  /** The environment of the service. Variables with settings of the service are removed. */
   readonly env: NodeJS.ProcessEnv;
   /** Settings as environment variables. Default: a free port on 127.0.0.1, no logs. */
   readonly settings: NodeJS.ProcessEnv;
@@ -63,8 +63,8 @@ export interface ServiceProcessOptions {
 }
 
 /**
- * Starts the built service as `npm start` does. The child process does not outlive this process. Rejects with the error message of
- * the service if it does not listen.
+ * Starts the built service as `npm start` does. The child process does not outlive this process. Rejects with the error message
+ * of the service if it does not start.
  */
 export async function startServiceProcess({ env, settings, preload }: ServiceProcessOptions): Promise<ServiceProcess> {
   const serverFolder = join(__dirname, '..', 'server');
@@ -87,7 +87,7 @@ export async function startServiceProcess({ env, settings, preload }: ServicePro
   }
 }
 
-/** Sends SIGTERM, and SIGKILL after ten seconds. Idempotent. */
+/** Sends SIGTERM and, if the process is still running after ten seconds, SIGKILL. Idempotent. */
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const exit = once(child, 'exit');
@@ -129,7 +129,7 @@ function waitForAddress(child: ChildProcess): Promise<string> {
   });
 }
 
-/** The first error line of the output, or its last line. */
+/** Returns the first error line of the output or, if there is none, the last line. */
 function findErrorLine(output: string): string {
   const lines = output.trim().split('\n');
   const errorLine = lines.find((line) => /does not start|failed to start|Error:/.test(line));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createCommand } from './command';
 
-/** The commands in the order of the help. Each is loaded on demand, so that a command loads only its own modules. */
+/** The commands, in the order in which the help lists them. Loaded on demand, so that a command loads only its own modules. */
 const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import('./commands/validate.js')).createValidateCommand(),
   test: async () => (await import('./commands/test.js')).createTestCommand(),
@@ -22,7 +22,7 @@ const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.js')).createDemoCommand(),
 };
 
-/** Creates the program to run the command `name`. It has only that command; for help and completion it has all commands. */
+/** Creates the program with only the command `name`, or with all commands if there is no such command, as for help. */
 export async function createProgram(name = ''): Promise<Command> {
   const loader = Object.hasOwn(commandLoaders, name) ? commandLoaders[name] : undefined;
   const loaders = loader === undefined ? Object.values(commandLoaders) : [loader];
@@ -46,7 +46,7 @@ export async function createProgram(name = ''): Promise<Command> {
 }
 
 function readVersion(): string {
-  // From dist/src/cli/ to the root of the package.
+  // The path leads from dist/src/cli/ to the root of the package.
   const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
   return String(version);
 }

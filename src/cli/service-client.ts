@@ -5,9 +5,9 @@ import { CallError, connect, insecure, type OrchestratorClient, tls } from 'scen
 import { CommandError, exitCodes } from './exit-codes';
 import { FileProblemsError, isUuid } from './files';
 
-// How commands call the service: the options for it, the client, and messages for calls that fail.
+// Calls from commands to the service: the options, the client, and the messages of failed calls.
 
-/** How to reach the service. */
+/** The options of a connection to the service. */
 export interface ConnectionOptions {
   readonly server: string;
   readonly tokenFile?: string;
@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  /** Seconds. */
+  /** The timeout of a call, in seconds. */
   readonly timeout: number;
 }
 
@@ -33,7 +33,7 @@ export function createServerOption(): Option {
 }
 
 interface ConnectionDefaults {
-  /** Default timeout of a call. */
+  /** The default of `timeout`. */
   readonly timeoutSeconds?: number;
 }
 
@@ -86,7 +86,7 @@ export function parseUuid(text: string): string {
   throw new InvalidArgumentError('It must be a UUID.');
 }
 
-/** Parses an integer from 0. */
+/** Parses a non-negative integer of at most 9 digits. */
 export function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a non-negative integer.');
@@ -103,7 +103,7 @@ export function parseAddress(text: string): string {
   throw new InvalidArgumentError('It must be HOST:PORT.');
 }
 
-/** Connects a client, and closes it after `action`. */
+/** Connects a client, runs `action`, and closes the client. */
 export async function withClient<Result>(
   options: ConnectionOptions,
   action: (client: OrchestratorClient) => Promise<Result>,
@@ -125,11 +125,11 @@ function readToken({ tokenFile }: ConnectionOptions, env: NodeJS.ProcessEnv): st
   return (tokenFile === undefined ? (env['SCENARIO_ORCHESTRATOR_TOKEN'] ?? '') : readTextFile(tokenFile)).trim();
 }
 
-function createCredentials({ tls: isTls, tlsCa, tlsCert, tlsKey }: ConnectionOptions): ChannelCredentials {
+function createCredentials({ tls: usesTls, tlsCa, tlsCert, tlsKey }: ConnectionOptions): ChannelCredentials {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new CommandError(exitCodes.usage, 'Set both --tls-cert and --tls-key, or neither.');
   }
-  if (isTls !== true && tlsCa === undefined && tlsCert === undefined) return insecure();
+  if (usesTls !== true && tlsCa === undefined && tlsCert === undefined) return insecure();
   const readPem = (path: string): Buffer => Buffer.from(readTextFile(path));
   return tls({
     ...(tlsCa === undefined ? {} : { ca: readPem(tlsCa) }),
@@ -139,7 +139,7 @@ function createCredentials({ tls: isTls, tlsCa, tlsCert, tlsKey }: ConnectionOpt
   });
 }
 
-/** Reads a file that is named on the command line. */
+/** Reads a file that the command line names. Throws CommandError if the file cannot be read. */
 export function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -149,7 +149,7 @@ export function readTextFile(path: string): string {
   }
 }
 
-/** Converts an expected error to a CommandError. Returns any other error as it is. */
+/** Converts an expected error to a CommandError. Returns any other error unchanged. */
 export function toCommandError(error: unknown): unknown {
   if (error instanceof FileProblemsError) return new CommandError(exitCodes.findings, error.message);
   if (!(error instanceof CallError)) return error;

@@ -11,13 +11,13 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the built command line in the root folder, without the environment of the developer. */
+/** Runs the built command in the root folder, without the environment variables of the developer. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
   await ensureBuilt();
   return execute('node', ['dist/src/cli/main.js', ...args], env);
 }
 
-/** Runs a program in the root folder. It has only `PATH` and `env` as environment. */
+/** Runs a program in the root folder. Its environment has only `PATH` and `env`. */
 export function execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
   return new Promise((resolve) => {
     const options = { cwd: rootFolder, env: { PATH: process.env['PATH'], ...env } };
@@ -28,7 +28,7 @@ export function execute(program: string, args: readonly string[], env: NodeJS.Pr
   });
 }
 
-/** The lines of a text, without an empty line at the end. */
+/** Splits a text into lines. Omits an empty line at the end. */
 export function toLines(text: string): readonly string[] {
   return text.replace(/\n$/, '').split('\n');
 }

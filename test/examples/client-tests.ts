@@ -5,19 +5,19 @@ import { type ExampleServer, expectedFailures, expectedOutput } from './example-
 export interface ClientExample {
   /** Runs the example as its README describes, with the address of the service. */
   readonly runExample: (address: string) => Promise<Run>;
-  readonly server: () => ExampleServer;
-  /** The whole standard error if the service is unavailable. */
+  readonly getServer: () => ExampleServer;
+  /** Matches the whole standard error if the service is unavailable. */
   readonly unavailableError: RegExp;
 }
 
-/** The tests of an example client. The output is the same in every language. */
-export function testClientExample({ runExample, server, unavailableError }: ClientExample): void {
+/** Defines the tests of an example client. The output is the same in every language. */
+export function testClientExample({ runExample, getServer, unavailableError }: ClientExample): void {
   it('prints the documented output', async () => {
-    expect(await runExample(server().address)).toEqual({ code: 0, stdout: expectedOutput, stderr: '' });
+    expect(await runExample(getServer().address)).toEqual({ code: 0, stdout: expectedOutput, stderr: '' });
   });
 
   it('prints the same output over an unreliable connection: it retries calls and resumes streams', async () => {
-    const { unreliable } = server();
+    const { unreliable } = getServer();
     expect(await runExample(unreliable.address)).toEqual({ code: 0, stdout: expectedOutput, stderr: '' });
     expect(unreliable.failures).toEqual(expectedFailures);
   });

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import languages from '../../scripts/example-languages.json';
 
-const inCi = process.env['CI'] === 'true';
+const isCi = process.env['CI'] === 'true';
 
 /**
- * Describes the tests of an example if its language is installed. Otherwise one test reports what is missing. It fails in CI if
- * apt-get could install it.
+ * Describes the tests of an example if its language is installed. Otherwise, defines one test that reports the missing
+ * commands. That test fails in CI if apt-get could install the language.
  */
 export function describeExample(language: keyof typeof languages, tests: () => void): void {
   const { commands, debianPackages, wanted } = languages[language];
@@ -19,7 +19,7 @@ export function describeExample(language: keyof typeof languages, tests: () => v
     `\nThe ${language} example is NOT TESTED: ${missing.join(', ')} failed. Install ${wanted} (${packages}).\n\n`,
   );
   test(`the ${language} example is skipped because its toolchain is not installed`, () => {
-    expect({ missing, canBeInstalled: inCi && canRun(['apt-get', '--version']) }).toEqual({
+    expect({ missing, canBeInstalled: isCi && canRun(['apt-get', '--version']) }).toEqual({
       missing,
       canBeInstalled: false,
     });

@@ -42,7 +42,7 @@ export async function startExampleServer(): Promise<ExampleServer> {
   };
 }
 
-/** The calls that fail or break if the service fails as often as the retry policy allows. */
+/** The calls that fail or break if the service fails as often as the retry policy tolerates. */
 export const expectedFailures = [
   ...Array(4).fill('ProcessTurn'),
   ...Array(2).fill('StreamTurn'),
@@ -52,7 +52,7 @@ export const expectedFailures = [
   ...Array(2).fill('ProcessTurn'),
 ];
 
-/** The environment variables of examples/README.md. */
+/** Returns the environment variables of examples/README.md. */
 function readVariables(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     [...readBlock('sh').matchAll(/^export (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]),

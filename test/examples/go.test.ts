@@ -6,7 +6,7 @@ import { testClientExample } from './client-tests';
 import { describeExample } from './describe-example';
 import { type ExampleServer, examplesFolder, startExampleServer } from './example-server';
 
-jest.setTimeout(2 * childTimeoutMs); // the first run compiles grpc
+jest.setTimeout(2 * childTimeoutMs); // The first run compiles grpc.
 
 const source = join(examplesFolder, 'go');
 const name = 'example.com/orchestrator-example';
@@ -15,14 +15,14 @@ describeExample('Go', () => {
   let folder: string;
   let server: ExampleServer;
 
-  /** In Debian's version of grpc-go retries are disabled by default. */
+  /** Runs the example. Enables retries, which are disabled by default in Debian's version of grpc-go. */
   function runExample(address: string): Promise<Run> {
     return execute(join(folder, 'example'), [], { SCENARIO_ORCHESTRATOR_SERVER: address, GRPC_GO_RETRY: 'on' });
   }
 
   beforeAll(async () => {
     expect(await execute(join(source, 'generate.sh'), [])).toEqual({ code: 0, stdout: '', stderr: '' });
-    // Debian installs Go libraries in a GOPATH. The example is linked into one, so that no module proxy is needed.
+    // Debian installs Go libraries in a GOPATH. The example is linked into a GOPATH, so that no module proxy is needed.
     folder = mkdtempSync(join(tmpdir(), 'gopath-'));
     mkdirSync(join(folder, 'src', 'example.com'), { recursive: true });
     symlinkSync(source, join(folder, 'src', name));
@@ -30,7 +30,7 @@ describeExample('Go', () => {
       GO111MODULE: 'off',
       GOPATH: `${folder}:/usr/share/gocode`,
       GOFLAGS: '',
-      GOCACHE: join(tmpdir(), 'scenario-orchestrator-go-build'), // kept, so that the next run compiles only the example
+      GOCACHE: join(tmpdir(), 'scenario-orchestrator-go-build'), // Not removed, so that the next run compiles only the example.
     });
     expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
     server = await startExampleServer();
@@ -40,5 +40,5 @@ describeExample('Go', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  testClientExample({ runExample, server: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, getServer: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
 });

@@ -29,5 +29,5 @@ describeExample('Python', () => {
   });
   afterAll(() => server?.stop());
 
-  testClientExample({ runExample, server: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, getServer: () => server, unavailableError: /^UNAVAILABLE.*\n$/ });
 });

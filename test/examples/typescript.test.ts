@@ -30,5 +30,5 @@ afterAll(async () => {
 });
 
 describe('the TypeScript example', () => {
-  testClientExample({ runExample, server: () => server, unavailableError: /^ProcessTurn failed.*UNAVAILABLE.*\n$/ });
+  testClientExample({ runExample, getServer: () => server, unavailableError: /^ProcessTurn failed.*UNAVAILABLE.*\n$/ });
 });

@@ -7,11 +7,11 @@ import { Status } from '../../../gen/google/rpc/status';
 export interface FieldViolation {
   /** Field path in the names of the contract. */
   readonly field: string;
-  /** What is wrong and what is allowed. */
+  /** The problem and the allowed values. */
   readonly description: string;
 }
 
-/** The error details of a status. */
+/** The unpacked details of google.rpc.Status. */
 interface ErrorDetails {
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export class CallError extends Error {
   readonly reason: string;
   /** The metadata that the contract documents for the reason. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The trace id of the call at the service; undefined if the service does not trace. */
+  /** The trace id of the call in the service; undefined if the service does not record traces. */
   readonly traceId: string | undefined;
   /** The invalid fields, in the order of the request. */
   readonly violations: readonly FieldViolation[];

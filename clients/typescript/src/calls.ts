@@ -9,15 +9,15 @@ import {
 } from '@grpc/grpc-js';
 import { CallError } from './call-error';
 
-// One call: its settings, a unary call as a promise, and the messages of a stream as an iteration.
+// Makes calls: the settings of a call, unary calls as promises, and streams as async iterations.
 
 /** Settings of one call. They override the settings of the connection. */
 export interface CallSettings {
   /** Timeout in milliseconds, including retries. */
   readonly timeoutMs?: number;
-  /** Added to the metadata of the connection. */
+  /** Metadata to send in addition to that of the connection. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Cancels the call when it is aborted. */
+  /** Cancels the call when the signal is aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export interface ClientMethod<Request, Response> {
   readonly responseDeserialize: deserialize<Response>;
 }
 
-/** `ProcessTurn` for `/focal.orchestration.v1.OrchestratorService/ProcessTurn`. */
+/** Returns the name of a method, such as `ProcessTurn` for `/focal.orchestration.v1.OrchestratorService/ProcessTurn`. */
 export function getMethodName({ path }: { readonly path: string }): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
@@ -41,7 +41,7 @@ export interface UnaryResult<Response> {
   readonly trailers: Metadata;
 }
 
-/** Makes a unary call. Rejects with CallError. */
+/** Makes a unary call. Rejects with CallError if the call fails. */
 export function callUnary<Request, Response>(
   client: Client,
   method: ClientMethod<Request, Response>,
@@ -70,7 +70,7 @@ export function callUnary<Request, Response>(
       options,
       onEnd,
     );
-    // The status event follows the callback and has the trailing metadata.
+    // grpc-js emits the status event after the callback. The event has the trailing metadata.
     call.on('status', (status) => {
       if (response !== undefined) resolve({ response, trailers: status.metadata });
     });
@@ -79,14 +79,14 @@ export function callUnary<Request, Response>(
   });
 }
 
-/** The metadata of a call. Entries of the call replace entries of the connection. */
+/** Creates the metadata of a call. Entries of the call replace entries of the connection. */
 export function createMetadata(defaults: CallDefaults, settings: CallSettings = {}): Metadata {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries({ ...defaults.metadata, ...settings.metadata })) metadata.set(key, value);
   return metadata;
 }
 
-/** The options of a call that starts now. Without `timeoutMs` it has no deadline. */
+/** Creates the options of a call that starts now. Without `timeoutMs`, the call has no deadline. */
 export function createCallOptions({ timeoutMs }: CallSettings = {}): Partial<CallOptions> {
   return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
 }
@@ -95,8 +95,8 @@ export function createCallOptions({ timeoutMs }: CallSettings = {}): Partial<Cal
 export type MessageStream<Message> = Readable & { cancel(): void } & AsyncIterable<Message>;
 
 /**
- * Iterates over the messages of a call. The call starts with the iteration and is canceled when the iteration is left or the signal
- * is aborted. Throws CallError if the call fails.
+ * Iterates over the messages of a call. The call starts with the iteration and is canceled when the iteration is left or the
+ * signal is aborted. Throws CallError if the call fails.
  */
 export async function* readMessages<Message>(
   methodName: string,
@@ -106,7 +106,7 @@ export async function* readMessages<Message>(
   const call = startCall();
   const cancel = (): void => call.cancel();
   let callError: CallError | undefined;
-  // Stays registered after the iteration: an unhandled `error` event would end the process.
+  // The listener stays registered after the iteration, because an unhandled `error` event would end the process.
   call.on('error', (error) => {
     if (isServiceError(error)) callError = new CallError(methodName, error);
   });

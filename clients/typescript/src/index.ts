@@ -1,4 +1,4 @@
-// The public surface of `scenario-orchestrator-client`: the client, and the messages and stubs of the contract.
+// The public API of `scenario-orchestrator-client`: the client, and the messages and stubs of the contract.
 export * from '../../../gen/focal/orchestration/v1/contribution';
 export * from '../../../gen/focal/orchestration/v1/error_reason';
 export * from '../../../gen/focal/orchestration/v1/lifecycle';

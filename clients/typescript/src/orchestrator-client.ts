@@ -41,7 +41,7 @@ type SpecialMethodName =
       [Name in keyof ContractMethods]: ContractMethods[Name] extends UnaryDefinition ? never : Name;
     }[keyof ContractMethods];
 
-/** A method with one response. Rejects with CallError. */
+/** A method with one response. Rejects with CallError if the call fails. */
 export type UnaryMethod<Request, Response> = (request: Request, settings?: CallSettings) => Promise<Response>;
 
 /** The unary methods of the contract, for example `getSession(request)`. */
@@ -54,19 +54,20 @@ export type UnaryMethods = {
     : never;
 };
 
-/** The methods that are written by hand. */
+/** The methods that are not derived from the contract. */
 interface SpecialMethods {
   /** Processes a turn exactly once. */
   processTurn(request: ProcessTurnRequest, settings?: CallSettings): Promise<ProcessTurnResult>;
-  /** Iterates over the events of a turn. The last one is `committed`. */
+  /** Iterates over the events of a turn. The last event is `committed`. */
   streamTurn(request: StreamTurnRequest, settings?: CallSettings): AsyncGenerator<StreamTurnResponse, void>;
   /**
-   * Processes the turns of many sessions over one call, at the rate at which the service reads them. Turns of one session are applied
-   * in order. A failed turn is an outcome and does not end the call. If the call breaks, the iteration throws CallError: send the
-   * turns without an outcome again, with the same turn ids. Without `timeoutMs` the call has no deadline.
+   * Processes the turns of many sessions over one call, at the rate at which the service reads them. Turns of one session are
+   * applied in order. A failed turn is an outcome and does not end the call. If the call breaks, the iteration throws
+   * CallError. Then send the turns without an outcome again, with the same turn ids. Without `timeoutMs`, the call has no
+   * deadline.
    *
-   * grpc-js buffers the first 1 MB of turns for retries, without waiting for the service (its channel option
-   * `grpc.per_rpc_retry_buffer_size`).
+   * grpc-js buffers the first 1 MB of turns for retries without waiting for the service. The channel option
+   * `grpc.per_rpc_retry_buffer_size` sets the size.
    */
   processTurns(
     turns: Iterable<ProcessTurnsRequest> | AsyncIterable<ProcessTurnsRequest>,
@@ -74,16 +75,17 @@ interface SpecialMethods {
   ): AsyncGenerator<TurnOutcome, void>;
   /**
    * Iterates over every turn of a session exactly once and in order, after `afterRevision` or, without it, after the current
-   * revision. Resumes a broken stream automatically. Ends only when it is left, or with CallError: NOT_FOUND after the session was
-   * deleted, OUT_OF_RANGE if turns after the cursor are not recorded any more, CANCELLED after the signal. `timeoutMs` is ignored.
+   * revision. Resumes a broken stream automatically. Ends only when the caller leaves the iteration, or with CallError:
+   * NOT_FOUND after the session was deleted, OUT_OF_RANGE if turns after the cursor are no longer recorded, CANCELLED after the
+   * signal is aborted. Ignores `timeoutMs`.
    */
   watchSession(request: WatchSessionRequest, settings?: CallSettings): AsyncGenerator<TurnRecord, never>;
 }
 
 /**
- * A client of all services of the contract. Methods with one response return a promise, streams return an async iteration. A failed
- * call rejects with CallError. A stream starts with its iteration and is canceled when the iteration is left. Create requests with
- * `fromPartial` of their message.
+ * A client of all services of the contract. Methods with one response return a promise. Streams return an async iteration. A
+ * failed call rejects with CallError. A stream starts with its iteration and is canceled when the iteration is left. Create
+ * requests with `fromPartial` of their message.
  */
 export interface OrchestratorClient extends UnaryMethods, SpecialMethods {
   /** Resolves when the connection is ready. Rejects after `timeoutMs` milliseconds. */
@@ -92,13 +94,13 @@ export interface OrchestratorClient extends UnaryMethods, SpecialMethods {
   close(): void;
 }
 
-/** How to reach the service. */
+/** Settings of the connection to the service. */
 export interface ConnectSettings {
   /** `tls()`, or `insecure()` for a service on the same machine. */
   readonly credentials: ChannelCredentials;
   /** Timeout of a call in milliseconds, including retries. Default: 5,000. */
   readonly timeoutMs?: number;
-  /** An API key or token to send with every call. Over an insecure connection it is readable on the network. */
+  /** An API key or token to send with every call. Over an insecure connection, the token is readable on the network. */
   readonly token?: BearerToken;
   /** Metadata to send with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -106,7 +108,7 @@ export interface ConnectSettings {
   readonly channelOptions?: ChannelOptions;
 }
 
-/** Creates a client of the service at `HOST:PORT`. It connects on the first call. */
+/** Creates a client of the service at `HOST:PORT`. The client connects on the first call. */
 export function connect(address: string, settings: ConnectSettings): OrchestratorClient {
   const client = new Client(address, settings.credentials, {
     ...channelOptions,
@@ -122,7 +124,7 @@ export function connect(address: string, settings: ConnectSettings): Orchestrato
   };
 }
 
-/** Creates the unary methods from their definitions. The cast is tested: every method of the contract is called. */
+/** Creates the unary methods from their definitions. A test calls every method of the contract, which verifies the cast. */
 function createUnaryMethods(client: Client, defaults: CallDefaults): UnaryMethods {
   const methods = Object.entries<ErasedDefinition>(contractMethods)
     .filter(([, { requestStream, responseStream }]) => !requestStream && !responseStream)
@@ -133,14 +135,14 @@ function createUnaryMethods(client: Client, defaults: CallDefaults): UnaryMethod
   return Object.fromEntries(methods) as unknown as UnaryMethods;
 }
 
-/** A definition of any method. Method syntax makes the parameters bivariant. */
+/** The definition of any method. Method syntax makes the parameters bivariant. */
 interface ErasedDefinition extends ClientMethod<unknown, unknown> {
   readonly requestStream: boolean;
   readonly responseStream: boolean;
   requestSerialize(value: unknown): Buffer;
 }
 
-/** The annotation makes it an error to leave out a stream that is added to the contract. */
+/** Creates the special methods. With the return type, a stream of the contract that is missing here does not compile. */
 function createSpecialMethods(
   client: Client,
   defaults: CallDefaults,
@@ -185,7 +187,7 @@ function createSpecialMethods(
   };
 }
 
-/** The current revision of a session; 0 for a session that does not exist. */
+/** Resolves to the current revision of a session; 0 if the session does not exist. */
 async function getRevision(
   client: Client,
   { tenantId, sessionId }: WatchSessionRequest,

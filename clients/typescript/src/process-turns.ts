@@ -10,21 +10,21 @@ import { readMessages } from './calls';
 
 export interface ProcessTurnResult {
   readonly response: ProcessTurnResponse;
-  /** Whether the turn was applied before. The response is the stored one (5.1). */
+  /** Whether the turn had already been applied. If true, the response is the stored response (5.1). */
   readonly replayed: boolean;
 }
 
 /** The result of one turn of a stream. */
 export interface TurnOutcome {
-  /** The id of the turn as it was sent; "" if the service could not read it. */
+  /** The id of the sent turn; "" if the service could not decode it. */
   readonly turnId: string;
-  /** The result, or why the turn failed. A failed turn does not end the stream. */
+  /** The result, or the error of a failed turn. A failed turn does not end the stream. */
   readonly outcome: ProcessTurnResult | CallError;
 }
 
 /**
  * Sends turns at the rate at which the service reads them, and iterates over their outcomes. Ends after the last outcome. Throws
- * CallError if the stream breaks, and any error of `turns`.
+ * CallError if the stream breaks. Rethrows any error of `turns`.
  */
 export async function* processTurns(
   startCall: () => ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse>,
@@ -39,7 +39,7 @@ export async function* processTurns(
   function startSending(): ClientDuplexStream<ProcessTurnsRequest, ProcessTurnsResponse> {
     const call = startCall();
     const target: Writable = call;
-    // The call itself reports how it ends.
+    // Ignore the result of the pipeline, because the call reports its own status.
     pipeline(source, target, () => undefined);
     return call;
   }

@@ -1,8 +1,8 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
 
 /**
- * Every method with this policy is safe to retry: the service returns UNAVAILABLE only if a retry with the same ids has the effect
- * of one call.
+ * Every method with this policy is safe to retry: the service returns UNAVAILABLE only if a retry with the same ids has the
+ * effect of one call.
  */
 const retryPolicy = {
   maxAttempts: 4,
@@ -20,7 +20,7 @@ const sessions = { service: 'focal.orchestration.v1.SessionService' };
 const serviceConfig = {
   methodConfig: [
     { name: [orchestrator, scenarios, sessions], retryPolicy },
-    // No retries: the caller resumes these streams from its cursor. A retry would send the first request again.
+    // No retries, because the caller resumes these streams from its cursor. A retry would send the first request again.
     {
       name: [
         { ...orchestrator, method: 'ProcessTurns' },
@@ -30,5 +30,5 @@ const serviceConfig = {
   ],
 };
 
-/** Channel options with the retry policy, for your own grpc-js clients. `connect` sets them. */
+/** Channel options with the retry policy. Use them for your own grpc-js clients; `connect` already sets them. */
 export const channelOptions: ChannelOptions = { 'grpc.service_config': JSON.stringify(serviceConfig) };

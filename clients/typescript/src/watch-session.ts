@@ -20,13 +20,13 @@ export interface WatchDependencies {
 /** Error reasons after which the stream is resumed, in addition to the status UNAVAILABLE. */
 const resumableReasons: ReadonlySet<string> = new Set(['SLOW_READER', 'TOO_MANY_CALLS', 'TENANT_TOO_MANY_CALLS']);
 
-/** Milliseconds. The back-off doubles with each attempt that receives no turn. */
+/** The back-off doubles with each attempt that receives no turn. */
 const initialBackoffMs = 100;
 const maxBackoffMs = 5_000;
 
 /**
  * Iterates over every turn of a session exactly once and in order. Resumes a broken stream after the last turn, with exponential
- * back-off. Ends only by an error: CallError, for example SESSION_NOT_FOUND, CURSOR_TOO_OLD, or CANCELLED after the signal.
+ * back-off. Ends only with an error: a CallError, for example SESSION_NOT_FOUND, CURSOR_TOO_OLD, or CANCELLED after the signal.
  */
 export async function* watchSession(
   request: WatchSessionRequest,

@@ -50,7 +50,7 @@ function createApiKey(options: ApiKeyOptions, output: Output): ExitCode {
   return exitCodes.ok;
 }
 
-/** The TOML entry of a key. The validated options have no characters that TOML would have to escape. */
+/** Formats the TOML entry of a key. The validated options contain no characters that TOML requires to be escaped. */
 function formatEntry(key: string, { id, tenant, scopes, expires }: ApiKeyOptions): string {
   return [
     '[[keys]]',
@@ -62,7 +62,7 @@ function formatEntry(key: string, { id, tenant, scopes, expires }: ApiKeyOptions
   ].join('\n');
 }
 
-/** Validates an option by the rules of the entry in the file. */
+/** Creates a parser that validates an option by the rules of the field in the key file. */
 function createFieldParser(field: 'id' | 'tenant'): (text: string) => string {
   return (text) => {
     checkField(field, text);
@@ -84,7 +84,7 @@ function checkField(field: keyof typeof grantFields, value: unknown): void {
   if (!success) throw new InvalidArgumentError(`It ${error.issues[0]?.message}.`);
 }
 
-/** Requires an offset for a time, because `Date` would read it as local time, and because `Date` accepts many other texts. */
+/** Parses an expiry. Requires an offset for a time, because `Date` would otherwise assume local time. */
 function parseExpiry(text: string): Date {
   const date = new Date(text);
   if (/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(date.getTime())) return date;

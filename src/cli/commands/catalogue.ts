@@ -40,7 +40,7 @@ export function createPutCommand(): Command {
   );
 }
 
-/** An unchanged scenario keeps its version. Relationships can name scenarios of the files and of the catalogue. */
+/** Stores files. An unchanged scenario keeps its version. Relationships may name scenarios of the files and of the catalogue. */
 async function put(paths: readonly string[], options: CatalogueOptions, output: Output): Promise<ExitCode> {
   const parsed = parseScenarioFiles(paths);
   if (parsed.problems.length > 0) throw new FileProblemsError(parsed.problems);
@@ -51,8 +51,9 @@ async function put(paths: readonly string[], options: CatalogueOptions, output: 
     for (const warning of await putScenarios(client, agent, files)) output.writeStatus(warning);
     const ids = new Set(files.scenarios.map(({ message }) => message.scenarioId));
     const all = await listAllScenarios(client, agent);
-    const named = all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
-    for (const problem of checkTogether(named, files.relationships)) output.writeStatus(formatProblem(problem));
+    const namedScenarios = all.flatMap(({ scenario }) => (scenario === undefined ? [] : [{ message: scenario }]));
+    for (const problem of checkTogether(namedScenarios, files.relationships))
+      output.writeStatus(formatProblem(problem));
     const stored = all.filter(({ scenario }) => ids.has(scenario?.scenarioId ?? ''));
     const fields = files.fields.length === 0 ? undefined : (await client.getFields(agent)).stored;
     if (output.json) {
@@ -75,7 +76,7 @@ async function put(paths: readonly string[], options: CatalogueOptions, output: 
 }
 
 interface GetOptions extends CatalogueOptions {
-  /** 0 is the latest version. */
+  /** The version of the scenario; 0 means the latest. */
   readonly version: number;
 }
 
@@ -165,7 +166,7 @@ export function createDeleteCommand(): Command {
   );
 }
 
-/** A scenario that does not exist is not an error. */
+/** Deletes scenarios. An id that does not exist is not an error. */
 async function deleteScenarios(
   idsOrNames: readonly string[],
   options: CatalogueOptions,

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes';
 
 const programName = 'scenario-orchestrator';
 
-/** Creates the command that prints completion scripts. They are generated from the commands and options of the program. */
+/** Creates the command that prints completion scripts, which are generated from the commands and options of the program. */
 export function createCompletionCommand(program: Command): Command {
   return createCommand('completion', {
     summary: 'print a shell completion script',
@@ -22,9 +22,9 @@ export function createCompletionCommand(program: Command): Command {
 interface CommandCompletion {
   readonly name: string;
   readonly summary: string;
-  /** The names of its own commands, for example `list`; empty for most commands. */
+  /** The names of the subcommands, for example `list`; empty for most commands. */
   readonly subcommands: readonly string[];
-  /** Its options and those of its own commands. */
+  /** The options of the command and of its subcommands. */
   readonly options: readonly OptionCompletion[];
 }
 
@@ -60,7 +60,7 @@ function toOptionCompletions({
 
 const scriptFormats = { bash: formatBash, zsh: formatZsh, fish: formatFish };
 
-/** Completes from word lists: the choices of the previous option, or the options of the command, and otherwise files. */
+/** Formats the bash script, which completes the choices of the previous option, else the options of the command, else files. */
 function formatBash(commands: readonly CommandCompletion[]): string {
   const optionsWithChoices = commands.flatMap((command) =>
     command.options.filter(({ choices }) => choices.length > 0).map((option) => ({ command, option })),
@@ -137,7 +137,7 @@ function formatFishSubcommands(name: string, subcommands: readonly string[]): re
   return [`complete -c ${programName} -n "${condition}" -f -a ${quote(words)}`];
 }
 
-/** Quotes a text as one word of a shell. */
+/** Quotes a text as one word for a shell. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -21,10 +21,10 @@ export const demoAgent: AgentKey = {
   agentId: 'd0d0d0d0-0000-4000-8000-000000000002',
 };
 
-// The same relative path in src/ and dist/src/.
+// The relative path is the same from src/ and from dist/src/.
 export const examplesFolder = join(__dirname, '..', '..', '..', 'examples');
 
-/** The time in which every node of a service reads a changed catalogue. */
+/** The maximum time until every node of a service uses a changed catalogue. */
 const catalogueDelayMs = 1_000;
 
 interface DemoOptions extends Omit<ConnectionOptions, 'server'> {

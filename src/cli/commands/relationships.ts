@@ -82,7 +82,7 @@ interface DeleteOptions extends RelationshipOptions {
   readonly rule: boolean;
 }
 
-/** The kinds by the name that files and commands use. */
+/** The kinds of relationships by the names that files and commands use. */
 const kinds = new Map(
   Object.values(RelationshipKind)
     .filter((kind): kind is RelationshipKind => typeof kind === 'number' && kind > 0)
@@ -110,7 +110,7 @@ interface RelationshipArguments {
   readonly target: string;
 }
 
-/** A relationship that does not exist is not an error. */
+/** Deletes a relationship. A relationship that does not exist is not an error. */
 async function deleteRelationship(
   { kind, source, target }: RelationshipArguments,
   options: DeleteOptions,

@@ -28,10 +28,10 @@ interface RenderOptions extends ConnectionOptions, JsonOptions {
   readonly tenant?: string;
   readonly agent?: string;
   readonly format: 'terminal' | 'mermaid' | 'svg';
-  /** Name or id of the scenario if the file has several. */
+  /** The name or id of the scenario, if the file has several. */
   readonly scenario?: string;
   readonly session?: string;
-  /** Version of a stored scenario; 0 is the latest, or with a session the version of its instance. */
+  /** The version of a stored scenario. 0 means the version of the session's instance, if there is one, or the latest. */
   readonly version: number;
   readonly output?: string;
 }
@@ -87,24 +87,24 @@ async function writeDrawing(
   else writeFileSync(path, text);
 }
 
-/** The graphs of the scenarios of a file, at least one. */
+/** Loads the graphs of the scenarios in a file. Throws CommandError if there are none. */
 async function loadFileGraphs(path: string, options: RenderOptions): Promise<readonly ScenarioGraph[]> {
   const { scenarios, problems } = checkScenarios(readScenarioFiles([path]));
   const errors = problems.filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
   const { scenario: selected, session } = options;
-  const chosen = scenarios.filter(
+  const selectedScenarios = scenarios.filter(
     ({ name, scenarioId }) => selected === undefined || name === selected || scenarioId === selected,
   );
-  if (chosen.length === 0) {
+  if (selectedScenarios.length === 0) {
     const missing = selected === undefined ? 'no scenario' : `no scenario “${selected}”`;
     throw new CommandError(exitCodes.usage, `${path} has ${missing}.`);
   }
-  if (session === undefined) return chosen.map((scenario) => buildScenarioGraph(scenario));
+  if (session === undefined) return selectedScenarios.map((scenario) => buildScenarioGraph(scenario));
   const agentOptions = requireAgentOptions(options);
   return withClient(agentOptions, (client) =>
     Promise.all(
-      chosen.map(async (scenario) => {
+      selectedScenarios.map(async (scenario) => {
         const path = await loadSessionPath(client, agentOptions, session, scenario.scenarioId);
         return buildScenarioGraph(scenario, path);
       }),
@@ -131,7 +131,7 @@ async function loadStoredGraph(idOrName: string, options: RenderOptions): Promis
   });
 }
 
-/** A stored scenario or a session needs tenant and agent; a file does not. */
+/** Returns the options with tenant and agent. Throws CommandError if one of them is missing. */
 function requireAgentOptions({ tenant, agent, ...options }: RenderOptions): AgentOptions {
   if (tenant !== undefined && agent !== undefined) return { ...options, tenant, agent };
   throw new CommandError(
@@ -140,7 +140,7 @@ function requireAgentOptions({ tenant, agent, ...options }: RenderOptions): Agen
   );
 }
 
-/** The path of a session through a scenario; undefined if the session has no instance of it. */
+/** Loads the path of a session through a scenario; undefined if the session has no instance of the scenario. */
 async function loadSessionPath(
   client: OrchestratorClient,
   { tenant }: AgentOptions,

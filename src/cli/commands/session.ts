@@ -47,14 +47,14 @@ async function showSession(sessionId: string, options: SessionOptions, output: O
   });
 }
 
-/** Reads a session. Rejects with CallError if it does not exist. */
+/** Reads a session. Rejects with CallError if the session does not exist. */
 export async function getSession(client: OrchestratorClient, tenantId: string, sessionId: string): Promise<Session> {
   const { session } = await client.getSession(GetSessionRequest.fromPartial({ tenantId, sessionId }));
   if (session !== undefined) return session;
   throw new CommandError(exitCodes.service, 'The response of the service has no session.');
 }
 
-/** The response of the last turn; undefined if there is none or it is not recorded any more. */
+/** Returns the response to the last turn; undefined if the session has no turns or the turn is no longer recorded. */
 async function getLastResponse(
   client: OrchestratorClient,
   tenantId: string,
@@ -106,7 +106,7 @@ async function tailSession(sessionId: string, options: TailOptions, output: Outp
   return withClient(options, async (client) => {
     const request = WatchSessionRequest.fromPartial({ tenantId: tenant, sessionId, afterRevision });
     let getName: ((scenarioId: string) => string) | undefined;
-    let shown = 0;
+    let shownCount = 0;
     for await (const record of client.watchSession(request)) {
       const { request: turnRequest, response } = record;
       if (output.json) {
@@ -117,8 +117,8 @@ async function tailSession(sessionId: string, options: TailOptions, output: Outp
         const title = `revision ${record.revision}, ${record.committedAt?.toISOString() ?? ''}`;
         for (const line of formatTurn(output.terminal, { title, turn, response }, getName)) output.writeLine(line);
       }
-      shown += 1;
-      if (shown >= count) break;
+      shownCount += 1;
+      if (shownCount >= count) break;
     }
     return exitCodes.ok;
   });

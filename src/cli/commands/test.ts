@@ -18,7 +18,7 @@ interface TestOptions extends JsonOptions {
   /** The file for the JUnit XML report. */
   readonly junit?: string;
   readonly coverage: boolean;
-  /** Whether every turn is written with its decisions. */
+  /** Whether to print every turn with its decisions. */
   readonly show: boolean;
 }
 
@@ -40,7 +40,7 @@ export function createTestCommand(): Command {
 interface TestResults {
   readonly runs: readonly ConversationRun[];
   readonly coverage: readonly ScenarioCoverage[];
-  /** The problems of files that cannot be used, one text for each file. */
+  /** The problems of invalid files, one string for each file. */
   readonly fileErrors: readonly string[];
 }
 
@@ -50,8 +50,8 @@ async function test(paths: readonly string[], options: TestOptions, output: Outp
   const fileErrors: string[] = [];
   for (const file of paths.flatMap(listConversationFiles)) {
     try {
-      const { run, checked } = await runInProcess(readConversation(file, readScenarioFiles));
-      for (const scenario of checked.scenarios) scenarios.set(scenario.scenarioId, scenario);
+      const { run, checkedScenarios } = await runInProcess(readConversation(file, readScenarioFiles));
+      for (const scenario of checkedScenarios.scenarios) scenarios.set(scenario.scenarioId, scenario);
       runs.push(run);
       if (!output.json) for (const line of formatRun(run, options.show, output)) output.writeLine(line);
     } catch (error) {
@@ -63,19 +63,19 @@ async function test(paths: readonly string[], options: TestOptions, output: Outp
   const turnResults = runs.flatMap((run) => run.turnResults);
   const coverage = options.coverage ? computeCoverage([...scenarios.values()], turnResults) : [];
   if (options.junit !== undefined) writeFileSync(options.junit, formatJunitReport(runs));
-  const passed = fileErrors.length === 0 && runs.every(hasPassed);
+  const isSuccess = fileErrors.length === 0 && runs.every(hasPassed);
   if (output.json)
     output.writeJson({
-      passed,
+      passed: isSuccess,
       conversations: runs.map((run) => toJson(run, options.show)),
       coverage,
       file_errors: fileErrors,
     });
   else writeSummary({ runs, coverage, fileErrors }, output);
-  return passed ? exitCodes.ok : exitCodes.findings;
+  return isSuccess ? exitCodes.ok : exitCodes.findings;
 }
 
-/** Formats a run: its result, and the turns that are not as expected; with `isShown` every turn with its decisions. */
+/** Formats a run: its result and the failed turns or, with `isShown`, every turn with its decisions. */
 function formatRun(run: ConversationRun, isShown: boolean, { terminal }: Output): readonly string[] {
   const { conversation, turnResults, failure } = run;
   const { name, file, turns } = conversation;
@@ -86,14 +86,14 @@ function formatRun(run: ConversationRun, isShown: boolean, { terminal }: Output)
     ...(isShown
       ? turnResults.flatMap((turn) => formatTurnResult(terminal, conversation, turn))
       : getFailedTurns(run).flatMap((turn) => [
-          styled(terminal, 'strong', `  turn ${turn.number}  ${turn.scripted.about}`.trimEnd()),
+          styled(terminal, 'strong', `  turn ${turn.number}  ${turn.scriptedTurn.about}`.trimEnd()),
           ...formatDifferences(terminal, conversation, turn),
         ])),
     ...(failure === '' ? [] : [styled(terminal, 'red', `  turn ${turnResults.length + 1} failed: ${failure}`)]),
   ];
 }
 
-/** With `isShown` each turn has the turn that was sent and the response. */
+/** Converts a run to JSON. With `isShown`, each turn includes the sent turn and the response. */
 function toJson(run: ConversationRun, isShown: boolean): unknown {
   const { conversation, turnResults, failure } = run;
   return {
@@ -101,9 +101,9 @@ function toJson(run: ConversationRun, isShown: boolean): unknown {
     name: conversation.name,
     passed: hasPassed(run),
     ...(failure === '' ? {} : { failure }),
-    turns: turnResults.map(({ number, scripted, turn, response, differences }) => ({
+    turns: turnResults.map(({ number, scriptedTurn, turn, response, differences }) => ({
       number,
-      about: scripted.about,
+      about: scriptedTurn.about,
       ...(isShown
         ? {
             turn: messageToJson('Turn', Turn.encode(turn).finish()),
@@ -112,7 +112,7 @@ function toJson(run: ConversationRun, isShown: boolean): unknown {
         : {}),
       differences: differences.map((difference) => ({
         ...difference,
-        ...(scripted.expectationPositions.get(difference.key) ?? scripted.position),
+        ...(scriptedTurn.expectationPositions.get(difference.key) ?? scriptedTurn.position),
       })),
     })),
   };

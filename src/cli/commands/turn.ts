@@ -61,7 +61,7 @@ async function sendTurn(path: string, options: TurnOptions, output: Output): Pro
   });
 }
 
-/** Replaces scenario names by ids. An outcome can also have the id of an instance. Throws FileProblemsError for unknown names. */
+/** Replaces scenario names by ids. An outcome may also have an instance id. Throws FileProblemsError for unknown names. */
 function resolveNames({ context, turn }: ParsedTurnFile, scenarios: readonly { readonly message: Scenario }[]): Turn {
   const instanceIds = new Set(turn.stepOutcomes.map(({ instanceId }) => instanceId).filter(isUuid));
   const getId = createScenarioIdLookup(scenarios, (path, message) =>
@@ -72,7 +72,7 @@ function resolveNames({ context, turn }: ParsedTurnFile, scenarios: readonly { r
   return resolved;
 }
 
-/** Adds tenant, agent, session and turn id, and replaces the scenarios in step outcomes by their running instances. */
+/** Adds tenant, agent, session and turn id. Replaces the scenario ids in step outcomes by the ids of running instances. */
 async function completeTurn(
   client: OrchestratorClient,
   { context }: ParsedTurnFile,
@@ -97,7 +97,7 @@ async function completeTurn(
   };
 }
 
-/** The running instances of a session by scenario id; empty for a new session. */
+/** Returns the ids of the running instances of a session by scenario id; empty for a new session. */
 async function getInstanceIds(
   client: OrchestratorClient,
   { tenantId, sessionId }: { readonly tenantId: string; readonly sessionId: string },

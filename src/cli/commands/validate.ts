@@ -29,10 +29,10 @@ function validate(paths: readonly string[], { format, strict }: ValidateOptions,
   const { problems } = checkScenarios(files);
   const count = (wanted: FileProblem['severity']) => problems.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings, infos] = [count('ERROR'), count('WARNING'), count('INFO')];
-  const valid = errors === 0 && (!strict || warnings === 0);
+  const isValid = errors === 0 && (!strict || warnings === 0);
   switch (format) {
     case 'json':
-      output.writeJson({ valid, errors, warnings, infos, problems });
+      output.writeJson({ valid: isValid, errors, warnings, infos, problems });
       break;
     case 'github':
       for (const problem of problems) output.writeLine(formatWorkflowCommand(problem));
@@ -42,10 +42,10 @@ function validate(paths: readonly string[], { format, strict }: ValidateOptions,
       const counts = [formatCount(errors, 'error'), formatCount(warnings, 'warning')];
       if (infos > 0) counts.push(formatCount(infos, 'note'));
       const summary = `${formatCount(files.scenarios.length, 'readable scenario')}: ${counts.join(', ')}`;
-      output.writeStatus(styled(output.terminal, valid ? 'green' : 'red', summary));
+      output.writeStatus(styled(output.terminal, isValid ? 'green' : 'red', summary));
     }
   }
-  return valid ? exitCodes.ok : exitCodes.findings;
+  return isValid ? exitCodes.ok : exitCodes.findings;
 }
 
 function formatCount(count: number, noun: string): string {
@@ -58,7 +58,7 @@ const workflowCommands: Readonly<Record<FileProblem['severity'], string>> = {
   INFO: 'notice',
 };
 
-/** A workflow command of GitHub Actions, which annotates the line of the problem. */
+/** Formats a problem as a workflow command of GitHub Actions, which annotates the line of the problem. */
 function formatWorkflowCommand({ severity, file, line, column, code, path, message }: FileProblem): string {
   const properties = Object.entries({ file, line, col: column, title: code })
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)

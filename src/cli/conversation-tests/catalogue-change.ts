@@ -12,7 +12,7 @@ import {
 import type { CatalogueChange } from './conversation';
 import { parseWithSchema } from './parse-with-schema';
 
-// The key `catalogue` of a turn: what changes in the catalogue before the turn.
+// Parses the key `catalogue` of a turn: the changes to the catalogue before the turn.
 
 const changeSchema = z
   .strictObject({
@@ -22,10 +22,13 @@ const changeSchema = z
   })
   .partial();
 
-/** Reads scenario files, whose relationships can name `others`. A parameter, so that tests can parse conversations without files. */
+/**
+ * Reads scenario files, whose relationships may name `others`. Tests replace this function to parse conversations without
+ * files.
+ */
 export type ScenarioFileReader = (paths: readonly string[], others?: readonly NamedScenario[]) => ParsedScenarioFiles;
 
-/** A change as its file has it, with its scenario files read and the names of scenarios not resolved yet. */
+/** A change as written in its file. The scenario files are loaded; the names of scenarios are not resolved yet. */
 export interface ParsedCatalogueChange {
   readonly path: string;
   readonly put: ParsedScenarioFiles;
@@ -35,7 +38,7 @@ export interface ParsedCatalogueChange {
 
 const noFiles: ParsedScenarioFiles = { scenarios: [], relationships: [], fields: [], problems: [] };
 
-/** Parses the catalogue change of a turn; undefined if it has none or the change has problems. */
+/** Parses the catalogue change of a turn; undefined if the turn has none or the change has problems. */
 export function parseCatalogueChange(
   context: ParseContext,
   turn: Node | undefined,
@@ -60,7 +63,7 @@ export function parseCatalogueChange(
   return { path, put: files, disable, delete: deleted };
 }
 
-/** Replaces names by ids. */
+/** Replaces the names of scenarios by ids. */
 export function resolveCatalogueChange(
   { path, put, disable, delete: deleted }: ParsedCatalogueChange,
   getId: ScenarioIdLookup,
@@ -72,7 +75,7 @@ export function resolveCatalogueChange(
   };
 }
 
-/** The problems of the scenario files of changes. */
+/** Returns the problems in the scenario files of all changes. */
 export function listPutProblems(changes: readonly (ParsedCatalogueChange | undefined)[]): readonly FileProblem[] {
   return changes.flatMap((change) => change?.put.problems ?? []);
 }

@@ -56,7 +56,7 @@ const scriptSchema = z.object({
 });
 const scriptKeys: ReadonlySet<string> = new Set(Object.keys(scriptSchema.shape));
 
-/** Reads a conversation file. Throws FileProblemsError for an unreadable file too. */
+/** Reads a conversation file as `parseConversation` does. Also throws FileProblemsError if the file cannot be read. */
 export function readConversation(file: string, readScenarios: ScenarioFileReader): Conversation {
   try {
     return parseConversation(file, readFileSync(file, 'utf8'), readScenarios);
@@ -67,11 +67,11 @@ export function readConversation(file: string, readScenarios: ScenarioFileReader
 }
 
 /**
- * Parses a conversation file (docs/conversation-tests.md). A turn has the fields of the contract's `Turn`, with scenario names in
- * place of ids, and `message` (short for `situation.message`), `about`, `after` (seconds since the previous turn), `catalogue` (what
- * changes before the turn) and `expect`.
- * Paths of scenario files are relative to the folder of the file. Throws FileProblemsError with all problems of the file and of its
- * scenario files.
+ * Parses a conversation file (docs/conversation-tests.md). A turn has the fields of the contract's `Turn`, with scenario names
+ * in place of ids, and `message` (short for `situation.message`), `about`, `after` (seconds since the previous turn),
+ * `catalogue` (changes before the turn) and `expect`.
+ * Paths of scenario files are relative to the folder of the file. Throws FileProblemsError with all problems of the file and of
+ * its scenario files.
  */
 export function parseConversation(file: string, text: string, readScenarios: ScenarioFileReader): Conversation {
   const { documents, problems: syntaxProblems } = parseDocuments(file, text);
@@ -100,13 +100,13 @@ function parseRoot(context: ParseContext, root: Node, readScenarios: ScenarioFil
   const { name, about, exact: isExact, given } = fields;
   const { problems, ...scenarios } = readScenarios(given.scenarios.map((path) => join(dirname(file), path)));
   const turnNodes = listTurnNodes(context, root.get('turns', true));
-  const known: NamedScenario[] = [...scenarios.scenarios];
+  const definitions: NamedScenario[] = [...scenarios.scenarios];
   const changes = turnNodes.map((node, index) => {
-    const change = parseCatalogueChange(context, node, `turns[${index}]`, (paths) => readScenarios(paths, known));
-    known.push(...(change?.put.scenarios ?? []));
+    const change = parseCatalogueChange(context, node, `turns[${index}]`, (paths) => readScenarios(paths, definitions));
+    definitions.push(...(change?.put.scenarios ?? []));
     return change;
   });
-  const namedScenarios = keepFirstDefinitions(known);
+  const namedScenarios = keepFirstDefinitions(definitions);
   const getId = createScenarioIdLookup(namedScenarios, (path, message) =>
     context.reportAt(path, 'UNKNOWN_SCENARIO', message),
   );
@@ -136,7 +136,7 @@ function listTurnNodes(context: ParseContext, turns: unknown): readonly (Node | 
   return (isSeq(turns) ? turns.items : []).map((item) => context.resolveAlias(asNode(item)));
 }
 
-/** Later definitions of a scenario do not change its name in a conversation. */
+/** Keeps the first definition of each scenario, because later definitions do not change its name in a conversation. */
 function keepFirstDefinitions(scenarios: readonly NamedScenario[]): readonly NamedScenario[] {
   const byId = new Map<string, NamedScenario>();
   for (const scenario of scenarios) {

@@ -14,16 +14,16 @@ export interface Conversation {
   readonly about: string;
   /** The catalogue of the conversation. */
   readonly scenarios: ScenarioFiles;
-  /** Every scenario of the conversation as it is first defined, those that turns add included. It determines the names. */
+  /** The first definition of every scenario, including those that turns add. Determines the names of scenarios. */
   readonly namedScenarios: readonly NamedScenario[];
-  /** The settings of the rules. They apply in process only; a service has its own. */
+  /** The settings of the rules in process. A service uses its own settings. */
   readonly settings: OrchestrationSettings;
   /** A session to import before the first turn, without tenant, agent and session id; undefined for a new session. */
   readonly session: ImportSessionRequest | undefined;
   readonly turns: readonly ConversationTurn[];
 }
 
-/** What changes in the catalogue before a turn, in this order. */
+/** The changes to the catalogue before a turn, applied in the order of the properties. */
 export interface CatalogueChange {
   /** Definitions to store. */
   readonly put: ScenarioFiles;
@@ -34,7 +34,7 @@ export interface CatalogueChange {
 
 /** One turn of a conversation file. */
 export interface ConversationTurn {
-  /** A description for the reader of the results. */
+  /** A description that the results show. */
   readonly about: string;
   /** Milliseconds since the previous turn. */
   readonly delayMs: number;
@@ -44,24 +44,24 @@ export interface ConversationTurn {
    * scenario and refers to its running instance.
    */
   readonly turn: Turn;
-  /** The indexes of outcomes that are sent without an action key. The runner adds the key of the plan to the others. */
+  /** The indexes of outcomes without an action key. To all others, the runner adds the key from the plan. */
   readonly outcomesWithoutKey: ReadonlySet<number>;
-  /** Empty if nothing is expected of the turn. */
+  /** Empty if the turn has no expectation. */
   readonly expected: Expectation;
-  /** Whether anything that is not listed in `expected` is a difference. */
+  /** Whether any decision that `expected` does not list is a difference. */
   readonly isExact: boolean;
-  /** Position of the turn in its file. */
+  /** The position of the turn in its file. */
   readonly position: SourcePosition;
-  /** Position of each key of the expectation in the file. */
+  /** The position of each key of the expectation in the file. */
   readonly expectationPositions: ReadonlyMap<string, SourcePosition>;
 }
 
 /** The result of one turn. */
 export interface ConversationTurnResult {
-  /** Counts from 1. */
+  /** The position of the turn in the conversation, from 1. */
   readonly number: number;
-  readonly scripted: ConversationTurn;
-  /** The turn as it was sent. */
+  readonly scriptedTurn: ConversationTurn;
+  /** The sent turn, with the ids, keys and time that the runner adds. */
   readonly turn: Turn;
   readonly response: ProcessTurnResponse;
   readonly actual: TurnSummary;
@@ -72,9 +72,9 @@ export interface ConversationTurnResult {
 /** The result of a conversation. */
 export interface ConversationRun {
   readonly conversation: Conversation;
-  /** In order. Does not include a turn that failed or the turns after it. */
+  /** In the order of the turns. Does not include a turn that failed or the turns after it. */
   readonly turnResults: readonly ConversationTurnResult[];
-  /** The error that ended the conversation early; "" if it ran to its end. */
+  /** The error that ended the conversation early; "" if there is none. */
   readonly failure: string;
 }
 
@@ -82,7 +82,7 @@ export function hasPassed({ turnResults, failure }: ConversationRun): boolean {
   return failure === '' && turnResults.every(({ differences }) => differences.length === 0);
 }
 
-/** The turns that are not as expected. */
+/** Returns the turns that differ from their expectations. */
 export function getFailedTurns({ turnResults }: ConversationRun): readonly ConversationTurnResult[] {
   return turnResults.filter(({ differences }) => differences.length > 0);
 }

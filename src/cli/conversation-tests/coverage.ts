@@ -13,13 +13,13 @@ export interface ScenarioCoverage {
 export interface Coverage {
   readonly total: number;
   readonly covered: number;
-  /** In the order of the scenario: steps by id, transitions as `source -> target (id)`. */
+  /** Ids of steps, or transitions as `source -> target (id)`, in the order of the scenario. */
   readonly uncovered: readonly string[];
 }
 
 /**
- * Computes the coverage of each scenario. A step is covered when an instance entered or skipped it, a transition when an instance
- * took it.
+ * Computes the coverage of each scenario. A step is covered if an instance entered or skipped it. A transition is covered if an
+ * instance took it.
  */
 export function computeCoverage(
   scenarios: readonly CompiledScenario[],

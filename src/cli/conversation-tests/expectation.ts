@@ -5,13 +5,13 @@ import type { ByScenario, TurnSummary } from './turn-summary';
 type SummaryKey = keyof TurnSummary;
 type MapKey = { [Key in SummaryKey]: TurnSummary[Key] extends ByScenario<unknown> ? Key : never }[SummaryKey];
 
-/** The expected decisions of a turn, by the keys of a conversation file. A key that is left out is not compared. */
+/** The expected decisions of a turn, with the keys of a conversation file. An omitted key is not compared. */
 export type Expectation = { readonly [Key in SummaryKey]?: TurnSummary[Key] | undefined } & {
-  /** The same value as without the suffix, compared as a whole. */
+  /** Has the same type as the key without the suffix, but the whole map is compared. */
   readonly [Key in MapKey as `${Key}_exactly`]?: TurnSummary[Key] | undefined;
 };
 
-/** A decision that is not as expected. */
+/** A decision that differs from the expectation. */
 export interface Difference {
   /** A key of the expectation. */
   readonly key: string;
@@ -99,9 +99,10 @@ const emptySummary: TurnSummary = {
 };
 
 /**
- * Compares the decisions of a turn with the expectation and returns the differences in the order of its keys. Lists are compared as a
- * whole and in order. Of a map only the listed scenarios, and of `confirms` only their listed fields, are compared; all of it if it is
- * empty, if its key ends in `_exactly`, or if the expectation is exact. Then, too, a key that is left out must be empty.
+ * Compares the decisions of a turn with the expectation. Returns the differences in the order of its keys. Lists are compared
+ * as a whole and in order. In a map, only the expected scenarios are compared and, for `confirms`, only the expected fields.
+ * The whole map is compared if the expected map is empty, if its key ends in `_exactly`, or if the expectation is exact. In an
+ * exact expectation, the value of an omitted key must be empty.
  */
 export function findDifferences(expectation: Expectation, actual: TurnSummary, isExact = false): readonly Difference[] {
   const expected = Object.entries(expectation).filter(([, value]) => value !== undefined);
@@ -119,7 +120,7 @@ export function findDifferences(expectation: Expectation, actual: TurnSummary, i
   });
 }
 
-/** The key of the decisions that a key of an expectation is compared with. */
+/** Returns the key of the summary that a key of an expectation is compared with. */
 function getSummaryKey(key: string): string {
   return key.endsWith(exactSuffix) ? key.slice(0, -exactSuffix.length) : key;
 }
@@ -138,7 +139,7 @@ function compareByScenario(
   });
 }
 
-/** Whether the value of a scenario is as expected. Of values by field only the listed fields are compared. */
+/** Whether the value of a scenario is as expected. In values by field, only the expected fields are compared. */
 function containsExpected(expected: unknown, actual: unknown): boolean {
   if (!isByScenario(expected) || !isByScenario(actual) || isEmpty(expected)) return isEqual(expected, actual);
   return Object.entries(expected).every(([field, value]) => isEqual(value, actual[field]));
@@ -152,7 +153,7 @@ function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0;
 }
 
-/** Compares as JSON, because decoded messages have other prototypes than parsed files. */
+/** Compares values as JSON, because decoded messages and parsed files have different prototypes. */
 function isEqual(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(toPlainJson(a), toPlainJson(b));
 }

@@ -17,8 +17,9 @@ const sessionPath = 'given.session';
 const runnerFields = ['tenant_id', 'agent_id', 'session_id'];
 
 /**
- * Parses the session that a conversation starts with: the fields of the contract's ImportSessionRequest (section 8), with the name
- * of the scenario. Reports unknown steps, because the service would relocate the session without an error (2.2).
+ * Parses the session that a conversation starts with: the fields of the contract's ImportSessionRequest (section 8), with the
+ * name of the scenario in place of its id. Reports unknown steps, because the service would relocate the session without an
+ * error (2.2).
  */
 export function parseGivenSession(
   context: ParseContext,

@@ -10,7 +10,7 @@ import type { CompiledScenario } from '../../core/scenario/compiled-scenario';
 import { findRelationshipProblem } from '../../core/scenario/relationship-problem';
 import { indexRelationships } from '../../core/scenario/relationships';
 
-/** The catalogue of one conversation in process. It changes between turns as that of a service does. */
+/** An in-process catalogue for one conversation. Changes apply between turns, as with a service. */
 export class InProcessCatalogue {
   /** The versions of each scenario by id, oldest first. */
   readonly #versions = new Map<string, readonly CompiledScenario[]>();
@@ -29,7 +29,7 @@ export class InProcessCatalogue {
     this.#fields = fields;
   }
 
-  /** The catalogue as it is now. */
+  /** Returns the current catalogue. Later changes do not affect it. */
   getSnapshot(): Catalogue {
     this.#snapshot ??= this.#createSnapshot();
     return this.#snapshot;
@@ -56,7 +56,10 @@ export class InProcessCatalogue {
     this.#snapshot = undefined;
   }
 
-  /** Adds a relationship, or replaces one of the same kind, source and target. Throws OrchestratorError if it is refused (1.1). */
+  /**
+   * Adds a relationship, or replaces one of the same kind, source and target. Throws RELATIONSHIP_REFUSED for an invalid one
+   * (1.1).
+   */
   putRelationship(relationship: Relationship): void {
     const others = this.#relationships.filter((other) => !isSameRelationship(other, relationship));
     const problem = findRelationshipProblem(relationship, others);

@@ -4,8 +4,8 @@ import { isMap } from 'yaml';
 import { isFileSystemError, listDocumentFiles, parseDocuments } from '../files';
 
 /**
- * The path itself, or for a folder its conversation files and those of its subfolders, sorted by path. Scenario files in a folder are
- * left out. A file that can be neither is returned, so that its problems are reported.
+ * Returns the path itself or, for a folder, its conversation files and those of its subfolders, sorted by path. Skips scenario
+ * files in folders. Includes any other file, so that its problems are reported.
  */
 export function listConversationFiles(path: string): readonly string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];

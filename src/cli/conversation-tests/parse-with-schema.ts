@@ -2,7 +2,7 @@ import { isCollection, isNode, type Node } from 'yaml';
 import { z } from 'zod';
 import { describeNode, describeUnknownKey, findNearestName, type ParseContext } from '../files';
 
-/** Validates a node with a schema. Reports each problem at its position; undefined if there are any. */
+/** Validates a node with a schema. Reports each problem at its position. Returns undefined if there are problems. */
 export function parseWithSchema<Value>(
   context: ParseContext,
   schema: z.ZodType<Value>,
@@ -67,7 +67,7 @@ function formatPath(path: string, parts: readonly PropertyKey[]): string {
   return `${path}${inner}`.replace(/^\./, '');
 }
 
-/** The keys that a schema allows in the mapping at a path. */
+/** Returns the keys that a schema allows in the mapping at a path. */
 function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return listKeys(schema.def.innerType, path);
   if (!(schema instanceof z.ZodObject)) return [];
@@ -77,7 +77,7 @@ function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): readon
   return inner instanceof z.ZodType ? listKeys(inner, rest) : [];
 }
 
-/** The node at a path; undefined if the file does not have it. */
+/** Returns the node at a path; undefined if there is none. */
 function findNode(root: Node | undefined, path: readonly PropertyKey[]): Node | undefined {
   let node = root;
   for (const part of path) {
@@ -88,7 +88,7 @@ function findNode(root: Node | undefined, path: readonly PropertyKey[]): Node | 
   return node;
 }
 
-/** The innermost existing node along a path. */
+/** Returns the innermost existing node along a path. */
 function findInnermostNode(root: Node | undefined, path: readonly PropertyKey[]): Node | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const node = findNode(root, path.slice(0, length));

@@ -20,7 +20,7 @@ import {
 import { findDifferences } from './expectation';
 import { summarizeTurn } from './turn-summary';
 
-/** Ids and start time of a run. The same values give byte-identical responses. */
+/** The ids and the start time of a run. The same values produce byte-identical responses. */
 export interface ConversationRunSettings {
   readonly tenantId: string;
   readonly agentId: string;
@@ -30,7 +30,7 @@ export interface ConversationRunSettings {
   readonly onTurn?: (result: ConversationTurnResult) => void;
 }
 
-/** Processes the turns of a conversation: a service, or the rules in process. */
+/** Processes the turns of a conversation. Either a service or the rules in process. */
 export interface ConversationTarget extends Pick<OrchestratorClient, 'processTurn' | 'importSession'> {
   putScenario(request: PutScenarioRequest): Promise<unknown>;
   putRelationship(request: PutRelationshipRequest): Promise<unknown>;
@@ -39,8 +39,8 @@ export interface ConversationTarget extends Pick<OrchestratorClient, 'processTur
 }
 
 /**
- * Runs a conversation turn by turn. Its scenarios must be in the catalogue. Rejects with CallError if a call fails; differences to
- * the expectation are part of the results.
+ * Runs a conversation turn by turn. Its scenarios must be in the catalogue. Rejects with CallError if a call fails. Differences
+ * from the expectation are part of the results.
  */
 export async function runConversation(
   target: ConversationTarget,
@@ -55,11 +55,11 @@ export async function runConversation(
   let occurredAt = startAt.getTime();
   const { session } = conversation;
   if (session !== undefined) instances.addImported(await target.importSession(createImportRequest(session, settings)));
-  for (const [index, scripted] of conversation.turns.entries()) {
-    occurredAt += scripted.delayMs;
-    if (scripted.catalogueChange !== undefined) await catalogue.apply(scripted.catalogueChange);
+  for (const [index, scriptedTurn] of conversation.turns.entries()) {
+    occurredAt += scriptedTurn.delayMs;
+    if (scriptedTurn.catalogueChange !== undefined) await catalogue.apply(scriptedTurn.catalogueChange);
     const turn: Turn = {
-      ...instances.resolveOutcomes(scripted),
+      ...instances.resolveOutcomes(scriptedTurn),
       tenantId,
       agentId,
       sessionId,
@@ -69,8 +69,8 @@ export async function runConversation(
     const { response } = await target.processTurn(ProcessTurnRequest.fromPartial({ turn }));
     instances.update(response);
     const actual = summarizeTurn(response, getName);
-    const differences = findDifferences(scripted.expected, actual, scripted.isExact);
-    const result = { number: index + 1, scripted, turn, response, actual, differences };
+    const differences = findDifferences(scriptedTurn.expected, actual, scriptedTurn.isExact);
+    const result = { number: index + 1, scriptedTurn, turn, response, actual, differences };
     results.push(result);
     settings.onTurn?.(result);
   }
@@ -82,7 +82,7 @@ function createImportRequest(session: ImportSessionRequest, settings: Conversati
   return { ...session, tenantId, agentId, sessionId, lastActiveAt: session.lastActiveAt ?? startAt };
 }
 
-/** The catalogue of the conversation, with the definitions that the next change starts from. */
+/** Applies catalogue changes, and stores the current definitions so that a change can disable them. */
 class ChangingCatalogue {
   readonly #target: ConversationTarget;
   readonly #agent: Pick<ConversationRunSettings, 'tenantId' | 'agentId'>;
@@ -122,12 +122,12 @@ class ChangingCatalogue {
   }
 }
 
-/** The instances of the session and the keys of their actions, as a client that executes tools tracks them. */
+/** Tracks the instances of the session and the keys of their actions, as a client that executes tools does. */
 class RunningInstances {
   readonly #instanceIds = new Map<string, string>();
   readonly #actionKeys = new Map<string, string>();
 
-  /** Replaces the scenarios in step outcomes by their instances and adds the action keys, except where the file wants none. */
+  /** Replaces the scenario ids in step outcomes by instance ids. Adds action keys, unless the file sets an empty key. */
   resolveOutcomes({ turn, outcomesWithoutKey }: ConversationTurn): Turn {
     const stepOutcomes = turn.stepOutcomes.map((outcome, index) => {
       const instanceId = this.#instanceIds.get(outcome.instanceId) ?? outcome.instanceId;
@@ -149,7 +149,7 @@ class RunningInstances {
   }
 }
 
-/** A UUID that is derived from a text. */
+/** Derives a UUID from a text. */
 function deriveUuid(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -14,7 +14,7 @@ import type { Conversation, ConversationRun, ConversationTurnResult } from './co
 import { InProcessCatalogue } from './in-process-catalogue';
 import { type ConversationTarget, runConversation } from './run-conversation';
 
-/** Fixed ids and time, so that every run decides the same. */
+/** Fixed ids and a fixed time, so that every run makes the same decisions. */
 const fixedSettings = {
   tenantId: '00000000-0000-4000-8000-000000000001',
   agentId: '00000000-0000-4000-8000-000000000002',
@@ -22,29 +22,29 @@ const fixedSettings = {
   startAt: new Date('2026-01-01T09:00:00Z'),
 };
 
-/** A run with the scenarios that it used. */
+/** A run and the scenarios at its start. */
 export interface InProcessRun {
   readonly run: ConversationRun;
-  readonly checked: CheckedScenarios;
+  readonly checkedScenarios: CheckedScenarios;
 }
 
 /** Runs a conversation without a service. Throws FileProblemsError if the service would refuse one of its scenarios. */
 export async function runInProcess(conversation: Conversation): Promise<InProcessRun> {
-  const checked = checkScenarios({ ...conversation.scenarios, problems: [] });
+  const checkedScenarios = checkScenarios({ ...conversation.scenarios, problems: [] });
   const changes = conversation.turns.flatMap(({ catalogueChange }) => catalogueChange?.put ?? []);
   const changeProblems = changes.flatMap(
     ({ scenarios, fields }) => checkScenarios({ scenarios, fields, relationships: [], problems: [] }).problems,
   );
-  const errors = [...checked.problems, ...changeProblems].filter(({ severity }) => severity === 'ERROR');
+  const errors = [...checkedScenarios.problems, ...changeProblems].filter(({ severity }) => severity === 'ERROR');
   if (errors.length > 0) throw new FileProblemsError(errors);
   const turnResults: ConversationTurnResult[] = [];
   const settings = { ...fixedSettings, onTurn: (result: ConversationTurnResult) => turnResults.push(result) };
   try {
-    await runConversation(createInProcessTarget(checked, conversation.settings), conversation, settings);
-    return { run: { conversation, turnResults, failure: '' }, checked };
+    await runConversation(createInProcessTarget(checkedScenarios, conversation.settings), conversation, settings);
+    return { run: { conversation, turnResults, failure: '' }, checkedScenarios };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    return { run: { conversation, turnResults, failure: error.message }, checked };
+    return { run: { conversation, turnResults, failure: error.message }, checkedScenarios };
   }
 }
 
@@ -52,8 +52,8 @@ const instanceIds = new UuidV5InstanceIdGenerator();
 const contentHasher = new Sha256ContentHasher();
 
 /**
- * Calls the rules directly, for one session: no server, no store. The responses are byte-identical to those of a service with the
- * same settings.
+ * Creates a target that calls the rules directly for one session, without a server or a store. The responses are byte-identical
+ * to those of a service with the same settings.
  */
 export function createInProcessTarget(
   { scenarios, relationships, fields }: Pick<CheckedScenarios, 'scenarios' | 'relationships' | 'fields'>,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultSettings, type OrchestrationSettings } from '../../core/model/settings';
 
-// The settings of a conversation: the keys of `[pipeline.scenario_orchestration]` with the ranges of config/default.toml.
+// The settings of a conversation. Keys and ranges are those of `[pipeline.scenario_orchestration]` in config/default.toml.
 
 const settingsShape = {
   enabled: z.boolean(),
@@ -28,26 +28,26 @@ export const settingKeys: readonly string[] = Object.keys(settingsShape);
 
 export const settingsSchema = z.strictObject(settingsShape).partial();
 
-/** The settings that the rules use: the defaults, and what a conversation file sets. */
-export function toOrchestrationSettings(given: z.infer<typeof settingsSchema>): OrchestrationSettings {
+/** Converts the settings of a conversation file to those of the rules. Omitted settings get their defaults. */
+export function toOrchestrationSettings(fileSettings: z.infer<typeof settingsSchema>): OrchestrationSettings {
   const defaults = defaultSettings;
   return {
     ...defaults,
-    enabled: given.enabled ?? defaults.enabled,
-    maxLoopCount: given.max_loop_count ?? defaults.maxLoopCount,
-    maxAttempts: given.max_attempts ?? defaults.maxAttempts,
-    maxSimultaneousScenarios: given.max_simultaneous_scenarios ?? defaults.maxSimultaneousScenarios,
-    blockOnMissingHardFields: given.block_on_missing_hard_fields ?? defaults.blockOnMissingHardFields,
-    enableStepSkipping: given.enable_step_skipping ?? defaults.enableStepSkipping,
-    enableMultiScenario: given.enable_multi_scenario ?? defaults.enableMultiScenario,
-    startThreshold: given.start_threshold ?? defaults.startThreshold,
-    ambiguityMargin: given.ambiguity_margin ?? defaults.ambiguityMargin,
-    pendingStartTurns: given.pending_start_turns ?? defaults.pendingStartTurns,
-    resumePolicy: given.resume_policy ?? defaults.resumePolicy,
-    offerAfterTurns: given.offer_after_turns ?? defaults.offerAfterTurns,
-    maxConfirmsPerTurn: given.max_confirms_per_turn ?? defaults.maxConfirmsPerTurn,
-    maxFieldsToAskPerTurn: given.max_fields_to_ask_per_turn ?? defaults.maxFieldsToAskPerTurn,
-    semanticEvaluation: given.semantic_evaluation ?? defaults.semanticEvaluation,
-    semanticThreshold: given.semantic_threshold ?? defaults.semanticThreshold,
+    enabled: fileSettings.enabled ?? defaults.enabled,
+    maxLoopCount: fileSettings.max_loop_count ?? defaults.maxLoopCount,
+    maxAttempts: fileSettings.max_attempts ?? defaults.maxAttempts,
+    maxSimultaneousScenarios: fileSettings.max_simultaneous_scenarios ?? defaults.maxSimultaneousScenarios,
+    blockOnMissingHardFields: fileSettings.block_on_missing_hard_fields ?? defaults.blockOnMissingHardFields,
+    enableStepSkipping: fileSettings.enable_step_skipping ?? defaults.enableStepSkipping,
+    enableMultiScenario: fileSettings.enable_multi_scenario ?? defaults.enableMultiScenario,
+    startThreshold: fileSettings.start_threshold ?? defaults.startThreshold,
+    ambiguityMargin: fileSettings.ambiguity_margin ?? defaults.ambiguityMargin,
+    pendingStartTurns: fileSettings.pending_start_turns ?? defaults.pendingStartTurns,
+    resumePolicy: fileSettings.resume_policy ?? defaults.resumePolicy,
+    offerAfterTurns: fileSettings.offer_after_turns ?? defaults.offerAfterTurns,
+    maxConfirmsPerTurn: fileSettings.max_confirms_per_turn ?? defaults.maxConfirmsPerTurn,
+    maxFieldsToAskPerTurn: fileSettings.max_fields_to_ask_per_turn ?? defaults.maxFieldsToAskPerTurn,
+    semanticEvaluation: fileSettings.semantic_evaluation ?? defaults.semanticEvaluation,
+    semanticThreshold: fileSettings.semantic_threshold ?? defaults.semanticThreshold,
   };
 }

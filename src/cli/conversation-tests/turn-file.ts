@@ -12,12 +12,12 @@ import {
   type ScenarioIdLookup,
 } from '../files';
 
-// A turn in a file: the fields of the contract's `Turn`, with `message` as short for `situation.message` and the names of
-// scenarios in place of their ids.
+// Parses turns in files. A turn has the fields of the contract's `Turn`, with `message` as a short form of `situation.message`
+// and scenario names in place of ids.
 
 /** A turn as written in its file. The names of scenarios are not resolved yet. */
 export interface ParsedTurnFile {
-  /** For the problems that are found while names are resolved. */
+  /** Collects the problems that occur while names are resolved. */
   readonly context: ParseContext;
   readonly turn: Turn;
 }
@@ -35,7 +35,7 @@ export function parseTurnFile(file: string, text: string): ParsedTurnFile {
   return { context, turn };
 }
 
-/** Parses the turn of a mapping. Skips `otherKeys`. `customerData` is merged below the customer data of the turn. */
+/** Parses a turn from a mapping. Skips `otherKeys`. Customer data of the turn overrides entries of `customerData`. */
 export function parseTurnNode(
   context: ParseContext,
   node: Node | undefined,
@@ -63,7 +63,7 @@ function toObject(value: JsonObject[string] | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** The turn with scenario ids in place of names. `path` is the path of the turn, "" for the root. */
+/** Replaces scenario names in a turn by ids. `path` is the path of the turn, "" for the root. */
 export function resolveScenarioIds(turn: Turn, getId: ScenarioIdLookup, path: string): Turn {
   const toFullPath = (inner: string): string => (path === '' ? inner : `${path}.${inner}`);
   const { situation, candidates, stepOutcomes } = turn;

@@ -15,22 +15,22 @@ import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/or
 /** Values by scenario name. */
 export type ByScenario<Value> = Readonly<Record<string, Value>>;
 
-/** The decisions of a turn by the keys of a conversation file. Scenarios are named and in the order of the response. */
+/** The decisions of a turn, with the keys of a conversation file. Scenarios have names and the order of the response. */
 export interface TurnSummary {
   readonly started: readonly string[];
   readonly resumed: readonly string[];
   /** Includes resumed scenarios. */
   readonly continued: readonly string[];
-  /** Newly paused, with the reason code. */
+  /** The scenarios that this turn paused, with the reason code. */
   readonly paused: ByScenario<string>;
   readonly stays_paused: readonly string[];
-  /** With the reason code. */
+  /** The scenarios that completed, with the reason code. */
   readonly completed: ByScenario<string>;
-  /** With the reason code. */
+  /** The scenarios that were canceled, with the reason code. */
   readonly cancelled: ByScenario<string>;
   /** Candidates that did not start, with the reason code. */
   readonly rejected: ByScenario<string>;
-  /** Required SOFT fields that a started scenario misses. */
+  /** The SOFT fields that are missing for each started scenario. */
   readonly missing_soft_fields: ByScenario<readonly string[]>;
   /** Irreversible actions of scenarios that ended. */
   readonly irreversible_done: ByScenario<readonly string[]>;
@@ -48,9 +48,9 @@ export interface TurnSummary {
   readonly hints: ByScenario<readonly string[]>;
   /** Templates to render. */
   readonly informs: ByScenario<readonly string[]>;
-  /** Scenarios that continue without adding to the reply. */
+  /** Scenarios that continue without contributing to the reply. */
   readonly silent: readonly string[];
-  /** Scenarios that repeat their contribution of the same visit. */
+  /** Scenarios that repeat a contribution from the same visit. */
   readonly reprompts: readonly string[];
   /** Scenarios whose contribution is deferred to a later turn. */
   readonly deferred: readonly string[];
@@ -86,8 +86,8 @@ export function summarizeTurn(response: ProcessTurnResponse, getName: NameLookup
 }
 
 /**
- * The name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. A value of a newer service
- * that this version does not support is formatted as its number.
+ * Returns the name of an enum value without the prefix of its enum: `CANDIDATE` for `LIFECYCLE_REASON_CANDIDATE`. A value that
+ * only a newer service defines is formatted as its number.
  */
 export function formatEnum(enumType: Readonly<Record<number, string>>, value: number): string {
   const prefix = enumType[0]?.replace(/UNSPECIFIED$/, '') ?? '';
@@ -110,18 +110,19 @@ type LifecycleSummary = Pick<
 
 function summarizeLifecycle(decisions: readonly ScenarioLifecycleDecision[], getName: NameLookup): LifecycleSummary {
   const select = (action: ScenarioLifecycleAction) => decisions.filter((decision) => decision.action === action);
-  const getNames = (some: readonly ScenarioLifecycleDecision[]) => some.map(({ scenarioId }) => getName(scenarioId));
-  const getReasons = (some: readonly ScenarioLifecycleDecision[]) =>
-    groupByScenario(some, getName, ({ reason }) => formatEnum(LifecycleReason, reason));
-  const staysPaused = ({ reason }: ScenarioLifecycleDecision) =>
+  const getNames = (subset: readonly ScenarioLifecycleDecision[]) =>
+    subset.map(({ scenarioId }) => getName(scenarioId));
+  const getReasons = (subset: readonly ScenarioLifecycleDecision[]) =>
+    groupByScenario(subset, getName, ({ reason }) => formatEnum(LifecycleReason, reason));
+  const isStillPaused = ({ reason }: ScenarioLifecycleDecision) =>
     reason === LifecycleReason.LIFECYCLE_REASON_STAYS_PAUSED;
   const paused = select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_PAUSE);
   return {
     started: getNames(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START)),
     resumed: getNames(decisions.filter(({ resumed }) => resumed)),
     continued: getNames(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CONTINUE)),
-    paused: getReasons(paused.filter((decision) => !staysPaused(decision))),
-    stays_paused: getNames(paused.filter(staysPaused)),
+    paused: getReasons(paused.filter((decision) => !isStillPaused(decision))),
+    stays_paused: getNames(paused.filter(isStillPaused)),
     completed: getReasons(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_COMPLETE)),
     cancelled: getReasons(select(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_CANCEL)),
     missing_soft_fields: groupNonEmptyLists(decisions, getName, ({ missingSoftFields }) => missingSoftFields),
@@ -137,7 +138,7 @@ type PlanSummary = Pick<
 function summarizePlan(contributions: readonly ScenarioContribution[], getName: NameLookup): PlanSummary {
   const current = contributions.filter(({ deferred }) => !deferred);
   const select = (type: ContributionType) => current.filter((contribution) => contribution.type === type);
-  const getNames = (some: readonly ScenarioContribution[]) => some.map(({ scenarioId }) => getName(scenarioId));
+  const getNames = (subset: readonly ScenarioContribution[]) => subset.map(({ scenarioId }) => getName(scenarioId));
   const isChoice = ({ confirmKind }: ScenarioContribution) => confirmKind === ConfirmKind.CONFIRM_KIND_CHOICE;
   const asks = select(ContributionType.CONTRIBUTION_TYPE_ASK);
   const confirms = select(ContributionType.CONTRIBUTION_TYPE_CONFIRM);

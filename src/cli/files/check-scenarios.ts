@@ -14,7 +14,7 @@ import type { FileMessage, ParsedScenarioFiles } from './file-message';
 import { type FileProblem, findingToFileProblem } from './problems';
 import type { NamedScenario } from './scenario-names';
 
-/** The scenarios and relationships of files after the checks of the service. */
+/** The valid scenarios and relationships of files, and all problems. */
 export interface CheckedScenarios {
   /** The scenarios without an ERROR, in the order of the files, as version 1. */
   readonly scenarios: readonly CompiledScenario[];
@@ -37,7 +37,7 @@ export function checkScenarios(files: ParsedScenarioFiles): CheckedScenarios {
     const { compiled, findings } = compileScenario(scenarioFromProto(message), 1, options);
     return { compiled, problems: findings.map((finding) => findingToFileProblem(source, findingToProto(finding))) };
   });
-  const { relationships, accepted, problems } = checkRelationships(files);
+  const { relationships, acceptedMessages, problems } = checkRelationships(files);
   const scenarios = compilations.flatMap(({ compiled }) => (compiled === undefined ? [] : [compiled]));
   return {
     scenarios,
@@ -51,7 +51,7 @@ export function checkScenarios(files: ParsedScenarioFiles): CheckedScenarios {
       ...compilations.flatMap((compilation) => compilation.problems),
       ...problems,
       ...fieldProblems,
-      ...checkTogether(files.scenarios, accepted),
+      ...checkTogether(files.scenarios, acceptedMessages),
     ]),
   };
 }
@@ -86,14 +86,14 @@ export function checkTogether(
 }
 
 interface CheckedRelationships extends Pick<CheckedScenarios, 'relationships' | 'problems'> {
-  /** The messages of `relationships`. */
-  readonly accepted: readonly FileMessage<RelationshipMessage>[];
+  /** The file messages of `relationships`, in the same order. */
+  readonly acceptedMessages: readonly FileMessage<RelationshipMessage>[];
 }
 
 function checkRelationships({ scenarios, relationships: files }: ParsedScenarioFiles): CheckedRelationships {
   const names = scenarios.map(({ message: { scenarioId, name } }) => ({ scenarioId, name }));
   const relationships: Relationship[] = [];
-  const accepted: FileMessage<RelationshipMessage>[] = [];
+  const acceptedMessages: FileMessage<RelationshipMessage>[] = [];
   const problems: FileProblem[] = [];
   for (const file of files) {
     const { message: definition, source, path } = file;
@@ -101,18 +101,21 @@ function checkRelationships({ scenarios, relationships: files }: ParsedScenarioF
     const message = findRelationshipProblem(relationship, relationships);
     if (message === '') {
       relationships.push(relationship);
-      accepted.push(file);
+      acceptedMessages.push(file);
     } else {
       const location = { file: source.file, ...source.positionAt(''), path };
-      // The rules know ids only.
-      const named = names.reduce((text, { scenarioId, name }) => text.replaceAll(scenarioId, `“${name}”`), message);
-      problems.push({ ...location, severity: 'ERROR', code: 'RELATIONSHIP_REFUSED', message: named });
+      // The message of the rules contains ids; show names instead.
+      const messageWithNames = names.reduce(
+        (text, { scenarioId, name }) => text.replaceAll(scenarioId, `“${name}”`),
+        message,
+      );
+      problems.push({ ...location, severity: 'ERROR', code: 'RELATIONSHIP_REFUSED', message: messageWithNames });
     }
   }
-  return { relationships, accepted, problems };
+  return { relationships, acceptedMessages, problems };
 }
 
-/** Sorts by file, then by position. The sort is stable: at one position, problems of the file come before findings. */
+/** Sorts by file, then by position. The sort is stable, so at one position, problems of the file come before findings. */
 function sortByFile(problems: readonly FileProblem[]): readonly FileProblem[] {
   return [...problems].sort((a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column);
 }

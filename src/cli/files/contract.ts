@@ -17,21 +17,21 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { createValidator, type Validator, type Violation } from '@bufbuild/protovalidate';
 import { type FileProblem, type FileProblemCode, getParentPath, type SourceMap } from './problems';
 
-// The contract at run time: descriptors of its messages, the rules of `buf.validate`, and the short notation of files for enum
-// values and durations.
+// The contract at run time: the descriptors of its messages, the rules of `buf.validate`, and the short notation of enum values
+// and durations in files.
 
-// The same relative path in src/ and dist/src/.
+// The relative path is the same from src/ and from dist/src/.
 const descriptorSetPath = join(__dirname, '..', '..', '..', 'gen', 'descriptors.binpb');
 
 let registry: FileRegistry | undefined;
 
-/** The descriptors of the contract and its imports. Loaded on first use. */
+/** Returns the descriptors of the contract and its imports. Loads them on first use. */
 export function getContractRegistry(): FileRegistry {
   registry ??= createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(descriptorSetPath)));
   return registry;
 }
 
-/** The descriptor of a message by its short name, for example `Scenario`. Throws for an unknown name. */
+/** Returns the descriptor of a message by its short name, for example `Scenario`. Throws for an unknown name. */
 export function getMessageDescriptor(name: string): DescMessage {
   const descriptor = getContractRegistry().getMessage(`focal.orchestration.v1.${name}`);
   if (descriptor === undefined) throw new Error(`The contract has no message ${name}.`);
@@ -41,8 +41,8 @@ export function getMessageDescriptor(name: string): DescMessage {
 let validator: Validator | undefined;
 
 /**
- * Validates a message against the rules of the contract (`buf.validate`) and locates the violations in its file. Skips a violation
- * at or inside a field that has a problem already.
+ * Validates a message against the rules of the contract (`buf.validate`) and locates the violations in its file. Skips a
+ * violation at or inside a field that already has a problem.
  */
 export function findContractViolations(
   descriptor: DescMessage,
@@ -83,20 +83,20 @@ export function getEnumNames(descriptor: DescEnum): ReadonlyMap<string, string> 
   return names;
 }
 
-/** The name of a value without the prefix of its enum: `ANYTIME` for `TRANSITION_TRIGGER_ANYTIME`. */
+/** Returns the name of a value without the prefix of its enum: `ANYTIME` for `TRANSITION_TRIGGER_ANYTIME`. */
 export function getShortEnumName(descriptor: DescEnum, name: string): string {
   const prefix = descriptor.sharedPrefix?.toUpperCase() ?? '';
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/** The short names of an enum in the order of the contract. */
+/** Lists the short names of an enum in the order of the contract, without UNSPECIFIED. */
 export function listShortEnumNames(descriptor: DescEnum): readonly string[] {
   return descriptor.values.filter(({ number }) => number !== 0).map(({ name }) => getShortEnumName(descriptor, name));
 }
 
 const durationRegExp = /^(?=\d)(?:(\d{1,6})d)?(?:(\d{1,8})h)?(?:(\d{1,9})m)?(?:(\d{1,12})(\.\d{1,9})?s)?$/;
 
-/** The notation of durations in words, for messages and the JSON Schema. */
+/** A description of the notation of durations, for messages and the JSON Schema. */
 export const durationFormat = 'a duration such as "900s", "15m" or "1h30m" (units d, h, m, s, in this order)';
 /** The notation of durations as a regular expression of JSON Schema. */
 export const durationPattern = durationRegExp.source.replaceAll('(?:', '(');
@@ -111,8 +111,8 @@ export function toProtoDuration(text: string): string | undefined {
 }
 
 /**
- * Converts an encoded message to the notation of files: field names of the contract, enum values without their prefix, fields with
- * their default value left out. `parseMessage` reads the result back to an equal message.
+ * Converts an encoded message to the notation of files: field names of the contract, enum values without their prefix, no fields
+ * with their default value. `parseMessage` parses the result to an equal message.
  */
 export function messageToJson(name: string, bytes: Uint8Array): JsonValue {
   const descriptor = getMessageDescriptor(name);

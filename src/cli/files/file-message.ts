@@ -2,14 +2,14 @@ import type { FieldDefinitions } from '../../../gen/focal/orchestration/v1/field
 import type { Relationship, Scenario } from '../../../gen/focal/orchestration/v1/scenario';
 import type { FileProblem, SourceMap } from './problems';
 
-// What is read from scenario files.
+// The content of scenario files.
 
 /** A message of the contract that was read from a file. */
 export interface FileMessage<Message> {
   readonly message: Message;
   /** The message in the binary format of protobuf. */
   readonly bytes: Uint8Array;
-  /** The positions of its fields. */
+  /** The positions of the fields in the file. */
   readonly source: SourceMap;
   /** The path of the message in its document: "" for a scenario, `relationships[2]` for a relationship. */
   readonly path: string;
@@ -25,6 +25,6 @@ export interface ScenarioFiles {
 
 /** Definitions without those that have problems, and all problems. */
 export interface ParsedScenarioFiles extends ScenarioFiles {
-  /** By file, then by position. */
+  /** Ordered by file, then by position. */
   readonly problems: readonly FileProblem[];
 }

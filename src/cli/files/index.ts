@@ -1,4 +1,4 @@
-// Scenario files, and the parts of them that conversation files share.
+// The API for scenario files, including the parts that conversation files use.
 export { findNearestName } from '../../core/model/nearest-name';
 export { type CheckedScenarios, checkScenarios, checkTogether } from './check-scenarios';
 export { getContractRegistry, getMessageDescriptor, messageToJson } from './contract';

@@ -11,25 +11,25 @@ import { findNearestName } from '../../core/model/nearest-name';
 import { durationFormat, getEnumNames, listShortEnumNames, toProtoDuration } from './contract';
 import { asNode, describeNode, type ParseContext, readMappingEntries } from './source-document';
 
-// From nodes to proto3 JSON, by the descriptor of a message. Every value is checked here, with its position, so that decoding the
-// JSON cannot fail.
+// Converts nodes to proto3 JSON according to the descriptor of a message. Checks every value and reports problems with their
+// positions, so that decoding the JSON cannot fail.
 
 const jsonTypes = new Set(['google.protobuf.Value', 'google.protobuf.Struct', 'google.protobuf.ListValue']);
 
 /**
- * Reads a mapping as proto3 JSON of a message. Keys are the field names of the contract; every other key is a problem, except
- * `otherKeys`, which are skipped. Reports what cannot be read as problems and returns the rest.
+ * Converts a mapping to the proto3 JSON of a message. Keys are the field names of the contract. Skips `otherKeys`; any other
+ * unknown key is a problem. Reports invalid fields as problems and returns the valid ones.
  */
 export function parseMessage(
   context: ParseContext,
   descriptor: DescMessage,
-  given: Node | undefined,
+  nodeOrAlias: Node | undefined,
   path: string,
   otherKeys: ReadonlySet<string> = new Set(),
 ): JsonObject {
-  const node = context.resolveAlias(given);
+  const node = context.resolveAlias(nodeOrAlias);
   context.recordPosition(path, node);
-  // Without a prototype, so that `__proto__` is a key like any other.
+  // The object has no prototype, so that `__proto__` is an ordinary key.
   const json: JsonObject = Object.create(null);
   if (!isMap(node)) {
     const message = `must be a mapping of the fields of ${descriptor.name}, but is ${describeNode(node)}`;
@@ -53,18 +53,18 @@ export function parseMessage(
   return json;
 }
 
-/** The message of an unknown key of `owner`; `nearest` is the key that was probably meant. */
+/** Returns the message for an unknown key of `owner`. `nearest` is the most similar known key, if there is one. */
 export function describeUnknownKey(key: string, nearest: string | undefined, owner: string): string {
   const fix = nearest === undefined ? ` in ${owner}; remove it` : `; did you mean \`${nearest}\`?`;
   return `no such field \`${key}\`${fix}`;
 }
 
-/** The only field of the message that the file does not set and whose enum has this value: `signal` for `kind: PAUSE`. */
+/** Finds the only field that the file does not set and whose enum has this value, for example `signal` for `kind: PAUSE`. */
 function findFieldByValue(descriptor: DescMessage, map: YAMLMap, value: Node | undefined): string | undefined {
-  const given: unknown = isScalar(value) ? value.value : undefined;
-  if (typeof given !== 'string') return undefined;
+  const text: unknown = isScalar(value) ? value.value : undefined;
+  if (typeof text !== 'string') return undefined;
   const candidates = descriptor.fields.filter(
-    (field) => field.enum !== undefined && !map.has(field.name) && getEnumNames(field.enum).has(given),
+    (field) => field.enum !== undefined && !map.has(field.name) && getEnumNames(field.enum).has(text),
   );
   return candidates.length === 1 ? candidates[0]?.name : undefined;
 }
@@ -109,7 +109,7 @@ function parseList(
     const itemPath = `${path}[${index}]`;
     const itemNode = context.resolveAlias(asNode(item));
     context.recordPosition(itemPath, itemNode);
-    // The placeholder of an unreadable item keeps the index of the items after it.
+    // The placeholder of an invalid item preserves the indexes of the items after it.
     return parseSingle(context, field, itemNode, itemPath) ?? getPlaceholder(field);
   });
 }
@@ -187,25 +187,25 @@ function parseJson(context: ParseContext, node: Node | undefined): JsonValue {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
-/** The full name of an enum value that is given by its short or full name; undefined if it was reported as a problem. */
+/** Returns the full name of an enum value from its short or full name. Reports an invalid value and returns undefined. */
 function parseEnumValue(
   context: ParseContext,
   descriptor: DescEnum,
   node: Node | undefined,
   path: string,
 ): string | undefined {
-  const given: unknown = isScalar(node) ? node.value : undefined;
-  const name = typeof given === 'string' ? getEnumNames(descriptor).get(given) : undefined;
+  const text: unknown = isScalar(node) ? node.value : undefined;
+  const name = typeof text === 'string' ? getEnumNames(descriptor).get(text) : undefined;
   if (name === undefined) {
     const allowed = listShortEnumNames(descriptor);
-    const nearest = typeof given === 'string' ? findNearestName(given, allowed) : undefined;
+    const nearest = typeof text === 'string' ? findNearestName(text, allowed) : undefined;
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     context.report(path, node, 'UNKNOWN_ENUM_VALUE', `must be one of ${allowed.join(', ')}${hint}`);
   }
   return name;
 }
 
-/** Parses a scalar as proto3 JSON; undefined if it was reported as a problem. */
+/** Converts a scalar to proto3 JSON. Reports an invalid value and returns undefined. */
 function parseScalar(
   context: ParseContext,
   type: ScalarType,
@@ -221,7 +221,7 @@ function parseScalar(
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
-/** Returns what is wrong with a value; undefined if it is valid. */
+/** Returns the problem of a value; undefined if the value is valid. */
 type ScalarCheck = (value: unknown, node: Node | undefined) => string | undefined;
 
 const checkInt32 = createIntegerCheck(-(2 ** 31), 2 ** 31 - 1);

@@ -1,10 +1,10 @@
 import { types } from 'node:util';
 import { FindingSeverity, type ScenarioFinding } from '../../../gen/focal/orchestration/v1/scenario';
 
-// What is wrong in a file, and at which line and column. A SourceMap finds the position of a field, so that problems that the
-// service reports by field path can be shown at their line.
+// Problems in files, with their line and column. A SourceMap finds the position of a field, so that problems that the service
+// reports by field path are shown at their line.
 
-/** A position in a file. Line and column count from 1. */
+/** A position in a file. Lines and columns are numbered from 1. */
 export interface SourcePosition {
   readonly line: number;
   readonly column: number;
@@ -32,7 +32,7 @@ export type FileProblemCode =
 
 /** One problem in a file, with its position. */
 export interface FileProblem extends SourcePosition {
-  /** A file with an ERROR cannot be used. A WARNING is probably a mistake. An INFO can be intended. */
+  /** A file with an ERROR cannot be used. A WARNING is probably a mistake. An INFO may be intended. */
   readonly severity: 'ERROR' | 'WARNING' | 'INFO';
   /** Stable: a FileProblemCode, or the code of a finding in the scenario. */
   readonly code: string;
@@ -40,11 +40,11 @@ export interface FileProblem extends SourcePosition {
   readonly file: string;
   /** Field path in the names of the contract, for example `steps[2].transitions[0].condition`; "" for the root. */
   readonly path: string;
-  /** What is wrong and what to do, without a full stop. */
+  /** The problem and its fix, without a full stop. */
   readonly message: string;
 }
 
-/** Files that cannot be used. The message has one line for each problem. */
+/** Thrown for files that cannot be used. The message has one line for each problem. */
 export class FileProblemsError extends Error {
   readonly problems: readonly FileProblem[];
 
@@ -55,7 +55,7 @@ export class FileProblemsError extends Error {
   }
 }
 
-/** Formats a problem on one line as compilers do; editors and terminals turn it into a link. */
+/** Formats a problem on one line as compilers do, so that editors and terminals show the location as a link. */
 export function formatProblem({ file, line, column, severity, code, path, message }: FileProblem): string {
   return `${file}:${line}:${column}: ${severity.toLowerCase()} ${code}: ${path === '' ? '' : `${path}: `}${message}`;
 }
@@ -65,18 +65,18 @@ export function sortByPosition(problems: readonly FileProblem[]): readonly FileP
   return [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** The problem of a file without content; `expected` says what it should contain. */
+/** Creates the problem of a file without content. `expected` names the expected content. */
 export function createEmptyFileProblem(file: string, expected: string): FileProblem {
-  return wholeFileProblem(file, 'EMPTY_FILE', `contains no ${expected}`);
+  return createWholeFileProblem(file, 'EMPTY_FILE', `contains no ${expected}`);
 }
 
-/** The problem of a file that cannot be opened. */
+/** Creates the problem of a file that cannot be read. */
 export function createUnreadableFileProblem(file: string, error: NodeJS.ErrnoException): FileProblem {
   const message = error.code === 'ENOENT' ? 'no such file or directory' : `cannot be read (${error.message})`;
-  return wholeFileProblem(file, 'UNREADABLE', message);
+  return createWholeFileProblem(file, 'UNREADABLE', message);
 }
 
-function wholeFileProblem(file: string, code: FileProblemCode, message: string): FileProblem {
+function createWholeFileProblem(file: string, code: FileProblemCode, message: string): FileProblem {
   return { file, line: 1, column: 1, path: '', severity: 'ERROR', code, message };
 }
 
@@ -84,20 +84,20 @@ export function isFileSystemError(error: unknown): error is NodeJS.ErrnoExceptio
   return types.isNativeError(error) && 'syscall' in error;
 }
 
-/** Positions and problems by offset in the text of a file. */
+/** Creates positions and problems from offsets in the text of a file. */
 export interface SourceText {
   readonly file: string;
   positionAt(offset: number): SourcePosition;
-  problemAt(offset: number, path: string, code: FileProblemCode, message: string): FileProblem;
-  /** A problem that does not concern a field. */
-  problemIn(position: SourcePosition, code: FileProblemCode, message: string): FileProblem;
+  createProblemAt(offset: number, path: string, code: FileProblemCode, message: string): FileProblem;
+  /** Creates a problem that does not concern a field. */
+  createProblemIn(position: SourcePosition, code: FileProblemCode, message: string): FileProblem;
 }
 
-/** Position of a value, with the layout of its text if it has one. */
+/** The position of a value and, for text, its layout. */
 export interface ValuePosition extends SourcePosition {
-  /** For block text (`|` and `>`), which begins on the line below: the number of columns by which its lines are indented. */
+  /** Only for block text (`|` and `>`), which begins on the next line. The indentation of its lines, in columns. */
   readonly blockIndent?: number;
-  /** For text on the line itself: the number of columns before its first character (1 for a quote). */
+  /** Only for text on the same line. The number of columns before its first character: 1 for quoted text, else 0. */
   readonly leadingColumns?: number;
 }
 
@@ -117,13 +117,13 @@ export class SourceMap {
     return this.#positions.has(path);
   }
 
-  /** The position of a field; if the file does not have it, the position of its nearest parent. */
+  /** Returns the position of a field or, if the file does not have the field, of its nearest parent. */
   positionAt(path: string): SourcePosition {
     const { line, column } = this.#findNearest(path);
     return { line, column };
   }
 
-  /** The position of a character in a text value. `line` and `column` count from 1 in that text; line 0 is the value itself. */
+  /** Returns the position of a character in a text value. `line` and `column` start at 1 in the text; line 0 means the value. */
   positionWithin(path: string, line: number, column: number): SourcePosition {
     const value = this.#findNearest(path);
     if (line < 1 || !this.has(path)) return this.positionAt(path);
@@ -143,7 +143,7 @@ export class SourceMap {
   }
 }
 
-/** `steps[2]` for `steps[2].name`, `steps` for `steps[2]`, "" for `steps`. */
+/** Returns `steps[2]` for `steps[2].name`, `steps` for `steps[2]`, and "" for `steps`. */
 export function getParentPath(path: string): string {
   const end = path.endsWith(']') ? path.lastIndexOf('[') : path.lastIndexOf('.');
   return path.slice(0, Math.max(0, end));

@@ -44,7 +44,7 @@ export function readScenarioFiles(
   return resolveRelationshipNames(parseScenarioFiles(paths), others);
 }
 
-/** Reads scenario files and leaves the names of scenarios in relationships as they are. */
+/** Reads scenario files. Does not resolve the names of scenarios in relationships. */
 export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFiles {
   const files = paths.flatMap(listDocumentFiles).map(readScenarioFile);
   const scenarios = files.flatMap((file) => file.scenarios);
@@ -57,7 +57,7 @@ export function parseScenarioFiles(paths: readonly string[]): ParsedScenarioFile
   };
 }
 
-/** The path itself, or for a folder its `.yaml`, `.yml` and `.json` files, sorted by name. Subfolders are not searched. */
+/** Returns the path itself or, for a folder, its `.yaml`, `.yml` and `.json` files, sorted by path. Skips subfolders. */
 export function listDocumentFiles(path: string): readonly string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
   return readdirSync(path, { withFileTypes: true })
@@ -163,7 +163,7 @@ function parseRelationships(document: SourceDocument, root: Node): ParsedScenari
   return { scenarios: [], relationships, fields: [], problems: [...context.problems, ...problems] };
 }
 
-/** Names of scenarios are left in place of ids. */
+/** Parses a relationship. Names of scenarios are not resolved to ids yet. */
 function parseRelationship(
   document: SourceDocument,
   node: Node | undefined,
@@ -179,7 +179,7 @@ function parseRelationship(
   };
 }
 
-/** Whether a field has the name of a scenario, which the contract does not allow in place of an id. */
+/** Whether a violation is only the name of a scenario in place of an id, which files may use but the contract rejects. */
 function isNameOfScenario({ path, code }: FileProblem, relationship: Relationship): boolean {
   return code === 'CONTRACT_RULE' && canNameScenario(path, relationship);
 }
@@ -190,7 +190,10 @@ interface DecodedMessage<Message> {
   readonly problems: readonly FileProblem[];
 }
 
-/** Decodes the fields of a message and validates the rules of the contract, except violations that `isAllowed`. */
+/**
+ * Decodes the fields of a message and validates the rules of the contract, except the violations for which `isAllowed` returns
+ * true.
+ */
 function decodeMessage<Message>(
   context: ParseContext,
   name: string,

@@ -3,7 +3,7 @@ import { findNearestName } from '../../core/model/nearest-name';
 import type { FileMessage, ParsedScenarioFiles } from './file-message';
 import type { FileProblem } from './problems';
 
-// Names of scenarios in place of their ids: in turns, conversations and relationships.
+// Resolves the names of scenarios in turns, conversations and relationships to ids.
 
 const uuidRegExp = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -14,7 +14,7 @@ export function isUuid(text: string): boolean {
 /** Maps the name of a scenario to its id. `path` is the field that has the name. */
 export type ScenarioIdLookup = (name: string, path: string) => string;
 
-/** Looks up scenarios by name or id. Reports a name that is unknown or ambiguous and returns it unchanged. */
+/** Creates a lookup by name or id. The lookup reports an unknown or ambiguous name and returns it unchanged. */
 export function createScenarioIdLookup(
   scenarios: readonly { readonly message: Scenario }[],
   report: (path: string, message: string) => void,
@@ -41,33 +41,36 @@ export interface NamedScenario {
   readonly message: Scenario;
 }
 
-/** The fields of a relationship that refer to a scenario. The source can be a rule instead. */
+/** The fields of a relationship that refer to a scenario. The source may be a rule instead. */
 const scenarioFields = [
   { field: 'source_id', key: 'sourceId' },
   { field: 'target_scenario_id', key: 'targetScenarioId' },
 ] as const;
 
-/** Whether a field of a relationship can have the name of a scenario: each end that is not a rule. */
+/** Whether a field of a relationship may have the name of a scenario. A source that is a rule may not. */
 export function canNameScenario(field: string, { sourceType }: Pick<Relationship, 'sourceType'>): boolean {
   if (field === 'source_id') return sourceType !== RelationshipSource.RELATIONSHIP_SOURCE_RULE;
   return field === 'target_scenario_id';
 }
 
 /**
- * Replaces the names of scenarios in relationships by their ids: scenarios of the files first, then `others`. Adds a problem for each
- * name that is unknown or ambiguous, and leaves out its relationship.
+ * Replaces the names of scenarios in relationships by ids. Scenarios of the files take precedence over `others`. Adds a problem
+ * for each unknown or ambiguous name and omits its relationship.
  */
 export function resolveRelationshipNames(
   files: ParsedScenarioFiles,
   others: readonly NamedScenario[] = [],
 ): ParsedScenarioFiles {
   const names = new Set(files.scenarios.flatMap(({ message }) => [message.name, message.scenarioId]));
-  const known = others.filter(({ message }) => !names.has(message.name) && !names.has(message.scenarioId));
+  const otherScenarios = others.filter(({ message }) => !names.has(message.name) && !names.has(message.scenarioId));
   const problems: FileProblem[] = [];
   const relationships = files.relationships.flatMap((relationship) => {
-    const { resolved, problems: found } = resolveNames(relationship, [...files.scenarios, ...known]);
-    problems.push(...found);
-    return found.length === 0 ? [resolved] : [];
+    const { resolvedRelationship, problems: nameProblems } = resolveNames(relationship, [
+      ...files.scenarios,
+      ...otherScenarios,
+    ]);
+    problems.push(...nameProblems);
+    return nameProblems.length === 0 ? [resolvedRelationship] : [];
   });
   return { ...files, relationships, problems: [...files.problems, ...problems] };
 }
@@ -75,16 +78,16 @@ export function resolveRelationshipNames(
 function resolveNames(
   relationship: FileMessage<Relationship>,
   scenarios: readonly NamedScenario[],
-): { readonly resolved: FileMessage<Relationship>; readonly problems: readonly FileProblem[] } {
-  const { message: given, source, path } = relationship;
+): { readonly resolvedRelationship: FileMessage<Relationship>; readonly problems: readonly FileProblem[] } {
+  const { message: original, source, path } = relationship;
   const problems: FileProblem[] = [];
   const getId = createScenarioIdLookup(scenarios, (field, message) => {
     const location = { file: source.file, ...source.positionAt(field), path: `${path}.${field}` };
     problems.push({ ...location, severity: 'ERROR', code: 'UNKNOWN_SCENARIO', message });
   });
-  const message = { ...given };
+  const message = { ...original };
   for (const { field, key } of scenarioFields) {
-    if (canNameScenario(field, given) && !isUuid(given[key])) message[key] = getId(given[key], field);
+    if (canNameScenario(field, original) && !isUuid(original[key])) message[key] = getId(original[key], field);
   }
-  return { resolved: { ...relationship, message, bytes: Relationship.encode(message).finish() }, problems };
+  return { resolvedRelationship: { ...relationship, message, bytes: Relationship.encode(message).finish() }, problems };
 }

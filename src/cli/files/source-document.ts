@@ -21,9 +21,9 @@ import {
 } from './problems';
 import { listSyntaxProblems } from './syntax-problems';
 
-// From text to nodes: parses YAML and JSON, and keeps the position of everything that is read.
+// Parses YAML and JSON text to nodes, and records the position of each value.
 
-/** One document of a file, free of syntax errors. */
+/** One document of a file, without syntax errors. */
 export interface SourceDocument {
   readonly source: SourceText;
   readonly yaml: Document.Parsed;
@@ -33,14 +33,14 @@ export interface SourceDocument {
   readonly root: Node | undefined;
 }
 
-/** The documents of a file. A document with a syntax error is left out. */
+/** The documents of a file, without those that have a syntax error. */
 export interface ParsedDocuments {
   readonly documents: readonly SourceDocument[];
   readonly problems: readonly FileProblem[];
 }
 
 /**
- * Parses YAML 1.2 with one or more documents, or JSON, which is a subset of it. A file whose name ends in `.json` must be JSON.
+ * Parses YAML 1.2 with one or more documents, or JSON, which is a subset of YAML. A file whose name ends in `.json` must be JSON.
  * Reports every syntax error and duplicate key.
  */
 export function parseDocuments(file: string, text: string): ParsedDocuments {
@@ -69,10 +69,10 @@ function createSourceText(file: string, lines: LineCounter): SourceText {
   return {
     file,
     positionAt,
-    problemAt: (offset, path, code, message) => {
+    createProblemAt: (offset, path, code, message) => {
       return { file, ...positionAt(offset), path, severity: 'ERROR', code, message };
     },
-    problemIn: (position, code, message) => ({ file, ...position, path: '', severity: 'ERROR', code, message }),
+    createProblemIn: (position, code, message) => ({ file, ...position, path: '', severity: 'ERROR', code, message }),
   };
 }
 
@@ -83,7 +83,7 @@ function findJsonProblem(source: SourceText, text: string): FileProblem | undefi
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const offset = Number(/ at position (\d+)/.exec(message)?.[1] ?? (message.includes('end of') ? text.length : 0));
-    return source.problemAt(offset, '', 'SYNTAX', `is not valid JSON: ${message}`);
+    return source.createProblemAt(offset, '', 'SYNTAX', `is not valid JSON: ${message}`);
   }
 }
 
@@ -92,7 +92,7 @@ function getRoot(contents: ParsedNode | null): Node | undefined {
   return isScalar(contents) && contents.value === null ? undefined : contents;
 }
 
-/** The state of parsing one document: collects the positions of its values and its problems. */
+/** Collects the positions of the values and the problems of one document while it is parsed. */
 export class ParseContext {
   readonly document: SourceDocument;
   readonly problems: FileProblem[] = [];
@@ -102,7 +102,7 @@ export class ParseContext {
     this.document = document;
   }
 
-  /** The node that an alias refers to; any other node is returned as it is. Reports an alias without an anchor. */
+  /** Returns the node that an alias refers to; returns any other node unchanged. Reports an alias without an anchor. */
   resolveAlias(node: Node | null | undefined): Node | undefined {
     if (!isAlias(node)) return node ?? undefined;
     const target = node.resolve(this.document.yaml);
@@ -120,10 +120,10 @@ export class ParseContext {
 
   /** Adds a problem at a node. */
   report(path: string, node: Node | undefined, code: FileProblemCode, message: string): void {
-    this.problems.push(this.document.source.problemAt(node?.range?.[0] ?? 0, path, code, message));
+    this.problems.push(this.document.source.createProblemAt(node?.range?.[0] ?? 0, path, code, message));
   }
 
-  /** Adds a problem at a path; if the file does not have it, at its nearest parent. */
+  /** Adds a problem at a path or, if the file does not have the path, at its nearest parent. */
   reportAt(path: string, code: FileProblemCode, message: string): void {
     const { file } = this.document.source;
     const position = new SourceMap(file, this.positions).positionAt(path);
@@ -138,7 +138,7 @@ export class ParseContext {
     return { leadingColumns: node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0 };
   }
 
-  /** The number of columns before the first character of the line below an offset. */
+  /** Returns the number of columns before the first character of the line below an offset. */
   #getIndentBelow(offset: number): number {
     const { text } = this.document;
     const lineEnd = text.indexOf('\n', offset);
@@ -146,7 +146,7 @@ export class ParseContext {
   }
 }
 
-/** A key of a mapping with its value, aliases resolved. */
+/** A key of a mapping and its value. Aliases are resolved. */
 export interface MappingEntry {
   readonly key: string;
   readonly keyNode: Node;
@@ -154,7 +154,7 @@ export interface MappingEntry {
   readonly value: Node | undefined;
 }
 
-/** The entries of a mapping in the order of the file. Reports and leaves out keys that are not text and aliases without an anchor. */
+/** Returns the entries of a mapping in file order. Reports and omits keys that are not strings, and aliases without an anchor. */
 export function readMappingEntries(context: ParseContext, map: YAMLMap, path: string): readonly MappingEntry[] {
   return map.items.flatMap((pair: Pair): MappingEntry[] => {
     const keyNode = asNode(pair.key);
@@ -175,7 +175,7 @@ export function asNode(value: unknown): Node | undefined {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
 }
 
-/** Names the type of a node for a message: `a list`, `a mapping`, `a string`, `a number`, `a boolean` or `empty`. */
+/** Describes the type of a node for a message: `a list`, `a mapping`, `a string`, `a number`, `a boolean` or `empty`. */
 export function describeNode(node: Node | undefined): string {
   if (isMap(node)) return 'a mapping';
   if (isSeq(node)) return 'a list';

@@ -1,12 +1,12 @@
 import type { Document, YAMLError } from 'yaml';
 import type { FileProblem, SourcePosition, SourceText } from './problems';
 
-// Syntax errors of YAML in words that name the mistake. The library reports what it expected at a position; a wrong indentation is
-// therefore reported as many different errors, often at the line above.
+// Converts syntax errors of YAML to messages that name the mistake. The library reports what it expected at a position. It
+// therefore reports a wrong indentation as many different errors, often at the line above.
 
 /**
- * The syntax errors of a document. A line with a wrong indentation has no other problems, because the library reports it several
- * times.
+ * Returns the syntax errors of a document. For a line with a wrong indentation, returns only one problem, because the library
+ * reports the line several times.
  */
 export function listSyntaxProblems(source: SourceText, text: string, yaml: Document.Parsed): readonly FileProblem[] {
   const lines = text.split('\n');
@@ -19,10 +19,10 @@ export function listSyntaxProblems(source: SourceText, text: string, yaml: Docum
     if (reportedLines.has(line) || reportedLines.has(position.line)) continue;
     if (indentation !== undefined) {
       reportedLines.add(line).add(position.line);
-      problems.push(source.problemIn({ line, column: indentation.column }, 'INDENTATION', indentation.message));
+      problems.push(source.createProblemIn({ line, column: indentation.column }, 'INDENTATION', indentation.message));
     } else if (error.message === 'Map keys must be unique') {
-      problems.push(source.problemIn(position, 'DUPLICATE_KEY', 'duplicate key'));
-    } else problems.push(source.problemIn(position, 'SYNTAX', describeSyntaxError(error)));
+      problems.push(source.createProblemIn(position, 'DUPLICATE_KEY', 'duplicate key'));
+    } else problems.push(source.createProblemIn(position, 'SYNTAX', describeSyntaxError(error)));
   }
   return problems;
 }
@@ -31,7 +31,7 @@ interface IndentationProblem extends SourcePosition {
   readonly message: string;
 }
 
-/** Explains an error that has a wrong indentation as its cause; undefined for any other error. */
+/** Explains an error that a wrong indentation caused; undefined for any other error. */
 function findIndentationProblem(
   { code, message }: YAMLError,
   position: SourcePosition,
@@ -42,17 +42,17 @@ function findIndentationProblem(
       return { ...position, message: 'the line is indented with a tab; use spaces' };
     case 'BAD_INDENT':
       if (message.startsWith('Flow')) return undefined;
-      return describeLine(position.line, lines, misaligned);
+      return describeLine(position.line, lines, misalignmentProblem);
     case 'MISSING_CHAR':
       if (!message.startsWith('Sequence item')) return undefined;
-      return describeLine(position.line, lines, misaligned);
+      return describeLine(position.line, lines, misalignmentProblem);
     case 'UNEXPECTED_TOKEN': {
       const isLessIndented = position.column === 1 && message.endsWith('at node end');
-      return isLessIndented ? describeLine(position.line, lines, misaligned) : undefined;
+      return isLessIndented ? describeLine(position.line, lines, misalignmentProblem) : undefined;
     }
     case 'BLOCK_AS_IMPLICIT_KEY': {
       if (message.startsWith('A block sequence')) {
-        return describeLine(position.line, lines, misaligned);
+        return describeLine(position.line, lines, misalignmentProblem);
       }
       const line = findDeeperLineBelow(position.line, lines);
       if (line === undefined) return undefined;
@@ -65,16 +65,16 @@ function findIndentationProblem(
   }
 }
 
-const misaligned = 'does not line up with the entries above; align it with the one that it follows';
+const misalignmentProblem = 'does not line up with the entries above; align it with the one that it follows';
 
-/** Describes a line, or if it has only a comment the next line that has more. */
+/** Describes the indentation of the first line with content, starting at the line `first`. */
 function describeLine(first: number, lines: readonly string[], problem: string): IndentationProblem {
   const line = first + Math.max(0, lines.slice(first - 1).findIndex(hasContent));
   const column = getIndent(lines[line - 1] ?? '') + 1;
   return { line, column, message: `wrong indentation: the line starts at column ${column} and ${problem}` };
 }
 
-/** The next line with content, if it is indented deeper than the line; undefined if it is not. */
+/** Returns the number of the next line with content if that line is indented deeper than `line`; otherwise undefined. */
 function findDeeperLineBelow(line: number, lines: readonly string[]): number | undefined {
   const offset = lines.slice(line).findIndex(hasContent);
   if (offset < 0) return undefined;
@@ -85,7 +85,7 @@ function hasContent(text: string): boolean {
   return !/^\s*(#|$)/.test(text);
 }
 
-/** The column of the first key of a line, after the dashes of list items. */
+/** Returns the column of the first key of a line, after the dashes of list items. */
 function getKeyColumn(text: string): number {
   return (/^ *(- +)*/.exec(text)?.[0].length ?? 0) + 1;
 }

@@ -18,8 +18,8 @@ const labelWidth = 12;
 type NameLookup = (scenarioId: string) => string;
 
 /**
- * Formats a session: its instances in the order of their start, with step, open contribution, the reasoning of the last response and
- * the results of tools; then the outcomes that the last turn ignored, ended instances, pending starts and variables.
+ * Formats a session: first its instances in the order of their start, with step, open contribution, the reasoning of the last
+ * response and the results of tools; then the outcomes that the last turn ignored, ended instances, pending starts and variables.
  */
 export function formatSession(
   terminal: TerminalOptions,
@@ -75,10 +75,10 @@ function formatInstance(
   ];
 }
 
-/** The contribution that has no answer yet (3.1). */
+/** Formats the contribution that has no answer yet (3.1). */
 function formatOpenContribution(visit: StepVisit | undefined): string {
   if (visit === undefined) return 'nothing';
-  // A newer server can send a type that is not in the table.
+  // A newer server may send a type that is not in the table.
   const format = openContributionFormats[visit.openType] ?? openContributionFormats[ContributionType.UNRECOGNIZED];
   return format(visit);
 }
@@ -94,7 +94,7 @@ const openContributionFormats: Readonly<Record<ContributionType, (visit: StepVis
   [ContributionType.UNRECOGNIZED]: () => 'an unknown contribution',
 };
 
-/** The reasoning of a response for one instance, without duplicates. */
+/** Lists the reasoning in a response for one instance, without duplicates. */
 function listReasoning(response: ProcessTurnResponse | undefined, instanceId: string): readonly string[] {
   const reasoning = [...(response?.lifecycleDecisions ?? []), ...(response?.transitionDecisions ?? [])]
     .filter((decision) => decision.instanceId === instanceId)

@@ -65,7 +65,7 @@ export function formatTurn(
   ];
 }
 
-/** Formats the customer's message, how it was understood, and the outcomes of steps. */
+/** Formats the customer's message, its interpretation, and the outcomes of steps. */
 function formatTurnInput(
   terminal: TerminalOptions,
   turn: Turn,
@@ -154,7 +154,7 @@ const actionStyles: Readonly<Record<ScenarioLifecycleAction, Style>> = {
   [ScenarioLifecycleAction.UNRECOGNIZED]: 'plain',
 };
 
-/** Reasons that are not shown, because the transition shows the same. */
+/** Reasons that are not shown if there is a transition, because the transition implies them. */
 const impliedReasons: ReadonlySet<LifecycleReason> = new Set([
   LifecycleReason.LIFECYCLE_REASON_GOES_ON,
   LifecycleReason.LIFECYCLE_REASON_QUIET,
@@ -230,7 +230,7 @@ function formatRejectedValue(
 
 interface ContributionFormat {
   readonly style: Style;
-  /** The content of a contribution of this type. */
+  /** Formats the content of a contribution of this type. */
   readonly format: (contribution: ScenarioContribution) => string;
 }
 
@@ -271,7 +271,7 @@ function formatPlan(
   const nameWidth = Math.max(...contributions.map(({ scenarioId }) => getName(scenarioId).length)) + 2;
   return contributions.flatMap((contribution, index) => {
     const { type, scenarioId, isReprompt, deferred, deferredBehindScenarioId } = contribution;
-    // A newer server can send a type that is not in the table.
+    // A newer server may send a type that is not in the table.
     const { style, format } = contributionFormats[type] ?? noContent;
     const cells = [
       { text: index === 0 ? 'plan' : '', width: 8, style: 'faint' },

@@ -1,6 +1,6 @@
-// The output of commands: plain results on standard output, styled if it is a terminal.
+// The output of commands. Results are styled if standard output is a terminal.
 
-/** How a command writes. Results go to standard output, status and errors to standard error. */
+/** The output of a command. Results go to standard output; status and errors go to standard error. */
 export interface Output {
   readonly terminal: TerminalOptions;
   /** Whether the result is one JSON value instead of text. */
@@ -13,7 +13,7 @@ export interface Output {
   writeStatus(line: string): void;
 }
 
-/** The output of this process. */
+/** Creates the output for this process. */
 export function createProcessOutput(json: boolean): Output {
   return {
     terminal: getTerminalOptions(process.stdout, process.env),
@@ -31,7 +31,7 @@ export interface TerminalOptions {
   readonly hasColor: boolean;
 }
 
-/** 80 to 100 columns. Color only on a terminal, and not with NO_COLOR or TERM=dumb. */
+/** Returns a width of 80 to 100 columns. Enables color only on a terminal, and not with NO_COLOR or TERM=dumb. */
 export function getTerminalOptions(output: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TerminalOptions {
   const isColorAllowed = (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   return {
@@ -54,6 +54,7 @@ const styleCodes: Readonly<Record<Style, string>> = {
   magenta: '35',
 };
 
+/** Adds the escape sequences of a style to a text. Returns the text unchanged if color is off. */
 export function styled({ hasColor }: TerminalOptions, style: Style, text: string): string {
   return hasColor && style !== 'plain' && text !== '' ? `\u001b[${styleCodes[style]}m${text}\u001b[0m` : text;
 }

@@ -11,16 +11,16 @@ import type { Difference } from '../conversation-tests/expectation';
 import { formatTurn } from './format-turn';
 import { formatRow, styled, type TerminalOptions } from './terminal';
 
-// Results of conversation tests: differences and coverage for a terminal, and JUnit XML for CI systems.
+// Formats the results of conversation tests: differences and coverage for a terminal, and JUnit XML for CI systems.
 
-/** Formats the decisions of a turn and their differences to the expectation. */
+/** Formats the decisions of a turn and their differences from the expectation. */
 export function formatTurnResult(
   terminal: TerminalOptions,
   conversation: Conversation,
   result: ConversationTurnResult,
 ): readonly string[] {
-  const { number, scripted, turn, response } = result;
-  const title = `${number}  ${scripted.about}`.trim();
+  const { number, scriptedTurn, turn, response } = result;
+  const title = `${number}  ${scriptedTurn.about}`.trim();
   const getName = createScenarioNameLookup(conversation.namedScenarios);
   return [
     ...formatTurn(terminal, { title, turn, response }, getName),
@@ -29,8 +29,8 @@ export function formatTurnResult(
 }
 
 /**
- * Formats the differences of a turn: the position of each expectation, the expected and the actual value, and the reasoning of the
- * service for the scenarios concerned.
+ * Formats the differences of a turn: the position of each expectation, the expected and the actual value, and the reasoning
+ * in the response for the affected scenarios.
  */
 export function formatDifferences(
   terminal: TerminalOptions,
@@ -46,30 +46,30 @@ export function formatDifferences(
       ...formatValueRow('expected', 'green', difference.expected),
       ...formatValueRow('actual', 'red', difference.actual),
     ]),
-    ...listReasoning(turn, findConcernedScenarios(conversation, turn.differences)).flatMap((reasoning, index) =>
+    ...listReasoning(turn, findAffectedScenarios(conversation, turn.differences)).flatMap((reasoning, index) =>
       formatRow(terminal, [{ text: index === 0 ? '    because' : '', width: 14, style: 'faint' }], reasoning, 'faint'),
     ),
   ];
 }
 
-/** For example `talk.yaml:12:15 asks of Refund`. */
+/** Formats the location of a difference, for example `talk.yaml:12:15 asks of Refund`. */
 function formatDifferenceLocation(
   { file }: Conversation,
-  { scripted }: ConversationTurnResult,
+  { scriptedTurn }: ConversationTurnResult,
   { key, scenario }: Difference,
 ): string {
-  const { line, column } = scripted.expectationPositions.get(key) ?? scripted.position;
+  const { line, column } = scriptedTurn.expectationPositions.get(key) ?? scriptedTurn.position;
   return `${file}:${line}:${column} ${key}${scenario === '' ? '' : ` of ${scenario}`}`;
 }
 
-/** A value as a conversation file has it on one line; `nothing` for undefined. */
+/** Formats a value as YAML on one line; `nothing` for undefined. */
 function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
 }
 
-/** The ids of the scenarios that differences name; for a difference that is not by scenario, of those in its values. */
-function findConcernedScenarios(
+/** Returns the ids of the scenarios that differences name. If a difference has no scenario, uses the names in its values. */
+function findAffectedScenarios(
   { namedScenarios }: Conversation,
   differences: readonly Difference[],
 ): ReadonlySet<string> {
@@ -81,7 +81,7 @@ function findConcernedScenarios(
   );
 }
 
-/** The reasoning of the response for some scenarios, without duplicates. */
+/** Lists the reasoning in the response for the given scenarios, without duplicates. */
 function listReasoning({ response }: ConversationTurnResult, scenarioIds: ReadonlySet<string>): readonly string[] {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions } = response;
   const reasoning = [...lifecycleDecisions, ...rejectedCandidates, ...transitionDecisions]
@@ -90,7 +90,7 @@ function listReasoning({ response }: ConversationTurnResult, scenarioIds: Readon
   return [...new Set(reasoning)].filter((text) => text !== '');
 }
 
-/** Formats a table with the coverage of each scenario, followed by what is not covered. */
+/** Formats a table with the coverage of each scenario and the steps and transitions that are not covered. */
 export function formatCoverage(terminal: TerminalOptions, coverage: readonly ScenarioCoverage[]): readonly string[] {
   const width = Math.max(8, ...coverage.map(({ name }) => name.length)) + 2;
   return [
@@ -111,8 +111,8 @@ function formatShare({ covered, total }: Coverage): string {
 }
 
 /**
- * Formats runs as JUnit XML: one suite for each conversation, one case for each turn. A turn whose call failed is an error, the turns
- * after it are skipped.
+ * Formats runs as JUnit XML: one suite for each conversation, one case for each turn. A turn whose call failed is an error. The
+ * turns after it are skipped.
  */
 export function formatJunitReport(runs: readonly ConversationRun[]): string {
   const tests = runs.reduce((sum, { conversation }) => sum + conversation.turns.length, 0);

@@ -1,6 +1,6 @@
 import ELK, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk.bundled.js';
 
-// The layout of a graph in layers from top to bottom, computed by ELK.
+// Computes the layout of a graph with ELK, in layers from top to bottom.
 
 export interface Size {
   readonly width: number;

@@ -2,11 +2,11 @@ import { palette, pathColor } from '../../core/scenario/graph/palette';
 import type { DrawnStep, StepMark, StepShape } from '../../core/scenario/graph/scenario-graph';
 import type { Point, Size } from './svg-layout';
 
-// SVG elements as text, and the shapes of steps made of them.
+// Renders SVG elements, and the shapes of steps, as text.
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** An SVG element. Attributes keep their order; numbers are rounded to one decimal. */
+/** Renders an SVG element. Attributes keep their order. Numbers are rounded to one decimal. */
 export function renderSvgElement(name: string, attributes: Attributes, content: readonly string[] = []): string {
   const attributeText = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escapeXml(formatNumber(value))}"`)
@@ -29,7 +29,7 @@ function formatNumber(value: string | number): string {
   return typeof value === 'number' ? String(Math.round(value * 10) / 10) : value;
 }
 
-/** The path data of a line with rounded corners. */
+/** Returns the path data of a line with rounded corners. */
 export function toRoundedPath(points: readonly Point[], radius: number): string {
   const format = ({ x, y }: Point): string => `${formatNumber(x)} ${formatNumber(y)}`;
   return points
@@ -43,25 +43,23 @@ export function toRoundedPath(points: readonly Point[], radius: number): string 
     .join('');
 }
 
-/** The point at a distance from one point towards another, at most half of the way. */
+/** Returns the point at a distance from one point towards another, at most half of the way. */
 function moveTowards(from: Point, to: Point, distance: number): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const share = length === 0 ? 0 : Math.min(distance, length / 2) / length;
   return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
 }
 
-// All text has one size in a monospaced font, so that its width is known without the font.
+// All text has one size in a monospaced font, so that its width can be computed without the font. Lengths are in pixels.
 export const fontSize = 12;
 export const lineHeight = 16;
 const characterWidth = 7.3;
 const stepPadding = { x: 16, y: 9 };
 
-/** The width of a text. */
 export function measureText(text: string): number {
   return [...text].length * characterWidth;
 }
 
-/** The size of a step. */
 export function measureStep(step: DrawnStep): Size {
   const lines = listTextLines(step);
   const width = Math.max(90, ...lines.map(measureText)) + 2 * stepPadding.x + slants[step.shape] * 2;
@@ -134,7 +132,7 @@ export function drawShape(shape: StepShape, size: Size, { x, y }: Point, isDashe
   }
 }
 
-/** How far the sides of a shape lean inwards. */
+/** The horizontal distance by which the sides of a shape slant inwards. */
 const slants: Readonly<Record<StepShape, number>> = {
   collect: 10,
   checkpoint: 10,
@@ -144,7 +142,7 @@ const slants: Readonly<Record<StepShape, number>> = {
   silent: 0,
 };
 
-/** A hexagon for a checkpoint, a parallelogram for a step that asks. */
+/** Returns the points of a hexagon for a checkpoint, and of a parallelogram for a step that asks. */
 function listCorners(shape: 'collect' | 'checkpoint', { width, height }: Size, { x, y }: Point): string {
   const slant = Math.min(slants[shape], height / 2);
   const [right, bottom, middle] = [x + width, y + height, y + height / 2];

@@ -17,7 +17,7 @@ import {
 
 const margin = 24;
 const headerHeight = 56;
-/** Ids of the nodes that are not steps: the start, and the source of global transitions. Step ids do not begin with a space. */
+/** Ids of the nodes that are not steps: the start, and the source of global transitions. No step id begins with a space. */
 const startId = ' start';
 const anywhereId = ' anywhere';
 const startSize: Size = { width: 14, height: 14 };
@@ -78,7 +78,7 @@ function measureLabel({ labels }: DrawnEdge): Size | undefined {
   return { width: Math.max(...labels.map(measureText)) + 10, height: labels.length * lineHeight + 4 };
 }
 
-/** Draws lines first, then the steps above them, then the labels on top. */
+/** Draws the lines first, then the steps, then the labels, so that later elements cover earlier ones. */
 function drawGraph({ steps, edges }: ScenarioGraph, { nodes, lines, labels }: Layout): readonly string[] {
   const getPosition = (id: string): Point => nodes.get(id) ?? { x: 0, y: 0 };
   const start = getPosition(startId);
@@ -156,7 +156,7 @@ interface Legend {
   readonly height: number;
 }
 
-/** Explains the shapes and lines that the drawing has, in rows of at most a width. */
+/** Draws a legend for the shapes and lines in the drawing, in rows that are at most `maxWidth` wide. */
 function drawLegend(graph: ScenarioGraph, position: Point, maxWidth: number): Legend {
   const elements: string[] = [];
   let { x, y } = position;

@@ -2,8 +2,8 @@ import type { DrawnEdge } from '../../core/scenario/graph/drawn-edges';
 import type { DrawnStep, ScenarioGraph, StepMark, StepShape } from '../../core/scenario/graph/scenario-graph';
 import { type Style, styled, type TerminalOptions } from '../output/terminal';
 
-// A scenario as text: the steps below each other, each followed by its transitions. All transitions to a step join one vertical
-// line (a lane) at the left, which ends in the arrow of the step.
+// Draws a scenario as text: a list of steps, each followed by its transitions. All transitions to a step join one vertical line
+// (a lane) on the left, which ends in an arrow at the step.
 
 const stepStyles: Readonly<Record<StepShape, Style>> = {
   collect: 'blue',
@@ -13,7 +13,7 @@ const stepStyles: Readonly<Record<StepShape, Style>> = {
   terminal: 'strong',
   silent: 'plain',
 };
-/** The brackets of the same shapes in Mermaid. */
+/** The brackets of each shape, as in Mermaid. */
 const brackets: Readonly<Record<StepShape, readonly [string, string]>> = {
   collect: ['[/ ', ' /]'],
   checkpoint: ['{{ ', ' }}'],
@@ -120,7 +120,7 @@ function formatLegend(terminal: TerminalOptions, { steps, hasSessionPath }: Scen
   return [shapes.join('  '), styled(terminal, 'faint', symbols)];
 }
 
-/** Rows to connect: all sources lead to the target. */
+/** The rows that one lane connects. All sources lead to the target. */
 interface RowConnection {
   readonly target: number;
   readonly sources: readonly number[];
@@ -130,7 +130,7 @@ interface RowConnection {
 interface Lane extends RowConnection {
   readonly top: number;
   readonly bottom: number;
-  /** Counts from the right; column 0 is next to the text. */
+  /** The number of the column from the right. Column 0 is next to the text. */
   readonly column: number;
 }
 
@@ -140,7 +140,7 @@ interface LaneCell {
   readonly lane: Lane | undefined;
 }
 
-/** Assigns a lane to each connection with a source. Short lanes are next to the text; lanes do not overlap. */
+/** Assigns a lane to each connection with a source. Short lanes are nearest to the text. Lanes do not overlap. */
 function assignLanes(connections: readonly RowConnection[]): readonly Lane[] {
   const spans = connections
     .filter(({ sources }) => sources.length > 0)
@@ -160,7 +160,7 @@ function assignLanes(connections: readonly RowConnection[]): readonly Lane[] {
   return lanes;
 }
 
-/** Draws the lanes before a row, from the left: two characters for each column, then the arrow of a step or the branch of an edge. */
+/** Draws the lanes before a row, from the left: two characters for each column, then the arrow or the branch of the row. */
 function drawLaneCells(lanes: readonly Lane[], row: number, isTarget: boolean): readonly LaneCell[] {
   const columnCount = Math.max(-1, ...lanes.map(({ column }) => column)) + 1;
   const ownLane = lanes.find((lane) => (isTarget ? lane.target === row : lane.sources.includes(row)));

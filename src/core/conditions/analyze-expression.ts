@@ -228,7 +228,10 @@ interface DataKeyRead {
   readonly data: Expression;
 }
 
-/** `data.age`, `has(data.age)`, `data['age']` and `'age' in data` name their key; every other use of `data` does not. */
+/**
+ * Finds the key that an expression reads from `data`: `data.age`, `has(data.age)`, `data['age']` or `'age' in data`. Undefined for every
+ * other use of `data`.
+ */
 export function findDataKeyRead({ expression, scope }: ExpressionContext): DataKeyRead | undefined {
   if (scope.has('data')) return undefined;
   if (expression.exprKind.case === 'selectExpr') {

@@ -134,7 +134,7 @@ function checkInteger({ exprKind }: Expression): ExpressionFinding | undefined {
   return { severity: 'ERROR', code: 'CONDITION_SYNTAX', message };
 }
 
-/** Checks variables, functions and types. The library would only report an unknown name at evaluation. */
+/** Checks variables, functions and types. The library reports unknown names only at evaluation. */
 const checkNames: ExpressionCheck = ({ expression, scope }, { variableNames }) => {
   const name = getIdentifier(expression);
   if (name !== undefined) return checkVariable(name, scope, variableNames);

@@ -90,7 +90,7 @@ export const conditionVariableNames: readonly string[] = Object.keys(conditionVa
 /** The names that the rules of fields may use. */
 export const fieldRuleVariableNames: readonly string[] = Object.keys(fieldRuleVariables);
 
-/** The kind of a variable; undefined if there is no variable of that name. */
+/** Returns the kind of a variable; undefined if there is no variable of that name. */
 export function getVariableKind(name: string): VariableKind | undefined {
   return isVariableName(name) ? allVariables[name].kind : undefined;
 }

@@ -247,8 +247,8 @@ export function markAddressed(
 
 /**
  * Finds the instances that a MESSAGE turn addresses (0.5): a START or CONTINUE is aimed at them, a candidate names their scenario, a field
- * that they wait for became known, a value for their open ASK was rejected, or an outcome is about them. If there is none and no candidate is at or above the threshold, a value that
- * the variables or patch changed addresses the instances that collect it.
+ * that they wait for became known, a value for their open ASK was rejected, or an outcome is about them. If no instance meets one of these
+ * tests and no candidate is at or above the threshold, a value that the variables or patch changed addresses the instances that collect it.
  */
 function findAddressedInstances(
   views: readonly InstanceView[],

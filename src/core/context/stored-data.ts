@@ -8,7 +8,7 @@ import type { CompiledScenario } from '../scenario/compiled-scenario';
 /** The data after the patch, the results and the candidate variables of a turn are stored, in this order (0.4, 0.7). */
 export interface StoredData {
   readonly sessionVariables: ReadonlyMap<string, SessionVariable>;
-  /** Own variables by instance id, for the instances whose variables can have changed. */
+  /** Own variables by instance id, for the instances whose variables may have changed. */
   readonly instanceVariables: ReadonlyMap<string, InstanceVariables>;
   /** Names in the patch and the candidate variables of the turn, nulls included. */
   readonly providedFields: ReadonlySet<string>;

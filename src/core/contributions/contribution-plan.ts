@@ -52,7 +52,7 @@ export function planContributions(
     drafts.push({ contribution: createChoiceContribution(context, choices), lastActiveAt: occurredAt });
   }
   const resolved = resolveConflicts(sortWith(drafts, compareInPlanOrder), context.settings);
-  // An ASK that became a NONE has a lower priority.
+  // An ASK that became a NONE has a lower priority, so the contributions are sorted again.
   const contributions = sortWith(resolved, compareInPlanOrder).map(({ contribution }) =>
     describeAsk(contribution, context),
   );

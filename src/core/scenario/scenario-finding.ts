@@ -58,7 +58,7 @@ export type ScenarioFindingCode =
   | 'FIELD_TYPE'
   /** A step asks for a field that the customer cannot set. */
   | 'FIELD_NOT_FROM_CUSTOMER'
-  /** A condition reads a variable of a tool without testing that it is there. */
+  /** A condition reads a variable of a tool without testing that it exists. */
   | 'TOOL_VARIABLE_WITHOUT_HAS'
   /** A transition back to its own step clears what the step collects. */
   | 'CLEARS_OWN_FIELD'

@@ -1,4 +1,4 @@
-/** The names of all commands in the order of the help. */
+/** The names of all commands, in the order in which the help lists them. */
 export const commandNames = [
   'validate',
   'test',

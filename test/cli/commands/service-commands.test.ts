@@ -32,14 +32,14 @@ function runWithService(...args: readonly string[]): Promise<Run> {
   });
 }
 
-/** Runs a command that succeeds, and returns its output. */
+/** Runs a command, expects it to succeed, and returns its standard output. */
 async function runOk(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runWithService(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout;
 }
 
-/** The definitions with defaults, as the service returns them. */
+/** Converts scenarios to definitions with defaults, as the service returns them. */
 function toDefinitions({ scenarios }: ParsedScenarioFiles): readonly Scenario[] {
   return scenarios.map(({ message }) => scenarioFromProto(message));
 }

@@ -12,7 +12,7 @@ import { compileDraft } from '../../support/conversation';
 import { startConversation } from '../../support/running';
 import { orderScenario } from './order-scenario';
 
-// Loading the layout library takes long on a busy machine.
+// Loading the layout library is slow on a busy machine.
 jest.setTimeout(120_000);
 
 const examplesFolder = join(__dirname, '..', '..', '..', 'examples', 'scenarios');

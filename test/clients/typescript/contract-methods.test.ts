@@ -16,7 +16,7 @@ interface MethodStub {
 
 const services = [OrchestratorServiceService, ScenarioServiceService, SessionServiceService];
 const definitions = new Map(services.flatMap((service) => Object.entries<MethodStub>(service)));
-/** The methods by the descriptors of the contract, which do not depend on the generated stubs. */
+/** The methods according to the descriptors of the contract, which do not depend on the generated stubs. */
 const contractMethods = [...getContractRegistry()]
   .filter((descriptor) => descriptor.kind === 'service')
   .filter(({ typeName }) => typeName.startsWith('focal.orchestration.v1.'))

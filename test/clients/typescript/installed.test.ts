@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The compiler with all settings, because the tsconfig.json of the root folder does not apply. */
+/** The compiler with all its settings, because the tsconfig.json of the root folder does not apply. */
 const compiler = [tsc, '--ignoreConfig', '--module', 'node16', '--target', 'es2022', '--strict', '--types', 'node'];
 
 /** Compiles a TypeScript program in strict mode, runs it, and returns its output. */

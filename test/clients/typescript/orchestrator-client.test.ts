@@ -9,7 +9,7 @@ import { Any } from '../../../gen/google/protobuf/any';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../../gen/google/rpc/error_details';
 import { Status } from '../../../gen/google/rpc/status';
 
-/** The responses of the server to the calls of a test, in order. The last one repeats. */
+/** The responses of the server to the calls of a test, in order. The last response repeats. */
 let responses: (Partial<ServiceError> | 'ok' | 'replayed' | 'none')[] = [];
 let calls: { readonly authorization: unknown; readonly deadline: number }[] = [];
 let server: Server;
@@ -49,7 +49,7 @@ afterAll(() => server.forceShutdown());
 
 const request = ProcessTurnRequest.fromPartial({ turn: { turnId: 't' } });
 
-/** The CallError that a call rejects with. */
+/** Returns the CallError that a call rejects with. */
 async function getError(call: Promise<unknown>): Promise<CallError> {
   const error: unknown = await call.then(
     () => undefined,
@@ -63,7 +63,7 @@ function packDetail(type: string, bytes: Uint8Array): Any {
   return Any.fromPartial({ typeUrl: `type.googleapis.com/google.rpc.${type}`, value: Buffer.from(bytes) });
 }
 
-/** An error with its details, as the service sends it. */
+/** Creates an error with its details, as the service sends it. */
 function createError(
   code: status,
   details: string,

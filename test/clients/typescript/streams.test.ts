@@ -46,7 +46,7 @@ const createRequest = (turnId: string) => ProcessTurnsRequest.fromPartial({ turn
 const createResponse = (turnId: string) =>
   ProcessTurnsResponse.fromPartial({ turnId, replayed: true, result: { $case: 'response', value: { revision: 7 } } });
 
-/** Responds to each turn and ends the stream after the last one. */
+/** Responds to each turn and ends the stream after the last turn. */
 function respond(call: ProcessTurnsCall): void {
   call.on('data', ({ turn }) => call.write(createResponse(turn?.turnId ?? ''))).on('end', () => call.end());
 }
@@ -182,7 +182,7 @@ describe('processTurns', () => {
     const closed = new Promise<void>((resolve) => {
       async function* turns() {
         try {
-          // The pause lets responses arrive before grpc-js has read its buffer of 1 MB of turns.
+          // The pause lets responses arrive before grpc-js has filled its buffer of 1 MB with turns.
           for (let number = 1; ; number += 1) {
             yield createRequest(String(number));
             await setImmediate();

@@ -4,7 +4,7 @@ import type { MessageStream } from '../../../clients/typescript/src/calls';
 import { watchSession } from '../../../clients/typescript/src/watch-session';
 import { WatchSessionRequest, WatchSessionResponse } from '../../../gen/focal/orchestration/v1/session_service';
 
-/** A stream that sends turns with these revisions and then breaks. */
+/** Creates a stream that sends turns with the given revisions and then breaks. */
 function createBrokenStream(revisions: readonly number[]): MessageStream<WatchSessionResponse> {
   async function* send() {
     for (const revision of revisions) yield WatchSessionResponse.fromPartial({ turn: { revision } });
@@ -13,7 +13,7 @@ function createBrokenStream(revisions: readonly number[]): MessageStream<WatchSe
   return Object.assign(Readable.from(send()), { cancel: () => undefined });
 }
 
-/** Watches a session whose streams send these revisions, until the last stream has broken, and returns the delays in ms. */
+/** Watches a session until the last stream breaks. Each stream sends the given revisions. Returns the delays in ms. */
 async function collectDelays(streams: readonly (readonly number[])[]): Promise<readonly number[]> {
   const delays: number[] = [];
   const remaining = [...streams];
@@ -33,7 +33,7 @@ async function collectDelays(streams: readonly (readonly number[])[]): Promise<r
   return delays;
 }
 
-/** A matcher for a back-off with its jitter of 25 percent. */
+/** Creates a matcher for a back-off with a jitter of 25 percent. */
 function about(backoffMs: number): { asymmetricMatch(value: unknown): boolean } {
   return {
     asymmetricMatch: (value) => typeof value === 'number' && value >= backoffMs * 0.75 && value <= backoffMs * 1.25,

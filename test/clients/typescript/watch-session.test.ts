@@ -24,7 +24,7 @@ import { Status } from '../../../gen/google/rpc/status';
 
 type Stream = ServerWritableStream<WatchSessionRequest, WatchSessionResponse>;
 
-/** The handlers of the server for the streams of a test, in order. The last one repeats. */
+/** The handlers of the server for the streams of a test, in order. The last handler repeats. */
 let handlers: ((stream: Stream) => void)[];
 let requests: WatchSessionRequest[];
 /** The revision of the session; undefined if it does not exist. */
@@ -61,7 +61,7 @@ afterAll(() => {
   server.forceShutdown();
 });
 
-/** An error with its reason, as the service sends it. */
+/** Creates an error with its reason, as the service sends it. */
 function createError(code: status, reason: string) {
   const info = { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(encodeErrorInfo(reason)) };
   const bytes = Status.encode(Status.fromPartial({ code, message: reason, details: [Any.fromPartial(info)] })).finish();
@@ -76,7 +76,7 @@ function encodeErrorInfo(reason: string): Uint8Array {
 
 const toTurnId = (number: number) => `turn-${number}`;
 
-/** Returns a handler that sends turns and then the error, if there is one. */
+/** Returns a handler that sends turns and then the error, if one is given. */
 function sendTurns(revisions: readonly number[], error?: Partial<StatusObject>) {
   return (stream: Stream) => {
     for (const number of revisions) {
@@ -88,7 +88,7 @@ function sendTurns(revisions: readonly number[], error?: Partial<StatusObject>) 
 
 const request = WatchSessionRequest.fromPartial({ tenantId: 't', sessionId: 's', afterRevision: 0 });
 
-/** The revisions of the first `count` turns of a session. Leaves the iteration after them. */
+/** Returns the revisions of the first `count` turns of a session. Leaves the iteration after the last of them. */
 async function take(count: number, turns: AsyncIterable<TurnRecord>): Promise<readonly number[]> {
   const revisions: number[] = [];
   for await (const turn of turns) {

@@ -145,7 +145,7 @@ test('6: outcome is "confirmed" after a CONFIRMED, and "" in the next visit', ()
   expect(playTurns(scenario, [{}, confirmed])[1]?.transition('s').targetStepId).toBe('hit');
 });
 
-/** Conditions that are true on the turn after the first. A new variable does not compile without a row. */
+/** Conditions that are true on the turn after the first. The test does not compile until a new variable has a row. */
 const readable: Readonly<
   Record<keyof ConditionVariables, readonly (readonly [condition: string, draft: TurnDraft])[]>
 > = {

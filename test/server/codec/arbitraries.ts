@@ -11,7 +11,7 @@ import type { StepOutcome, Turn } from '../../../src/core/model/turn';
 import type { EnumTable } from '../../../src/server/codec/wire/enum-table';
 import * as enums from '../../../src/server/codec/wire/enums';
 
-/** Valid names that are easy to get wrong: properties of Object.prototype, array indexes, and the empty name. */
+/** Valid names that often cause defects: properties of Object.prototype, array indexes, and the empty name. */
 export const unsafeNames = [
   'constructor',
   'toString',
@@ -33,7 +33,7 @@ export const names = fc.array(name, { maxLength: 4 });
 export const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 export const priority = fc.integer({ min: -1_000_000, max: 1_000_000 });
 export const score = fc.double({ min: 0, max: 1, noNaN: true });
-/** 1970..9999, in milliseconds. */
+/** Milliseconds since 1970, up to the year 9999. */
 export const time = fc.integer({ min: 0, max: 253_402_300_799_999 });
 export const boolean = fc.boolean();
 
@@ -58,7 +58,7 @@ export function stringMap<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Reado
   return fc.array(fc.tuple(name, value), { maxLength: 5 }).map((entries) => new Map(entries));
 }
 
-/** Every name of an enum that is encoded. A new value of the contract is tested without a change of the arbitraries. */
+/** Generates every name that the table encodes, including values that are added to the contract later. */
 export function anyName<Name extends string>(table: EnumTable<Name, number>): fc.Arbitrary<Name> {
   const numbers = Object.values<number>(table.toProto);
   return fc.constantFrom(...numbers.map((number) => table.fromProto(number)));

@@ -1,4 +1,4 @@
-/** A generated message with some fields only. Enums are numbers. */
+/** A generated message with a subset of its fields. Enums are numbers. */
 export type DeepPartial<Message> = unknown extends Message
   ? Message
   : Message extends Date

@@ -103,7 +103,7 @@ const endedInstance: fc.Arbitrary<EndedInstance> = fc.record({
   irreversibleDone: shortArray(irreversibleStep),
 });
 
-/** Any value of the type, including values that no turns can produce. */
+/** Any session, including those that no sequence of turns can produce. */
 export const session: fc.Arbitrary<Session> = fc.record({
   tenantId: text,
   agentId: text,
@@ -124,7 +124,7 @@ export const session: fc.Arbitrary<Session> = fc.record({
   importedFrom: text,
 });
 
-/** A session that turns can produce, as `sessionFromProto` requires. */
+/** A session that a sequence of turns can produce, as `sessionFromProto` requires. */
 export const coherentSession: fc.Arbitrary<Session> = session.map((any) => ({
   ...any,
   instances: any.instances.map((one, index) => ({

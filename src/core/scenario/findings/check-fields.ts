@@ -11,8 +11,8 @@ import {
 } from '../scenario-finding';
 
 /**
- * Finds fields that are read but not provided by the scenario, variables of tools that are read before they are known to be there,
- * fields that are asked for in vain, and persisted fields that are not collected.
+ * Finds fields that are read but not provided by the scenario, tool variables that are read without a test that they exist, fields that are
+ * asked for in vain, and persisted fields that are not collected.
  */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
   return [
@@ -117,7 +117,10 @@ function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFi
   );
 }
 
-/** `persisted_fields` keeps collected fields. Other fields are not forgotten when the instance ends (0.4). */
+/**
+ * Finds persisted fields that no step collects. Only collected fields are dropped when an instance ends, so persisting other fields has no
+ * effect (0.4).
+ */
 function checkPersistedFields({ steps, persistedFields }: Scenario): readonly ScenarioFinding[] {
   const collectedFields = new Set(steps.flatMap((step) => step.collectsProfileFields));
   return persistedFields.flatMap((field, index) => {

@@ -16,7 +16,7 @@ let sharedWriter = new BinaryWriter();
  */
 export function encodeMessage<Message>(type: EncodableType<Message>, message: Message): Uint8Array {
   const writer = sharedWriter;
-  // If `encode` throws, the writer holds half a message and must not be used again.
+  // If `encode` throws, the writer contains an incomplete message and must not be used again.
   sharedWriter = new BinaryWriter();
   const bytes = type.encode(message, writer).finish();
   if (bytes.length <= maxReusedBytes) sharedWriter = writer;

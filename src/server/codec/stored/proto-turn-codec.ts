@@ -6,8 +6,8 @@ import { encodeMessage } from './encode-message';
 import { decodeStoredBytes } from './stored-values';
 
 /**
- * Encodes turn results as ProcessTurnResponse. Requests may be ProcessTurnRequest, StreamTurnRequest or ProcessTurnsRequest: the
- * three have the same layout, so a turn that is retried through another method is recognized.
+ * Encodes turn results as ProcessTurnResponse. Requests may be ProcessTurnRequest, StreamTurnRequest or ProcessTurnsRequest.
+ * All three have the same layout, so a turn that is retried through another method is recognized.
  */
 export class ProtoTurnCodec implements TurnCodec {
   encodeResult(result: TurnResult): Uint8Array {
@@ -25,8 +25,8 @@ export class ProtoTurnCodec implements TurnCodec {
 }
 
 /**
- * Compares decoded messages deeply, regardless of the order of map entries. They may consist of lists, maps, timestamps, JSON
- * values and scalars. NaN equals NaN; 0 and -0 differ, as their bytes do.
+ * Compares decoded messages deeply, regardless of the order of map entries. The messages may contain lists, maps, timestamps,
+ * JSON values and scalars. NaN equals NaN; 0 and -0 differ, as their bytes do.
  */
 function isEqual(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;

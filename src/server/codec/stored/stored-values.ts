@@ -17,9 +17,9 @@ import {
 import { sessionStateFromProto, sessionStateToProto } from '../wire/session-codec';
 import { encodeMessage } from './encode-message';
 
-// The values that both stores hold, as bytes. Equal values have equal bytes. Every release must read what older releases wrote.
+// The bytes of the values in both stores. Equal values have equal bytes. Every release must be able to read older values.
 
-/** Encodes the state of a session. Fields that are derived from others are left out. */
+/** Encodes the state of a session. Derived fields are omitted. */
 export function encodeSession(session: Session): Uint8Array {
   return encodeMessage(SessionMessage, sessionStateToProto(session));
 }
@@ -59,7 +59,7 @@ export function decodeRelationship(bytes: Uint8Array): Relationship {
 }
 
 /**
- * Decodes bytes from a store. Invalid bytes are not the caller's fault, so every failure, INVALID_REQUEST included, becomes a
+ * Decodes bytes from a store. Invalid bytes are not the caller's fault, so every failure, including INVALID_REQUEST, becomes a
  * plain Error, which is reported as INTERNAL. `type` names the value in the message.
  */
 export function decodeStoredBytes<Message, Value>(

@@ -115,7 +115,7 @@ export function contributionFromProto(message: ContributionMessage): Contributio
   }
 }
 
-/** The fields that every contribution type has; the others are empty. */
+/** Converts the fields that every contribution type has. All other fields of the message are empty. */
 function commonToProto(contribution: Contribution): ContributionMessage {
   return {
     scenarioId: contribution.scenarioId,

@@ -99,7 +99,7 @@ export function rejectedCandidateFromProto(message: RejectedMessage): RejectedCa
   };
 }
 
-/** The contract carries the reason as text; "" means that no rule overruled the model. */
+/** Validates the reason, which the contract encodes as a string. "" means that no rule overruled the model. */
 function overruledByFromProto(text: string): OverruleReason | '' {
   const reason = text === '' ? '' : overruleReasons.find((each) => each === text);
   if (reason === undefined) {

@@ -13,7 +13,7 @@ type EnumName<Enum, Prefix extends string> = Exclude<
 >;
 
 interface EnumOptions<Name extends string, Deprecated extends Name> {
-  /** The name that UNSPECIFIED is decoded to. Without it, UNSPECIFIED is an error. */
+  /** The name that UNSPECIFIED is decoded to. If undefined, UNSPECIFIED is an error. */
   readonly unspecified?: Exclude<Name, Deprecated>;
   /** Deprecated names, each with its replacement. They are decoded to the replacement and never encoded. */
   readonly deprecated?: Readonly<Record<Deprecated, Exclude<Name, Deprecated>>>;
@@ -21,14 +21,15 @@ interface EnumOptions<Name extends string, Deprecated extends Name> {
 
 /**
  * Converts between the names of a domain union and the numbers of a generated enum. A constant of type `EnumTable<Union, Enum>`
- * compiles only if the union has exactly the names of the enum: `toProto` needs every name, and `fromProto` returns no other.
+ * compiles only if the union has exactly the names of the enum: `toProto` requires every name, and `fromProto` returns no other
+ * name.
  */
 export class EnumTable<Name extends string, Proto extends number> {
   readonly toProto: Readonly<Record<Name, Proto>>;
   readonly #names: readonly (Name | undefined)[];
   readonly #type: string;
 
-  /** `names` holds the name of each number, or undefined. `type` is the name of the enum in errors. */
+  /** `names` has the name of each number at that index, or undefined. `type` is the name of the enum in errors. */
   constructor(type: string, toProto: Readonly<Record<Name, Proto>>, names: readonly (Name | undefined)[]) {
     this.#type = type;
     this.toProto = toProto;
@@ -109,11 +110,11 @@ export function createLowerCaseEnumTable<
 ): EnumTable<Lowercase<EnumName<Enum, Prefix>> | Unspecified, EnumValue<Enum>> {
   const entries = listEntries(generated, prefix).map(([name, value]): EnumEntry => [name.toLowerCase(), value]);
   // UNSPECIFIED is encoded only if no other number has the same name.
-  const decodeOnly = entries.some(([name]) => name === unspecified);
-  return createTable(prefix, [[unspecified, 0, decodeOnly], ...entries], unspecified);
+  const isDecodeOnly = entries.some(([name]) => name === unspecified);
+  return createTable(prefix, [[unspecified, 0, isDecodeOnly], ...entries], unspecified);
 }
 
-type EnumEntry = readonly [name: string, value: number, decodeOnly?: boolean];
+type EnumEntry = readonly [name: string, value: number, isDecodeOnly?: boolean];
 
 function listEntries(generated: GeneratedEnum, prefix: string): EnumEntry[] {
   const entries: EnumEntry[] = [];
@@ -130,10 +131,10 @@ function createTable<Name extends string, Proto extends number>(
 ): EnumTable<Name, Proto> {
   const toProto: Record<string, number> = {};
   const names: (string | undefined)[] = [unspecified];
-  for (const [name, value, decodeOnly] of entries) {
+  for (const [name, value, isDecodeOnly] of entries) {
     names[value] = name;
-    if (decodeOnly !== true) toProto[name] = value;
+    if (isDecodeOnly !== true) toProto[name] = value;
   }
-  // The names come from the enum at run time; the compiler derives their type from the same enum, but cannot connect the two.
+  // The names come from the enum at run time. The compiler derives their type from the same enum, but cannot verify the match.
   return new EnumTable(prefix.slice(0, -1), toProto as Record<Name, Proto>, names as (Name | undefined)[]);
 }

@@ -76,7 +76,7 @@ export function instanceFromProto(message: InstanceMessage, revision: number): S
   };
 }
 
-/** The default visit of an instance in a request: the instance has just entered its step. */
+/** Creates the visit of an instance in a request that has none. The instance counts as having just entered its step. */
 function createDefaultVisit(message: InstanceMessage, revision: number): StepVisit {
   return createVisit(Math.max(1, message.lastVisitNumber), revision);
 }

@@ -5,8 +5,8 @@ import { createNullPrototypeObject, createProtoKeyError, emptyMapField, type Map
 
 /**
  * The maximum nesting depth of lists and objects in a value; a list of numbers has depth 1. Generated decoders fail at 100
- * nested messages. An object takes three of them, and a value is up to six messages below the top (in a ListTurns response), so
- * 31 is the maximum that every client can decode.
+ * nested messages. An object takes three nested messages, and a value is up to six messages below the root (in a
+ * ListTurns response), so 31 is the maximum that every client can decode.
  */
 export const maxValueDepth = 30;
 
@@ -21,7 +21,7 @@ export function jsonFromProto(value: unknown, path: string): JsonValue {
   return normalized;
 }
 
-/** The inverse of `jsonFromProto`. It normalizes and throws in the same way, so that equal values have equal bytes. */
+/** The inverse of `jsonFromProto`. Normalizes and throws in the same way, so that equal values have equal bytes. */
 export function jsonToProto(value: JsonValue, path: string): JsonValue {
   return jsonFromProto(value, path);
 }
@@ -51,7 +51,7 @@ export function fieldsToProto(fields: FieldValues, path: string): MapField<unkno
   return field;
 }
 
-/** Returns the normalized value, or undefined if the value is invalid. `levels` is the depth that is left. */
+/** Returns the normalized value, or undefined if the value is invalid. `levels` is the remaining depth. */
 function normalize(value: unknown, levels: number): JsonValue | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
@@ -80,7 +80,10 @@ function normalizeObject(members: Readonly<MapField<unknown>>, levels: number): 
   return object;
 }
 
-/** Finds the invalid part of a value. It runs only after `normalize` has failed, so that valid values need no paths. */
+/**
+ * Creates the error for the invalid part of a value. Runs only after `normalize` has failed, so that valid values need no
+ * paths.
+ */
 function createValueError(value: unknown, path: string, levels: number): Error {
   if (typeof value === 'number') return createInvalidFieldError(path, 'must be a finite number');
   if (!isObject(value)) return createInvalidFieldError(path, 'must have a value; use null for no value');
@@ -97,7 +100,7 @@ function joinPath(path: string, key: string): string {
   return `${path}[${JSON.stringify(key)}]`;
 }
 
-/** Lists count as objects, as they do for `typeof`. */
+/** Returns true for lists too, like `typeof`. */
 function isObject(value: unknown): value is Readonly<MapField<unknown>> {
   return typeof value === 'object' && value !== null;
 }

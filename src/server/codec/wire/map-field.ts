@@ -18,7 +18,7 @@ export function createNullPrototypeObject<Value>(): MapField<Value> {
   return new NullPrototypeObject<Value>();
 }
 
-/** The map field without entries. It is shared, because most map fields are empty. */
+/** An empty map field. Shared, because most map fields are empty. */
 export const emptyMapField: MapField<never> = Object.freeze(createNullPrototypeObject<never>());
 
 /**

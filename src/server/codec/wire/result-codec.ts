@@ -107,7 +107,7 @@ export function contextFromProto(message: ContextMessage): ContextSummary {
   };
 }
 
-/** Converts a model proposal. Entries are in order of ids, so that equal proposals have equal bytes. */
+/** Converts a model proposal. Entries are sorted by id, so that equal proposals have equal bytes. */
 export function modelProposalToProto({ outcome, model, actions, fits, verdicts }: ModelProposal): ProposalMessage {
   return {
     outcome: modelOutcome.toProto[outcome],

@@ -48,7 +48,7 @@ export function scenarioToProto(scenario: Scenario): ScenarioMessage {
   };
 }
 
-/** The inverse of `scenarioToProto`. Fields that the author left out get the defaults that the contract documents. */
+/** The inverse of `scenarioToProto`. Fields that the author omitted get the defaults that the contract documents. */
 export function scenarioFromProto(message: ScenarioMessage): Scenario {
   return {
     scenarioId: message.scenarioId,

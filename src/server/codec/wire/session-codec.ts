@@ -30,9 +30,10 @@ export function sessionToProto(session: Session, focusInstanceId: string): Sessi
   return message;
 }
 
-/** Where the session is in the request, for errors, and the time of the turn in the same request (ms since 1970). */
 export interface SessionInputContext {
+  /** The path of the session in the request, for errors. */
   readonly path: string;
+  /** The time of the turn in the same request, in milliseconds since 1970. */
   readonly occurredAt: number;
 }
 
@@ -66,7 +67,7 @@ export function sessionFromProto(message: SessionMessage, { path, occurredAt }: 
   return { ...session, instances, lastStartNumber };
 }
 
-/** Converts the stored state: without focus, active scenario and current step, which are derived from the instances. */
+/** Converts the stored state, without focus, active scenario and current step, which are derived from the instances. */
 export function sessionStateToProto(session: Session): SessionMessage {
   return {
     tenantId: session.tenantId,
@@ -150,7 +151,7 @@ function variablesToProto(variables: ReadonlyMap<string, SessionVariable>): Vari
   return messages;
 }
 
-/** If a name occurs more than once, the last variable counts. A missing value is null. */
+/** If a name occurs more than once, the last variable wins. A missing value is null. */
 function variablesFromProto(messages: readonly VariableMessage[]): Map<string, SessionVariable> {
   const variables = new Map<string, SessionVariable>();
   for (const message of messages) {

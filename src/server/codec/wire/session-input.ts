@@ -7,8 +7,8 @@ import { type FieldViolation, OrchestratorError } from '../../../core/model/orch
 import { liveStatus } from './enums';
 
 /**
- * Validates a session in a request, as far as the annotations of the contract cannot: turns must be able to produce it. `path` is
- * the path of the session in the request. Throws INVALID_REQUEST with all violations.
+ * Validates what the annotations of the contract cannot express: that a sequence of turns can produce the session. `path` is the
+ * path of the session in the request. Throws INVALID_REQUEST with all violations.
  */
 export function validateSessionInput(message: SessionMessage, path: string): void {
   const violations = [
@@ -27,28 +27,30 @@ export function validateSessionInput(message: SessionMessage, path: string): voi
   });
 }
 
-/** Instance ids and start numbers are unique, and a scenario has at most one active or paused instance. */
+/** Checks that instance ids and start numbers are unique, and that a scenario has at most one active or paused instance. */
 function findDuplicateInstances(
   { instances, endedInstances }: SessionMessage,
   path: string,
 ): readonly FieldViolation[] {
-  const identified = [
+  const instancesWithPath = [
     ...instances.map(({ instanceId }, index) => ({ instanceId, path: `${path}.instances[${index}]` })),
     ...endedInstances.map(({ instanceId }, index) => ({ instanceId, path: `${path}.ended_instances[${index}]` })),
   ];
-  const numbered = instances.flatMap(({ startNumber }, index) => (startNumber > 0 ? [{ startNumber, index }] : []));
+  const numberedInstances = instances.flatMap(({ startNumber }, index) =>
+    startNumber > 0 ? [{ startNumber, index }] : [],
+  );
   return [
-    ...findDuplicates(identified, ({ instanceId }) => instanceId).map(({ index, firstIndex }) => ({
-      field: `${identified[index]?.path}.instance_id`,
-      description: `duplicates ${identified[firstIndex]?.path}; each instance needs a unique id`,
+    ...findDuplicates(instancesWithPath, ({ instanceId }) => instanceId).map(({ index, firstIndex }) => ({
+      field: `${instancesWithPath[index]?.path}.instance_id`,
+      description: `duplicates ${instancesWithPath[firstIndex]?.path}; each instance needs a unique id`,
     })),
     ...findDuplicates(instances, ({ scenarioId }) => scenarioId).map(({ index, firstIndex }) => ({
       field: `${path}.instances[${index}].scenario_id`,
       description: `duplicates ${path}.instances[${firstIndex}]; a session runs one instance of a scenario at a time`,
     })),
-    ...findDuplicates(numbered, ({ startNumber }) => startNumber).map(({ index, firstIndex }) => ({
-      field: `${path}.instances[${numbered[index]?.index}].start_number`,
-      description: `duplicates ${path}.instances[${numbered[firstIndex]?.index}]; omit it or use unique numbers`,
+    ...findDuplicates(numberedInstances, ({ startNumber }) => startNumber).map(({ index, firstIndex }) => ({
+      field: `${path}.instances[${numberedInstances[index]?.index}].start_number`,
+      description: `duplicates ${path}.instances[${numberedInstances[firstIndex]?.index}]; omit it or use unique numbers`,
     })),
   ];
 }

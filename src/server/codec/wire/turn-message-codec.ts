@@ -37,7 +37,7 @@ export function turnToProto(turn: Turn): TurnMessage {
 }
 
 /**
- * The inverse of `turnToProto`. Fields that the caller left out get the defaults that the contract documents; the default of
+ * The inverse of `turnToProto`. Fields that the caller omitted get the defaults that the contract documents; the default of
  * `occurred_at` is `receivedAt`, in milliseconds since 1970. The turn shares the lists of the message, so the caller must not
  * change the message afterwards. Throws INVALID_REQUEST for the values that `jsonFromProto` rejects.
  */
@@ -106,8 +106,8 @@ function situationToProto(situation: Situation): SituationMessage {
 }
 
 /**
- * The inverse of `situationToProto`. A missing situation is an empty one. Candidate variables are kept in order, duplicates
- * included: the rules decide that the last one of a name counts (0.4).
+ * The inverse of `situationToProto`. A missing situation is converted to an empty one. Candidate variables are kept in order,
+ * including duplicates. The rules define that the last value of a name wins (0.4).
  */
 function situationFromProto(message: SituationMessage = SituationMessage.create()): Situation {
   return {
@@ -155,7 +155,7 @@ function candidateVariableToProto(variable: CandidateVariable, index: number): C
   };
 }
 
-/** A missing value is null, which means "no longer known". */
+/** Converts a candidate variable. A missing value becomes null, which means "no longer known". */
 function candidateVariableFromProto(message: CandidateVariableMessage, index: number): CandidateVariable {
   return {
     name: message.name,

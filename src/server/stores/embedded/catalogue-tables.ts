@@ -3,9 +3,9 @@ import type { Relationship } from '../../../core/model/scenario';
 import type { EmbeddedEnvironment } from './embedded-environment';
 import { encodeKeyPart, keyPartUpperBound } from './embedded-keys';
 
-// Methods that change a table must be called within a transaction: within `EmbeddedEnvironment.write`.
+// Call the methods that change a table only within a transaction, that is, within `EmbeddedEnvironment.write`.
 
-/** The number of changes of each catalogue. */
+/** The revision of each catalogue, which is the number of its changes. */
 export class RevisionTable {
   private readonly revisions: Database<number, string>;
 
@@ -29,7 +29,7 @@ export interface StoredVersion {
   readonly bytes: Uint8Array;
 }
 
-/** The versions of a scenario in the table `scenario-heads`. Its property names are persistent: they must not change. */
+/** An entry of the table `scenario-heads`. The property names are persistent and must not change. */
 interface ScenarioHead {
   /** The latest version; 0 after a delete. */
   readonly newest: number;
@@ -38,7 +38,7 @@ interface ScenarioHead {
   readonly contentHash: string;
 }
 
-/** Greater than every version. */
+/** The upper bound of a range of versions. */
 const versionUpperBound = Number.MAX_SAFE_INTEGER;
 
 /** All versions of all scenarios. */

@@ -155,7 +155,7 @@ export class EmbeddedCatalogue implements ScenarioCatalogue {
     return () => undefined;
   }
 
-  /** Closes the environment, which it shares with the session store. */
+  /** Closes the environment, which is shared with the session store. */
   close(): Promise<void> {
     return this.environment.close();
   }

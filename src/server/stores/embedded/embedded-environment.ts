@@ -10,9 +10,9 @@ import { FolderLock } from './folder-lock';
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * An LMDB environment: a folder that a single process uses. Synchronous reads see a consistent snapshot. Writes are serialized
- * transactions. A write becomes visible and is acknowledged only when it is on the disk, so that every reply that depends on it,
- * such as a replay or a conflict, is equally durable.
+ * An LMDB environment: a database folder that a single process uses. Synchronous reads see a consistent snapshot. Writes are
+ * serialized transactions. A write becomes visible and is acknowledged only when it is on the disk, so that every reply that
+ * depends on it, such as a replay or a conflict, is equally durable.
  */
 export class EmbeddedEnvironment {
   private readonly root: RootDatabase<Uint8Array, string>;
@@ -55,28 +55,28 @@ export class EmbeddedEnvironment {
 
   /**
    * Runs `work`, which must be synchronous, as one transaction. If `work` throws, the transaction is rolled back. Resolves when
-   * the transaction is on the disk. Rejects as SessionStore documents: with COMMIT_UNKNOWN if the disk fails or is too slow for
-   * the deadline. Calls `onCommitted` when the transaction is on the disk, even after the deadline.
+   * the transaction is on the disk. Rejects as SessionStore documents: with COMMIT_UNKNOWN if the disk fails or does not
+   * confirm the write before the deadline. Calls `onCommitted` when the transaction is on the disk, even after the deadline.
    */
   async write<T>(call: Call, work: () => T, onCommitted: () => void = () => undefined): Promise<T> {
     this.throwIfClosed();
     const now = this.clock.now();
     throwIfCallEnded(call, now);
-    const committed = this.root.childTransaction(() => {
-      // Check again: earlier transactions may have taken long.
+    const commit = this.root.childTransaction(() => {
+      // Check again, because earlier transactions may have delayed this one.
       throwIfCallEnded(call, this.clock.now());
       this.lock.assertHeld();
       return work();
     });
-    committed.then(onCommitted, () => undefined);
+    commit.then(onCommitted, () => undefined);
     try {
-      return await withTimeout(call.deadline - now, committed);
+      return await withTimeout(call.deadline - now, commit);
     } catch (error) {
       throw await toStoreError(error, this.path);
     }
   }
 
-  /** Checks that writes reach the disk. */
+  /** Checks that writes reach the disk. Rejects as `write` does. */
   async probe(call: Call): Promise<void> {
     await this.write(call, () => this.probes.putSync('probe', this.clock.now()));
   }
@@ -91,7 +91,8 @@ export class EmbeddedEnvironment {
     try {
       await this.lock.release();
     } catch (error) {
-      // The next process detects by the process id that the lock is stale. Await the error, so that no rejection is unhandled.
+      // The next process detects the stale lock by its process id. `toStoreError` awaits the cause, so that no rejection is
+      // unhandled.
       await toStoreError(error, this.path);
     }
     await this.root.close();
@@ -113,8 +114,8 @@ export class EmbeddedEnvironment {
 }
 
 /**
- * Settles as the write does, or rejects with COMMIT_UNKNOWN if the disk takes longer than `milliseconds`: the write may still be
- * applied. Always clears the timer.
+ * Settles as the write does, or rejects with COMMIT_UNKNOWN if the disk takes longer than `milliseconds`, because the write may
+ * still be applied. Always clears the timer.
  */
 function withTimeout<T>(milliseconds: number, write: Promise<T>): Promise<T> {
   if (milliseconds > maxTimerMs) return write;

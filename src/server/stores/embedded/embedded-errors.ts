@@ -1,19 +1,21 @@
 import { statfsSync } from 'node:fs';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
-/** Error codes of a commit without disk space: ENOSPC, EDQUOT, and MDB_MAP_FULL of LMDB. */
+/** Error codes of a commit that fails for lack of disk space: ENOSPC, EDQUOT, and MDB_MAP_FULL of LMDB. */
 const diskFullCodes: ReadonlySet<unknown> = new Set([28, 122, -30792]);
 
-/** LMDB reports a partial write as EIO. If the disk has less free space than this, in bytes, it is full. */
+/** The code EIO, which LMDB also reports for a partial write. */
 const ioErrorCode = 5;
+
+/** After EIO, the disk counts as full if it has less free space than this, in bytes. */
 const lowDiskSpace = 16 * 1024 * 1024;
 
-/** The retry delay that callers get when the disk is full: an operator must free space. */
+/** The retry delay that callers get when the disk is full. An operator must free space. */
 const fullDiskRetryAfterMs = 5_000;
 
 /**
- * Converts the error of a failed write. Without disk space nothing was changed: STORE_FULL. Every other failed commit is
- * COMMIT_UNKNOWN. Errors that are not from a commit are returned unchanged.
+ * Converts the error of a failed write. Returns STORE_FULL if the disk is full; nothing was changed. Returns
+ * COMMIT_UNKNOWN for every other failed commit. Errors that are not from a commit are returned unchanged.
  */
 export async function toStoreError(error: unknown, path: string): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;
@@ -25,7 +27,7 @@ export async function toStoreError(error: unknown, path: string): Promise<unknow
   return new OrchestratorError('COMMIT_UNKNOWN', 'The disk did not confirm the write.', { cause });
 }
 
-/** lmdb provides the cause as a promise that rejects with it. */
+/** Returns the cause of a failed commit. lmdb provides it as a promise that rejects with the cause. */
 async function getCause(commitError: unknown): Promise<unknown> {
   try {
     return await commitError;

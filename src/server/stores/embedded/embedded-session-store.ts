@@ -21,7 +21,7 @@ import type { SessionValue } from './session-values';
 export interface EmbeddedSessionStoreOptions {
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** The number of recorded turns per session, at least 1. The ids of recorded turns are known. */
+  /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
   readonly clock: Clock;
 }
@@ -116,7 +116,7 @@ export class EmbeddedSessionStore implements SessionStore {
 
   onChange(key: SessionKey, listener: () => void): () => void {
     const session = toTableKey(key);
-    // A new function for each call, so that a listener that is added twice is removed once at a time.
+    // A new function for each call, so that a listener that is added twice must be removed twice.
     const onEvent = () => listener();
     this.changes.on(session, onEvent);
     return () => this.changes.off(session, onEvent);
@@ -127,16 +127,16 @@ export class EmbeddedSessionStore implements SessionStore {
   }
 
   /**
-   * Checks at most `limit` sessions that may have expired and removes those that have. Resolves to the number of checked
-   * sessions; if it is `limit`, there may be more. Call it periodically to free the space of expired sessions.
+   * Checks at most `limit` sessions that may have expired, and removes the expired ones. Resolves to the number of checked
+   * sessions. If the number equals `limit`, there may be more. Call `sweep` periodically to free the space of expired sessions.
    */
   async sweep(limit: number, call: Call): Promise<number> {
-    const due = this.environment.read(call, () => this.sessions.listDue(this.options.clock.now(), limit));
-    await Promise.all(due.map((session) => this.environment.write(call, () => this.sweepOne(session))));
-    return due.length;
+    const dueSessions = this.environment.read(call, () => this.sessions.listDue(this.options.clock.now(), limit));
+    await Promise.all(dueSessions.map((session) => this.environment.write(call, () => this.sweepOne(session))));
+    return dueSessions.length;
   }
 
-  /** Closes the environment, which it shares with the catalogue. */
+  /** Closes the environment, which is shared with the catalogue. */
   close(): Promise<void> {
     return this.environment.close();
   }

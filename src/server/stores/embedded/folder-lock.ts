@@ -4,8 +4,8 @@ import type { Database, RootDatabase } from 'lmdb';
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
 /**
- * Identifies a running process, so that another process can check later whether it still runs, even if the process id has been
- * reused. It is stored as JSON: the property names must not change. A text is "" if /proc does not provide it.
+ * Identifies a process, so that another process can check later whether it is still running, even if the process id has been
+ * reused. Stored as JSON, so the property names must not change. A string is "" if /proc does not provide the value.
  */
 interface ProcessIdentity {
   readonly pid: number;
@@ -18,16 +18,16 @@ interface ProcessIdentity {
 }
 
 interface LockOwner extends ProcessIdentity {
-  /** Unique for each time that the folder is opened. */
+  /** A random id for each time that the folder is opened. */
   readonly token: string;
 }
 
 const ownerKey = 'owner';
 
 /**
- * Restricts a folder to one process. The owner is recorded in the database, so its write lock decides between two processes that
- * start at the same time. The record of a killed process is detected by its process id and start time. Each write verifies the
- * lock: if a process in another container has taken over the folder, only that process can write.
+ * Restricts a folder to one process. The owner is recorded in the database, whose write lock serializes two processes that
+ * start at the same time. A killed owner is detected by its process id and start time. Each write verifies the lock: if a
+ * process in another container has taken over the folder, only that process can write.
  */
 export class FolderLock {
   private readonly owners: Database<LockOwner, string>;
@@ -93,7 +93,7 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // The process exists and belongs to another user.
+    // EPERM means that the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
@@ -101,7 +101,7 @@ function processExists(pid: number): boolean {
 function readStartTime(pid: number): string {
   return readOrEmpty(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The process name in parentheses may contain anything. The start time is the 20th field after it.
+    // The process name in parentheses may contain any character. The start time is the 20th field after the name.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   });
 }

@@ -4,16 +4,16 @@ import { EmbeddedEnvironment } from './embedded-environment';
 import { EmbeddedSessionStore } from './embedded-session-store';
 
 export interface EmbeddedOptions {
-  /** The folder. It is created if it is missing. */
+  /** The database folder. Created if it does not exist. */
   readonly path: string;
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** The number of recorded turns per session, at least 1. The ids of recorded turns are known. */
+  /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
   readonly clock: Clock;
 }
 
-/** The stores of a folder. Closing one of them closes both. */
+/** The stores in a folder. Closing either of them closes both. */
 export interface EmbeddedStores {
   readonly sessionStore: EmbeddedSessionStore;
   readonly catalogue: EmbeddedCatalogue;

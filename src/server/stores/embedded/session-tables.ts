@@ -10,11 +10,11 @@ import {
   type SessionValue,
 } from './session-values';
 
-// Methods that change a table must be called within a transaction: within `EmbeddedEnvironment.write`.
+// Call the methods that change a table only within a transaction, that is, within `EmbeddedEnvironment.write`.
 
 /**
- * The states of all sessions, and an expiry entry for each session. The entry has a time at which the session may have expired.
- * Only the sweep moves it to a later time, so that a turn does not write it each time that the expiry slides.
+ * The states of all sessions, and an expiry entry for each session. The entry has the time from which the session may have
+ * expired. Only the sweep moves the entry to a later time, so that a turn that extends the expiry does not write the entry.
  */
 export class SessionTable {
   private readonly sessions: Database<Uint8Array, string>;
@@ -33,7 +33,7 @@ export class SessionTable {
 
   put(session: string, revision: number, state: Uint8Array, expiresAt: number): void {
     const previous = this.get(session);
-    // The new expiry may be earlier, because the configured time to live has been reduced.
+    // The new expiry may be earlier, because the configured time to live may have been reduced.
     const sweepAt = previous === undefined ? expiresAt : Math.min(previous.sweepAt, expiresAt);
     if (sweepAt !== previous?.sweepAt) this.moveExpiry(session, previous?.sweepAt, sweepAt);
     this.sessions.putSync(session, encodeSessionValue({ revision, expiresAt, sweepAt, state }));
@@ -61,12 +61,12 @@ export class SessionTable {
   }
 }
 
-/** Greater than every revision. */
+/** The upper bound of a range of revisions. */
 const revisionUpperBound = Number.MAX_SAFE_INTEGER;
 
 /**
  * The recorded turns of all sessions, and the revision of each turn id. Both tables change together, so a turn id is known
- * exactly as long as its turn is recorded.
+ * only while its turn is recorded.
  */
 export class TurnTable {
   private readonly turns: Database<Uint8Array, [session: string, revision: number]>;
@@ -103,7 +103,7 @@ export class TurnTable {
     return { turns, hasMore: false };
   }
 
-  /** Adds a turn and removes the oldest ones, so that `recordedTurns` remain. */
+  /** Adds a turn and removes the oldest turns, so that at most `recordedTurns` remain. */
   add(session: string, record: TurnRecord, recordedTurns: number): void {
     this.turns.putSync([session, record.revision], encodeTurnValue(record));
     this.revisions.putSync([session, encodeKeyPart(record.turnId)], record.revision);

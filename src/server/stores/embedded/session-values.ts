@@ -1,14 +1,14 @@
 import type { TurnRecord } from '../../ports/session-store';
 
-// The byte layout of the values in the session tables. Numbers are big-endian. The layout is persistent: releases must read the
-// values of older releases.
+// The byte layout of the values in the session tables. Numbers are big-endian. The layout is persistent, because every release
+// must be able to read the values of older releases.
 
 /** A stored session: the fields that the store itself needs, and the opaque state. */
 export interface SessionValue {
   readonly revision: number;
   /** When the session expires, in milliseconds since 1970. */
   readonly expiresAt: number;
-  /** The time of the session's entry in the expiry table; at most `expiresAt`. */
+  /** The time of the session's entry in the expiry table, in milliseconds since 1970; at most `expiresAt`. */
   readonly sweepAt: number;
   readonly state: Uint8Array;
 }

@@ -4,14 +4,14 @@ import type { RedisClient } from './redis-client';
 /** The number of keys to try when searching for one key per master. A master with very few slots may be missed. */
 const maxAttempts = 1_000;
 
-/** Returns the nodes that serve a key as `host:port` list, the master first, from the client's slot table; "" without a Cluster. */
+/** Returns the nodes that serve a key, the master first, as comma-separated `host:port`; "" if there is no Cluster. */
 export function getNodesForKey(client: RedisClient, key: string): string {
   if (!(client instanceof Cluster)) return '';
   const slot = new Command('exists', [key]).getSlot();
   return (slot === null ? undefined : client.slots[slot])?.join() ?? '';
 }
 
-/** Returns keys with a prefix, one for each master; a single key without a Cluster. */
+/** Returns keys that start with `prefix`, one for each master; a single key if there is no Cluster. */
 export function findKeyPerMaster(client: RedisClient, prefix: string): readonly string[] {
   const masterCount = client instanceof Cluster ? client.nodes('master').length : 1;
   const keys = new Map<string, string>();
@@ -24,10 +24,10 @@ export function findKeyPerMaster(client: RedisClient, prefix: string): readonly 
 }
 
 /**
- * Resolves when more than half of the promises are resolved: 3 of 4, not 2 of 4. Rejects when that is no longer possible, with the
- * reason of the rejection that made it impossible. Needs at least one promise.
+ * Resolves when more than half of the promises are resolved: 3 of 4, not 2 of 4. Rejects as soon as a majority
+ * is impossible, with the reason of the latest rejection. Requires at least one promise.
  */
-export function majority(promises: readonly Promise<unknown>[]): Promise<void> {
+export function waitForMajority(promises: readonly Promise<unknown>[]): Promise<void> {
   let resolvedCount = 0;
   let rejectedCount = 0;
   return new Promise((resolve, reject) => {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { LegacySession } from '../../../core/model/legacy-session';
 import { fieldsFromProto, maxValueDepth } from '../../codec/wire/json-value';
 
-// The format of docs/migrating-from-single-scenario-sessions.md, with the limits of ImportSessionRequest in the contract. null
-// means that a field is missing, because the legacy service may write it.
+// The format of docs/migrating-from-single-scenario-sessions.md, with the limits of ImportSessionRequest in the contract. A null
+// value counts as a missing field, because the legacy service may write null.
 
 const visitedSteps = z
   .custom<Readonly<Record<string, number>>>((value) => isObject(value) && Object.values(value).every(isCount), {
@@ -84,7 +84,7 @@ export function parseLegacySession(json: string): LegacySession {
   };
 }
 
-/** Replaces the error of JSON.parse, which quotes the record. */
+/** Parses JSON. Replaces the error of JSON.parse, because it quotes the record. */
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -12,8 +12,9 @@ export interface ScriptSource {
 }
 
 /**
- * A Lua script of the folder `scripts`. It starts with a `#!lua` line, which makes Redis 7 and later reject the whole script on a
- * read-only replica or when memory is full. Redis 6.2 does not support the line; there, the first write command fails instead.
+ * A Lua script in the folder `scripts`. It starts with a `#!lua` line, which makes Redis 7 and later reject the whole script on
+ * a read-only replica or when memory is full. Redis 6.2 does not support the line. On 6.2, the first write command of the
+ * script fails instead.
  */
 export class LuaScript {
   readonly withShebang: ScriptSource;
@@ -29,7 +30,9 @@ export class LuaScript {
     return new LuaScript(source);
   }
 
-  /** Reads `<name>.lua` next to the compiled code. Throws if the file is missing, so that an incomplete build fails at startup. */
+  /**
+   * Reads `<name>.lua` next to the compiled code. Throws if the file is missing, so that an incomplete build fails at startup.
+   */
   static load(name: string): LuaScript {
     return new LuaScript(readFileSync(join(__dirname, 'scripts', `${name}.lua`), 'utf8'));
   }

@@ -42,8 +42,9 @@ export interface RedisCatalogueOptions {
 }
 
 /**
- * The scenario catalogues in Redis. All keys of an agent have the same hash tag. Each change is one script, which also publishes a
- * notification to the other nodes. If the reply to a change is lost, it rejects with COMMIT_UNKNOWN; retrying the change is safe.
+ * The scenario catalogues in Redis. All keys of an agent have the same hash tag. Each change is one script, which also
+ * publishes a notification to the other nodes. If the reply is lost, the change rejects with COMMIT_UNKNOWN; retrying it is
+ * safe.
  */
 export class RedisCatalogue implements ScenarioCatalogue {
   private readonly prefix: string;
@@ -161,7 +162,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
     });
   }
 
-  /** Closes the connection, which it shares with the session store. */
+  /** Closes the connection, which is shared with the session store. */
   close(): Promise<void> {
     return this.connection.close();
   }
@@ -175,7 +176,7 @@ export class RedisCatalogue implements ScenarioCatalogue {
   }
 }
 
-/** Encodes a scenario as version 0: the script assigns the version, which is stored outside of the bytes. */
+/** Encodes a scenario as version 0. The script assigns the version and stores it outside the bytes. */
 function encodeVersion(scenario: Scenario, contentHash: string, storedAt: number): Buffer {
   return Buffer.from(encodeStoredScenario({ scenario, version: 0, contentHash, storedAt }));
 }

@@ -4,25 +4,27 @@ import { coalesceWrites, restoreStringPrototype } from './client-tuning';
 import type { RedisEndpoint, RedisLogin, RedisTls, SentinelRedis } from './redis-endpoint';
 import { getErrorCode } from './redis-errors';
 
-// ioredis has just been loaded.
+// Loading ioredis slows down String.prototype, so this runs after the import.
 restoreStringPrototype();
 
 export type RedisClient = Redis | Cluster;
 
-/** The maximum delay between two connection attempts. */
+/** The maximum delay between two connection attempts, before jitter. */
 const maxBackoffMs = 2_000;
 const connectTimeoutMs = 2_000;
 
 /** A connection that is silent for this many command timeouts is closed. TCP detects a lost host only after minutes. */
 const maxSilentTimeouts = 3;
 
-/** Retries of a command that a Cluster rejects while it migrates the slot. */
+/** The retry delay of a command that a Cluster rejects while it migrates the slot. */
 const retryDelayOnTryAgainMs = 50;
+
+/** The maximum number of redirections and retries of a command. */
 const maxRedirections = 16;
 
 /**
- * Creates a client that reconnects forever. It retries a command only if a Cluster replied that it did not execute the command, so
- * every other failure is reported to the caller.
+ * Creates a client that reconnects forever. The client retries a command only if a Cluster replied that it did not execute the
+ * command. Every other failure is reported to the caller.
  */
 export function createClient(endpoint: RedisEndpoint, commandTimeoutMs: number, log: Logger): RedisClient {
   const client = connect(endpoint, commandTimeoutMs);
@@ -41,7 +43,7 @@ export async function closeClient(client: RedisClient): Promise<void> {
   if (client.status !== 'end') client.disconnect();
 }
 
-/** Creates a second connection, for subscriptions. After a reconnect it is `ready` and has no subscriptions. */
+/** Creates a second connection, for subscriptions. After a reconnect, the connection is `ready` and has no subscriptions. */
 export function createSubscriber(client: RedisClient, endpoint: RedisEndpoint, log: Logger): Redis {
   const subscriber =
     client instanceof Cluster ? createClusterSubscriber(client, endpoint) : client.duplicate(subscriberOptions);
@@ -57,7 +59,10 @@ const subscriberOptions = {
   failoverDetector: false,
 } satisfies RedisOptions;
 
-/** Every node of a Cluster delivers all messages. Each connection attempt uses a random node, because nodes come and go. */
+/**
+ * Creates a connection to one node of a Cluster, because every node delivers all messages. Each connection attempt uses a random
+ * node, because nodes can be removed.
+ */
 function createClusterSubscriber(cluster: Cluster, endpoint: RedisEndpoint): Redis {
   const seeds = endpoint.kind === 'cluster' ? endpoint.seeds : [];
   const selectNode = () => {
@@ -66,33 +71,33 @@ function createClusterSubscriber(cluster: Cluster, endpoint: RedisEndpoint): Red
     return nodes[Math.floor(Math.random() * nodes.length)];
   };
   const subscriber: Redis = new Redis({
-    ...nodeOptions(endpoint, connectTimeoutMs),
+    ...createNodeOptions(endpoint, connectTimeoutMs),
     ...subscriberOptions,
     ...selectNode(),
     retryStrategy(attempt) {
       Object.assign(subscriber.options, selectNode());
-      return retryStrategy(attempt);
+      return getReconnectDelayMs(attempt);
     },
   });
   return subscriber;
 }
 
 function connect(endpoint: RedisEndpoint, commandTimeoutMs: number): RedisClient {
-  const options = nodeOptions(endpoint, commandTimeoutMs);
+  const options = createNodeOptions(endpoint, commandTimeoutMs);
   switch (endpoint.kind) {
     case 'single':
       return new Redis(endpoint.url, options);
     case 'sentinel':
-      return new Redis({ ...options, ...sentinelOptions(endpoint) });
+      return new Redis({ ...options, ...createSentinelOptions(endpoint) });
     case 'cluster':
-      return new Cluster([...endpoint.seeds], clusterOptions(options));
+      return new Cluster([...endpoint.seeds], createClusterOptions(options));
   }
 }
 
-function nodeOptions({ login, tls }: RedisEndpoint, commandTimeoutMs: number) {
+function createNodeOptions({ login, tls }: RedisEndpoint, commandTimeoutMs: number) {
   return {
-    ...loginOptions(login),
-    ...tlsOptions(tls),
+    ...createLoginOptions(login),
+    ...createTlsOptions(tls),
     autoResendUnfulfilledCommands: false,
     commandTimeout: commandTimeoutMs,
     connectTimeout: connectTimeoutMs,
@@ -104,23 +109,23 @@ function nodeOptions({ login, tls }: RedisEndpoint, commandTimeoutMs: number) {
     maxRetriesPerRequest: 0,
     // A demoted master stays connected. A new connection finds the new master.
     reconnectOnError: (error: Error) => getErrorCode(error.message) === 'READONLY',
-    retryStrategy,
+    retryStrategy: getReconnectDelayMs,
     socketTimeout: maxSilentTimeouts * commandTimeoutMs,
   } satisfies RedisOptions;
 }
 
-function retryStrategy(attempt: number): number {
+function getReconnectDelayMs(attempt: number): number {
   return Math.min(25 * 2 ** Math.min(attempt, 10), maxBackoffMs) * (0.75 + Math.random() / 2);
 }
 
-function loginOptions(login: RedisLogin | undefined) {
+function createLoginOptions(login: RedisLogin | undefined) {
   return {
     ...(login?.username && { username: login.username }),
     ...(login && { password: login.password }),
   } satisfies RedisOptions;
 }
 
-function tlsOptions(tls: RedisTls | undefined) {
+function createTlsOptions(tls: RedisTls | undefined) {
   if (tls === undefined) return {};
   const { ca, cert, key, serverName } = tls;
   return {
@@ -132,29 +137,29 @@ function tlsOptions(tls: RedisTls | undefined) {
   } satisfies RedisOptions;
 }
 
-function sentinelOptions({ sentinels, name, sentinelLogin, tls }: SentinelRedis) {
+function createSentinelOptions({ sentinels, name, sentinelLogin, tls }: SentinelRedis) {
   return {
     sentinels: [...sentinels],
     name,
     sentinelUsername: sentinelLogin?.username || undefined,
     sentinelPassword: sentinelLogin?.password,
-    sentinelTLS: tlsOptions(tls).tls,
+    sentinelTLS: createTlsOptions(tls).tls,
     enableTLSForSentinelMode: true,
     // An unresponsive Sentinel must not block the others.
     sentinelCommandTimeout: connectTimeoutMs,
-    sentinelRetryStrategy: retryStrategy,
+    sentinelRetryStrategy: getReconnectDelayMs,
     // Otherwise the client keeps writing to an isolated old master, and these writes are lost.
     failoverDetector: true,
   } satisfies RedisOptions;
 }
 
-function clusterOptions(redisOptions: ReturnType<typeof nodeOptions>) {
+function createClusterOptions(redisOptions: ReturnType<typeof createNodeOptions>) {
   return {
     redisOptions,
-    clusterRetryStrategy: retryStrategy,
+    clusterRetryStrategy: getReconnectDelayMs,
     // Do not resolve names: certificates are issued for names.
     ...(redisOptions.tls && { dnsLookup: (name, callback) => callback(null, name) }),
-    // Commands wait while a node is connecting. Without any node, RedisConnection rejects them earlier.
+    // Commands wait while a node is connecting. If no node is connected, RedisConnection rejects them first.
     enableOfflineQueue: true,
     maxRedirections,
     retryDelayOnTryAgain: retryDelayOnTryAgainMs,
@@ -165,7 +170,7 @@ function clusterOptions(redisOptions: ReturnType<typeof nodeOptions>) {
   } satisfies ClusterOptions;
 }
 
-/** Logs each loss and each recovery of the connection once, regardless of the number of attempts in between. */
+/** Logs each loss and each recovery of the connection once, regardless of the number of connection attempts. */
 function logConnectionState(client: RedisClient, log: Logger): void {
   let isLossLogged = false;
   client.on('ready', () => {

@@ -1,7 +1,7 @@
 import { type Call, throwIfCallEnded } from '../../ports/call';
 import type { Clock } from '../../ports/clock';
 import type { Logger } from '../../ports/logger';
-import { findKeyPerMaster, majority } from './cluster-nodes';
+import { findKeyPerMaster, waitForMajority } from './cluster-nodes';
 import type { CommandArgument, LuaScript } from './lua-script';
 import { closeClient, createClient, createSubscriber, type RedisClient, warnOnEvictionPolicy } from './redis-client';
 import type { RedisEndpoint } from './redis-endpoint';
@@ -20,7 +20,7 @@ export interface RedisConnectionOptions {
   readonly endpoint: RedisEndpoint;
   /** Timeout of a command in milliseconds. After a timeout the outcome of the command is unknown. */
   readonly commandTimeoutMs: number;
-  /** Without it, a write is complete when the master has replied. */
+  /** If undefined, a write is complete when the master has replied. */
   readonly replication?: Replication | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -32,7 +32,7 @@ type SendCommand = (name: string, ...args: CommandArgument[]) => Promise<unknown
 /** The maximum delay of a timer in milliseconds. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** The time to live of the keys that a probe writes. */
+/** The time to live of the keys that `probe` writes. */
 const probeTtlMs = 10_000;
 
 /** Starts to connect and returns immediately. Until the connection is ready, commands fail with STORE_UNAVAILABLE. */
@@ -42,8 +42,8 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
 
 /**
  * The connection to Redis, shared by all stores. It sends nothing for a call that is canceled or past its deadline, and no call
- * waits beyond its deadline. It rejects as SessionStore documents: with COMMIT_UNKNOWN for every write whose reply is lost or
- * that is not replicated as required.
+ * waits beyond its deadline. Calls reject as SessionStore documents. A write rejects with COMMIT_UNKNOWN if its reply is lost or
+ * if it is not replicated as required.
  */
 export class RedisConnection {
   /** Subscriptions to channels, on a separate connection. */
@@ -66,7 +66,7 @@ export class RedisConnection {
     this.subscriptions = new Subscriptions(() => createSubscriber(this.client, endpoint, log), log);
   }
 
-  /** Sends a command that changes nothing. It is not retried. */
+  /** Sends a read command. Does not retry the command. */
   read<Reply>(call: Call, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
     return this.execute(call, 'read', () => command(this.client));
   }
@@ -93,15 +93,15 @@ export class RedisConnection {
   }
 
   /**
-   * Checks that Redis accepts writes, with keys that have a prefix. In a Cluster, a majority of the masters must accept them: the
-   * Cluster needs a majority to replace a lost master.
+   * Checks that Redis accepts writes by writing keys that start with `prefix`. In a Cluster, a majority of the masters must
+   * accept the writes, because the Cluster needs a majority to replace a lost master.
    */
   probe(call: Call, prefix: string): Promise<void> {
     const writeKey = (key: string) => {
       const send = this.createSender(call, 'write', key);
       return this.execute(call, 'read', () => send('set', key, '', 'PX', probeTtlMs));
     };
-    return majority(findKeyPerMaster(this.client, prefix).map(writeKey));
+    return waitForMajority(findKeyPerMaster(this.client, prefix).map(writeKey));
   }
 
   /** Resolves when the connection is ready. Rejects with STORE_UNAVAILABLE if the call ends earlier. */

@@ -3,13 +3,13 @@ export interface RedisAddress {
   readonly port: number;
 }
 
-/** A user of the access control list (ACL). An empty `username` is the default user. */
+/** A user of the access control list (ACL). An empty `username` means the default user. */
 export interface RedisLogin {
   readonly username: string;
   readonly password: string;
 }
 
-/** TLS options. For an empty value, the default of Node.js applies. */
+/** TLS options. An empty string selects the default of Node.js. */
 export interface RedisTls {
   /** The trusted CA certificates, PEM. */
   readonly ca: string;

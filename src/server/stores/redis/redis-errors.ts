@@ -10,7 +10,7 @@ export class DeadlineExceeded extends Error {
 
 type RejectionReason = 'STORE_UNAVAILABLE' | 'STORE_FULL';
 
-/** Codes of error replies that mean: nothing was changed, retry later. Any other error reply is a defect. */
+/** Codes of error replies after which nothing was changed and a retry can succeed. Any other error reply is a defect. */
 const rejectionReasons: Readonly<Record<string, RejectionReason>> = {
   ASK: 'STORE_UNAVAILABLE',
   BUSY: 'STORE_UNAVAILABLE',
@@ -31,7 +31,7 @@ const rejectionReasons: Readonly<Record<string, RejectionReason>> = {
 /** The reply of Redis 7.0 to a script command without permission. Other versions reply NOPERM. */
 const noPermissionInScript = "ERR The user executing the script can't ";
 
-/** The retry delay when memory is full. Only expiry or an operator frees memory. */
+/** The retry delay that callers get when memory is full. Only expiry or an operator frees memory. */
 const fullStoreRetryAfterMs = 5_000;
 
 /** The message of ioredis for a command that it did not send, because the offline queue is disabled. */
@@ -42,8 +42,8 @@ const tooManyRedirections = /^Too many Cluster redirections\. Last error: ReplyE
 
 /**
  * Converts the error of a failed command. After an error reply, the outcome is known. After any other failure, such as a timeout
- * or a lost connection, a write may have been applied: COMMIT_UNKNOWN. A read then fails with STORE_UNAVAILABLE, or with DEADLINE
- * if the call's deadline has passed. Defects are returned unchanged.
+ * or a lost connection, a write may have been applied, so it fails with COMMIT_UNKNOWN. A read fails with STORE_UNAVAILABLE, or
+ * with DEADLINE if the call's deadline has passed. Defects are returned unchanged.
  */
 export function toStoreError(error: unknown, effect: Effect): unknown {
   if (!(error instanceof Error) || error instanceof OrchestratorError) return error;
@@ -59,7 +59,7 @@ export function toStoreError(error: unknown, effect: Effect): unknown {
   return createUnavailableError('Redis did not reply.', error);
 }
 
-/** Creates the error for a Redis that is unavailable. Nothing was changed. */
+/** Creates the error for an unavailable Redis server. Nothing was changed. */
 export function createUnavailableError(message: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError('STORE_UNAVAILABLE', message, { cause });
 }
@@ -79,7 +79,7 @@ export function isWrongTypeError(error: unknown): boolean {
   return hasErrorCode(error, 'WRONGTYPE');
 }
 
-/** Whether a server before 7.0 rejected the `#!lua` line. Nothing was executed. */
+/** Whether a Redis server before 7.0 rejected the `#!lua` line. Nothing was executed. */
 export function isShebangError(error: unknown): boolean {
   return (
     error instanceof Error && isReplyError(error) && /compiling script.*unexpected symbol near '#'/.test(error.message)
@@ -87,8 +87,8 @@ export function isShebangError(error: unknown): boolean {
 }
 
 /**
- * Returns the code of an error reply, which is its first word. Before 7.0, the code of a command in a script follows "ERR Error
- * running script (...): -". If ioredis gave up following redirections, it is the code of the last reply.
+ * Returns the code of an error reply, which is its first word. Before Redis 7.0, the code of a command in a script follows "ERR
+ * Error running script (...): -". If ioredis gave up following redirections, returns the code of the last reply.
  */
 export function getErrorCode(message: string): string {
   if (message.startsWith(noPermissionInScript)) return 'NOPERM';

@@ -44,7 +44,7 @@ export function getCatalogueKeys(prefix: string, agent: AgentKey): CatalogueKeys
   };
 }
 
-/** Returns the hash field of a relationship. It contains everything that identifies the relationship, so not its weight. */
+/** Returns the hash field of a relationship: kind, source and target, which identify it. The weight is not part of the field. */
 export function toRelationshipField({ kind, sourceType, sourceId, targetScenarioId }: Relationship): string {
   return [kind, sourceType, encodeKeyPart(sourceId), encodeKeyPart(targetScenarioId)].join('|');
 }
@@ -62,8 +62,8 @@ export function decodeAgentKey(text: string): AgentKey | undefined {
 }
 
 /**
- * Escapes an id for use in a key. All separators and braces are escaped, so that different ids have different keys; a UUID stays
- * as it is. Throws INVALID_REQUEST for text that is not well-formed Unicode, because its UTF-8 encoding would be ambiguous.
+ * Escapes an id for use in a key. All separators and braces are escaped, so that different ids have different keys. A UUID is
+ * unchanged. Throws INVALID_REQUEST for text that is not well-formed Unicode, because its UTF-8 encoding would be ambiguous.
  */
 export function encodeKeyPart(id: string): string {
   if (/^[\w.-]+$/.test(id)) return id;
@@ -79,7 +79,7 @@ function createHashTag(first: string, second: string): string {
   return `{${encodeKeyPart(first)}/${encodeKeyPart(second)}}`;
 }
 
-/** Throws if the prefix contains braces, which would hide the hash tag of every key. */
+/** Returns the prefix. Throws if it contains braces, which Redis would use as the hash tag of every key. */
 export function validateKeyPrefix(prefix: string): string {
   if (/[{}]/.test(prefix)) throw new Error('The prefix of the Redis keys must not contain braces.');
   return prefix;

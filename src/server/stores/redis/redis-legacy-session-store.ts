@@ -10,20 +10,20 @@ import { isWrongTypeError } from './redis-errors';
 import { asInteger } from './script-reply';
 
 export interface RedisLegacySessionStoreOptions {
-  /** The key of a record, with the placeholders `{tenant_id}` and `{session_id}`. */
+  /** The template of a record's key, with the placeholders `{tenant_id}` and `{session_id}`. */
   readonly keyTemplate: string;
-  /** A record that was last active longer ago, in milliseconds, has expired. */
+  /** The time to live of a record after its last activity, in milliseconds. */
   readonly sessionTtlMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** A larger record is an error. The service accepts no session of this size. */
+/** A larger record is an error, because the service accepts no session of that size. */
 const maxRecordBytes = 4 * 1024 * 1024;
 
 /**
- * The sessions of a legacy service in the same Redis, each a string key with JSON. In a Cluster, a record may be on another node
- * than the session, so no script uses both.
+ * The sessions of a legacy service in the same Redis, each stored as JSON in a string key. In a Cluster, a record may be on
+ * another node than the session, so no script uses both.
  */
 export class RedisLegacySessionStore implements LegacySessionStore {
   constructor(
@@ -70,7 +70,7 @@ export class RedisLegacySessionStore implements LegacySessionStore {
     throw new InvalidLegacySessionError(`the record is larger than ${maxRecordBytes} bytes`);
   }
 
-  /** Without this check, the record would be adopted again after the session that was created from it has expired. */
+  /** Whether a record has expired. Without this check, a record would be adopted again after the adopted session expires. */
   private isExpired({ lastActiveAt }: LegacySession): boolean {
     return lastActiveAt !== undefined && lastActiveAt + this.options.sessionTtlMs <= this.options.clock.now();
   }

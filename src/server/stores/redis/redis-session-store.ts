@@ -25,20 +25,20 @@ export interface RedisSessionStoreOptions {
   readonly keyPrefix: string;
   /** The time to live of a session after its last turn, in milliseconds. */
   readonly sessionTtlMs: number;
-  /** The number of recorded turns per session, at least 1. The ids of recorded turns are known. */
+  /** The number of recorded turns per session, at least 1. A retry is recognized while its turn is recorded. */
   readonly recordedTurns: number;
-  /** The number of sessions in the cache. Without a cache (0), each turn takes one more round trip. */
+  /** The maximum number of cached sessions. With 0, there is no cache and each turn takes one more round trip. */
   readonly cachedSessions: number;
   readonly clock: Clock;
 }
 
-/** The limit for the encoded size of all cached sessions. Decoded sessions take several times as much memory. */
+/** The limit for the total encoded size of all cached sessions. Decoded sessions take several times as much memory. */
 const maxCachedBytes = 64 * 1024 * 1024;
 
 /**
- * Sessions in Redis. A session has two keys with the same hash tag, and one script changes both. If the session is in the cache, a
- * turn takes one command, the commit. It takes two after a cache miss, a conflict or an error. The setting `durability` defines
- * when a commit is complete (docs/redis.md).
+ * Sessions in Redis. A session has two keys with the same hash tag, and one script changes both. If the session is in the
+ * cache, a turn takes one command, the commit. After a cache miss, a conflict or an error, a turn takes two. The setting
+ * `durability` defines when a commit is complete (docs/redis.md).
  */
 export class RedisSessionStore implements SessionStore {
   private readonly prefix: string;
@@ -133,7 +133,7 @@ export class RedisSessionStore implements SessionStore {
     return this.connection.probe(call, `${this.prefix}probe:`);
   }
 
-  /** Closes the connection, which it shares with the catalogue. */
+  /** Closes the connection, which is shared with the catalogue. */
   close(): Promise<void> {
     return this.connection.close();
   }

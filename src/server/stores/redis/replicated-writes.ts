@@ -9,7 +9,7 @@ import { isMovedError } from './redis-errors';
 export interface Replication {
   /** The number of replicas that must acknowledge a write, at least 1. */
   readonly replicas: number;
-  /** How long to wait for the acknowledgments, in milliseconds. */
+  /** The maximum time to wait for the acknowledgments, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -26,15 +26,16 @@ interface PendingWrite {
 type PipelineReply = readonly [error: Error | null, value: unknown];
 
 /**
- * Sends writes and waits until replicas have acknowledged them. WAIT covers the earlier writes on its own connection and blocks
- * the later ones, so replicated writes have their own connection, and all writes that arrive during a WAIT share the next one.
+ * Sends writes and waits until replicas have acknowledged them. WAIT covers the earlier writes on the same connection and
+ * blocks the later ones. Replicated writes therefore have a separate connection, and all writes that arrive during a WAIT share
+ * the next WAIT.
  *
- * Each batch contains a write that always changes something. Without it, WAIT would not wait for a retried command whose effect
- * was applied by an earlier, possibly unreplicated attempt.
+ * Each batch contains a marker write that always changes a key. Without it, WAIT would not wait for a retried command whose
+ * effect was applied by an earlier, possibly unreplicated attempt.
  */
 export class ReplicatedWrites {
-  /** The writes that wait for the next batch, by the nodes that serve them. An entry exists while a batch is in progress. */
-  private readonly waiting = new Map<string, PendingWrite[]>();
+  /** The writes of the next batch, by the nodes that serve them. An entry exists while a batch is in progress. */
+  private readonly queuedWrites = new Map<string, PendingWrite[]>();
 
   constructor(
     private readonly client: RedisClient,
@@ -43,8 +44,8 @@ export class ReplicatedWrites {
   ) {}
 
   /**
-   * Sends a command. Resolves to its reply when it is replicated; strings are Buffers. Rejects with the error reply if Redis
-   * rejects the command, and with COMMIT_UNKNOWN if the command is executed but not replicated in time.
+   * Sends a command. Resolves to the reply when the command is replicated; strings in the reply are Buffers. Rejects with the
+   * error reply if Redis rejects the command, and with COMMIT_UNKNOWN if the command is executed but not replicated in time.
    */
   async send(call: Call, key: string, command: PendingWrite['command']): Promise<unknown> {
     try {
@@ -61,18 +62,18 @@ export class ReplicatedWrites {
     return new Promise((resolve, reject) => {
       const write = { call, key, command, resolve, reject };
       const nodes = getNodesForKey(this.client, key);
-      const waiting = this.waiting.get(nodes);
-      if (waiting !== undefined) waiting.push(write);
+      const queue = this.queuedWrites.get(nodes);
+      if (queue !== undefined) queue.push(write);
       else void this.sendBatches(nodes, write);
     });
   }
 
   private async sendBatches(nodes: string, first: PendingWrite): Promise<void> {
-    for (let batch = [first]; batch.length > 0; batch = this.waiting.get(nodes) ?? []) {
-      this.waiting.set(nodes, []);
+    for (let batch = [first]; batch.length > 0; batch = this.queuedWrites.get(nodes) ?? []) {
+      this.queuedWrites.set(nodes, []);
       await this.sendBatch(batch);
     }
-    this.waiting.delete(nodes);
+    this.queuedWrites.delete(nodes);
   }
 
   private async sendBatch(batch: readonly PendingWrite[]): Promise<void> {

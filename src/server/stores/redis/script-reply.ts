@@ -1,6 +1,7 @@
 import type { TurnRecord } from '../../ports/session-store';
 
-// Readers for the replies of scripts. A reply of an unexpected shape is a defect of this folder, so they throw a plain Error.
+// Functions that read the replies of scripts. A reply of an unexpected type is a defect in this folder, so they throw a plain
+// Error.
 
 export function asBytes(reply: unknown): Buffer {
   return Buffer.isBuffer(reply) ? reply : throwUnexpectedReply(reply);

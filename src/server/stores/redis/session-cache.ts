@@ -2,6 +2,7 @@ import type { Session } from '../../../core/model/session';
 
 interface CacheEntry {
   readonly session: Session;
+  /** The encoded size of the session. */
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -15,8 +16,8 @@ export interface CacheLimits {
 }
 
 /**
- * A cache of recently used sessions. Another node may have changed a session in the meantime, which only a commit detects. The
- * cache therefore saves round trips and must not affect correctness.
+ * A cache of recently used sessions. Another node may have changed a cached session, which only a commit detects. The cache
+ * only saves round trips and must not affect correctness.
  */
 export class SessionCache {
   /** The entries in order of use, the least recently used first. */
@@ -25,7 +26,7 @@ export class SessionCache {
 
   constructor(private readonly limits: CacheLimits) {}
 
-  /** Returns the session of a key unless it has expired. */
+  /** Returns the session of a key unless it has expired at `now`, in milliseconds since 1970. */
   get(key: string, now: number): Session | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
@@ -38,7 +39,7 @@ export class SessionCache {
     return entry.session;
   }
 
-  /** Stores a session with its encoded size and its expiry. Does not store a session that is larger than `maxBytes`. */
+  /** Stores a session. `bytes` is its encoded size. Does not store a session that is larger than `maxBytes`. */
   set(key: string, session: Session, bytes: number, expiresAt: number): void {
     this.delete(key);
     if (bytes > this.limits.maxBytes || this.limits.maxSessions === 0) return;

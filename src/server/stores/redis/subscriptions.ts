@@ -3,7 +3,7 @@ import type { Logger } from '../../ports/logger';
 
 export interface ChannelListener {
   onMessage(message: string): void;
-  /** Called after each subscription, also after a reconnect. Messages that were published before may have been missed. */
+  /** Called after each subscription, including after a reconnect. Messages that were published earlier may have been missed. */
   onSubscribed?(): void;
 }
 
@@ -24,7 +24,7 @@ export class Subscriptions {
 
   /** Adds a listener to a channel. Returns a function that removes it. */
   subscribe(channel: string, { onMessage, onSubscribed }: ChannelListener): () => void {
-    // A new object for each call, so that a listener that is added twice is removed once at a time.
+    // A new object for each call, so that a listener that is added twice must be removed twice.
     const listener: ChannelListener = { onMessage, ...(onSubscribed && { onSubscribed }) };
     const listeners = this.channels.get(channel);
     if (listeners !== undefined) {
@@ -49,7 +49,7 @@ export class Subscriptions {
     if (!listeners?.delete(listener) || listeners.size > 0) return;
     this.channels.delete(channel);
     if (this.channels.size === 0) this.close();
-    // It fails only if the connection is lost, and a new connection does not subscribe to the channel.
+    // UNSUBSCRIBE fails only if the connection is lost, and a new connection does not subscribe to the channel.
     else if (this.subscriber?.status === 'ready') this.subscriber.unsubscribe(channel).catch(() => undefined);
   }
 

@@ -12,7 +12,7 @@ import { expectSameBytes } from '../bytes';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { reverseEntries } from '../reverse-entries';
 
-/** Converts a definition that sets these fields only. */
+/** Converts a definition that sets only the given fields. */
 function receive(fields: DeepPartial<ScenarioMessage>): Scenario {
   return scenarioFromProto(encodeAndDecode(ScenarioMessage, fields));
 }

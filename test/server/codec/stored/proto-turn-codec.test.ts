@@ -25,7 +25,7 @@ function encodeRequest(message: Turn, { expectedRevision, validateOnly = false }
   return ProcessTurnRequest.encode({ turn: message, expectedRevision, validateOnly }).finish();
 }
 
-function turnMessage(fields: DeepPartial<Turn>): Turn {
+function createTurnMessage(fields: DeepPartial<Turn>): Turn {
   return encodeAndDecode(Turn, fields);
 }
 
@@ -62,7 +62,7 @@ describe('5.1: requests are the same turn', () => {
   });
 
   it('if only the order of map entries differs', () => {
-    const one = turnMessage({
+    const one = createTurnMessage({
       customerData: { name: 'Ada', address: { city: 'Ulm', zip: '89073' } },
       sessionVariables: { b: [{ y: 1, x: 2 }], a: null },
       situation: { facts: { channel: 'chat', vip: true } },
@@ -83,7 +83,7 @@ describe('5.1: requests are the same turn', () => {
   });
 
   it('if only expected_revision or validate_only differs', () => {
-    const message = turnMessage({ turnId: 't' });
+    const message = createTurnMessage({ turnId: 't' });
     expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { expectedRevision: 3 }))).toBe(true);
     expect(codec.isSameTurn(encodeRequest(message, { expectedRevision: 0 }), encodeRequest(message))).toBe(true);
     expect(codec.isSameTurn(encodeRequest(message), encodeRequest(message, { validateOnly: true }))).toBe(true);
@@ -104,7 +104,7 @@ describe('5.1: requests are the same turn', () => {
 
 describe('5.2: requests are different turns', () => {
   const occurredAt = new Date(1_795_000_000_123);
-  const original = turnMessage({
+  const original = createTurnMessage({
     turnId: 't',
     occurredAt,
     candidates: [{ scenarioId: 'a', score: 0.5 }, { scenarioId: 'b' }],
@@ -127,7 +127,7 @@ describe('5.2: requests are different turns', () => {
     ['a millisecond', { ...original, occurredAt: new Date(occurredAt.getTime() + 1) }],
     ['a missing time', { ...original, occurredAt: undefined }],
     ['a missing trigger', { ...original, trigger: 1 }],
-    ['an empty situation instead of a missing one', turnMessage({ ...original, situation: {} })],
+    ['an empty situation instead of a missing one', createTurnMessage({ ...original, situation: {} })],
   ];
 
   it.each(differences)('if they differ in %s', (_, other) => {

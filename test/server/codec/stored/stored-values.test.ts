@@ -18,7 +18,7 @@ import { session } from '../session-arbitrary';
 
 const key = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' };
 
-/** Creates a session with these fields. */
+/** Creates a session with the given fields. */
 function createSession(fields: DeepPartial<SessionMessage>): Session {
   return sessionFromProto(encodeAndDecode(SessionMessage, fields), { path: 'session', occurredAt: 5_000 });
 }

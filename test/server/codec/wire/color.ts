@@ -15,7 +15,7 @@ export enum Color {
 }
 export type ColorName = 'RED' | 'GREEN' | 'SCARLET';
 
-/** Declarations that must not compile. The type check fails if one of them does. */
+/** Declarations that must not compile. The type check fails if one of them compiles. */
 export const expectedCompileErrors = () => {
   // @ts-expect-error BLUE is not in the enum, so it cannot be encoded.
   const extraName: EnumTable<ColorName | 'BLUE', Color> = createEnumTable(Color, 'COLOR_');

@@ -12,7 +12,7 @@ import * as enums from '../../../../src/server/codec/wire/enums';
 interface Case {
   readonly table: EnumTable<string, number>;
   readonly generated: Readonly<Record<string, string | number>>;
-  /** The name that UNSPECIFIED is decoded to. Without it, UNSPECIFIED is an error. */
+  /** The name that UNSPECIFIED is decoded to. If undefined, UNSPECIFIED is an error. */
   readonly unspecified?: string;
   /** Numbers that the table rejects or decodes to the name of another number. */
   readonly excluded?: readonly number[];

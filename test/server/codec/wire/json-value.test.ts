@@ -20,7 +20,7 @@ function decode(bytes: Uint8Array): JsonValue {
   return jsonFromProto(Value.unwrap(Value.decode(bytes)), 'value');
 }
 
-/** A list with `depth` levels of nesting. */
+/** Creates a list with `depth` levels of nesting. */
 function nest(depth: number): JsonValue {
   return depth === 0 ? 'leaf' : [nest(depth - 1)];
 }

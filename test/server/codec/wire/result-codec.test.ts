@@ -20,7 +20,7 @@ describe('turn results', () => {
 const common = ['scenarioId', 'scenarioName', 'instanceId', 'stepId', 'stepName', 'type', 'priority', 'isReprompt'];
 const placement = ['deferred', 'deferredBehindScenarioId', 'sharedFields'];
 
-/** The fields of each type in addition to the common ones. */
+/** The fields of each type in addition to the common fields. */
 const ownFields: Record<Contribution['type'], readonly string[]> = {
   NONE: [],
   ASK: ['fieldsToAsk', 'knownValues', 'deferredFields', 'fieldTexts', 'rejectedValues'],

@@ -16,7 +16,7 @@ import {
 import { relationship, scenario, storedScenario } from '../arbitraries';
 import { type DeepPartial, encodeAndDecode } from '../partial-message';
 
-/** Converts a definition that sets these fields only. */
+/** Converts a definition that sets only the given fields. */
 function receive(fields: DeepPartial<ScenarioMessage>): Scenario {
   return scenarioFromProto(encodeAndDecode(ScenarioMessage, fields));
 }

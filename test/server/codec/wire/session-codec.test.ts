@@ -10,13 +10,17 @@ const key = { tenantId: 'tenant', agentId: 'agent', sessionId: 'session' };
 
 const context = { path: 'input.session', occurredAt: 5_000 };
 
-/** Converts a session in a request with these fields. Instances get unique ids. */
+/** Converts a session in a request with the given fields. Instances get unique ids. */
 function receive({ instances = [], ...fields }: DeepPartial<SessionMessage>): Session {
-  const identified = instances.map((one, index) => ({ instanceId: `i${index}`, scenarioId: `s${index}`, ...one }));
-  return sessionFromProto(encodeAndDecode(SessionMessage, { ...fields, instances: identified }), context);
+  const instancesWithIds = instances.map((one, index) => ({
+    instanceId: `i${index}`,
+    scenarioId: `s${index}`,
+    ...one,
+  }));
+  return sessionFromProto(encodeAndDecode(SessionMessage, { ...fields, instances: instancesWithIds }), context);
 }
 
-/** Returns the violations of such a session, each a field with its description. */
+/** Returns the violations of a session with the given fields, each as `field description`. */
 function findViolations(fields: DeepPartial<SessionMessage>): readonly string[] {
   try {
     receive(fields);

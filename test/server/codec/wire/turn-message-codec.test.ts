@@ -13,7 +13,7 @@ function encode(value: Turn): Uint8Array {
   return TurnMessage.encode(turnToProto(value)).finish();
 }
 
-/** Converts a request turn with these fields only. */
+/** Converts a turn in a request with only the given fields. */
 function receive(fields: DeepPartial<TurnMessage>): Turn {
   return turnFromProto(encodeAndDecode(TurnMessage, fields), receivedAt);
 }

@@ -8,28 +8,28 @@ import {
   aRelationship,
   booking,
   type CatalogueUnderTest,
-  numbers,
+  listNumbers,
   type OpenCatalogue,
   refund,
   storedAt,
 } from './catalogue-under-test';
 
-/** The tests of `load` for every ScenarioCatalogue. */
-export function catalogueLoadContract(open: OpenCatalogue): void {
-  let tested: CatalogueUnderTest;
+/** Defines the tests of `load` for every ScenarioCatalogue. */
+export function testCatalogueLoad(open: OpenCatalogue): void {
+  let catalogueUnderTest: CatalogueUnderTest;
   let catalogue: ScenarioCatalogue;
 
-  const put = (scenario: Scenario, contentHash: string, of = agent) =>
-    catalogue.put(of, scenario, { contentHash, storedAt, expectedVersion: undefined }, unboundedCall);
-  const revision = (of = agent) => catalogue.revision(of, unboundedCall);
-  const load = (of = agent) => catalogue.load(of, unboundedCall);
+  const put = (scenario: Scenario, contentHash: string, owner = agent) =>
+    catalogue.put(owner, scenario, { contentHash, storedAt, expectedVersion: undefined }, unboundedCall);
+  const revision = (owner = agent) => catalogue.revision(owner, unboundedCall);
+  const load = (owner = agent) => catalogue.load(owner, unboundedCall);
   const scenario = (scenarioId: string) => aDefinition({ scenarioId });
 
   beforeEach(async () => {
-    tested = await open();
-    catalogue = tested.catalogue;
+    catalogueUnderTest = await open();
+    catalogue = catalogueUnderTest.catalogue;
   });
-  afterEach(() => tested.close());
+  afterEach(() => catalogueUnderTest.close());
 
   it('sorts scenarios by id, and relationships by kind, source type, source and target', async () => {
     const ids = [uuid(30), uuid(5), 'é', 'z', 'Z', '', '~x', 'a|b', 'a/b'];
@@ -53,13 +53,13 @@ export function catalogueLoadContract(open: OpenCatalogue): void {
   it('never returns a partial change', async () => {
     const link = aRelationship({ sourceId: refund, targetScenarioId: booking });
     const writes = (async () => {
-      for (const number of numbers(30)) {
+      for (const number of listNumbers(30)) {
         await put(scenario(refund), `hash ${number}`);
         await catalogue.putRelationship(agent, link, unboundedCall);
         await catalogue.delete(agent, refund, undefined, unboundedCall);
       }
     })();
-    const contents = await Promise.all(numbers(60).map(() => load()));
+    const contents = await Promise.all(listNumbers(60).map(() => load()));
     await writes;
     for (const { revision: at, scenarios, relationships } of [...contents, await load()]) {
       // Each round has three changes: a put, a relationship, and a delete that removes both.

@@ -28,6 +28,6 @@ export function aRelationship(parts: Partial<Relationship> = {}): Relationship {
 }
 
 /** Returns the numbers from 1 to `count`. */
-export function numbers(count: number): readonly number[] {
+export function listNumbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }

@@ -4,7 +4,7 @@ import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { aField, aText } from '../../../support/field-definitions';
 import { uuid } from '../../../support/session-builder';
 import { aDefinition } from './a-definition';
-import { agent, type CatalogueUnderTest, numbers, type OpenCatalogue, refund, storedAt } from './catalogue-under-test';
+import { agent, type CatalogueUnderTest, listNumbers, type OpenCatalogue, refund, storedAt } from './catalogue-under-test';
 
 /** Every setting is set. To a catalogue, the definitions are opaque. */
 const every = aField({
@@ -23,7 +23,7 @@ const every = aField({
 });
 
 /** The tests of the field definitions for every ScenarioCatalogue (section 10). */
-export function fieldsContract(open: OpenCatalogue): void {
+export function testFields(open: OpenCatalogue): void {
   let tested: CatalogueUnderTest;
   let catalogue: ScenarioCatalogue;
 
@@ -83,7 +83,7 @@ export function fieldsContract(open: OpenCatalogue): void {
   });
 
   it('10: concurrent changes with an expected version do not overwrite each other', async () => {
-    const outcomes = await Promise.all(numbers(10).map((number) => put([every], `hash ${number}`, 0)));
+    const outcomes = await Promise.all(listNumbers(10).map((number) => put([every], `hash ${number}`, 0)));
     expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(1);
     expect(await revision()).toBe(1);
   });

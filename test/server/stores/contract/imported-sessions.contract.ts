@@ -12,16 +12,16 @@ function anImport(importedFrom = 'a record'): Session {
   return aSession({ instances: [anInstance({ visit: { ...anInstance().visit, enteredRevision: 0 } })], importedFrom });
 }
 
-/** The tests of `create` for every SessionStore (section 8). */
-export function importedSessionsContract(open: OpenSessionStore): void {
-  let tested: SessionStoreUnderTest;
+/** Defines the tests of `create` for every SessionStore (section 8). */
+export function testImportedSessions(open: OpenSessionStore): void {
+  let storeUnderTest: SessionStoreUnderTest;
   let store: SessionStore;
 
   beforeEach(async () => {
-    tested = await open({ recordedTurns: 1_000 });
-    store = tested.store;
+    storeUnderTest = await open({ recordedTurns: 1_000 });
+    store = storeUnderTest.store;
   });
-  afterEach(() => tested.close());
+  afterEach(() => storeUnderTest.close());
 
   it('are stored if there is no session', async () => {
     const session = anImport();
@@ -81,14 +81,14 @@ export function importedSessionsContract(open: OpenSessionStore): void {
 
   it('expire and can then be imported again', async () => {
     await store.create(anImport(), unboundedCall);
-    await tested.expire(key);
+    await storeUnderTest.expire(key);
     expect(await store.read(key, unboundedCall)).toBeUndefined();
     expect(await store.create(anImport(), unboundedCall)).toMatchObject({ created: true });
   });
 
   it('replace an expired session without its turns', async () => {
     for (const number of [100, 101, 102]) await applyTurn(store, key, uuid(number));
-    await tested.expire(key);
+    await storeUnderTest.expire(key);
     expect(await store.create(anImport(), unboundedCall)).toMatchObject({ created: true });
     expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
     expect(await applyTurn(store, key, uuid(100))).toEqual({ kind: 'committed' });
@@ -100,7 +100,7 @@ export function importedSessionsContract(open: OpenSessionStore): void {
   it('are deleted completely', async () => {
     await store.create(anImport(), unboundedCall);
     expect(await store.delete(key, unboundedCall)).toBe(true);
-    expect(await tested.countStored(key)).toBe(0);
+    expect(await storeUnderTest.countStored(key)).toBe(0);
   });
 
   it('are not created for a call that has ended', async () => {

@@ -3,42 +3,42 @@ import type { ScenarioCatalogue } from '../../../../src/server/ports/scenario-ca
 import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { uuid } from '../../../support/session-builder';
 import { aDefinition } from './a-definition';
-import { catalogueLoadContract } from './catalogue-load.contract';
+import { testCatalogueLoad } from './catalogue-load.contract';
 import {
   agent,
   aRelationship,
   booking,
   type CatalogueUnderTest,
-  numbers,
+  listNumbers,
   type OpenCatalogue,
   refund,
   storedAt,
 } from './catalogue-under-test';
-import { fieldsContract } from './fields.contract';
+import { testFields } from './fields.contract';
 
 /** The tests of every ScenarioCatalogue. */
-export function scenarioCatalogueContract(open: OpenCatalogue): void {
-  describe('changes', () => changesContract(open));
-  describe('load', () => catalogueLoadContract(open));
-  describe('field definitions', () => fieldsContract(open));
+export function testScenarioCatalogue(open: OpenCatalogue): void {
+  describe('changes', () => testChanges(open));
+  describe('load', () => testCatalogueLoad(open));
+  describe('field definitions', () => testFields(open));
 }
 
-function changesContract(open: OpenCatalogue): void {
-  let tested: CatalogueUnderTest;
+function testChanges(open: OpenCatalogue): void {
+  let catalogueUnderTest: CatalogueUnderTest;
   let catalogue: ScenarioCatalogue;
 
-  const put = (scenario: Scenario, contentHash: string, expectedVersion?: number, of = agent) =>
-    catalogue.put(of, scenario, { contentHash, storedAt, expectedVersion }, unboundedCall);
-  const revision = (of = agent) => catalogue.revision(of, unboundedCall);
-  const load = (of = agent) => catalogue.load(of, unboundedCall);
+  const put = (scenario: Scenario, contentHash: string, expectedVersion?: number, owner = agent) =>
+    catalogue.put(owner, scenario, { contentHash, storedAt, expectedVersion }, unboundedCall);
+  const revision = (owner = agent) => catalogue.revision(owner, unboundedCall);
+  const load = (owner = agent) => catalogue.load(owner, unboundedCall);
   const get = (scenarioId: string, version: number) => catalogue.get(agent, scenarioId, version, unboundedCall);
   const scenario = (scenarioId: string, name = 'Refund') => aDefinition({ scenarioId, name });
 
   beforeEach(async () => {
-    tested = await open();
-    catalogue = tested.catalogue;
+    catalogueUnderTest = await open();
+    catalogue = catalogueUnderTest.catalogue;
   });
-  afterEach(() => tested.close());
+  afterEach(() => catalogueUnderTest.close());
 
   describe('an empty catalogue', () => {
     it('has revision 0 and no content', async () => {
@@ -109,15 +109,15 @@ function changesContract(open: OpenCatalogue): void {
     });
 
     it('assigns unique versions to concurrent puts', async () => {
-      const outcomes = await Promise.all(numbers(20).map((number) => put(scenario(refund), `hash ${number}`)));
+      const outcomes = await Promise.all(listNumbers(20).map((number) => put(scenario(refund), `hash ${number}`)));
       const versions = outcomes.map((outcome) => outcome.kind === 'stored' && outcome.stored.version);
-      expect([...versions].sort(compareNumbers)).toEqual(numbers(20));
+      expect([...versions].sort(compareNumbers)).toEqual(listNumbers(20));
       expect(await revision()).toBe(20);
     });
 
     it('succeeds once for concurrent puts that expect the same version', async () => {
       await put(scenario(refund), 'a');
-      const outcomes = await Promise.all(numbers(10).map((number) => put(scenario(refund), `hash ${number}`, 1)));
+      const outcomes = await Promise.all(listNumbers(10).map((number) => put(scenario(refund), `hash ${number}`, 1)));
       expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(1);
       expect(outcomes.filter(({ kind }) => kind === 'conflict')).toHaveLength(9);
     });

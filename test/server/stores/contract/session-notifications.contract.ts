@@ -9,17 +9,17 @@ import { applyTurn } from './turn-driver';
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 const other: SessionKey = { tenantId: uuid(1), sessionId: uuid(4) };
 
-/** The tests of change notifications for every SessionStore. */
-export function sessionNotificationsContract(open: OpenSessionStore): void {
-  let tested: SessionStoreUnderTest;
+/** Defines the tests of change notifications for every SessionStore. */
+export function testSessionNotifications(open: OpenSessionStore): void {
+  let storeUnderTest: SessionStoreUnderTest;
   let store: SessionStore;
   beforeEach(async () => {
-    tested = await open({ recordedTurns: 1_000 });
-    store = tested.store;
+    storeUnderTest = await open({ recordedTurns: 1_000 });
+    store = storeUnderTest.store;
   });
-  afterEach(() => tested.close());
+  afterEach(() => storeUnderTest.close());
 
-  /** Commits several turns, because a store may notify once when it starts to listen. */
+  /** Commits several turns, because a store may send one notification when a listener is added. */
   const commitAndWait = async (listener: ChangeListener, from: number, to: number) => {
     for (let revision = from; revision <= to; revision += 1) {
       await applyTurn(store, key, uuid(100 + revision));
@@ -82,7 +82,7 @@ export function sessionNotificationsContract(open: OpenSessionStore): void {
     await applyTurn(store, other, uuid(200));
     await otherListener.waitForRevision(1);
     await commitAndWait(listener, 4, 8);
-    // One for its own turn, and at most one from when the store started to listen.
+    // One notification for its own turn, and at most one for adding the listener.
     expect(otherListener.notificationCount).toBeLessThanOrEqual(2);
     listener.stop();
     otherListener.stop();

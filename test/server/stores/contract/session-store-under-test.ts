@@ -1,7 +1,7 @@
 import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 
-/** A store, with operations that need access to its backend. */
+/** A store, and test operations that access its backend directly. */
 export interface SessionStoreUnderTest {
   /** Replaced by a new object after `countStored` if the backend must be closed for inspection. */
   readonly store: SessionStore;

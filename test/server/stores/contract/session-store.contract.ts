@@ -2,36 +2,36 @@ import type { SessionKey } from '../../../../src/core/model/session';
 import type { SessionStore } from '../../../../src/server/ports/session-store';
 import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { anInstance, aSession, uuid } from '../../../support/session-builder';
-import { importedSessionsContract } from './imported-sessions.contract';
-import { sessionNotificationsContract } from './session-notifications.contract';
+import { testImportedSessions } from './imported-sessions.contract';
+import { testSessionNotifications } from './session-notifications.contract';
 import type { OpenSessionStore, SessionStoreSettings, SessionStoreUnderTest } from './session-store-under-test';
 import { aCommit, applyTurn, toHexRecord } from './turn-driver';
-import { unsafeIdsContract } from './unsafe-ids.contract';
+import { testUnsafeIds } from './unsafe-ids.contract';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
-/** The tests of every SessionStore. */
-export function sessionStoreContract(open: OpenSessionStore): void {
-  describe('sessions and turns', () => turnsContract(open));
-  describe('imported sessions', () => importedSessionsContract(open));
-  describe('unsafe ids', () => unsafeIdsContract(open));
-  describe('change notifications', () => sessionNotificationsContract(open));
+/** Defines the tests for every SessionStore. */
+export function testSessionStore(open: OpenSessionStore): void {
+  describe('sessions and turns', () => testTurns(open));
+  describe('imported sessions', () => testImportedSessions(open));
+  describe('unsafe ids', () => testUnsafeIds(open));
+  describe('change notifications', () => testSessionNotifications(open));
 }
 
-function turnsContract(open: OpenSessionStore): void {
-  let tested: SessionStoreUnderTest;
+function testTurns(open: OpenSessionStore): void {
+  let storeUnderTest: SessionStoreUnderTest;
   let store: SessionStore;
 
   const openStore = async (settings: SessionStoreSettings = { recordedTurns: 1_000 }) => {
-    tested = await open(settings);
-    store = tested.store;
+    storeUnderTest = await open(settings);
+    store = storeUnderTest.store;
   };
-  const turns = (count: number) => Array.from({ length: count }, (_, index) => uuid(100 + index));
+  const createTurnIds = (count: number) => Array.from({ length: count }, (_, index) => uuid(100 + index));
   const applyAll = async (turnIds: readonly string[]) => {
     for (const turnId of turnIds) await applyTurn(store, key, turnId);
   };
 
-  afterEach(() => tested.close());
+  afterEach(() => storeUnderTest.close());
 
   describe('an empty store', () => {
     beforeEach(() => openStore());
@@ -109,7 +109,7 @@ function turnsContract(open: OpenSessionStore): void {
     it('returns a conflict without a session if it was deleted', async () => {
       const commit = aCommit(aSession({ revision: 4 }), uuid(100));
       expect(await store.commit(commit, unboundedCall)).toEqual({ kind: 'conflict', session: undefined });
-      expect(await tested.countStored(key)).toBe(0);
+      expect(await storeUnderTest.countStored(key)).toBe(0);
     });
 
     it('returns a conflict if the session was deleted and created again with the same revision', async () => {
@@ -161,7 +161,7 @@ function turnsContract(open: OpenSessionStore): void {
     beforeEach(() => openStore());
 
     it('5.3: are all applied, one after the other', async () => {
-      const turnIds = turns(50);
+      const turnIds = createTurnIds(50);
       const outcomes = await Promise.all(turnIds.map((turnId) => applyTurn(store, key, turnId)));
       expect(outcomes.map(({ kind }) => kind)).toEqual(turnIds.map(() => 'committed'));
       const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
@@ -171,7 +171,7 @@ function turnsContract(open: OpenSessionStore): void {
     });
 
     it('are applied once if they have the same id, and the others return its record', async () => {
-      const outcomes = await Promise.all(turns(20).map(() => applyTurn(store, key, uuid(100))));
+      const outcomes = await Promise.all(createTurnIds(20).map(() => applyTurn(store, key, uuid(100))));
       expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(1);
       const [record] = (await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns;
       const others = outcomes.filter(({ kind }) => kind !== 'committed');
@@ -183,16 +183,16 @@ function turnsContract(open: OpenSessionStore): void {
   describe('listTurns', () => {
     it('lists turns after a revision, oldest first, up to the limit', async () => {
       await openStore();
-      await applyAll(turns(12));
-      const revisions = async (after: number, limit: number) =>
+      await applyAll(createTurnIds(12));
+      const listRevisions = async (after: number, limit: number) =>
         (await store.listTurns({ key, afterRevision: after, limit }, unboundedCall)).turns.map(
           ({ revision }) => revision,
         );
-      expect(await revisions(0, 100)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-      expect(await revisions(9, 100)).toEqual([10, 11, 12]);
-      expect(await revisions(3, 2)).toEqual([4, 5]);
-      expect(await revisions(12, 5)).toEqual([]);
-      expect(await revisions(0, 0)).toEqual([]);
+      expect(await listRevisions(0, 100)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+      expect(await listRevisions(9, 100)).toEqual([10, 11, 12]);
+      expect(await listRevisions(3, 2)).toEqual([4, 5]);
+      expect(await listRevisions(12, 5)).toEqual([]);
+      expect(await listRevisions(0, 0)).toEqual([]);
     });
 
     it('lists turns up to the size limit, at least one, and reports whether there are more', async () => {
@@ -204,37 +204,37 @@ function turnsContract(open: OpenSessionStore): void {
         await store.commit(commit, unboundedCall);
         session = commit.session;
       }
-      const listed = async (afterRevision: number, limit: number, maxBytes = Number.MAX_SAFE_INTEGER) => {
+      const list = async (afterRevision: number, limit: number, maxBytes = Number.MAX_SAFE_INTEGER) => {
         const { turns, hasMore } = await store.listTurns({ key, afterRevision, limit, maxBytes }, unboundedCall);
         return [turns.map(({ revision }) => revision).join(''), hasMore];
       };
-      expect(await listed(0, 10)).toEqual(['12345', false]);
-      expect(await listed(0, 5)).toEqual(['12345', false]);
-      expect(await listed(0, 4)).toEqual(['1234', true]);
-      expect(await listed(0, 10, 200)).toEqual(['12', true]);
-      expect(await listed(0, 10, 199)).toEqual(['1', true]);
-      expect(await listed(2, 10, 200)).toEqual(['3', true]);
-      expect(await listed(3, 10, 0)).toEqual(['4', true]);
-      expect(await listed(4, 10, 1)).toEqual(['5', false]);
-      expect(await listed(5, 10, 1)).toEqual(['', false]);
+      expect(await list(0, 10)).toEqual(['12345', false]);
+      expect(await list(0, 5)).toEqual(['12345', false]);
+      expect(await list(0, 4)).toEqual(['1234', true]);
+      expect(await list(0, 10, 200)).toEqual(['12', true]);
+      expect(await list(0, 10, 199)).toEqual(['1', true]);
+      expect(await list(2, 10, 200)).toEqual(['3', true]);
+      expect(await list(3, 10, 0)).toEqual(['4', true]);
+      expect(await list(4, 10, 1)).toEqual(['5', false]);
+      expect(await list(5, 10, 1)).toEqual(['', false]);
     });
 
     it('lists only the latest turns, and a turn id is known while its turn is recorded', async () => {
       await openStore({ recordedTurns: 5 });
-      await applyAll(turns(8));
+      await applyAll(createTurnIds(8));
       const { turns: recorded } = await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(recorded.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8]);
-      const again = async (index: number) => {
+      const retry = async (index: number) => {
         const current = (await store.read(key, unboundedCall)) ?? aSession();
         return (await store.commit(aCommit({ ...current, revision: 1 }, uuid(100 + index)), unboundedCall)).kind;
       };
       // A turn that is no longer recorded counts as new, and its revision conflicts. A recorded turn is known for any revision.
-      expect(await Promise.all([again(2), again(3), again(7)])).toEqual(['conflict', 'known', 'known']);
+      expect(await Promise.all([retry(2), retry(3), retry(7)])).toEqual(['conflict', 'known', 'known']);
     });
 
     it('works with a maximum of one recorded turn', async () => {
       await openStore({ recordedTurns: 1 });
-      await applyAll(turns(3));
+      await applyAll(createTurnIds(3));
       expect((await store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall)).turns).toMatchObject([
         { revision: 3, turnId: uuid(102) },
       ]);
@@ -245,8 +245,8 @@ function turnsContract(open: OpenSessionStore): void {
     beforeEach(() => openStore());
 
     it('expires with its turns and their ids', async () => {
-      await applyAll(turns(3));
-      await tested.expire(key);
+      await applyAll(createTurnIds(3));
+      await storeUnderTest.expire(key);
       expect(await store.read(key, unboundedCall)).toBeUndefined();
       expect((await store.listTurns({ key, afterRevision: 0, limit: 10 }, unboundedCall)).turns).toEqual([]);
       expect(await store.commit(aCommit(aSession({ revision: 3 }), uuid(200)), unboundedCall)).toEqual({
@@ -260,13 +260,13 @@ function turnsContract(open: OpenSessionStore): void {
     });
 
     it('is deleted with its turns and their ids', async () => {
-      await applyAll(turns(3));
-      expect(await tested.countStored(key)).toBeGreaterThan(0);
-      expect(await tested.store.delete(key, unboundedCall)).toBe(true);
-      expect(await tested.countStored(key)).toBe(0);
-      expect((await tested.store.load(key, uuid(100), unboundedCall)).session).toBeUndefined();
-      expect(await applyTurn(tested.store, key, uuid(100))).toEqual({ kind: 'committed' });
-      expect((await tested.store.read(key, unboundedCall))?.revision).toBe(1);
+      await applyAll(createTurnIds(3));
+      expect(await storeUnderTest.countStored(key)).toBeGreaterThan(0);
+      expect(await storeUnderTest.store.delete(key, unboundedCall)).toBe(true);
+      expect(await storeUnderTest.countStored(key)).toBe(0);
+      expect((await storeUnderTest.store.load(key, uuid(100), unboundedCall)).session).toBeUndefined();
+      expect(await applyTurn(storeUnderTest.store, key, uuid(100))).toEqual({ kind: 'committed' });
+      expect((await storeUnderTest.store.read(key, unboundedCall))?.revision).toBe(1);
     });
   });
 

@@ -41,6 +41,6 @@ export async function applyTurn(store: SessionStore, key: SessionKey, turnId: st
 
 /** Converts the bytes of a record to hexadecimal, so that records are compared regardless of the class of their bytes. */
 export function toHexRecord(record: TurnRecord) {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-  return { ...record, request: text(record.request), response: text(record.response) };
+  const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  return { ...record, request: toHex(record.request), response: toHex(record.response) };
 }

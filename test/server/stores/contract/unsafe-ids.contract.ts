@@ -7,19 +7,19 @@ import { aCommit, applyTurn } from './turn-driver';
 
 const key: SessionKey = { tenantId: uuid(1), sessionId: uuid(3) };
 
-/** The tests with ids that are not UUIDs for every SessionStore. To a store, ids are opaque text. */
-export function unsafeIdsContract(open: OpenSessionStore): void {
-  let tested: SessionStoreUnderTest;
+/** Defines the tests of ids that are not UUIDs for every SessionStore. For a store, ids are opaque text. */
+export function testUnsafeIds(open: OpenSessionStore): void {
+  let storeUnderTest: SessionStoreUnderTest;
   let store: SessionStore;
   const ids = ['', ' ', '/', '%2F', '}', '{', '{}', 'a/b', 'a', 'b', '__proto__', 'constructor', '*', '~', ':', '\0'];
   const unicode = ['é', 'e\u0301', '\u{1f600}', '\uffff', 'a\nb', 'x'.repeat(3_000), `${'x'.repeat(2_999)}y`];
   const unsafeIds = [...ids, ...unicode];
 
   beforeEach(async () => {
-    tested = await open({ recordedTurns: 1_000 });
-    store = tested.store;
+    storeUnderTest = await open({ recordedTurns: 1_000 });
+    store = storeUnderTest.store;
   });
-  afterEach(() => tested.close());
+  afterEach(() => storeUnderTest.close());
 
   it('keep sessions apart', async () => {
     const keys = unsafeIds.flatMap((id) => [

@@ -2,7 +2,7 @@ import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedd
 import { uuid } from '../../../support/session-builder';
 import { applyTurn } from '../contract/turn-driver';
 
-// Commits turns to several sessions concurrently until it is killed. Prints each turn after its commit is acknowledged.
+// Commits turns to several sessions concurrently until the process is killed. Prints each turn after its commit is acknowledged.
 const [path = '', sessions = '1', firstTurn = '1'] = process.argv.slice(2);
 const { sessionStore } = openEmbedded({ path, sessionTtlMs: 60_000, recordedTurns: 100_000, clock: Date });
 

@@ -3,7 +3,7 @@ import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
 import { uuid } from '../../../support/session-builder';
 import { aDefinition } from '../contract/a-definition';
-import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
+import { testScenarioCatalogue } from '../contract/scenario-catalogue.contract';
 import { createTemporaryFolder } from './temporary-folder';
 
 async function openCatalogue() {
@@ -27,16 +27,16 @@ async function openCatalogue() {
 }
 
 describe('EmbeddedCatalogue', () => {
-  scenarioCatalogueContract(openCatalogue);
+  testScenarioCatalogue(openCatalogue);
 
   it('keeps its content after it is reopened', async () => {
     const agent = { tenantId: uuid(1), agentId: uuid(2) };
     const options = { contentHash: 'a', storedAt: 1, expectedVersion: undefined };
-    const tested = await openCatalogue();
-    await tested.catalogue.put(agent, aDefinition({ scenarioId: uuid(11) }), options, unboundedCall);
-    const before = await tested.catalogue.load(agent, unboundedCall);
-    await tested.reopen();
-    expect(await tested.catalogue.load(agent, unboundedCall)).toEqual(before);
-    await tested.close();
+    const catalogueUnderTest = await openCatalogue();
+    await catalogueUnderTest.catalogue.put(agent, aDefinition({ scenarioId: uuid(11) }), options, unboundedCall);
+    const before = await catalogueUnderTest.catalogue.load(agent, unboundedCall);
+    await catalogueUnderTest.reopen();
+    expect(await catalogueUnderTest.catalogue.load(agent, unboundedCall)).toEqual(before);
+    await catalogueUnderTest.close();
   });
 });

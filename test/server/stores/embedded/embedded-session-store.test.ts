@@ -3,7 +3,7 @@ import { openEmbedded } from '../../../../src/server/stores/embedded/open-embedd
 import { unboundedCall } from '../../../support/calls';
 import { FakeClock } from '../../../support/fake-clock';
 import { aSession, uuid } from '../../../support/session-builder';
-import { sessionStoreContract } from '../contract/session-store.contract';
+import { testSessionStore } from '../contract/session-store.contract';
 import { aCommit, applyTurn, toHexRecord } from '../contract/turn-driver';
 import { createTemporaryFolder } from './temporary-folder';
 
@@ -20,7 +20,7 @@ async function openStore({ recordedTurns = 1_000, ttlMs = sessionTtlMs, clock = 
       return store;
     },
     expire: async () => clock.advance(ttlMs),
-    /** Counts all entries of the session tables. The tests that use it have only one session. */
+    /** Counts all entries of the session tables. The tests that use this method have only one session. */
     countStored: async () => {
       await store.close();
       const count = countEntries(folder.path);
@@ -48,90 +48,91 @@ function countEntries(path: string): number {
 }
 
 describe('EmbeddedSessionStore', () => {
-  sessionStoreContract(openStore);
+  testSessionStore(openStore);
 
   describe('time to live', () => {
-    let tested: Awaited<ReturnType<typeof openStore>>;
-    afterEach(() => tested.close());
+    let storeUnderTest: Awaited<ReturnType<typeof openStore>>;
+    afterEach(() => storeUnderTest.close());
 
     it('restarts with every turn', async () => {
-      tested = await openStore();
-      await applyTurn(tested.store, key, uuid(100));
-      tested.clock.advance(sessionTtlMs - 1);
-      expect(await applyTurn(tested.store, key, uuid(101))).toEqual({ kind: 'committed' });
-      tested.clock.advance(sessionTtlMs - 1);
-      expect((await tested.store.read(key, unboundedCall))?.revision).toBe(2);
-      tested.clock.advance(1);
-      expect(await tested.store.read(key, unboundedCall)).toBeUndefined();
-      expect(await tested.store.load(key, uuid(100), unboundedCall)).toEqual({
+      storeUnderTest = await openStore();
+      await applyTurn(storeUnderTest.store, key, uuid(100));
+      storeUnderTest.clock.advance(sessionTtlMs - 1);
+      expect(await applyTurn(storeUnderTest.store, key, uuid(101))).toEqual({ kind: 'committed' });
+      storeUnderTest.clock.advance(sessionTtlMs - 1);
+      expect((await storeUnderTest.store.read(key, unboundedCall))?.revision).toBe(2);
+      storeUnderTest.clock.advance(1);
+      expect(await storeUnderTest.store.read(key, unboundedCall)).toBeUndefined();
+      expect(await storeUnderTest.store.load(key, uuid(100), unboundedCall)).toEqual({
         session: undefined,
         recordedTurn: undefined,
       });
     });
 
     it('is enforced by the sweep, which removes only expired sessions', async () => {
-      tested = await openStore();
+      storeUnderTest = await openStore();
       const other = { tenantId: uuid(1), sessionId: uuid(4) };
-      await applyTurn(tested.store, key, uuid(100));
-      await applyTurn(tested.store, other, uuid(100));
-      tested.clock.advance(sessionTtlMs - 1);
-      await applyTurn(tested.store, other, uuid(101));
-      tested.clock.advance(1);
-      expect(await tested.store.sweep(10, unboundedCall)).toBe(2);
-      expect(await tested.store.sweep(10, unboundedCall)).toBe(0);
-      expect((await tested.store.read(other, unboundedCall))?.revision).toBe(2);
-      tested.clock.advance(sessionTtlMs);
-      expect(await tested.store.sweep(10, unboundedCall)).toBe(1);
-      expect(await tested.countStored()).toBe(0);
+      await applyTurn(storeUnderTest.store, key, uuid(100));
+      await applyTurn(storeUnderTest.store, other, uuid(100));
+      storeUnderTest.clock.advance(sessionTtlMs - 1);
+      await applyTurn(storeUnderTest.store, other, uuid(101));
+      storeUnderTest.clock.advance(1);
+      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(2);
+      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(0);
+      expect((await storeUnderTest.store.read(other, unboundedCall))?.revision).toBe(2);
+      storeUnderTest.clock.advance(sessionTtlMs);
+      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(1);
+      expect(await storeUnderTest.countStored()).toBe(0);
     });
 
     it('is enforced in batches of at most the limit', async () => {
-      tested = await openStore();
-      for (let id = 1; id <= 7; id += 1) await applyTurn(tested.store, { ...key, sessionId: uuid(id) }, uuid(100));
-      tested.clock.advance(sessionTtlMs);
+      storeUnderTest = await openStore();
+      for (let id = 1; id <= 7; id += 1)
+        await applyTurn(storeUnderTest.store, { ...key, sessionId: uuid(id) }, uuid(100));
+      storeUnderTest.clock.advance(sessionTtlMs);
       const batches = [];
-      for (let batch = 0; batch < 4; batch += 1) batches.push(await tested.store.sweep(3, unboundedCall));
+      for (let batch = 0; batch < 4; batch += 1) batches.push(await storeUnderTest.store.sweep(3, unboundedCall));
       expect(batches).toEqual([3, 3, 1, 0]);
-      expect(await tested.countStored()).toBe(0);
+      expect(await storeUnderTest.countStored()).toBe(0);
     });
 
     it('applies from the next turn after it is reduced', async () => {
-      tested = await openStore();
-      await applyTurn(tested.store, key, uuid(100));
-      await tested.reopen({ sessionTtlMs: 10 });
-      await applyTurn(tested.store, key, uuid(101));
-      tested.clock.advance(10);
-      expect(await tested.store.read(key, unboundedCall)).toBeUndefined();
-      expect(await tested.store.sweep(10, unboundedCall)).toBe(1);
-      expect(await tested.countStored()).toBe(0);
+      storeUnderTest = await openStore();
+      await applyTurn(storeUnderTest.store, key, uuid(100));
+      await storeUnderTest.reopen({ sessionTtlMs: 10 });
+      await applyTurn(storeUnderTest.store, key, uuid(101));
+      storeUnderTest.clock.advance(10);
+      expect(await storeUnderTest.store.read(key, unboundedCall)).toBeUndefined();
+      expect(await storeUnderTest.store.sweep(10, unboundedCall)).toBe(1);
+      expect(await storeUnderTest.countStored()).toBe(0);
     });
   });
 
   describe('the folder', () => {
-    let tested: Awaited<ReturnType<typeof openStore>>;
+    let storeUnderTest: Awaited<ReturnType<typeof openStore>>;
     beforeEach(async () => {
-      tested = await openStore();
+      storeUnderTest = await openStore();
     });
-    afterEach(() => tested.close());
+    afterEach(() => storeUnderTest.close());
 
     it('keeps its content after it is reopened', async () => {
       const commit = aCommit(aSession(), uuid(100));
-      await tested.store.commit(commit, unboundedCall);
-      await applyTurn(tested.store, key, uuid(101));
-      await tested.reopen();
-      expect((await tested.store.read(key, unboundedCall))?.revision).toBe(2);
-      const again = await tested.store.commit(aCommit(aSession(), uuid(100)), unboundedCall);
+      await storeUnderTest.store.commit(commit, unboundedCall);
+      await applyTurn(storeUnderTest.store, key, uuid(101));
+      await storeUnderTest.reopen();
+      expect((await storeUnderTest.store.read(key, unboundedCall))?.revision).toBe(2);
+      const again = await storeUnderTest.store.commit(aCommit(aSession(), uuid(100)), unboundedCall);
       expect(again.kind === 'known' && toHexRecord(again.record)).toEqual(toHexRecord(commit.record));
     });
 
     it('removes turns above a reduced maximum', async () => {
-      for (let id = 100; id < 110; id += 1) await applyTurn(tested.store, key, uuid(id));
-      await tested.reopen({ recordedTurns: 3 });
-      await applyTurn(tested.store, key, uuid(110));
-      const { turns } = await tested.store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
+      for (let id = 100; id < 110; id += 1) await applyTurn(storeUnderTest.store, key, uuid(id));
+      await storeUnderTest.reopen({ recordedTurns: 3 });
+      await applyTurn(storeUnderTest.store, key, uuid(110));
+      const { turns } = await storeUnderTest.store.listTurns({ key, afterRevision: 0, limit: 100 }, unboundedCall);
       expect(turns.map(({ revision }) => revision)).toEqual([9, 10, 11]);
       // One session, one expiry entry, and three turns with their ids.
-      expect(await tested.countStored()).toBe(8);
+      expect(await storeUnderTest.countStored()).toBe(8);
     });
   });
 });

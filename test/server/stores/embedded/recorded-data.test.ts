@@ -19,7 +19,7 @@ describe('embedded data of release 0.1.0', () => {
   });
   afterEach(() => folder.remove());
 
-  /** Runs `work` with open stores, whose clock has the time of the recorded data. */
+  /** Runs `work` with open stores, whose clock has the time at which the data was recorded. */
   async function withStores(work: (stores: EmbeddedStores) => Promise<void>): Promise<void> {
     const options = { path: folder.path, sessionTtlMs: 60_000, recordedTurns: 10, clock: new FakeClock() };
     const stores = openEmbedded(options);
@@ -37,7 +37,7 @@ describe('embedded data of release 0.1.0', () => {
     await root.close();
   }
 
-  /** Reads all tables in the format of the recorded ones. */
+  /** Reads all tables in the format of `recordedTables`. */
   async function dump(): Promise<object> {
     const root = open({ path: folder.path, maxDbs: 32 });
     const tables = Object.keys(recordedTables).map((name) => {

@@ -11,7 +11,7 @@ const record: TurnRecord = {
   response: Uint8Array.of(4, 5),
 };
 
-/** Encodes a record as before traceparents existed: with a 32-bit length of the turn id. */
+/** Encodes a record as releases without traceparents did, with a 32-bit length of the turn id. */
 function encodeWithoutTraceparent({ turnId, occurredAt, committedAt, request, response }: TurnRecord): Uint8Array {
   const head = Buffer.alloc(24);
   head.writeDoubleBE(occurredAt, 0);
@@ -21,7 +21,7 @@ function encodeWithoutTraceparent({ turnId, occurredAt, committedAt, request, re
   return Buffer.concat([head, Buffer.from(turnId), request, response]);
 }
 
-/** Copies the bytes to arrays, regardless of their class. */
+/** Copies the bytes to arrays, so that the comparison ignores their class. */
 const toPlainRecord = (value: TurnRecord) => ({ ...value, request: [...value.request], response: [...value.response] });
 
 describe('turn values', () => {

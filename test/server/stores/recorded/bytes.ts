@@ -1,4 +1,4 @@
-// Bytes that release 0.1.0 wrote for the values in `values.ts`, in base64. They must never change.
+// Bytes that release 0.1.0 wrote for the values in `values.ts`, in base64. Do not change them.
 
 /** The bytes of each value, and content hashes in hexadecimal. */
 export const recordedBytes = {
@@ -15,7 +15,7 @@ export const recordedBytes = {
 
 type RecordedKey = string | (string | number)[];
 
-/** All entries of the embedded store, by table: the key and the value. The tables `owner` and `probes` are left out. */
+/** All entries of the embedded store, by table: the key and the value. The tables `owner` and `probes` are omitted. */
 export const recordedTables: Readonly<Record<string, readonly (readonly [key: RecordedKey, value: string])[]>> = {
   'catalogue-revisions': [['tenant/agent%20%2F%20of%20%7Bone%7D', 'Mw==']],
   expiries: [[[1700000060000, 'tenant/session%20%2F%20of%20%7Bone%7D'], 'dHJ1ZQ==']],

@@ -5,7 +5,7 @@ import { unboundedCall } from '../../../support/calls';
 import { aCommit, toHexRecord } from '../contract/turn-driver';
 import { previousSession, recordedRelationship, recordedScenario, recordedSession, recordedTurns } from './values';
 
-// The operations with which release 0.1.0 wrote the recorded bytes, and checks of what they stored.
+// The operations that wrote the recorded bytes in release 0.1.0, and checks of the stored values.
 
 export const recordedKey: SessionKey = { tenantId: recordedSession.tenantId, sessionId: recordedSession.sessionId };
 export const recordedAgent: AgentKey = { tenantId: 'tenant', agentId: 'agent / of {one}' };

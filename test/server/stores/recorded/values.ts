@@ -4,8 +4,8 @@ import type { Relationship, Scenario } from '../../../../src/core/model/scenario
 import type { Session } from '../../../../src/core/model/session';
 import type { TurnResult } from '../../../../src/core/model/turn-result';
 
-// The values that release 0.1.0 encoded and stored. Every field is set, so that a field that moves is noticed. The bytes that
-// it wrote are in `release-0.1.0.json`. Do not change either: sessions of running deployments look like this.
+// The values that release 0.1.0 encoded and stored. Every field is set, so that a change of a field number is detected.
+// `bytes.ts` contains the encoded bytes. Change neither file, because deployments have stored sessions in this format.
 
 export const recordedSession: Session = {
   tenantId: 'tenant',
@@ -141,7 +141,7 @@ export const recordedSession: Session = {
   importedFrom: 'hash of a record',
 };
 
-/** The session of the turn before `recordedSession`. */
+/** The session before the last turn of `recordedSession`. */
 export const previousSession: Session = {
   ...recordedSession,
   revision: 1,

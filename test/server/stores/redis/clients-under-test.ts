@@ -18,14 +18,14 @@ export type StoreSettings = Partial<RedisSessionStoreOptions>;
 /** The connections and stores of one test file. */
 export class ClientsUnderTest {
   private readonly connections: RedisConnection[] = [];
-  private prefixes = 0;
+  private prefixCount = 0;
 
   constructor(private readonly options: Pick<RedisConnectionOptions, 'endpoint' | 'replication'>) {}
 
   /** Returns a prefix that no other test of the file uses. */
   nextPrefix(): string {
-    this.prefixes += 1;
-    return `test${this.prefixes}:`;
+    this.prefixCount += 1;
+    return `test${this.prefixCount}:`;
   }
 
   /** Opens a connection and waits until it is ready. */

@@ -1,8 +1,8 @@
-import { majority } from '../../../../src/server/stores/redis/cluster-nodes';
+import { waitForMajority } from '../../../../src/server/stores/redis/cluster-nodes';
 
-const resolved = (count: number) => Array.from({ length: count }, () => Promise.resolve());
-const rejected = (count: number) => Array.from({ length: count }, () => Promise.reject(new Error('rejected')));
-const pending = (count: number) => Array.from({ length: count }, () => new Promise(() => undefined));
+const createResolved = (count: number) => Array.from({ length: count }, () => Promise.resolve());
+const createRejected = (count: number) => Array.from({ length: count }, () => Promise.reject(new Error('rejected')));
+const createPending = (count: number) => Array.from({ length: count }, () => new Promise(() => undefined));
 
 /** Returns the state of a promise after all settled promises have been handled. */
 async function getState(promise: Promise<void>): Promise<'resolved' | 'rejected' | 'pending'> {
@@ -16,7 +16,7 @@ async function getState(promise: Promise<void>): Promise<'resolved' | 'rejected'
   ]);
 }
 
-describe('majority', () => {
+describe('waitForMajority', () => {
   it.each([
     [1, 1],
     [2, 2],
@@ -25,8 +25,12 @@ describe('majority', () => {
     [3, 5],
     [4, 6],
   ])('resolves as soon as %d of %d promises are resolved', async (count, total) => {
-    expect(await getState(majority([...resolved(count), ...pending(total - count)]))).toBe('resolved');
-    expect(await getState(majority([...resolved(count - 1), ...pending(total - count + 1)]))).toBe('pending');
+    expect(await getState(waitForMajority([...createResolved(count), ...createPending(total - count)]))).toBe(
+      'resolved',
+    );
+    expect(await getState(waitForMajority([...createResolved(count - 1), ...createPending(total - count + 1)]))).toBe(
+      'pending',
+    );
   });
 
   it.each([
@@ -37,11 +41,15 @@ describe('majority', () => {
     [3, 5],
     [3, 6],
   ])('rejects as soon as %d of %d promises are rejected', async (count, total) => {
-    expect(await getState(majority([...rejected(count), ...pending(total - count)]))).toBe('rejected');
-    expect(await getState(majority([...rejected(count - 1), ...pending(total - count + 1)]))).toBe('pending');
+    expect(await getState(waitForMajority([...createRejected(count), ...createPending(total - count)]))).toBe(
+      'rejected',
+    );
+    expect(await getState(waitForMajority([...createRejected(count - 1), ...createPending(total - count + 1)]))).toBe(
+      'pending',
+    );
   });
 
   it('rejects if exactly half of an even number of promises are resolved', async () => {
-    await expect(majority([...resolved(2), ...rejected(2)])).rejects.toThrow('rejected');
+    await expect(waitForMajority([...createResolved(2), ...createRejected(2)])).rejects.toThrow('rejected');
   });
 });

@@ -15,14 +15,14 @@ const keyPrefix = 'so:';
 /** The user with the permissions that docs/redis.md lists. */
 export const orchestratorUser = { username: 'orchestrator', password: 's3cret' };
 
-/** Returns the arguments of the ACL command in docs/redis.md, which creates that user. */
+/** Returns the arguments of the ACL command in docs/redis.md, which creates `orchestratorUser`. */
 export function readDocumentedAcl(): readonly string[] {
   const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'redis.md'), 'utf8');
   const command = /^ACL (SETUSER orchestrator (?:.*\\\n)*.*)$/m.exec(text)?.[1] ?? '';
   return command.replace('>PASSWORD', `>${orchestratorUser.password}`).replaceAll('\\\n', ' ').trim().split(/\s+/);
 }
 
-/** Uses every operation of sessions and catalogues that the service needs. */
+/** Runs every session and catalogue operation that the service needs. */
 export async function runFullWorkload(clients: ClientsUnderTest): Promise<void> {
   const catalogues = [await clients.connect(), await clients.connect()].map(
     (connection) => new RedisCatalogue(connection, { keyPrefix }),

@@ -34,7 +34,7 @@ describe('Redis data of release 0.1.0', () => {
     }
   }
 
-  /** Reads all keys in the format of the recorded ones. */
+  /** Reads all keys in the format of `recordedHashes` and `recordedStreams`. */
   async function dump(): Promise<{ hashes: object; streams: object }> {
     const hashes: Record<string, Record<string, string>> = {};
     const streams: Record<string, (readonly [string, readonly string[]])[]> = {};

@@ -61,12 +61,12 @@ describe('an ACL user', () => {
 });
 
 describe('TLS', () => {
-  const pem = (name: string) => readFileSync(join(__dirname, '..', '..', '..', 'support', 'tls', name), 'utf8');
-  const file = (name: string) => join(__dirname, '..', '..', '..', 'support', 'tls', name);
+  const readPem = (name: string) => readFileSync(join(__dirname, '..', '..', '..', 'support', 'tls', name), 'utf8');
+  const getPath = (name: string) => join(__dirname, '..', '..', '..', 'support', 'tls', name);
   const trusted: RedisTls = {
-    ca: pem('ca.pem'),
-    cert: pem('client.pem'),
-    key: pem('client.key'),
+    ca: readPem('ca.pem'),
+    cert: readPem('client.pem'),
+    key: readPem('client.key'),
     serverName: 'redis.test',
   };
   let redis: RedisUnderTest;
@@ -75,8 +75,15 @@ describe('TLS', () => {
   beforeAll(async () => {
     port = await findFreePort();
     redis = await RedisUnderTest.start([
-      ...['--tls-port', String(port), '--tls-ca-cert-file', file('ca.pem')],
-      ...['--tls-cert-file', file('server.pem'), '--tls-key-file', file('server.key'), '--tls-auth-clients', 'yes'],
+      ...['--tls-port', String(port), '--tls-ca-cert-file', getPath('ca.pem')],
+      ...[
+        '--tls-cert-file',
+        getPath('server.pem'),
+        '--tls-key-file',
+        getPath('server.key'),
+        '--tls-auth-clients',
+        'yes',
+      ],
     ]);
     clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: `rediss://127.0.0.1:${port}`, tls: trusted } });
   });
@@ -112,7 +119,7 @@ describe('the eviction policy', () => {
     const redis = await RedisUnderTest.start(['--maxmemory-policy', policy, '--maxmemory', maxMemory]);
     const { log, warnings } = createWarningLog();
     const connection = await redis.clients.connect({ log });
-    // Redis replies to the INFO of the connect before it replies to this.
+    // Redis replies to the INFO command of the connection first, so the warning is logged when this read resolves.
     await connection.read(unboundedCall, (client) => client.get('key'));
     expect(warnings).toEqual(isLogged ? [expect.stringMatching(`may evict sessions.*${policy}`)] : []);
     await redis.close();

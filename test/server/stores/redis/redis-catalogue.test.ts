@@ -4,7 +4,7 @@ import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { uuid } from '../../../support/session-builder';
 import { aDefinition } from '../contract/a-definition';
-import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
+import { testScenarioCatalogue } from '../contract/scenario-catalogue.contract';
 import { RedisUnderTest } from './redis-under-test';
 
 const agent: AgentKey = { tenantId: uuid(1), agentId: 'agent / of {tenant}' };
@@ -20,7 +20,7 @@ describe('RedisCatalogue', () => {
   const put = (catalogue: RedisCatalogue, contentHash: string) =>
     catalogue.put(agent, aDefinition(), { contentHash, storedAt: 1, expectedVersion: undefined }, unboundedCall);
 
-  scenarioCatalogueContract(async () => {
+  testScenarioCatalogue(async () => {
     const catalogue = await open();
     return { catalogue, close: () => catalogue.close() };
   });
@@ -37,7 +37,7 @@ describe('RedisCatalogue', () => {
   });
 
   describe('change notifications', () => {
-    const subscribers = async (keyPrefix: string) =>
+    const countSubscribers = async (keyPrefix: string) =>
       Number((await redis.admin.pubsub('NUMSUB', `${keyPrefix}catalogue-changes`))[1]);
 
     it('reach the other nodes, but not the node that made the change', async () => {
@@ -47,8 +47,8 @@ describe('RedisCatalogue', () => {
       const receivedThere: AgentKey[] = [];
       here.onChange((changed) => receivedHere.push(changed));
       there.onChange((changed) => receivedThere.push(changed));
-      // Notifications are best effort: those before the subscription are lost.
-      await eventually(async () => (await subscribers(keyPrefix)) === 2);
+      // Notifications are best effort. Notifications before the subscription are lost.
+      await eventually(async () => (await countSubscribers(keyPrefix)) === 2);
       await put(here, 'a');
       await eventually(async () => receivedThere.length === 1);
       expect(receivedThere).toEqual([agent]);
@@ -73,10 +73,10 @@ describe('RedisCatalogue', () => {
       const keyPrefix = redis.nextPrefix();
       const catalogue = await open(keyPrefix);
       const removeListeners = [catalogue.onChange(() => undefined), catalogue.onChange(() => undefined)];
-      await eventually(async () => (await subscribers(keyPrefix)) === 1);
+      await eventually(async () => (await countSubscribers(keyPrefix)) === 1);
       removeListeners[0]?.();
       removeListeners[1]?.();
-      await eventually(async () => (await subscribers(keyPrefix)) === 0);
+      await eventually(async () => (await countSubscribers(keyPrefix)) === 0);
     });
   });
 });

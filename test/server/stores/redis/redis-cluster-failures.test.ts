@@ -19,7 +19,7 @@ import { RetryingCaller } from './retrying-caller';
 jest.setTimeout(120_000);
 
 const tenantId = uuid(1);
-const count = LuaScript.fromSource('#!lua\nreturn redis.call("INCR", KEYS[1])');
+const incrementScript = LuaScript.fromSource('#!lua\nreturn redis.call("INCR", KEYS[1])');
 
 describe('Redis Cluster failures', () => {
   let cluster: RedisCluster;
@@ -33,12 +33,12 @@ describe('Redis Cluster failures', () => {
     await cluster.stop();
   });
 
-  let sessions = 0;
-  /** Returns the key of a new session whose slot is on a master. */
+  let sessionCount = 0;
+  /** Returns the key of a new session whose slot is on the given master, or on any master if undefined. */
   const nextSessionOn = (master: ClusterMember | undefined): SessionKey => {
     for (;;) {
-      sessions += 1;
-      const key = { tenantId, sessionId: uuid(sessions) };
+      sessionCount += 1;
+      const key = { tenantId, sessionId: uuid(sessionCount) };
       if (master === undefined || locate(key).owner === master) return key;
     }
   };
@@ -46,8 +46,8 @@ describe('Redis Cluster failures', () => {
   const listTurnIds = async (store: RedisSessionStore, key: SessionKey) =>
     (await store.listTurns({ key, afterRevision: 0, limit: 10_000 }, unboundedCall)).turns.map(({ turnId }) => turnId);
   const waitForProgress = async (caller: RetryingCaller) => {
-    const before = caller.completed;
-    await eventually(async () => caller.completed > before + 3);
+    const before = caller.completedCount;
+    await eventually(async () => caller.completedCount > before + 3);
   };
 
   it.each([
@@ -107,7 +107,7 @@ describe('Redis Cluster failures', () => {
     const { sessionId } = nextSessionOn(unresponsive);
     const counter = `{${tenantId}/${sessionId}}:counter`;
     const readCounter = () => connection.read(unboundedCall, (client) => client.get(counter)).then(String, String);
-    const increment = (on: RedisConnection) => on.runScript(unboundedCall, 'write', count, [counter], []);
+    const increment = (on: RedisConnection) => on.runScript(unboundedCall, 'write', incrementScript, [counter], []);
     await increment(await clients.connect());
     await eventually(async () => (await readCounter()) === '1');
     unresponsive?.process.pause();

@@ -4,8 +4,8 @@ import { RedisCluster } from '../../../../tools/redis/redis-cluster';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { aDefinition } from '../contract/a-definition';
-import { scenarioCatalogueContract } from '../contract/scenario-catalogue.contract';
-import { sessionStoreContract } from '../contract/session-store.contract';
+import { testScenarioCatalogue } from '../contract/scenario-catalogue.contract';
+import { testSessionStore } from '../contract/session-store.contract';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { ClientsUnderTest } from './clients-under-test';
 import { orchestratorUser, readDocumentedAcl, runFullWorkload } from './full-workload';
@@ -26,23 +26,24 @@ describe('a Redis Cluster', () => {
     new RedisCatalogue(await clients.connect(), { keyPrefix });
 
   describe('as a SessionStore', () =>
-    sessionStoreContract(async (settings: SessionStoreSettings) => {
+    testSessionStore(async (settings: SessionStoreSettings) => {
       const keyPrefix = clients.nextPrefix();
       const store = await clients.createStore({ ...settings, keyPrefix });
-      const listKeys = (of: SessionKey) => cluster.keys(`${keyPrefix}{${of.tenantId}/${of.sessionId}}*`);
+      const listKeys = (sessionKey: SessionKey) =>
+        cluster.keys(`${keyPrefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
       return {
         store,
-        expire: async (of) => {
-          for (const key of await listKeys(of)) await cluster.admin.pexpire(key, 1);
-          await eventually(async () => (await listKeys(of)).length === 0);
+        expire: async (sessionKey) => {
+          for (const key of await listKeys(sessionKey)) await cluster.admin.pexpire(key, 1);
+          await eventually(async () => (await listKeys(sessionKey)).length === 0);
         },
-        countStored: async (of) => (await listKeys(of)).length,
+        countStored: async (sessionKey) => (await listKeys(sessionKey)).length,
         close: () => store.close(),
       };
     }));
 
   describe('as a ScenarioCatalogue', () =>
-    scenarioCatalogueContract(async () => {
+    testScenarioCatalogue(async () => {
       const catalogue = await openCatalogue();
       return { catalogue, close: () => catalogue.close() };
     }));

@@ -219,8 +219,8 @@ describe('Redis failures', () => {
     const store = await redis.createStore({ cachedSessions: 0 });
     const caller = new RetryingCaller(store, key);
     for (let round = 1; round <= 3; round += 1) {
-      const before = caller.completed;
-      await eventually(async () => caller.completed > before + 10);
+      const before = caller.completedCount;
+      await eventually(async () => caller.completedCount > before + 10);
       await redis.admin.script('FLUSH');
       await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     }

@@ -41,11 +41,11 @@ describe('Redis Sentinel', () => {
   it('a failover loses no completed turn with durability "replicated"', async () => {
     const store = await clients.createStore();
     const caller = new RetryingCaller(store, key);
-    await eventually(async () => caller.completed >= 20);
+    await eventually(async () => caller.completedCount >= 20);
     await setup.setFailoverTimeout(500);
     await setup.master.kill();
-    const completed = caller.completed;
-    await eventually(async () => caller.completed > completed + 3);
+    const completed = caller.completedCount;
+    await eventually(async () => caller.completedCount > completed + 3);
     const turns = await caller.stop();
     expect(
       (await store.listTurns({ key, afterRevision: 0, limit: 10_000 }, unboundedCall)).turns.map(

@@ -2,7 +2,7 @@ import type { SessionKey } from '../../../../src/core/model/session';
 import { unboundedCall } from '../../../support/calls';
 import { eventually } from '../../../support/eventually';
 import { aSession, uuid } from '../../../support/session-builder';
-import { sessionStoreContract } from '../contract/session-store.contract';
+import { testSessionStore } from '../contract/session-store.contract';
 import type { SessionStoreSettings } from '../contract/session-store-under-test';
 import { aCommit, applyTurn } from '../contract/turn-driver';
 import type { StoreSettings } from './clients-under-test';
@@ -17,7 +17,8 @@ describe('RedisSessionStore', () => {
   });
   afterAll(() => redis.close());
 
-  const listKeys = (prefix: string, of: SessionKey) => redis.admin.keys(`${prefix}{${of.tenantId}/${of.sessionId}}*`);
+  const listKeys = (prefix: string, sessionKey: SessionKey) =>
+    redis.admin.keys(`${prefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
 
   const open = (parts: StoreSettings) => async (settings: SessionStoreSettings) => {
     const keyPrefix = redis.nextPrefix();
@@ -25,18 +26,18 @@ describe('RedisSessionStore', () => {
     return {
       store,
       keyPrefix,
-      expire: async (of: SessionKey) => {
-        for (const each of await listKeys(keyPrefix, of)) await redis.admin.pexpire(each, 1);
-        await eventually(async () => (await listKeys(keyPrefix, of)).length === 0);
+      expire: async (sessionKey: SessionKey) => {
+        for (const each of await listKeys(keyPrefix, sessionKey)) await redis.admin.pexpire(each, 1);
+        await eventually(async () => (await listKeys(keyPrefix, sessionKey)).length === 0);
       },
-      countStored: async (of: SessionKey) => (await listKeys(keyPrefix, of)).length,
+      countStored: async (sessionKey: SessionKey) => (await listKeys(keyPrefix, sessionKey)).length,
       close: () => store.close(),
     };
   };
 
-  describe('with a cache', () => sessionStoreContract(open({})));
-  describe('without a cache', () => sessionStoreContract(open({ cachedSessions: 0 })));
-  describe('with a cache for one session', () => sessionStoreContract(open({ cachedSessions: 1 })));
+  describe('with a cache', () => testSessionStore(open({})));
+  describe('without a cache', () => testSessionStore(open({ cachedSessions: 0 })));
+  describe('with a cache for one session', () => testSessionStore(open({ cachedSessions: 1 })));
 
   describe('round trips', () => {
     it('a turn of a cached session needs one round trip', async () => {

@@ -4,13 +4,13 @@ import type { RedisSessionStore } from '../../../../src/server/stores/redis/redi
 import { RedisProcess } from '../../../../tools/redis/redis-process';
 import { ClientsUnderTest, defaultTimeoutMs, type StoreSettings } from './clients-under-test';
 
-/** A Redis server of one test file, with clients of the store and an admin client. */
+/** A Redis server for one test file, with store clients and an admin client. */
 export class RedisUnderTest {
   readonly clients: ClientsUnderTest;
 
   private constructor(
     readonly server: RedisProcess,
-    /** The client with which tests inspect and change the server. */
+    /** The client that tests use to inspect and change the server. */
     readonly admin: Redis,
   ) {
     this.clients = new ClientsUnderTest({ endpoint: { kind: 'single', url: server.url } });
@@ -35,7 +35,7 @@ export class RedisUnderTest {
     return this.clients.createStore(settings, { commandTimeoutMs });
   }
 
-  /** Records the commands that all clients send while `work` runs, without the commands of scripts. */
+  /** Records the commands that all clients send while `work` runs. Does not include the commands of scripts. */
   async recordCommands(work: () => Promise<void>): Promise<readonly string[]> {
     const monitor = await this.admin.monitor();
     const commands: string[] = [];

@@ -25,23 +25,23 @@ export async function applyTurnWithRetries(store: SessionStore, key: SessionKey,
   }
 }
 
-/** A caller that sends the turns of a session one after the other until it is stopped. */
+/** Sends the turns of a session sequentially until `stop` is called. */
 export class RetryingCaller {
-  private turns = 0;
-  private stopped = false;
+  private turnCount = 0;
+  private isStopped = false;
   private readonly failedAttempts: string[] = [];
-  private readonly running: Promise<void>;
+  private readonly runPromise: Promise<void>;
 
   constructor(
     private readonly store: SessionStore,
     readonly key: SessionKey,
   ) {
-    this.running = this.run();
+    this.runPromise = this.run();
   }
 
   /** The number of completed turns. */
-  get completed(): number {
-    return this.turns;
+  get completedCount(): number {
+    return this.turnCount;
   }
 
   /** The reasons of the failed attempts so far. */
@@ -51,16 +51,16 @@ export class RetryingCaller {
 
   /** Stops the caller. Resolves to the ids of the completed turns in order. */
   async stop(): Promise<readonly string[]> {
-    this.stopped = true;
-    await this.running;
-    return Array.from({ length: this.turns }, (_, index) => uuid(index + 1));
+    this.isStopped = true;
+    await this.runPromise;
+    return Array.from({ length: this.turnCount }, (_, index) => uuid(index + 1));
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped) {
-      const { failures } = await applyTurnWithRetries(this.store, this.key, uuid(this.turns + 1));
+    while (!this.isStopped) {
+      const { failures } = await applyTurnWithRetries(this.store, this.key, uuid(this.turnCount + 1));
       this.failedAttempts.push(...failures);
-      this.turns += 1;
+      this.turnCount += 1;
     }
   }
 }

@@ -24,7 +24,7 @@ describe('change notifications in Redis', () => {
     keyPrefix = redis.nextPrefix();
   });
 
-  const subscribers = async () => Number((await redis.admin.pubsub('NUMSUB', getChannel(keyPrefix)))[1]);
+  const countSubscribers = async () => Number((await redis.admin.pubsub('NUMSUB', getChannel(keyPrefix)))[1]);
 
   it('are sent for commits and deletions of another node', async () => {
     const [a, b] = [await redis.createStore({ keyPrefix }), await redis.createStore({ keyPrefix })];
@@ -44,7 +44,7 @@ describe('change notifications in Redis', () => {
     await applyTurn(b, key, uuid(1));
     await listener.waitForRevision(1);
     for (let revision = 2; revision <= 6; revision += 2) {
-      await eventually(async () => (await subscribers()) === 1);
+      await eventually(async () => (await countSubscribers()) === 1);
       expect(await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBe(1);
       await applyTurn(b, key, uuid(revision));
       await listener.waitForRevision(revision);
@@ -60,13 +60,13 @@ describe('change notifications in Redis', () => {
     const listeners = Array.from({ length: 5 }, () => new ChangeListener(store, key));
     await applyTurn(store, key, uuid(1));
     for (const listener of listeners) await listener.waitForRevision(1);
-    expect(await subscribers()).toBe(1);
+    expect(await countSubscribers()).toBe(1);
     for (const listener of listeners.slice(1)) listener.stop();
     await applyTurn(store, key, uuid(2));
     await listeners[0]?.waitForRevision(2);
-    expect(await subscribers()).toBe(1);
+    expect(await countSubscribers()).toBe(1);
     listeners[0]?.stop();
-    await eventually(async () => (await subscribers()) === 0);
+    await eventually(async () => (await countSubscribers()) === 0);
     const newListener = new ChangeListener(store, key);
     await applyTurn(store, key, uuid(3));
     await newListener.waitForRevision(3);

@@ -40,13 +40,13 @@ if (revision or '') ~= previous_revision or (last_turn_id ~= '' and last_turn_re
   return { 'conflict', redis.call('HGET', session, 's'), redis.call('PTTL', session) }
 end
 
--- A log without its session remains after an eviction. Its entry ids would conflict with the new ones.
+-- An eviction may have removed the session but not its log. The old entry ids would conflict with the new ones.
 if not revision and recorded > 0 then
   redis.call('DEL', log)
   recorded = 0
 end
 
--- XADD comes first: it is the only write that can still fail, and then nothing has changed.
+-- XADD comes first, because it is the only write that can still fail. If XADD fails, nothing has changed.
 local trace = ARGV[12] == '' and {} or { 'trace', ARGV[12] }
 redis.call('XADD', log, ARGV[3] .. '-0', 'turn', turn_id, 'occurred', ARGV[5], 'committed', ARGV[6],
   'request', ARGV[7], 'response', ARGV[8], unpack(trace))

@@ -10,7 +10,7 @@ const script = LuaScript.load('commit');
 
 export interface CommitArguments {
   readonly record: TurnRecord;
-  /** The session that the store must hold; undefined if it must hold none. */
+  /** The session that must be stored for the commit to succeed; undefined if there must be none. */
   readonly previousSession: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
   /** The encoded session after the turn. */
   readonly state: Buffer;
@@ -22,7 +22,7 @@ export interface CommitArguments {
 export type CommitReply =
   | { readonly kind: 'committed' }
   | { readonly kind: 'known'; readonly record: TurnRecord }
-  /** The stored state, or undefined without a session. `ttlMs` is negative if the session has no time to live. */
+  /** `state` is the stored state, or undefined if there is no session. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'conflict'; readonly state: Buffer | undefined; readonly ttlMs: number };
 
 /** Runs commit.lua. Rejects as `RedisConnection.write` does. */

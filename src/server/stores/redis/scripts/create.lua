@@ -1,5 +1,5 @@
 #!lua
--- Creates a session without turns, at revision 0, if there is no session (section 8). Atomic; all checks come before the first
+-- Creates a session without turns, at revision 0, if it does not exist (section 8). Atomic; all checks come before the first
 -- write. The state is opaque bytes.
 --
 -- KEYS[1]  hash, the session, see commit.lua
@@ -19,7 +19,7 @@ if state then
   return { state, redis.call('PTTL', session) }
 end
 
--- A log without its session remains after an eviction. Its entry ids would conflict with the new ones.
+-- An eviction may have removed the session but not its log. The old entry ids would conflict with the new ones.
 if recorded > 0 then
   redis.call('DEL', log)
 end

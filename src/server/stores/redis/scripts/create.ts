@@ -14,7 +14,7 @@ export interface CreateArguments {
 
 export type CreateReply =
   | { readonly kind: 'created' }
-  /** The stored state. `ttlMs` is negative if the session has no time to live. */
+  /** `state` is the stored state. `ttlMs` is negative if the session has no time to live. */
   | { readonly kind: 'existing'; readonly state: Buffer; readonly ttlMs: number };
 
 /** Runs create.lua. Rejects as `RedisConnection.write` does. */

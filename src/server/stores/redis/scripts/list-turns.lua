@@ -1,11 +1,11 @@
 #!lua flags=no-writes
--- Lists recorded turns, oldest first. Reads one entry at a time, so that at most one more than the result is read.
+-- Lists recorded turns, oldest first. Reads one entry at a time, so that at most one entry beyond the result is read.
 --
 -- KEYS[1]  stream, the turn log, see commit.lua
 --
 -- ARGV[1]  revision; only turns after it are listed
 -- ARGV[2]  maximum number of turns
--- ARGV[3]  maximum size of requests and responses, bytes; the first turn is listed regardless of its size
+-- ARGV[3]  maximum total size of requests and responses, in bytes; the first turn is listed regardless of its size
 --
 -- Returns {log entries, 1 if there are more turns, else 0}
 

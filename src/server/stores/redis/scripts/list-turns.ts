@@ -11,7 +11,7 @@ export interface ListTurnsArguments {
   readonly afterRevision: number;
   /** The maximum number of turns. */
   readonly limit: number;
-  /** The maximum size of requests and responses. The first turn is read regardless of its size. */
+  /** The maximum total size of requests and responses. The first turn is listed regardless of its size. */
   readonly maxBytes: number;
 }
 

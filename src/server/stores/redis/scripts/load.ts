@@ -9,7 +9,7 @@ import { asInteger, asList, asOptionalBytes, parseTurnEntry } from '../script-re
 const script = LuaScript.load('load');
 
 export interface LoadReply {
-  /** The stored state, or undefined without a session. */
+  /** The stored state, or undefined if there is no session. */
   readonly state: Buffer | undefined;
   /** Negative if the session does not exist or has no time to live. */
   readonly ttlMs: number;
@@ -18,7 +18,7 @@ export interface LoadReply {
 }
 
 /**
- * Runs load.lua. With the effect `write` it waits until replicas have everything that it read, if replication is required.
+ * Runs load.lua. If replication is required, the effect `write` waits until the replicas have all data that the script read.
  * Rejects as `RedisConnection.runScript` does for the effect.
  */
 export async function runLoad(

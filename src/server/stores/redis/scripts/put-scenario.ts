@@ -17,7 +17,7 @@ export interface PutScenarioArguments {
 
 export type PutScenarioReply =
   | { readonly kind: 'stored'; readonly version: number }
-  /** The latest version has the same content hash; it is `<version>:<bytes>`. */
+  /** The latest version has the same content hash. `latestVersion` is `<version>:<bytes>`. */
   | { readonly kind: 'unchanged'; readonly latestVersion: Buffer }
   | { readonly kind: 'conflict'; readonly currentVersion: number };
 
