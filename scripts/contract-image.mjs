@@ -1,4 +1,4 @@
-// The descriptors of the contract with comments and buf.validate rules, for the reference pages and the JSON schemas.
+// Reads the descriptors of the contract with comments and buf.validate rules, for the reference pages and the JSON schemas.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export function contractFileNames() {
   return names.filter((name) => name.startsWith(packageName.replaceAll('.', '/'))).map((name) => name.split('/').pop());
 }
 
-/** Returns the buf.validate rules of a field; undefined without rules. */
+/** Returns the buf.validate rules of a field; undefined if the field has no rules. */
 export function getRules(field) {
   const rules = getOption(field, rulesOption);
   return rules?.type?.case === undefined && !rules?.required ? undefined : rules;

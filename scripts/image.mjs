@@ -17,6 +17,6 @@ if (!process.argv.includes('--node-image')) ensureProgram('mmdebstrap', 'mmdebst
 
 const folder = mkdtempSync(join(tmpdir(), 'image-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-// In a separate mount namespace, which removes all mounts of the containers at the end.
+// Runs in a separate mount namespace, so that all mounts of the containers are removed at the end.
 const args = ['--mount', '--', 'node', 'scripts/image/build-and-test.mjs', ...process.argv.slice(2)];
 process.exitCode = ran('unshare', args, { env: { IMAGE_FOLDER: folder } }) ? 0 : 1;

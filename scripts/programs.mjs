@@ -1,4 +1,4 @@
-// Programs that are not npm packages. Installs them from Debian packages if it is allowed to.
+// Ensures that programs are present that are not npm packages. Installs them from Debian packages if this process is root.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fail, output, run } from './run.mjs';
 
@@ -16,7 +16,7 @@ export function ensureProgram(program, debianPackage, wanted) {
 }
 
 /**
- * Installs the programs of an example. They are present if all `commands` succeed. Prints a message if they are missing and cannot be
+ * Installs the programs of an example if they are missing. They are present if all `commands` succeed. Prints a message if they are missing and cannot be
  * installed; the test of the example then fails. Returns whether they are present.
  */
 export function offerPrograms(commands, debianPackages, wanted) {

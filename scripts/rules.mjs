@@ -1,4 +1,4 @@
-// Lists every numbered rule of docs/semantics.md with the tests that name it; a test names a rule if its name begins with the number.
+// Lists every numbered rule of docs/semantics.md with the tests that name the rule: the name of the test begins with the number.
 // `npm run rules` prints the list, `npm run rules -- 2.11` one rule or section. With `--check` it only fails if a rule has no test.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -15,7 +15,7 @@ if (argument !== '--check') {
 }
 if (untested.length > 0) fail(`docs/semantics.md: no test names rule ${untested.join(', ')}`);
 
-/** Rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
+/** Reads the rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
 function readRules(semantics) {
   const numbered = [...semantics.matchAll(/\*\*(\d\.\d+)[ .]?([^*]*)\*\*([^\n]*)/g)].map(([, number, title, rest]) => ({
     number,
@@ -41,7 +41,7 @@ function testFiles(folder) {
     .sort();
 }
 
-/** Tests and groups of tests whose name begins with the number of a rule. */
+/** Reads the tests and groups of tests whose name begins with the number of a rule. */
 function readTests(file) {
   const source = readFileSync(file, 'utf8');
   const calls = source.matchAll(

@@ -25,7 +25,7 @@ const integerRanges = {
 const names = { type: 'array', items: { type: 'string' } };
 const texts = { type: 'object', additionalProperties: { type: 'string' } };
 const lists = { type: 'object', additionalProperties: names };
-/** The expectations of a turn, by scenario name. Of a map only what is listed is compared. */
+/** The expectations of a turn, by scenario name. Only the listed entries of a map are compared. */
 const partialExpectation = {
   started: { description: 'Scenarios that start, in start order.', ...names },
   resumed: { description: 'Paused scenarios that resume.', ...names },
@@ -54,7 +54,7 @@ const partialExpectation = {
   primary: { description: 'The primary scenario of the reply; "" if there is none.', type: 'string' },
 };
 
-/** With `..._exactly` after each map: the same map, compared as a whole. */
+/** Adds `..._exactly` after each map: the same map, compared as a whole. */
 const expectation = Object.fromEntries(
   Object.entries(partialExpectation).flatMap(([key, value]) => {
     if (value.type !== 'object') return [[key, value]];
@@ -105,7 +105,7 @@ const settings = {
   semantic_threshold: real('Minimum cosine for TRUE with embedding (3.4). Default 0.8.', -1, 1),
 };
 
-/** What changes in the catalogue before a turn. */
+/** The changes of the catalogue before a turn. */
 const catalogueChange = {
   description: 'What changes in the catalogue before the turn, in the order put, disable, delete.',
   type: 'object',
@@ -175,7 +175,7 @@ function scenarioFile() {
   };
 }
 
-/** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
+/** Describes a relationship. It may refer to scenarios by name. The id of a rule must be a UUID, which the parser checks. */
 function relationship() {
   const item = reference(message('Relationship'));
   for (const field of ['source_id', 'target_scenario_id']) {
@@ -260,7 +260,7 @@ function conversationTurn(text) {
   };
 }
 
-/** The definition of a message without the ids that the test runner chooses. Scenarios are referred to by name instead of by id. */
+/** Defines a message without the ids that the test runner sets. The message refers to scenarios by name instead of by id. */
 function withoutIds(descriptor, left) {
   for (const name of ['SignalAim', 'ScenarioCandidate', 'StepOutcome']) reference(message(name));
   const { required: _, properties, ...rest } = structuredClone(definition(descriptor));
@@ -272,11 +272,11 @@ function withoutIds(descriptor, left) {
   return { ...rest, properties };
 }
 
-/** A reference to the definition of a message, which is added on first use. */
+/** Returns a reference to the definition of a message. Adds the definition on first use. */
 function reference(descriptor) {
   const { name } = descriptor;
   if (!(name in definitions)) {
-    definitions[name] = {}; // ends the recursion of messages that contain themselves
+    definitions[name] = {}; // Ends the recursion of messages that contain themselves.
     definitions[name] = definition(descriptor);
   }
   return { $ref: `#/definitions/${name}` };
@@ -352,7 +352,7 @@ function range({ greaterThan, lessThan }, [min, max]) {
   return limits({ minimum: greaterThan?.value ?? min, maximum: lessThan?.value ?? max });
 }
 
-/** Accepts both forms of a value. The full name is a pattern, so that editors suggest the short one. */
+/** Defines an enum that accepts both forms of a value. The full name is a pattern, so that editors suggest the short form. */
 function enumeration(descriptor) {
   const { name, values } = descriptor;
   if (!(name in definitions)) {
@@ -378,7 +378,7 @@ function limits(given) {
   return Object.fromEntries(set.map(([key, value]) => [key, Number(value)]));
 }
 
-/** JSON as `npm run format` formats it. */
+/** Formats a value as JSON, as `npm run format` does. */
 function formatted(path, value) {
   const { stdout, status } = spawnSync('npx', ['biome', 'format', `--stdin-file-path=${path}`], {
     cwd: root,

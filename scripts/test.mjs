@@ -1,6 +1,6 @@
 // Runs everything that CI runs: the checks, the build and all tests. A failed step does not stop the others. The last line has the number
-// of passed and failed tests of the Jest report. Arguments are passed to Jest. Without arguments it also measures the coverage, and fails
-// below the thresholds of jest.config.js.
+// of passed and failed tests of the Jest report. Arguments are passed to Jest. Without arguments, it also measures the coverage, and
+// fails if the coverage is below the thresholds of jest.config.js.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,9 +1,9 @@
 // Creates the sample in this folder from the full data: node examples/replay/make-sample.mjs DIR. DIR has *.jsonl files in the format
-// scenario-replay/1 with their license texts. The same data gives the same sample.
+// scenario-replay/1 with their license texts. The same data produces the same sample.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Number of dialogues of each file, spread evenly. */
+/** Number of dialogues to select from each file, spread evenly. */
 const dialogueCounts = { sgd_natural: 10, sgd_interleave: 7, sgd_parallel: 10, star_multi: 9, star_single: 10 };
 
 const [source] = process.argv.slice(2);
@@ -31,7 +31,7 @@ for (const name of readdirSync(source).filter((entry) => entry.startsWith('LICEN
   writeFileSync(join(import.meta.dirname, name), readFileSync(join(source, name)));
 }
 
-/** The scenarios of a dialogue, and those that are candidates in it. */
+/** Returns the ids of the scenarios and of the candidates of a dialogue. */
 function getScenarioIds({ scenarios, turns }) {
   return [...scenarios, ...turns.flatMap(({ inputs }) => inputs.candidates.map((candidate) => candidate.scenario_id))];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fail, output, root, run } from '../run.mjs';
 import { buildImage, folder } from './containers.mjs';
 
-/** The packages of the libraries that Node.js is linked to. */
+/** The Debian packages of the libraries that Node.js is linked to. */
 const libraries = ['base-files', 'libc6', 'libstdc++6'];
 
 /** Builds the base images of both stages. Returns their names. */
@@ -23,7 +23,7 @@ export function buildBaseImages() {
   return images;
 }
 
-/** Creates an archive with the files of Debian packages, which are not configured. */
+/** Creates an archive with the files of Debian packages. The packages are extracted but not configured. */
 function createDebianArchive(archive, packages) {
   run('mmdebstrap', ['--quiet', '--variant=extract', `--include=${packages.join(',')}`, 'bookworm', archive]);
 }

@@ -1,4 +1,4 @@
-// The npm settings of this machine as one file, which the build gets as a secret.
+// Collects the npm settings of this machine in one file, which the build gets as a secret.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output } from '../run.mjs';
@@ -13,7 +13,7 @@ export function writeNpmSettings() {
   const bundle = existsSync(cafile) ? readFileSync(cafile, 'utf8') : '';
   const certificates = bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   const path = join(folder, 'npmrc');
-  // The certificates themselves, because the path does not exist in the container.
+  // Writes the certificates instead of their path, because the path does not exist in the container.
   const caLines = certificates.map((certificate) => `ca[]=${JSON.stringify(certificate)}`);
   writeFileSync(path, [userSettings, `registry=${registry}`, ...caLines, ''].join('\n'), { mode: 0o600 });
   return path;

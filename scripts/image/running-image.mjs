@@ -6,7 +6,7 @@ import { fail, output } from '../run.mjs';
 import { podman, podmanArguments } from './containers.mjs';
 
 const name = 'orchestrator';
-/** Long, for a busy machine. */
+/** Long, because a container starts slowly on a busy machine. */
 const startTimeoutMs = 300_000;
 const healthCheckAttempts = 20;
 
@@ -15,10 +15,10 @@ const restrictions = [
   ...['--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all', '--security-opt', 'no-new-privileges'],
   ...['--network', 'host', '--env', 'ORCHESTRATOR__SERVER__HOST=127.0.0.1'],
 ];
-/** Works without systemd, and for a root user without all capabilities. */
+/** Limits that work without systemd, and for a root user that lacks some capabilities. */
 const limits = ['--cgroups=disabled', '--ulimit', 'nofile=1024:4096', '--ulimit', 'nproc=1000:1000'];
 
-/** Starts a container, which ends with this process. Resolves when its log reports that it is serving. */
+/** Starts a container, which is removed when this process exits. Resolves when its log reports that it is serving. */
 export async function startImage(image) {
   const port = await findFreePort();
   const options = ['--rm', '--name', name, '--env', `ORCHESTRATOR__SERVER__PORT=${port}`];
@@ -65,7 +65,7 @@ export function sendTurn(port) {
   return JSON.parse(response ?? fail('image: the turn failed'));
 }
 
-/** Sends SIGTERM to process 1 of the container. Resolves to the exit code and the time. */
+/** Sends SIGTERM to process 1 of the container. Resolves to the exit code and the shutdown time in milliseconds. */
 async function stopContainer(ended) {
   const start = performance.now();
   podman('kill', '--signal', 'TERM', name);

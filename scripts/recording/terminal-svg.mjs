@@ -1,4 +1,4 @@
-// Draws terminal lines with ANSI escape sequences as SVG. The window is dark on light and on dark pages.
+// Draws terminal lines with ANSI escape sequences as SVG. The window is dark on both light and dark pages.
 
 const cell = { width: 8.43, height: 19, size: 14 };
 const padding = { side: 20, top: 46, bottom: 16 };
@@ -33,7 +33,7 @@ export function terminalSvg(lines, columns) {
   ].join('\n');
 }
 
-/** Each segment has the position and the width of its columns, so that it fits with any font. */
+/** Creates one element per segment, with the position and the width of its columns, so that the segments align in any font. */
 function createLineElements(line, y) {
   let column = 0;
   let style = '';

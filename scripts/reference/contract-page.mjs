@@ -141,7 +141,7 @@ function paragraphs(descriptor) {
   return comment(descriptor).flatMap((text) => [escapeProse(text), '']);
 }
 
-/** A link to a message or enum of the contract; the plain name of a type of another package. */
+/** Formats a message or enum of the contract as a link, and a type of another package as its name. */
 function named(descriptor) {
   return contractFileNames().includes(descriptor.file.name.split('/').pop())
     ? link(descriptor)

@@ -10,15 +10,15 @@ const secondsNames = new Map([
   [315360000n, '10 years'],
   [253402300799n, '9999'],
 ]);
-// The beginning of a comment: "Required." or "Optional, default X."
+// Matches the beginning of a comment: "Required." or "Optional, default X."
 const presencePattern = /^(Required|Optional)(?:, ([^.]*(?:\.\w[^.]*)*))?\.(?:\s+|$)/;
-// A sentence that only repeats the rules.
+// Matches a sentence that only repeats the rules.
 const boundPhrase = String.raw`(UUIDs?( or empty)?|(each )?-?[\d,]+\.\.-?[\d,]+( characters)?|at most [\d,]+( characters| entries| numbers)?|1 second\.\.10 years|unique)`;
 const boundsPattern = new RegExp(`^${boundPhrase}(, ${boundPhrase})*\\.$`, 'i');
 
 /**
- * Returns `type` with its bounds, `presence` (required, or the default; empty in responses) and `meaning`. The caller formats
- * types: `named(descriptor)` for a message or enum, `scalar(type)` for the rest.
+ * Returns `type` with its bounds, `presence` (required, or the default; empty in responses) and `meaning`. The caller passes the formats
+ * of types: `formatNamed(descriptor)` for a message or enum, `formatScalar(type)` for other types.
  */
 export function describeField(field, formats) {
   const rules = getRules(field);
@@ -33,7 +33,7 @@ export function describeField(field, formats) {
   };
 }
 
-/** Fails if a comment contradicts the rules. Rules cannot require a number: 0 equals a number that is not set. */
+/** Fails if a comment contradicts the rules. Rules cannot require a number, because 0 equals a number that is not set. */
 function checkPresence(field, saysRequired, rules) {
   const isNumber = field.fieldKind === 'scalar' && field.scalar !== ScalarType.STRING;
   if (saysRequired === isRequired(rules) || (saysRequired && isNumber)) return;
@@ -74,7 +74,7 @@ function elementType({ enum: values, message, scalar }, formats) {
   return values || message ? formats.named(values ?? message) : formats.scalar(scalar);
 }
 
-/** The bounds of a single value. */
+/** Describes the bounds of a single value. */
 function describeBounds(rules) {
   const { case: kind, value = {} } = rules?.type ?? {};
   if (kind !== 'string') return describeRange(value);

@@ -8,13 +8,13 @@ export function escapeProse(text) {
     .join('');
 }
 
-/** The lines of a table. */
+/** Returns the lines of a table. */
 export function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)];
 }
 
-/** The link target of a heading in the same page. */
+/** Returns the link target of a heading on the same page. */
 export function anchor(heading) {
   return `#${heading
     .toLowerCase()

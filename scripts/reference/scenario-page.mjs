@@ -99,7 +99,7 @@ function enumLink({ name }) {
   return `[${name}](${anchor(name)})`;
 }
 
-/** A file of examples/scenarios up to a key, without its leading comment. */
+/** Returns a file of examples/scenarios up to a key, without its leading comment. */
 function excerptBefore(file, key) {
   const { text, document } = parseExample(file);
   const { items } = document.contents;
@@ -107,7 +107,7 @@ function excerptBefore(file, key) {
   return `${text.slice(items[0].key.range[0], end.key.range[0]).trimEnd()}\n${key}: ...`;
 }
 
-/** A node of a file of examples/scenarios, without its indentation. */
+/** Returns a node of a file of examples/scenarios, without its indentation. */
 function excerptAt(file, path) {
   const { text, document } = parseExample(file);
   const { range } = document.getIn(path, true) ?? fail(`${file} has no node at ${path.join('.')}`);

@@ -37,9 +37,9 @@ export interface DeploymentOptions {
 /** Service nodes that share a store and a catalogue, and the log of the turns that are sent to them. */
 export interface Deployment {
   readonly nodes: readonly ServiceNode[];
-  /** One per node. */
+  /** One client per node. */
   readonly clients: readonly RawClient[];
-  /** One per node if the store is proxied. */
+  /** One proxy per node if the store is proxied; otherwise empty. */
   readonly proxies: readonly TcpProxy[];
   readonly scenarios: readonly Scenario[];
   readonly catalogue: Catalogue;
@@ -72,7 +72,7 @@ async function startDeployment(
     const node = await ServiceNode.start({ ...commonSettings, ...storeSettings, ...settings });
     cleanups.push(() => node.stop());
     nodes.push(node);
-    // Before the other nodes start: a running node reads a changed catalogue with a delay of up to a second.
+    // Stores the scenarios before the other nodes start, because a running node reads a changed catalogue up to a second later.
     if (nodes.length === 1) stored = await putScenarios(node.port);
     const client = new RawClient(node.port);
     cleanups.push(() => client.close());
@@ -83,7 +83,7 @@ async function startDeployment(
   return { nodes, clients, proxies, scenarios, catalogue: buildCatalogue(stored), turnLog: new TurnLog() };
 }
 
-/** More recorded turns than a session of any experiment has, so that all turns can be verified. */
+/** Allows more recorded turns than a session of any experiment has, so that all turns can be verified. */
 const commonSettings: NodeJS.ProcessEnv = { ORCHESTRATOR__LIMITS__RECORDED_TURNS: '100000' };
 
 async function createStoreSettings(
@@ -158,7 +158,7 @@ export class ServiceNode {
     return this.child?.pid;
   }
 
-  /** Starts the process again, optionally with a failpoint that is hit once. */
+  /** Starts the process on its port, optionally with a failpoint that is hit once. */
   async start(setting?: FailpointSetting): Promise<void> {
     const variables = setting && {
       CHAOS_FAILPOINT: setting.failpoint,
@@ -172,14 +172,14 @@ export class ServiceNode {
     this.child = child;
   }
 
-  /** Resolves when the process has ended, to the signal that ended it. */
+  /** Resolves when the process has ended: to the signal that ended it, or to null if it exited. */
   async waitForExit(): Promise<NodeJS.Signals | null> {
     const { child } = this;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child?.signalCode ?? null;
   }
 
-  /** Sends SIGKILL. */
+  /** Sends SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
     this.child?.kill('SIGKILL');
     await this.waitForExit();

@@ -6,9 +6,9 @@ import type { TurnLog } from './turn-log';
 import { TurnSender } from './turn-sender';
 
 export interface LoadOptions {
-  /** Concurrent clients. Each has one turn in flight at a time. */
+  /** Number of concurrent clients. Each client has one turn in flight at a time. */
   readonly clients: number;
-  /** Sessions that all clients share, so that their turns conflict. */
+  /** Number of sessions, which all clients share, so that their turns conflict. */
   readonly sessions: number;
   /** Longest pause of a client between two turns, in milliseconds. */
   readonly maxPauseMs: number;

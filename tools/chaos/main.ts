@@ -62,7 +62,7 @@ function selectExperiments({
     });
 }
 
-/** Reports progress on one line, which is redrawn. Only a terminal shows it. */
+/** Creates a function that redraws a progress line on a terminal. Without a terminal, the function does nothing. */
 function createProgressReporter(number: number): ExperimentContext['reportProgress'] {
   if (!process.stderr.isTTY) return () => undefined;
   return (text) => process.stderr.write(`\r\u001b[K${String(number).padStart(2)}  ${text}`);

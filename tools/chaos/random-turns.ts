@@ -98,7 +98,7 @@ export class RandomTurns {
 
   private createCandidate(turnId: string): ScenarioCandidate {
     const scenarioId = this.random.pick(this.vocabulary.scenarioIds);
-    this.instanceIds.push(instanceIdGenerator.generateInstanceId(this.sessionId, turnId, scenarioId)); // If it starts.
+    this.instanceIds.push(instanceIdGenerator.generateInstanceId(this.sessionId, turnId, scenarioId)); // The instance exists only if the scenario starts.
     return ScenarioCandidate.fromPartial({ scenarioId, score: 0.3 + 0.7 * this.random.next(), reasoning: 'chaos' });
   }
 
@@ -118,7 +118,7 @@ export class RandomTurns {
     return SignalAim.fromPartial({ signal: this.random.pick(signals), scenarioIds });
   }
 
-  /** Creates an outcome for the focus, or for an instance that an earlier turn may have started. */
+  /** Creates an outcome for the instance in focus, or for an instance that an earlier turn may have started. */
   private createOutcome(): StepOutcome {
     const kinds = [
       StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED,

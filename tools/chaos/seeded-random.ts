@@ -19,7 +19,7 @@ export class SeededRandom {
     return Math.floor(this.next() * bound);
   }
 
-  /** Returns true with a probability of 0 to 1. */
+  /** Returns true with a probability from 0 to 1. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }

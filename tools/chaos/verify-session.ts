@@ -28,9 +28,9 @@ export interface RecordedTurn extends Pick<TurnRecord, 'revision' | 'turnId' | '
 export interface ObservedSession {
   readonly sessionId: string;
   readonly sent: ReadonlyMap<string, SentTurn>;
-  /** In the order of ListTurns. */
+  /** The turns that the service has recorded, in the order of ListTurns. */
   readonly recorded: readonly RecordedTurn[];
-  /** The encoded session; undefined if the service has none. */
+  /** The encoded session; undefined if the session does not exist. */
   readonly state: Uint8Array | undefined;
 }
 
@@ -99,7 +99,7 @@ const codec = new ProtoTurnCodec();
 const instanceIdGenerator = new UuidV5InstanceIdGenerator();
 
 /**
- * Decides the turns of a session with the rules alone, without server, store or cache. The service must return and store the same
+ * Decides the turns of a session with the rules alone, without a server, store or cache. The service must return and store the same
  * bytes.
  */
 export class ExpectedSession {
@@ -134,7 +134,7 @@ export class ExpectedSession {
   }
 }
 
-/** Compiles stored scenarios to a catalogue without relationships. Throws if one does not compile. */
+/** Compiles stored scenarios into a catalogue without relationships. Throws if one does not compile. */
 export function buildCatalogue(stored: readonly StoredScenario[]): Catalogue {
   const scenarios = new Map<string, CompiledScenario>();
   for (const { scenario, version } of stored) {

@@ -126,7 +126,7 @@ function parseRecordPart<Part>(parse: (record: unknown) => Part, record: unknown
   }
 }
 
-/** Adds the place to the message of an expected error. Returns any other error as it is. */
+/** Adds the place to the message of an expected error. Returns any other error unchanged. */
 function addPlace(place: string, error: unknown): unknown {
   const commandError = toCommandError(error);
   if (!(commandError instanceof CommandError)) return commandError;
@@ -135,7 +135,7 @@ function addPlace(place: string, error: unknown): unknown {
 
 /**
  * Runs tasks with limited concurrency. `add` waits until the task can start, so that a stream is read no faster than it is processed.
- * The next `add` or `done` throws the first failure.
+ * The next call of a method throws the first failure.
  */
 export class BoundedTasks {
   private readonly running = new Set<Promise<void>>();

@@ -22,7 +22,7 @@ const catalogue = buildCatalogue(scenarios.map((scenario) => StoredScenario.from
 /** A recorded response without a proposal of a model. */
 const emptyResponse = new Uint8Array();
 
-/** A correct session: all ten turns are acknowledged and recorded. */
+/** Builds a correct session: all ten turns are acknowledged and recorded. */
 function aCorrectSession(): ObservedSession & { readonly recorded: readonly RecordedTurn[] } {
   const turns = new RandomTurns(sessionId, scenarios, new SeededRandom(7));
   const expected = new ExpectedSession(catalogue);

@@ -44,7 +44,7 @@ export const langgraph = {
     const builder = new StateGraph(State);
     for (const [step, [node, ends]] of Object.entries(steps)) builder.addNode(step, node, { ends });
     const graph = builder.addEdge(START, 'reference').compile({ checkpointer: new RedisSaver(redis) });
-    const stepsBySession = new Map(); // For the check: threads without input are not loaded.
+    const stepsBySession = new Map(); // The check needs the steps of all flows, but a turn loads only the threads that have input.
     return async (sessionId, inputs) => {
       const isNew = !stepsBySession.has(sessionId);
       const currentSteps = stepsBySession.get(sessionId) ?? Array(flows).fill('reference');

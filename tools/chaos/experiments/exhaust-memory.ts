@@ -14,13 +14,15 @@ export interface ExhaustMemoryParameters {
   readonly sessions: number;
 }
 
-/** Free bytes when the limit is set. */
+/** Memory in bytes that is still free when the limit is set. */
 const freeBytes = 400_000;
 
 /** Statuses that a client may get while Redis has no memory. */
 const allowedStatuses: ReadonlySet<string> = new Set(['RESOURCE_EXHAUSTED', 'UNAVAILABLE']);
 
-/** Redis reaches `maxmemory` with `noeviction`. Turns are refused without a change, and are accepted again when memory is free. */
+/**
+ * Fills Redis up to `maxmemory` with `noeviction`. Redis must refuse turns without a change, and accept turns again when memory is free.
+ */
 export async function exhaustMemory(
   { seed, reportProgress }: ExperimentContext,
   { refusals, sessions }: ExhaustMemoryParameters,
@@ -54,7 +56,10 @@ export async function exhaustMemory(
   }
 }
 
-/** Sends a turn to existing sessions. It must be refused and must not change the session. Resolves to the number of such sessions. */
+/**
+ * Sends a turn to each of the first `sessionCount` sessions. The turn must be refused and must not change the session. Resolves to the
+ * number of sessions for which this holds.
+ */
 async function compareSessions(
   { turnLog, clients, scenarios }: Deployment,
   random: SeededRandom,

@@ -26,13 +26,13 @@ const load = { clients: 12, sessions: 400, maxPauseMs: 80 };
 /** Acknowledged turns before a master is killed. */
 const turnsBeforeFailover = 60;
 const nodeTimeoutMs = 2_000;
-/** How long a replica is suspended before its master is killed. Shorter than the node timeout, so that it is not replaced. */
+/** How long a replica is suspended before its master is killed. Shorter than the node timeout, so that the replica is not marked as failed. */
 const replicaLagMs = nodeTimeoutMs / 2;
 
 /**
  * Migrates slots of a Redis Cluster, and kills masters whose replicas lag behind. With `durability = "replicated"` no acknowledged turn
- * may be lost. Repeats the kills with `durability = "acknowledged"`, which may lose turns that the replica did not receive. Those are
- * counted, but are not violations.
+ * may be lost. Repeats the kills with `durability = "acknowledged"`, which may lose turns that the replica did not receive. Lost
+ * turns are then counted, but are not violations.
  */
 export async function failOverCluster(
   { seed, reportProgress }: ExperimentContext,
@@ -120,7 +120,7 @@ async function killMasters(
 
 /**
  * Suspends the replica of a master for a while, kills the master, waits for the failover, and restarts the master as a replica. No other
- * node has what the master wrote while the replica was suspended.
+ * node has the writes that the master accepted while the replica was suspended.
  */
 async function failOver(cluster: RedisCluster, index: number): Promise<void> {
   const [master, replica] = [cluster.masters[index], cluster.replicas[index]];

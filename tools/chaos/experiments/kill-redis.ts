@@ -18,7 +18,7 @@ export interface KillRedisParameters {
 
 /** Acknowledged turns between two kills. */
 const turnsBetweenKills = { min: 5, range: 40 };
-/** Turns that are acknowledged before a cut, and turns whose replies are held. */
+/** Number of turns that are acknowledged before a cut, and number of turns whose replies are held. */
 const turnsPerBatch = 12;
 const sessionsPerRound = 4;
 /** Bytes by which the file must grow before a cut, about one turn. */
@@ -27,12 +27,12 @@ const growthTimeoutMs = 20_000;
 
 interface CutCounts {
   rounds: number;
-  /** Rounds that cut the file exactly at the synced offset. The others cut it within the unsynced data. */
+  /** Rounds that cut the file exactly at the synced offset. The other rounds cut it within the unsynced data. */
   atSyncedOffset: number;
   bytes: number;
 }
 
-/** Kills Redis with `appendonly yes` and `appendfsync always` under load. Then loses data that was not synced. */
+/** Kills Redis with `appendonly yes` and `appendfsync always` under load. Then simulates power failures that lose unsynced data. */
 export async function killRedis(
   { seed, reportProgress }: ExperimentContext,
   { kills, cuts }: KillRedisParameters,

@@ -6,7 +6,7 @@ import { SeededRandom } from '../seeded-random';
 import { toOutcome } from '../verification';
 
 export interface KillServersParameters {
-  /** Kills with SIGKILL, at least one for each of the two nodes. */
+  /** Number of kills with SIGKILL, at least two: one for each node. */
   readonly kills: number;
   readonly crashesPerFailpoint: number;
 }
@@ -18,7 +18,7 @@ const failpoints: readonly Failpoint[] = ['before-commit', 'after-commit', 'mid-
 /** Acknowledged turns between two kills, so that the load is at its full rate again. */
 const turnsBetweenKills = { min: 5, range: 35 };
 
-/** Turns, or events of a stream, that pass a failpoint before the crash: from 1. */
+/** Maximum number of turns, or events of a stream, that pass a failpoint before the crash. The minimum is 1. */
 const maxSkipCount = 6;
 
 /** Kills two nodes on one Redis repeatedly under load. At times both nodes are down. */
@@ -91,7 +91,7 @@ async function crashRepeatedly(
   }
 }
 
-/** Kills one node on the embedded store repeatedly under load. It must open its database each time. */
+/** Kills one node on the embedded store repeatedly under load. The node must open its database after each kill. */
 export async function killEmbeddedServer(
   { seed, reportProgress }: ExperimentContext,
   { kills }: { readonly kills: number },

@@ -86,7 +86,7 @@ export interface ContendForSessionParameters {
   readonly callers: number;
 }
 
-/** Long enough for a turn that loses against all others. */
+/** Long enough for a turn that loses the conflict with every other turn. */
 const contendingSender = { timeoutMs: 30_000, giveUpAfterMs: 120_000 };
 
 /** Sends different turns of one session concurrently, to random nodes. */
