@@ -15,7 +15,7 @@ const coreFolders = [
   'apply',
 ];
 
-/** Folders of src/server that wrap one technology each. None imports another. */
+/** Folders of src/server that wrap one technology each. They do not import each other. */
 const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry'];
 
 /** Packages that only one part of the code may import, with the path of this part. */

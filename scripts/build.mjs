@@ -3,7 +3,7 @@
 // step, so that it is never incomplete and contains no output of removed sources.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fail, ran, root } from './run.mjs';
+import { fail, root, tryRun } from './run.mjs';
 
 const client = join('clients', 'typescript');
 const assetFolders = ['config', 'examples/conversations', 'examples/replay', 'examples/scenarios'];
@@ -11,7 +11,7 @@ const assetFolders = ['config', 'examples/conversations', 'examples/replay', 'ex
 const startTime = new Date();
 // The build context of the image does not contain tools/ and test/.
 const projects = ['src/cli', client, 'tools'].filter((path) => existsSync(join(root, path, 'tsconfig.json')));
-if (!ran('tsc', ['-b', ...projects])) fail('build: the compiler found errors');
+if (!tryRun('tsc', ['-b', ...projects])) fail('build: the compiler found errors');
 
 assemble('dist', ['src', 'gen', 'tools'], { assets: ['src', 'gen', ...assetFolders], declarations: false });
 assemble(join(client, 'dist'), [join(client, 'src'), 'gen'], { assets: [], declarations: true });

@@ -20,9 +20,9 @@ const areas = {
   ...Object.fromEntries(
     readdirSync(join(root, 'src', 'core'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => [name, coreArea(`src/core/${name}/**/*.ts`)]),
+      .map(({ name }) => [name, createCoreArea(`src/core/${name}/**/*.ts`)]),
   ),
-  'decide-turn': coreArea('src/core/*.ts'),
+  'decide-turn': createCoreArea('src/core/*.ts'),
   'grpc-errors': {
     mutate: 'src/server/grpc/errors/**/*.ts',
     spec: ['test/server/grpc/errors/**/*.test.ts'],
@@ -52,7 +52,7 @@ const areas = {
   },
 };
 
-function coreArea(mutate) {
+function createCoreArea(mutate) {
   return { mutate, spec: ['test/core/**/*.test.ts'], ignore: ignoredCoreTests, minScore: 80 };
 }
 

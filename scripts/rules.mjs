@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 import { fail, root } from './run.mjs';
 
 const rules = readRules(readFileSync(join(root, 'docs', 'semantics.md'), 'utf8'));
-const tests = testFiles(join(root, 'test')).flatMap(readTests);
-const untested = rules.filter(({ number }) => testsFor(number).length === 0).map(({ number }) => number);
+const tests = listTestFiles(join(root, 'test')).flatMap(readTests);
+const untested = rules.filter(({ number }) => findTests(number).length === 0).map(({ number }) => number);
 const [argument] = process.argv.slice(2);
 
 if (argument !== '--check') {
@@ -34,9 +34,9 @@ function readRules(semantics) {
   }));
 }
 
-function testFiles(folder) {
+function listTestFiles(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? testFiles(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .flatMap((entry) => (entry.isDirectory() ? listTestFiles(join(folder, entry.name)) : [join(folder, entry.name)]))
     .filter((file) => file.endsWith('.test.ts') || file.endsWith('.contract.ts'))
     .sort();
 }
@@ -54,7 +54,7 @@ function readTests(file) {
   }));
 }
 
-function testsFor(number) {
+function findTests(number) {
   return tests.filter((test) => test.number === number);
 }
 

@@ -3,13 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findLicenseProblems } from './licenses.mjs';
-import { fail, output, root } from './run.mjs';
+import { fail, getOutput, root } from './run.mjs';
 
 const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const { name, version } = read('package.json');
 
 // Lists all packages, which are filtered below: `npm sbom --omit dev` also omits production packages that development packages need.
-const npmOutput = output('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application']);
+const npmOutput = getOutput('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application']);
 const { serialNumber, metadata, ...bom } = JSON.parse(npmOutput ?? fail('sbom: npm sbom failed. Run `npm ci` first.'));
 const { timestamp, component, ...otherMetadata } = metadata;
 

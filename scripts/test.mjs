@@ -4,16 +4,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ran } from './run.mjs';
+import { tryRun } from './run.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const report = join(folder, 'jest.json');
 const jestArguments = process.argv.slice(2);
 
-const npm = (script) => () => ran('npm', ['run', '--silent', script]);
+const npm = (script) => () => tryRun('npm', ['run', '--silent', script]);
 const steps = {
-  programs: () => ran('node', ['scripts/ensure-programs.mjs']),
+  programs: () => tryRun('node', ['scripts/ensure-programs.mjs']),
   lint: npm('lint'),
   types: npm('types'),
   imports: npm('imports'),
@@ -21,9 +21,13 @@ const steps = {
   generated: npm('generated'),
   build: npm('build'),
   jest: () =>
-    ran('jest', ['--json', `--outputFile=${report}`, ...(jestArguments.length > 0 ? jestArguments : ['--coverage'])], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
+    tryRun(
+      'jest',
+      ['--json', `--outputFile=${report}`, ...(jestArguments.length > 0 ? jestArguments : ['--coverage'])],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    ),
 };
 
 const failedSteps = [];

@@ -1,7 +1,7 @@
 // Builds the base images of deploy/image/local-node.Dockerfile.
 import { cpSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, output, root, run } from '../run.mjs';
+import { fail, getOutput, root, run } from '../run.mjs';
 import { buildImage, folder } from './containers.mjs';
 
 /** The Debian packages of the libraries that Node.js is linked to. */
@@ -14,7 +14,7 @@ export function buildBaseImages() {
   createDebianArchive(join(context, 'runtime.tar'), libraries);
   createDebianArchive(join(context, 'build.tar'), [...libraries, 'dash', 'coreutils']);
   cpSync(process.execPath, join(context, 'node'), { dereference: true });
-  const npm = output('npm', ['root', '--global']) ?? fail('image: npm is not installed');
+  const npm = getOutput('npm', ['root', '--global']) ?? fail('image: npm is not installed');
   cpSync(realpathSync(join(npm, 'npm')), join(context, 'npm'), { recursive: true });
   const file = join(root, 'deploy', 'image', 'local-node.Dockerfile');
   const images = { nodeImage: 'localhost/node-build', runtimeImage: 'localhost/node-runtime' };

@@ -1,13 +1,13 @@
 // Collects the npm settings of this machine in one file, which the build gets as a secret.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { output } from '../run.mjs';
+import { getOutput } from '../run.mjs';
 import { folder } from './containers.mjs';
 
 /** Writes the settings of the user (with tokens), the registry and the CA certificates. Returns the path of the file. */
 export function writeNpmSettings() {
   const [userconfig, registry, cafile] = ['userconfig', 'registry', 'cafile'].map((key) =>
-    output('npm', ['config', 'get', key]),
+    getOutput('npm', ['config', 'get', key]),
   );
   const userSettings = existsSync(userconfig) ? readFileSync(userconfig, 'utf8') : '';
   const bundle = existsSync(cafile) ? readFileSync(cafile, 'utf8') : '';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fail, output } from '../run.mjs';
+import { fail, getOutput } from '../run.mjs';
 import { podman, podmanArguments } from './containers.mjs';
 
 const name = 'orchestrator';
@@ -61,7 +61,7 @@ export function sendTurn(port) {
   const [tenant_id, agent_id, session_id, turn_id] = Array.from({ length: 4 }, () => crypto.randomUUID());
   const data = JSON.stringify({ turn: { tenant_id, agent_id, session_id, turn_id } });
   const url = `http://127.0.0.1:${port}/focal.orchestration.v1.OrchestratorService/ProcessTurn`;
-  const response = output('buf', ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', '--data', data, url]);
+  const response = getOutput('buf', ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', '--data', data, url]);
   return JSON.parse(response ?? fail('image: the turn failed'));
 }
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, root } from '../run.mjs';
-import { terminalSvg } from './terminal-svg.mjs';
+import { renderTerminalSvg } from './terminal-svg.mjs';
 
 const columns = 96;
 // Simulates a terminal, because the program writes colors only to a terminal.
@@ -36,7 +36,7 @@ const lines = [
 server.process.kill();
 
 const path = join(root, 'docs', 'terminal.svg');
-const svg = terminalSvg(lines, columns);
+const svg = renderTerminalSvg(lines, columns);
 if (!process.argv.includes('--check')) writeFileSync(path, svg);
 else if (readFileSync(path, 'utf8') !== svg) fail('docs/terminal.svg is stale: run `npm run recording` and commit it');
 

@@ -16,7 +16,7 @@ const escapeCharacter = '\u001b';
 const segmentRegExp = new RegExp(`${escapeCharacter}\\[(\\d+)m|([^${escapeCharacter}]+)`, 'g');
 const dotColors = ['#ff5f56', '#ffbd2e', '#27c93f'];
 
-export function terminalSvg(lines, columns) {
+export function renderTerminalSvg(lines, columns) {
   const width = Math.ceil(columns * cell.width) + 2 * padding.side;
   const height = lines.length * cell.height + padding.top + padding.bottom;
   const dots = dotColors.map((color, index) => `<circle cx="${22 + 20 * index}" cy="20" r="6" fill="${color}"/>`);

@@ -9,13 +9,13 @@ export function escapeProse(text) {
 }
 
 /** Returns the lines of a table. */
-export function table(head, rows) {
+export function renderTable(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)];
 }
 
 /** Returns the link target of a heading on the same page. */
-export function anchor(heading) {
+export function toAnchor(heading) {
   return `#${heading
     .toLowerCase()
     .replace(/[^\w -]/g, '')

@@ -12,12 +12,12 @@ export interface CommandBlock {
   readonly name: string;
   readonly commands: string;
   /** The `console` block that follows; undefined if the page shows no output. */
-  readonly shown: string | undefined;
+  readonly shownOutput: string | undefined;
 }
 
 /** The output of a block on both streams, and the exit code of its last command. */
 export interface Outcome {
-  readonly printed: string;
+  readonly output: string;
   readonly code: number;
 }
 
@@ -30,8 +30,8 @@ export function readCommandBlocks(page: string): readonly CommandBlock[] {
   return blocks.flatMap(({ language, text, line }, index) => {
     if (language !== 'sh') return [];
     const next = blocks[index + 1];
-    const shown = next?.language === 'console' ? next.text : undefined;
-    return [{ name: `${page}:${line} ${text.split('\n')[0]}`, commands: text, shown }];
+    const shownOutput = next?.language === 'console' ? next.text : undefined;
+    return [{ name: `${page}:${line} ${text.split('\n')[0]}`, commands: text, shownOutput }];
   });
 }
 
@@ -85,7 +85,7 @@ function withMarkers({ commands }: CommandBlock, index: number): string {
 
 function parseOutcome(printed: string, index: number): Outcome {
   const [, text, code] = new RegExp(`^@@ ${index}\\n([^]*?)\\n@@ ${index} ended (\\d+)$`, 'm').exec(printed) ?? [];
-  return { printed: text ?? printed, code: Number(code ?? -1) };
+  return { output: text ?? printed, code: Number(code ?? -1) };
 }
 
 function killProcessGroup(pid: number | undefined): void {

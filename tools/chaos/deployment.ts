@@ -66,21 +66,21 @@ async function startDeployment(
   const nodes: ServiceNode[] = [];
   const clients: RawClient[] = [];
   const proxies: TcpProxy[] = [];
-  let stored: readonly StoredScenario[] = [];
+  let storedScenarios: readonly StoredScenario[] = [];
   while (nodes.length < nodeCount) {
     const storeSettings = await createStoreSettings(store, proxies, cleanups);
     const node = await ServiceNode.start({ ...commonSettings, ...storeSettings, ...settings });
     cleanups.push(() => node.stop());
     nodes.push(node);
     // Stores the scenarios before the other nodes start, because a running node reads a changed catalogue up to a second later.
-    if (nodes.length === 1) stored = await putScenarios(node.port);
+    if (nodes.length === 1) storedScenarios = await putScenarios(node.port);
     const client = new RawClient(node.port);
     cleanups.push(() => client.close());
     await client.waitForReady(readyTimeoutMs);
     clients.push(client);
   }
-  const scenarios = stored.flatMap(({ scenario }) => scenario ?? []);
-  return { nodes, clients, proxies, scenarios, catalogue: buildCatalogue(stored), turnLog: new TurnLog() };
+  const scenarios = storedScenarios.flatMap(({ scenario }) => scenario ?? []);
+  return { nodes, clients, proxies, scenarios, catalogue: buildCatalogue(storedScenarios), turnLog: new TurnLog() };
 }
 
 /** Allows more recorded turns than a session of any experiment has, so that all turns can be verified. */
@@ -118,12 +118,12 @@ async function createStoreSettings(
 async function putScenarios(port: number): Promise<readonly StoredScenario[]> {
   const client = connect(`127.0.0.1:${port}`, { credentials: insecure() });
   try {
-    const stored: StoredScenario[] = [];
+    const storedScenarios: StoredScenario[] = [];
     for (const { message: scenario } of loadScenarioFiles([scenarioFolder]).scenarios) {
       const response = await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
-      if (response.stored !== undefined) stored.push(response.stored);
+      if (response.stored !== undefined) storedScenarios.push(response.stored);
     }
-    return stored;
+    return storedScenarios;
   } finally {
     client.close();
   }

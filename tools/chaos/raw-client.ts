@@ -64,7 +64,7 @@ export class RawClient {
     this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
   }
 
-  unary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
+  callUnary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
     // After a failed experiment, callers may still retry. An exception here would hide the error of the experiment.
     if (this.isClosed) return Promise.resolve({ failure: closedFailure });
     return new Promise((resolve) => {
@@ -93,7 +93,7 @@ export class RawClient {
   }
 
   /** Reads a stream until it ends. */
-  serverStream(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawStream> {
+  callServerStream(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawStream> {
     if (this.isClosed) return Promise.resolve({ messages: [], failure: closedFailure });
     return new Promise((resolve) => {
       const messages: Buffer[] = [];
@@ -152,7 +152,7 @@ function toMetadata({ serverTimeoutMs }: RawCallOptions): Metadata {
   return metadata;
 }
 
-/** Returns no finite deadline if the server enforces one, because grpc-js would replace the `grpc-timeout` of the metadata. */
+/** Returns an infinite deadline if the server enforces one, because grpc-js would replace the `grpc-timeout` of the metadata. */
 function toDeadline({ timeoutMs, serverTimeoutMs }: RawCallOptions): number {
   return serverTimeoutMs === undefined ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY;
 }

@@ -45,7 +45,7 @@ export class TurnSender {
   /** Sends a turn once with ProcessTurn. Resolves to the failure, or to undefined if the turn is acknowledged. */
   async send(turn: SentTurn, client: RawClient): Promise<RawFailure | undefined> {
     this.turnLog.counts.sends += 1;
-    return this.recordResult(turn, await client.unary(processTurnMethod, turn.request, this.options));
+    return this.recordResult(turn, await client.callUnary(processTurnMethod, turn.request, this.options));
   }
 
   /**
@@ -61,8 +61,11 @@ export class TurnSender {
     let received: readonly Buffer[] = [];
     await this.retryUntilAcknowledged(turn, async () => {
       const { events, failure } = await this.stream(turn, pickClient());
-      const differs = received.some((event, index) => events[index] !== undefined && !event.equals(events[index]));
-      if (differs) this.turnLog.recordViolation('replay', turn, 'got different events when it was streamed again');
+      const hasDifferentEvent = received.some(
+        (event, index) => events[index] !== undefined && !event.equals(events[index]),
+      );
+      if (hasDifferentEvent)
+        this.turnLog.recordViolation('replay', turn, 'got different events when it was streamed again');
       if (events.length > received.length) received = events;
       return failure;
     });
@@ -70,7 +73,7 @@ export class TurnSender {
 
   private async stream(turn: SentTurn, client: RawClient): Promise<StreamedTurn> {
     this.turnLog.counts.sends += 1;
-    const { messages, failure } = await client.serverStream(streamTurnMethod, turn.request, this.options);
+    const { messages, failure } = await client.callServerStream(streamTurnMethod, turn.request, this.options);
     if (failure !== undefined && messages.length > 0) this.turnLog.counts.brokenStreams += 1;
     const last = messages.at(-1);
     const [response] = last === undefined ? [] : readFieldBytes(last, committedField);

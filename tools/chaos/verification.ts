@@ -81,12 +81,15 @@ async function verifySessions({ clients, catalogue, turnLog }: Deployment): Prom
   let turnCount = 0;
   const verifyNext = async (client: RawClient): Promise<void> => {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [sessionId, sent] = next;
-      await sendAgain(new TurnSender(turnLog), [...sent.values()], client, violations);
-      const recorded = await listRecordedTurns(sessionId, client);
-      turnCount += recorded.length;
+      const [sessionId, sentTurns] = next;
+      await sendAgain(new TurnSender(turnLog), [...sentTurns.values()], client, violations);
+      const recordedTurns = await listRecordedTurns(sessionId, client);
+      turnCount += recordedTurns.length;
       violations.push(
-        ...verifySession({ sessionId, sent, recorded, state: await readSessionBytes(sessionId, client) }, catalogue),
+        ...verifySession(
+          { sessionId, sentTurns, recordedTurns, state: await readSessionBytes(sessionId, client) },
+          catalogue,
+        ),
       );
     }
   };
@@ -163,7 +166,7 @@ async function callOrThrow(method: string, request: Uint8Array, client: RawClien
 async function callUntilAvailable(method: string, request: Uint8Array, client: RawClient): Promise<RawResult> {
   const end = Date.now() + availableTimeoutMs;
   for (;;) {
-    const result = await client.unary(method, request, { timeoutMs: callTimeoutMs });
+    const result = await client.callUnary(method, request, { timeoutMs: callTimeoutMs });
     if ('response' in result || result.failure.status !== 'UNAVAILABLE' || Date.now() > end) return result;
     await sleep(retryPauseMs);
   }

@@ -29,7 +29,7 @@ export class AppendOnlyFile {
   }
 
   /** Returns the size in bytes. */
-  size(): number {
+  getSize(): number {
     return statSync(this.path).size;
   }
 

@@ -69,7 +69,7 @@ export class RedisCluster {
   }
 
   /** Lists the keys that match a pattern. */
-  async keys(pattern: string): Promise<readonly string[]> {
+  async listKeys(pattern: string): Promise<readonly string[]> {
     return (await Promise.all(this.masters.map(({ admin }) => admin.keys(pattern)))).flat();
   }
 

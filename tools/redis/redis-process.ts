@@ -34,7 +34,7 @@ export class RedisProcess {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  /** Starts a redis-server, by default without persistence. Rejects with an Error that names the required package if the program is not installed. */
+  /** Starts a redis-server, by default without persistence. If the program is not installed, the Error names the required package. */
   static start(args: readonly string[] = []): Promise<RedisProcess> {
     return RedisProcess.startProgram([], ['--appendonly', 'no', ...args]);
   }
@@ -65,11 +65,20 @@ export class RedisProcess {
     }
   }
 
-  /** Starts the process again on the same port and folder. Resolves when it has loaded its files and accepts commands. */
+  /** Starts the process on its port and folder, also after it ended. Resolves when it has loaded its files and accepts commands. */
   async start(): Promise<void> {
     const files = this.configurationFiles.map((file) => join(this.folder, file));
-    const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--logfile', 'redis.log'];
-    const child = spawn('redis-server', [...files, ...fixed, '--save', '', ...this.args], { stdio: 'ignore' });
+    const baseArguments = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.folder,
+      '--logfile',
+      'redis.log',
+    ];
+    const child = spawn('redis-server', [...files, ...baseArguments, '--save', '', ...this.args], { stdio: 'ignore' });
     this.child = child;
     this.cleanUpWithThisProcess(child);
     const end = Date.now() + startTimeoutMs;

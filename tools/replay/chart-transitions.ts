@@ -139,7 +139,7 @@ export function toCountVariable(tool: string): string {
   return `${tool}.result_count`;
 }
 
-/** Holds if the customer changed a value of the scenario, but did not select an offer. */
+/** Creates a condition that holds if the customer changed a value of the scenario, but did not select an offer. */
 function createValueChangedCondition(chart: Chart): string {
   const fields = chart.fields.map((field) => toLiteral(field.field_id)).join(', ');
   return `changed.exists(field, field in [${fields}]) && !(${toLiteral(chart.scenario_id)} in facts.selected)`;
@@ -157,20 +157,20 @@ function createRefusedCondition(chart: Chart): string {
   return `${toLiteral(chart.scenario_id)} in facts.refused`;
 }
 
-/** Holds if the customer asks about a field of the service. */
+/** Creates a condition that holds if the customer asks about a field of the service. */
 function createAsksAboutCondition(chart: Chart): string {
   const service = chart.scenario_id.split('.')[1] ?? chart.scenario_id;
   return `requested.exists(field, field.startsWith(${toLiteral(`${service}.`)}))`;
 }
 
-/** Holds if the customer leaves the scenario, starts it again, or turns only to other scenarios. */
+/** Creates a condition that holds if the customer leaves the scenario, starts it again, or turns only to other scenarios. */
 function createMovedOnCondition(chart: Chart): string {
   const id = toLiteral(chart.scenario_id);
   const turnedToOthers = `(size(facts.turned_to) > 0 && !(${id} in facts.turned_to))`;
   return `facts.ending || ${id} in facts.left || ${id} in facts.started || ${turnedToOthers}`;
 }
 
-/** Holds if a tool of the scenario succeeded and the customer has moved on. */
+/** Creates a condition that holds if a tool of the scenario succeeded and the customer has moved on. */
 export function createCompletionCondition(chart: Chart): string {
   const committing = getCommittingTools(chart);
   const tools = committing.size > 0 ? [...committing] : [...new Set(chart.steps.flatMap((step) => step.tools))];
@@ -181,7 +181,7 @@ export function createCompletionCondition(chart: Chart): string {
 /** Holds if the customer continues with this scenario. */
 const continuedCondition = 'signal == "CONTINUE"';
 
-/** Holds if an optional question was asked, or the customer gave one of its fields. */
+/** Creates a condition that holds if an optional question was asked, or the customer gave one of its fields. */
 function createOptionalAnsweredCondition(fields: readonly string[]): string {
   return `attempts > 0 || changed.exists(field, field in [${fields.map(toLiteral).join(', ')}])`;
 }

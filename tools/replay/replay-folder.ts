@@ -79,7 +79,7 @@ async function replayFile(
   try {
     for await (const record of readRecords(path)) await replayRecord(record);
   } finally {
-    await tasks.done();
+    await tasks.waitForAll();
   }
   return scores.reduce(addScores, emptyScore);
 }
@@ -157,7 +157,7 @@ export class BoundedTasks {
   }
 
   /** Resolves when all tasks have ended. */
-  async done(): Promise<void> {
+  async waitForAll(): Promise<void> {
     await Promise.all(this.running);
     this.throwFailure();
   }

@@ -21,7 +21,7 @@ interface PolicyInstance {
   readonly chart: Chart;
   readonly instanceId: string;
   isPaused: boolean;
-  isAsked: boolean;
+  isConfirmationAsked: boolean;
   hasFailed: boolean;
   isDelivered: boolean;
 }
@@ -105,7 +105,14 @@ export class RulePolicy {
       if (chart === undefined) throw new Error(`There is no scenario ${scenario_id}.`);
       this.startedCount += 1;
       const instanceId = `${this.startedCount}`;
-      const next = { chart, instanceId, isPaused: false, isAsked: false, hasFailed: false, isDelivered: false };
+      const next = {
+        chart,
+        instanceId,
+        isPaused: false,
+        isConfirmationAsked: false,
+        hasFailed: false,
+        isDelivered: false,
+      };
       this.instances.set(scenario_id, next);
       return [toDecision(next, Action.SCENARIO_LIFECYCLE_ACTION_START)];
     }
@@ -135,15 +142,15 @@ export class RulePolicy {
   private getConfirmedInstances(active: readonly SignalInput[]): readonly string[] {
     return active.flatMap(({ scenario_id, confirmation }) => {
       const instance = this.instances.get(scenario_id);
-      return instance?.isAsked && confirmation === 'yes' ? [instance.instanceId] : [];
+      return instance?.isConfirmationAsked && confirmation === 'yes' ? [instance.instanceId] : [];
     });
   }
 
   private transact(instance: PolicyInstance, signal: SignalInput, turn: TurnInputs): ScenarioContribution[] {
     if (instance.isDelivered) return [];
-    const isConfirmed = signal.confirmation === 'yes' && (instance.isAsked || instance.hasFailed);
+    const isConfirmed = signal.confirmation === 'yes' && (instance.isConfirmationAsked || instance.hasFailed);
     if (isConfirmed || this.fault === 'never confirms') return this.executeTool(instance, turn);
-    instance.isAsked = true;
+    instance.isConfirmationAsked = true;
     return [toContribution(instance, CONTRIBUTION_TYPE_CONFIRM)];
   }
 

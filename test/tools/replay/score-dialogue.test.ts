@@ -173,7 +173,7 @@ describe('unconfirmed actions', () => {
     actionKey: 'key-1',
     kind: StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED,
   });
-  const confirmed = (response: ProcessTurnResponse): Exchange => ({
+  const toConfirmedExchange = (response: ProcessTurnResponse): Exchange => ({
     request: Turn.fromPartial({ stepOutcomes: [yes] }),
     response,
   });
@@ -191,15 +191,16 @@ describe('unconfirmed actions', () => {
       scenario: bookVisit,
       instanceId: 'instance-2',
     });
-    expect(score([{ exchanges: [confirmed(aResponse([book]))] }]).unconfirmedActions).toBe(0);
+    expect(score([{ exchanges: [toConfirmedExchange(aResponse([book]))] }]).unconfirmedActions).toBe(0);
     expect(
-      score([{ exchanges: [confirmed(aResponse([book]))] }, { exchanges: [aResponse([other])] }]).unconfirmedActions,
+      score([{ exchanges: [toConfirmedExchange(aResponse([book]))] }, { exchanges: [aResponse([other])] }])
+        .unconfirmedActions,
     ).toBe(1);
   });
 
   it('count if the service ignored the CONFIRMED', () => {
     const ignoring = ProcessTurnResponse.fromPartial({ ...aResponse([book]), ignoredOutcomes: [{ outcome: yes }] });
-    expect(score([{ exchanges: [confirmed(ignoring)] }]).unconfirmedActions).toBe(1);
+    expect(score([{ exchanges: [toConfirmedExchange(ignoring)] }]).unconfirmedActions).toBe(1);
   });
 
   it('are not searches', () => {

@@ -70,18 +70,18 @@ export async function measureDomainCosts({ rounds, batchMs }: DomainCostOptions)
   for (const { inputs } of prepareCases()) measureMicrosecondsPerTurn(inputs, warmUpBatches * batchMs);
   // A running service decides on objects that compiled code has created. The objects of the warm-up have other hidden classes.
   const cases = prepareCases();
-  const measured: (readonly number[])[] = [];
-  while (measured.length < rounds) {
-    showProgress(`round ${measured.length + 1} of ${rounds}`);
+  const figuresByRound: (readonly number[])[] = [];
+  while (figuresByRound.length < rounds) {
+    showProgress(`round ${figuresByRound.length + 1} of ${rounds}`);
     await yieldToEventLoop(); // Lets signal handlers run.
-    measured.push(cases.map(({ inputs }) => measureMicrosecondsPerTurn(inputs, batchMs)));
+    figuresByRound.push(cases.map(({ inputs }) => measureMicrosecondsPerTurn(inputs, batchMs)));
   }
   showProgress('');
   return cases.map(({ domainCase: { axis, value }, inputs }, index) => ({
     axis,
     value,
-    microseconds: getMedian(measured.map((round) => round[index] ?? Number.NaN)),
-    ratio: getMedian(measured.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
+    microseconds: getMedian(figuresByRound.map((round) => round[index] ?? Number.NaN)),
+    ratio: getMedian(figuresByRound.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
     allocatedBytes: measureBytesPerTurn(inputs),
   }));
 }

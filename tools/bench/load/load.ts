@@ -131,7 +131,7 @@ function sumReports(reports: readonly LoadReport[]): LoadReport {
 
 class GeneratorProcess {
   private readonly child: ChildProcess = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
-  private readonly exited = once(this.child, 'exit').then(
+  private readonly exitEvent = once(this.child, 'exit').then(
     (): GeneratorEvent => ({ kind: 'failed', reason: 'it exited' }),
   );
 
@@ -150,9 +150,9 @@ class GeneratorProcess {
   }
 
   private async execute(command: GeneratorCommand): Promise<GeneratorEvent> {
-    const received = once(this.child, 'message').then(([event]): GeneratorEvent => event);
+    const reply = once(this.child, 'message').then(([event]): GeneratorEvent => event);
     this.child.send(command);
-    const event = await Promise.race([received, this.exited]);
+    const event = await Promise.race([reply, this.exitEvent]);
     if (event.kind === 'failed') throw new Error(`A load generator failed: ${event.reason}.`);
     return event;
   }

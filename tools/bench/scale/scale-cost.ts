@@ -21,7 +21,7 @@ export interface ScaleRange {
   readonly short: boolean;
 }
 
-/** Varies one size of a deployment while the same turns are sent. */
+/** An experiment that varies one size of a deployment while the same turns are sent. */
 export interface ScaleExperiment {
   readonly name: string;
   /** Starts the servers of all sizes. The first size is the smallest, and the baseline of the others. */

@@ -96,14 +96,14 @@ async function measureTargets(
   { sessions, inFlight }: TurnCostOptions,
 ): Promise<TurnRound> {
   const targets = [echo, ...stubs.values(), ...services.values()];
-  const measured = new Map<BenchTarget, Round>();
+  const roundsByTarget = new Map<BenchTarget, Round>();
   for (let index = 0; index < targets.length; index += 1) {
     const target = targets[(roundNumber + index) % targets.length] ?? echo;
     const request = { connections: 2, inFlight, method: target.method, shape: defaultShape, sessions };
-    measured.set(target, await measureRound(load, [target.server], request));
+    roundsByTarget.set(target, await measureRound(load, [target.server], request));
   }
   const getRound = (target: BenchTarget): Round => {
-    const round = measured.get(target);
+    const round = roundsByTarget.get(target);
     if (round === undefined) throw new Error('A server was not measured.');
     return round;
   };

@@ -69,9 +69,9 @@ function buildTurnParts(
   const toAll = (field: keyof ReturnType<typeof getFieldNames>, value: string | number): TurnParts => ({
     values: Object.fromEntries(allFields.map((fields) => [fields[field], value])),
   });
-  const confirmed = (index: number): Turn['stepOutcomes'] =>
+  const createConfirmation = (index: number): Turn['stepOutcomes'] =>
     createOutcomes(instanceIds[index], 'confirmation', 5, StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED);
-  const booked = (index: number): Turn['stepOutcomes'] =>
+  const createBooking = (index: number): Turn['stepOutcomes'] =>
     createOutcomes(instanceIds[index], 'booking', 6, StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED, {
       [`booking_${index}`]: 'B-20871',
     });
@@ -82,9 +82,9 @@ function buildTurnParts(
     toAll('date', '2026-01-03'),
     toAll('amount', 750.5),
     toAll('note', 'The neighbour took it in.'),
-    { stepOutcomes: confirmed(0) },
-    { stepOutcomes: [...booked(0), ...confirmed(1)] },
-    { trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, stepOutcomes: booked(1) },
+    { stepOutcomes: createConfirmation(0) },
+    { stepOutcomes: [...createBooking(0), ...createConfirmation(1)] },
+    { trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, stepOutcomes: createBooking(1) },
   ];
 }
 

@@ -68,13 +68,13 @@ async function cutEachReply(
 ): Promise<void> {
   if (client === undefined) return;
   const sender = new TurnSender(turnLog);
-  let session = new RandomTurns(random.uuid(), scenarios, random.fork());
+  let session = new RandomTurns(random.nextUuid(), scenarios, random.fork());
   const addTurn = () => {
     const { turnId, request } = session.next();
     return turnLog.add(session.sessionId, turnId, request);
   };
   for (let done = 0; done < cuts; done += 1) {
-    if (done % turnsPerSession === 0) session = new RandomTurns(random.uuid(), scenarios, random.fork());
+    if (done % turnsPerSession === 0) session = new RandomTurns(random.nextUuid(), scenarios, random.fork());
     const turn = addTurn();
     // Ensures that the connection works again. Otherwise, the next reply might not be the reply to a turn.
     await sender.sendUntilAcknowledged(addTurn(), () => client);

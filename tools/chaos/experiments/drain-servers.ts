@@ -46,7 +46,7 @@ export async function drainServers(
     const store = { kind: 'redis', port: redis.port } as const;
     return await withDeployment({ nodeCount: 2, store, settings }, async (deployment) => {
       const load = new DrainLoad(deployment, new SeededRandom(seed));
-      await load.during(async (nodes) => {
+      await load.sendTurnsDuring(async (nodes) => {
         for (let round = 0; round < drains; round += 1) {
           reportProgress(`SIGTERM ${round + 1} of ${drains}`);
           const node = nodes[round % nodes.length];
@@ -85,13 +85,13 @@ class DrainLoad {
     });
     this.sessions = Array.from(
       { length: sessionCount },
-      () => new RandomTurns(random.uuid(), scenarios, random.fork()),
+      () => new RandomTurns(random.nextUuid(), scenarios, random.fork()),
     );
     this.sender = new TurnSender(turnLog, { timeoutMs: slowMachineTimeoutMs, giveUpAfterMs: 2 * slowMachineTimeoutMs });
   }
 
   /** Sends turns while `action` runs. Resolves when all turns are acknowledged. */
-  async during(action: (nodes: readonly LoadedNode[]) => Promise<void>): Promise<void> {
+  async sendTurnsDuring(action: (nodes: readonly LoadedNode[]) => Promise<void>): Promise<void> {
     const clients = Array.from({ length: clientCount }, () => this.sendTurns());
     try {
       await action(this.nodes);

@@ -34,14 +34,14 @@ export async function exhaustMemory(
       const random = new SeededRandom(seed);
       const { failures } = deployment.turnLog.counts;
       const violations: Violation[] = [];
-      let unchanged = 0;
+      let unchangedCount = 0;
       await withLoad(deployment, random.fork(), async () => {
         reportProgress('filling the memory');
         await setMaxMemory(redis, (await getUsedMemory(redis)) + freeBytes);
         await waitUntil(() => (failures.get('RESOURCE_EXHAUSTED') ?? 0) >= refusals);
         reportProgress('comparing sessions');
         await setMaxMemory(redis, Math.floor((await getUsedMemory(redis)) / 2)); // Redis refuses every write.
-        unchanged = await compareSessions(deployment, random, sessions, violations);
+        unchangedCount = await compareSessions(deployment, random, sessions, violations);
         await setMaxMemory(redis, 0);
       });
       for (const status of failures.keys()) {
@@ -49,7 +49,7 @@ export async function exhaustMemory(
           violations.push({ kind: 'expectation', text: `a turn was refused with ${status}` });
         }
       }
-      return toOutcome(deployment, { 'states unchanged by a refused turn': unchanged }, violations);
+      return toOutcome(deployment, { 'states unchanged by a refused turn': unchangedCount }, violations);
     });
   } finally {
     await redis.stop();
@@ -67,7 +67,7 @@ async function compareSessions(
   violations: Violation[],
 ): Promise<number> {
   const sender = new TurnSender(turnLog);
-  let unchanged = 0;
+  let unchangedCount = 0;
   for (const sessionId of [...turnLog.sessions.keys()].slice(0, sessionCount)) {
     const client = random.pick(clients);
     const before = await readSessionBytes(sessionId, client);
@@ -79,10 +79,10 @@ async function compareSessions(
     } else if (Buffer.compare(before ?? Buffer.alloc(0), after ?? Buffer.alloc(0)) !== 0) {
       violations.push({ kind: 'state', text: `session ${sessionId} was changed by a refused turn` });
     } else {
-      unchanged += 1;
+      unchangedCount += 1;
     }
   }
-  return unchanged;
+  return unchangedCount;
 }
 
 function setMaxMemory(redis: RedisProcess, bytes: number): Promise<unknown> {

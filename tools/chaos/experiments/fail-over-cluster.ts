@@ -26,7 +26,7 @@ const load = { clients: 12, sessions: 400, maxPauseMs: 80 };
 /** Acknowledged turns before a master is killed. */
 const turnsBeforeFailover = 60;
 const nodeTimeoutMs = 2_000;
-/** How long a replica is suspended before its master is killed. Shorter than the node timeout, so that the replica is not marked as failed. */
+/** Time for which a replica is suspended before its master is killed. Below the node timeout, so that it is not marked as failed. */
 const replicaLagMs = nodeTimeoutMs / 2;
 
 /**
@@ -39,7 +39,7 @@ export async function failOverCluster(
   { slots, failovers }: FailOverClusterParameters,
 ): Promise<Outcome> {
   const random = new SeededRandom(seed);
-  const replicated = await withCluster('replicated', async (deployment, cluster) => {
+  const replicatedOutcome = await withCluster('replicated', async (deployment, cluster) => {
     let moved = 0;
     let keys = 0;
     await withLoad(
@@ -57,17 +57,17 @@ export async function failOverCluster(
     );
     return toOutcome(deployment, { 'slots moved': moved, 'keys moved': keys, 'masters killed': failovers });
   });
-  const acknowledged = await withCluster('acknowledged', async (deployment, cluster) => {
+  const acknowledgedCounts = await withCluster('acknowledged', async (deployment, cluster) => {
     await withLoad(deployment, random.fork(), () => killMasters(deployment, cluster, failovers, reportProgress), load);
     return { lost: await countLostTurns(deployment), total: deployment.turnLog.counts.acknowledged };
   });
   return {
-    violations: replicated.violations,
+    violations: replicatedOutcome.violations,
     counts: {
-      ...replicated.counts,
+      ...replicatedOutcome.counts,
       'masters killed with asynchronous replication': failovers,
-      'turns acknowledged': acknowledged.total,
-      'of these lost (allowed)': acknowledged.lost,
+      'turns acknowledged': acknowledgedCounts.total,
+      'of these lost (allowed)': acknowledgedCounts.lost,
     },
   };
 }

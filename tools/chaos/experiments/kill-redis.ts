@@ -88,7 +88,7 @@ async function cutAppendOnlyFile(
   const sender = new TurnSender(turnLog);
   const sessions = Array.from(
     { length: sessionsPerRound },
-    () => new RandomTurns(random.uuid(), scenarios, random.fork()),
+    () => new RandomTurns(random.nextUuid(), scenarios, random.fork()),
   );
   const addTurns = (): SentTurn[] =>
     Array.from({ length: turnsPerBatch }, () => {
@@ -103,14 +103,14 @@ async function cutAppendOnlyFile(
   for (const proxy of proxies) proxy.hold('all');
   await redis.withClient((client) => client.ping());
   const file = AppendOnlyFile.open(redis.folder);
-  const syncedOffset = file.size();
+  const syncedOffset = file.getSize();
   for (const proxy of proxies) proxy.hold('replies');
   const unacknowledged = sendAll(addTurns());
   await waitForGrowth(file, syncedOffset + minGrowthBytes);
   await redis.kill();
-  const isAtSyncedOffset = random.chance(0.5);
-  const offset = isAtSyncedOffset ? syncedOffset : syncedOffset + random.nextInt(file.size() - syncedOffset);
-  counts.bytes += file.size() - offset;
+  const isAtSyncedOffset = random.nextBoolean(0.5);
+  const offset = isAtSyncedOffset ? syncedOffset : syncedOffset + random.nextInt(file.getSize() - syncedOffset);
+  counts.bytes += file.getSize() - offset;
   file.truncate(offset);
   file.repair();
   for (const proxy of proxies) {
@@ -125,7 +125,7 @@ async function cutAppendOnlyFile(
 
 async function waitForGrowth(file: AppendOnlyFile, size: number): Promise<void> {
   const end = Date.now() + growthTimeoutMs;
-  while (file.size() <= size) {
+  while (file.getSize() <= size) {
     if (Date.now() > end) throw new Error(`The append-only file did not grow within ${growthTimeoutMs / 1_000} s.`);
     await sleep(1);
   }

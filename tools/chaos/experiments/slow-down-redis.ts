@@ -97,7 +97,7 @@ class SlowRedisExperiment {
   async runPhase(fault: Fault): Promise<void> {
     const sessions = Array.from(
       { length: this.turnsPerPhase },
-      () => new RandomTurns(this.random.uuid(), this.deployment.scenarios, this.random.fork()),
+      () => new RandomTurns(this.random.nextUuid(), this.deployment.scenarios, this.random.fork()),
     );
     // Loads the sessions into the cache of the node, so that the next turn is a single command, which is in flight at the deadline.
     await Promise.all(
@@ -237,7 +237,9 @@ class HealthMonitor {
   private async run(): Promise<void> {
     while (!this.isStopped) {
       const start = performance.now();
-      const result = await this.client.unary(healthCheckMethod, Buffer.alloc(0), { timeoutMs: healthCheckTimeoutMs });
+      const result = await this.client.callUnary(healthCheckMethod, Buffer.alloc(0), {
+        timeoutMs: healthCheckTimeoutMs,
+      });
       this.checks.push({ start, end: performance.now() });
       this.isServing = 'response' in result && result.response.bytes.equals(servingResponse);
       await sleep(healthCheckPauseMs);

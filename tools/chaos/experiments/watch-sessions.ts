@@ -35,7 +35,7 @@ export async function watchSessions(
       const random = new SeededRandom(seed);
       const sessions = Array.from(
         { length: parameters.watchers },
-        () => new RandomTurns(random.uuid(), deployment.scenarios, random.fork()),
+        () => new RandomTurns(random.nextUuid(), deployment.scenarios, random.fork()),
       );
       // Allocates the memory of the sessions before the memory of the watchers is measured.
       await sendTurns(deployment, sessions, random, 1, () => undefined);

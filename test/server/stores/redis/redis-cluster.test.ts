@@ -29,7 +29,7 @@ describe('a Redis Cluster', () => {
     sessionStoreContract(async (settings: SessionStoreSettings) => {
       const keyPrefix = clients.nextPrefix();
       const store = await clients.createStore({ ...settings, keyPrefix });
-      const listKeys = (of: SessionKey) => cluster.keys(`${keyPrefix}{${of.tenantId}/${of.sessionId}}*`);
+      const listKeys = (of: SessionKey) => cluster.listKeys(`${keyPrefix}{${of.tenantId}/${of.sessionId}}*`);
       return {
         store,
         expire: async (of) => {
