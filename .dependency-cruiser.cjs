@@ -1,8 +1,8 @@
-// Which part of the code may import which. The parts themselves are TypeScript projects: `tsc -b` refuses an import from a
-// project that tsconfig.json does not reference (core <- server, client <- cli <- tools <- test). This file adds the rules
-// inside the parts. `npm run imports` checks it.
+// Defines which part of the code may import which other part. The main parts are TypeScript projects: `tsc -b` refuses an import
+// from a project that tsconfig.json does not reference (core <- server, client <- cli <- tools <- test). This file adds the rules
+// within these projects. `npm run imports` checks the rules.
 
-/** Folders of src/core, lowest first: a folder imports from the folders before it only. */
+/** Folders of src/core, lowest first. A folder may import only from the folders before it. */
 const coreFolders = [
   'model',
   'conditions',
@@ -16,10 +16,10 @@ const coreFolders = [
   'apply',
 ];
 
-/** Folders of src/server that wrap one technology each. None imports another. */
+/** Folders of src/server that wrap one technology each. They do not import each other. */
 const adapters = ['auth', 'config', 'grpc', 'model', 'runtime', 'stores/embedded', 'stores/redis', 'telemetry'];
 
-/** Packages that only one place uses. */
+/** Packages that only one part of the code may import, with the path of this part. */
 const packageOwners = {
   '@bufbuild/cel': '^src/core/conditions/',
   '@grpc/grpc-js': '^(src/server/(grpc|telemetry|compose)|src/cli/|clients/typescript/|tools/)',

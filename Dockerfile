@@ -36,10 +36,10 @@ WORKDIR /app
 ENV NODE_ENV=production
 # glibc returns freed memory above 128 KiB to the system, and does not raise this threshold after large requests (mallopt(3)).
 ENV MALLOC_TRIM_THRESHOLD_=131072
-# In a container, nothing can connect to loopback. Without TLS, the service requires ORCHESTRATOR__SERVER__ALLOW_INSECURE=true: set it
-# only in a trusted network.
+# Clients cannot connect to the loopback interface of a container. Without TLS, the service requires
+# ORCHESTRATOR__SERVER__ALLOW_INSECURE=true on this address: set it only in a trusted network.
 ENV ORCHESTRATOR__SERVER__HOST=0.0.0.0
-# Used without ORCHESTRATOR__REDIS__URL. The rest of the file system may be read-only.
+# The embedded store is used if ORCHESTRATOR__REDIS__URL is not set. The rest of the file system may be read-only.
 ENV ORCHESTRATOR__EMBEDDED__PATH=/data
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/package.json /app/sbom.cdx.json ./
@@ -51,9 +51,9 @@ COPY --from=build /app/clients/typescript/package.json clients/typescript/packag
 COPY --from=build /app/clients/typescript/dist clients/typescript/dist
 COPY --from=build --chown=10001:10001 /state /data
 VOLUME /data
-# A number, which is valid on every base image, and which Kubernetes can verify to be non-root.
+# A numeric id is valid on every base image, and Kubernetes can verify that it is not root.
 USER 10001:10001
 EXPOSE 50051
 HEALTHCHECK --interval=15s --timeout=10s --start-period=20s --retries=3 CMD ["node", "scripts/health.mjs"]
-# The preload starts telemetry if the OTEL_ variables enable it. SIGTERM drains; a second SIGTERM exits immediately.
+# The preload starts telemetry if the OTEL_ variables enable it. On SIGTERM the server drains; on a second SIGTERM it exits immediately.
 CMD ["node", "--require", "./dist/src/server/telemetry/preload.js", "dist/src/server/main.js"]

@@ -1,5 +1,5 @@
-// Commit messages: `type(scope): imperative summary`, at most 72 characters. `npm run commits` checks those since the
-// convention was introduced.
+// Commit messages: `type(scope): imperative summary`, at most 72 characters. `npm run commits` checks the messages
+// since the convention was introduced.
 module.exports = {
   extends: ['@commitlint/config-conventional'],
   rules: {

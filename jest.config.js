@@ -19,15 +19,14 @@ module.exports = {
       },
     ],
   },
-  // Two cores. Many tests start a server or a redis-server of their own.
+  // For a machine with two cores. Many tests also start a server or a redis-server.
   maxWorkers: 2,
-  // Node.js requires ES modules by itself, jest does not: what is published as nothing else is transformed too.
+  // Jest cannot load ES modules, so packages that contain only ES modules are transformed as well.
   transformIgnorePatterns: ['/node_modules/(?!(jose|github-slugger)/)'],
-  // Ends a wait that is in vain; whatever is alive is done long before, also where the machine stops for seconds.
+  // Milliseconds. Long, so that a test does not fail on a machine that stalls for seconds.
   testTimeout: 60_000,
-  // Only with --coverage (npm test, npm run test:coverage). babel counts statements of the program that runs, so that a file of types alone
-  // counts as nothing; v8 would count it as a file that no test has loaded, at 0 %.
-  // The tests of src/cli run the program in child processes, which coverage does not see.
+  // Applies only with --coverage (npm test, npm run test:coverage). With babel, a file that contains only types has no statements. With v8,
+  // such a file would count as 0 %. The tests of src/cli run the program in child processes, whose coverage is not measured.
   collectCoverageFrom: ['src/**/*.ts', 'clients/typescript/src/**/*.ts', '!src/cli/**'],
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',

@@ -22,7 +22,7 @@ function getLatestChange(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => getLatestChange(join(path, name)))); // The time of the folder itself: removed files.
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => getLatestChange(join(path, name)))); // The time of the folder changes when a file is removed.
 }
 
 const marker = join(root, 'dist', '.built');

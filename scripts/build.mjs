@@ -1,17 +1,17 @@
 // Compiles with `tsc -b` (incremental, to build/) and assembles two outputs: dist/ with the code, the stubs and the files that the code
-// reads at run time, and clients/typescript/dist with the client and its own copy of the stubs. Each replaces the old output in one step,
-// so that it is never incomplete and has no output of removed sources.
+// reads at run time, and clients/typescript/dist with the client and its own copy of the stubs. Each output replaces the old one in one
+// step, so that it is never incomplete and contains no output of removed sources.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fail, ran, root } from './run.mjs';
+import { fail, root, tryRun } from './run.mjs';
 
 const client = join('clients', 'typescript');
 const assetFolders = ['config', 'examples/conversations', 'examples/replay', 'examples/scenarios'];
 
 const startTime = new Date();
-// The context of an image does not have tools/ and test/.
+// The build context of the image does not contain tools/ and test/.
 const projects = ['src/cli', client, 'tools'].filter((path) => existsSync(join(root, path, 'tsconfig.json')));
-if (!ran('tsc', ['-b', ...projects])) fail('build: the compiler found errors');
+if (!tryRun('tsc', ['-b', ...projects])) fail('build: the compiler found errors');
 
 assemble('dist', ['src', 'gen', 'tools'], { assets: ['src', 'gen', ...assetFolders], declarations: false });
 assemble(join(client, 'dist'), [join(client, 'src'), 'gen'], { assets: [], declarations: true });

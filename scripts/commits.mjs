@@ -1,10 +1,10 @@
 // Checks the commit messages since the convention (commitlint.config.cjs) was introduced. Does nothing in a shallow clone.
-import { output, run } from './run.mjs';
+import { getOutput, run } from './run.mjs';
 
 /** The last commit before the convention. */
 const baseCommit = '7161688';
 
-if (output('git', ['merge-base', '--is-ancestor', baseCommit, 'HEAD']) === undefined) {
+if (getOutput('git', ['merge-base', '--is-ancestor', baseCommit, 'HEAD']) === undefined) {
   console.log(`commits: ${baseCommit} is not in this clone, nothing to check`);
 } else {
   run('commitlint', ['--from', baseCommit, '--to', 'HEAD']);

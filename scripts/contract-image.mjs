@@ -1,4 +1,4 @@
-// The descriptors of the contract with comments and buf.validate rules, for the reference pages and the JSON schemas.
+// Reads the descriptors of the contract with comments and buf.validate rules, for the reference pages and the JSON schemas.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,23 +15,23 @@ const pathNumbers = { message: 4, enum: 5, service: 6 };
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, buildDescriptors()));
 const rulesOption = registry.getExtension('buf.validate.field') ?? fail('contract: there are no buf.validate rules');
 
-export function message(name) {
+export function getMessage(name) {
   return registry.getMessage(`${packageName}.${name}`) ?? fail(`contract: there is no message ${name}`);
 }
 
 /** Returns a file of the contract by name, for example `turn`. */
-export function contractFile(name) {
+export function getContractFile(name) {
   const path = `${packageName.replaceAll('.', '/')}/${name}`;
   return registry.getFile(`${path}.proto`) ?? fail(`contract: there is no file ${path}.proto`);
 }
 
 /** Lists the names of the files, for example `turn`. */
-export function contractFileNames() {
+export function listContractFileNames() {
   const names = [...registry.files].map(({ name }) => name);
   return names.filter((name) => name.startsWith(packageName.replaceAll('.', '/'))).map((name) => name.split('/').pop());
 }
 
-/** Returns the buf.validate rules of a field; undefined without rules. */
+/** Returns the buf.validate rules of a field; undefined if the field has no rules. */
 export function getRules(field) {
   const rules = getOption(field, rulesOption);
   return rules?.type?.case === undefined && !rules?.required ? undefined : rules;
@@ -41,19 +41,19 @@ export function getRules(field) {
 export function isRequired(rules) {
   const { case: kind, value } = rules?.type ?? {};
   if (rules?.required) return true;
-  if (mayBeLeftOut(rules)) return false;
+  if (canBeOmitted(rules)) return false;
   if (kind === 'string') return value.minLen > 0n || value.wellKnown?.case === 'uuid';
   if (kind === 'repeated') return value.minItems > 0n;
   return kind === 'enum' && value.notIn.includes(0);
 }
 
 /** Whether the rules ignore an unset field. */
-export function mayBeLeftOut(rules) {
+export function canBeOmitted(rules) {
   return rules?.ignore === ignoreIfZeroValue;
 }
 
 /** Returns the paragraphs of a comment. Exits with an error if there is no comment. */
-export function comment(descriptor) {
+export function getCommentParagraphs(descriptor) {
   const { file } = descriptor.parent ?? descriptor;
   const path = [...getCommentPath(descriptor)].join();
   const location = file.proto.sourceCodeInfo?.location.find((at) => at.path.join() === path);

@@ -3,10 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { output, ran, run } from './run.mjs';
+import { getOutput, run, tryRun } from './run.mjs';
 
 const contractFolder = 'proto/focal';
-const git = (...args) => output('git', args) || undefined;
+const git = (...args) => getOutput('git', args) || undefined;
 const hasContract = (commit) => git('ls-tree', '-d', commit, contractFolder) !== undefined;
 
 /**
@@ -48,7 +48,7 @@ if (baseline === undefined || !hasContract(baseline)) {
     // An archive instead of `.git#ref=` of buf, which clones and therefore fails in a worktree or a shallow clone.
     run('git', ['archive', `--output=${join(folder, 'old.tar')}`, baseline, 'proto', 'buf.yaml']);
     run('tar', ['-xf', join(folder, 'old.tar'), '-C', folder]);
-    if (!ran('buf', ['breaking', '--against', folder])) {
+    if (!tryRun('buf', ['breaking', '--against', folder])) {
       console.error(
         `contract: breaking changes since ${short}. If they are deliberate, add the trailer "Contract-Break: <reason>" to a commit.`,
       );

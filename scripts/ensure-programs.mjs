@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ensureHelm } from './helm.mjs';
-import { ensureProgram, offerPrograms } from './programs.mjs';
+import { ensureProgram, tryInstallPrograms } from './programs.mjs';
 
 // test/examples reads the same file.
 const languages = JSON.parse(readFileSync(new URL('example-languages.json', import.meta.url), 'utf8'));
@@ -15,6 +15,6 @@ console.log(`fish ${parseVersion(ensureProgram('fish', 'fish', 'fish 3.1 or late
 console.log(`helm ${parseVersion(ensureHelm())}`);
 for (const [language, { commands, debianPackages, wanted }] of Object.entries(languages)) {
   console.log(
-    `${language}: ${offerPrograms(commands, debianPackages, wanted) ? 'present' : 'missing, its example is not tested'}`,
+    `${language}: ${tryInstallPrograms(commands, debianPackages, wanted) ? 'present' : 'missing, its example is not tested'}`,
   );
 }

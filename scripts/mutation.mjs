@@ -8,7 +8,7 @@ import { fail, root } from './run.mjs';
 
 const reports = join('reports', 'mutation');
 
-// Random tests make the score random. The conformance tests of CEL test the library, and take as long as all others.
+// Random tests make the score random. The conformance tests of CEL test the library, and take as long as all other tests together.
 const ignoredCoreTests = [
   'test/core/**/*properties*.test.ts',
   'test/core/**/*invariants*.test.ts',
@@ -20,9 +20,9 @@ const areas = {
   ...Object.fromEntries(
     readdirSync(join(root, 'src', 'core'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => [name, coreArea(`src/core/${name}/**/*.ts`)]),
+      .map(({ name }) => [name, createCoreArea(`src/core/${name}/**/*.ts`)]),
   ),
-  'decide-turn': coreArea('src/core/*.ts'),
+  'decide-turn': createCoreArea('src/core/*.ts'),
   'grpc-errors': {
     mutate: 'src/server/grpc/errors/**/*.ts',
     spec: ['test/server/grpc/errors/**/*.test.ts'],
@@ -52,7 +52,7 @@ const areas = {
   },
 };
 
-function coreArea(mutate) {
+function createCoreArea(mutate) {
   return { mutate, spec: ['test/core/**/*.test.ts'], ignore: ignoredCoreTests, minScore: 80 };
 }
 
@@ -70,7 +70,7 @@ function createOptions(area) {
   const { mutate, spec, ignore = [] } = areas[area];
   return {
     mutate: [mutate],
-    // The runner of mocha loads the modules once. That of Jest loads them for each mutant, which takes longer than the tests.
+    // The mocha runner loads the modules once. The Jest runner loads them for each mutant, which takes longer than the tests.
     testRunner: 'mocha',
     mochaOptions: {
       require: ['./test/support/typescript-hook.cjs', './test/support/jest-names.cjs'],
@@ -118,7 +118,7 @@ function readCounts(area) {
   const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
   return {
     killed: count('Killed'),
-    // Usually an endless loop.
+    // A timeout usually means an endless loop.
     timedOut: count('Timeout'),
     survived: count('Survived', 'NoCoverage'),
     ignored: count('Ignored'),

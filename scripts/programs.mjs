@@ -1,13 +1,13 @@
-// Programs that are not npm packages. Installs them from Debian packages if it is allowed to.
+// Ensures that programs are present that are not npm packages. Installs them from Debian packages if this process is root.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { fail, output, run } from './run.mjs';
+import { fail, getOutput, run } from './run.mjs';
 
 /**
  * Returns the output of `program --version`. Installs the Debian package if the program is missing, or exits with a message that names
  * `wanted`, the name and version of the program.
  */
 export function ensureProgram(program, debianPackage, wanted) {
-  const getVersion = () => output(program, ['--version']);
+  const getVersion = () => getOutput(program, ['--version']);
   if (getVersion() === undefined) {
     if (!canInstall()) fail(formatMissing(wanted, [debianPackage]));
     install([debianPackage]);
@@ -16,18 +16,18 @@ export function ensureProgram(program, debianPackage, wanted) {
 }
 
 /**
- * Installs the programs of an example. They are present if all `commands` succeed. Prints a message if they are missing and cannot be
- * installed; the test of the example then fails. Returns whether they are present.
+ * Installs the programs of an example if they are missing. The programs are present if all `commands` succeed. Prints a message if they
+ * are missing and cannot be installed. Returns whether they are present.
  */
-export function offerPrograms(commands, debianPackages, wanted) {
-  const arePresent = () => commands.every(([program, ...args]) => output(program, args) !== undefined);
+export function tryInstallPrograms(commands, debianPackages, wanted) {
+  const arePresent = () => commands.every(([program, ...args]) => getOutput(program, args) !== undefined);
   if (!arePresent() && canInstall()) install(debianPackages);
   if (!arePresent()) console.error(formatMissing(wanted, debianPackages));
   return arePresent();
 }
 
 function canInstall() {
-  return process.getuid?.() === 0 && output('apt-get', ['--version']) !== undefined;
+  return process.getuid?.() === 0 && getOutput('apt-get', ['--version']) !== undefined;
 }
 
 function formatMissing(wanted, debianPackages) {

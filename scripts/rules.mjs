@@ -1,12 +1,12 @@
-// Lists every numbered rule of docs/semantics.md with the tests that name it; a test names a rule if its name begins with the number.
+// Lists every numbered rule of docs/semantics.md with the tests that name the rule: the name of the test begins with the number.
 // `npm run rules` prints the list, `npm run rules -- 2.11` one rule or section. With `--check` it only fails if a rule has no test.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fail, root } from './run.mjs';
 
 const rules = readRules(readFileSync(join(root, 'docs', 'semantics.md'), 'utf8'));
-const tests = testFiles(join(root, 'test')).flatMap(readTests);
-const untested = rules.filter(({ number }) => testsFor(number).length === 0).map(({ number }) => number);
+const tests = listTestFiles(join(root, 'test')).flatMap(readTests);
+const untested = rules.filter(({ number }) => findTests(number).length === 0).map(({ number }) => number);
 const [argument] = process.argv.slice(2);
 
 if (argument !== '--check') {
@@ -15,7 +15,7 @@ if (argument !== '--check') {
 }
 if (untested.length > 0) fail(`docs/semantics.md: no test names rule ${untested.join(', ')}`);
 
-/** Rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
+/** Reads the rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
 function readRules(semantics) {
   const numbered = [...semantics.matchAll(/\*\*(\d+\.\d+)[ .]?([^*]*)\*\*([^\n]*)/g)].map(
     ([, number, title, rest]) => ({
@@ -37,14 +37,14 @@ function readRules(semantics) {
   }));
 }
 
-function testFiles(folder) {
+function listTestFiles(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? testFiles(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .flatMap((entry) => (entry.isDirectory() ? listTestFiles(join(folder, entry.name)) : [join(folder, entry.name)]))
     .filter((file) => file.endsWith('.test.ts') || file.endsWith('.contract.ts'))
     .sort();
 }
 
-/** Tests and groups of tests whose name begins with the number of a rule. */
+/** Reads the tests and groups of tests whose name begins with the number of a rule. */
 function readTests(file) {
   const source = readFileSync(file, 'utf8');
   const calls = source.matchAll(
@@ -57,7 +57,7 @@ function readTests(file) {
   }));
 }
 
-function testsFor(number) {
+function findTests(number) {
   return tests.filter((test) => test.number === number);
 }
 

@@ -8,7 +8,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const baseEnv = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 
 /** Runs a program and shows its output. Returns whether it succeeded. */
-export function ran(command, args, { env, stdio = 'inherit' } = {}) {
+export function tryRun(command, args, { env, stdio = 'inherit' } = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: { ...baseEnv, ...env } });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;
@@ -16,11 +16,11 @@ export function ran(command, args, { env, stdio = 'inherit' } = {}) {
 
 /** Runs a program. Exits with a message if it fails. */
 export function run(command, args, options) {
-  if (!ran(command, args, options)) fail(`${command} ${args.join(' ')}: failed`);
+  if (!tryRun(command, args, options)) fail(`${command} ${args.join(' ')}: failed`);
 }
 
 /** Returns the trimmed output of a program; undefined if it failed. */
-export function output(command, args) {
+export function getOutput(command, args) {
   const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: baseEnv });
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -3,13 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findLicenseProblems } from './licenses.mjs';
-import { fail, output, root } from './run.mjs';
+import { fail, getOutput, root } from './run.mjs';
 
 const read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const { name, version } = read('package.json');
 
-// Of all packages, filtered below: `npm sbom --omit dev` also omits production packages that development needs, such as zod.
-const npmOutput = output('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application']);
+// Lists all packages, which are filtered below: `npm sbom --omit dev` also omits production packages that development packages need.
+const npmOutput = getOutput('npm', ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application']);
 const { serialNumber, metadata, ...bom } = JSON.parse(npmOutput ?? fail('sbom: npm sbom failed. Run `npm ci` first.'));
 const { timestamp, component, ...otherMetadata } = metadata;
 
@@ -25,7 +25,7 @@ const problems = findLicenseProblems(components);
 for (const problem of problems) console.error(`sbom: ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
 
-/** npm names the packages of this repository by their folders; the reference has the name of the package. */
+/** Sets the name of a package of this repository from its reference, because npm sets it to the name of the folder. */
 function withPackageName(each) {
   const ref = each['bom-ref'];
   return ref.startsWith(`${name}@`) || ref.startsWith(`${name}-client@`)

@@ -1,19 +1,19 @@
 // Runs everything that CI runs: the checks, the build and all tests. A failed step does not stop the others. The last line has the number
-// of passed and failed tests of the Jest report. Arguments are passed to Jest. Without arguments it also measures the coverage, and fails
-// below the thresholds of jest.config.js.
+// of passed and failed tests of the Jest report. Arguments are passed to Jest. Without arguments, it also measures the coverage, and
+// fails if the coverage is below the thresholds of jest.config.js.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ran } from './run.mjs';
+import { tryRun } from './run.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const report = join(folder, 'jest.json');
 const jestArguments = process.argv.slice(2);
 
-const npm = (script) => () => ran('npm', ['run', '--silent', script]);
+const npm = (script) => () => tryRun('npm', ['run', '--silent', script]);
 const steps = {
-  programs: () => ran('node', ['scripts/ensure-programs.mjs']),
+  programs: () => tryRun('node', ['scripts/ensure-programs.mjs']),
   lint: npm('lint'),
   types: npm('types'),
   imports: npm('imports'),
@@ -21,9 +21,13 @@ const steps = {
   generated: npm('generated'),
   build: npm('build'),
   jest: () =>
-    ran('jest', ['--json', `--outputFile=${report}`, ...(jestArguments.length > 0 ? jestArguments : ['--coverage'])], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
+    tryRun(
+      'jest',
+      ['--json', `--outputFile=${report}`, ...(jestArguments.length > 0 ? jestArguments : ['--coverage'])],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    ),
 };
 
 const failedSteps = [];

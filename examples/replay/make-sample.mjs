@@ -23,8 +23,12 @@ for (const [file, count] of Object.entries(dialogueCounts)) {
   const scenarios = records.filter(({ record, scenario_id: id }) => record === 'scenario' && scenarioIds.has(id));
   const { line, ...meta } = records[0];
   const head = { ...meta, scenarios: scenarios.length, dialogues: count, sample_of_dialogues: all.length };
-  const kept = [JSON.stringify(head), ...scenarios.map((entry) => entry.line), ...dialogues.map((entry) => entry.line)];
-  writeFileSync(join(import.meta.dirname, `${file}.jsonl`), `${kept.join('\n')}\n`);
+  const outputLines = [
+    JSON.stringify(head),
+    ...scenarios.map((entry) => entry.line),
+    ...dialogues.map((entry) => entry.line),
+  ];
+  writeFileSync(join(import.meta.dirname, `${file}.jsonl`), `${outputLines.join('\n')}\n`);
   console.log(`${file}: ${count} of ${all.length} dialogues, ${scenarios.length} scenarios`);
 }
 for (const name of readdirSync(source).filter((entry) => entry.startsWith('LICENSE.'))) {

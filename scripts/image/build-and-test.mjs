@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { output, root } from '../run.mjs';
+import { getOutput, root } from '../run.mjs';
 import { buildBaseImages } from './base-images.mjs';
 import { buildah, buildImage, podman } from './containers.mjs';
 import { writeNpmSettings } from './npm-settings.mjs';
@@ -28,7 +28,7 @@ function buildServiceImage() {
       NODE_IMAGE: bases.nodeImage,
       RUNTIME_IMAGE: bases.runtimeImage,
       VERSION: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
-      REVISION: output('git', ['rev-parse', 'HEAD']) ?? 'unknown',
+      REVISION: getOutput('git', ['rev-parse', 'HEAD']) ?? 'unknown',
     },
     secrets: { npmrc: writeNpmSettings() },
   });

@@ -1,7 +1,7 @@
 // buildah and podman with a separate storage, below a folder that image.mjs creates and removes.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, output, ran } from '../run.mjs';
+import { fail, getOutput, tryRun } from '../run.mjs';
 
 export const folder = process.env.IMAGE_FOLDER ?? fail('image: start it with `npm run image`');
 
@@ -16,7 +16,7 @@ const storage = [
 
 /** Runs buildah and shows its output. Exits with a message if it fails. */
 export function buildah(...args) {
-  if (!ran('buildah', [...storage, ...args])) fail(`image: buildah ${args[0]} failed`);
+  if (!tryRun('buildah', [...storage, ...args])) fail(`image: buildah ${args[0]} failed`);
 }
 
 /** Builds a stage of a Dockerfile in a chroot, without a container engine. Uses Docker's format, because OCI has no health check. */
@@ -50,7 +50,7 @@ export function podmanArguments(...args) {
 
 /** Returns the output of podman; undefined if it failed. */
 export function podman(...args) {
-  return output('podman', podmanArguments(...args));
+  return getOutput('podman', podmanArguments(...args));
 }
 
 /** Prefers overlay, because vfs copies every layer. */

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fail, output } from '../run.mjs';
+import { fail, getOutput } from '../run.mjs';
 import { podman, podmanArguments } from './containers.mjs';
 
 const name = 'orchestrator';
-/** Long, for a busy machine. */
+/** Long, because a container starts slowly on a busy machine. */
 const startTimeoutMs = 300_000;
 const healthCheckAttempts = 20;
 
@@ -15,10 +15,10 @@ const restrictions = [
   ...['--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all', '--security-opt', 'no-new-privileges'],
   ...['--network', 'host', '--env', 'ORCHESTRATOR__SERVER__HOST=127.0.0.1'],
 ];
-/** Works without systemd, and for a root user without all capabilities. */
+/** Limits that work without systemd, and for a root user that lacks some capabilities. */
 const limits = ['--cgroups=disabled', '--ulimit', 'nofile=1024:4096', '--ulimit', 'nproc=1000:1000'];
 
-/** Starts a container, which ends with this process. Resolves when its log reports that it is serving. */
+/** Starts a container, which is removed when this process exits. Resolves when its log reports that it is serving. */
 export async function startImage(image) {
   const port = await findFreePort();
   const options = ['--rm', '--name', name, '--env', `ORCHESTRATOR__SERVER__PORT=${port}`];
@@ -61,11 +61,11 @@ export function sendTurn(port) {
   const [tenant_id, agent_id, session_id, turn_id] = Array.from({ length: 4 }, () => crypto.randomUUID());
   const data = JSON.stringify({ turn: { tenant_id, agent_id, session_id, turn_id } });
   const url = `http://127.0.0.1:${port}/focal.orchestration.v1.OrchestratorService/ProcessTurn`;
-  const response = output('buf', ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', '--data', data, url]);
+  const response = getOutput('buf', ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', '--data', data, url]);
   return JSON.parse(response ?? fail('image: the turn failed'));
 }
 
-/** Sends SIGTERM to process 1 of the container. Resolves to the exit code and the time. */
+/** Sends SIGTERM to process 1 of the container. Resolves to the exit code and the shutdown time in milliseconds. */
 async function stopContainer(ended) {
   const start = performance.now();
   podman('kill', '--signal', 'TERM', name);

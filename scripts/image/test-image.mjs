@@ -1,5 +1,5 @@
 // Tests an image under the restrictions of a cluster.
-import { fail, output, ran } from '../run.mjs';
+import { fail, getOutput, tryRun } from '../run.mjs';
 import { evaluateInContainer, isHealthy, sendTurn, startImage } from './running-image.mjs';
 
 export const formatSeconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -8,7 +8,7 @@ export const formatSeconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 export async function testImage(image) {
   // crun fails in the hybrid mode of cgroups. The container has no limits, so it needs no cgroup.
   const hybridMount = '/sys/fs/cgroup/unified';
-  if (output('mountpoint', [hybridMount]) !== undefined && !ran('umount', [hybridMount]))
+  if (getOutput('mountpoint', [hybridMount]) !== undefined && !tryRun('umount', [hybridMount]))
     fail(`image: cannot unmount ${hybridMount}`);
 
   const server = await startImage(image);

@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, root } from '../run.mjs';
-import { terminalSvg } from './terminal-svg.mjs';
+import { renderTerminalSvg } from './terminal-svg.mjs';
 
 const columns = 96;
-// The program writes colors only to a terminal.
+// Simulates a terminal, because the program writes colors only to a terminal.
 const terminalModule = `data:text/javascript,process.stdout.isTTY=process.stderr.isTTY=true;process.stdout.columns=${columns};process.stderr.columns=${columns}`;
 const sessionId = '7b0e5f0e-0f5c-4f4c-9a39-0c2b4a3f1d03';
 const turnFile = `message: Order 4711 came broken, I want my money back. And can somebody call me?
@@ -36,11 +36,11 @@ const lines = [
 server.process.kill();
 
 const path = join(root, 'docs', 'terminal.svg');
-const svg = terminalSvg(lines, columns);
+const svg = renderTerminalSvg(lines, columns);
 if (!process.argv.includes('--check')) writeFileSync(path, svg);
 else if (readFileSync(path, 'utf8') !== svg) fail('docs/terminal.svg is stale: run `npm run recording` and commit it');
 
-/** Runs a command. Returns its line and its output. */
+/** Runs a command. Returns the lines of the command and of its output. */
 function record(command, args) {
   const { stdout, stderr, status } = spawnSync('node', ['--import', terminalModule, 'dist/src/cli/main.js', ...args], {
     cwd: root,

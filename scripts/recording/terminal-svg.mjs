@@ -1,4 +1,4 @@
-// Draws terminal lines with ANSI escape sequences as SVG. The window is dark on light and on dark pages.
+// Draws terminal lines with ANSI escape sequences as SVG. The window is dark on both light and dark pages.
 
 const cell = { width: 8.43, height: 19, size: 14 };
 const padding = { side: 20, top: 46, bottom: 16 };
@@ -16,7 +16,7 @@ const escapeCharacter = '\u001b';
 const segmentRegExp = new RegExp(`${escapeCharacter}\\[(\\d+)m|([^${escapeCharacter}]+)`, 'g');
 const dotColors = ['#ff5f56', '#ffbd2e', '#27c93f'];
 
-export function terminalSvg(lines, columns) {
+export function renderTerminalSvg(lines, columns) {
   const width = Math.ceil(columns * cell.width) + 2 * padding.side;
   const height = lines.length * cell.height + padding.top + padding.bottom;
   const dots = dotColors.map((color, index) => `<circle cx="${22 + 20 * index}" cy="20" r="6" fill="${color}"/>`);
@@ -33,7 +33,7 @@ export function terminalSvg(lines, columns) {
   ].join('\n');
 }
 
-/** Each segment has the position and the width of its columns, so that it fits with any font. */
+/** Creates one element per segment, with the position and the width of its columns, so that the segments align in any font. */
 function createLineElements(line, y) {
   let column = 0;
   let style = '';

@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
-import { comment, contractFile, contractFileNames } from '../contract-image.mjs';
+import { getCommentParagraphs, getContractFile, listContractFileNames } from '../contract-image.mjs';
 import { fail, root } from '../run.mjs';
 import { describeField } from './describe-field.mjs';
-import { anchor, escapeProse, table } from './markdown.mjs';
+import { escapeProse, renderTable, toAnchor } from './markdown.mjs';
 
-/** The files of the contract in page order, with the headings of those that hold no service. */
+/** The files of the contract in page order, with the headings of the files that contain no service. */
 const contractFiles = [
   ['orchestrator_service', ''],
   ['session_service', ''],
@@ -26,13 +26,13 @@ const methodKinds = {
   server_streaming: 'Server streaming.',
   bidi_streaming: 'Bidirectional streaming.',
 };
-/** The parts of an example file, as Biome formats it. */
+/** Matches the parts of an example file as Biome formats it. */
 const examplePattern = /^\{\n {2}"request": (.*),\n {2}"(response|error)": (.*)\n\}\n$/s;
 
-export function contractPage() {
-  const missing = contractFileNames().filter((name) => !contractFiles.some(([known]) => known === name));
+export function renderContractPage() {
+  const missing = listContractFileNames().filter((name) => !contractFiles.some(([known]) => known === name));
   if (missing.length > 0) fail(`contract: docs/contract.md has no section for ${missing.join(', ')}.proto`);
-  const parts = contractFiles.map(([name, title]) => ({ ...selectParts(contractFile(name)), title }));
+  const parts = contractFiles.map(([name, title]) => ({ ...selectParts(getContractFile(name)), title }));
   return [
     '# Contract reference',
     '',
@@ -50,13 +50,13 @@ export function contractPage() {
     'abridged: among others `reasoning` and server times are omitted. The examples use one scenario, stored by',
     '[PutScenario](#putscenario), and one session. A test sends them to a server and compares the responses.',
     '',
-    ...parts.map(contentsLine),
+    ...parts.map(renderContentsLine),
     '',
     ...parts.flatMap(({ title, services, messages, enums }) => [
       ...(title === '' ? [] : [`## ${title}`, '']),
-      ...services.flatMap(serviceLines),
-      ...messages.flatMap(messageLines),
-      ...enums.flatMap(enumLines),
+      ...services.flatMap(renderService),
+      ...messages.flatMap(renderMessage),
+      ...enums.flatMap(renderEnum),
     ]),
   ];
 }
@@ -65,31 +65,31 @@ function selectParts({ services, messages, enums }) {
   return { services, messages, enums };
 }
 
-function contentsLine({ title, services, messages, enums }) {
+function renderContentsLine({ title, services, messages, enums }) {
   const heading = title === '' ? services[0].name : title;
   const methods = services.flatMap((service) => service.methods);
   const entries = methods.length > 0 ? methods : [...messages, ...enums];
-  return `- [${heading}](${anchor(heading)}): ${entries.map(link).join(', ')}`;
+  return `- [${heading}](${toAnchor(heading)}): ${entries.map(renderLink).join(', ')}`;
 }
 
-function serviceLines(service) {
-  return [`## ${service.name}`, '', ...paragraphs(service), ...service.methods.flatMap(methodLines)];
+function renderService(service) {
+  return [`## ${service.name}`, '', ...renderParagraphs(service), ...service.methods.flatMap(renderMethod)];
 }
 
-function methodLines(method) {
+function renderMethod(method) {
   const { name, methodKind, input, output } = method;
   const kind = methodKinds[methodKind] ?? fail(`contract: docs/contract.md has no name for a ${methodKind} method`);
   return [
     `### ${name}`,
     '',
-    `${link(input)} → ${link(output)}. ${kind}`,
+    `${renderLink(input)} → ${renderLink(output)}. ${kind}`,
     '',
-    ...paragraphs(method),
-    ...exampleLines(name),
+    ...renderParagraphs(method),
+    ...renderExample(name),
   ];
 }
 
-function exampleLines(name) {
+function renderExample(name) {
   const path = `docs/contract-examples/${name}.json`;
   if (!existsSync(join(root, path))) fail(`${path} is missing: add a request and a response for ${name}`);
   const [, request, kind, result] =
@@ -98,20 +98,20 @@ function exampleLines(name) {
   return [
     'Request:',
     '',
-    ...jsonBlock(request),
+    ...renderJsonBlock(request),
     kind === 'error' ? 'Fails with:' : 'Response:',
     '',
-    ...jsonBlock(result),
+    ...renderJsonBlock(result),
   ];
 }
 
-function jsonBlock(text) {
+function renderJsonBlock(text) {
   return ['```json', text.replaceAll('\n  ', '\n'), '```', ''];
 }
 
-function messageLines(message) {
+function renderMessage(message) {
   const rows = message.fields.map((field) => {
-    const { type, presence, meaning } = describeField(field, { named, scalar });
+    const { type, presence, meaning } = describeField(field, { formatNamed, formatScalar });
     return [
       `\`${field.name}\``,
       `${field.proto.proto3Optional ? 'optional ' : ''}${type}`,
@@ -119,40 +119,41 @@ function messageLines(message) {
       escapeProse(meaning),
     ];
   });
-  const fields = rows.length > 0 ? [...table(['field', 'type', 'required or default', 'description'], rows), ''] : [];
-  return [`### ${message.name}`, '', ...paragraphs(message), ...fields];
+  const fields =
+    rows.length > 0 ? [...renderTable(['field', 'type', 'required or default', 'description'], rows), ''] : [];
+  return [`### ${message.name}`, '', ...renderParagraphs(message), ...fields];
 }
 
-function enumLines(descriptor) {
+function renderEnum(descriptor) {
   const rows = descriptor.values.map((value) => [
     `\`${value.name}\``,
     String(value.number),
-    escapeProse(comment(value).join(' ')),
+    escapeProse(getCommentParagraphs(value).join(' ')),
   ]);
   return [
     `### ${descriptor.name}`,
     '',
-    ...paragraphs(descriptor),
-    ...table(['value', 'number', 'description'], rows),
+    ...renderParagraphs(descriptor),
+    ...renderTable(['value', 'number', 'description'], rows),
     '',
   ];
 }
 
-function paragraphs(descriptor) {
-  return comment(descriptor).flatMap((text) => [escapeProse(text), '']);
+function renderParagraphs(descriptor) {
+  return getCommentParagraphs(descriptor).flatMap((text) => [escapeProse(text), '']);
 }
 
-/** A link to a message or enum of the contract; the plain name of a type of another package. */
-function named(descriptor) {
-  return contractFileNames().includes(descriptor.file.name.split('/').pop())
-    ? link(descriptor)
+/** Formats a message or enum of the contract as a link, and a type of another package as its name. */
+function formatNamed(descriptor) {
+  return listContractFileNames().includes(descriptor.file.name.split('/').pop())
+    ? renderLink(descriptor)
     : `\`${descriptor.typeName}\``;
 }
 
-function scalar(type) {
+function formatScalar(type) {
   return `\`${ScalarType[type].toLowerCase()}\``;
 }
 
-function link({ name }) {
-  return `[${name}](${anchor(name)})`;
+function renderLink({ name }) {
+  return `[${name}](${toAnchor(name)})`;
 }

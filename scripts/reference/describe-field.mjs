@@ -1,6 +1,6 @@
 // Describes a field of the contract from its comment and its buf.validate rules.
 import { ScalarType } from '@bufbuild/protobuf';
-import { comment, getRules, isRequired, mayBeLeftOut } from '../contract-image.mjs';
+import { canBeOmitted, getCommentParagraphs, getRules, isRequired } from '../contract-image.mjs';
 import { fail } from '../run.mjs';
 
 /** Seconds of durations and timestamps that have a readable name. */
@@ -10,79 +10,79 @@ const secondsNames = new Map([
   [315360000n, '10 years'],
   [253402300799n, '9999'],
 ]);
-// The beginning of a comment: "Required." or "Optional, default X."
+// Matches the beginning of a comment: "Required." or "Optional, default X."
 const presencePattern = /^(Required|Optional)(?:, ([^.]*(?:\.\w[^.]*)*))?\.(?:\s+|$)/;
-// A sentence that only repeats the rules.
+// Matches a sentence that only repeats the rules.
 const boundPhrase = String.raw`(UUIDs?( or empty)?|(each )?-?[\d,]+\.\.-?[\d,]+( characters)?|at most [\d,]+( characters| entries| numbers)?|1 second\.\.10 years|unique)`;
 const boundsPattern = new RegExp(`^${boundPhrase}(, ${boundPhrase})*\\.$`, 'i');
 
 /**
- * Returns `type` with its bounds, `presence` (required, or the default; empty in responses) and `meaning`. The caller formats
- * types: `named(descriptor)` for a message or enum, `scalar(type)` for the rest.
+ * Returns `type` with its bounds, `presence` (required, or the default; empty in responses) and `meaning`. The caller passes the formats
+ * of types: `formatNamed(descriptor)` for a message or enum, `formatScalar(type)` for other types.
  */
 export function describeField(field, formats) {
   const rules = getRules(field);
-  const text = comment(field).join(' ');
+  const text = getCommentParagraphs(field).join(' ');
   const [prefix = '', presence, detail] = presencePattern.exec(text) ?? [];
   if (presence !== undefined) checkPresence(field, presence === 'Required', rules);
   const meaning = text.slice(prefix.length);
   return {
     type: describeType(field, rules, formats),
     presence: presence === 'Required' ? '**required**' : (detail ?? '').replace(/^default /, ''),
-    meaning: rules === undefined ? meaning : withoutBounds(meaning),
+    meaning: rules === undefined ? meaning : removeBounds(meaning),
   };
 }
 
-/** Fails if a comment contradicts the rules. Rules cannot require a number: 0 equals a number that is not set. */
-function checkPresence(field, saysRequired, rules) {
+/** Fails if a comment contradicts the rules. Rules cannot require a number, because 0 equals a number that is not set. */
+function checkPresence(field, isStatedAsRequired, rules) {
   const isNumber = field.fieldKind === 'scalar' && field.scalar !== ScalarType.STRING;
-  if (saysRequired === isRequired(rules) || (saysRequired && isNumber)) return;
+  if (isStatedAsRequired === isRequired(rules) || (isStatedAsRequired && isNumber)) return;
   fail(
-    `contract: the comment of ${field.parent.name}.${field.name} says ${saysRequired ? 'Required' : 'Optional'}, its rules do not`,
+    `contract: the comment of ${field.parent.name}.${field.name} says ${isStatedAsRequired ? 'Required' : 'Optional'}, its rules do not`,
   );
 }
 
-function withoutBounds(text) {
+function removeBounds(text) {
   const sentences = text.split(/(?<=\.)\s+(?=[A-Z\d-])/);
   return sentences.filter((sentence) => !boundsPattern.test(sentence)).join(' ');
 }
 
 function describeType(field, rules, formats) {
   const { value } = rules?.type ?? {};
-  const element = elementType(field, formats);
+  const element = describeElementType(field, formats);
   switch (field.fieldKind) {
     case 'list':
       return joinNonEmpty(
         `list of ${element}`,
         describeCount(value?.minItems, value?.maxItems, ''),
-        prefixed('each ', describeBounds(value?.items)),
+        addPrefix('each ', describeBounds(value?.items)),
         value?.unique ? 'unique' : '',
       );
     case 'map':
       return joinNonEmpty(
-        `map of ${formats.scalar(field.mapKey)} to ${element}`,
+        `map of ${formats.formatScalar(field.mapKey)} to ${element}`,
         describeCount(value?.minPairs, value?.maxPairs, 'entries'),
-        prefixed('keys of ', describeBounds(value?.keys)),
-        prefixed('values of ', describeBounds(value?.values)),
+        addPrefix('keys of ', describeBounds(value?.keys)),
+        addPrefix('values of ', describeBounds(value?.values)),
       );
     default:
       return joinNonEmpty(element, describeBounds(rules));
   }
 }
 
-function elementType({ enum: values, message, scalar }, formats) {
-  return values || message ? formats.named(values ?? message) : formats.scalar(scalar);
+function describeElementType({ enum: values, message, scalar }, formats) {
+  return values || message ? formats.formatNamed(values ?? message) : formats.formatScalar(scalar);
 }
 
-/** The bounds of a single value. */
+/** Describes the bounds of a single value. */
 function describeBounds(rules) {
   const { case: kind, value = {} } = rules?.type ?? {};
   if (kind !== 'string') return describeRange(value);
-  if (value.wellKnown?.case === 'uuid') return mayBeLeftOut(rules) ? 'UUID or empty' : 'UUID';
+  if (value.wellKnown?.case === 'uuid') return canBeOmitted(rules) ? 'UUID or empty' : 'UUID';
   return describeCount(value.minLen, value.maxLen, 'characters');
 }
 
-function prefixed(prefix, text) {
+function addPrefix(prefix, text) {
   return text === '' ? '' : `${prefix}${text}`;
 }
 

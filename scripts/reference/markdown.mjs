@@ -8,14 +8,14 @@ export function escapeProse(text) {
     .join('');
 }
 
-/** The lines of a table. */
-export function table(head, rows) {
+/** Returns the lines of a table. */
+export function renderTable(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)];
 }
 
-/** The link target of a heading in the same page. */
-export function anchor(heading) {
+/** Returns the link target of a heading on the same page. */
+export function toAnchor(heading) {
   return `#${heading
     .toLowerCase()
     .replace(/[^\w -]/g, '')

@@ -3,21 +3,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, root } from '../run.mjs';
-import { contractPage } from './contract-page.mjs';
-import { scenarioPage } from './scenario-page.mjs';
+import { renderContractPage } from './contract-page.mjs';
+import { renderScenarioPage } from './scenario-page.mjs';
 
-const checking = process.argv.includes('--check');
+const isCheck = process.argv.includes('--check');
 
 for (const [path, page] of [
-  ['docs/contract.md', contractPage],
-  ['docs/scenario-reference.md', scenarioPage],
+  ['docs/contract.md', renderContractPage],
+  ['docs/scenario-reference.md', renderScenarioPage],
 ]) {
   const file = join(root, path);
   const text = `${page().join('\n').trimEnd()}\n`;
-  const stale = !existsSync(file) || readFileSync(file, 'utf8') !== text;
-  if (checking && stale) fail(`${path} is not up to date: run \`npm run generate\` and commit the result`);
-  if (!checking && stale) writeFileSync(file, text);
+  const isStale = !existsSync(file) || readFileSync(file, 'utf8') !== text;
+  if (isCheck && isStale) fail(`${path} is not up to date: run \`npm run generate\` and commit the result`);
+  if (!isCheck && isStale) writeFileSync(file, text);
   console.log(
-    checking ? `generated: ${path} is up to date` : `generate: ${path} ${stale ? 'written' : 'is unchanged'}`,
+    isCheck ? `generated: ${path} is up to date` : `generate: ${path} ${isStale ? 'written' : 'is unchanged'}`,
   );
 }

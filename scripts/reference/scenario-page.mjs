@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import { parseDocument } from 'yaml';
-import { comment, message } from '../contract-image.mjs';
+import { getCommentParagraphs, getMessage } from '../contract-image.mjs';
 import { fail, root } from '../run.mjs';
 import { describeField } from './describe-field.mjs';
-import { anchor, escapeProse, table } from './markdown.mjs';
+import { escapeProse, renderTable, toAnchor } from './markdown.mjs';
 
 const scalarNames = {
   [ScalarType.BOOL]: 'true or false',
@@ -25,15 +25,15 @@ const relationshipExample = `relationships:
 
 /** The sections of the page: the message, its heading, and an example. */
 const pageParts = [
-  ['Scenario', 'Scenario', () => excerptBefore('refund.yaml', 'steps')],
-  ['ScenarioStep', 'Step', () => excerptAt('refund.yaml', ['steps', 2])],
-  ['StepTransition', 'Transition', () => excerptAt('refund.yaml', ['steps', 2, 'transitions', 0])],
-  ['ToolBinding', 'Tool binding', () => excerptAt('refund.yaml', ['steps', 3, 'tool_bindings', 0])],
-  ['RequiredField', 'Required field', () => excerptAt('refund.yaml', ['required_fields', 1])],
+  ['Scenario', 'Scenario', () => readExcerptBefore('refund.yaml', 'steps')],
+  ['ScenarioStep', 'Step', () => readExcerptAt('refund.yaml', ['steps', 2])],
+  ['StepTransition', 'Transition', () => readExcerptAt('refund.yaml', ['steps', 2, 'transitions', 0])],
+  ['ToolBinding', 'Tool binding', () => readExcerptAt('refund.yaml', ['steps', 3, 'tool_bindings', 0])],
+  ['RequiredField', 'Required field', () => readExcerptAt('refund.yaml', ['required_fields', 1])],
   ['Relationship', 'Relationship', () => relationshipExample],
-].map(([name, heading, example]) => ({ descriptor: message(name), heading, example }));
+].map(([name, heading, example]) => ({ descriptor: getMessage(name), heading, example }));
 
-export function scenarioPage() {
+export function renderScenarioPage() {
   const enums = [
     ...new Set(pageParts.flatMap(({ descriptor }) => descriptor.fields.flatMap((field) => field.enum ?? []))),
   ];
@@ -44,71 +44,74 @@ export function scenarioPage() {
     '[`scenario.proto`](../proto/focal/orchestration/v1/scenario.proto); do not edit it. Numbers in brackets are sections of the',
     '[semantics](semantics.md). The examples are parts of [`examples/scenarios`](../examples/scenarios).',
     '',
-    ...pageParts.map(({ heading }) => `- [${heading}](${anchor(heading)})`),
-    `- Enum values: ${enums.map(enumLink).join(', ')}`,
+    ...pageParts.map(({ heading }) => `- [${heading}](${toAnchor(heading)})`),
+    `- Enum values: ${enums.map(renderEnumLink).join(', ')}`,
     '',
-    ...pageParts.flatMap(partLines),
-    ...enums.flatMap(enumLines),
+    ...pageParts.flatMap(renderPart),
+    ...enums.flatMap(renderEnum),
   ];
 }
 
-function partLines({ descriptor, heading, example }) {
+function renderPart({ descriptor, heading, example }) {
   const rows = descriptor.fields.map((field) => {
-    const { type, presence, meaning } = describeField(field, { named, scalar });
+    const { type, presence, meaning } = describeField(field, { formatNamed, formatScalar });
     return [`\`${field.name}\``, type, escapeProse(presence), escapeProse(meaning)];
   });
   return [
     `## ${heading}`,
     '',
-    escapeProse(comment(descriptor).join(' ')),
+    escapeProse(getCommentParagraphs(descriptor).join(' ')),
     '',
     '```yaml',
     example().trimEnd(),
     '```',
     '',
-    ...table(['key', 'value', 'required or default', 'description'], rows),
+    ...renderTable(['key', 'value', 'required or default', 'description'], rows),
     '',
   ];
 }
 
-function enumLines(descriptor) {
+function renderEnum(descriptor) {
   const prefix = descriptor.sharedPrefix.length;
   const given = descriptor.values.filter(({ number }) => number !== 0);
-  const rows = given.map((value) => [`\`${value.name.slice(prefix)}\``, escapeProse(comment(value).join(' '))]);
+  const rows = given.map((value) => [
+    `\`${value.name.slice(prefix)}\``,
+    escapeProse(getCommentParagraphs(value).join(' ')),
+  ]);
   return [
     `## ${descriptor.name}`,
     '',
-    escapeProse(comment(descriptor).join(' ')),
+    escapeProse(getCommentParagraphs(descriptor).join(' ')),
     '',
-    ...table(['value', 'description'], rows),
+    ...renderTable(['value', 'description'], rows),
     '',
   ];
 }
 
-function named(descriptor) {
+function formatNamed(descriptor) {
   if (descriptor.typeName === 'google.protobuf.Duration') return '[duration](scenario-files.md#format)';
   const part = pageParts.find((each) => each.descriptor === descriptor);
-  return part === undefined ? enumLink(descriptor) : `[${part.heading}](${anchor(part.heading)})`;
+  return part === undefined ? renderEnumLink(descriptor) : `[${part.heading}](${toAnchor(part.heading)})`;
 }
 
-function scalar(type) {
+function formatScalar(type) {
   return scalarNames[type] ?? fail(`scenario reference: no name for the scalar type ${ScalarType[type]}`);
 }
 
-function enumLink({ name }) {
-  return `[${name}](${anchor(name)})`;
+function renderEnumLink({ name }) {
+  return `[${name}](${toAnchor(name)})`;
 }
 
-/** A file of examples/scenarios up to a key, without its leading comment. */
-function excerptBefore(file, key) {
+/** Returns a file of examples/scenarios up to a key, without its leading comment. */
+function readExcerptBefore(file, key) {
   const { text, document } = parseExample(file);
   const { items } = document.contents;
   const end = items.find((pair) => pair.key.value === key) ?? fail(`${file} has no ${key}`);
   return `${text.slice(items[0].key.range[0], end.key.range[0]).trimEnd()}\n${key}: ...`;
 }
 
-/** A node of a file of examples/scenarios, without its indentation. */
-function excerptAt(file, path) {
+/** Returns a node of a file of examples/scenarios, without its indentation. */
+function readExcerptAt(file, path) {
   const { text, document } = parseExample(file);
   const { range } = document.getIn(path, true) ?? fail(`${file} has no node at ${path.join('.')}`);
   const indent = range[0] - text.lastIndexOf('\n', range[0]) - 1;

@@ -16,13 +16,13 @@ const folder = join(chartFolder, 'ci');
 const least = join(folder, 'least.yaml');
 const valueSets = readdirSync(folder).map((file) => ({ file, manifests: renderChart(join(folder, file)) }));
 
-/** A kind of Kubernetes with its JSON schema. */
+/** A Kubernetes kind with its JSON schema. */
 interface Kind<Data extends Manifest> {
   readonly is: (manifest: unknown) => manifest is Data;
   new (data?: Omit<Data, keyof Manifest>): { validate(): void };
 }
 
-/** Returns a check whether a manifest is of a kind. The check throws if the manifest violates the schema of the kind. */
+/** Creates a check that returns whether a manifest is of a kind. The check throws if the manifest violates the schema of the kind. */
 function createCheck<Data extends Manifest>(kind: Kind<Data>) {
   return (manifest: Manifest): boolean => {
     if (!kind.is(manifest)) return false;
@@ -54,7 +54,7 @@ function findContainer(manifests: readonly Manifest[]) {
   return { pod, container };
 }
 
-/** Paths of the mounted files that the configuration of a pod names. */
+/** Finds the paths of the mounted files that the configuration of a pod names. */
 function findFilePaths(manifests: readonly Manifest[]): readonly string[] {
   const text = findManifest(manifests, ConfigMap.is).data?.['config.toml'] ?? '';
   return [...text.matchAll(/_file = "(.+)"/g)].map(([, path = '']) => path);
@@ -182,7 +182,7 @@ it('the README explains every value', () => {
   expect(explained.toSorted()).toEqual(listPaths(values).toSorted());
 });
 
-/** The paths of all values. `config` and `resources` count as one value each. */
+/** Lists the paths of all values. `config` and `resources` count as one value each. */
 function listPaths(values: object, prefix = ''): readonly string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** The Prometheus series names of all metrics in docs/telemetry.md. */
+/** Lists the Prometheus series names of all metrics in docs/telemetry.md. */
 function listDocumentedSeries(): ReadonlySet<string> {
   const rows = readFileSync('docs/telemetry.md', 'utf8').matchAll(
     /^\| ((?:`[a-z0-9_.]+`(?:, )?)+)[^|]*\| ([^|]+) \|/gm,
@@ -17,7 +17,7 @@ function toSeriesNames(name: string, kind: string): string[] {
   return kind.startsWith('counter') ? [`${name}_total`] : [name];
 }
 
-/** The series names in a PromQL expression: the names before a selector or a range. */
+/** Finds the series names in a PromQL expression: the names before a selector or a range. */
 function findSeriesNames(expression: string): string[] {
   return [...expression.matchAll(/\b([a-z_][a-z0-9_]*)(?=[{[])/g)].map(([, name = '']) => name);
 }

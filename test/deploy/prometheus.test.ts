@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** The shipped configuration with the paths and ports of this test and shorter intervals. */
+/** Replaces the paths and ports of the shipped configuration by those of this test, and shortens the intervals. */
 function adaptShippedConfig(port: number): string {
   const config = parse(readFileSync('deploy/prometheus/prometheus.yml', 'utf8'));
   const [job] = config.scrape_configs;

@@ -17,7 +17,7 @@ interface BillOfMaterials {
 const printed = execFileSync('node', ['scripts/sbom.mjs'], { encoding: 'utf8' });
 const bom: BillOfMaterials = JSON.parse(printed);
 
-/** Runs scripts/licenses.mjs in a process of its own, because jest cannot import ES modules. */
+/** Runs scripts/licenses.mjs in a separate process, because Jest cannot import ES modules. */
 function findLicenseProblems(components: readonly Component[]): readonly string[] {
   const program = `import { findLicenseProblems } from './scripts/licenses.mjs';
     console.log(JSON.stringify(findLicenseProblems(${JSON.stringify(components)})));`;

@@ -8,36 +8,36 @@ import { ignoredEntries, readBlocks, root } from './markdown-pages';
 
 /** A block of commands of a page, with the output that the page shows. */
 export interface CommandBlock {
-  /** `docs/tutorial.md:17 npm run build` */
+  /** The page, the line and the first command, for example `docs/tutorial.md:17 npm run build`. */
   readonly name: string;
   readonly commands: string;
   /** The `console` block that follows; undefined if the page shows no output. */
-  readonly shown: string | undefined;
+  readonly shownOutput: string | undefined;
 }
 
 /** The output of a block on both streams, and the exit code of its last command. */
 export interface Outcome {
-  readonly printed: string;
+  readonly output: string;
   readonly code: number;
 }
 
 /** Keeps npm from checking for newer versions over the network. */
 const offlineNpm = { NPM_CONFIG_UPDATE_NOTIFIER: 'false', NPM_CONFIG_OFFLINE: 'true' };
 
-/** The `sh` blocks of a page, in order. */
+/** Reads the `sh` blocks of a page, in order. */
 export function readCommandBlocks(page: string): readonly CommandBlock[] {
   const blocks = readBlocks(page).filter(({ language }) => language === 'sh' || language === 'console');
   return blocks.flatMap(({ language, text, line }, index) => {
     if (language !== 'sh') return [];
     const next = blocks[index + 1];
-    const shown = next?.language === 'console' ? next.text : undefined;
-    return [{ name: `${page}:${line} ${text.split('\n')[0]}`, commands: text, shown }];
+    const shownOutput = next?.language === 'console' ? next.text : undefined;
+    return [{ name: `${page}:${line} ${text.split('\n')[0]}`, commands: text, shownOutput }];
   });
 }
 
 /**
- * Runs blocks in order in one shell, in a copy of the repository, like a reader who copies them from the page. Ends processes that they
- * leave running.
+ * Runs blocks in order in one shell, in a copy of the repository, like a reader who copies them from the page. Kills processes that
+ * the blocks leave running.
  */
 export async function runBlocks(
   blocks: readonly CommandBlock[],
@@ -56,14 +56,14 @@ export async function runBlocks(
   shell.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
   });
-  const endWithTest = () => endGroup(shell.pid);
-  process.once('exit', endWithTest);
-  // 'close' is emitted when all output is read, which includes that of processes it left running.
+  const killBlocks = () => killProcessGroup(shell.pid);
+  process.once('exit', killBlocks);
+  // 'close' is emitted when all output is read, including the output of processes that the shell left running.
   const closed = once(shell, 'close');
   await once(shell, 'exit');
-  endWithTest();
+  killBlocks();
   await closed;
-  process.removeListener('exit', endWithTest);
+  process.removeListener('exit', killBlocks);
   rmSync(folder, { recursive: true, force: true });
   return new Map(blocks.map(({ name }, index) => [name, parseOutcome(printed, index)]));
 }
@@ -85,13 +85,13 @@ function withMarkers({ commands }: CommandBlock, index: number): string {
 
 function parseOutcome(printed: string, index: number): Outcome {
   const [, text, code] = new RegExp(`^@@ ${index}\\n([^]*?)\\n@@ ${index} ended (\\d+)$`, 'm').exec(printed) ?? [];
-  return { printed: text ?? printed, code: Number(code ?? -1) };
+  return { output: text ?? printed, code: Number(code ?? -1) };
 }
 
-function endGroup(pid: number | undefined): void {
+function killProcessGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // The group has ended already.
+    // The group has already ended.
   }
 }

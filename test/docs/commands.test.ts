@@ -23,10 +23,10 @@ describe.each(pages)('the commands of %s', (page) => {
     outcomes = await runBlocks(tested, { PORT: String(await findFreePort()) });
   }, childTimeoutMs);
 
-  test.each(tested)('$name', ({ name, shown }: CommandBlock) => {
-    const { printed, code } = outcomes.get(name) ?? { printed: 'no output', code: -1 };
-    if (shown === undefined) expect({ printed, code }).toEqual({ printed, code: 0 });
-    else expect(matchShown(printed, shown)).toBe(shown);
+  test.each(tested)('$name', ({ name, shownOutput }: CommandBlock) => {
+    const { output, code } = outcomes.get(name) ?? { output: 'no output', code: -1 };
+    if (shownOutput === undefined) expect({ output, code }).toEqual({ output, code: 0 });
+    else expect(matchShown(output, shownOutput)).toBe(shownOutput);
   });
 });
 

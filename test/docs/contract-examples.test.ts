@@ -69,7 +69,7 @@ test.each(names)('the server answers the example of %s as shown', async (name) =
   const example = readExample(name);
   const { response, error } = await call(example);
   expect(error).toEqual(example.error);
-  if (example.response !== undefined) expect(response).toMatchObject(shownResponse(example));
+  if (example.response !== undefined) expect(response).toMatchObject(toServerResponse(example));
 });
 
 function readExample(name: string): Example {
@@ -79,8 +79,8 @@ function readExample(name: string): Example {
   return { method, request, response, error };
 }
 
-/** The shown response after a round trip through the contract, which rejects unknown fields and enum values. */
-function shownResponse({ method, response = null }: Example): object {
+/** Converts the shown response to the form of a response of the server. Throws if it has unknown fields or enum values. */
+function toServerResponse({ method, response = null }: Example): object {
   const roundTrip = (shown: JsonValue) =>
     decode(method, toBinary(method.output, fromJson(method.output, shown, { registry })));
   const shown = Array.isArray(response) ? response.map(roundTrip) : roundTrip(response);

@@ -46,7 +46,7 @@ test('every scenario of a guide is used by one of its conversations', () => {
   expect(scenarios.map(({ name }) => name).filter((name) => !texts.includes(name))).toEqual([]);
 });
 
-/** Each `yaml` block of a guide is a file. Its first line is the file name. */
+/** Reads the files of a guide. Each `yaml` block is a file, and its first line is the file name. */
 function readFiles(page: string): readonly NamedFile[] {
   return readBlocks(page).flatMap(({ language, text, line }) => {
     if (language !== 'yaml') return [];

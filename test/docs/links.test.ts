@@ -6,7 +6,7 @@ import { findProblem, listReachable, readLinks } from './page-links';
 test.each(listPages())('the links of %s are valid', (page) => {
   const broken = readLinks(page).flatMap((link) => {
     const problem = findProblem(link);
-    return problem === '' ? [] : [`${link.written}: ${problem}`];
+    return problem === '' ? [] : [`${link.address}: ${problem}`];
   });
   expect(broken).toEqual([]);
 });
@@ -26,5 +26,5 @@ test.each([
   ['a path outside of the repository', '../elsewhere.md', '', 'leaves the repository'],
   ['a valid target', 'docs/tutorial.md', 'next-steps', ''],
 ])('a link to %s is checked', (_case, target, anchor, problem) => {
-  expect(findProblem({ written: target, target, anchor })).toBe(problem);
+  expect(findProblem({ address: target, target, anchor })).toBe(problem);
 });

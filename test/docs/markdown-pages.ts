@@ -5,7 +5,7 @@ import MarkdownIt from 'markdown-it';
 /** The root folder of the repository. */
 export const root = join(__dirname, '..', '..');
 
-/** Generated files, and entries of .gitignore. */
+/** Names of files and folders that are generated or in .gitignore. */
 export const ignoredEntries = /^(\.git|node_modules|dist(\..*)?|coverage|reports|data|\.stryker-tmp|\.jest)$/;
 
 /** A fenced block of a page. */
@@ -19,7 +19,7 @@ export interface Block {
 
 const markdown = new MarkdownIt({ html: true });
 
-/** Paths of all Markdown pages, relative to the root folder. */
+/** Lists the paths of all Markdown pages, relative to the root folder. */
 export function listPages(folder = ''): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .filter(({ name }) => !ignoredEntries.test(name))
@@ -29,19 +29,19 @@ export function listPages(folder = ''): readonly string[] {
     });
 }
 
-/** The markdown-it tokens of a page. */
+/** Parses a page into markdown-it tokens. */
 export function parsePage(page: string): readonly MarkdownIt.Token[] {
   return markdown.parse(readFileSync(join(root, page), 'utf8'), {});
 }
 
-/** The fenced blocks of a page, in order. */
+/** Reads the fenced blocks of a page, in order. */
 export function readBlocks(page: string): readonly Block[] {
   return parsePage(page).flatMap(({ type, info, content, map }) =>
     type === 'fence' ? [{ language: info, text: content, line: (map?.[0] ?? 0) + 1 }] : [],
   );
 }
 
-/** The text of each section of a page, by heading. */
+/** Reads the text of each section of a page, by heading. */
 export function readSections(page: string): ReadonlyMap<string, string> {
   const parts = readFileSync(join(root, page), 'utf8').split(/^#+ (.+)$/m);
   return new Map(parts.flatMap((heading, index) => (index % 2 === 1 ? [[heading, parts[index + 1] ?? '']] : [])));

@@ -6,11 +6,11 @@ import { ignoredEntries, parsePage, root } from './markdown-pages';
 
 /** A link or image source within the repository. */
 export interface PageLink {
-  /** As written in the page. */
-  readonly written: string;
+  /** The address as written in the page. */
+  readonly address: string;
   /** The target file or folder, relative to the root folder. */
   readonly target: string;
-  /** The target heading. Empty if there is none. */
+  /** The anchor of the target heading; empty if the link has none. */
   readonly anchor: string;
 }
 
@@ -18,18 +18,18 @@ type Token = MarkdownIt.Token;
 
 const externalAddress = /^([a-z][a-z\d+.-]*:|\/\/)/i;
 
-/** The links and images of a page, in Markdown and HTML, except external ones. */
+/** Reads the links and images of a page, in Markdown and HTML, except external ones. */
 export function readLinks(page: string): readonly PageLink[] {
   return flattenTokens(parsePage(page))
     .flatMap(findAddresses)
-    .filter((written) => !externalAddress.test(written))
-    .map((written) => {
-      const [path = '', anchor = ''] = decodeURI(written).split('#');
-      return { written, target: path === '' ? page : normalize(join(dirname(page), path)), anchor };
+    .filter((address) => !externalAddress.test(address))
+    .map((address) => {
+      const [path = '', anchor = ''] = decodeURI(address).split('#');
+      return { address, target: path === '' ? page : normalize(join(dirname(page), path)), anchor };
     });
 }
 
-/** The problem of a link; empty if it is valid. */
+/** Returns the problem of a link; empty if the link is valid. */
 export function findProblem({ target, anchor }: PageLink): string {
   if (target.startsWith('..')) return 'leaves the repository';
   if (!existsSync(join(root, target))) return `${target} does not exist`;
@@ -37,7 +37,7 @@ export function findProblem({ target, anchor }: PageLink): string {
   return target.endsWith('.md') && getAnchors(target).has(anchor) ? '' : `${target} has no heading #${anchor}`;
 }
 
-/** The files that are reachable from a page by links. A link to a folder reaches its files, because GitHub lists them. */
+/** Lists the files that are reachable from a page by links. A link to a folder reaches its files, because GitHub lists them. */
 export function listReachable(page: string): ReadonlySet<string> {
   const reached = new Set([page]);
   for (const path of reached) {
@@ -50,7 +50,7 @@ export function listReachable(page: string): ReadonlySet<string> {
   return reached;
 }
 
-/** Cache: many links lead to the same page. */
+/** A cache, because many links lead to the same page. */
 const anchorsByPage = new Map<string, ReadonlySet<string>>();
 
 function getAnchors(page: string): ReadonlySet<string> {
@@ -59,7 +59,7 @@ function getAnchors(page: string): ReadonlySet<string> {
   return anchors;
 }
 
-/** The anchors of a page's headings, as GitHub creates them. */
+/** Creates the anchors of the headings of a page, as GitHub does. */
 function createAnchors(page: string): ReadonlySet<string> {
   const slugger = new GithubSlugger();
   const tokens = parsePage(page);
@@ -78,7 +78,7 @@ function findAddresses(token: Token): readonly string[] {
   return [...token.content.matchAll(/\b(?:href|src|srcset)="([^"]+)"/g)].map(([, address]) => address ?? '');
 }
 
-/** The visible text of a token. */
+/** Returns the visible text of a token. */
 function toText({ type, content }: Token): string {
   return type === 'text' || type === 'code_inline' ? content : '';
 }

@@ -26,7 +26,7 @@ test('docs/security.md states the scope of every method', () => {
   expect(stated.sort()).toEqual(methods.map(({ name, scope }) => [name, scope]).sort());
 });
 
-/** A cell lists methods, or says `all other methods of` a service. */
+/** Reads the method names of a cell, which lists methods or contains "all other methods of" with the name of a service. */
 function readMethodNames(cell: string): readonly (string | undefined)[] {
   const [, serviceName] = /^all other methods of (\w+)$/.exec(cell) ?? [];
   if (serviceName === undefined) return cell.split(', ');

@@ -1,4 +1,4 @@
-/** Closes resources in reverse order, also after a failure. */
+/** Closes resources in reverse order, even after a failure. */
 export class CleanupStack {
   private readonly cleanups: (() => Promise<void> | void)[] = [];
 
@@ -8,7 +8,7 @@ export class CleanupStack {
     return resource;
   }
 
-  /** Runs an action and closes the resources after it. */
+  /** Runs an action, then closes the registered resources. */
   async run<Result>(action: () => Promise<Result>): Promise<Result> {
     try {
       return await action();

@@ -30,13 +30,13 @@ export function runBenchCommand<Arguments extends { readonly help: boolean }>(co
   );
 }
 
-/** Parses an integer from 1. Throws an Error that names the option. */
+/** Parses an integer from 1 to 999,999,999. Throws an Error that names the option. */
 export function parsePositiveInteger(option: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${option} must be a positive integer, but it is "${text}".`);
   return Number(text);
 }
 
-/** Redraws a line of progress on a terminal. "" clears it. */
+/** Redraws the progress line on a terminal. An empty text clears the line. */
 export function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }

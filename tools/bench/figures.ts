@@ -1,12 +1,12 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
-/** Returns the value at a quantile (0 to 1); NaN without values. */
+/** Returns the value at a quantile from 0 to 1; NaN if there are no values. */
 export function getQuantile(values: readonly number[], quantile: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN;
 }
 
-/** Returns the median; NaN without values. */
+/** Returns the median; NaN if there are no values. */
 export function getMedian(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
@@ -33,7 +33,7 @@ export function formatTable(rows: readonly (readonly (string | number)[])[]): st
     .join('\n');
 }
 
-/** Formats a number with three significant digits and a separator of thousands. */
+/** Formats a number with thousands separators: two decimals below 10, one below 100, none from 100. "-" if it is not finite. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '-';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;

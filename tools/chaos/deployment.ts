@@ -37,9 +37,9 @@ export interface DeploymentOptions {
 /** Service nodes that share a store and a catalogue, and the log of the turns that are sent to them. */
 export interface Deployment {
   readonly nodes: readonly ServiceNode[];
-  /** One per node. */
+  /** One client per node. */
   readonly clients: readonly RawClient[];
-  /** One per node if the store is proxied. */
+  /** One proxy per node if the store is proxied; otherwise empty. */
   readonly proxies: readonly TcpProxy[];
   readonly scenarios: readonly Scenario[];
   readonly catalogue: Catalogue;
@@ -66,24 +66,24 @@ async function startDeployment(
   const nodes: ServiceNode[] = [];
   const clients: RawClient[] = [];
   const proxies: TcpProxy[] = [];
-  let stored: readonly StoredScenario[] = [];
+  let storedScenarios: readonly StoredScenario[] = [];
   while (nodes.length < nodeCount) {
     const storeSettings = await createStoreSettings(store, proxies, cleanups);
     const node = await ServiceNode.start({ ...commonSettings, ...storeSettings, ...settings });
     cleanups.push(() => node.stop());
     nodes.push(node);
-    // Before the other nodes start: a running node reads a changed catalogue with a delay of up to a second.
-    if (nodes.length === 1) stored = await putScenarios(node.port);
+    // Stores the scenarios before the other nodes start, because a running node reads a changed catalogue up to a second later.
+    if (nodes.length === 1) storedScenarios = await putScenarios(node.port);
     const client = new RawClient(node.port);
     cleanups.push(() => client.close());
     await client.waitForReady(readyTimeoutMs);
     clients.push(client);
   }
-  const scenarios = stored.flatMap(({ scenario }) => scenario ?? []);
-  return { nodes, clients, proxies, scenarios, catalogue: buildCatalogue(stored), turnLog: new TurnLog() };
+  const scenarios = storedScenarios.flatMap(({ scenario }) => scenario ?? []);
+  return { nodes, clients, proxies, scenarios, catalogue: buildCatalogue(storedScenarios), turnLog: new TurnLog() };
 }
 
-/** More recorded turns than a session of any experiment has, so that all turns can be verified. */
+/** Allows more recorded turns than a session of any experiment has, so that all turns can be verified. */
 const commonSettings: NodeJS.ProcessEnv = { ORCHESTRATOR__LIMITS__RECORDED_TURNS: '100000' };
 
 async function createStoreSettings(
@@ -118,12 +118,12 @@ async function createStoreSettings(
 async function putScenarios(port: number): Promise<readonly StoredScenario[]> {
   const client = connect(`127.0.0.1:${port}`, { credentials: insecure() });
   try {
-    const stored: StoredScenario[] = [];
+    const storedScenarios: StoredScenario[] = [];
     for (const { message: scenario } of loadScenarioFiles([scenarioFolder]).scenarios) {
       const response = await client.putScenario(PutScenarioRequest.fromPartial({ ...agent, scenario }));
-      if (response.stored !== undefined) stored.push(response.stored);
+      if (response.stored !== undefined) storedScenarios.push(response.stored);
     }
-    return stored;
+    return storedScenarios;
   } finally {
     client.close();
   }
@@ -158,7 +158,7 @@ export class ServiceNode {
     return this.child?.pid;
   }
 
-  /** Starts the process again, optionally with a failpoint that is hit once. */
+  /** Starts the process on its port, optionally with a failpoint that is hit once. */
   async start(setting?: FailpointSetting): Promise<void> {
     const variables = setting && {
       CHAOS_FAILPOINT: setting.failpoint,
@@ -172,14 +172,14 @@ export class ServiceNode {
     this.child = child;
   }
 
-  /** Resolves when the process has ended, to the signal that ended it. */
+  /** Resolves when the process has ended: to the signal that ended it, or to null if it exited. */
   async waitForExit(): Promise<NodeJS.Signals | null> {
     const { child } = this;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child?.signalCode ?? null;
   }
 
-  /** Sends SIGKILL. */
+  /** Sends SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
     this.child?.kill('SIGKILL');
     await this.waitForExit();

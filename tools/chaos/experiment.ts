@@ -1,6 +1,6 @@
-/** How an experiment is run. */
+/** The inputs of an experiment. */
 export interface ExperimentContext {
-  /** The same seed sends the same turns. How they interleave with the faults differs from run to run. */
+  /** The same seed produces the same turns. The order of turns and faults differs from run to run. */
   readonly seed: number;
   readonly reportProgress: (text: string) => void;
 }
@@ -11,7 +11,7 @@ export interface Experiment {
   readonly number: number;
   readonly name: string;
   readonly full: (context: ExperimentContext) => Promise<Outcome>;
-  /** A form that takes a few seconds, for the tests. Undefined if there is none. */
+  /** A form for the tests that takes a few seconds; undefined if the experiment has no short form. */
   readonly short?: (context: ExperimentContext) => Promise<Outcome>;
 }
 

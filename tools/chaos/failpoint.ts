@@ -3,7 +3,7 @@ import { RedisSessionStore } from '../../src/server/stores/redis/redis-session-s
 
 // Loaded into a node before the service (node --require), so that the service has no code for failpoints.
 
-/** Kills this process. Nothing is flushed or closed. */
+/** Kills this process without flushing or closing anything. */
 function crash(): void {
   process.kill(process.pid, 'SIGKILL');
 }
@@ -38,7 +38,7 @@ function crashInStream(eventCount: number): void {
       const isHit = createCountdown(eventCount - 1);
       stream.write = (message: unknown) => {
         if (!isHit()) return write(message);
-        // The callback comes when all events are on the socket. Returning false stops the handler from writing more.
+        // The callback is called when all events are written to the socket. Returning false stops the handler from writing more.
         write(message, () => setImmediate(crash));
         return false;
       };

@@ -6,9 +6,9 @@ import type { TurnLog } from './turn-log';
 import { TurnSender } from './turn-sender';
 
 export interface LoadOptions {
-  /** Concurrent clients. Each has one turn in flight at a time. */
+  /** Number of concurrent clients. Each client has one turn in flight at a time. */
   readonly clients: number;
-  /** Sessions that all clients share, so that their turns conflict. */
+  /** Number of sessions, which all clients share, so that their turns conflict. */
   readonly sessions: number;
   /** Longest pause of a client between two turns, in milliseconds. */
   readonly maxPauseMs: number;
@@ -33,7 +33,7 @@ export async function withLoad(
 ): Promise<void> {
   const sessions = Array.from(
     { length: options.sessions },
-    () => new RandomTurns(random.uuid(), deployment.scenarios, random.fork()),
+    () => new RandomTurns(random.nextUuid(), deployment.scenarios, random.fork()),
   );
   const state = { isStopped: false };
   const clients = Array.from({ length: options.clients }, () =>
@@ -59,9 +59,9 @@ async function sendTurns(
     const session = random.pick(sessions);
     const { turnId, request } = session.next();
     const turn = turnLog.add(session.sessionId, turnId, request);
-    const copies = random.chance(duplicateProbability) ? 2 : 1;
+    const copies = random.nextBoolean(duplicateProbability) ? 2 : 1;
     const send = (): Promise<void> =>
-      random.chance(streamProbability)
+      random.nextBoolean(streamProbability)
         ? sender.streamUntilAcknowledged(turn, () => random.pick(clients))
         : sender.sendUntilAcknowledged(turn, () => random.pick(clients));
     await Promise.all(Array.from({ length: copies }, send));

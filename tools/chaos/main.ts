@@ -62,14 +62,14 @@ function selectExperiments({
     });
 }
 
-/** Reports progress on one line, which is redrawn. Only a terminal shows it. */
+/** Creates a function that redraws a progress line on a terminal. Without a terminal, the function does nothing. */
 function createProgressReporter(number: number): ExperimentContext['reportProgress'] {
   if (!process.stderr.isTTY) return () => undefined;
   return (text) => process.stderr.write(`\r\u001b[K${String(number).padStart(2)}  ${text}`);
 }
 
 async function runExperiments(args: ChaosArguments): Promise<number> {
-  const completed: CompletedExperiment[] = [];
+  const results: CompletedExperiment[] = [];
   for (const { experiment, run } of selectExperiments(args)) {
     const reportProgress = createProgressReporter(experiment.number);
     reportProgress(experiment.name);
@@ -78,13 +78,13 @@ async function runExperiments(args: ChaosArguments): Promise<number> {
     const result = { experiment, outcome, seconds: (performance.now() - start) / 1_000 };
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     console.log(args.json ? formatJson(result) : formatText(result));
-    completed.push(result);
+    results.push(result);
   }
-  const violations = completed.reduce((sum, { outcome }) => sum + outcome.violations.length, 0);
+  const violations = results.reduce((sum, { outcome }) => sum + outcome.violations.length, 0);
   if (!args.json) {
-    const seconds = completed.reduce((sum, result) => sum + result.seconds, 0);
+    const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
     console.log(
-      `\n${completed.length} experiments, seed ${args.seed}, ${seconds.toFixed(0)} s: ${violations} violations`,
+      `\n${results.length} experiments, seed ${args.seed}, ${seconds.toFixed(0)} s: ${violations} violations`,
     );
   }
   return violations === 0 ? 0 : 1;

@@ -55,7 +55,7 @@ export class RandomTurns {
   }
 
   next(): NewTurn {
-    const turnId = this.random.uuid();
+    const turnId = this.random.nextUuid();
     const trigger = this.pickTrigger();
     this.occurredAt += this.random.nextInt(maxPauseMs);
     const turn = Turn.fromPartial({
@@ -65,45 +65,47 @@ export class RandomTurns {
       occurredAt: new Date(this.occurredAt),
       trigger,
       customerData: { customer_id: 'C-2041', open_balance: 12.5 },
-      stepOutcomes: this.upToTwo(trigger === TurnTrigger.TURN_TRIGGER_MESSAGE ? 0.3 : 0.9, () => this.createOutcome()),
+      stepOutcomes: this.createUpToTwo(trigger === TurnTrigger.TURN_TRIGGER_MESSAGE ? 0.3 : 0.9, () =>
+        this.createOutcome(),
+      ),
       ...(trigger === TurnTrigger.TURN_TRIGGER_MESSAGE && {
         situation: this.createSituation(),
-        candidates: this.upToTwo(0.4, () => this.createCandidate(turnId)),
+        candidates: this.createUpToTwo(0.4, () => this.createCandidate(turnId)),
       }),
     });
     return { turnId, request: ProcessTurnRequest.encode(ProcessTurnRequest.fromPartial({ turn })).finish() };
   }
 
   private pickTrigger(): TurnTrigger {
-    if (this.random.chance(0.75)) return TurnTrigger.TURN_TRIGGER_MESSAGE;
-    return this.random.chance(0.8) ? TurnTrigger.TURN_TRIGGER_TOOL_RESULTS : TurnTrigger.TURN_TRIGGER_TIMER;
+    if (this.random.nextBoolean(0.75)) return TurnTrigger.TURN_TRIGGER_MESSAGE;
+    return this.random.nextBoolean(0.8) ? TurnTrigger.TURN_TRIGGER_TOOL_RESULTS : TurnTrigger.TURN_TRIGGER_TIMER;
   }
 
   private createSituation(): Situation {
     return Situation.fromPartial({
       message: 'What the customer wrote. '.repeat(1 + this.random.nextInt(12)),
       language: 'en',
-      canonicalIntentLabel: this.random.chance(0.3) ? this.random.pick(this.vocabulary.intents) : 'inform',
+      canonicalIntentLabel: this.random.nextBoolean(0.3) ? this.random.pick(this.vocabulary.intents) : 'inform',
       canonicalIntentScore: this.random.next(),
-      signals: this.upToTwo(0.08, () => this.createSignal()),
-      candidateVariables: this.upToTwo(0.6, () => this.createVariable()),
+      signals: this.createUpToTwo(0.08, () => this.createSignal()),
+      candidateVariables: this.createUpToTwo(0.6, () => this.createVariable()),
     });
   }
 
-  private upToTwo<T>(probability: number, create: () => T): T[] {
+  private createUpToTwo<T>(probability: number, create: () => T): T[] {
     const elements: T[] = [];
-    while (elements.length < 2 && this.random.chance(probability)) elements.push(create());
+    while (elements.length < 2 && this.random.nextBoolean(probability)) elements.push(create());
     return elements;
   }
 
   private createCandidate(turnId: string): ScenarioCandidate {
     const scenarioId = this.random.pick(this.vocabulary.scenarioIds);
-    this.instanceIds.push(instanceIdGenerator.generateInstanceId(this.sessionId, turnId, scenarioId)); // If it starts.
+    this.instanceIds.push(instanceIdGenerator.generateInstanceId(this.sessionId, turnId, scenarioId)); // The instance exists only if the scenario starts.
     return ScenarioCandidate.fromPartial({ scenarioId, score: 0.3 + 0.7 * this.random.next(), reasoning: 'chaos' });
   }
 
   private createVariable(): CandidateVariable {
-    const value = this.random.chance(0.1) ? null : `value ${this.random.nextInt(3)}`;
+    const value = this.random.nextBoolean(0.1) ? null : `value ${this.random.nextInt(3)}`;
     return CandidateVariable.fromPartial({ name: this.random.pick(this.vocabulary.fields), value });
   }
 
@@ -114,11 +116,11 @@ export class RandomTurns {
       ScenarioSignal.SCENARIO_SIGNAL_PAUSE,
       ScenarioSignal.SCENARIO_SIGNAL_CANCEL,
     ];
-    const scenarioIds = this.random.chance(0.5) ? [this.random.pick(this.vocabulary.scenarioIds)] : [];
+    const scenarioIds = this.random.nextBoolean(0.5) ? [this.random.pick(this.vocabulary.scenarioIds)] : [];
     return SignalAim.fromPartial({ signal: this.random.pick(signals), scenarioIds });
   }
 
-  /** Creates an outcome for the focus, or for an instance that an earlier turn may have started. */
+  /** Creates an outcome for the instance in focus, or for an instance that an earlier turn may have started. */
   private createOutcome(): StepOutcome {
     const kinds = [
       StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED,
@@ -128,7 +130,7 @@ export class RandomTurns {
       StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED,
       StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_FAILED,
     ];
-    const hasInstance = this.instanceIds.length > 0 && this.random.chance(0.4);
+    const hasInstance = this.instanceIds.length > 0 && this.random.nextBoolean(0.4);
     return StepOutcome.fromPartial({
       instanceId: hasInstance ? this.random.pick(this.instanceIds) : '',
       kind: this.random.pick(kinds),
@@ -145,12 +147,14 @@ function collectVocabulary(scenarios: readonly Scenario[]): Vocabulary {
   ].flatMap((owner) => owner.transitions);
   return {
     scenarioIds: scenarios.map(({ scenarioId }) => scenarioId),
-    fields: unique(steps.flatMap(({ collectsProfileFields }) => collectsProfileFields)),
-    intents: unique(transitions.map(({ intentLabel }) => intentLabel).filter((label) => label !== '')),
-    results: unique(steps.flatMap(({ toolBindings }) => toolBindings.flatMap(({ variableNames }) => variableNames))),
+    fields: removeDuplicates(steps.flatMap(({ collectsProfileFields }) => collectsProfileFields)),
+    intents: removeDuplicates(transitions.map(({ intentLabel }) => intentLabel).filter((label) => label !== '')),
+    results: removeDuplicates(
+      steps.flatMap(({ toolBindings }) => toolBindings.flatMap(({ variableNames }) => variableNames)),
+    ),
   };
 }
 
-function unique(names: readonly string[]): readonly string[] {
+function removeDuplicates(names: readonly string[]): readonly string[] {
   return [...new Set(names)];
 }

@@ -45,7 +45,7 @@ const closedFailure: RawFailure = { status: 'UNAVAILABLE', details: 'the client 
 
 const passThrough = (bytes: Buffer): Buffer => bytes;
 
-/** Without retries of gRPC, so that the caller counts every attempt. Short backoff, so that a restarted server is found soon. */
+/** Disables the retries of gRPC, so that the caller counts every attempt. Shortens the backoff, so that a client reconnects soon. */
 const channelOptions: ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.initial_reconnect_backoff_ms': 50,
@@ -64,8 +64,8 @@ export class RawClient {
     this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions);
   }
 
-  unary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
-    // After a failed experiment, calls can still be retried. They must not hide its error.
+  callUnary(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawResult> {
+    // After a failed experiment, callers may still retry. An exception here would hide the error of the experiment.
     if (this.isClosed) return Promise.resolve({ failure: closedFailure });
     return new Promise((resolve) => {
       let callError: ServiceError | null = null;
@@ -93,7 +93,7 @@ export class RawClient {
   }
 
   /** Reads a stream until it ends. */
-  serverStream(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawStream> {
+  callServerStream(method: string, request: Uint8Array, options: RawCallOptions): Promise<RawStream> {
     if (this.isClosed) return Promise.resolve({ messages: [], failure: closedFailure });
     return new Promise((resolve) => {
       const messages: Buffer[] = [];
@@ -133,7 +133,7 @@ export class RawClient {
     };
   }
 
-  /** Resolves when the client is connected. */
+  /** Resolves when the client is connected. Rejects after the timeout. */
   waitForReady(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
@@ -152,7 +152,7 @@ function toMetadata({ serverTimeoutMs }: RawCallOptions): Metadata {
   return metadata;
 }
 
-/** With a deadline of its own, grpc-js would replace the `grpc-timeout` of the metadata. */
+/** Returns an infinite deadline if the server enforces one, because grpc-js would replace the `grpc-timeout` of the metadata. */
 function toDeadline({ timeoutMs, serverTimeoutMs }: RawCallOptions): number {
   return serverTimeoutMs === undefined ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY;
 }

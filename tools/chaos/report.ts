@@ -1,6 +1,6 @@
 import type { Experiment, Outcome } from './experiment';
 
-/** Violations that the text lists. The JSON object has all. */
+/** Maximum number of violations that the text lists. The JSON object contains all violations. */
 const maxListedViolations = 10;
 const lineWidth = 120;
 
@@ -28,7 +28,7 @@ export function formatJson({ experiment: { number, name }, outcome, seconds }: C
   return JSON.stringify({ number, name, seconds, counts: outcome.counts, violations: outcome.violations });
 }
 
-/** Joins the entries with commas to indented lines. */
+/** Joins the entries with commas and wraps them into indented lines. */
 function wrapLines(entries: readonly string[]): readonly string[] {
   const lines: string[] = [];
   let line = '';

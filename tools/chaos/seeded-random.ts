@@ -19,8 +19,8 @@ export class SeededRandom {
     return Math.floor(this.next() * bound);
   }
 
-  /** Returns true with a probability of 0 to 1. */
-  chance(probability: number): boolean {
+  /** Returns true with a probability from 0 to 1. */
+  nextBoolean(probability: number): boolean {
     return this.next() < probability;
   }
 
@@ -32,7 +32,7 @@ export class SeededRandom {
   }
 
   /** Returns a UUID of version 4. */
-  uuid(): string {
+  nextUuid(): string {
     const hex = Array.from({ length: 32 }, () => this.nextInt(16).toString(16)).join('');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
   }

@@ -1,10 +1,10 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { listenOnLoopback } from '../redis/free-port';
 
-/** `cut` destroys the connection. */
+/** `drop` discards the chunk. `cut` destroys the connection. */
 export type FilterAction = 'pass' | 'drop' | 'cut';
 
-/** Decides about each chunk that the target sends on one connection, before it is forwarded. */
+/** Selects the action for each chunk that the target sends on one connection, before the chunk is forwarded. */
 export type ReplyFilter = (chunk: Buffer) => FilterAction;
 
 /** Latency in milliseconds, per direction. */
@@ -16,11 +16,11 @@ export interface Delay {
 type HeldTraffic = 'none' | 'replies' | 'all';
 
 /**
- * A TCP proxy on loopback that delays, holds, drops and cuts traffic. As in a network, bytes keep their order and the end of a connection
- * follows the bytes before it: what a client sent before it closed the connection still arrives.
+ * A TCP proxy on loopback that delays, holds, drops and cuts traffic. As in a network, bytes keep their order, and bytes that a client sent
+ * before it closed the connection still arrive.
  */
 export class TcpProxy {
-  /** Applies to traffic that arrives from now on. */
+  /** Applies to traffic that arrives after it is set. */
   delay: Delay = { toTargetMs: 0, toClientMs: 0 };
   /** Creates the reply filter of a new connection. */
   createFilter: () => ReplyFilter = () => () => 'pass';
@@ -89,6 +89,7 @@ export class TcpProxy {
 }
 
 interface Chunk {
+  /** The time of `performance.now()` from which the chunk may be forwarded. */
   readonly dueAt: number;
   /** Undefined for the end of the connection. */
   readonly bytes: Buffer | undefined;
@@ -109,7 +110,7 @@ class Flow {
     private readonly filter: ReplyFilter = () => 'pass',
   ) {
     source.on('data', (bytes) => this.enqueue(bytes)).on('end', () => this.enqueue(undefined));
-    // A reset also follows the bytes before it.
+    // Forwards a reset as the end of the connection, after the bytes before it.
     source.on('error', () => this.enqueue(undefined));
     this.closed = new Promise((resolve) => {
       destination.once('close', () => resolve());

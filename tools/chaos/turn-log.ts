@@ -8,20 +8,20 @@ export interface SentTurn {
   readonly request: Buffer;
   /** The bytes of the first response. Later responses must be identical. */
   acknowledgedResponse: Buffer | undefined;
-  /** Responses that are not marked as a replay. More than one means that the turn was applied more than once. */
+  /** Number of responses that are not marked as a replay. More than one means that the turn was applied more than once. */
   appliedCount: number;
 }
 
 export interface TurnLogCounts {
   sends: number;
   acknowledged: number;
-  /** Responses that are marked as a replay. */
+  /** Number of responses that are marked as a replay. */
   replays: number;
-  /** Responses that were compared with an earlier response to the same turn. */
+  /** Number of responses that were compared with an earlier response to the same turn. */
   comparedReplays: number;
-  /** Streams that failed after at least one event. */
+  /** Number of streams that failed after at least one event. */
   brokenStreams: number;
-  /** By the name of the status. */
+  /** Number of failed calls by name of the gRPC status. */
   readonly failures: Map<string, number>;
 }
 

@@ -19,47 +19,53 @@ const retryableStatuses: ReadonlySet<string> = new Set([
 ]);
 
 export interface SenderOptions extends RawCallOptions {
-  /** Milliseconds until the sender stops to retry a turn, which is a violation. */
+  /** Milliseconds after which the sender stops retrying a turn. An unacknowledged turn is a violation. */
   readonly giveUpAfterMs: number;
 }
 
 const defaultOptions: SenderOptions = { timeoutMs: 5_000, giveUpAfterMs: 120_000 };
 
-/** Milliseconds between two attempts. Doubles up to the maximum. */
+/** Milliseconds between two attempts. The pause doubles up to the maximum. */
 const initialBackoffMs = 25;
 const maxBackoffMs = 400;
 
 interface StreamedTurn {
-  /** The events without the mark of a replay. */
+  /** The encoded events, with the field `replayed` cleared. */
   readonly events: readonly Buffer[];
   readonly failure: RawFailure | undefined;
 }
 
-/** Sends turns, and retries them as the published retry policy but with shorter pauses. Records everything in the turn log. */
+/** Sends turns and retries them like the published retry policy, but with shorter pauses. Records sends and results in the turn log. */
 export class TurnSender {
   constructor(
     private readonly turnLog: TurnLog,
     private readonly options: SenderOptions = defaultOptions,
   ) {}
 
-  /** Sends a turn once with ProcessTurn. Resolves to the failure, or undefined. */
+  /** Sends a turn once with ProcessTurn. Resolves to the failure, or to undefined if the turn is acknowledged. */
   async send(turn: SentTurn, client: RawClient): Promise<RawFailure | undefined> {
     this.turnLog.counts.sends += 1;
-    return this.recordResult(turn, await client.unary(processTurnMethod, turn.request, this.options));
+    return this.recordResult(turn, await client.callUnary(processTurnMethod, turn.request, this.options));
   }
 
-  /** Retries a turn until it is acknowledged, each time with the client that `pickClient` returns. */
+  /**
+   * Sends a turn with ProcessTurn until it is acknowledged, each time with the client that `pickClient` returns. Stops at a status that is
+   * not retryable, or after `giveUpAfterMs`.
+   */
   sendUntilAcknowledged(turn: SentTurn, pickClient: () => RawClient): Promise<void> {
     return this.retryUntilAcknowledged(turn, () => this.send(turn, pickClient()));
   }
 
-  /** Does the same with StreamTurn. A retry must return the events that came before the stream failed. */
+  /** Sends a turn with StreamTurn until it is acknowledged. A retry must return the events that arrived before the stream failed. */
   async streamUntilAcknowledged(turn: SentTurn, pickClient: () => RawClient): Promise<void> {
     let received: readonly Buffer[] = [];
     await this.retryUntilAcknowledged(turn, async () => {
       const { events, failure } = await this.stream(turn, pickClient());
-      const differs = received.some((event, index) => events[index] !== undefined && !event.equals(events[index]));
-      if (differs) this.turnLog.recordViolation('replay', turn, 'got different events when it was streamed again');
+      const hasDifferentEvent = received.some(
+        (event, index) => events[index] !== undefined && !event.equals(events[index]),
+      );
+      if (hasDifferentEvent)
+        this.turnLog.recordViolation('replay', turn, 'got different events when it was streamed again');
       if (events.length > received.length) received = events;
       return failure;
     });
@@ -67,7 +73,7 @@ export class TurnSender {
 
   private async stream(turn: SentTurn, client: RawClient): Promise<StreamedTurn> {
     this.turnLog.counts.sends += 1;
-    const { messages, failure } = await client.serverStream(streamTurnMethod, turn.request, this.options);
+    const { messages, failure } = await client.callServerStream(streamTurnMethod, turn.request, this.options);
     if (failure !== undefined && messages.length > 0) this.turnLog.counts.brokenStreams += 1;
     const last = messages.at(-1);
     const [response] = last === undefined ? [] : readFieldBytes(last, committedField);
@@ -114,7 +120,7 @@ export class TurnSender {
   }
 }
 
-/** Clears the field `replayed`, in which the events of a retry differ. */
+/** Clears the field `replayed`, the only field that differs in the events of a retry. */
 function clearReplayed(message: Buffer): Buffer {
   return Buffer.from(StreamTurnResponse.encode({ ...StreamTurnResponse.decode(message), replayed: false }).finish());
 }

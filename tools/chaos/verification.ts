@@ -27,10 +27,10 @@ const callTimeoutMs = 20_000;
 const availableTimeoutMs = 30_000;
 const retryPauseMs = 50;
 const concurrentSessions = 8;
-/** Turns of a session that are sent again before it is read. */
+/** Number of turns of a session that are sent again before the session is read. */
 const retriedTurnsPerSession = 3;
 
-/** Verifies all sessions and counts. `ownCounts` and `ownViolations` are those of the experiment. */
+/** Verifies all sessions and combines the result with the counts and violations of the experiment, `ownCounts` and `ownViolations`. */
 export async function toOutcome(
   deployment: Deployment,
   ownCounts: Readonly<Record<string, number>>,
@@ -72,8 +72,8 @@ interface Verification {
 }
 
 /**
- * Reads every session of the turn log through the service and verifies it. Before that, some acknowledged turns of each session are
- * sent again. They must be replayed with the same bytes and change nothing.
+ * Reads every session of the turn log through the service and verifies it. Before that, sends some acknowledged turns of the session
+ * again. The responses must be replays with the same bytes, and the session must not change.
  */
 async function verifySessions({ clients, catalogue, turnLog }: Deployment): Promise<Verification> {
   const pending = [...turnLog.sessions];
@@ -81,12 +81,15 @@ async function verifySessions({ clients, catalogue, turnLog }: Deployment): Prom
   let turnCount = 0;
   const verifyNext = async (client: RawClient): Promise<void> => {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [sessionId, sent] = next;
-      await sendAgain(new TurnSender(turnLog), [...sent.values()], client, violations);
-      const recorded = await listRecordedTurns(sessionId, client);
-      turnCount += recorded.length;
+      const [sessionId, sentTurns] = next;
+      await sendAgain(new TurnSender(turnLog), [...sentTurns.values()], client, violations);
+      const recordedTurns = await listRecordedTurns(sessionId, client);
+      turnCount += recordedTurns.length;
       violations.push(
-        ...verifySession({ sessionId, sent, recorded, state: await readSessionBytes(sessionId, client) }, catalogue),
+        ...verifySession(
+          { sessionId, sentTurns, recordedTurns, state: await readSessionBytes(sessionId, client) },
+          catalogue,
+        ),
       );
     }
   };
@@ -95,7 +98,7 @@ async function verifySessions({ clients, catalogue, turnLog }: Deployment): Prom
   return { sessionCount: turnLog.sessions.size, turnCount, violations: [...turnLog.violations, ...violations] };
 }
 
-/** Counts acknowledged turns that are not recorded. Sends nothing again, because that would apply a lost turn. */
+/** Counts acknowledged turns that are not recorded. Does not send turns again, because that would apply a lost turn. */
 export async function countLostTurns({ clients, turnLog }: Deployment): Promise<number> {
   const [client] = clients;
   if (client === undefined) return 0;
@@ -163,7 +166,7 @@ async function callOrThrow(method: string, request: Uint8Array, client: RawClien
 async function callUntilAvailable(method: string, request: Uint8Array, client: RawClient): Promise<RawResult> {
   const end = Date.now() + availableTimeoutMs;
   for (;;) {
-    const result = await client.unary(method, request, { timeoutMs: callTimeoutMs });
+    const result = await client.callUnary(method, request, { timeoutMs: callTimeoutMs });
     if ('response' in result || result.failure.status !== 'UNAVAILABLE' || Date.now() > end) return result;
     await sleep(retryPauseMs);
   }

@@ -28,10 +28,10 @@ export interface RecordedTurn extends Pick<TurnRecord, 'revision' | 'turnId' | '
 /** A session as its clients recorded it and as the service stores it. */
 export interface ObservedSession {
   readonly sessionId: string;
-  readonly sent: ReadonlyMap<string, SentTurn>;
-  /** In the order of ListTurns. */
-  readonly recorded: readonly RecordedTurn[];
-  /** The encoded session; undefined if the service has none. */
+  readonly sentTurns: ReadonlyMap<string, SentTurn>;
+  /** The turns that the service has recorded, in the order of ListTurns. */
+  readonly recordedTurns: readonly RecordedTurn[];
+  /** The encoded session; undefined if the session does not exist. */
   readonly state: Uint8Array | undefined;
 }
 
@@ -48,21 +48,21 @@ export function verifySession(session: ObservedSession, catalogue: Catalogue): r
   ];
 }
 
-function findRevisionViolations({ sessionId, recorded }: ObservedSession): Violation[] {
-  const index = recorded.findIndex(({ revision }, at) => revision !== at + 1);
+function findRevisionViolations({ sessionId, recordedTurns }: ObservedSession): Violation[] {
+  const index = recordedTurns.findIndex(({ revision }, at) => revision !== at + 1);
   if (index === -1) return [];
-  return [toViolation('gap', sessionId, `turn ${index + 1} has revision ${recorded[index]?.revision}`)];
+  return [toViolation('gap', sessionId, `turn ${index + 1} has revision ${recordedTurns[index]?.revision}`)];
 }
 
-function findTurnViolations({ sessionId, sent, recorded }: ObservedSession): Violation[] {
+function findTurnViolations({ sessionId, sentTurns, recordedTurns }: ObservedSession): Violation[] {
   const violations: Violation[] = [];
   const responses = new Map<string, Uint8Array>();
-  for (const { turnId, response } of recorded) {
+  for (const { turnId, response } of recordedTurns) {
     if (responses.has(turnId)) violations.push(toViolation('duplicate', sessionId, `turn ${turnId} is recorded twice`));
-    if (!sent.has(turnId)) violations.push(toViolation('response', sessionId, `turn ${turnId} was never sent`));
+    if (!sentTurns.has(turnId)) violations.push(toViolation('response', sessionId, `turn ${turnId} was never sent`));
     responses.set(turnId, response);
   }
-  for (const { turnId, acknowledgedResponse } of sent.values()) {
+  for (const { turnId, acknowledgedResponse } of sentTurns.values()) {
     if (acknowledgedResponse === undefined) continue;
     const response = responses.get(turnId);
     if (response === undefined) {
@@ -75,9 +75,9 @@ function findTurnViolations({ sessionId, sent, recorded }: ObservedSession): Vio
 }
 
 /** Returns the first difference only, because later ones follow from it. */
-function findRuleViolations({ sessionId, recorded, state }: ObservedSession, catalogue: Catalogue): Violation[] {
+function findRuleViolations({ sessionId, recordedTurns, state }: ObservedSession, catalogue: Catalogue): Violation[] {
   const expected = new ExpectedSession(catalogue);
-  for (const { turnId, revision, request, response } of recorded) {
+  for (const { turnId, revision, request, response } of recordedTurns) {
     if (request !== undefined && areEqual(expected.decide(request, response), response)) continue;
     return [
       toViolation('response', sessionId, `turn ${turnId} at revision ${revision} differs from what the rules decide`),
@@ -100,7 +100,7 @@ const codec = new ProtoTurnCodec();
 const instanceIdGenerator = new UuidV5InstanceIdGenerator();
 
 /**
- * Decides the turns of a session with the rules alone, without server, store or cache. The service must return and store the same
+ * Decides the turns of a session with the rules alone, without a server, store or cache. The service must return and store the same
  * bytes.
  */
 export class ExpectedSession {
@@ -135,7 +135,7 @@ export class ExpectedSession {
   }
 }
 
-/** Compiles stored scenarios to a catalogue without relationships. Throws if one does not compile. */
+/** Compiles stored scenarios into a catalogue without relationships. Throws if a scenario does not compile. */
 export function buildCatalogue(stored: readonly StoredScenario[]): Catalogue {
   const scenarios = new Map<string, CompiledScenario>();
   for (const { scenario, version } of stored) {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export class AppendOnlyFile {
   private constructor(
     private readonly path: string,
-    /** The argument of redis-check-aof: the manifest if there is one. */
+    /** The argument of redis-check-aof: the manifest, or the file if there is no manifest. */
     private readonly repairTarget: string,
   ) {}
 
@@ -28,8 +28,8 @@ export class AppendOnlyFile {
     return new AppendOnlyFile(join(parts, latest), join(parts, manifest));
   }
 
-  /** Size in bytes. */
-  size(): number {
+  /** Returns the size in bytes. */
+  getSize(): number {
     return statSync(this.path).size;
   }
 
@@ -39,8 +39,8 @@ export class AppendOnlyFile {
   }
 
   /**
-   * Removes an incomplete transaction from the end, as an operator does before a restart. With `aof-load-truncated yes` Redis can keep
-   * the start of the transaction, and then ignores what is appended after it at the next start.
+   * Removes an incomplete transaction from the end, as an operator does before a restart. With `aof-load-truncated yes`, Redis may
+   * keep the start of the transaction. At the next start, Redis then ignores the writes that were appended after it.
    */
   repair(): void {
     const { status, error, stdout } = spawnSync('redis-check-aof', ['--fix', this.repairTarget], {

@@ -5,10 +5,10 @@ import { createServer, type Server } from 'node:net';
 const firstPort = 20_000;
 const lastPort = 31_999;
 const attempts = 50;
-/** Ports that this process has returned. None is returned twice, because its owner may not listen yet. */
+/** Ports that this process has returned. No port is returned twice, because its owner may not listen yet. */
 const assignedPorts = new Set<number>();
 
-/** Listens on a free loopback port. The port stays free for a restart of the server. */
+/** Listens on a free loopback port and resolves to the port. The port is not reused, so that the server can restart on it. */
 export async function listenOnLoopback(server: Server): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort));

@@ -20,7 +20,7 @@ export interface ClusterMember {
 export interface RedisClusterOptions {
   /** Whether each master has a replica. Default: false. */
   readonly replicas?: boolean;
-  /** Milliseconds until an unresponsive node is replaced. Default: 30 s, more than a machine stalls under load. */
+  /** Milliseconds until an unresponsive node is replaced. Default: 30,000, longer than a machine stalls under load. */
   readonly nodeTimeoutMs?: number;
 }
 
@@ -69,7 +69,7 @@ export class RedisCluster {
   }
 
   /** Lists the keys that match a pattern. */
-  async keys(pattern: string): Promise<readonly string[]> {
+  async listKeys(pattern: string): Promise<readonly string[]> {
     return (await Promise.all(this.masters.map(({ admin }) => admin.keys(pattern)))).flat();
   }
 
@@ -146,7 +146,7 @@ export async function waitUntilAgreed(holds: () => Promise<boolean>): Promise<vo
 }
 
 async function startMember(nodeTimeoutMs: number): Promise<ClusterMember> {
-  // The default port of the cluster bus may be above 65535.
+  // The default port of the cluster bus, 10,000 above the client port, may be in use.
   const busPort = await findFreePort();
   const process = await RedisProcess.start([
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', String(nodeTimeoutMs)],
@@ -186,7 +186,7 @@ async function meet(members: readonly ClusterMember[]): Promise<void> {
 
 async function replicate(replica: ClusterMember, master: ClusterMember | undefined): Promise<void> {
   if (master === undefined) return;
-  // Rejected until the replica has discovered the master.
+  // Redis rejects the command until the replica has discovered the master.
   await waitUntilAgreed(async () => (await replica.admin.call('CLUSTER', 'REPLICATE', master.id)) === 'OK');
   await waitUntilAgreed(() => isSynchronized(replica));
 }

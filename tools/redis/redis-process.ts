@@ -11,7 +11,7 @@ const startAttempts = 5;
 const startTimeoutMs = 30_000;
 const sentinelFile = 'sentinel.conf';
 
-/** Arguments that sync every acknowledged write to one append-only file. A torn file is not loaded before it is repaired. */
+/** Arguments that sync every acknowledged write to one append-only file. Redis does not load a torn file until it is repaired. */
 export const durableArguments: readonly string[] = [
   ...['--appendonly', 'yes'],
   ...['--appendfsync', 'always'],
@@ -19,7 +19,7 @@ export const durableArguments: readonly string[] = [
   ...['--aof-load-truncated', 'no'],
 ];
 
-/** A redis-server process on a loopback port, with its own folder. It does not outlive this process. */
+/** A redis-server process on a loopback port, with its own folder. It ends when this process ends. */
 export class RedisProcess {
   readonly url: string;
   private child: ChildProcess | undefined;
@@ -34,7 +34,7 @@ export class RedisProcess {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  /** Starts a redis-server, by default without persistence. Rejects with the required package if the program is not installed. */
+  /** Starts a redis-server, by default without persistence. If the program is not installed, the Error names the required package. */
   static start(args: readonly string[] = []): Promise<RedisProcess> {
     return RedisProcess.startProgram([], ['--appendonly', 'no', ...args]);
   }
@@ -65,11 +65,20 @@ export class RedisProcess {
     }
   }
 
-  /** Starts the process again on the same port and folder. Resolves when it has loaded its files and accepts commands. */
+  /** Starts the process on its port and folder, also after it ended. Resolves when it has loaded its files and accepts commands. */
   async start(): Promise<void> {
     const files = this.configurationFiles.map((file) => join(this.folder, file));
-    const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--logfile', 'redis.log'];
-    const child = spawn('redis-server', [...files, ...fixed, '--save', '', ...this.args], { stdio: 'ignore' });
+    const baseArguments = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.folder,
+      '--logfile',
+      'redis.log',
+    ];
+    const child = spawn('redis-server', [...files, ...baseArguments, '--save', '', ...this.args], { stdio: 'ignore' });
     this.child = child;
     this.cleanUpWithThisProcess(child);
     const end = Date.now() + startTimeoutMs;
@@ -136,7 +145,7 @@ export class RedisProcess {
 
   /**
    * Kills the child and removes the folder when this process ends for any reason. An 'exit' handler would not run if this process is
-   * killed, nor under Jest. The guard waits for the end of its input, which only this process keeps open.
+   * killed, or under Jest. The guard waits for the end of its input, which only this process keeps open.
    */
   private cleanUpWithThisProcess(child: ChildProcess): void {
     const guard = spawn('sh', ['-c', 'read _; kill -KILL "$1"; rm -rf "$2"', 'sh', String(child.pid), this.folder], {

@@ -61,7 +61,7 @@ function toCollectStep(chart: Chart, step: ChartStep): ScenarioStep {
   });
 }
 
-/** Confirmation and action are one step, so that the checkpoint is passed when the action is done. */
+/** Merges confirmation and action into one step, so that the checkpoint is passed when the action is done. */
 function toConfirmStep(chart: Chart, step: ChartStep): ScenarioStep {
   const confirmed = step.next.find(isConfirmation);
   const action = chart.steps.find((other) => other.step_id === confirmed?.to && other.kind === 'action');

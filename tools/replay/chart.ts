@@ -35,7 +35,7 @@ export type Chart = z.infer<typeof chartSchema>;
 export type ChartStep = Chart['steps'][number];
 export type ChartEdge = z.infer<typeof edgeSchema>;
 
-/** Parses a `scenario` record. Throws a ZodError. */
+/** Parses a `scenario` record. Throws a ZodError if the record is invalid. */
 export function parseChart(record: unknown): Chart {
   return chartSchema.parse(record);
 }
@@ -61,7 +61,7 @@ export function isConfirmation(edge: ChartEdge): boolean {
 export interface CatalogueEntry {
   /** The id of the scenario in the data. */
   readonly chartId: string;
-  /** The tools that may run only after the customer confirmed. */
+  /** The tools that may run only after the customer has confirmed. */
   readonly committingTools: ReadonlySet<string>;
   /** The steps that cannot be skipped. */
   readonly mandatorySteps: ReadonlySet<string>;
@@ -70,7 +70,7 @@ export interface CatalogueEntry {
 /** The scenarios of a file by their UUID. */
 export type ReplayCatalogue = ReadonlyMap<string, CatalogueEntry>;
 
-/** Returns the entry of a chart and the scenario that it was converted to. */
+/** Creates the catalogue entry of a chart and the scenario that the chart was converted to. */
 export function toCatalogueEntry(chart: Chart, scenario: Scenario): CatalogueEntry {
   const mandatorySteps = scenario.steps.filter((step) => step.canSkip === false).map((step) => step.stepId);
   return {

@@ -39,8 +39,8 @@ export type SignalInput = z.infer<typeof signalSchema>;
 export type ToolRun = z.infer<typeof toolRunSchema>;
 
 /**
- * Parses the inputs of a `dialogue` record. Throws a ZodError. Removes everything else (`expected`, `lifecycles`, the texts), so that
- * the mapping cannot read it by mistake.
+ * Parses the inputs of a `dialogue` record. Throws a ZodError if the record is invalid. Removes all other fields (`expected`,
+ * `lifecycles`, the texts), so that the mapping cannot read them by mistake.
  */
 export function parseDialogueInputs(record: unknown): DialogueInputs {
   return dialogueSchema.parse(record);

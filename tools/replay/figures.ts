@@ -105,7 +105,7 @@ function formatAgreement({ precision, recall, f1 }: Agreement): string {
   return [precision, recall, f1].map(formatShare).join(' ');
 }
 
-/** Three decimals without the leading zero, so that no row is wider than 100 characters. */
+/** Formats a share with three decimals and no leading zero, so that no row is wider than 100 characters. "-" if it is null. */
 function formatShare(value: number | null): string {
   if (value === null) return '-';
   const text = value.toFixed(3);

@@ -55,8 +55,8 @@ function createContent(trigger: TurnTrigger, situation: Situation | undefined): 
 }
 
 /**
- * The signals for one scenario. `exit` is CANCEL: a scenario that is done completes nevertheless, because its completion condition is
- * evaluated first (SEMANTICS 2.3). `start` cancels a running instance first.
+ * Converts the content of a message to the signals for one scenario. `exit` becomes CANCEL. A scenario that is done completes nevertheless,
+ * because its completion condition is evaluated first (SEMANTICS 2.3). `start` cancels a running instance first.
  */
 function toSignals(input: SignalInput, view: SessionView): SignalAim[] {
   const scenarioIds = [toScenarioId(input.scenario_id)];
@@ -82,8 +82,8 @@ function toSignals(input: SignalInput, view: SessionView): SignalAim[] {
 }
 
 /**
- * The yes or no to a CONFIRM, as an outcome of its step and visit. A yes or no to an INFORM is only a fact. A yes or no to an ASK is
- * ignored, because the data finds these words without regard to the question.
+ * Converts the yes or no to a CONFIRM to an outcome of its step and visit. A yes or no to an INFORM is only a fact. A yes or no to an ASK
+ * is ignored, because the data marks these words regardless of the question.
  */
 function toConfirmationOutcomes({ scenario_id, signal, confirmation }: SignalInput, view: SessionView): StepOutcome[] {
   const instance = view.get(toScenarioId(scenario_id));
@@ -118,11 +118,11 @@ function toVariable(name: string, value: string | null): CandidateVariable {
 }
 
 /**
- * What a message says about scenarios in addition to signals. Conditions read it as `facts` (SEMANTICS section 6). The lists have
- * scenario ids of the data.
+ * The facts of a message about scenarios, in addition to the signals. Conditions read them as `facts` (SEMANTICS section 6). The lists
+ * contain scenario ids of the data.
  */
 export interface TurnFacts {
-  /** The conversation ends with this message. */
+  /** Whether the conversation ends with this message. */
   readonly ending: boolean;
   /** Scenarios that the customer leaves. */
   readonly left: readonly string[];

@@ -13,7 +13,7 @@ export interface Exchange {
 
 export interface PlayedTurn {
   readonly inputs: TurnInputs;
-  /** The exchange of the message, followed by those of tool results. */
+  /** The exchange of the message, followed by the exchanges of tool results. */
   readonly exchanges: readonly Exchange[];
 }
 
@@ -24,7 +24,7 @@ export interface PlayedDialogue {
   readonly closing: Exchange;
 }
 
-/** Decides a turn. In a replay the service does; tests can use a substitute. */
+/** Decides a turn. A replay calls the service; a test can use a substitute. */
 export type TurnProcessor = (request: ProcessTurnRequest) => Promise<ProcessTurnResponse>;
 
 /** Fixed times, one minute per turn, so that every replay sends the same bytes. */

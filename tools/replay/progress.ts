@@ -22,7 +22,7 @@ export interface ProgressOutput {
   write(text: string): unknown;
 }
 
-/** Shows a bar for each file. On a terminal it is redrawn; otherwise it is written once, at the end. */
+/** Shows a bar for each file. On a terminal, the bar is redrawn. Otherwise, it is written once, at the end of the file. */
 export function createProgressBars(output: ProgressOutput): ReplayProgress {
   return { startFile: (name) => new FileBar(name, output) };
 }

@@ -8,7 +8,7 @@ import { CommandError, exitCodes } from '../../src/cli/exit-codes';
 const recordSchema = z.looseObject({ record: z.enum(['meta', 'scenario', 'dialogue']) });
 const metaSchema = z.looseObject({ format: z.literal('scenario-replay/1'), dialogues: z.number().int().default(0) });
 
-/** A line of a data file. `value` is the parsed JSON, of which each part of the replay reads only what it may. */
+/** A line of a data file. `value` is the parsed JSON. Each part of the replay reads only the fields that it is allowed to use. */
 export type ReplayRecord =
   | { readonly kind: 'meta'; readonly dialogues: number }
   | { readonly kind: 'scenario' | 'dialogue'; readonly value: unknown };
@@ -58,7 +58,7 @@ async function readFolder(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The name of a data file in the figures. */
+/** Returns the name of a data file in the figures. */
 export function toFileName(path: string): string {
   return basename(path, '.jsonl');
 }

@@ -29,17 +29,17 @@ const referenceSchema = z.object({
   lifecycles: z.array(lifecycleSchema),
 });
 
-/** The actions of people, or of the simulator, in a dialogue. Only the scoring may import it, which a test checks. */
+/** The actions of people, or of the simulator, in a dialogue. Only the scoring may import this file; a test checks it. */
 export type DialogueReference = z.infer<typeof referenceSchema>;
 /** One instance of a scenario, and its state at the end of the dialogue. */
 export type ReferenceLifecycle = z.infer<typeof lifecycleSchema>;
 
-/** Parses the reference of a `dialogue` record. Throws a ZodError. */
+/** Parses the reference of a `dialogue` record. Throws a ZodError if the reference is invalid. */
 export function parseReference(record: unknown): DialogueReference {
   return referenceSchema.parse(record);
 }
 
-/** The key of an act in the sets of a turn. */
+/** Returns the key of an act in the sets of a turn. */
 export function toActKey(type: ScoredAct, scenarioId: string): string {
   return `${type} ${scenarioId}`;
 }

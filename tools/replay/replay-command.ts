@@ -10,7 +10,7 @@ import { formatDisagreement, formatFiguresJson, formatFiguresTable } from './fig
 import { createProgressBars } from './progress';
 import { replayFolder } from './replay-folder';
 
-// The same relative path in tools/ and dist/tools/.
+// The relative path is the same from tools/ and from dist/tools/.
 const sampleFolder = join(__dirname, '..', '..', 'examples', 'replay');
 
 interface ReplayOptions extends Omit<ConnectionOptions, 'server'>, JsonOptions {

@@ -79,7 +79,7 @@ async function replayFile(
   try {
     for await (const record of readRecords(path)) await replayRecord(record);
   } finally {
-    await tasks.done();
+    await tasks.waitForAll();
   }
   return scores.reduce(addScores, emptyScore);
 }
@@ -126,7 +126,7 @@ function parseRecordPart<Part>(parse: (record: unknown) => Part, record: unknown
   }
 }
 
-/** Adds the place to the message of an expected error. Returns any other error as it is. */
+/** Adds the place to the message of an expected error. Returns any other error unchanged. */
 function addPlace(place: string, error: unknown): unknown {
   const commandError = toCommandError(error);
   if (!(commandError instanceof CommandError)) return commandError;
@@ -135,7 +135,7 @@ function addPlace(place: string, error: unknown): unknown {
 
 /**
  * Runs tasks with limited concurrency. `add` waits until the task can start, so that a stream is read no faster than it is processed.
- * The next `add` or `done` throws the first failure.
+ * The next call of a method throws the first failure.
  */
 export class BoundedTasks {
   private readonly running = new Set<Promise<void>>();
@@ -157,7 +157,7 @@ export class BoundedTasks {
   }
 
   /** Resolves when all tasks have ended. */
-  async done(): Promise<void> {
+  async waitForAll(): Promise<void> {
     await Promise.all(this.running);
     this.throwFailure();
   }

@@ -21,19 +21,19 @@ export function toScenarioId(scenarioId: string): string {
   return toUuidV5(`scenario/${scenarioId}`);
 }
 
-/** The ids of all turns of a dialogue. */
+/** The ids that all turns of a dialogue share. */
 export interface DialogueIds {
   readonly tenantId: string;
   readonly agentId: string;
   readonly sessionId: string;
 }
 
-/** The tenant of all replays, and the agent whose catalogue has the scenarios of a file. */
+/** Returns the tenant of all replays, and the agent whose catalogue has the scenarios of a file. */
 export function getAgentIds(file: string): Pick<DialogueIds, 'tenantId' | 'agentId'> {
   return { tenantId: toUuidV5('tenant'), agentId: toUuidV5(`agent/${file}`) };
 }
 
-/** The ids of a dialogue. With another `run`, the replay uses other sessions. */
+/** Returns the ids of a dialogue. A different `run` results in different sessions. */
 export function getDialogueIds(run: string, file: string, dialogueId: string): DialogueIds {
   return { ...getAgentIds(file), sessionId: toUuidV5(`session/${run}/${file}/${dialogueId}`) };
 }

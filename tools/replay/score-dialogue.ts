@@ -29,7 +29,7 @@ export function scoreDialogue(played: PlayedDialogue, record: unknown, catalogue
   };
 }
 
-// Acts: what the service planned against what was said, per turn.
+// Acts: compares the plan of the service with the reference, per turn.
 
 const actsByContribution: ReadonlyMap<ContributionType, ScoredAct> = new Map([
   [ContributionType.CONTRIBUTION_TYPE_ASK, 'ASK'],
@@ -67,7 +67,7 @@ function scoreActs(
   };
 }
 
-/** For a turn with neither a scored act nor a signal, the data does not say what the customer meant. */
+/** Whether a turn has a signal. Without a signal and a scored act, the data does not contain the intention of the customer. */
 function hasSignal(turn: PlayedTurn | undefined): boolean {
   return turn !== undefined && turn.inputs.inputs.signals.length > 0;
 }
@@ -116,7 +116,7 @@ function toDisagreement(dialogueId: string, { turn, planned, expected }: TurnAct
   };
 }
 
-// Safety: what must never happen. It needs no reference.
+// Safety: counts decisions that must never occur. Needs no reference.
 
 function scoreSafety(
   played: PlayedDialogue,
@@ -171,7 +171,7 @@ function countUnconfirmedActions(played: PlayedDialogue, catalogue: ReplayCatalo
   return count;
 }
 
-/** The instances with a CONFIRMED that the service did not ignore. */
+/** Finds the instances with a CONFIRMED that the service did not ignore. */
 function findConfirmedInstances({ request, response }: Exchange): string[] {
   const ignored = new Set(response.ignoredOutcomes.map(({ outcome }) => outcome?.actionKey));
   return request.stepOutcomes
@@ -186,7 +186,7 @@ function filterContributions(
   return (all ?? []).filter((contribution) => isSpoken(contribution) && contribution.type === type);
 }
 
-// Lifecycle: the decisions about instances against those of the reference.
+// Lifecycle: compares the decisions about instances with the reference.
 
 interface TimedDecision {
   /** The turn of the dialogue. */
@@ -219,7 +219,7 @@ function scoreLifecycle(
   };
 }
 
-/** Returns all decisions in order. Those of the closing turn count for the last turn of the dialogue. */
+/** Returns all decisions in order. The decisions of the closing turn count for the last turn of the dialogue. */
 function collectDecisions(played: PlayedDialogue, catalogue: ReplayCatalogue): TimedDecision[] {
   const timed = played.turns.flatMap(({ inputs, exchanges }) =>
     exchanges.map((exchange) => ({ turn: inputs.turn, exchange })),
@@ -252,7 +252,7 @@ function completesInWindow(lifecycle: ReferenceLifecycle, decisions: readonly Ti
   );
 }
 
-/** The final state of the n-th instance of the scenario; undefined if it was not started. */
+/** Finds the final state of the n-th instance of a scenario; undefined if the instance was not started. */
 function findFinalState(
   lifecycle: ReferenceLifecycle,
   decisions: readonly TimedDecision[],

@@ -1,12 +1,12 @@
 import type { ScoredAct } from './reference';
 
-/** How many of a number of cases are right. */
+/** The number of cases that are right, and the number of all cases. */
 export interface Share {
   readonly hits: number;
   readonly total: number;
 }
 
-/** The comparison of two sets. */
+/** The number of acts that plan and reference have in common, and that only one of them has. */
 export interface Tally {
   readonly matched: number;
   readonly planOnly: number;

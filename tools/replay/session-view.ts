@@ -18,8 +18,8 @@ export interface InstanceView {
 }
 
 /**
- * The running instances (active and paused) by scenario UUID. A confirmation of the customer needs it for the instance, step and visit
- * that it refers to.
+ * The running instances (active and paused) by scenario UUID. The view identifies the instance, step and visit that a confirmation of the
+ * customer refers to.
  */
 export type SessionView = ReadonlyMap<string, InstanceView>;
 
@@ -96,7 +96,7 @@ function isRequestedRun(run: ToolRun, hint: ScenarioContribution): boolean {
   return toScenarioId(run.scenario_id) === hint.scenarioId && hint.tools.some((tool) => tool.toolId === run.tool);
 }
 
-/** A search without results has succeeded. */
+/** Converts a tool run to the outcome of a hint. A search without results has succeeded. */
 function toOutcome(run: ToolRun, hint: ScenarioContribution): StepOutcome {
   const succeeded = run.status !== 'failure';
   return StepOutcome.fromPartial({

@@ -74,14 +74,14 @@ function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRe
   const json = { list: [1, 'two', null, { three: 3 }], object: { inner: { deep: true } }, text: 'value', number: 7.5 };
   return {
     ...agent,
-    sessionId: random.uuid(),
-    turnId: random.uuid(),
+    sessionId: random.nextUuid(),
+    turnId: random.nextUuid(),
     occurredAt: new Date(1_770_000_000_000),
     trigger: 1,
     situation: {
       message: 'I want my money back',
       language: 'en',
-      signals: [{ signal: 1, scenarioIds: [random.uuid()] }],
+      signals: [{ signal: 1, scenarioIds: [random.nextUuid()] }],
       intent: 'refund',
       canonicalIntentScore: 0.8,
       tone: 'calm',
@@ -92,8 +92,8 @@ function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRe
       candidateVariables: [{ name: 'order_id', value: json, scope: 1 }],
       embedding: [0.25, 0.5],
     },
-    candidates: [{ scenarioId: random.uuid(), score: 0.9, reasoning: 'it matches the intent' }],
-    appliedRules: [{ ruleId: random.uuid(), scope: 1, priority: 5 }],
+    candidates: [{ scenarioId: random.nextUuid(), score: 0.9, reasoning: 'it matches the intent' }],
+    appliedRules: [{ ruleId: random.nextUuid(), scope: 1, priority: 5 }],
     customerData: { name: json, order: 'A-7' },
     stepOutcomes: [{ kind: 1, results: { result: json } }],
     sessionVariables: { variable: json },
@@ -110,7 +110,7 @@ function scenarioBytes(random: SeededRandom): Uint8Array {
   return ValidateScenarioRequest.encode(
     ValidateScenarioRequest.fromPartial({
       scenario: {
-        scenarioId: random.uuid(),
+        scenarioId: random.nextUuid(),
         name: 'Refund',
         description: 'Gives money back.',
         tags: ['money'],
@@ -135,7 +135,7 @@ function legacySessionBytes(random: SeededRandom): Uint8Array {
   return ImportSessionRequest.encode(
     ImportSessionRequest.fromPartial({
       ...agent,
-      sessionId: random.uuid(),
+      sessionId: random.nextUuid(),
       visitedSteps: { ask: 2 },
       variables: { order_id: 'A-7', nested: { list: [1, 2] } },
       lastAction: 1,

@@ -110,7 +110,7 @@ export class TenantOperations {
 
   async deleteSession(): Promise<void> {
     // Rarely, so that sessions grow.
-    if (!this.random.chance(0.1)) return await this.getSession();
+    if (!this.random.nextBoolean(0.1)) return await this.getSession();
     const sessionId = this.random.pick(sessionIds);
     const response = await this.calls.unary(SessionServiceService.deleteSession, {
       tenantId: this.model.tenantId,

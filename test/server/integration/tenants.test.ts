@@ -101,7 +101,7 @@ describe.each([
     ];
 
     for (let foreignOperations = 0; foreignOperations < foreignCount; ) {
-      const isForeign = random.chance(0.7);
+      const isForeign = random.nextBoolean(0.7);
       if (isForeign) foreignOperations += 1;
       await random.pick(random.pick(isForeign ? foreign : own).operations)();
     }

@@ -17,8 +17,8 @@ describe('the TCP proxy', () => {
   let target: Server;
   let proxy: TcpProxy;
 
-  /** Replies in upper case, and closes the connection after the client did. */
   beforeEach(async () => {
+    // Replies in upper case, and closes the connection after the client has closed it.
     target = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('data', (bytes) => socket.write(bytes.toString().toUpperCase()));
       socket.on('end', () => socket.end('BYE\n'));

@@ -22,19 +22,24 @@ const catalogue = buildCatalogue(scenarios.map((scenario) => StoredScenario.from
 /** A recorded response without a proposal of a model. */
 const emptyResponse = new Uint8Array();
 
-/** A correct session: all ten turns are acknowledged and recorded. */
-function aCorrectSession(): ObservedSession & { readonly recorded: readonly RecordedTurn[] } {
+/** Builds a correct session: all ten turns are acknowledged and recorded. */
+function aCorrectSession(): ObservedSession & { readonly recordedTurns: readonly RecordedTurn[] } {
   const turns = new RandomTurns(sessionId, scenarios, new SeededRandom(7));
   const expected = new ExpectedSession(catalogue);
   const turnLog = new TurnLog();
-  const recorded = Array.from({ length: 10 }, (_, index) => {
+  const recordedTurns = Array.from({ length: 10 }, (_, index) => {
     const { turnId, request: bytes } = turns.next();
     const request = ProcessTurnRequest.decode(bytes);
     const response = expected.decide(request, emptyResponse);
     turnLog.recordResponse(turnLog.add(sessionId, turnId, bytes), Buffer.from(response), false);
     return { revision: index + 1, turnId, request, response };
   });
-  return { sessionId, sent: turnLog.sessions.get(sessionId) ?? new Map(), recorded, state: expected.encodeState() };
+  return {
+    sessionId,
+    sentTurns: turnLog.sessions.get(sessionId) ?? new Map(),
+    recordedTurns,
+    state: expected.encodeState(),
+  };
 }
 
 function findKinds(session: ObservedSession): readonly string[] {
@@ -53,54 +58,54 @@ describe('the verification of a session', () => {
   });
 
   it('covers turns with lifecycle and transition decisions', () => {
-    const responses = aCorrectSession().recorded.map(({ response }) => ProcessTurnResponse.decode(response));
+    const responses = aCorrectSession().recordedTurns.map(({ response }) => ProcessTurnResponse.decode(response));
     expect(responses.some(({ lifecycleDecisions }) => lifecycleDecisions.length > 1)).toBe(true);
     expect(responses.some(({ transitionDecisions }) => transitionDecisions.length > 0)).toBe(true);
   });
 
   it('reports a lost turn and the gap in the revisions', () => {
     const session = aCorrectSession();
-    const recorded = session.recorded.filter((_, index) => index !== 4);
-    expect(findKinds({ ...session, recorded })).toEqual(expect.arrayContaining(['lost', 'gap']));
+    const recordedTurns = session.recordedTurns.filter((_, index) => index !== 4);
+    expect(findKinds({ ...session, recordedTurns })).toEqual(expect.arrayContaining(['lost', 'gap']));
   });
 
   it('reports a lost last turn even if revisions and state are consistent', () => {
     const session = aCorrectSession();
-    const recorded = session.recorded.slice(0, -1);
+    const recordedTurns = session.recordedTurns.slice(0, -1);
     const expected = new ExpectedSession(catalogue);
-    for (const { request, response } of recorded) if (request !== undefined) expected.decide(request, response);
-    expect(findKinds({ ...session, recorded, state: expected.encodeState() })).toEqual(['lost']);
+    for (const { request, response } of recordedTurns) if (request !== undefined) expected.decide(request, response);
+    expect(findKinds({ ...session, recordedTurns, state: expected.encodeState() })).toEqual(['lost']);
   });
 
   it('reports a turn that was applied twice', () => {
     const session = aCorrectSession();
-    const [first] = session.recorded;
-    const recorded = [...session.recorded, ...(first === undefined ? [] : [{ ...first, revision: 11 }])];
-    expect(findKinds({ ...session, recorded })).toContain('duplicate');
+    const [first] = session.recordedTurns;
+    const recordedTurns = [...session.recordedTurns, ...(first === undefined ? [] : [{ ...first, revision: 11 }])];
+    expect(findKinds({ ...session, recordedTurns })).toContain('duplicate');
   });
 
   it('reports a recorded response that differs from the acknowledged one', () => {
     const session = aCorrectSession();
-    const recorded = session.recorded.map((turn, index) =>
+    const recordedTurns = session.recordedTurns.map((turn, index) =>
       index === 9 ? { ...turn, response: alterResponse(turn.response) } : turn,
     );
-    expect(findKinds({ ...session, recorded })).toEqual(['response', 'response']);
+    expect(findKinds({ ...session, recordedTurns })).toEqual(['response', 'response']);
   });
 
   it('reports an acknowledged response that differs from the decision of the rules', () => {
     const session = aCorrectSession();
-    const recorded = session.recorded.map((turn) => ({ ...turn, response: alterResponse(turn.response) }));
-    for (const { turnId, response } of recorded) {
-      const turn = session.sent.get(turnId);
+    const recordedTurns = session.recordedTurns.map((turn) => ({ ...turn, response: alterResponse(turn.response) }));
+    for (const { turnId, response } of recordedTurns) {
+      const turn = session.sentTurns.get(turnId);
       if (turn !== undefined) turn.acknowledgedResponse = Buffer.from(response);
     }
-    expect(findKinds({ ...session, recorded })).toEqual(['response']);
+    expect(findKinds({ ...session, recordedTurns })).toEqual(['response']);
   });
 
   it('reports a state that differs from the result of the turns', () => {
     const session = aCorrectSession();
     const expected = new ExpectedSession(catalogue);
-    for (const { request, response } of session.recorded.slice(0, -1)) {
+    for (const { request, response } of session.recordedTurns.slice(0, -1)) {
       if (request !== undefined) expected.decide(request, response);
     }
     expect(findKinds({ ...session, state: expected.encodeState() })).toEqual(['state']);
@@ -109,14 +114,14 @@ describe('the verification of a session', () => {
 
   it('reports a recorded turn that was never sent', () => {
     const session = aCorrectSession();
-    const sent = new Map(session.sent);
-    sent.delete(session.recorded[0]?.turnId ?? '');
-    expect(findKinds({ ...session, sent })).toEqual(['response']);
+    const sentTurns = new Map(session.sentTurns);
+    sentTurns.delete(session.recordedTurns[0]?.turnId ?? '');
+    expect(findKinds({ ...session, sentTurns })).toEqual(['response']);
   });
 
   it('accepts a recorded turn that was not acknowledged', () => {
     const session = aCorrectSession();
-    const last = session.sent.get(session.recorded[9]?.turnId ?? '');
+    const last = session.sentTurns.get(session.recordedTurns[9]?.turnId ?? '');
     if (last !== undefined) last.acknowledgedResponse = undefined;
     expect(findKinds(session)).toEqual([]);
   });

@@ -18,10 +18,10 @@ describe('the append-only file', () => {
     await redis.withClient((client) => client.del('log', 'lost'));
     await redis.withClient((client) => client.set('kept', position));
     const file = AppendOnlyFile.open(redis.folder);
-    const offset = file.size();
+    const offset = file.getSize();
     await redis.withClient((client) => client.multi().xadd('log', '4-0', 'turn', 'torn').set('lost', 'x').exec());
     await redis.kill();
-    file.truncate(offset + getCutLength(file.size() - offset));
+    file.truncate(offset + getCutLength(file.getSize() - offset));
     file.repair();
     await redis.start();
     expect(await redis.withClient((client) => client.mget('kept', 'lost'))).toEqual([position, null]);

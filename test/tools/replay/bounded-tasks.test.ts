@@ -15,7 +15,7 @@ describe('bounded tasks', () => {
         done += 1;
       });
     }
-    await tasks.done();
+    await tasks.waitForAll();
     expect([maxRunning, done]).toEqual([3, 10]);
   });
 
@@ -23,6 +23,6 @@ describe('bounded tasks', () => {
     const tasks = new BoundedTasks(1);
     await tasks.add(() => Promise.reject(new Error('first')));
     await expect(tasks.add(async () => undefined)).rejects.toThrow('first');
-    await expect(tasks.done()).rejects.toThrow('first');
+    await expect(tasks.waitForAll()).rejects.toThrow('first');
   });
 });

@@ -23,7 +23,7 @@ function getStep(scenario: Scenario, stepId: string): ScenarioStep {
   return found;
 }
 
-/** The fields of a transition that are set. */
+/** Returns the fields of a transition that are set. */
 function pickSetFields({
   targetStepId: to,
   trigger,

@@ -15,8 +15,8 @@ function getSignals(signal: SignalInput['signal'], view: SessionView = emptyView
   return situation?.signals;
 }
 
-/** A session in which the search is at a step and last contributed this type. */
-function viewWith(type: ContributionType, stepId = 'confirm'): SessionView {
+/** Creates the view of a session in which the search is at a step. Its last contribution, at `confirm`, has the type. */
+function createView(type: ContributionType, stepId = 'confirm'): SessionView {
   const lastContribution = aContribution(type, { stepId: 'confirm', actionKey: 'key-1' });
   return new Map([[toScenarioId(findHome), { instanceId: 'instance-1', stepId, lastContribution }]]);
 }
@@ -56,7 +56,7 @@ describe('a message as a turn', () => {
   });
 
   it('cancels a running instance that the customer starts again', () => {
-    expect(getSignals('start', viewWith(ContributionType.CONTRIBUTION_TYPE_INFORM))).toMatchObject([
+    expect(getSignals('start', createView(ContributionType.CONTRIBUTION_TYPE_INFORM))).toMatchObject([
       { signal: ScenarioSignal.SCENARIO_SIGNAL_CANCEL },
       { signal: ScenarioSignal.SCENARIO_SIGNAL_START },
     ]);
@@ -98,30 +98,30 @@ describe('a yes or no of the customer', () => {
     ['yes', StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED],
     ['no', StepOutcomeKind.STEP_OUTCOME_KIND_DECLINED],
   ] as const)('%s is an outcome for the instance, step and visit of the CONFIRM', (confirmation, kind) => {
-    expect(getOutcomes(confirmation, viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM))).toEqual([
+    expect(getOutcomes(confirmation, createView(ContributionType.CONTRIBUTION_TYPE_CONFIRM))).toEqual([
       { instanceId: 'instance-1', stepId: 'confirm', actionKey: 'key-1', kind, toolId: '', results: {} },
     ]);
   });
 
   it('is only a fact after an INFORM', () => {
-    const facts = (confirmation: 'yes' | 'no'): unknown =>
+    const getFacts = (confirmation: 'yes' | 'no'): unknown =>
       toMessageTurn(aTurn({ signals: [aSignal({ scenario_id: findHome, confirmation })] }), emptyView).situation?.facts;
-    expect(facts('yes')).toMatchObject({ accepted: [findHome], refused: [] });
-    expect(facts('no')).toMatchObject({ accepted: [], refused: [findHome] });
+    expect(getFacts('yes')).toMatchObject({ accepted: [findHome], refused: [] });
+    expect(getFacts('no')).toMatchObject({ accepted: [], refused: [findHome] });
   });
 
   it.each([
     ['there is no instance', emptyView],
-    ['the last contribution is an INFORM', viewWith(ContributionType.CONTRIBUTION_TYPE_INFORM)],
-    ['the last contribution is an ASK', viewWith(ContributionType.CONTRIBUTION_TYPE_ASK)],
-    ['the instance has left the step', viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM, 'elsewhere')],
+    ['the last contribution is an INFORM', createView(ContributionType.CONTRIBUTION_TYPE_INFORM)],
+    ['the last contribution is an ASK', createView(ContributionType.CONTRIBUTION_TYPE_ASK)],
+    ['the instance has left the step', createView(ContributionType.CONTRIBUTION_TYPE_CONFIRM, 'elsewhere')],
   ])('is not an outcome if %s', (_, view) => {
     expect(getOutcomes('yes', view)).toEqual([]);
   });
 
   it('is not an outcome if the scenario is canceled', () => {
     const signals = [aSignal({ scenario_id: findHome, signal: 'cancel', confirmation: 'no' })];
-    const view = viewWith(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
+    const view = createView(ContributionType.CONTRIBUTION_TYPE_CONFIRM);
     expect(toMessageTurn(aTurn({ signals }), view).stepOutcomes).toEqual([]);
   });
 });

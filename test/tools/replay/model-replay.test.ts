@@ -17,7 +17,7 @@ import { createService, openEmbeddedStores } from '../../support/service-under-t
 
 /** A folder to replay instead of the sample; see docs/testing.md. */
 const dataFolder = process.env['REPLAY_DATA'];
-const recorded =
+const replayOptions =
   dataFolder === undefined
     ? { data: join(__dirname, '..', '..', '..', 'examples', 'replay'), files: ['sgd_parallel', 'star_single'] }
     : { data: dataFolder };
@@ -28,11 +28,11 @@ interface ReplayResult {
   readonly figures: readonly FileFigures[];
   /** Number of requests to the model. */
   readonly requestCount: number;
-  /** Requests with a condition in natural language. */
+  /** Number of requests with a condition in natural language. */
   readonly conditionCount: number;
 }
 
-/** Replays with a model that behaves like this, or without a model. */
+/** Replays with a model that has the given behavior, or without a model if `behavior` is undefined. */
 async function replay(
   behavior?: EndpointBehavior,
   settings: Partial<OrchestrationSettings> = {},
@@ -44,7 +44,7 @@ async function replay(
   const grpc = await startGrpc(service.useCases);
   const client = connect(grpc.address, { credentials: insecure(), timeoutMs: 60_000 });
   try {
-    const figures = await replayFolder(recorded, client);
+    const figures = await replayFolder(replayOptions, client);
     const { requests } = endpoint;
     const conditionCount = requests.filter(({ items }) => items.conditions.length > 0).length;
     return { figures, requestCount: requests.length, conditionCount };

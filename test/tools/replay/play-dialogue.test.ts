@@ -7,19 +7,19 @@ import { type Turn, TurnTrigger } from '../../../gen/focal/orchestration/v1/turn
 import { type DialogueInputs, parseDialogueInputs } from '../../../tools/replay/dialogue-inputs';
 import { playDialogue } from '../../../tools/replay/play-dialogue';
 import { getDialogueIds } from '../../../tools/replay/replay-ids';
-import { aContribution, aDecision, aDialogue, anAnswer, aSignal, aTurn } from './replay-builders';
+import { aContribution, aDecision, aDialogue, aResponse, aSignal, aTurn } from './replay-builders';
 
 const findHome = 'sgd.Homes_1.FindHome';
 const ids = getDialogueIds('run', 'file', 'd1');
 const hint = aContribution(ContributionType.CONTRIBUTION_TYPE_ACTION_HINT, { tools: [{ toolId: 'Homes_1.FindHome' }] });
 
-/** Plays a dialogue against a service with these responses, followed by empty ones. Returns the sent turns. */
+/** Plays a dialogue against a service that returns `responses`, followed by empty responses. Returns the sent turns. */
 async function collectTurns(inputs: DialogueInputs, responses: readonly ProcessTurnResponse[] = []): Promise<Turn[]> {
   const sent: Turn[] = [];
   const played = await playDialogue(inputs, ids, async ({ turn }) => {
     if (turn === undefined) throw new Error('The request has no turn.');
     sent.push(turn);
-    return responses[sent.length - 1] ?? anAnswer();
+    return responses[sent.length - 1] ?? aResponse();
   });
   expect(played.turns.flatMap(({ exchanges }) => exchanges).length + 1).toBe(sent.length);
   return sent;
@@ -36,7 +36,7 @@ describe('a played dialogue', () => {
 
   it('sends the results of hinted tools before the next message', async () => {
     const dialogue = aDialogue([aTurn({}, { tool_outcomes: [run, run] })]);
-    const sent = await collectTurns(dialogue, [anAnswer([hint]), anAnswer([hint]), anAnswer([hint])]);
+    const sent = await collectTurns(dialogue, [aResponse([hint]), aResponse([hint]), aResponse([hint])]);
     const { TURN_TRIGGER_MESSAGE: message, TURN_TRIGGER_TOOL_RESULTS: results } = TurnTrigger;
     expect(sent.map(({ trigger }) => trigger)).toEqual([message, results, results, message]);
     expect(sent.map(({ stepOutcomes }) => stepOutcomes.length)).toEqual([0, 1, 1, 0]);
@@ -56,7 +56,7 @@ describe('a played dialogue', () => {
     const signals = [aSignal({ scenario_id: findHome, confirmation: 'yes' as const })];
     const confirm = aContribution(ContributionType.CONTRIBUTION_TYPE_CONFIRM, { actionKey: 'key-1' });
     const start = aDecision(ScenarioLifecycleAction.SCENARIO_LIFECYCLE_ACTION_START);
-    const sent = await collectTurns(aDialogue([aTurn(), aTurn({ signals })]), [anAnswer([confirm], [start])]);
+    const sent = await collectTurns(aDialogue([aTurn(), aTurn({ signals })]), [aResponse([confirm], [start])]);
     expect(sent[1]?.stepOutcomes).toMatchObject([{ instanceId: 'instance-1', actionKey: 'key-1' }]);
   });
 });

@@ -142,7 +142,7 @@ export function aTurn(
   return { turn: 1, tool_outcomes: [], ...parts, inputs: { ...empty, ...inputs } };
 }
 
-/** A dialogue of these turns, numbered from 1. */
+/** A dialogue of the given turns, numbered from 1. */
 export function aDialogue(turns: readonly TurnInputs[]): DialogueInputs {
   return parseDialogueInputs({
     dialogue_id: 'd1',
@@ -186,8 +186,8 @@ export function aDecision(
   });
 }
 
-/** A response with these contributions and lifecycle decisions. */
-export function anAnswer(
+/** A response with the given contributions and lifecycle decisions. */
+export function aResponse(
   contributions: ScenarioContribution[] = [],
   lifecycleDecisions: ScenarioLifecycleDecision[] = [],
 ): ProcessTurnResponse {

@@ -8,7 +8,7 @@ import { PutScenarioResponse } from '../../../gen/focal/orchestration/v1/scenari
 import type { Turn } from '../../../gen/focal/orchestration/v1/turn';
 import { type ReplayClient, replayFolder } from '../../../tools/replay/replay-folder';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
-import { aDialogue, anAnswer, aSearchChart, aTurn } from './replay-builders';
+import { aDialogue, aResponse, aSearchChart, aTurn } from './replay-builders';
 
 let data: string;
 beforeEach(() => {
@@ -41,7 +41,7 @@ function aSilentService(): ReplayClient & { readonly put: PutScenarioRequest[]; 
     },
     processTurn: async ({ turn }) => {
       if (turn !== undefined) turns.push(turn);
-      return { response: anAnswer(), replayed: false };
+      return { response: aResponse(), replayed: false };
     },
   };
 }

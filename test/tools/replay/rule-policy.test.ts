@@ -8,7 +8,7 @@ import { scoreDialogue } from '../../../tools/replay/score-dialogue';
 import { addScores, type DialogueScore, emptyScore } from '../../../tools/replay/scores';
 import { type PolicyFault, RulePolicy } from './rule-policy';
 
-// The sample, or the folder of REPLAY_DATA.
+// The folder in REPLAY_DATA; by default the sample.
 const dataFolder = process.env['REPLAY_DATA'] ?? join(__dirname, '..', '..', '..', 'examples', 'replay');
 
 async function scorePolicy(file: string, fault: PolicyFault = 'none'): Promise<FileFigures> {

@@ -20,18 +20,18 @@ const Action = ScenarioLifecycleAction;
 interface PolicyInstance {
   readonly chart: Chart;
   readonly instanceId: string;
-  paused: boolean;
-  asked: boolean;
-  failed: boolean;
-  delivered: boolean;
+  isPaused: boolean;
+  isConfirmationAsked: boolean;
+  hasFailed: boolean;
+  isDelivered: boolean;
 }
 
-/** The fault of a broken policy. The README of the data has figures for these. */
+/** The fault of a broken policy. The README of the data has figures for each fault. */
 export type PolicyFault = 'none' | 'never confirms' | 'one scenario per turn';
 
 /**
  * A small rule policy that reads only the inputs: it asks for missing required fields, confirms, acts and informs (README of the data,
- * 'What is attainable'). It does not use the service. Its figures verify the scoring, because the README states them.
+ * 'What is attainable'). It does not use the service. Its figures verify the scoring, because the README states the expected figures.
  */
 export class RulePolicy {
   private readonly known = new Map<string, string>();
@@ -43,7 +43,7 @@ export class RulePolicy {
     private readonly fault: PolicyFault = 'none',
   ) {}
 
-  /** Plays a dialogue without a service. The responses have the decisions of the policy. */
+  /** Plays a dialogue without a service. The responses contain the decisions of the policy. */
   play(inputs: DialogueInputs): PlayedDialogue {
     const turns = inputs.turns.map((turn) => ({ inputs: turn, exchanges: [this.decide(turn)] }));
     const closing = toExchange({
@@ -63,7 +63,7 @@ export class RulePolicy {
     if (inputs.session_signal === 'exit') return toExchange({ lifecycleDecisions });
     const selected = this.fault === 'one scenario per turn' ? active.slice(0, 1) : active;
     const contributions = selected.flatMap((signal) => this.act(signal, changed, turn));
-    return toExchange({ lifecycleDecisions, contributions, confirmed: this.getConfirmedInstances(selected) });
+    return toExchange({ lifecycleDecisions, contributions, confirmedIds: this.getConfirmedInstances(selected) });
   }
 
   private storeFacts({ inputs }: TurnInputs): ReadonlySet<string> {
@@ -75,27 +75,27 @@ export class RulePolicy {
     return changed;
   }
 
-  /** Ends or pauses the instances that the customer leaves: done ones complete, others pause. */
+  /** Ends or pauses the instances that the customer leaves: finished instances complete, others pause. */
   private leave({ inputs }: TurnInputs, active: readonly SignalInput[]): ScenarioLifecycleDecision[] {
     const named = new Set(active.map(({ scenario_id }) => scenario_id));
     const left = inputs.signals.filter(({ signal }) => signal === 'exit' || signal === 'cancel');
     return [...this.instances].flatMap(([id, instance]) => {
-      if (left.some(({ scenario_id }) => scenario_id === id)) return this.end(instance, instance.delivered, true);
+      if (left.some(({ scenario_id }) => scenario_id === id)) return this.end(instance, instance.isDelivered, true);
       if (active.some(({ scenario_id, signal }) => scenario_id === id && signal === 'start')) {
-        return this.end(instance, instance.delivered, true);
+        return this.end(instance, instance.isDelivered, true);
       }
-      if (active.length === 0 || named.has(id) || instance.paused) return [];
-      if (instance.delivered) return this.end(instance, true);
-      instance.paused = true;
+      if (active.length === 0 || named.has(id) || instance.isPaused) return [];
+      if (instance.isDelivered) return this.end(instance, true);
+      instance.isPaused = true;
       return [toDecision(instance, Action.SCENARIO_LIFECYCLE_ACTION_PAUSE)];
     });
   }
 
-  private end(instance: PolicyInstance, complete: boolean, always = false): ScenarioLifecycleDecision[] {
-    if (!always && !instance.delivered) return [];
+  private end(instance: PolicyInstance, isComplete: boolean, isForced = false): ScenarioLifecycleDecision[] {
+    if (!isForced && !instance.isDelivered) return [];
     this.instances.delete(instance.chart.scenario_id);
     const { SCENARIO_LIFECYCLE_ACTION_COMPLETE, SCENARIO_LIFECYCLE_ACTION_CANCEL } = Action;
-    return [toDecision(instance, complete ? SCENARIO_LIFECYCLE_ACTION_COMPLETE : SCENARIO_LIFECYCLE_ACTION_CANCEL)];
+    return [toDecision(instance, isComplete ? SCENARIO_LIFECYCLE_ACTION_COMPLETE : SCENARIO_LIFECYCLE_ACTION_CANCEL)];
   }
 
   private startOrContinue({ scenario_id }: SignalInput): ScenarioLifecycleDecision[] {
@@ -105,12 +105,19 @@ export class RulePolicy {
       if (chart === undefined) throw new Error(`There is no scenario ${scenario_id}.`);
       this.startedCount += 1;
       const instanceId = `${this.startedCount}`;
-      const next = { chart, instanceId, paused: false, asked: false, failed: false, delivered: false };
+      const next = {
+        chart,
+        instanceId,
+        isPaused: false,
+        isConfirmationAsked: false,
+        hasFailed: false,
+        isDelivered: false,
+      };
       this.instances.set(scenario_id, next);
       return [toDecision(next, Action.SCENARIO_LIFECYCLE_ACTION_START)];
     }
-    const resumed = instance.paused;
-    instance.paused = false;
+    const resumed = instance.isPaused;
+    instance.isPaused = false;
     return [toDecision(instance, Action.SCENARIO_LIFECYCLE_ACTION_CONTINUE, resumed)];
   }
 
@@ -118,16 +125,16 @@ export class RulePolicy {
     const instance = this.instances.get(signal.scenario_id);
     if (instance === undefined) return [];
     const missing = instance.chart.fields.filter(({ field_id, required }) => required && !this.known.has(field_id));
-    if (!instance.delivered && missing.length > 0) {
+    if (!instance.isDelivered && missing.length > 0) {
       return [
         toContribution(instance, CONTRIBUTION_TYPE_ASK, { fieldsToAsk: missing.map(({ field_id }) => field_id) }),
       ];
     }
-    if (signal.requested_fields.length > 0 && instance.delivered)
+    if (signal.requested_fields.length > 0 && instance.isDelivered)
       return [toContribution(instance, CONTRIBUTION_TYPE_INFORM)];
     const hasNewValue = !signal.selected_offer && instance.chart.fields.some(({ field_id }) => changed.has(field_id));
     if (instance.chart.transactional) return this.transact(instance, signal, turn);
-    if (!instance.delivered || hasNewValue) return this.executeTool(instance, turn);
+    if (!instance.isDelivered || hasNewValue) return this.executeTool(instance, turn);
     const isStar = instance.chart.source.dataset === 'star';
     return isStar || signal.wants_alternatives ? [toContribution(instance, CONTRIBUTION_TYPE_INFORM)] : [];
   }
@@ -135,22 +142,22 @@ export class RulePolicy {
   private getConfirmedInstances(active: readonly SignalInput[]): readonly string[] {
     return active.flatMap(({ scenario_id, confirmation }) => {
       const instance = this.instances.get(scenario_id);
-      return instance?.asked && confirmation === 'yes' ? [instance.instanceId] : [];
+      return instance?.isConfirmationAsked && confirmation === 'yes' ? [instance.instanceId] : [];
     });
   }
 
   private transact(instance: PolicyInstance, signal: SignalInput, turn: TurnInputs): ScenarioContribution[] {
-    if (instance.delivered) return [];
-    const confirmed = signal.confirmation === 'yes' && (instance.asked || instance.failed);
-    if (confirmed || this.fault === 'never confirms') return this.executeTool(instance, turn);
-    instance.asked = true;
+    if (instance.isDelivered) return [];
+    const isConfirmed = signal.confirmation === 'yes' && (instance.isConfirmationAsked || instance.hasFailed);
+    if (isConfirmed || this.fault === 'never confirms') return this.executeTool(instance, turn);
+    instance.isConfirmationAsked = true;
     return [toContribution(instance, CONTRIBUTION_TYPE_CONFIRM)];
   }
 
   private executeTool(instance: PolicyInstance, { tool_outcomes }: TurnInputs): ScenarioContribution[] {
     const outcome = tool_outcomes.find(({ scenario_id }) => scenario_id === instance.chart.scenario_id);
-    instance.failed = outcome?.status === 'failure';
-    instance.delivered = !instance.failed;
+    instance.hasFailed = outcome?.status === 'failure';
+    instance.isDelivered = !instance.hasFailed;
     const tools = instance.chart.steps.flatMap((step) => step.tools).map((toolId) => ({ toolId }));
     return [
       toContribution(instance, CONTRIBUTION_TYPE_ACTION_HINT, { tools }),
@@ -162,13 +169,13 @@ export class RulePolicy {
 interface PolicyDecisions {
   readonly lifecycleDecisions: ScenarioLifecycleDecision[];
   readonly contributions?: ScenarioContribution[];
-  readonly confirmed?: readonly string[];
+  readonly confirmedIds?: readonly string[];
 }
 
-function toExchange({ lifecycleDecisions, contributions = [], confirmed = [] }: PolicyDecisions): Exchange {
+function toExchange({ lifecycleDecisions, contributions = [], confirmedIds = [] }: PolicyDecisions): Exchange {
   const kind = StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED;
   const response = ProcessTurnResponse.fromPartial({ lifecycleDecisions, plan: { contributions } });
-  const stepOutcomes = confirmed.map((instanceId) => StepOutcome.fromPartial({ instanceId, kind }));
+  const stepOutcomes = confirmedIds.map((instanceId) => StepOutcome.fromPartial({ instanceId, kind }));
   return { request: Turn.fromPartial({ stepOutcomes }), response };
 }
 

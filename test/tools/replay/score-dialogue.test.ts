@@ -16,7 +16,7 @@ import {
   aContribution,
   aDecision,
   aDialogue,
-  anAnswer,
+  aResponse,
   aSearchChart,
   aSignal,
   aTurn,
@@ -54,7 +54,7 @@ function score(
   turns: readonly TestTurn[],
   {
     lifecycles = [],
-    closing = anAnswer(),
+    closing = aResponse(),
     scenarios = catalogue,
   }: { lifecycles?: readonly object[]; closing?: ProcessTurnResponse; scenarios?: ReplayCatalogue } = {},
 ): DialogueScore {
@@ -85,7 +85,7 @@ describe('acts', () => {
 
   it('are compared by type and scenario, including those after tool results', () => {
     const result = score([
-      { acts: [`ACTION ${findHome}`, `INFORM ${findHome}`], exchanges: [anAnswer([hint]), anAnswer([inform])] },
+      { acts: [`ACTION ${findHome}`, `INFORM ${findHome}`], exchanges: [aResponse([hint]), aResponse([inform])] },
     ]);
     expect(result.activeTurns).toEqual({ hits: 1, total: 1 });
     expect(result.acts.ACTION).toEqual({ matched: 1, planOnly: 0, referenceOnly: 0 });
@@ -94,12 +94,12 @@ describe('acts', () => {
   });
 
   it('count once per turn', () => {
-    const result = score([{ acts: [`ASK ${findHome}`], exchanges: [anAnswer([ask]), anAnswer([ask])] }]);
+    const result = score([{ acts: [`ASK ${findHome}`], exchanges: [aResponse([ask]), aResponse([ask])] }]);
     expect(result.acts.ASK).toEqual({ matched: 1, planOnly: 0, referenceOnly: 0 });
   });
 
   it('make a turn a disagreement if they are missing or extra', () => {
-    const result = score([{ acts: [`ASK ${findHome}`], exchanges: [anAnswer([inform])] }]);
+    const result = score([{ acts: [`ASK ${findHome}`], exchanges: [aResponse([inform])] }]);
     expect(result.activeTurns).toEqual({ hits: 0, total: 1 });
     expect(result.acts.ASK).toEqual({ matched: 0, planOnly: 0, referenceOnly: 1 });
     expect(result.acts.INFORM).toEqual({ matched: 0, planOnly: 1, referenceOnly: 0 });
@@ -109,26 +109,26 @@ describe('acts', () => {
   });
 
   it('do not match if they belong to another scenario', () => {
-    const result = score([{ acts: [`ASK ${bookVisit}`], exchanges: [anAnswer([ask])] }]);
+    const result = score([{ acts: [`ASK ${bookVisit}`], exchanges: [aResponse([ask])] }]);
     expect(result.acts.ASK).toEqual({ matched: 0, planOnly: 1, referenceOnly: 1 });
   });
 
   it('do not count if they are deferred or empty', () => {
     const deferred = aContribution(CONTRIBUTION_TYPE_ASK, { deferred: true });
     const none = aContribution(ContributionType.CONTRIBUTION_TYPE_NONE);
-    const result = score([{ acts: ['GOODBYE'], exchanges: [anAnswer([deferred, none])] }]);
+    const result = score([{ acts: ['GOODBYE'], exchanges: [aResponse([deferred, none])] }]);
     expect(result.activeTurns.total).toBe(0);
     expect(result.acts.ASK).toEqual({ matched: 0, planOnly: 0, referenceOnly: 0 });
   });
 
   it('are extra in a turn without expected acts', () => {
-    const result = score([{ acts: ['GOODBYE'], exchanges: [anAnswer([ask])] }]);
+    const result = score([{ acts: ['GOODBYE'], exchanges: [aResponse([ask])] }]);
     expect(result.activeTurns.total).toBe(0);
     expect(result.acts.ASK.planOnly).toBe(1);
   });
 
   it('do not count in a turn without signals and expected acts', () => {
-    const result = score([{ inputs: aTurn(), acts: ['FREE_TEXT'], exchanges: [anAnswer([ask])] }]);
+    const result = score([{ inputs: aTurn(), acts: ['FREE_TEXT'], exchanges: [aResponse([ask])] }]);
     expect(result.acts.ASK.planOnly).toBe(0);
   });
 });
@@ -139,19 +139,19 @@ describe('asks for known fields', () => {
   const ask = aContribution(CONTRIBUTION_TYPE_ASK, { stepId: 'collect.city', fieldsToAsk: [city] });
 
   it('count if the field was given before or in the turn', () => {
-    expect(score([{ inputs: given, exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(1);
-    expect(score([{ inputs: given }, { exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(1);
+    expect(score([{ inputs: given, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(1);
+    expect(score([{ inputs: given }, { exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(1);
   });
 
   it('do not count if the field was not given, or was cleared', () => {
     const taken = aTurn({ facts_cleared: [city] });
-    expect(score([{ exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(0);
-    expect(score([{ inputs: given }, { inputs: taken, exchanges: [anAnswer([ask])] }]).asksForKnownFields).toBe(0);
+    expect(score([{ exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
+    expect(score([{ inputs: given }, { inputs: taken, exchanges: [aResponse([ask])] }]).asksForKnownFields).toBe(0);
   });
 
   it('do not count if a transition of the turn cleared the field', () => {
     const clearing = ScenarioStepTransitionDecision.fromPartial({ clearedFields: [city] });
-    const answer = ProcessTurnResponse.fromPartial({ ...anAnswer([ask]), transitionDecisions: [clearing] });
+    const answer = ProcessTurnResponse.fromPartial({ ...aResponse([ask]), transitionDecisions: [clearing] });
     expect(score([{ inputs: given, exchanges: [answer] }]).asksForKnownFields).toBe(0);
   });
 
@@ -160,7 +160,7 @@ describe('asks for known fields', () => {
     const steps = chart.steps.map((step) => ({ ...step, can_skip: false }));
     const entry = toCatalogueEntry(chart, toScenario({ ...chart, steps }));
     const strict = new Map([[toScenarioId(findHome), entry]]);
-    expect(score([{ inputs: given, exchanges: [anAnswer([ask])] }], { scenarios: strict }).asksForKnownFields).toBe(0);
+    expect(score([{ inputs: given, exchanges: [aResponse([ask])] }], { scenarios: strict }).asksForKnownFields).toBe(0);
   });
 });
 
@@ -173,14 +173,16 @@ describe('unconfirmed actions', () => {
     actionKey: 'key-1',
     kind: StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED,
   });
-  const confirmed = (response: ProcessTurnResponse): Exchange => ({
+  const toConfirmedExchange = (response: ProcessTurnResponse): Exchange => ({
     request: Turn.fromPartial({ stepOutcomes: [yes] }),
     response,
   });
 
   it('are hints at a committing tool without an earlier CONFIRMED', () => {
-    expect(score([{ exchanges: [anAnswer([book])] }]).unconfirmedActions).toBe(1);
-    expect(score([{ exchanges: [anAnswer([confirm])] }, { exchanges: [anAnswer([book])] }]).unconfirmedActions).toBe(1);
+    expect(score([{ exchanges: [aResponse([book])] }]).unconfirmedActions).toBe(1);
+    expect(score([{ exchanges: [aResponse([confirm])] }, { exchanges: [aResponse([book])] }]).unconfirmedActions).toBe(
+      1,
+    );
   });
 
   it('do not count after a CONFIRMED of the same instance, but count for another instance', () => {
@@ -189,20 +191,21 @@ describe('unconfirmed actions', () => {
       scenario: bookVisit,
       instanceId: 'instance-2',
     });
-    expect(score([{ exchanges: [confirmed(anAnswer([book]))] }]).unconfirmedActions).toBe(0);
+    expect(score([{ exchanges: [toConfirmedExchange(aResponse([book]))] }]).unconfirmedActions).toBe(0);
     expect(
-      score([{ exchanges: [confirmed(anAnswer([book]))] }, { exchanges: [anAnswer([other])] }]).unconfirmedActions,
+      score([{ exchanges: [toConfirmedExchange(aResponse([book]))] }, { exchanges: [aResponse([other])] }])
+        .unconfirmedActions,
     ).toBe(1);
   });
 
   it('count if the service ignored the CONFIRMED', () => {
-    const ignoring = ProcessTurnResponse.fromPartial({ ...anAnswer([book]), ignoredOutcomes: [{ outcome: yes }] });
-    expect(score([{ exchanges: [confirmed(ignoring)] }]).unconfirmedActions).toBe(1);
+    const ignoring = ProcessTurnResponse.fromPartial({ ...aResponse([book]), ignoredOutcomes: [{ outcome: yes }] });
+    expect(score([{ exchanges: [toConfirmedExchange(ignoring)] }]).unconfirmedActions).toBe(1);
   });
 
   it('are not searches', () => {
     const search = aContribution(CONTRIBUTION_TYPE_ACTION_HINT, { tools: [{ toolId: 'Homes_1.FindHome' }] });
-    expect(score([{ exchanges: [anAnswer([search])] }]).unconfirmedActions).toBe(0);
+    expect(score([{ exchanges: [aResponse([search])] }]).unconfirmedActions).toBe(0);
   });
 });
 
@@ -210,7 +213,7 @@ describe('the lifecycle of instances', () => {
   const start = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START);
   const pause = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE);
   const complete = aDecision(Action.SCENARIO_LIFECYCLE_ACTION_COMPLETE);
-  const answer = (...decisions: (typeof start)[]): ProcessTurnResponse => anAnswer([], decisions);
+  const answer = (...decisions: (typeof start)[]): ProcessTurnResponse => aResponse([], decisions);
   const pauses = [{ scenario_id: findHome, decision: 'PAUSE', returns: true }];
   const resumes = [{ scenario_id: findHome, decision: 'CONTINUE', resumed: true }];
 

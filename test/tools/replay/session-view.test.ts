@@ -7,10 +7,10 @@ import { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchest
 import { ScenarioStepTransitionDecision } from '../../../gen/focal/orchestration/v1/transition';
 import { toScenarioId } from '../../../tools/replay/replay-ids';
 import { emptyView, updateView } from '../../../tools/replay/session-view';
-import { aContribution, aDecision, anAnswer } from './replay-builders';
+import { aContribution, aDecision, aResponse } from './replay-builders';
 
 const scenarioId = toScenarioId('sgd.Homes_1.FindHome');
-const started = updateView(emptyView, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START)]));
+const started = updateView(emptyView, aResponse([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START)]));
 
 describe('the view of a session', () => {
   it('has a started instance at its entry step', () => {
@@ -18,7 +18,7 @@ describe('the view of a session', () => {
       ...aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START),
       entryStepId: 'collect',
     });
-    const view = updateView(emptyView, anAnswer([], [start]));
+    const view = updateView(emptyView, aResponse([], [start]));
     expect(view.get(scenarioId)).toEqual({ instanceId: 'instance-1', stepId: 'collect', lastContribution: undefined });
   });
 
@@ -39,8 +39,8 @@ describe('the view of a session', () => {
       aContribution(ContributionType.CONTRIBUTION_TYPE_NONE),
     ];
     const view = later.reduce(
-      (known, next) => updateView(known, anAnswer([next])),
-      updateView(started, anAnswer([ask])),
+      (known, next) => updateView(known, aResponse([next])),
+      updateView(started, aResponse([ask])),
     );
     expect(view.get(scenarioId)?.lastContribution).toEqual(ask);
   });
@@ -48,7 +48,7 @@ describe('the view of a session', () => {
   it.each([Action.SCENARIO_LIFECYCLE_ACTION_COMPLETE, Action.SCENARIO_LIFECYCLE_ACTION_CANCEL])(
     'does not have an ended instance (action %i)',
     (action) => {
-      expect(updateView(started, anAnswer([], [aDecision(action)])).size).toBe(0);
+      expect(updateView(started, aResponse([], [aDecision(action)])).size).toBe(0);
     },
   );
 
@@ -57,10 +57,10 @@ describe('the view of a session', () => {
       aDecision(Action.SCENARIO_LIFECYCLE_ACTION_CANCEL),
       aDecision(Action.SCENARIO_LIFECYCLE_ACTION_START, { instanceId: 'instance-2' }),
     ];
-    expect(updateView(started, anAnswer([], decisions)).get(scenarioId)?.instanceId).toBe('instance-2');
+    expect(updateView(started, aResponse([], decisions)).get(scenarioId)?.instanceId).toBe('instance-2');
   });
 
   it('keeps a paused instance', () => {
-    expect(updateView(started, anAnswer([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE)])).size).toBe(1);
+    expect(updateView(started, aResponse([], [aDecision(Action.SCENARIO_LIFECYCLE_ACTION_PAUSE)])).size).toBe(1);
   });
 });

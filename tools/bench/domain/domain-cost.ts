@@ -11,7 +11,7 @@ import { buildTurnInputs } from '../workload/turn-inputs';
 export interface DomainCost {
   readonly axis: string;
   readonly value: number;
-  /** CPU of the process in microseconds, median of the rounds. */
+  /** CPU time of the process in microseconds, median of the rounds. */
   readonly microseconds: number;
   /** Ratio to the baseline in the same round, median of the rounds. */
   readonly ratio: number;
@@ -34,7 +34,7 @@ interface DomainCase {
 
 const baseline = { shape: defaultShape, stepsPerScenario: mainStepCount };
 
-/** Three active scenarios of eight steps. */
+/** Three active scenarios of eight steps each. */
 const baselineCase: DomainCase = { axis: 'baseline', value: defaultShape.activeScenarios, ...baseline };
 
 const domainCases: readonly DomainCase[] = [
@@ -59,29 +59,29 @@ interface PreparedCase {
   readonly inputs: readonly TurnInput[];
 }
 
-/** V8 compiles in the background, which takes long on a busy machine. */
+/** Batches before the measurement. Many, because V8 compiles in the background, which takes long on a busy machine. */
 const warmUpBatches = 30;
 
-/** Few enough for the young generation of `npm run bench:domain`, so that no garbage is collected during the measurement. */
+/** Few enough to fit in the young generation of `npm run bench:domain`, so that no garbage is collected during the measurement. */
 const sessionsForAllocation = 20;
 
 /** Measures the baseline and all cases, one after the other in each round. */
 export async function measureDomainCosts({ rounds, batchMs }: DomainCostOptions): Promise<readonly DomainCost[]> {
   for (const { inputs } of prepareCases()) measureMicrosecondsPerTurn(inputs, warmUpBatches * batchMs);
-  // A running service decides on objects that compiled code has created. Those of the warm-up have other hidden classes.
+  // A running service decides on objects that compiled code has created. The objects of the warm-up have other hidden classes.
   const cases = prepareCases();
-  const measured: (readonly number[])[] = [];
-  while (measured.length < rounds) {
-    showProgress(`round ${measured.length + 1} of ${rounds}`);
-    await yieldToEventLoop(); // For signals.
-    measured.push(cases.map(({ inputs }) => measureMicrosecondsPerTurn(inputs, batchMs)));
+  const figuresByRound: (readonly number[])[] = [];
+  while (figuresByRound.length < rounds) {
+    showProgress(`round ${figuresByRound.length + 1} of ${rounds}`);
+    await yieldToEventLoop(); // Lets signal handlers run.
+    figuresByRound.push(cases.map(({ inputs }) => measureMicrosecondsPerTurn(inputs, batchMs)));
   }
   showProgress('');
   return cases.map(({ domainCase: { axis, value }, inputs }, index) => ({
     axis,
     value,
-    microseconds: getMedian(measured.map((round) => round[index] ?? Number.NaN)),
-    ratio: getMedian(measured.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
+    microseconds: getMedian(figuresByRound.map((round) => round[index] ?? Number.NaN)),
+    ratio: getMedian(figuresByRound.map((round) => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
     allocatedBytes: measureBytesPerTurn(inputs),
   }));
 }

@@ -35,7 +35,7 @@ function parseDomainArguments(args: readonly string[]): DomainArguments {
   };
 }
 
-/** Width of the bar of the baseline, and of the longest bar. */
+/** Width in characters of the bar of the baseline, and of the longest bar. */
 const baselineWidth = 10;
 const maxWidth = 50;
 

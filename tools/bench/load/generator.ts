@@ -3,13 +3,13 @@ import { ProcessTurnRequest } from '../../../gen/focal/orchestration/v1/orchestr
 import { buildSessionTurns } from '../workload/session-turns';
 import type { GeneratorCommand, GeneratorEvent, LoadReport, LoadRequest } from './load';
 
-// A load generator, the entry point of a child process of load.ts.
+// A load generator: the entry point of the child processes that load.ts starts.
 
-/** Length of the prefix of a gRPC message. */
+/** Length of the prefix of a gRPC message, in bytes. */
 const prefixBytes = 5;
 
 class Generator {
-  /** The framed requests of each session. They are created before the measurement, because each turn id is used once. */
+  /** The framed requests of each session. They are created before the measurement and sent once, because a turn id must be unique. */
   private readonly sessions: readonly (readonly Buffer[])[];
   private nextSession = 0;
   private readonly latenciesMs: number[] = [];
@@ -83,7 +83,7 @@ class Http2Client {
     };
   }
 
-  /** Resolves when it is connected. */
+  /** Resolves when the client is connected. */
   static open(address: string, method: string): Promise<Http2Client> {
     const client = new Http2Client(address, method);
     return new Promise((resolve, reject) => {
@@ -125,7 +125,7 @@ function formatStatus(headers: IncomingHttpHeaders): string {
   return `status ${headers['grpc-status'] ?? 'unknown'}: ${message}`;
 }
 
-/** Adds the prefix of gRPC to an uncompressed message. */
+/** Adds the gRPC prefix to an uncompressed message. */
 function toGrpcFrame(message: Uint8Array): Buffer {
   const frame = Buffer.alloc(prefixBytes + message.length);
   frame.writeUInt32BE(message.length, 1);

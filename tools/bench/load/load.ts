@@ -22,9 +22,9 @@ export interface LoadRequest {
 
 export interface LoadReport {
   readonly calls: number;
-  /** Wall time from the first call to the last response. */
+  /** Wall time from the first call to the last response, in seconds. */
   readonly seconds: number;
-  /** Of each call. */
+  /** The latency of each call in milliseconds. */
   readonly latenciesMs: readonly number[];
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -44,12 +44,12 @@ export interface Round {
   readonly calls: number;
   /** CPU time of the server processes per call, all threads, in microseconds. */
   readonly cpuUsPerCall: number;
-  /** Depends on the whole machine: clients, Redis and other processes. */
+  /** Throughput. Depends on the whole machine: clients, Redis and other processes. */
   readonly callsPerSecond: number;
   /** Latencies as seen by a client. They depend on the whole machine, too. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** CPU time by wall time. Well below 1 per server means that the servers waited for the clients. */
+  /** CPU time divided by wall time. Well below 1 per server means that the servers waited for the clients. */
   readonly utilization: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -78,16 +78,16 @@ export async function measureRound(
   };
 }
 
-/** With one generator, the generator would be the bottleneck instead of the server. */
+/** More than one, because a single generator would be the bottleneck instead of the server. */
 const generatorCount = 2;
 
-/** Load generators in child processes, which are reused for all rounds, so that they stay warm. */
+/** Load generators in child processes. The processes are reused for all rounds, so that their code stays compiled. */
 export class LoadGenerators {
   private readonly generators = Array.from({ length: generatorCount }, () => new GeneratorProcess());
 
   /**
-   * Opens the connections and encodes the requests. Returns a function that sends them, once. It rejects if a call fails, because such a
-   * run has no valid figures.
+   * Opens the connections and encodes the requests. Returns a function that sends the requests and can be called once. The function
+   * rejects if a call fails, because the figures would not be valid.
    */
   async prepare(request: LoadRequest): Promise<() => Promise<LoadReport>> {
     const parts = splitRequest(request).flatMap((part, index) => {
@@ -103,7 +103,7 @@ export class LoadGenerators {
   }
 }
 
-/** Splits a request for the generators. */
+/** Splits a request into one part per generator. */
 function splitRequest(request: LoadRequest): readonly LoadRequest[] {
   const count = Math.min(generatorCount, request.connections, request.inFlight, request.sessions);
   const getShare = (total: number, index: number): number => Math.floor((total + index) / count);
@@ -131,7 +131,7 @@ function sumReports(reports: readonly LoadReport[]): LoadReport {
 
 class GeneratorProcess {
   private readonly child: ChildProcess = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
-  private readonly exited = once(this.child, 'exit').then(
+  private readonly exitEvent = once(this.child, 'exit').then(
     (): GeneratorEvent => ({ kind: 'failed', reason: 'it exited' }),
   );
 
@@ -150,9 +150,9 @@ class GeneratorProcess {
   }
 
   private async execute(command: GeneratorCommand): Promise<GeneratorEvent> {
-    const received = once(this.child, 'message').then(([event]): GeneratorEvent => event);
+    const reply = once(this.child, 'message').then(([event]): GeneratorEvent => event);
     this.child.send(command);
-    const event = await Promise.race([received, this.exited]);
+    const event = await Promise.race([reply, this.exitEvent]);
     if (event.kind === 'failed') throw new Error(`A load generator failed: ${event.reason}.`);
     return event;
   }

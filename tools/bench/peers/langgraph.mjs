@@ -9,7 +9,7 @@ const State = Annotation.Root({
 });
 
 /** Interrupts until all fields are known. `next` returns the next step. */
-const collecting = (step, next) => (state) => {
+const createCollectNode = (step, next) => (state) => {
   if (findMissingFields(step, state.values).length === 0) return new Command({ goto: next(state.values) });
   const input = interrupt({ step, ask: findMissingFields(step, state.values) });
   const values = { ...state.values, ...input.values };
@@ -19,22 +19,22 @@ const collecting = (step, next) => (state) => {
   });
 };
 
-const waiting = (step, next) => () => {
+const createWaitNode = (step, next) => () => {
   const input = interrupt({ step });
   return new Command({ update: { values: input.values ?? {} }, goto: next });
 };
 
 const steps = {
-  reference: [collecting('reference', () => 'circumstances'), ['reference', 'circumstances']],
-  circumstances: [collecting('circumstances', () => 'amount'), ['circumstances', 'amount']],
+  reference: [createCollectNode('reference', () => 'circumstances'), ['reference', 'circumstances']],
+  circumstances: [createCollectNode('circumstances', () => 'amount'), ['circumstances', 'amount']],
   amount: [
-    collecting('amount', ({ amount }) => (amount > 500 ? 'note' : 'confirmation')),
+    createCollectNode('amount', ({ amount }) => (amount > 500 ? 'note' : 'confirmation')),
     ['amount', 'note', 'confirmation'],
   ],
-  note: [collecting('note', () => 'confirmation'), ['note', 'confirmation']],
-  confirmation: [waiting('confirmation', 'booking'), ['booking', 'closed']],
-  booking: [waiting('booking', 'receipt'), ['receipt']],
-  receipt: [waiting('receipt', 'closed'), ['closed']],
+  note: [createCollectNode('note', () => 'confirmation'), ['note', 'confirmation']],
+  confirmation: [createWaitNode('confirmation', 'booking'), ['booking', 'closed']],
+  booking: [createWaitNode('booking', 'receipt'), ['receipt']],
+  receipt: [createWaitNode('receipt', 'closed'), ['closed']],
   closed: [() => ({}), []],
 };
 
@@ -44,7 +44,7 @@ export const langgraph = {
     const builder = new StateGraph(State);
     for (const [step, [node, ends]] of Object.entries(steps)) builder.addNode(step, node, { ends });
     const graph = builder.addEdge(START, 'reference').compile({ checkpointer: new RedisSaver(redis) });
-    const stepsBySession = new Map(); // For the check: threads without input are not loaded.
+    const stepsBySession = new Map(); // The check needs the steps of all flows, but a turn loads only the threads that have input.
     return async (sessionId, inputs) => {
       const isNew = !stepsBySession.has(sessionId);
       const currentSteps = stepsBySession.get(sessionId) ?? Array(flows).fill('reference');

@@ -5,7 +5,7 @@ export const flows = 3;
 const toAll = (values) => Array.from({ length: flows }, () => ({ kind: 'values', values }));
 const toSome = (inputs) => Array.from({ length: flows }, (_, flow) => inputs[flow]);
 
-/** One entry per flow; undefined without input. */
+/** The inputs of each turn, one entry per flow; undefined if the flow has no input. */
 export const turns = [
   toAll({}),
   toAll({ reference: 'R-2041-77' }),

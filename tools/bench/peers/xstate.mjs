@@ -8,7 +8,7 @@ const areFieldsKnown =
   ({ context }) =>
     findMissingFields(step, context).length === 0;
 
-const collecting = (step, target) => ({ always: { guard: areFieldsKnown(step), target } });
+const createCollectState = (step, target) => ({ always: { guard: areFieldsKnown(step), target } });
 
 const machine = createMachine({
   id: 'request',
@@ -16,15 +16,15 @@ const machine = createMachine({
   initial: 'reference',
   on: { values: { actions: assign(({ context, event }) => ({ ...context, ...event.values })) } },
   states: {
-    reference: collecting('reference', 'circumstances'),
-    circumstances: collecting('circumstances', 'amount'),
+    reference: createCollectState('reference', 'circumstances'),
+    circumstances: createCollectState('circumstances', 'amount'),
     amount: {
       always: [
         { guard: ({ context }) => areFieldsKnown('amount')({ context }) && context.amount > 500, target: 'note' },
         { guard: areFieldsKnown('amount'), target: 'confirmation' },
       ],
     },
-    note: collecting('note', 'confirmation'),
+    note: createCollectState('note', 'confirmation'),
     confirmation: { on: { confirmed: 'booking', declined: 'closed' } },
     booking: {
       on: {

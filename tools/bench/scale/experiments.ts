@@ -19,7 +19,7 @@ import { buildScenario } from '../workload/scenarios';
 import { agent, buildSessionTurns, defaultShape, turnsPerSession } from '../workload/session-turns';
 import type { ScaleExperiment, ScaleRange, ScaleVariant } from './scale-cost';
 
-/** Sessions that are stored in Redis. */
+/** Varies the number of sessions in Redis. */
 const sessionsExperiment: ScaleExperiment = {
   name: 'sessions in Redis',
   async start(range, cleanup) {
@@ -35,7 +35,7 @@ const sessionsExperiment: ScaleExperiment = {
   },
 };
 
-/** Scenarios of the agent. A session uses three of them. */
+/** Varies the number of scenarios of the agent. A session uses three of them. */
 const catalogueExperiment: ScaleExperiment = {
   name: 'scenarios in the catalogue',
   async start(range, cleanup) {
@@ -44,7 +44,7 @@ const catalogueExperiment: ScaleExperiment = {
       const count = Math.max(size, defaultShape.activeScenarios);
       const { redis, service: writer } = await startDeployment(cleanup, count);
       await writer.stop();
-      // The measured service has not loaded the catalogue yet.
+      // Starts another service, because the writer has already loaded the catalogue.
       const service = cleanup.add(await startBenchService({ redisPort: redis.port }), (started) => started.stop());
       const extraFigures = {
         'start CPU ms': getCpuMicroseconds(service.pid) / 1_000,
@@ -57,7 +57,7 @@ const catalogueExperiment: ScaleExperiment = {
   },
 };
 
-/** Connections that share the calls in flight. */
+/** Varies the number of connections that share the calls in flight. */
 const connectionsExperiment: ScaleExperiment = {
   name: 'connections',
   async start(range, cleanup) {
@@ -72,7 +72,7 @@ const connectionsExperiment: ScaleExperiment = {
   },
 };
 
-/** One node and two nodes, on one Redis. */
+/** Compares one node with two nodes, on one Redis. */
 const nodesExperiment: ScaleExperiment = {
   name: 'nodes',
   async start(_range, cleanup) {
@@ -85,11 +85,11 @@ const nodesExperiment: ScaleExperiment = {
   },
 };
 
-/** Longer than the poll interval of a stream (`watch_poll_interval_ms`). */
+/** Milliseconds without turns. Longer than the poll interval of a stream (`watch_poll_interval_ms`). */
 const idleMs = 15_000;
 const shortIdleMs = 500;
 
-/** WatchSession streams without new turns, each of its own session. */
+/** Varies the number of WatchSession streams without new turns, each of its own session. */
 const watchStreamsExperiment: ScaleExperiment = {
   name: 'idle watch streams',
   async start(range, cleanup) {
@@ -152,7 +152,7 @@ function getUsedMemory(redis: RedisProcess): Promise<number> {
   return redis.withClient(async (client) => Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]));
 }
 
-/** Measures the CPU of the first turn of an agent in milliseconds. It loads and compiles the catalogue. */
+/** Measures the CPU of the first turn of an agent in milliseconds. The turn loads and compiles the catalogue. */
 async function measureFirstTurn({ address, pid }: BenchServer): Promise<number> {
   const client = connect(address, { credentials: insecure(), timeoutMs: 600_000 });
   try {
@@ -170,8 +170,8 @@ const keyPrefix = 'so:';
 const copiesPerBatch = 1_000;
 
 /**
- * Creates completed sessions in Redis and returns their ids. Plays one session and copies it, which is faster. The copies have the same
- * size and can be read, although their recorded turns have the id of the first session.
+ * Creates completed sessions in Redis and returns their ids. Plays one session and copies it, which is faster than playing each
+ * session. The copies have the same size and can be read, although their recorded turns have the id of the first session.
  */
 async function createSessions({ service, redis }: BenchDeployment, count: number): Promise<readonly string[]> {
   const from = getSessionKeys(keyPrefix, { ...agent, sessionId: await playSession(service.address) });
@@ -205,13 +205,13 @@ async function playSession(address: string): Promise<string> {
   }
 }
 
-/** Before the last turn, so that each stream receives one message when it is open. */
+/** The revision before the last turn, so that each stream receives one message when it opens. */
 const afterRevision = turnsPerSession - 1;
 
-/** Below the limit of 1,000 streams per connection (docs/following-sessions.md), above which a client queues them. */
+/** Below the limit of 1,000 streams per connection (docs/following-sessions.md). A client queues the streams above the limit. */
 const streamsPerConnection = 500;
 
-/** Opens one stream per session. Resolves when each has received a turn. */
+/** Opens one stream per session. Resolves when each stream has received a turn. */
 async function openWatchStreams(address: string, sessionIds: readonly string[], cleanup: CleanupStack): Promise<void> {
   if (sessionIds.length === 0) return;
   const streams: ClientReadableStream<WatchSessionResponse>[] = [];
@@ -235,6 +235,6 @@ async function openWatchStreams(address: string, sessionIds: readonly string[], 
 function waitForMessage(stream: ClientReadableStream<WatchSessionResponse>): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.once('data', () => resolve());
-    stream.on('error', reject); // After the first message: the cancellation.
+    stream.on('error', reject); // Stays registered, because the cancellation emits an error after the first message.
   });
 }

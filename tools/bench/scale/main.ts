@@ -46,7 +46,7 @@ function parseScaleArguments(args: readonly string[]): ScaleArguments {
   };
 }
 
-/** Selects experiments by the beginning of their names; undefined for all. */
+/** Selects experiments by prefixes of their names; undefined selects all. Throws an Error that names an unknown prefix. */
 function selectExperiments(prefixes: readonly string[] | undefined): readonly ScaleExperiment[] {
   const unknown = prefixes?.find((prefix) => !scaleExperiments.some(({ name }) => name.startsWith(prefix)));
   if (unknown !== undefined) throw new Error(`There is no experiment "${unknown}".`);

@@ -10,28 +10,28 @@ export interface ScaleVariant {
   readonly name: string;
   readonly servers: readonly BenchServer[];
   readonly connections: number;
-  /** Figures of the setup, by heading with the unit. */
+  /** Figures of the setup. The keys are headings that include the unit. */
   readonly extraFigures: Readonly<Record<string, number>>;
 }
 
 export interface ScaleRange {
-  /** Includes the largest sizes, which need much time and memory. */
+  /** Whether to include the largest sizes, which need much time and memory. */
   readonly full: boolean;
-  /** Uses sizes below ten, for the tests. */
+  /** Whether to use sizes below ten, for the tests. */
   readonly short: boolean;
 }
 
-/** Something that grows while the same turns are sent. */
+/** An experiment that varies one size of a deployment while the same turns are sent. */
 export interface ScaleExperiment {
   readonly name: string;
-  /** Starts all sizes. The first is the smallest, and the baseline of the others. */
+  /** Starts the servers of all sizes. The first size is the smallest, and the baseline of the others. */
   readonly start: (range: ScaleRange, cleanup: CleanupStack) => Promise<readonly ScaleVariant[]>;
 }
 
 /** The figures of one size, medians of the rounds. */
 export interface SizeCost {
   readonly name: string;
-  /** CPU of the server processes per turn, in microseconds. */
+  /** CPU time of the server processes per turn, in microseconds. */
   readonly cpuUsPerTurn: number;
   /** Ratio of `cpuUsPerTurn` to that of the smallest size in the same round. */
   readonly ratio: number;

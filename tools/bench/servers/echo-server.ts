@@ -4,7 +4,7 @@ import type { EchoServerOptions } from './servers';
 
 const passThrough = (bytes: Buffer): Buffer => bytes;
 
-/** The minimum for a gRPC call that stores something: grpc-js without encoding, one Redis script, a response of a fixed size. */
+/** A minimal gRPC server that stores a value: grpc-js without encoding, one Redis script per call, and a response of a fixed size. */
 serveForParent(async ({ redisPort, responseBytes, valueBytes }: EchoServerOptions) => {
   const storeValue = await connectStoreValue(redisPort);
   const response = Buffer.alloc(responseBytes, 'response ');

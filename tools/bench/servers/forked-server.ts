@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 /** The full method of the echo server. */
 export const echoMethod = '/bench.Echo/Echo';
 
-/** Creates the server from the message of the parent process, sends the port, and exits with the parent. */
+/** Creates the server when the parent process sends a message, replies with the port, and exits with the parent. */
 export function serveForParent<Message>(createServer: (message: Message) => Promise<Server>): void {
   process.once('message', (message: Message) => {
     createServer(message)
@@ -34,10 +34,14 @@ const storeScript = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])";
 const keyCount = 1_000;
 const timeToLiveMs = 3_600_000;
 
-/** Stores a value with one script, round-robin under a thousand keys. */
+/** Stores a value with one script. The calls rotate through a thousand keys. */
 export type StoreValue = (value: Buffer, callNumber: number) => Promise<unknown>;
 
-/** @param tuneClient called with the client before it connects */
+/**
+ * Connects to Redis and loads the script.
+ *
+ * @param tuneClient called with the client before the client connects
+ */
 export async function connectStoreValue(
   redisPort: number,
   tuneClient: (redis: Redis) => void = () => undefined,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** USER_HZ: the unit of /proc on Linux, independent of the kernel's clock. */
+/** USER_HZ: clock ticks per second in /proc on Linux, independent of the timer frequency of the kernel. */
 const ticksPerSecond = 100;
 
 /** CPU time of a process in microseconds, user and system, all threads. Resolution 10 ms. Linux only. */
 export function getCpuMicroseconds(pid: number): number {
   const stat = readProcessFile(pid, 'stat');
-  // The process name, in parentheses, may have spaces. utime and stime are the fields 14 and 15.
+  // The process name, in parentheses, may contain spaces. utime and stime are fields 14 and 15.
   const [utime, stime] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

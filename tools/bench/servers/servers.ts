@@ -13,11 +13,11 @@ export interface BenchServer {
   /** `127.0.0.1:PORT` */
   readonly address: string;
   readonly pid: number;
-  /** Idempotent. */
+  /** Stops the process. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** The full method of the service and of the stub server. */
+/** The full method that is measured on the service and on the stub server. */
 export const turnMethod = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
 
 export interface ServiceOptions {
@@ -58,7 +58,7 @@ export async function putScenarios({ address }: BenchServer, scenarios: readonly
   }
 }
 
-/** The sizes of the echo server, which are those of the service. */
+/** The options of the echo server. Its sizes are those of the service. */
 export interface EchoServerOptions {
   readonly redisPort: number;
   readonly responseBytes: number;
@@ -83,7 +83,7 @@ export interface StubServerOptions extends StubServerMessage {
 
 const telemetryPreload = join(__dirname, '..', '..', '..', 'src', 'server', 'telemetry', 'preload.js');
 
-/** Starts a server that has the contract and the telemetry of the service, but decides nothing. */
+/** Starts a server that has the contract and the telemetry of the service, but makes no decisions. */
 export function startStubServer({ redisPort, settings }: StubServerOptions): Promise<BenchServer> {
   return startForkedServer('stub-server', { redisPort } satisfies StubServerMessage, {
     env: { ...removeTelemetryVariables(process.env), ...settings },
@@ -96,9 +96,10 @@ function removeTelemetryVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a server of this folder, which ends with this process.
+ * Starts a server of this folder. The server exits with this process.
  *
- * @param name file name without extension. The server receives one message and replies with its port (forked-server.ts)
+ * @param name file name without extension
+ * @param message sent to the server, which replies with its port (forked-server.ts)
  */
 async function startForkedServer(name: string, message: object, options: ForkOptions = {}): Promise<BenchServer> {
   const child = fork(join(__dirname, `${name}.js`), options);

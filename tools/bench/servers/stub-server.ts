@@ -52,9 +52,9 @@ function decideWorkload(): readonly DecidedTurn[] {
 }
 
 /**
- * The minimum for a server with the contract and the telemetry of the service. It decodes each request, encodes a response and a state
- * that were decided before, and creates the same spans. It batches concurrent calls as the service does (ADR 0008). It does not validate
- * or decide anything, and would apply a turn twice.
+ * A minimal server with the contract and the telemetry of the service. It decodes each request, encodes a precomputed response and state,
+ * and creates the same spans. It batches concurrent calls as the service does (ADR 0008). It neither validates nor decides, and would apply
+ * a repeated turn twice.
  */
 serveForParent(async ({ redisPort }: StubServerMessage) => {
   restoreStringPrototype();
@@ -67,14 +67,14 @@ serveForParent(async ({ redisPort }: StubServerMessage) => {
   async function handle(request: Buffer): Promise<Uint8Array> {
     await batchGate.nextBatch();
     callCount += 1;
-    const decided = turns[callCount % turns.length];
-    if (decided === undefined) throw new Error('The workload has no turns.');
+    const decidedTurn = turns[callCount % turns.length];
+    if (decidedTurn === undefined) throw new Error('The workload has no turns.');
     await telemetry.withSpanAsync('session.load', () => Promise.resolve());
     for (const phase of phaseSpans) telemetry.withSpan(phase, ignore);
-    const response = encodeMessage(ProcessTurnResponse, decided.response);
-    const value = Buffer.concat([request, encodeMessage(Session, decided.state), response]);
+    const response = encodeMessage(ProcessTurnResponse, decidedTurn.response);
+    const value = Buffer.concat([request, encodeMessage(Session, decidedTurn.state), response]);
     await telemetry.withSpanAsync('session.commit', () => storeValue(value, callCount));
-    reportTurn({ telemetry, log: silentLog }, decided.turn, { result: decided.result, replayed: false });
+    reportTurn({ telemetry, log: silentLog }, decidedTurn.turn, { result: decidedTurn.result, replayed: false });
     return response;
   }
 

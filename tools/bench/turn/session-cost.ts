@@ -8,7 +8,7 @@ import { agent, buildSessionTurns, defaultShape, turnsPerSession } from '../work
 
 /** The sizes of a session of the workload, in bytes. */
 export interface SessionSizes {
-  /** Means of its turns: request, response and stored state. */
+  /** Mean sizes of the request, the response and the stored state of a turn. */
   readonly request: number;
   readonly response: number;
   readonly state: number;

@@ -17,7 +17,7 @@ import { buildScenario } from '../workload/scenarios';
 import { defaultShape } from '../workload/session-turns';
 import { measureSessionSizes, recordRedisCommands, type SessionSizes } from './session-cost';
 
-/** The telemetry of the service during the measurement; see docs/telemetry.md. */
+/** The telemetry modes of the measured servers; see docs/telemetry.md. */
 export const telemetryModes = ['off', 'sampled', 'on'] as const;
 export type TelemetryMode = (typeof telemetryModes)[number];
 
@@ -60,7 +60,7 @@ const deleteSessionsScript = `
 
 /**
  * Measures a turn of the service and of the stub server in each telemetry mode, and a call of the echo server. The order of the servers
- * rotates by one in each round, so that other processes of the machine influence all of them.
+ * rotates by one in each round, so that other processes of the machine affect all servers equally.
  */
 export async function measureTurnCost(options: TurnCostOptions): Promise<TurnCost> {
   const cleanup = new CleanupStack();
@@ -96,14 +96,14 @@ async function measureTargets(
   { sessions, inFlight }: TurnCostOptions,
 ): Promise<TurnRound> {
   const targets = [echo, ...stubs.values(), ...services.values()];
-  const measured = new Map<BenchTarget, Round>();
+  const roundsByTarget = new Map<BenchTarget, Round>();
   for (let index = 0; index < targets.length; index += 1) {
     const target = targets[(roundNumber + index) % targets.length] ?? echo;
     const request = { connections: 2, inFlight, method: target.method, shape: defaultShape, sessions };
-    measured.set(target, await measureRound(load, [target.server], request));
+    roundsByTarget.set(target, await measureRound(load, [target.server], request));
   }
   const getRound = (target: BenchTarget): Round => {
-    const round = measured.get(target);
+    const round = roundsByTarget.get(target);
     if (round === undefined) throw new Error('A server was not measured.');
     return round;
   };
@@ -116,7 +116,7 @@ async function measureTargets(
 interface BenchTarget {
   readonly server: BenchServer;
   readonly method: string;
-  /** The collector of its telemetry. */
+  /** The collector of the telemetry; undefined without telemetry. */
   readonly sink?: TraceSink;
 }
 

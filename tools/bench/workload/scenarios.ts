@@ -5,10 +5,10 @@ import {
   WhenNotAddressed,
 } from '../../../gen/focal/orchestration/v1/scenario';
 
-/** Steps that a session traverses. A larger scenario also has a detour that is never taken. */
+/** Number of steps that a session traverses. A larger scenario also has a detour that is never taken. */
 export const mainStepCount = 8;
 
-/** The fields that a scenario collects. Two scenarios have no field in common. */
+/** Returns the names of the fields that a scenario collects. Two scenarios have no field in common. */
 export function getFieldNames(
   index: number,
 ): Readonly<Record<'reference' | 'reason' | 'date' | 'amount' | 'note', string>> {
@@ -21,7 +21,7 @@ export function getFieldNames(
   };
 }
 
-/** The id of a scenario is the same in every run. */
+/** Returns the id of a scenario, which is the same in every run. */
 export function toScenarioId(index: number): string {
   return `5ca1ab1e-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }

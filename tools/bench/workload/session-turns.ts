@@ -15,19 +15,19 @@ export const turnsPerSession = 9;
 
 /** The size of a session and of its turns. */
 export interface SessionShape {
-  /** Scenarios that start in the first turn and stay active: the first ones of the catalogue. */
+  /** Number of scenarios that start in the first turn and stay active: the first ones of the catalogue. */
   readonly activeScenarios: number;
-  /** Fields of the customer data, including `customer_id`. */
+  /** Number of fields of the customer data, including `customer_id`. */
   readonly customerFields: number;
-  /** Candidates of each turn except the first: running scenarios, followed by unknown ones. */
+  /** Number of candidates of each turn except the first: running scenarios, followed by unknown ones. */
   readonly candidates: number;
-  /** Rules of each turn. Every third one has a scenario of the session as its scope. */
+  /** Number of rules of each turn. Every third rule has a scenario of the session as its scope. */
   readonly rules: number;
 }
 
 export const defaultShape: SessionShape = { activeScenarios: 3, customerFields: 10, candidates: 2, rules: 3 };
 
-/** The parts that differ between turns. */
+/** The parts in which the turns of a session differ. */
 type TurnParts = Partial<Pick<Turn, 'trigger' | 'candidates' | 'stepOutcomes'>> & {
   readonly values?: Readonly<Record<string, string | number>>;
 };
@@ -37,8 +37,8 @@ const message =
   'I have looked it up as you asked me to: it is all on the confirmation that I got by mail last week. '.repeat(2);
 
 /**
- * Builds the nine turns of a new session. All scenarios start and get their values in five messages. Then the first ones are confirmed and
- * booked, while the others wait for the confirmation. Every scenario is active in every turn.
+ * Builds the nine turns of a new session. All scenarios start and get their values in five messages. Then the first scenarios are confirmed
+ * and booked, while the others wait for the confirmation. Every scenario is active in every turn.
  */
 export function buildSessionTurns(shape: SessionShape, sessionId: string = randomUUID()): Turn[] {
   const turnIds = Array.from({ length: turnsPerSession }, () => randomUUID());
@@ -69,9 +69,9 @@ function buildTurnParts(
   const toAll = (field: keyof ReturnType<typeof getFieldNames>, value: string | number): TurnParts => ({
     values: Object.fromEntries(allFields.map((fields) => [fields[field], value])),
   });
-  const confirmed = (index: number): Turn['stepOutcomes'] =>
+  const createConfirmation = (index: number): Turn['stepOutcomes'] =>
     createOutcomes(instanceIds[index], 'confirmation', 5, StepOutcomeKind.STEP_OUTCOME_KIND_CONFIRMED);
-  const booked = (index: number): Turn['stepOutcomes'] =>
+  const createBooking = (index: number): Turn['stepOutcomes'] =>
     createOutcomes(instanceIds[index], 'booking', 6, StepOutcomeKind.STEP_OUTCOME_KIND_ACTION_SUCCEEDED, {
       [`booking_${index}`]: 'B-20871',
     });
@@ -82,13 +82,13 @@ function buildTurnParts(
     toAll('date', '2026-01-03'),
     toAll('amount', 750.5),
     toAll('note', 'The neighbour took it in.'),
-    { stepOutcomes: confirmed(0) },
-    { stepOutcomes: [...booked(0), ...confirmed(1)] },
-    { trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, stepOutcomes: booked(1) },
+    { stepOutcomes: createConfirmation(0) },
+    { stepOutcomes: [...createBooking(0), ...createConfirmation(1)] },
+    { trigger: TurnTrigger.TURN_TRIGGER_TOOL_RESULTS, stepOutcomes: createBooking(1) },
   ];
 }
 
-/** Creates the outcome of a step; none if the session has no such instance. */
+/** Creates a list with the outcome of a step; empty if `instanceId` is undefined. */
 function createOutcomes(
   instanceId: string | undefined,
   stepId: string,

@@ -25,7 +25,7 @@ export function buildTurnInputs(shape: SessionShape, stepsPerScenario: number): 
   const inputs: TurnInput[] = [];
   let session = createEmptySession({ ...agent, sessionId: '' });
   for (const message of buildSessionTurns(shape)) {
-    // Encoded and decoded, so that it has the same shape as a request.
+    // Encodes and decodes the turn, so that it has the same shape as a received turn.
     const turn = turnFromProto(Turn.decode(Turn.encode(message).finish()), 0);
     if (inputs.length === 0) session = createEmptySession(turn);
     const getNewInstanceId = (scenarioId: string): string =>
@@ -44,7 +44,7 @@ function compileWorkloadScenario(index: number, steps: number): CompiledScenario
   return compiled;
 }
 
-/** Compiles the scenarios of a session. */
+/** Builds a catalogue with the compiled scenarios of a session. */
 export function buildWorkloadCatalogue({ activeScenarios }: SessionShape, stepsPerScenario: number): Catalogue {
   const scenarios = Array.from({ length: activeScenarios }, (_, index) =>
     compileWorkloadScenario(index, stepsPerScenario),

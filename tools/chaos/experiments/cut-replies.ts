@@ -11,8 +11,9 @@ import { toOutcome } from '../verification';
 const turnsPerSession = 20;
 
 /**
- * Cuts the connection when the reply to a turn is sent, so that the turn is committed but the client gets no response. First between
- * Redis and the node, then between the node and the client. The retry must be answered as a replay. `cuts` counts per connection.
+ * Cuts the connection when the reply to a turn is sent, so that the turn is committed but the client gets no response. The first cuts are
+ * between Redis and the node, the others between the node and the client. The retry must return a replay. `cuts` is the number of cuts per
+ * connection.
  */
 export async function cutReplies(
   { seed, reportProgress }: ExperimentContext,
@@ -67,15 +68,15 @@ async function cutEachReply(
 ): Promise<void> {
   if (client === undefined) return;
   const sender = new TurnSender(turnLog);
-  let session = new RandomTurns(random.uuid(), scenarios, random.fork());
+  let session = new RandomTurns(random.nextUuid(), scenarios, random.fork());
   const addTurn = () => {
     const { turnId, request } = session.next();
     return turnLog.add(session.sessionId, turnId, request);
   };
   for (let done = 0; done < cuts; done += 1) {
-    if (done % turnsPerSession === 0) session = new RandomTurns(random.uuid(), scenarios, random.fork());
+    if (done % turnsPerSession === 0) session = new RandomTurns(random.nextUuid(), scenarios, random.fork());
     const turn = addTurn();
-    // The connection must work again, or the next reply would not be the reply to a turn.
+    // Ensures that the connection works again. Otherwise, the next reply might not be the reply to a turn.
     await sender.sendUntilAcknowledged(addTurn(), () => client);
     cutter.cutNextReply();
     await sender.sendUntilAcknowledged(turn, () => client);
@@ -86,7 +87,7 @@ async function cutEachReply(
   }
 }
 
-/** Whether a chunk has the reply to a turn. */
+/** Returns whether a chunk contains the reply to a turn. */
 type ReplyDetector = (chunk: Buffer) => boolean;
 
 /** Cuts a connection when the reply to a turn is sent. */
@@ -94,7 +95,7 @@ class ReplyCutter {
   cutCount = 0;
   private isArmed = false;
 
-  /** @param createDetector is called for each connection */
+  /** @param createDetector called for each connection */
   constructor(private readonly createDetector: () => ReplyDetector) {}
 
   readonly createFilter = (): ReplyFilter => {
@@ -113,7 +114,7 @@ class ReplyCutter {
   }
 }
 
-/** Only a commit has an integer as its reply. Another reply may be in the same chunk. */
+/** Detects integers, because only the reply to a commit is an integer. Another reply may precede it in the chunk. */
 function createRedisCommitDetector(): ReplyDetector {
   return (chunk) => chunk[0] === ':'.charCodeAt(0) || chunk.includes('\r\n:');
 }
@@ -121,7 +122,7 @@ function createRedisCommitDetector(): ReplyDetector {
 const frameHeaderBytes = 9;
 const headersFrame = 1;
 
-/** The server sends the HEADERS frame of a response when the response is complete. */
+/** Detects HEADERS frames, because the server sends the HEADERS frame of a response when the response is complete. */
 function createGrpcResponseDetector(): ReplyDetector {
   const frames = new FrameParser();
   return (chunk) => frames.parse(chunk).includes(headersFrame);

@@ -10,27 +10,28 @@ import { toOutcome } from '../verification';
 
 const clientCount = 24;
 const sessionCount = 30;
-/** Calls in flight on a node when it gets SIGTERM, at least. */
+/** Minimum number of calls in flight on a node when the node gets SIGTERM. */
 const minInFlight = 4;
 const readyTimeoutMs = 60_000;
 
 /** Longer than a machine stalls under load, so that a timeout means that the drain failed a call. */
 const slowMachineTimeoutMs = 60_000;
 
-/** How long a node accepts new calls after SIGTERM. A call that was sent before the signal may arrive after it. */
+/** Milliseconds for which a node accepts new calls after SIGTERM. A call that was sent before the signal may arrive after it. */
 const drainGraceMs = 200;
 
 interface LoadedNode {
   readonly node: ServiceNode;
   readonly client: RawClient;
-  /** From SIGTERM until the restarted node is reachable. */
+  /** True from SIGTERM until the restarted node is reachable. */
   isDraining: boolean;
   inFlight: number;
 }
 
 /**
  * Sends SIGTERM to two nodes in turn, on one Redis and under load. The clients do not retry a call. A call that was sent before the
- * signal must succeed. A later call may fail with UNAVAILABLE, and then its turn must not be applied. `drains` counts the signals.
+ * signal must succeed. A later call may fail with UNAVAILABLE, but its turn must then not be applied. `drains` is the number of
+ * signals.
  */
 export async function drainServers(
   { seed, reportProgress }: ExperimentContext,
@@ -45,7 +46,7 @@ export async function drainServers(
     const store = { kind: 'redis', port: redis.port } as const;
     return await withDeployment({ nodeCount: 2, store, settings }, async (deployment) => {
       const load = new DrainLoad(deployment, new SeededRandom(seed));
-      await load.during(async (nodes) => {
+      await load.sendTurnsDuring(async (nodes) => {
         for (let round = 0; round < drains; round += 1) {
           reportProgress(`SIGTERM ${round + 1} of ${drains}`);
           const node = nodes[round % nodes.length];
@@ -84,13 +85,13 @@ class DrainLoad {
     });
     this.sessions = Array.from(
       { length: sessionCount },
-      () => new RandomTurns(random.uuid(), scenarios, random.fork()),
+      () => new RandomTurns(random.nextUuid(), scenarios, random.fork()),
     );
     this.sender = new TurnSender(turnLog, { timeoutMs: slowMachineTimeoutMs, giveUpAfterMs: 2 * slowMachineTimeoutMs });
   }
 
-  /** Sends turns while `action` runs. Resolves when all of them are acknowledged. */
-  async during(action: (nodes: readonly LoadedNode[]) => Promise<void>): Promise<void> {
+  /** Sends turns while `action` runs. Resolves when all turns are acknowledged. */
+  async sendTurnsDuring(action: (nodes: readonly LoadedNode[]) => Promise<void>): Promise<void> {
     const clients = Array.from({ length: clientCount }, () => this.sendTurns());
     try {
       await action(this.nodes);

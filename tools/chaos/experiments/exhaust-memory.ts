@@ -14,13 +14,15 @@ export interface ExhaustMemoryParameters {
   readonly sessions: number;
 }
 
-/** Free bytes when the limit is set. */
+/** Memory in bytes that is still free when the limit is set. */
 const freeBytes = 400_000;
 
 /** Statuses that a client may get while Redis has no memory. */
 const allowedStatuses: ReadonlySet<string> = new Set(['RESOURCE_EXHAUSTED', 'UNAVAILABLE']);
 
-/** Redis reaches `maxmemory` with `noeviction`. Turns are refused without a change, and are accepted again when memory is free. */
+/**
+ * Fills Redis up to `maxmemory` with `noeviction`. Redis must refuse turns without a change, and accept turns again when memory is free.
+ */
 export async function exhaustMemory(
   { seed, reportProgress }: ExperimentContext,
   { refusals, sessions }: ExhaustMemoryParameters,
@@ -32,14 +34,14 @@ export async function exhaustMemory(
       const random = new SeededRandom(seed);
       const { failures } = deployment.turnLog.counts;
       const violations: Violation[] = [];
-      let unchanged = 0;
+      let unchangedCount = 0;
       await withLoad(deployment, random.fork(), async () => {
         reportProgress('filling the memory');
         await setMaxMemory(redis, (await getUsedMemory(redis)) + freeBytes);
         await waitUntil(() => (failures.get('RESOURCE_EXHAUSTED') ?? 0) >= refusals);
         reportProgress('comparing sessions');
         await setMaxMemory(redis, Math.floor((await getUsedMemory(redis)) / 2)); // Redis refuses every write.
-        unchanged = await compareSessions(deployment, random, sessions, violations);
+        unchangedCount = await compareSessions(deployment, random, sessions, violations);
         await setMaxMemory(redis, 0);
       });
       for (const status of failures.keys()) {
@@ -47,14 +49,17 @@ export async function exhaustMemory(
           violations.push({ kind: 'expectation', text: `a turn was refused with ${status}` });
         }
       }
-      return toOutcome(deployment, { 'states unchanged by a refused turn': unchanged }, violations);
+      return toOutcome(deployment, { 'states unchanged by a refused turn': unchangedCount }, violations);
     });
   } finally {
     await redis.stop();
   }
 }
 
-/** Sends a turn to existing sessions. It must be refused and must not change the session. Resolves to the number of such sessions. */
+/**
+ * Sends a turn to each of the first `sessionCount` sessions. The turn must be refused and must not change the session. Resolves to the
+ * number of sessions for which this holds.
+ */
 async function compareSessions(
   { turnLog, clients, scenarios }: Deployment,
   random: SeededRandom,
@@ -62,7 +67,7 @@ async function compareSessions(
   violations: Violation[],
 ): Promise<number> {
   const sender = new TurnSender(turnLog);
-  let unchanged = 0;
+  let unchangedCount = 0;
   for (const sessionId of [...turnLog.sessions.keys()].slice(0, sessionCount)) {
     const client = random.pick(clients);
     const before = await readSessionBytes(sessionId, client);
@@ -74,10 +79,10 @@ async function compareSessions(
     } else if (Buffer.compare(before ?? Buffer.alloc(0), after ?? Buffer.alloc(0)) !== 0) {
       violations.push({ kind: 'state', text: `session ${sessionId} was changed by a refused turn` });
     } else {
-      unchanged += 1;
+      unchangedCount += 1;
     }
   }
-  return unchanged;
+  return unchangedCount;
 }
 
 function setMaxMemory(redis: RedisProcess, bytes: number): Promise<unknown> {

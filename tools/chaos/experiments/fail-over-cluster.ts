@@ -26,20 +26,20 @@ const load = { clients: 12, sessions: 400, maxPauseMs: 80 };
 /** Acknowledged turns before a master is killed. */
 const turnsBeforeFailover = 60;
 const nodeTimeoutMs = 2_000;
-/** How long a replica is suspended before its master is killed. Shorter than the node timeout, so that it is not replaced. */
+/** Time for which a replica is suspended before its master is killed. Below the node timeout, so that it is not marked as failed. */
 const replicaLagMs = nodeTimeoutMs / 2;
 
 /**
  * Migrates slots of a Redis Cluster, and kills masters whose replicas lag behind. With `durability = "replicated"` no acknowledged turn
- * may be lost. Repeats the kills with `durability = "acknowledged"`, which may lose turns that the replica did not receive. Those are
- * counted, but are not violations.
+ * may be lost. Repeats the kills with `durability = "acknowledged"`, which may lose turns that the replica did not receive. Lost
+ * turns are then counted, but are not violations.
  */
 export async function failOverCluster(
   { seed, reportProgress }: ExperimentContext,
   { slots, failovers }: FailOverClusterParameters,
 ): Promise<Outcome> {
   const random = new SeededRandom(seed);
-  const replicated = await withCluster('replicated', async (deployment, cluster) => {
+  const replicatedOutcome = await withCluster('replicated', async (deployment, cluster) => {
     let moved = 0;
     let keys = 0;
     await withLoad(
@@ -57,17 +57,17 @@ export async function failOverCluster(
     );
     return toOutcome(deployment, { 'slots moved': moved, 'keys moved': keys, 'masters killed': failovers });
   });
-  const acknowledged = await withCluster('acknowledged', async (deployment, cluster) => {
+  const acknowledgedCounts = await withCluster('acknowledged', async (deployment, cluster) => {
     await withLoad(deployment, random.fork(), () => killMasters(deployment, cluster, failovers, reportProgress), load);
     return { lost: await countLostTurns(deployment), total: deployment.turnLog.counts.acknowledged };
   });
   return {
-    violations: replicated.violations,
+    violations: replicatedOutcome.violations,
     counts: {
-      ...replicated.counts,
+      ...replicatedOutcome.counts,
       'masters killed with asynchronous replication': failovers,
-      'turns acknowledged': acknowledged.total,
-      'of these lost (allowed)': acknowledged.lost,
+      'turns acknowledged': acknowledgedCounts.total,
+      'of these lost (allowed)': acknowledgedCounts.lost,
     },
   };
 }
@@ -120,7 +120,7 @@ async function killMasters(
 
 /**
  * Suspends the replica of a master for a while, kills the master, waits for the failover, and restarts the master as a replica. No other
- * node has what the master wrote while the replica was suspended.
+ * node has the writes that the master accepted while the replica was suspended.
  */
 async function failOver(cluster: RedisCluster, index: number): Promise<void> {
   const [master, replica] = [cluster.masters[index], cluster.replicas[index]];

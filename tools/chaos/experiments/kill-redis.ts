@@ -18,7 +18,7 @@ export interface KillRedisParameters {
 
 /** Acknowledged turns between two kills. */
 const turnsBetweenKills = { min: 5, range: 40 };
-/** Turns that are acknowledged before a cut, and turns whose replies are held. */
+/** Number of turns that are acknowledged before a cut, and number of turns whose replies are held. */
 const turnsPerBatch = 12;
 const sessionsPerRound = 4;
 /** Bytes by which the file must grow before a cut, about one turn. */
@@ -27,12 +27,12 @@ const growthTimeoutMs = 20_000;
 
 interface CutCounts {
   rounds: number;
-  /** Rounds that cut the file exactly at the synced offset. The others cut it within the unsynced data. */
+  /** Rounds that cut the file exactly at the synced offset. The other rounds cut it within the unsynced data. */
   atSyncedOffset: number;
   bytes: number;
 }
 
-/** Kills Redis with `appendonly yes` and `appendfsync always` under load. Then loses data that was not synced. */
+/** Kills Redis with `appendonly yes` and `appendfsync always` under load. Then simulates power failures that lose unsynced data. */
 export async function killRedis(
   { seed, reportProgress }: ExperimentContext,
   { kills, cuts }: KillRedisParameters,
@@ -88,7 +88,7 @@ async function cutAppendOnlyFile(
   const sender = new TurnSender(turnLog);
   const sessions = Array.from(
     { length: sessionsPerRound },
-    () => new RandomTurns(random.uuid(), scenarios, random.fork()),
+    () => new RandomTurns(random.nextUuid(), scenarios, random.fork()),
   );
   const addTurns = (): SentTurn[] =>
     Array.from({ length: turnsPerBatch }, () => {
@@ -103,14 +103,14 @@ async function cutAppendOnlyFile(
   for (const proxy of proxies) proxy.hold('all');
   await redis.withClient((client) => client.ping());
   const file = AppendOnlyFile.open(redis.folder);
-  const syncedOffset = file.size();
+  const syncedOffset = file.getSize();
   for (const proxy of proxies) proxy.hold('replies');
   const unacknowledged = sendAll(addTurns());
   await waitForGrowth(file, syncedOffset + minGrowthBytes);
   await redis.kill();
-  const isAtSyncedOffset = random.chance(0.5);
-  const offset = isAtSyncedOffset ? syncedOffset : syncedOffset + random.nextInt(file.size() - syncedOffset);
-  counts.bytes += file.size() - offset;
+  const isAtSyncedOffset = random.nextBoolean(0.5);
+  const offset = isAtSyncedOffset ? syncedOffset : syncedOffset + random.nextInt(file.getSize() - syncedOffset);
+  counts.bytes += file.getSize() - offset;
   file.truncate(offset);
   file.repair();
   for (const proxy of proxies) {
@@ -125,7 +125,7 @@ async function cutAppendOnlyFile(
 
 async function waitForGrowth(file: AppendOnlyFile, size: number): Promise<void> {
   const end = Date.now() + growthTimeoutMs;
-  while (file.size() <= size) {
+  while (file.getSize() <= size) {
     if (Date.now() > end) throw new Error(`The append-only file did not grow within ${growthTimeoutMs / 1_000} s.`);
     await sleep(1);
   }

@@ -6,7 +6,7 @@ import { SeededRandom } from '../seeded-random';
 import { toOutcome } from '../verification';
 
 export interface KillServersParameters {
-  /** Kills with SIGKILL, at least one for each of the two nodes. */
+  /** Number of kills with SIGKILL, at least two: one for each node. */
   readonly kills: number;
   readonly crashesPerFailpoint: number;
 }
@@ -15,13 +15,13 @@ type Cause = 'kill' | Failpoint;
 
 const failpoints: readonly Failpoint[] = ['before-commit', 'after-commit', 'mid-stream'];
 
-/** Acknowledged turns between two kills, so that the load is at its full rate again. */
+/** Number of acknowledged turns between two kills, so that the load reaches its full rate again. */
 const turnsBetweenKills = { min: 5, range: 35 };
 
-/** Turns, or events of a stream, that pass a failpoint before the crash: from 1. */
+/** Maximum number of turns, or events of a stream, that pass a failpoint before the crash. The minimum is 1. */
 const maxSkipCount = 6;
 
-/** Kills two nodes on one Redis repeatedly under load. At times both nodes are down. */
+/** Kills two nodes on one Redis repeatedly under load. Sometimes, both nodes are down. */
 export async function killServers(
   { seed, reportProgress }: ExperimentContext,
   { kills, crashesPerFailpoint }: KillServersParameters,
@@ -33,12 +33,14 @@ export async function killServers(
       const { nodes } = deployment;
       const random = new SeededRandom(seed);
       const crashes = new CrashLog(reportProgress);
-      const planned: Cause[] = [
+      const plannedCauses: Cause[] = [
         ...Array.from({ length: kills - nodes.length }, () => 'kill' as const),
         ...failpoints.flatMap((failpoint) => Array.from({ length: crashesPerFailpoint }, () => failpoint)),
       ];
       await withLoad(deployment, random.fork(), async () => {
-        await Promise.all(nodes.map((node) => crashRepeatedly(node, planned, deployment, random.fork(), crashes)));
+        await Promise.all(
+          nodes.map((node) => crashRepeatedly(node, plannedCauses, deployment, random.fork(), crashes)),
+        );
       });
       return toOutcome(deployment, crashes.counts, crashes.violations);
     });
@@ -70,7 +72,7 @@ class CrashLog {
  */
 async function crashRepeatedly(
   node: ServiceNode,
-  planned: Cause[],
+  plannedCauses: Cause[],
   { turnLog }: Deployment,
   random: SeededRandom,
   crashes: CrashLog,
@@ -82,7 +84,7 @@ async function crashRepeatedly(
       await node.kill();
     }
     crashes.add(cause, await node.waitForExit());
-    cause = planned.shift();
+    cause = plannedCauses.shift();
     await node.start(
       cause === undefined || cause === 'kill'
         ? undefined
@@ -91,7 +93,7 @@ async function crashRepeatedly(
   }
 }
 
-/** Kills one node on the embedded store repeatedly under load. It must open its database each time. */
+/** Kills one node on the embedded store repeatedly under load. The node must open its database after each kill. */
 export async function killEmbeddedServer(
   { seed, reportProgress }: ExperimentContext,
   { kills }: { readonly kills: number },

@@ -43,7 +43,7 @@ function createTurns(
   { sessions, turnsPerSession }: RepeatTurnsParameters,
 ): readonly SentTurn[] {
   return Array.from({ length: sessions }, () => {
-    const turns = new RandomTurns(random.uuid(), scenarios, random.fork());
+    const turns = new RandomTurns(random.nextUuid(), scenarios, random.fork());
     return Array.from({ length: turnsPerSession }, () => {
       const { turnId, request } = turns.next();
       return turnLog.add(turns.sessionId, turnId, request);
@@ -56,7 +56,7 @@ function shuffleSends(turns: readonly SentTurn[], random: SeededRandom): readonl
   const sends = turns.flatMap((turn) => {
     let position = random.next();
     return Array.from({ length: 1 + random.nextInt(maxSendsPerTurn) }, () => {
-      if (!random.chance(adjacentProbability)) position = random.next();
+      if (!random.nextBoolean(adjacentProbability)) position = random.next();
       return { turn, position };
     });
   });
@@ -86,7 +86,7 @@ export interface ContendForSessionParameters {
   readonly callers: number;
 }
 
-/** Long enough for a turn that loses against all others. */
+/** Long enough for a turn that loses the conflict with every other turn. */
 const contendingSender = { timeoutMs: 30_000, giveUpAfterMs: 120_000 };
 
 /** Sends different turns of one session concurrently, to random nodes. */

@@ -9,12 +9,12 @@ import type { SentTurn } from '../turn-log';
 import { TurnSender } from '../turn-sender';
 import { toOutcome } from '../verification';
 
-/** A fault of Redis: commands are delayed, or the process is suspended. Milliseconds. */
+/** A fault of Redis, in milliseconds: commands are delayed, or the process is suspended. */
 type Fault = { readonly delayMs: number } | { readonly suspendedMs: number };
 
 const faults: readonly Fault[] = [{ delayMs: 50 }, { delayMs: 500 }, { delayMs: 5_000 }, { suspendedMs: 5_000 }];
 
-/** Deadlines of the turns, and by how much a response may exceed them. */
+/** The deadlines of the turns, and the time by which a response may exceed its deadline. */
 const deadlinesMs = [100, 300, 700];
 const toleranceMs = 100;
 /** Few, so that the load does not influence the measured times. */
@@ -25,7 +25,7 @@ const probeTimeoutMs = 1_000;
 /** Allows for the probe interval, one probe, and a reconnect. */
 const readinessTimeoutMs = 15_000;
 
-/** A call with a deadline. Times of `performance.now()`. */
+/** A call with a deadline. `start` and `end` are times of `performance.now()`. */
 interface TimedCall {
   readonly start: number;
   readonly end: number;
@@ -97,9 +97,9 @@ class SlowRedisExperiment {
   async runPhase(fault: Fault): Promise<void> {
     const sessions = Array.from(
       { length: this.turnsPerPhase },
-      () => new RandomTurns(this.random.uuid(), this.deployment.scenarios, this.random.fork()),
+      () => new RandomTurns(this.random.nextUuid(), this.deployment.scenarios, this.random.fork()),
     );
-    // Loads the sessions into the cache of the node, so that the next turn is a single command, in flight when the deadline expires.
+    // Loads the sessions into the cache of the node, so that the next turn is a single command, which is in flight at the deadline.
     await Promise.all(
       sessions.map((session) => this.sender.sendUntilAcknowledged(this.addTurn(session), () => this.slowClient)),
     );
@@ -126,7 +126,7 @@ class SlowRedisExperiment {
     proxy.delay = { toTargetMs: fault.delayMs, toClientMs: 0 };
     return async () => {
       proxy.delay = { toTargetMs: 0, toClientMs: 0 };
-      await sleep(fault.delayMs); // Delayed commands arrive.
+      await sleep(fault.delayMs); // Waits until the delayed commands have arrived.
     };
   }
 
@@ -175,7 +175,7 @@ class SlowRedisExperiment {
     counts['longest health check, ms'] = Math.max(counts['longest health check, ms'], Math.round(healthCheckMs));
     if (overrunMs <= toleranceMs) return;
     counts['deadlines missed by more than 100 ms'] += 1;
-    if (overrunMs <= toleranceMs + healthCheckMs) return; // The machine was that slow.
+    if (overrunMs <= toleranceMs + healthCheckMs) return; // A slow health check means that the machine stalled.
     const text = `a deadline was missed by ${overrunMs.toFixed(0)} ms; the longest health check took ${healthCheckMs.toFixed(0)} ms`;
     this.violations.push({ kind: 'expectation', text });
   }
@@ -216,7 +216,7 @@ class HealthMonitor {
     this.running = this.run();
   }
 
-  /** The longest latency in milliseconds of the checks between two times of `performance.now()`. */
+  /** Returns the longest latency in milliseconds of the checks that overlap the period between two times of `performance.now()`. */
   getMaxLatency(start: number, end: number): number {
     const overlapping = this.checks.filter((check) => check.end >= start && check.start <= end);
     return overlapping.reduce((max, check) => Math.max(max, check.end - check.start), 0);
@@ -237,7 +237,9 @@ class HealthMonitor {
   private async run(): Promise<void> {
     while (!this.isStopped) {
       const start = performance.now();
-      const result = await this.client.unary(healthCheckMethod, Buffer.alloc(0), { timeoutMs: healthCheckTimeoutMs });
+      const result = await this.client.callUnary(healthCheckMethod, Buffer.alloc(0), {
+        timeoutMs: healthCheckTimeoutMs,
+      });
       this.checks.push({ start, end: performance.now() });
       this.isServing = 'response' in result && result.response.bytes.equals(servingResponse);
       await sleep(healthCheckPauseMs);

@@ -12,7 +12,7 @@ import { TurnSender } from '../turn-sender';
 import { toOutcome } from '../verification';
 
 export interface WatchSessionsParameters {
-  /** Each watches its own session. */
+  /** Number of watchers. Each watches its own session. */
   readonly watchers: number;
   readonly turnsPerSession: number;
 }
@@ -35,9 +35,9 @@ export async function watchSessions(
       const random = new SeededRandom(seed);
       const sessions = Array.from(
         { length: parameters.watchers },
-        () => new RandomTurns(random.uuid(), deployment.scenarios, random.fork()),
+        () => new RandomTurns(random.nextUuid(), deployment.scenarios, random.fork()),
       );
-      // The memory of the sessions is allocated before the memory of the watchers is measured.
+      // Allocates the memory of the sessions before the memory of the watchers is measured.
       await sendTurns(deployment, sessions, random, 1, () => undefined);
       const before = getResidentBytes(deployment.nodes);
       const watchers = sessions.map(
@@ -83,7 +83,7 @@ async function sendTurns(
   }
 }
 
-/** Waits until each watcher has seen `turnCount` turns, at most a minute. What is missing then is a violation. */
+/** Waits at most a minute until each watcher has seen `turnCount` turns. `findViolations` reports the missing turns. */
 async function waitForWatchers(watchers: readonly SessionWatcher[], turnCount: number): Promise<void> {
   const end = Date.now() + catchUpTimeoutMs;
   while (watchers.some(({ seenCount }) => seenCount < turnCount) && Date.now() < end) await sleep(20);
