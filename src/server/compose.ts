@@ -34,7 +34,7 @@ import { getProcessMetrics, getProcessTelemetry, withStoreMetrics } from './tele
 export interface RunningService {
   /** `host:port` */
   readonly address: string;
-  /** Where the data is stored, for the operator. A sentence without its full stop. */
+  /** Where the data is stored, for the operator. A sentence without the final period. */
   readonly storageDescription: string;
   /** Drains the server and closes the stores. Resolves to whether all calls in flight completed. Idempotent. */
   stop(): Promise<boolean>;
@@ -50,8 +50,9 @@ interface Stores {
   close(): Promise<void>;
 }
 
-/** Interval in milliseconds of deleting expired sessions from the embedded store, and the maximum number per run. */
+/** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
 const sweepIntervalMs = 60_000;
+/** Maximum number of sessions that are deleted per run. */
 const maxSweptSessions = 1_000;
 
 interface Parts {
@@ -64,11 +65,11 @@ interface Parts {
 }
 
 /**
- * Creates the service and starts to listen. Health is SERVING while the store accepts writes. An unavailable store does not prevent
+ * Creates the service and starts listening. Health is SERVING while the store accepts writes. An unavailable store does not prevent
  * the start.
  *
- * @throws Error if the address is in use, if another process uses the folder of the embedded store, or if a file of TLS, of
- * credentials or of the prompt template is invalid.
+ * @throws Error if the address is in use, if another process uses the folder of the embedded store, or if a TLS file, a credential
+ * file or the prompt template is invalid.
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const clock = new SystemClock();

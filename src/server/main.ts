@@ -5,7 +5,10 @@ import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
 import { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './telemetry';
 import { createPinoLogger } from './telemetry/pino-logger';
 
-/** A second signal within this time is ignored: `npm start` forwards signals that the terminal has already sent to the process. */
+/**
+ * A second signal within this time in milliseconds is ignored, because `npm start` forwards signals that the terminal has already
+ * sent to the process.
+ */
 const duplicateSignalMs = 500;
 
 async function main(): Promise<void> {
@@ -27,7 +30,7 @@ async function main(): Promise<void> {
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');
   }
-  // For the operator, at every log level.
+  // Written to stderr, so that the operator sees the address at every log level.
   process.stderr.write(`scenario-orchestrator listens on ${address}; ${storageDescription}.\n`);
 }
 

@@ -1,8 +1,8 @@
-/** Limits of the parts of a shutdown that have no setting. Milliseconds. */
+/** Timeouts of the shutdown phases that have no setting, in milliseconds. */
 export const shutdownTimeouts = {
   /** For closing the connections of calls that exceeded the drain timeout. */
   closeConnectionsMs: 1_000,
-  /** For closing the stores. Acknowledged writes are durable before that. */
+  /** For closing the stores. By then, acknowledged writes are already durable. */
   closeStoresMs: 1_000,
   /** For exporting pending spans and metrics. */
   flushTelemetryMs: 2_000,

@@ -22,7 +22,7 @@ export interface ConversionDependencies {
 
 export interface ConvertedSession {
   readonly session: Session;
-  /** The active scenario is not in the catalogue, so the session has no instance. */
+  /** Whether the active scenario is missing in the catalogue, so that the session has no instance. */
   readonly isScenarioMissing: boolean;
 }
 
@@ -66,7 +66,8 @@ export interface LegacySessionDependencies extends ConversionDependencies {
 
 /**
  * Adopts a legacy session when it is first loaded (section 8). Unless `validateOnly`, it is stored like an imported session.
- * Undefined if there is no legacy session. The agent of the legacy session, if it has one, takes precedence over that of `owner`.
+ * Resolves to undefined if there is no legacy session. The agent of the legacy session, if it has one, takes precedence over that
+ * of `owner`.
  */
 export async function adoptLegacySession(
   deps: LegacySessionDependencies,
@@ -79,8 +80,8 @@ export async function adoptLegacySession(
 }
 
 /**
- * Finds and converts a legacy session. Undefined if there is none, or if neither the legacy session nor `defaultAgentId` names the
- * agent.
+ * Finds and converts a legacy session. Resolves to undefined if there is none, or if neither the legacy session nor
+ * `defaultAgentId` names the agent.
  */
 export async function findLegacySession(
   deps: Omit<LegacySessionDependencies, 'store'>,

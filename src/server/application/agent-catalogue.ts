@@ -21,7 +21,7 @@ export interface AgentCatalogueOptions {
   readonly maxOlderVersions: number;
 }
 
-/** Only for reads that a turn waits for. */
+/** Name of the span of a read that a turn waits for. Background reads have no span. */
 const spanName = 'catalogue.load';
 
 const neverAborted = new AbortController().signal;
@@ -32,11 +32,11 @@ export class AgentCatalogue {
   private readonly options: AgentCatalogueOptions;
   private readonly olderVersions: LruCache<Promise<CompiledScenario | undefined>>;
   private cached: CatalogueSnapshot | undefined;
-  /** When the read that returned or confirmed `cached` was started. Milliseconds since 1970. */
+  /** Start of the read that returned or confirmed `cached`, in milliseconds since 1970. */
   private checkedAt = Number.NEGATIVE_INFINITY;
   /** The read in progress. */
   private pendingRefresh: Promise<CatalogueSnapshot> | undefined;
-  /** Incremented by `invalidate`, so that a read started earlier is not cached. */
+  /** Incremented by `invalidate`, so that the result of an earlier read is not cached. */
   private generation = 0;
 
   constructor(agent: AgentKey, options: AgentCatalogueOptions) {
@@ -45,7 +45,7 @@ export class AgentCatalogue {
     this.olderVersions = new LruCache(options.maxOlderVersions);
   }
 
-  /** The catalogue with the given versions in addition to the latest ones. */
+  /** Opens the catalogue with the given versions in addition to the latest ones. */
   async open(versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
     const snapshot = this.getFresh() ?? (await this.waitForRefresh(call));
     let older: Map<string, CompiledScenario | undefined> | undefined;
@@ -71,15 +71,15 @@ export class AgentCatalogue {
   }
 
   /**
-   * The cached snapshot if it is recent enough. After half of the maximum age it is refreshed in the background, so that with steady
-   * traffic no turn waits for the store.
+   * Returns the cached snapshot if it is recent enough. After half of the maximum age it is refreshed in the background, so that
+   * with steady traffic no turn waits for the store.
    */
   private getFresh(): CatalogueSnapshot | undefined {
     const { clock, stalenessMs, telemetry } = this.options;
     const age = clock.now() - this.checkedAt;
     if (this.cached === undefined || age >= stalenessMs) return undefined;
     if (age >= stalenessMs / 2) {
-      // The next turn that finds the snapshot outdated retries and reports an error.
+      // Errors are ignored here: the next turn that finds the snapshot outdated reads again and reports them.
       telemetry.withoutSpan(() => this.refresh()).catch(() => undefined);
     }
     return this.cached;
@@ -147,8 +147,8 @@ export class AgentCatalogue {
   }
 
   /**
-   * Reads with a separate deadline. Many callers share the result, so none of them can cancel the read. For them an exceeded
-   * deadline means that the store does not respond and that a retry may help.
+   * Reads with a separate deadline. Many callers share the result, so none of them can cancel the read. If the read exceeds its
+   * deadline, the error is STORE_UNAVAILABLE, because the store does not respond and a retry may help.
    */
   private async readStore<T>(read: (call: Call) => Promise<T>): Promise<T> {
     const { clock, loadTimeoutMs } = this.options;

@@ -54,7 +54,9 @@ export class CatalogueSnapshot implements Catalogue {
     return this.stored.get(scenarioId)?.version;
   }
 
-  /** Adds older versions by name. A version that does not exist is undefined. */
+  /**
+   * Returns a catalogue that also has older versions, keyed by `toVersionName`. A version that does not exist maps to undefined.
+   */
   withOlderVersions(older: ReadonlyMap<string, CompiledScenario | undefined>): Catalogue {
     return {
       revision: this.revision,

@@ -50,21 +50,24 @@ export class CompiledCatalogue {
   }
 
   /**
-   * The agent's catalogue for one turn, with the given versions in addition to the latest ones. A version that does not exist is not
-   * an error.
+   * Opens the agent's catalogue for one turn, with the given versions in addition to the latest ones. A version that does not exist
+   * is not an error.
    *
-   * @throws OrchestratorError the errors of the store.
+   * @throws OrchestratorError if the store fails.
    */
   open(agent: AgentKey, versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
     return this.getAgentCatalogue(agent).open(versions, call);
   }
 
-  /** The stored content of the agent's catalogue, as recent as that of `open`. */
+  /** Resolves to the stored content of the agent's catalogue, which is as recent as that of `open`. */
   async content(agent: AgentKey, call: Call): Promise<CatalogueContent> {
     return (await this.getAgentCatalogue(agent).snapshot(call)).content;
   }
 
-  /** Changes the catalogue, then invalidates the cache. Does so after an error as well, because the change may have been applied. */
+  /**
+   * Changes the catalogue, then invalidates the cache. The cache is invalidated even after an error, because the change may have
+   * been applied.
+   */
   async applyChange<Outcome>(agent: AgentKey, change: () => Promise<Outcome>): Promise<Outcome> {
     try {
       return await change();

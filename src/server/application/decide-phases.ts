@@ -33,14 +33,14 @@ export interface PhaseCommand extends InlineDefinitions {
   readonly turn: Turn;
   /** The session before the turn. Its ids are those of the turn or empty. Undefined for the first turn of a session. */
   readonly session: Session | undefined;
-  /** The proposal to decide with. If undefined, the model is asked if there is one (section 9). */
+  /** The proposal to decide with. If undefined, the model is asked, provided that one is configured (section 9). */
   readonly proposal?: ModelProposal | undefined;
 }
 
 /**
  * Decides a turn like `processTurn`, but on the session in the request. Stores nothing and returns all decisions and the session
- * after the turn. All phases run for every request, because the lifecycle also depends on the transitions (2.8). There are no
- * replays: a repeated turn id is decided again.
+ * after the turn. All phases run for every request, because the lifecycle also depends on the transitions (2.8). A turn with a
+ * repeated id is not replayed but decided again.
  *
  * @throws OrchestratorError INVALID_REQUEST if turn, session and definitions are inconsistent, SCENARIO_REFUSED and
  * RELATIONSHIP_REFUSED for definitions that could not be stored, and the errors of the catalogue.
@@ -111,7 +111,10 @@ function pinVersions(session: Session, catalogue: Catalogue): Session {
   };
 }
 
-/** An instance id is derived from the id of the turn that starts it. If the id exists in the session, the turn is not new. */
+/**
+ * An instance id is derived from the id of the turn that starts it. If the session already has that instance id, the turn is not
+ * new.
+ */
 function checkTurnIsNew({ instances, endedInstances }: Session, { result }: TurnDecision): void {
   const existingIds = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));
   const duplicate = result.lifecycleDecisions.find(
@@ -135,15 +138,15 @@ export interface InlineDefinitions {
 const scenariosPath = 'input.scenarios';
 const relationshipsPath = 'input.relationships';
 
-/** An inline scenario has no earlier versions. */
+/** Version of every inline scenario. Inline scenarios have no earlier versions. */
 const inlineVersion = 1;
 
 /**
- * Compiles inline definitions to a catalogue for one turn. Instances of every version run on the one inline definition of their
+ * Compiles inline definitions to a catalogue for one turn. Instances of every version use the one inline definition of their
  * scenario, so that a session can be decided with a definition that is not stored yet.
  *
- * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED and RELATIONSHIP_REFUSED for definitions that could not
- * be stored.
+ * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED and RELATIONSHIP_REFUSED for definitions that could
+ * not be stored.
  */
 function createInlineCatalogue({ scenarios, relationships }: InlineDefinitions, options: CompileOptions): Catalogue {
   refuseDuplicates({ scenarios, relationships });

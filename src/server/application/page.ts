@@ -19,7 +19,7 @@ export function getMaxItemBytes({ pageSize, maxPageBytes }: PageLimits): number 
   return maxPageBytes - pageSize * overheadBytesPerItem;
 }
 
-/** The first items that fit into a page, but at least one if there is one. */
+/** Returns the first items that fit into a page, and at least one unless `items` is empty. */
 export function takePage<Item>(
   items: readonly Item[],
   limits: PageLimits,

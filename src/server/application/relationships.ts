@@ -37,7 +37,7 @@ export async function putRelationship(
   return catalogue.applyChange(agent, () => scenarios.putRelationship(agent, relationship, call));
 }
 
-/** Deletes the relationship with the same kind, source and target. Resolves to whether there was one. */
+/** Deletes the relationship with the same kind, source and target. Resolves to whether it existed. */
 export function deleteRelationship(
   { scenarios, catalogue }: RelationshipDependencies,
   { agent, relationship }: RelationshipCommand,
@@ -46,7 +46,7 @@ export function deleteRelationship(
   return catalogue.applyChange(agent, () => scenarios.deleteRelationship(agent, relationship, call));
 }
 
-/** All relationships of an agent, sorted by kind, source and target. */
+/** Lists all relationships of an agent, sorted by kind, source type, source and target. */
 export async function listRelationships(
   { catalogue }: RelationshipDependencies,
   agent: AgentKey,

@@ -23,7 +23,8 @@ export interface RenderScenarioQuery extends GetScenarioQuery {
 }
 
 /**
- * Renders the graph of a scenario as Mermaid text. Version 0 is the version of the session's instance, without a session the latest.
+ * Renders the graph of a scenario as Mermaid text. Version 0 selects the version of the session's instance, or the latest version
+ * if there is no instance.
  *
  * @throws OrchestratorError SCENARIO_NOT_FOUND, SESSION_NOT_FOUND, AGENT_MISMATCH, and the errors of the store.
  */
@@ -53,7 +54,7 @@ async function readSessionPath(
   });
 }
 
-/** A stored scenario that is invalid in this release is treated as deleted, as in turns. */
+/** Reads and compiles a scenario. As in turns, a stored scenario that is invalid in this release is treated as deleted. */
 async function compileStoredScenario(
   deps: RenderDependencies,
   query: GetScenarioQuery,

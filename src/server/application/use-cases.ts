@@ -50,7 +50,7 @@ export interface UseCaseDependencies
     WatchSessionDependencies,
     ListTurnsDependencies,
     ListScenariosDependencies {
-  /** The stored catalogue. `catalogue` is the compiled cache of it. */
+  /** The stored catalogue. `catalogue` caches it in compiled form. */
   readonly scenarios: ScenarioCatalogue;
   readonly compile: CompileOptions;
 }

@@ -7,7 +7,7 @@ import type { ScenarioFinding } from '../../core/scenario/scenario-finding';
 export interface ScenarioValidation {
   /** Whether the scenario could be stored: no finding is an ERROR. */
   readonly valid: boolean;
-  /** In the order of the scenario. */
+  /** Sorted by position in the scenario. */
   readonly findings: readonly ScenarioFinding[];
 }
 

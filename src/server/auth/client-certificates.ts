@@ -35,7 +35,7 @@ export function parseClientCertificates(text: string): ClientCertificateGrants {
   }));
 }
 
-/** `now` is in milliseconds since 1970. */
+/** Authenticates a caller by client certificate. `now` is in milliseconds since 1970. */
 export function authenticateClientCertificate(
   grants: ClientCertificateGrants,
   certificate: ClientCertificate,

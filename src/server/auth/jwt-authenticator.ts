@@ -28,7 +28,7 @@ export class JwtAuthenticator {
   private readonly options: JwtVerificationOptions;
   private readonly keys: JwksSource;
   private readonly clock: Clock;
-  /** Keyed by the hash of the token, so that tokens do not stay in memory. */
+  /** The principals by the hash of their token, so that tokens do not stay in memory. */
   private readonly cache = new Map<string, Principal>();
 
   constructor(options: JwtVerificationOptions, keys: JwksSource, clock: Clock) {
@@ -125,7 +125,7 @@ function parseScopes(claim: unknown): readonly string[] {
   return Array.isArray(claim) ? claim.filter((scope): scope is string => typeof scope === 'string') : [];
 }
 
-/** "" if the prefix is missing, because the scope belongs to another service. */
+/** Returns "" if the prefix is missing, because the scope then belongs to another service. */
 function removePrefix(scope: string, prefix: string): string {
   return scope.startsWith(prefix) ? scope.slice(prefix.length) : '';
 }

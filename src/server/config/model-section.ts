@@ -45,7 +45,7 @@ const plainTextUrl =
   'is an http:// URL on another machine, so the API key and customer messages would be sent in plain text; use https://, or set ' +
   'pipeline.scenario_filtering.allow_insecure = true if the connection is protected by other means';
 
-/** The section [pipeline.scenario_filtering]. */
+/** Schema of the section [pipeline.scenario_filtering]. */
 export const scenarioFiltering = fields
   .refine(({ use_llm, base_url }: Fields) => use_llm !== true || base_url !== '', {
     when: always,
@@ -74,7 +74,7 @@ function isBaseUrl(value: unknown): boolean {
   return username + password + search + hash === '';
 }
 
-/** The options of the model that proposes lifecycle actions (section 9); undefined if use_llm is off. */
+/** Returns the options of the model that proposes lifecycle actions (section 9); undefined if use_llm is off. */
 export function toModelOptions(filtering: Fields) {
   if (!filtering.use_llm) return undefined;
   return {

@@ -9,9 +9,12 @@ import { healthPath } from './middleware/health-path';
 
 const watchPath = `${healthPath}Watch`;
 
-/** Always SERVING while the process responds. An orchestrator that restarts on it must not do so when the store is unavailable. */
+/**
+ * Service name for liveness probes. Always SERVING while the process responds, so that an unavailable store does not cause
+ * restarts.
+ */
 const livenessName = 'liveness';
-/** The same as "". */
+/** Service name for readiness probes. An alias of "". */
 const readinessName = 'readiness';
 
 /**

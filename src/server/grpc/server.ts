@@ -31,7 +31,7 @@ export interface GrpcServer {
   start(): Promise<number>;
   /** Sets the health of the server, its services and `readiness`. `liveness` is always SERVING. */
   setServing(serving: boolean): void;
-  /** Number of handlers of calls, and of requests of long-lived streams, that are running. */
+  /** Number of running handlers of calls and of requests of long-lived streams. */
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
   readonly openStreams: number;
@@ -39,10 +39,10 @@ export interface GrpcServer {
   drain(options: DrainOptions): Promise<boolean>;
 }
 
-/** Creates the server. Compiles everything that would slow down the first call, which takes about 250 ms. */
+/** Creates the server. This takes about 250 ms, because everything that would slow down the first call is compiled here. */
 export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
   const drainController = new AbortController();
-  setMaxListeners(0, drainController.signal); // One per stream.
+  setMaxListeners(0, drainController.signal); // One listener per stream.
   const contract = loadContract();
   const services = createServices({ ...deps, ...options });
   const serviceNames = services.map(({ name }) => name);
@@ -97,7 +97,7 @@ function listen(server: Server, { host, port, credentials }: GrpcServerOptions):
   });
 }
 
-/** IPv6 addresses are enclosed in brackets. */
+/** Formats `host:port`, with an IPv6 address in brackets. */
 function formatAddress(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -37,7 +37,7 @@ export interface ChatModelDependencies {
   readonly log: Logger;
 }
 
-/** With less time than this in milliseconds, the model is not asked. */
+/** Minimum time for a request in milliseconds. If less time is left, the model is not asked. */
 const minRequestMs = 20;
 
 /** A language model behind an OpenAI-compatible API. Responds in time even if the endpoint fails (section 9). */
@@ -107,7 +107,7 @@ export class ChatDecisionModel implements DecisionModel {
           this.endpoint.complete(prompt, { signal: attemptSignal, traceparent });
         return this.policy.run(attempt, signal, retryUntil);
       });
-      // Customer data: the logger redacts these fields unless telemetry.customer_data is on.
+      // The fields are customer data. The logger redacts them unless telemetry.customer_data is on.
       this.deps.log.debug({ request: prompt, response: answer.content }, 'the model answered');
       return answer;
     } catch (error) {
@@ -134,7 +134,10 @@ export class ChatDecisionModel implements DecisionModel {
     return { outcome, inputTokens, outputTokens, cost };
   }
 
-  /** Named by the semantic conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). */
+  /**
+   * Returns span attributes with the names of the semantic conventions for generative AI
+   * (https://opentelemetry.io/docs/specs/semconv/gen-ai/).
+   */
   private getRequestAttributes() {
     const { model, maxTokens, temperature, baseUrl } = this.options;
     const { hostname, port, protocol } = new URL(baseUrl);
@@ -151,7 +154,7 @@ export class ChatDecisionModel implements DecisionModel {
   }
 }
 
-/** REFUSED needs an operator, for example to fix the API key. The circuit breaker logs an outage once, at warn. */
+/** REFUSED requires action by an operator, for example fixing the API key. The circuit breaker logs an outage once, at warn. */
 const failureLogLevels: Readonly<Record<ModelFailureReason, 'warn' | 'debug'>> = {
   TIMEOUT: 'debug',
   TOO_LITTLE_TIME: 'debug',

@@ -6,7 +6,7 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 export type SpanKind = 'internal' | 'client';
 
 export interface TurnSpan {
-  /** False if the span is not recorded. Then attributes need not be computed. */
+  /** Whether the span is recorded. If it is not, attributes need not be computed. */
   readonly isRecording: boolean;
   setAttributes(attributes: Attributes): void;
   addEvent(name: string, attributes: Attributes): void;
@@ -16,7 +16,7 @@ export interface TurnSpan {
   setError(error: unknown): void;
 }
 
-/** Tracing. Almost free if it is off. */
+/** Creates spans. Costs almost nothing if tracing is off. */
 export interface Telemetry {
   /** Runs synchronous work in a child span of the active span. An error sets the span's status and is rethrown. */
   withSpan<T>(name: string, work: (span: TurnSpan) => T): T;
@@ -28,7 +28,7 @@ export interface Telemetry {
   getActiveSpan(): TurnSpan;
   /**
    * Trace id of the active span in lower-case hexadecimal. Without an active span, the trace id of the caller's W3C traceparent. ""
-   * if there is neither or tracing is off.
+   * if there is neither, or if tracing is off.
    */
   getTraceId(traceparent?: string): string;
   /** W3C traceparent of the active span; undefined if it is not recorded. */

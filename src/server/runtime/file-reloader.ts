@@ -16,7 +16,7 @@ export interface ReloadableFilesOptions<T> {
 /**
  * Reloads files that change while the service runs. Compares the contents, so that every kind of change is detected: a file that is
  * overwritten or replaced, and a symbolic link that is switched, as Kubernetes does for secrets. A change takes effect when two
- * consecutive checks find the same contents, so that a partial write does not. An invalid change is logged once and ignored.
+ * consecutive checks find the same contents, so that a partial write has no effect. An invalid change is logged once and ignored.
  */
 export class FileReloader {
   private readonly opened: { readonly checkForChanges: () => Promise<void> }[] = [];

@@ -23,7 +23,7 @@ export function createPinoLogger({ level, customerData, destination }: PinoLogge
         level: (label) => ({ level: label }),
         log: (fields) => toLogFields(fields, customerData),
       },
-      // toLogFields has serialized errors already; pino would serialize the result again.
+      // toLogFields has already serialized errors. The default serializer of pino would serialize the result again.
       serializers: { err: (serialized: unknown) => serialized },
     },
     destination ?? pino.destination({ fd: 1, sync: true }),

@@ -24,7 +24,7 @@ export function getRunningSdk(): RunningSdk | undefined {
 
 /**
  * Exports pending spans and metrics and stops the SDK. Resolves to false if that failed or took longer than `timeoutMs`; without
- * this bound the SDK waits ten seconds for a collector that does not answer. Never rejects. Resolves to true if no SDK runs.
+ * this bound the SDK waits ten seconds for a collector that does not respond. Never rejects. Resolves to true if no SDK runs.
  */
 export async function flushTelemetry(timeoutMs: number): Promise<boolean> {
   const sdk = running;
@@ -60,7 +60,7 @@ export function logSdkDiagnostics(log: Logger, env: NodeJS.ProcessEnv): void {
 /** Maximum characters of one argument of a Redis command in a span. */
 const maxArgumentLength = 500;
 
-/** False until the configuration is read: the instrumentation is installed before that. */
+/** False until the configuration is read, because the instrumentation is installed before that. */
 let isCustomerDataAllowed = false;
 
 /** Sets whether spans may contain customer data. */

@@ -20,7 +20,6 @@ import { toTurnError, toTurnResponse } from './turn-response';
 const replayedTrailer = new Metadata();
 replayedTrailer.set('x-turn-replayed', 'true');
 
-/** The methods of OrchestratorService. */
 export function createOrchestratorMethods({
   useCases,
   clock,
@@ -99,7 +98,9 @@ export function createOrchestratorMethods({
   };
 }
 
-/** The command of the three methods that decide phases without a store. Each of them returns a part of the same decision. */
+/**
+ * Creates the command of the three methods that decide phases without a store. Each of them returns a part of the same decision.
+ */
 function toPhaseCommand(message: { readonly input?: PhaseInput | undefined }, receivedAt: number): PhaseCommand {
   const input = message.input ?? PhaseInput.create();
   const turn = turnFromProto(input.turn ?? Turn.create(), receivedAt);

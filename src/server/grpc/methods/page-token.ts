@@ -4,7 +4,7 @@ const defaultPageSize = 50;
 
 /** The fields of a list request that concern pages. */
 export interface PageRequest {
-  /** 1 to 500; 0 for the default. */
+  /** 1 to 500; 0 selects the default of 50. */
   readonly pageSize: number;
   readonly pageToken: string;
 }
@@ -44,7 +44,7 @@ export class PageTokens {
     });
   }
 
-  /** 32 bits of FNV-1a, sufficient to detect a mistake. */
+  /** Hashes the list to 32 bits by FNV-1a, which is sufficient to detect a token of another list. */
   private fingerprint(): string {
     let hash = 0x811c9dc5;
     for (const byte of Buffer.from(this.list)) hash = Math.imul(hash ^ byte, 0x01000193);

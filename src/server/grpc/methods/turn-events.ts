@@ -17,12 +17,12 @@ type Event = NonNullable<StreamTurnResponse['event']>;
 export class TurnEvents {
   private sequence = 0;
 
-  /** Events for decisions without the model, before the commit. */
+  /** Creates the events of the decision without the model. They are sent before the commit. */
   *provisional(result: TurnResult): Generator<StreamTurnResponse> {
     for (const event of createEvents(result)) yield this.next(result, { provisional: true, replayed: false, event });
   }
 
-  /** Events for the committed turn. */
+  /** Creates the events of the committed turn. */
   *final({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
     for (const event of createEvents(result)) yield this.next(result, { provisional: false, replayed, event });
     const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };

@@ -1,6 +1,6 @@
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
-/** Retry delay that is sent to the client when a limit is reached, in milliseconds. */
+/** Retry delay in milliseconds that is sent to the client when a limit is reached. */
 export const retryAfterMs = 100;
 
 /** Limits how many tasks run concurrently. */

@@ -22,7 +22,7 @@ export function measureCalls(metrics: Metrics): TransportHook {
         onReceiveMessage: (message) => listener.onReceiveMessage(message),
         onReceiveHalfClose: () => listener.onReceiveHalfClose(),
         onCancel() {
-          // grpc-js also calls it after each status.
+          // grpc-js also calls onCancel after each status.
           end(status[status.CANCELLED]);
           listener.onCancel();
         },

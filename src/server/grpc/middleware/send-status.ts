@@ -4,12 +4,12 @@ import { getTraceId, statusDetailsHeader, toStatusObject } from '../errors/call-
 import { toTransportError } from '../errors/transport-errors';
 import type { TransportHook } from './transport-interceptor';
 
-/** By the metadata of the call, which interceptors and handlers share. */
+/** Trailing metadata by the metadata of the call. Interceptors and handlers of a call share its metadata object. */
 const trailers = new WeakMap<Metadata, Metadata>();
 
 /**
- * Sets the trailing metadata of a successful call. The callback of grpc-js also accepts it, but OpenTelemetry wraps that
- * callback in a traced service and passes on the error and the response only.
+ * Sets the trailing metadata of a successful call. The callback of grpc-js also accepts trailing metadata, but in a traced service
+ * OpenTelemetry wraps the callback and passes on only the error and the response.
  */
 export function setTrailer(metadata: Metadata, trailer: Metadata): void {
   trailers.set(metadata, trailer);

@@ -9,22 +9,22 @@ export interface FieldPlan {
   readonly name: string;
   /** Wire type of one element. */
   readonly wireType: WireType;
-  /** Elements can also be encoded as one delimited block. */
+  /** Whether elements can also be encoded as one delimited block. */
   readonly isPackable: boolean;
   readonly isRepeated: boolean;
   /** Maximum number of elements or entries; Infinity without a limit. */
   readonly maxCount: number;
   /** Constraint on one element. */
   readonly constraint: ValueConstraint;
-  /** A `string`, whose bytes must be UTF-8. */
+  /** Whether the field is a `string`, whose bytes must be UTF-8. */
   readonly isText: boolean;
-  /** A `float` or `double`, whose value must be finite. */
+  /** Whether the field is a `float` or `double`, whose value must be finite. */
   readonly isFloat: boolean;
-  /** The key of a map entry. */
+  /** Whether the field is the key of a map entry. */
   readonly isMapKey: boolean;
-  /** An object or a list inside a JSON value: its content is one level deeper. */
+  /** Whether the field is an object or a list inside a JSON value, whose content is one level deeper. */
   readonly isJsonContainer: boolean;
-  /** Plan of the message, or of the map's entry. */
+  /** Plan of the message, or of the map's entry; undefined for fields of other types. */
   readonly message: MessagePlan | undefined;
   /** Index among the repeated fields of the message, or among its singular fields. */
   readonly slot: number;
@@ -38,7 +38,7 @@ export interface MessagePlan {
   readonly repeatedFieldCount: number;
   /** One bit, `1 << slot`, for each singular field that must be present. */
   readonly requiredFieldBits: number;
-  /** The contract has constraints on the message as a whole, which only protovalidate checks. */
+  /** Whether the contract has constraints on the message as a whole, which only protovalidate checks. */
   readonly needsFullValidation: boolean;
 }
 

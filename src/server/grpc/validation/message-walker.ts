@@ -27,8 +27,8 @@ export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limit
 }
 
 /**
- * The first part of full validation: finds what the two decoders behind it would read differently, drop silently, or spend
- * too much time on. These are wire types that do not match the field, messages in several parts, the map key `__proto__`,
+ * The first part of full validation: finds content that the two decoders would read differently or drop silently, or that would
+ * take too long to decode. Examples are wire types that do not match the field, messages in several parts, the map key `__proto__`,
  * JSON values that are empty, not finite, too deep or too many, and lists above their limit.
  *
  * @throws MalformedMessageError if the bytes are not a message of this type.
@@ -41,7 +41,7 @@ export function findWireViolations(plan: MessagePlan, bytes: Uint8Array, limits:
 
 const { varint, fixed64, delimited, fixed32 } = wireTypes;
 
-/** Stops a fast walk. One object for all requests, because creating an error with a stack trace is slow. */
+/** Thrown to stop a fast walk. All requests share one object, because creating an error with a stack trace is slow. */
 const needsFullValidation = new Error('The request needs full validation.');
 
 const secondsTag = (1 << 3) | varint;
@@ -193,7 +193,7 @@ class MessageWalker extends WireReader {
     } else if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
   }
 
-  /** A string or bytes. */
+  /** Checks a string or bytes. */
   private checkText(field: FieldPlan, end: number): void {
     const start = this.pos;
     this.pos = end;
@@ -223,7 +223,7 @@ class MessageWalker extends WireReader {
     return !isText || isUtf8Text(this.bytes, start, end);
   }
 
-  /** A google.protobuf.Timestamp in a fast walk. */
+  /** Checks a google.protobuf.Timestamp in a fast walk. */
   private checkTimestamp(constraint: TimestampConstraint, end: number): void {
     let seconds = 0;
     let nanos = 0;
@@ -248,7 +248,7 @@ class MessageWalker extends WireReader {
     throw needsFullValidation;
   }
 
-  /** At the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
+  /** Called at the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
   private endJsonValue(seen: number): void {
     if (seen === 0) this.requireReport().add('must contain a JSON value; set null_value for null');
     this.jsonValues++;
@@ -257,7 +257,10 @@ class MessageWalker extends WireReader {
     }
   }
 
-  /** A message field occurs again, or a JSON value has a second kind. Only occurrences of the same field are merged. */
+  /**
+   * Called when a message field occurs again, or when a JSON value has a second kind. Only occurrences of the same field are
+   * merged.
+   */
   private noteRepeatedOccurrence(isSameField: boolean): void {
     const report = this.requireReport();
     if (isSameField) report.hasSplitMessages = true;
@@ -273,7 +276,7 @@ class MessageWalker extends WireReader {
     return this.report === undefined ? needsFullValidation : super.createMalformedError(description);
   }
 
-  /** The report of a full walk. Stops a fast walk, because only full validation describes violations. */
+  /** Returns the report of a full walk. Stops a fast walk, because only full validation describes violations. */
   private requireReport(): WireReport {
     if (this.report === undefined) throw needsFullValidation;
     return this.report;

@@ -55,8 +55,8 @@ export class RequestValidators {
   }
 
   /**
-   * Creates the validator of a method. `decode` is the generated decoder; `getTenantId` returns the tenant in a request.
-   * Compiles all constraints now, so that the first call is not slow and an invalid annotation prevents the start.
+   * Creates the validator of a method. `decode` is the generated decoder; `getTenantId` returns the tenant in a request. Compiles
+   * all constraints immediately, so that the first call is not slow and an invalid annotation prevents the start.
    */
   forMethod<Request>(
     path: string,
@@ -92,7 +92,7 @@ export class RequestValidators {
     const message = this.parse(schema, sent, findings);
     const violations = this.addConstraintViolations(schema, message, findings.violations);
     if (violations.length > 0) throw invalidRequest(violations);
-    // The two decoders merge the parts of a message differently. The message that was validated is the one to decode.
+    // The two decoders merge the parts of a message differently, so the validated message is encoded again for the second one.
     return findings.hasSplitMessages ? toBinary(schema, message) : sent;
   }
 
@@ -100,7 +100,7 @@ export class RequestValidators {
     try {
       return fromBinary(schema, bytes, { readUnknownFields: false });
     } catch (error) {
-      // The decoder's own depth limit is a violation that the walk has described already.
+      // For a message that exceeds the depth limit of the decoder, the walk has already described the violation.
       if (violations.length > 0) throw invalidRequest(violations);
       throw error;
     }
