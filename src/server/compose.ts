@@ -46,7 +46,7 @@ interface Stores {
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
   /** Resolves when the stores can be probed. Never rejects. */
-  readonly opened: Promise<unknown>;
+  readonly ready: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await close(parts);
     throw error;
   });
-  await stores.opened;
+  await stores.ready;
   const monitor = monitorReadiness(config, parts);
   await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
@@ -89,13 +89,13 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await close(parts);
     return drained;
   };
-  let stopped: Promise<boolean> | undefined;
+  let shutdown: Promise<boolean> | undefined;
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     storageDescription: stores.description,
     stop: () => {
-      stopped ??= stop();
-      return stopped;
+      shutdown ??= stop();
+      return shutdown;
     },
   };
 }
@@ -104,14 +104,14 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
   const metrics = getProcessMetrics();
   const telemetry = getProcessTelemetry(metrics);
   const settings = toSettings(config);
-  const compile = {
+  const compileOptions = {
     conditionLimits: toConditionLimits(config),
     semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);
   const stores = endpoint ? createRedisStores(endpoint, config, clock, log) : openEmbeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, telemetry, log, compile },
+    { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = createUseCases({
@@ -128,7 +128,7 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
     log,
     settings,
     model: createDecisionModel(config, { clock, telemetry, metrics, log }),
-    compile,
+    compileOptions,
     maxPageBytes: config.server.max_message_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
@@ -164,7 +164,7 @@ function toServerOptions(
     credentials,
     authenticator,
     recheckIntervalMs: auth.recheck_interval_ms,
-    reflection: server.reflection,
+    isReflectionEnabled: server.reflection,
     maxMessageBytes: server.max_message_bytes,
     maxMetadataBytes: server.max_metadata_bytes,
     maxCallsInFlight: server.max_calls_in_flight,
@@ -208,7 +208,7 @@ function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, c
         : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
     description: `sessions and scenarios are in ${formatEndpoint(endpoint)}, with the key prefix "${redis.key_prefix}"`,
     // Only the first probe waits for the connection. An unavailable Redis does not prevent the start.
-    opened: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).catch(
+    ready: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).catch(
       () => undefined,
     ),
     async close() {
@@ -236,7 +236,7 @@ function openEmbeddedStores({ embedded, limits }: Config, clock: Clock, log: Log
     sessions: sessionStore,
     scenarios: catalogue,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
-    opened: Promise.resolve(),
+    ready: Promise.resolve(),
     async close() {
       sweeper.stop();
       await sessionStore.close();

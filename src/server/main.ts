@@ -13,19 +13,22 @@ const duplicateSignalMs = 500;
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const log = createPinoLogger({ level: config.telemetry.log_level, customerData: config.telemetry.customer_data });
+  const log = createPinoLogger({
+    level: config.telemetry.log_level,
+    isCustomerDataAllowed: config.telemetry.customer_data,
+  });
   logSdkDiagnostics(log, process.env);
   allowCustomerData(config.telemetry.customer_data);
   process.on('uncaughtExceptionMonitor', (error) => log.error({ error }, 'uncaught exception: the process exits'));
   // Started in a microtask, so that the signal handlers are installed first.
-  const starting = Promise.resolve().then(() => startService(config, log));
+  const startup = Promise.resolve().then(() => startService(config, log));
   // The message is also written to stderr below. The log has the stack.
-  starting.catch((error: unknown) => log.error({ error }, 'the service does not start'));
+  startup.catch((error: unknown) => log.error({ error }, 'the service does not start'));
   onStopSignals(async (signal) => {
     log.info({ signal, at_most_ms: maxShutdownMs(config.server) }, 'draining');
-    await stopService(await starting, log);
+    await stopService(await startup, log);
   });
-  const { address, storageDescription } = await starting;
+  const { address, storageDescription } = await startup;
   log.info({ address, store: toRedisEndpoint(config) ? 'redis' : 'embedded' }, 'listening');
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');

@@ -34,22 +34,22 @@ export async function convertLegacySession(
   call: Call,
 ): Promise<ConvertedSession> {
   const { activeScenarioId: scenarioId, activeScenarioVersion: version } = record;
-  const opened = await catalogue.open(owner, version === 0 ? [] : [{ scenarioId, version }], call);
-  const latest = opened.getScenario(scenarioId);
-  const recorded = version === 0 ? latest : opened.getScenarioVersion(scenarioId, version);
+  const snapshot = await catalogue.open(owner, version === 0 ? [] : [{ scenarioId, version }], call);
+  const latestScenario = snapshot.getScenario(scenarioId);
+  const recordedScenario = version === 0 ? latestScenario : snapshot.getScenarioVersion(scenarioId, version);
   const fingerprint = contentHasher.hashLegacySession(record);
   const session = importLegacySession(record, {
     owner,
-    scenario: recorded ?? latest,
+    scenario: recordedScenario ?? latestScenario,
     instanceId: ids.generateInstanceId(owner.sessionId, fingerprint, scenarioId),
     now: clock.now(),
     fingerprint,
     pathEntries: settings.pathEntries,
   });
-  const isScenarioMissing = latest === undefined && hasRunningScenario(record);
+  const isScenarioMissing = latestScenario === undefined && hasRunningScenario(record);
   const fields = { session_id: owner.sessionId, scenario_id: scenarioId, version };
   if (isScenarioMissing) log.warn(fields, 'the scenario of a legacy session is not in the catalogue');
-  else if (recorded === undefined && hasRunningScenario(record)) {
+  else if (recordedScenario === undefined && hasRunningScenario(record)) {
     log.warn(
       fields,
       'the scenario version of a legacy session is not in the catalogue; the next turn cancels the instance',

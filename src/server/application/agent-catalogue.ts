@@ -47,10 +47,10 @@ export class AgentCatalogue {
 
   /** Opens the catalogue with the given versions in addition to the latest ones. */
   async open(versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
-    const snapshot = this.getFresh() ?? (await this.waitForRefresh(call));
+    const snapshot = this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
     let older: Map<string, CompiledScenario | undefined> | undefined;
     for (const key of versions) {
-      const latest = snapshot.latestVersion(key.scenarioId);
+      const latest = snapshot.getLatestVersion(key.scenarioId);
       // A deleted scenario has no versions.
       if (latest === undefined || latest === key.version) continue;
       older ??= new Map();
@@ -59,8 +59,8 @@ export class AgentCatalogue {
     return older === undefined ? snapshot : snapshot.withOlderVersions(older);
   }
 
-  async snapshot(call: Call): Promise<CatalogueSnapshot> {
-    return this.getFresh() ?? (await this.waitForRefresh(call));
+  async getSnapshot(call: Call): Promise<CatalogueSnapshot> {
+    return this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
   }
 
   /** Marks the cached snapshot and the result of a read in progress as outdated. */
@@ -74,7 +74,7 @@ export class AgentCatalogue {
    * Returns the cached snapshot if it is recent enough. After half of the maximum age it is refreshed in the background, so that
    * with steady traffic no turn waits for the store.
    */
-  private getFresh(): CatalogueSnapshot | undefined {
+  private getFreshSnapshot(): CatalogueSnapshot | undefined {
     const { clock, stalenessMs, telemetry } = this.options;
     const age = clock.now() - this.checkedAt;
     if (this.cached === undefined || age >= stalenessMs) return undefined;
@@ -96,16 +96,16 @@ export class AgentCatalogue {
     if (this.pendingRefresh !== undefined) return this.pendingRefresh;
     const generation = this.generation;
     const startedAt = this.options.clock.now();
-    const refresh = this.load()
+    const pendingRefresh = this.load()
       .then((snapshot) => {
         if (generation === this.generation) this.cache(snapshot, startedAt);
         return snapshot;
       })
       .finally(() => {
-        if (this.pendingRefresh === refresh) this.pendingRefresh = undefined;
+        if (this.pendingRefresh === pendingRefresh) this.pendingRefresh = undefined;
       });
-    this.pendingRefresh = refresh;
-    return refresh;
+    this.pendingRefresh = pendingRefresh;
+    return pendingRefresh;
   }
 
   private async load(): Promise<CatalogueSnapshot> {
@@ -125,7 +125,8 @@ export class AgentCatalogue {
     for (const name of this.olderVersions.keys()) {
       const scenarioId = name.slice(0, name.lastIndexOf('/'));
       // If the scenario was deleted and stored again in between, its older versions no longer exist.
-      if (previous.latestVersion(scenarioId) !== snapshot.latestVersion(scenarioId)) this.olderVersions.delete(name);
+      if (previous.getLatestVersion(scenarioId) !== snapshot.getLatestVersion(scenarioId))
+        this.olderVersions.delete(name);
     }
   }
 
@@ -135,15 +136,15 @@ export class AgentCatalogue {
     const cached = this.olderVersions.get(name);
     if (cached !== undefined) return cached;
     const { scenarios, telemetry, compile } = this.options;
-    const compiled = telemetry.withSpanAsync(spanName, async () => {
+    const compilation = telemetry.withSpanAsync(spanName, async () => {
       const stored = await this.readStore((call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
       return stored && compile(stored);
     });
-    this.olderVersions.set(name, compiled);
-    compiled.catch(() => {
-      if (this.olderVersions.peek(name) === compiled) this.olderVersions.delete(name);
+    this.olderVersions.set(name, compilation);
+    compilation.catch(() => {
+      if (this.olderVersions.peek(name) === compilation) this.olderVersions.delete(name);
     });
-    return compiled;
+    return compilation;
   }
 
   /**

@@ -27,7 +27,7 @@ export class CatalogueSnapshot implements Catalogue {
     this.relationships = indexRelationships(content.relationships);
     this.stored = new Map(content.scenarios.map((stored) => [stored.scenario.scenarioId, stored]));
     for (const [scenarioId, compiled] of previous?.compiled ?? []) {
-      if (this.isSame(scenarioId, previous)) this.compiled.set(scenarioId, compiled);
+      if (this.isUnchanged(scenarioId, previous)) this.compiled.set(scenarioId, compiled);
     }
   }
 
@@ -46,11 +46,11 @@ export class CatalogueSnapshot implements Catalogue {
   }
 
   getScenarioVersion(scenarioId: string, version: number): CompiledScenario | undefined {
-    return this.latestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
+    return this.getLatestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
   }
 
   /** Undefined if the catalogue does not contain the scenario. */
-  latestVersion(scenarioId: string): number | undefined {
+  getLatestVersion(scenarioId: string): number | undefined {
     return this.stored.get(scenarioId)?.version;
   }
 
@@ -67,7 +67,7 @@ export class CatalogueSnapshot implements Catalogue {
     };
   }
 
-  private isSame(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {
+  private isUnchanged(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {
     const [current, earlier] = [this.stored.get(scenarioId), previous?.stored.get(scenarioId)];
     return current?.version === earlier?.version && current?.contentHash === earlier?.contentHash;
   }

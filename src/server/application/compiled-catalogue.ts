@@ -17,7 +17,7 @@ export interface CompiledCatalogueDependencies {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Logger;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export interface CompiledCatalogueOptions {
@@ -60,8 +60,8 @@ export class CompiledCatalogue {
   }
 
   /** Resolves to the stored content of the agent's catalogue, which is as recent as that of `open`. */
-  async content(agent: AgentKey, call: Call): Promise<CatalogueContent> {
-    return (await this.getAgentCatalogue(agent).snapshot(call)).content;
+  async getContent(agent: AgentKey, call: Call): Promise<CatalogueContent> {
+    return (await this.getAgentCatalogue(agent).getSnapshot(call)).content;
   }
 
   /**
@@ -101,7 +101,7 @@ export class CompiledCatalogue {
   }
 
   private compile(agentId: string, { scenario, version }: StoredScenario): CompiledScenario | undefined {
-    const { compiled, findings } = compileScenario(scenario, version, this.deps.compile);
+    const { compiled, findings } = compileScenario(scenario, version, this.deps.compileOptions);
     if (compiled === undefined) {
       const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
       const fields = { agent_id: agentId, scenario_id: scenario.scenarioId, version, codes };

@@ -75,9 +75,9 @@ async function propose(
 ): Promise<ModelProposal | undefined> {
   const request = buildModelRequest(input);
   if (request === undefined) return undefined;
-  const answered = new AbortController();
-  const proposal = model.propose(request, call).finally(() => answered.abort());
-  if (onProvisional) void reportProvisional(onProvisional, input, answered.signal);
+  const provisionalAbort = new AbortController();
+  const proposal = model.propose(request, call).finally(() => provisionalAbort.abort());
+  if (onProvisional) void reportProvisional(onProvisional, input, provisionalAbort.signal);
   return await proposal;
 }
 

@@ -24,7 +24,7 @@ import { refuseInvalidScenarios } from './validate-scenario';
 
 export interface PhaseDependencies extends DecisionDependencies {
   readonly catalogue: CompiledCatalogue;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
   readonly log: Logger;
 }
 
@@ -66,7 +66,7 @@ async function decide(
   const { turn, scenarios, proposal } = command;
   const catalogue =
     scenarios.length > 0
-      ? createInlineCatalogue(command, deps.compile)
+      ? createInlineCatalogue(command, deps.compileOptions)
       : await openCatalogueForTurn(deps.catalogue, turn, session, call);
   const pinnedSession = pinVersions(session, catalogue);
   const loaded = { turn, validateOnly: true, session: pinnedSession, catalogue, proposal };

@@ -29,7 +29,7 @@ export async function listScenarios(
   { agent, tag, enabled, afterScenarioId, pageSize }: ListScenariosQuery,
   call: Call,
 ): Promise<Page<StoredScenario, string>> {
-  const { scenarios } = await catalogue.content(agent, call);
+  const { scenarios } = await catalogue.getContent(agent, call);
   const matching = scenarios.filter(
     ({ scenario }) =>
       scenario.scenarioId > afterScenarioId &&

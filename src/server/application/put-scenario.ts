@@ -15,7 +15,7 @@ export interface PutScenarioDependencies {
   readonly catalogue: CompiledCatalogue;
   readonly contentHasher: Pick<ContentHasher, 'hash'>;
   readonly clock: Clock;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export interface PutScenarioCommand {
@@ -39,11 +39,11 @@ export interface PutScenarioResult {
  * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, VERSION_MISMATCH; then nothing is stored.
  */
 export async function putScenario(
-  { scenarios, catalogue, contentHasher, clock, compile }: PutScenarioDependencies,
+  { scenarios, catalogue, contentHasher, clock, compileOptions }: PutScenarioDependencies,
   { agent, scenario, expectedVersion }: PutScenarioCommand,
   call: Call,
 ): Promise<PutScenarioResult> {
-  const { findings } = compileScenario(scenario, 0, compile);
+  const { findings } = compileScenario(scenario, 0, compileOptions);
   refuseInvalidScenarios([{ scenario, path: 'scenario', findings }]);
   const options = { contentHash: contentHasher.hash(scenario), storedAt: clock.now(), expectedVersion };
   const outcome = await catalogue.applyChange(agent, () => scenarios.put(agent, scenario, options, call));

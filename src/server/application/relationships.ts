@@ -52,5 +52,5 @@ export async function listRelationships(
   agent: AgentKey,
   call: Call,
 ): Promise<readonly Relationship[]> {
-  return (await catalogue.content(agent, call)).relationships;
+  return (await catalogue.getContent(agent, call)).relationships;
 }

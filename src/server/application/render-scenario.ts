@@ -14,7 +14,7 @@ import { getSession } from './get-session';
 
 export interface RenderDependencies extends LegacySessionDependencies {
   readonly scenarios: ScenarioCatalogue;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export interface RenderScenarioQuery extends GetScenarioQuery {
@@ -61,7 +61,7 @@ async function compileStoredScenario(
   call: Call,
 ): Promise<CompiledScenario> {
   const stored = await getScenario(deps, query, call);
-  const scenario = compileScenario(stored.scenario, stored.version, deps.compile).compiled;
+  const scenario = compileScenario(stored.scenario, stored.version, deps.compileOptions).compiled;
   if (scenario !== undefined) return scenario;
   const { scenarioId } = query;
   const message = `Scenario ${scenarioId} is invalid in this release of the service. Store a valid version.`;

@@ -52,7 +52,7 @@ export interface UseCaseDependencies
     ListScenariosDependencies {
   /** The stored catalogue. `catalogue` caches it in compiled form. */
   readonly scenarios: ScenarioCatalogue;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export function createUseCases(deps: UseCaseDependencies): UseCases {

@@ -13,10 +13,10 @@ export interface ScenarioValidation {
 
 /** Runs the checks of `putScenario` without storing the scenario. */
 export function validateScenario(
-  { compile }: { readonly compile: CompileOptions },
+  { compileOptions }: { readonly compileOptions: CompileOptions },
   scenario: Scenario,
 ): ScenarioValidation {
-  const { findings } = compileScenario(scenario, 0, compile);
+  const { findings } = compileScenario(scenario, 0, compileOptions);
   return { valid: findings.every(({ severity }) => severity !== 'ERROR'), findings };
 }
 

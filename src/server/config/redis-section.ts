@@ -130,10 +130,10 @@ function hasLogin(url: unknown): boolean {
 
 /** Returns the address and the credentials of Redis; undefined if the embedded store is used. */
 export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
-  const access = { login: login(redis.username, redis.password || redis.password_file), tls: tls(redis) };
+  const access = { login: toLogin(redis.username, redis.password || redis.password_file), tls: toTlsOptions(redis) };
   if (redis.url !== '') return { kind: 'single', url: redis.url, ...access } as const;
   if (redis.sentinels.length > 0) {
-    const sentinelLogin = login(redis.sentinel_username, redis.sentinel_password || redis.sentinel_password_file);
+    const sentinelLogin = toLogin(redis.sentinel_username, redis.sentinel_password || redis.sentinel_password_file);
     const sentinels = redis.sentinels.map(parseNetworkAddress);
     return { kind: 'sentinel', sentinels, name: redis.sentinel_name, sentinelLogin, ...access } as const;
   }
@@ -142,11 +142,11 @@ export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
   return undefined;
 }
 
-function login(username: string, password: string) {
+function toLogin(username: string, password: string) {
   return password === '' ? undefined : { username, password };
 }
 
-function tls(redis: Fields) {
+function toTlsOptions(redis: Fields) {
   if (!redis.tls && !isTlsUrl(redis.url)) return undefined;
   return {
     ca: redis.tls_ca_file,

@@ -52,9 +52,9 @@ export async function drain(
 
 /** Resolves to whether the promise resolves within the given time. The timer is canceled when the promise resolves. */
 async function settlesWithin(milliseconds: number, promise: Promise<void>): Promise<boolean> {
-  const settled = new AbortController();
-  const timeout = sleep(milliseconds, false, { signal: settled.signal }).catch(() => false);
+  const timerAbort = new AbortController();
+  const timeout = sleep(milliseconds, false, { signal: timerAbort.signal }).catch(() => false);
   const inTime = await Promise.race([promise.then(() => true), timeout]);
-  settled.abort();
+  timerAbort.abort();
   return inTime;
 }

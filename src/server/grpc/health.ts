@@ -36,8 +36,8 @@ export class Health {
     this.implementation.addToServer(server);
   }
 
-  setServing(serving: boolean): void {
-    for (const name of this.readinessNames) this.implementation.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  setServing(isServing: boolean): void {
+    for (const name of this.readinessNames) this.implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
   }
 
   /** Ends the open Watch streams, which would prevent the server from shutting down. */

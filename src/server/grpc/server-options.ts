@@ -19,7 +19,7 @@ export interface GrpcServerOptions extends CallLimits {
   readonly port: number;
   /** Default: plaintext. */
   readonly credentials?: ServerCredentials | undefined;
-  readonly reflection: boolean;
+  readonly isReflectionEnabled: boolean;
   /** Maximum number of requests of one bidirectional stream whose response has not been sent. */
   readonly maxRequestsPerStream: number;
   /** Maximum size of a received message, in bytes. */
@@ -41,7 +41,7 @@ export interface GrpcServerOptions extends CallLimits {
 export const defaultServerOptions: GrpcServerOptions = {
   host: '127.0.0.1',
   port: 0,
-  reflection: true,
+  isReflectionEnabled: true,
   maxMessageBytes: 4_194_304,
   maxMetadataBytes: 16_384,
   maxCallsInFlight: 1_000,

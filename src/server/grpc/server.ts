@@ -30,7 +30,7 @@ export interface GrpcServer {
    */
   start(): Promise<number>;
   /** Sets the health of the server, its services and `readiness`. `liveness` is always SERVING. */
-  setServing(serving: boolean): void;
+  setServing(isServing: boolean): void;
   /** Number of running handlers of calls and of requests of long-lived streams. */
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
@@ -60,7 +60,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     drainSignal: drainController.signal,
   });
   health.addToServer(server);
-  if (options.reflection) addReflection(server, contract, [...serviceNames, 'grpc.health.v1.Health']);
+  if (options.isReflectionEnabled) addReflection(server, contract, [...serviceNames, 'grpc.health.v1.Health']);
   let address = '';
   return {
     async start() {
@@ -68,7 +68,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
       address = formatAddress(options.host, port);
       return port;
     },
-    setServing: (serving) => health.setServing(serving),
+    setServing: (isServing) => health.setServing(isServing),
     get callsInFlight() {
       return admission.callsInFlight;
     },

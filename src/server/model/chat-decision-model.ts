@@ -76,9 +76,9 @@ export class ChatDecisionModel implements DecisionModel {
         endRequest(this.toUsage(outcome, answer));
       };
       try {
-        const limited = limitRequestTexts(request, this.options.maxTextsLength);
-        const ids = assignRequestIds(limited);
-        answer = await this.ask(this.template.render(limited, ids), call);
+        const limitedRequest = limitRequestTexts(request, this.options.maxTextsLength);
+        const ids = assignRequestIds(limitedRequest);
+        answer = await this.ask(this.template.render(limitedRequest, ids), call);
         span.setAttributes(getAnswerAttributes(answer));
         const proposal = readProposal(answer, ids);
         reportOutcome('PROPOSED');

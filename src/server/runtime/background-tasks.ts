@@ -35,16 +35,16 @@ export async function callWithTimeout<T>(
   timeoutMs: number,
   work: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const abort = new AbortController();
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      abort.abort();
+      controller.abort();
       reject(new Error(`Timed out after ${timeoutMs} ms.`));
     }, timeoutMs);
   });
   try {
-    return await Promise.race([work(createCall(clock.now() + timeoutMs, abort.signal)), timeout]);
+    return await Promise.race([work(createCall(clock.now() + timeoutMs, controller.signal)), timeout]);
   } finally {
     clearTimeout(timer);
   }

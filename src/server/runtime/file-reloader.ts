@@ -19,7 +19,7 @@ export interface ReloadableFilesOptions<T> {
  * consecutive checks find the same contents, so that a partial write has no effect. An invalid change is logged once and ignored.
  */
 export class FileReloader {
-  private readonly opened: { readonly checkForChanges: () => Promise<void> }[] = [];
+  private readonly fileSets: { readonly checkForChanges: () => Promise<void> }[] = [];
   private readonly log: Logger;
 
   constructor(log: Logger) {
@@ -33,13 +33,13 @@ export class FileReloader {
    */
   open<T>({ setting, paths, parse }: ReloadableFilesOptions<T>): Reloadable<T> {
     const files = new ReloadableFiles(paths, parse, setting, this.log);
-    this.opened.push(files);
+    this.fileSets.push(files);
     return files;
   }
 
   /** Checks all files and applies valid changes. Never rejects. */
   async checkForChanges(): Promise<void> {
-    await Promise.all(this.opened.map((files) => files.checkForChanges()));
+    await Promise.all(this.fileSets.map((files) => files.checkForChanges()));
   }
 }
 

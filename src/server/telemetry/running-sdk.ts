@@ -11,15 +11,15 @@ export interface RunningSdk {
   stop(): Promise<void>;
 }
 
-let running: RunningSdk | undefined;
+let runningSdk: RunningSdk | undefined;
 
 export function setRunningSdk(sdk: RunningSdk): void {
-  running = sdk;
+  runningSdk = sdk;
 }
 
 /** The SDK of this process; undefined if none was started or it was stopped. */
 export function getRunningSdk(): RunningSdk | undefined {
-  return running;
+  return runningSdk;
 }
 
 /**
@@ -27,9 +27,9 @@ export function getRunningSdk(): RunningSdk | undefined {
  * this bound the SDK waits ten seconds for a collector that does not respond. Never rejects. Resolves to true if no SDK runs.
  */
 export async function flushTelemetry(timeoutMs: number): Promise<boolean> {
-  const sdk = running;
+  const sdk = runningSdk;
   if (sdk === undefined) return true;
-  running = undefined;
+  runningSdk = undefined;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, false);

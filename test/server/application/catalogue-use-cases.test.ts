@@ -20,12 +20,18 @@ const agent = { tenantId: 'tenant', agentId: 'agent' };
 function createDependencies() {
   const scenarios = new MemoryCatalogue();
   const clock = new FakeClock();
-  const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log: silentLog, compile });
+  const compileOptions = defaultCompileOptions;
+  const catalogue = new CompiledCatalogue({
+    scenarios,
+    clock,
+    telemetry: noopTelemetry,
+    log: silentLog,
+    compileOptions,
+  });
   const contentHasher = { hash: (scenario: object) => JSON.stringify(scenario) };
   const maxPageBytes = 10_000;
   const measureScenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
-  return { scenarios, catalogue, clock, contentHasher, compile, maxPageBytes, measureScenarioBytes };
+  return { scenarios, catalogue, clock, contentHasher, compileOptions, maxPageBytes, measureScenarioBytes };
 }
 type Deps = ReturnType<typeof createDependencies>;
 

@@ -115,10 +115,10 @@ describe('9: malicious messages', () => {
         [rival, 'EXCLUDED', 'RULES'],
         [premium, 'MISSING_HARD_FIELDS', 'RULES'],
       ]);
-      // The verdict does not advance past the checkpoint to the action behind it.
+      // The verdict does not advance past the checkpoint to the action after it.
       const hinted = result.plan.contributions.filter(({ type }) => type === 'ACTION_HINT');
       expect(hinted.map(({ scenarioId }) => scenarioId)).toEqual([shipment]);
-      // The prompt lists the running instances and the candidates, whatever the message contains.
+      // The prompt lists the running instances and the candidates, regardless of the content of the message.
       const { items } = endpoint.requests.at(-1) ?? {};
       expect(items?.instances).toEqual(['i1', 'i2']);
       expect([...(items?.candidates.keys() ?? [])]).toEqual(['c1', 'c2', 'c3']);

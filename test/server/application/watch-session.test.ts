@@ -200,7 +200,7 @@ describe('watchSession', () => {
         await apply(revision, revision);
         await reader.waitForTurns(revision);
       }
-      // One read per commit and the initial read.
+      // One read for each commit, and the initial read.
       expect(reads).toBeLessThanOrEqual(21);
     });
   });

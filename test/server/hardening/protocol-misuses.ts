@@ -77,24 +77,28 @@ const violations: readonly ProtocolMisuse[] = [
   frames('a frame above the maximum size', () => withPreface(frame(frameType.data, 0, 1, Buffer.alloc(20_000)))),
   frames('a frame of an unknown type', () => withPreface(frame(0xbe, 0xff, 1, Buffer.alloc(8)))),
   frames('a window above 2 GB', () => withPreface(frame(frameType.windowUpdate, 0, 0, Buffer.of(0x7f, 255, 255, 255)))),
-  flood(
+  createFlood(
     '5,000 calls that are reset immediately',
     () => withPreface(...times(5_000, (at) => Buffer.concat([headers(2 * at + 1), reset(2 * at + 1)]))),
     8,
   ),
-  flood('20,000 PINGs', () => withPreface(...times(20_000, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))),
-  flood('20,000 SETTINGS', () => withPreface(...times(20_000, () => frame(frameType.settings, 0, 0)))),
-  flood('20,000 empty DATA frames', () => withPreface(headers(1), ...times(20_000, () => data(1, noBytes)))),
-  flood('500 KB of headers in CONTINUATIONs', () =>
+  createFlood('20,000 PINGs', () => withPreface(...times(20_000, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))))),
+  createFlood('20,000 SETTINGS', () => withPreface(...times(20_000, () => frame(frameType.settings, 0, 0)))),
+  createFlood('20,000 empty DATA frames', () => withPreface(headers(1), ...times(20_000, () => data(1, noBytes)))),
+  createFlood('500 KB of headers in CONTINUATIONs', () =>
     withPreface(
       frame(frameType.headers, 0, 1, headerBlock(defaultHeaders)),
       ...times(500, () => frame(frameType.continuation, 0, 1, headerBlock([['x', 'y'.repeat(1_000)]]))),
     ),
   ),
-  flood('48 MB of headers from one table entry', () =>
-    withPreface(frame(frameType.headers, endHeaders, 1, Buffer.concat([headerBlock(defaultHeaders), tableBomb()]))),
+  createFlood('48 MB of headers from one table entry', () =>
+    withPreface(
+      frame(frameType.headers, endHeaders, 1, Buffer.concat([headerBlock(defaultHeaders), createTableBomb()])),
+    ),
   ),
-  flood('1,500 concurrent calls on one connection', () => withPreface(...times(1_500, (at) => headers(2 * at + 1)))),
+  createFlood('1,500 concurrent calls on one connection', () =>
+    withPreface(...times(1_500, (at) => headers(2 * at + 1))),
+  ),
 ];
 
 export const protocolMisuses: readonly ProtocolMisuse[] = [...calls, ...violations];
@@ -115,8 +119,8 @@ function frames(name: string, bytes: (random: SeededRandom) => Uint8Array): Prot
   return { name, count: 10, send: (address, random): Promise<FrameEnd> => sendFrames(address, bytes(random)) };
 }
 
-/** Sends the same bytes each time. They are created once. */
-function flood(name: string, bytes: () => Uint8Array, count = 7): ProtocolMisuse {
+/** Creates a misuse that sends the same bytes each time. The bytes are created once. */
+function createFlood(name: string, bytes: () => Uint8Array, count = 7): ProtocolMisuse {
   let created: Uint8Array | undefined;
   return {
     name,
@@ -128,7 +132,7 @@ function flood(name: string, bytes: () => Uint8Array, count = 7): ProtocolMisuse
   };
 }
 
-/** Frames after the connection preface. */
+/** Returns the connection preface, followed by the given frames. */
 function withPreface(...sent: readonly Uint8Array[]): Buffer {
   return Buffer.concat([preface, frame(frameType.settings, 0, 0), ...sent]);
 }
@@ -151,8 +155,8 @@ function randomFrame(random: SeededRandom): Buffer {
   return frame(random.nextInt(12), random.nextInt(256), random.nextInt(8), payload);
 }
 
-/** A header of 4,000 bytes for the table, and 12,000 references to it. */
-function tableBomb(): Buffer {
+/** Creates a header of 4,000 bytes for the dynamic table of HPACK, and 12,000 references to it. */
+function createTableBomb(): Buffer {
   const [literalForTable, firstOfTable] = [0x40, 0xbe];
   return Buffer.concat([
     Buffer.of(literalForTable),

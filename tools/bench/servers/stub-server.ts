@@ -65,7 +65,7 @@ serveForParent(async ({ redisPort }: StubServerMessage) => {
   let callCount = 0;
 
   async function handle(request: Buffer): Promise<Uint8Array> {
-    await batchGate.nextBatch();
+    await batchGate.waitForNextBatch();
     callCount += 1;
     const decided = turns[callCount % turns.length];
     if (decided === undefined) throw new Error('The workload has no turns.');

@@ -38,7 +38,7 @@ export function createBidiStreamHandler<Request, Response>(
         respondTo,
         maxRequests: method.limits.maxRequests,
         drainSignal,
-        revoked: context.revoked,
+        revocationSignal: context.revocationSignal,
       });
     });
     runStream(CallContext.forStream(stream)).then(
@@ -49,42 +49,42 @@ export function createBidiStreamHandler<Request, Response>(
   };
 }
 
-interface Responding<Request, Response> {
+interface RespondOptions<Request, Response> {
   /** Never rejects. */
   readonly respondTo: RespondTo<Request, Response>;
   readonly maxRequests: number;
   readonly drainSignal: AbortSignal;
-  readonly revoked: AbortSignal | undefined;
+  readonly revocationSignal: AbortSignal | undefined;
 }
 
 /** Reads requests and writes responses until the stream ends. */
 function respondToAll<Request, Response>(
   stream: Stream<Request, Response>,
-  { respondTo, maxRequests, drainSignal, revoked }: Responding<Request, Response>,
+  { respondTo, maxRequests, drainSignal, revocationSignal }: RespondOptions<Request, Response>,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    let pending = 0;
+    let pendingCount = 0;
     let end: (() => void) | undefined;
 
     const endIfIdle = (): void => {
-      if (pending === 0) end?.();
+      if (pendingCount === 0) end?.();
     };
-    const stopReading = (then: () => void): void => {
-      end ??= then;
+    const stopReading = (onEnd: () => void): void => {
+      end ??= onEnd;
       stream.pause();
       endIfIdle();
     };
     const drain = (): void => stopReading(() => reject(createShuttingDownError()));
     const onSent = (): void => {
-      pending--;
+      pendingCount--;
       if (end === undefined) stream.resume();
       endIfIdle();
     };
 
     stream.on('data', (request: RawRequest<Request>) => {
-      pending++;
-      if (pending >= maxRequests) stream.pause();
-      // `onSent` is called when HTTP/2 has accepted the response, so that responses to a slow client count as pending.
+      pendingCount++;
+      if (pendingCount >= maxRequests) stream.pause();
+      // `onSent` is called when HTTP/2 has accepted the response, so that responses to a slow client count as pendingCount.
       void respondTo(request).then((response) => stream.write(response, onSent));
     });
     stream.once('end', () => stopReading(resolve));
@@ -96,7 +96,9 @@ function respondToAll<Request, Response>(
     });
     if (drainSignal.aborted) drain();
     else drainSignal.addEventListener('abort', drain, { once: true });
-    revoked?.addEventListener('abort', () => stopReading(() => reject(revoked.reason)), { once: true });
+    revocationSignal?.addEventListener('abort', () => stopReading(() => reject(revocationSignal.reason)), {
+      once: true,
+    });
   });
 }
 

@@ -45,12 +45,12 @@ export function createOrchestratorMethods({
         const events = new TurnEvents();
         const command = toTurnCommand(request, clock.now());
         const turn = await useCases.processTurn(command, call, async (result, signal) => {
-          for (const event of events.provisional(result)) {
+          for (const event of events.createProvisionalEvents(result)) {
             await send(event);
             if (signal.aborted) return;
           }
         });
-        for (const event of events.final(turn)) await send(event);
+        for (const event of events.createFinalEvents(turn)) await send(event);
       },
     },
     processTurns: {

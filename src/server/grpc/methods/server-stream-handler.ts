@@ -68,13 +68,13 @@ async function runUntilEnded<Request>(
   drainSignal: AbortSignal,
   work: (call: Call) => Promise<void>,
 ): Promise<void> {
-  const { revoked, signal } = context;
+  const { revocationSignal, signal } = context;
   const controller = new AbortController();
   const cancel = () => controller.abort(createCanceledError());
   const drain = () => controller.abort(createShuttingDownError());
   if (drainSignal.aborted) drain();
   drainSignal.addEventListener('abort', drain);
-  revoked?.addEventListener('abort', () => controller.abort(revoked.reason));
+  revocationSignal?.addEventListener('abort', () => controller.abort(revocationSignal.reason));
   signal.addEventListener('abort', cancel);
   try {
     await work(createCall(context.deadline, controller.signal));

@@ -18,18 +18,20 @@ export class TurnEvents {
   private sequence = 0;
 
   /** Creates the events of the decision without the model. They are sent before the commit. */
-  *provisional(result: TurnResult): Generator<StreamTurnResponse> {
-    for (const event of createEvents(result)) yield this.next(result, { provisional: true, replayed: false, event });
+  *createProvisionalEvents(result: TurnResult): Generator<StreamTurnResponse> {
+    for (const event of createEvents(result))
+      yield this.createResponse(result, { provisional: true, replayed: false, event });
   }
 
   /** Creates the events of the committed turn. */
-  *final({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
-    for (const event of createEvents(result)) yield this.next(result, { provisional: false, replayed, event });
+  *createFinalEvents({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
+    for (const event of createEvents(result))
+      yield this.createResponse(result, { provisional: false, replayed, event });
     const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
-    yield this.next(result, { provisional: false, replayed, event });
+    yield this.createResponse(result, { provisional: false, replayed, event });
   }
 
-  private next(
+  private createResponse(
     { turnId }: TurnResult,
     fields: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
   ): StreamTurnResponse {

@@ -81,19 +81,19 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
   const { clock, metrics, telemetry } = deps;
   const authorizer = deps.authorizer ?? allowAll;
   const pending = { maxPendingRequests: limits.maxCallsInFlight, timeoutMs: limits.turnTimeoutMs };
-  const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, tooMany('calls are in flight'));
-  const streams = new ConcurrencyLimiter(limits.maxStreams, tooMany('streams are open'));
+  const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, formatLimitMessage('calls are in flight'));
+  const streams = new ConcurrencyLimiter(limits.maxStreams, formatLimitMessage('streams are open'));
   const tenantCalls = new TenantConcurrencyLimiter(
     limits.maxCallsInFlightPerTenant,
-    tooMany('calls of this tenant are in flight'),
+    formatLimitMessage('calls of this tenant are in flight'),
   );
   const tenantStreams = new TenantConcurrencyLimiter(
     limits.maxStreamsPerTenant,
-    tooMany('streams of this tenant are open'),
+    formatLimitMessage('streams of this tenant are open'),
   );
   const gate = new BatchGate();
 
-  const call: readonly Middleware[] = [
+  const callMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
     limitConcurrency(calls),
     endCancellation,
@@ -104,7 +104,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     checkDeadline(clock, limits.minRemainingMs),
     limitTenantConcurrency(tenantCalls),
   ];
-  const stream: readonly Middleware[] = [
+  const streamMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
     limitConcurrency(streams),
     endCancellation,
@@ -124,10 +124,15 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       ...(deps.authorizer === undefined ? [] : [authenticate(deps.authorizer, deps)]),
     ],
     middlewares: {
-      unary: call,
-      'server stream': call,
-      'long server stream': [...stream, validate, authorize(authorizer), limitTenantConcurrency(tenantStreams)],
-      'bidi stream': [...stream, limitCredentialConcurrency(tenantStreams, authorizer)],
+      unary: callMiddlewares,
+      'server stream': callMiddlewares,
+      'long server stream': [
+        ...streamMiddlewares,
+        validate,
+        authorize(authorizer),
+        limitTenantConcurrency(tenantStreams),
+      ],
+      'bidi stream': [...streamMiddlewares, limitCredentialConcurrency(tenantStreams, authorizer)],
       'stream request': [
         trace(telemetry),
         reportErrors(deps),
@@ -148,6 +153,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
   };
 }
 
-function tooMany(what: string): string {
-  return `Too many ${what} on this node; retry after the retry delay.`;
+function formatLimitMessage(subject: string): string {
+  return `Too many ${subject} on this node; retry after the retry delay.`;
 }

@@ -10,7 +10,7 @@ export class BatchGate {
   private batch: Promise<void> | undefined;
 
   /** Resolves when the current batch starts. Within a batch, callers continue in the order of their calls. */
-  nextBatch(): Promise<void> {
+  waitForNextBatch(): Promise<void> {
     if (this.batch === undefined || this.size === maxBatchSize) this.batch = this.openBatch();
     this.size += 1;
     return this.batch;

@@ -34,7 +34,7 @@ export class CallContext<Request> implements Call {
   /** The decoded request. Set by the middleware `validate`. */
   request: ValidatedRequest<Request> | undefined;
   /** Set by the middleware `watchCredential`: aborted with an OrchestratorError when the credential is no longer valid. */
-  revoked: AbortSignal | undefined;
+  revocationSignal: AbortSignal | undefined;
   private readonly cancellation: Cancellation;
 
   private constructor(

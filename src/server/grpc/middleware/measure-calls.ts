@@ -12,9 +12,9 @@ export function measureCalls(metrics: Metrics): TransportHook {
       endMeasurement?.(name);
       endMeasurement = undefined;
     };
-    call.sendStatus = function (sent) {
-      end(status[sent.code ?? status.UNKNOWN]);
-      sendStatus.call(this, sent);
+    call.sendStatus = function (statusObject) {
+      end(status[statusObject.code ?? status.UNKNOWN]);
+      sendStatus.call(this, statusObject);
     };
     call.start = function (listener) {
       start.call(this, {

@@ -88,7 +88,7 @@ export function limitMetadata(maxBytes: number): Middleware {
 /** Starts calls that arrive together in one batch (ADR 0008). */
 export function batch(gate: BatchGate): Middleware {
   return async (call, next) => {
-    await gate.nextBatch();
+    await gate.waitForNextBatch();
     return next(call);
   };
 }
@@ -111,7 +111,7 @@ export function authorize(authorizer: Authorizer): Middleware {
 export function watchCredential(authorizer: Authorizer): Middleware {
   return async (call, next) => {
     const revocation = new AbortController();
-    call.revoked = revocation.signal;
+    call.revocationSignal = revocation.signal;
     const stop = authorizer.watchCredential(call.metadata, call.path, (error) => revocation.abort(error));
     try {
       return await next(call);

@@ -25,7 +25,7 @@ export function limitPendingRequests(limits: PendingRequestLimits, telemetry: Te
  * so no other limit applies to these calls.
  */
 export class PendingRequestLimiter {
-  private pending = 0;
+  private pendingCount = 0;
   private readonly limits: PendingRequestLimits;
   private readonly telemetry: Telemetry;
 
@@ -43,12 +43,12 @@ export class PendingRequestLimiter {
     const limiter = this;
     call.start = function (listener) {
       const { isRequestStream } = transport;
-      const isRejected = !isRequestStream && limiter.pending >= limiter.limits.maxPendingRequests;
+      const isRejected = !isRequestStream && limiter.pendingCount >= limiter.limits.maxPendingRequests;
       const timer = isRequestStream || isRejected ? undefined : limiter.startTimer(this);
       let isCounted = false;
       const release = (): void => {
         clearTimeout(timer);
-        if (isCounted) limiter.pending -= 1;
+        if (isCounted) limiter.pendingCount -= 1;
         isCounted = false;
       };
       start.call(this, {
@@ -57,7 +57,7 @@ export class PendingRequestLimiter {
           transport.metadata = metadata;
           if (isRejected) return;
           isCounted = !isRequestStream;
-          if (isCounted) limiter.pending += 1;
+          if (isCounted) limiter.pendingCount += 1;
           listener.onReceiveMetadata(metadata);
         },
         onReceiveMessage: (message) => listener.onReceiveMessage(message),

@@ -49,7 +49,7 @@ const unsupported: ValueConstraint = { kind: 'unsupported' };
 const unlimited = Number.POSITIVE_INFINITY;
 
 /** Reads the `buf.validate` annotations of a field. */
-export function constraintsOf(field: DescField): FieldConstraints {
+export function getConstraints(field: DescField): FieldConstraints {
   const rules = getOption(field, fieldRules);
   if (rules.ignore === Ignore.ALWAYS) return { value: none, key: none, maxCount: unlimited, isRequired: false };
   if (rules.type.case === 'repeated') return readList(field, rules.type.value);

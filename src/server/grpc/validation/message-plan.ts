@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, hasOption, ScalarType } from '@bufbuild/protobuf';
 import { message as messageRules, oneof as oneofRules } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
-import { allowsDefault, constraintsOf, type FieldConstraints, type ValueConstraint } from './field-constraints';
+import { allowsDefault, type FieldConstraints, getConstraints, type ValueConstraint } from './field-constraints';
 import { type WireType, wireTypes } from './wire-reader';
 
 /** The properties of a field that a walk uses before it reads the field's bytes. */
@@ -81,7 +81,7 @@ export class MessagePlanner {
     for (const field of type.fields) {
       const isRepeated = isRepeatedField(field);
       const slot = isRepeated ? plan.repeatedFieldCount++ : singularCount++;
-      const constraints = constraintsOf(field);
+      const constraints = getConstraints(field);
       if (constraints.isRequired && isRepeated) plan.needsFullValidation = true;
       if (constraints.isRequired && !isRepeated) plan.requiredFieldBits |= 1 << slot;
       fields[field.number] = this.planField(field, slot, constraints);

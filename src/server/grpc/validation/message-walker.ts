@@ -21,7 +21,7 @@ export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limit
     new MessageWalker(bytes, limits, undefined).walk(plan);
     return true;
   } catch (error) {
-    if (error === needsFullValidation) return false;
+    if (error === fullValidationRequired) return false;
     throw error;
   }
 }
@@ -42,7 +42,7 @@ export function findWireViolations(plan: MessagePlan, bytes: Uint8Array, limits:
 const { varint, fixed64, delimited, fixed32 } = wireTypes;
 
 /** Thrown to stop a fast walk. All requests share one object, because creating an error with a stack trace is slow. */
-const needsFullValidation = new Error('The request needs full validation.');
+const fullValidationRequired = new Error('The request needs full validation.');
 
 const secondsTag = (1 << 3) | varint;
 const nanosTag = (2 << 3) | varint;
@@ -145,7 +145,7 @@ class MessageWalker extends WireReader {
     const { report } = this;
     if (report === undefined) {
       const { constraint } = field;
-      if (constraint.kind === 'unsupported') throw needsFullValidation;
+      if (constraint.kind === 'unsupported') throw fullValidationRequired;
       if (constraint.kind === 'timestamp') {
         this.checkTimestamp(constraint, end);
         return;
@@ -165,7 +165,7 @@ class MessageWalker extends WireReader {
       case varint: {
         const value = this.readInt32();
         if (this.pos > end) throw this.createMalformedError(overrun);
-        if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
+        if (this.report === undefined && !allowsNumber(field.constraint, value)) throw fullValidationRequired;
         break;
       }
       case fixed64:
@@ -190,7 +190,7 @@ class MessageWalker extends WireReader {
       const description = 'must be a finite number, not NaN or an infinity';
       if (field.isRepeated) report.add(description);
       else report.addAt(field, description);
-    } else if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
+    } else if (this.report === undefined && !allowsNumber(field.constraint, value)) throw fullValidationRequired;
   }
 
   /** Checks a string or bytes. */
@@ -201,7 +201,7 @@ class MessageWalker extends WireReader {
       this.report?.path.setKey(start, end);
       if (isUnsafeKey(this.bytes, start, end)) this.requireReport().add('the key __proto__ is not allowed');
     }
-    if (this.report === undefined && !this.allowsText(field, start, end)) throw needsFullValidation;
+    if (this.report === undefined && !this.allowsText(field, start, end)) throw fullValidationRequired;
   }
 
   private allowsText({ constraint, isText }: FieldPlan, start: number, end: number): boolean {
@@ -231,10 +231,10 @@ class MessageWalker extends WireReader {
       const tag = this.bytes[this.pos++];
       if (tag === secondsTag) seconds = this.readUint49();
       else if (tag === nanosTag) nanos = this.readInt32();
-      else throw needsFullValidation;
+      else throw fullValidationRequired;
     }
     const isInRange = seconds >= constraint.minSeconds && seconds < constraint.maxSeconds;
-    if (this.pos !== end || nanos < 0 || nanos >= nanosPerSecond || !isInRange) throw needsFullValidation;
+    if (this.pos !== end || nanos < 0 || nanos >= nanosPerSecond || !isInRange) throw fullValidationRequired;
   }
 
   /** Reads a varint below 2^49 in a fast walk. */
@@ -245,7 +245,7 @@ class MessageWalker extends WireReader {
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
-    throw needsFullValidation;
+    throw fullValidationRequired;
   }
 
   /** Called at the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
@@ -273,17 +273,17 @@ class MessageWalker extends WireReader {
   }
 
   protected override createMalformedError(description: string): Error {
-    return this.report === undefined ? needsFullValidation : super.createMalformedError(description);
+    return this.report === undefined ? fullValidationRequired : super.createMalformedError(description);
   }
 
   /** Returns the report of a full walk. Stops a fast walk, because only full validation describes violations. */
   private requireReport(): WireReport {
-    if (this.report === undefined) throw needsFullValidation;
+    if (this.report === undefined) throw fullValidationRequired;
     return this.report;
   }
 
   private stopFastWalk(): void {
-    if (this.report === undefined) throw needsFullValidation;
+    if (this.report === undefined) throw fullValidationRequired;
   }
 }
 
