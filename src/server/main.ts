@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   process.stderr.write(`scenario-orchestrator listens on ${address}; ${storageDescription}.\n`);
 }
 
-/** The first signal starts a graceful shutdown; a later one exits immediately with code 1. */
+/** Handles SIGTERM and SIGINT. The first signal starts a graceful shutdown; a later one exits immediately with code 1. */
 function onStopSignals(stop: (signal: string) => Promise<void>): void {
   let firstSignalAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -65,9 +65,9 @@ export interface LegacySessionDependencies extends ConversionDependencies {
 }
 
 /**
- * Adopts a legacy session when it is first loaded (section 8). Unless `validateOnly`, it is stored like an imported session.
- * Resolves to undefined if there is no legacy session. The agent of the legacy session, if it has one, takes precedence over that
- * of `owner`.
+ * Adopts a legacy session when it is first loaded (section 8). Unless `validateOnly` is set, the session is stored like an imported
+ * session. Resolves to undefined if there is no legacy session. The agent of the legacy session, if it has one, takes precedence
+ * over that of `owner`.
  */
 export async function adoptLegacySession(
   deps: LegacySessionDependencies,

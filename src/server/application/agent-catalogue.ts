@@ -130,7 +130,7 @@ export class AgentCatalogue {
     }
   }
 
-  /** Reads and compiles a version other than the latest one, once. Undefined if it does not exist. */
+  /** Resolves to a version other than the latest one, which is read and compiled only once; undefined if it does not exist. */
   private getOlderVersion(key: VersionKey): Promise<CompiledScenario | undefined> {
     const name = toVersionName(key);
     const cached = this.olderVersions.get(name);

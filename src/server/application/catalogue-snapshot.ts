@@ -20,7 +20,7 @@ export class CatalogueSnapshot implements Catalogue {
   private readonly compiled = new Map<string, CompiledScenario | undefined>();
   private readonly compile: CompileStoredScenario;
 
-  /** Reuses the scenarios that `previous` has compiled, if their version is the same. */
+  /** Reuses the scenarios that `previous` has compiled if their version and their content are the same. */
   constructor(content: CatalogueContent, compile: CompileStoredScenario, previous?: CatalogueSnapshot) {
     this.content = content;
     this.compile = compile;
@@ -49,7 +49,7 @@ export class CatalogueSnapshot implements Catalogue {
     return this.getLatestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
   }
 
-  /** Undefined if the catalogue does not contain the scenario. */
+  /** Returns the latest version of a scenario; undefined if the catalogue does not contain the scenario. */
   getLatestVersion(scenarioId: string): number | undefined {
     return this.stored.get(scenarioId)?.version;
   }

@@ -82,8 +82,8 @@ async function propose(
 }
 
 /**
- * Callers do not await this function, because a slow or disconnected reader must not delay the turns of the session that are queued
- * behind this one.
+ * Reports the decision that the rules make without a proposal. Callers do not await this function, because a slow or disconnected
+ * reader must not delay the turns of the session that are queued behind this one.
  */
 async function reportProvisional(onProvisional: OnProvisional, input: TurnInput, signal: AbortSignal): Promise<void> {
   try {

@@ -112,8 +112,8 @@ function pinVersions(session: Session, catalogue: Catalogue): Session {
 }
 
 /**
- * An instance id is derived from the id of the turn that starts it. If the session already has that instance id, the turn is not
- * new.
+ * Checks that the turn is new. An instance id is derived from the id of the turn that starts the instance, so a turn is not new if
+ * the session already has the id of an instance that the turn starts.
  */
 function checkTurnIsNew({ instances, endedInstances }: Session, { result }: TurnDecision): void {
   const existingIds = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));

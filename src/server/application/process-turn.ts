@@ -82,7 +82,7 @@ async function decideAndCommit(
   );
 }
 
-/** Adopts a legacy session (section 8). Without a legacy store there is neither a lookup nor a span. */
+/** Adopts a legacy session (section 8). Without a legacy store, nothing is looked up and no span is created. */
 function adoptSession(
   deps: TurnDependencies,
   { turn, validateOnly }: TurnCommand,
@@ -166,7 +166,10 @@ function replay(
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 
-/** With `enabled = false` all phases return empty results and the session does not change (2.16). */
+/**
+ * Creates the response while orchestration is disabled: with `enabled = false`, all phases return empty results and the session
+ * does not change (2.16).
+ */
 function skipDecision(
   { codec }: TurnDependencies,
   { turn, validateOnly }: TurnCommand,

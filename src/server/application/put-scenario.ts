@@ -36,7 +36,8 @@ export interface PutScenarioResult {
 /**
  * Validates a scenario and stores it as a new version, unless the latest version has the same content.
  *
- * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, VERSION_MISMATCH; then nothing is stored.
+ * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, or VERSION_MISMATCH. In both cases, nothing is
+ * stored.
  */
 export async function putScenario(
   { scenarios, catalogue, contentHasher, clock, compileOptions }: PutScenarioDependencies,

@@ -8,7 +8,7 @@ export interface TurnCommand {
   readonly expectedRevision: number | undefined;
   /** Whether everything is decided and returned, but nothing is stored (5.5). */
   readonly validateOnly: boolean;
-  /** The encoded request. It is recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
+  /** The encoded request. The bytes are recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
   readonly requestBytes: Uint8Array;
 }
 

@@ -5,13 +5,15 @@ import type { RecordedTurns, SessionStore, TurnRecord } from '../ports/session-s
 
 export interface WatchSessionQuery {
   readonly key: SessionKey;
-  /** The revision of the last turn that the client has. 0 starts with the oldest recorded turn, undefined with the next turn. */
+  /**
+   * The revision of the last turn that the client has. 0 starts with the oldest recorded turn. Undefined starts with the next turn.
+   */
   readonly afterRevision: number | undefined;
   /** The id of the turn at `afterRevision`; undefined if the client did not send it. */
   readonly afterTurnId: string | undefined;
 }
 
-/** Maximum number of turns per read in addition to the one at the cursor. Bounds the memory per stream. */
+/** Maximum number of turns per read in addition to the one at the cursor. Limits the memory per stream. */
 const maxTurnsPerRead = 16;
 /** Maximum bytes per read, unless a single turn is larger. */
 const maxBytesPerRead = 4_194_304;
@@ -47,7 +49,7 @@ export class TurnHistoryReader {
     return new TurnHistoryReader(store, key, revision, lastTurn, afterRevision === 0);
   }
 
-  /** The revision of the last turn that the client has; 0 if it has none. */
+  /** Returns the revision of the last turn that the client has; 0 if the client has none. */
   get cursor(): number {
     return this.revision;
   }

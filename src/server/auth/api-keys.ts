@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Authentication, Principal } from '../ports/authenticator';
 import { findDuplicate, grantFields, offsetDateTime, parseGrantEntries, parseTenantGrant } from './grant-file';
 
-/** Makes keys recognizable to people and to secret scanners. */
+/** Prefix that makes keys recognizable to people and to secret scanners. */
 const prefix = 'so_';
 const randomByteCount = 32;
 const keyFormat = /^so_[\w-]{43}$/;

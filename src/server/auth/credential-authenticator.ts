@@ -58,7 +58,7 @@ export class CredentialAuthenticator implements Authenticator {
     return { kind: 'refused', failure: 'missing', message };
   }
 
-  /** The accepted kinds are not secret: the documentation lists them. */
+  /** Describes the accepted kinds of credentials. They are not secret: the documentation lists them. */
   private describeAccepted(): string {
     const { apiKeys, tokens, certificates } = this.accepted;
     const options = [

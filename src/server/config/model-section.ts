@@ -63,7 +63,9 @@ export const scenarioFiltering = fields
     error: 'is already set by pipeline.scenario_filtering.api_key; set only one of them',
   });
 
-/** False for a value that is not a base URL, which is reported separately. */
+/**
+ * Whether a base URL is in plain text to another machine. False for a value that is not a base URL, which is reported separately.
+ */
 function isInsecureBaseUrl(value: unknown): boolean {
   return isBaseUrl(value) && isPlainTextUrl(value);
 }

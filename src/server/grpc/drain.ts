@@ -3,7 +3,7 @@ import type { Server } from '@grpc/grpc-js';
 import type { Health } from './health';
 
 export interface DrainOptions {
-  /** Time between NOT_SERVING and the first rejected call, for load balancers. Milliseconds. */
+  /** Time between NOT_SERVING and the first rejected call, in which load balancers can react. Milliseconds. */
   readonly graceMs: number;
   /** Time after `graceMs` in which calls in flight may end. Calls that are still running are then terminated. Milliseconds. */
   readonly timeoutMs: number;

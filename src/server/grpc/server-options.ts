@@ -8,7 +8,7 @@ import type { RequestLimits } from './validation/request-validator';
 export interface ListLimits {
   readonly candidates: number;
   readonly rules: number;
-  /** For each map of a turn: customer data, variables, facts and results. */
+  /** Maximum number of fields in each map of a turn: customer data, variables, facts and results. */
   readonly fields: number;
   readonly stepsPerScenario: number;
 }

@@ -24,9 +24,9 @@ export interface ChatModelOptions extends ChatEndpointOptions, Omit<RequestPolic
   readonly timeoutMs: number;
   /** Time in milliseconds before the call's deadline that is reserved for deciding and committing. */
   readonly reserveMs: number;
-  /** Price of a million prompt tokens. */
+  /** Price of a million prompt tokens, in any currency. */
   readonly inputPrice: number;
-  /** Price of a million completion tokens. */
+  /** Price of a million completion tokens, in the currency of `inputPrice`. */
   readonly outputPrice: number;
 }
 
@@ -154,7 +154,10 @@ export class ChatDecisionModel implements DecisionModel {
   }
 }
 
-/** REFUSED requires action by an operator, for example fixing the API key. The circuit breaker logs an outage once, at warn. */
+/**
+ * The log level of every failure. REFUSED requires action by an operator, for example fixing the API key. The circuit breaker logs
+ * an outage once, at warn.
+ */
 const failureLogLevels: Readonly<Record<ModelFailureReason, 'warn' | 'debug'>> = {
   TIMEOUT: 'debug',
   TOO_LITTLE_TIME: 'debug',

@@ -64,7 +64,10 @@ export class RequestPolicy {
     }
   }
 
-  /** Replaces the retry policy of the library, which keeps waiting and keeps its slot after the caller has canceled. */
+  /**
+   * Runs the attempt with retries. Replaces the retry policy of the library, which keeps waiting and keeps its slot after the
+   * caller has canceled.
+   */
   private async runWithRetries<T>(attempt: Attempt<T>, signal: AbortSignal, retryUntil: number): Promise<T> {
     for (let retry = 0; ; retry += 1) {
       try {

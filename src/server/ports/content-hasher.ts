@@ -2,8 +2,10 @@ import type { LegacySession } from '../../core/model/legacy-session';
 import type { Scenario } from '../../core/model/scenario';
 
 export interface ContentHasher {
-  /** SHA-256 of a canonical encoding of the definition, in lower-case hexadecimal. Equal hashes mean equal definitions. */
+  /**
+   * Returns the SHA-256 of a canonical encoding of the definition, in lower-case hexadecimal. Equal hashes mean equal definitions.
+   */
   hash(scenario: Scenario): string;
-  /** SHA-256 of a legacy session without its agent id (section 8). Equal hashes mean the same legacy session. */
+  /** Returns the SHA-256 of a legacy session without its agent id (section 8). Equal hashes mean the same legacy session. */
   hashLegacySession(record: LegacySession): string;
 }

@@ -42,11 +42,11 @@ export interface Metrics {
   recordCommitConflict(): void;
   /** Measures a phase. `phase` is the name of its span. */
   startPhase(phase: string): EndMeasurement<void>;
-  /** `operation` is the name of the port's method in snake_case. */
+  /** Measures a store operation. `operation` is the name of the port's method in snake_case. */
   startStoreOperation(operation: string): EndMeasurement<StoreOutcome>;
-  /** `model` is the configured name. The measurement is not ended if the caller cancels. */
+  /** Measures a request to the model. `model` is the configured name. The measurement is not ended if the caller cancels. */
   startModelRequest(model: string): EndMeasurement<ModelUsage>;
-  /** `method` is `package.Service/Method`. The result is the name of the status code. */
+  /** Measures a call. `method` is `package.Service/Method`. The result is the name of the status code. */
   startCall(method: string): EndMeasurement<string>;
   /** Counts a call, or a request of a stream, whose authentication or authorization failed. */
   recordAccessFailure(failure: AccessFailure): void;

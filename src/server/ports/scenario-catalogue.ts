@@ -18,7 +18,7 @@ export interface CatalogueContent {
 }
 
 export type PutOutcome =
-  /** `created` is false if the latest version has the same content hash; then nothing was stored. */
+  /** `created` is false if the latest version has the same content hash. In this case, nothing was stored. */
   | { readonly kind: 'stored'; readonly stored: StoredScenario; readonly created: boolean }
   /** The latest version is not the expected one; nothing was changed. `currentVersion` is 0 if there is no version. */
   | { readonly kind: 'conflict'; readonly currentVersion: number };

@@ -84,7 +84,7 @@ export interface SessionStore {
    * means the same revision and the same last turn: the revision alone could be that of a session that was deleted and created
    * again. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
    * commit was sent but its reply was lost, so that only a retry with the turn id returns the outcome. Rejects with STORE_FULL if
-   * the store is out of memory; then nothing was changed.
+   * the store is out of memory. In this case, nothing was changed.
    */
   commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;
 

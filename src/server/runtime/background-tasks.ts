@@ -1,7 +1,7 @@
 import { type Call, createCall } from '../ports/call';
 import type { Clock } from '../ports/clock';
 
-/** Recurring work. */
+/** Work that runs repeatedly. */
 export interface Poller {
   /** Resolves when the first run has finished. Never rejects. */
   readonly firstRun: Promise<void>;

@@ -43,7 +43,10 @@ interface Instruments {
   readonly accessFailures: Counter;
 }
 
-/** Names follow the semantic conventions (https://opentelemetry.io/docs/specs/semconv/general/metrics/). */
+/**
+ * Creates the instruments. Their names follow the semantic conventions
+ * (https://opentelemetry.io/docs/specs/semconv/general/metrics/).
+ */
 function createInstruments(meter: Meter): Instruments {
   const createDuration = (name: string, description: string) =>
     meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: durationBuckets } });

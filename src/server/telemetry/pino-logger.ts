@@ -61,7 +61,10 @@ function toLogValue(value: unknown, isCustomerDataAllowed: boolean, depth: numbe
   return toLogFields(value, isCustomerDataAllowed, depth + 1);
 }
 
-/** Only known properties are logged. Others may contain customer data, such as the arguments of a failed Redis command. */
+/**
+ * Serializes only the known properties of an error. Other properties may contain customer data, such as the arguments of a failed
+ * Redis command.
+ */
 function serializeError(error: Error, isCustomerDataAllowed: boolean, depth: number): Record<string, unknown> {
   return {
     type: error.name,

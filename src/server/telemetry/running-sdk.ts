@@ -17,7 +17,7 @@ export function setRunningSdk(sdk: RunningSdk): void {
   runningSdk = sdk;
 }
 
-/** The SDK of this process; undefined if none was started or it was stopped. */
+/** Returns the SDK of this process; undefined if no SDK was started or if the SDK was stopped. */
 export function getRunningSdk(): RunningSdk | undefined {
   return runningSdk;
 }
@@ -68,7 +68,7 @@ export function allowCustomerData(isAllowed: boolean): void {
   isCustomerDataAllowed = isAllowed;
 }
 
-/** The text of a Redis command in its span. Arguments are keys, sessions and turns, so they count as customer data. */
+/** Formats a Redis command for its span. Arguments are keys, sessions and turns, so they count as customer data. */
 export function serializeRedisStatement(command: string, args: readonly unknown[]): string {
   if (!isCustomerDataAllowed) return command;
   return [command, ...args.map((argument) => String(argument).slice(0, maxArgumentLength))].join(' ');

@@ -83,7 +83,10 @@ const withCandidates = (...ids: readonly string[]): TurnFields => ({
 const formatDecisions = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
   lifecycleDecisions.map(({ action, reason, overruledBy }) => `${action} ${reason} ${overruledBy}`.trim());
 
-/** A model that obeys a malicious message: it proposes the action for every instance, and every start and condition. */
+/**
+ * Returns the behavior of a model that obeys a malicious message: it proposes the action for every instance, and every start and
+ * condition.
+ */
 const obeying = (action: ProposedAction): EndpointBehavior =>
   answering(({ instances, candidates, conditions }) => ({
     instances: instances.map((id) => ({ id, action })),
@@ -149,7 +152,10 @@ describe('9: a turn whose deadline is shorter than timeout_ms', () => {
     await expectOutcome('UNAVAILABLE').finally(() => endpoint.start());
   });
 
-  /** A call after its deadline has no result, so a result shows that the call was answered in time. */
+  /**
+   * Expects a turn without a proposal. A call after its deadline has no result, so a result shows that the call was answered in
+   * time.
+   */
   async function expectOutcome(reason: ModelFailureReason): Promise<void> {
     const result = await processTurn(1, withCandidates(shipment), Date.now() + 32_000);
     expect(result.modelProposal?.outcome).toBe(reason);

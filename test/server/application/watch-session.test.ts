@@ -12,7 +12,7 @@ import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 const sessionTtlMs = 60_000;
 
-/** A promise that the test resolves, to block a reader. */
+/** Creates a promise that blocks a reader until the test resolves it. */
 function createGate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {

@@ -76,7 +76,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-/** All attacks. Each attack has its own random generator, so that it depends on the seed only. */
+/** Creates all attacks. Each attack has its own random generator, so that it depends on the seed only. */
 function createAttacks(): Attack[] {
   return classes.flatMap((attackClass) =>
     Array.from({ length: attackClass.count }, () => createAttack(attackClass, random.fork())),

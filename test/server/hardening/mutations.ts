@@ -205,7 +205,7 @@ function repeatElement(node: WireNode, random: SeededRandom): void {
   node.trailing = Buffer.alloc(one.length * (20_000 + random.nextInt(200_000)), one);
 }
 
-/** Repeats the turn. protobuf merges repeated singular messages. */
+/** Repeats the turn of a request. protobuf merges repeated singular messages. */
 function repeatTurn(bytes: Uint8Array, random: SeededRandom): Uint8Array {
   return Buffer.concat(Array.from({ length: 2 + random.nextInt(999) }, () => bytes));
 }

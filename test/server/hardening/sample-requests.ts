@@ -99,7 +99,7 @@ function createTurnFields(random: SeededRandom): DeepPartial<NonNullable<Process
   };
 }
 
-/** The first fields of PhaseInput are those of ProcessTurnRequest. */
+/** Encodes a request with a PhaseInput. The first fields of PhaseInput are those of ProcessTurnRequest. */
 function encodePhaseInput(random: SeededRandom): Uint8Array {
   const input = encodeTurn(random);
   return Buffer.concat([Uint8Array.of(0x0a), encodeVarint(input.length), input]);

@@ -59,7 +59,7 @@ function toErrorInfo({ reason, metadata }: OrchestratorError, traceId: string): 
   return toAny('ErrorInfo', info.finish());
 }
 
-/** Names the session that violates the precondition. All reasons with this status are about a session. */
+/** Creates a detail that names the session that violates the precondition. All reasons with this status are about a session. */
 function toPreconditionFailure({ reason, message, metadata }: OrchestratorError): Any {
   const subject = truncate(metadata['session_id'] ?? '', maxMetadataLength);
   const violations = [{ type: reason, subject, description: truncateMessage(message) }];

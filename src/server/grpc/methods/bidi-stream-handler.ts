@@ -84,7 +84,7 @@ function respondToAll<Request, Response>(
     stream.on('data', (request: RawRequest<Request>) => {
       pendingCount++;
       if (pendingCount >= maxRequests) stream.pause();
-      // `onSent` is called when HTTP/2 has accepted the response, so that responses to a slow client count as pendingCount.
+      // `onSent` is called when HTTP/2 has accepted the response, so that responses to a slow client count as pending.
       void respondTo(request).then((response) => stream.write(response, onSent));
     });
     stream.once('end', () => stopReading(resolve));

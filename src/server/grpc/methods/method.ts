@@ -12,7 +12,7 @@ export interface MethodAccess<Request> {
   readonly getTenantId: (request: Request) => string | undefined;
 }
 
-/** A response message, or its encoded bytes if they exist already. */
+/** A response message, or its encoded bytes if the message is already encoded. */
 export type MessageOrBytes<Response> = Response | Uint8Array;
 
 export interface UnaryResponse<Response> {
@@ -48,7 +48,10 @@ export interface ServerStreamMethod<Request, Response> extends MethodAccess<Requ
 export interface LongServerStreamMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'long server stream';
   readonly limits: {
-    /** How long HTTP/2 flow control may block a message before the stream ends with SLOW_READER. Milliseconds. */
+    /**
+     * Maximum time for which HTTP/2 flow control may block a message. After this time, the stream ends with SLOW_READER.
+     * Milliseconds.
+     */
     readonly stallTimeoutMs: number;
   };
   readonly handle: ServerStreamHandler<Request, Response>;

@@ -98,9 +98,7 @@ export function createOrchestratorMethods({
   };
 }
 
-/**
- * Creates the command of the three methods that decide phases without a store. Each of them returns a part of the same decision.
- */
+/** Creates the command of the three methods that decide phases without a store. Each method returns a part of the same decision. */
 function toPhaseCommand(message: { readonly input?: PhaseInput | undefined }, receivedAt: number): PhaseCommand {
   const input = message.input ?? PhaseInput.create();
   const turn = turnFromProto(input.turn ?? Turn.create(), receivedAt);

@@ -8,7 +8,7 @@ import { toClientCertificate } from './client-certificate';
 
 /** Decides which data an authenticated call may access. Calls are identified by their metadata object. */
 export interface Authorizer {
-  /** The tenant of the credential; undefined if the credential is for all tenants, or if no credential is required. */
+  /** Returns the tenant of the credential; undefined if the credential is for all tenants, or if no credential is required. */
   getTenantId(metadata: Metadata): string | undefined;
   /**
    * Checks that a request for a tenant is allowed. A request without a tenant reads and writes no tenant's data.

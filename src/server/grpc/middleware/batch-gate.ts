@@ -2,8 +2,8 @@
 const maxBatchSize = 32;
 
 /**
- * Starts calls that arrive together in one batch, at the end of the current turn of the event loop. The calls of a batch then run
- * their steps in parallel, so that their writes are sent together (ADR 0008). No call waits for later calls.
+ * Starts calls that arrive together in one batch, at the end of the current turn of the event loop. The calls of a batch then
+ * proceed in lockstep, so that their writes are sent together (ADR 0008). No call waits for later calls.
  */
 export class BatchGate {
   private size = 0;

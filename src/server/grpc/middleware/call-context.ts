@@ -98,7 +98,7 @@ export class CallContext<Request> implements Call {
     return this.request;
   }
 
-  /** Must be called when the handler has finished. The signal is not aborted after that. */
+  /** Ends the context when the handler has finished. The signal is not aborted after that. */
   end(): void {
     this.cancellation.end();
   }
@@ -117,7 +117,7 @@ class Cancellation {
     call.once('cancelled', () => this.cancel());
   }
 
-  /** Created on demand, because most calls do not need it. */
+  /** Created on first use, because most calls do not need a signal. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

@@ -21,7 +21,7 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Starts the task immediately. It counts until its promise settles.
+   * Starts the task immediately. The task counts until its promise settles.
    *
    * @throws OrchestratorError TOO_MANY_CALLS if the limit is reached.
    */
@@ -49,7 +49,8 @@ export class TenantConcurrencyLimiter {
   }
 
   /**
-   * Starts the task immediately. It counts for its tenant until its promise settles; without a tenant it does not count.
+   * Starts the task immediately. The task counts for its tenant until its promise settles. Without a tenant, the task does not
+   * count.
    *
    * @throws OrchestratorError TENANT_TOO_MANY_CALLS if the tenant's limit is reached.
    */

@@ -32,7 +32,7 @@ export interface FieldPlan {
 
 /** A message descriptor, compiled for a walk over bytes. */
 export interface MessagePlan {
-  /** By field number. */
+  /** The plans of the fields, indexed by field number. */
   readonly fields: readonly (FieldPlan | undefined)[];
   readonly kind: 'message' | 'map entry' | 'json value';
   readonly repeatedFieldCount: number;
@@ -107,7 +107,7 @@ export class MessagePlanner {
     });
   }
 
-  /** Map entries are messages with a key (1) and a value (2). They have no descriptor in the registry. */
+  /** Plans a map entry, which is a message with a key (1) and a value (2). Map entries have no descriptor in the registry. */
   private planEntry(field: DescField & { fieldKind: 'map' }, { key, value }: FieldConstraints): MessagePlan {
     const message = field.mapKind === 'message' ? this.getPlan(field.message) : undefined;
     const valueType = field.mapKind === 'scalar' ? field.scalar : field.mapKind;
@@ -153,7 +153,7 @@ function getElementType(field: DescField): ElementType {
   }
 }
 
-/** Always sets the same properties in the same order, so that V8 compiles the walk for one object shape. */
+/** Creates a plan. It always has the same properties in the same order, so that V8 compiles the walk for one object shape. */
 function createFieldPlan(element: ElementType, slot: number, parts: Partial<FieldPlan>): FieldPlan {
   const wireType = getWireType(element);
   return {

@@ -13,8 +13,8 @@ export interface WireLimits {
 }
 
 /**
- * Fast validation: whether a request certainly satisfies the contract. True means that full validation would find nothing.
- * False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
+ * Performs fast validation. Returns true if the request certainly satisfies the contract, so that full validation would find
+ * nothing. False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
  */
 export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): boolean {
   try {
@@ -27,9 +27,9 @@ export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limit
 }
 
 /**
- * The first part of full validation: finds content that the two decoders would read differently or drop silently, or that would
- * take too long to decode. Examples are wire types that do not match the field, messages in several parts, the map key `__proto__`,
- * JSON values that are empty, not finite, too deep or too many, and lists above their limit.
+ * Performs the first part of full validation: finds content that the two decoders would read differently or drop silently, or that
+ * would take too long to decode. Examples are wire types that do not match the field, messages in several parts, the map key
+ * `__proto__`, JSON values that are empty, not finite, too deep or too many, and lists above their limit.
  *
  * @throws MalformedMessageError if the bytes are not a message of this type.
  */

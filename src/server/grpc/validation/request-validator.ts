@@ -24,7 +24,7 @@ export interface ValidatedRequest<Request> {
 }
 
 /**
- * A request as sent, before validation. Decoding waits until the call is admitted. It cannot happen in the deserializer,
+ * A request as sent, before validation. Decoding waits until the call is admitted. The deserializer cannot decode it,
  * because grpc-js answers an exception there with INTERNAL, before a handler, a span or a trace id exists.
  */
 export interface RawRequest<Request> {
