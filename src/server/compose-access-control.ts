@@ -24,13 +24,12 @@ interface Parts {
   readonly files: FileReloader;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Background work to stop. */
+  /** Background work that `stop` ends. */
   readonly pollers: Poller[];
 }
 
 /**
- * Reads the files of TLS and of credentials and reloads them when they change. An unreachable JWKS endpoint does not prevent the
- * start.
+ * Reads the TLS and credential files and reloads them when they change. An unreachable JWKS endpoint does not prevent the start.
  *
  * @throws Error with the name of the setting if a file cannot be read or is invalid.
  */

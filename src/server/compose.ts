@@ -34,7 +34,7 @@ import { getProcessMetrics, getProcessTelemetry, withStoreMetrics } from './tele
 export interface RunningService {
   /** `host:port` */
   readonly address: string;
-  /** Where the data is stored, for the operator. A sentence without its full stop. */
+  /** Where the data is stored, for the operator. A sentence without the final period. */
   readonly storageDescription: string;
   /** Drains the server and closes the stores. Resolves to whether all calls in flight completed. Idempotent. */
   stop(): Promise<boolean>;
@@ -46,12 +46,13 @@ interface Stores {
   readonly legacySessions?: LegacySessionStore | undefined;
   readonly description: string;
   /** Resolves when the stores can be probed. Never rejects. */
-  readonly opened: Promise<unknown>;
+  readonly ready: Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Interval in milliseconds of deleting expired sessions from the embedded store, and the maximum number per run. */
+/** Interval in milliseconds at which expired sessions are deleted from the embedded store. */
 const sweepIntervalMs = 60_000;
+/** Maximum number of sessions that are deleted per run. */
 const maxSweptSessions = 1_000;
 
 interface Parts {
@@ -64,11 +65,11 @@ interface Parts {
 }
 
 /**
- * Creates the service and starts to listen. Health is SERVING while the store accepts writes. An unavailable store does not prevent
+ * Creates the service and starts listening. Health is SERVING while the store accepts writes. An unavailable store does not prevent
  * the start.
  *
- * @throws Error if the address is in use, if another process uses the folder of the embedded store, or if a file of TLS, of
- * credentials or of the prompt template is invalid.
+ * @throws Error if the address is in use, if another process uses the folder of the embedded store, or if a TLS file, a credential
+ * file or the prompt template is invalid.
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const clock = new SystemClock();
@@ -78,7 +79,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await close(parts);
     throw error;
   });
-  await stores.opened;
+  await stores.ready;
   const monitor = monitorReadiness(config, parts);
   await monitor.firstRun;
   const { host, drain_grace_ms: graceMs, drain_timeout_ms: timeoutMs } = config.server;
@@ -88,13 +89,13 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await close(parts);
     return drained;
   };
-  let stopped: Promise<boolean> | undefined;
+  let shutdown: Promise<boolean> | undefined;
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     storageDescription: stores.description,
     stop: () => {
-      stopped ??= stop();
-      return stopped;
+      shutdown ??= stop();
+      return shutdown;
     },
   };
 }
@@ -103,14 +104,14 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
   const metrics = getProcessMetrics();
   const telemetry = getProcessTelemetry(metrics);
   const settings = toSettings(config);
-  const compile = {
+  const compileOptions = {
     conditionLimits: toConditionLimits(config),
     semanticEvaluation: settings.semanticEvaluation,
   };
   const endpoint = toRedisEndpoint(config);
   const stores = endpoint ? createRedisStores(endpoint, config, clock, log) : openEmbeddedStores(config, clock, log);
   const catalogue = new CompiledCatalogue(
-    { scenarios: stores.scenarios, clock, telemetry, log, compile },
+    { scenarios: stores.scenarios, clock, telemetry, log, compileOptions },
     { stalenessMs: config.redis.catalogue_staleness_ms },
   );
   const useCases = createUseCases({
@@ -127,7 +128,7 @@ function createParts(config: Config, clock: Clock, log: Logger, access: AccessCo
     log,
     settings,
     model: createDecisionModel(config, { clock, telemetry, metrics, log }),
-    compile,
+    compileOptions,
     maxPageBytes: config.server.max_message_bytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
     watchPollIntervalMs: config.server.watch_poll_interval_ms,
@@ -163,7 +164,7 @@ function toServerOptions(
     credentials,
     authenticator,
     recheckIntervalMs: auth.recheck_interval_ms,
-    reflection: server.reflection,
+    isReflectionEnabled: server.reflection,
     maxMessageBytes: server.max_message_bytes,
     maxMetadataBytes: server.max_metadata_bytes,
     maxCallsInFlight: server.max_calls_in_flight,
@@ -207,7 +208,7 @@ function createRedisStores(endpoint: RedisEndpoint, { redis, limits }: Config, c
         : new RedisLegacySessionStore(connection, { keyTemplate, sessionTtlMs: limits.session_ttl, clock, log }),
     description: `sessions and scenarios are in ${formatEndpoint(endpoint)}, with the key prefix "${redis.key_prefix}"`,
     // Only the first probe waits for the connection. An unavailable Redis does not prevent the start.
-    opened: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).catch(
+    ready: callWithTimeout(clock, redis.command_timeout_ms, (call) => connection.waitForReady(call)).catch(
       () => undefined,
     ),
     async close() {
@@ -235,7 +236,7 @@ function openEmbeddedStores({ embedded, limits }: Config, clock: Clock, log: Log
     sessions: sessionStore,
     scenarios: catalogue,
     description: `sessions and scenarios are in the folder ${path}, which only this process may use; use Redis for several nodes`,
-    opened: Promise.resolve(),
+    ready: Promise.resolve(),
     async close() {
       sweeper.stop();
       await sessionStore.close();

@@ -5,33 +5,39 @@ import { maxShutdownMs, shutdownTimeouts } from './shutdown-timeouts';
 import { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './telemetry';
 import { createPinoLogger } from './telemetry/pino-logger';
 
-/** A second signal within this time is ignored: `npm start` forwards signals that the terminal has already sent to the process. */
+/**
+ * A second signal within this time in milliseconds is ignored, because `npm start` forwards signals that the terminal has already
+ * sent to the process.
+ */
 const duplicateSignalMs = 500;
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const log = createPinoLogger({ level: config.telemetry.log_level, customerData: config.telemetry.customer_data });
+  const log = createPinoLogger({
+    level: config.telemetry.log_level,
+    isCustomerDataAllowed: config.telemetry.customer_data,
+  });
   logSdkDiagnostics(log, process.env);
   allowCustomerData(config.telemetry.customer_data);
   process.on('uncaughtExceptionMonitor', (error) => log.error({ error }, 'uncaught exception: the process exits'));
   // Started in a microtask, so that the signal handlers are installed first.
-  const starting = Promise.resolve().then(() => startService(config, log));
+  const startup = Promise.resolve().then(() => startService(config, log));
   // The message is also written to stderr below. The log has the stack.
-  starting.catch((error: unknown) => log.error({ error }, 'the service does not start'));
+  startup.catch((error: unknown) => log.error({ error }, 'the service does not start'));
   onStopSignals(async (signal) => {
     log.info({ signal, at_most_ms: maxShutdownMs(config.server) }, 'draining');
-    await stopService(await starting, log);
+    await stopService(await startup, log);
   });
-  const { address, storageDescription } = await starting;
+  const { address, storageDescription } = await startup;
   log.info({ address, store: toRedisEndpoint(config) ? 'redis' : 'embedded' }, 'listening');
   if (!isLoopback(config.server.host) && !requiresAuthentication(config.auth)) {
     log.warn({ address }, 'authentication is off: any client that reaches the port has full access');
   }
-  // For the operator, at every log level.
+  // Written to stderr, so that the operator sees the address at every log level.
   process.stderr.write(`scenario-orchestrator listens on ${address}; ${storageDescription}.\n`);
 }
 
-/** The first signal starts a graceful shutdown; a later one exits immediately with code 1. */
+/** Handles SIGTERM and SIGINT. The first signal starts a graceful shutdown; a later one exits immediately with code 1. */
 function onStopSignals(stop: (signal: string) => Promise<void>): void {
   let firstSignalAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -1,14 +1,14 @@
-/** Limits of the parts of a shutdown that have no setting. Milliseconds. */
+/** Timeouts of the shutdown phases that have no setting, in milliseconds. */
 export const shutdownTimeouts = {
-  /** For closing the connections of calls that exceeded the drain timeout. */
+  /** Timeout for closing the connections of calls that exceeded the drain timeout. */
   closeConnectionsMs: 1_000,
-  /** For closing the stores. Acknowledged writes are durable before that. */
+  /** Timeout for closing the stores. By then, acknowledged writes are already durable. */
   closeStoresMs: 1_000,
-  /** For exporting pending spans and metrics. */
+  /** Timeout for exporting pending spans and metrics. */
   flushTelemetryMs: 2_000,
 };
 
-/** Maximum duration of a shutdown from the signal to the exit of the process, in milliseconds. */
+/** Returns the maximum duration of a shutdown from the signal to the exit of the process, in milliseconds. */
 export function maxShutdownMs(server: { readonly drain_grace_ms: number; readonly drain_timeout_ms: number }): number {
   const { closeConnectionsMs, closeStoresMs, flushTelemetryMs } = shutdownTimeouts;
   return server.drain_grace_ms + server.drain_timeout_ms + closeConnectionsMs + closeStoresMs + flushTelemetryMs;

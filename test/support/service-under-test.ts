@@ -70,8 +70,8 @@ export function createService(
     pageBytes?: number;
   } = {},
 ): ServiceUnderTest {
-  const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log, compile });
+  const compileOptions = defaultCompileOptions;
+  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log, compileOptions });
   const deps: UseCaseDependencies = {
     store,
     scenarios,
@@ -86,7 +86,7 @@ export function createService(
     log,
     settings: { ...defaultSettings, ...settings },
     model,
-    compile,
+    compileOptions,
     maxPageBytes: pageBytes,
     measureScenarioBytes: (stored) => encodeStoredScenario(stored).length,
     // Longer than the timeout of a test, so that a test fails if it receives no notification.

@@ -22,7 +22,7 @@ export interface ConversionDependencies {
 
 export interface ConvertedSession {
   readonly session: Session;
-  /** The active scenario is not in the catalogue, so the session has no instance. */
+  /** Whether the active scenario is missing in the catalogue, so that the session has no instance. */
   readonly isScenarioMissing: boolean;
 }
 
@@ -34,22 +34,22 @@ export async function convertLegacySession(
   call: Call,
 ): Promise<ConvertedSession> {
   const { activeScenarioId: scenarioId, activeScenarioVersion: version } = record;
-  const opened = await catalogue.open(owner, version === 0 ? [] : [{ scenarioId, version }], call);
-  const latest = opened.getScenario(scenarioId);
-  const recorded = version === 0 ? latest : opened.getScenarioVersion(scenarioId, version);
+  const snapshot = await catalogue.open(owner, version === 0 ? [] : [{ scenarioId, version }], call);
+  const latestScenario = snapshot.getScenario(scenarioId);
+  const recordedScenario = version === 0 ? latestScenario : snapshot.getScenarioVersion(scenarioId, version);
   const fingerprint = contentHasher.hashLegacySession(record);
   const session = importLegacySession(record, {
     owner,
-    scenario: recorded ?? latest,
+    scenario: recordedScenario ?? latestScenario,
     instanceId: ids.generateInstanceId(owner.sessionId, fingerprint, scenarioId),
     now: clock.now(),
     fingerprint,
     pathEntries: settings.pathEntries,
   });
-  const isScenarioMissing = latest === undefined && hasRunningScenario(record);
+  const isScenarioMissing = latestScenario === undefined && hasRunningScenario(record);
   const fields = { session_id: owner.sessionId, scenario_id: scenarioId, version };
   if (isScenarioMissing) log.warn(fields, 'the scenario of a legacy session is not in the catalogue');
-  else if (recorded === undefined && hasRunningScenario(record)) {
+  else if (recordedScenario === undefined && hasRunningScenario(record)) {
     log.warn(
       fields,
       'the scenario version of a legacy session is not in the catalogue; the next turn cancels the instance',
@@ -65,8 +65,9 @@ export interface LegacySessionDependencies extends ConversionDependencies {
 }
 
 /**
- * Adopts a legacy session when it is first loaded (section 8). Unless `validateOnly`, it is stored like an imported session.
- * Undefined if there is no legacy session. The agent of the legacy session, if it has one, takes precedence over that of `owner`.
+ * Adopts a legacy session when it is first loaded (section 8). Unless `validateOnly` is set, the session is stored like an imported
+ * session. Resolves to undefined if there is no legacy session. The agent of the legacy session, if it has one, takes precedence
+ * over that of `owner`.
  */
 export async function adoptLegacySession(
   deps: LegacySessionDependencies,
@@ -79,8 +80,8 @@ export async function adoptLegacySession(
 }
 
 /**
- * Finds and converts a legacy session. Undefined if there is none, or if neither the legacy session nor `defaultAgentId` names the
- * agent.
+ * Finds and converts a legacy session. Resolves to undefined if there is none, or if neither the legacy session nor
+ * `defaultAgentId` names the agent.
  */
 export async function findLegacySession(
   deps: Omit<LegacySessionDependencies, 'store'>,

@@ -20,7 +20,7 @@ export interface AgentCatalogueOptions extends CatalogueCompiler {
   readonly maxOlderVersions: number;
 }
 
-/** Only for reads that a turn waits for. */
+/** Name of the span of a read that a turn waits for. Background reads have no span. */
 const spanName = 'catalogue.load';
 
 const neverAborted = new AbortController().signal;
@@ -31,11 +31,11 @@ export class AgentCatalogue {
   private readonly options: AgentCatalogueOptions;
   private readonly olderVersions: LruCache<Promise<CompiledScenario | undefined>>;
   private cached: CatalogueSnapshot | undefined;
-  /** When the read that returned or confirmed `cached` was started. Milliseconds since 1970. */
+  /** Start of the read that returned or confirmed `cached`, in milliseconds since 1970. */
   private checkedAt = Number.NEGATIVE_INFINITY;
   /** The read in progress. */
   private pendingRefresh: Promise<CatalogueSnapshot> | undefined;
-  /** Incremented by `invalidate`, so that a read started earlier is not cached. */
+  /** Incremented by `invalidate`, so that the result of an earlier read is not cached. */
   private generation = 0;
 
   constructor(agent: AgentKey, options: AgentCatalogueOptions) {
@@ -44,12 +44,12 @@ export class AgentCatalogue {
     this.olderVersions = new LruCache(options.maxOlderVersions);
   }
 
-  /** The catalogue with the given versions in addition to the latest ones. */
+  /** Opens the catalogue with the given versions in addition to the latest ones. */
   async open(versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
-    const snapshot = this.getFresh() ?? (await this.waitForRefresh(call));
+    const snapshot = this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
     let older: Map<string, CompiledScenario | undefined> | undefined;
     for (const key of versions) {
-      const latest = snapshot.latestVersion(key.scenarioId);
+      const latest = snapshot.getLatestVersion(key.scenarioId);
       // A deleted scenario has no versions.
       if (latest === undefined || latest === key.version) continue;
       older ??= new Map();
@@ -58,8 +58,8 @@ export class AgentCatalogue {
     return older === undefined ? snapshot : snapshot.withOlderVersions(older);
   }
 
-  async snapshot(call: Call): Promise<CatalogueSnapshot> {
-    return this.getFresh() ?? (await this.waitForRefresh(call));
+  async getSnapshot(call: Call): Promise<CatalogueSnapshot> {
+    return this.getFreshSnapshot() ?? (await this.waitForRefresh(call));
   }
 
   /** Marks the cached snapshot and the result of a read in progress as outdated. */
@@ -70,15 +70,15 @@ export class AgentCatalogue {
   }
 
   /**
-   * The cached snapshot if it is recent enough. After half of the maximum age it is refreshed in the background, so that with steady
-   * traffic no turn waits for the store.
+   * Returns the cached snapshot if it is recent enough. After half of the maximum age it is refreshed in the background, so that
+   * with steady traffic no turn waits for the store.
    */
-  private getFresh(): CatalogueSnapshot | undefined {
+  private getFreshSnapshot(): CatalogueSnapshot | undefined {
     const { clock, stalenessMs, telemetry } = this.options;
     const age = clock.now() - this.checkedAt;
     if (this.cached === undefined || age >= stalenessMs) return undefined;
     if (age >= stalenessMs / 2) {
-      // The next turn that finds the snapshot outdated retries and reports an error.
+      // Errors are ignored here: the next turn that finds the snapshot outdated reads again and reports them.
       telemetry.withoutSpan(() => this.refresh()).catch(() => undefined);
     }
     return this.cached;
@@ -95,16 +95,16 @@ export class AgentCatalogue {
     if (this.pendingRefresh !== undefined) return this.pendingRefresh;
     const generation = this.generation;
     const startedAt = this.options.clock.now();
-    const refresh = this.load()
+    const pendingRefresh = this.load()
       .then((snapshot) => {
         if (generation === this.generation) this.cache(snapshot, startedAt);
         return snapshot;
       })
       .finally(() => {
-        if (this.pendingRefresh === refresh) this.pendingRefresh = undefined;
+        if (this.pendingRefresh === pendingRefresh) this.pendingRefresh = undefined;
       });
-    this.pendingRefresh = refresh;
-    return refresh;
+    this.pendingRefresh = pendingRefresh;
+    return pendingRefresh;
   }
 
   private async load(): Promise<CatalogueSnapshot> {
@@ -124,30 +124,31 @@ export class AgentCatalogue {
     for (const name of this.olderVersions.keys()) {
       const scenarioId = name.slice(0, name.lastIndexOf('/'));
       // If the scenario was deleted and stored again in between, its older versions no longer exist.
-      if (previous.latestVersion(scenarioId) !== snapshot.latestVersion(scenarioId)) this.olderVersions.delete(name);
+      if (previous.getLatestVersion(scenarioId) !== snapshot.getLatestVersion(scenarioId))
+        this.olderVersions.delete(name);
     }
   }
 
-  /** Reads and compiles a version other than the latest one, once. Undefined if it does not exist. */
+  /** Resolves to a version other than the latest one, which is read and compiled only once; undefined if it does not exist. */
   private getOlderVersion(key: VersionKey): Promise<CompiledScenario | undefined> {
     const name = toVersionName(key);
     const cached = this.olderVersions.get(name);
     if (cached !== undefined) return cached;
     const { scenarios, telemetry, compile } = this.options;
-    const compiled = telemetry.withSpanAsync(spanName, async () => {
+    const compilation = telemetry.withSpanAsync(spanName, async () => {
       const stored = await this.readStore((call) => scenarios.get(this.agent, key.scenarioId, key.version, call));
       return stored && compile(stored);
     });
-    this.olderVersions.set(name, compiled);
-    compiled.catch(() => {
-      if (this.olderVersions.peek(name) === compiled) this.olderVersions.delete(name);
+    this.olderVersions.set(name, compilation);
+    compilation.catch(() => {
+      if (this.olderVersions.peek(name) === compilation) this.olderVersions.delete(name);
     });
-    return compiled;
+    return compilation;
   }
 
   /**
-   * Reads with a separate deadline. Many callers share the result, so none of them can cancel the read. For them an exceeded
-   * deadline means that the store does not respond and that a retry may help.
+   * Reads with a separate deadline. Many callers share the result, so none of them can cancel the read. If the read exceeds its
+   * deadline, the error is STORE_UNAVAILABLE, because the store does not respond and a retry may help.
    */
   private async readStore<T>(read: (call: Call) => Promise<T>): Promise<T> {
     const { clock, loadTimeoutMs } = this.options;

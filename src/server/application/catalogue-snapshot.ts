@@ -41,7 +41,7 @@ export class CatalogueSnapshot implements Catalogue {
     this.relationships = indexRelationships(content.relationships);
     this.stored = new Map(content.scenarios.map((stored) => [stored.scenario.scenarioId, stored]));
     for (const [scenarioId, compiled] of previous?.compiled ?? []) {
-      if (this.isSame(scenarioId, previous)) this.compiled.set(scenarioId, compiled);
+      if (this.isUnchanged(scenarioId, previous)) this.compiled.set(scenarioId, compiled);
     }
   }
 
@@ -68,15 +68,17 @@ export class CatalogueSnapshot implements Catalogue {
   }
 
   getScenarioVersion(scenarioId: string, version: number): CompiledScenario | undefined {
-    return this.latestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
+    return this.getLatestVersion(scenarioId) === version ? this.getScenario(scenarioId) : undefined;
   }
 
-  /** Undefined if the catalogue does not contain the scenario. */
-  latestVersion(scenarioId: string): number | undefined {
+  /** Returns the latest version of a scenario; undefined if the catalogue does not contain the scenario. */
+  getLatestVersion(scenarioId: string): number | undefined {
     return this.stored.get(scenarioId)?.version;
   }
 
-  /** Adds older versions by name. A version that does not exist is undefined. */
+  /**
+   * Returns a catalogue that also has older versions, keyed by `toVersionName`. A version that does not exist maps to undefined.
+   */
   withOlderVersions(older: ReadonlyMap<string, CompiledScenario | undefined>): Catalogue {
     return {
       revision: this.revision,

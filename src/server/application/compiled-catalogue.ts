@@ -20,7 +20,7 @@ export interface CompiledCatalogueDependencies {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Logger;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export interface CompiledCatalogueOptions {
@@ -53,18 +53,18 @@ export class CompiledCatalogue {
   }
 
   /**
-   * The agent's catalogue for one turn, with the given versions in addition to the latest ones. A version that does not exist is not
-   * an error.
+   * Opens the agent's catalogue for one turn, with the given versions in addition to the latest ones. A version that does not exist
+   * is not an error.
    *
-   * @throws OrchestratorError the errors of the store.
+   * @throws OrchestratorError if the store fails.
    */
   open(agent: AgentKey, versions: readonly VersionKey[], call: Call): Promise<Catalogue> {
     return this.getAgentCatalogue(agent).open(versions, call);
   }
 
-  /** The stored content of the agent's catalogue, as recent as that of `open`. */
-  async content(agent: AgentKey, call: Call): Promise<CatalogueContent> {
-    return (await this.getAgentCatalogue(agent).snapshot(call)).content;
+  /** Resolves to the stored content of the agent's catalogue, which is as recent as that of `open`. */
+  async getContent(agent: AgentKey, call: Call): Promise<CatalogueContent> {
+    return (await this.getAgentCatalogue(agent).getSnapshot(call)).content;
   }
 
   /** The rules of the agent's fields, as recent as those of `open`. */
@@ -113,7 +113,7 @@ export class CompiledCatalogue {
   }
 
   private compile(agentId: string, { scenario, version }: StoredScenario): CompiledScenario | undefined {
-    const { compiled, findings } = compileScenario(scenario, version, this.deps.compile);
+    const { compiled, findings } = compileScenario(scenario, version, this.deps.compileOptions);
     if (compiled === undefined) {
       const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
       const fields = { agent_id: agentId, scenario_id: scenario.scenarioId, version, codes };

@@ -27,13 +27,13 @@ export interface DecisionDependencies {
 export interface LoadedTurn extends Pick<TurnCommand, 'turn' | 'validateOnly'> {
   readonly session: Session;
   readonly catalogue: Catalogue;
-  /** The proposal to decide with. If undefined, the model is asked if there is one. */
+  /** The proposal to decide with. If undefined, the model is asked, provided that one is configured. */
   readonly proposal?: ModelProposal | undefined;
 }
 
 /**
- * Receives the decision of the rules alone while the model is asked. The turn does not wait for it. `signal` is aborted when the
- * model has answered; results not delivered by then must be dropped.
+ * Receives the decision that the rules make without the model, while the model is asked. The turn does not wait for the callback.
+ * `signal` is aborted when the model has answered. The callback must drop results that it has not delivered by then.
  */
 export type OnProvisional = (result: TurnResult, signal: AbortSignal) => Promise<void>;
 
@@ -48,7 +48,7 @@ export function openCatalogueForTurn(
 }
 
 /**
- * Decides a turn, with a span for every phase. Asks the model for a proposal first if there is a model and it has something to
+ * Decides a turn, with a span for every phase. Asks the model for a proposal first if a model is configured and has something to
  * decide. `onProvisional` is called only if the model is asked.
  */
 export async function decideLoadedTurn(
@@ -66,7 +66,7 @@ export async function decideLoadedTurn(
   return decideTurn(finalInput, validateOnly, (name, work) => telemetry.withSpan(name, work));
 }
 
-/** Asks the model. Meanwhile reports the decision that the rules make without a proposal. */
+/** Asks the model. While waiting, reports the decision that the rules make without a proposal. */
 async function propose(
   model: DecisionModel,
   input: TurnInput,
@@ -75,13 +75,16 @@ async function propose(
 ): Promise<ModelProposal | undefined> {
   const request = buildModelRequest(input);
   if (request === undefined) return undefined;
-  const answered = new AbortController();
-  const proposal = model.propose(request, call).finally(() => answered.abort());
-  if (onProvisional) void reportProvisional(onProvisional, input, answered.signal);
+  const provisionalAbort = new AbortController();
+  const proposal = model.propose(request, call).finally(() => provisionalAbort.abort());
+  if (onProvisional) void reportProvisional(onProvisional, input, provisionalAbort.signal);
   return await proposal;
 }
 
-/** Not awaited: a slow or disconnected reader must not delay the turns of the session that are queued behind this one. */
+/**
+ * Reports the decision that the rules make without a proposal. Callers do not await this function, because a slow or disconnected
+ * reader must not delay the turns of the session that are queued behind this one.
+ */
 async function reportProvisional(onProvisional: OnProvisional, input: TurnInput, signal: AbortSignal): Promise<void> {
   try {
     await onProvisional(decideTurn(input).result, signal);
@@ -91,8 +94,8 @@ async function reportProvisional(onProvisional: OnProvisional, input: TurnInput,
 }
 
 /**
- * The versions of running instances, and those of ended instances that a step outcome refers to (0.6). Version 0 is the latest
- * version, which every catalogue has.
+ * Lists the versions of running instances, and those of ended instances that a step outcome refers to (0.6). Omits version 0, which
+ * stands for the latest version and is in every catalogue.
  */
 function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly VersionKey[] {
   const idsWithOutcome = new Set(stepOutcomes.map(({ instanceId }) => instanceId));
@@ -102,7 +105,7 @@ function listVersionsInUse(session: Session, { stepOutcomes }: Turn): readonly V
     .map(({ scenarioId, scenarioVersion }) => ({ scenarioId, version: scenarioVersion }));
 }
 
-/** The result of a turn while orchestration is disabled: empty phases and an unchanged session (2.16). */
+/** Creates the result of a turn while orchestration is disabled: empty phases and an unchanged session (2.16). */
 export function createEmptyResult(turn: Turn, session: Session | undefined, validateOnly: boolean): TurnResult {
   return {
     sessionId: turn.sessionId,

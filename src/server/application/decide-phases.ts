@@ -28,7 +28,7 @@ import { refuseInvalidScenarios } from './validate-scenario';
 
 export interface PhaseDependencies extends DecisionDependencies {
   readonly catalogue: CompiledCatalogue;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
   readonly log: Logger;
 }
 
@@ -37,14 +37,14 @@ export interface PhaseCommand extends InlineDefinitions {
   readonly turn: Turn;
   /** The session before the turn. Its ids are those of the turn or empty. Undefined for the first turn of a session. */
   readonly session: Session | undefined;
-  /** The proposal to decide with. If undefined, the model is asked if there is one (section 9). */
+  /** The proposal to decide with. If undefined, the model is asked, provided that one is configured (section 9). */
   readonly proposal?: ModelProposal | undefined;
 }
 
 /**
  * Decides a turn like `processTurn`, but on the session in the request. Stores nothing and returns all decisions and the session
- * after the turn. All phases run for every request, because the lifecycle also depends on the transitions (2.8). There are no
- * replays: a repeated turn id is decided again.
+ * after the turn. All phases run for every request, because the lifecycle also depends on the transitions (2.8). A turn with a
+ * repeated id is not replayed but decided again.
  *
  * @throws OrchestratorError INVALID_REQUEST if turn, session and definitions are inconsistent, SCENARIO_REFUSED and
  * RELATIONSHIP_REFUSED for definitions that could not be stored, and the errors of the catalogue.
@@ -70,7 +70,7 @@ async function decide(
   const { turn, scenarios, proposal } = command;
   const catalogue =
     scenarios.length > 0
-      ? createInlineCatalogue(command, deps.compile)
+      ? createInlineCatalogue(command, deps.compileOptions)
       : await openCatalogueForTurn(deps.catalogue, turn, session, call);
   const pinnedSession = pinVersions(session, catalogue);
   const loaded = { turn, validateOnly: true, session: pinnedSession, catalogue, proposal };
@@ -119,7 +119,10 @@ function pinVersions(session: Session, catalogue: Catalogue): Session {
   };
 }
 
-/** An instance id is derived from the id of the turn that starts it. If the id exists in the session, the turn is not new. */
+/**
+ * Checks that the turn is new. An instance id is derived from the id of the turn that starts the instance, so a turn is not new if
+ * the session already has the id of an instance that the turn starts.
+ */
 function checkTurnIsNew({ instances, endedInstances }: Session, { result }: TurnDecision): void {
   const existingIds = new Set([...instances, ...endedInstances].map(({ instanceId }) => instanceId));
   const duplicate = result.lifecycleDecisions.find(
@@ -144,11 +147,11 @@ export interface InlineDefinitions {
 const scenariosPath = 'input.scenarios';
 const relationshipsPath = 'input.relationships';
 
-/** An inline scenario has no earlier versions. */
+/** Version of every inline scenario. Inline scenarios have no earlier versions. */
 const inlineVersion = 1;
 
 /**
- * Compiles inline definitions to a catalogue for one turn. Instances of every version run on the one inline definition of their
+ * Compiles inline definitions to a catalogue for one turn. Instances of every version use the one inline definition of their
  * scenario, so that a session can be decided with a definition that is not stored yet.
  *
  * @throws OrchestratorError INVALID_REQUEST for duplicates, SCENARIO_REFUSED, RELATIONSHIP_REFUSED and FIELDS_REFUSED for definitions

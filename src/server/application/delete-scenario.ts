@@ -14,7 +14,7 @@ export interface DeleteScenarioCommand {
  * Deletes a scenario with all its versions and relationships. Its instances are canceled at their next turn (2.1). Idempotent:
  * resolves to whether the scenario existed.
  *
- * @throws OrchestratorError VERSION_MISMATCH; then nothing is deleted.
+ * @throws OrchestratorError VERSION_MISMATCH. In this case, nothing is deleted.
  */
 export async function deleteScenario(
   { scenarios, catalogue }: { readonly scenarios: ScenarioCatalogue; readonly catalogue: CompiledCatalogue },

@@ -3,7 +3,7 @@ import type { Call } from '../ports/call';
 import type { LegacySessionStore } from '../ports/legacy-session-store';
 import type { SessionStore } from '../ports/session-store';
 
-/** Deletes a session and its legacy session (section 8). Idempotent: resolves to whether there was anything to delete. */
+/** Deletes a session and its legacy session (section 8). Idempotent: resolves to whether anything was deleted. */
 export async function deleteSession(
   { store, legacySessions }: { readonly store: SessionStore; readonly legacySessions?: LegacySessionStore | undefined },
   key: SessionKey,

@@ -6,7 +6,7 @@ import type { AgentKey, ScenarioCatalogue } from '../ports/scenario-catalogue';
 export interface GetScenarioQuery {
   readonly agent: AgentKey;
   readonly scenarioId: string;
-  /** 0 is the latest version. */
+  /** 0 selects the latest version. */
   readonly version: number;
 }
 

@@ -7,7 +7,7 @@ import { findLegacySession, type LegacySessionDependencies } from './adopt-legac
  * Reads a session from the store, or converts the legacy session that the first turn would adopt (section 8). A legacy session
  * without an agent id is not returned.
  *
- * @throws OrchestratorError SESSION_NOT_FOUND.
+ * @throws OrchestratorError SESSION_NOT_FOUND, and the errors of the store.
  */
 export async function getSession(deps: LegacySessionDependencies, key: SessionKey, call: Call): Promise<Session> {
   const session = (await deps.store.read(key, call)) ?? (await findLegacySession(deps, key, '', call));

@@ -27,7 +27,7 @@ export async function importSession(
   { key, record }: ImportSessionCommand,
   call: Call,
 ): Promise<CreateOutcome> {
-  // Checked first, because a retry must succeed even if the scenario was deleted since the import.
+  // Checked first, because a retry must succeed even if the scenario was deleted after the import.
   const existing = await deps.store.read(key, call);
   if (existing) return checkOrigin(deps, record, { session: existing, created: false });
   const owner = { ...key, agentId: record.agentId };
@@ -36,7 +36,7 @@ export async function importSession(
   return checkOrigin(deps, record, await deps.store.create(session, call));
 }
 
-/** Returns the outcome if the session was imported from this record. */
+/** Returns the outcome if the session is new or has the same origin. Otherwise throws AGENT_MISMATCH or SESSION_EXISTS. */
 function checkOrigin(
   { contentHasher }: ImportDependencies,
   record: LegacySession,

@@ -8,7 +8,7 @@ export interface ListScenariosQuery {
   readonly agent: AgentKey;
   /** "" matches every scenario. */
   readonly tag: string;
-  /** Undefined matches both. */
+  /** Undefined matches enabled and disabled scenarios. */
   readonly enabled: boolean | undefined;
   /** The id of the last scenario of the previous page; "" for the first page. */
   readonly afterScenarioId: string;
@@ -19,7 +19,7 @@ export interface ListScenariosDependencies {
   readonly catalogue: CompiledCatalogue;
   /** Maximum bytes of an encoded page. A page with one scenario may be larger. */
   readonly maxPageBytes: number;
-  /** Bytes of an encoded scenario. */
+  /** Returns the number of bytes of an encoded scenario. */
   readonly measureScenarioBytes: (stored: StoredScenario) => number;
 }
 
@@ -29,7 +29,7 @@ export async function listScenarios(
   { agent, tag, enabled, afterScenarioId, pageSize }: ListScenariosQuery,
   call: Call,
 ): Promise<Page<StoredScenario, string>> {
-  const { scenarios } = await catalogue.content(agent, call);
+  const { scenarios } = await catalogue.getContent(agent, call);
   const matching = scenarios.filter(
     ({ scenario }) =>
       scenario.scenarioId > afterScenarioId &&

@@ -7,7 +7,7 @@ export class LruCache<T> {
     this.capacity = capacity;
   }
 
-  /** Returns a value and marks it as used. */
+  /** Returns a value and marks it as the most recently used one. */
   get(key: string): T | undefined {
     const value = this.values.get(key);
     if (value === undefined) return undefined;
@@ -34,7 +34,7 @@ export class LruCache<T> {
     this.values.delete(key);
   }
 
-  /** The least recently used key is the first. */
+  /** Returns the keys, the least recently used one first. */
   keys(): readonly string[] {
     return [...this.values.keys()];
   }

@@ -14,12 +14,12 @@ export interface PageLimits {
 /** Bytes per item in addition to its content: message framing, ids, times, and its share of the page token. */
 const overheadBytesPerItem = 160;
 
-/** Maximum bytes of the content of all items. If it is 0 or negative, a page has one item. */
+/** Returns the maximum bytes of the content of all items. If the result is 0 or negative, a page has one item. */
 export function getMaxItemBytes({ pageSize, maxPageBytes }: PageLimits): number {
   return maxPageBytes - pageSize * overheadBytesPerItem;
 }
 
-/** The first items that fit into a page, but at least one if there is one. */
+/** Returns the first items that fit into a page, and at least one unless `items` is empty. */
 export function takePage<Item>(
   items: readonly Item[],
   limits: PageLimits,

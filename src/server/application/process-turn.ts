@@ -21,16 +21,16 @@ export interface TurnDependencies extends DecisionDependencies, LegacySessionDep
   readonly metrics: Metrics;
 }
 
-/** Limits how often a turn is decided again after a conflict. */
+/** Maximum number of times that a turn is decided, including the decisions after conflicts. */
 const maxAttempts = 1_000;
 
 /**
  * Processes a turn: load, decide, commit. If another turn of the session was committed first, the turn is decided again on the new
  * state (5.3). A known turn id returns the stored response (5.1). While the model is asked, `onProvisional` is called at most once,
- * before the commit, with the decision of the rules alone (section 9).
+ * before the commit, with the decision that the rules make without the model (section 9).
  *
- * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TOO_MUCH_CONTENTION, and the errors of the
- * store.
+ * @throws OrchestratorError TURN_ID_REUSED (5.2), REVISION_MISMATCH (5.4), AGENT_MISMATCH, TOO_MUCH_CONTENTION, and the errors of
+ * the store.
  */
 export async function processTurn(
   deps: TurnDependencies,
@@ -82,7 +82,7 @@ async function decideAndCommit(
   );
 }
 
-/** Adopts a legacy session (section 8). Without a legacy store there is neither a lookup nor a span. */
+/** Adopts a legacy session (section 8). Without a legacy store, nothing is looked up and no span is created. */
 function adoptSession(
   deps: TurnDependencies,
   { turn, validateOnly }: TurnCommand,
@@ -146,7 +146,10 @@ function commit(
   return telemetry.withSpanAsync('session.commit', () => store.commit({ previousSession, session, record }, call));
 }
 
-/** Returns the stored response if the request is the recorded one (5.1, 5.2), and links to the span in which it was decided. */
+/**
+ * Returns the stored response if the request is the recorded one (5.1, 5.2), and links to the span in which the turn was decided.
+ * Otherwise throws TURN_ID_REUSED.
+ */
 function replay(
   { codec, telemetry }: TurnDependencies,
   { turn, requestBytes }: TurnCommand,
@@ -163,7 +166,10 @@ function replay(
   return { responseBytes: record.response, replayed: true, result: codec.decodeResult(record.response) };
 }
 
-/** With `enabled = false` all phases return empty results and the session does not change (2.16). */
+/**
+ * Creates the response while orchestration is disabled: with `enabled = false`, all phases return empty results and the session
+ * does not change (2.16).
+ */
 function skipDecision(
   { codec }: TurnDependencies,
   { turn, validateOnly }: TurnCommand,

@@ -15,7 +15,7 @@ export interface PutScenarioDependencies {
   readonly catalogue: CompiledCatalogue;
   readonly contentHasher: Pick<ContentHasher, 'hash'>;
   readonly clock: Clock;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export interface PutScenarioCommand {
@@ -36,10 +36,11 @@ export interface PutScenarioResult {
 /**
  * Validates a scenario and stores it as a new version, unless the latest version has the same content.
  *
- * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, VERSION_MISMATCH; then nothing is stored.
+ * @throws OrchestratorError SCENARIO_REFUSED with all findings if one is an ERROR, or VERSION_MISMATCH. In both cases, nothing is
+ * stored.
  */
 export async function putScenario(
-  { scenarios, catalogue, contentHasher, clock, compile }: PutScenarioDependencies,
+  { scenarios, catalogue, contentHasher, clock, compileOptions }: PutScenarioDependencies,
   { agent, scenario, expectedVersion }: PutScenarioCommand,
   call: Call,
 ): Promise<PutScenarioResult> {

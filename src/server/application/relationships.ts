@@ -37,7 +37,7 @@ export async function putRelationship(
   return catalogue.applyChange(agent, () => scenarios.putRelationship(agent, relationship, call));
 }
 
-/** Deletes the relationship with the same kind, source and target. Resolves to whether there was one. */
+/** Deletes the relationship with the same kind, source and target. Resolves to whether it existed. */
 export function deleteRelationship(
   { scenarios, catalogue }: RelationshipDependencies,
   { agent, relationship }: RelationshipCommand,
@@ -46,11 +46,11 @@ export function deleteRelationship(
   return catalogue.applyChange(agent, () => scenarios.deleteRelationship(agent, relationship, call));
 }
 
-/** All relationships of an agent, sorted by kind, source and target. */
+/** Lists all relationships of an agent, sorted by kind, source type, source and target. */
 export async function listRelationships(
   { catalogue }: RelationshipDependencies,
   agent: AgentKey,
   call: Call,
 ): Promise<readonly Relationship[]> {
-  return (await catalogue.content(agent, call)).relationships;
+  return (await catalogue.getContent(agent, call)).relationships;
 }

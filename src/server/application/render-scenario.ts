@@ -14,7 +14,7 @@ import { getSession } from './get-session';
 
 export interface RenderDependencies extends LegacySessionDependencies {
   readonly scenarios: ScenarioCatalogue;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export interface RenderScenarioQuery extends GetScenarioQuery {
@@ -23,7 +23,8 @@ export interface RenderScenarioQuery extends GetScenarioQuery {
 }
 
 /**
- * Renders the graph of a scenario as Mermaid text. Version 0 is the version of the session's instance, without a session the latest.
+ * Renders the graph of a scenario as Mermaid text. Version 0 selects the version of the session's instance, or the latest version
+ * if there is no instance.
  *
  * @throws OrchestratorError SCENARIO_NOT_FOUND, SESSION_NOT_FOUND, AGENT_MISMATCH, and the errors of the store.
  */
@@ -53,14 +54,14 @@ async function readSessionPath(
   });
 }
 
-/** A stored scenario that is invalid in this release is treated as deleted, as in turns. */
+/** Reads and compiles a scenario. As in turns, a stored scenario that is invalid in this release is treated as deleted. */
 async function compileStoredScenario(
   deps: RenderDependencies,
   query: GetScenarioQuery,
   call: Call,
 ): Promise<CompiledScenario> {
   const stored = await getScenario(deps, query, call);
-  const scenario = compileScenario(stored.scenario, stored.version, deps.compile).compiled;
+  const scenario = compileScenario(stored.scenario, stored.version, deps.compileOptions).compiled;
   if (scenario !== undefined) return scenario;
   const { scenarioId } = query;
   const message = `Scenario ${scenarioId} is invalid in this release of the service. Store a valid version.`;

@@ -58,7 +58,7 @@ const actionAttributes: Readonly<Record<LifecycleAction, string>> = {
 
 const zeroCounts = Object.fromEntries(Object.values(actionAttributes).map((attribute) => [attribute, 0]));
 
-/** The number of lifecycle decisions for every action. */
+/** Counts the lifecycle decisions by action. An action without decisions has the count 0. */
 function countActions({ lifecycleDecisions }: TurnResult): Attributes {
   const counts = { ...zeroCounts };
   for (const { action } of lifecycleDecisions) {
@@ -68,7 +68,7 @@ function countActions({ lifecycleDecisions }: TurnResult): Attributes {
   return counts;
 }
 
-/** In the order in which the phases decide (0.7). */
+/** Lists all decisions in the order in which the phases make them (0.7). */
 function listDecisionEvents(result: TurnResult): readonly DecisionEvent[] {
   const { lifecycleDecisions, rejectedCandidates, transitionDecisions, plan } = result;
   return [

@@ -6,12 +6,12 @@ import type { Call } from '../ports/call';
 type Queue = Set<() => void>;
 
 /**
- * Runs the turns of one session on this node one at a time, in order of arrival. Sessions do not block each other. Without the queue,
- * N concurrent turns would be decided about N squared times, because every commit makes the loaded state of the others stale (5.3).
- * Correctness does not depend on it: other nodes have their own queues, and the commit detects conflicts.
+ * Runs the turns of one session on this node one at a time, in order of arrival. Sessions do not block each other. Without the
+ * queue, N concurrent turns would be decided about N squared times, because every commit makes the loaded state of the others stale
+ * (5.3). Correctness does not depend on the queue: other nodes have their own queues, and the commit detects conflicts.
  */
 export class SessionQueue {
-  /** Sessions with running work. */
+  /** The queued work of every session that has running work. */
   private readonly queues = new Map<string, Queue>();
 
   /**
@@ -48,7 +48,7 @@ export class SessionQueue {
   }
 }
 
-/** Resolves when the work may start; leaves the queue and rejects if the caller cancels first. */
+/** Resolves when the work may start; removes itself from the queue and rejects if the caller cancels first. */
 function enqueue(queue: Queue, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const start = () => {

@@ -6,9 +6,9 @@ export interface TurnCommand {
   readonly turn: Turn;
   /** The revision that the caller expects the session to have (5.4); undefined if any revision is accepted. */
   readonly expectedRevision: number | undefined;
-  /** Decide and return everything but store nothing (5.5). */
+  /** Whether everything is decided and returned, but nothing is stored (5.5). */
   readonly validateOnly: boolean;
-  /** The encoded request. It is recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
+  /** The encoded request. The bytes are recorded with the turn and compared when the turn id is used again (5.1, 5.2). */
   readonly requestBytes: Uint8Array;
 }
 
@@ -16,7 +16,7 @@ export interface TurnCommand {
 export interface ProcessedTurn {
   /** The encoded response; on a replay the stored bytes. */
   readonly responseBytes: Uint8Array;
-  /** The turn was already applied (5.1). */
+  /** Whether the turn was already applied (5.1). */
   readonly replayed: boolean;
   /** The decoded content of `responseBytes`. */
   readonly result: TurnResult;

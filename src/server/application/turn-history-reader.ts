@@ -5,13 +5,15 @@ import type { RecordedTurns, SessionStore, TurnRecord } from '../ports/session-s
 
 export interface WatchSessionQuery {
   readonly key: SessionKey;
-  /** The revision of the last turn that the client has. 0 starts with the oldest recorded turn, undefined with the next turn. */
+  /**
+   * The revision of the last turn that the client has. 0 starts with the oldest recorded turn. Undefined starts with the next turn.
+   */
   readonly afterRevision: number | undefined;
-  /** The id of that turn, if the client sent it. */
+  /** The id of the turn at `afterRevision`; undefined if the client did not send it. */
   readonly afterTurnId: string | undefined;
 }
 
-/** Maximum number of turns per read in addition to the one at the cursor. Bounds the memory per stream. */
+/** Maximum number of turns per read in addition to the one at the cursor. Limits the memory per stream. */
 const maxTurnsPerRead = 16;
 /** Maximum bytes per read, unless a single turn is larger. */
 const maxBytesPerRead = 4_194_304;
@@ -21,14 +23,15 @@ type TurnIdentity = Pick<TurnRecord, 'turnId'> & Partial<Pick<TurnRecord, 'commi
 
 /**
  * Reads the turns of one session from a cursor. Every read includes the turn at the cursor: if it is unchanged, the turns after it
- * belong to the same history and follow without a gap. A client can therefore lag behind by one turn less than are recorded.
+ * belong to the same history and follow without a gap. A client can therefore lag behind by at most one turn less than the number
+ * of recorded turns.
  */
 export class TurnHistoryReader {
   private constructor(
     private readonly store: SessionStore,
     private readonly key: SessionKey,
     private revision: number,
-    /** The turn at `revision`, as far as it is known. */
+    /** The turn at `revision`; undefined if its id is unknown. `committedAt` is unknown until the turn has been read. */
     private lastTurn: TurnIdentity | undefined,
     /** Whether the history may start at any revision, because all recorded turns were requested. */
     private canStartAnywhere: boolean,
@@ -46,12 +49,12 @@ export class TurnHistoryReader {
     return new TurnHistoryReader(store, key, revision, lastTurn, afterRevision === 0);
   }
 
-  /** The revision of the last turn that the client has; 0 if it has none. */
+  /** Returns the revision of the last turn that the client has; 0 if the client has none. */
   get cursor(): number {
     return this.revision;
   }
 
-  /** Moves the cursor to the next turn. */
+  /** Moves the cursor to the turn that is delivered next. */
   advance({ revision, turnId, committedAt }: TurnRecord): void {
     this.revision = revision;
     this.lastTurn = { turnId, committedAt };
@@ -70,7 +73,7 @@ export class TurnHistoryReader {
     return { turns: turns.filter(({ revision }) => revision > this.revision), hasMore };
   }
 
-  /** Reads the turn at the cursor and at least one turn after it if there is one. */
+  /** Reads the turn at the cursor and, if later turns exist, at least one of them. */
   private async readFromCursor(call: Call): Promise<RecordedTurns> {
     const before = Math.max(this.revision - 1, 0);
     const page = await this.store.listTurns(
@@ -82,7 +85,7 @@ export class TurnHistoryReader {
       : page;
   }
 
-  /** `oldest` is the oldest recorded turn at or after the cursor. */
+  /** Checks that the history at the cursor still exists. `oldest` is the oldest recorded turn at or after the cursor. */
   private checkHistory(oldest: TurnRecord | undefined): void {
     if (oldest === undefined) {
       // The last turn of a session is always recorded.

@@ -54,9 +54,9 @@ export interface UseCaseDependencies
     WatchSessionDependencies,
     ListTurnsDependencies,
     ListScenariosDependencies {
-  /** The stored catalogue. `catalogue` is the compiled cache of it. */
+  /** The stored catalogue. `catalogue` caches it in compiled form. */
   readonly scenarios: ScenarioCatalogue;
-  readonly compile: CompileOptions;
+  readonly compileOptions: CompileOptions;
 }
 
 export function createUseCases(deps: UseCaseDependencies): UseCases {

@@ -7,16 +7,16 @@ import type { ScenarioFinding } from '../../core/scenario/scenario-finding';
 export interface ScenarioValidation {
   /** Whether the scenario could be stored: no finding is an ERROR. */
   readonly valid: boolean;
-  /** In the order of the scenario. */
+  /** Sorted by position in the scenario. */
   readonly findings: readonly ScenarioFinding[];
 }
 
 /** Runs the checks of `putScenario` without storing the scenario. */
 export function validateScenario(
-  { compile }: { readonly compile: CompileOptions },
+  { compileOptions }: { readonly compileOptions: CompileOptions },
   scenario: Scenario,
 ): ScenarioValidation {
-  const { findings } = compileScenario(scenario, 0, compile);
+  const { findings } = compileScenario(scenario, 0, compileOptions);
   return { valid: findings.every(({ severity }) => severity !== 'ERROR'), findings };
 }
 

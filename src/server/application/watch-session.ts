@@ -7,7 +7,7 @@ import { TurnHistoryReader, type WatchSessionQuery } from './turn-history-reader
 export interface WatchSessionDependencies {
   readonly store: SessionStore;
   readonly telemetry: Telemetry;
-  /** Interval of reads without a notification, with a jitter of 20 percent. Milliseconds. */
+  /** Interval of reads without a notification, in milliseconds, with a jitter of 20 percent. */
   readonly watchPollIntervalMs: number;
 }
 
@@ -19,10 +19,10 @@ export type OnTurn = (turn: TurnRecord) => Promise<void>;
  * session that does not exist yet. Notifications from the store only trigger a read of the recorded turns, so no turn is lost or
  * delivered twice. At most one page of turns is in memory.
  *
- * Ends only with an error. Its metadata has the `cursor` to resume from.
+ * Ends only with an error, whose metadata has the `cursor` to resume from.
  *
- * @throws OrchestratorError SESSION_NOT_FOUND if the session is deleted or expires, even if it is created again; CURSOR_TOO_OLD; the
- * reason of the call's signal; the errors of `onTurn` and of the store.
+ * @throws OrchestratorError SESSION_NOT_FOUND if the session is deleted or expires, even if it is created again; CURSOR_TOO_OLD;
+ * the reason of the call's signal; the errors of `onTurn` and of the store.
  */
 export async function watchSession(
   deps: WatchSessionDependencies,
@@ -77,7 +77,7 @@ async function follow(
   }
 }
 
-/** The error that ends the stream, with the cursor if it is known. */
+/** Returns the error that ends the stream, with the cursor if the cursor is known. */
 function toStreamError(error: unknown, { signal }: Call, cursor: number | undefined): unknown {
   const reason: unknown = signal.reason instanceof OrchestratorError ? signal.reason : error;
   if (cursor === undefined || !(reason instanceof OrchestratorError)) return reason;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Authentication, Principal } from '../ports/authenticator';
 import { findDuplicate, grantFields, offsetDateTime, parseGrantEntries, parseTenantGrant } from './grant-file';
 
-/** Makes keys recognizable for people and for secret scanners. */
+/** Prefix that makes keys recognizable to people and to secret scanners. */
 const prefix = 'so_';
 const randomByteCount = 32;
 const keyFormat = /^so_[\w-]{43}$/;
@@ -22,12 +22,17 @@ export function generateApiKey(): string {
   return prefix + randomBytes(randomByteCount).toString('base64url');
 }
 
-/** The stored form of a key. One round of SHA-256 is sufficient: slow hashes protect passwords, not 256 random bits. */
+/**
+ * Returns the form in which a key is stored. One round of SHA-256 is sufficient: slow hashes protect passwords, not 256 random
+ * bits.
+ */
 export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Principals by the hash of their key. The lookup by hash prevents timing attacks, because its duration reveals only hash bits. */
+/**
+ * Principals by the hash of their key. The lookup by hash prevents timing attacks, because its duration depends only on the hash.
+ */
 export type ApiKeys = ReadonlyMap<string, Principal>;
 
 const entry = z.strictObject({
@@ -55,7 +60,7 @@ export function parseApiKeys(text: string): ApiKeys {
   );
 }
 
-/** `now` is in milliseconds since 1970. */
+/** Authenticates a caller by API key. `now` is in milliseconds since 1970. */
 export function authenticateApiKey(keys: ApiKeys, key: string, now: number): Authentication {
   if (!isWellFormedApiKey(key)) {
     return {

@@ -35,7 +35,7 @@ export function parseClientCertificates(text: string): ClientCertificateGrants {
   }));
 }
 
-/** `now` is in milliseconds since 1970. */
+/** Authenticates a caller by client certificate. `now` is in milliseconds since 1970. */
 export function authenticateClientCertificate(
   grants: ClientCertificateGrants,
   certificate: ClientCertificate,
@@ -67,7 +67,7 @@ function createMatcher({ uri, dns, common_name: commonName }: z.infer<typeof ent
   return (certificate) => certificate.commonName !== undefined && certificate.commonName === commonName;
 }
 
-/** `*` matches one or more characters other than the separator. */
+/** Converts a name to a pattern in which `*` matches one or more characters other than the separator. */
 function toPattern(text: string, separator: '/' | '.', flags: '' | 'i'): RegExp {
   const escaped = text.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
   return new RegExp(`^${escaped.join(`[^${separator}]+`)}$`, flags);

@@ -5,7 +5,7 @@ import { type ApiKeys, authenticateApiKey, hasApiKeyPrefix } from './api-keys';
 import { authenticateClientCertificate, type ClientCertificateGrants } from './client-certificates';
 import type { JwtAuthenticator } from './jwt-authenticator';
 
-/** The accepted kinds of credentials; at least one. */
+/** The accepted kinds of credentials. At least one is defined. */
 export interface AcceptedCredentials {
   readonly apiKeys?: Reloadable<ApiKeys> | undefined;
   readonly tokens?: Pick<JwtAuthenticator, 'authenticate'> | undefined;
@@ -15,8 +15,8 @@ export interface AcceptedCredentials {
 const bearer = /^Bearer +([\w.~+/-]+=*) *$/i;
 
 /**
- * Authenticates a call by `authorization: Bearer` (RFC 6750) with an API key or a JWT, and without that by the client certificate of
- * the connection. A certificate does not compensate for an invalid bearer token.
+ * Authenticates a call by `authorization: Bearer` (RFC 6750) with an API key or a JWT, or, without that metadata, by the client
+ * certificate of the connection. A certificate does not compensate for an invalid bearer token.
  */
 export class CredentialAuthenticator implements Authenticator {
   private readonly accepted: AcceptedCredentials;
@@ -58,7 +58,7 @@ export class CredentialAuthenticator implements Authenticator {
     return { kind: 'refused', failure: 'missing', message };
   }
 
-  /** The accepted kinds are not secret: the documentation lists them. */
+  /** Describes the accepted kinds of credentials. They are not secret: the documentation lists them. */
   private describeAccepted(): string {
     const { apiKeys, tokens, certificates } = this.accepted;
     const options = [

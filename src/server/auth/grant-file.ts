@@ -7,7 +7,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The tenant of a grant that allows every tenant. */
 const anyTenant = '*';
 
-/** Parses the tenant of a grant or a token. Undefined means any tenant, "" that the text is neither a UUID nor "*". */
+/** Parses the tenant of a grant or a token. Returns undefined for any tenant, and "" if the text is neither a UUID nor "*". */
 export function parseTenantGrant(text: string): string | undefined {
   if (text === anyTenant) return undefined;
   return uuid.test(text) ? text.toLowerCase() : '';
@@ -29,7 +29,7 @@ export const grantFields = {
   scopes: z.array(z.enum(scopes, { error: scopesError }), { error: scopesError }).min(1, { error: scopesError }),
 };
 
-/** A TOML date and time. The offset is required, because a local time is ambiguous. */
+/** A TOML date and time, parsed to milliseconds since 1970. The offset is required, because a local time is ambiguous. */
 export const offsetDateTime = z
   .custom<TomlDate>((value) => value instanceof TomlDate && value.isDateTime() && !value.isLocal(), {
     error: 'must be a date and time with an offset, for example 2027-01-31T00:00:00Z',

@@ -16,7 +16,7 @@ export class JwksUnavailableError extends Error {
   override readonly name = 'JwksUnavailableError';
 }
 
-/** Throws an Error if the text is not a JSON Web Key Set. */
+/** Parses a JSON Web Key Set. Throws an Error if the text is invalid. */
 export function parseJwks(text: string): JSONWebKeySet {
   const keys: JSONWebKeySet = JSON.parse(text);
   createLocalJWKSet(keys); // throws if the key set is invalid
@@ -37,12 +37,13 @@ export function createFileJwks(file: Reloadable<JSONWebKeySet>): JwksSource {
 /** Timeout of a fetch in milliseconds. */
 const fetchTimeoutMs = 5_000;
 
-/** Minimum time between two fetches that tokens with unknown keys cause, in milliseconds. */
+/** Minimum time between two fetches caused by tokens with unknown keys, in milliseconds. */
 const cooldownMs = 5_000;
 
 /**
- * Keys at a URL. They are fetched by `refresh`, and when a token has an unknown key. The latter happens at most every five seconds,
- * so that tokens with invented key ids cannot flood the issuer. While the endpoint is unavailable, the known keys stay valid.
+ * The keys at a URL. They are fetched by `refresh`, and when a token has an unknown key. Fetches for unknown keys happen at most
+ * every five seconds, so that tokens with invented key ids cannot flood the issuer. While the endpoint is unavailable, the known
+ * keys stay valid.
  */
 export class RemoteJwks implements JwksSource {
   private readonly url: string;
@@ -54,6 +55,7 @@ export class RemoteJwks implements JwksSource {
   /** The error of the last fetch; undefined if it succeeded. */
   private lastError: unknown = new Error('The keys have not been fetched yet.');
   private isErrorLogged = false;
+  /** Start of the last fetch in milliseconds since 1970. */
   private fetchedAt = Number.NEGATIVE_INFINITY;
   private pendingFetch: Promise<void> | undefined;
 

@@ -8,7 +8,7 @@ import { type JwksSource, JwksUnavailableError } from './jwks';
 export interface JwtVerificationOptions {
   readonly issuer: string;
   readonly audience: string;
-  /** Asymmetric algorithms only. */
+  /** The accepted signature algorithms. All of them are asymmetric. */
   readonly algorithms: readonly string[];
   /** Tolerated difference between the clocks of issuer and node, in milliseconds. */
   readonly clockSkewMs: number;
@@ -16,7 +16,7 @@ export interface JwtVerificationOptions {
   readonly tenantClaim: string;
   /** Name of the claim with the scopes: a space-separated string or a list. */
   readonly scopesClaim: string;
-  /** Prefix of every scope in that claim. */
+  /** Prefix of every scope in the claim `scopesClaim`. Scopes without it are ignored. */
   readonly scopePrefix: string;
 }
 
@@ -28,7 +28,7 @@ export class JwtAuthenticator {
   private readonly options: JwtVerificationOptions;
   private readonly keys: JwksSource;
   private readonly clock: Clock;
-  /** Keyed by the hash of the token, so that tokens do not stay in memory. */
+  /** The principals by the hash of their token, so that tokens do not stay in memory. */
   private readonly cache = new Map<string, Principal>();
 
   constructor(options: JwtVerificationOptions, keys: JwksSource, clock: Clock) {
@@ -91,7 +91,10 @@ export class JwtAuthenticator {
   }
 }
 
-/** jose checks claims after the signature, so messages about claims reach only holders of a genuine token. */
+/**
+ * Converts an error of jose to a refusal. jose checks claims after the signature, so messages about claims reach only holders of a
+ * genuine token.
+ */
 function toRefusal(error: errors.JOSEError): Authentication {
   if (error instanceof errors.JWTExpired) {
     const { exp } = error.payload;
@@ -125,7 +128,7 @@ function parseScopes(claim: unknown): readonly string[] {
   return Array.isArray(claim) ? claim.filter((scope): scope is string => typeof scope === 'string') : [];
 }
 
-/** "" if the prefix is missing, because the scope belongs to another service. */
+/** Returns "" if the prefix is missing, because the scope then belongs to another service. */
 function removePrefix(scope: string, prefix: string): string {
   return scope.startsWith(prefix) ? scope.slice(prefix.length) : '';
 }

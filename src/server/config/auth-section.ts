@@ -46,7 +46,7 @@ const rules: readonly SectionRule<Fields>[] = [
   },
 ];
 
-/** The section [auth]. */
+/** Schema of the section [auth]. */
 export const auth = withRules(fields, rules);
 
 /** Whether calls need credentials: at least one kind of credential is configured. */
@@ -54,7 +54,7 @@ export function requiresAuthentication({ api_keys_file, client_certificates_file
   return isSet(api_keys_file) || isSet(client_certificates_file) || isSet(jwt_issuer);
 }
 
-/** Keys that are fetched in plain text could be replaced on the way. */
+/** Whether a text is empty or an acceptable URL of keys. Keys that are fetched in plain text could be replaced in transit. */
 function isJwksUrl(value: string): boolean {
   if (value === '') return true;
   if (!URL.canParse(value)) return false;

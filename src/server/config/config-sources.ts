@@ -47,7 +47,7 @@ export function mergeLayers(layers: readonly ConfigLayer[]): ConfigLayer {
   return new Map(layers.flatMap((layer) => [...layer]));
 }
 
-/** The paths in the variable ORCHESTRATOR_CONFIG, in order, separated like the paths in PATH. */
+/** Returns the paths in the variable ORCHESTRATOR_CONFIG in order. They are separated like the paths in PATH. */
 export function getConfigFiles(env: NodeJS.ProcessEnv): readonly string[] {
   return (env['ORCHESTRATOR_CONFIG'] ?? '').split(delimiter).filter((path) => path.trim() !== '');
 }

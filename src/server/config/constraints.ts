@@ -52,7 +52,7 @@ export function duration(min: string, max: string) {
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of a duration such as "30d"; undefined if the text is not a duration. */
+/** Parses a duration such as "30d" to milliseconds; undefined if the text is not a duration. */
 function parseDuration(value: string): number | undefined {
   const match = /^(\d{1,15})(ms|s|m|h|d)$/.exec(value);
   const unit = unitMs[match?.[2] ?? ''];
@@ -101,12 +101,12 @@ export function isSet(value: unknown): boolean {
   return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
-/** Whether an address is reachable from this machine only. Any other host name counts as reachable from elsewhere. */
+/** Whether an address is reachable from this machine only. Every other host name counts as reachable from other machines. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Whether a URL sends its requests in plain text to another machine. Anything that is not an http:// URL is not. */
+/** Whether requests to a URL are sent in plain text to another machine. False for everything that is not an http:// URL. */
 export function isPlainTextUrl(url: unknown): boolean {
   if (typeof url !== 'string' || !URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);

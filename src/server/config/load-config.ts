@@ -11,7 +11,7 @@ import {
 } from './config-sources';
 import { type Config, configSchema, knownKeys, knownSections } from './schema';
 
-/** The file with every key. The relative path is the same in the sources and in the build. */
+/** The file with the default value of every key. The relative path is the same in the sources and in the build. */
 export const defaultConfigFile = join(__dirname, '..', '..', '..', 'config', 'default.toml');
 
 /** Keys whose values never appear in a message. */
@@ -59,7 +59,7 @@ function describeUnknownKey(key: string): string {
   return `is unknown; the keys of [${section}] are ${keys.join(', ')}`;
 }
 
-/** Nested tables with every section and all known keys that have a value. */
+/** Converts dotted keys to nested tables with every section and all known keys that have a value. */
 function toTables(values: ConfigLayer): object {
   const root = {};
   const tables = new Map<string, Record<string, unknown>>([['', root]]);
@@ -98,7 +98,7 @@ function describeFound(key: string, value: ConfigValue | undefined): string {
   return `; found ${found.slice(0, 200)}`;
 }
 
-/** All problems of a configuration, one line each. The process does not start. */
+/** Lists all problems of a configuration, one line each. The process does not start. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 

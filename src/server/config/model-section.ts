@@ -45,7 +45,7 @@ const plainTextUrl =
   'is an http:// URL on another machine, so the API key and customer messages would be sent in plain text; use https://, or set ' +
   'pipeline.scenario_filtering.allow_insecure = true if the connection is protected by other means';
 
-/** The section [pipeline.scenario_filtering]. */
+/** Schema of the section [pipeline.scenario_filtering]. */
 export const scenarioFiltering = fields
   .refine(({ use_llm, base_url }: Fields) => use_llm !== true || base_url !== '', {
     when: always,
@@ -63,7 +63,9 @@ export const scenarioFiltering = fields
     error: 'is already set by pipeline.scenario_filtering.api_key; set only one of them',
   });
 
-/** False for a value that is not a base URL, which is reported separately. */
+/**
+ * Whether a base URL is in plain text to another machine. False for a value that is not a base URL, which is reported separately.
+ */
 function isInsecureBaseUrl(value: unknown): boolean {
   return isBaseUrl(value) && isPlainTextUrl(value);
 }
@@ -74,7 +76,7 @@ function isBaseUrl(value: unknown): boolean {
   return username + password + search + hash === '';
 }
 
-/** The options of the model that proposes lifecycle actions (section 9); undefined if use_llm is off. */
+/** Returns the options of the model that proposes lifecycle actions (section 9); undefined if use_llm is off. */
 export function toModelOptions(filtering: Fields) {
   if (!filtering.use_llm) return undefined;
   return {

@@ -3,7 +3,7 @@ import type { ConditionLimits } from '../../core/conditions';
 import type { OrchestrationSettings } from '../../core/model/settings';
 import { boundedNumber, duration, flag, oneOf, wholeNumber } from './constraints';
 
-/** The section [pipeline.scenario_orchestration]. */
+/** Schema of the section [pipeline.scenario_orchestration]. */
 export const scenarioOrchestration = z.strictObject({
   enabled: flag(),
   max_loop_count: wholeNumber(1, 1_000),
@@ -23,7 +23,7 @@ export const scenarioOrchestration = z.strictObject({
   semantic_threshold: boundedNumber(-1, 1),
 });
 
-/** The section [limits]. */
+/** Schema of the section [limits]. */
 export const limits = z.strictObject({
   candidates: wholeNumber(0, 100),
   rules: wholeNumber(0, 500),
@@ -54,7 +54,7 @@ interface SettingsSections {
   readonly limits: Limits;
 }
 
-/** The settings of the core rules. */
+/** Returns the settings of the core rules. */
 export function toSettings({ pipeline, limits }: SettingsSections): OrchestrationSettings {
   const rules = pipeline.scenario_orchestration;
   return {
@@ -81,7 +81,7 @@ export function toSettings({ pipeline, limits }: SettingsSections): Orchestratio
   };
 }
 
-/** The limits on the size and the cost of conditions. */
+/** Returns the limits on the size and the cost of conditions. */
 export function toConditionLimits({ limits }: { readonly limits: Limits }): ConditionLimits {
   return {
     maxTextLength: limits.condition_text_length,

@@ -102,7 +102,7 @@ const rules: readonly SectionRule<Fields>[] = [
   })),
 ];
 
-/** The section [redis]. */
+/** Schema of the section [redis]. */
 export const redis = withRules(fields, rules);
 
 function isTlsUrl(url: unknown): boolean {
@@ -115,7 +115,7 @@ function addresses() {
   return z.array(address, { error }).max(100, { error: 'must be a list of at most 100 host:port addresses' });
 }
 
-/** The tenant is part of every key, so that no tenant can reach the records of another. */
+/** Whether a key template is valid. It must contain the tenant, so that no tenant can reach the records of another. */
 function isKeyTemplate(value: string): boolean {
   const rest = value.replaceAll('{tenant_id}', '').replaceAll('{session_id}', '');
   const hasBoth = value.includes('{tenant_id}') && value.includes('{session_id}');
@@ -128,12 +128,12 @@ function hasLogin(url: unknown): boolean {
   return username !== '' || password !== '';
 }
 
-/** The address and the credentials of Redis; undefined if the embedded store is used. */
+/** Returns the address and the credentials of Redis; undefined if the embedded store is used. */
 export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
-  const access = { login: login(redis.username, redis.password || redis.password_file), tls: tls(redis) };
+  const access = { login: toLogin(redis.username, redis.password || redis.password_file), tls: toTlsOptions(redis) };
   if (redis.url !== '') return { kind: 'single', url: redis.url, ...access } as const;
   if (redis.sentinels.length > 0) {
-    const sentinelLogin = login(redis.sentinel_username, redis.sentinel_password || redis.sentinel_password_file);
+    const sentinelLogin = toLogin(redis.sentinel_username, redis.sentinel_password || redis.sentinel_password_file);
     const sentinels = redis.sentinels.map(parseNetworkAddress);
     return { kind: 'sentinel', sentinels, name: redis.sentinel_name, sentinelLogin, ...access } as const;
   }
@@ -142,11 +142,11 @@ export function toRedisEndpoint({ redis }: { readonly redis: Fields }) {
   return undefined;
 }
 
-function login(username: string, password: string) {
+function toLogin(username: string, password: string) {
   return password === '' ? undefined : { username, password };
 }
 
-function tls(redis: Fields) {
+function toTlsOptions(redis: Fields) {
   if (!redis.tls && !isTlsUrl(redis.url)) return undefined;
   return {
     ca: redis.tls_ca_file,

@@ -51,7 +51,7 @@ function isEncrypted({ tls_cert_file, tls_terminated_in_front }: Sections['serve
   return isSet(tls_cert_file) || tls_terminated_in_front === true;
 }
 
-/** The whole configuration, section by section. */
+/** Schema of the whole configuration. */
 export const configSchema = sections
   .refine(({ server, auth }) => !isExposed(server) || requiresAuthentication(auth), {
     when: always,

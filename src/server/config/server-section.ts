@@ -52,5 +52,5 @@ const rules: readonly SectionRule<Fields>[] = [
   },
 ];
 
-/** The section [server]. */
+/** Schema of the section [server]. */
 export const server = withRules(fields, rules);

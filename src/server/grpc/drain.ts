@@ -3,11 +3,11 @@ import type { Server } from '@grpc/grpc-js';
 import type { Health } from './health';
 
 export interface DrainOptions {
-  /** Time between NOT_SERVING and the first rejected call, for load balancers. Milliseconds. */
+  /** Time between NOT_SERVING and the first rejected call, in which load balancers can react. Milliseconds. */
   readonly graceMs: number;
-  /** Time after that for the calls in flight. Calls that are still running are then terminated. Milliseconds. */
+  /** Time after `graceMs` in which calls in flight may end. Calls that are still running are then terminated. Milliseconds. */
   readonly timeoutMs: number;
-  /** Time after that for the terminated connections to close. Milliseconds. */
+  /** Time after `timeoutMs` in which terminated connections may close. Milliseconds. */
   readonly closeTimeoutMs: number;
 }
 
@@ -16,7 +16,7 @@ export interface DrainTarget {
   /** The listening address; "" if the server never listened. */
   readonly address: string;
   readonly health: Health;
-  /** Aborted to end the long-lived streams. */
+  /** Aborting it ends the long-lived streams. */
   readonly drainController: AbortController;
 }
 
@@ -36,8 +36,8 @@ export async function drain(
   const shutdown = new Promise<void>((resolve) => {
     onShutdown = resolve;
   });
-  // Starts its timer before the server starts the one of the same length that terminates connections. Otherwise calls that are
-  // terminated would count as ended in time.
+  // This timer must start before that of `server.drain`, which has the same length and terminates connections. Otherwise,
+  // terminated calls would count as ended in time.
   const outcome = settlesWithin(timeoutMs, shutdown);
   // Sends GOAWAY on every connection, and destroys the connections that are open after the timeout. forceShutdown has
   // no list of connections while channelz is disabled, and drain has none after tryShutdown.
@@ -50,11 +50,11 @@ export async function drain(
   return endedInTime;
 }
 
-/** Whether the promise resolves in time. The timer ends with the promise. */
+/** Resolves to whether the promise resolves within the given time. The timer is canceled when the promise resolves. */
 async function settlesWithin(milliseconds: number, promise: Promise<void>): Promise<boolean> {
-  const settled = new AbortController();
-  const timeout = sleep(milliseconds, false, { signal: settled.signal }).catch(() => false);
+  const timerAbort = new AbortController();
+  const timeout = sleep(milliseconds, false, { signal: timerAbort.signal }).catch(() => false);
   const inTime = await Promise.race([promise.then(() => true), timeout]);
-  settled.abort();
+  timerAbort.abort();
   return inTime;
 }

@@ -9,9 +9,12 @@ import { healthPath } from './middleware/health-path';
 
 const watchPath = `${healthPath}Watch`;
 
-/** Always SERVING while the process responds. An orchestrator that restarts on it must not do so when the store is unavailable. */
+/**
+ * Service name for liveness probes. Always SERVING while the process responds, so that an unavailable store does not cause
+ * restarts.
+ */
 const livenessName = 'liveness';
-/** The same as "". */
+/** Service name for readiness probes. An alias of "". */
 const readinessName = 'readiness';
 
 /**
@@ -33,8 +36,8 @@ export class Health {
     this.implementation.addToServer(server);
   }
 
-  setServing(serving: boolean): void {
-    for (const name of this.readinessNames) this.implementation.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  setServing(isServing: boolean): void {
+    for (const name of this.readinessNames) this.implementation.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
   }
 
   /** Ends the open Watch streams, which would prevent the server from shutting down. */

@@ -4,11 +4,11 @@ import type { Authenticator } from '../ports/authenticator';
 import type { CallLimits } from './middleware/admission';
 import type { RequestLimits } from './validation/request-validator';
 
-/** Limits on lists in requests. The lower of this limit and the contract's applies; Infinity for the contract's limit. */
+/** Limits on lists in requests. The lower of this limit and the contract's applies; Infinity selects the contract's limit. */
 export interface ListLimits {
   readonly candidates: number;
   readonly rules: number;
-  /** For each map of a turn: customer data, variables, facts and results. */
+  /** Maximum number of fields in each map of a turn: customer data, variables, facts and results. */
   readonly fields: number;
   readonly stepsPerScenario: number;
 }
@@ -19,12 +19,12 @@ export interface GrpcServerOptions extends CallLimits {
   readonly port: number;
   /** Default: plaintext. */
   readonly credentials?: ServerCredentials | undefined;
-  readonly reflection: boolean;
+  readonly isReflectionEnabled: boolean;
   /** Maximum number of requests of one bidirectional stream whose response has not been sent. */
   readonly maxRequestsPerStream: number;
   /** Maximum size of a received message, in bytes. */
   readonly maxMessageBytes: number;
-  /** How long a client of a long-lived stream may read nothing. Milliseconds. */
+  /** Maximum time for which a client of a long-lived stream may read nothing. Milliseconds. */
   readonly stallTimeoutMs: number;
   /** Interval of HTTP/2 PINGs. Milliseconds. */
   readonly keepaliveIntervalMs: number;
@@ -41,7 +41,7 @@ export interface GrpcServerOptions extends CallLimits {
 export const defaultServerOptions: GrpcServerOptions = {
   host: '127.0.0.1',
   port: 0,
-  reflection: true,
+  isReflectionEnabled: true,
   maxMessageBytes: 4_194_304,
   maxMetadataBytes: 16_384,
   maxCallsInFlight: 1_000,
@@ -60,12 +60,15 @@ export const defaultServerOptions: GrpcServerOptions = {
 
 /** Maximum number of JSON values in a request, including nested values. It limits how long a decoder blocks the event loop. */
 const maxJsonValues = 20_000;
-/** HTTP/2 limit per connection. Without it, one client could fill the memory before the other limits apply. */
+/**
+ * Maximum number of concurrent HTTP/2 streams per connection. Without this limit, one client could fill the memory before the other
+ * limits apply.
+ */
 const maxStreamsPerConnection = 1_000;
 /** grpc-js rejects messages above this multiple of `maxMessageBytes` without error details. */
 const transportSizeFactor = 4;
 
-/** Limits for request validation. */
+/** Returns the limits of request validation. */
 export function toRequestLimits({ maxMessageBytes, lists }: GrpcServerOptions): RequestLimits {
   const { candidates, rules, fields, stepsPerScenario } = lists;
   const contract = 'focal.orchestration.v1';
@@ -85,14 +88,15 @@ export function toRequestLimits({ maxMessageBytes, lists }: GrpcServerOptions): 
   };
 }
 
-/** Options of grpc-js. */
+/** Converts the options to those of grpc-js. */
 export function toTransportOptions({
   maxMessageBytes,
   keepaliveIntervalMs,
   keepaliveTimeoutMs,
 }: GrpcServerOptions): ServerOptions {
   return {
-    // Also closes connections that violated HTTP/2: after its GOAWAY, Node.js waits for the client to close them.
+    // Keepalive also closes connections that violated HTTP/2. After it has sent GOAWAY, Node.js itself waits for the client to
+    // close them.
     'grpc.keepalive_time_ms': keepaliveIntervalMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
     'grpc.max_receive_message_length': maxMessageBytes * transportSizeFactor,

@@ -30,8 +30,8 @@ export interface GrpcServer {
    */
   start(): Promise<number>;
   /** Sets the health of the server, its services and `readiness`. `liveness` is always SERVING. */
-  setServing(serving: boolean): void;
-  /** Number of handlers of calls, and of requests of long-lived streams, that are running. */
+  setServing(isServing: boolean): void;
+  /** Number of running handlers of calls and of requests of long-lived streams. */
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
   readonly openStreams: number;
@@ -39,10 +39,10 @@ export interface GrpcServer {
   drain(options: DrainOptions): Promise<boolean>;
 }
 
-/** Creates the server. Compiles everything that would slow down the first call, which takes about 250 ms. */
+/** Creates the server. This takes about 250 ms, because everything that would slow down the first call is compiled here. */
 export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServerOptions): GrpcServer {
   const drainController = new AbortController();
-  setMaxListeners(0, drainController.signal); // One per stream.
+  setMaxListeners(0, drainController.signal); // One listener per stream.
   const contract = loadContract();
   const services = createServices({ ...deps, ...options });
   const serviceNames = services.map(({ name }) => name);
@@ -60,7 +60,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
     drainSignal: drainController.signal,
   });
   health.addToServer(server);
-  if (options.reflection) addReflection(server, contract, [...serviceNames, 'grpc.health.v1.Health']);
+  if (options.isReflectionEnabled) addReflection(server, contract, [...serviceNames, 'grpc.health.v1.Health']);
   let address = '';
   return {
     async start() {
@@ -68,7 +68,7 @@ export function createGrpcServer(deps: GrpcServerDependencies, options: GrpcServ
       address = formatAddress(options.host, port);
       return port;
     },
-    setServing: (serving) => health.setServing(serving),
+    setServing: (isServing) => health.setServing(isServing),
     get callsInFlight() {
       return admission.callsInFlight;
     },
@@ -97,7 +97,7 @@ function listen(server: Server, { host, port, credentials }: GrpcServerOptions):
   });
 }
 
-/** IPv6 addresses are enclosed in brackets. */
+/** Formats `host:port`, with an IPv6 address in brackets. */
 function formatAddress(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -6,7 +6,7 @@ import type { Reloadable } from '../ports/reloadable';
 export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
-  /** undefined: the server does not request client certificates. */
+  /** Undefined if the server does not request client certificates. */
   readonly ca: string | undefined;
 }
 
@@ -29,9 +29,9 @@ export function readTlsMaterial([cert = '', key = '', ca]: readonly string[]): T
 }
 
 /**
- * TLS credentials of the server. Changed files apply to new connections; open connections are not affected. The file-watching
- * provider of grpc-js is not used, because it applies files without checking them: a key that does not match its certificate would
- * reject every connection.
+ * Creates the TLS credentials of the server. Changed files apply to new connections; open connections are not affected. The
+ * file-watching provider of grpc-js is not used, because it applies files without checking them: a key that does not match its
+ * certificate would reject every connection.
  */
 export function createTlsCredentials(
   material: Reloadable<TlsMaterial>,

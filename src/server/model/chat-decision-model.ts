@@ -24,9 +24,9 @@ export interface ChatModelOptions extends ChatEndpointOptions, Omit<RequestPolic
   readonly timeoutMs: number;
   /** Time in milliseconds before the call's deadline that is reserved for deciding and committing. */
   readonly reserveMs: number;
-  /** Price of a million prompt tokens. */
+  /** Price of a million prompt tokens, in any currency. */
   readonly inputPrice: number;
-  /** Price of a million completion tokens. */
+  /** Price of a million completion tokens, in the currency of `inputPrice`. */
   readonly outputPrice: number;
 }
 
@@ -37,7 +37,7 @@ export interface ChatModelDependencies {
   readonly log: Logger;
 }
 
-/** With less time than this in milliseconds, the model is not asked. */
+/** Minimum time for a request in milliseconds. If less time is left, the model is not asked. */
 const minRequestMs = 20;
 
 /** A language model behind an OpenAI-compatible API. Responds in time even if the endpoint fails (section 9). */
@@ -76,9 +76,9 @@ export class ChatDecisionModel implements DecisionModel {
         endRequest(this.toUsage(outcome, answer));
       };
       try {
-        const limited = limitRequestTexts(request, this.options.maxTextsLength);
-        const ids = assignRequestIds(limited);
-        answer = await this.ask(this.template.render(limited, ids), call);
+        const limitedRequest = limitRequestTexts(request, this.options.maxTextsLength);
+        const ids = assignRequestIds(limitedRequest);
+        answer = await this.ask(this.template.render(limitedRequest, ids), call);
         span.setAttributes(getAnswerAttributes(answer));
         const proposal = readProposal(answer, ids);
         reportOutcome('PROPOSED');
@@ -107,7 +107,7 @@ export class ChatDecisionModel implements DecisionModel {
           this.endpoint.complete(prompt, { signal: attemptSignal, traceparent });
         return this.policy.run(attempt, signal, retryUntil);
       });
-      // Customer data: the logger redacts these fields unless telemetry.customer_data is on.
+      // The fields are customer data. The logger redacts them unless telemetry.customer_data is on.
       this.deps.log.debug({ request: prompt, response: answer.content }, 'the model answered');
       return answer;
     } catch (error) {
@@ -134,7 +134,10 @@ export class ChatDecisionModel implements DecisionModel {
     return { outcome, inputTokens, outputTokens, cost };
   }
 
-  /** Named by the semantic conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). */
+  /**
+   * Returns span attributes with the names of the semantic conventions for generative AI
+   * (https://opentelemetry.io/docs/specs/semconv/gen-ai/).
+   */
   private getRequestAttributes() {
     const { model, maxTokens, temperature, baseUrl } = this.options;
     const { hostname, port, protocol } = new URL(baseUrl);
@@ -151,7 +154,10 @@ export class ChatDecisionModel implements DecisionModel {
   }
 }
 
-/** REFUSED needs an operator, for example to fix the API key. The circuit breaker logs an outage once, at warn. */
+/**
+ * The log level of every failure. REFUSED requires action by an operator, for example fixing the API key. The circuit breaker logs
+ * an outage once, at warn.
+ */
 const failureLogLevels: Readonly<Record<ModelFailureReason, 'warn' | 'debug'>> = {
   TIMEOUT: 'debug',
   TOO_LITTLE_TIME: 'debug',

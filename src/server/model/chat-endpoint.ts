@@ -48,7 +48,7 @@ const completion = z.object({
     .catch({ prompt_tokens: 0, completion_tokens: 0 }),
 });
 
-/** A client of the chat completions of an OpenAI-compatible API. */
+/** A client for the chat completions of an OpenAI-compatible API. */
 export class ChatEndpoint {
   private readonly url: string;
 
@@ -156,8 +156,8 @@ function tryParseJson(body: string): unknown {
 }
 
 /**
- * The delay in the header Retry-After, which is a number of seconds or a date. Undefined if it is missing or invalid. `now` is in
- * milliseconds since 1970.
+ * Returns the delay in milliseconds from the header Retry-After, which is a number of seconds or a date. Undefined if the header is
+ * missing or invalid. `now` is in milliseconds since 1970.
  */
 function parseRetryAfterMs(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';

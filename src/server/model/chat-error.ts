@@ -10,7 +10,7 @@ export interface ChatErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Why the model gave no proposal. The message contains neither request nor response data. */
+/** The reason why the model gave no proposal. The message contains neither request nor response data. */
 export class ChatError extends Error {
   readonly isRetryable: boolean;
   readonly retryAfterMs: number | undefined;

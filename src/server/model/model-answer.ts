@@ -20,7 +20,7 @@ export const responseFormat = {
 const maxModelNameLength = 200;
 
 /**
- * Parses the answer of the model. Items that it omits are left to the rules.
+ * Parses the answer of the model. The rules decide about items that the answer omits.
  *
  * @throws ChatError OFF_SCHEMA if the answer is not JSON that matches the schema, or has an unknown or a duplicate id.
  */

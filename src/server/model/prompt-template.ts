@@ -10,7 +10,7 @@ import type {
 
 const shippedTemplate = join(__dirname, 'scenario_filter.jinja2');
 
-/** Has every variable that a template can print. */
+/** A request with every variable that a template can print. Used to validate templates. */
 const exampleRequest: ModelRequest = {
   message: 'message',
   intent: 'intent',
@@ -21,7 +21,8 @@ const exampleRequest: ModelRequest = {
 
 /**
  * The Jinja2 template of the prompt. All texts are passed as literals (`toTextLiteral`), so that a template that prints them
- * unchanged keeps each text on its line. A custom template can undo that and run code; it is as trusted as the configuration.
+ * unchanged keeps each text on its line. A custom template can undo this and run code, so it must be as trusted as the
+ * configuration.
  */
 export class PromptTemplate {
   private readonly template: Template;
@@ -79,7 +80,7 @@ export class PromptTemplate {
   }
 }
 
-/** "" for an empty text, so that a template can omit it. */
+/** Returns "" for an empty text, so that a template can omit it. */
 function toOptionalLiteral(text: string): string {
   return text === '' ? '' : toTextLiteral(text);
 }

@@ -11,7 +11,7 @@ import {
 import { ChatError } from './chat-error';
 
 export interface RequestPolicyOptions {
-  /** Maximum number of concurrent requests. Another one fails with BUSY. */
+  /** Maximum number of concurrent requests. A further request fails with BUSY. */
   readonly concurrency: number;
   /** Maximum number of attempts after the first. */
   readonly retries: number;
@@ -29,7 +29,7 @@ export type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 const initialBackoffMs = 100;
 
 /**
- * Limits concurrency, retries failed attempts and breaks the circuit, from outer to inner policy. A retry keeps the slot of its
+ * Combines three policies, from outer to inner: a concurrency limit, retries and a circuit breaker. A retry keeps the slot of its
  * request. An open circuit also stops the retries of the request that opened it.
  */
 export class RequestPolicy {
@@ -50,10 +50,11 @@ export class RequestPolicy {
   }
 
   /**
-   * Runs the attempt, and again after an error that is safe to retry. No attempt starts at or after `retryUntil`, in milliseconds of
-   * `performance.now()`. Rejects with the error of the last attempt. When the signal is aborted, rejects immediately with its reason.
+   * Runs the attempt, and repeats it after an error that is safe to retry. No attempt starts at or after `retryUntil`, in
+   * milliseconds of `performance.now()`. Rejects with the error of the last attempt. When the signal is aborted, rejects
+   * immediately with its reason.
    *
-   * @throws ChatError BUSY, CIRCUIT_OPEN
+   * @throws ChatError BUSY or CIRCUIT_OPEN, and the errors of the attempt.
    */
   async run<T>(attempt: Attempt<T>, signal: AbortSignal, retryUntil: number): Promise<T> {
     try {
@@ -63,7 +64,10 @@ export class RequestPolicy {
     }
   }
 
-  /** Replaces the retry policy of the library, which keeps waiting, and holds the slot, after the caller has canceled. */
+  /**
+   * Runs the attempt with retries. Replaces the retry policy of the library, which keeps waiting and keeps its slot after the
+   * caller has canceled.
+   */
   private async runWithRetries<T>(attempt: Attempt<T>, signal: AbortSignal, retryUntil: number): Promise<T> {
     for (let retry = 0; ; retry += 1) {
       try {
@@ -77,7 +81,7 @@ export class RequestPolicy {
   }
 }
 
-/** Undefined if the request must not be sent again. */
+/** Returns the delay before the next attempt in milliseconds; undefined if the request must not be sent again. */
 function getRetryDelayMs(error: unknown, retry: number): number | undefined {
   if (!(error instanceof ChatError) || !error.isRetryable) return undefined;
   return error.retryAfterMs ?? initialBackoffMs * 2 ** retry * (0.5 + Math.random() / 2);
@@ -98,8 +102,8 @@ function toChatError(error: unknown): unknown {
 }
 
 /**
- * Runs work with a signal that is aborted when `signal` is, or with the error of `createTimeoutError` after `timeoutMs`. Leaves no
- * listener on `signal`, which may live long.
+ * Runs work with a signal that is aborted when `signal` is aborted, or after `timeoutMs` with the error of `createTimeoutError` as
+ * the reason. Leaves no listener on `signal`, which may outlive the work.
  */
 export async function withTimeout<T>(
   {

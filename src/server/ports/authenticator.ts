@@ -1,4 +1,4 @@
-/** The permissions of a credential. Every method of the contract requires one of them. */
+/** The permissions that a credential can have. Every method of the contract requires one of them. */
 export const scopes = ['turns', 'sessions', 'catalogue'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -20,7 +20,7 @@ export interface ClientCertificate {
   /** Subject alternative names, spelled as in the certificate. */
   readonly uris: readonly string[];
   readonly dnsNames: readonly string[];
-  /** Milliseconds since 1970. */
+  /** End of the validity in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
@@ -28,7 +28,7 @@ export interface ClientCertificate {
 export interface Credentials {
   /** All values of the metadata key `authorization`. */
   readonly authorization: readonly string[];
-  /** The client certificate of the connection. */
+  /** The client certificate of the connection; undefined if there is none. */
   readonly certificate: ClientCertificate | undefined;
 }
 
@@ -59,6 +59,6 @@ export type Authentication =
   | { readonly kind: 'unavailable'; readonly cause: unknown };
 
 export interface Authenticator {
-  /** Identifies the caller. Invalid credentials are a result, not a rejection. */
+  /** Identifies the caller. For invalid credentials the promise resolves to a refusal and does not reject. */
   authenticate(credentials: Credentials): Promise<Authentication>;
 }

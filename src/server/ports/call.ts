@@ -1,12 +1,12 @@
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 
-/** Deadline and cancellation of a call. They apply to all work done for it. */
+/** Deadline and cancellation of a call. Both apply to all work that is done for the call. */
 export interface Call {
   /** Milliseconds since 1970; Infinity if the caller set no deadline. */
   readonly deadline: number;
   /** Aborted when the caller cancels the call. If the server ends the call, the reason is an OrchestratorError. */
   readonly signal: AbortSignal;
-  /** Whether the signal is aborted. Cheaper than reading `signal`, which is created on first use. */
+  /** Whether the signal is aborted. Cheaper than reading `signal`, which may be created on first use. */
   readonly isCanceled: boolean;
 }
 
@@ -20,7 +20,7 @@ export function createCall(deadline: number, signal: AbortSignal): Call {
   };
 }
 
-/** Throws CANCELLED or DEADLINE if the call has ended. A store checks this before it reads or writes. */
+/** Throws an OrchestratorError CANCELLED or DEADLINE if the call has ended. Stores call this before they read or write. */
 export function throwIfCallEnded(call: Call, now: number): void {
   if (call.isCanceled) throw new OrchestratorError('CANCELLED', 'The call was canceled before the store was accessed.');
   if (call.deadline <= now) {

@@ -3,7 +3,9 @@ import type { LegacySession } from '../../core/model/legacy-session';
 import type { Scenario } from '../../core/model/scenario';
 
 export interface ContentHasher {
-  /** SHA-256 of a canonical encoding of the definition, in lower-case hexadecimal. Equal hashes mean equal definitions. */
+  /**
+   * Returns the SHA-256 of a canonical encoding of the definition, in lower-case hexadecimal. Equal hashes mean equal definitions.
+   */
   hash(scenario: Scenario): string;
   /** The same for the field definitions of an agent. */
   hashFields(definitions: readonly FieldDefinition[]): string;

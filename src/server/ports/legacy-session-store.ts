@@ -7,9 +7,9 @@ import type { Call } from './call';
  * changed, because that service may be used again. Methods reject with the same errors as those of SessionStore.
  */
 export interface LegacySessionStore {
-  /** Undefined if there is no legacy session, it has expired, or it is invalid. An invalid one is logged. */
+  /** Resolves to undefined if the legacy session does not exist, has expired or is invalid. An invalid session is logged. */
   find(key: SessionKey, call: Call): Promise<LegacySession | undefined>;
 
-  /** Resolves to whether there was a legacy session. */
+  /** Resolves to whether a legacy session existed. */
   delete(key: SessionKey, call: Call): Promise<boolean>;
 }

@@ -8,7 +8,7 @@ export type AccessFailure = AuthenticationFailure | 'unavailable' | 'scope' | 't
 
 export interface AnsweredTurn {
   readonly trigger: TurnTrigger;
-  /** The turn was already applied, and the stored response was returned (5.1). */
+  /** Whether the turn was already applied, so that the stored response was returned (5.1). */
   readonly replayed: boolean;
   readonly result: TurnResult;
 }
@@ -29,22 +29,25 @@ export interface ModelUsage {
 /** Ends a measurement and records its duration. Must be called at most once. */
 export type EndMeasurement<T> = (result: T) => void;
 
-/** The metrics of the service. Attributes are neither ids nor customer data. Almost free if no SDK reads them. */
+/**
+ * The metrics of the service. Attributes contain neither ids nor customer data. Recording costs almost nothing if no SDK reads the
+ * metrics.
+ */
 export interface Metrics {
   /** Whether metrics are exported. Check it before computing values that only metrics need. */
   readonly isEnabled: boolean;
-  /** A turn is recorded when it is answered. Failed calls are recorded by `startCall` only. */
+  /** Measures a turn until it is answered. Failed calls are recorded by `startCall` only. */
   startTurn(): EndMeasurement<AnsweredTurn>;
-  /** A turn is decided again because another turn of its session was committed first (5.3). */
+  /** Counts a turn that is decided again because another turn of its session was committed first (5.3). */
   recordCommitConflict(): void;
-  /** `phase` is the name of the span. */
+  /** Measures a phase. `phase` is the name of its span. */
   startPhase(phase: string): EndMeasurement<void>;
-  /** `operation` is the name of the port's method in snake_case. */
+  /** Measures a store operation. `operation` is the name of the port's method in snake_case. */
   startStoreOperation(operation: string): EndMeasurement<StoreOutcome>;
-  /** `model` is the configured name. The measurement is not ended if the caller cancels. */
+  /** Measures a request to the model. `model` is the configured name. The measurement is not ended if the caller cancels. */
   startModelRequest(model: string): EndMeasurement<ModelUsage>;
-  /** `method` is `package.Service/Method`. The result is the name of the status code. */
+  /** Measures a call. `method` is `package.Service/Method`. The result is the name of the status code. */
   startCall(method: string): EndMeasurement<string>;
-  /** Authentication or authorization of a call, or of a request of a stream, failed. */
+  /** Counts a call, or a request of a stream, whose authentication or authorization failed. */
   recordAccessFailure(failure: AccessFailure): void;
 }

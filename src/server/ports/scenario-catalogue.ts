@@ -21,7 +21,7 @@ export interface CatalogueContent {
 }
 
 export type PutOutcome =
-  /** `created` is false if the latest version has the same content hash; then nothing was stored. */
+  /** `created` is false if the latest version has the same content hash. In this case, nothing was stored. */
   | { readonly kind: 'stored'; readonly stored: StoredScenario; readonly created: boolean }
   /** The latest version is not the expected one; nothing was changed. `currentVersion` is 0 if there is no version. */
   | { readonly kind: 'conflict'; readonly currentVersion: number };
@@ -49,13 +49,13 @@ export type DeleteOutcome =
  * one. Methods reject with the same errors as those of SessionStore.
  */
 export interface ScenarioCatalogue {
-  /** The current revision. Much cheaper than `load`. */
+  /** Resolves to the current revision. Much cheaper than `load`. */
   revision(agent: AgentKey, call: Call): Promise<number>;
 
-  /** The whole catalogue at one revision. */
+  /** Resolves to the whole catalogue at one revision. */
   load(agent: AgentKey, call: Call): Promise<CatalogueContent>;
 
-  /** A version of a scenario; version 0 is the latest. Deleting a scenario deletes all its versions. */
+  /** Resolves to a version of a scenario, or to undefined if it does not exist. Version 0 selects the latest version. */
   get(agent: AgentKey, scenarioId: string, version: number, call: Call): Promise<StoredScenario | undefined>;
 
   /**
@@ -70,7 +70,7 @@ export interface ScenarioCatalogue {
   /** Stores a relationship or replaces the one with the same kind, source and target. Resolves to whether it is new. */
   putRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;
 
-  /** Deletes the relationship with the same kind, source and target. Resolves to whether there was one. */
+  /** Deletes the relationship with the same kind, source and target. Resolves to whether it existed. */
   deleteRelationship(agent: AgentKey, relationship: Relationship, call: Call): Promise<boolean>;
 
   /** The field definitions; undefined if none were ever stored. */

@@ -19,7 +19,7 @@ export interface TurnRecord {
 }
 
 export interface LoadedSession {
-  /** Undefined if the session does not exist or has expired. May be outdated, because `commit` checks it. */
+  /** Undefined if the session does not exist or has expired. May be outdated, because `commit` detects an outdated session. */
   readonly session: Session | undefined;
   /** The record of the turn if it was already applied. A store may leave this check to `commit`. */
   readonly recordedTurn: TurnRecord | undefined;
@@ -45,7 +45,7 @@ export type CommitOutcome =
 /** Selects recorded turns of a session. */
 export interface RecordedTurnsQuery {
   readonly key: SessionKey;
-  /** Returns turns with a higher revision. */
+  /** Only turns with a higher revision are returned. */
   readonly afterRevision: number;
   /** Maximum number of turns. */
   readonly limit: number;
@@ -74,8 +74,8 @@ export interface CreateOutcome {
  */
 export interface SessionStore {
   /**
-   * The session to decide `turnId` on. May come from a cache of this node, because `commit` detects an outdated session. With
-   * `skipsCache` it comes from the store, and `recordedTurn` is set if the turn was applied.
+   * Loads the session to decide `turnId` on. The session may come from a cache of this node, because `commit` detects an outdated
+   * session. With `skipsCache` it comes from the store, and `recordedTurn` is set if the turn was applied.
    */
   load(key: SessionKey, turnId: string, call: Call, skipsCache?: boolean): Promise<LoadedSession>;
 
@@ -84,29 +84,29 @@ export interface SessionStore {
    * means the same revision and the same last turn: the revision alone could be that of a session that was deleted and created
    * again. Restarts the session's time to live and keeps the last `recordedTurns` records. Rejects with COMMIT_UNKNOWN if the
    * commit was sent but its reply was lost, so that only a retry with the turn id returns the outcome. Rejects with STORE_FULL if
-   * the store is out of memory; then nothing was changed.
+   * the store is out of memory. In this case, nothing was changed.
    */
   commit(commit: TurnCommit, call: Call): Promise<CommitOutcome>;
 
   /**
-   * Atomically stores an imported session (section 8) at revision 0, unless the session exists. It has the full time to live and no
-   * recorded turn. Rejects like `commit`. A retry is safe.
+   * Atomically stores an imported session (section 8) at revision 0, unless the session exists. The stored session has the full
+   * time to live and no recorded turn. Rejects like `commit`. A retry is safe.
    */
   create(session: Session, call: Call): Promise<CreateOutcome>;
 
   /** Reads the session from the store, bypassing the cache. */
   read(key: SessionKey, call: Call): Promise<Session | undefined>;
 
-  /** Lists recorded turns, oldest first: at least one if there is one. Reads at most one turn more than it returns. */
+  /** Lists recorded turns, oldest first: at least one if any turn matches. Reads at most one turn more than it returns. */
   listTurns(query: RecordedTurnsQuery, call: Call): Promise<RecordedTurns>;
 
-  /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether there was anything to delete. */
+  /** Deletes the session, its recorded turns and its known turn ids. Resolves to whether anything was deleted. */
   delete(key: SessionKey, call: Call): Promise<boolean>;
 
   /**
-   * Calls `listener` after every later commit and deletion of the session on any node. A read after that returns the change or a
-   * newer state. There may be additional calls. Changes may be missed while the store does not respond, and expiry is not
-   * reported, so a listener must poll as well. Returns a function that unsubscribes.
+   * Calls `listener` after every later commit and deletion of the session on any node. A read after the call of `listener` returns
+   * the change or a newer state. `listener` may also be called without a change. Changes may be missed while the store does not
+   * respond, and expiry is not reported, so a listener must poll as well. Returns a function that unsubscribes.
    */
   onChange(key: SessionKey, listener: () => void): () => void;
 

@@ -6,7 +6,7 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 export type SpanKind = 'internal' | 'client';
 
 export interface TurnSpan {
-  /** False if the span is not recorded. Then attributes need not be computed. */
+  /** Whether the span is recorded. If it is not, attributes need not be computed. */
   readonly isRecording: boolean;
   setAttributes(attributes: Attributes): void;
   addEvent(name: string, attributes: Attributes): void;
@@ -16,7 +16,7 @@ export interface TurnSpan {
   setError(error: unknown): void;
 }
 
-/** Tracing. Almost free if it is off. */
+/** Creates spans. Costs almost nothing if tracing is off. */
 export interface Telemetry {
   /** Runs synchronous work in a child span of the active span. An error sets the span's status and is rethrown. */
   withSpan<T>(name: string, work: (span: TurnSpan) => T): T;
@@ -24,13 +24,13 @@ export interface Telemetry {
   withSpanAsync<T>(name: string, work: (span: TurnSpan) => Promise<T>, kind?: SpanKind): Promise<T>;
   /** Runs work without an active span. Use it for the recurring work of a long-lived stream, whose trace would grow without limit. */
   withoutSpan<T>(work: () => Promise<T>): Promise<T>;
-  /** The active span, for example the server span of the call. */
+  /** Returns the active span, for example the server span of the call. */
   getActiveSpan(): TurnSpan;
   /**
-   * Trace id of the active span in lower-case hexadecimal. Without an active span, the trace id of the caller's W3C traceparent. ""
-   * if there is neither or tracing is off.
+   * Returns the trace id of the active span in lower-case hexadecimal or, without an active span, that of the caller's W3C
+   * traceparent. Returns "" if there is neither, or if tracing is off.
    */
   getTraceId(traceparent?: string): string;
-  /** W3C traceparent of the active span; undefined if it is not recorded. */
+  /** Returns the W3C traceparent of the active span; undefined if the span is not recorded. */
   getTraceparent(): string | undefined;
 }

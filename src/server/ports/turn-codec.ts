@@ -2,7 +2,7 @@ import type { TurnResult } from '../../core/model/turn-result';
 
 /** Encodes results of turns to the bytes that are stored and sent, so that a replay returns identical bytes (5.1). */
 export interface TurnCodec {
-  /** Equal results give equal bytes. */
+  /** Encodes equal results to equal bytes. */
   encodeResult(result: TurnResult): Uint8Array;
   /** The inverse of `encodeResult`. */
   decodeResult(bytes: Uint8Array): TurnResult;

@@ -1,7 +1,7 @@
 import { type Call, createCall } from '../ports/call';
 import type { Clock } from '../ports/clock';
 
-/** Recurring work. */
+/** Work that runs repeatedly. */
 export interface Poller {
   /** Resolves when the first run has finished. Never rejects. */
   readonly firstRun: Promise<void>;
@@ -35,16 +35,16 @@ export async function callWithTimeout<T>(
   timeoutMs: number,
   work: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const abort = new AbortController();
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      abort.abort();
+      controller.abort();
       reject(new Error(`Timed out after ${timeoutMs} ms.`));
     }, timeoutMs);
   });
   try {
-    return await Promise.race([work(createCall(clock.now() + timeoutMs, abort.signal)), timeout]);
+    return await Promise.race([work(createCall(clock.now() + timeoutMs, controller.signal)), timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -16,10 +16,10 @@ export interface ReloadableFilesOptions<T> {
 /**
  * Reloads files that change while the service runs. Compares the contents, so that every kind of change is detected: a file that is
  * overwritten or replaced, and a symbolic link that is switched, as Kubernetes does for secrets. A change takes effect when two
- * consecutive checks find the same contents, so that a partial write does not. An invalid change is logged once and ignored.
+ * consecutive checks find the same contents, so that a partial write has no effect. An invalid change is logged once and ignored.
  */
 export class FileReloader {
-  private readonly opened: { readonly checkForChanges: () => Promise<void> }[] = [];
+  private readonly fileSets: { readonly checkForChanges: () => Promise<void> }[] = [];
   private readonly log: Logger;
 
   constructor(log: Logger) {
@@ -33,13 +33,13 @@ export class FileReloader {
    */
   open<T>({ setting, paths, parse }: ReloadableFilesOptions<T>): Reloadable<T> {
     const files = new ReloadableFiles(paths, parse, setting, this.log);
-    this.opened.push(files);
+    this.fileSets.push(files);
     return files;
   }
 
   /** Checks all files and applies valid changes. Never rejects. */
   async checkForChanges(): Promise<void> {
-    await Promise.all(this.opened.map((files) => files.checkForChanges()));
+    await Promise.all(this.fileSets.map((files) => files.checkForChanges()));
   }
 }
 

@@ -11,12 +11,15 @@ export { noopMetrics, noopTelemetry } from './noop-telemetry';
 export { OtelTelemetry } from './otel-telemetry';
 export { allowCustomerData, flushTelemetry, logSdkDiagnostics } from './running-sdk';
 
-/** The metrics of this process. Does nothing unless the preload started an SDK that exports metrics. */
+/** Returns the metrics of this process. They do nothing unless the preload started an SDK that exports metrics. */
 export function getProcessMetrics(): Metrics {
   return getRunningSdk()?.exportsMetrics ? new OtelMetrics() : noopMetrics;
 }
 
-/** The tracing of this process, which also measures phases if metrics are on. Does nothing unless the preload started an SDK. */
+/**
+ * Returns the tracing of this process, which also measures phases if metrics are on. It does nothing unless the preload started an
+ * SDK.
+ */
 export function getProcessTelemetry(metrics: Metrics): Telemetry {
   return withPhaseMetrics(getRunningSdk()?.exportsTraces ? new OtelTelemetry() : noopTelemetry, metrics);
 }

@@ -9,7 +9,7 @@ const noopSpan: TurnSpan = {
   setError: () => {},
 };
 
-/** Used if no SDK exports spans. */
+/** The tracing of a process without an SDK that exports spans. */
 export const noopTelemetry: Telemetry = {
   withSpan: (_name, work) => work(noopSpan),
   withSpanAsync: (_name, work) => work(noopSpan),
@@ -21,7 +21,7 @@ export const noopTelemetry: Telemetry = {
 
 const noop = (): void => {};
 
-/** Used if no SDK exports metrics. */
+/** The metrics of a process without an SDK that exports metrics. */
 export const noopMetrics: Metrics = {
   isEnabled: false,
   startTurn: () => noop,

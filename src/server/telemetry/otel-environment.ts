@@ -17,14 +17,14 @@ function getExporterNames(signal: Signal, env: NodeJS.ProcessEnv): readonly stri
   return (env[`OTEL_${signal}_EXPORTER`] ?? '').split(',').flatMap((name) => (hasText(name) ? [name.trim()] : []));
 }
 
-/** The exporters of a requested signal without duplicates; `otlp` if OTEL_<SIGNAL>_EXPORTER names none. */
+/** Returns the exporters of a requested signal without duplicates; `otlp` if OTEL_<SIGNAL>_EXPORTER names none. */
 export function getRequestedExporters(signal: Signal, env: NodeJS.ProcessEnv): readonly string[] {
   const names = getExporterNames(signal, env).filter((name) => name !== 'none');
   return names.length === 0 ? ['otlp'] : [...new Set(names)];
 }
 
 /**
- * The OTLP protocol of a signal, default `http/protobuf`.
+ * Returns the OTLP protocol of a signal, default `http/protobuf`.
  *
  * @throws Error for a protocol that is not supported.
  */

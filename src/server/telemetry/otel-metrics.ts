@@ -14,10 +14,10 @@ const durationBuckets = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** A session has at most 20 active scenarios (2.15). */
+/** Bucket boundaries. A session has at most 20 active scenarios (2.15). */
 const scenarioCountBuckets = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20];
 
-/** As recommended by the semantic conventions for generative AI. */
+/** Bucket boundaries, as recommended by the semantic conventions for generative AI. */
 const tokenCountBuckets = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576];
 
 /** All instruments of the service. docs/telemetry.md documents their meaning and their attributes. */
@@ -43,7 +43,10 @@ interface Instruments {
   readonly accessFailures: Counter;
 }
 
-/** Names follow the semantic conventions (https://opentelemetry.io/docs/specs/semconv/general/metrics/). */
+/**
+ * Creates the instruments. Their names follow the semantic conventions
+ * (https://opentelemetry.io/docs/specs/semconv/general/metrics/).
+ */
 function createInstruments(meter: Meter): Instruments {
   const createDuration = (name: string, description: string) =>
     meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: durationBuckets } });
@@ -126,7 +129,7 @@ export class OtelMetrics implements Metrics {
   readonly #instruments: Instruments = createInstruments(metrics.getMeter('scenario-orchestrator'));
 
   constructor() {
-    // Exports counters without attributes from the start: a rate misses the first count of a series that starts with it.
+    // Exports counters without attributes from the start, because a rate does not include the first value of a series.
     const { turnReplays, commitConflicts, skippedSteps, relocalizations } = this.#instruments;
     for (const counter of [turnReplays, commitConflicts, skippedSteps, relocalizations]) counter.add(0);
   }

@@ -66,7 +66,7 @@ export class OtelTelemetry implements Telemetry {
 
 const spanKinds: Readonly<Record<Kind, SpanKind>> = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT };
 
-/** Whether the active span is not sampled. Then its child spans are not either. */
+/** Whether the active span is not sampled. In that case its child spans are not sampled either. */
 function isUnsampled(): boolean {
   return trace.getActiveSpan()?.isRecording() === false;
 }
@@ -110,12 +110,12 @@ function setErrorStatus(span: Span, error: unknown): void {
   if (error instanceof Error) span.recordException(error);
 }
 
-/** The W3C traceparent of a span, version 00. (https://www.w3.org/TR/trace-context/#traceparent-header) */
+/** Formats the W3C traceparent of a span, version 00. (https://www.w3.org/TR/trace-context/#traceparent-header) */
 function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Undefined if the text is not a W3C traceparent. */
+/** Parses a W3C traceparent; undefined if the text is invalid. */
 function parseTraceparent(traceparent: string): SpanContext | undefined {
   const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;

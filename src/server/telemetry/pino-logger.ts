@@ -6,24 +6,24 @@ export interface PinoLoggerOptions {
   /** The minimum level that is written. */
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Whether customer data may be written. */
-  readonly customerData: boolean;
+  readonly isCustomerDataAllowed: boolean;
   /** Default: standard output, written synchronously, so that a crash loses no lines. */
   readonly destination?: DestinationStream;
 }
 
 /** Creates a logger that writes JSON lines with the ids of the active trace and span. */
-export function createPinoLogger({ level, customerData, destination }: PinoLoggerOptions): Logger {
+export function createPinoLogger({ level, isCustomerDataAllowed, destination }: PinoLoggerOptions): Logger {
   const logger = pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      mixin: traceFields,
+      mixin: getTraceFields,
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) => toLogFields(fields, customerData),
+        log: (fields) => toLogFields(fields, isCustomerDataAllowed),
       },
-      // toLogFields has serialized errors already; pino would serialize the result again.
+      // toLogFields has already serialized errors. The default serializer of pino would serialize the result again.
       serializers: { err: (serialized: unknown) => serialized },
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
@@ -31,7 +31,7 @@ export function createPinoLogger({ level, customerData, destination }: PinoLogge
   return Object.assign(logger, { isDebug: logger.isLevelEnabled('debug') });
 }
 
-function traceFields(): object {
+function getTraceFields(): object {
   const context = trace.getActiveSpan()?.spanContext();
   if (context === undefined || !isSpanContextValid(context)) return {};
   return { trace_id: context.traceId, span_id: context.spanId };
@@ -41,34 +41,38 @@ function traceFields(): object {
 const maxDepth = 6;
 
 /** Serializes the fields of a log line: redacts customer data, replaces bytes by their length, and serializes errors. */
-function toLogFields(fields: object, customerData: boolean, depth = 0): Record<string, unknown> {
+function toLogFields(fields: object, isCustomerDataAllowed: boolean, depth = 0): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || name === '__proto__') continue; // assigning __proto__ would set the prototype
-    result[name] = !customerData && isSensitiveField(name) ? redacted : toLogValue(value, customerData, depth);
+    result[name] =
+      !isCustomerDataAllowed && isSensitiveField(name) ? redacted : toLogValue(value, isCustomerDataAllowed, depth);
   }
   return result;
 }
 
-function toLogValue(value: unknown, customerData: boolean, depth: number): unknown {
+function toLogValue(value: unknown, isCustomerDataAllowed: boolean, depth: number): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (depth >= maxDepth) return '[deep]';
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (value instanceof Error) return serializeError(value, customerData, depth + 1);
-  if (Array.isArray(value)) return value.map((item) => toLogValue(item, customerData, depth + 1));
-  return toLogFields(value, customerData, depth + 1);
+  if (value instanceof Error) return serializeError(value, isCustomerDataAllowed, depth + 1);
+  if (Array.isArray(value)) return value.map((item) => toLogValue(item, isCustomerDataAllowed, depth + 1));
+  return toLogFields(value, isCustomerDataAllowed, depth + 1);
 }
 
-/** Only known properties are logged. Others may contain customer data, such as the arguments of a failed Redis command. */
-function serializeError(error: Error, customerData: boolean, depth: number): Record<string, unknown> {
+/**
+ * Serializes only the known properties of an error. Other properties may contain customer data, such as the arguments of a failed
+ * Redis command.
+ */
+function serializeError(error: Error, isCustomerDataAllowed: boolean, depth: number): Record<string, unknown> {
   return {
     type: error.name,
     message: error.message,
     ...('reason' in error && typeof error.reason === 'string' ? { reason: error.reason } : {}),
     ...('code' in error && isCode(error.code) ? { code: error.code } : {}),
     stack: error.stack,
-    ...(error.cause === undefined ? {} : { cause: toLogValue(error.cause, customerData, depth) }),
+    ...(error.cause === undefined ? {} : { cause: toLogValue(error.cause, isCustomerDataAllowed, depth) }),
   };
 }
 

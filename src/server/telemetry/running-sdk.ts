@@ -11,25 +11,25 @@ export interface RunningSdk {
   stop(): Promise<void>;
 }
 
-let running: RunningSdk | undefined;
+let runningSdk: RunningSdk | undefined;
 
 export function setRunningSdk(sdk: RunningSdk): void {
-  running = sdk;
+  runningSdk = sdk;
 }
 
-/** The SDK of this process; undefined if none was started or it was stopped. */
+/** Returns the SDK of this process; undefined if no SDK was started or if the SDK was stopped. */
 export function getRunningSdk(): RunningSdk | undefined {
-  return running;
+  return runningSdk;
 }
 
 /**
  * Exports pending spans and metrics and stops the SDK. Resolves to false if that failed or took longer than `timeoutMs`; without
- * this bound the SDK waits ten seconds for a collector that does not answer. Never rejects. Resolves to true if no SDK runs.
+ * this bound the SDK waits ten seconds for a collector that does not respond. Never rejects. Resolves to true if no SDK runs.
  */
 export async function flushTelemetry(timeoutMs: number): Promise<boolean> {
-  const sdk = running;
+  const sdk = runningSdk;
   if (sdk === undefined) return true;
-  running = undefined;
+  runningSdk = undefined;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, false);
@@ -60,7 +60,7 @@ export function logSdkDiagnostics(log: Logger, env: NodeJS.ProcessEnv): void {
 /** Maximum characters of one argument of a Redis command in a span. */
 const maxArgumentLength = 500;
 
-/** False until the configuration is read: the instrumentation is installed before that. */
+/** False until the configuration is read, because the instrumentation is installed before that. */
 let isCustomerDataAllowed = false;
 
 /** Sets whether spans may contain customer data. */
@@ -68,7 +68,7 @@ export function allowCustomerData(isAllowed: boolean): void {
   isCustomerDataAllowed = isAllowed;
 }
 
-/** The text of a Redis command in its span. Arguments are keys, sessions and turns, so they count as customer data. */
+/** Formats a Redis command for its span. Arguments are keys, sessions and turns, so they count as customer data. */
 export function serializeRedisStatement(command: string, args: readonly unknown[]): string {
   if (!isCustomerDataAllowed) return command;
   return [command, ...args.map((argument) => String(argument).slice(0, maxArgumentLength))].join(' ');

@@ -41,7 +41,7 @@ export const untracedMethods = ['Check', 'Watch', 'List', 'ServerReflectionInfo'
 export function startSdk(env: NodeJS.ProcessEnv): void {
   const [traces, metrics] = [isSignalRequested('TRACES', env), isSignalRequested('METRICS', env)];
   const sdk = new NodeSDK({
-    // A default: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override it.
+    // The default name. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override it.
     resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'scenario-orchestrator' })),
     spanProcessors: traces
       ? [new RpcSpanNameProcessor(), ...createSpanExporters(env).map((exporter) => new BatchSpanProcessor(exporter))]
@@ -50,7 +50,7 @@ export function startSdk(env: NodeJS.ProcessEnv): void {
     logRecordProcessors: [],
     instrumentations: [
       ...(traces ? createTracingInstrumentations() : []),
-      // Event-loop delay, garbage collection and heap.
+      // Records event-loop delay, garbage collection and heap.
       ...(metrics ? [new RuntimeNodeInstrumentation()] : []),
     ],
   });
@@ -88,8 +88,8 @@ class RpcSpanNameProcessor implements SpanProcessor {
 }
 
 /**
- * The exporters listed in OTEL_TRACES_EXPORTER, default `otlp`. The exporters read endpoints, headers, certificates, compression
- * and timeouts from their standard variables.
+ * Creates the exporters listed in OTEL_TRACES_EXPORTER, default `otlp`. The exporters read endpoints, headers, certificates,
+ * compression and timeouts from their standard variables.
  *
  * @throws Error for an exporter or a protocol that is not supported.
  */
@@ -112,7 +112,7 @@ const defaultExportTimeoutMs = 30_000;
 const defaultPrometheusPort = 9464;
 
 /**
- * The readers listed in OTEL_METRICS_EXPORTER, default `otlp`. `prometheus` serves `/metrics` over HTTP at
+ * Creates the readers listed in OTEL_METRICS_EXPORTER, default `otlp`. `prometheus` serves `/metrics` over HTTP at
  * OTEL_EXPORTER_PROMETHEUS_HOST (localhost) and OTEL_EXPORTER_PROMETHEUS_PORT (9464). The others export every
  * OTEL_METRIC_EXPORT_INTERVAL (60,000 ms) with a timeout of OTEL_METRIC_EXPORT_TIMEOUT (30,000 ms).
  *

@@ -28,7 +28,7 @@ function createDependencies() {
   };
   const maxPageBytes = 10_000;
   const measureScenarioBytes = ({ scenario }: StoredScenario) => scenario.name.length;
-  return { scenarios, catalogue, clock, contentHasher, compile, maxPageBytes, measureScenarioBytes };
+  return { scenarios, catalogue, clock, contentHasher, compileOptions, maxPageBytes, measureScenarioBytes };
 }
 type Deps = ReturnType<typeof createDependencies>;
 

@@ -19,7 +19,7 @@ function createNode(
 ) {
   const clock = new FakeClock();
   const compiled = new CompiledCatalogue(
-    { scenarios, clock, telemetry: noopTelemetry, log, compile: defaultCompileOptions },
+    { scenarios, clock, telemetry: noopTelemetry, log, compileOptions: defaultCompileOptions },
     options,
   );
   const put = (scenarioId: string, name = scenarioId) =>

@@ -56,16 +56,16 @@ let deps: PhaseDependencies;
 beforeEach(async () => {
   scenarios = new MemoryCatalogue();
   telemetry = new RecordingTelemetry();
-  const compile = defaultCompileOptions;
+  const compileOptions = defaultCompileOptions;
   const catalogue = new CompiledCatalogue({
     scenarios,
     clock: new FakeClock(),
     telemetry: noopTelemetry,
     log: silentLog,
-    compile,
+    compileOptions,
   });
   const ids = new UuidV5InstanceIdGenerator();
-  deps = { catalogue, compile, telemetry, log: silentLog, ids, settings: defaultSettings, model: undefined };
+  deps = { catalogue, compileOptions, telemetry, log: silentLog, ids, settings: defaultSettings, model: undefined };
   const agent = { tenantId: uuid(1), agentId: uuid(2) };
   await scenarios.put(agent, asking(refund), { contentHash: 'hash', storedAt: 0, expectedVersion: undefined });
 });

@@ -16,7 +16,7 @@ import { RedisUnderTest } from '../stores/redis/redis-under-test';
 
 const agent = { tenantId: uuid(1), agentId: uuid(2) };
 const scenarioId = uuid(50);
-const legacySessionKey = 'conversation:{tenant_id}:{{session_id}}';
+const legacySessionKeyTemplate = 'conversation:{tenant_id}:{{session_id}}';
 
 let redis: RedisUnderTest;
 let keyPrefix: string;
@@ -44,7 +44,7 @@ beforeEach(() => {
 });
 
 const nodes: ServiceUnderTest[] = [];
-async function openNode(key = legacySessionKey): Promise<ServiceUnderTest> {
+async function openNode(key = legacySessionKeyTemplate): Promise<ServiceUnderTest> {
   const opened = await createRedisNode(redis, { keyPrefix, legacySessionKey: key, log });
   nodes.push(opened);
   return opened;
@@ -109,7 +109,7 @@ describe('8: a legacy session in Redis', () => {
     const session = await storeLegacySession(atReason);
     const another = await storeLegacySession(atReason);
     await processTurn(createTurn(another));
-    // A node reads the revision of the catalogue from time to time, so that command is ignored.
+    // Ignores the command that reads the revision of the catalogue, because a node sends it at irregular intervals.
     const recordCommands = async (command: TurnCommand) =>
       (await redis.recordCommands(async () => void (await processTurn(command)))).filter((name) => name !== 'hget');
     expect(await recordCommands(createTurn(session))).toEqual(['evalsha', 'getrange', 'evalsha', 'evalsha']);

@@ -83,7 +83,10 @@ const withCandidates = (...ids: readonly string[]): TurnFields => ({
 const formatDecisions = ({ lifecycleDecisions }: TurnResult): readonly string[] =>
   lifecycleDecisions.map(({ action, reason, overruledBy }) => `${action} ${reason} ${overruledBy}`.trim());
 
-/** A model that obeys a malicious message: it proposes the action for every instance, and every start and condition. */
+/**
+ * Returns the behavior of a model that obeys a malicious message: it proposes the action for every instance, and every start and
+ * condition.
+ */
 const obeying = (action: ProposedAction): EndpointBehavior =>
   answering(({ instances, candidates, conditions }) => ({
     instances: instances.map((id) => ({ id, action })),
@@ -115,10 +118,10 @@ describe('9: malicious messages', () => {
         [rival, 'EXCLUDED', 'RULES'],
         [premium, 'MISSING_HARD_FIELDS', 'RULES'],
       ]);
-      // The verdict does not advance past the checkpoint to the action behind it.
+      // The verdict does not advance past the checkpoint to the action after it.
       const hinted = result.plan.contributions.filter(({ type }) => type === 'ACTION_HINT');
       expect(hinted.map(({ scenarioId }) => scenarioId)).toEqual([shipment]);
-      // The prompt lists the running instances and the candidates, whatever the message contains.
+      // The prompt lists the running instances and the candidates, regardless of the content of the message.
       const { items } = endpoint.requests.at(-1) ?? {};
       expect(items?.instances).toEqual(['i1', 'i2']);
       expect([...(items?.candidates.keys() ?? [])]).toEqual(['c1', 'c2', 'c3']);
@@ -149,7 +152,10 @@ describe('9: a turn whose deadline is shorter than timeout_ms', () => {
     await expectOutcome('UNAVAILABLE').finally(() => endpoint.start());
   });
 
-  /** A call after its deadline has no result, so a result shows that the call was answered in time. */
+  /**
+   * Expects a turn without a proposal. A call after its deadline has no result, so a result shows that the call was answered in
+   * time.
+   */
   async function expectOutcome(reason: ModelFailureReason): Promise<void> {
     const result = await processTurn(1, withCandidates(shipment), Date.now() + 32_000);
     expect(result.modelProposal?.outcome).toBe(reason);

@@ -185,7 +185,7 @@ async function createDependencies(
       clock,
       telemetry: noopTelemetry,
       log: silentLog,
-      compile: defaultCompileOptions,
+      compileOptions: defaultCompileOptions,
     }),
     codec: new ProtoTurnCodec(),
     contentHasher: new Sha256ContentHasher(),

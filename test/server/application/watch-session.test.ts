@@ -12,7 +12,7 @@ import { createTemporaryFolder } from '../stores/embedded/temporary-folder';
 const key = { tenantId: uuid(1), sessionId: uuid(3) };
 const sessionTtlMs = 60_000;
 
-/** A promise that the test resolves, to block a reader. */
+/** Creates a promise that blocks a reader until the test resolves it. */
 function createGate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -200,7 +200,7 @@ describe('watchSession', () => {
         await apply(revision, revision);
         await reader.waitForTurns(revision);
       }
-      // One read per commit and the initial read.
+      // One read for each commit, and the initial read.
       expect(reads).toBeLessThanOrEqual(21);
     });
   });

@@ -9,7 +9,7 @@ import { knownKeys } from '../../../src/server/config/schema';
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'configuration.md'), 'utf8');
 const text = readFileSync(defaultConfigFile, 'utf8');
 
-/** The comment above each key of the file, by dotted name. */
+/** Reads the comment above each key of the file, by dotted name. */
 function readComments(): Map<string, string> {
   const found = new Map<string, string>();
   let section = '';

@@ -16,7 +16,7 @@ function writeFile(content: string): string {
   return path;
 }
 
-/** The lines of the error message without the heading; none if the configuration is valid. */
+/** Returns the lines of the error message without the heading; none if the configuration is valid. */
 function findProblems(env: NodeJS.ProcessEnv): string[] {
   try {
     loadConfig(env);

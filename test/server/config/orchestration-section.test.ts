@@ -1,6 +1,6 @@
 import { loadConfig, toSettings } from '../../../src/server/config';
 
-/** Loads the settings with one key set. Throws if the value is invalid. */
+/** Loads the settings with one key set to a value. Throws if the value is invalid. */
 function loadSettingsWith(key: string, value: string) {
   return toSettings(loadConfig({ [`ORCHESTRATOR__PIPELINE__SCENARIO_ORCHESTRATION__${key}`]: value }));
 }

@@ -14,12 +14,12 @@ function writeFile(name: string, content: string): string {
 
 type Keys = Readonly<Record<string, string>>;
 
-/** The environment variables that set keys of [redis]. */
+/** Returns the environment variables that set keys of [redis]. */
 const toEnvironment = (keys: Keys) =>
   Object.fromEntries(Object.entries(keys).map(([key, value]) => [`ORCHESTRATOR__REDIS__${key.toUpperCase()}`, value]));
 const loadEndpoint = (keys: Keys) => toRedisEndpoint(loadConfig(toEnvironment(keys)));
 
-/** The problems without their origins; none if the configuration is valid. */
+/** Returns the problems without their origins; none if the configuration is valid. */
 function findProblems(keys: Keys): string[] {
   try {
     loadConfig(toEnvironment(keys));

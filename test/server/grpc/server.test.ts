@@ -27,8 +27,8 @@ afterEach(async () => {
   for (const grpc of started.splice(0)) await grpc.stop();
 });
 
-/** The status of a health response: 1 is SERVING, 2 NOT_SERVING. */
-function servingStatus(bytes: Uint8Array): number {
+/** Reads the status in a health response: 1 is SERVING, 2 is NOT_SERVING. */
+function readServingStatus(bytes: Uint8Array): number {
   const reader = new BinaryReader(bytes);
   if (reader.len === 0) return 0;
   reader.tag();
@@ -36,18 +36,23 @@ function servingStatus(bytes: Uint8Array): number {
 }
 
 async function health(grpc: GrpcUnderTest, service: string): Promise<number> {
-  return servingStatus((await callRaw(grpc, checkPath, healthRequest(service))).bytes);
+  return readServingStatus((await callRaw(grpc, checkPath, encodeHealthRequest(service))).bytes);
 }
 
-/** A request of grpc.health.v1 for a service; "" for the server. */
-function healthRequest(service: string): Buffer {
+/** Encodes a request of grpc.health.v1 for a service; "" selects the server. */
+function encodeHealthRequest(service: string): Buffer {
   return Buffer.from(service === '' ? [] : text(1, service));
 }
 
-/** The statuses that a Watch stream has received, and the code with which it ended. */
+/** Opens a Watch stream. Returns the statuses that it receives, and the code with which it ends. */
 function watch({ client }: GrpcUnderTest, service = '') {
   const statuses: number[] = [];
-  const stream = client.makeServerStreamRequest(watchPath, Buffer.from, servingStatus, healthRequest(service));
+  const stream = client.makeServerStreamRequest(
+    watchPath,
+    Buffer.from,
+    readServingStatus,
+    encodeHealthRequest(service),
+  );
   stream.on('data', (serving: number) => statuses.push(serving));
   const ended = new Promise<number>((resolve) => stream.on('error', ({ code }: { code: number }) => resolve(code)));
   return { statuses, ended };
@@ -105,7 +110,7 @@ describe('reflection', () => {
   });
 
   test('can be disabled', async () => {
-    const grpc = await start({}, { reflection: false });
+    const grpc = await start({}, { isReflectionEnabled: false });
     const failure = await getCallError(callRaw(grpc, reflectionPath, Buffer.alloc(0)));
     expect(failure.status).toBe('UNIMPLEMENTED');
   });
@@ -113,7 +118,7 @@ describe('reflection', () => {
 
 describe('drain', () => {
   test('reports NOT_SERVING first, and SERVING for liveness, while calls are still accepted', async () => {
-    // Repeated if the machine was so slow that the grace period ended before the responses.
+    // Repeated, because on a slow machine the grace period may end before the responses.
     await eventually(async () => {
       const grpc = await start({});
       await health(grpc, '');

@@ -24,8 +24,8 @@ const file = (name: string) => readFileSync(join('test/support/pki', name), 'utf
 const material = (name: string, ca?: string): TlsMaterial =>
   readTlsMaterial([file(`${name}.pem`), file(`${name}.key`), ...(ca === undefined ? [] : [file(`${ca}.pem`)])]);
 
-/** Credentials of a client that trusts the test authority, with or without its own certificate. */
-function channel(name?: string): ChannelCredentials {
+/** Creates the credentials of a client that trusts the test authority, with or without a client certificate. */
+function createChannelCredentials(name?: string): ChannelCredentials {
   const own =
     name === undefined ? undefined : [file(`${name}.key`), file(`${name}.pem`)].map((pem) => Buffer.from(pem));
   return credentials.createSsl(Buffer.from(file('ca.pem')), own?.[0], own?.[1]);
@@ -55,7 +55,7 @@ async function start(tls: ReloadedValue<TlsMaterial>, required = false): Promise
     { getSession: async (id) => aSession(id), processTurn: () => Promise.reject(new Error('no turn')) },
     { credentials: createTlsCredentials(tls, required), authenticator },
     undefined,
-    { channel: channel() },
+    { channel: createChannelCredentials() },
   );
 }
 
@@ -68,8 +68,8 @@ async function read(grpc: GrpcUnderTest, how: ChannelCredentials, metadata = {},
   );
 }
 
-/** The certificate that the server presents to a new connection. */
-function presentedCertificate({ address }: GrpcUnderTest): Promise<PeerCertificate> {
+/** Returns the certificate that the server presents to a new connection. */
+function getPresentedCertificate({ address }: GrpcUnderTest): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {
     const [host, port] = address.split(':');
     const socket = connectTls({
@@ -95,23 +95,27 @@ describe('A client certificate', () => {
   afterAll(() => grpc.stop());
 
   it('identifies the client by its URI', async () => {
-    expect(await read(grpc, channel('pipeline'), {}, uuid(7))).toMatchObject({ session: { tenantId: uuid(7) } });
+    expect(await read(grpc, createChannelCredentials('pipeline'), {}, uuid(7))).toMatchObject({
+      session: { tenantId: uuid(7) },
+    });
   });
 
   it('identifies the client by its DNS name, for one tenant', async () => {
-    expect(await read(grpc, channel('tenant'))).toMatchObject({ session: { tenantId: uuid(1) } });
-    expect(await getCallError(read(grpc, channel('tenant'), {}, uuid(2)))).toMatchObject({ reason: 'TENANT_MISMATCH' });
+    expect(await read(grpc, createChannelCredentials('tenant'))).toMatchObject({ session: { tenantId: uuid(1) } });
+    expect(await getCallError(read(grpc, createChannelCredentials('tenant'), {}, uuid(2)))).toMatchObject({
+      reason: 'TENANT_MISMATCH',
+    });
   });
 
   it('is rejected if it is trusted but not configured', async () => {
-    expect(await getCallError(read(grpc, channel('unknown')))).toMatchObject({
+    expect(await getCallError(read(grpc, createChannelCredentials('unknown')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('none of its names'),
     });
   });
 
   it('is ignored if its authority is not trusted', async () => {
-    expect(await getCallError(read(grpc, channel('stranger')))).toMatchObject({
+    expect(await getCallError(read(grpc, createChannelCredentials('stranger')))).toMatchObject({
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('has no credentials'),
     });
@@ -119,12 +123,16 @@ describe('A client certificate', () => {
 
   it('does not replace an invalid API key, and is not needed with a valid one', async () => {
     const wrong = { authorization: `Bearer ${anApiKey('other').key}` };
-    expect(await getCallError(read(grpc, channel('pipeline'), wrong))).toMatchObject({ reason: 'UNAUTHENTICATED' });
-    expect(await read(grpc, channel(), key.metadata)).toMatchObject({ session: { tenantId: uuid(1) } });
+    expect(await getCallError(read(grpc, createChannelCredentials('pipeline'), wrong))).toMatchObject({
+      reason: 'UNAUTHENTICATED',
+    });
+    expect(await read(grpc, createChannelCredentials(), key.metadata)).toMatchObject({
+      session: { tenantId: uuid(1) },
+    });
   });
 
   it('is checked against the latest file, also on an open connection', async () => {
-    const client = createRawClient(grpc.address, channel('pipeline'));
+    const client = createRawClient(grpc.address, createChannelCredentials('pipeline'));
     const call = () =>
       callMethod({ client }, SessionServiceService.getSession, { tenantId: uuid(1), sessionId: uuid(3) });
     await call();
@@ -137,10 +145,10 @@ describe('A client certificate', () => {
 
   it('prevents the connection if it is required but missing', async () => {
     const strict = await start(new ReloadedValue(material('server', 'ca')), true);
-    for (const how of [channel(), channel('stranger')]) {
+    for (const how of [createChannelCredentials(), createChannelCredentials('stranger')]) {
       expect(await getCallError(read(strict, how, key.metadata))).toMatchObject({ status: 'UNAVAILABLE', reason: '' });
     }
-    expect(await read(strict, channel('pipeline'))).toMatchObject({ session: { tenantId: uuid(1) } });
+    expect(await read(strict, createChannelCredentials('pipeline'))).toMatchObject({ session: { tenantId: uuid(1) } });
     await strict.stop();
   });
 });
@@ -149,12 +157,12 @@ describe('A new certificate of the server', () => {
   it('is presented to new connections, while a stream on an open connection continues', async () => {
     const tls = new ReloadedValue(material('server'));
     const grpc = await start(tls);
-    expect(await presentedCertificate(grpc)).toMatchObject({ subject: { CN: 'first' } });
+    expect(await getPresentedCertificate(grpc)).toMatchObject({ subject: { CN: 'first' } });
     const stream = new TurnStream(grpc, key);
     stream.send(turnRequest());
     await stream.waitForResponses(1);
     tls.change(material('renewed-server'));
-    expect(await presentedCertificate(grpc)).toMatchObject({ subject: { CN: 'renewed' } });
+    expect(await getPresentedCertificate(grpc)).toMatchObject({ subject: { CN: 'renewed' } });
     stream.send(turnRequest());
     expect(await stream.waitForResponses(2)).toHaveLength(2);
     stream.halfClose();
@@ -165,10 +173,12 @@ describe('A new certificate of the server', () => {
   it('applies new client authorities to new connections, which reject clients of the old one', async () => {
     const tls = new ReloadedValue(material('server', 'ca'));
     const grpc = await start(tls);
-    await read(grpc, channel('pipeline'));
+    await read(grpc, createChannelCredentials('pipeline'));
     tls.change(material('server', 'other-ca'));
-    expect(await getCallError(read(grpc, channel('pipeline')))).toMatchObject({ reason: 'UNAUTHENTICATED' });
-    await read(grpc, channel('stranger'));
+    expect(await getCallError(read(grpc, createChannelCredentials('pipeline')))).toMatchObject({
+      reason: 'UNAUTHENTICATED',
+    });
+    await read(grpc, createChannelCredentials('stranger'));
     await grpc.stop();
   });
 

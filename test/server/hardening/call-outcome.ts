@@ -6,7 +6,7 @@ import { callRaw, streamRaw } from '../../support/grpc-under-test';
 import { TurnStream } from '../../support/turn-stream';
 import type { EncodedRequest } from './sample-requests';
 
-/** The outcome of a request: `OK`, or its status and reason. */
+/** Returns the outcome of a request: `OK`, or its status and reason. */
 export async function getCallOutcome(client: Client, request: EncodedRequest): Promise<string> {
   if (request.kind === 'stream of turns') return getTurnOutcome(client, request.bytes);
   const call = request.kind === 'unary' ? callRaw : streamRaw;
@@ -18,7 +18,7 @@ export async function getCallOutcome(client: Client, request: EncodedRequest): P
   }
 }
 
-/** The outcome of a stream with one turn: the error of the turn, otherwise of the stream. */
+/** Returns the outcome of a stream with one turn: the error of the turn if there is one, otherwise that of the stream. */
 async function getTurnOutcome(client: Client, bytes: Uint8Array): Promise<string> {
   const stream = new TurnStream({ client });
   stream.send(bytes);

@@ -10,7 +10,7 @@ import { getHealth } from '../../support/health';
 import { getCallOutcome } from './call-outcome';
 import { type Mutation, mutations } from './mutations';
 import { type ProtocolMisuse, protocolMisuses } from './protocol-misuses';
-import { sampleRequest } from './sample-requests';
+import { createSampleRequest } from './sample-requests';
 
 const seed = 20_260_105;
 const roundSize = 100;
@@ -30,17 +30,19 @@ let redis: RedisProcess;
 let server: BuiltServer;
 let client: Client;
 let baselineBytes: number;
-/** The received answers by class, and the number of sent requests. */
+/** The received answers by class of attack. */
 const answers = new Map<string, Set<string>>();
-let sent = 0;
-/** The answers to the valid calls, attackClass after each round. */
+/** Number of requests that were sent. */
+let sentCount = 0;
+/** The outcomes of the valid calls, one call after each round. */
 const validCallAnswers: string[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
   redis = await RedisProcess.start();
-  // Returns freed memory as in the image. Caches few sessions, because they would count as a leak. Allows many calls, so that a flood
-  // does not reject other requests. Uses long timeouts for busy machines.
+  // The server returns freed memory to the system as it does in the image. It caches few sessions, because cached sessions would
+  // count as a leak. It allows many calls, so that other requests are not rejected during a flood. The timeouts are long, because
+  // the machine may be busy.
   server = await startBuiltServer({
     NODE_OPTIONS: `--require ${join(__dirname, '..', '..', 'support', 'collect-garbage.cjs')}`,
     MALLOC_TRIM_THRESHOLD_: '131072',
@@ -57,14 +59,14 @@ beforeAll(async () => {
   });
   // Fills caches and pools before the memory is measured.
   for (let calls = 0; calls < warmUpCalls; calls += roundSize) {
-    await Promise.all(Array.from({ length: roundSize }, () => getCallOutcome(client, sampleRequest(random))));
+    await Promise.all(Array.from({ length: roundSize }, () => getCallOutcome(client, createSampleRequest(random))));
   }
   for (const attackClass of classes) await createAttack(attackClass, random.fork()).send();
-  baselineBytes = await residentBytes();
+  baselineBytes = await measureResidentBytes();
   const attacks = shuffle(createAttacks());
   for (let at = 0; at < attacks.length; at += roundSize) {
     await Promise.all(attacks.slice(at, at + roundSize).map(sendAttack));
-    validCallAnswers.push(await getCallOutcome(client, sampleRequest(random)));
+    validCallAnswers.push(await getCallOutcome(client, createSampleRequest(random)));
   }
 }, 1_800_000);
 
@@ -74,7 +76,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-/** All attacks. Each has its own random generator, so that it depends on the seed only. */
+/** Creates all attacks. Each attack has its own random generator, so that it depends on the seed only. */
 function createAttacks(): Attack[] {
   return classes.flatMap((attackClass) =>
     Array.from({ length: attackClass.count }, () => createAttack(attackClass, random.fork())),
@@ -101,19 +103,19 @@ async function sendAttack({ name, send }: Attack): Promise<void> {
   const answer = await send();
   const known = answers.get(name) ?? new Set();
   answers.set(name, known.add(answer));
-  sent += 1;
+  sentCount += 1;
 }
 
-/** Resident memory of the server after garbage collection. */
-async function residentBytes(): Promise<number> {
+/** Returns the resident memory of the server after garbage collection, in bytes. */
+async function measureResidentBytes(): Promise<number> {
   server.process.kill('SIGUSR2');
   await getHealth(server.address);
   const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(server.process.pid)], { encoding: 'utf8' });
   return Number(kibibytes) * 1_024;
 }
 
-/** The number of requests and the answers of each class in docs/hardening.md. */
-function documented(): ReadonlyMap<string, { readonly count: number; readonly answers: readonly string[] }> {
+/** Reads the number of requests and the answers of each class from docs/hardening.md. */
+function readDocumentedAnswers(): ReadonlyMap<string, { readonly count: number; readonly answers: readonly string[] }> {
   const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'hardening.md'), 'utf8');
   const rows = [...page.matchAll(/^\| ([^|]+) \| ([\d,]+) \| ([^|]*)\|$/gm)];
   return new Map(
@@ -128,14 +130,14 @@ function documented(): ReadonlyMap<string, { readonly count: number; readonly an
 }
 
 test('10,000 malformed requests of the documented classes are sent', () => {
-  expect(sent).toBe(10_000);
-  expect(new Map([...documented()].map(([name, { count }]) => [name, count]))).toEqual(
+  expect(sentCount).toBe(10_000);
+  expect(new Map([...readDocumentedAnswers()].map(([name, { count }]) => [name, count]))).toEqual(
     new Map(classes.map(({ name, count }) => [name, count])),
   );
 });
 
 test.each(classes)('$name: all answers are documented, and all documented answers occur', ({ name }) => {
-  expect([...(answers.get(name) ?? [])].sort()).toEqual([...(documented().get(name)?.answers ?? [])].sort());
+  expect([...(answers.get(name) ?? [])].sort()).toEqual([...(readDocumentedAnswers().get(name)?.answers ?? [])].sort());
 });
 
 test('a valid call succeeds after each hundred requests', () => {
@@ -149,5 +151,5 @@ test('the server keeps serving and logs no internal error', async () => {
 });
 
 test('the memory of the server returns to within 50 MB of the baseline', async () => {
-  await eventually(async () => (await residentBytes()) < baselineBytes + maxGrowthBytes);
+  await eventually(async () => (await measureResidentBytes()) < baselineBytes + maxGrowthBytes);
 }, 120_000);

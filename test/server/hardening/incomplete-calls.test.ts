@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => grpc.stop());
 
-/** Opens a connection that sends these bytes and nothing else, not even a response to a PING. */
+/** Opens a connection that sends only these bytes. It does not even respond to a PING. */
 function openSilentConnection(bytes: Uint8Array): Socket {
   const [host, port] = grpc.address.split(':');
   const socket = connect(Number(port), host);
@@ -78,7 +78,7 @@ describe('at the limit of pending requests', () => {
   });
 
   const request = GetSessionRequest.encode({ tenantId: uuid(1), sessionId: uuid(3) }).finish();
-  /** A call that has sent its request without half-closing the stream. */
+  /** Opens a call that has sent its request without half-closing the stream. */
   function openPendingCall(deadline = Number.POSITIVE_INFINITY): ClientDuplexStream<Buffer, Buffer> {
     const call = grpcAtLimit.client.makeBidiStreamRequest(getSession.path, Buffer.from, Buffer.from, createMetadata(), {
       deadline,

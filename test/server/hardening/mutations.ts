@@ -2,7 +2,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { encodeNestedLists, encodeNestedObjects } from '../../support/request-bytes';
 import { encodeWireTree, flattenTree, parseWireTree, type WireNode } from '../../support/wire-tree';
-import { type EncodedRequest, type SampleRequest, sampleRequest, sampleTurnRequest } from './sample-requests';
+import { createSampleRequest, createSampleTurn, type EncodedRequest, type SampleRequest } from './sample-requests';
 
 /** One way to make a message invalid. */
 export interface Mutation {
@@ -20,18 +20,18 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'flipped bits',
     count: 2_080,
-    createRequest: (random) => changeBytes(sampleRequest(random), (bytes) => flipBits(bytes, random)),
+    createRequest: (random) => changeBytes(createSampleRequest(random), (bytes) => flipBits(bytes, random)),
   },
   {
     name: 'random bytes',
     count: 600,
-    createRequest: (random) => changeBytes(sampleRequest(random), () => createRandomBytes(random)),
+    createRequest: (random) => changeBytes(createSampleRequest(random), () => createRandomBytes(random)),
   },
   {
     name: 'truncated inside the turn',
     count: 1_200,
     createRequest: (random) =>
-      changeBytes(sampleTurnRequest(random), (bytes) => bytes.subarray(0, 1 + random.nextInt(bytes.length - 1))),
+      changeBytes(createSampleTurn(random), (bytes) => bytes.subarray(0, 1 + random.nextInt(bytes.length - 1))),
   },
   {
     name: 'a field of another wire type',
@@ -60,7 +60,7 @@ export const mutations: readonly Mutation[] = [
     name: 'a key of 1 MB',
     count: 40,
     createRequest: (random) =>
-      changeNode(random, isJsonEntry, (node) => setKey(node, 'k'.repeat(longKeyBytes)), sampleTurnRequest),
+      changeNode(random, isJsonEntry, (node) => setKey(node, 'k'.repeat(longKeyBytes)), createSampleTurn),
   },
   {
     name: 'a JSON value of 33 to 5,000 levels',
@@ -75,13 +75,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a message in 2 to 1,000 parts',
     count: 100,
-    createRequest: (random) => changeBytes(sampleTurnRequest(random), (bytes) => repeatTurn(bytes, random)),
+    createRequest: (random) => changeBytes(createSampleTurn(random), (bytes) => repeatTurn(bytes, random)),
   },
   {
     name: 'a message of more than 4 MiB',
     count: 10,
     createRequest: (random) =>
-      changeBytes(sampleTurnRequest(random), (bytes) => pad(bytes, messageLimit * (1 + random.nextInt(5)))),
+      changeBytes(createSampleTurn(random), (bytes) => pad(bytes, messageLimit * (1 + random.nextInt(5)))),
   },
 ];
 
@@ -96,7 +96,7 @@ function changeNode(
   random: SeededRandom,
   isSuitable: (node: WireNode) => boolean,
   change: (node: WireNode, random: SeededRandom) => void,
-  request = sampleRequest,
+  request = createSampleRequest,
 ): EncodedRequest {
   for (;;) {
     const sample = request(random);
@@ -123,7 +123,7 @@ function createRandomBytes(random: SeededRandom): Uint8Array {
 
 const isDelimited = ({ wireType }: WireNode) => wireType === WireType.LengthDelimited;
 
-/** A known field, except a list of numbers, which has two valid wire types. */
+/** Whether a node is a known field with one valid wire type. A list of numbers has two valid wire types. */
 function hasFixedWireType({ field }: WireNode): boolean {
   return field !== undefined && !(field.fieldKind === 'list' && field.listKind !== 'message');
 }
@@ -163,7 +163,7 @@ function isFloat({ field }: WireNode): boolean {
   );
 }
 
-/** google.protobuf.FieldDescriptorProto.Type of a double. */
+/** The value of google.protobuf.FieldDescriptorProto.Type for a double. */
 const doubleType = 1;
 
 function setNonFinite(node: WireNode, random: SeededRandom): void {
@@ -172,7 +172,7 @@ function setNonFinite(node: WireNode, random: SeededRandom): void {
   node.content = (node.wireType === WireType.Bit64 ? writer.double(value) : writer.float(value)).finish();
 }
 
-/** An entry of a map of JSON values, or of a JSON object. */
+/** Whether a node is an entry of a map of JSON values or of a JSON object. */
 function isJsonEntry({ field }: WireNode): boolean {
   return field?.fieldKind === 'map' && field.mapKind === 'message';
 }
@@ -181,7 +181,7 @@ function setKey({ children = [] }: WireNode, key: string): void {
   for (const node of children) if (node.number === 1) node.content = Buffer.from(key);
 }
 
-/** Created once, because it is slow. */
+/** Encoded values by nesting depth. Created once, because encoding them is slow. */
 const deepValues = [33, 34, 64, 100, 101, 1_000, 5_000].flatMap((levels) => [
   encodeNestedLists(levels),
   encodeNestedObjects(levels, 'k'),
@@ -195,7 +195,7 @@ function setDeepValue({ children = [] }: WireNode, random: SeededRandom): void {
   }
 }
 
-/** A list of messages with a limit in the contract. */
+/** Whether a node is a list of messages with a limit in the contract. */
 function isBoundedList({ field, children }: WireNode): boolean {
   return field?.fieldKind === 'list' && children !== undefined && !field.parent.typeName.startsWith('google.');
 }
@@ -205,7 +205,7 @@ function repeatElement(node: WireNode, random: SeededRandom): void {
   node.trailing = Buffer.alloc(one.length * (20_000 + random.nextInt(200_000)), one);
 }
 
-/** Repeats the turn. protobuf merges repeated singular messages. */
+/** Repeats the turn of a request. protobuf merges repeated singular messages. */
 function repeatTurn(bytes: Uint8Array, random: SeededRandom): Uint8Array {
   return Buffer.concat(Array.from({ length: 2 + random.nextInt(999) }, () => bytes));
 }

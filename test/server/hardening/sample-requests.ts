@@ -10,7 +10,6 @@ import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { uuid } from '../../support/session-builder';
 import type { DeepPartial } from '../codec/partial-message';
 
-/** The kind of a method. */
 export type MethodKind = 'unary' | 'server stream' | 'stream of turns';
 
 /** An encoded request of a method. */
@@ -40,9 +39,9 @@ function createSample(path: string, kind: MethodKind, bytes: Uint8Array): Sample
   return { path, kind, bytes, schema: getRequestSchema(contract, path) };
 }
 
-/** A turn of a new session with a value in most fields, for a random method that processes turns. */
-export function sampleTurnRequest(random: SeededRandom): SampleRequest {
-  const bytes = turnBytes(random);
+/** Creates a turn of a new session with a value in most fields, for a random method that processes turns. */
+export function createSampleTurn(random: SeededRandom): SampleRequest {
+  const bytes = encodeTurn(random);
   const methods = [
     [processTurn, 'unary'],
     [streamTurn, 'server stream'],
@@ -52,25 +51,25 @@ export function sampleTurnRequest(random: SeededRandom): SampleRequest {
   return createSample(path, kind, bytes);
 }
 
-/** A request with a value in most fields, for a random method. */
-export function sampleRequest(random: SeededRandom): SampleRequest {
+/** Creates a request with a value in most fields, for a random method. */
+export function createSampleRequest(random: SeededRandom): SampleRequest {
   switch (random.nextInt(8)) {
     case 0:
-      return createSample(decideLifecycle.path, 'unary', phaseBytes(random));
+      return createSample(decideLifecycle.path, 'unary', encodePhaseInput(random));
     case 1:
-      return createSample(validateScenario.path, 'unary', scenarioBytes(random));
+      return createSample(validateScenario.path, 'unary', encodeScenario(random));
     case 2:
-      return createSample(importSession.path, 'unary', legacySessionBytes(random));
+      return createSample(importSession.path, 'unary', encodeLegacySession(random));
     default:
-      return sampleTurnRequest(random);
+      return createSampleTurn(random);
   }
 }
 
-function turnBytes(random: SeededRandom): Uint8Array {
-  return ProcessTurnRequest.encode(turnFrom({ turn: turnFields(random) })).finish();
+function encodeTurn(random: SeededRandom): Uint8Array {
+  return ProcessTurnRequest.encode(turnFrom({ turn: createTurnFields(random) })).finish();
 }
 
-function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRequest['turn']>> {
+function createTurnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRequest['turn']>> {
   const json = { list: [1, 'two', null, { three: 3 }], object: { inner: { deep: true } }, text: 'value', number: 7.5 };
   return {
     ...agent,
@@ -100,13 +99,13 @@ function turnFields(random: SeededRandom): DeepPartial<NonNullable<ProcessTurnRe
   };
 }
 
-/** The first fields of PhaseInput are those of ProcessTurnRequest. */
-function phaseBytes(random: SeededRandom): Uint8Array {
-  const input = turnBytes(random);
-  return Buffer.concat([Uint8Array.of(0x0a), varint(input.length), input]);
+/** Encodes a request with a PhaseInput. The first fields of PhaseInput are those of ProcessTurnRequest. */
+function encodePhaseInput(random: SeededRandom): Uint8Array {
+  const input = encodeTurn(random);
+  return Buffer.concat([Uint8Array.of(0x0a), encodeVarint(input.length), input]);
 }
 
-function scenarioBytes(random: SeededRandom): Uint8Array {
+function encodeScenario(random: SeededRandom): Uint8Array {
   return ValidateScenarioRequest.encode(
     ValidateScenarioRequest.fromPartial({
       scenario: {
@@ -131,7 +130,7 @@ function scenarioBytes(random: SeededRandom): Uint8Array {
   ).finish();
 }
 
-function legacySessionBytes(random: SeededRandom): Uint8Array {
+function encodeLegacySession(random: SeededRandom): Uint8Array {
   return ImportSessionRequest.encode(
     ImportSessionRequest.fromPartial({
       ...agent,
@@ -145,7 +144,7 @@ function legacySessionBytes(random: SeededRandom): Uint8Array {
   ).finish();
 }
 
-function varint(value: number): Uint8Array {
+function encodeVarint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
   for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);

@@ -51,7 +51,7 @@ export function describeOnBothStores(
   });
 }
 
-/** Stores in a Redis server of their own. */
+/** Opens stores in a separate Redis server. */
 export async function openRedisStores(): Promise<StoresUnderTest> {
   const redis = await RedisUnderTest.start();
   const store = await redis.createStore();

@@ -60,7 +60,7 @@ export class RemoteConversation {
     return new PlayedTurn(result, this.session);
   }
 
-  /** The session from GetSession. */
+  /** Reads the session with GetSession. */
   async getSession(): Promise<Session> {
     const { tenantId } = this.agent;
     const { session } = await this.client.getSession({ tenantId, sessionId: this.sessionId });
@@ -68,7 +68,7 @@ export class RemoteConversation {
     return decodeSession(SessionMessage.encode(this.replaceIds(session)).finish());
   }
 
-  /** The running instance of a scenario. Throws if there is none. */
+  /** Returns the running instance of a scenario. Throws if there is none. */
   getInstance(scenarioId: string): ScenarioInstance {
     const found = this.session?.instances.find((instance) => instance.scenarioId === scenarioId);
     if (!found) throw new Error(`no instance of ${scenarioId}`);
@@ -81,7 +81,7 @@ export class RemoteConversation {
     return known;
   }
 
-  /** A copy of a message with the ids of this conversation replaced by their names, in values and in map keys. */
+  /** Returns a copy of a message with the ids of this conversation replaced by their names, in values and in map keys. */
   private replaceIds<T>(message: T): T {
     return mapStrings(message, (text) => [...this.names].reduce((all, [name, id]) => all.replaceAll(id, name), text));
   }
@@ -138,7 +138,7 @@ function expectMatch(result: TurnResult, session: Session): void {
   );
 }
 
-/** A deep copy in which every string and every key is mapped. */
+/** Returns a deep copy in which every string and every key is mapped. */
 function mapStrings<T>(value: T, map: (text: string) => string): T;
 function mapStrings(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value);

@@ -62,11 +62,11 @@ export class TenantCalls {
     expectedReason?: string,
   ) => Promise<ProcessTurnResponse | undefined>)[] = [
     (request, expectedReason) => this.unary(processTurn, request, expectedReason),
-    (request, expectedReason) => this.streamedTurn(request, expectedReason),
-    (request, expectedReason) => this.turnInStream(request, expectedReason),
+    (request, expectedReason) => this.streamTurn(request, expectedReason),
+    (request, expectedReason) => this.processTurnInStream(request, expectedReason),
   ];
 
-  /** The first `count` or more turns of WatchSession. */
+  /** Watches a session and returns its turns after at least `count` of them have arrived. */
   async watch(request: Partial<WatchSessionRequest>, count: number) {
     this.options.calledPaths.add(watchSession.path);
     const watching = new WatchStream(this.grpc, { tenantId: this.options.tenantId, ...request }, this.options);
@@ -80,7 +80,7 @@ export class TenantCalls {
     return watching.turns;
   }
 
-  private async streamedTurn(
+  private async streamTurn(
     request: ProcessTurnRequest,
     expectedReason?: string,
   ): Promise<ProcessTurnResponse | undefined> {
@@ -95,7 +95,7 @@ export class TenantCalls {
     return last.event.value;
   }
 
-  private async turnInStream(
+  private async processTurnInStream(
     request: ProcessTurnRequest,
     expectedReason?: string,
   ): Promise<ProcessTurnResponse | undefined> {

@@ -15,7 +15,7 @@ export class TenantDecisions {
     private readonly random: SeededRandom,
   ) {}
 
-  /** The scenario starts if this tenant has it, independent of the other tenant. */
+  /** Decides a turn. The scenario must start if and only if this tenant has it, independent of the other tenant. */
   async decide(): Promise<void> {
     const { agent, scenarioId, name } = this.pickScenario();
     const ids = { ...agent, sessionId: uuid(0x51), turnId: uuid(0x52) };
@@ -46,7 +46,7 @@ export class TenantDecisions {
     if (answer !== undefined) expect(answer.mermaid).toContain(`"${name} (version`);
   }
 
-  /** A random scenario with its name; the name is undefined if the tenant does not have it. */
+  /** Picks a random scenario and its name; the name is undefined if the tenant does not have it. */
   private pickScenario() {
     const [agentId, scenarioId] = [this.random.pick(agentIds), this.random.pick(scenarioIds)];
     const name = this.model.scenarios.get(`${agentId} ${scenarioId}`);

@@ -6,7 +6,7 @@ export const agentIds = [uuid(0x21), uuid(0x22)];
 export const sessionIds = [uuid(0x31), uuid(0x32), uuid(0x33), uuid(0x34)];
 export const scenarioIds = [uuid(0x41), uuid(0x42), uuid(0x43)];
 
-/** The agent of a session. */
+/** Returns the agent of a session. */
 export function getAgentId(sessionId: string): string {
   const agent = agentIds[sessionIds.indexOf(sessionId) % agentIds.length];
   if (agent === undefined) throw new Error(`unknown session ${sessionId}`);
@@ -15,7 +15,7 @@ export function getAgentId(sessionId: string): string {
 
 /** The expected state of a session. */
 export interface ExpectedSession {
-  /** In order; the first turn has revision 1. */
+  /** In the order of their revisions. The first turn has revision 1. */
   readonly turnIds: readonly string[];
   /** Value of the variable "note". */
   readonly note: string;
@@ -39,13 +39,13 @@ export class TenantModel {
     private readonly random: SeededRandom,
   ) {}
 
-  /** A unique text. */
+  /** Returns a unique text. */
   nextText(): string {
     this.textCount += 1;
     return `${this.marker}${this.textCount}`;
   }
 
-  /** One of a few ids, so that both tenants use the same ids, and each tenant repeats some. */
+  /** Picks one of a few ids, so that both tenants use the same ids, and each tenant repeats some of them. */
   pickTurnId(): string {
     return uuid(0x1000 + this.random.nextInt(400));
   }

@@ -19,14 +19,20 @@ import { TenantOperations } from './tenant-operations';
 
 jest.setTimeout(600_000);
 
-/** Number of operations with a credential of the other tenant. Operations with the own credential write the data in between. */
+/**
+ * Number of operations with a credential of the other tenant. In between, operations with the tenant's own credential write the
+ * data.
+ */
 const foreignCount = 5_000;
 const seed = 0x5eed;
 
 type CallMetadata = Readonly<Record<string, string>>;
 
-/** Paths of the methods that access a tenant's data: without ValidateScenario and the methods that are not implemented. */
-function methodsWithTenants(): readonly string[] {
+/**
+ * Returns the paths of the methods that access a tenant's data: all except ValidateScenario and the methods that are not
+ * implemented.
+ */
+function listMethodsWithTenants(): readonly string[] {
   const without = /\/(ValidateScenario|PlanMigration|ApplyMigration|SimulateTurns)$/;
   return [OrchestratorServiceService, SessionServiceService, ScenarioServiceService]
     .flatMap((service) => Object.values(service).map(({ path }) => path))
@@ -106,7 +112,7 @@ describe.each([
       await random.pick(random.pick(isForeign ? foreign : own).operations)();
     }
 
-    expect([...called].sort()).toEqual(methodsWithTenants());
+    expect([...called].sort()).toEqual(listMethodsWithTenants());
     expect(Math.min(first.sessions.size, second.sessions.size)).toBeGreaterThan(0);
     for (const operations of own) {
       for (const sessionId of sessionIds) {

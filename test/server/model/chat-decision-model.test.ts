@@ -63,7 +63,7 @@ describe('size limits of the prompt', () => {
     })),
     conditions: [],
   };
-  /** The length of all texts as literals in the prompt, including their quotes. */
+  /** The total length of all texts in UTF-16 code units, as literals in the prompt including their quotes. */
   const textsLength = sized.candidates
     .flatMap(({ name, description, triggerDescription }) => [name, description, triggerDescription])
     .reduce((sum, text) => sum + toTextLiteral(text).length, 0);

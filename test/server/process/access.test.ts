@@ -55,8 +55,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The outcome of a call with a token: OK, or the reason of its error. */
-async function outcome(token?: string): Promise<string> {
+/** Calls the server with a token. Returns OK, or the reason of the error. */
+async function getOutcome(token?: string): Promise<string> {
   const client = connect(server.address, {
     credentials: credentials.createSsl(readFileSync(join(pki, 'ca.pem'))),
     timeoutMs: 60_000,
@@ -74,7 +74,7 @@ async function outcome(token?: string): Promise<string> {
   }
 }
 
-/** The common name of the certificate on a new connection. */
+/** Returns the common name of the certificate that the server presents to a new connection. */
 function getPresentedName(): Promise<string> {
   return new Promise((resolve, reject) => {
     const port = Number(server.address.split(':').at(-1));
@@ -89,14 +89,14 @@ function getPresentedName(): Promise<string> {
 }
 
 it('requires a credential over TLS', async () => {
-  expect(await outcome(first.key)).toBe('OK');
-  expect(await outcome()).toBe('UNAUTHENTICATED');
+  expect(await getOutcome(first.key)).toBe('OK');
+  expect(await getOutcome()).toBe('UNAUTHENTICATED');
 });
 
 it('revokes an API key that is removed from the file, and keeps the keys if the file becomes invalid', async () => {
   writeFileSync(keysFile, second.entry);
-  await eventually(async () => (await outcome(first.key)) === 'UNAUTHENTICATED');
-  expect(await outcome(second.key)).toBe('OK');
+  await eventually(async () => (await getOutcome(first.key)) === 'UNAUTHENTICATED');
+  expect(await getOutcome(second.key)).toBe('OK');
   writeFileSync(keysFile, '[[keys');
   await eventually(async () => server.getStdout().includes('changed files are invalid'));
   expect(await outcome(second.key)).toBe('OK');
@@ -115,7 +115,7 @@ it('presents a new certificate, and keeps the previous one if the new one is inv
 
 it('counts and logs denied calls by reason, and does not log credentials', async () => {
   const guessed = anApiKey('guessed').key;
-  await outcome(guessed);
+  await getOutcome(guessed);
   const text = await (await fetch(`http://${scrapeHost}:${scrapePort}/metrics`)).text();
   expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="missing".*\} 1$/m);
   expect(text).toMatch(/^orchestrator_auth_failures_total\{.*reason="unknown_key".*\} [1-9]/m);
@@ -127,7 +127,7 @@ it('responds to the health check of the image over TLS without a credential', as
   const port = server.address.split(':').at(-1);
   const env = { PATH: process.env['PATH'], ...settings, ORCHESTRATOR__SERVER__PORT: port };
   const checkHealth = () => promisify(execFile)('node', ['scripts/health.mjs'], { env });
-  // Repeated, because the script has a short timeout and the machine can be slow.
+  // Repeated, because the script has a short timeout and the machine may be slow.
   await eventually(() =>
     checkHealth().then(
       () => true,
@@ -162,5 +162,5 @@ it('accepts an API key that was created by the command, which prints the key and
   const key = /so_[\w-]{43}/.exec(stderr)?.[0] ?? '';
   expect(stdout).not.toContain(key);
   writeFileSync(keysFile, stdout);
-  await eventually(async () => (await outcome(key)) === 'OK');
+  await eventually(async () => (await getOutcome(key)) === 'OK');
 });

@@ -47,8 +47,8 @@ async function start(env: NodeJS.ProcessEnv): Promise<BuiltServer> {
 
 const embedded = (path = createFolder()) => start({ ORCHESTRATOR__EMBEDDED__PATH: path });
 
-/** The error of a start that fails. */
-async function startError(env: NodeJS.ProcessEnv): Promise<ServerStartError> {
+/** Starts a server that must fail to start, and returns the error. */
+async function getStartError(env: NodeJS.ProcessEnv): Promise<ServerStartError> {
   return await start(env).then(
     () => Promise.reject(new Error('the service started')),
     (error: unknown) => (error instanceof ServerStartError ? error : Promise.reject(error)),
@@ -116,8 +116,8 @@ describe('on the embedded store', () => {
 describe('the health check of the image', () => {
   const script = join(__dirname, '..', '..', '..', 'scripts', 'health.mjs');
 
-  /** Exit code and output of the check of a service on a local port. */
-  function check(port: string | undefined): Promise<{ exitCode: number; stderr: string }> {
+  /** Runs the health check for a local port. Returns its exit code and its error output. */
+  function runHealthCheck(port: string | undefined): Promise<{ exitCode: number; stderr: string }> {
     const env = { PATH: process.env['PATH'], ORCHESTRATOR__SERVER__PORT: port };
     return new Promise((resolve) => {
       execFile(process.execPath, [script], { env }, (error, _stdout, stderr) =>
@@ -132,21 +132,21 @@ describe('the health check of the image', () => {
       ORCHESTRATOR__SERVER__DRAIN_GRACE_MS: '300000',
     });
     const [, port] = server.address.split(':');
-    // Repeated, because the script has a short timeout and the machine can be slow.
-    await eventually(async () => isDeepStrictEqual(await check(port), { exitCode: 0, stderr: '' }));
+    // Repeated, because the script has a short timeout and the machine may be slow.
+    await eventually(async () => isDeepStrictEqual(await runHealthCheck(port), { exitCode: 0, stderr: '' }));
     void server.stop();
     await waitForHealth('NOT_SERVING', server.address);
     const notServing = { exitCode: 1, stderr: `health: ${server.address} is not serving\n` };
-    await eventually(async () => isDeepStrictEqual(await check(port), notServing));
+    await eventually(async () => isDeepStrictEqual(await runHealthCheck(port), notServing));
     server.process.kill('SIGKILL');
     await server.stop();
-    expect(await check(port)).toEqual({ exitCode: 1, stderr: expect.stringContaining('ECONNREFUSED') });
+    expect(await runHealthCheck(port)).toEqual({ exitCode: 1, stderr: expect.stringContaining('ECONNREFUSED') });
   });
 });
 
 describe('the service', () => {
   it('does not start with an invalid configuration, and reports every problem', async () => {
-    const { exitCode, stderr } = await startError({
+    const { exitCode, stderr } = await getStartError({
       ORCHESTRATOR__SERVER__HOST: '0.0.0.0',
       ORCHESTRATOR__LIMITS__SESSION_TTL: 'long',
       ORCHESTRATOR__REDIS__URI: 'redis://localhost',
@@ -164,7 +164,7 @@ describe('the service', () => {
   it('does not start with a folder that another process uses', async () => {
     const path = createFolder();
     await embedded(path);
-    const { exitCode, stderr } = await startError({ ORCHESTRATOR__EMBEDDED__PATH: path });
+    const { exitCode, stderr } = await getStartError({ ORCHESTRATOR__EMBEDDED__PATH: path });
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`The folder ${path} is in use by process`);
   });
@@ -172,7 +172,7 @@ describe('the service', () => {
   it('does not start with a port in use', async () => {
     const { address } = await embedded();
     const [, port] = address.split(':');
-    const { exitCode, stderr } = await startError({
+    const { exitCode, stderr } = await getStartError({
       ORCHESTRATOR__EMBEDDED__PATH: createFolder(),
       ORCHESTRATOR__SERVER__PORT: port,
     });
@@ -181,7 +181,7 @@ describe('the service', () => {
   });
 
   it('does not start with an unknown trace exporter', async () => {
-    const { exitCode, stderr } = await startError({ OTEL_TRACES_EXPORTER: 'zipkin' });
+    const { exitCode, stderr } = await getStartError({ OTEL_TRACES_EXPORTER: 'zipkin' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('OTEL_TRACES_EXPORTER: "zipkin" is not supported');
   });

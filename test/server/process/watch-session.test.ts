@@ -38,7 +38,7 @@ describe('WatchSession on two nodes with one Redis', () => {
 
   const turn = (node: GrpcUnderTest, number: number) =>
     callRaw(node, processTurn.path, turnRequest({ turnId: uuid(1_000 + number) }));
-  const subscribers = async () => {
+  const countSubscribers = async () => {
     const channel = `${keyPrefix}{${key.tenantId}/${key.sessionId}}:session`;
     return Number((await redis.admin.pubsub('NUMSUB', channel))[1]);
   };
@@ -75,7 +75,7 @@ describe('WatchSession on two nodes with one Redis', () => {
     for (const part of parts) expect(part.map(({ turnId }) => turnId)).toEqual(ids.slice(0, part.length));
     expect(first?.turns.map(({ response }) => response?.revision)).toEqual(range(count));
     for (const watching of whole) await watching.cancel();
-    await eventually(async () => (await subscribers()) === 0);
+    await eventually(async () => (await countSubscribers()) === 0);
   });
 
   it('continues without a gap after the connection for notifications was closed', async () => {

@@ -22,7 +22,7 @@ function parseNumber([text = '']: readonly string[]): number {
   return Number(text);
 }
 
-/** Checks as often as it takes for a change to take effect. */
+/** Checks for changes twice, because a change takes effect at the second check. */
 async function checkTwice(): Promise<void> {
   await files.checkForChanges();
   await files.checkForChanges();

@@ -7,7 +7,7 @@ test('an instance id is a UUID of version 5 derived from three ids', () => {
   const id = ids.generateInstanceId(uuid(1), uuid(2), uuid(3));
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(ids.generateInstanceId(uuid(1), uuid(2), uuid(3))).toBe(id);
-  // Must never change: deciding a recorded turn again must give the same instance ids.
+  // This id must never change, because deciding a recorded turn again must give the same instance ids.
   expect(id).toBe('a1ce7487-86d4-5955-9fee-c957b8492f31');
   const others = [
     ids.generateInstanceId(uuid(9), uuid(2), uuid(3)),

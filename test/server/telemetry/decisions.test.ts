@@ -55,7 +55,7 @@ beforeAll(async () => {
     scenario: createRefund(),
     expectedVersion: undefined,
   });
-  // The node learns the catalogue, so that each turn below finds the steady state.
+  // Loads the catalogue into the node, so that the turns below run in the steady state.
   await callRaw({ client }, service.processTurn.path, createTurn(uuid(0x99)));
 }, 180_000);
 afterAll(async () => {
@@ -83,7 +83,7 @@ function createRefund(): Scenario {
 }
 
 let turnCount = 0;
-/** A turn with customer data in every field that may have it. */
+/** Creates a turn with customer data in every field that may contain customer data. */
 function createTurn(sessionId: string, fields: TurnFields = {}): Buffer {
   turnCount += 1;
   const situation = { message: customerValue, candidateVariables: [{ name: 'name', value: customerValue }] };
@@ -91,7 +91,7 @@ function createTurn(sessionId: string, fields: TurnFields = {}): Buffer {
   return turnRequest({ sessionId, turnId: uuid(0x1000 + turnCount), situation, customerData, ...fields });
 }
 
-/** A turn with the field that the scenario asks for. */
+/** Creates a turn with the field that the scenario asks for. */
 const createAnswer = (sessionId: string) => createTurn(sessionId, { customerData: { order_id: customerValue } });
 
 /** Sends a call with a trace context and returns the spans and the log lines of its trace. */

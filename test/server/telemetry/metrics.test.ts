@@ -22,7 +22,7 @@ let server: BuiltServer;
 let client: OrchestratorClient;
 let scrapeUrl: string;
 
-const series = async (metric: string) => parseSeries(await scrape(scrapeUrl), metric);
+const findSeries = async (metric: string) => parseSeries(await scrape(scrapeUrl), metric);
 
 function createTurn(number: number, fields: object = {}) {
   return {
@@ -67,7 +67,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A scenario that asks for an order id and then for a reason. */
+/** Creates a scenario that asks for an order id and then for a reason. */
 function createRefund() {
   const scenario = {
     scenarioId: uuid(10),
@@ -84,12 +84,12 @@ function createRefund() {
 
 it('counts the decisions of applied turns only, not those of replays and of validate_only', async () => {
   expect({
-    decisions: await series('orchestrator_lifecycle_decisions_total'),
-    rejected: await series('orchestrator_candidates_rejected_total'),
-    skipped: await series('orchestrator_steps_skipped_total'),
-    contributions: await series('orchestrator_contributions_total'),
-    replays: await series('orchestrator_turn_replays_total'),
-    active: await series('orchestrator_session_active_scenarios_sum'),
+    decisions: await findSeries('orchestrator_lifecycle_decisions_total'),
+    rejected: await findSeries('orchestrator_candidates_rejected_total'),
+    skipped: await findSeries('orchestrator_steps_skipped_total'),
+    contributions: await findSeries('orchestrator_contributions_total'),
+    replays: await findSeries('orchestrator_turn_replays_total'),
+    active: await findSeries('orchestrator_session_active_scenarios_sum'),
   }).toEqual({
     decisions: { 'action="START",reason="CANDIDATE"': 1 },
     rejected: { 'reason="NOT_FOUND"': 1 },
@@ -101,12 +101,12 @@ it('counts the decisions of applied turns only, not those of replays and of vali
 });
 
 it('exports counters without attributes as 0 from the start', async () => {
-  expect(await series('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
-  expect(await series('orchestrator_relocalizations_total')).toEqual({ '': 0 });
+  expect(await findSeries('orchestrator_commit_conflicts_total')).toEqual({ '': 0 });
+  expect(await findSeries('orchestrator_relocalizations_total')).toEqual({ '': 0 });
 });
 
 it('counts answered turns by trigger, replayed and validate_only', async () => {
-  expect(await series('orchestrator_turn_duration_count')).toEqual({
+  expect(await findSeries('orchestrator_turn_duration_count')).toEqual({
     'trigger="MESSAGE",replayed="false",validate_only="false"': 1,
     'trigger="MESSAGE",replayed="true",validate_only="false"': 1,
     'trigger="MESSAGE",replayed="false",validate_only="true"': 1,
@@ -115,21 +115,21 @@ it('counts answered turns by trigger, replayed and validate_only', async () => {
 
 it('counts calls by method and status, and calls in flight return to 0', async () => {
   const method = 'rpc_method="focal.orchestration.v1.OrchestratorService/ProcessTurn"';
-  expect(await series('rpc_server_call_duration_count')).toMatchObject({
+  expect(await findSeries('rpc_server_call_duration_count')).toMatchObject({
     [`rpc_system_name="grpc",${method},rpc_response_status_code="OK"`]: 3,
     [`rpc_system_name="grpc",${method},rpc_response_status_code="ABORTED"`]: 1,
   });
-  expect(await series('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
+  expect(await findSeries('orchestrator_calls_in_flight')).toMatchObject({ [method]: 0 });
 });
 
 it('measures every phase and every store operation', async () => {
-  expect(await series('orchestrator_phase_duration_count')).toEqual({
+  expect(await findSeries('orchestrator_phase_duration_count')).toEqual({
     'phase="orchestrator.context"': 2,
     'phase="orchestrator.lifecycle"': 2,
     'phase="orchestrator.transitions"': 2,
     'phase="orchestrator.contributions"': 2,
   });
-  expect(await series('orchestrator_store_duration_count')).toMatchObject({
+  expect(await findSeries('orchestrator_store_duration_count')).toMatchObject({
     'operation="load",outcome="ok"': 4,
     'operation="commit",outcome="ok"': 1,
   });

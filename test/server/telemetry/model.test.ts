@@ -60,7 +60,7 @@ async function start(filtering: Readonly<Record<string, string>>, env: NodeJS.Pr
 }
 
 let turnCount = 0;
-/** A turn with candidates. */
+/** Creates a turn with candidates. */
 function createTurn(session: number, ...ids: readonly string[]) {
   turnCount += 1;
   const turn = {
@@ -91,7 +91,7 @@ describe('with traces, metrics and an API key from the environment', () => {
   let receiver: OtlpReceiver;
   let scrapeUrl: string;
   const requestLabels = 'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="a-model"';
-  const metric = async (name: string) => parseSeries(await scrape(scrapeUrl), name);
+  const findMetric = async (name: string) => parseSeries(await scrape(scrapeUrl), name);
 
   beforeAll(async () => {
     receiver = await startOtlpReceiver();
@@ -133,7 +133,7 @@ describe('with traces, metrics and an API key from the environment', () => {
     return { root, span: spans.find(({ name }) => name === 'chat a-model') };
   }
 
-  const requestAttributes = () => ({
+  const createRequestAttributes = () => ({
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': 'openai',
     'gen_ai.output.type': 'json',
@@ -161,7 +161,7 @@ describe('with traces, metrics and an API key from the environment', () => {
     expect(request?.body).toMatchObject({ model: 'a-model', max_tokens: 123, temperature: 0.5 });
     expect(span).toMatchObject({ kind: 3, parentSpanId: root?.spanId, statusCode: 0 });
     expect(span?.attributes).toEqual({
-      ...requestAttributes(),
+      ...createRequestAttributes(),
       ...answerAttributes,
       'orchestrator.model.outcome': 'PROPOSED',
     });
@@ -172,7 +172,7 @@ describe('with traces, metrics and an API key from the environment', () => {
     const { span } = await processTraced('0af7651916cd43dd8448eb2100000002', createTurn(1));
     expect(span?.statusCode).toBe(2);
     expect(span?.attributes).toEqual({
-      ...requestAttributes(),
+      ...createRequestAttributes(),
       ...answerAttributes,
       'orchestrator.model.outcome': 'OFF_SCHEMA',
       'error.type': 'OFF_SCHEMA',
@@ -183,11 +183,11 @@ describe('with traces, metrics and an API key from the environment', () => {
     endpoint.enqueue(answering((all) => ({ ...agreeWithRules(all), instances: [{ id: 'i1', action: 'COMPLETE' }] })));
     await client.processTurn(createTurn(1));
     expect({
-      proposals: await metric('orchestrator_model_proposals_total'),
-      overruled: await metric('orchestrator_model_overruled_total'),
-      durations: await metric('gen_ai_client_operation_duration_count'),
-      tokens: await metric('gen_ai_client_token_usage_sum'),
-      cost: await metric('orchestrator_model_cost_total'),
+      proposals: await findMetric('orchestrator_model_proposals_total'),
+      overruled: await findMetric('orchestrator_model_overruled_total'),
+      durations: await findMetric('gen_ai_client_operation_duration_count'),
+      tokens: await findMetric('gen_ai_client_token_usage_sum'),
+      cost: await findMetric('orchestrator_model_cost_total'),
     }).toEqual({
       proposals: { 'outcome="PROPOSED"': 2, 'outcome="OFF_SCHEMA"': 1 },
       overruled: {

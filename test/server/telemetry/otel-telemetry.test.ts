@@ -16,7 +16,7 @@ beforeEach(() => exporter.reset());
 afterAll(() => sdk.shutdown());
 
 const telemetry = new OtelTelemetry();
-const spanNamed = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name);
+const findSpan = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name);
 
 it('nests spans, also across asynchronous work', async () => {
   const answer = await telemetry.withSpanAsync('turn', async () => {
@@ -28,7 +28,7 @@ it('nests spans, also across asynchronous work', async () => {
     });
   });
   expect(answer).toBe(42);
-  const [phase, turn] = [spanNamed('phase'), spanNamed('turn')];
+  const [phase, turn] = [findSpan('phase'), findSpan('turn')];
   expect(phase?.parentSpanContext?.spanId).toBe(turn?.spanContext().spanId);
   expect(phase?.attributes).toEqual({ count: 2, ids: ['a', 'b'] });
   expect(phase?.events).toMatchObject([{ name: 'decision', attributes: { reason: 'AIMED' } }]);
@@ -40,15 +40,15 @@ it('sets attributes of the active span and returns its trace id', () => {
     telemetry.getActiveSpan().setAttributes({ replayed: true });
     return telemetry.getTraceId();
   });
-  expect(spanNamed('turn')?.attributes).toEqual({ replayed: true });
-  expect(spanNamed('turn')?.spanContext().traceId).toBe(id);
+  expect(findSpan('turn')?.attributes).toEqual({ replayed: true });
+  expect(findSpan('turn')?.spanContext().traceId).toBe(id);
   expect(telemetry.getTraceId()).toBe('');
 });
 
 it('sets error status and reason for an OrchestratorError and rethrows it', async () => {
   const error = new OrchestratorError('STORE_UNAVAILABLE', 'The store does not respond.');
   await expect(telemetry.withSpanAsync('session.load', () => Promise.reject(error))).rejects.toBe(error);
-  const span = spanNamed('session.load');
+  const span = findSpan('session.load');
   expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'The store does not respond.' });
   expect(span?.attributes).toEqual({ 'error.type': 'STORE_UNAVAILABLE' });
   expect(span?.events).toEqual([]);
@@ -60,7 +60,7 @@ it('records an exception event for any other error', () => {
       throw new TypeError('defect');
     }),
   ).toThrow('defect');
-  const span = spanNamed('phase');
+  const span = findSpan('phase');
   expect(span?.attributes).toEqual({ 'error.type': 'TypeError' });
   expect(span?.events).toMatchObject([{ name: 'exception' }]);
 });

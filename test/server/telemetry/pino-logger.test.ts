@@ -11,7 +11,7 @@ function createLogger(options: Partial<PinoLoggerOptions> = {}): {
 } {
   const written: string[] = [];
   const destination = { write: (line: string) => void written.push(line) };
-  const log = createPinoLogger({ level: 'debug', customerData: false, destination, ...options });
+  const log = createPinoLogger({ level: 'debug', isCustomerDataAllowed: false, destination, ...options });
   return { log, lines: () => written.map((line) => JSON.parse(line)) };
 }
 
@@ -63,7 +63,7 @@ describe('customer data and secrets', () => {
   });
 
   it('are written if customer data is allowed', () => {
-    const { log, lines } = createLogger({ customerData: true });
+    const { log, lines } = createLogger({ isCustomerDataAllowed: true });
     log.info(fields, 'm');
     expect(lines()[0]).toMatchObject({ customer_data: { name: 'Lovelace' }, value: 'Lovelace' });
   });

@@ -44,7 +44,7 @@ const phases = [
 ];
 
 let traceCount = 0;
-/** A caller with a new trace context: the header and the ids in it. */
+/** Creates the trace context of a caller: the header and the ids in it. */
 function createCaller() {
   traceCount += 1;
   const traceId = `0af7651916cd43dd8448eb21${String(traceCount).padStart(8, '0')}`;
@@ -53,7 +53,7 @@ function createCaller() {
 }
 
 let turnCount = 0;
-/** A turn with customer data. */
+/** Creates a turn with customer data. */
 function createTurn(session: number) {
   turnCount += 1;
   const id = (kind: number, number: number) => `0000000${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`;

@@ -65,7 +65,7 @@ serveForParent(async ({ redisPort }: StubServerMessage) => {
   let callCount = 0;
 
   async function handle(request: Buffer): Promise<Uint8Array> {
-    await batchGate.nextBatch();
+    await batchGate.waitForNextBatch();
     callCount += 1;
     const decidedTurn = turns[callCount % turns.length];
     if (decidedTurn === undefined) throw new Error('The workload has no turns.');

@@ -8,7 +8,7 @@ import { toRpcStatus } from './rpc-status';
 /** The metadata key of google.rpc.Status in all gRPC languages. */
 export const statusDetailsHeader = 'grpc-status-details-bin';
 
-/** Where errors are reported, in addition to the client. */
+/** Where errors are reported in addition to the response to the client. */
 export interface ErrorReporting {
   readonly log: Logger;
   readonly telemetry: Telemetry;
@@ -53,8 +53,8 @@ const logLevels: Readonly<Record<ErrorReason, 'debug' | 'warn' | 'error'>> = {
 };
 
 /**
- * Converts whatever was thrown to the error of the call, logs it, and marks the current span. An error that is not an
- * OrchestratorError, or has the reason INTERNAL, is a defect: the log gets all of it under the trace id, the client nothing.
+ * Converts a thrown value to the error of the call, logs it, and marks the current span. An error that is not an OrchestratorError,
+ * or has the reason INTERNAL, is a defect: its details are written to the log with the trace id and are not sent to the client.
  */
 export function toOrchestratorError(
   thrown: unknown,
@@ -76,12 +76,12 @@ export function toOrchestratorError(
   return error;
 }
 
-/** Trace id of a call: of the current span, otherwise of the client's traceparent; "" without tracing. */
+/** Returns the trace id of the current span or, without a span, that of the client's traceparent; "" without tracing. */
 export function getTraceId(telemetry: Telemetry, metadata: Metadata | undefined): string {
   return telemetry.getTraceId(String(metadata?.get('traceparent')[0] ?? ''));
 }
 
-/** The status of an error in grpc-js, with google.rpc.Status in the trailing metadata. */
+/** Converts an error to a grpc-js status with google.rpc.Status in the trailing metadata. */
 export function toStatusObject(error: OrchestratorError, traceId: string): StatusObject {
   const status = toRpcStatus(error, traceId);
   const metadata = new Metadata();

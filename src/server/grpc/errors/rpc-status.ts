@@ -16,20 +16,23 @@ export const errorDomain = 'focal.orchestration.v1';
 // By default, the clients of several languages reject trailing metadata of 8 KiB and more, and the whole error is lost. Base64
 // adds a third to these bytes, and the message and the other headers need space as well.
 const maxViolationBytes = 4_096;
-/** Tags and lengths of a violation, an upper limit. */
+/** Maximum bytes of the tags and lengths of a violation. */
 const violationOverheadBytes = 8;
-// In UTF-16 code units.
+// Maximum lengths in UTF-16 code units.
 const maxFieldLength = 300;
 const maxDescriptionLength = 500;
 const maxMessageLength = 400;
 const maxMetadataLength = 200;
-/** The message is percent-encoded in the header grpc-message. A character that is not ASCII has up to 12 bytes there. */
+/**
+ * Maximum bytes of the message in the header grpc-message, where it is percent-encoded. There, a character that is not ASCII has up
+ * to 12 bytes.
+ */
 const maxEncodedMessageBytes = 600;
 const ellipsis = '...';
 
 /**
- * The google.rpc.Status of an error, as the client gets it in a header or in a stream. Field violations that do not fit are
- * counted, not listed.
+ * Converts an error to the google.rpc.Status that the client receives in a header or in a stream. Field violations that do not fit
+ * are counted, not listed.
  */
 export function toRpcStatus(error: OrchestratorError, traceId: string): Status {
   const code = statusCodes[error.reason];
@@ -40,7 +43,7 @@ export function toRpcStatus(error: OrchestratorError, traceId: string): Status {
   return { code, message: formatMessage(error), details };
 }
 
-/** The message of the error, with the first field violation. */
+/** Formats the message of the error with the first field violation. */
 function formatMessage({ message, violations }: OrchestratorError): string {
   const [first] = violations;
   if (first === undefined || message.includes(first.field)) return truncateMessage(message);
@@ -56,7 +59,7 @@ function toErrorInfo({ reason, metadata }: OrchestratorError, traceId: string): 
   return toAny('ErrorInfo', info.finish());
 }
 
-/** Names the session that violates the precondition. All reasons with this status are about a session. */
+/** Creates a detail that names the session that violates the precondition. All reasons with this status are about a session. */
 function toPreconditionFailure({ reason, message, metadata }: OrchestratorError): Any {
   const subject = truncate(metadata['session_id'] ?? '', maxMetadataLength);
   const violations = [{ type: reason, subject, description: truncateMessage(message) }];
@@ -94,13 +97,13 @@ function toAny(name: string, value: Uint8Array): Any {
   return { typeUrl: `type.googleapis.com/google.rpc.${name}`, value: Buffer.from(value) };
 }
 
-/** At most `length` UTF-16 code units, without unpaired surrogates, which a header cannot contain. */
+/** Truncates a text to `length` UTF-16 code units and replaces unpaired surrogates, which a header cannot contain. */
 function truncate(text: string, length: number): string {
   const short = text.length > length ? text.slice(0, length - ellipsis.length) + ellipsis : text;
   return short.replace(/\p{Surrogate}/gu, '\u{fffd}');
 }
 
-/** At most `maxMessageLength` UTF-16 code units, and at most `maxEncodedMessageBytes` percent-encoded. */
+/** Truncates a text to `maxMessageLength` UTF-16 code units and to `maxEncodedMessageBytes` bytes in percent-encoding. */
 function truncateMessage(text: string): string {
   const message = truncate(text, maxMessageLength);
   if (encodeURI(message).length <= maxEncodedMessageBytes) return message;

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { ErrorReason } from '../../../core/model/orchestrator-error';
 
-/** The status code of every reason (contract, ErrorReason). A reason without an entry does not compile. */
+/** The status code of every reason, as documented at ErrorReason in the contract. A reason without an entry does not compile. */
 export const statusCodes: Readonly<Record<ErrorReason, status>> = {
   INVALID_REQUEST: status.INVALID_ARGUMENT,
   UNDECODABLE_REQUEST: status.INVALID_ARGUMENT,

@@ -18,7 +18,7 @@ const mappings: Partial<Record<status, (details: string) => OrchestratorError | 
     }
     return /grpc-timeout/.test(details) ? new OrchestratorError('INVALID_REQUEST', `${details}.`) : undefined;
   },
-  // gRPC uses this status for a unary method that receives no message or two, and for an unknown compression.
+  // gRPC uses this status for a unary method that receives no message or more than one, and for an unknown compression.
   [status.UNIMPLEMENTED]: (details) =>
     details.startsWith('Received ') ? new OrchestratorError('NOT_IMPLEMENTED', `${details}.`) : undefined,
 };

@@ -13,11 +13,11 @@ type Stream<Request, Response> = ServerDuplexStream<RawRequest<Request>, Message
 type RespondTo<Request, Response> = (request: RawRequest<Request>) => Promise<MessageOrBytes<Response>>;
 
 /**
- * The grpc-js handler of a bidirectional method: one response per request, each as soon as it is available. At most
- * `limits.maxRequests` requests are without a sent response; while this limit is reached, nothing is read and HTTP/2 flow control
- * blocks the client. The stream ends when the client has half-closed it and every request has its response. It also ends, after
- * the responses to requests already read, with SHUTTING_DOWN when the server drains, and with the reason when the credential is
- * no longer valid.
+ * Creates the grpc-js handler of a bidirectional method. It sends one response per request as soon as the response is available. At
+ * most `limits.maxRequests` requests may wait for their response to be sent. At this limit nothing is read, so HTTP/2 flow control
+ * blocks the client. The stream ends when the client has half-closed it and every request has its response. It also ends with
+ * SHUTTING_DOWN when the server drains, and with the reason of the revocation when the credential is no longer valid. In both
+ * cases, the responses to the requests that have been read are sent first.
  */
 export function createBidiStreamHandler<Request, Response>(
   method: BidiStreamMethod<Request, Response>,
@@ -28,7 +28,7 @@ export function createBidiStreamHandler<Request, Response>(
   );
   return (stream) => {
     const runStream = compose<never, void>(middlewares['bidi stream'], (context) => {
-      setMaxListeners(0, context.signal); // One per request.
+      setMaxListeners(0, context.signal); // One listener per request.
       const respondTo: RespondTo<Request, Response> = (request) =>
         runRequest(CallContext.forStreamRequest(context, request, clock.now() + turnTimeoutMs)).catch(
           (error: OrchestratorError) =>
@@ -38,65 +38,67 @@ export function createBidiStreamHandler<Request, Response>(
         respondTo,
         maxRequests: method.limits.maxRequests,
         drainSignal,
-        revoked: context.revoked,
+        revocationSignal: context.revocationSignal,
       });
     });
     runStream(CallContext.forStream(stream)).then(
       () => stream.end(),
-      // Also emitted for a stream that is canceled and closed, because it is the only event that ends its span.
+      // The event is also emitted for a stream that is canceled and closed, because no other event ends the span of the stream.
       (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
     );
   };
 }
 
-interface Responding<Request, Response> {
+interface RespondOptions<Request, Response> {
   /** Never rejects. */
   readonly respondTo: RespondTo<Request, Response>;
   readonly maxRequests: number;
   readonly drainSignal: AbortSignal;
-  readonly revoked: AbortSignal | undefined;
+  readonly revocationSignal: AbortSignal | undefined;
 }
 
 /** Reads requests and writes responses until the stream ends. */
 function respondToAll<Request, Response>(
   stream: Stream<Request, Response>,
-  { respondTo, maxRequests, drainSignal, revoked }: Responding<Request, Response>,
+  { respondTo, maxRequests, drainSignal, revocationSignal }: RespondOptions<Request, Response>,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    let pending = 0;
+    let pendingCount = 0;
     let end: (() => void) | undefined;
 
     const endIfIdle = (): void => {
-      if (pending === 0) end?.();
+      if (pendingCount === 0) end?.();
     };
-    const stopReading = (then: () => void): void => {
-      end ??= then;
+    const stopReading = (onEnd: () => void): void => {
+      end ??= onEnd;
       stream.pause();
       endIfIdle();
     };
     const drain = (): void => stopReading(() => reject(createShuttingDownError()));
     const onSent = (): void => {
-      pending--;
+      pendingCount--;
       if (end === undefined) stream.resume();
       endIfIdle();
     };
 
     stream.on('data', (request: RawRequest<Request>) => {
-      pending++;
-      if (pending >= maxRequests) stream.pause();
-      // HTTP/2 calls back when it has accepted the response, so that responses to a slow client count as pending.
+      pendingCount++;
+      if (pendingCount >= maxRequests) stream.pause();
+      // `onSent` is called when HTTP/2 has accepted the response, so that responses to a slow client count as pending.
       void respondTo(request).then((response) => stream.write(response, onSent));
     });
     stream.once('end', () => stopReading(resolve));
-    // HTTP/2 does not call back for responses to a closed stream. Requests in progress are canceled by the signal of the
-    // stream, and count as calls in flight until their handlers end.
+    // `onSent` is not called for responses to a closed stream. Requests in progress are canceled by the signal of the stream, and
+    // count as calls in flight until their handlers end.
     stream.once('close', () => {
       drainSignal.removeEventListener('abort', drain);
       reject(new OrchestratorError('CANCELLED', 'The client canceled the call.'));
     });
     if (drainSignal.aborted) drain();
     else drainSignal.addEventListener('abort', drain, { once: true });
-    revoked?.addEventListener('abort', () => stopReading(() => reject(revoked.reason)), { once: true });
+    revocationSignal?.addEventListener('abort', () => stopReading(() => reject(revocationSignal.reason)), {
+      once: true,
+    });
   });
 }
 

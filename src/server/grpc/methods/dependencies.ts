@@ -3,7 +3,6 @@ import type { Clock } from '../../ports/clock';
 import type { Telemetry } from '../../ports/telemetry';
 import type { Admission } from '../middleware/admission';
 
-/** The dependencies of the method definitions. */
 export interface MethodDependencies {
   readonly useCases: UseCases;
   readonly clock: Clock;
@@ -13,13 +12,12 @@ export interface MethodDependencies {
   readonly stallTimeoutMs: number;
 }
 
-/** The dependencies of all kinds of handlers. */
 export interface HandlerDependencies {
   readonly middlewares: Admission['middlewares'];
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** Deadline of calls whose client sets none, and upper limit for the requests of a stream. Milliseconds. */
+  /** Timeout of a call without a deadline, and maximum time for each request of a stream. Milliseconds. */
   readonly turnTimeoutMs: number;
-  /** Aborted when the server shuts down. A long-lived stream then accepts nothing more and ends. */
+  /** Aborted when the server shuts down. Long-lived streams then accept no further requests and end. */
   readonly drainSignal: AbortSignal;
 }

@@ -4,15 +4,15 @@ import type { Scope } from '../../ports/authenticator';
 import type { Call } from '../../ports/call';
 import type { ValidatedRequest } from '../validation/request-validator';
 
-/** What a client needs to call a method. */
+/** What a method requires of the credential of a client. */
 export interface MethodAccess<Request> {
   /** The scope that the credential must have. */
   readonly scope: Scope;
-  /** The tenant whose data the request is about; undefined for messages without a tenant, which access no tenant's data. */
+  /** Returns the tenant whose data the request is about; undefined for messages without a tenant, which access no tenant's data. */
   readonly getTenantId: (request: Request) => string | undefined;
 }
 
-/** A response message, or its encoded bytes if they exist already. */
+/** A response message, or its encoded bytes if the message is already encoded. */
 export type MessageOrBytes<Response> = Response | Uint8Array;
 
 export interface UnaryResponse<Response> {
@@ -20,7 +20,7 @@ export interface UnaryResponse<Response> {
   readonly trailer?: Metadata;
 }
 
-/** One request, one response. */
+/** A method with one request and one response. */
 export interface UnaryMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'unary';
   readonly handle: (request: ValidatedRequest<Request>, call: Call) => Promise<UnaryResponse<Response>>;
@@ -35,33 +35,36 @@ type ServerStreamHandler<Request, Response> = (
   send: Send<Response>,
 ) => Promise<void>;
 
-/** One request, and a stream of responses that ends with the work for the request. */
+/** A method with one request, and with a stream of responses that ends when `handle` resolves. */
 export interface ServerStreamMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'server stream';
   readonly handle: ServerStreamHandler<Request, Response>;
 }
 
 /**
- * One request, and a stream of responses that lasts until the client cancels, the server shuts down, or the credential is no
- * longer valid. It counts as an open stream and not as a call in flight.
+ * A method with one request, and with a stream of responses that lasts until the client cancels, the server shuts down, or the
+ * credential is no longer valid. The stream counts as an open stream and not as a call in flight.
  */
 export interface LongServerStreamMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'long server stream';
   readonly limits: {
-    /** How long HTTP/2 flow control may block a message before the stream ends with SLOW_READER. Milliseconds. */
+    /**
+     * Maximum time for which HTTP/2 flow control may block a message. After this time, the stream ends with SLOW_READER.
+     * Milliseconds.
+     */
     readonly stallTimeoutMs: number;
   };
   readonly handle: ServerStreamHandler<Request, Response>;
 }
 
 /**
- * A stream of requests, each with one response. Responses are sent as soon as they are available, in any order. The stream
- * counts as an open stream; each of its requests counts as a call in flight.
+ * A method with a stream of requests, each with one response. Responses are sent as soon as they are available, in any order. The
+ * stream counts as an open stream; each of its requests counts as a call in flight.
  */
 export interface BidiStreamMethod<Request, Response> extends MethodAccess<Request> {
   readonly kind: 'bidi stream';
   readonly limits: {
-    /** Maximum number of requests whose response has not been sent. While it is reached, no further request is read. */
+    /** Maximum number of requests whose response has not been sent. At this limit, no further request is read. */
     readonly maxRequests: number;
   };
   /** Called in the order of the requests, without waiting for earlier ones. */

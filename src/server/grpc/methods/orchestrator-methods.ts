@@ -21,7 +21,6 @@ import { toTurnError, toTurnResponse } from './turn-response';
 const replayedTrailer = new Metadata();
 replayedTrailer.set('x-turn-replayed', 'true');
 
-/** The methods of OrchestratorService. */
 export function createOrchestratorMethods({
   useCases,
   clock,
@@ -47,12 +46,12 @@ export function createOrchestratorMethods({
         const events = new TurnEvents();
         const command = toTurnCommand(request, clock.now());
         const turn = await useCases.processTurn(command, call, async (result, signal) => {
-          for (const event of events.provisional(result)) {
+          for (const event of events.createProvisionalEvents(result)) {
             await send(event);
             if (signal.aborted) return;
           }
         });
-        for (const event of events.final(turn)) await send(event);
+        for (const event of events.createFinalEvents(turn)) await send(event);
       },
     },
     processTurns: {
@@ -100,7 +99,7 @@ export function createOrchestratorMethods({
   };
 }
 
-/** The command of the three methods that decide phases without a store. Each of them returns a part of the same decision. */
+/** Creates the command of the three methods that decide phases without a store. Each method returns a part of the same decision. */
 function toPhaseCommand(message: { readonly input?: PhaseInput | undefined }, receivedAt: number): PhaseCommand {
   const input = message.input ?? PhaseInput.create();
   const turn = turnFromProto(input.turn ?? Turn.create(), receivedAt);

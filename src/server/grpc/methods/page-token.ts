@@ -4,7 +4,7 @@ const defaultPageSize = 50;
 
 /** The fields of a list request that concern pages. */
 export interface PageRequest {
-  /** 1 to 500; 0 for the default. */
+  /** 1 to 500; 0 selects the default of 50. */
   readonly pageSize: number;
   readonly pageToken: string;
 }
@@ -27,7 +27,7 @@ export class PageTokens {
 
   /** Creates the token for a cursor; "" after the last page. */
   create(cursor: string | number | undefined): string {
-    return cursor === undefined ? '' : Buffer.from(`${this.fingerprint()}:${cursor}`).toString('base64url');
+    return cursor === undefined ? '' : Buffer.from(`${this.getFingerprint()}:${cursor}`).toString('base64url');
   }
 
   /**
@@ -38,14 +38,14 @@ export class PageTokens {
   parse({ pageToken }: PageRequest, cursorPattern: RegExp): string {
     if (pageToken === '') return '';
     const [fingerprint, cursor = ''] = Buffer.from(pageToken, 'base64url').toString().split(':');
-    if (fingerprint === this.fingerprint() && cursorPattern.test(cursor)) return cursor;
+    if (fingerprint === this.getFingerprint() && cursorPattern.test(cursor)) return cursor;
     throw new OrchestratorError('INVALID_REQUEST', 'The request violates the contract', {
       violations: [{ field: 'page_token', description: 'must be the next_page_token of a page of the same list' }],
     });
   }
 
-  /** 32 bits of FNV-1a, sufficient to detect a mistake. */
-  private fingerprint(): string {
+  /** Hashes the list to 32 bits by FNV-1a, which is sufficient to detect a token of another list. */
+  private getFingerprint(): string {
     let hash = 0x811c9dc5;
     for (const byte of Buffer.from(this.list)) hash = Math.imul(hash ^ byte, 0x01000193);
     return (hash >>> 0).toString(36);

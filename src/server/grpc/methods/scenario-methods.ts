@@ -23,7 +23,6 @@ import { getPageSize, PageTokens } from './page-token';
 
 const uuidPattern = /^[0-9a-fA-F-]{36}$/;
 
-/** The methods of ScenarioService. */
 export function createScenarioMethods({
   useCases,
 }: Pick<MethodDependencies, 'useCases'>): ServiceMethods<typeof ScenarioServiceService> {
@@ -160,7 +159,9 @@ export function createScenarioMethods({
   };
 }
 
-/** For methods that the contract has and this version does not serve. Their requests are validated like all others. */
+/**
+ * Handles the methods that are in the contract but not implemented in this version. Their requests are validated like all others.
+ */
 async function rejectNotImplemented(method: string): Promise<never> {
   const message = `${method} is not implemented in this version.`;
   throw new OrchestratorError('NOT_IMPLEMENTED', message, { metadata: { method } });

@@ -11,7 +11,7 @@ import type { LongServerStreamMethod, ServerStreamMethod } from './method';
 
 type Stream<Request, Response> = ServerWritableStream<RawRequest<Request>, Response>;
 
-/** The grpc-js handler of a server-streaming method. It always ends the stream, with OK or an error. */
+/** Creates the grpc-js handler of a server-streaming method. The handler always ends the stream, with OK or an error. */
 export function createServerStreamHandler<Request, Response>(
   method: ServerStreamMethod<Request, Response>,
   deps: HandlerDependencies,
@@ -27,9 +27,10 @@ export function createServerStreamHandler<Request, Response>(
 }
 
 /**
- * The grpc-js handler of a long-lived stream. The call of its handler is aborted with SHUTTING_DOWN when the server drains, and
- * with the reason when the credential is no longer valid. Messages are sent immediately; `send` resolves when HTTP/2 has accepted
- * the message, which waits for the client, and rejects with SLOW_READER if that takes longer than `stallTimeoutMs`.
+ * Creates the grpc-js handler of a long-lived stream. The call that `handle` receives is aborted with SHUTTING_DOWN when the server
+ * drains, and with the reason of the revocation when the credential is no longer valid. Messages are sent immediately. `send`
+ * resolves when HTTP/2 flow control has accepted the message, and rejects with SLOW_READER if that takes longer than
+ * `stallTimeoutMs`.
  */
 export function createLongServerStreamHandler<Request, Response>(
   method: LongServerStreamMethod<Request, Response>,
@@ -56,7 +57,7 @@ function endStream<Request, Response>(
   outcome.then(
     () => stream.end(),
     // grpc-js ends the stream with the status in an error event. The event is also emitted for a stream that is canceled and
-    // closed, because it is the only one that ends its span.
+    // closed, because no other event ends the span of the stream.
     (error: OrchestratorError) => stream.emit('error', toStatusObject(error, telemetry.getTraceId())),
   );
 }
@@ -67,13 +68,13 @@ async function runUntilEnded<Request>(
   drainSignal: AbortSignal,
   work: (call: Call) => Promise<void>,
 ): Promise<void> {
-  const { revoked, signal } = context;
+  const { revocationSignal, signal } = context;
   const controller = new AbortController();
   const cancel = () => controller.abort(createCanceledError());
   const drain = () => controller.abort(createShuttingDownError());
   if (drainSignal.aborted) drain();
   drainSignal.addEventListener('abort', drain);
-  revoked?.addEventListener('abort', () => controller.abort(revoked.reason));
+  revocationSignal?.addEventListener('abort', () => controller.abort(revocationSignal.reason));
   signal.addEventListener('abort', cancel);
   try {
     await work(createCall(context.deadline, controller.signal));
@@ -83,7 +84,7 @@ async function runUntilEnded<Request>(
   }
 }
 
-/** Writes a message. grpc-js buffers without limit, so this waits while the buffer is full. */
+/** Writes a message. Waits while the buffer is full, because grpc-js buffers without limit. */
 async function send<Request, Response>(
   stream: Stream<Request, Response>,
   call: Call,

@@ -24,7 +24,7 @@ export interface Service {
   readonly methods: readonly ServiceMethod[];
 }
 
-/** Every service of the contract. */
+/** Creates every service of the contract. */
 export function createServices(deps: MethodDependencies): readonly Service[] {
   return [
     defineService(OrchestratorServiceService, createOrchestratorMethods(deps)),
@@ -45,7 +45,7 @@ function defineService<Definition extends ServiceDefinition>(
   return { name: methods[0]?.definition.path.split('/')[1] ?? '', methods };
 }
 
-/** The scope that each method of the contract requires, by method path. */
+/** Returns the scope that each method of the contract requires, by method path. */
 export function getScopesByPath(services: readonly Service[]): ReadonlyMap<string, Scope> {
   return new Map(
     services.flatMap(({ methods }) =>
@@ -73,7 +73,7 @@ export function addServices(
   }
 }
 
-/** Sends bytes as they are, and serializes messages. */
+/** Passes encoded bytes on unchanged and serializes messages. */
 function serializeMessageOrBytes<Response>(serialize: (response: Response) => Buffer) {
   return (response: MessageOrBytes<Response>): Buffer => {
     if (!(response instanceof Uint8Array)) return serialize(response);

@@ -12,7 +12,6 @@ import type { MethodDependencies } from './dependencies';
 import type { ServiceMethods } from './method';
 import { getPageSize, PageTokens } from './page-token';
 
-/** The methods of SessionService. */
 export function createSessionMethods({
   useCases,
   stallTimeoutMs,
@@ -79,7 +78,7 @@ function createTurnTokens({ tenantId, sessionId }: ListTurnsRequest): PageTokens
   return new PageTokens('turns', tenantId, sessionId);
 }
 
-/** Converts a turn record. Its request gets the time that the turn was decided with. */
+/** Converts a turn record. `occurred_at` in the request is set to the time with which the turn was decided. */
 function turnRecordToProto(record: TurnRecord): TurnRecordMessage {
   const request = ProcessTurnRequest.decode(record.request);
   if (request.turn !== undefined) request.turn.occurredAt = new Date(record.occurredAt);

@@ -17,19 +17,21 @@ type Event = NonNullable<StreamTurnResponse['event']>;
 export class TurnEvents {
   private sequence = 0;
 
-  /** Events for decisions without the model, before the commit. */
-  *provisional(result: TurnResult): Generator<StreamTurnResponse> {
-    for (const event of createEvents(result)) yield this.next(result, { provisional: true, replayed: false, event });
+  /** Creates the events of the decision without the model. They are sent before the commit. */
+  *createProvisionalEvents(result: TurnResult): Generator<StreamTurnResponse> {
+    for (const event of createEvents(result))
+      yield this.createResponse(result, { provisional: true, replayed: false, event });
   }
 
-  /** Events for the committed turn. */
-  *final({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
-    for (const event of createEvents(result)) yield this.next(result, { provisional: false, replayed, event });
+  /** Creates the events of the committed turn. */
+  *createFinalEvents({ result, responseBytes, replayed }: ProcessedTurn): Generator<StreamTurnResponse> {
+    for (const event of createEvents(result))
+      yield this.createResponse(result, { provisional: false, replayed, event });
     const event: Event = { $case: 'committed', value: ProcessTurnResponse.decode(responseBytes) };
-    yield this.next(result, { provisional: false, replayed, event });
+    yield this.createResponse(result, { provisional: false, replayed, event });
   }
 
-  private next(
+  private createResponse(
     { turnId }: TurnResult,
     fields: Pick<StreamTurnResponse, 'provisional' | 'replayed' | 'event'>,
   ): StreamTurnResponse {

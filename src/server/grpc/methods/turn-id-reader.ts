@@ -3,7 +3,7 @@ import { MalformedMessageError, WireReader, wireTypes } from '../validation/wire
 /** Field numbers of `turn` in all requests that contain a turn, and of `turn_id` in Turn. */
 const turnNumber = 1;
 const turnIdNumber = 4;
-/** Longer ids are not valid and are not sent back. */
+/** Maximum length of an id in bytes. A longer id is invalid and is not returned to the client. */
 const maxIdBytes = 200;
 
 /**
@@ -17,7 +17,7 @@ export function readTurnId(request: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.length).toString();
 }
 
-/** The content of the last delimited field with a number, up to the first malformed byte. */
+/** Returns the content of the last delimited field with this number. Ignores everything after the first malformed byte. */
 function readLastField(message: Uint8Array, number: number): Uint8Array | undefined {
   const reader = new WireReader(message);
   let content: Uint8Array | undefined;

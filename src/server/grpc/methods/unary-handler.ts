@@ -8,7 +8,7 @@ import type { RawRequest } from '../validation/request-validator';
 import type { HandlerDependencies } from './dependencies';
 import type { MessageOrBytes, UnaryMethod, UnaryResponse } from './method';
 
-/** The grpc-js handler of a unary method. It calls back exactly once and never throws. */
+/** Creates the grpc-js handler of a unary method. The handler calls its callback exactly once and never throws. */
 export function createUnaryHandler<Request, Response>(
   method: UnaryMethod<Request, Response>,
   { middlewares, telemetry, clock, turnTimeoutMs }: HandlerDependencies,

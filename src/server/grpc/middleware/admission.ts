@@ -32,17 +32,20 @@ export interface CallLimits {
    * may have a request that is not completely received.
    */
   readonly maxCallsInFlight: number;
-  /** The same for one tenant, by the tenant in the request. */
+  /** Maximum number of concurrent calls and requests of one tenant, by the tenant in the request. */
   readonly maxCallsInFlightPerTenant: number;
   /** Maximum number of open long-lived streams. An idle stream does not count as a call in flight. */
   readonly maxStreams: number;
-  /** The same for one tenant: by the tenant in a WatchSession request, and by the tenant of the credential of ProcessTurns. */
+  /**
+   * Maximum number of open long-lived streams of one tenant: by the tenant in a WatchSession request, and by the tenant of the
+   * credential of ProcessTurns.
+   */
   readonly maxStreamsPerTenant: number;
   /** Maximum size of a call's metadata in bytes, as HTTP/2 counts them. */
   readonly maxMetadataBytes: number;
-  /** A call with less time until its deadline is rejected. Milliseconds. */
+  /** Minimum time until the deadline. A call with less time is rejected. Milliseconds. */
   readonly minRemainingMs: number;
-  /** Deadline of a call whose client sets none, and upper limit for each request of a long-lived stream. Milliseconds. */
+  /** Timeout of a call without a deadline, and maximum time for each request of a long-lived stream. Milliseconds. */
   readonly turnTimeoutMs: number;
 }
 
@@ -51,46 +54,46 @@ export interface AdmissionDependencies extends ErrorReporting {
   readonly metrics: Metrics;
   /** Records the open streams of health checks. */
   readonly trackWatches: ServerInterceptor;
-  /** undefined: every call is allowed. */
+  /** If undefined, every call is allowed. */
   readonly authorizer: CredentialAuthorizer | undefined;
 }
 
 /** The kinds of calls, and the requests inside a bidirectional stream. */
 export type CallKind = 'unary' | 'server stream' | 'long server stream' | 'bidi stream' | 'stream request';
 
-/** Everything a call passes before its handler, in the order in which it runs. */
+/** The interceptors and middlewares that run before the handler of a call. */
 export interface Admission {
-  /** Run before the body of a call is read. grpc-js applies the last one first to what arrives. */
+  /** Run before the body of a call is read. grpc-js passes incoming data to the last interceptor first. */
   readonly interceptors: readonly ServerInterceptor[];
-  /** Run after the request is received, the first one first. */
+  /** Run in order after the request is received. */
   readonly middlewares: Readonly<Record<CallKind, readonly Middleware[]>>;
-  /** Number of handlers of calls, and of requests of long-lived streams, that are running. */
+  /** Number of running handlers of calls and of requests of long-lived streams. */
   readonly callsInFlight: number;
   /** Number of open long-lived streams. */
   readonly openStreams: number;
 }
 
 /**
- * Creates the list of steps that admit calls. grpc-js itself limits the streams of a connection, but no longer counts a call that
- * the client canceled while its handler still runs; the limiters here do.
+ * Creates the interceptors and middlewares that admit calls. grpc-js itself limits the streams of a connection, but it stops
+ * counting a call when the client cancels it. The limiters count a call until its handler ends.
  */
 export function createAdmission(deps: AdmissionDependencies, limits: CallLimits): Admission {
   const { clock, metrics, telemetry } = deps;
   const authorizer = deps.authorizer ?? allowAll;
   const pending = { maxPendingRequests: limits.maxCallsInFlight, timeoutMs: limits.turnTimeoutMs };
-  const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, tooMany('calls are in flight'));
-  const streams = new ConcurrencyLimiter(limits.maxStreams, tooMany('streams are open'));
+  const calls = new ConcurrencyLimiter(limits.maxCallsInFlight, formatLimitMessage('calls are in flight'));
+  const streams = new ConcurrencyLimiter(limits.maxStreams, formatLimitMessage('streams are open'));
   const tenantCalls = new TenantConcurrencyLimiter(
     limits.maxCallsInFlightPerTenant,
-    tooMany('calls of this tenant are in flight'),
+    formatLimitMessage('calls of this tenant are in flight'),
   );
   const tenantStreams = new TenantConcurrencyLimiter(
     limits.maxStreamsPerTenant,
-    tooMany('streams of this tenant are open'),
+    formatLimitMessage('streams of this tenant are open'),
   );
   const gate = new BatchGate();
 
-  const call: readonly Middleware[] = [
+  const callMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
     limitConcurrency(calls),
     endCancellation,
@@ -101,7 +104,7 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
     checkDeadline(clock, limits.minRemainingMs),
     limitTenantConcurrency(tenantCalls),
   ];
-  const stream: readonly Middleware[] = [
+  const streamMiddlewares: readonly Middleware[] = [
     reportErrors(deps),
     limitConcurrency(streams),
     endCancellation,
@@ -121,10 +124,15 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
       ...(deps.authorizer === undefined ? [] : [authenticate(deps.authorizer, deps)]),
     ],
     middlewares: {
-      unary: call,
-      'server stream': call,
-      'long server stream': [...stream, validate, authorize(authorizer), limitTenantConcurrency(tenantStreams)],
-      'bidi stream': [...stream, limitCredentialConcurrency(tenantStreams, authorizer)],
+      unary: callMiddlewares,
+      'server stream': callMiddlewares,
+      'long server stream': [
+        ...streamMiddlewares,
+        validate,
+        authorize(authorizer),
+        limitTenantConcurrency(tenantStreams),
+      ],
+      'bidi stream': [...streamMiddlewares, limitCredentialConcurrency(tenantStreams, authorizer)],
       'stream request': [
         trace(telemetry),
         reportErrors(deps),
@@ -145,6 +153,6 @@ export function createAdmission(deps: AdmissionDependencies, limits: CallLimits)
   };
 }
 
-function tooMany(what: string): string {
-  return `Too many ${what} on this node; retry after the retry delay.`;
+function formatLimitMessage(subject: string): string {
+  return `Too many ${subject} on this node; retry after the retry delay.`;
 }

@@ -8,7 +8,7 @@ import { toClientCertificate } from './client-certificate';
 
 /** Decides which data an authenticated call may access. Calls are identified by their metadata object. */
 export interface Authorizer {
-  /** The tenant of the credential; undefined if the credential is for all tenants, or if none is required. */
+  /** Returns the tenant of the credential; undefined if the credential is for all tenants, or if no credential is required. */
   getTenantId(metadata: Metadata): string | undefined;
   /**
    * Checks that a request for a tenant is allowed. A request without a tenant reads and writes no tenant's data.
@@ -17,13 +17,13 @@ export interface Authorizer {
    */
   authorize(metadata: Metadata, tenantId: string | undefined): void;
   /**
-   * Authenticates the credential of a stream again in intervals, and calls `revoke` once if it is no longer valid. Returns a
-   * function that stops it.
+   * Authenticates the credential of a stream again at intervals, and calls `revoke` once if it is no longer valid. Returns a
+   * function that stops the checks.
    */
   watchCredential(metadata: Metadata, path: string, revoke: (error: OrchestratorError) => void): () => void;
 }
 
-/** Allows every call. For a server without credentials. */
+/** Allows every call, for a server without authentication. */
 export const allowAll: Authorizer = {
   getTenantId: () => undefined,
   authorize: () => {},
@@ -55,7 +55,7 @@ interface AuthenticatedCall {
 /** Allows calls with a valid credential, within its scopes and its tenant. */
 export class CredentialAuthorizer implements Authorizer {
   private readonly deps: AuthorizerDependencies;
-  /** By method path. Methods without an entry require a valid credential with any scope. */
+  /** The required scope by method path. Methods without an entry require a valid credential with any scope. */
   private readonly scopes: ReadonlyMap<string, Scope>;
   private readonly recheckIntervalMs: number;
   private readonly calls = new WeakMap<Metadata, AuthenticatedCall>();
@@ -73,7 +73,7 @@ export class CredentialAuthorizer implements Authorizer {
     call: ServerInterceptingCallInterface,
   ): Promise<OrchestratorError | undefined> {
     const authorization = metadata.get('authorization').map(String);
-    // Reading the certificate is the slowest part, and it is used only without an authorization header.
+    // The certificate is used only without an authorization header. It is read only then, because reading it is the slowest part.
     const peer = authorization.length === 0 ? call.getAuthContext().sslPeerCertificate : undefined;
     const credentials: Credentials = { authorization, certificate: peer && toClientCertificate(peer) };
     const principal = await this.identify(path, credentials, { peer: call.getPeer() });
@@ -144,7 +144,10 @@ export class CredentialAuthorizer implements Authorizer {
     }
   }
 
-  /** Logs no part of the credential. The level is info, because clients must not be able to write warnings for the operator. */
+  /**
+   * Counts and logs a denied call, without any part of the credential. The level is info, because clients must not be able to write
+   * warnings for the operator.
+   */
   private report(failure: AccessFailure, client: Client): void {
     this.deps.metrics.recordAccessFailure(failure);
     this.deps.log.info({ failure, ...client }, 'access denied');

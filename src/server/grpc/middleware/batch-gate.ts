@@ -1,16 +1,16 @@
-/** Maximum number of calls in a batch. In a larger batch, the first call would wait long for the last one. */
+/** Maximum number of calls in a batch. In a larger batch, the first call would wait too long for the last one. */
 const maxBatchSize = 32;
 
 /**
- * Starts calls that arrive together in one batch, at the end of the current turn of the event loop. From there the calls of a
- * batch proceed step by step, and their writes are sent together (ADR 0008). No call waits for later calls.
+ * Starts calls that arrive together in one batch, at the end of the current turn of the event loop. The calls of a batch then
+ * proceed in lockstep, so that their writes are sent together (ADR 0008). No call waits for later calls.
  */
 export class BatchGate {
   private size = 0;
   private batch: Promise<void> | undefined;
 
-  /** Resolves when the current batch starts. Within a batch, callers continue in the order in which they asked. */
-  nextBatch(): Promise<void> {
+  /** Resolves when the current batch starts. Within a batch, callers continue in the order of their calls. */
+  waitForNextBatch(): Promise<void> {
     if (this.batch === undefined || this.size === maxBatchSize) this.batch = this.openBatch();
     this.size += 1;
     return this.batch;

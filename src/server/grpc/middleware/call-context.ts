@@ -20,8 +20,8 @@ const noRequest: RawRequest<never> = {
 };
 
 /**
- * A call on its way through the middlewares, and the `Call` that its handler gets. Middlewares set `request` and `revoked`;
- * everything else is known at the start.
+ * The state of a call that the middlewares share, and the `Call` that the handler receives. Middlewares set `request` and
+ * `revocationSignal`. All other properties are set by the constructor.
  */
 export class CallContext<Request> implements Call {
   /** gRPC path of the method, `/package.Service/Method`. */
@@ -31,10 +31,10 @@ export class CallContext<Request> implements Call {
   /** Milliseconds since 1970; Infinity without a deadline. */
   readonly deadline: number;
   readonly rawRequest: RawRequest<Request>;
-  /** Set by the middleware `validate`. */
+  /** The decoded request. Set by the middleware `validate`. */
   request: ValidatedRequest<Request> | undefined;
   /** Set by the middleware `watchCredential`: aborted with an OrchestratorError when the credential is no longer valid. */
-  revoked: AbortSignal | undefined;
+  revocationSignal: AbortSignal | undefined;
   private readonly cancellation: Cancellation;
 
   private constructor(
@@ -50,7 +50,9 @@ export class CallContext<Request> implements Call {
     this.cancellation = cancellation;
   }
 
-  /** The context of a call with one request. `defaultDeadline` applies if the client sets none. */
+  /**
+   * Creates the context of a call with one request. `defaultDeadline`, in milliseconds since 1970, applies if the client sets none.
+   */
   static forCall<Request>(
     call: ServerCall & { readonly request: RawRequest<Request> },
     defaultDeadline: number,
@@ -58,12 +60,12 @@ export class CallContext<Request> implements Call {
     return CallContext.create(call, call.request, defaultDeadline);
   }
 
-  /** The context of a bidirectional stream. */
+  /** Creates the context of a bidirectional stream. */
   static forStream(stream: ServerCall): CallContext<never> {
     return CallContext.create(stream, noRequest, Number.POSITIVE_INFINITY);
   }
 
-  /** The context of one request of a bidirectional stream. It is canceled with the stream. */
+  /** Creates the context of one request of a bidirectional stream. The request is canceled with the stream. */
   static forStreamRequest<Request>(
     stream: CallContext<never>,
     request: RawRequest<Request>,
@@ -90,21 +92,21 @@ export class CallContext<Request> implements Call {
     return this.cancellation.isCanceled;
   }
 
-  /** The validated request, for handlers. */
+  /** Returns the validated request. Throws if the middleware `validate` has not run. */
   getRequest(): ValidatedRequest<Request> {
     if (this.request === undefined) throw new Error(`The request of ${this.path} has not been validated.`);
     return this.request;
   }
 
-  /** The handler has finished: the signal is not aborted any more. */
+  /** Ends the context when the handler has finished. The signal is not aborted after that. */
   end(): void {
     this.cancellation.end();
   }
 }
 
 /**
- * The cancellation of a grpc-js call. grpc-js emits `cancelled` when the client cancels, when the deadline passes, and also
- * after every response. `end` prevents that the last one aborts the signal.
+ * The cancellation of a grpc-js call. grpc-js emits `cancelled` when the client cancels, when the deadline passes, and also after
+ * every response. `end` prevents the event after a response from aborting the signal.
  */
 class Cancellation {
   private controller: AbortController | undefined;
@@ -115,7 +117,7 @@ class Cancellation {
     call.once('cancelled', () => this.cancel());
   }
 
-  /** Created on demand, because most calls do not need it. */
+  /** Created on first use, because most calls do not need a signal. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

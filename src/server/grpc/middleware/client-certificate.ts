@@ -1,10 +1,10 @@
 import type { PeerCertificate } from 'node:tls';
 import type { ClientCertificate } from '../../ports/authenticator';
 
-/** Converts the certificate of a TLS client from the form of Node.js. */
+/** Converts the certificate of a TLS client from the format of Node.js. */
 export function toClientCertificate({ subject, subjectaltname, valid_to }: PeerCertificate): ClientCertificate {
   const names = parseAlternativeNames(subjectaltname ?? '');
-  const commonName: unknown = subject?.CN; // a list if there are several
+  const commonName: unknown = subject?.CN; // an array if the subject has several
   return {
     commonName: typeof commonName === 'string' ? commonName : undefined,
     uris: names.flatMap(({ kind, name }) => (kind === 'URI' ? [name] : [])),

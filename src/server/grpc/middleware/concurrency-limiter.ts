@@ -1,11 +1,11 @@
 import { OrchestratorError } from '../../../core/model/orchestrator-error';
 
-/** Retry delay that is sent to the client when a limit is reached, in milliseconds. */
+/** Retry delay in milliseconds that is sent to the client when a limit is reached. */
 export const retryAfterMs = 100;
 
 /** Limits how many tasks run concurrently. */
 export class ConcurrencyLimiter {
-  private running = 0;
+  private runningCount = 0;
   private readonly max: number;
   private readonly message: string;
 
@@ -17,28 +17,28 @@ export class ConcurrencyLimiter {
 
   /** Number of tasks that are running. */
   get inUse(): number {
-    return this.running;
+    return this.runningCount;
   }
 
   /**
-   * Starts the task immediately. It counts until its promise settles.
+   * Starts the task immediately. The task counts until its promise settles.
    *
    * @throws OrchestratorError TOO_MANY_CALLS if the limit is reached.
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.running >= this.max) throw new OrchestratorError('TOO_MANY_CALLS', this.message, { retryAfterMs });
-    this.running++;
+    if (this.runningCount >= this.max) throw new OrchestratorError('TOO_MANY_CALLS', this.message, { retryAfterMs });
+    this.runningCount++;
     try {
       return await task();
     } finally {
-      this.running--;
+      this.runningCount--;
     }
   }
 }
 
 /** Limits how many tasks of each tenant run concurrently, so that one tenant cannot use the capacity of the others. */
 export class TenantConcurrencyLimiter {
-  private readonly running = new Map<string, number>();
+  private readonly runningCounts = new Map<string, number>();
   private readonly max: number;
   private readonly message: string;
 
@@ -49,16 +49,17 @@ export class TenantConcurrencyLimiter {
   }
 
   /**
-   * Starts the task immediately. It counts for its tenant until its promise settles; without a tenant it does not count.
+   * Starts the task immediately. The task counts for its tenant until its promise settles. Without a tenant, the task does not
+   * count.
    *
    * @throws OrchestratorError TENANT_TOO_MANY_CALLS if the tenant's limit is reached.
    */
   async run<T>(tenantId: string | undefined, task: () => Promise<T>): Promise<T> {
     if (tenantId === undefined) return await task();
     const tenant = tenantId.toLowerCase(); // UUIDs are case-insensitive.
-    const count = this.running.get(tenant) ?? 0;
+    const count = this.runningCounts.get(tenant) ?? 0;
     if (count >= this.max) throw new OrchestratorError('TENANT_TOO_MANY_CALLS', this.message, { retryAfterMs });
-    this.running.set(tenant, count + 1);
+    this.runningCounts.set(tenant, count + 1);
     try {
       return await task();
     } finally {
@@ -67,8 +68,8 @@ export class TenantConcurrencyLimiter {
   }
 
   private release(tenant: string): void {
-    const count = (this.running.get(tenant) ?? 0) - 1;
-    if (count > 0) this.running.set(tenant, count);
-    else this.running.delete(tenant);
+    const count = (this.runningCounts.get(tenant) ?? 0) - 1;
+    if (count > 0) this.runningCounts.set(tenant, count);
+    else this.runningCounts.delete(tenant);
   }
 }

@@ -12,9 +12,9 @@ export function measureCalls(metrics: Metrics): TransportHook {
       endMeasurement?.(name);
       endMeasurement = undefined;
     };
-    call.sendStatus = function (sent) {
-      end(status[sent.code ?? status.UNKNOWN]);
-      sendStatus.call(this, sent);
+    call.sendStatus = function (statusObject) {
+      end(status[statusObject.code ?? status.UNKNOWN]);
+      sendStatus.call(this, statusObject);
     };
     call.start = function (listener) {
       start.call(this, {
@@ -22,7 +22,7 @@ export function measureCalls(metrics: Metrics): TransportHook {
         onReceiveMessage: (message) => listener.onReceiveMessage(message),
         onReceiveHalfClose: () => listener.onReceiveHalfClose(),
         onCancel() {
-          // grpc-js also calls it after each status.
+          // grpc-js also calls onCancel after each status.
           end(status[status.CANCELLED]);
           listener.onCancel();
         },

@@ -12,8 +12,8 @@ import type { ConcurrencyLimiter, TenantConcurrencyLimiter } from './concurrency
 export type Next<Request, Result> = (call: CallContext<Request>) => Promise<Result>;
 
 /**
- * One step of a call between the interceptors and the handler. It calls `next` once, or throws an error instead. The same
- * signature for every step; admission.ts lists the steps of each kind of call in the order in which they run.
+ * One step of a call between the interceptors and the handler. It calls `next` once, or throws an error instead. All steps have the
+ * same signature. admission.ts lists the steps of each kind of call in the order in which they run.
  */
 export type Middleware = <Request, Result>(call: CallContext<Request>, next: Next<Request, Result>) => Promise<Result>;
 
@@ -28,15 +28,18 @@ export function compose<Request, Result>(
   );
 }
 
-/** Runs the rest in a span. For the requests of a stream; a call has the server span of OpenTelemetry. */
+/**
+ * Runs the rest of a call in a span. Used only for the requests of a stream, because a call already has the server span of
+ * OpenTelemetry.
+ */
 export function trace(telemetry: Telemetry): Middleware {
   return (call, next) => telemetry.withSpanAsync(requestSpanName, () => next(call));
 }
 
-/** The span of one request of a bidirectional stream, which ProcessTurns alone has. */
+/** Name of the span of one request of a bidirectional stream. ProcessTurns is the only method with such a stream. */
 const requestSpanName = 'ProcessTurns turn';
 
-/** Logs errors and marks the current span. Everything behind it in a call is an OrchestratorError. */
+/** Converts every error to an OrchestratorError, logs it, and marks the current span. */
 export function reportErrors(reporting: ErrorReporting): Middleware {
   return async (call, next) => {
     try {
@@ -47,7 +50,7 @@ export function reportErrors(reporting: ErrorReporting): Middleware {
   };
 }
 
-/** Ends the cancellation of a call with its handler: grpc-js emits `cancelled` after every response. */
+/** Ignores a cancellation after the handler has ended, because grpc-js emits `cancelled` after every response. */
 export const endCancellation: Middleware = async (call, next) => {
   try {
     return await next(call);
@@ -61,12 +64,12 @@ export function limitConcurrency(limiter: ConcurrencyLimiter): Middleware {
   return (call, next) => limiter.run(() => next(call));
 }
 
-/** Limits how many calls of one tenant are processed concurrently, by the tenant in the request. */
+/** Limits how many calls of each tenant are processed concurrently, by the tenant in the request. */
 export function limitTenantConcurrency(limiter: TenantConcurrencyLimiter): Middleware {
   return (call, next) => limiter.run(call.request?.tenantId, () => next(call));
 }
 
-/** Limits how many calls of one tenant are processed concurrently, by the tenant of the credential. */
+/** Limits how many calls of each tenant are processed concurrently, by the tenant of the credential. */
 export function limitCredentialConcurrency(limiter: TenantConcurrencyLimiter, authorizer: Authorizer): Middleware {
   return (call, next) => limiter.run(authorizer.getTenantId(call.metadata), () => next(call));
 }
@@ -82,10 +85,10 @@ export function limitMetadata(maxBytes: number): Middleware {
   };
 }
 
-/** Starts calls that arrive together at the same time (ADR 0008). */
+/** Starts calls that arrive together in one batch (ADR 0008). */
 export function batch(gate: BatchGate): Middleware {
   return async (call, next) => {
-    await gate.nextBatch();
+    await gate.waitForNextBatch();
     return next(call);
   };
 }
@@ -104,11 +107,11 @@ export function authorize(authorizer: Authorizer): Middleware {
   };
 }
 
-/** Checks the credential of a stream again in intervals, for as long as the stream is open. */
+/** Checks the credential of a stream again at intervals, as long as the stream is open. */
 export function watchCredential(authorizer: Authorizer): Middleware {
   return async (call, next) => {
     const revocation = new AbortController();
-    call.revoked = revocation.signal;
+    call.revocationSignal = revocation.signal;
     const stop = authorizer.watchCredential(call.metadata, call.path, (error) => revocation.abort(error));
     try {
       return await next(call);
@@ -132,7 +135,7 @@ export function checkDeadline(clock: Clock, minRemainingMs: number): Middleware 
 /** The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
 const bytesPerHeader = 32;
 
-/** The size of metadata as HTTP/2 counts it, with binary values in base64. */
+/** Returns the size of metadata in bytes as HTTP/2 counts it, with binary values in base64. */
 export function getMetadataSize(metadata: Metadata): number {
   let size = 0;
   for (const [name, values] of Object.entries(metadata.toJSON())) {

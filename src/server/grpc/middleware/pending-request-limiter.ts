@@ -13,7 +13,7 @@ export interface PendingRequestLimits {
   readonly timeoutMs: number;
 }
 
-/** Limits pending requests. Health checks have a limit of their own, so that other calls cannot block them. */
+/** Limits pending requests. Health checks have a separate limit, so that other calls cannot block them. */
 export function limitPendingRequests(limits: PendingRequestLimits, telemetry: Telemetry): TransportHook {
   const requests = new PendingRequestLimiter(limits, telemetry);
   const healthChecks = new PendingRequestLimiter(limits, telemetry);
@@ -21,11 +21,11 @@ export function limitPendingRequests(limits: PendingRequestLimits, telemetry: Te
 }
 
 /**
- * Limits calls whose single request is not completely received. grpc-js keeps the received part in memory, and no handler runs
- * yet, so that no other limit applies to them.
+ * Limits calls whose single request is not completely received. grpc-js keeps the received part in memory, and no handler runs yet,
+ * so no other limit applies to these calls.
  */
 export class PendingRequestLimiter {
-  private pending = 0;
+  private pendingCount = 0;
   private readonly limits: PendingRequestLimits;
   private readonly telemetry: Telemetry;
 
@@ -36,28 +36,28 @@ export class PendingRequestLimiter {
 
   /**
    * Counts a call with a single request until the request is complete or the call ends. Above the limit the call is rejected with
-   * TOO_MANY_CALLS. After the timeout it ends with DEADLINE_EXCEEDED. Records the metadata of every call.
+   * TOO_MANY_CALLS. After the timeout it ends with DEADLINE_EXCEEDED. Also sets `transport.metadata` for every call.
    */
   track(call: ServerInterceptingCallInterface, transport: TransportCall): void {
     const { start } = call;
     const limiter = this;
     call.start = function (listener) {
       const { isRequestStream } = transport;
-      const isRejected = !isRequestStream && limiter.pending >= limiter.limits.maxPendingRequests;
+      const isRejected = !isRequestStream && limiter.pendingCount >= limiter.limits.maxPendingRequests;
       const timer = isRequestStream || isRejected ? undefined : limiter.startTimer(this);
       let isCounted = false;
       const release = (): void => {
         clearTimeout(timer);
-        if (isCounted) limiter.pending -= 1;
+        if (isCounted) limiter.pendingCount -= 1;
         isCounted = false;
       };
       start.call(this, {
-        // grpc-js calls it immediately, or never if the client is gone already. In that case it calls nothing else either.
+        // grpc-js calls this immediately, or never if the client has already disconnected. In that case it calls no other method.
         onReceiveMetadata(metadata) {
           transport.metadata = metadata;
           if (isRejected) return;
           isCounted = !isRequestStream;
-          if (isCounted) limiter.pending += 1;
+          if (isCounted) limiter.pendingCount += 1;
           listener.onReceiveMetadata(metadata);
         },
         onReceiveMessage: (message) => listener.onReceiveMessage(message),
@@ -65,7 +65,7 @@ export class PendingRequestLimiter {
           release();
           listener.onReceiveHalfClose();
         },
-        // grpc-js also calls it after each status.
+        // grpc-js also calls onCancel after each status.
         onCancel() {
           release();
           listener.onCancel();

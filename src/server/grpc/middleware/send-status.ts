@@ -4,12 +4,12 @@ import { getTraceId, statusDetailsHeader, toStatusObject } from '../errors/call-
 import { toTransportError } from '../errors/transport-errors';
 import type { TransportHook } from './transport-interceptor';
 
-/** By the metadata of the call, which interceptors and handlers share. */
+/** Trailing metadata by the metadata of the call. Interceptors and handlers of a call share its metadata object. */
 const trailers = new WeakMap<Metadata, Metadata>();
 
 /**
- * Sets the trailing metadata of a successful call. The callback of grpc-js also accepts it, but OpenTelemetry wraps that
- * callback in a traced service and passes on the error and the response only.
+ * Sets the trailing metadata of a successful call. The callback of grpc-js also accepts trailing metadata, but in a traced service
+ * OpenTelemetry wraps the callback and passes on only the error and the response.
  */
 export function setTrailer(metadata: Metadata, trailer: Metadata): void {
   trailers.set(metadata, trailer);
@@ -18,10 +18,10 @@ export function setTrailer(metadata: Metadata, trailer: Metadata): void {
 /** Sends the trailing metadata that the handler of a call has set. */
 export const sendTrailers: TransportHook = (call, transport) => {
   const { sendStatus } = call;
-  call.sendStatus = function (sent) {
+  call.sendStatus = function (statusObject) {
     const { metadata } = transport;
-    const trailer = sent.code === status.OK && metadata !== undefined ? trailers.get(metadata) : undefined;
-    sendStatus.call(this, trailer === undefined ? sent : { ...sent, metadata: trailer });
+    const trailer = statusObject.code === status.OK && metadata !== undefined ? trailers.get(metadata) : undefined;
+    sendStatus.call(this, trailer === undefined ? statusObject : { ...statusObject, metadata: trailer });
   };
 };
 
@@ -32,11 +32,14 @@ export const sendTrailers: TransportHook = (call, transport) => {
 export function explainTransportErrors(telemetry: Telemetry): TransportHook {
   return (call, transport) => {
     const { sendStatus } = call;
-    call.sendStatus = function (sent) {
-      const isExplained = sent.code === status.OK || (sent.metadata?.get(statusDetailsHeader).length ?? 0) > 0;
-      const error = isExplained ? undefined : toTransportError(sent.code ?? status.UNKNOWN, sent.details ?? '');
-      const explained = error && toStatusObject(error, getTraceId(telemetry, transport.metadata));
-      sendStatus.call(this, explained ?? sent);
+    call.sendStatus = function (statusObject) {
+      const isComplete =
+        statusObject.code === status.OK || (statusObject.metadata?.get(statusDetailsHeader).length ?? 0) > 0;
+      const error = isComplete
+        ? undefined
+        : toTransportError(statusObject.code ?? status.UNKNOWN, statusObject.details ?? '');
+      const detailedStatus = error && toStatusObject(error, getTraceId(telemetry, transport.metadata));
+      sendStatus.call(this, detailedStatus ?? statusObject);
     };
   };
 }

@@ -9,7 +9,7 @@ import {
 export interface TransportCall {
   /** gRPC path of the method, `/package.Service/Method`. */
   readonly path: string;
-  /** The client sends a stream of requests. */
+  /** Whether the client sends a stream of requests. */
   readonly isRequestStream: boolean;
   /** The metadata from the client; undefined until it arrives. */
   metadata: Metadata | undefined;
@@ -17,14 +17,14 @@ export interface TransportCall {
 
 /**
  * Replaces methods of the innermost call of grpc-js. A hook that replaces a method calls the original one. The replacement is a
- * `function` that uses `this`: an arrow function or a bound function would reference the call that references it, and such a
- * pair survives every minor garbage collection, which costs a third of a call.
+ * `function` that uses `this`: an arrow function or a bound function would reference the call that references it. Such a cycle
+ * survives every minor garbage collection, which costs about a third of the time of a call.
  */
 export type TransportHook = (call: ServerInterceptingCallInterface, transport: TransportCall) => void;
 
 /**
- * Applies hooks to every call before its body is read. One interceptor for all of them, because each interceptor slows down every
- * call, and at the innermost position, because grpc-js sends its own errors past all interceptors: it calls `sendStatus` of the
+ * Applies hooks to every call before its body is read. All hooks share one interceptor, because each interceptor slows down every
+ * call. It must be the innermost one, because grpc-js bypasses the interceptors for its own errors and calls `sendStatus` of the
  * innermost call. The method that the first hook replaces runs last.
  */
 export function createTransportInterceptor(hooks: readonly TransportHook[]): ServerInterceptor {

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 const uuidLength = 36;
 const hyphenIndexes: ReadonlySet<number> = new Set([8, 13, 18, 23]);
 
-/** 1 for each character that is allowed at an index of a UUID; at `index * 128 + character`. */
+/** Lookup table: 1 at `index * 128 + character` if the ASCII character is allowed at this index of a UUID. */
 const uuidCharacters = createUuidCharacters();
 
 /** Whether the bytes are the text of a UUID, in upper or lower case. */
@@ -39,7 +39,7 @@ export function isUnsafeKey(bytes: Uint8Array, start: number, end: number): bool
   return true;
 }
 
-/** Below this length a loop is faster than the call of the native function. */
+/** Below this length a loop is faster than a call of the native function. */
 const minNativeBytes = 48;
 
 /** Whether the bytes are UTF-8. */

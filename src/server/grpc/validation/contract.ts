@@ -9,7 +9,7 @@ export interface Contract {
   readonly files: FileDescriptorSet;
 }
 
-// The same relative path from src/ and from dist/src/.
+// The relative path is the same from src/ and from dist/src/.
 const descriptorsPath = join(__dirname, '..', '..', '..', '..', 'gen', 'descriptors.binpb');
 
 /** Reads and links the descriptors. Takes tens of milliseconds; call it once per server. */

@@ -13,7 +13,7 @@ import {
 } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 
 /**
- * What fast validation can check of a single value. `unsupported` stands for annotations that fast validation does not
+ * The constraint that fast validation checks on a single value. `unsupported` stands for annotations that fast validation does not
  * implement: a request that sets such a field is validated by protovalidate.
  */
 export type ValueConstraint =
@@ -40,7 +40,7 @@ export interface FieldConstraints {
   readonly key: ValueConstraint;
   /** Maximum number of elements or entries; Infinity without a limit in the contract. */
   readonly maxCount: number;
-  /** The field must be present in the bytes, because its default value is not allowed. */
+  /** Whether the field must be present in the bytes, because its default value is not allowed. */
   readonly isRequired: boolean;
 }
 
@@ -49,7 +49,7 @@ const unsupported: ValueConstraint = { kind: 'unsupported' };
 const unlimited = Number.POSITIVE_INFINITY;
 
 /** Reads the `buf.validate` annotations of a field. */
-export function constraintsOf(field: DescField): FieldConstraints {
+export function getConstraints(field: DescField): FieldConstraints {
   const rules = getOption(field, fieldRules);
   if (rules.ignore === Ignore.ALWAYS) return { value: none, key: none, maxCount: unlimited, isRequired: false };
   if (rules.type.case === 'repeated') return readList(field, rules.type.value);
@@ -123,7 +123,7 @@ function readString(rules: StringRules, allowsEmpty: boolean): ValueConstraint {
   return { kind: 'string', minBytes: Number(rules.minLen), maxBytes: Number(rules.maxLen) || unlimited };
 }
 
-/** `lowest` is the minimum when the rules set none. */
+/** Reads the range of a number. `lowest` is the minimum if the rules set none. */
 function readNumber(schema: DescMessage, rules: NumberRules, lowest: number): ValueConstraint {
   if (!setsOnly(schema, rules, ['gte', 'lte'])) return unsupported;
   const min = rules.greaterThan.value ?? lowest;

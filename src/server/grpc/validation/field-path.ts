@@ -1,3 +1,4 @@
+/** Markers in `indexes` for a singular field and for a map entry. */
 const single = -1;
 const keyed = -2;
 const maxKeyLength = 100;
@@ -34,7 +35,7 @@ export class FieldPath {
     this.push(name, index);
   }
 
-  /** Enters an entry of a map. Its key is set when it is read. */
+  /** Enters an entry of a map. `setKey` sets its key when the key is read. */
   enterEntry(name: string): void {
     this.push(name, keyed);
   }
@@ -52,7 +53,7 @@ export class FieldPath {
     this.keyEnds.pop();
   }
 
-  /** The first `depth` fields in the contract's names, for example `turn.customer_data["address"]["lines"][2]`. */
+  /** Formats the first `depth` fields with their names in the contract, for example `turn.customer_data["address"]["lines"][2]`. */
   toText(depth: number = this.names.length): string {
     let path = '';
     for (let level = 0; level < depth; level++) {

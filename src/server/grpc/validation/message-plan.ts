@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, hasOption, ScalarType } from '@bufbuild/protobuf';
 import { message as messageRules, oneof as oneofRules } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
-import { allowsDefault, constraintsOf, type FieldConstraints, type ValueConstraint } from './field-constraints';
+import { allowsDefault, type FieldConstraints, getConstraints, type ValueConstraint } from './field-constraints';
 import { type WireType, wireTypes } from './wire-reader';
 
 /** The properties of a field that a walk uses before it reads the field's bytes. */
@@ -9,22 +9,22 @@ export interface FieldPlan {
   readonly name: string;
   /** Wire type of one element. */
   readonly wireType: WireType;
-  /** Elements can also be encoded as one delimited block. */
+  /** Whether elements can also be encoded as one delimited block. */
   readonly isPackable: boolean;
   readonly isRepeated: boolean;
   /** Maximum number of elements or entries; Infinity without a limit. */
   readonly maxCount: number;
   /** Constraint on one element. */
   readonly constraint: ValueConstraint;
-  /** A `string`, whose bytes must be UTF-8. */
+  /** Whether the field is a `string`, whose bytes must be UTF-8. */
   readonly isText: boolean;
-  /** A `float` or `double`, whose value must be finite. */
+  /** Whether the field is a `float` or `double`, whose value must be finite. */
   readonly isFloat: boolean;
-  /** The key of a map entry. */
+  /** Whether the field is the key of a map entry. */
   readonly isMapKey: boolean;
-  /** An object or a list inside a JSON value: its content is one level deeper. */
+  /** Whether the field is an object or a list inside a JSON value, whose content is one level deeper. */
   readonly isJsonContainer: boolean;
-  /** Plan of the message, or of the map's entry. */
+  /** Plan of the message, or of the map's entry; undefined for fields of other types. */
   readonly message: MessagePlan | undefined;
   /** Index among the repeated fields of the message, or among its singular fields. */
   readonly slot: number;
@@ -32,13 +32,13 @@ export interface FieldPlan {
 
 /** A message descriptor, compiled for a walk over bytes. */
 export interface MessagePlan {
-  /** By field number. */
+  /** The plans of the fields, indexed by field number. */
   readonly fields: readonly (FieldPlan | undefined)[];
   readonly kind: 'message' | 'map entry' | 'json value';
   readonly repeatedFieldCount: number;
   /** One bit, `1 << slot`, for each singular field that must be present. */
   readonly requiredFieldBits: number;
-  /** The contract has constraints on the message as a whole, which only protovalidate checks. */
+  /** Whether the contract has constraints on the message as a whole, which only protovalidate checks. */
   readonly needsFullValidation: boolean;
 }
 
@@ -81,7 +81,7 @@ export class MessagePlanner {
     for (const field of type.fields) {
       const isRepeated = isRepeatedField(field);
       const slot = isRepeated ? plan.repeatedFieldCount++ : singularCount++;
-      const constraints = constraintsOf(field);
+      const constraints = getConstraints(field);
       if (constraints.isRequired && isRepeated) plan.needsFullValidation = true;
       if (constraints.isRequired && !isRepeated) plan.requiredFieldBits |= 1 << slot;
       fields[field.number] = this.planField(field, slot, constraints);
@@ -107,7 +107,7 @@ export class MessagePlanner {
     });
   }
 
-  /** Map entries are messages with a key (1) and a value (2). They have no descriptor in the registry. */
+  /** Plans a map entry, which is a message with a key (1) and a value (2). Map entries have no descriptor in the registry. */
   private planEntry(field: DescField & { fieldKind: 'map' }, { key, value }: FieldConstraints): MessagePlan {
     const message = field.mapKind === 'message' ? this.getPlan(field.message) : undefined;
     const valueType = field.mapKind === 'scalar' ? field.scalar : field.mapKind;
@@ -153,7 +153,7 @@ function getElementType(field: DescField): ElementType {
   }
 }
 
-/** Always sets the same properties in the same order, so that V8 compiles the walk for one object shape. */
+/** Creates a plan. It always has the same properties in the same order, so that V8 compiles the walk for one object shape. */
 function createFieldPlan(element: ElementType, slot: number, parts: Partial<FieldPlan>): FieldPlan {
   const wireType = getWireType(element);
   return {

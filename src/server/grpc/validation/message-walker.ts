@@ -13,23 +13,23 @@ export interface WireLimits {
 }
 
 /**
- * Fast validation: whether a request certainly satisfies the contract. True means that full validation would find nothing.
- * False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
+ * Performs fast validation. Returns true if the request certainly satisfies the contract, so that full validation would find
+ * nothing. False means that full validation has to decide, which costs twenty times as much and is rare (ADR 0010).
  */
 export function passesFastValidation(plan: MessagePlan, bytes: Uint8Array, limits: WireLimits): boolean {
   try {
     new MessageWalker(bytes, limits, undefined).walk(plan);
     return true;
   } catch (error) {
-    if (error === needsFullValidation) return false;
+    if (error === fullValidationRequired) return false;
     throw error;
   }
 }
 
 /**
- * The first part of full validation: finds what the two decoders behind it would read differently, drop silently, or spend
- * too much time on. These are wire types that do not match the field, messages in several parts, the map key `__proto__`,
- * JSON values that are empty, not finite, too deep or too many, and lists above their limit.
+ * Performs the first part of full validation: finds content that the two decoders would read differently or drop silently, or that
+ * would take too long to decode. Examples are wire types that do not match the field, messages in several parts, the map key
+ * `__proto__`, JSON values that are empty, not finite, too deep or too many, and lists above their limit.
  *
  * @throws MalformedMessageError if the bytes are not a message of this type.
  */
@@ -41,8 +41,8 @@ export function findWireViolations(plan: MessagePlan, bytes: Uint8Array, limits:
 
 const { varint, fixed64, delimited, fixed32 } = wireTypes;
 
-/** Stops a fast walk. One object for all requests, because creating an error with a stack trace is slow. */
-const needsFullValidation = new Error('The request needs full validation.');
+/** Thrown to stop a fast walk. All requests share one object, because creating an error with a stack trace is slow. */
+const fullValidationRequired = new Error('The request needs full validation.');
 
 const secondsTag = (1 << 3) | varint;
 const nanosTag = (2 << 3) | varint;
@@ -145,7 +145,7 @@ class MessageWalker extends WireReader {
     const { report } = this;
     if (report === undefined) {
       const { constraint } = field;
-      if (constraint.kind === 'unsupported') throw needsFullValidation;
+      if (constraint.kind === 'unsupported') throw fullValidationRequired;
       if (constraint.kind === 'timestamp') {
         this.checkTimestamp(constraint, end);
         return;
@@ -165,7 +165,7 @@ class MessageWalker extends WireReader {
       case varint: {
         const value = this.readInt32();
         if (this.pos > end) throw this.createMalformedError(overrun);
-        if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
+        if (this.report === undefined && !allowsNumber(field.constraint, value)) throw fullValidationRequired;
         break;
       }
       case fixed64:
@@ -190,10 +190,10 @@ class MessageWalker extends WireReader {
       const description = 'must be a finite number, not NaN or an infinity';
       if (field.isRepeated) report.add(description);
       else report.addAt(field, description);
-    } else if (this.report === undefined && !allowsNumber(field.constraint, value)) throw needsFullValidation;
+    } else if (this.report === undefined && !allowsNumber(field.constraint, value)) throw fullValidationRequired;
   }
 
-  /** A string or bytes. */
+  /** Checks a string or bytes. */
   private checkText(field: FieldPlan, end: number): void {
     const start = this.pos;
     this.pos = end;
@@ -201,7 +201,7 @@ class MessageWalker extends WireReader {
       this.report?.path.setKey(start, end);
       if (isUnsafeKey(this.bytes, start, end)) this.requireReport().add('the key __proto__ is not allowed');
     }
-    if (this.report === undefined && !this.allowsText(field, start, end)) throw needsFullValidation;
+    if (this.report === undefined && !this.allowsText(field, start, end)) throw fullValidationRequired;
   }
 
   private allowsText({ constraint, isText }: FieldPlan, start: number, end: number): boolean {
@@ -223,7 +223,7 @@ class MessageWalker extends WireReader {
     return !isText || isUtf8Text(this.bytes, start, end);
   }
 
-  /** A google.protobuf.Timestamp in a fast walk. */
+  /** Checks a google.protobuf.Timestamp in a fast walk. */
   private checkTimestamp(constraint: TimestampConstraint, end: number): void {
     let seconds = 0;
     let nanos = 0;
@@ -231,10 +231,10 @@ class MessageWalker extends WireReader {
       const tag = this.bytes[this.pos++];
       if (tag === secondsTag) seconds = this.readUint49();
       else if (tag === nanosTag) nanos = this.readInt32();
-      else throw needsFullValidation;
+      else throw fullValidationRequired;
     }
     const isInRange = seconds >= constraint.minSeconds && seconds < constraint.maxSeconds;
-    if (this.pos !== end || nanos < 0 || nanos >= nanosPerSecond || !isInRange) throw needsFullValidation;
+    if (this.pos !== end || nanos < 0 || nanos >= nanosPerSecond || !isInRange) throw fullValidationRequired;
   }
 
   /** Reads a varint below 2^49 in a fast walk. */
@@ -245,10 +245,10 @@ class MessageWalker extends WireReader {
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
-    throw needsFullValidation;
+    throw fullValidationRequired;
   }
 
-  /** At the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
+  /** Called at the end of a JSON value. `seen` has one bit for each kind of value that occurred. */
   private endJsonValue(seen: number): void {
     if (seen === 0) this.requireReport().add('must contain a JSON value; set null_value for null');
     this.jsonValues++;
@@ -257,7 +257,10 @@ class MessageWalker extends WireReader {
     }
   }
 
-  /** A message field occurs again, or a JSON value has a second kind. Only occurrences of the same field are merged. */
+  /**
+   * Called when a message field occurs again, or when a JSON value has a second kind. Only occurrences of the same field are
+   * merged.
+   */
   private noteRepeatedOccurrence(isSameField: boolean): void {
     const report = this.requireReport();
     if (isSameField) report.hasSplitMessages = true;
@@ -270,17 +273,17 @@ class MessageWalker extends WireReader {
   }
 
   protected override createMalformedError(description: string): Error {
-    return this.report === undefined ? needsFullValidation : super.createMalformedError(description);
+    return this.report === undefined ? fullValidationRequired : super.createMalformedError(description);
   }
 
-  /** The report of a full walk. Stops a fast walk, because only full validation describes violations. */
+  /** Returns the report of a full walk. Stops a fast walk, because only full validation describes violations. */
   private requireReport(): WireReport {
-    if (this.report === undefined) throw needsFullValidation;
+    if (this.report === undefined) throw fullValidationRequired;
     return this.report;
   }
 
   private stopFastWalk(): void {
-    if (this.report === undefined) throw needsFullValidation;
+    if (this.report === undefined) throw fullValidationRequired;
   }
 }
 

@@ -24,7 +24,7 @@ export interface ValidatedRequest<Request> {
 }
 
 /**
- * A request as sent, before validation. Decoding waits until the call is admitted. It cannot happen in the deserializer,
+ * A request as sent, before validation. Decoding waits until the call is admitted. The deserializer cannot decode it,
  * because grpc-js answers an exception there with INTERNAL, before a handler, a span or a trace id exists.
  */
 export interface RawRequest<Request> {
@@ -55,8 +55,8 @@ export class RequestValidators {
   }
 
   /**
-   * Creates the validator of a method. `decode` is the generated decoder; `getTenantId` returns the tenant in a request.
-   * Compiles all constraints now, so that the first call is not slow and an invalid annotation prevents the start.
+   * Creates the validator of a method. `decode` is the generated decoder; `getTenantId` returns the tenant in a request. Compiles
+   * all constraints immediately, so that the first call is not slow and an invalid annotation prevents the start.
    */
   forMethod<Request>(
     path: string,
@@ -73,7 +73,7 @@ export class RequestValidators {
         const message = decode(toBuffer(validBytes));
         return { message, bytes: validBytes, tenantId: getTenantId(message) };
       } catch (error) {
-        throw error instanceof OrchestratorError ? error : undecodableRequest(error);
+        throw error instanceof OrchestratorError ? error : createUndecodableError(error);
       }
     };
     return (bytes) => ({ bytes, validate: () => validate(bytes) });
@@ -81,18 +81,18 @@ export class RequestValidators {
 
   /** Returns the bytes to decode. */
   private validateBytes(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
-    if (sent.length > this.limits.maxMessageBytes) throw requestTooLarge(sent.length, this.limits.maxMessageBytes);
+    if (sent.length > this.limits.maxMessageBytes) throw createTooLargeError(sent.length, this.limits.maxMessageBytes);
     return passesFastValidation(plan, sent, this.limits) ? sent : this.validateFully(schema, plan, sent);
   }
 
   /** Returns the bytes to decode, or throws an error that lists every violation. */
   private validateFully(schema: DescMessage, plan: MessagePlan, sent: Uint8Array): Uint8Array {
     const findings = findWireViolations(plan, sent, this.limits);
-    if (findings.exceedsLimits) throw invalidRequest(findings.violations);
+    if (findings.exceedsLimits) throw createInvalidRequestError(findings.violations);
     const message = this.parse(schema, sent, findings);
     const violations = this.addConstraintViolations(schema, message, findings.violations);
-    if (violations.length > 0) throw invalidRequest(violations);
-    // The two decoders merge the parts of a message differently. The message that was validated is the one to decode.
+    if (violations.length > 0) throw createInvalidRequestError(violations);
+    // The two decoders merge the parts of a message differently, so the validated message is encoded again for the second one.
     return findings.hasSplitMessages ? toBinary(schema, message) : sent;
   }
 
@@ -100,8 +100,8 @@ export class RequestValidators {
     try {
       return fromBinary(schema, bytes, { readUnknownFields: false });
     } catch (error) {
-      // The decoder's own depth limit is a violation that the walk has described already.
-      if (violations.length > 0) throw invalidRequest(violations);
+      // For a message that exceeds the depth limit of the decoder, the walk has already described the violation.
+      if (violations.length > 0) throw createInvalidRequestError(violations);
       throw error;
     }
   }
@@ -136,15 +136,15 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function invalidRequest(violations: readonly FieldViolation[]): OrchestratorError {
+function createInvalidRequestError(violations: readonly FieldViolation[]): OrchestratorError {
   return new OrchestratorError('INVALID_REQUEST', 'The request violates the contract', { violations });
 }
 
-function requestTooLarge(size: number, limit: number): OrchestratorError {
+function createTooLargeError(size: number, limit: number): OrchestratorError {
   return new OrchestratorError('TOO_LARGE', `The request has ${size} bytes; at most ${limit} are allowed.`);
 }
 
-function undecodableRequest(cause: unknown): OrchestratorError {
+function createUndecodableError(cause: unknown): OrchestratorError {
   const description = cause instanceof Error ? cause.message : 'unknown error';
   return new OrchestratorError('UNDECODABLE_REQUEST', `The request could not be decoded: ${description}.`, { cause });
 }

@@ -1,4 +1,7 @@
-/** The wire types of proto3. Not the enum of protobuf-es, which is exported by a getter and slows down the walk (ADR 0010). */
+/**
+ * The wire types of proto3. The enum of protobuf-es is not used, because it is exported by a getter, which slows down the walk (ADR
+ * 0010).
+ */
 export const wireTypes = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
 export type WireType = (typeof wireTypes)[keyof typeof wireTypes];
 const { varint, fixed64, delimited, fixed32 } = wireTypes;

@@ -5,9 +5,9 @@ import type { FieldPlan } from './message-plan';
 /** The problems that a full walk found in the bytes of a request. */
 export interface WireFindings {
   readonly violations: readonly FieldViolation[];
-  /** A singular message field occurs more than once. The wire format allows this; the occurrences must be merged. */
+  /** Whether a singular message field occurs more than once. The wire format allows this, and the occurrences must be merged. */
   readonly hasSplitMessages: boolean;
-  /** A limit on lists or JSON values is exceeded, so that decoding would be too expensive. */
+  /** Whether a limit on lists or JSON values is exceeded, so that decoding would be too expensive. */
   readonly exceedsLimits: boolean;
 }
 
@@ -27,12 +27,12 @@ export class WireReport implements WireFindings {
     this.path = new FieldPath(bytes);
   }
 
-  /** Notes that the field at the current path is the outermost JSON value. */
+  /** Records that the field at the current path is the outermost JSON value. */
   enterJsonRoot(): void {
     this.jsonRootDepth = this.path.depth;
   }
 
-  /** Adds a violation of the current path. */
+  /** Adds a violation at the current path. */
   add(description: string): void {
     this.push(this.path.toText(), description);
   }
@@ -54,7 +54,7 @@ export class WireReport implements WireFindings {
     this.push(this.path.toText(this.jsonRootDepth), `a request must contain no more than ${max} JSON values`);
   }
 
-  /** Adds one violation for an outermost JSON value, also if several parts of it are nested too deeply. */
+  /** Adds one violation for an outermost JSON value, even if several parts of it are nested too deeply. */
   addTooDeep(max: number): void {
     const root = this.path.toText(this.jsonRootDepth);
     if (this.violations.at(-1)?.field === root) return;

@@ -154,28 +154,28 @@ describe('field violations', () => {
     expect(long).toMatchObject({ field: `${'f'.repeat(297)}...`, description: `${'d'.repeat(497)}...` });
   });
 
-  /** Violations of 128 bytes each, 8 of which are overhead. The first one has `extraBytes` more. */
-  const violations = (count: number, extraBytes = 0): FieldViolation[] =>
+  /** Creates violations of 128 bytes each, 8 of which are overhead. The first one has `extraBytes` more. */
+  const createViolations = (count: number, extraBytes = 0): FieldViolation[] =>
     Array.from({ length: count }, (_, index) => ({
       field: `scenario.steps[${String(index).padStart(5, '0')}]`,
       description: 'x'.repeat(99 + (index === 0 ? extraBytes : 0)),
     }));
 
   test('are all listed up to 4,096 bytes', () => {
-    expect(getViolations(violations(32))).toMatchObject(violations(32));
+    expect(getViolations(createViolations(32))).toMatchObject(createViolations(32));
   });
 
   test('are counted above 4,096 bytes', () => {
-    const listed = getViolations(violations(32, 1));
+    const listed = getViolations(createViolations(32, 1));
     expect(listed).toHaveLength(32);
     expect(listed.at(-1)).toMatchObject({ field: 'scenario', description: '1 more violation is not listed' });
-    expect(getViolations(violations(1_000)).at(-1)).toMatchObject({
+    expect(getViolations(createViolations(1_000)).at(-1)).toMatchObject({
       description: '968 more violations are not listed',
     });
   });
 
   test('are measured in bytes, not in characters', () => {
-    const wide = violations(32).map(({ field }) => ({ field, description: 'ü'.repeat(99) }));
+    const wide = createViolations(32).map(({ field }) => ({ field, description: 'ü'.repeat(99) }));
     expect(getViolations(wide).length).toBeLessThan(20);
   });
 
@@ -193,7 +193,7 @@ describe('the trailing metadata', () => {
   /** The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2). */
   const bytesPerHeader = 32;
 
-  /** The size of the headers that grpc-js sends for an error, as HTTP/2 counts them. */
+  /** Returns the size in bytes of the headers that grpc-js sends for an error, as HTTP/2 counts them. */
   function getTrailerBytes(error: OrchestratorError): number {
     const { details = '', metadata } = toStatusObject(error, 'a'.repeat(32));
     const [binary] = metadata?.get('grpc-status-details-bin') ?? [];

@@ -33,7 +33,7 @@ const refund = Scenario.fromPartial({
   ],
 });
 
-/** Two nodes per store: two nodes with one Redis, and the single node of an embedded store twice. */
+/** Creates two nodes per store: two nodes with one Redis, and the single node of an embedded store twice. */
 const kinds: readonly (readonly [string, () => Promise<Nodes>])[] = [
   ['embedded', embeddedNodes],
   ['Redis', redisNodes],

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => phases.stop());
 
-/** The input of the next turn of a session. */
+/** Creates the input of the next turn of a session. */
 function createDraftInput(
   { scenarios }: RandomSession,
   draft: RandomSession['turns'][number],
@@ -30,8 +30,8 @@ function createDraftInput(
   return createInput({ turn, session, scenarios: scenarios.map((each) => scenarioToProto(toSendableScenario(each))) });
 }
 
-/** The session after the turns of a random conversation. */
-async function played(random: RandomSession): Promise<Session | undefined> {
+/** Plays a random conversation and returns the session after it. */
+async function playConversation(random: RandomSession): Promise<Session | undefined> {
   let session: Session | undefined;
   for (const draft of random.turns)
     session = getSessionAfter(await phases.runContributions(createDraftInput(random, draft, session)));
@@ -65,11 +65,11 @@ test('a turn on a session with random changes is decided or rejected with its in
       fc.array(fc.array(arbitraryMutation, { minLength: 1, maxLength: 4 }), { minLength: 15, maxLength: 15 }),
       async (random, all) => {
         phases.settings = random.settings;
-        const session = await played(random);
+        const session = await playConversation(random);
         if (session) for (const mutations of all) await tryOne(random, session, mutations);
       },
     ),
-    // Shrinking would play the conversation hundreds of times.
+    // No shrinking, because it would play the conversation hundreds of times.
     { numRuns: 8, endOnFailure: true },
   );
   expect(decided).toBeGreaterThan(20);

@@ -87,7 +87,7 @@ function isStorable(relationship: Relationship): boolean {
   return findRelationshipProblem(relationship, []) === '';
 }
 
-/** Storing a relationship twice replaces it. Inline relationships must be unique. */
+/** Removes duplicates. Storing a relationship twice replaces it, but inline relationships must be unique. */
 function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
@@ -100,7 +100,7 @@ test.each([
   (_on, inline) =>
     fc.assert(
       fc.asyncProperty(randomSession, (random) => playBoth(random, inline)),
-      // Shrinking would play both conversations hundreds of times.
+      // No shrinking, because it would play both conversations hundreds of times.
       { numRuns: 12, endOnFailure: true },
     ),
   120_000,

@@ -6,7 +6,7 @@ import { createService, openEmbeddedStores, type ServiceUnderTest } from '../../
 import { uuid } from '../../../support/session-builder';
 import { TurnStream } from '../../../support/turn-stream';
 
-/** Called before each load of a session; the load waits for it. */
+/** Called before each load of a session. The load waits for its promise. */
 let beforeLoad: (sessionId: string) => Promise<void>;
 let service: ServiceUnderTest;
 let grpc: GrpcUnderTest;
@@ -21,7 +21,7 @@ afterAll(async () => {
   await service.close();
 });
 
-/** A store whose loads wait for `beforeLoad`. */
+/** Wraps a store so that its loads wait for `beforeLoad`. */
 function withDelayedLoads(store: SessionStore): SessionStore {
   const load = async (...[key, ...rest]: Parameters<SessionStore['load']>): Promise<LoadedSession> => {
     await beforeLoad(key.sessionId);
@@ -36,7 +36,7 @@ function withDelayedLoads(store: SessionStore): SessionStore {
   });
 }
 
-/** Releases waiting loads a moment later, the last one first. */
+/** Returns a `beforeLoad` that releases the waiting loads with a delay, the last one first. */
 function releaseInReverseOrder(): (sessionId: string) => Promise<void> {
   let waiting: (() => void)[] = [];
   return () =>

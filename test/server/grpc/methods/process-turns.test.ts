@@ -18,10 +18,10 @@ import { getTurnError, TurnStream } from '../../../support/turn-stream';
 const processTurn = OrchestratorServiceService.processTurn.path;
 const getSessionPath = '/focal.orchestration.v1.SessionService/GetSession';
 
-/** The use case of the current test. Default: it returns immediately. */
+/** The use case of the current test. By default, it returns immediately. */
 let work: (command: TurnCommand, call: Call) => Promise<ProcessedTurn>;
 beforeEach(() => {
-  work = async ({ turn }) => decided(turn);
+  work = async ({ turn }) => createDecidedTurn(turn);
 });
 
 const started: GrpcUnderTest[] = [];
@@ -38,7 +38,7 @@ const request = (number: number, more: TurnFields = {}) => turnRequest({ turnId:
 const requests = (count: number, more: TurnFields = {}) =>
   Array.from({ length: count }, (_, index) => request(index, more));
 
-function decided(turn: Turn, parts: Partial<ProcessedTurn> = {}): ProcessedTurn {
+function createDecidedTurn(turn: Turn, parts: Partial<ProcessedTurn> = {}): ProcessedTurn {
   return {
     result: createEmptyResult(turn, undefined, false),
     responseBytes: new Uint8Array(),
@@ -66,7 +66,7 @@ class ControlledTurns {
         this.maxConcurrent = Math.max(this.maxConcurrent, this.turns.size);
       });
     }
-    return decided(turn);
+    return createDecidedTurn(turn);
   };
 
   async waitForStarted(count: number): Promise<void> {
@@ -102,7 +102,7 @@ async function waitForServer(grpc: GrpcUnderTest): Promise<void> {
 describe('a response', () => {
   test('contains the stored bytes unchanged, and marks a replay', async () => {
     const responseBytes = new Uint8Array(Buffer.from('--bytes that are not a message--')).subarray(2, -2);
-    work = async ({ turn }) => decided(turn, { responseBytes, replayed: turn.turnId === uuid(2) });
+    work = async ({ turn }) => createDecidedTurn(turn, { responseBytes, replayed: turn.turnId === uuid(2) });
     const stream = new TurnStream(await start());
     stream.send(request(1), request(2));
     stream.halfClose();
@@ -145,7 +145,7 @@ describe('a turn that fails', () => {
       if (turn.turnId === uuid(5))
         throw new OrchestratorError('STORE_UNAVAILABLE', 'The store is unavailable.', { retryAfterMs: 250 });
       if (turn.turnId === uuid(6)) throw new Error('a defect');
-      return decided(turn);
+      return createDecidedTurn(turn);
     };
     const grpc = await start({ maxMessageBytes: 4_096 });
     const stream = new TurnStream(grpc);
@@ -222,7 +222,7 @@ describe('flow control', () => {
     let started = 0;
     work = async ({ turn }) => {
       started += 1;
-      return decided(turn, { responseBytes: new Uint8Array(50_000) });
+      return createDecidedTurn(turn, { responseBytes: new Uint8Array(50_000) });
     };
     const grpc = await start({ maxRequestsPerStream: 8, maxCallsInFlight: 8 });
     const stream = new TurnStream(grpc, { isReading: false });
@@ -267,7 +267,7 @@ describe('the end of the stream', () => {
       signals.push(call.signal);
       if (signals.length === 20) ends.emit('all have started');
       await once(ends, 'end');
-      return decided(turn);
+      return createDecidedTurn(turn);
     };
     const stream = new TurnStream(grpc);
     stream.send(...requests(20));
@@ -286,13 +286,13 @@ describe('the end of the stream', () => {
 
   test('is DEADLINE_EXCEEDED at the deadline of the client, which also aborts the turns in progress', async () => {
     const grpc = await start();
-    // Repeated if the machine was so slow that the deadline passed before the turn started.
+    // Repeated, because on a slow machine the deadline may pass before the turn starts.
     await eventually(async () => {
       const started: Call[] = [];
       work = async ({ turn }, call) => {
         started.push(call);
         await once(call.signal, 'abort');
-        return decided(turn);
+        return createDecidedTurn(turn);
       };
       const sentAt = Date.now();
       const stream = new TurnStream(grpc, { deadline: sentAt + 1_000 });
@@ -313,7 +313,7 @@ test('each turn of a stream has its own deadline', async () => {
   const deadlines: number[] = [];
   work = async ({ turn }, call) => {
     deadlines.push(call.deadline);
-    return decided(turn);
+    return createDecidedTurn(turn);
   };
   const stream = new TurnStream(await start());
   for (const number of [1, 2]) {
@@ -399,7 +399,7 @@ describe('an overloaded node', () => {
   });
 });
 
-/** The google.rpc.Status of a failed call. */
+/** Decodes the google.rpc.Status of a failed call. */
 function decodeStatus({ cause }: CallError): Status {
   const [bytes] = (cause as ServiceError).metadata.get('grpc-status-details-bin');
   if (!(bytes instanceof Buffer)) throw new Error('the call failed without details');

@@ -34,7 +34,7 @@ const scenarios = ScenarioServiceService;
 const sessions = SessionServiceService;
 
 let lastAgent = 100;
-/** An agent that no other test uses. */
+/** Creates an agent that no other test uses. */
 function anAgent() {
   lastAgent += 1;
   return { tenantId: uuid(1), agentId: uuid(lastAgent) };

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => grpc.stop());
 
-/** A turn in which three scenarios start, ask, confirm and act: eleven events and the response. */
+/** Creates a turn in which three scenarios start, ask, confirm and act: eleven events and the response. */
 function aProcessedTurn(parts: Partial<ProcessedTurn> = {}): ProcessedTurn {
   const talk = new Conversation([asking('a', ['x']), confirming('b'), acting('c')]);
   const { result } = talk.turn({ candidates: { a: 0.9, b: 0.8, c: 0.7 } });
@@ -124,7 +124,7 @@ describe('StreamTurn', () => {
       (bytes: Buffer) => bytes,
       turnRequest(),
     );
-    stream.once('readable', () => undefined); // The client reads nothing else.
+    stream.once('readable', () => undefined); // The client reads nothing after this.
     await waitUntilStable(() => created);
     expect(created).toBeLessThan(15_000);
     expect(grpc.server.callsInFlight).toBe(1);
@@ -171,7 +171,7 @@ describe('deadlines and cancellation', () => {
       await once(signal, 'abort');
       throw new Error('aborted');
     };
-    // Repeated if the machine was so slow that the deadline passed before the work started.
+    // Repeated, because on a slow machine the deadline may pass before the work starts.
     await eventually(async () => {
       const failure = await getCallError(
         callRaw(grpc, processTurn.path, turnRequest(), { deadline: Date.now() + 150 }),

@@ -25,9 +25,10 @@ const key = { tenantId: uuid(1), sessionId: uuid(3) };
 describe('WatchSession', () => {
   let store: SessionStore;
   let grpc: GrpcUnderTest;
-  /** Number of turns read from the store, and of its listeners. */
+  /** Number of turns that were read from the store. */
   let turnsRead: number;
-  let listening: number;
+  /** Number of listeners of the store. */
+  let listenerCount: number;
   /** Starts a server with the store. */
   let startServer: (options?: Partial<GrpcServerOptions>) => Promise<void>;
   let close: () => Promise<void>;
@@ -42,7 +43,7 @@ describe('WatchSession', () => {
     });
     store = sessionStore;
     turnsRead = 0;
-    listening = 0;
+    listenerCount = 0;
     const counting = withOverrides(store, {
       async listTurns(...args) {
         const found = await store.listTurns(...args);
@@ -50,10 +51,10 @@ describe('WatchSession', () => {
         return found;
       },
       onChange(...args) {
-        listening += 1;
+        listenerCount += 1;
         const stop = store.onChange(...args);
         return () => {
-          listening -= 1;
+          listenerCount -= 1;
           stop();
         };
       },
@@ -127,7 +128,7 @@ describe('WatchSession', () => {
     const end = await new WatchStream(grpc, { sessionId: 'own', afterTurnId: 'other' }).ended;
     expect(end).toMatchObject({ status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
     expect(end?.violations.map(({ field }) => field)).toEqual(['session_id', 'after_turn_id']);
-    expect(listening).toBe(0);
+    expect(listenerCount).toBe(0);
   });
 
   test('ends with NOT_FOUND and the cursor when the session is deleted', async () => {
@@ -146,19 +147,19 @@ describe('WatchSession', () => {
   test('a canceled call releases everything', async () => {
     await start();
     const watching = new WatchStream(grpc);
-    await until(() => listening === 1);
+    await until(() => listenerCount === 1);
     expect(grpc.server.openStreams).toBe(1);
     await watching.cancel();
-    await until(() => listening === 0 && grpc.server.openStreams === 0);
+    await until(() => listenerCount === 0 && grpc.server.openStreams === 0);
   });
 
   test('does not count as a call in flight, and has a separate limit', async () => {
     await start({ maxCallsInFlight: 1, maxStreams: 2 });
     const watching = [];
-    // One after another, because the number of pending requests is limited as well.
+    // The streams are opened one after another, because the number of pending requests is limited as well.
     for (let open = 1; open <= 2; open++) {
       watching.push(new WatchStream(grpc));
-      await until(() => listening === open);
+      await until(() => listenerCount === open);
     }
     expect(grpc.server.callsInFlight).toBe(0);
     expect(await callMethod(grpc, SessionServiceService.deleteSession, key)).toEqual({ existed: false });
@@ -178,7 +179,7 @@ describe('WatchSession', () => {
       reason: 'SHUTTING_DOWN',
       metadata: { cursor: '3' },
     });
-    expect(listening).toBe(0);
+    expect(listenerCount).toBe(0);
   });
 
   describe('a client that reads nothing', () => {
@@ -193,7 +194,7 @@ describe('WatchSession', () => {
       await until(() => turnsRead > 0);
       await commit(10, 100_000);
       expect(turnsRead).toBeLessThanOrEqual(17);
-      expect(listening).toBe(1);
+      expect(listenerCount).toBe(1);
       const reading = call.read();
       await until(() => turnsRead > 30);
       await grpc.server.drain({ graceMs: 0, timeoutMs: 10_000, closeTimeoutMs: 1_000 });
@@ -208,15 +209,15 @@ describe('WatchSession', () => {
       await start({ stallTimeoutMs: 200 });
       await commit(30, 100_000);
       const call = startUnreadCall(grpc.address, path, fromTheStart());
-      await until(() => listening === 1);
-      await until(() => listening === 0 && grpc.server.openStreams === 0);
+      await until(() => listenerCount === 1);
+      await until(() => listenerCount === 0 && grpc.server.openStreams === 0);
       expect(turnsRead).toBeLessThanOrEqual(17);
       // The status arrives after the messages that were sent before it.
       const { messages, metadata, ...end } = await call.read();
       expect(end).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'SLOW_READER' });
       const cursor = Number(metadata['cursor']);
       expect(messages.map((bytes) => WatchSessionResponse.decode(bytes).turn?.revision)).toEqual(range(cursor));
-      // On a server with a longer stall timeout, because any client is slow on a busy machine.
+      // Uses a server with a longer stall timeout, because every client is slow on a busy machine.
       await grpc.stop();
       await startServer();
       const resumed = new WatchStream(grpc, { afterRevision: cursor });

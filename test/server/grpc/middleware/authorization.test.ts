@@ -215,7 +215,7 @@ describe('A stream', () => {
 });
 
 describe('Calls of one tenant', () => {
-  /** A server whose calls wait until they are released. */
+  /** Starts a server whose calls wait until they are released. */
   const start = async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
@@ -235,12 +235,12 @@ describe('Calls of one tenant', () => {
 
   test('are rejected above its limit, in any spelling of its UUID, while another tenant can use its own limit', async () => {
     const { grpc, release } = await start();
-    // The same tenant in lower and upper case.
+    // The same tenant id in lower case and in upper case.
     const [lower, upper] = [uuid(0xabc), uuid(0xabc).toUpperCase()];
     const read = (tenantId: string) =>
       callMethod(grpc, getSession, { tenantId, sessionId: uuid(3) }, { metadata: any.metadata });
     const first = [read(lower), read(upper)];
-    // Sent and handled after the others on the same connection.
+    // This call is sent and handled after the others on the same connection.
     expect(await getCallError(read(upper))).toMatchObject(full);
     const others = [read(uuid(2)), read(uuid(2))];
     release();

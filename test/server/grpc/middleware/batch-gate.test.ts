@@ -3,7 +3,7 @@ import { BatchGate } from '../../../../src/server/grpc/middleware/batch-gate';
 
 describe('BatchGate', () => {
   const run = async (gate: BatchGate, name: string, steps: string[]): Promise<void> => {
-    await gate.nextBatch();
+    await gate.waitForNextBatch();
     steps.push(`${name} starts`);
     await Promise.resolve();
     steps.push(`${name} continues`);

@@ -65,15 +65,15 @@ const read = (authorization?: string) =>
 
 const failure = (authorization?: string): Promise<CallError> => getCallError(read(authorization));
 
-/** The failure of the last denied call in the log. */
-function loggedFailure(): unknown {
+/** Returns the failure of the last denied call in the log. */
+function getLoggedFailure(): unknown {
   return grpc.logged.findLast(({ message }) => message === 'access denied')?.fields['failure'];
 }
 
 const withKey = ({ key: secret }: ApiKeyFixture) => `Bearer ${secret}`;
 const withToken = async (...how: Parameters<typeof signToken>) => `Bearer ${await signToken(...how)}`;
 
-/** A token that no library would sign. */
+/** Creates a token that no library would sign. */
 function createForgedToken(header: object, claims: object, signature: (signed: string) => string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${part(header)}.${part(claims)}`;
@@ -95,14 +95,14 @@ describe('A call', () => {
       reason: 'UNAUTHENTICATED',
       message: expect.stringMatching(/API key .*or send a token of the configured issuer/),
     });
-    expect(loggedFailure()).toBe('missing');
+    expect(getLoggedFailure()).toBe('missing');
   });
 
   it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer a b', 'so_'.padEnd(46, 'x')])(
     'with "%s" is rejected as malformed',
     async (authorization) => {
       expect(await failure(authorization)).toMatchObject({ reason: 'UNAUTHENTICATED' });
-      expect(loggedFailure()).toBe('malformed');
+      expect(getLoggedFailure()).toBe('malformed');
     },
   );
 
@@ -143,12 +143,12 @@ describe('An API key', () => {
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining('The API key is invalid.'),
     });
-    expect(loggedFailure()).toBe('unknown_key');
+    expect(getLoggedFailure()).toBe('unknown_key');
   });
 
   it('is rejected as malformed if it is too short', async () => {
     await failure('Bearer so_short');
-    expect(loggedFailure()).toBe('malformed');
+    expect(getLoggedFailure()).toBe('malformed');
   });
 
   it('is accepted until it expires, and the error states the expiry time', async () => {
@@ -161,7 +161,7 @@ describe('An API key', () => {
         reason: 'UNAUTHENTICATED',
         message: expect.stringContaining('expired at 2023-11-15T00:00:00.000Z'),
       });
-      expect(loggedFailure()).toBe('expired');
+      expect(getLoggedFailure()).toBe('expired');
     } finally {
       clock.now = now;
     }
@@ -203,7 +203,7 @@ describe('A token', () => {
       reason: 'UNAUTHENTICATED',
       message: expect.stringContaining(message),
     });
-    expect(loggedFailure()).toBe(failureReason);
+    expect(getLoggedFailure()).toBe(failureReason);
   });
 
   it('is accepted within the clock skew, and not outside it', async () => {
@@ -211,7 +211,7 @@ describe('A token', () => {
     await read(await withToken(key, clock.now(), { exp: seconds - 29 }));
     await read(await withToken(key, clock.now(), { nbf: seconds + 29 }));
     await failure(await withToken(key, clock.now(), { exp: seconds - 31 }));
-    expect(loggedFailure()).toBe('expired');
+    expect(getLoggedFailure()).toBe('expired');
   });
 
   it('is rejected after it has expired, even if it was verified before', async () => {
@@ -219,7 +219,7 @@ describe('A token', () => {
     await read(authorization);
     clock.advance(41_000);
     await failure(authorization);
-    expect(loggedFailure()).toBe('expired');
+    expect(getLoggedFailure()).toBe('expired');
   });
 
   const forgedTokens: readonly (readonly [string, () => Promise<string>, string])[] = [
@@ -270,7 +270,7 @@ describe('A token', () => {
       status: 'UNAUTHENTICATED',
       message: expect.stringContaining('The token is invalid.'),
     });
-    expect(loggedFailure()).toBe(failureReason);
+    expect(getLoggedFailure()).toBe(failureReason);
   });
 });
 
@@ -285,7 +285,7 @@ describe('The keys of the issuer', () => {
     clock.advance(5_000);
     await read(await withToken(next, clock.now()));
     await failure(oldToken);
-    expect(loggedFailure()).toBe('unknown_key');
+    expect(getLoggedFailure()).toBe('unknown_key');
   });
 
   it('stay valid while the endpoint is unavailable, and an unknown key gets AUTHENTICATION_UNAVAILABLE', async () => {
@@ -300,7 +300,7 @@ describe('The keys of the issuer', () => {
       reason: 'AUTHENTICATION_UNAVAILABLE',
       retryAfterMs: 1_000,
     });
-    expect(loggedFailure()).toBe('unavailable');
+    expect(getLoggedFailure()).toBe('unavailable');
     await read(await withToken(known, clock.now()));
     endpoint.isUnavailable = false;
     endpoint.keys = [known, unseen];

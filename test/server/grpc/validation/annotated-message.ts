@@ -23,7 +23,9 @@ export interface FieldDraft {
   readonly rules?: FieldRulesInit | FieldRules;
 }
 
-/** A message of the package "test" whose fields are named `field_1`, `field_2` and so on. Enums have the values 0, 1 and 5. */
+/**
+ * Creates a message of the package "test" whose fields are named `field_1`, `field_2` and so on. Enums have the values 0, 1 and 5.
+ */
 export function createMessage(drafts: readonly FieldDraft[]): DescMessage {
   const optionals = drafts.flatMap((draft, index) => (draft.isOptional ? [index] : []));
   const file = create(FileDescriptorProtoSchema, {
@@ -48,7 +50,7 @@ export function createMessage(drafts: readonly FieldDraft[]): DescMessage {
   return message;
 }
 
-/** The only field of a message. */
+/** Creates a message with one field and returns the field. */
 export function createFieldDescriptor(draft: FieldDraft): DescField {
   const [field] = createMessage([draft]).fields;
   if (field === undefined) throw new Error('the field was not created');

@@ -1,6 +1,6 @@
 import { isUnsafeKey, isUtf8Text, isUuid } from '../../../../src/server/grpc/validation/byte-checks';
 
-/** Calls a check with the text between other bytes. */
+/** Calls a check with the bytes of a text between other bytes. */
 function check(run: (bytes: Uint8Array, start: number, end: number) => boolean, content: string | Uint8Array): boolean {
   const bytes = Buffer.concat([Buffer.from('ab'), Buffer.from(content), Buffer.from('cd')]);
   return run(bytes, 2, bytes.length - 2);

@@ -3,7 +3,7 @@ import { loadContract } from '../../../../src/server/grpc/validation/contract';
 import {
   allowsDefault,
   allowsNumber,
-  constraintsOf,
+  getConstraints,
   type ValueConstraint,
 } from '../../../../src/server/grpc/validation/field-constraints';
 import { createFieldDescriptor, type FieldDraft } from './annotated-message';
@@ -14,7 +14,7 @@ const unsupported: ValueConstraint = { kind: 'unsupported' };
 type Rules = FieldDraft['rules'];
 
 const read = (type: FieldDraft['type'], rules?: Rules, more: Partial<FieldDraft> = {}) =>
-  constraintsOf(createFieldDescriptor({ type, ...more, ...(rules !== undefined && { rules }) }));
+  getConstraints(createFieldDescriptor({ type, ...more, ...(rules !== undefined && { rules }) }));
 
 const text = (value: object, more: object = {}): Rules => ({ type: { case: 'string', value }, ...more }) as Rules;
 const double = (value: object, more: object = {}): Rules => ({ type: { case: 'double', value }, ...more }) as Rules;
@@ -149,7 +149,7 @@ describe('a map', () => {
     const turn = loadContract().registry.getMessage('focal.orchestration.v1.Turn');
     const customerData = turn?.fields.find(({ name }) => name === 'customer_data');
     if (customerData === undefined) throw new Error('the contract has no customer_data');
-    expect(constraintsOf(customerData)).toEqual({
+    expect(getConstraints(customerData)).toEqual({
       value: none,
       key: { kind: 'string', minBytes: 1, maxBytes: 128 },
       maxCount: 500,

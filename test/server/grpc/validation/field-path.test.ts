@@ -1,6 +1,6 @@
 import { FieldPath } from '../../../../src/server/grpc/validation/field-path';
 
-function pathWithKey(key: string): string {
+function createPathWithKey(key: string): string {
   const path = new FieldPath(Buffer.from(`xx${key}xx`));
   path.enterEntry('map');
   path.setKey(2, 2 + Buffer.byteLength(key));
@@ -47,7 +47,7 @@ test('an entry without a key has an empty key in the path', () => {
 });
 
 test('a key is escaped, and truncated after 100 characters', () => {
-  expect(pathWithKey('a"b\n')).toBe('map["a\\"b\\n"]');
-  expect(pathWithKey('k'.repeat(100))).toBe(`map["${'k'.repeat(100)}"]`);
-  expect(pathWithKey('k'.repeat(101))).toBe(`map["${'k'.repeat(100)}..."]`);
+  expect(createPathWithKey('a"b\n')).toBe('map["a\\"b\\n"]');
+  expect(createPathWithKey('k'.repeat(100))).toBe(`map["${'k'.repeat(100)}"]`);
+  expect(createPathWithKey('k'.repeat(101))).toBe(`map["${'k'.repeat(100)}..."]`);
 });

@@ -42,7 +42,7 @@ function getRejection(bytes: Uint8Array): OrchestratorError {
   throw new Error('the request was accepted');
 }
 
-/** The turn of an accepted request. */
+/** Decodes the turn of an accepted request. */
 function decodeTurn(bytes: Uint8Array) {
   const { turn } = validator(bytes).validate().message;
   if (turn === undefined) throw new Error('the request has no turn');

@@ -12,7 +12,7 @@ import {
   turnRequestWith,
 } from '../../../support/request-bytes';
 import { uuid } from '../../../support/session-builder';
-import { createTurnValidator, type Rejection, reject } from './turn-validator';
+import { createTurnValidator, getRejection, type Rejection } from './turn-validator';
 
 const defaultValidator = createTurnValidator();
 
@@ -30,7 +30,7 @@ function candidate(...fields: readonly Uint8Array[]): Buffer {
 
 const nullValue = int32(1, 0);
 
-/** A request with a size, its maximum, and the field that violates the contract above it. */
+/** A limit: its maximum, the field that is reported above the maximum, and the request with a given size. */
 type Limit = readonly [name: string, max: number, field: string, create: (size: number) => Buffer];
 
 /** Limits of the contract and of the default configuration. */
@@ -125,9 +125,9 @@ const maximums: readonly Limit[] = [
 ];
 
 test.each(maximums)('%s: the maximum is accepted, one more is rejected', (_name, max, field, create) => {
-  expect(reject(defaultValidator, create(max))).toBeUndefined();
+  expect(getRejection(defaultValidator, create(max))).toBeUndefined();
   const key = /k+|字+/.exec(create(max + 1).toString())?.[0] ?? '';
-  expect(reject(defaultValidator, create(max + 1))).toEqual([field.replace('#', key)]);
+  expect(getRejection(defaultValidator, create(max + 1))).toEqual([field.replace('#', key)]);
 });
 
 describe('a configured limit', () => {
@@ -137,42 +137,42 @@ describe('a configured limit', () => {
 
   test('below the limit of the contract applies', () => {
     const validator = configure('Turn.candidates', 3);
-    expect(reject(validator, candidates(3))).toBeUndefined();
-    expect(reject(validator, candidates(4))).toEqual(['turn.candidates']);
+    expect(getRejection(validator, candidates(3))).toBeUndefined();
+    expect(getRejection(validator, candidates(4))).toEqual(['turn.candidates']);
   });
 
   test('above the limit of the contract has no effect', () => {
     const validator = configure('Turn.candidates', 1_000);
-    expect(reject(validator, candidates(100))).toBeUndefined();
-    expect(reject(validator, candidates(101))).toEqual(['turn.candidates']);
+    expect(getRejection(validator, candidates(100))).toBeUndefined();
+    expect(getRejection(validator, candidates(101))).toEqual(['turn.candidates']);
   });
 
   test('allows no element if it is 0', () => {
     const validator = configure('Turn.customer_data', 0);
-    expect(reject(validator, turnRequest())).toBeUndefined();
-    expect(reject(validator, turnRequest({ customerData: { a: 1 } }))).toEqual(['turn.customer_data']);
+    expect(getRejection(validator, turnRequest())).toBeUndefined();
+    expect(getRejection(validator, turnRequest({ customerData: { a: 1 } }))).toEqual(['turn.customer_data']);
   });
 
   test('counts the JSON values in all fields', () => {
     const validator = createTurnValidator({ maxJsonValues: 3 });
     const bytes = (values: number) =>
       turnRequest({ customerData: { a: [1] }, sessionVariables: values === 3 ? { b: 1 } : { b: [1] } });
-    expect(reject(validator, bytes(3))).toBeUndefined();
-    expect(reject(validator, bytes(4))).toEqual(['turn.session_variables["b"]']);
+    expect(getRejection(validator, bytes(3))).toBeUndefined();
+    expect(getRejection(validator, bytes(4))).toEqual(['turn.session_variables["b"]']);
   });
 
   test('applies to the depth of each JSON value separately', () => {
     const validator = createTurnValidator({ maxJsonDepth: 2 });
-    expect(reject(validator, turnRequest({ customerData: { a: [[1]], b: { c: {} } } }))).toBeUndefined();
-    expect(reject(validator, turnRequest({ customerData: { a: [[1]], b: { c: { d: [] } } } }))).toEqual([
+    expect(getRejection(validator, turnRequest({ customerData: { a: [[1]], b: { c: {} } } }))).toBeUndefined();
+    expect(getRejection(validator, turnRequest({ customerData: { a: [[1]], b: { c: { d: [] } } } }))).toEqual([
       'turn.customer_data["b"]',
     ]);
   });
 
   test('applies to all bytes of a message', () => {
     const bytes = turnRequest();
-    expect(reject(createTurnValidator({ maxMessageBytes: bytes.length }), bytes)).toBeUndefined();
-    expect(reject(createTurnValidator({ maxMessageBytes: bytes.length - 1 }), bytes)).toEqual(['TOO_LARGE']);
+    expect(getRejection(createTurnValidator({ maxMessageBytes: bytes.length }), bytes)).toBeUndefined();
+    expect(getRejection(createTurnValidator({ maxMessageBytes: bytes.length - 1 }), bytes)).toEqual(['TOO_LARGE']);
   });
 });
 
@@ -199,5 +199,5 @@ const ranges: readonly (readonly [string, Buffer, Rejection])[] = [
 ];
 
 test.each(ranges)('%s', (_name, bytes, expected) => {
-  expect(reject(defaultValidator, bytes)).toEqual(expected);
+  expect(getRejection(defaultValidator, bytes)).toEqual(expected);
 });

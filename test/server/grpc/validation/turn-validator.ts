@@ -11,7 +11,7 @@ import {
 const contract = loadContract();
 const path = '/focal.orchestration.v1.OrchestratorService/ProcessTurn';
 
-/** The validator of ProcessTurn, with the default limits except those given. */
+/** Creates the validator of ProcessTurn with the given limits, and otherwise with the default limits. */
 export function createTurnValidator(limits: Partial<RequestLimits> = {}): RequestValidator<ProcessTurnRequest> {
   const validators = new RequestValidators(contract, { ...toRequestLimits(defaultServerOptions), ...limits });
   return validators.forMethod(
@@ -21,11 +21,11 @@ export function createTurnValidator(limits: Partial<RequestLimits> = {}): Reques
   );
 }
 
-/** Whether a request is rejected, and why: the fields that violate the contract, or the reason if there are none. */
+/** The fields of a request that violate the contract, or the reason if there are none. Undefined if the request is accepted. */
 export type Rejection = readonly string[] | undefined;
 
-/** Validates a request: undefined if it is accepted, otherwise its invalid fields, or its reason without fields. */
-export function reject(validator: RequestValidator<ProcessTurnRequest>, bytes: Uint8Array): Rejection {
+/** Validates a request and returns why it is rejected; undefined if it is accepted. */
+export function getRejection(validator: RequestValidator<ProcessTurnRequest>, bytes: Uint8Array): Rejection {
   try {
     validator(bytes).validate();
     return undefined;
