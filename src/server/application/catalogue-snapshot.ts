@@ -102,7 +102,7 @@ export class CatalogueSnapshot implements Catalogue {
     return previous !== undefined && isSame ? previous.compiledFields : compileFields(stored);
   }
 
-  private isSame(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {
+  private isUnchanged(scenarioId: string, previous: CatalogueSnapshot | undefined): boolean {
     const [current, earlier] = [this.stored.get(scenarioId), previous?.stored.get(scenarioId)];
     return current?.version === earlier?.version && current?.contentHash === earlier?.contentHash;
   }

@@ -69,7 +69,7 @@ export class CompiledCatalogue {
 
   /** The rules of the agent's fields, as recent as those of `open`. */
   async fields(agent: AgentKey, call: Call): Promise<FieldRules> {
-    return (await this.getAgentCatalogue(agent).snapshot(call)).fields;
+    return (await this.getAgentCatalogue(agent).getSnapshot(call)).fields;
   }
 
   /** Changes the catalogue, then invalidates the cache. Does so after an error as well, because the change may have been applied. */
@@ -123,7 +123,7 @@ export class CompiledCatalogue {
   }
 
   private compileFields(agentId: string, { definitions, version }: StoredFields): ReadonlyMap<string, CompiledField> {
-    const { compiled, findings } = compileFields(definitions, this.deps.compile.conditionLimits);
+    const { compiled, findings } = compileFields(definitions, this.deps.compileOptions.conditionLimits);
     if (compiled !== undefined) return compiled;
     const codes = findings.filter(({ severity }) => severity === 'ERROR').map(({ code }) => code);
     this.deps.log.error(

@@ -13,7 +13,7 @@ export interface PutFieldsDependencies {
   readonly catalogue: Pick<CompiledCatalogue, 'applyChange'>;
   readonly contentHasher: Pick<ContentHasher, 'hashFields'>;
   readonly clock: Clock;
-  readonly compile: Pick<CompileOptions, 'conditionLimits'>;
+  readonly compileOptions: Pick<CompileOptions, 'conditionLimits'>;
 }
 
 /** Field definitions to store. */
@@ -39,11 +39,11 @@ export interface PutFieldsResult {
  * @throws OrchestratorError FIELDS_REFUSED with every finding if one is an ERROR, VERSION_MISMATCH; nothing is stored then.
  */
 export async function putFields(
-  { scenarios, catalogue, contentHasher, clock, compile }: PutFieldsDependencies,
+  { scenarios, catalogue, contentHasher, clock, compileOptions }: PutFieldsDependencies,
   { agent, definitions, expectedVersion }: PutFieldsCommand,
   call: Call,
 ): Promise<PutFieldsResult> {
-  const { findings } = compileFields(definitions, compile.conditionLimits);
+  const { findings } = compileFields(definitions, compileOptions.conditionLimits);
   refuseInvalidFields(findings, 'definitions');
   const options = { contentHash: contentHasher.hashFields(definitions), storedAt: clock.now(), expectedVersion };
   const outcome = await catalogue.applyChange(agent, () => scenarios.putFields(agent, definitions, options, call));

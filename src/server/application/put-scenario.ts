@@ -44,10 +44,12 @@ export async function putScenario(
   { agent, scenario, expectedVersion }: PutScenarioCommand,
   call: Call,
 ): Promise<PutScenarioResult> {
-  refuseInvalidScenarios([{ scenario, path: 'scenario', findings: compileScenario(scenario, 0, compile).findings }]);
+  refuseInvalidScenarios([
+    { scenario, path: 'scenario', findings: compileScenario(scenario, 0, compileOptions).findings },
+  ]);
   // Only a valid scenario is checked against the types of the fields, which may have to be read from the store (section 10).
   const fields = await catalogue.fields(agent, call);
-  const { findings } = compileScenario(scenario, 0, { ...compile, fields });
+  const { findings } = compileScenario(scenario, 0, { ...compileOptions, fields });
   const options = { contentHash: contentHasher.hash(scenario), storedAt: clock.now(), expectedVersion };
   const outcome = await catalogue.applyChange(agent, () => scenarios.put(agent, scenario, options, call));
   if (outcome.kind === 'conflict')

@@ -20,8 +20,14 @@ const agent = { tenantId: 'tenant', agentId: 'agent' };
 function createDependencies() {
   const scenarios = new MemoryCatalogue();
   const clock = new FakeClock();
-  const compile = defaultCompileOptions;
-  const catalogue = new CompiledCatalogue({ scenarios, clock, telemetry: noopTelemetry, log: silentLog, compile });
+  const compileOptions = defaultCompileOptions;
+  const catalogue = new CompiledCatalogue({
+    scenarios,
+    clock,
+    telemetry: noopTelemetry,
+    log: silentLog,
+    compileOptions,
+  });
   const contentHasher = {
     hash: (scenario: object) => JSON.stringify(scenario),
     hashFields: (definitions: readonly object[]) => JSON.stringify(definitions),

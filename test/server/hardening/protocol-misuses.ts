@@ -79,23 +79,30 @@ const violations: readonly ProtocolMisuse[] = [
   frames('a window above 2 GB', () =>
     withPreface(encodeFrame(frameType.windowUpdate, 0, 0, Buffer.of(0x7f, 255, 255, 255))),
   ),
-  flood(
+  createFlood(
     '5,000 calls that are reset immediately',
     () => withPreface(...times(5_000, (at) => Buffer.concat([headers(2 * at + 1), reset(2 * at + 1)]))),
     8,
   ),
-  flood('20,000 PINGs', () => withPreface(...times(20_000, () => encodeFrame(frameType.ping, 0, 0, Buffer.alloc(8))))),
-  flood('20,000 SETTINGS', () => withPreface(...times(20_000, () => encodeFrame(frameType.settings, 0, 0)))),
-  flood('20,000 empty DATA frames', () => withPreface(headers(1), ...times(20_000, () => data(1, noBytes)))),
-  flood('500 KB of headers in CONTINUATIONs', () =>
+  createFlood('20,000 PINGs', () =>
+    withPreface(...times(20_000, () => encodeFrame(frameType.ping, 0, 0, Buffer.alloc(8)))),
+  ),
+  createFlood('20,000 SETTINGS', () => withPreface(...times(20_000, () => encodeFrame(frameType.settings, 0, 0)))),
+  createFlood('20,000 empty DATA frames', () => withPreface(headers(1), ...times(20_000, () => data(1, noBytes)))),
+  createFlood('500 KB of headers in CONTINUATIONs', () =>
     withPreface(
       encodeFrame(frameType.headers, 0, 1, encodeHeaderBlock(defaultHeaders)),
       ...times(500, () => encodeFrame(frameType.continuation, 0, 1, encodeHeaderBlock([['x', 'y'.repeat(1_000)]]))),
     ),
   ),
-  flood('48 MB of headers from one table entry', () =>
+  createFlood('48 MB of headers from one table entry', () =>
     withPreface(
-      encodeFrame(frameType.headers, endHeaders, 1, Buffer.concat([encodeHeaderBlock(defaultHeaders), tableBomb()])),
+      encodeFrame(
+        frameType.headers,
+        endHeaders,
+        1,
+        Buffer.concat([encodeHeaderBlock(defaultHeaders), createTableBomb()]),
+      ),
     ),
   ),
 ];

@@ -55,7 +55,7 @@ export class TenantOperations {
     const before = this.model.sessions.get(sessionId);
     const request = ProcessTurnRequest.fromPartial({
       turn: {
-        ...this.pickAgent(getAgentId(sessionId)),
+        ...this.getAgentKey(getAgentId(sessionId)),
         sessionId,
         turnId,
         candidates: [{ scenarioId: this.random.pick(scenarioIds), score: 0.9 }],
@@ -98,7 +98,7 @@ export class TenantOperations {
     const sessionId = this.random.pick(sessionIds);
     const note = this.model.nextText();
     const request = ImportSessionRequest.fromPartial({
-      ...this.pickAgent(getAgentId(sessionId)),
+      ...this.getAgentKey(getAgentId(sessionId)),
       sessionId,
       variables: { note },
       lastAction: ScenarioAction.SCENARIO_ACTION_COMPLETE,
@@ -131,7 +131,7 @@ export class TenantOperations {
         { stepId: 'end', isTerminal: true, templateIds: ['bye'] },
       ],
     });
-    const request = { ...this.pickAgent(agentId), scenario, expectedVersion: undefined };
+    const request = { ...this.getAgentKey(agentId), scenario, expectedVersion: undefined };
     const response = await this.calls.unary(ScenarioServiceService.putScenario, request);
     if (response === undefined) return;
     expect(response.created).toBe(true);
@@ -139,7 +139,7 @@ export class TenantOperations {
   }
 
   async listScenarios(agentId = this.random.pick(agentIds)): Promise<void> {
-    const request = ListScenariosRequest.fromPartial(this.pickAgent(agentId));
+    const request = ListScenariosRequest.fromPartial(this.getAgentKey(agentId));
     const response = await this.calls.unary(ScenarioServiceService.listScenarios, request);
     const found = response?.scenarios.map(({ scenario }) => [scenario?.scenarioId, scenario?.name]);
     if (found !== undefined) expect(found).toEqual(this.model.listScenarios(agentId));
@@ -147,14 +147,14 @@ export class TenantOperations {
 
   async deleteScenario(): Promise<void> {
     const [agentId, scenarioId] = [this.random.pick(agentIds), this.random.pick(scenarioIds)];
-    const request = { ...this.pickAgent(agentId), scenarioId, expectedVersion: undefined };
+    const request = { ...this.getAgentKey(agentId), scenarioId, expectedVersion: undefined };
     const response = await this.calls.unary(ScenarioServiceService.deleteScenario, request);
     if (response !== undefined) expect(response.existed).toBe(this.model.deleteScenario(agentId, scenarioId));
   }
 
   async putRelationship(): Promise<void> {
     const { agentId, relationship, key } = this.pickRelationship();
-    const request = { ...this.pickAgent(agentId), relationship };
+    const request = { ...this.getAgentKey(agentId), relationship };
     const response = await this.calls.unary(ScenarioServiceService.putRelationship, request);
     if (response === undefined) return;
     expect(response.created).toBe(!this.model.relationships.has(key));
@@ -163,13 +163,13 @@ export class TenantOperations {
 
   async deleteRelationship(): Promise<void> {
     const { agentId, relationship, key } = this.pickRelationship();
-    const request = { ...this.pickAgent(agentId), relationship };
+    const request = { ...this.getAgentKey(agentId), relationship };
     const response = await this.calls.unary(ScenarioServiceService.deleteRelationship, request);
     if (response !== undefined) expect(response.existed).toBe(this.model.relationships.delete(key));
   }
 
   async listRelationships(agentId = this.random.pick(agentIds)): Promise<void> {
-    const response = await this.calls.unary(ScenarioServiceService.listRelationships, this.pickAgent(agentId));
+    const response = await this.calls.unary(ScenarioServiceService.listRelationships, this.getAgentKey(agentId));
     const found = response?.relationships.map((each) => `${agentId} ${each.sourceId} ${each.targetScenarioId}`);
     if (found !== undefined) expect(found.sort()).toEqual(this.model.listRelationships(agentId));
   }
@@ -177,7 +177,7 @@ export class TenantOperations {
   async putFields(): Promise<void> {
     const [agentId, text] = [this.random.pick(agentIds), this.model.nextText()];
     const definitions = FieldDefinitions.fromPartial({ fields: [{ name: 'note', description: { text } }] });
-    const request = { ...this.agent(agentId), definitions, expectedVersion: undefined };
+    const request = { ...this.getAgentKey(agentId), definitions, expectedVersion: undefined };
     const response = await this.calls.unary(ScenarioServiceService.putFields, request);
     if (response === undefined) return;
     expect(response.created).toBe(true);
@@ -185,13 +185,13 @@ export class TenantOperations {
   }
 
   async getFields(agentId = this.random.pick(agentIds)): Promise<void> {
-    const response = await this.calls.unary(ScenarioServiceService.getFields, this.agent(agentId));
+    const response = await this.calls.unary(ScenarioServiceService.getFields, this.getAgentKey(agentId));
     if (response === undefined) return;
     const found = response.stored?.definitions?.fields.map(({ description }) => description?.text);
     expect(found).toEqual(this.model.fields.has(agentId) ? [this.model.fields.get(agentId)] : []);
   }
 
-  private agent(agentId: string) {
+  private getAgentKey(agentId: string) {
     return { tenantId: this.model.tenantId, agentId };
   }
 

@@ -99,7 +99,7 @@ it('revokes an API key that is removed from the file, and keeps the keys if the 
   expect(await getOutcome(second.key)).toBe('OK');
   writeFileSync(keysFile, '[[keys');
   await eventually(async () => server.getStdout().includes('changed files are invalid'));
-  expect(await outcome(second.key)).toBe('OK');
+  expect(await getOutcome(second.key)).toBe('OK');
 });
 
 it('presents a new certificate, and keeps the previous one if the new one is invalid', async () => {

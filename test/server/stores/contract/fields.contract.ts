@@ -4,7 +4,14 @@ import { callUntil, canceledCall, unboundedCall } from '../../../support/calls';
 import { aField, aText } from '../../../support/field-definitions';
 import { uuid } from '../../../support/session-builder';
 import { aDefinition } from './a-definition';
-import { agent, type CatalogueUnderTest, listNumbers, type OpenCatalogue, refund, storedAt } from './catalogue-under-test';
+import {
+  agent,
+  type CatalogueUnderTest,
+  listNumbers,
+  type OpenCatalogue,
+  refund,
+  storedAt,
+} from './catalogue-under-test';
 
 /** Every setting is set. To a catalogue, the definitions are opaque. */
 const every = aField({

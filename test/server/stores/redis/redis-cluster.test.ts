@@ -30,7 +30,7 @@ describe('a Redis Cluster', () => {
       const keyPrefix = clients.nextPrefix();
       const store = await clients.createStore({ ...settings, keyPrefix });
       const listKeys = (sessionKey: SessionKey) =>
-        cluster.keys(`${keyPrefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
+        cluster.listKeys(`${keyPrefix}{${sessionKey.tenantId}/${sessionKey.sessionId}}*`);
       return {
         store,
         expire: async (sessionKey) => {
