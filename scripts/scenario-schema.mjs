@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
-import { comment, getRules, isRequired, message } from './contract-image.mjs';
+import { getCommentParagraphs, getMessage, getRules, isRequired } from './contract-image.mjs';
 import { expectation, names } from './expectation-schema.mjs';
 import { fail, root } from './run.mjs';
 
@@ -29,13 +29,9 @@ const shortForms = { LocalizedText: 'text', EnumOption: 'value' };
 /** The settings of a conversation. test/schemas compares the keys with those that the reader accepts. */
 const settings = {
   enabled: { description: 'Whether turns are decided (2.16). Default true.', type: 'boolean' },
-  max_loop_count: describeInteger('Limit on visits and failed actions of a step (2.8). Default 3.', 1, 1000),
-  max_attempts: describeInteger(
-    'Limit on messages that leave a question unanswered (2.8). 0: none. Default 5.',
-    0,
-    1000,
-  ),
-  max_simultaneous_scenarios: describeInteger('Maximum number of active scenarios (2.15). Default 5.', 1, 20),
+  max_loop_count: whole('Limit on visits and failed actions of a step (2.8). Default 3.', 1, 1000),
+  max_attempts: whole('Limit on messages that leave a question unanswered (2.8). 0: none. Default 5.', 0, 1000),
+  max_simultaneous_scenarios: whole('Maximum number of active scenarios (2.15). Default 5.', 1, 20),
   block_on_missing_hard_fields: {
     description: 'Whether a missing HARD field prevents a start (2.12). Default true.',
     type: 'boolean',
@@ -48,20 +44,16 @@ const settings = {
     description: 'Whether several scenarios can be active (2.16). Default true.',
     type: 'boolean',
   },
-  start_threshold: describeNumber('Minimum score for a candidate to start (2.12). Default 0.5.', 0, 1),
-  ambiguity_margin: describeNumber('Scores that differ by less can be ambiguous (1.5). Default 0.1.', 0, 1),
-  pending_start_turns: describeInteger('MESSAGE turns on which a rejected start is retried (2.14). Default 3.', 0, 100),
+  start_threshold: real('Minimum score for a candidate to start (2.12). Default 0.5.', 0, 1),
+  ambiguity_margin: real('Scores that differ by less can be ambiguous (1.5). Default 0.1.', 0, 1),
+  pending_start_turns: whole('MESSAGE turns on which a rejected start is retried (2.14). Default 3.', 0, 100),
   resume_policy: {
     description: 'How a pause that the customer asked for ends (2.11). Default next_turn.',
     enum: ['next_turn', 'explicit'],
   },
-  offer_after_turns: describeInteger(
-    'MESSAGE turns after which a paused scenario is abandoned (2.11). Default 3.',
-    0,
-    1000,
-  ),
-  max_confirms_per_turn: describeInteger('Maximum number of confirmations in a plan (4.2). Default 1.', 1, 20),
-  max_fields_to_ask_per_turn: describeInteger(
+  offer_after_turns: whole('MESSAGE turns after which a paused scenario is abandoned (2.11). Default 3.', 0, 1000),
+  max_confirms_per_turn: whole('Maximum number of confirmations in a plan (4.2). Default 1.', 1, 20),
+  max_fields_to_ask_per_turn: whole(
     'Maximum number of fields to ask for in a plan (4.2). 0: no limit. Default 0.',
     0,
     500,
@@ -70,10 +62,10 @@ const settings = {
     description: 'How conditions in natural language are evaluated (3.4). Default off.',
     enum: ['off', 'embedding'],
   },
-  semantic_threshold: describeNumber('Minimum cosine for TRUE with embedding (3.4). Default 0.8.', -1, 1),
+  semantic_threshold: real('Minimum cosine for TRUE with embedding (3.4). Default 0.8.', -1, 1),
 };
 
-/** The changes of the catalogue before a turn. */
+/** What changes in the catalogue before a turn. */
 const catalogueChange = {
   description: 'What changes in the catalogue before the turn, in the order put, disable, delete.',
   type: 'object',
@@ -93,7 +85,7 @@ const catalogueChange = {
 /** Definitions of the schema that is currently being written. */
 let definitions = {};
 
-const isCheck = process.argv.includes('--check');
+const checking = process.argv.includes('--check');
 for (const [name, describe] of [
   ['scenario', scenarioFile],
   ['fields', fieldsFile],
@@ -101,27 +93,27 @@ for (const [name, describe] of [
 ]) {
   definitions = {};
   const path = join('schemas', `${name}.schema.json`);
-  const schema = formatJson(path, { $schema: 'http://json-schema.org/draft-07/schema#', ...describe(), definitions });
+  const schema = formatted(path, { $schema: 'http://json-schema.org/draft-07/schema#', ...describe(), definitions });
   const file = join(root, path);
-  const isStale = !existsSync(file) || readFileSync(file, 'utf8') !== schema;
-  if (isCheck && isStale) fail(`${path} is not up to date: run \`npm run generate\` and commit the result`);
-  if (isCheck) console.log(`generated: ${path} is up to date`);
+  const stale = !existsSync(file) || readFileSync(file, 'utf8') !== schema;
+  if (checking && stale) fail(`${path} is not up to date: run \`npm run generate\` and commit the result`);
+  if (checking) console.log(`generated: ${path} is up to date`);
   else {
     mkdirSync(join(root, 'schemas'), { recursive: true });
-    if (isStale) writeFileSync(file, schema);
-    console.log(`generate: ${path} ${isStale ? 'written' : 'is unchanged'}`);
+    if (stale) writeFileSync(file, schema);
+    console.log(`generate: ${path} ${stale ? 'written' : 'is unchanged'}`);
   }
 }
 
-function describeInteger(description, minimum, maximum) {
+function whole(description, minimum, maximum) {
   return { description, type: 'integer', minimum, maximum };
 }
 
-function describeNumber(description, minimum, maximum) {
+function real(description, minimum, maximum) {
   return { description, type: 'number', minimum, maximum };
 }
 
-function describeScenarioFile() {
+function scenarioFile() {
   return {
     $id: 'urn:focal:orchestration:v1:scenario-file',
     title: 'Scenario file',
@@ -136,7 +128,7 @@ function describeScenarioFile() {
         relationships: {
           description: 'The relationships. A document with this key has no other keys.',
           type: 'array',
-          items: describeRelationship(),
+          items: relationship(),
         },
       },
     },
@@ -144,7 +136,7 @@ function describeScenarioFile() {
       if: { type: 'object', required: ['fields'] },
       // biome-ignore lint/suspicious/noThenProperty: as above.
       then: fieldDefinitions(),
-      else: reference(message('Scenario')),
+      else: reference(getMessage('Scenario')),
     },
   };
 }
@@ -158,13 +150,13 @@ function fieldsFile() {
 }
 
 function fieldDefinitions() {
-  const { properties, ...rest } = definition(message('FieldDefinitions'));
+  const { properties, ...rest } = definition(getMessage('FieldDefinitions'));
   return { ...rest, required: ['fields'], properties: { $schema: { type: 'string' }, ...properties } };
 }
 
 /** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
 function relationship() {
-  const item = reference(message('Relationship'));
+  const item = reference(getMessage('Relationship'));
   for (const field of ['source_id', 'target_scenario_id']) {
     const property = definitions.Relationship.properties[field];
     delete property.pattern;
@@ -175,7 +167,7 @@ function relationship() {
 }
 
 /** See docs/conversation-tests.md. test/schemas compares the keys of an expectation with those that the reader accepts. */
-function describeConversationFile() {
+function conversationFile() {
   const text = (description) => ({ description, type: 'string' });
   return {
     $id: 'urn:focal:orchestration:v1:conversation-file',
@@ -212,18 +204,18 @@ function describeConversationFile() {
             properties: settings,
           },
           session: {
-            ...describeWithoutIds(getMessage('ImportSessionRequest'), ['tenant_id', 'agent_id', 'session_id']),
+            ...withoutIds(getMessage('ImportSessionRequest'), ['tenant_id', 'agent_id', 'session_id']),
             required: ['active_scenario_id'],
           },
         },
       },
-      turns: { description: 'The turns, in order.', type: 'array', minItems: 1, items: describeConversationTurn(text) },
+      turns: { description: 'The turns, in order.', type: 'array', minItems: 1, items: conversationTurn(text) },
     },
   };
 }
 
-function describeConversationTurn(text) {
-  const turn = describeWithoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id', 'turn_id']);
+function conversationTurn(text) {
+  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id', 'turn_id']);
   return {
     ...turn,
     properties: {
@@ -247,11 +239,11 @@ function describeConversationTurn(text) {
   };
 }
 
-/** Defines a message without the ids that the test runner sets. The message refers to scenarios by name instead of by id. */
-function describeWithoutIds(descriptor, omittedFields) {
-  for (const name of ['SignalAim', 'ScenarioCandidate', 'StepOutcome']) addReference(getMessage(name));
-  const { required: _, properties, ...rest } = structuredClone(describeMessage(descriptor));
-  for (const name of omittedFields) delete properties[name];
+/** The definition of a message without the ids that the test runner chooses. Scenarios are referred to by name instead of by id. */
+function withoutIds(descriptor, left) {
+  for (const name of ['SignalAim', 'ScenarioCandidate', 'StepOutcome']) reference(getMessage(name));
+  const { required: _, properties, ...rest } = structuredClone(definition(descriptor));
+  for (const name of left) delete properties[name];
   for (const each of [{ properties }, ...Object.values(definitions)]) {
     for (const field of ['scenario_id', 'active_scenario_id', 'instance_id']) delete each.properties?.[field]?.pattern;
     delete each.properties?.scenario_ids?.items?.pattern;
@@ -259,22 +251,22 @@ function describeWithoutIds(descriptor, omittedFields) {
   return { ...rest, properties };
 }
 
-/** Returns a reference to the definition of a message. Adds the definition on first use. */
-function addReference(descriptor) {
+/** A reference to the definition of a message, which is added on first use. */
+function reference(descriptor) {
   const { name } = descriptor;
   if (!(name in definitions)) {
-    definitions[name] = {}; // Ends the recursion of messages that contain themselves.
-    definitions[name] = describeMessage(descriptor);
+    definitions[name] = {}; // ends the recursion of messages that contain themselves
+    definitions[name] = definition(descriptor);
   }
   return { $ref: `#/definitions/${name}` };
 }
 
-function describeMessage(descriptor) {
+function definition(descriptor) {
   const fields = descriptor.fields.map((field) => [field, getRules(field)]);
-  const properties = Object.fromEntries(fields.map(([field, rules]) => [field.name, describeProperty(field, rules)]));
+  const properties = Object.fromEntries(fields.map(([field, rules]) => [field.name, property(field, rules)]));
   const required = fields.filter(([, rules]) => isRequired(rules)).map(([field]) => field.name);
   return {
-    description: getDescription(descriptor),
+    description: description(descriptor),
     type: 'object',
     additionalProperties: false,
     ...(required.length > 0 ? { required } : {}),
@@ -282,8 +274,8 @@ function describeMessage(descriptor) {
   };
 }
 
-function describeProperty(field, rules) {
-  return { description: getDescription(field), ...toType(field, rules) };
+function property(field, rules) {
+  return { description: description(field), ...toType(field, rules) };
 }
 
 function toType(field, rules) {
@@ -291,24 +283,20 @@ function toType(field, rules) {
     const { minItems, maxItems, unique, items } = rules?.type.value ?? {};
     return {
       type: 'array',
-      ...describeLimits({ minItems, maxItems }),
+      ...limits({ minItems, maxItems }),
       ...(unique ? { uniqueItems: true } : {}),
-      items: describeSingle(field, items),
+      items: single(field, items),
     };
   }
   if (field.fieldKind === 'map') {
     const { minPairs: minProperties, maxPairs: maxProperties, values } = rules?.type.value ?? {};
-    return {
-      type: 'object',
-      ...describeLimits({ minProperties, maxProperties }),
-      additionalProperties: describeSingle(field, values),
-    };
+    return { type: 'object', ...limits({ minProperties, maxProperties }), additionalProperties: single(field, values) };
   }
-  return describeSingle(field, rules);
+  return single(field, rules);
 }
 
-function describeSingle(field, rules) {
-  if (field.enum) return addEnum(field.enum);
+function single(field, rules) {
+  if (field.enum) return enumeration(field.enum);
   const wellKnown = wellKnownTypes[field.message?.typeName];
   if (wellKnown) return wellKnown;
   if (field.message) return withShortForm(field.message);
@@ -327,7 +315,7 @@ function scalar(type, rules) {
       const { minLen: minLength, maxLen: maxLength, wellKnown } = rules;
       return {
         type: 'string',
-        ...describeLimits({ minLength, maxLength }),
+        ...limits({ minLength, maxLength }),
         ...(wellKnown?.case === 'uuid' ? { pattern: uuidPattern } : {}),
       };
     }
@@ -335,30 +323,30 @@ function scalar(type, rules) {
       return { type: 'boolean' };
     case ScalarType.DOUBLE:
     case ScalarType.FLOAT:
-      return { type: 'number', ...describeRange(rules, []) };
+      return { type: 'number', ...range(rules, []) };
     default:
       return {
         type: 'integer',
-        ...describeRange(rules, integerRanges[type] ?? fail(`schema: no range for scalar type ${type}`)),
+        ...range(rules, integerRanges[type] ?? fail(`schema: no range for scalar type ${type}`)),
       };
   }
 }
 
-function describeRange({ greaterThan, lessThan }, [min, max]) {
+function range({ greaterThan, lessThan }, [min, max]) {
   if (greaterThan?.case === 'gt' || lessThan?.case === 'lt') fail('schema: open ranges are not supported');
-  return describeLimits({ minimum: greaterThan?.value ?? min, maximum: lessThan?.value ?? max });
+  return limits({ minimum: greaterThan?.value ?? min, maximum: lessThan?.value ?? max });
 }
 
-/** Defines an enum that accepts both forms of a value. The full name is a pattern, so that editors suggest the short form. */
-function addEnum(descriptor) {
+/** Accepts both forms of a value. The full name is a pattern, so that editors suggest the short one. */
+function enumeration(descriptor) {
   const { name, values } = descriptor;
   if (!(name in definitions)) {
     const prefix = descriptor.sharedPrefix.toUpperCase();
     const given = values.filter(({ number }) => number !== 0);
     const short = given.map((value) => value.name.slice(prefix.length));
-    const meanings = given.map((value) => `${value.name.slice(prefix.length)}: ${getDescription(value)}`);
+    const meanings = given.map((value) => `${value.name.slice(prefix.length)}: ${description(value)}`);
     definitions[name] = {
-      description: [getDescription(descriptor), ...meanings].join('\n'),
+      description: [description(descriptor), ...meanings].join('\n'),
       type: 'string',
       anyOf: [{ enum: short }, { pattern: `^${prefix}(${short.join('|')})$` }],
     };
@@ -366,17 +354,17 @@ function addEnum(descriptor) {
   return { $ref: `#/definitions/${name}` };
 }
 
-function getDescription(descriptor) {
+function description(descriptor) {
   return getCommentParagraphs(descriptor).join(' ');
 }
 
-function describeLimits(given) {
+function limits(given) {
   const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== 0n);
   return Object.fromEntries(set.map(([key, value]) => [key, Number(value)]));
 }
 
-/** Formats a value as JSON, as `npm run format` does. */
-function formatJson(path, value) {
+/** JSON as `npm run format` formats it. */
+function formatted(path, value) {
   const { stdout, status } = spawnSync('npx', ['biome', 'format', `--stdin-file-path=${path}`], {
     cwd: root,
     encoding: 'utf8',
