@@ -30,7 +30,11 @@ const shortForms = { LocalizedText: 'text', EnumOption: 'value' };
 const settings = {
   enabled: { description: 'Whether turns are decided (2.16). Default true.', type: 'boolean' },
   max_loop_count: whole('Limit on visits and failed actions of a step (2.8). Default 3.', 1, 1000),
-  max_attempts: whole('Limit on messages that leave a question unanswered (2.8). 0: none. Default 5.', 0, 1000),
+  max_attempts: whole(
+    'Maximum number of messages that leave a question unanswered (2.8). 0 disables the limit. Default 5.',
+    0,
+    1000,
+  ),
   max_simultaneous_scenarios: whole('Maximum number of active scenarios (2.15). Default 5.', 1, 20),
   block_on_missing_hard_fields: {
     description: 'Whether a missing HARD field prevents a start (2.12). Default true.',

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { findFreePort } from './free-port';
 
-const startAttempts = 5;
+const maxStartAttempts = 5;
 const startTimeoutMs = 30_000;
 const sentinelFile = 'sentinel.conf';
 
@@ -60,7 +60,7 @@ export class RedisProcess {
       } catch (error) {
         await redis.kill();
         // Another process may have taken the port.
-        if (attempt === startAttempts) throw error;
+        if (attempt === maxStartAttempts) throw error;
       }
     }
   }

@@ -30,7 +30,7 @@ export interface InstanceView {
   readonly isNamed: boolean;
   /** The variables or patch of this turn made a field known that the instance waits for (0.5). */
   readonly hasReceivedAwaitedField: boolean;
-  /** Fields of its open ASK of which a value was rejected (section 10). */
+  /** Fields in the instance's open ASK whose values were rejected (section 10). */
   readonly rejectedAnswers: readonly string[];
   /** The turn addresses the instance (0.5). */
   readonly isAddressed: boolean;

@@ -12,10 +12,10 @@ export function findNearestName(given: string, names: readonly string[]): string
     const distance = computeEditDistance(normalizedName, normalizeName(name), limit);
     if (distance < limit) [nearest, limit] = [name, distance];
   }
-  return nearest ?? findOnlyLongerName(given, names);
+  return nearest ?? findUniqueLongerName(given, names);
 }
 
-function findOnlyLongerName(given: string, names: readonly string[]): string | undefined {
+function findUniqueLongerName(given: string, names: readonly string[]): string | undefined {
   if (given.length < 3) return undefined;
   const longer = names.filter((name) => name.startsWith(given) || name.endsWith(`_${given}`));
   return longer.length === 1 ? longer[0] : undefined;

@@ -31,7 +31,7 @@ export class CredentialAuthenticator implements Authenticator {
     const { apiKeys, tokens, certificates } = this.accepted;
     const [value, ...others] = authorization;
     if (value === undefined) {
-      if (certificates === undefined || certificate === undefined) return this.refuseMissing();
+      if (certificates === undefined || certificate === undefined) return this.rejectMissingCredentials();
       return authenticateClientCertificate(certificates.current, certificate, this.clock.now());
     }
     const token = others.length === 0 ? bearer.exec(value)?.[1] : undefined;
@@ -53,7 +53,7 @@ export class CredentialAuthenticator implements Authenticator {
     };
   }
 
-  private refuseMissing(): Authentication {
+  private rejectMissingCredentials(): Authentication {
     const message = `The call has no credentials; ${this.describeAccepted()}.`;
     return { kind: 'refused', failure: 'missing', message };
   }

@@ -77,7 +77,7 @@ function createInstruments(meter: Meter): Instruments {
       unit: '{relocalization}',
     }),
     contributions: meter.createCounter('orchestrator.contributions', {
-      description: 'Contributions of the contribution phase.',
+      description: 'Contributions planned for replies, by type.',
       unit: '{contribution}',
     }),
     activeScenarios: meter.createHistogram('orchestrator.session.active_scenarios', {

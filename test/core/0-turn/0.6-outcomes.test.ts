@@ -149,7 +149,7 @@ describe('0.6: late outcomes', () => {
     ).toEqual([['money sent']]);
   });
 
-  test('0.6: a late success on the turn on which its instance ends is reported with the end', () => {
+  test('0.6: a late success is reported in the decision that ends its instance on the same turn', () => {
     const conversation = startAtDetails();
     const played = conversation.turn({ signals: ['CANCEL'], outcomes: [{ kind: 'ACTION_SUCCEEDED', stepId: 'send' }] });
     expect(played.lifecycle('transfer')).toMatchObject({ action: 'CANCEL', irreversibleDone: ['money sent'] });

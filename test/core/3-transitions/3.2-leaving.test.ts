@@ -12,7 +12,7 @@ import { listContributions, playTurns, startScenarios } from '../../support/play
 const end: StepDraft = { stepId: 'end', isTerminal: true, templateIds: ['bye'] };
 const targets: readonly StepDraft[] = ['a', 'b', 'c'].map((stepId) => ({ stepId, templateIds: [stepId], to: ['end'] }));
 /** A step that asks for `go`, with the transitions under test, and three target steps. */
-const hub = (to: readonly TransitionDraft[], step: Partial<StepDraft> = {}): ScenarioDraft => ({
+const createHubScenario = (to: readonly TransitionDraft[], step: Partial<StepDraft> = {}): ScenarioDraft => ({
   scenarioId: 'trip',
   steps: [{ stepId: 'hub', collectsProfileFields: ['go'], ...step, to }, ...targets, end],
 });
@@ -20,7 +20,7 @@ const go: TurnDraft = { variables: { go: true } };
 const declined: TurnDraft = { outcomes: [{ kind: 'DECLINED' }] };
 /** Returns the step of the instance after the given answer to the hub. */
 const findTarget = (to: readonly TransitionDraft[], draft: TurnDraft = go): string | undefined =>
-  playTurns(hub(to), [{}, draft])[1]?.transition('trip').targetStepId;
+  playTurns(createHubScenario(to), [{}, draft])[1]?.transition('trip').targetStepId;
 
 test.each<[string, readonly TransitionDraft[], string]>([
   [
@@ -57,7 +57,7 @@ test.each<[string, readonly TransitionDraft[], string]>([
 });
 
 test('3.2: the decision of an instance that stays lists the alternatives', () => {
-  const [, turn] = playTurns(hub([{ to: 'a', condition: 'false' }]), [{}, go]);
+  const [, turn] = playTurns(createHubScenario([{ to: 'a', condition: 'false' }]), [{}, go]);
   expect(turn?.transition('trip')).toMatchObject({
     sourceStepId: 'hub',
     targetStepId: 'hub',
@@ -116,7 +116,9 @@ test.each([
     { to: 'b', outcomes: ['DECLINED', 'ACTION_FAILED'] as const },
     { to: 'c', outcomes: ['ACTION_SUCCEEDED'] as const },
   ];
-  expect(playTurns(hub(to, step), [{}, { outcomes: [{ kind }] }])[1]?.transition('trip').targetStepId).toBe(target);
+  expect(
+    playTurns(createHubScenario(to, step), [{}, { outcomes: [{ kind }] }])[1]?.transition('trip').targetStepId,
+  ).toBe(target);
 });
 
 describe('triggers', () => {
@@ -130,7 +132,9 @@ describe('triggers', () => {
 
   test('3.2: an ANYTIME transition leaves an unconfirmed checkpoint without passing it', () => {
     const step = { collectsProfileFields: [], isCheckpoint: true };
-    const { conversation } = startScenarios([hub([{ to: 'a', intentLabel: 'x', trigger: 'ANYTIME' }, 'b'], step)]);
+    const { conversation } = startScenarios([
+      createHubScenario([{ to: 'a', intentLabel: 'x', trigger: 'ANYTIME' }, 'b'], step),
+    ]);
     const turn = conversation.turn({ intent: 'x' });
     expect(turn.transition('trip').targetStepId).toBe('a');
     expect(conversation.instance('trip').irreversibleDone).toEqual([]);
@@ -153,7 +157,7 @@ describe('triggers', () => {
       { to: 'a', outcomes: ['DECLINED'] as const },
       { to: 'b', condition: 'outcome == "failed"' },
     ];
-    expect(playTurns(hub(to, step), [{}, draft])[1]?.transition('trip').targetStepId).toBe(target);
+    expect(playTurns(createHubScenario(to, step), [{}, draft])[1]?.transition('trip').targetStepId).toBe(target);
   });
 
   test('3.2: after DECLINED the default transition is not eligible, whatever its priority', () => {
@@ -174,7 +178,7 @@ describe('triggers', () => {
 
   test('3.2: after ACTION_FAILED of a required action the default transition is not eligible and the action is retried', () => {
     const step = { isRequiredAction: true, toolIds: ['t'], collectsProfileFields: [] };
-    expect(listContributions(hub(['a'], step), [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }])).toEqual([
+    expect(listContributions(createHubScenario(['a'], step), [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }])).toEqual([
       'ACTION_HINT t',
       'ACTION_HINT t',
     ]);
@@ -182,7 +186,7 @@ describe('triggers', () => {
 
   test('3.2: after ACTION_FAILED of an optional action the default transition is taken', () => {
     const step = { toolIds: ['t'], collectsProfileFields: [] };
-    expect(listContributions(hub(['a'], step), [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }])).toEqual([
+    expect(listContributions(createHubScenario(['a'], step), [{}, { outcomes: [{ kind: 'ACTION_FAILED' }] }])).toEqual([
       'ACTION_HINT t',
       'INFORM a',
     ]);
@@ -506,7 +510,7 @@ describe('clears', () => {
 
 test('3.2: a self-transition opens a new visit of the same step', () => {
   const { conversation } = startScenarios([
-    hub([{ to: 'hub', conditionFields: ['old'], clears: ['old'] }, 'end'], {
+    createHubScenario([{ to: 'hub', conditionFields: ['old'], clears: ['old'] }, 'end'], {
       collectsProfileFields: ['go', 'old'],
       canSkip: false,
     }),

@@ -13,7 +13,7 @@ function encode(value: Turn): Uint8Array {
   return TurnMessage.encode(turnToProto(value)).finish();
 }
 
-/** Converts a turn in a request with only the given fields. */
+/** Encodes a turn message that has only the given fields, and returns the turn that the server decodes from it. */
 function receive(fields: DeepPartial<TurnMessage>): Turn {
   return turnFromProto(encodeAndDecode(TurnMessage, fields), receivedAt);
 }
