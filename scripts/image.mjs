@@ -9,7 +9,7 @@ import { ensureProgram } from './programs.mjs';
 import { fail, tryRun } from './run.mjs';
 
 if (process.platform !== 'linux' || process.getuid?.() !== 0)
-  fail('image: needs root on Linux. Otherwise, use docker build.');
+  fail('image: this command needs Linux and root. Otherwise, use docker build.');
 ensureProgram('buildah', 'buildah', 'buildah 1.28 or later');
 ensureProgram('crun', 'crun', 'crun 1.8 or later');
 ensureProgram('podman', 'podman', 'podman 4.3 or later');

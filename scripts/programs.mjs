@@ -12,7 +12,7 @@ export function ensureProgram(program, debianPackage, wanted) {
     if (!canInstall()) fail(formatMissing(wanted, [debianPackage]));
     install([debianPackage]);
   }
-  return getVersion() ?? fail(`${program}: was installed but does not run`);
+  return getVersion() ?? fail(`${program} was installed but does not run`);
 }
 
 /**

@@ -13,7 +13,7 @@ if (argument !== '--check') {
   const selected = rules.filter(({ number }) => argument === undefined || `${number}.`.startsWith(`${argument}.`));
   console.log(selected.map(formatRule).join('\n\n'));
 }
-if (untested.length > 0) fail(`docs/semantics.md: no test names rule ${untested.join(', ')}`);
+if (untested.length > 0) fail(`docs/semantics.md: no test title has the number of rule ${untested.join(', ')}`);
 
 /** Reads the rules in page order: `**2.8 ...` and `- **2.8** ...`, then the sections without numbered rules. */
 function readRules(semantics) {

@@ -29,7 +29,7 @@ const shortForms = { LocalizedText: 'text', EnumOption: 'value' };
 /** The settings of a conversation. test/schemas compares the keys with those that the reader accepts. */
 const settings = {
   enabled: { description: 'Whether turns are decided (2.16). Default true.', type: 'boolean' },
-  max_loop_count: whole('Limit on visits and failed actions of a step (2.8). Default 3.', 1, 1000),
+  max_loop_count: whole('Maximum number of visits, and of failed actions, of a step (2.8). Default 3.', 1, 1000),
   max_attempts: whole(
     'Maximum number of messages that leave a question unanswered (2.8). 0 disables the limit. Default 5.',
     0,
@@ -49,16 +49,20 @@ const settings = {
     type: 'boolean',
   },
   start_threshold: real('Minimum score for a candidate to start (2.12). Default 0.5.', 0, 1),
-  ambiguity_margin: real('Scores that differ by less can be ambiguous (1.5). Default 0.1.', 0, 1),
-  pending_start_turns: whole('MESSAGE turns on which a rejected start is retried (2.14). Default 3.', 0, 100),
+  ambiguity_margin: real('Candidates whose scores differ by less than this can be ambiguous (1.5). Default 0.1.', 0, 1),
+  pending_start_turns: whole('Number of MESSAGE turns on which a rejected start is retried (2.14). Default 3.', 0, 100),
   resume_policy: {
     description: 'How a pause that the customer asked for ends (2.11). Default next_turn.',
     enum: ['next_turn', 'explicit'],
   },
-  offer_after_turns: whole('MESSAGE turns after which a paused scenario is abandoned (2.11). Default 3.', 0, 1000),
+  offer_after_turns: whole(
+    'Number of MESSAGE turns after which a paused scenario is abandoned (2.11). Default 3.',
+    0,
+    1000,
+  ),
   max_confirms_per_turn: whole('Maximum number of confirmations in a plan (4.2). Default 1.', 1, 20),
   max_fields_to_ask_per_turn: whole(
-    'Maximum number of fields to ask for in a plan (4.2). 0: no limit. Default 0.',
+    'Maximum number of fields to ask for in a plan (4.2). 0 disables the limit. Default 0.',
     0,
     500,
   ),
@@ -66,12 +70,16 @@ const settings = {
     description: 'How conditions in natural language are evaluated (3.4). Default off.',
     enum: ['off', 'embedding'],
   },
-  semantic_threshold: real('Minimum cosine for TRUE with embedding (3.4). Default 0.8.', -1, 1),
+  semantic_threshold: real(
+    'Minimum cosine similarity at which an embedding condition is TRUE (3.4). Default 0.8.',
+    -1,
+    1,
+  ),
 };
 
-/** What changes in the catalogue before a turn. */
+/** The changes to the catalogue before a turn. */
 const catalogueChange = {
-  description: 'What changes in the catalogue before the turn, in the order put, disable, delete.',
+  description: 'Changes to the catalogue before the turn, applied in the order put, disable, delete.',
   type: 'object',
   additionalProperties: false,
   minProperties: 1,
@@ -183,7 +191,7 @@ function conversationFile() {
     properties: {
       $schema: { type: 'string' },
       name: { ...text('Name of the conversation.'), minLength: 1 },
-      about: text('Description for people.'),
+      about: text('Description for human readers.'),
       exact: {
         description: 'Whether anything not listed under `expect` is a failure. Default false.',
         type: 'boolean',
@@ -225,7 +233,7 @@ function conversationTurn(text) {
     properties: {
       ...turn.properties,
       message: text('Short form of `situation.message`.'),
-      about: text('Description for people.'),
+      about: text('Description for human readers.'),
       after: {
         description: 'Seconds since the previous turn. Default 0.',
         type: 'number',
@@ -234,7 +242,7 @@ function conversationTurn(text) {
       },
       catalogue: catalogueChange,
       expect: {
-        description: 'The expected decisions. Without it the turn is not checked.',
+        description: 'The expected decisions. Without this key, the turn is not checked.',
         type: 'object',
         additionalProperties: false,
         properties: expectation,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, getOutput, tryRun } from '../run.mjs';
 
-export const folder = process.env.IMAGE_FOLDER ?? fail('image: start it with `npm run image`');
+export const folder = process.env.IMAGE_FOLDER ?? fail('image: IMAGE_FOLDER is not set. Use `npm run image`.');
 
 const storage = [
   '--root',

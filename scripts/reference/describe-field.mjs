@@ -38,7 +38,7 @@ function checkPresence(field, isStatedAsRequired, rules) {
   const isNumber = field.fieldKind === 'scalar' && field.scalar !== ScalarType.STRING;
   if (isStatedAsRequired === isRequired(rules) || (isStatedAsRequired && isNumber)) return;
   fail(
-    `contract: the comment of ${field.parent.name}.${field.name} says ${isStatedAsRequired ? 'Required' : 'Optional'}, its rules do not`,
+    `contract: the comment of ${field.parent.name}.${field.name} says ${isStatedAsRequired ? 'Required' : 'Optional'}, but its buf.validate rules do not`,
   );
 }
 

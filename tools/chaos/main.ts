@@ -18,7 +18,7 @@ Starts service nodes and Redis on loopback, injects faults while turns are sent,
 docs/consistency.md. Exits with code 1 if a guarantee is violated.
 
   --only N,N   run only these experiments
-  --short      run the short form of the experiments that have one; it takes a few seconds
+  --short      run shorter versions of the experiments, where available; takes a few seconds
   --seed N     seed of the random turns; default 1
   --json       print one JSON object per experiment`;
 

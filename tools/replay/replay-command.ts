@@ -23,8 +23,8 @@ interface ReplayOptions extends Omit<ConnectionOptions, 'server'>, JsonOptions {
 export function createReplayCommand(): Command {
   const command = createCommand('npm run replay --', {
     description: [
-      'Replays recorded conversations (scenario-replay/1) over gRPC and prints how far the plans of the service agree with them.',
-      'Without --target it starts a service with the embedded store in a temporary folder, and removes both at the end.',
+      'Replays recorded conversations (scenario-replay/1) over gRPC and prints how closely the plans of the service match them.',
+      'Without --target, it starts a service with the embedded store in a temporary folder, and removes both at the end.',
     ].join(' '),
   })
     .addOption(new Option('--data <folder>', 'folder with *.jsonl files').default(sampleFolder, 'examples/replay'))

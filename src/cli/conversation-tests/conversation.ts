@@ -8,7 +8,7 @@ import type { TurnSummary } from './turn-summary';
 
 /** A scripted conversation with the expected decisions of each turn. */
 export interface Conversation {
-  /** The path that the file was opened with. */
+  /** The path that was used to open the file. */
   readonly file: string;
   readonly name: string;
   readonly about: string;

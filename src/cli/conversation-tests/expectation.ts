@@ -15,11 +15,11 @@ export type Expectation = { readonly [Key in SummaryKey]?: TurnSummary[Key] | un
 export interface Difference {
   /** A key of the expectation. */
   readonly key: string;
-  /** The name of the scenario, for rejected values that of the field; "" for keys that are not by name. */
+  /** The name of the scenario, or of the field for rejected values; "" for keys without names. */
   readonly scenario: string;
   /** Undefined if nothing was expected. */
   readonly expected: unknown;
-  /** Undefined if nothing was decided. */
+  /** Undefined if the turn has no such decision. */
   readonly actual: unknown;
 }
 
@@ -120,7 +120,7 @@ export function findDifferences(expectation: Expectation, actual: TurnSummary, i
   });
 }
 
-/** Returns the key of the summary that a key of an expectation is compared with. */
+/** Returns the key of the turn summary to compare with a key of an expectation. */
 function getSummaryKey(key: string): string {
   return key.endsWith(exactSuffix) ? key.slice(0, -exactSuffix.length) : key;
 }
@@ -139,7 +139,7 @@ function compareByScenario(
   });
 }
 
-/** Whether the value of a scenario is as expected. In values by field, only the expected fields are compared. */
+/** Whether the value of a scenario is as expected. If values are grouped by field, only the expected fields are compared. */
 function containsExpected(expected: unknown, actual: unknown): boolean {
   if (!isByScenario(expected) || !isByScenario(actual) || isEmpty(expected)) return isEqual(expected, actual);
   return Object.entries(expected).every(([field, value]) => isEqual(value, actual[field]));
@@ -162,7 +162,7 @@ function toPlainJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
-/** The key whose names are fields. */
+/** The key whose entries are named by field, not by scenario. */
 const fieldKey: SummaryKey = 'rejected_values';
 
 /** The names of the scenarios in an expectation. */

@@ -30,7 +30,7 @@ export interface ConversationRunSettings {
   readonly onTurn?: (result: ConversationTurnResult) => void;
 }
 
-/** Processes the turns of a conversation. Either a service or the rules in process. */
+/** Processes the turns of a conversation: a service, or the rules in this process. */
 export interface ConversationTarget extends Pick<OrchestratorClient, 'processTurn' | 'importSession'> {
   putScenario(request: PutScenarioRequest): Promise<unknown>;
   putRelationship(request: PutRelationshipRequest): Promise<unknown>;
@@ -122,7 +122,7 @@ class ChangingCatalogue {
   }
 }
 
-/** Tracks the instances of the session and the keys of their actions, as a client that executes tools does. */
+/** Tracks the instances of the session and the keys of their actions, like a client that executes tools. */
 class RunningInstances {
   readonly #instanceIds = new Map<string, string>();
   readonly #actionKeys = new Map<string, string>();

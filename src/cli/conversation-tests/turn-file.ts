@@ -17,7 +17,7 @@ import {
 
 /** A turn as written in its file. The names of scenarios are not resolved yet. */
 export interface ParsedTurnFile {
-  /** Collects the problems that occur while names are resolved. */
+  /** Collects the problems that are found while names are resolved. */
   readonly context: ParseContext;
   readonly turn: Turn;
 }

@@ -54,7 +54,7 @@ export interface TurnSummary {
   readonly reprompts: readonly string[];
   /** Scenarios whose contribution is deferred to a later turn. */
   readonly deferred: readonly string[];
-  /** Fields of which a value was rejected, with the reason code. If several values of a field were rejected, the last one counts. */
+  /** Fields whose values were rejected, with the reason code of the last rejected value. */
   readonly rejected_values: Readonly<Record<string, string>>;
   /** The primary scenario of the reply; "" if there is none. */
   readonly primary: string;

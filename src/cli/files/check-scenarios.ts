@@ -26,9 +26,8 @@ export interface CheckedScenarios {
 }
 
 /**
- * Checks scenario files with the code and the default limits of the service. Reports everything that PutScenario,
- * PutRelationship and PutFields refuse, their warnings, and what scenarios and relationships have together, each at its position in
- * the file.
+ * Checks scenario files with the code and the default limits of the service. Reports the errors and
+ * warnings of PutScenario, PutRelationship and PutFields, and the findings in the whole catalogue, each at its position in the file.
  */
 export function checkScenarios(files: ParsedScenarioFiles): CheckedScenarios {
   const { compiledFields, fieldProblems } = checkFields(files.fields);
@@ -67,7 +66,7 @@ function checkFields(files: ParsedScenarioFiles['fields']): {
   return { compiledFields: compiled, fieldProblems };
 }
 
-/** Checks scenarios and relationships as one catalogue. Leaves out findings in scenarios that are not from a file. */
+/** Checks scenarios and relationships as one catalogue. Omits findings in scenarios that are not from a file. */
 export function checkTogether(
   scenarios: readonly (NamedScenario & Partial<FileMessage<Scenario>>)[],
   relationships: readonly FileMessage<RelationshipMessage>[],
@@ -86,7 +85,7 @@ export function checkTogether(
 }
 
 interface CheckedRelationships extends Pick<CheckedScenarios, 'relationships' | 'problems'> {
-  /** The file messages of `relationships`, in the same order. */
+  /** The file message of each relationship, in the order of `relationships`. */
   readonly acceptedMessages: readonly FileMessage<RelationshipMessage>[];
 }
 
@@ -104,7 +103,7 @@ function checkRelationships({ scenarios, relationships: files }: ParsedScenarioF
       acceptedMessages.push(file);
     } else {
       const location = { file: source.file, ...source.positionAt(''), path };
-      // The message of the rules contains ids; show names instead.
+      // The validation message contains ids. Replace them with names.
       const messageWithNames = names.reduce(
         (text, { scenarioId, name }) => text.replaceAll(scenarioId, `“${name}”`),
         message,

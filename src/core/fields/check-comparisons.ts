@@ -13,7 +13,7 @@ export interface ComparisonFinding {
   readonly column: number;
 }
 
-/** Checks what a condition compares with the types of the fields, in text order. Fields without a type are not checked. */
+/** Checks the values that a condition compares with fields against the types of the fields. Results are in text order. Skips fields without a type. */
 export function checkComparisons(
   { comparisons }: Pick<Condition, 'comparisons'>,
   { fields }: Pick<FieldRules, 'fields'>,
@@ -61,7 +61,7 @@ function findProblem(
   if (!celKinds[type].includes(kind)) {
     return `Field "${key}" is ${withArticle(type)}, but is compared with ${kindNames[kind]}. Compare it with a value of its type.`;
   }
-  // An empty string is a usual test for "no answer", and other operators compare texts by their order.
+  // Conditions often compare with "" to test for a missing answer. Operators other than == and != compare the order of texts.
   if (text === undefined || text === '' || (operator !== '==' && operator !== '!=')) return undefined;
   const stored = normalize(text);
   if (stored === undefined) {

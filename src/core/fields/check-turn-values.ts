@@ -5,23 +5,23 @@ import { checkValues, type GetKnown, type GivenValue, type ValueVerdict } from '
 import type { FieldRules } from './field-rules';
 import { chooseText } from './field-texts';
 
-/** The outcomes of a turn that are about an instance, by instance id. */
+/** The outcomes of a turn that belong to an instance, by instance id. */
 type OutcomesByInstance = ReadonlyMap<string, readonly StepOutcome[]>;
 
-/** A turn without the values that its field definitions reject, the others normalized (section 10). */
+/** A turn after validation (section 10): rejected values are removed, and accepted values are normalized. */
 export interface CheckedTurn {
   readonly turn: Turn;
-  /** The outcomes that were given, with the results that were accepted. */
+  /** The same outcomes, with only the accepted results. */
   readonly outcomes: OutcomesByInstance;
-  /** Customer data, patch, outcome results, candidate variables; maps by name, lists in request order. */
+  /** Ordered by source: customer data, patch, outcome results, candidate variables. Values of a map are sorted by name; lists keep their order. */
   readonly rejectedValues: readonly RejectedValue[];
-  /** Rules that failed or were UNKNOWN and so count as fulfilled: field and reason, in the order of the values. */
+  /** Rules that failed or were UNKNOWN, and therefore count as fulfilled, as `field: reason` in the order of the values. */
   readonly conditionErrors: readonly string[];
 }
 
 /**
- * Checks the values of a turn before they are stored (0.7, step 3; section 10). A rejected value is taken out of the turn, so that nothing sees
- * it and what was known stays known. Pure; returns the same turn if nothing is rejected and nothing changes.
+ * Checks the values of a turn before they are stored (0.7, step 3; section 10). Removes rejected values from the turn, so that they have no
+ * effect and the known values remain. Returns the same turn if no value is rejected or changed.
  */
 export function checkTurnValues(
   turn: Turn,
@@ -57,8 +57,8 @@ export function checkTurnValues(
 }
 
 /**
- * Lists the values of a turn that have to be looked at, oldest source first (0.4): those that a definition or the default of sources concerns,
- * or all of them if a rule reads `data`. Results of outcomes that are about no instance are not stored.
+ * Lists the values of a turn that must be checked, oldest source first (0.4): values of defined fields and customer values of tool fields.
+ * Lists all values if a rule reads `data`. Skips results of outcomes without an instance, because they are not stored.
  */
 function listValues(
   turn: Turn,
@@ -82,7 +82,7 @@ function listValues(
   ];
 }
 
-/** The order of a map on the wire does not count, so its values are listed by name. */
+/** Lists the values sorted by name, because the order of a map on the wire has no meaning. */
 function listFields(
   values: FieldValues,
   source: GivenValue['source'],
@@ -125,7 +125,7 @@ function replaceResults(outcome: StepOutcome, verdicts: readonly ValueVerdict[] 
   return results === outcome.results ? outcome : { ...outcome, results };
 }
 
-/** Keeps the order of the map. */
+/** Replaces changed values and removes rejected ones. Keeps the order of the map. */
 function replaceFields(values: FieldValues, verdicts: readonly ValueVerdict[] = []): FieldValues {
   const changed = verdicts.filter(({ given, value }) => value !== given.value);
   if (changed.length === 0) return values;

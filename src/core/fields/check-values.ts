@@ -7,40 +7,41 @@ import { type CompiledField, type FieldRules, isSourceAllowed } from './field-ru
 /** A value of a turn, before it is checked. */
 export interface GivenValue {
   readonly name: string;
-  /** Null means "not known any more". */
+  /** Null if the value is no longer known. */
   readonly value: JsonValue;
   readonly source: FieldSource;
-  /** Where the turn holds it: the map, the outcome or the variable itself. */
+  /** The part of the turn that contains the value: the map, the outcome or the variable itself. */
   readonly place: FieldValues | StepOutcome | CandidateVariable;
-  /** TOOL only: the instance whose tool gave it. */
+  /** Only for the source TOOL: the instance whose tool returned the value. */
   readonly instanceId?: string | undefined;
 }
 
-/** What becomes of a value. */
+/** The result of checking a value. */
 export interface ValueVerdict {
   readonly given: GivenValue;
   /** The normalized value; undefined if it is rejected. */
   readonly value: JsonValue | undefined;
   /** Undefined if it is accepted. */
   readonly rejection: ValueRejectionReason | undefined;
-  /** Why its rule could not be evaluated; "" otherwise. */
+  /** Why the rule of the field could not be evaluated; "" otherwise. */
   readonly ruleError: string;
 }
 
 /** Values of the turn that were accepted. */
 export interface AcceptedFields {
   readonly profile: FieldValues;
-  /** From other sources, for the instance that a value is for. They are newer than everything that is stored. */
+  /** From other sources, for the instance of the value that is checked. They are newer than all stored values. */
   readonly newer: FieldValues;
 }
 
-/** What is known to the instance that a value is for: what is stored, with the accepted values of this turn. */
+/** Returns the known data for the instance of a value: the stored values, overridden by the accepted values of this turn. */
 export type GetKnown = (given: GivenValue, accepted: AcceptedFields) => KnownData;
 
 /**
- * Checks values, given from the oldest source to the newest (section 10): source, then type, then rule. `data` of a rule holds what was known
- * before and the values that were accepted before it; a rule is therefore evaluated after the values that it reads, in any order in which the
- * turn gives them. A rejected value is never part of `data`, so it has no effect on the other values. Returns the verdicts in the given order.
+ * Checks the source, then the type, then the rule of each value (section 10). `given` is ordered from the oldest source to the newest.
+ * In a rule, `data` has the known values and the values that are already accepted. A rule is therefore evaluated after the values that it
+ * reads, whatever their order in the turn. A rejected value is never part of `data`, so it does not affect other values.
+ * Returns the verdicts in the order of `given`.
  */
 export function checkValues(
   given: readonly GivenValue[],
@@ -65,10 +66,10 @@ export function checkValues(
   return verdicts;
 }
 
-/** A null states that a value is not known any more. It has no type and fulfills every rule, but not every source may state it. */
+/** Checks source and type. A null means that the value is no longer known. It passes every type and rule, but its source must be allowed. */
 function checkSourceAndType(given: GivenValue, rules: FieldRules): ValueVerdict {
   const { name, value, source } = given;
-  // A profile field without a value says nothing about the field.
+  // A null in the profile means that the profile has no value. It clears nothing, so it is always accepted.
   if (value === null && source === 'PROFILE') return accept(given, value);
   if (!isSourceAllowed(rules, name, source)) return reject(given, 'SOURCE');
   const field = rules.fields.get(name);
@@ -91,7 +92,7 @@ function needsRule({ given, value }: ValueVerdict, { fields }: FieldRules): bool
 
 const nothingKnown: FieldValues = new Map();
 
-/** A rule that fails or is UNKNOWN counts as fulfilled and is reported. */
+/** Evaluates the rule of a value. A rule that fails or is UNKNOWN counts as fulfilled and is reported. */
 function checkRule(verdict: ValueVerdict, { rule }: CompiledField, getData: () => KnownData): ValueVerdict {
   const { given, value } = verdict;
   if (rule === undefined || value === undefined) return verdict;
@@ -114,7 +115,7 @@ function checkRule(verdict: ValueVerdict, { rule }: CompiledField, getData: () =
   }
 }
 
-/** Orders values so that a rule comes after the values that it reads. Values that wait for each other keep their order. */
+/** Orders values so that a rule comes after the values that it reads. Values whose rules read each other keep their order. */
 function orderByReads(
   indexes: readonly number[],
   given: readonly GivenValue[],
@@ -135,7 +136,7 @@ function orderByReads(
   return ordered;
 }
 
-/** The values that were accepted so far, the newest of each name. */
+/** The accepted values; only the newest value of each name. */
 class AcceptedValues {
   private readonly profile = new Map<string, JsonValue>();
   private readonly indexes = new Map<string, number>();
@@ -153,7 +154,7 @@ class AcceptedValues {
     indexes.set(name, Math.max(at, indexes.get(name) ?? at));
   }
 
-  /** The results of a tool are seen by the values of its own instance only. */
+  /** Returns the values that the rule of a value can read. Includes tool results only of the same instance. */
   listFor({ instanceId }: GivenValue): AcceptedFields {
     const indexes = new Map(this.indexes);
     for (const [name, at] of instanceId === undefined ? [] : this.getResultIndexes(instanceId)) {

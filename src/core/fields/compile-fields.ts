@@ -16,16 +16,16 @@ export type FieldFindingCode =
   | 'DUPLICATE_FIELD'
   /** An ENUM, or a LIST of ENUM, has no values. */
   | 'ENUM_WITHOUT_VALUES'
-  /** A text stands for two values of an ENUM. */
+  /** A text is a name or synonym of two values of an ENUM. */
   | 'AMBIGUOUS_ENUM_VALUE'
-  /** A LIST does not say of what. */
+  /** A LIST has no item type. */
   | 'LIST_WITHOUT_ITEM_TYPE'
   /** A setting has no effect on a field of this type. */
   | 'FIELD_SETTING_WITHOUT_EFFECT'
   /** A text has two translations for one language. */
   | 'DUPLICATE_LANGUAGE';
 
-/** A problem in field definitions. An ERROR refuses them, a WARNING does not. */
+/** A problem in field definitions. Definitions with an ERROR are refused. */
 export interface FieldFinding {
   readonly severity: 'ERROR' | 'WARNING';
   /** Stable. */
@@ -121,7 +121,7 @@ function checkType({ name, type, itemType, values }: FieldDefinition, path: stri
   return [...findings, ...(isEnum ? checkEnumValues(values, path) : [])];
 }
 
-/** Finds texts that stand for a second value. The first one counts. */
+/** Finds texts that map to more than one value. The first value is used. */
 function checkEnumValues(values: FieldDefinition['values'], path: string): readonly FieldFinding[] {
   const owners = new Map<string, string>();
   const findings: FieldFinding[] = [];

@@ -11,15 +11,15 @@ export interface CompiledField {
   readonly rule: FieldRule | undefined;
 }
 
-/** What the values of an agent's fields must fulfill (section 10). It does not change during a turn. */
+/** The rules that the field values of an agent must fulfill (section 10). They do not change during a turn. */
 export interface FieldRules {
   /** By name. */
   readonly fields: ReadonlyMap<string, CompiledField>;
-  /** Names that tools of the agent's scenarios fill and no step collects. By default the customer cannot set them. */
+  /** Names that tools of the agent's scenarios return and no step collects. By default, the customer cannot set them. */
   readonly toolFields: ReadonlySet<string>;
   /** `max_age` of the fields that have one, in ms. */
   readonly maxAges: ReadonlyMap<string, number>;
-  /** Whether a rule reads `data`, so that every value of a turn can decide about another. */
+  /** Whether any rule reads `data`, so that any value of a turn can affect the check of another value. */
   readonly readsData: boolean;
 }
 
@@ -39,7 +39,7 @@ export function createFieldRules(
 /** The rules of an agent without definitions and without scenarios. */
 export const noFieldRules: FieldRules = createFieldRules(new Map(), []);
 
-/** Whether a source may set a field: what the definition says, else every source, else every source except the customer for a tool field. */
+/** Whether a source may set a field. If its definition lists no sources, every source may, except the customer for a tool field. */
 export function isSourceAllowed(
   { fields, toolFields }: Pick<FieldRules, 'fields' | 'toolFields'>,
   name: string,
@@ -50,7 +50,7 @@ export function isSourceAllowed(
   return source !== 'CUSTOMER' || !toolFields.has(name);
 }
 
-/** Finds the names that tools of the scenarios fill and that no step of any of them collects. */
+/** Finds the names that tools of the scenarios return and that no step of any scenario collects. */
 function findToolFields(scenarios: Iterable<Pick<Scenario, 'steps'>>): ReadonlySet<string> {
   const filled = new Set<string>();
   const collected = new Set<string>();

@@ -2,15 +2,15 @@ import type { FieldTexts, LocalizedText } from '../model/field-definition';
 import type { FieldRules } from './field-rules';
 
 /**
- * Chooses the text for a language by lookup (RFC 4647, 3.4): the tag itself, then without its last subtags one by one, else the default text.
- * Tags are compared without regard to case. "" for a text that is not defined.
+ * Returns the text for a language by lookup (RFC 4647, 3.4). Tries the tag, then removes trailing subtags until a translation matches.
+ * Otherwise returns the default text, or "" if no text is defined. Tags are case-insensitive.
  */
 export function chooseText(localized: LocalizedText | undefined, language: string): string {
   if (localized === undefined) return '';
   const { text, translations } = localized;
   if (translations.size === 0 || language === '') return text;
   const byTag = new Map([...translations].map(([tag, translation]) => [tag.toLowerCase(), translation]));
-  // Some callers write `de_CH`.
+  // Some callers send `de_CH` instead of `de-CH`.
   for (let tag = language.toLowerCase().replaceAll('_', '-'); tag !== ''; tag = truncateTag(tag)) {
     const translation = byTag.get(tag);
     if (translation !== undefined) return translation;
@@ -18,13 +18,13 @@ export function chooseText(localized: LocalizedText | undefined, language: strin
   return text;
 }
 
-/** Removes the last subtag, and a single-character subtag before it, which only introduces the removed one. */
+/** Removes the last subtag. Also removes a single-character subtag before it, because that only introduces the removed one. */
 function truncateTag(tag: string): string {
   const shorter = tag.slice(0, Math.max(0, tag.lastIndexOf('-')));
   return /(?:^|-)[^-]$/.test(shorter) ? truncateTag(shorter) : shorter;
 }
 
-/** The texts of the defined fields of a list, in its order (section 10). */
+/** Returns the texts of the named fields in the order of `names` (section 10). Skips fields without a definition. */
 export function describeFields(
   names: readonly string[],
   rules: Pick<FieldRules, 'fields'>,

@@ -2,9 +2,9 @@ import type { ScenarioInstance, Session, SessionVariable } from '../model/sessio
 import type { FieldRules } from './field-rules';
 
 /**
- * Forgets the values that are older than the `max_age` of their field (section 10). They are removed from the session and its instances, so an
- * older source can show through only with a value that is young enough. A value without a time was stored by a release that recorded none; it
- * has no age. Returns the same session if nothing is too old.
+ * Removes the values that are older than the `max_age` of their field from the session and its instances (section 10). A value from an older
+ * source is then used, unless it is also too old. A value without a time never expires, because an earlier release stored it.
+ * Returns the same session if no value is too old.
  */
 export function forgetExpired(session: Session, { maxAges }: Pick<FieldRules, 'maxAges'>, now: number): Session {
   if (maxAges.size === 0) return session;
@@ -26,7 +26,7 @@ function withoutExpired(
   isExpired: IsExpired,
 ): ReadonlyMap<string, SessionVariable> {
   const kept = new Map(
-    // A null is not a value. It keeps an older source from showing through.
+    // A null never expires, because it hides the values of older sources.
     [...variables].filter(([name, { value, storedAt }]) => value === null || !isExpired(name, storedAt)),
   );
   return kept.size === variables.size ? variables : kept;

@@ -1,6 +1,6 @@
-// The notations of dates, times, e-mail addresses and phone numbers that a field accepts (section 10). Each function returns the text in its
-// one canonical notation, so that equal values are equal texts and dates sort in time order; undefined if the text is not accepted. The
-// checks are narrow on purpose: they accept what docs/fields.md lists.
+// The notations of dates, times, e-mail addresses and phone numbers that a field accepts (section 10). Each function returns the text in
+// canonical notation, so that equal values are equal texts and dates sort in time order. It returns undefined if the text is not accepted.
+// The checks are strict: they accept only the notations that docs/fields.md lists.
 
 const daysPerMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -18,7 +18,7 @@ function isCalendarDay(year: number, month: number, day: number): boolean {
   return year >= 1 && day >= 1 && day <= days;
 }
 
-/** `14:30` or `14:30:05`, 00:00 to 23:59:59. Seconds of zero are left out. */
+/** `14:30` or `14:30:05`, 00:00 to 23:59:59. Omits seconds that are zero. */
 export function toTime(text: string): string | undefined {
   const match = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
   if (match === null) return undefined;
@@ -35,8 +35,8 @@ const dateTimePattern =
   /^(\d{4}-\d{2}-\d{2}|\d{8})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|[+-]\d{2}:\d{2})?$/;
 
 /**
- * `2026-11-30T14:30:05`, with or without an offset such as `Z` or `+01:00`. A space may stand for the `T`. Seconds are always written, trailing
- * zeros of a fraction are not. The offset stays as it is, because it says where the customer is.
+ * `2026-11-30T14:30:05`, with or without an offset such as `Z` or `+01:00`. A space may replace the `T`. The result always has seconds, and
+ * no trailing zeros in a fraction. The offset is unchanged, because it indicates the time zone of the customer.
  */
 export function toDateTime(text: string): string | undefined {
   const match = dateTimePattern.exec(text);
@@ -57,7 +57,7 @@ function isOffset(offset: string): boolean {
 const emailPattern =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
-/** `ada@example.com`, ASCII, at most 254 characters. The domain is written in lower case. */
+/** `ada@example.com`, ASCII, at most 254 characters. Converts the domain to lower case. */
 export function toEmail(text: string): string | undefined {
   if (text.length > 254 || !emailPattern.test(text)) return undefined;
   const at = text.lastIndexOf('@');
@@ -65,7 +65,7 @@ export function toEmail(text: string): string | undefined {
 }
 
 /**
- * Digits with an optional leading `+`; spaces and `-`, `.`, `/`, `(`, `)` between them are removed. International numbers (`+`) have 7 to 15
+ * Digits with an optional leading `+`. Removes spaces and `-`, `.`, `/`, `(`, `)` between the digits. International numbers (`+`) have 7 to 15
  * digits (E.164), others 3 to 15. Whether the number exists is not checked.
  */
 export function toPhone(text: string): string | undefined {

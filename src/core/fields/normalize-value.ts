@@ -2,7 +2,7 @@ import type { EnumOption, FieldDefinition, FieldType } from '../model/field-defi
 import { isJsonArray, isJsonObject, type JsonValue } from '../model/json';
 import { toDate, toDateTime, toEmail, toPhone, toTime } from './formats';
 
-/** Normalizes a value to the type of its field; undefined if it is not of the type (section 10). Normalizing twice changes nothing. */
+/** Normalizes a value to the type of its field (section 10). Returns undefined if the value does not have the type. Idempotent. */
 export type Normalize = (value: JsonValue) => JsonValue | undefined;
 
 type TypeSettings = Pick<FieldDefinition, 'itemType' | 'values'>;
@@ -13,13 +13,13 @@ export function createNormalizer(definition: Pick<FieldDefinition, 'type'> & Typ
   return type === undefined ? (value) => value : normalizers[type](definition);
 }
 
-/** Text is trimmed. A number counts as its digits, because a reading of "order 7" may give either. */
+/** Trims a text. Converts a number to its digits, because a client can extract "order 7" as a number or as a text. */
 function readText(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value.trim();
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
-/** A type whose values are texts in one notation. */
+/** Creates the normalizer of a type whose values are texts in one notation. */
 function textType(toCanonical: (text: string) => string | undefined): Normalize {
   return (value) => {
     const text = readText(value);
@@ -29,14 +29,14 @@ function textType(toCanonical: (text: string) => string | undefined): Normalize 
 
 const numberPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** A decimal number with a point. Group separators and decimal commas are not accepted: "1.500" would be ambiguous. */
+/** Accepts decimal numbers with a point. Rejects group separators and decimal commas, because "1.500" would be ambiguous. */
 function toNumber(value: JsonValue): number | undefined {
   const text = typeof value === 'string' ? value.trim() : '';
   const number = numberPattern.test(text) && text.length <= 100 ? Number(text) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** Integers above 2^53 - 1 are rejected: as a double they would lose digits. */
+/** Rejects integers above 2^53 - 1, because a double cannot represent all of them. */
 function toInteger(value: JsonValue): number | undefined {
   const number = toNumber(value);
   return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
@@ -49,12 +49,12 @@ function toBoolean(value: JsonValue): boolean | undefined {
   return text === 'false' ? false : undefined;
 }
 
-/** Values and synonyms are compared without regard to case and to the composition of accents. */
+/** Returns a form for comparison that ignores case and the composition of accents. */
 export function toComparable(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
 }
 
-/** Maps the comparable form of each value and synonym to its value. No text stands for two values (`compileFields`). */
+/** Maps the comparable form of each value and synonym to its value. No text maps to two values (`compileFields`). */
 function indexEnumValues(values: readonly EnumOption[]): ReadonlyMap<string, string> {
   return new Map(
     values.flatMap(({ value, synonyms }) => [value, ...synonyms].map((text) => [toComparable(text), value] as const)),
@@ -66,7 +66,7 @@ function createEnumNormalizer({ values }: TypeSettings): Normalize {
   return textType((text) => byText.get(toComparable(text)));
 }
 
-/** A single value counts as a list of one. An element that is not of the type rejects the list. */
+/** Accepts a single value as a list with one element. Rejects a list with an element that does not have the item type. */
 function createListNormalizer({ itemType, values }: TypeSettings): Normalize {
   const normalizeItem = createNormalizer({ type: itemType, itemType: undefined, values });
   return (value) => {

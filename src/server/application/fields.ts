@@ -20,23 +20,24 @@ export interface PutFieldsDependencies {
 export interface PutFieldsCommand {
   readonly agent: AgentKey;
   readonly definitions: readonly FieldDefinition[];
-  /** The version that must be the stored one; 0 for none, undefined for any. */
+  /** The stored version must equal this. 0 requires that no version is stored; undefined accepts any version. */
   readonly expectedVersion: number | undefined;
 }
 
 /** Field definitions that were stored. */
 export interface PutFieldsResult {
   readonly stored: StoredFields;
-  /** False if the stored version is the same. */
+  /** False if the latest stored version already has the same definitions. */
   readonly created: boolean;
-  /** WARNINGs. */
+  /** Only WARNINGs, because an ERROR is refused. */
   readonly findings: readonly FieldFinding[];
 }
 
 /**
- * Checks the field definitions of an agent and stores them as a new version, unless the stored one is the same (section 10).
+ * Checks the field definitions of an agent and stores them as a new version, unless they equal the stored version (section 10).
  *
- * @throws OrchestratorError FIELDS_REFUSED with every finding if one is an ERROR, VERSION_MISMATCH; nothing is stored then.
+ * @throws OrchestratorError FIELDS_REFUSED with every finding if one is an ERROR; VERSION_MISMATCH if `expectedVersion` is not the stored
+ * version. Nothing is stored in either case.
  */
 export async function putFields(
   { scenarios, catalogue, contentHasher, clock, compileOptions }: PutFieldsDependencies,
@@ -51,7 +52,7 @@ export async function putFields(
   return { stored: outcome.stored, created: outcome.created, findings };
 }
 
-/** Reads the field definitions of an agent from the store; undefined if none were ever stored. */
+/** Reads the field definitions of an agent from the store; undefined if none were stored. */
 export function getFields(
   { scenarios }: { readonly scenarios: Pick<ScenarioCatalogue, 'getFields'> },
   agent: AgentKey,
@@ -61,9 +62,9 @@ export function getFields(
 }
 
 /**
- * Accepts field definitions without an ERROR. `path` is their place in the request.
+ * Throws if a finding is an ERROR. `path` is the path of the field definitions in the request.
  *
- * @throws OrchestratorError FIELDS_REFUSED with every finding, each at its place.
+ * @throws OrchestratorError FIELDS_REFUSED with every finding and its path.
  */
 export function refuseInvalidFields(findings: readonly FieldFinding[], path: string): void {
   const errors = findings.filter(({ severity }) => severity === 'ERROR').length;

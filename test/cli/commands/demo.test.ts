@@ -33,7 +33,8 @@ test('`npm run demo` runs the conversation and then the replay of the recorded s
   const end = lines.indexOf('15 turns, all as expected');
   expect(end).toBeGreaterThan(0);
   expect(lines.slice(end).some((line) => /^sgd_natural(\s+[\d.]+)+$/.test(line))).toBe(true);
-  expect(readdirSync(folder)).toEqual([]);
+  // npm creates its compile cache with Node.js 22.1 or later.
+  expect(readdirSync(folder).filter((name) => name !== 'node-compile-cache')).toEqual([]);
 });
 
 describe('with --server', () => {

@@ -49,7 +49,7 @@ test.each([
     'Allowed choices are DEPENDS_ON, EXCLUDES, IMPLIES, SPECIALIZES, AMBIGUOUS, RELATED.',
   ],
   [
-    'a rule that is not named by its id',
+    'a rule that is not identified by its id',
     ['relationships', 'delete', '--tenant', id, '--agent', id, '--rule', 'EXCLUDES', 'VIP', id],
     'The id of a rule must be a UUID, but is “VIP”.',
   ],

@@ -133,7 +133,7 @@ test('results are written as JSON and as JUnit XML', async () => {
   ]);
 });
 
-test('of a folder the conversations are run, with those of its subfolders and without scenario files', async () => {
+test('a folder argument runs the conversations of the folder and its subfolders and skips scenario files', async () => {
   const inner = join(folder, 'all', 'refund');
   mkdirSync(inner, { recursive: true });
   copyFileSync(join(scenariosFolder, 'refund.yaml'), join(inner, 'scenario.yaml'));

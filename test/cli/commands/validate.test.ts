@@ -19,7 +19,7 @@ test('the seeded errors have at least 25 codes', () => {
   expect(new Set(expected.map((line) => line.split(' ').at(-1))).size).toBeGreaterThanOrEqual(25);
 });
 
-test('validate finds no problems in the examples, and a field that two of them share on purpose', async () => {
+test('validate finds no problems in the examples, and reports a field that two of them share on purpose', async () => {
   const { code, stdout, stderr } = await run(['validate', '--strict', 'examples/scenarios']);
   expect(stdout).toMatch(
     /^examples\/scenarios\/refund\.yaml:\d+:\d+: info FIELD_COLLECTED_BY_SEVERAL: [^\n]*"order_id"[^\n]*\n$/,

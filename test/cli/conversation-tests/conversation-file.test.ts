@@ -134,7 +134,7 @@ test.each([
     'talk.yaml:2:67: error WRONG_TYPE: given.settings.semantic_evaluation: must be one of off, embedding',
   ],
   [
-    'a change of the catalogue that changes nothing',
+    'an empty change of the catalogue',
     `name: Talk\n${given}\nturns: [{catalogue: {}}]`,
     'talk.yaml:3:21: error NO_VALUE: turns[0].catalogue: changes nothing; set put, disable or delete',
   ],
@@ -184,7 +184,7 @@ test.each([
   expect(listProblems(text)).toEqual([expect.stringContaining(`talk.yaml:${problem}`)]);
 });
 
-test('`exact` concerns the turns with an expectation', () => {
+test('`exact` applies to the turns with an expectation', () => {
   const turns = 'turns: [{expect: {started: [Refund]}}, {message: Hello}]\n';
   const listExact = (text: string) => parse(text).turns.map(({ isExact }) => isExact);
   expect(listExact(`name: Talk\n${given}\n${turns}`)).toEqual([false, false]);
@@ -200,7 +200,7 @@ turns:
   expect([...(turn?.outcomesWithoutKey ?? [])]).toEqual([1]);
 });
 
-test('the settings are those of the file, and otherwise the defaults', () => {
+test('settings that the file omits have their defaults', () => {
   const settings = 'settings: {max_attempts: 2, resume_policy: explicit}';
   const { settings: parsed } = parse(`name: Talk\ngiven: {scenarios: [refund.yaml], ${settings}}\nturns: [{}]\n`);
   expect(parsed).toEqual({ ...defaultSettings, maxAttempts: 2, resumePolicy: 'explicit' });

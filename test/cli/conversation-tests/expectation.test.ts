@@ -55,7 +55,7 @@ test.each<[string, Expectation, readonly string[]]>([
   expect(listDifferences(expected)).toEqual(differences);
 });
 
-test('an exact expectation compares maps as a whole, and a key that is left out must be empty', () => {
+test('an exact expectation compares maps as a whole, and omitted keys must be empty', () => {
   const rest: Expectation = { started: ['Refund'], continued: ['Callback'], primary: 'Refund' };
   expect(listDifferences({ ...rest, at: { Refund: 'confirm' }, asks: { Callback: ['time'] } }, true)).toEqual([
     'at Callback',

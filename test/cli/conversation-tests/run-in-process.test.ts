@@ -50,7 +50,7 @@ test('7: a scenario that is put between two turns is used by new instances', asy
   expect(await listDifferences(turns)).toEqual([]);
 });
 
-test('an equal definition is no new version', async () => {
+test('an equal definition does not create a new version', async () => {
   const { run: result } = await run(`  - ${startRefund}, catalogue: {put: [refund.yaml]}}\n`);
   expect(result.turnResults[0]?.response.lifecycleDecisions[0]).toMatchObject({ scenarioVersion: 1 });
 });

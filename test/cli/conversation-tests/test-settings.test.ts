@@ -5,7 +5,7 @@ import { settingKeys, settingsSchema } from '../../../src/cli/conversation-tests
 const root = join(__dirname, '..', '..', '..');
 const toml = readFileSync(join(root, 'config', 'default.toml'), 'utf8');
 const section = /\[pipeline\.scenario_orchestration\]\n([\s\S]*?)\n\[/.exec(toml)?.[1] ?? '';
-/** Each key of the section with its comment and its default. */
+/** The keys of the section, each with its comment and its default. */
 const documented = [...section.matchAll(/((?:^#.*\n)+)^(\w+) = (.*)$/gm)].map(
   ([, comment = '', key = '', value = '']) => ({
     key,

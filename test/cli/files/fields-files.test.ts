@@ -41,7 +41,7 @@ function findProblems(text: string): readonly string[] {
   return problems.map((problem) => formatProblem({ ...problem, file: 'fields.yaml' }));
 }
 
-test('10: a document with the key fields has the field definitions, each text also as a string', () => {
+test('10: a document with the key `fields` defines fields, and each text can be a string', () => {
   const { fields, scenarios, problems } = parseScenarioFile(
     'fields.yaml',
     `fields:
@@ -82,7 +82,7 @@ test.each([
     'fields.yaml:2:15: error UNKNOWN_KEY: fields[0].typ: no such field `typ`; did you mean `type`?',
   ],
   [
-    'another key beside the fields',
+    'another key in addition to the fields',
     'fields: []\nname: x\n',
     'fields.yaml:2:1: error UNKNOWN_KEY: name: no such field `name` in FieldDefinitions; remove it',
   ],
@@ -92,7 +92,7 @@ test.each([
     'fields.yaml:3:13: error CONTRACT_RULE: fields[0].prompt.text: must be at least 1 characters',
   ],
   [
-    'a language tag that is none',
+    'an invalid language tag',
     'fields:\n  - name: a\n    prompt: {text: x, translations: {"d e": x}}\n',
     expect.stringMatching(/^fields\.yaml:3:\d+: error CONTRACT_RULE: fields\[0\]\.prompt\.translations\["d e"\]: /),
   ],
@@ -102,7 +102,7 @@ test.each([
     'fields.yaml:2:5: error ENUM_WITHOUT_VALUES: fields[0].values: Field "a" is an ENUM without values. List them in values.',
   ],
   [
-    'a rule that is not valid, at its position in the text',
+    'an invalid rule, at its position in the text',
     'fields:\n  - name: a\n    valid: |\n      value > 1.0 &&\n        vlue < 2.0\n',
     expect.stringMatching(/^fields\.yaml:5:9: error UNKNOWN_VARIABLE: fields\[0\]\.valid: /),
   ],
@@ -118,7 +118,7 @@ test('10: definitions in two documents are an error at the second one', () => {
   expect(() => loadScenarioFiles(files)).toThrow(/SECOND_FIELDS/);
 });
 
-test('10: a condition that does not fit the type of a field is a warning at its position', () => {
+test('10: a condition that does not match the type of a field is a warning at its position', () => {
   const files = [write('fields.yaml', 'fields:\n  - {name: age, type: INTEGER}\n'), write('scenario.yaml', scenario)];
   expect(checkScenarios(readScenarioFiles(files)).problems).toMatchObject([
     { file: files[1], line: 9, severity: 'WARNING', code: 'FIELD_TYPE' },

@@ -207,7 +207,7 @@ steps:
       'a.yaml:2:5: error MISSING: relationships[0].target_scenario_id: is missing (value is empty, which is not a valid UUID)',
     ],
     [
-      'a rule that is named in place of its id',
+      'the name of a rule instead of its id',
       `relationships:\n  - {kind: EXCLUDES, source_type: RULE, source_id: x, target_scenario_id: Refund}\n`,
       'a.yaml:2:52: error CONTRACT_RULE: relationships[0].source_id: must be a valid UUID',
     ],

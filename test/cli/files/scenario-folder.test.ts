@@ -51,7 +51,7 @@ describe('relationships can name scenarios', () => {
   const createRelationshipText = (source: string, target: string): string =>
     JSON.stringify({ relationships: [{ kind: 'EXCLUDES', source_id: source, target_scenario_id: target }] });
 
-  test('of any of the files, and by id of any scenario', () => {
+  test('from any of the files, and any scenario by id', () => {
     const folder = createFolder({
       'a.json': createRelationshipText('Scenario 2', 'Scenario 1'),
       'b.json': createScenarioText(1),
@@ -68,7 +68,7 @@ describe('relationships can name scenarios', () => {
     );
   });
 
-  test('of the catalogue, unless a file has the same name', () => {
+  test('from the catalogue, unless a file has the same name', () => {
     const folder = createFolder({
       'a.json': createRelationshipText('Scenario 1', 'Stored'),
       'b.json': createScenarioText(1),

@@ -25,8 +25,8 @@ function getAsk(played: PlayedTurn, scenarioId = 's'): AskContribution {
   return contribution;
 }
 
-describe('10: the ASK that waits for a rejected value', () => {
-  test('10: carries it, is a reprompt and counts an attempt', () => {
+describe('10: the ASK for a field whose value was rejected', () => {
+  test('10: has the rejected value, is a reprompt and counts an attempt', () => {
     const conversation = start();
     const ask = getAsk(conversation.turn({ variables: { age: 7 } }));
     expect(ask).toMatchObject({ fieldsToAsk: ['age'], isReprompt: true });
@@ -36,20 +36,20 @@ describe('10: the ASK that waits for a rejected value', () => {
     expect(conversation.instance('s').visit.attempts).toBe(1);
   });
 
-  test('10: is a reprompt also where the first message gives the value', () => {
+  test('10: is a reprompt even if the message that starts the scenario has the rejected value', () => {
     const conversation = new Conversation([asking('s', ['age', 'name'])], { fields: [age] });
     const ask = getAsk(conversation.turn({ candidates: { s: 0.9 }, variables: { age: 7 } }));
     expect([ask.isReprompt, ask.rejectedValues.length]).toEqual([true, 1]);
     expect(conversation.instance('s').visit.attempts).toBe(0);
   });
 
-  test('10: is put without it on the next turn', () => {
+  test('10: does not have the rejected value on the next turn', () => {
     const conversation = start();
     conversation.turn({ variables: { age: 7 } });
     expect(getAsk(conversation.turn()).rejectedValues).toEqual([]);
   });
 
-  test('10: counts an attempt also if another of its fields is answered', () => {
+  test('10: counts an attempt even if the customer provides another of its fields', () => {
     const steps = [{ stepId: 'ask', collectsProfileFields: ['age', 'name'], to: ['end'] }, end];
     const conversation = start([{ scenarioId: 's', steps }]);
     const ask = getAsk(conversation.turn({ variables: { age: 7, name: 'Ada' } }));
@@ -57,7 +57,7 @@ describe('10: the ASK that waits for a rejected value', () => {
     expect(conversation.instance('s').visit.attempts).toBe(1);
   });
 
-  test('10: counts an attempt also if the turn starts another scenario', () => {
+  test('10: counts an attempt even if the turn starts another scenario', () => {
     const conversation = new Conversation([asking('s', ['age']), asking('t', ['x'])], { fields: [age] });
     conversation.turn({ candidates: { s: 0.9 } });
     const played = conversation.turn({ candidates: { t: 0.9 }, variables: { age: 7 } });
@@ -75,7 +75,7 @@ describe('10: the ASK that waits for a rejected value', () => {
     ]);
   });
 
-  test('10: asks again for a known value that the customer was asked about', () => {
+  test('10: asks again for a field with a known value if the open ASK lists the field', () => {
     const steps = [{ stepId: 'ask', collectsProfileFields: ['age'], canSkip: false, to: ['end'] }, end];
     const conversation = new Conversation([{ scenarioId: 's', steps }], { fields: [age] });
     conversation.turn({ candidates: { s: 0.9 }, variables: { age: 20 } });
@@ -84,7 +84,7 @@ describe('10: the ASK that waits for a rejected value', () => {
     expect(conversation.turn({ variables: { age: 20 } }).plan).toEqual(['s INFORM bye']);
   });
 
-  test('10: does not exist where a known value stays known; the plan has the rejected value', () => {
+  test('10: is omitted if no open ASK lists the field; only the plan has the rejected value', () => {
     const conversation = start();
     conversation.turn({ variables: { age: 20 } });
     const played = conversation.turn({ variables: { age: 7 } });
@@ -107,7 +107,7 @@ describe('10: the ASK that waits for a rejected value', () => {
   });
 });
 
-describe('10: addressed', () => {
+describe('10: addressed instances', () => {
   const both = [asking('s', ['age']), asking('t', ['name'])];
 
   test('0.5, 10: a rejected value addresses the instance whose open ASK lists the field', () => {
@@ -116,7 +116,7 @@ describe('10: addressed', () => {
     expect(played.plan).toEqual(['s ASK age', 't NONE']);
   });
 
-  test('10: a rejected value that no ASK waits for addresses nothing', () => {
+  test('10: a rejected value for a field that no open ASK lists addresses no instance', () => {
     const conversation = start(both);
     conversation.turn({ variables: { age: 20 } });
     expect(conversation.turn({ variables: { age: 7 } }).result.context.addressedInstanceIds).toEqual([]);
@@ -133,7 +133,7 @@ describe('10: addressed', () => {
 describe('10: the texts of the fields to ask', () => {
   const texts = (language: string) => getAsk(start().turn({ situation: { language } })).fieldTexts;
 
-  test('10: an ASK has description, prompt and examples of each defined field', () => {
+  test('10: an ASK has the description, prompt and examples of each defined field', () => {
     const steps = [{ stepId: 'ask', collectsProfileFields: ['name', 'age'], to: ['end'] }, end];
     expect(getAsk(start([{ scenarioId: 's', steps }]).turn()).fieldTexts).toEqual([
       { fieldName: 'age', description: 'Age in years.', prompt: 'How old are you?', examples: ['20', 'thirty'] },
@@ -155,7 +155,7 @@ describe('10: the texts of the fields to ask', () => {
     expect(texts(language)).toMatchObject([{ prompt }]);
   });
 
-  test('10: each text falls back on its own', () => {
+  test('10: each text falls back to another language independently', () => {
     expect(texts('de-CH')).toMatchObject([{ description: 'Alter in Jahren.', examples: ['20', 'dreißig'] }]);
   });
 
@@ -173,7 +173,7 @@ describe('10: the texts of the fields to ask', () => {
     expect(played.result.plan.rejectedValues).toMatchObject([{ text: '' }]);
   });
 
-  test('10: a deferred ASK carries neither texts nor rejected values', () => {
+  test('10: a deferred ASK has neither texts nor rejected values', () => {
     const conversation = new Conversation([asking('s', ['age']), asking('t', ['name'], { priority: 2 })], {
       fields: [age],
       settings: { maxFieldsToAskPerTurn: 1 },

@@ -14,7 +14,7 @@ interface Case {
 
 const yes = { value: 'yes', synonyms: ['y'] };
 
-/** The codes that only field definitions have, each with definitions that have the finding and similar ones without it. */
+/** The finding codes of field definitions, each with definitions that cause the finding and similar valid definitions. */
 const cases: Readonly<Partial<Record<FieldFindingCode, Case>>> = {
   DUPLICATE_FIELD: {
     invalid: [{ name: 'x' }, { name: 'y' }, { name: 'x' }],
@@ -50,15 +50,18 @@ const cases: Readonly<Partial<Record<FieldFindingCode, Case>>> = {
 
 const find = (drafts: readonly FieldDraft[]) => compileFields(drafts.map(aField));
 
-test.each(Object.entries(cases))('10: %s refuses definitions, and not similar valid ones', (code, each) => {
-  const { compiled, findings } = find(each.invalid);
-  expect(compiled).toBeUndefined();
-  expect(findings).toMatchObject([{ severity: 'ERROR', code, fieldPath: each.path, line: 0 }]);
-  expect(findings[0]?.message).toMatch(/^\S.{20,}\.$/);
-  expect(find(each.valid).findings).toEqual([]);
-});
+test.each(Object.entries(cases))(
+  '10: definitions with %s are refused, and similar valid definitions are accepted',
+  (code, each) => {
+    const { compiled, findings } = find(each.invalid);
+    expect(compiled).toBeUndefined();
+    expect(findings).toMatchObject([{ severity: 'ERROR', code, fieldPath: each.path, line: 0 }]);
+    expect(findings[0]?.message).toMatch(/^\S.{20,}\.$/);
+    expect(find(each.valid).findings).toEqual([]);
+  },
+);
 
-test('10: item_type without a LIST has no effect and is refused', () => {
+test('10: item_type is refused for a field that is not a LIST', () => {
   const { findings } = find([{ name: 'x', type: 'TEXT', itemType: 'TEXT' }]);
   expect(findings).toMatchObject([{ code: 'FIELD_SETTING_WITHOUT_EFFECT', fieldPath: 'fields[0].item_type' }]);
 });
@@ -80,7 +83,7 @@ test.each([
   expect(findings).toMatchObject([{ severity: 'ERROR', code, fieldPath: 'fields[1].valid', line: 1 }]);
 });
 
-test('10: a rule that is never a bool is a WARNING', () => {
+test('10: a rule that never returns a bool is a WARNING', () => {
   const { compiled, findings } = find([{ name: 'x', valid: 'size(value)' }]);
   expect(compiled?.get('x')?.rule).toBeDefined();
   expect(findings).toMatchObject([{ severity: 'WARNING', code: 'NOT_A_BOOL' }]);

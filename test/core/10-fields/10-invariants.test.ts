@@ -11,7 +11,7 @@ import { randomSession } from '../../support/random-scenarios';
 const names = ['a', 'b', 'c', 'd'];
 const minute = 60_000;
 
-/** Definitions of the fields of random sessions. Only fields that tools cannot set have rules that read data. */
+/** The field definitions of random sessions. Only fields that tools cannot set have rules that read `data`. */
 const definitions: Readonly<Record<string, readonly Omit<FieldDraft, 'name'>[]>> = {
   a: [{}, { type: 'INTEGER' }, { type: 'NUMBER', valid: 'value > 1.0' }, { type: 'TEXT', maxAgeMs: 2 * minute }],
   b: [{}, { sources: ['CALLER'] }, { valid: 'value != 2.0' }, { type: 'LIST', itemType: 'NUMBER' }],
@@ -22,7 +22,7 @@ const fields: fc.Arbitrary<readonly FieldDraft[]> = fc
   .record(Object.fromEntries(names.map((name) => [name, fc.constantFrom(...(definitions[name] ?? []))])))
   .map((chosen) => Object.entries(chosen).map(([name, settings]) => ({ name, ...settings })));
 
-/** The turn without the values that were rejected. */
+/** Returns the turn without the rejected values. */
 function withoutRejected(draft: TurnDraft, rejected: readonly RejectedValue[]): TurnDraft {
   const keep = (values: TurnDraft['patch'], source: RejectedValue['source']) =>
     Object.fromEntries(
@@ -68,7 +68,7 @@ test('10: a rejected value never changes the known data', () => {
     }),
     { numRuns: 200 },
   );
-  // The definitions and the sessions fit each other: the property is about something.
+  // Ensures that the random sessions contain enough rejected values to test the property.
   expect(rejections).toBeGreaterThan(100);
 });
 

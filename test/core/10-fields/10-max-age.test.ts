@@ -32,36 +32,36 @@ test('10: a step asks again for a value that is too old', () => {
   expect(plans).toEqual([['s ASK name'], ['s ASK rate,name']]);
 });
 
-test('10: a value that is given again has the time of the last turn that gave it', () => {
+test('10: a value that is provided again has the time of the latest turn that provided it', () => {
   const { conversation } = play(undefined, { 1: starting, 10: { variables: { rate: 7 } }, 20: {} });
   expect(conversation.session.variables.get('rate')).toEqual({ value: 7, scope: 'CASE', storedAt: 10 * minute });
 });
 
-test('10: a value that is given again after it became too old counts as changed', () => {
+test('10: a value that is provided again after it expired counts as changed', () => {
   const { conversation } = play(undefined, { 1: starting });
   const again = conversation.turn({ variables: { rate: 7 }, occurredAt: 12 * minute });
   expect(again.result.context.changedFields).toEqual(['rate']);
 });
 
-test('10: the session variables of the caller have an age too', () => {
+test('10: max_age applies to the session variables of the caller', () => {
   const { conversation } = play(undefined, { 1: { patch: { rate: 7 } }, 12: {} });
   expect(conversation.session.variables.has('rate')).toBe(false);
 });
 
-test('10: a value that an earlier release stored without a time has no age', () => {
+test('10: a value that an earlier release stored without a time does not expire', () => {
   const { conversation } = play(undefined, { 1: starting });
   conversation.session = { ...conversation.session, variables: new Map([['rate', { value: 7, scope: 'CASE' }]]) };
   conversation.turn({ occurredAt: 100 * minute });
   expect(conversation.session.variables.get('rate')?.value).toBe(7);
 });
 
-test('10: a null keeps an older source hidden, however old it is', () => {
+test('10: a null hides the value of an older source, even if the null is older than max_age', () => {
   const { conversation } = play(undefined, { 1: { variables: { rate: null } } });
   conversation.turn({ occurredAt: 100 * minute, customer: { rate: 1 } });
   expect(conversation.session.variables.get('rate')?.value).toBeNull();
 });
 
-test('10: the profile shows through when a stored value is too old, because it is sent with the turn', () => {
+test('10: the profile value is used when a stored value is too old', () => {
   const scenario = {
     scenarioId: 's',
     steps: [{ stepId: 'c', isCheckpoint: true, confirmsFields: ['rate'], to: ['end'] }, end],
@@ -88,21 +88,21 @@ describe('10: tool results', () => {
     outcomes: [{ kind: 'ACTION_SUCCEEDED', toolId: 'rates', results: { rate: 7, note: 'n' } }],
   };
 
-  test('10: a result is known until it is older than max_age, the others of its outcome stay', () => {
+  test('10: a result is known until it is older than max_age, and the other results of its outcome remain', () => {
     const { plans, conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result, 12: {}, 13: {} });
     expect(plans.slice(1)).toEqual([['s CONFIRM rate=7,note=n'], ['s CONFIRM rate=7,note=n'], ['s CONFIRM note=n']]);
     const { variables, variableTimes } = conversation.instance('s');
     expect([[...variables], [...variableTimes]]).toEqual([[['note', 'n']], [['note', 2 * minute]]]);
   });
 
-  test('10: the time of a result goes where the result goes', () => {
+  test('10: the time of a result is removed when a newer value replaces the result', () => {
     const { conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result, 3: { patch: { rate: 8 } } });
     expect([...conversation.instance('s').variableTimes.keys()]).toEqual(['note']);
     conversation.turn({ patch: { note: 'm' }, occurredAt: 4 * minute });
     expect(conversation.instance('s').variableTimes.size).toBe(0);
   });
 
-  test('10: a result without a time has no age', () => {
+  test('10: a result without a time does not expire', () => {
     const { conversation } = play(scenario, { 1: { candidates: { s: 0.9 } }, 2: result });
     const { session } = conversation;
     const instances = session.instances.map((instance) => ({ ...instance, variableTimes: new Map() }));
@@ -111,7 +111,7 @@ describe('10: tool results', () => {
   });
 });
 
-test('10: fields without max_age have no age', () => {
+test('10: values of fields without max_age do not expire', () => {
   const conversation = new Conversation([asking('s', ['rate'])], { fields: [{ name: 'rate' }] });
   conversation.turn({ variables: { rate: 7 }, occurredAt: minute });
   conversation.turn({ occurredAt: 100_000 * minute });

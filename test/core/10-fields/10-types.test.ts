@@ -7,7 +7,7 @@ type Normalized = readonly (readonly [given: JsonValue, stored: JsonValue])[];
 
 interface TypeCase {
   readonly settings?: Omit<FieldDraft, 'name' | 'type'>;
-  /** Given values with what is stored. */
+  /** Given values, each with the value that is stored. */
   readonly accepted: Normalized;
   readonly rejected: readonly JsonValue[];
 }
@@ -191,12 +191,12 @@ function toType(name: string): FieldType {
   return type;
 }
 
-test('10: an accent may be written in one code point or in two', () => {
+test('10: a letter with an accent can have one or two code points', () => {
   const normalize = createNormalizer(aField({ name: 'x', type: 'ENUM', values: [{ value: 'café', synonyms: [] }] }));
   expect(normalize('cafe\u0301')).toBe('café');
 });
 
-test('10: a field without a type takes any value as it is', () => {
+test('10: a field without a type accepts any value unchanged', () => {
   const normalize = createNormalizer(aField({ name: 'x' }));
   expect([' a ', 7, [1, 'a'], { a: null }].map(normalize)).toEqual([' a ', 7, [1, 'a'], { a: null }]);
 });

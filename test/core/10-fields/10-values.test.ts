@@ -23,13 +23,13 @@ function start(fields: readonly FieldDraft[], ...turns: readonly TurnDraft[]) {
 const age: FieldDraft = { name: 'age', type: 'INTEGER', valid: 'value >= 18.0', reason: aText('Adults only.') };
 
 describe('10: a value is normalized, then checked', () => {
-  test('10: what is stored is the normalized value', () => {
+  test('10: the normalized value is stored', () => {
     const { conversation } = start([age], { variables: { age: ' 20 ' }, patch: { other: ' x ' } });
     expect(conversation.session.variables.get('age')?.value).toBe(20);
     expect(conversation.session.variables.get('other')?.value).toBe(' x ');
   });
 
-  test('10: a normalized value that is known already is no change', () => {
+  test('10: a value is not a change if its normalized form is already known', () => {
     const { last } = start([age], { variables: { age: 20 } }, { variables: { age: '20' } });
     expect(last.result.context.changedFields).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe('10: a value is normalized, then checked', () => {
     expect(last.result.plan.rejectedValues[0]?.text).toBe('Adults only.');
   });
 
-  test('10: a rejected value changes nothing: what was known stays known', () => {
+  test('10: a rejected value does not change the known value', () => {
     const { last, conversation } = start([age], { variables: { age: 20 } }, { variables: { age: 3 } });
     expect(rejectedIn(last)).toEqual(['age RULE CUSTOMER 3']);
     expect(conversation.session.variables.get('age')?.value).toBe(20);
@@ -55,7 +55,7 @@ describe('10: a value is normalized, then checked', () => {
     expect(last.transition('s').correctedFields).toEqual([]);
   });
 
-  test('10: a rejected profile value is hidden, also from conditions that read the profile', () => {
+  test('10: a rejected profile value is not visible to conditions that read the profile', () => {
     const scenario = { scenarioId: 's', entryCondition: 'has(customer.age)', steps: [end] };
     const conversation = new Conversation([scenario], { fields: [age] });
     expect(conversation.turn({ candidates: { s: 0.9 }, customer: { age: 3 } }).rejections).toEqual([
@@ -66,7 +66,7 @@ describe('10: a value is normalized, then checked', () => {
     ]);
   });
 
-  test('10: a null is no value: it is checked against neither type nor rule', () => {
+  test('10: a null is not checked against type or rule', () => {
     const { last, conversation } = start([age], { variables: { age: 20 } }, { variables: { age: null } });
     expect(rejectedIn(last)).toEqual([]);
     expect(conversation.session.variables.get('age')?.value).toBeNull();
@@ -95,7 +95,7 @@ describe('10: a value is normalized, then checked', () => {
     expect(rejectedIn(last)).toEqual(['age RULE CUSTOMER']);
   });
 
-  test('10: a field without a definition takes any value', () => {
+  test('10: a field without a definition accepts any value', () => {
     const { last } = start([], { variables: { age: { a: [1] } } });
     expect([rejectedIn(last), last.plan]).toEqual([[], ['s ASK name']]);
   });
@@ -145,13 +145,13 @@ describe('10: the rule reads value and data', () => {
     expect(last?.result.context.conditionErrors).toEqual(['to: not known: from']);
   });
 
-  test('10: data has the known value of the field itself', () => {
+  test('10: data has the previous value of the field that is checked', () => {
     const growing: FieldDraft = { name: 'x', type: 'NUMBER', valid: '!has(data.x) || value > data.x' };
     const { known } = play([growing], { variables: { x: 3 } }, { variables: { x: 2 } }, { variables: { x: '4' } });
     expect(known).toMatchObject({ x: { value: 4 } });
   });
 
-  test('10: data has the profile as far as it is accepted', () => {
+  test('10: data has only the accepted values of the profile', () => {
     const limit: FieldDraft = { name: 'limit', type: 'NUMBER' };
     const amount: FieldDraft = { name: 'amount', type: 'NUMBER', valid: 'value <= data.limit' };
     const { last } = play([limit, amount], { customer: { limit: '10' }, variables: { amount: 11 } });
@@ -231,22 +231,22 @@ describe('10: sources', () => {
   const withoutCustomer = ['CALLER', 'TOOL', 'PROFILE'];
 
   test.each<[string, readonly FieldDraft[], readonly string[], readonly string[]]>([
-    ['a tool fills and no step collects excludes the customer without a definition', [], [], withoutCustomer],
+    ['only tools provide excludes the customer without a definition', [], [], withoutCustomer],
     [
-      'a tool fills and no step collects excludes the customer with a definition',
+      'only tools provide excludes the customer with a definition without sources',
       [{ name: 'status' }],
       [],
       withoutCustomer,
     ],
-    ['a step collects takes every source', [], ['status'], all],
+    ['a step collects accepts every source', [], ['status'], all],
     [
-      'a definition opens takes the sources that it states',
+      'only tools provide accepts the sources in its definition',
       [{ name: 'status', sources: ['CUSTOMER', 'TOOL'] }],
       [],
       ['CUSTOMER', 'TOOL'],
     ],
     [
-      'a definition closes takes the sources that it states',
+      'a step collects accepts only the sources in its definition',
       [{ name: 'status', sources: ['PROFILE'] }],
       ['status'],
       ['PROFILE'],
@@ -255,12 +255,12 @@ describe('10: sources', () => {
     expect(findAccepted(fields, collects)).toEqual(expected);
   });
 
-  test('10: another scenario that collects the name opens it for the customer', () => {
+  test('10: the customer can set a tool field that another scenario collects', () => {
     const conversation = new Conversation([lookUp(), asking('other', ['status'])]);
     expect(rejectedIn(conversation.turn({ variables: { status: 'x' } }))).toEqual([]);
   });
 
-  test('10: a source that may not set a field may not clear it either', () => {
+  test('10: a source that cannot set a field cannot clear it', () => {
     const conversation = new Conversation([lookUp()]);
     conversation.turn({ patch: { status: 'lost' } });
     expect(rejectedIn(conversation.turn({ variables: { status: null } }))).toEqual(['status SOURCE CUSTOMER null']);
@@ -272,7 +272,7 @@ describe('10: sources', () => {
     expect(rejectedIn(conversation.turn({ customer: { x: null } }))).toEqual([]);
   });
 
-  test('10: a rejected result is not stored, the others of its outcome are', () => {
+  test('10: a rejected result is not stored, but the other results of its outcome are', () => {
     const conversation = new Conversation([lookUp()], { fields: [{ name: 'status', type: 'BOOLEAN' }] });
     conversation.turn({ candidates: { l: 0.9 } });
     const results = { status: 'lost', note: ' x ' };

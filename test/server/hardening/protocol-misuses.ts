@@ -105,6 +105,9 @@ const violations: readonly ProtocolMisuse[] = [
       ),
     ),
   ),
+  createFlood('1,500 concurrent calls on one connection', () =>
+    withPreface(...times(1_500, (at) => headers(2 * at + 1))),
+  ),
 ];
 
 export const protocolMisuses: readonly ProtocolMisuse[] = [...calls, ...violations];

@@ -11,7 +11,7 @@ interface DomainArguments extends DomainCostOptions {
 const usage = `npm run bench:domain [-- [--rounds N] [--batch-ms N] [--json]]
 
 Measures the rules alone, in this process: CPU per turn by active scenarios, steps per scenario, known fields, candidates and rules.
-Each case varies one of them. The cases alternate in each round. See docs/performance.md.
+Each case varies one of these dimensions. The cases alternate in each round. See docs/performance.md.
 
   --rounds N    rounds of each case; default 15
   --batch-ms N  CPU time of a case per round, in milliseconds; default 30

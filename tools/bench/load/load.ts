@@ -132,7 +132,7 @@ function sumReports(reports: readonly LoadReport[]): LoadReport {
 class GeneratorProcess {
   private readonly child: ChildProcess = fork(join(__dirname, 'generator.js'), { serialization: 'advanced' });
   private readonly exitEvent = once(this.child, 'exit').then(
-    (): GeneratorEvent => ({ kind: 'failed', reason: 'it exited' }),
+    (): GeneratorEvent => ({ kind: 'failed', reason: 'the process exited' }),
   );
 
   async prepare(request: LoadRequest): Promise<void> {

@@ -12,7 +12,7 @@ interface ScaleArguments extends ScaleCostOptions {
 
 const usage = `npm run bench:scale [-- [--only NAME,NAME] [--full | --short] [--rounds N] [--sessions N] [--json]]
 
-Measures the cost of a turn as something grows: sessions in Redis, scenarios in the catalogue, connections, nodes, idle watch streams.
+Measures how the cost of a turn grows with sessions in Redis, scenarios in the catalogue, connections, nodes and idle watch streams.
 Each size has its own Redis. The sizes of an experiment alternate in each round. See docs/performance.md.
 
   --only NAME,NAME  run only these experiments: sessions, scenarios, connections, nodes, idle

@@ -19,7 +19,7 @@ docs/performance.md.
   --rounds N        rounds of each server; default 9
   --sessions N      new sessions per round, nine turns each; default 500
   --in-flight N     concurrent calls; default 16
-  --telemetry LIST  off: none; sampled: 1 % of the traces, and metrics; on: all traces, and metrics; default all three
+  --telemetry LIST  off: no telemetry; sampled: metrics and 1 % of the traces; on: metrics and all traces; default all three
   --profile FOLDER  write a .cpuprofile of each service; profiling distorts the figures
   --json            print one JSON object`;
 

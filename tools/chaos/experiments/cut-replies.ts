@@ -31,7 +31,7 @@ export async function cutReplies(
         proxy.cut(); // The node reconnects with the filter.
       }
       await cutEachReply(deployment, deployment.clients[0], redisCutter, cuts, random, violations, (done) =>
-        reportProgress(`${done} of ${cuts} replies of Redis`),
+        reportProgress(`${done} of ${cuts} Redis replies cut`),
       );
       const nodeCutter = new ReplyCutter(createGrpcResponseDetector);
       const proxy = await TcpProxy.start(deployment.nodes[0]?.port ?? 0);
@@ -39,7 +39,7 @@ export async function cutReplies(
       const client = new RawClient(proxy.port);
       try {
         await cutEachReply(deployment, client, nodeCutter, cuts, random, violations, (done) =>
-          reportProgress(`${done} of ${cuts} replies of the node`),
+          reportProgress(`${done} of ${cuts} node replies cut`),
         );
       } finally {
         client.close();

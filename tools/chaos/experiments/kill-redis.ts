@@ -52,7 +52,7 @@ export async function killRedis(
           await redis.kill();
           AppendOnlyFile.open(redis.folder).repair();
           await redis.start();
-          reportProgress(`${killed + 1} of ${kills} kills of Redis`);
+          reportProgress(`${killed + 1} of ${kills} Redis kills`);
         }
       });
       const counts: CutCounts = { rounds: 0, atSyncedOffset: 0, bytes: 0 };

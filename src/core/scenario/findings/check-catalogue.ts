@@ -1,6 +1,6 @@
 import type { Relationship, RelationshipKind, Scenario } from '../../model/scenario';
 
-/** Codes of findings over several scenarios and relationships. Each comment names the author's mistake. */
+/** Codes of findings in several scenarios and relationships. Each comment names the author's mistake. */
 export type CatalogueFindingCode =
   /** Several scenarios collect the same field, so a value for one is a value for all. */
   | 'FIELD_COLLECTED_BY_SEVERAL'

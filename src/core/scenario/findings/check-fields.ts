@@ -11,8 +11,8 @@ import {
 } from '../scenario-finding';
 
 /**
- * Finds fields that are read but not provided by the scenario, tool variables that are read without a test that they exist, fields that are
- * asked for in vain, and persisted fields that are not collected.
+ * Finds fields that are read but that the scenario does not provide, tool variables that are read without `has()`, questions that the
+ * customer cannot answer, and persisted fields that no step collects.
  */
 export function checkFields(draft: CompiledDraft): readonly ScenarioFinding[] {
   return [
@@ -104,7 +104,7 @@ function findToolVariables({ steps, requiredFields }: Scenario): ReadonlyMap<str
   return toolIds;
 }
 
-/** A question for a field whose definition excludes the customer cannot be answered (section 10). */
+/** Finds questions for fields whose definition excludes the customer, so that the customer cannot answer them (section 10). */
 function checkSources({ scenario, options }: CompiledDraft): readonly ScenarioFinding[] {
   return scenario.steps.flatMap(({ stepId, collectsProfileFields }, stepIndex) =>
     collectsProfileFields.flatMap((field, index) => {

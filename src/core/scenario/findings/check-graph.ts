@@ -33,11 +33,11 @@ export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {
 
 /**
  * Classifies the reachable steps from which no terminal step is reachable:
- * - TRAP (ERROR): an instance loops forever. Steps that do not collect, confirm or act are not counted against `max_loop_count` (3.6).
+ * - TRAP (ERROR): an instance loops forever. Only steps that collect, confirm or act count toward `max_loop_count` (3.6).
  * - DEAD_END (WARNING): an instance stays at a step and contributes nothing.
  * - NO_WAY_OUT (WARNING): an instance loops until the loop limit pauses it (2.8).
  *
- * An `idle_timeout` that cancels ends all of these, so nothing is reported.
+ * Reports nothing if an `idle_timeout` cancels the instance, because that ends all of these states.
  */
 function checkStuckSteps(
   draft: CompiledDraft,

@@ -74,8 +74,8 @@ function hasStage(step: ScenarioStep, { hasConfirmStage }: CompiledStep): boolea
 }
 
 /**
- * Describes why a step without stages is a problem; undefined if it is not. Walks pass through such a step unless it is a checkpoint, where
- * a walk always ends (3.5).
+ * Returns why a step without stages is a problem; undefined if it is not. A walk passes through such a step, unless it is a checkpoint.
+ * A walk always ends at a checkpoint (3.5).
  */
 function findProblemWithoutStages(step: ScenarioStep, compiled: CompiledStep): string | undefined {
   if (step.isTerminal || step.isRequiredAction) return undefined;

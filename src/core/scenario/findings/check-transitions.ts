@@ -89,7 +89,7 @@ function checkShadowedTransitions(
   });
 }
 
-/** An ANYTIME transition without a rule is TRUE on every turn. */
+/** Finds ANYTIME transitions without a rule, because they are TRUE on every turn. */
 function checkAnytimeTransitions(step: ScenarioStep, stepIndex: number): readonly ScenarioFinding[] {
   return step.transitions.flatMap((transition, index) => {
     if (transition.trigger !== 'ANYTIME' || hasRule(transition) || transition.conditionText !== '') return [];
