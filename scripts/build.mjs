@@ -25,8 +25,8 @@ function assemble(output, sources, { assets, declarations }) {
   for (const path of sources.flatMap(listFiles)) {
     if (!path.endsWith('.ts') || path.endsWith('.d.ts')) continue;
     const stem = path.slice(0, -'.ts'.length);
-    for (const ending of ['.js', '.js.map', ...(declarations ? ['.d.ts'] : [])])
-      copy(join('build', stem + ending), join(fresh, stem + ending));
+    for (const extension of ['.js', '.js.map', ...(declarations ? ['.d.ts'] : [])])
+      copy(join('build', stem + extension), join(fresh, stem + extension));
   }
   for (const path of assets.flatMap(listFiles)) {
     if (!path.endsWith('.ts') && !path.endsWith('tsconfig.json')) copy(path, join(fresh, path));

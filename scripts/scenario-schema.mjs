@@ -345,7 +345,8 @@ function scalar(type, rules) {
 }
 
 function range({ greaterThan, lessThan }, [min, max]) {
-  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt') fail('schema: open ranges are not supported');
+  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt')
+    fail('schema: exclusive bounds (gt, lt) are not supported');
   return limits({ minimum: greaterThan?.value ?? min, maximum: lessThan?.value ?? max });
 }
 

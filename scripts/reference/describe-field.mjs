@@ -93,7 +93,8 @@ function describeCount(min = 0n, max = 0n, unit) {
 }
 
 function describeRange({ greaterThan, lessThan }) {
-  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt') fail('contract: open ranges are not supported');
+  if (greaterThan?.case === 'gt' || lessThan?.case === 'lt')
+    fail('contract: exclusive bounds (gt, lt) are not supported');
   const [min, max] = [greaterThan?.value, lessThan?.value].map((bound) =>
     bound === undefined ? '' : formatNumber(bound),
   );

@@ -37,7 +37,7 @@ export class SeededRandom {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 
-  /** Creates an independent generator, so that the number of calls on one does not change the other. */
+  /** Creates an independent generator, so that calls to one do not change the values of the other. */
   fork(): SeededRandom {
     return new SeededRandom(this.nextInt(0x1_0000_0000));
   }

@@ -134,9 +134,9 @@ export interface TurnFacts {
   readonly selected: readonly string[];
   /** Scenarios in which the customer wants another offer. */
   readonly alternatives: readonly string[];
-  /** Scenarios to which the customer says yes. */
+  /** Scenarios in which the customer says yes to a confirmation. */
   readonly accepted: readonly string[];
-  /** Scenarios to which the customer says no. */
+  /** Scenarios in which the customer says no to a confirmation. */
   readonly refused: readonly string[];
 }
 

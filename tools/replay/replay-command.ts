@@ -24,7 +24,8 @@ export function createReplayCommand(): Command {
   const command = createCommand('npm run replay --', {
     description: [
       'Replays recorded conversations (scenario-replay/1) over gRPC and prints how closely the plans of the service match them.',
-      'Without --target, it starts a service with the embedded store in a temporary folder, and removes both at the end.',
+      'Without --target, it starts a service with the embedded store in a temporary folder.',
+      'At the end, it stops the service and deletes the folder.',
     ].join(' '),
   })
     .addOption(new Option('--data <folder>', 'folder with *.jsonl files').default(sampleFolder, 'examples/replay'))

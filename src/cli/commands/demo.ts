@@ -36,7 +36,8 @@ export function createDemoCommand(): Command {
     summary: 'run the example conversation',
     description: [
       'Runs an example conversation with several scenarios and shows the decisions of each turn.',
-      'Without --server it starts a service with the embedded store in a temporary folder, and removes both at the end.',
+      'Without --server, it starts a service with the embedded store in a temporary folder.',
+      'At the end, it stops the service and deletes the folder.',
     ].join(' '),
   }).addOption(createServerOption());
   return addConnectionOptions(command).action((options: DemoOptions) =>

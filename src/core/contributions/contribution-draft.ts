@@ -202,7 +202,10 @@ function createContribution<Type extends Contribution['type'], Details extends o
   return Object.assign(common, details);
 }
 
-/** Creates a CHOICE between scenarios. It belongs to no scenario and has the highest priority among them (1.5). */
+/**
+ * Creates a CHOICE between scenarios (1.5). It belongs to no scenario. Its priority is that of a CONFIRM of the scenario with the highest
+ * priority.
+ */
 export function createChoiceContribution(context: SelectionContext, choices: readonly ScenarioChoice[]): Contribution {
   const priorities = choices.map(({ scenarioId }) => context.catalogue.getScenario(scenarioId)?.priority ?? 0);
   return {

@@ -20,7 +20,7 @@ export interface ConfigProblem {
   readonly key: string;
   /** The file or the environment variable with the invalid value. */
   readonly origin: string;
-  /** What is allowed, and the value that was found unless it is a secret. */
+  /** States the valid values and, except for secrets, the value that was found. */
   readonly message: string;
 }
 

@@ -26,7 +26,7 @@ function startConversation(settings: Partial<OrchestrationSettings> = {}, variat
 const namesB: TurnDraft = { candidates: { b: 0.7 } };
 const givesCustomerNo: TurnDraft = { variables: { customer_no: '7' } };
 
-/** The result for scenario b: origin, reason and turns left of its rejection, or its lifecycle decision. */
+/** Describes the result for scenario b: the origin, reason and remaining turns of its rejection, or its lifecycle decision. */
 function describeB(played: PlayedTurn): string {
   const rejected = played.result.rejectedCandidates.find(({ scenarioId }) => scenarioId === 'b');
   if (rejected) return `${rejected.origin} ${rejected.reason} ${rejected.pendingTurnsLeft}`;

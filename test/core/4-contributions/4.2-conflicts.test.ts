@@ -122,7 +122,7 @@ describe('max_fields_to_ask_per_turn', () => {
     expect(startScenarios([createAsking('s', ['a', 'b', 'c'], 0)]).first.plan).toEqual(['s ASK a,b,c']);
   });
 
-  test('4.2: an ASK above the limit is split and defers the rest behind itself', () => {
+  test('4.2: an ASK above the limit is split, and its other fields are deferred behind the same scenario', () => {
     const { conversation, first } = startScenarios([createAsking('s', ['a', 'b', 'c'], 0)], {}, limitFields(2));
     expect(first.contribution('s')).toMatchObject({
       deferred: false,

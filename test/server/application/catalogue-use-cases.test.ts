@@ -174,7 +174,7 @@ describe('relationships', () => {
     expect(deps.scenarios.calls).not.toContain('putRelationship');
   });
 
-  test('a stored or deleted relationship is visible to the next turn', async () => {
+  test('storing or deleting a relationship takes effect on the next turn', async () => {
     const deps = createDependencies();
     const rule = aRelationship('r', 'EXCLUDES', 'a', 'RULE');
     const rules = async () =>

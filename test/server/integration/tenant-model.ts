@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../../tools/chaos/seeded-random';
 import { uuid } from '../../support/session-builder';
 
-/** Ids that both tenants use, so that their data differs by the tenant only. */
+/** Ids that both tenants use, so that only the tenant distinguishes their data. */
 export const agentIds = [uuid(0x21), uuid(0x22)];
 export const sessionIds = [uuid(0x31), uuid(0x32), uuid(0x33), uuid(0x34)];
 export const scenarioIds = [uuid(0x41), uuid(0x42), uuid(0x43)];

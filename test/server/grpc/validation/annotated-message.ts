@@ -27,7 +27,7 @@ export interface FieldDraft {
  * Creates a message of the package "test" whose fields are named `field_1`, `field_2` and so on. Enums have the values 0, 1 and 5.
  */
 export function createMessage(drafts: readonly FieldDraft[]): DescMessage {
-  const optionals = drafts.flatMap((draft, index) => (draft.isOptional ? [index] : []));
+  const optionalIndexes = drafts.flatMap((draft, index) => (draft.isOptional ? [index] : []));
   const file = create(FileDescriptorProtoSchema, {
     name: 'test.proto',
     package: 'test',
@@ -37,8 +37,8 @@ export function createMessage(drafts: readonly FieldDraft[]): DescMessage {
     messageType: [
       {
         name: 'Message',
-        field: drafts.map((draft, index) => createField(draft, index + 1, optionals.indexOf(index))),
-        oneofDecl: optionals.map((index) => ({ name: `_field_${index + 1}` })),
+        field: drafts.map((draft, index) => createField(draft, index + 1, optionalIndexes.indexOf(index))),
+        oneofDecl: optionalIndexes.map((index) => ({ name: `_field_${index + 1}` })),
       },
     ],
   });
