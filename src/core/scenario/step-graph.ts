@@ -1,7 +1,4 @@
-import type { CompiledScenario, CompiledStep, CompiledTransition } from './compiled-scenario';
-
-/** The successors of each step, by step id. */
-export type StepGraph = ReadonlyMap<string, readonly string[]>;
+import type { CompiledScenario, CompiledStep, CompiledTransition, StepGraph } from './compiled-scenario';
 
 /** Builds the graph of all transitions that can be taken. Global transitions lead to their target from every other step (3.2). */
 export function buildStepGraph({
