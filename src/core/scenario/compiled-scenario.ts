@@ -1,5 +1,13 @@
 import type { Condition } from '../conditions';
-import type { Ending, Scenario, ScenarioStep, StepCall, StepTransition, ToolBinding, ToolEffect } from '../model/scenario';
+import type {
+  Ending,
+  Scenario,
+  ScenarioStep,
+  StepCall,
+  StepTransition,
+  ToolBinding,
+  ToolEffect,
+} from '../model/scenario';
 import type { CompileOptions } from './compile-options';
 import type { ScenarioFinding } from './scenario-finding';
 
