@@ -39,7 +39,7 @@ export interface InstanceView {
   readonly hasConfirmedByKey: boolean;
   /** This turn answered its open ASK or CONFIRM. */
   readonly hasAnsweredRequest: boolean;
-  /** Its CONFIRM, or the question of its step, was answered DECLINED in this visit (2.5). */
+  /** The CONFIRM of its visit was DECLINED (2.5). */
   readonly hasDeclined: boolean;
   /** This turn changes a value that the instance used or confirms (2.5). */
   readonly changesUsedValue: boolean;
@@ -179,7 +179,8 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
       recorded.hasOutcomeOfVisit || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
-    hasDeclined: instance.visit.outcome === 'DECLINED',
+    hasDeclined:
+      instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
     changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
     isNamed: input.namedScenarioIds.has(original.scenarioId),
     hasReceivedAwaitedField: changedByCustomer.some(receives),
