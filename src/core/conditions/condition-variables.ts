@@ -54,7 +54,7 @@ export const conditionVariables = {
   facts: fields('Facts of the situation.'),
   visits: count('Visits of this step.'),
   attempts: count(
-    'Attempts since the instance entered this step (0.8); 0 again when a field that it collects changes (3.6).',
+    'Attempts since the instance entered this step, or since a field that its scenario collects became known or changed (0.8).',
   ),
   attempts_total: count('Attempts of the instance since it started (0.8).'),
   turn: count('MESSAGE turns of the session, this one included.'),
