@@ -162,8 +162,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
   const ask = findOpenRequest(original.requests, 'ASK');
   const receives = (field: string): boolean =>
     changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
-  const isMissing = (field: string): boolean =>
-    !before.has(field) && (step?.collectedFields.includes(field) ?? false);
+  const isMissing = (field: string): boolean => !before.has(field) && (step?.collectedFields.includes(field) ?? false);
   const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
   return {
     instance,
@@ -213,10 +212,7 @@ function listProvided(
   return names;
 }
 
-function listDeclined(
-  instanceId: string,
-  { declinedFields, localVariables }: StoredData,
-): ReadonlySet<string> {
+function listDeclined(instanceId: string, { declinedFields, localVariables }: StoredData): ReadonlySet<string> {
   const taken = localVariables.get(instanceId) ?? [];
   return new Set([...declinedFields, ...taken.filter(({ declined }) => declined).map(({ name }) => name)]);
 }

@@ -99,7 +99,11 @@ class OutcomeRecorder {
     }
   }
 
-  private answerAction(request: InstanceRequest, toolIds: readonly string[], toolOutcome: RequestedTool['outcome']): void {
+  private answerAction(
+    request: InstanceRequest,
+    toolIds: readonly string[],
+    toolOutcome: RequestedTool['outcome'],
+  ): void {
     const tools = request.tools.map((tool) =>
       toolIds.includes(tool.toolId) ? { toolId: tool.toolId, outcome: toolOutcome } : tool,
     );

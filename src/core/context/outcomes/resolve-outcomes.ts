@@ -1,3 +1,4 @@
+import type { IgnoredReason } from '../../model/lifecycle-decision';
 import type { InstanceRequest } from '../../model/request';
 import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../model/session';
 import type { StepOutcome, StepOutcomeKind } from '../../model/turn';
@@ -5,12 +6,16 @@ import type { Catalogue } from '../../scenario/catalogue';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
 import { resolveActionOutcome } from './resolve-action';
 import { resolveAnswer } from './resolve-answer';
-import type { IgnoredReason } from '../../model/lifecycle-decision';
 
 /** What an outcome answers (0.6). */
 export type OutcomeTarget =
   /** A CONFIRM, or some tools of an ACTION. `toolIds` is empty for a CONFIRM. */
-  | { readonly kind: 'request'; readonly instanceId: string; readonly request: InstanceRequest; readonly toolIds: readonly string[] }
+  | {
+      readonly kind: 'request';
+      readonly instanceId: string;
+      readonly request: InstanceRequest;
+      readonly toolIds: readonly string[];
+    }
   /** An ASK: CONFIRMED confirms its known values, DECLINED declines its missing fields. */
   | { readonly kind: 'ask'; readonly instanceId: string; readonly request: InstanceRequest }
   /** The current step of an instance: an event from outside, or an answer that a transition waits for. */
