@@ -9,8 +9,8 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { recordAnswers } from './asks';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
 import { recordLateSuccesses, recordPassedCheckpoint } from './outcomes/irreversible';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
-import type { ResolvedOutcome } from './outcomes/resolve-outcomes';
 import { findChangedFields, omit, type StoredData } from './stored-data';
 import { collectCorrections, findCorrectedFields } from './used-fields';
 import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
@@ -178,8 +178,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
       recorded.hasOutcomeOfVisit || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
-    hasDeclined:
-      instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
+    hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
     changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
     isNamed: input.namedScenarioIds.has(original.scenarioId),
     hasReceivedAwaitedField: changedByCustomer.some(receives),

@@ -19,5 +19,7 @@ export function findBackTarget({ instance, scenario }: WalkInput): BackTarget {
   const step = entry && scenario.steps.get(entry.stepId);
   if (step) return { kind: 'step', step };
   const checkpoint = getLastCheckpoint(instance);
-  return earlier.length > 0 && checkpoint ? { kind: 'blocked', description: checkpoint.description } : { kind: 'nothing' };
+  return earlier.length > 0 && checkpoint
+    ? { kind: 'blocked', description: checkpoint.description }
+    : { kind: 'nothing' };
 }

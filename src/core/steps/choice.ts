@@ -37,11 +37,7 @@ const noChoice: TransitionChoice = {
  * UNKNOWN ON_COMPLETION transition blocks the transitions after it (3.2, 3.3). A TRUE one also blocks if its target was already entered on
  * this turn, because the transitions after it apply only if it is FALSE (3.5).
  */
-export function chooseTransition(
-  trigger: TransitionTrigger,
-  walk: Walk,
-  context: SelectionContext,
-): TransitionChoice {
+export function chooseTransition(trigger: TransitionTrigger, walk: Walk, context: SelectionContext): TransitionChoice {
   const { position, input } = walk;
   const eligible = listEligibleTransitions(trigger, walk, context);
   if (eligible.length === 0) return noChoice;
@@ -52,8 +48,7 @@ export function chooseTransition(
   let blockedReason = '';
   for (const transition of eligible) {
     const text = evaluateTextCondition(transition, input.scenario, context);
-    const ineligibleReason =
-      blockedReason || findIneligibleReason(trigger, transition, walk, variables, context, text);
+    const ineligibleReason = blockedReason || findIneligibleReason(trigger, transition, walk, variables, context, text);
     if (ineligibleReason !== '') {
       alternatives.push(toAlternative(position, transition, undefined, ineligibleReason));
       continue;

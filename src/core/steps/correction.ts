@@ -1,8 +1,8 @@
 import { usesField, usesFieldNow } from '../context/used-fields';
 import type { CompiledStep } from '../scenario/compiled-scenario';
-import type { CorrectionTarget, Walk } from './walk-state';
-import type { WalkInput } from './walk-input';
 import { getLastCheckpoint } from './checkpoints';
+import type { WalkInput } from './walk-input';
+import type { CorrectionTarget, Walk } from './walk-state';
 
 export type Correction =
   | { readonly kind: 'back'; readonly target: CorrectionTarget }
@@ -54,7 +54,13 @@ function findCurrentStep({ instance, scenario, step, correctedFields }: WalkInpu
  * Whether the walk leaves a blocked correction nothing to report (3.9): it entered the step that collects the field, cleared the field, or the
  * field answers an open ASK.
  */
-export function isBlockedCorrectionResolved({ input, position, traversedSteps, clearedFields, hasMoved }: Walk): boolean {
+export function isBlockedCorrectionResolved({
+  input,
+  position,
+  traversedSteps,
+  clearedFields,
+  hasMoved,
+}: Walk): boolean {
   const { scenario, instance, correctedFields } = input;
   const entered = traversedSteps.filter(({ isPassedOver }) => isPassedOver).map(({ entry }) => entry.stepId);
   if (hasMoved) entered.push(position.step.stepId);
@@ -65,6 +71,8 @@ export function isBlockedCorrectionResolved({ input, position, traversedSteps, c
       clearedFields.includes(field) ||
       entered.some((stepId) => isCollected(stepId, field)) ||
       isCollected(instance.currentStepId, field) ||
-      instance.requests.some(({ kind, status, fields }) => kind === 'ASK' && status === 'OPEN' && fields.includes(field)),
+      instance.requests.some(
+        ({ kind, status, fields }) => kind === 'ASK' && status === 'OPEN' && fields.includes(field),
+      ),
   );
 }

@@ -110,7 +110,9 @@ function findMissingResults({ position, known }: Walk, action: InstanceRequest |
   const { step } = position;
   if (action?.outcome !== 'ACTION_FAILED') return [];
   const isMissing = (field: string): boolean => step.toolVariables.has(field) && !known.has(field);
-  return [...step.anytimeTransitions, ...step.completionTransitions].flatMap(({ fieldsRead }) => fieldsRead.filter(isMissing));
+  return [...step.anytimeTransitions, ...step.completionTransitions].flatMap(({ fieldsRead }) =>
+    fieldsRead.filter(isMissing),
+  );
 }
 
 /** Reports a correction that a passed checkpoint blocks, unless the walk leaves nothing to report (3.9). */

@@ -1,7 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
 import { findVisitRequest } from '../context/visit-state';
-import { withoutFields } from '../model/known-data';
 import { isQuestion } from '../model/focus';
+import { withoutFields } from '../model/known-data';
 import { type InstanceRequest, isOpen } from '../model/request';
 import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
 import { mergeNames } from '../model/sorting';
@@ -211,9 +211,7 @@ function clearFields(
 ): Walk {
   const { input, known, position, settledFields } = walk;
   const isSpared = (field: string): boolean =>
-    input.providedFields.has(field) &&
-    !position.step.collectedFields.includes(field) &&
-    !fieldsRead.includes(field);
+    input.providedFields.has(field) && !position.step.collectedFields.includes(field) && !fieldsRead.includes(field);
   const isSettled = (field: string): boolean =>
     known.has(field) || settledFields.has(field) || storedData.declinedFields.includes(field);
   const fields = definition.clears.filter((field) => isSettled(field) && !isSpared(field));
@@ -224,9 +222,7 @@ function clearFields(
   return {
     ...walk,
     clearedFields,
-    settledFields: isCleared
-      ? new Map([...settledFields].filter(([field]) => !cleared.has(field)))
-      : settledFields,
+    settledFields: isCleared ? new Map([...settledFields].filter(([field]) => !cleared.has(field))) : settledFields,
     known: withoutFields(known, cleared),
   };
 }

@@ -56,7 +56,8 @@ export function needAnswer(walk: Walk, stage: 'collect' | 'condition', fields: r
 function findCallNeed({ position }: Walk, { session }: SelectionContext): StepNeed | undefined {
   const { call } = position.step;
   if (!call || position.visit.outcome === 'CALL_SUCCEEDED') return undefined;
-  if (call.reuseCompleted && session.scenarioCounters.get(call.scenarioId)?.lastEnding === 'SUCCEEDED') return undefined;
+  if (call.reuseCompleted && session.scenarioCounters.get(call.scenarioId)?.lastEnding === 'SUCCEEDED')
+    return undefined;
   return { kind: 'call', scenarioId: call.scenarioId };
 }
 
@@ -147,7 +148,13 @@ export function isPassable(walk: Walk, context: SelectionContext): boolean {
  * Whether an outcome ended the visit before its stages were finished: DECLINED, a failed required action, or a call that failed or was
  * canceled (3.2).
  */
-export function hasEndedEarly({ step, visit }: { readonly step: CompiledStep; readonly visit: Walk['position']['visit'] }): boolean {
+export function hasEndedEarly({
+  step,
+  visit,
+}: {
+  readonly step: CompiledStep;
+  readonly visit: Walk['position']['visit'];
+}): boolean {
   switch (visit.outcome) {
     case 'DECLINED':
     case 'CALL_FAILED':

@@ -1,6 +1,8 @@
 import { type ConditionVariables, isConditionVariableName } from '../conditions';
 import { getPrimarySignal, type InstanceSignals } from '../context/instance-signals';
 import type { SelectionContext } from '../context/selection-context';
+import { getDueTime } from '../context/timers';
+import { isActionIncomplete } from '../context/visit-state';
 import { canonicalJson, type FieldValues, type JsonValue } from '../model/json';
 import { findMissingFields, type KnownData } from '../model/known-data';
 import type { ModelProposal, TransitionKey } from '../model/model-proposal';
@@ -8,8 +10,6 @@ import { mergeNames, sortNames } from '../model/sorting';
 import type { Truth } from '../model/truth';
 import type { VisitOutcome } from '../model/turn';
 import type { CompiledScenario, CompiledTransition } from '../scenario/compiled-scenario';
-import { getDueTime } from '../context/timers';
-import { isActionIncomplete } from '../context/visit-state';
 import type { WalkInput } from './walk-input';
 import type { StepPosition, Walk } from './walk-state';
 
@@ -140,7 +140,10 @@ export function evaluateTransition(
   if (condition?.truth === 'FALSE' && !(outcome === 'UNKNOWN' && transition.conditionReadsOutcome)) {
     return toResult('FALSE', [], condition.error);
   }
-  const missing = mergeNames(sortNames(findMissingFields(conditionFields, variables.data)), condition?.missingFields ?? []);
+  const missing = mergeNames(
+    sortNames(findMissingFields(conditionFields, variables.data)),
+    condition?.missingFields ?? [],
+  );
   const isUnknown = missing.length > 0 || condition?.truth === 'UNKNOWN' || text === 'UNKNOWN' || outcome === 'UNKNOWN';
   if (!isUnknown) return toResult('TRUE');
   const unsettled = missing.filter((field) => !isSettledWithoutValue(field, walk, context));

@@ -80,7 +80,9 @@ export function createStartInput(
   const known = isUnchanged
     ? context.known
     : viewInstanceData(localValues, sessionVariables, turn.customerData, localFields);
-  const providedFields = isPlain ? storedData.providedFields : new Set([...storedData.providedFields, ...localValues.keys()]);
+  const providedFields = isPlain
+    ? storedData.providedFields
+    : new Set([...storedData.providedFields, ...localValues.keys()]);
   return {
     instance,
     scenario,

@@ -1,9 +1,9 @@
-import type { SelectionContext } from '../context/selection-context';
 import { isSettled } from '../context/asks';
+import type { SelectionContext } from '../context/selection-context';
+import type { FieldValues } from '../model/json';
 import type { KnownData } from '../model/known-data';
 import type { InstanceRequest } from '../model/request';
 import type { RouteEntry, ScenarioInstance, StepVisit } from '../model/session';
-import type { FieldValues } from '../model/json';
 import type { TransitionAlternative } from '../model/transition-decision';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 import { selectActiveGuards } from './step-conditions';
