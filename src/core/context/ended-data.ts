@@ -1,5 +1,4 @@
 import type { SessionVariable } from '../model/session';
-import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { InstanceView } from './instance-view';
 
 type Variables = ReadonlyMap<string, SessionVariable>;
@@ -12,7 +11,7 @@ type Variables = ReadonlyMap<string, SessionVariable>;
 export function forgetEndedFields(
   variables: Variables,
   ended: readonly InstanceView[],
-  remaining: readonly InstanceView[],
+  remaining: readonly Pick<InstanceView, 'scenario'>[],
   providedFields: ReadonlySet<string>,
   storedAt: number,
 ): Variables {
@@ -45,6 +44,6 @@ function moveResults(
   }
 }
 
-function isCollected(views: readonly { readonly scenario: CompiledScenario | undefined }[], field: string): boolean {
+function isCollected(views: readonly Pick<InstanceView, 'scenario'>[], field: string): boolean {
   return views.some(({ scenario }) => scenario?.collectedFields.has(field) ?? false);
 }

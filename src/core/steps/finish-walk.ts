@@ -125,9 +125,9 @@ function reportBlockedCorrection(walk: Walk): Walk {
   return isCorrection && isBlockedCorrectionResolved(walk) ? { ...walk, blockedByCheckpoint: '' } : walk;
 }
 
-/** Lead-ins that no contribution carries are contributed as INFORM (3.1). */
+/** Lead-ins that no contribution carries are contributed as INFORM (3.1). While a call is open, they wait for its return (section 11). */
 function carryLeadIns(walk: Walk): Walk {
-  if (walk.leadInTemplateIds.length === 0 || contributes(walk.need)) return walk;
+  if (walk.leadInTemplateIds.length === 0 || walk.need.kind === 'call' || contributes(walk.need)) return walk;
   return { ...walk, need: { kind: 'inform', templateIds: walk.leadInTemplateIds }, leadInTemplateIds: [] };
 }
 
