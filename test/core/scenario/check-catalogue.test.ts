@@ -18,6 +18,7 @@ const createRelationship = (sourceId: string, kind: RelationshipKind, targetScen
   sourceId,
   targetScenarioId,
   weight: 0,
+  startDependency: false,
 });
 
 const getCodes = (findings: readonly CatalogueFinding[]): readonly string[] =>
@@ -35,7 +36,7 @@ test('0.4: a field that several scenarios collect is found in each after the fir
     'FIELD_COLLECTED_BY_SEVERAL SCENARIO 2 steps[0].collects_profile_fields[0]',
   ]);
   expect(found[0]?.message).toBe(
-    'Field "x" is also collected by "A": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names.',
+    'Field "x" is also collected by "A": a value that the customer gives for one scenario is known to both. If they mean different things, give them different names, or list the field under local_fields.',
   );
 });
 
