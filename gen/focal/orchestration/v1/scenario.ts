@@ -123,7 +123,53 @@ export enum RelationshipSource {
   UNRECOGNIZED = -1,
 }
 
-/** The outcome of a step or of its action (0.1, 3.1). */
+/** Whether a tool changes something outside the conversation (3.1). */
+export enum ToolEffect {
+  /** TOOL_EFFECT_UNSPECIFIED - Not set. WRITE in a required action, READ elsewhere. */
+  TOOL_EFFECT_UNSPECIFIED = 0,
+  /** TOOL_EFFECT_READ - The tool looks something up. It can run again without harm. */
+  TOOL_EFFECT_READ = 1,
+  /** TOOL_EFFECT_WRITE - The tool changes something. It must not run twice for the same `action_key`. */
+  TOOL_EFFECT_WRITE = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How a run that completes ends (2.3). */
+export enum Ending {
+  /** ENDING_UNSPECIFIED - Not set. Treated as SUCCEEDED. */
+  ENDING_UNSPECIFIED = 0,
+  /** ENDING_SUCCEEDED - The run reached its purpose. */
+  ENDING_SUCCEEDED = 1,
+  /** ENDING_FAILED - The run ended without reaching its purpose. Scenarios that depend on it do not start (1.1). */
+  ENDING_FAILED = 2,
+  UNRECOGNIZED = -1,
+}
+
+/**
+ * The outcome of a step in a visit, which its transitions can state (3.2). The first four are reported by callers
+ * (StepOutcomeKind), the others follow from the call of the step (section 11).
+ */
+export enum VisitOutcome {
+  /** VISIT_OUTCOME_UNSPECIFIED - Not set. Refused in a definition. */
+  VISIT_OUTCOME_UNSPECIFIED = 0,
+  /** VISIT_OUTCOME_CONFIRMED - The customer confirmed. */
+  VISIT_OUTCOME_CONFIRMED = 1,
+  /** VISIT_OUTCOME_DECLINED - The customer declined. */
+  VISIT_OUTCOME_DECLINED = 2,
+  /** VISIT_OUTCOME_ACTION_SUCCEEDED - The action of the step succeeded: all of its tools did. */
+  VISIT_OUTCOME_ACTION_SUCCEEDED = 3,
+  /** VISIT_OUTCOME_ACTION_FAILED - The action of the step failed. */
+  VISIT_OUTCOME_ACTION_FAILED = 4,
+  /** VISIT_OUTCOME_CALL_SUCCEEDED - The called scenario completed with SUCCEEDED. */
+  VISIT_OUTCOME_CALL_SUCCEEDED = 5,
+  /** VISIT_OUTCOME_CALL_FAILED - The called scenario completed with FAILED, or the call was refused. */
+  VISIT_OUTCOME_CALL_FAILED = 6,
+  /** VISIT_OUTCOME_CALL_CANCELLED - The called scenario was canceled. */
+  VISIT_OUTCOME_CALL_CANCELLED = 7,
+  UNRECOGNIZED = -1,
+}
+
+/** The outcome that a caller reports: an answer of the customer, or the result of an action (0.1, 0.6). */
 export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_UNSPECIFIED - Not set. Refused. */
   STEP_OUTCOME_KIND_UNSPECIFIED = 0,
@@ -314,7 +360,7 @@ export interface StepTransition {
   /** Optional. States that these fields are known. At most 500. */
   conditionFields: string[];
   /** Optional. States that the step's outcome is one of these. Unique. */
-  outcomes: StepOutcomeKind[];
+  outcomes: VisitOutcome[];
   /**
    * Optional. States that this condition in natural language holds (3.4). Evaluated only if `semantic_evaluation` is on.
    * Otherwise it is ignored, and a transition that states nothing else is never taken. At most 2,000 characters.
@@ -344,6 +390,11 @@ export interface ToolBinding {
   variableNames: string[];
   /** Optional. Tools of the same step that must run before this one. A cycle is an error. At most 100. */
   dependsOn: string[];
+  /**
+   * Optional. Whether the tool changes something outside or only looks something up (3.1). Unspecified: WRITE in a required
+   * action, READ elsewhere. Always set in a contribution.
+   */
+  effect: ToolEffect;
 }
 
 /** A field that should be known when a scenario starts (2.13). */
@@ -1341,7 +1392,7 @@ export const StepTransition: MessageFns<StepTransition> = {
 };
 
 function createBaseToolBinding(): ToolBinding {
-  return { toolId: "", timing: 0, variableNames: [], dependsOn: [] };
+  return { toolId: "", timing: 0, variableNames: [], dependsOn: [], effect: 0 };
 }
 
 export const ToolBinding: MessageFns<ToolBinding> = {
@@ -1357,6 +1408,9 @@ export const ToolBinding: MessageFns<ToolBinding> = {
     }
     for (const v of message.dependsOn) {
       writer.uint32(34).string(v!);
+    }
+    if (message.effect !== 0) {
+      writer.uint32(40).int32(message.effect);
     }
     return writer;
   },
@@ -1406,6 +1460,14 @@ export const ToolBinding: MessageFns<ToolBinding> = {
             message.dependsOn.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.effect = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1427,6 +1489,7 @@ export const ToolBinding: MessageFns<ToolBinding> = {
     message.timing = object.timing ?? 0;
     message.variableNames = object.variableNames?.map((e) => e) || [];
     message.dependsOn = object.dependsOn?.map((e) => e) || [];
+    message.effect = object.effect ?? 0;
     return message;
   },
 };
