@@ -40,6 +40,17 @@ export enum RequestStatus {
   UNRECOGNIZED = -1,
 }
 
+/** The outcome of one tool of an ACTION. */
+export enum ToolOutcome {
+  /** TOOL_OUTCOME_UNSPECIFIED - None yet. */
+  TOOL_OUTCOME_UNSPECIFIED = 0,
+  /** TOOL_OUTCOME_SUCCEEDED - It succeeded. */
+  TOOL_OUTCOME_SUCCEEDED = 1,
+  /** TOOL_OUTCOME_FAILED - It failed. */
+  TOOL_OUTCOME_FAILED = 2,
+  UNRECOGNIZED = -1,
+}
+
 /** What an instance waits for, as reported to the caller (0.8). */
 export enum WaitsFor {
   /** WAITS_FOR_UNSPECIFIED - Not set. A session of a release up to 0.2. */
@@ -142,8 +153,8 @@ export interface Putting {
 export interface RequestedTool {
   /** Required. The tool. 1..128 characters. */
   toolId: string;
-  /** Its outcome: ACTION_SUCCEEDED or ACTION_FAILED. Unspecified while there is none. */
-  outcome: StepOutcomeKind;
+  /** Its outcome. Unspecified while there is none. */
+  outcome: ToolOutcome;
 }
 
 function createBaseInstanceRequest(): InstanceRequest {

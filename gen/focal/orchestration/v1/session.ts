@@ -91,10 +91,9 @@ export enum ChoiceStatus {
  *
  * All fields are output only, except in a request to a stateless method. Such a request fails with INVALID_ARGUMENT if no
  * sequence of turns can lead to the session: two instances with the same id, scenario or start number; a scenario that is
- * pending twice; a pause without its reason, or a reason without a pause; a pause that began on a later turn; two open
- * requests of an instance with the same key, or two open ASKs or CONFIRMs; a request without a key that needs one; more than
- * one open choice; a call of an instance that the session does not have. In requests numbers are at most 1,000,000,000 and
- * times are in 1970..9999.
+ * pending twice; a pause without its reason, or a reason without a pause; a pause that began on a later turn; a CONFIRM or
+ * ACTION without `action_key`; two open requests of one kind and key; more than one open choice; a call of an instance that
+ * the session does not have. In requests numbers are at most 1,000,000,000 and times are in 1970..9999.
  *
  * Releases up to 0.2 described open requests by marks on the visit. Sessions of these releases, stored or sent by a caller,
  * have no `format`. Their deprecated fields are read, and are not set in any response.
