@@ -127,6 +127,11 @@ export interface InstanceRequest {
   attempts: number;
   /** How often it was put as a reminder (section 14). */
   reminders: number;
+  /**
+   * ASK: whether one of its fields was given or declined since it was put, or CONFIRMED came for it (3.1). It stays open while
+   * fields are missing.
+   */
+  hasAnswer: boolean;
 }
 
 export interface InstanceRequest_ValuesEntry {
@@ -174,6 +179,7 @@ function createBaseInstanceRequest(): InstanceRequest {
     putCount: 0,
     attempts: 0,
     reminders: 0,
+    hasAnswer: false,
   };
 }
 
@@ -225,6 +231,9 @@ export const InstanceRequest: MessageFns<InstanceRequest> = {
     }
     if (message.reminders !== 0) {
       writer.uint32(120).uint32(message.reminders);
+    }
+    if (message.hasAnswer !== false) {
+      writer.uint32(128).bool(message.hasAnswer);
     }
     return writer;
   },
@@ -365,6 +374,14 @@ export const InstanceRequest: MessageFns<InstanceRequest> = {
             message.reminders = reader.uint32();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.hasAnswer = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -411,6 +428,7 @@ export const InstanceRequest: MessageFns<InstanceRequest> = {
     message.putCount = object.putCount ?? 0;
     message.attempts = object.attempts ?? 0;
     message.reminders = object.reminders ?? 0;
+    message.hasAnswer = object.hasAnswer ?? false;
     return message;
   },
 };

@@ -11,7 +11,7 @@ import { Timestamp } from "../../../google/protobuf/timestamp";
 import { ChoiceReason, ContributionType } from "./contribution";
 import { LifecycleReason, RejectionReason } from "./lifecycle";
 import { InstanceRequest, Putting, WaitsFor } from "./request";
-import { Ending, VisitOutcome } from "./scenario";
+import { Ending, StepOutcomeKind } from "./scenario";
 import { VariableScope } from "./turn";
 
 /** Status of an instance. */
@@ -239,8 +239,8 @@ export interface ScenarioInstance {
     | StepVisit
     | undefined;
   /**
-   * The steps that the instance left or passed over, oldest first, for people; no decision reads it. At most `[limits]
-   * path_entries` (200) are kept.
+   * The steps that the instance left or passed over, oldest first, for people. Of the decisions only the condition
+   * variable `visits` reads it. At most `[limits] path_entries` (200) are kept.
    */
   path: PathEntry[];
   /** Checkpoints passed and WRITE actions that succeeded, oldest first. Never trimmed (3.7). */
@@ -409,7 +409,7 @@ export interface StepVisit {
    */
   confirmed: boolean;
   /** Outcome of the step in this visit. Unspecified if there is none yet. */
-  outcome: VisitOutcome;
+  outcome: StepOutcomeKind;
   /**
    * Deprecated: see `requests`. Read if the session's `format` is 0. Whether an outcome of the step's action arrived.
    *
@@ -464,10 +464,13 @@ export interface RouteEntry {
   visitNumber: number;
   /** The transition that left the step. Empty if a correction, BACK or relocalization moved the instance. */
   transitionId: string;
-  /** Whether the customer was asked for a field that the step collects, or gave one. */
+  /** Whether the customer was asked for a field that the step collects. */
   asked: boolean;
-  /** Whether the step put a CONFIRM. */
-  confirmed: boolean;
+  /**
+   * Whether BACK can move the instance here: the customer was asked for or gave a field of the step, or it put a CONFIRM
+   * (3.10).
+   */
+  canGoBackTo: boolean;
   /** Whether DECLINED ended the visit. */
   declined: boolean;
   /** Fields that were known when a READ action of the step was first put. Sorted (3.9). */
@@ -2643,7 +2646,7 @@ function createBaseRouteEntry(): RouteEntry {
     visitNumber: 0,
     transitionId: "",
     asked: false,
-    confirmed: false,
+    canGoBackTo: false,
     declined: false,
     readFields: [],
     confirmedFields: [],
@@ -2664,8 +2667,8 @@ export const RouteEntry: MessageFns<RouteEntry> = {
     if (message.asked !== false) {
       writer.uint32(32).bool(message.asked);
     }
-    if (message.confirmed !== false) {
-      writer.uint32(40).bool(message.confirmed);
+    if (message.canGoBackTo !== false) {
+      writer.uint32(40).bool(message.canGoBackTo);
     }
     if (message.declined !== false) {
       writer.uint32(48).bool(message.declined);
@@ -2729,7 +2732,7 @@ export const RouteEntry: MessageFns<RouteEntry> = {
               break;
             }
 
-            message.confirmed = reader.bool();
+            message.canGoBackTo = reader.bool();
             continue;
           }
           case 6: {
@@ -2777,7 +2780,7 @@ export const RouteEntry: MessageFns<RouteEntry> = {
     message.visitNumber = object.visitNumber ?? 0;
     message.transitionId = object.transitionId ?? "";
     message.asked = object.asked ?? false;
-    message.confirmed = object.confirmed ?? false;
+    message.canGoBackTo = object.canGoBackTo ?? false;
     message.declined = object.declined ?? false;
     message.readFields = object.readFields?.map((e) => e) || [];
     message.confirmedFields = object.confirmedFields?.map((e) => e) || [];

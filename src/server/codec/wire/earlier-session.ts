@@ -92,8 +92,8 @@ function toRoute({ path, currentStepId }: ScenarioInstance): readonly RouteEntry
   };
   for (const { stepId, visitNumber, transitionId, asked } of path) {
     cutAt(stepId);
-    const noMarks = { confirmed: false, declined: false, readFields: [], confirmedFields: [] };
-    route.push({ stepId, visitNumber, transitionId, asked, ...noMarks });
+    const unknown = { declined: false, readFields: [], confirmedFields: [] };
+    route.push({ stepId, visitNumber, transitionId, asked, canGoBackTo: asked, ...unknown });
   }
   cutAt(currentStepId);
   return route;
@@ -146,7 +146,7 @@ function toRequest(
     values: kind === 'ASK' ? new Map() : fieldsFromProto(visit.shownValues, 'visit.shown_values'),
     // The tools are not recorded: any outcome of an action answers the request.
     tools: [],
-    ...findStatus[kind](isLast, visit),
+    ...readAnswer[kind](isLast, visit),
     firstPut: put,
     lastPut: put,
     previousPut: undefined,
@@ -156,26 +156,27 @@ function toRequest(
   };
 }
 
-type StatusAndOutcome = Pick<InstanceRequest, 'status' | 'outcome'>;
+type Answer = Pick<InstanceRequest, 'status' | 'outcome' | 'hasAnswer'>;
 
-const open: StatusAndOutcome = { status: 'OPEN', outcome: undefined };
+const open: Answer = { status: 'OPEN', outcome: undefined, hasAnswer: false };
 
 /** Whether a request of the visit is open. `isLast`: it is the last contribution of the visit that waits for an answer. */
-const findStatus: Readonly<Record<RequestKind, (isLast: boolean, visit: VisitMessage) => StatusAndOutcome>> = {
+const readAnswer: Readonly<Record<RequestKind, (isLast: boolean, visit: VisitMessage) => Answer>> = {
   // Version 1 took fields that were asked for once as answered.
-  ASK: (isLast) => (isLast ? open : { status: 'ANSWERED', outcome: undefined }),
+  ASK: (isLast) => (isLast ? open : { status: 'ANSWERED', outcome: undefined, hasAnswer: true }),
   CONFIRM: (isLast, visit) => {
     const outcome = visitOutcome.optionalFromProto(visit.outcome);
-    if (visit.confirmed) return { status: 'ANSWERED', outcome: 'CONFIRMED' };
+    if (visit.confirmed) return { status: 'ANSWERED', outcome: 'CONFIRMED', hasAnswer: false };
     if (isLast) return open;
-    if (outcome === 'DECLINED' || outcome === 'ACTION_SUCCEEDED') return { status: 'ANSWERED', outcome };
-    return { status: 'VOID', outcome: undefined };
+    if (outcome === 'DECLINED' || outcome === 'ACTION_SUCCEEDED')
+      return { status: 'ANSWERED', outcome, hasAnswer: false };
+    return { status: 'VOID', outcome: undefined, hasAnswer: false };
   },
   // A hint without an outcome stays open, also if the step went on (0.8).
   ACTION: (isLast, { acted, outcome }) => {
     if (isLast || !acted) return open;
     const hasFailed = visitOutcome.optionalFromProto(outcome) === 'ACTION_FAILED';
-    return { status: 'ANSWERED', outcome: hasFailed ? 'ACTION_FAILED' : 'ACTION_SUCCEEDED' };
+    return { status: 'ANSWERED', outcome: hasFailed ? 'ACTION_FAILED' : 'ACTION_SUCCEEDED', hasAnswer: false };
   },
 };
 

@@ -61,7 +61,7 @@ export function routeEntryToProto(entry: RouteEntry): RouteEntryMessage {
     visitNumber: entry.visitNumber,
     transitionId: entry.transitionId,
     asked: entry.asked,
-    confirmed: entry.confirmed,
+    canGoBackTo: entry.canGoBackTo,
     declined: entry.declined,
     readFields: entry.readFields.slice(),
     confirmedFields: entry.confirmedFields.slice(),

@@ -11,9 +11,18 @@ describe('turn results', () => {
     fc.assert(fc.property(turnResult, (value) => expect(turnResultFromProto(turnResultToProto(value))).toEqual(value)));
   });
 });
-});
 
-const common = ['scenarioId', 'scenarioName', 'instanceId', 'stepId', 'stepName', 'type', 'priority', 'isReprompt', 'isReminder'];
+const common = [
+  'scenarioId',
+  'scenarioName',
+  'instanceId',
+  'stepId',
+  'stepName',
+  'type',
+  'priority',
+  'isReprompt',
+  'isReminder',
+];
 const placement = ['deferred', 'deferredBehindScenarioId', 'sharedFields', 'leadInTemplateIds'];
 
 /** The fields of each type in addition to the common fields. */
