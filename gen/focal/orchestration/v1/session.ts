@@ -11,7 +11,7 @@ import { Timestamp } from "../../../google/protobuf/timestamp";
 import { ChoiceReason, ContributionType } from "./contribution";
 import { LifecycleReason, RejectionReason } from "./lifecycle";
 import { InstanceRequest, Putting, WaitsFor } from "./request";
-import { Ending, StepOutcomeKind } from "./scenario";
+import { Ending, VisitOutcome } from "./scenario";
 import { VariableScope } from "./turn";
 
 /** Status of an instance. */
@@ -409,7 +409,7 @@ export interface StepVisit {
    */
   confirmed: boolean;
   /** Outcome of the step in this visit. Unspecified if there is none yet. */
-  outcome: StepOutcomeKind;
+  outcome: VisitOutcome;
   /**
    * Deprecated: see `requests`. Read if the session's `format` is 0. Whether an outcome of the step's action arrived.
    *

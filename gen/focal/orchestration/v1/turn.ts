@@ -333,7 +333,7 @@ export interface StepOutcome {
    * that was put last. At most 300 characters.
    */
   actionKey: string;
-  /** Required. What happened: CONFIRMED, DECLINED, ACTION_SUCCEEDED or ACTION_FAILED. */
+  /** Required. What happened. */
   kind: StepOutcomeKind;
   /**
    * Optional. The tool that ran. An ACTION of several tools is answered when each of them has an outcome. At most 128

@@ -79,31 +79,28 @@ export const urgency: EnumTable<Urgency, turn.Urgency> = createLowerCaseEnumTabl
 
 // Scenario
 
-/** The outcomes that a caller reports (0.6). */
-export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = createEnumSubset(
+export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = createEnumTable(
   scenario.StepOutcomeKind,
   'STEP_OUTCOME_KIND_',
-  ['CONFIRMED', 'DECLINED', 'ACTION_SUCCEEDED', 'ACTION_FAILED'],
 );
 
-/** All outcomes, with those of calls. */
-export const visitOutcome: EnumTable<VisitOutcome, scenario.StepOutcomeKind> = createEnumTable(
-  scenario.StepOutcomeKind,
-  'STEP_OUTCOME_KIND_',
+export const visitOutcome: EnumTable<VisitOutcome, scenario.VisitOutcome> = createEnumTable(
+  scenario.VisitOutcome,
+  'VISIT_OUTCOME_',
 );
 
 export const ending: EnumTable<Ending, scenario.Ending> = createEnumTable(scenario.Ending, 'ENDING_', {
   unspecified: 'SUCCEEDED',
 });
 
-export const speakMode: EnumTable<SpeakMode, scenario.SpeakMode> = createEnumTable(scenario.SpeakMode, 'SPEAK_MODE_', {
-  unspecified: 'INFORM',
-});
-
 export const toolEffect: EnumTable<ToolEffect, scenario.ToolEffect> = createEnumTable(
   scenario.ToolEffect,
   'TOOL_EFFECT_',
 );
+
+export const speakMode: EnumTable<SpeakMode, scenario.SpeakMode> = createEnumTable(scenario.SpeakMode, 'SPEAK_MODE_', {
+  unspecified: 'INFORM',
+});
 
 export const whenDisplaced: EnumTable<WhenDisplaced, scenario.WhenDisplaced> = createEnumTable(
   scenario.WhenDisplaced,

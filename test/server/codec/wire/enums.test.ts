@@ -24,8 +24,6 @@ interface Case {
 }
 
 const { SCENARIO_SIGNAL_EXIT } = turn.ScenarioSignal;
-const { STEP_OUTCOME_KIND_CALL_SUCCEEDED, STEP_OUTCOME_KIND_CALL_FAILED } = scenario.StepOutcomeKind;
-const { STEP_OUTCOME_KIND_CALL_CANCELLED } = scenario.StepOutcomeKind;
 const { SCENARIO_INSTANCE_STATUS_ACTIVE, SCENARIO_INSTANCE_STATUS_PAUSED } = session.ScenarioInstanceStatus;
 const { SCENARIO_INSTANCE_STATUS_COMPLETED, SCENARIO_INSTANCE_STATUS_CANCELLED } = session.ScenarioInstanceStatus;
 const { LIFECYCLE_REASON_CANDIDATE, LIFECYCLE_REASON_IMPLIED, LIFECYCLE_REASON_AIMED } = lifecycle.LifecycleReason;
@@ -55,17 +53,13 @@ const cases: Record<keyof typeof enums, Case> = {
   ruleScope: { table: enums.ruleScope, generated: turn.RuleScope, unspecified: 'GLOBAL' },
   frustrationLevel: { table: enums.frustrationLevel, generated: turn.FrustrationLevel, unspecified: '' },
   urgency: { table: enums.urgency, generated: turn.Urgency, unspecified: 'normal' },
-  stepOutcomeKind: {
-    table: enums.stepOutcomeKind,
-    generated: scenario.StepOutcomeKind,
-    excluded: [STEP_OUTCOME_KIND_CALL_SUCCEEDED, STEP_OUTCOME_KIND_CALL_FAILED, STEP_OUTCOME_KIND_CALL_CANCELLED],
-  },
-  visitOutcome: { table: enums.visitOutcome, generated: scenario.StepOutcomeKind },
+  stepOutcomeKind: { table: enums.stepOutcomeKind, generated: scenario.StepOutcomeKind },
+  visitOutcome: { table: enums.visitOutcome, generated: scenario.VisitOutcome },
+  ending: { table: enums.ending, generated: scenario.Ending, unspecified: 'SUCCEEDED' },
+  toolEffect: { table: enums.toolEffect, generated: scenario.ToolEffect },
   speakMode: { table: enums.speakMode, generated: scenario.SpeakMode, unspecified: 'INFORM' },
   whenDisplaced: { table: enums.whenDisplaced, generated: scenario.WhenDisplaced, unspecified: 'PAUSE' },
   resumeMode: { table: enums.resumeMode, generated: scenario.ResumeMode, unspecified: 'AUTOMATIC' },
-  ending: { table: enums.ending, generated: scenario.Ending, unspecified: 'SUCCEEDED' },
-  toolEffect: { table: enums.toolEffect, generated: scenario.ToolEffect },
   idleAction: { table: enums.idleAction, generated: scenario.IdleAction, unspecified: 'PAUSE' },
   whenNotAddressed: { table: enums.whenNotAddressed, generated: scenario.WhenNotAddressed, unspecified: 'QUIET' },
   migrationPolicy: { table: enums.migrationPolicy, generated: scenario.MigrationPolicy, unspecified: 'PINNED' },

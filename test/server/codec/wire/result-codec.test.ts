@@ -4,6 +4,7 @@ import { ProcessTurnResponse } from '../../../../gen/focal/orchestration/v1/orch
 import type { Contribution } from '../../../../src/core/model/contribution';
 import { contributionFromProto, contributionToProto } from '../../../../src/server/codec/wire/contribution-codec';
 import { turnResultFromProto, turnResultToProto } from '../../../../src/server/codec/wire/result-codec';
+import { type DeepPartial, encodeAndDecode } from '../partial-message';
 import { contribution, turnResult } from '../result-arbitrary';
 
 describe('turn results', () => {
@@ -94,13 +95,15 @@ const aHint: Contribution = {
   actionKey: 'i/pay/1',
 };
 
-it.each(['context', 'plan', 'outcome', 'request', 'firstPut', 'lastPut'] as const)('need %s', (field) => {
-  const put = { revision: 1, position: 0 };
-  const request = { kind: 1, status: 1, firstPut: put, lastPut: put };
-  const without = (object: object) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== field));
-  const openRequests = [without({ request: without(request) })];
-  const message = ProcessTurnResponse.fromPartial(
-    without({ context: {}, plan: { openRequests }, ignoredOutcomes: [without({ outcome: { kind: 1 } })] }),
-  );
-  expect(() => turnResultFromProto(message)).toThrow('is required.');
+const put = { revision: 1, position: 0 };
+
+it.each<[string, DeepPartial<ProcessTurnResponse>]>([
+  ['context', { plan: {} }],
+  ['plan', { context: {} }],
+  ['ignored_outcomes.outcome', { context: {}, plan: {}, ignoredOutcomes: [{}] }],
+  ['open_requests.request', { context: {}, plan: { openRequests: [{}] } }],
+  ['request.first_put', { context: {}, plan: { openRequests: [{ request: { lastPut: put } }] } }],
+  ['request.last_put', { context: {}, plan: { openRequests: [{ request: { firstPut: put } }] } }],
+])('turn results need %s', (field, fields) => {
+  expect(() => turnResultFromProto(encodeAndDecode(ProcessTurnResponse, fields))).toThrow(`${field} is required.`);
 });
