@@ -114,6 +114,7 @@ function convertRequests(
   const requests = requestsInStageOrder
     .filter((kind) => kinds.has(kind))
     .map((kind) => toRequest(kind, kind === openKind, instance, visit, puttings));
+  const last = requests.find(({ kind }) => kind === openKind);
   const attempts = instance.attempts || visit.attempts;
   return {
     ...instance,
@@ -121,7 +122,7 @@ function convertRequests(
     requests: [...instance.requests, ...requests],
     attempts,
     attemptsTotal: Math.max(instance.attemptsTotal, attempts),
-    waitsFor: openKind ? waitsForRequest[openKind] : instance.waitsFor,
+    waitsFor: last?.status === 'OPEN' ? waitsForRequest[last.kind] : instance.waitsFor,
   };
 }
 
