@@ -5,10 +5,15 @@ import { isOpen } from '../model/request';
 import type { ScenarioChoiceRequest, Session } from '../model/session';
 import type { TransitionPhase } from '../transitions/transition-phase';
 import { applyInstances } from './apply-instance';
-import { updateDeclinedFields } from './declined-fields';
 import { updateEndedInstances, updateScenarioCounters } from './ended-instances';
 import { numberRequests } from './put-requests';
-import { clearFields, findForgottenFields, forgetFields, movePersistedResultsOfEnded } from './session-variables';
+import {
+  clearFields,
+  findForgottenFields,
+  forgetDeclined,
+  forgetFields,
+  movePersistedResultsOfEnded,
+} from './session-variables';
 
 /** Returns the session after the turn (section 5). Every instance is then active, paused or in `endedInstances`. Pure. */
 export function applyTurn(context: SelectionContext, phase: TransitionPhase, plan: DraftPlan): Session {
@@ -32,9 +37,9 @@ export function applyTurn(context: SelectionContext, phase: TransitionPhase, pla
     revision,
     turnCount,
     instances,
-    endedInstances: updateEndedInstances(session.endedInstances, phase.instances, context),
+    endedInstances: updateEndedInstances(context, phase.instances),
     variables: forgetFields(variables, isForgotten),
-    declinedFields: updateDeclinedFields(context, variables, isForgotten),
+    declinedFields: forgetDeclined(storedData.declinedFields, variables, isForgotten),
     pendingStarts: phase.pendingStarts,
     scenarioCounters: updateScenarioCounters(session.scenarioCounters, phase.instances),
     choices: putChoice(phase, positions.get('') ?? 0, context),

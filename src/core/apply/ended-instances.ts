@@ -1,19 +1,35 @@
+import { recordLateSuccesses } from '../context/outcomes/irreversible';
 import type { SelectionContext } from '../context/selection-context';
 import { type EndedTurnInstance, getScenarioId, hasEnded, type TurnInstance } from '../lifecycle/turn-instance';
 import type { FieldValues } from '../model/json';
 import { getKnownValues } from '../model/known-data';
 import type { EndedInstance, ScenarioCounter } from '../model/session';
 
-/** Returns the ended instances, oldest first, up to the configured limit (section 5). */
+/**
+ * Returns the ended instances, oldest first, up to the configured limit (section 5). Successes that were reported too late are recorded on
+ * instances that ended on earlier turns (0.6).
+ */
 export function updateEndedInstances(
-  before: readonly EndedInstance[],
+  context: SelectionContext,
   instances: readonly TurnInstance[],
-  { settings, turn }: Pick<SelectionContext, 'settings' | 'turn'>,
 ): readonly EndedInstance[] {
+  const { session, settings, turn, ignoredOutcomes } = context;
+  const { endedInstances } = session;
   const newlyEnded = instances.filter(hasEnded);
-  if (newlyEnded.length === 0 && before.length <= settings.endedInstances) return before;
-  const ended = [...before, ...newlyEnded.map((instance) => toEndedInstance(instance, turn.occurredAt))];
+  const isUnchanged = newlyEnded.length === 0 && ignoredOutcomes.length === 0;
+  if (isUnchanged && endedInstances.length <= settings.endedInstances) return endedInstances;
+  const ended = endedInstances.map((instance) => recordLate(instance, context));
+  for (const instance of newlyEnded) ended.push(toEndedInstance(instance, turn.occurredAt));
   return ended.slice(Math.max(0, ended.length - settings.endedInstances));
+}
+
+function recordLate(
+  instance: EndedInstance,
+  { catalogue, outcomes, revision }: Pick<SelectionContext, 'catalogue' | 'outcomes' | 'revision'>,
+): EndedInstance {
+  const scenario = catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
+  // An ended instance has no visit.
+  return recordLateSuccesses(instance, scenario, outcomes, revision, 0);
 }
 
 function toEndedInstance(ended: EndedTurnInstance, endedAt: number): EndedInstance {

@@ -1,3 +1,4 @@
+import { movePersistedResults } from '../context/ended-data';
 import type { SelectionContext } from '../context/selection-context';
 import { hasEnded, type TurnInstance } from '../lifecycle/turn-instance';
 import type { JsonValue } from '../model/json';
@@ -6,32 +7,6 @@ import type { VariableScope } from '../model/turn';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 
 type Variables = ReadonlyMap<string, SessionVariable>;
-
-/**
- * Moves the tool results that a scenario lists under `persisted_fields` from its ended instance to the session (0.4). A persisted result that
- * the instance made unknown, and that no outcome gave again, is removed from the session. Returns the same map if nothing changes.
- */
-export function movePersistedResults(
-  variables: Variables,
-  instance: Pick<ScenarioInstance, 'variables' | 'variableTimes'>,
-  { definition, toolVariables, localFields }: Pick<CompiledScenario, 'definition' | 'toolVariables' | 'localFields'>,
-): Variables {
-  const moved = new Map(variables);
-  let isChanged = false;
-  for (const name of definition.persistedFields) {
-    const value = instance.variables.get(name);
-    if (value === undefined || !toolVariables.has(name) || localFields.has(name)) continue;
-    if (value !== null) {
-      const storedAt = instance.variableTimes.get(name);
-      moved.set(name, { value, scope: variables.get(name)?.scope ?? 'SESSION', storedAt, isPersistedResult: true });
-      isChanged = true;
-    } else if (variables.get(name)?.isPersistedResult) {
-      moved.delete(name);
-      isChanged = true;
-    }
-  }
-  return isChanged ? moved : variables;
-}
 
 /** Moves the persisted results of all instances that end on this turn, in the order of the instances. */
 export function movePersistedResultsOfEnded(variables: Variables, instances: readonly TurnInstance[]): Variables {
@@ -126,6 +101,16 @@ export function findForgottenFields(
 /** Removes the forgotten fields. Iterates over the variables, not the collected fields, because a scenario can have thousands of steps. */
 export function forgetFields(variables: Variables, isForgotten: IsForgotten | undefined): Variables {
   return isForgotten ? new Map([...variables].filter(([field, { scope }]) => !isForgotten(field, scope))) : variables;
+}
+
+/** Drops the declined fields that are forgotten, so that another run asks again (0.4). A declined field is stored as null. */
+export function forgetDeclined(
+  declinedFields: readonly string[],
+  variables: Variables,
+  isForgotten: IsForgotten | undefined,
+): readonly string[] {
+  if (!isForgotten || declinedFields.length === 0) return declinedFields;
+  return declinedFields.filter((field) => !isForgotten(field, variables.get(field)?.scope ?? 'CASE'));
 }
 
 function listScenarios(instances: readonly TurnInstance[]): readonly CompiledScenario[] {

@@ -1,7 +1,8 @@
 import type { SelectionContext } from '../context/selection-context';
+import { getDueTime } from '../context/timers';
 import { isOpen, type RequestKind, type WaitsFor } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
-import { listTimers } from '../steps/timers';
+
 import type { Walk } from '../steps/walk';
 
 type WaitsForContext = Pick<SelectionContext, 'turn' | 'session'>;
@@ -30,10 +31,11 @@ export function getWaitsFor(walk: Walk, context: WaitsForContext): WaitsFor {
 function waitsForTimer({ position, input }: Walk, { turn, session }: WaitsForContext): boolean {
   const { occurredAt } = turn;
   const lastMessageAt = turn.trigger === 'MESSAGE' ? occurredAt : session.lastMessageAt;
-  const instance = { ...input.instance, visit: position.visit };
-  return listTimers(instance, input.scenario, position.step, { lastMessageAt }).some(
-    ({ kind, at }) => kind === 'after' && at > occurredAt,
-  );
+  const { anytimeTransitions, completionTransitions } = position.step;
+  return [...anytimeTransitions, ...completionTransitions, ...input.scenario.globalTransitions].some((transition) => {
+    const dueTime = getDueTime(transition, position, { lastMessageAt });
+    return dueTime !== undefined && dueTime > occurredAt;
+  });
 }
 
 const answeringKinds: Readonly<Record<WaitsFor, readonly RequestKind[]>> = {
