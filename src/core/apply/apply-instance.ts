@@ -11,7 +11,7 @@ import {
 import type { Contribution } from '../model/contribution';
 import type { ScenarioInstance } from '../model/session';
 import { applyWalk } from './apply-walk';
-import { putContribution } from './put-requests';
+import { closeSettledAsks, putContribution } from './put-requests';
 
 /**
  * Returns the instances that are active or paused after the turn, in start order (section 5). `positions` are those of the requests that the
@@ -24,29 +24,37 @@ export function applyInstances(
   context: SelectionContext,
 ): readonly ScenarioInstance[] {
   const byInstance = new Map(contributions.map((contribution) => [contribution.instanceId, contribution]));
-  const remaining: ScenarioInstance[] = [];
-  for (const instance of instances) {
-    switch (instance.action) {
-      case 'CONTINUE': {
-        const instanceId = getInstanceId(instance);
-        const continued = continueInstance(instance, context);
-        const contribution = byInstance.get(instanceId);
-        remaining.push(
-          instance.walk && contribution
-            ? putContribution(continued, instance.walk, contribution, positions.get(instanceId), context)
-            : { ...continued, waitsFor: getWaitsForWithoutWalk(continued) },
-        );
-        break;
-      }
-      case 'PAUSE':
-        remaining.push(pauseInstance(instance, context));
-        break;
-      case 'COMPLETE':
-      case 'CANCEL':
-        break;
+  return instances.flatMap((instance) => {
+    const instanceId = getInstanceId(instance);
+    const applied = applyAction(instance, byInstance.get(instanceId), positions.get(instanceId), context);
+    if (!applied) return [];
+    const { view, walk } = instance;
+    const { declinedFields } = context.storedData;
+    const closed = closeSettledAsks(applied, view.scenario, walk?.known ?? view.known, declinedFields);
+    return walk ? closed : { ...closed, waitsFor: getWaitsForWithoutWalk(closed) };
+  });
+}
+
+/** Undefined if the instance has ended. */
+function applyAction(
+  instance: TurnInstance,
+  contribution: Contribution | undefined,
+  position: number | undefined,
+  context: SelectionContext,
+): ScenarioInstance | undefined {
+  switch (instance.action) {
+    case 'CONTINUE': {
+      const continued = continueInstance(instance, context);
+      return instance.walk && contribution
+        ? putContribution(continued, instance.walk, contribution, position, context)
+        : continued;
     }
+    case 'PAUSE':
+      return pauseInstance(instance, context);
+    case 'COMPLETE':
+    case 'CANCEL':
+      return undefined;
   }
-  return remaining;
 }
 
 /** Without a walk, an open ASK or CONFIRM stays open (0.5). */
@@ -75,8 +83,7 @@ function pauseInstance(paused: PausedTurnInstance, { turn, turnCount, settings }
   const { view, reason, call, isResumeOffered, displacedByInstanceIds } = paused;
   const { instance } = view;
   const lastActiveAt = getLastActiveAt(paused, turn.occurredAt);
-  const waitsFor = getWaitsForWithoutWalk(instance);
-  if (reason === 'STAYS_PAUSED') return { ...instance, lastActiveAt, call, isResumeOffered, waitsFor };
+  if (reason === 'STAYS_PAUSED') return { ...instance, lastActiveAt, call, isResumeOffered };
   const pauseReason = toStoredPauseReason(reason);
   return {
     ...instance,
@@ -89,6 +96,5 @@ function pauseInstance(paused: PausedTurnInstance, { turn, turnCount, settings }
     displacedByInstanceIds,
     call,
     isResumeOffered,
-    waitsFor,
   };
 }

@@ -1,12 +1,14 @@
+import { isSettled } from '../context/asks';
 import type { SelectionContext } from '../context/selection-context';
 import { getWaitsFor } from '../contributions/waits-for';
 import type { Contribution } from '../model/contribution';
 import type { FieldValues } from '../model/json';
-import { getKnownValues } from '../model/known-data';
+import { getKnownValues, type KnownData } from '../model/known-data';
 import { type InstanceRequest, isOpen, type Putting, type RequestedTool, type RequestKind } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
 import { mergeNames, sortNames } from '../model/sorting';
-import type { Walk } from '../steps/walk';
+import type { CompiledScenario } from '../scenario/compiled-scenario';
+import type { Walk } from '../steps/walk-state';
 
 /** Closed requests of earlier visits that an instance keeps, to explain late outcomes (0.6). */
 const maxClosedRequests = 20;
@@ -56,20 +58,27 @@ export function putContribution(
 ): ScenarioInstance {
   const { revision, turn } = context;
   const { visit } = instance;
+  const { need } = walk;
   const isMade = !contribution.deferred && contribution.type !== 'NONE';
   const requests =
     position === undefined
       ? instance.requests
       : putRequest(instance, walk, contribution, { revision, at: turn.occurredAt, position });
+  const finishesInform = need.kind === 'inform' && !need.areLeadIns;
   return {
     ...instance,
-    visit: walk.need.kind === 'inform' ? { ...visit, informedRevision: revision } : visit,
+    visit: finishesInform ? { ...visit, informedRevision: revision } : visit,
     requests: trimClosedRequests(requests, visit.number),
-    leadInTemplateIds: contribution.deferred ? walk.leadInTemplateIds : [],
-    lastPlan: isMade ? { revision, leadInTemplateIds: walk.leadInTemplateIds } : instance.lastPlan,
+    leadInTemplateIds: isMade ? [] : walk.leadInTemplateIds,
+    lastPlan: isMade ? { revision, leadInTemplateIds: listSaidLeadIns(walk) } : walk.input.instance.lastPlan,
     deferredBehindScenarioId: contribution.deferred ? contribution.deferredBehindScenarioId : '',
     waitsFor: getWaitsFor(walk, context),
   };
+}
+
+/** Lists the templates of earlier steps that a contribution carries or consists of. */
+function listSaidLeadIns({ need, leadInTemplateIds }: Walk): readonly string[] {
+  return need.kind === 'inform' && need.areLeadIns ? need.templateIds : leadInTemplateIds;
 }
 
 /** Opens the request of a contribution, or puts it again if it is open or was put before with the same key. */
@@ -164,6 +173,29 @@ function putAgain(
 function mergeTools(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
   const added = hinted.filter(({ toolId }) => !before.some((tool) => tool.toolId === toolId));
   return added.length === 0 ? before : [...before, ...added];
+}
+
+/**
+ * Closes the open ASKs whose fields are settled, and that were answered if they showed known values (0.8). `known` is what the instance knows
+ * after the turn.
+ */
+export function closeSettledAsks(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario | undefined,
+  known: KnownData,
+  declinedFields: readonly string[],
+): ScenarioInstance {
+  const { requests, settledFields } = instance;
+  const isClosed = ({ kind, status, stepId, fields, values, hasAnswer }: InstanceRequest): boolean => {
+    if (kind !== 'ASK' || status !== 'OPEN' || (values.size > 0 && !hasAnswer)) return false;
+    const step = scenario?.steps.get(stepId);
+    return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
+  };
+  if (!requests.some(isClosed)) return instance;
+  return {
+    ...instance,
+    requests: requests.map((request) => (isClosed(request) ? { ...request, status: 'ANSWERED' } : request)),
+  };
 }
 
 /** Keeps the open requests, those of the current visit, and the latest others. */

@@ -1,7 +1,7 @@
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { Contribution } from '../model/contribution';
-import type { Walk } from '../steps/walk';
+import type { Walk } from '../steps/walk-state';
 import { type ContributionSource, createContribution, toSource } from './contribution-source';
 import { isReminder } from './reminders';
 import { getWaitsFor, getWaitsForWithoutWalk } from './waits-for';
@@ -20,14 +20,19 @@ const noFields: ReadonlySet<string> = new Set();
 
 /** Drafts the contribution of an instance that walked, from what the step where the walk ended needs (section 4). */
 export function draftContribution(walk: Walk, lastActiveAt: number, context: SelectionContext): DraftContribution {
-  const { input, position, leadInTemplateIds } = walk;
+  const { input, position } = walk;
   const source = toSource(input.instance.instanceId, input.scenario, position.step, context);
   return {
     contribution: draftByNeed(walk, source, context),
     lastActiveAt,
-    leadInTemplateIds,
+    leadInTemplateIds: getLeadIns(walk),
     localFields: input.scenario.localFields,
   };
+}
+
+/** While a call is open, the templates wait for its return (section 11). */
+function getLeadIns({ need, leadInTemplateIds }: Walk): readonly string[] {
+  return need.kind === 'call' ? [] : leadInTemplateIds;
 }
 
 /** Drafts the NONE of an instance that continues without a walk. */

@@ -1,6 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
 import { getReminderTime } from '../context/timers';
-import type { Walk } from '../steps/walk';
+import type { Walk } from '../steps/walk-state';
 
 /** Whether an instance asks again because the customer has not answered for `remind_after` (section 14). */
 export function isReminder({ input, position }: Walk, { turn }: Pick<SelectionContext, 'turn'>): boolean {

@@ -3,7 +3,7 @@ import { getDueTime } from '../context/timers';
 import { isOpen, type RequestKind, type WaitsFor } from '../model/request';
 import type { ScenarioInstance } from '../model/session';
 
-import type { Walk } from '../steps/walk';
+import type { Walk } from '../steps/walk-state';
 
 type WaitsForContext = Pick<SelectionContext, 'turn' | 'session'>;
 

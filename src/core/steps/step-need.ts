@@ -32,7 +32,12 @@ export type StepNeed =
       /** The instance waits for the outcome; a hint that only precedes the other stages does not (0.8). */
       readonly isAwaited: boolean;
     }
-  | { readonly kind: 'inform'; readonly templateIds: readonly string[] }
+  | {
+      readonly kind: 'inform';
+      readonly templateIds: readonly string[];
+      /** The templates are those of steps that speak with the next contribution. They do not finish the inform stage (3.1). */
+      readonly areLeadIns: boolean;
+    }
   /** Data that neither the customer nor a tool of the scenario gives (3.3). */
   | { readonly kind: 'event' }
   | { readonly kind: 'none' };

@@ -1,8 +1,9 @@
 import type { SelectionContext } from '../context/selection-context';
 import type { TurnInstance } from '../lifecycle/turn-instance';
 import type { ContinueReason } from '../model/lifecycle-decision';
+import { mergeNames } from '../model/sorting';
 import type { TransitionDecision, TransitionReason } from '../model/transition-decision';
-import type { TraversedStep, Walk } from '../steps/walk';
+import type { TraversedStep, Walk } from '../steps/walk-state';
 import type { TransitionPhase } from './transition-phase';
 import { getReason, getStayReason, listSkippedSteps } from './transition-reason';
 import { describeDecision, describeQuiet } from './transition-reasoning';
@@ -65,10 +66,10 @@ function toDecision(walk: Walk): TransitionDecision {
 }
 
 /** The corrected fields: those that moved the instance, or that wait for an action or cannot move it (3.9). */
-function listCorrectedFields({ input, correction, isHeldByAction, heldFields, blockedByCheckpoint }: Walk) {
+function listCorrectedFields({ input, correction, heldFields, blockedByCheckpoint }: Walk): readonly string[] {
   if (correction) return correction.fields;
-  if (isHeldByAction) return heldFields;
-  return blockedByCheckpoint === '' ? [] : input.correctedFields;
+  if (heldFields.length > 0) return heldFields;
+  return blockedByCheckpoint === '' ? [] : mergeNames(input.correctedFields, input.keptFields);
 }
 
 const quietReasons: Readonly<Record<ContinueReason, TransitionReason>> = {

@@ -1,5 +1,5 @@
 import type { TransitionReason } from '../model/transition-decision';
-import type { TraversedStep, Walk } from '../steps/walk';
+import type { TraversedStep, Walk } from '../steps/walk-state';
 
 /** Lists the steps that were left without having asked for the fields that they collect, in path order (3.5). */
 export function listSkippedSteps(traversedSteps: readonly TraversedStep[]): readonly string[] {
@@ -27,7 +27,7 @@ export function getReason(walk: Walk): TransitionReason {
   if (walk.hasGoneBack) return 'WENT_BACK';
   if (walk.hasReturned) return 'RETURNED';
   if (walk.traversedSteps.length > 0) return 'ADVANCED';
-  if (walk.isHeldByAction) return 'AWAITS_ACTION';
+  if (walk.heldFields.length > 0) return 'AWAITS_ACTION';
   if (walk.blockedByCheckpoint !== '') return 'BLOCKED_BY_CHECKPOINT';
   if (walk.hasNothingToGoBackTo) return 'NOTHING_TO_GO_BACK_TO';
   return walk.input.isStart ? 'ENTERED' : getStayReason(walk);

@@ -1,7 +1,7 @@
 import { findMissingFields } from '../model/known-data';
 import type { InstanceCall, ScenarioInstance } from '../model/session';
 import type { TransitionReason } from '../model/transition-decision';
-import type { Walk } from '../steps/walk';
+import type { Walk } from '../steps/walk-state';
 import { listSkippedSteps, type StayReason } from './transition-reason';
 
 /** Explains a decision in sentences: how the instance got to its step, then why it stays there. */
@@ -79,16 +79,17 @@ function describeSkippedSteps({ traversedSteps, input, known }: Walk): string {
 /** Returns "" if no checkpoint blocks a correction or BACK. */
 function describeBlocked({ input, blockedByCheckpoint }: Walk): string {
   if (blockedByCheckpoint === '') return '';
-  const purpose = input.correctedFields.length === 0 ? '' : ` to correct ${input.correctedFields.join(', ')}`;
-  return `Cannot go back${purpose}: checkpoint "${blockedByCheckpoint}" was passed.`;
+  const { keptFields, correctedFields } = input;
+  const checkpoint = `checkpoint "${blockedByCheckpoint}" was passed`;
+  if (keptFields.length > 0) return `The change of ${keptFields.join(', ')} came too late: ${checkpoint}.`;
+  const purpose = correctedFields.length === 0 ? '' : ` to correct ${correctedFields.join(', ')}`;
+  return `Cannot go back${purpose}: ${checkpoint}.`;
 }
 
 /** Returns "" unless a change waits for the action that is under way (3.9). */
-function describeHeld({ isHeldByAction, heldFields }: Walk): string {
-  if (!isHeldByAction) return '';
-  return heldFields.length === 0
-    ? 'The instance cannot go back while its action is under way.'
-    : `The change of ${heldFields.join(', ')} waits until the action that is under way has an outcome.`;
+function describeHeld({ heldFields }: Walk): string {
+  if (heldFields.length === 0) return '';
+  return `The change of ${heldFields.join(', ')} waits until the action that is under way has an outcome.`;
 }
 
 function describeStay(walk: Walk, reason: StayReason): string {
@@ -106,7 +107,7 @@ function describeStay(walk: Walk, reason: StayReason): string {
     case 'AWAITS_EVENT':
       return describeEvent(walk, name);
     case 'INFORMS':
-      return `Step ${name} first sends ${step.definition.templateIds.join(', ')}.`;
+      return describeInform(walk, name);
     case 'CONDITION_UNKNOWN':
       return describeBlockingTransition(walk, name);
     case 'NO_TRANSITION':
@@ -132,6 +133,10 @@ function describeAction({ need, position }: Walk, step: string): string {
   return position.step.isRequiredAction
     ? `Step ${step} awaits the success of ${tools}${retry}.`
     : `Step ${step} awaits the outcome of ${tools}${retry}.`;
+}
+
+function describeInform({ need }: Walk, step: string): string {
+  return need.kind === 'inform' ? `Step ${step} first sends ${need.templateIds.join(', ')}.` : '';
 }
 
 /** Describes what comes from outside: neither the customer nor a tool of the scenario gives it (3.3). */
