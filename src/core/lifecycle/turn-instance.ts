@@ -36,7 +36,11 @@ interface InstanceState {
   readonly expectedWalk: Walk | undefined;
   /** The call that the instance waits for (section 11): before its walk the stored one, after the turn the next value of `ScenarioInstance.call`. */
   readonly call: InstanceCall | undefined;
-  /** A CHOICE of this turn or an earlier one offers to end the pause (2.11): the next value of `ScenarioInstance.isResumeOffered`. */
+  /** COMPLETE only: the instance makes room for a new run of its scenario (2.3c). */
+  readonly restarts: boolean;
+  /** Paused only: its pause would end if the scenario did not ask first (2.11). */
+  readonly isOfferDue: boolean;
+  /** Paused only: a plan has offered to end this pause (2.11); the next value of `ScenarioInstance.isResumeOffered`. */
   readonly isResumeOffered: boolean;
   /** STAYS_PAUSED only: why a resume that was due failed. */
   readonly staysPausedBecause: RejectionReason | undefined;
@@ -59,8 +63,65 @@ export type PausedTurnInstance = Extract<TurnInstance, { readonly action: 'PAUSE
 /** An instance that ends on this turn. */
 export type EndedTurnInstance = Extract<TurnInstance, { readonly action: 'COMPLETE' | 'CANCEL' }>;
 
+/** Creates the entry of an instance that existed before the turn. */
+export function createTurnInstance(
+  view: InstanceView,
+  action: DecidedAction,
+  details: Partial<InstanceState> = {},
+): TurnInstance {
+  return {
+    view,
+    start: undefined,
+    resumed: false,
+    shouldWalk: action.action === 'CONTINUE',
+    walk: undefined,
+    expectedWalk: undefined,
+    call: view.instance.call,
+    restarts: false,
+    isOfferDue: false,
+    isResumeOffered: view.instance.isResumeOffered,
+    staysPausedBecause: undefined,
+    displacedByInstanceIds: [],
+    conditionErrors: [],
+    ...action,
+    ...details,
+  };
+}
+
+/** Replaces the action. An instance that does not continue does not walk. */
+export function changeAction(
+  instance: TurnInstance,
+  action: DecidedAction,
+  details: Partial<InstanceState> = {},
+): TurnInstance {
+  const shouldWalk = action.action === 'CONTINUE' && instance.shouldWalk;
+  return { ...instance, ...action, shouldWalk, ...details };
+}
+
+/** Pauses an instance on this turn. Its walk has no effect. */
+export function pause(
+  instance: TurnInstance,
+  reason: PauseCause,
+  displacedByInstanceIds: readonly string[] = [],
+): TurnInstance {
+  return changeAction(
+    instance,
+    { action: 'PAUSE', reason },
+    { walk: undefined, displacedByInstanceIds, isResumeOffered: false },
+  );
+}
+
+/** Replaces the view, after which a walk that was computed from the old one has no effect. */
+export function changeView(instance: TurnInstance, view: InstanceView): TurnInstance {
+  return view === instance.view ? instance : { ...instance, view, expectedWalk: undefined };
+}
+
 export function isActive(instance: TurnInstance): instance is ActiveTurnInstance {
   return instance.action === 'CONTINUE';
+}
+
+export function isPaused(instance: TurnInstance): instance is PausedTurnInstance {
+  return instance.action === 'PAUSE';
 }
 
 const endsInstance: Readonly<Record<TurnInstance['action'], boolean>> = {
@@ -72,6 +133,16 @@ const endsInstance: Readonly<Record<TurnInstance['action'], boolean>> = {
 
 export function hasEnded(instance: TurnInstance): instance is EndedTurnInstance {
   return endsInstance[instance.action];
+}
+
+/** Whether a run completed with SUCCEEDED on this turn. */
+export function hasSucceeded(instance: TurnInstance): boolean {
+  return instance.action === 'COMPLETE' && instance.ending === 'SUCCEEDED';
+}
+
+/** Whether the instance has started or resumed on this turn. */
+export function isNew({ start, resumed }: TurnInstance): boolean {
+  return start !== undefined || resumed;
 }
 
 export function getInstanceId({ view }: Pick<TurnInstance, 'view'>): string {
