@@ -227,7 +227,7 @@ function conversationFile() {
 }
 
 function conversationTurn(text) {
-  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id', 'turn_id']);
+  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id']);
   return {
     ...turn,
     properties: {

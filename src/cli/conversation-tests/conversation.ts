@@ -42,8 +42,8 @@ export interface ConversationTurn {
   readonly supersedesPrevious: boolean;
   readonly catalogueChange: CatalogueChange | undefined;
   /**
-   * The turn to send. The runner adds tenant, agent, session, turn id and, unless the file sets it, the time. The `instanceId`
-   * of an outcome or delivery is the id of a scenario and refers to its running instance.
+   * The turn to send. The runner adds tenant, agent and session, and turn id and time unless the file sets them. The
+   * `instanceId` of an outcome or delivery is the id of a scenario and refers to its running instance.
    */
   readonly turn: Turn;
   /** The indexes of outcomes whose action key the file leaves empty. To other outcomes of an instance, the runner adds it. */

@@ -49,7 +49,6 @@ export async function runConversation(
   const { tenantId, agentId, sessionId, startAt } = settings;
   const getName = createScenarioNameLookup(conversation.namedScenarios);
   const catalogue = new ChangingCatalogue(target, settings, conversation);
-  const getTurnId = (index: number): string => deriveUuid(`${sessionId} ${index + 1}`);
   const instances = new RunningInstances(conversation.namedScenarios);
   const results: ConversationTurnResult[] = [];
   let occurredAt = startAt.getTime();
@@ -59,14 +58,15 @@ export async function runConversation(
     occurredAt = scriptedTurn.turn.occurredAt?.getTime() ?? occurredAt + scriptedTurn.delayMs;
     if (scriptedTurn.catalogueChange !== undefined) await catalogue.apply(scriptedTurn.catalogueChange);
     const resolved = instances.resolveTurn(scriptedTurn);
+    const lastTurn = results.at(-1)?.turn;
     const turn = {
       ...resolved,
       tenantId,
       agentId,
       sessionId,
-      turnId: getTurnId(index),
+      turnId: resolved.turnId || deriveUuid(`${sessionId} ${index + 1}`),
       occurredAt: new Date(occurredAt),
-      supersedesTurnId: scriptedTurn.supersedesPrevious ? getTurnId(index - 1) : resolved.supersedesTurnId,
+      supersedesTurnId: scriptedTurn.supersedesPrevious ? (lastTurn?.turnId ?? '') : resolved.supersedesTurnId,
     };
     const { response } = await target.processTurn(ProcessTurnRequest.fromPartial({ turn }));
     instances.update(response);

@@ -1,11 +1,12 @@
 import { ValueRejectionReason } from '../../../gen/focal/orchestration/v1/field';
 import {
+  IgnoredOutcomeReason,
   LifecycleReason,
   RejectionReason,
   ScenarioLifecycleAction,
   type ScenarioLifecycleDecision,
 } from '../../../gen/focal/orchestration/v1/lifecycle';
-import { IgnoredReason, type ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
+import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { Ending } from '../../../gen/focal/orchestration/v1/scenario';
 import { type ScenarioStepTransitionDecision, TransitionReason } from '../../../gen/focal/orchestration/v1/transition';
 import { type PlanSummary, summarizePlan } from './plan-summary';
@@ -74,7 +75,7 @@ export function summarizeTurn(response: ProcessTurnResponse, occurredAt: Date, g
     pending: groupNonEmpty(rejectedCandidates, getName, ({ pendingTurnsLeft }) => pendingTurnsLeft),
     ...summarizeTransitions(transitionDecisions, getName),
     ...summarizePlan(plan, getName),
-    ignored_outcomes: ignoredOutcomes.map(({ reason }) => formatEnum(IgnoredReason, reason)),
+    ignored_outcomes: ignoredOutcomes.map(({ reason }) => formatEnum(IgnoredOutcomeReason, reason)),
     rejected_values: Object.fromEntries(
       (plan?.rejectedValues ?? []).map(({ fieldName, reason }) => [
         fieldName,
