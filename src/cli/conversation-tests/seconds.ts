@@ -4,9 +4,9 @@ import { durationFormat, toProtoDuration } from '../files';
 const maxSeconds = 31_536_000;
 
 /** A number of seconds up to one year, as a number or as a duration such as "5m". The parsed value is the number. */
-export const secondsSchema = z.union([z.number(), z.string()]).transform((value, context) => {
-  const seconds = typeof value === 'number' ? value : parseSeconds(value);
-  if (seconds !== undefined && seconds >= 0 && seconds <= maxSeconds) return seconds;
+export const secondsSchema = z.unknown().transform((value, context): number => {
+  const seconds = typeof value === 'string' ? parseSeconds(value) : value;
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= maxSeconds) return seconds;
   context.addIssue(`must be seconds, 0..${maxSeconds}, or ${durationFormat}`);
   return z.NEVER;
 });
