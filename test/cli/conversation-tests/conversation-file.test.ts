@@ -134,7 +134,7 @@ turns:
 `),
   ).toEqual([
     'talk.yaml:5:5: error UNKNOWN_KEY: turns[0].candidats: no such field `candidats`; did you mean `candidates`?',
-    'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, BACK, EXIT',
+    'talk.yaml:7:36: error UNKNOWN_ENUM_VALUE: turns[0].situation.signals[0].signal: must be one of NONE, START, CONTINUE, PAUSE, COMPLETE, CANCEL, EXIT, BACK',
     'talk.yaml:8:21: error UNKNOWN_KEY: turns[0].expect.start: no such field `start`; did you mean `started`?',
     'talk.yaml:8:46: error WRONG_TYPE: turns[0].expect.asks.Refund: must be a list, but is a string',
     'talk.yaml:9:14: error WRONG_TYPE: turns[1].message: must be a string, but is a number',
