@@ -1,16 +1,23 @@
+import { type FieldValues, type JsonValue, jsonEquals } from '../model/json';
 import { type KnownData, viewInstanceData } from '../model/known-data';
 import type { IgnoredOutcome } from '../model/lifecycle-decision';
+import { findOpenRequest } from '../model/request';
 import type { ScenarioInstance, Session } from '../model/session';
-import type { StepOutcome, Turn } from '../model/turn';
+import type { Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
-import { getStartTargets, type InstanceSignals, resolveSignals } from './instance-signals';
-import { type ResolvedOutcomes, recordLateSuccesses, recordOutcomes, recordPassedCheckpoint } from './outcomes';
-import { findChangedFields, findCorrectedFields, type StoredData } from './stored-data';
+import { recordAnswers } from './asks';
+import { type InstanceSignals, resolveSignals } from './instance-signals';
+import { recordLateSuccesses, recordPassedCheckpoint } from './outcomes/irreversible';
+import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
+import type { ResolvedOutcome } from './outcomes/resolve-outcomes';
+import { findChangedFields, omit, type StoredData } from './stored-data';
+import { collectCorrections, findCorrectedFields } from './used-fields';
+import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
 
 /** An instance on this turn, after its outcomes, data and corrections are recorded (0.7, steps 2 to 5). */
 export interface InstanceView {
-  /** The instance after the turn's outcomes, voided confirmations, passed checkpoints, loop counts and attempts are recorded. */
+  /** The instance after the turn's outcomes, voided requests, passed checkpoints and loop counts are recorded. Attempts are counted later. */
   readonly instance: ScenarioInstance;
   /** Undefined if the version of the instance no longer exists (2.1). */
   readonly scenario: CompiledScenario | undefined;
@@ -19,36 +26,44 @@ export interface InstanceView {
   readonly known: KnownData;
   /** Fields that became known, changed or were cleared for the instance this turn; sorted. */
   readonly changedFields: readonly string[];
-  /** Fields used on the path that the variables or patch of this turn changed; sorted (3.9). */
+  /** Fields used on the route whose value changed on this turn, or on an earlier turn without a walk; sorted (3.9). */
   readonly correctedFields: readonly string[];
-  /** Fields that the variables, the patch or the results of this turn contain. `clears` does not affect them (3.2). */
+  /** Corrected fields that take no effect because the action that used them has succeeded on this turn; sorted (3.9). */
+  readonly keptFields: readonly string[];
+  /** Fields that the variables, the patch or the results of this turn contain (3.2, `clears`). */
   readonly providedFields: ReadonlySet<string>;
   readonly signals: InstanceSignals;
-  /** An outcome of this turn is about the instance. */
+  /** An applied outcome of this turn is about the instance (0.6). */
   readonly hasOutcome: boolean;
+  /** An outcome with the key of its open CONFIRM was applied (2.11). */
+  readonly hasConfirmedByKey: boolean;
+  /** This turn answered its open ASK or CONFIRM. */
+  readonly hasAnsweredRequest: boolean;
+  /** Its CONFIRM, or the question of its step, was answered DECLINED in this visit (2.5). */
+  readonly hasDeclined: boolean;
+  /** This turn changes a value that the instance used or confirms (2.5). */
+  readonly changesUsedValue: boolean;
   /** A candidate at or above the start threshold names its scenario. */
   readonly isNamed: boolean;
-  /** The variables or patch of this turn made a field known that the instance waits for (0.5). */
+  /** The variables or patch of this turn made a field known that the step lacks or the open ASK lists (0.5). */
   readonly hasReceivedAwaitedField: boolean;
+  /** A field of its open ASK was given, with whatever value (0.5). */
+  readonly hasReceivedAskedField: boolean;
   /** Fields in the instance's open ASK whose values were rejected (section 10). */
   readonly rejectedAnswers: readonly string[];
-  /** The turn addresses the instance (0.5). */
+  /** Paused only: the turn gives a field of its open ASK that no active instance waits for (2.11). */
+  readonly isAnswered: boolean;
+  /** The turn addresses the instance (0.5). Instances that start are not counted here. */
   readonly isAddressed: boolean;
-  /**
-   * The turn counts as an attempt. The attempt is removed if the turn starts another instance, because the turn then addresses that
-   * instance (3.6).
-   */
-  readonly hasCountedAttempt: boolean;
+  /** Not MESSAGE: something of the turn concerns the instance, so that it walks (0.5). */
+  readonly isConcerned: boolean;
+  /** MESSAGE: the turn does not count as an attempt at its open request (0.8). */
+  readonly isAttemptExempt: boolean;
 }
 
 /** Whether the instance was paused before the turn. */
 export function wasPaused({ instance }: InstanceView): boolean {
   return instance.status === 'PAUSED';
-}
-
-/** Whether the required action of the step is under way: its ACTION_HINT was contributed and has no outcome. */
-export function isAwaitingActionResult({ instance, step }: InstanceView): boolean {
-  return instance.visit.openType === 'ACTION_HINT' && (step?.isRequiredAction ?? false);
 }
 
 /** The inputs of a view that all instances share. */
@@ -57,17 +72,15 @@ export interface ViewInput {
   readonly turn: Turn;
   readonly catalogue: Pick<Catalogue, 'getScenarioVersion'>;
   readonly focusInstanceId: string;
-  readonly outcomes: ResolvedOutcomes;
+  /** In request order. */
+  readonly outcomes: readonly ResolvedOutcome[];
   readonly storedData: StoredData;
-  /**
-   * The known data of the session before the data of the turn is stored. Instances without variables of their own share this and the next
-   * two values.
-   */
+  /** The known data of the session before the data of the turn is stored; shared by instances without variables of their own. */
   readonly before: KnownData;
   readonly known: KnownData;
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
-  readonly namedScenarioIds: readonly string[];
+  readonly namedScenarioIds: ReadonlySet<string>;
   /** Fields of which the turn gave a value that was rejected (section 10). */
   readonly rejectedAnswers: ReadonlySet<string>;
 }
@@ -75,202 +88,204 @@ export interface ViewInput {
 /** A view before it is decided which instances the turn addresses. */
 export type DraftView = InstanceView & { readonly ignoredOutcomes: readonly IgnoredOutcome[] };
 
-export function createDraftView(instance: ScenarioInstance, input: ViewInput): DraftView {
+const noFields: ReadonlySet<string> = new Set();
+const noValues: FieldValues = new Map();
+
+/** Records what a turn does to one instance. */
+export function createDraftView(original: ScenarioInstance, input: ViewInput): DraftView {
   const { session, turn, storedData } = input;
-  const { customerData } = turn;
-  const scenario = input.catalogue.getScenarioVersion(instance.scenarioId, instance.scenarioVersion);
-  const step = scenario?.steps.get(instance.currentStepId);
-  const { variables, variableTimes } = storedData.instanceVariables.get(instance.instanceId) ?? instance;
-  const before =
-    instance.variables.size === 0
-      ? input.before
-      : viewInstanceData(instance.variables, session.variables, customerData);
-  const known =
-    variables.size === 0 ? input.known : viewInstanceData(variables, storedData.sessionVariables, customerData);
-  const outcomes = input.outcomes.byInstance.get(instance.instanceId) ?? [];
-  const providedFields = addResultFields(storedData.providedFields, outcomes);
-  const isShared = providedFields === storedData.providedFields && before === input.before && known === input.known;
-  const changedFields = isShared ? input.changedFields : findChangedFields(providedFields, before, known);
-  const recorded = recordOutcomes(instance, step, outcomes, known);
-  const hasProgressed = changedFields.some(
-    (field) =>
-      (scenario?.collectedFields.has(field) ?? false) && storedData.providedFields.has(field) && known.has(field),
+  const { instanceId } = original;
+  const scenario = input.catalogue.getScenarioVersion(original.scenarioId, original.scenarioVersion);
+  const step = scenario?.steps.get(original.currentStepId);
+  const localFields = scenario?.localFields ?? noFields;
+  const isMessage = turn.trigger === 'MESSAGE';
+  const { variables, variableTimes } = storedData.instanceVariables.get(instanceId) ?? original;
+  const isPlain = variables.size === 0 && withHeld(original).size === 0 && localFields.size === 0;
+  const before = isPlain
+    ? input.before
+    : viewInstanceData(withHeld(original), session.variables, turn.customerData, localFields);
+  const unheld = isPlain
+    ? input.known
+    : viewInstanceData(variables, storedData.sessionVariables, turn.customerData, localFields);
+  const toKnown = (own: FieldValues, held: FieldValues): KnownData =>
+    held.size === 0 && own === variables
+      ? unheld
+      : viewInstanceData(new Map([...own, ...held]), storedData.sessionVariables, turn.customerData, localFields);
+
+  const outcomes = input.outcomes.filter(
+    ({ target }) => target.kind !== 'choice' && target.kind !== 'ignored' && target.instanceId === instanceId,
   );
+  const provided = listProvided(instanceId, storedData, localFields);
+  const resultNames = outcomes.flatMap(({ outcome }) => [...outcome.results.keys()]);
+  const providedFields = resultNames.length === 0 ? provided : new Set([...provided, ...resultNames]);
+
+  // Values that were confirmed are held while the WRITE action is under way (3.9).
+  const wasUnderWay = step !== undefined && isWriteUnderWay(toVisitState(original, step));
+  const held = wasUnderWay ? holdValues(original, unheld) : noValues;
+  const stored: ScenarioInstance = { ...original, variables, variableTimes, heldValues: held };
+  const voided = voidChangedConfirms(stored, step, toKnown(variables, held));
+  const recorded = recordOutcomes(voided, step, outcomes);
+  const isUnderWay = step !== undefined && isWriteUnderWay(toVisitState(recorded.instance, step));
+  const release = isUnderWay ? undefined : releaseValues(recorded.instance, original, held, resultNames);
+  const settled = release?.instance ?? recorded.instance;
+  const known = toKnown(settled.variables, settled.heldValues);
+  const afterVoid = release ? voidChangedConfirms(settled, step, known) : settled;
+
+  const changedFields =
+    isPlain && known === input.known && providedFields === storedData.providedFields
+      ? input.changedFields
+      : findChangedFields(providedFields, before, known);
+  const changedByCustomer = changedFields.filter((field) => provided.has(field));
+  const declined = listDeclined(instanceId, storedData);
+  const answers = scenario
+    ? recordAnswers(afterVoid, scenario, { names: provided, declined, known }, isMessage)
+    : { instance: afterVoid, hasAnswered: false };
+  const corrections = scenario
+    ? collectCorrections({
+        instance: answers.instance,
+        scenario,
+        changedFields: changedByCustomer,
+        before,
+        wasSettled: (field) => original.settledFields.has(field) || session.declinedFields.includes(field),
+        heldValues: release?.corrections ?? noValues,
+      })
+    : original.pendingCorrections;
+  const hasProgressed = changedByCustomer.some((field) => scenario?.collectedFields.has(field) && known.has(field));
+  const withCounts = updateCounts(answers.instance, hasProgressed, recorded.failureCount);
+  const withCorrections =
+    corrections.size === 0 && withCounts.pendingCorrections.size === 0
+      ? withCounts
+      : { ...withCounts, pendingCorrections: corrections };
   const revision = session.revision + 1;
-  const { irreversibleDone } = recordLateSuccesses(instance, scenario, input.outcomes.late, revision);
-  const loopCounts = addFailures(
-    hasProgressed && instance.loopCounts.size > 0 ? new Map() : instance.loopCounts,
-    instance.currentStepId,
-    recorded.failureCount,
-  );
-  const updated = updateInstance(instance, {
-    visit: recorded.visit,
-    irreversibleDone,
-    loopCounts,
-    variables,
-    variableTimes,
-  });
+  const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, original.visit.number);
+  const instance = step ? recordPassedCheckpoint(withLate, step, revision) : withLate;
+  const ask = findOpenRequest(original.requests, 'ASK');
+  const receives = (field: string): boolean =>
+    changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
+  const isMissing = (field: string): boolean =>
+    !before.has(field) && (step?.collectedFields.includes(field) ?? false);
+  const bound = findVisitRequest(original, 'CONFIRM')?.values ?? noValues;
   return {
-    instance: step ? recordPassedCheckpoint(updated, step, revision) : updated,
+    instance,
     scenario,
     step,
     known,
     changedFields,
-    correctedFields: scenario
-      ? findCorrectedFields(instance, scenario, changedFields, storedData.providedFields, before)
-      : [],
+    correctedFields: findCorrectedFields(corrections, known),
+    keptFields: release?.keptFields ?? [],
     providedFields,
-    signals: resolveSignals(instance, turn.situation.signals, input.focusInstanceId),
-    hasOutcome: outcomes.length > 0,
-    isNamed: input.namedScenarioIds.includes(instance.scenarioId),
-    hasReceivedAwaitedField: hasReceivedAwaitedField(
-      { instance, step, changedFields, known },
-      storedData.providedFields,
-      before,
-    ),
+    signals: resolveSignals(original, turn.situation.signals, input.focusInstanceId),
+    hasOutcome:
+      recorded.hasOutcomeOfVisit || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
+    hasConfirmedByKey: recorded.hasConfirmedByKey,
+    hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
+    hasDeclined: instance.visit.outcome === 'DECLINED',
+    changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
+    isNamed: input.namedScenarioIds.has(original.scenarioId),
+    hasReceivedAwaitedField: changedByCustomer.some(receives),
+    hasReceivedAskedField: ask?.fields.some((field) => provided.has(field)) ?? false,
     rejectedAnswers:
-      instance.status === 'ACTIVE'
-        ? instance.visit.openAskFields.filter((field) => input.rejectedAnswers.has(field))
-        : [],
+      original.status === 'ACTIVE' ? (ask?.fields.filter((field) => input.rejectedAnswers.has(field)) ?? []) : [],
+    isAnswered: false,
     isAddressed: false,
-    hasCountedAttempt: false,
+    isConcerned: false,
+    isAttemptExempt: false,
     ignoredOutcomes: recorded.ignored,
   };
 }
 
-function addResultFields(fields: ReadonlySet<string>, outcomes: readonly StepOutcome[]): ReadonlySet<string> {
-  if (outcomes.every(({ results }) => results.size === 0)) return fields;
-  const names = new Set(fields);
-  for (const { results } of outcomes) for (const name of results.keys()) names.add(name);
+/** The own values of an instance as it saw them before the turn (3.9). */
+function withHeld({ variables, heldValues }: ScenarioInstance): FieldValues {
+  return heldValues.size === 0 ? variables : new Map([...variables, ...heldValues]);
+}
+
+/** The names that the patch and the candidate variables give the instance. Its local fields come only from what it took itself. */
+function listProvided(
+  instanceId: string,
+  { providedFields, localVariables }: StoredData,
+  localFields: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const taken = localVariables.get(instanceId);
+  if (!taken && localFields.size === 0) return providedFields;
+  const names = new Set([...providedFields].filter((name) => !localFields.has(name)));
+  for (const { name } of taken ?? []) names.add(name);
   return names;
 }
 
-function addFailures(
-  counts: ReadonlyMap<string, number>,
-  stepId: string,
-  failureCount: number,
-): ReadonlyMap<string, number> {
-  return failureCount === 0 ? counts : new Map(counts).set(stepId, (counts.get(stepId) ?? 0) + failureCount);
+function listDeclined(
+  instanceId: string,
+  { declinedFields, localVariables }: StoredData,
+): ReadonlySet<string> {
+  const taken = localVariables.get(instanceId) ?? [];
+  return new Set([...declinedFields, ...taken.filter(({ declined }) => declined).map(({ name }) => name)]);
 }
 
-/** Returns the same instance if nothing changes. */
-function updateInstance(
+/** Returns the values that the action under way was confirmed or hinted with and that have changed since (3.9). */
+function holdValues(instance: ScenarioInstance, known: KnownData): FieldValues {
+  const held = new Map<string, JsonValue>();
+  for (const kind of ['CONFIRM', 'ACTION'] as const) {
+    for (const [field, value] of findVisitRequest(instance, kind)?.values ?? noValues) {
+      if (known.has(field) || known.isNull(field)) held.set(field, value);
+    }
+  }
+  return new Map([...held].filter(([field, value]) => !jsonEquals(known.get(field) ?? null, value)));
+}
+
+interface ReleasedValues {
+  readonly instance: ScenarioInstance;
+  /** The values that the action was done with; they stay although the customer has changed them. */
+  readonly keptFields: readonly string[];
+  /** The held values of fields whose change takes effect now. */
+  readonly corrections: FieldValues;
+}
+
+/**
+ * Ends the holding of values when the action is no longer under way (3.9). After a success, the instance keeps the values that the action was
+ * done with. Otherwise their change takes effect.
+ */
+function releaseValues(
   instance: ScenarioInstance,
-  {
-    visit,
-    irreversibleDone,
-    loopCounts,
-    variables,
-    variableTimes,
-  }: Pick<ScenarioInstance, 'visit' | 'irreversibleDone' | 'loopCounts' | 'variables' | 'variableTimes'>,
-): ScenarioInstance {
-  const isUnchanged =
-    visit === instance.visit &&
-    irreversibleDone === instance.irreversibleDone &&
-    loopCounts === instance.loopCounts &&
-    variables === instance.variables;
-  if (isUnchanged) return instance;
-  // Lists every property, like other large objects that each turn creates, so that all of them share one hidden class in V8. Overriding a
-  // property after a spread costs as much as the whole literal (docs/performance.md).
+  original: ScenarioInstance,
+  held: FieldValues,
+  resultNames: readonly string[],
+): ReleasedValues | undefined {
+  const values = held.size > 0 ? held : original.heldValues;
+  if (values.size === 0) return undefined;
+  const released = { ...instance, heldValues: noValues };
+  const hasSucceeded = held.size > 0 && findVisitRequest(instance, 'ACTION')?.outcome === 'ACTION_SUCCEEDED';
+  if (!hasSucceeded) return { instance: released, keptFields: [], corrections: values };
+  const kept = omit(values, new Set(resultNames));
   return {
-    instanceId: instance.instanceId,
-    scenarioId: instance.scenarioId,
-    scenarioVersion: instance.scenarioVersion,
-    status: instance.status,
-    startNumber: instance.startNumber,
-    startedAt: instance.startedAt,
-    lastActiveAt: instance.lastActiveAt,
-    pausedAt: instance.pausedAt,
-    pauseReason: instance.pauseReason,
-    pausedAtTurnCount: instance.pausedAtTurnCount,
-    displacedByInstanceIds: instance.displacedByInstanceIds,
-    currentStepId: instance.currentStepId,
-    visit,
-    path: instance.path,
-    irreversibleDone,
-    stepsBeforeCheckpoint: instance.stepsBeforeCheckpoint,
-    stepsTrimmedFromPath: instance.stepsTrimmedFromPath,
-    loopCounts,
-    lastVisitNumber: instance.lastVisitNumber,
-    lastPathSequence: instance.lastPathSequence,
-    variables,
-    variableTimes,
-    relocalizationCount: instance.relocalizationCount,
-    globalTransitionGuards: instance.globalTransitionGuards,
+    instance: { ...released, variables: new Map([...instance.variables, ...kept]) },
+    keptFields: [...kept.keys()].sort(),
+    corrections: noValues,
   };
 }
 
-/** Whether the turn made a field known that the current step lacks or the open ASK lists (0.5). */
-function hasReceivedAwaitedField(
-  { instance, step, changedFields, known }: Pick<InstanceView, 'instance' | 'step' | 'changedFields' | 'known'>,
-  providedFields: ReadonlySet<string>,
+/** All loop counts and attempts return to 0 when a field that the scenario collects becomes known or changes (3.6). */
+function updateCounts(instance: ScenarioInstance, hasProgressed: boolean, failureCount: number): ScenarioInstance {
+  const { loopCounts, attempts, currentStepId } = instance;
+  const isReset = hasProgressed && (loopCounts.size > 0 || attempts > 0);
+  if (!isReset && failureCount === 0) return instance;
+  const counts = isReset ? new Map<string, number>() : new Map(loopCounts);
+  if (failureCount > 0) counts.set(currentStepId, (counts.get(currentStepId) ?? 0) + failureCount);
+  return { ...instance, loopCounts: counts, attempts: isReset ? 0 : attempts };
+}
+
+/** Whether a result of a visit that was left is about the instance: a transition of the current step waits for it (0.6). */
+function isAwaitedResult(
+  names: readonly string[],
+  scenario: CompiledScenario | undefined,
+  step: CompiledStep | undefined,
+  instance: ScenarioInstance,
   before: KnownData,
 ): boolean {
-  const { openAskFields } = instance.visit;
-  const isAwaited = (field: string): boolean =>
-    openAskFields.includes(field) || (!before.has(field) && (step?.collectedFields.includes(field) ?? false));
-  return changedFields.some((field) => providedFields.has(field) && known.has(field) && isAwaited(field));
-}
-
-/**
- * Decides which instances the turn addresses, and counts an attempt for an unanswered ASK if it addresses no other instance (3.6). A rejected
- * value is always an attempt at the ASK that waits for it (section 10).
- */
-export function markAddressed(
-  views: readonly DraftView[],
-  { turn, session, namedScenarioIds, storedData }: ViewInput,
-): readonly InstanceView[] {
-  const isMessage = turn.trigger === 'MESSAGE';
-  const startTargets = getStartTargets(turn.situation.signals);
-  const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
-  const addressed = isMessage
-    ? findAddressedInstances(views, namedScenarioIds.length > 0 || hasNewStart, storedData.providedFields)
-    : views.filter(({ hasOutcome }) => hasOutcome);
-  return views.map((view) => {
-    const { instance } = view;
-    const isAddressed = addressed.includes(view);
-    const addressesOther = addressed.length > (isAddressed ? 1 : 0);
-    const isRejected = view.rejectedAnswers.length > 0;
-    const isUnanswered = !addressesOther && isAskUnanswered(view);
-    const isAttempt = isMessage && (view.rejectedAnswers.length > 0 || isUnanswered);
-    if (!isAddressed && !isAttempt) return view;
-    return {
-      ...view,
-      isAddressed,
-      hasCountedAttempt: isAttempt && !isRejected,
-      instance: isAttempt
-        ? { ...instance, visit: { ...instance.visit, attempts: instance.visit.attempts + 1 } }
-        : instance,
-    };
-  });
-}
-
-/**
- * Finds the instances that a MESSAGE turn addresses (0.5): a START or CONTINUE is aimed at them, a candidate names their scenario, a field
- * that they wait for became known, a value for their open ASK was rejected, or an outcome is about them. If no instance meets one of these
- * tests and no candidate is at or above the threshold, a value that the variables or patch changed addresses the instances that collect it.
- */
-function findAddressedInstances(
-  views: readonly InstanceView[],
-  hasCandidateAtThreshold: boolean,
-  providedFields: ReadonlySet<string>,
-): readonly InstanceView[] {
-  const direct = views.filter(
-    (view) =>
-      view.signals.hasContinue ||
-      view.isNamed ||
-      view.hasReceivedAwaitedField ||
-      view.rejectedAnswers.length > 0 ||
-      view.hasOutcome,
+  if (!scenario || !step || names.length === 0) return false;
+  const transitions = [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
+  return names.some(
+    (name) =>
+      !before.has(name) &&
+      instance.variables.has(name) &&
+      transitions.some(({ fieldsRead }) => fieldsRead.includes(name)),
   );
-  if (direct.length > 0 || hasCandidateAtThreshold) return direct;
-  return views.filter(({ scenario, changedFields }) =>
-    changedFields.some((field) => providedFields.has(field) && (scenario?.collectedFields.has(field) ?? false)),
-  );
-}
-
-/** Whether the turn leaves an open ASK of an active instance unanswered (3.6). */
-function isAskUnanswered({ instance, changedFields, known, hasOutcome }: InstanceView): boolean {
-  if (instance.status === 'PAUSED' || instance.visit.openType !== 'ASK' || hasOutcome) return false;
-  return !instance.visit.openAskFields.some((field) => changedFields.includes(field) && known.has(field));
 }

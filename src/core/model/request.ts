@@ -48,6 +48,11 @@ export interface InstanceRequest {
   /** ACTION only, in the order of the hint. */
   readonly tools: readonly RequestedTool[];
   readonly status: RequestStatus;
+  /**
+   * ASK only: since it was put, one of its fields was given or declined, or CONFIRMED came for it (3.1). It stays open while fields are
+   * missing.
+   */
+  readonly hasAnswer: boolean;
   /** How it was answered. ACTION: ACTION_SUCCEEDED if all tools succeeded. Undefined while it is not answered. */
   readonly outcome?: StepOutcomeKind | undefined;
   readonly firstPut: Putting;

@@ -45,10 +45,10 @@ export interface RouteEntry {
   readonly visitNumber: number;
   /** The transition that left the step; "" if a correction, BACK or relocalization moved the instance. */
   readonly transitionId: string;
-  /** The customer was asked for a field that the step collects, or gave one. */
+  /** The customer was asked for a field that the step collects. */
   readonly asked: boolean;
-  /** The step put a CONFIRM. */
-  readonly confirmed: boolean;
+  /** BACK can move the instance here: the customer was asked for or gave a field of the step, or it put a CONFIRM (3.10). */
+  readonly canGoBackTo: boolean;
   /** DECLINED ended the visit. */
   readonly declined: boolean;
   /** Fields that were known when a READ action of the step was hinted; sorted (3.9). */
@@ -57,7 +57,7 @@ export interface RouteEntry {
   readonly confirmedFields: readonly string[];
 }
 
-/** A step that an instance left or passed over, for people. Decisions never read it. */
+/** A step that an instance left or passed over, for people. Of the decisions, only the condition variable `visits` reads it. */
 export interface PathEntry {
   /** From 1; not renumbered when the path is trimmed. */
   readonly sequence: number;

@@ -1,6 +1,6 @@
-import type { CompiledDraft } from '../compiled-scenario';
+import type { CompiledDraft, StepGraph } from '../compiled-scenario';
 import { createError, createWarning, type FindingLocation, type ScenarioFinding } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, findStepsOnCycles, reverseGraph, type StepGraph } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findStepsOnCycles, reverseGraph } from '../step-graph';
 
 /** Finds unreachable steps and steps from which no terminal step is reachable. */
 export function checkGraph(draft: CompiledDraft): readonly ScenarioFinding[] {

@@ -1,6 +1,6 @@
 import { findNearestName } from '../../model/nearest-name';
 import type { ScenarioStep, StepTransition } from '../../model/scenario';
-import type { CompiledDraft, CompiledStep, CompiledTransition } from '../compiled-scenario';
+import type { CompiledDraft, CompiledStep, CompiledTransition, StepGraph } from '../compiled-scenario';
 import {
   createError,
   createWarning,
@@ -10,7 +10,7 @@ import {
   locateTransition,
   type ScenarioFinding,
 } from '../scenario-finding';
-import { buildStepGraph, findReachableSteps, findShadowedTransitions, type StepGraph } from '../step-graph';
+import { buildStepGraph, findReachableSteps, findShadowedTransitions } from '../step-graph';
 
 /** Finds transitions that have no valid target, lack a required rule, or are never taken. */
 export function checkTransitions(draft: CompiledDraft): readonly ScenarioFinding[] {

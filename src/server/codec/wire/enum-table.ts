@@ -48,6 +48,14 @@ export class EnumTable<Name extends string, Proto extends number> {
     return name;
   }
 
+  /**
+   * Converts the default to UNSPECIFIED. A definition that does not use the field then has the bytes, and the content hash, that it had
+   * before the contract had the field.
+   */
+  nonDefaultToProto(name: Name): Proto | 0 {
+    return name === this.#names[0] ? 0 : this.toProto[name];
+  }
+
   /** Converts undefined to UNSPECIFIED. */
   optionalToProto(name: Name | undefined): Proto | 0 {
     return name === undefined ? 0 : this.toProto[name];

@@ -18,13 +18,18 @@ import type {
 } from '../../../core/model/lifecycle-decision';
 import type { ModelProposal, ProposedAction } from '../../../core/model/model-proposal';
 import type {
+  Ending,
   IdleAction,
   MigrationPolicy,
   RelationshipKind,
   RelationshipSource,
   RequirementLevel,
+  ResumeMode,
+  SpeakMode,
+  ToolEffect,
   ToolTiming,
   TransitionTrigger,
+  WhenDisplaced,
   WhenNotAddressed,
 } from '../../../core/model/scenario';
 import type { EndedInstance, OpenContributionType, ScenarioInstance } from '../../../core/model/session';
@@ -38,6 +43,7 @@ import type {
   TurnTrigger,
   Urgency,
   VariableScope,
+  VisitOutcome,
 } from '../../../core/model/turn';
 import type { ScenarioFinding } from '../../../core/scenario/scenario-finding';
 import { createEnumSubset, createEnumTable, createLowerCaseEnumTable, type EnumTable } from './enum-table';
@@ -78,9 +84,42 @@ export const urgency: EnumTable<Urgency, turn.Urgency> = createLowerCaseEnumTabl
 
 // Scenario
 
-export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = createEnumTable(
+/** The outcomes that a caller reports (0.6). */
+export const stepOutcomeKind: EnumTable<StepOutcomeKind, scenario.StepOutcomeKind> = createEnumSubset(
   scenario.StepOutcomeKind,
   'STEP_OUTCOME_KIND_',
+  ['CONFIRMED', 'DECLINED', 'ACTION_SUCCEEDED', 'ACTION_FAILED'],
+);
+
+/** All outcomes, with those of calls. */
+export const visitOutcome: EnumTable<VisitOutcome, scenario.StepOutcomeKind> = createEnumTable(
+  scenario.StepOutcomeKind,
+  'STEP_OUTCOME_KIND_',
+);
+
+export const ending: EnumTable<Ending, scenario.Ending> = createEnumTable(scenario.Ending, 'ENDING_', {
+  unspecified: 'SUCCEEDED',
+});
+
+export const speakMode: EnumTable<SpeakMode, scenario.SpeakMode> = createEnumTable(scenario.SpeakMode, 'SPEAK_MODE_', {
+  unspecified: 'INFORM',
+});
+
+export const toolEffect: EnumTable<ToolEffect, scenario.ToolEffect> = createEnumTable(
+  scenario.ToolEffect,
+  'TOOL_EFFECT_',
+);
+
+export const whenDisplaced: EnumTable<WhenDisplaced, scenario.WhenDisplaced> = createEnumTable(
+  scenario.WhenDisplaced,
+  'WHEN_DISPLACED_',
+  { unspecified: 'PAUSE' },
+);
+
+export const resumeMode: EnumTable<ResumeMode, scenario.ResumeMode> = createEnumTable(
+  scenario.ResumeMode,
+  'RESUME_MODE_',
+  { unspecified: 'AUTOMATIC' },
 );
 
 export const idleAction: EnumTable<IdleAction, scenario.IdleAction> = createEnumTable(

@@ -1,0 +1,150 @@
+import { isInExchange, isQuestion } from '../model/focus';
+import { findOpenRequest, isOpen } from '../model/request';
+import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
+import { leaveOutOptional } from './asks';
+import { getStartTargets } from './instance-signals';
+import type { DraftView, InstanceView, ViewInput } from './instance-view';
+import type { SelectionContext } from './selection-context';
+import { isTimerDue } from './timers';
+
+/** Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and where it is no attempt (0.8). */
+export function markAddressed(drafts: readonly DraftView[], input: ViewInput): readonly InstanceView[] {
+  const { turn, session, namedScenarioIds } = input;
+  const isMessage = turn.trigger === 'MESSAGE';
+  const views = drafts.map((view) => ({ ...view, isAnswered: isAnswered(view, drafts, namedScenarioIds) }));
+  const startTargets = getStartTargets(turn.situation.signals);
+  const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
+  const addressed = isMessage
+    ? findAddressed(views, namedScenarioIds.size > 0 || hasNewStart, input.storedData.providedFields)
+    : new Set(views.filter(({ hasOutcome }) => hasOutcome));
+  return views.map((view) => {
+    const isAddressed = addressed.has(view);
+    const addressesOther = addressed.size > (isAddressed ? 1 : 0);
+    const namesOther = [...namedScenarioIds].some((id) => id !== view.instance.scenarioId);
+    return {
+      ...view,
+      isAddressed,
+      isConcerned: !isMessage && isConcerned(view, input),
+      isAttemptExempt:
+        addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0,
+    };
+  });
+}
+
+/**
+ * Whether the turn answers a paused instance (2.11): a field of its open ASK becomes known, or is given where the ASK showed known values, no
+ * active instance waits for that field, and no candidate names another scenario.
+ */
+function isAnswered(
+  { instance, changedFields, providedFields, known }: DraftView,
+  views: readonly DraftView[],
+  namedScenarioIds: ReadonlySet<string>,
+): boolean {
+  if (instance.status !== 'PAUSED') return false;
+  const ask = findOpenRequest(instance.requests, 'ASK');
+  if (!ask || [...namedScenarioIds].some((id) => id !== instance.scenarioId)) return false;
+  const isAwaitedElsewhere = (field: string): boolean =>
+    views.some((other) => other.instance.status === 'ACTIVE' && waitsFor(other, field));
+  return ask.fields.some(
+    (field) =>
+      known.has(field) &&
+      (changedFields.includes(field) || (ask.values.size > 0 && providedFields.has(field))) &&
+      !isAwaitedElsewhere(field),
+  );
+}
+
+/** Whether the instance waits for the field: its open ASK lists it, or it is missing at its step. */
+function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: DraftView, field: string): boolean {
+  const ask = findOpenRequest(instance.requests, 'ASK');
+  const isCollected = step?.collectedFields.includes(field) ?? false;
+  return (ask?.fields.includes(field) ?? false) || (isCollected && hasReceivedAwaitedField && changedFields.includes(field));
+}
+
+/** Finds the instances that a MESSAGE turn addresses (0.5). */
+function findAddressed(
+  views: readonly InstanceView[],
+  namesScenario: boolean,
+  providedFields: ReadonlySet<string>,
+): ReadonlySet<InstanceView> {
+  const addressed = new Set(views.filter(isAddressedDirectly));
+  if (addressed.size === 0 && !namesScenario) {
+    return new Set(views.filter((view) => changesCollectedField(view, providedFields)));
+  }
+  for (const view of listCallers(addressed, views)) addressed.add(view);
+  return addressed;
+}
+
+function isAddressedDirectly(view: InstanceView): boolean {
+  const { signals, instance } = view;
+  if (signals.hasContinue || signals.hasBack || view.isNamed || view.hasOutcome) return true;
+  return instance.status === 'PAUSED'
+    ? view.isAnswered
+    : view.hasReceivedAwaitedField || view.hasReceivedAskedField || view.rejectedAnswers.length > 0;
+}
+
+/** An instance that waits for a call is addressed with what it called (0.5). */
+function listCallers(addressed: ReadonlySet<InstanceView>, views: readonly InstanceView[]): readonly InstanceView[] {
+  const ids = new Set([...addressed].map(({ instance }) => instance.instanceId));
+  const callers: InstanceView[] = [];
+  for (let hasAdded = true; hasAdded; ) {
+    hasAdded = false;
+    for (const view of views) {
+      const { instanceId, call } = view.instance;
+      if (ids.has(instanceId) || call === undefined || !ids.has(call.instanceId)) continue;
+      ids.add(instanceId);
+      callers.push(view);
+      hasAdded = true;
+    }
+  }
+  return callers;
+}
+
+function changesCollectedField(view: InstanceView, providedFields: ReadonlySet<string>): boolean {
+  const { scenario, changedFields } = view;
+  return changedFields.some((field) => providedFields.has(field) && (scenario?.collectedFields.has(field) ?? false));
+}
+
+/**
+ * Whether something of a turn without a message concerns the instance (0.5): an outcome, a BACK, a due timer, a value that it waits for, or a
+ * changed value that a transition of its current step reads.
+ */
+function isConcerned(view: DraftView, { turn, session }: ViewInput): boolean {
+  const { scenario, step, instance } = view;
+  if (view.hasOutcome || view.signals.hasBack || view.hasReceivedAwaitedField || view.hasReceivedAskedField) return true;
+  if (!scenario || !step || instance.status === 'PAUSED') return false;
+  if (turn.trigger === 'TIMER' && isTimerDue(instance, step, session, turn.occurredAt)) return true;
+  const fields = listReadFields(scenario, step);
+  const resultNames = new Set(instance.variables.keys());
+  return view.changedFields.some((field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)));
+}
+
+function listReadFields(scenario: CompiledScenario, step: CompiledStep): ReadonlySet<string> {
+  const transitions = [...step.anytimeTransitions, ...step.completionTransitions, ...scenario.globalTransitions];
+  return new Set(transitions.flatMap(({ fieldsRead }) => fieldsRead));
+}
+
+/**
+ * Counts a MESSAGE turn as an attempt at the open ASK or CONFIRM of the current exchange that it does not answer (0.8), and settles the optional
+ * fields that the attempt leaves out (3.1). A rejected value is always an attempt. `hasStarted`: the turn starts or resumes another instance.
+ * Returns the same view if the turn is no attempt.
+ */
+export function countAttempt(view: InstanceView, hasStarted: boolean, { turn, session }: SelectionContext): InstanceView {
+  const { instance, scenario, known } = view;
+  if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;
+  const isRejected = view.rejectedAnswers.length > 0;
+  const isExempt = hasStarted || view.isAttemptExempt || view.hasAnsweredRequest;
+  if (isExempt && !isRejected) return view;
+  const unanswered = instance.requests.filter(
+    (request) => isOpen(request) && isQuestion(request) && isInExchange(request, session),
+  );
+  if (unanswered.length === 0) return view;
+  const counted = {
+    ...instance,
+    attempts: instance.attempts + 1,
+    attemptsTotal: instance.attemptsTotal + 1,
+    requests: instance.requests.map((request) =>
+      unanswered.includes(request) ? { ...request, attempts: request.attempts + 1 } : request,
+    ),
+  };
+  return { ...view, instance: leaveOutOptional(counted, scenario, known) };
+}
