@@ -24,5 +24,7 @@ test.each(files)('the turns of %s are decided as expected', async (file) => {
   expect(checkedScenarios.problems.filter(({ severity }) => severity === 'ERROR')).toEqual([]);
   expect(run.failure).toBe('');
   const terminal = { width: 100, hasColor: false };
-  expect(run.turnResults.flatMap((result) => formatDifferences(terminal, run.conversation, result)).join('\n')).toBe('');
+  expect(run.turnResults.flatMap((result) => formatDifferences(terminal, run.conversation, result)).join('\n')).toBe(
+    '',
+  );
 });
