@@ -30,7 +30,7 @@ const settings = {
   enabled: { description: 'Whether turns are decided (2.16). Default true.', type: 'boolean' },
   max_loop_count: whole('Maximum number of visits, and of failed actions, of a step (2.8). Default 3.', 1, 1000),
   max_attempts: whole(
-    'Maximum number of messages that leave a question unanswered (2.8). 0 disables the limit. Default 5.',
+    'Maximum number of messages that leave a question or confirmation unanswered (2.8). 0 disables the limit. Default 5.',
     0,
     1000,
   ),
@@ -148,7 +148,7 @@ function scenarioFile() {
       if: { type: 'object', required: ['fields'] },
       // biome-ignore lint/suspicious/noThenProperty: as above.
       then: fieldDefinitions(),
-      else: reference(getMessage('Scenario')),
+      else: scenario(),
     },
   };
 }
@@ -166,16 +166,26 @@ function fieldDefinitions() {
   return { ...rest, required: ['fields'], properties: { $schema: { type: 'string' }, ...properties } };
 }
 
+/** A scenario, whose called scenarios can be named. */
+function scenario() {
+  const item = reference(getMessage('Scenario'));
+  allowName('StepCall', 'scenario_id');
+  return item;
+}
+
 /** A relationship, whose scenarios can be named. The id of a rule is a UUID, which the parser checks. */
 function relationship() {
   const item = reference(getMessage('Relationship'));
-  for (const field of ['source_id', 'target_scenario_id']) {
-    const property = definitions.Relationship.properties[field];
-    delete property.pattern;
-    property.description += ' A file can have the name of the scenario.';
-    property.minLength = 1;
-  }
+  for (const field of ['source_id', 'target_scenario_id']) allowName('Relationship', field);
   return item;
+}
+
+/** Allows the name of a scenario in place of its id. */
+function allowName(definition, field) {
+  const property = definitions[definition].properties[field];
+  delete property.pattern;
+  property.description += ' A file can have the name of the scenario.';
+  property.minLength = 1;
 }
 
 /** See docs/conversation-tests.md. test/schemas compares the keys of an expectation with those that the reader accepts. */

@@ -31,8 +31,11 @@ import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario
 import { indexRelationships } from '../../src/core/scenario/relationships';
 import { compiledFields, type FieldDraft } from './field-definitions';
 
-/** A transition. A string is a default edge to that step. */
-export type TransitionDraft = string | (Partial<StepTransition> & { readonly to: string });
+/** A transition. A string is a default edge to that step. A transition that `returns` has no target. */
+export type TransitionDraft =
+  | string
+  | (Partial<StepTransition> & { readonly to: string })
+  | (Partial<StepTransition> & { readonly returns: true; readonly to?: undefined });
 /** A step. Fields that are left out have the contract's defaults. */
 export type StepDraft = Partial<Omit<ScenarioStep, 'transitions'>> & {
   readonly stepId: string;
@@ -50,7 +53,7 @@ export function aTransition(draft: TransitionDraft): StepTransition {
   const { to, ...overrides } = typeof draft === 'string' ? { to: draft } : draft;
   return {
     transitionId: '',
-    targetStepId: to,
+    targetStepId: to ?? '',
     priority: 0,
     trigger: 'ON_COMPLETION',
     intentLabel: '',
@@ -60,6 +63,7 @@ export function aTransition(draft: TransitionDraft): StepTransition {
     conditionText: '',
     conditionEmbedding: [],
     clears: [],
+    returns: false,
     description: '',
     ...overrides,
   };
@@ -70,18 +74,23 @@ export function aStep({ to = [], ...overrides }: StepDraft): ScenarioStep {
     name: '',
     description: '',
     collectsProfileFields: [],
+    optionalFields: [],
     isCheckpoint: false,
     checkpointDescription: '',
     performsAction: false,
     isRequiredAction: false,
     confirmsFields: [],
+    confirmsNothing: false,
     toolBindings: [],
     toolIds: [],
     templateIds: [],
+    speak: 'INFORM',
     isTerminal: false,
+    ending: 'SUCCEEDED',
     reachableFromAnywhere: false,
     priority: 0,
     blocksStarts: false,
+    maxReminders: 1,
     transitions: to.map(aTransition),
     ...overrides,
   };
@@ -100,11 +109,16 @@ export function aScenario({ steps, globals = [], requires = {}, ...overrides }: 
     globalTransitions: globals.map(aTransition),
     requiredFields: Object.entries(requires).map(([fieldName, level]) => ({ fieldName, level, description: '' })),
     persistedFields: [],
+    localFields: [],
     entryCondition: '',
     completionCondition: '',
+    cancelCondition: '',
     exclusive: false,
+    askBeforeStart: false,
     idleAction: 'PAUSE',
     whenNotAddressed: 'QUIET',
+    whenDisplaced: 'PAUSE',
+    resume: 'AUTOMATIC',
     migrationPolicy: 'PINNED',
     migrationStepMap: new Map(),
     ...overrides,
@@ -123,8 +137,9 @@ export function aRelationship(
   kind: RelationshipKind,
   targetScenarioId: string,
   sourceType: Relationship['sourceType'] = 'SCENARIO',
+  startDependency = false,
 ): Relationship {
-  return { kind, sourceType, sourceId, targetScenarioId, weight: 0 };
+  return { kind, sourceType, sourceId, targetScenarioId, weight: 0, startDependency };
 }
 
 type Fields = Readonly<Record<string, JsonValue>>;

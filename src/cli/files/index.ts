@@ -29,7 +29,7 @@ export {
   createScenarioIdLookup,
   isUuid,
   type NamedScenario,
-  resolveRelationshipNames,
+  resolveScenarioNames,
   type ScenarioIdLookup,
 } from './scenario-names';
 export { asNode, describeNode, ParseContext, parseDocuments } from './source-document';

@@ -25,8 +25,7 @@ export function markAddressed(drafts: readonly DraftView[], input: ViewInput): r
       ...view,
       isAddressed,
       isConcerned: !isMessage && isConcerned(view, input),
-      isAttemptExempt:
-        addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0,
+      isAttemptExempt: addressesOther || namesOther || hasNewStart || turn.situation.requestedFields.length > 0,
     };
   });
 }
@@ -57,7 +56,9 @@ function isAnswered(
 function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: DraftView, field: string): boolean {
   const ask = findOpenRequest(instance.requests, 'ASK');
   const isCollected = step?.collectedFields.includes(field) ?? false;
-  return (ask?.fields.includes(field) ?? false) || (isCollected && hasReceivedAwaitedField && changedFields.includes(field));
+  return (
+    (ask?.fields.includes(field) ?? false) || (isCollected && hasReceivedAwaitedField && changedFields.includes(field))
+  );
 }
 
 /** Finds the instances that a MESSAGE turn addresses (0.5). */
@@ -110,12 +111,15 @@ function changesCollectedField(view: InstanceView, providedFields: ReadonlySet<s
  */
 function isConcerned(view: DraftView, { turn, session }: ViewInput): boolean {
   const { scenario, step, instance } = view;
-  if (view.hasOutcome || view.signals.hasBack || view.hasReceivedAwaitedField || view.hasReceivedAskedField) return true;
+  if (view.hasOutcome || view.signals.hasBack || view.hasReceivedAwaitedField || view.hasReceivedAskedField)
+    return true;
   if (!scenario || !step || instance.status === 'PAUSED') return false;
   if (turn.trigger === 'TIMER' && isTimerDue(instance, step, session, turn.occurredAt)) return true;
   const fields = listReadFields(scenario, step);
   const resultNames = new Set(instance.variables.keys());
-  return view.changedFields.some((field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)));
+  return view.changedFields.some(
+    (field) => fields.has(field) && !(resultNames.has(field) && !view.providedFields.has(field)),
+  );
 }
 
 function listReadFields(scenario: CompiledScenario, step: CompiledStep): ReadonlySet<string> {
@@ -128,7 +132,11 @@ function listReadFields(scenario: CompiledScenario, step: CompiledStep): Readonl
  * fields that the attempt leaves out (3.1). A rejected value is always an attempt. `hasStarted`: the turn starts or resumes another instance.
  * Returns the same view if the turn is no attempt.
  */
-export function countAttempt(view: InstanceView, hasStarted: boolean, { turn, session }: SelectionContext): InstanceView {
+export function countAttempt(
+  view: InstanceView,
+  hasStarted: boolean,
+  { turn, session }: SelectionContext,
+): InstanceView {
   const { instance, scenario, known } = view;
   if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;
   const isRejected = view.rejectedAnswers.length > 0;

@@ -35,13 +35,18 @@ export function recordAnswers(
     if (request.kind !== 'ASK' || !isOpen(request)) return request;
     const optional = listOptionalFields(request, scenario);
     const declined = request.fields.filter(
-      (field) => given.names.has(field) && !given.known.has(field) && (given.declined.has(field) || optional.includes(field)),
+      (field) =>
+        given.names.has(field) && !given.known.has(field) && (given.declined.has(field) || optional.includes(field)),
     );
     const isAnswer =
       declined.length > 0 || request.fields.some((field) => given.names.has(field) && given.known.has(field));
     if (!isAnswer) return request;
     hasAnswered = true;
-    settledFields = settle(settledFields, declined.filter((field) => optional.includes(field)), 'DECLINED');
+    settledFields = settle(
+      settledFields,
+      declined.filter((field) => optional.includes(field)),
+      'DECLINED',
+    );
     if (isMessage) settledFields = settle(settledFields, findMissing(optional, given.known), 'LEFT_OUT');
     return { ...request, hasAnswer: true };
   });

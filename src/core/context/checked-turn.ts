@@ -9,7 +9,7 @@ import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import { applyOperation } from './list-operations';
 import { assignVariables, type LocalFieldInput } from './local-fields';
-import type { ResolvedOutcome } from './outcomes/resolve-outcomes';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
 
 /** The turn after its values were checked, with the outcomes that are applied. */
 export interface CheckedInput {
@@ -23,7 +23,12 @@ export interface CheckedInput {
  * Checks the values of a turn before they are stored (section 10; 0.7, step 3). APPEND and REMOVE become the list that they lead to, which is
  * then checked.
  */
-export function checkTurn(turn: Turn, resolved: readonly ResolvedOutcome[], input: LocalFieldInput, catalogue: Catalogue): CheckedInput {
+export function checkTurn(
+  turn: Turn,
+  resolved: readonly ResolvedOutcome[],
+  input: LocalFieldInput,
+  catalogue: Catalogue,
+): CheckedInput {
   const withLists = resolveLists(turn, input);
   const byInstance = groupByInstance(resolved);
   const checked = checkTurnValues(withLists, byInstance, catalogue.fields, (given, accepted) =>
@@ -53,7 +58,8 @@ function resolveLists(turn: Turn, input: LocalFieldInput): Turn {
     if (variable.declined) return variable;
     const [takerId = ''] = [...byInstance].find(([, taken]) => taken.includes(variable)) ?? [];
     const key = `${takerId}/${variable.name}`;
-    const known = lists.get(key) ?? viewStored(findInstance(takerId, input), turn.customerData, input).get(variable.name);
+    const known =
+      lists.get(key) ?? viewStored(findInstance(takerId, input), turn.customerData, input).get(variable.name);
     const value = applyOperation(variable, known);
     lists.set(key, value);
     return { ...variable, value, operation: 'SET' };

@@ -28,7 +28,11 @@ export function forgetEndedFields(
 }
 
 /** Moves the persisted results of an ended instance to the session. */
-function moveResults(variables: Map<string, SessionVariable>, { instance, scenario }: InstanceView, storedAt: number): void {
+function moveResults(
+  variables: Map<string, SessionVariable>,
+  { instance, scenario }: InstanceView,
+  storedAt: number,
+): void {
   if (!scenario) return;
   for (const name of scenario.definition.persistedFields) {
     if (scenario.localFields.has(name) || !instance.variables.has(name)) continue;

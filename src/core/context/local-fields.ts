@@ -32,10 +32,7 @@ type Taker =
   | { readonly kind: 'session' };
 
 /** Assigns each candidate variable to the one instance or start that takes it, else to the session. */
-export function assignVariables(
-  variables: readonly CandidateVariable[],
-  input: LocalFieldInput,
-): AssignedVariables {
+export function assignVariables(variables: readonly CandidateVariable[], input: LocalFieldInput): AssignedVariables {
   const forSession: CandidateVariable[] = [];
   const byInstance = new Map<string, CandidateVariable[]>();
   const byStart = new Map<string, Map<string, JsonValue>>();
@@ -80,11 +77,7 @@ function findNamedTaker({ name, scenarioId }: CandidateVariable, input: LocalFie
 }
 
 /** No. 2 and 5: the instance whose open ASK lists the field and was put last. If it does not keep the field local, the session takes it. */
-function findAskingTaker(
-  name: string,
-  status: ScenarioInstance['status'],
-  input: LocalFieldInput,
-): Taker | undefined {
+function findAskingTaker(name: string, status: ScenarioInstance['status'], input: LocalFieldInput): Taker | undefined {
   let last: { readonly instance: ScenarioInstance; readonly ask: InstanceRequest } | undefined;
   for (const instance of input.session.instances) {
     const ask = findOpenRequest(instance.requests, 'ASK');

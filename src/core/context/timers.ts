@@ -37,7 +37,5 @@ export function isTimerDue(instance: ScenarioInstance, step: CompiledStep, sessi
 }
 
 function findQuestion({ requests, visit }: ScenarioInstance): InstanceRequest | undefined {
-  return requests.findLast(
-    (request) => request.visitNumber === visit.number && isOpen(request) && isQuestion(request),
-  );
+  return requests.findLast((request) => request.visitNumber === visit.number && isOpen(request) && isQuestion(request));
 }

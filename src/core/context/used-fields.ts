@@ -27,9 +27,7 @@ export function usesFieldNow(scenario: CompiledScenario, instance: ScenarioInsta
 
 /** Whether the instance used the field on its route, the current step included. */
 export function hasUsedField(scenario: CompiledScenario, instance: ScenarioInstance, field: string): boolean {
-  return (
-    instance.route.some((entry) => usesField(scenario, entry, field)) || usesFieldNow(scenario, instance, field)
-  );
+  return instance.route.some((entry) => usesField(scenario, entry, field)) || usesFieldNow(scenario, instance, field);
 }
 
 /** Fields that may have to be corrected, with their value when the instance last walked; null if they had none. */

@@ -76,10 +76,7 @@ export function isOpen({ status }: InstanceRequest): boolean {
 }
 
 /** Finds the open request of a kind that was put last. An instance has at most one open ASK and one open CONFIRM. */
-export function findOpenRequest(
-  requests: readonly InstanceRequest[],
-  kind: RequestKind,
-): InstanceRequest | undefined {
+export function findOpenRequest(requests: readonly InstanceRequest[], kind: RequestKind): InstanceRequest | undefined {
   return requests.findLast((request) => request.kind === kind && isOpen(request));
 }
 

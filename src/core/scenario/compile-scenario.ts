@@ -26,6 +26,7 @@ import {
 } from './scenario-finding';
 import { buildStepGraph } from './step-graph';
 import { orderTools } from './tool-order';
+import { hasRule } from './transition-rule';
 
 /** The result of compiling a definition. */
 export interface ScenarioCompilation {
@@ -203,12 +204,7 @@ function compileTransition(
     ...location,
     fieldPath: `${location.fieldPath}.condition`,
   });
-  const hasRule =
-    transition.intentLabel !== '' ||
-    transition.condition !== '' ||
-    transition.conditionFields.length > 0 ||
-    transition.outcomes.length > 0 ||
-    transition.afterMs !== undefined;
+  const isRuled = hasRule(transition);
   const conditionReadsOutcome = condition?.reads.variables.includes('outcome') ?? false;
   return {
     id: location.transitionId,
@@ -217,8 +213,8 @@ function compileTransition(
     returns: transition.returns,
     condition,
     afterMs: transition.afterMs,
-    isDefault: !hasRule && transition.conditionText === '',
-    isNaturalLanguageOnly: !hasRule && transition.conditionText !== '',
+    isDefault: !isRuled && transition.conditionText === '',
+    isNaturalLanguageOnly: !isRuled && transition.conditionText !== '',
     readsOutcome: transition.outcomes.length > 0 || conditionReadsOutcome,
     conditionReadsOutcome,
     readsActionOutcome: conditionReadsOutcome || transition.outcomes.some((outcome) => isActionOutcome[outcome]),

@@ -140,7 +140,7 @@ steps:
       'a.yaml:8:27: error WRONG_TYPE: migration_step_map["old"]: must be a string, but is a number; add quotes',
       'a.yaml:11:30: error WRONG_TYPE: steps[0].collects_profile_fields: must be a list, but is a string',
       'a.yaml:14:18: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].trigger: must be one of ON_COMPLETION, ANYTIME',
-      'a.yaml:15:30: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].outcomes[1]: must be one of CONFIRMED, DECLINED, ACTION_SUCCEEDED, ACTION_FAILED; did you mean DECLINED?',
+      'a.yaml:15:30: error UNKNOWN_ENUM_VALUE: steps[0].transitions[0].outcomes[1]: must be one of CONFIRMED, DECLINED, ACTION_SUCCEEDED, ACTION_FAILED, CALL_SUCCEEDED, CALL_FAILED, CALL_CANCELLED; did you mean DECLINED?',
       'a.yaml:16:5: error WRONG_TYPE: steps[1]: must be a mapping of the fields of ScenarioStep, but is a string',
     ]);
   });

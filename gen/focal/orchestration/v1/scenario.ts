@@ -448,10 +448,7 @@ export interface ScenarioStep {
  * instance. The step waits until that instance ends.
  */
 export interface StepCall {
-  /**
-   * Required. The called scenario. UUID; a scenario file can have its name. It must not call the caller in turn, directly or
-   * through others.
-   */
+  /** Required. The called scenario. UUID. It must not call the caller in turn, directly or through others. */
   scenarioId: string;
   /**
    * Optional, default false. If the last completed run of the scenario in this session ended SUCCEEDED, its values are used

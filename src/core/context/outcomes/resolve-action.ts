@@ -1,4 +1,4 @@
-import { isOpen, type InstanceRequest } from '../../model/request';
+import { type InstanceRequest, isOpen } from '../../model/request';
 import type { ScenarioInstance } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
 import {
@@ -7,7 +7,7 @@ import {
   type OutcomeSearch,
   type OutcomeTarget,
   type OwnedRequest,
-} from './resolve-outcomes';
+} from './outcome-target';
 
 /** Finds what ACTION_SUCCEEDED or ACTION_FAILED answers (0.6). */
 export function resolveActionOutcome(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarget {
@@ -27,7 +27,12 @@ function resolveByKey(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarge
   if (confirm && kind === 'ACTION_SUCCEEDED') {
     return { kind: 'request', instanceId: confirm.instance.instanceId, request: confirm.request, toolIds: [] };
   }
-  if (withKey.length > 0) return explainClosed(withKey.filter(({ request }) => !isOpen(request)), outcome, search);
+  if (withKey.length > 0)
+    return explainClosed(
+      withKey.filter(({ request }) => !isOpen(request)),
+      outcome,
+      search,
+    );
   return { kind: 'ignored', instanceId: outcome.instanceId, reason: explainUnknownKey(outcome, search) };
 }
 
@@ -55,7 +60,9 @@ function resolveWithoutKey(outcome: StepOutcome, search: OutcomeSearch): Outcome
   const eventTarget = toolId === '' ? findEventTarget(outcome, search) : undefined;
   if (eventTarget) return { kind: 'step', instanceId: eventTarget.instanceId };
   return explainClosed(
-    matching.filter(({ request }) => !isOpen(request) || search.isTaken(request, toolId) || hasOutcome(request, toolId)),
+    matching.filter(
+      ({ request }) => !isOpen(request) || search.isTaken(request, toolId) || hasOutcome(request, toolId),
+    ),
     outcome,
     search,
     toolId,
