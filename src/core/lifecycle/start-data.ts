@@ -58,7 +58,7 @@ function collectOwnValues(
 function createStartVariables(
   scenario: CompiledScenario,
   instances: readonly TurnInstance[],
-  { storedData, turn }: SelectionContext,
+  { storedData }: SelectionContext,
 ): Variables {
   const ended = instances.filter(hasEnded);
   if (ended.length === 0) return storedData.sessionVariables;
@@ -72,7 +72,6 @@ function createStartVariables(
     ended.map(getFinalView),
     remaining,
     storedData.providedFields,
-    turn.occurredAt,
   );
 }
 
