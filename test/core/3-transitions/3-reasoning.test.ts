@@ -7,7 +7,7 @@ import {
   type TurnDraft,
 } from '../../support/conversation';
 import { startScenarios } from '../../support/play-turns';
-import { acting, asking, confirming, end, silent } from '../../support/sample-scenarios';
+import { acting, asking, confirming, end, silent, waiting } from '../../support/sample-scenarios';
 
 const confirmed: TurnDraft = { outcomes: [{ kind: 'CONFIRMED' }] };
 const ask = (field: string, ...to: NonNullable<StepDraft['to']>): StepDraft => ({
@@ -174,9 +174,9 @@ test.each<[string, ScenarioDraft, readonly TurnDraft[], string]>([
   ],
   [
     'templates of earlier steps',
-    createScenario({ stepId: 'a', templateIds: ['hello'], speak: 'WITH_NEXT', to: ['b'] }, { stepId: 'b' }),
+    createScenario({ stepId: 'a', templateIds: ['hello'], speak: 'WITH_NEXT', to: ['wait'] }, waiting),
     [{}],
-    'Started at step "b". Step "b" first sends hello.',
+    'Moved a -> wait. Step "wait" first sends hello.',
   ],
   [
     'a transition with missing data that cannot be asked for',

@@ -176,10 +176,14 @@ describe('8: a turn on an imported session', () => {
     expect(conversation.session.importedFrom).toBe('hash');
   });
 
-  test('8: asks the question of the current step, not as a reprompt', () => {
+  test('8: asks the question of the current step again', () => {
     const conversation = continueImported({ currentStepId: 'reason', visitedSteps: toVisitedSteps('order', 'reason') });
+    expect(conversation.instance('refund')).toMatchObject({
+      waitsFor: 'ANSWER',
+      requests: [{ kind: 'ASK', stepId: 'reason', visitNumber: 2, fields: ['reason'], status: 'OPEN', putCount: 1 }],
+    });
     const asked = conversation.turn({ message: 'hello again' }).contribution('refund');
-    expect([asked.type, asked.stepId, asked.isReprompt]).toEqual(['ASK', 'reason', false]);
+    expect([asked.type, asked.stepId, asked.isReprompt]).toEqual(['ASK', 'reason', true]);
   });
 
   test('8: ignores a CONFIRMED before its first CONFIRM', () => {
@@ -206,15 +210,15 @@ describe('8: a turn on an imported session', () => {
     expect(conversation.instance('s').irreversibleDone.map(({ description }) => description)).toEqual(['s done']);
   });
 
-  test('8: expects no result of an action before its fields are known', () => {
+  test('8: waits for the missing fields of its step before the result of its action', () => {
     const draft: ScenarioDraft = {
       scenarioId: 's',
-      steps: [{ stepId: 'act', collectsProfileFields: ['x', 'y'], toolIds: ['t'], to: ['end'] }, end],
+      steps: [{ stepId: 'act', collectsProfileFields: ['x', 'z', 'y'], toolIds: ['t'], to: ['end'] }, end],
     };
     const listRequests = (values: Readonly<Record<string, string | null>>) =>
       getInstance(importRecord({ currentStepId: 'act', variables: toValues(values) }, draft)).requests;
-    expect(listRequests({ x: '1', y: null })).toEqual([]);
-    expect(listRequests({ x: '1', y: '2' })).toHaveLength(1);
+    expect(listRequests({ x: '1', y: null })).toMatchObject([{ kind: 'ASK', actionKey: '', fields: ['y', 'z'] }]);
+    expect(listRequests({ x: '1', y: '2', z: '3' })).toMatchObject([{ kind: 'ACTION', fields: [] }]);
   });
 
   test('8: resumes a paused instance that it addresses', () => {
