@@ -157,7 +157,7 @@ describe('ScenarioService', () => {
     const relate = (sourceId: string, targetScenarioId: string, kind = 1) =>
       callMethod(grpc, scenarios.putRelationship, {
         ...agent,
-        relationship: { kind, sourceType: 0, sourceId, targetScenarioId, weight: 0.5 },
+        relationship: { kind, sourceType: 0, sourceId, targetScenarioId, weight: 0.5, startDependency: false },
       });
     expect(await relate(uuid(11), uuid(12))).toMatchObject({ created: true, relationship: { sourceType: 2 } });
     expect(await relate(uuid(11), uuid(12))).toMatchObject({ created: false });
