@@ -5,6 +5,7 @@ import type { FieldValues } from '../model/json';
 import type { RejectionReason, StartOrigin } from '../model/lifecycle-decision';
 import { sortWith } from '../model/sorting';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
+import { hasEndOrPause } from './callers';
 import { findConsent } from './consent';
 import { getScenarioId, hasEnded, hasSucceeded, type TurnInstance } from './turn-instance';
 import type { TurnState } from './turn-state';
@@ -81,7 +82,8 @@ export function collectStartCandidates(context: SelectionContext, state: TurnSta
     const consent = findConsent(choice, byId, context);
     if (consent) add({ ...consent, origin: 'CONSENTED' }, true);
   }
-  if (isPendingTried(context, state)) {
+  // Pending starts are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14).
+  if (turn.trigger === 'MESSAGE' || hasEndOrPause(state)) {
     for (const { scenarioId, score } of session.pendingStarts) {
       const named = byId.get(scenarioId);
       if (named && meetsStartThreshold(named, settings)) continue;
@@ -146,16 +148,6 @@ function isNamedResumeRejected(scenarioId: string, { instances }: TurnState): bo
 
 function isRunning(scenarioId: string, { instances }: Pick<TurnState, 'instances'>): boolean {
   return instances.some((instance) => !hasEnded(instance) && getScenarioId(instance) === scenarioId);
-}
-
-/** Pending starts are tried on MESSAGE turns, and on any turn after an instance has ended or been paused on it (2.14). */
-function isPendingTried({ turn }: SelectionContext, { instances }: TurnState): boolean {
-  return (
-    turn.trigger === 'MESSAGE' ||
-    instances.some(
-      (instance) => hasEnded(instance) || (instance.action === 'PAUSE' && instance.reason !== 'STAYS_PAUSED'),
-    )
-  );
 }
 
 /** Sorts by score, then by scenario priority, both in descending order, then by id (2.12). */
