@@ -19,6 +19,7 @@ import type { TransitionDecision } from '../../src/core/model/transition-decisio
 import type {
   AppliedRule,
   CandidateVariable,
+  Delivery,
   ScenarioSignal,
   Situation,
   StepOutcome,
@@ -158,11 +159,18 @@ export interface TurnDraft {
   readonly customer?: Fields;
   readonly variables?: Fields;
   readonly scopes?: Readonly<Record<string, CandidateVariable['scope']>>;
+  /** How a variable changes the known value, by name; SET if left out. */
+  readonly operations?: Readonly<Record<string, CandidateVariable['operation']>>;
+  /** The scenario that a variable is meant for, by name. */
+  readonly meantFor?: Readonly<Record<string, string>>;
+  /** Fields that the customer declines to give. */
+  readonly declined?: readonly string[];
   readonly patch?: Fields;
   readonly outcomes?: readonly (Partial<Omit<StepOutcome, 'results'>> & {
     readonly kind: StepOutcome['kind'];
     readonly results?: Fields;
   })[];
+  readonly deliveries?: readonly (Partial<Delivery> & { readonly status: Delivery['status'] })[];
   readonly facts?: Fields;
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
@@ -347,6 +355,13 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
       results: toFields(results),
     })),
     sessionVariables: toFields(draft.patch),
+    deliveries: (draft.deliveries ?? []).map((delivery) => ({
+      instanceId: '',
+      contributionType: undefined,
+      actionKey: '',
+      ...delivery,
+    })),
+    supersedesTurnId: '',
   };
 }
 
@@ -371,13 +386,23 @@ function aSituation(draft: TurnDraft): Situation {
     urgency: 'normal',
     facts: toFields(draft.facts),
     requestedFields: draft.requested ?? [],
-    candidateVariables: Object.entries(draft.variables ?? {}).map(([name, value]) => ({
-      name,
-      value,
-      scope: draft.scopes?.[name] ?? 'CASE',
-    })),
+    candidateVariables: [
+      ...Object.entries(draft.variables ?? {}).map(([name, value]) => aVariable(name, value, draft)),
+      ...(draft.declined ?? []).map((name) => ({ ...aVariable(name, null, draft), declined: true })),
+    ],
     embedding: [],
     ...draft.situation,
+  };
+}
+
+function aVariable(name: string, value: JsonValue, draft: TurnDraft): CandidateVariable {
+  return {
+    name,
+    value,
+    scope: draft.scopes?.[name] ?? 'CASE',
+    scenarioId: draft.meantFor?.[name] ?? '',
+    operation: draft.operations?.[name] ?? 'SET',
+    declined: false,
   };
 }
 

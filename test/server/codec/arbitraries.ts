@@ -7,7 +7,8 @@ import type {
   StepTransition,
   StoredScenario,
 } from '../../../src/core/model/scenario';
-import type { StepOutcome, Turn } from '../../../src/core/model/turn';
+import type { Delivery, StepOutcome, Turn } from '../../../src/core/model/turn';
+import { contributionType } from '../../../src/server/codec/wire/decision-enums';
 import type { EnumTable } from '../../../src/server/codec/wire/enum-table';
 import * as enums from '../../../src/server/codec/wire/enums';
 
@@ -25,6 +26,7 @@ export const unsafeNames = [
 ];
 
 export const text = fc.string({ unit: 'binary', maxLength: 12 });
+const nonEmptyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 export const name = fc.oneof(
   fc.constantFrom(...unsafeNames),
   text.filter((key) => key !== '__proto__'),
@@ -81,6 +83,17 @@ export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
   results: fields,
 });
 
+/** Identifies a contribution by key, or by instance and type (section 12). */
+const delivery: fc.Arbitrary<Delivery> = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ instanceId: nonEmptyText, contributionType: anyName(contributionType), actionKey: fc.constant('') }),
+      fc.record({ instanceId: fc.constant(''), contributionType: fc.constant(undefined), actionKey: nonEmptyText }),
+    ),
+    anyName(enums.deliveryStatus),
+  )
+  .map(([target, status]) => ({ ...target, status }));
+
 /** Numbers that a 32-bit float can represent. */
 const embedding = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 });
 
@@ -113,7 +126,16 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
     urgency: anyName(enums.urgency),
     facts: fields,
     requestedFields: names,
-    candidateVariables: shortArray(fc.record({ name, value: json, scope })),
+    candidateVariables: shortArray(
+      fc.record({
+        name,
+        value: json,
+        scope,
+        scenarioId: text,
+        operation: anyName(enums.variableOperation),
+        declined: boolean,
+      }),
+    ),
     embedding,
   }),
   candidates: shortArray(fc.record({ scenarioId: text, score, reasoning: text })),
@@ -129,6 +151,8 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
   customerData: fields,
   stepOutcomes: shortArray(stepOutcome),
   sessionVariables: fields,
+  deliveries: shortArray(delivery),
+  supersedesTurnId: text,
 });
 
 const transition: fc.Arbitrary<StepTransition> = fc.record({
