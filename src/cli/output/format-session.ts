@@ -8,7 +8,7 @@ import {
   type Session,
   type StepVisit,
 } from '../../../gen/focal/orchestration/v1/session';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { formatIgnoredOutcomes, formatRecord } from './format-turn';
 import { formatHeading, formatRow, type TerminalOptions } from './terminal';
 

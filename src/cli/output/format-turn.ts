@@ -21,7 +21,7 @@ import {
   type Turn,
   TurnTrigger,
 } from '../../../gen/focal/orchestration/v1/turn';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { formatHeading, formatRow, type Style, type TerminalOptions } from './terminal';
 
 const labelWidth = 11;
