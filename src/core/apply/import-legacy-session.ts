@@ -1,6 +1,6 @@
 import { compareText } from '../model/compare-text';
 import { getRunningStatus, hasRunningScenario, type LegacySession } from '../model/legacy-session';
-import { buildActionKey, type InstanceRequest } from '../model/request';
+import { buildActionKey, type InstanceRequest, type RequestKind, type WaitsFor } from '../model/request';
 import {
   createEmptySession,
   createInstance,
@@ -15,6 +15,7 @@ import {
   type SessionVariable,
   type StepVisit,
 } from '../model/session';
+import { sortNames } from '../model/sorting';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 
 /** The inputs of an import, except the record. */
@@ -73,7 +74,7 @@ function createImportedInstance(
     currentStepId,
   };
   const visit = createVisit(traversedSteps.length + 1, 0, lastActiveAt);
-  const requests = step ? openActions(step, visit, key, record, lastActiveAt) : [];
+  const requests = step ? openRequests(step, visit, key, record, lastActiveAt) : [];
   const isPaused = status === 'PAUSED';
   return {
     ...createInstance(key, 0, lastActiveAt),
@@ -81,7 +82,6 @@ function createImportedInstance(
     pausedAt: isPaused ? lastActiveAt : undefined,
     pauseReason: isPaused ? 'USER_REQUEST' : undefined,
     pausedAtTurnCount: isPaused ? record.turnCount : 0,
-    // The record does not list the fields that were asked for, so the step asks for them again.
     visit,
     requests,
     route: traversedSteps.map((traversed, index) => createRouteEntry(traversed, index + 1, scenario, record)),
@@ -93,33 +93,34 @@ function createImportedInstance(
     loopCounts: step?.countsLoops ? new Map([[currentStepId, 1]]) : new Map(),
     lastVisitNumber: visit.number,
     lastPathSequence: traversedSteps.length,
-    waitsFor: requests.length > 0 ? 'ACTION' : 'NOTHING',
+    waitsFor: requests[0] ? waitsForKind[requests[0].kind] : 'NOTHING',
   };
 }
 
 /**
- * Opens the ACTION of the current step if the legacy service had nothing to ask or to confirm before it. Its result is then accepted on the
- * first turn.
+ * Opens the request that the legacy service was waiting for, so that the first turn can answer it: the ASK for the missing fields of the current
+ * step, else its ACTION. A CONFIRM is put again instead, because the record does not contain the values that it showed.
  */
-function openActions(
+function openRequests(
   step: CompiledStep,
   { number: visitNumber }: StepVisit,
   { instanceId }: Pick<ScenarioInstance, 'instanceId'>,
   { variables }: LegacySession,
   at: number,
 ): readonly InstanceRequest[] {
-  const isAsking = step.collectedFields.some((field) => (variables.get(field) ?? null) === null);
-  if (!step.hasActStage || step.hasConfirmStage || isAsking) return [];
+  const missingFields = step.collectedFields.filter((field) => (variables.get(field) ?? null) === null);
+  const isAsking = missingFields.length > 0;
+  if (!isAsking && (!step.hasActStage || step.hasConfirmStage)) return [];
   const putting = { revision: 0, at, position: 0 };
   return [
     {
-      kind: 'ACTION',
-      actionKey: buildActionKey(instanceId, step.stepId, visitNumber, 1),
+      kind: isAsking ? 'ASK' : 'ACTION',
+      actionKey: isAsking ? '' : buildActionKey(instanceId, step.stepId, visitNumber, 1),
       stepId: step.stepId,
       visitNumber,
-      fields: [],
+      fields: sortNames(missingFields),
       values: new Map(),
-      tools: step.tools.map(({ toolId }) => ({ toolId })),
+      tools: isAsking ? [] : step.tools.map(({ toolId }) => ({ toolId })),
       status: 'OPEN',
       hasAnswer: false,
       outcome: undefined,
@@ -132,6 +133,8 @@ function openActions(
     },
   ];
 }
+
+const waitsForKind: Readonly<Record<RequestKind, WaitsFor>> = { ASK: 'ANSWER', CONFIRM: 'ANSWER', ACTION: 'ACTION' };
 
 /**
  * Finds the visited steps except the current one, in the order of the definition, because the record does not contain the order of the

@@ -50,19 +50,44 @@ test('3.1: templates are contributed as an INFORM if the walk ends without a con
   expect(second?.plan).toEqual(['s NONE']);
 });
 
-test('3.1: an INFORM of templates does not finish the inform stage of the step where the instance waits', () => {
+test('3.1: an INFORM of templates does not finish the inform stage of a step that was declined', () => {
+  const step: StepDraft = {
+    stepId: 'next',
+    isCheckpoint: true,
+    templateIds: ['news'],
+    to: [
+      { to: 'wait', outcomes: ['CONFIRMED'] },
+      { to: 'declined', outcomes: ['DECLINED'] },
+    ],
+  };
+  const declined: StepDraft = { ...speaking('declined', 'wait'), to: ['wait'] };
+  const scenario = createSpeaking(step);
+  const turns = playTurns({ ...scenario, steps: [...scenario.steps, declined] }, [
+    {},
+    { outcomes: [{ kind: 'DECLINED' }] },
+    {},
+  ]);
+  expect(turns.map(({ plan }) => plan)).toEqual([['s CONFIRM '], ['s INFORM declined'], ['s NONE']]);
+  expect(turns[1]?.session.instances[0]?.visit.informedRevision).toBe(0);
+});
+
+test('11: templates wait while a call is open, for the next contribution of the caller', () => {
   const calling: StepDraft = {
     stepId: 'next',
     calls: { scenarioId: 'called', reuseCompleted: false, returns: [] },
-    templateIds: ['news'],
-    to: ['end'],
+    to: ['wait'],
   };
-  const conversation = new Conversation([createSpeaking(calling), asking('called', ['x'])]);
-  expect(conversation.turn({ candidates: { s: 0.9 } }).contribution('s')).toMatchObject({
-    type: 'INFORM',
-    templateIds: ['hello', 'terms'],
-  });
-  expect(conversation.instance('s')).toMatchObject({ waitsFor: 'CALL', visit: { informedRevision: 0 } });
+  const called: ScenarioDraft = {
+    scenarioId: 'called',
+    steps: [
+      { stepId: 'ask', collectsProfileFields: ['x'], to: ['done'] },
+      { stepId: 'done', isTerminal: true },
+    ],
+  };
+  const conversation = new Conversation([createSpeaking(calling), called]);
+  expect(conversation.turn({ candidates: { s: 0.9 } }).plan).toEqual(['called ASK x', 's NONE']);
+  expect(conversation.instance('s')).toMatchObject({ leadInTemplateIds: ['hello', 'terms'], waitsFor: 'CALL' });
+  expect(conversation.turn({ variables: { x: 1 } }).plan).toEqual(['s INFORM hello,terms']);
 });
 
 describe('a contribution that is not made', () => {
