@@ -12,7 +12,7 @@ type Variables = ReadonlyMap<string, SessionVariable>;
 export function forgetEndedFields(
   variables: Variables,
   ended: readonly InstanceView[],
-  remaining: readonly InstanceView[],
+  remaining: readonly Pick<InstanceView, 'scenario'>[],
   providedFields: ReadonlySet<string>,
 ): Variables {
   if (ended.length === 0) return variables;
@@ -52,6 +52,6 @@ export function movePersistedResults(
   return moved ?? variables;
 }
 
-function isCollected(views: readonly { readonly scenario: CompiledScenario | undefined }[], field: string): boolean {
+function isCollected(views: readonly Pick<InstanceView, 'scenario'>[], field: string): boolean {
   return views.some(({ scenario }) => scenario?.collectedFields.has(field) ?? false);
 }

@@ -1,5 +1,5 @@
-import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { SelectionContext } from '../context/selection-context';
+import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import { compareText } from '../model/compare-text';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import { findOpenRequest } from '../model/request';

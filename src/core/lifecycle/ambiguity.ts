@@ -1,6 +1,6 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { ScenarioStart } from './start-candidates';
 import { sortUnique } from './active-set';
+import type { ScenarioStart } from './start-candidates';
 import type { RelatedScenarios } from './turn-state';
 
 type Start = Pick<ScenarioStart, 'scenario' | 'score' | 'origin'>;

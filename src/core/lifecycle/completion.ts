@@ -1,39 +1,24 @@
-import { isActFinished, toVisitState } from '../context/visit-state';
+import { getStartTargets } from '../context/instance-signals';
 import type { InstanceView } from '../context/instance-view';
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
-import { getStartTargets } from '../context/instance-signals';
+import { isActFinished, toVisitState } from '../context/visit-state';
 import type { Ending } from '../model/scenario';
 import type { ScenarioInstance } from '../model/session';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { findReachableSteps } from '../scenario/step-graph';
-import type { StepNeed } from '../steps/step-need';
-import type { Walk } from '../steps/walk';
+import { findStageNeed, hasEndedEarly } from '../steps/stage-need';
+import { createWalkInput } from '../steps/walk-input';
+import { createWalk } from '../steps/walk-state';
 
-/** Whether all stages of the step are finished. What a transition misses comes after all stages (3.3). */
-function isDone(need: StepNeed): boolean {
-  switch (need.kind) {
-    case 'none':
-    case 'event':
-      return true;
-    case 'ask':
-      return need.stage === 'condition';
-    case 'call':
-    case 'confirm':
-    case 'act':
-    case 'inform':
-      return false;
-  }
-}
-
-/** Whether the instance is left at a terminal step with all stages finished, and its walk would not move it (2.3c). */
-export function isFinished(view: InstanceView, walk: Walk): boolean {
-  return (view.step?.isTerminal ?? false) && !walk.hasMoved && !hasEndedBadly(view) && isDone(walk.need);
-}
-
-/** Whether DECLINED, or a call that did not succeed, ended the visit in place of its stages (3.2). */
-function hasEndedBadly({ instance, hasDeclinedConfirm }: InstanceView): boolean {
-  const { outcome } = instance.visit;
-  return hasDeclinedConfirm || outcome === 'CALL_FAILED' || outcome === 'CALL_CANCELLED';
+/** Whether the instance stands at a terminal step with all stages finished (2.3c). What a transition misses comes after all stages (3.3). */
+export function isAtFinishedEnd(
+  view: InstanceView,
+  scenario: CompiledScenario,
+  step: CompiledStep,
+  context: SelectionContext,
+): boolean {
+  if (!step.isTerminal || hasEndedEarly({ step, visit: view.instance.visit })) return false;
+  return findStageNeed(createWalk(createWalkInput(view, scenario, step), context), context).kind === 'none';
 }
 
 /**

@@ -30,7 +30,8 @@ export function getChoiceAnswer(
   choice: ScenarioChoiceRequest,
   { answeredChoice }: AnswerContext,
 ): 'CONFIRMED' | 'DECLINED' | undefined {
-  return answeredChoice && isSameChoice(answeredChoice.choice, choice) ? answeredChoice.kind : undefined;
+  if (!answeredChoice || !isSameChoice(answeredChoice.choice, choice)) return undefined;
+  return answeredChoice.isAccepted ? 'CONFIRMED' : 'DECLINED';
 }
 
 /**

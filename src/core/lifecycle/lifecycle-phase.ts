@@ -1,12 +1,65 @@
+import { countAttempt } from '../context/addressed';
 import type { SelectionContext } from '../context/selection-context';
-import type { TurnState } from './turn-state';
+import { followCallers, isPausedOnThisTurn } from './callers';
+import { evaluateLifecycleRules } from './lifecycle-rules';
+import { applyWhenNotAddressed } from './not-addressed';
+import { applyAddressedResumes, applyAutomaticResumes } from './resumes';
+import { collectStartCandidates, type StartCandidate } from './start-candidates';
+import { selectStarts } from './start-selection';
+import { changeView, getInstanceId, hasEnded, isActive, isNew, type TurnInstance } from './turn-instance';
+import { type TurnState, updateInstances } from './turn-state';
 
 /** The result of P6.2: the instances and starts before the walks (0.7, steps 6 to 9). */
 export interface LifecyclePhase {
   readonly state: TurnState;
 }
 
-/** Decides about the instances and candidates of a turn. Pure. */
+/** Decides about the instances and candidates of a turn before the walks. Pure. */
 export function decideLifecycle(context: SelectionContext): LifecyclePhase {
-  throw new Error(`not written yet ${context.revision}`);
+  const evaluated: TurnState = {
+    instances: context.views.map((view) => evaluateLifecycleRules(view, context)),
+    rejected: new Map(),
+    ambiguousWith: new Map(),
+    settledIds: new Set(),
+  };
+  const state = markSettled(followCallers(evaluated));
+  return { state: startAndResume(state, collectStartCandidates(context, state), context) };
+}
+
+/** Starts and resumes what the turn makes possible at this point, and decides which instances stay silent (0.7, steps 7 to 9). */
+export function startAndResume(
+  state: TurnState,
+  candidates: readonly StartCandidate[],
+  context: SelectionContext,
+): TurnState {
+  const started = selectStarts(applyAddressedResumes(state, context), candidates, context);
+  const counted = countAttempts(started, context);
+  return applyAutomaticResumes(applyWhenNotAddressed(counted, context), context);
+}
+
+/** Counts the attempts of a MESSAGE turn, once for each instance, before its walk (0.8). */
+function countAttempts(state: TurnState, context: SelectionContext): TurnState {
+  if (context.turn.trigger !== 'MESSAGE') return state;
+  const hasStarted = state.instances.some(isNew);
+  return updateInstances(state, (instance) => {
+    const { view } = instance;
+    if (!isActive(instance) || instance.walk || isNew(instance) || !context.views.includes(view)) return instance;
+    return changeView(instance, countAttempt(view, hasStarted, context));
+  });
+}
+
+/** Lists the instances that have ended or been paused on this turn since the last selection of starts and resumes (2.14). */
+export function listFreed({ instances, settledIds }: TurnState): readonly TurnInstance[] {
+  return instances.filter(
+    (instance) =>
+      (hasEnded(instance) || (isPausedOnThisTurn(instance) && instance.reason !== 'LOOP')) &&
+      !settledIds.has(getInstanceId(instance)),
+  );
+}
+
+/** Records that starts and resumes take the ends and pauses so far into account. */
+export function markSettled(state: TurnState): TurnState {
+  const freed = listFreed(state);
+  if (freed.length === 0) return state;
+  return { ...state, settledIds: new Set([...state.settledIds, ...freed.map(getInstanceId)]) };
 }

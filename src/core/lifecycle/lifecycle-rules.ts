@@ -1,17 +1,17 @@
+import type { Condition } from '../conditions';
 import type { InstanceView } from '../context/instance-view';
 import { wasPaused } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
-import type { Condition } from '../conditions';
 import type { IdleAction } from '../model/scenario';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { findRecoveryStep } from '../steps/recovery';
 import { toStepVariables } from '../steps/step-conditions';
-import { walkInstance, type Walk } from '../steps/walk';
+import { walkInstance } from '../steps/walk';
 import { createWalkInput } from '../steps/walk-input';
-import { getRequestedEnding, isFinished, isRestarted } from './completion';
+import type { Walk } from '../steps/walk-state';
+import { getRequestedEnding, isAtFinishedEnd, isRestarted } from './completion';
 import { createTurnInstance, type DecidedAction, type TurnInstance } from './turn-instance';
-import { hasWalkCause } from './walk-causes';
 
 /** What the rules know about an existing instance whose scenario exists. */
 interface RuleInput {
@@ -19,7 +19,9 @@ interface RuleInput {
   readonly scenario: CompiledScenario;
   /** Undefined if the version does not have the step; the instance is then paused. */
   readonly step: CompiledStep | undefined;
-  /** The walk of an instance whose rules depend on it: at a terminal step, or after a DECLINED or a call that did not succeed. */
+  /** The instance stands at a terminal step with all stages finished, and the turn can complete it (2.3c). */
+  readonly isAtEnd: boolean;
+  /** The walk of an instance that ends unless its walk moves it. */
   readonly walk: Walk | undefined;
   readonly context: SelectionContext;
   /** Collects the errors of the conditions that are evaluated. */
@@ -36,23 +38,25 @@ export function evaluateLifecycleRules(view: InstanceView, context: SelectionCon
   if (!scenario) return createTurnInstance(view, { action: 'CANCEL', reason: 'SCENARIO_NOT_FOUND' });
   const isPaused = wasPaused(view);
   if (!step && !isPaused) return evaluateMissingStep(view, scenario, context);
-  const isConcerned = context.turn.trigger === 'MESSAGE' || (isPaused ? view.hasOutcome : hasWalkCause(view, context));
-  const walk = isConcerned && step && dependsOnWalk(view, step) ? expectWalk(view, scenario, step, context) : undefined;
-  const input: RuleInput = { view, scenario, step, walk, context, conditionErrors: [] };
-  const { conditionErrors } = input;
-  const details = { expectedWalk: walk, conditionErrors };
-  if (walk && isRestartedAtEnd(input, walk)) {
-    return createTurnInstance(view, finish(step), { conditionErrors, restarts: true });
+  const isMessage = context.turn.trigger === 'MESSAGE';
+  const isConcerned = isMessage || (isPaused ? view.hasOutcome : view.isConcerned);
+  const isAtEnd =
+    step !== undefined && (isMessage || view.hasOutcome) && isAtFinishedEnd(view, scenario, step, context);
+  if (isAtEnd && isRestarted(view, scenario, context)) {
+    return createTurnInstance(view, finish(step), { restarts: true });
   }
-  const end = evaluateCompletion(input) ?? evaluateCancel(input) ?? evaluateDeclined(input);
-  if (end) return createTurnInstance(view, end, { conditionErrors });
-  if (isPaused) return createTurnInstance(view, { action: 'PAUSE', reason: 'STAYS_PAUSED' }, details);
-  if (view.signals.hasPause) return createTurnInstance(view, { action: 'PAUSE', reason: 'USER_REQUEST' }, { conditionErrors, isResumeOffered: false });
-  if (isIdle(input)) return createTurnInstance(view, idleActions[scenario.definition.idleAction], { conditionErrors, isResumeOffered: false });
+  const canEnd = isAtEnd || (isConcerned && getFailure(view) !== undefined);
+  const walk = canEnd && step ? walkInstance(createWalkInput(view, scenario, step), context) : undefined;
+  const input: RuleInput = { view, scenario, step, isAtEnd, walk, context, conditionErrors: [] };
+  const action = evaluateEnd(input) ?? (isPaused ? staysPaused : evaluatePause(input));
+  const { conditionErrors } = input;
+  if (action) return createTurnInstance(view, action, { conditionErrors, expectedWalk: walk });
   return isConcerned
-    ? createTurnInstance(view, { action: 'CONTINUE', reason: 'GOES_ON' }, details)
+    ? createTurnInstance(view, { action: 'CONTINUE', reason: 'GOES_ON' }, { conditionErrors, expectedWalk: walk })
     : createTurnInstance(view, { action: 'CONTINUE', reason: 'QUIET' }, { conditionErrors, shouldWalk: false });
 }
+
+const staysPaused: DecidedAction = { action: 'PAUSE', reason: 'STAYS_PAUSED' };
 
 /** 2.2: the current step is not in the scenario's version. */
 function evaluateMissingStep(
@@ -65,37 +69,24 @@ function evaluateMissingStep(
     : createTurnInstance(view, { action: 'CANCEL', reason: 'STEP_NOT_FOUND' });
 }
 
-function dependsOnWalk(view: InstanceView, step: CompiledStep): boolean {
-  return step.isTerminal || hasFailed(view) !== undefined;
-}
-
-function expectWalk(
-  view: InstanceView,
-  scenario: CompiledScenario,
-  step: CompiledStep,
-  context: SelectionContext,
-): Walk {
-  return walkInstance(createWalkInput(view, scenario, step), context);
-}
-
-function finish(step: CompiledStep | undefined): DecidedAction {
-  return { action: 'COMPLETE', reason: 'TERMINAL', ending: step?.ending ?? 'SUCCEEDED' };
-}
-
-/** 2.3c, restart: the values of this turn belong to the new run, so a correction or a transition does not count. */
-function isRestartedAtEnd({ view, scenario, step, context }: RuleInput, walk: Walk): boolean {
-  return step?.isTerminal === true && isRestarted(view, scenario, context) && isFinished(view, walk, context);
+/** Rules 2.3 to 2.5. */
+function evaluateEnd(input: RuleInput): DecidedAction | undefined {
+  return evaluateCompletion(input) ?? evaluateCancel(input) ?? evaluateFailure(input);
 }
 
 /** 2.3: finished at a terminal step, then the `completion_condition`, then a COMPLETE signal. */
 function evaluateCompletion(input: RuleInput): DecidedAction | undefined {
-  const { view, scenario, step, walk, context } = input;
-  if (walk && step?.isTerminal && !walk.hasMoved && isFinished(view, walk, context)) return finish(step);
+  const { view, scenario, step, isAtEnd, walk } = input;
+  if (isAtEnd && walk && !walk.hasMoved) return finish(step);
   if (isTrue('completion_condition', scenario.completionCondition, input)) {
     return { action: 'COMPLETE', reason: 'CONDITION', ending: 'SUCCEEDED' };
   }
   if (!view.signals.hasComplete) return undefined;
   return { action: 'COMPLETE', reason: 'USER_REQUEST', ending: getRequestedEnding(view, scenario) };
+}
+
+function finish(step: CompiledStep | undefined): DecidedAction {
+  return { action: 'COMPLETE', reason: 'TERMINAL', ending: step?.ending ?? 'SUCCEEDED' };
 }
 
 /** 2.4: a CANCEL reaches the instance, or its `cancel_condition` is TRUE. */
@@ -112,32 +103,39 @@ function isTrue(
   { view, step, context, conditionErrors }: RuleInput,
 ): boolean {
   if (!condition || !step) return false;
-  const position = { step, visit: view.instance.visit, isNewVisit: false };
-  const variables = toStepVariables({ input: view, position, known: view.known, clearedFields: [] }, context);
-  const { truth, error } = condition.evaluate(variables);
+  const { visit, attempts, attemptsTotal } = view.instance;
+  const position = { step, visit, isNewVisit: false };
+  const state = { input: view, position, known: view.known, clearedFields: [], attempts, attemptsTotal };
+  const { truth, error } = condition.evaluate(toStepVariables(state, context));
   if (error) conditionErrors.push(`${name}: ${error}`);
   return truth === 'TRUE';
 }
 
 /** 2.5: DECLINED or a call that did not succeed, and nothing handles it. */
-function evaluateDeclined({ view, walk }: RuleInput): DecidedAction | undefined {
-  const reason = hasFailed(view);
+function evaluateFailure({ view, walk }: RuleInput): DecidedAction | undefined {
+  const reason = getFailure(view);
   return reason && walk && !isHandled(walk) ? { action: 'CANCEL', reason } : undefined;
 }
 
-/** Returns why the step would end the instance if no transition handles its outcome (2.5). */
-function hasFailed({
+/** Returns why the instance ends if no transition handles the outcome of its step (2.5). */
+function getFailure({
   instance: { visit },
-  hasDeclinedConfirm,
+  hasDeclined,
   changesUsedValue,
 }: InstanceView): 'DECLINED' | 'CALL_FAILED' | 'CALL_CANCELLED' | undefined {
-  if (hasDeclinedConfirm) return changesUsedValue ? undefined : 'DECLINED';
+  if (hasDeclined) return changesUsedValue ? undefined : 'DECLINED';
   return visit.outcome === 'CALL_FAILED' || visit.outcome === 'CALL_CANCELLED' ? visit.outcome : undefined;
 }
 
 /** Whether a transition is TRUE, or UNKNOWN and stating `outcomes`, so that a DECLINED or failure does not end the instance (2.5). */
 export function isHandled({ hasMoved, blockingTransition }: Walk): boolean {
   return hasMoved || (blockingTransition?.hasOutcomes ?? false);
+}
+
+/** 2.6, then 2.7. */
+function evaluatePause(input: RuleInput): DecidedAction | undefined {
+  if (input.view.signals.hasPause) return { action: 'PAUSE', reason: 'USER_REQUEST' };
+  return isIdle(input) ? idleActions[input.scenario.definition.idleAction] : undefined;
 }
 
 const idleActions: Readonly<Record<IdleAction, DecidedAction>> = {

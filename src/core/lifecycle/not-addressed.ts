@@ -11,7 +11,8 @@ export function isReached(instance: TurnInstance, state: Pick<TurnState, 'instan
 
 /** Whether `when_not_addressed` decides about an instance: it is active, the turn does not reach it, and it blocks no start (0.5, 2.9). */
 function isLeftAside(instance: TurnInstance, state: TurnState): instance is ActiveTurnInstance {
-  if (!isActive(instance) || instance.walk || instance.reason === 'RELOCALIZED' || isReached(instance, state)) return false;
+  if (!isActive(instance) || instance.walk || instance.reason === 'RELOCALIZED' || isReached(instance, state))
+    return false;
   return !(isStartBlocked(state) && listStartBlockers(state.instances).includes(instance));
 }
 

@@ -30,8 +30,8 @@ export interface DecisionTexts {
   readonly getAddressed: () => string;
   /** Names of the scenarios that displaced the instance. */
   readonly getDisplacing: () => string;
-  /** The name of the scenario whose call started the instance. */
-  readonly getCaller: () => string;
+  /** The names of the scenarios that wait for the instance, or "its caller". */
+  readonly getCallers: () => string;
   /** The name of the scenario that the instance called. */
   readonly getCalled: () => string;
 }
@@ -119,7 +119,7 @@ export const pauseBehaviors: Readonly<Record<PauseReason, PauseBehavior>> = {
     endsWhenAddressed: never,
     endsByItself: ({ isCallerActive }) => isCallerActive,
     describeEnd: () => 'its caller resumes',
-    describePause: ({ scenario, getCaller }) => `${getCaller()}, whose call started ${scenario}, is paused.`,
+    describePause: ({ scenario, getCallers }) => `${scenario} is paused with ${getCallers()}, whose call started it.`,
     resetsCounters: false,
     getOfferAfterTurns,
   },

@@ -15,6 +15,15 @@ type ResumeCheck =
   | { readonly canResume: true; readonly displaced: readonly ActiveInstance[] }
   | { readonly canResume: false; readonly reason: RejectionReason };
 
+interface ResumeRequest {
+  /** The turn names or addresses the instance (2.11). */
+  readonly mayDisplace: boolean;
+  /** A call resumes the instance, so START_BLOCKED does not concern it (section 11). */
+  readonly isCalled?: boolean;
+  /** The callers, whose exclusion is ignored. */
+  readonly toleratedScenarioIds?: ReadonlySet<string>;
+}
+
 const noScenarios: ReadonlySet<string> = new Set();
 
 /**
@@ -24,14 +33,14 @@ const noScenarios: ReadonlySet<string> = new Set();
 export function checkResume(
   paused: TurnInstance,
   state: TurnState,
-  { mayDisplace, isCalled = false }: { readonly mayDisplace: boolean; readonly isCalled?: boolean },
+  { mayDisplace, isCalled = false, toleratedScenarioIds = noScenarios }: ResumeRequest,
   context: SelectionContext,
 ): ResumeCheck {
   const { scenario, signals, isAddressed } = paused.view;
   if (!scenario) return { canResume: false, reason: 'NOT_FOUND' };
   const interrupted = isAddressed && context.turn.trigger === 'MESSAGE' ? listInterrupted(state) : [];
   const activeSet = listActive(state.instances.filter((instance) => !interrupted.includes(instance)));
-  const request = { scenario, mayDisplace, toleratedScenarioIds: noScenarios };
+  const request = { scenario, mayDisplace, toleratedScenarioIds };
   const exclusion = checkExclusions(activeSet, request, context);
   if (!exclusion.canActivate) return { canResume: false, reason: exclusion.reason };
   const isExempt = signals.hasContinue || isCalled;
@@ -115,7 +124,9 @@ export function applyAddressedResumes(initial: TurnState, context: SelectionCont
       isExplicit ||
       (isAddressedByMessage(paused, context) &&
         !paused.view.isNamed &&
-        getPauseBehavior(paused.view.instance.pauseReason).endsWhenAddressed({ resumePolicy: getPolicy(paused, context) }));
+        getPauseBehavior(paused.view.instance.pauseReason).endsWhenAddressed({
+          resumePolicy: getPolicy(paused, context),
+        }));
     if (!isDue) continue;
     state = isExplicit ? tryResumeWithCallers(state, paused, context) : resumeOrOffer(state, paused, context);
   }

@@ -20,12 +20,12 @@ export interface StartCandidate {
    * scenario.
    */
   readonly matchesMessage: boolean | undefined;
-  /** Values of its local fields that an earlier turn gave, kept with the pending start or the CHOICE (0.4). */
-  readonly keptValues: FieldValues;
+  /** Values of its local fields that this turn gives, or an earlier one that the pending start or the CHOICE has kept (0.4). */
+  readonly localValues: FieldValues;
 }
 
 /** A candidate that starts. */
-export interface ScenarioStart extends Omit<StartCandidate, 'scenarioId' | 'keptValues'> {
+export interface ScenarioStart extends Omit<StartCandidate, 'scenarioId' | 'localValues'> {
   readonly scenario: CompiledScenario;
   readonly instanceId: string;
   /** Sorted (2.13). */
@@ -63,7 +63,13 @@ export function collectStartCandidates(context: SelectionContext, state: TurnSta
   const byId = new Map<string, StartCandidate>();
   const add = (candidate: Pick<StartCandidate, 'scenarioId' | 'score' | 'origin'>, matchesMessage?: boolean): void => {
     const { scenarioId, score, origin } = candidate;
-    byId.set(scenarioId, { scenarioId, score, origin, matchesMessage, keptValues: getKeptValues(scenarioId, context) });
+    byId.set(scenarioId, {
+      scenarioId,
+      score,
+      origin,
+      matchesMessage,
+      localValues: getLocalValues(scenarioId, context),
+    });
   };
   for (const { scenarioId, score, matchesMessage } of context.candidates) {
     add({ scenarioId, score, origin: 'CANDIDATE' }, matchesMessage);
@@ -103,8 +109,13 @@ export function collectFurtherCandidates(
   const byId = new Map<string, StartCandidate>();
   for (const { scenarioId, score } of context.session.pendingStarts) {
     if (isPendingStartCanceled(scenarioId, context) || isPendingStartDropped(scenarioId, context, state)) continue;
-    const keptValues = getKeptValues(scenarioId, context);
-    byId.set(scenarioId, { scenarioId, score, origin: 'PENDING', matchesMessage: true, keptValues });
+    byId.set(scenarioId, {
+      scenarioId,
+      score,
+      origin: 'PENDING',
+      matchesMessage: true,
+      localValues: getLocalValues(scenarioId, context),
+    });
   }
   for (const { candidate, rejection } of state.rejected.values()) {
     if (isRetried(candidate, rejection)) byId.set(candidate.scenarioId, candidate);
@@ -112,7 +123,7 @@ export function collectFurtherCandidates(
   for (const { scenarioId } of byId.values()) if (isRunning(scenarioId, state)) byId.delete(scenarioId);
   for (const { scenarioId, score, matchesMessage } of context.candidates) {
     if (!isNamedResumeRejected(scenarioId, state)) continue;
-    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', matchesMessage, keptValues: noValues });
+    byId.set(scenarioId, { scenarioId, score, origin: 'CANDIDATE', matchesMessage, localValues: noValues });
   }
   return [
     ...sortByStartOrder([...byId.values()], context),
@@ -141,7 +152,9 @@ function isRunning(scenarioId: string, { instances }: Pick<TurnState, 'instances
 function isPendingTried({ turn }: SelectionContext, { instances }: TurnState): boolean {
   return (
     turn.trigger === 'MESSAGE' ||
-    instances.some((instance) => hasEnded(instance) || (instance.action === 'PAUSE' && instance.reason !== 'STAYS_PAUSED'))
+    instances.some(
+      (instance) => hasEnded(instance) || (instance.action === 'PAUSE' && instance.reason !== 'STAYS_PAUSED'),
+    )
   );
 }
 
@@ -185,7 +198,13 @@ export function isPendingStartDropped(
   );
 }
 
-function getKeptValues(scenarioId: string, { session }: Pick<SelectionContext, 'session'>): FieldValues {
+function getLocalValues(scenarioId: string, context: SelectionContext): FieldValues {
+  const kept = findKeptValues(scenarioId, context);
+  const given = context.localStartValues.get(scenarioId);
+  return given && kept.size > 0 ? new Map([...kept, ...given]) : (given ?? kept);
+}
+
+function findKeptValues(scenarioId: string, { session }: Pick<SelectionContext, 'session'>): FieldValues {
   const pending = session.pendingStarts.find((each) => each.scenarioId === scenarioId);
   if (pending) return pending.localValues;
   for (const { localValues } of session.choices) {
@@ -222,13 +241,15 @@ export function createImpliedCandidates(
   for (const other of others) if (meetsStartThreshold(other, context.settings)) namedIds.add(other.scenarioId);
   const implied = [...new Set(scenarioIds)]
     .filter((scenarioId) => !namedIds.has(scenarioId))
-    .map((scenarioId): StartCandidate => ({
-      scenarioId,
-      score: 1,
-      origin: 'IMPLIED',
-      matchesMessage: undefined,
-      keptValues: getKeptValues(scenarioId, context),
-    }));
+    .map(
+      (scenarioId): StartCandidate => ({
+        scenarioId,
+        score: 1,
+        origin: 'IMPLIED',
+        matchesMessage: undefined,
+        localValues: getLocalValues(scenarioId, context),
+      }),
+    );
   return sortByStartOrder(implied, context);
 }
 

@@ -1,11 +1,12 @@
+import { forgetEndedFields } from '../context/ended-data';
 import { noSignals } from '../context/instance-signals';
 import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
+import { findChangedFields } from '../context/stored-data';
 import type { FieldValues, JsonValue } from '../model/json';
-import { type KnownData, viewInstanceData } from '../model/known-data';
+import { type KnownData, viewInstanceData, viewSessionData } from '../model/known-data';
 import { createInstance, type ScenarioInstance, type SessionVariable } from '../model/session';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
-import { listForgottenFields, movePersistedResults } from './ended-data';
 import { getScenarioId, hasEnded, type TurnInstance } from './turn-instance';
 
 type Variables = ReadonlyMap<string, SessionVariable>;
@@ -23,54 +24,63 @@ export interface StartData {
  */
 export function createStartData(
   scenario: CompiledScenario,
-  keptValues: FieldValues,
+  localValues: FieldValues,
   instances: readonly TurnInstance[],
   context: SelectionContext,
 ): StartData {
-  const own = collectOwnValues(scenario, keptValues, instances, context);
+  const own = collectOwnValues(scenario, localValues, instances);
   const variables = createStartVariables(scenario, instances, context);
-  const isShared = own.size === 0 && scenario.localFields.size === 0 && variables === context.storedData.sessionVariables;
+  const isShared =
+    own.size === 0 && scenario.localFields.size === 0 && variables === context.storedData.sessionVariables;
   const known = isShared
     ? context.known
     : viewInstanceData(own, variables, context.turn.customerData, scenario.localFields);
   return { own, known };
 }
 
-/** Local fields: what earlier turns kept for the start, then what this turn gives. A restart takes what its last run was given (2.3c). */
+/** A run that replaces a finished one takes the local values that this turn gave to that one (2.3c). */
 function collectOwnValues(
   { scenarioId, localFields }: CompiledScenario,
-  keptValues: FieldValues,
+  localValues: FieldValues,
   instances: readonly TurnInstance[],
-  { localStartValues }: SelectionContext,
 ): FieldValues {
-  if (localFields.size === 0) return keptValues;
-  const own = new Map<string, JsonValue>(keptValues);
-  const restarted = instances.find((instance) => instance.restarts && getScenarioId(instance) === scenarioId);
-  if (restarted) {
-    const { view } = restarted;
-    for (const field of localFields) {
-      const value = view.instance.variables.get(field);
-      if (value !== undefined && view.providedFields.has(field)) own.set(field, value);
-    }
+  const last = instances.find((instance) => instance.restarts && getScenarioId(instance) === scenarioId);
+  if (!last || localFields.size === 0) return localValues;
+  const own = new Map<string, JsonValue>(localValues);
+  for (const field of localFields) {
+    const value = last.view.instance.variables.get(field);
+    if (value !== undefined && last.view.providedFields.has(field)) own.set(field, value);
   }
-  for (const [field, value] of localStartValues.get(scenarioId) ?? []) own.set(field, value);
   return own;
 }
 
+/** The session's variables after the instances that have ended so far; a new run does not see what an earlier one forgets (0.4). */
 function createStartVariables(
-  { scenarioId }: CompiledScenario,
+  scenario: CompiledScenario,
   instances: readonly TurnInstance[],
-  context: SelectionContext,
+  { storedData }: SelectionContext,
 ): Variables {
-  const { sessionVariables } = context.storedData;
   const ended = instances.filter(hasEnded);
-  if (ended.length === 0) return sessionVariables;
-  const variables = movePersistedResults(sessionVariables, ended, context);
-  const earlierRuns = ended.filter((instance) => getScenarioId(instance) === scenarioId);
-  const others = instances.filter((instance) => !hasEnded(instance) && getScenarioId(instance) !== scenarioId);
-  const forgotten = listForgottenFields(variables, earlierRuns, others, context);
-  if (forgotten.size === 0) return variables;
-  return new Map([...variables].filter(([field]) => !forgotten.has(field)));
+  if (ended.length === 0) return storedData.sessionVariables;
+  const isOwn = (instance: TurnInstance): boolean => getScenarioId(instance) === scenario.scenarioId;
+  const remaining: Pick<InstanceView, 'scenario'>[] = instances
+    .filter((instance) => !hasEnded(instance) && !isOwn(instance))
+    .map(({ view }) => view);
+  if (!ended.some(isOwn)) remaining.push({ scenario });
+  return forgetEndedFields(
+    storedData.sessionVariables,
+    ended.map(getFinalView),
+    remaining,
+    storedData.providedFields,
+  );
+}
+
+/** The view of an ended instance without the results that its last walk forgot (0.4). */
+function getFinalView({ view, walk }: TurnInstance): InstanceView {
+  if (!walk || walk.forgottenFields.length === 0) return view;
+  const variables = new Map(view.instance.variables);
+  for (const field of walk.forgottenFields) variables.set(field, null);
+  return { ...view, instance: { ...view.instance, variables } };
 }
 
 /** Creates the view of an instance that starts. The turn addresses it (0.7, step 8); no signal reaches it (0.2). */
@@ -81,7 +91,7 @@ export function createStartView(
   { own, known }: StartData,
   context: SelectionContext,
 ): InstanceView {
-  const { revision, turn, changedFields, storedData } = context;
+  const { session, revision, turn, storedData } = context;
   const key = {
     instanceId,
     scenarioId: scenario.scenarioId,
@@ -89,26 +99,34 @@ export function createStartView(
     startNumber,
     currentStepId: scenario.entryStep.stepId,
   };
-  const draft = createInstance(key, revision, turn.occurredAt);
+  const providedFields =
+    own.size === 0 ? storedData.providedFields : new Set([...storedData.providedFields, ...own.keys()]);
   return {
-    instance: own.size === 0 ? draft : withVariables(draft, own, turn.occurredAt),
+    instance: withVariables(createInstance(key, revision, turn.occurredAt), own, turn.occurredAt),
     scenario,
     step: scenario.entryStep,
     known,
-    changedFields,
+    changedFields:
+      known === context.known
+        ? context.changedFields
+        : findChangedFields(providedFields, viewSessionData(session.variables, turn.customerData), known),
     correctedFields: [],
-    providedFields: storedData.providedFields,
+    keptFields: [],
+    providedFields,
     signals: noSignals,
     hasOutcome: false,
-    isNamed: true,
-    hasReceivedAwaitedField: false,
-    isAnswered: false,
     hasConfirmedByKey: false,
     hasAnsweredRequest: false,
+    hasDeclined: false,
     changesUsedValue: false,
-    hasDeclinedConfirm: false,
+    isNamed: true,
+    hasReceivedAwaitedField: false,
+    hasReceivedAskedField: false,
     rejectedAnswers: [],
+    isAnswered: false,
     isAddressed: true,
+    isConcerned: true,
+    isAttemptExempt: true,
   };
 }
 

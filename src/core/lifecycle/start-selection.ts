@@ -113,7 +113,9 @@ function runSelection(
     const result = testStart(candidate, toTestInput(candidate, state, starts, constraints, context), context);
     if (!result.hasPassed) {
       state = reject(state, candidate, result.rejection);
-      queue.push(...collectDependencies(candidate, result.rejection, state, [...candidates.values(), ...queue], context));
+      queue.push(
+        ...collectDependencies(candidate, result.rejection, state, [...candidates.values(), ...queue], context),
+      );
       continue;
     }
     const { started, displaced } = result;

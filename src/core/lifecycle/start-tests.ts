@@ -1,7 +1,7 @@
 import { noSignals } from '../context/instance-signals';
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
-import { findMissingFields, type KnownData } from '../model/known-data';
 import { compareText } from '../model/compare-text';
+import { findMissingFields, type KnownData } from '../model/known-data';
 import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { toConditionVariables } from '../steps/step-conditions';
@@ -45,13 +45,13 @@ export function testStart(
   input: StartTestInput,
   context: SelectionContext,
 ): StartTestResult {
-  const { scenarioId, origin, score, matchesMessage, keptValues } = candidate;
+  const { scenarioId, origin, score, matchesMessage, localValues } = candidate;
   const scenario = context.catalogue.getScenario(scenarioId);
   if (!scenario) return reject({ reason: 'NOT_FOUND' });
   const { state } = input;
   const availability = checkAvailability(candidate, scenario, state, context);
   if (availability) return reject(availability);
-  const data = createStartData(scenario, keptValues, state.instances, context);
+  const data = createStartData(scenario, localValues, state.instances, context);
   const rejection = checkReadiness(scenario, data.known, state.instances, context) ?? checkRivals(input);
   if (rejection) return reject(rejection);
   const activeSet = listActive(state.instances);
@@ -104,11 +104,7 @@ function checkAvailability(
 }
 
 /** JUST_ENDED (2.12): a run of the scenario ended on this turn, and the turn does not clearly ask for a new one. */
-function isJustEnded(
-  candidate: StartCandidate,
-  ended: TurnInstance | undefined,
-  context: SelectionContext,
-): boolean {
+function isJustEnded(candidate: StartCandidate, ended: TurnInstance | undefined, context: SelectionContext): boolean {
   // Each scenario starts at most once a turn (0.7).
   if (ended?.start) return true;
   if (candidate.origin === 'AIMED') return false;
@@ -173,6 +169,7 @@ function checkEntryCondition(
       outcome: undefined,
       visits: 0,
       attempts: 0,
+      attemptsTotal: 0,
     }),
   );
   if (truth === 'TRUE') return undefined;
@@ -207,10 +204,7 @@ function checkFieldsAndLimits(
 }
 
 /** Tests START_BLOCKED (2.12). It does not concern a call (section 11). */
-function checkStartBlocked(
-  { origin }: StartCandidate,
-  instances: readonly TurnInstance[],
-): StartRejection | undefined {
+function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnInstance[]): StartRejection | undefined {
   if (origin === 'CALLED') return undefined;
   const blocking = listStartBlockers(instances).map(getScenarioId);
   return blocking.length > 0 ? { reason: 'START_BLOCKED', blockingScenarioIds: sortUnique(blocking) } : undefined;

@@ -8,7 +8,7 @@ import type {
 } from '../model/lifecycle-decision';
 import type { Ending } from '../model/scenario';
 import type { InstanceCall } from '../model/session';
-import type { Walk } from '../steps/walk';
+import type { Walk } from '../steps/walk-state';
 import type { ScenarioStart } from './start-candidates';
 
 /** What happens to an instance on this turn, with one of the reasons for that action. */
@@ -79,7 +79,7 @@ export function createTurnInstance(
     call: view.instance.call,
     restarts: false,
     isOfferDue: false,
-    isResumeOffered: view.instance.isResumeOffered,
+    isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
     staysPausedBecause: undefined,
     displacedByInstanceIds: [],
     conditionErrors: [],

@@ -17,10 +17,7 @@ export interface TurnState {
 }
 
 /** Replaces entries. Returns the same state if none changes. */
-export function updateInstances(
-  state: TurnState,
-  update: (instance: TurnInstance) => TurnInstance,
-): TurnState {
+export function updateInstances(state: TurnState, update: (instance: TurnInstance) => TurnInstance): TurnState {
   let hasChanged = false;
   const instances = state.instances.map((instance) => {
     const updated = update(instance);
@@ -36,7 +33,10 @@ export function replaceInstance(state: TurnState, changed: TurnInstance): TurnSt
   return updateInstances(state, (instance) => (getInstanceId(instance) === id ? changed : instance));
 }
 
-export function findInstance({ instances }: Pick<TurnState, 'instances'>, instanceId: string): TurnInstance | undefined {
+export function findInstance(
+  { instances }: Pick<TurnState, 'instances'>,
+  instanceId: string,
+): TurnInstance | undefined {
   return instances.find((instance) => getInstanceId(instance) === instanceId);
 }
 

@@ -1,8 +1,17 @@
 import type { SelectionContext } from '../context/selection-context';
-import type { LifecyclePhase } from '../lifecycle/lifecycle-phase';
-import type { RejectedStart } from '../lifecycle/start-candidates';
-import type { TurnInstance } from '../lifecycle/turn-instance';
+import { followCallers } from '../lifecycle/callers';
+import { decideChoices } from '../lifecycle/choices';
+import { type LifecyclePhase, listFreed, markSettled, startAndResume } from '../lifecycle/lifecycle-phase';
+import { decidePendingStarts } from '../lifecycle/pending-starts';
+import { collectFurtherCandidates, type RejectedStart } from '../lifecycle/start-candidates';
+import { getScenarioId, isActive, type TurnInstance } from '../lifecycle/turn-instance';
+import { type TurnState, updateInstances } from '../lifecycle/turn-state';
 import type { PendingStart, ScenarioChoiceRequest } from '../model/session';
+import { contributes } from '../steps/finish-walk';
+import { activateFreed, completeSilently } from './after-walks';
+import { leaveCalls, returnCalls } from './call-returns';
+import { openCalls, retryPendingCalls } from './calls';
+import { activateQuiet, updateGuards, walkInstances } from './walks';
 
 /** The final lifecycle of a turn, and where each instance went (0.7, steps 6 to 13). */
 export interface TransitionPhase {
@@ -18,7 +27,76 @@ export interface TransitionPhase {
   readonly choiceToPut: ScenarioChoiceRequest | undefined;
 }
 
-/** Walks the instances and repeats starts, resumes and walks for what they made possible, until nothing more happens. Pure. */
+/**
+ * Walks the instances, then repeats ends, calls, starts, resumes and walks for what they made possible, until nothing more happens. If nothing
+ * contributes on a MESSAGE turn, the quiet instances walk as well (0.5). Pure.
+ */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
-  throw new Error(`not written yet ${context.revision} ${lifecycle.state.instances.length}`);
+  const begun = retryCallsOfMessage(lifecycle.state, context);
+  let state = runRounds(walkInstances(begun, context), context);
+  if (context.turn.trigger === 'MESSAGE' && isSilent(state)) {
+    state = runRounds(walkInstances(activateQuiet(state), context), context);
+  }
+  return toPhase(updateGuards(state, context), context);
+}
+
+function retryCallsOfMessage(state: TurnState, context: SelectionContext): TurnState {
+  return context.turn.trigger === 'MESSAGE' ? retryPendingCalls(state, context, { countsTurn: true }) : state;
+}
+
+function isSilent({ instances }: TurnState): boolean {
+  return !instances.some((instance) => isActive(instance) && instance.walk && contributes(instance.walk.need));
+}
+
+/**
+ * Repeats steps 7 to 11 of 0.7 until nothing changes. Each scenario starts and each instance ends and resumes at most once a turn, and a second
+ * walk needs the end of a call, so the loop ends.
+ */
+function runRounds(initial: TurnState, context: SelectionContext): TurnState {
+  let state = initial;
+  for (;;) {
+    const next = runRound(state, context);
+    if (next === state) return state;
+    state = next;
+  }
+}
+
+function runRound(state: TurnState, context: SelectionContext): TurnState {
+  const completed = followCallers(leaveCalls(completeSilently(state)));
+  const called = openCalls(returnCalls(completed, context), context);
+  const continued = startFurther(followCallers(called), context);
+  return walkInstances(activateFreed(continued), context);
+}
+
+/** Tries again what the ends and pauses since the last selection made possible (0.7, step 11). */
+function startFurther(state: TurnState, context: SelectionContext): TurnState {
+  const freed = listFreed(state);
+  if (freed.length === 0) return state;
+  const retried = retryPendingCalls(markSettled(state), context, { countsTurn: false });
+  return startAndResume(retried, collectFurtherCandidates(context, retried, freed), context);
+}
+
+function toPhase(state: TurnState, context: SelectionContext): TransitionPhase {
+  const { choices, choiceToPut } = decideChoices(state, context);
+  const { instances } = updateInstances(state, (instance) => toFinal(instance, choiceToPut));
+  return {
+    instances,
+    rejected: [...state.rejected.values()],
+    pendingStarts: decidePendingStarts(state, context),
+    choices,
+    choiceToPut,
+  };
+}
+
+/** Names the reason of an instance that waits for a call, and marks the pause that the plan offers to end. */
+function toFinal(instance: TurnInstance, choiceToPut: ScenarioChoiceRequest | undefined): TurnInstance {
+  if (
+    instance.action === 'CONTINUE' &&
+    instance.call &&
+    (instance.reason === 'GOES_ON' || instance.reason === 'QUIET')
+  ) {
+    return { ...instance, reason: 'WAITS_FOR_CALL' };
+  }
+  const isOffered = choiceToPut?.reason === 'OFFER' && choiceToPut.scenarioIds.includes(getScenarioId(instance));
+  return isOffered && instance.reason === 'STAYS_PAUSED' ? { ...instance, isResumeOffered: true } : instance;
 }
