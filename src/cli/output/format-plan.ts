@@ -8,7 +8,7 @@ import {
 import type { ProcessTurnResponse } from '../../../gen/focal/orchestration/v1/orchestrator_service';
 import { RequestKind, WaitsFor } from '../../../gen/focal/orchestration/v1/request';
 import { ToolTiming } from '../../../gen/focal/orchestration/v1/scenario';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { formatRequestContent, formatRequestHistory, formatWaitsFor } from './format-request';
 import { formatCount, formatRecord, type NameLookup } from './format-values';
 import { type Cell, formatRow, type Style, type TerminalOptions } from './terminal';

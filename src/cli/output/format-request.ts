@@ -1,5 +1,5 @@
 import { type InstanceRequest, RequestKind, ToolOutcome, WaitsFor } from '../../../gen/focal/orchestration/v1/request';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { formatCount, formatDuration, formatRecord } from './format-values';
 
 /** Formats what a request asks for: fields, values or tools (0.8). */

@@ -11,7 +11,7 @@ import {
   ScenarioInstanceStatus,
   type Session,
 } from '../../../gen/focal/orchestration/v1/session';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { formatRequestContent, formatRequestHistory, formatWaitsFor } from './format-request';
 import { formatIgnoredOutcomes } from './format-turn';
 import { formatCount, formatRecord, type NameLookup } from './format-values';

@@ -22,7 +22,7 @@ import {
   TurnTrigger,
   VariableOperation,
 } from '../../../gen/focal/orchestration/v1/turn';
-import { formatEnum } from '../conversation-tests/turn-summary';
+import { formatEnum } from '../conversation-tests/summary-values';
 import { formatPlan } from './format-plan';
 import { formatRecord, type NameLookup } from './format-values';
 import { formatHeading, formatRow, type Style, type TerminalOptions } from './terminal';

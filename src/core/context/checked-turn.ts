@@ -9,7 +9,7 @@ import type { CandidateVariable, StepOutcome, Turn } from '../model/turn';
 import type { Catalogue } from '../scenario/catalogue';
 import { applyOperation } from './list-operations';
 import { assignVariables, type LocalFieldInput } from './local-fields';
-import type { ResolvedOutcome } from './outcomes/resolve-outcomes';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
 
 /** The turn after its values were checked, with the outcomes that are applied. */
 export interface CheckedInput {

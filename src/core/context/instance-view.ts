@@ -9,8 +9,8 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { recordAnswers } from './asks';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
 import { recordLateSuccesses, recordPassedCheckpoint } from './outcomes/irreversible';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
-import type { ResolvedOutcome } from './outcomes/resolve-outcomes';
 import { findChangedFields, omit, type StoredData } from './stored-data';
 import { collectCorrections, findCorrectedFields } from './used-fields';
 import { findVisitRequest, isWriteUnderWay, toVisitState } from './visit-state';
@@ -39,7 +39,7 @@ export interface InstanceView {
   readonly hasConfirmedByKey: boolean;
   /** This turn answered its open ASK or CONFIRM. */
   readonly hasAnsweredRequest: boolean;
-  /** Its CONFIRM, or the question of its step, was answered DECLINED in this visit (2.5). */
+  /** The CONFIRM of its visit was DECLINED (2.5). */
   readonly hasDeclined: boolean;
   /** This turn changes a value that the instance used or confirms (2.5). */
   readonly changesUsedValue: boolean;
@@ -178,7 +178,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
       recorded.hasOutcomeOfVisit || isAwaitedResult(recorded.lateResultNames, scenario, step, instance, before),
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
-    hasDeclined: instance.visit.outcome === 'DECLINED',
+    hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
     changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
     isNamed: input.namedScenarioIds.has(original.scenarioId),
     hasReceivedAwaitedField: changedByCustomer.some(receives),

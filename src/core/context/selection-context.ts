@@ -16,7 +16,8 @@ import { getStartTargets } from './instance-signals';
 import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
 import { assignVariables, type LocalFieldInput } from './local-fields';
 import { explainIgnored } from './outcomes/explain-ignored';
-import { type ResolvedOutcome, resolveOutcomes } from './outcomes/resolve-outcomes';
+import type { ResolvedOutcome } from './outcomes/outcome-target';
+import { resolveOutcomes } from './outcomes/resolve-outcomes';
 import { findChangedFields, type StoredData, storeData } from './stored-data';
 
 /** All inputs of a turn. Ids of new instances are inputs too. */

@@ -1,6 +1,6 @@
 import type { IgnoredOutcome, IgnoredReason } from '../../model/lifecycle-decision';
 import type { StepOutcome } from '../../model/turn';
-import type { OutcomeTarget } from './resolve-outcomes';
+import type { OutcomeTarget } from './outcome-target';
 
 const sentences: Readonly<Record<IgnoredReason, string>> = {
   ENDED: 'The instance has ended.',

@@ -3,7 +3,7 @@ import type { IrreversibleStep, ScenarioInstance } from '../../model/session';
 import type { StepOutcome } from '../../model/turn';
 import type { CompiledScenario, CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, isActFinished, isConfirmFinished, toVisitState } from '../visit-state';
-import type { ResolvedOutcome } from './resolve-outcomes';
+import type { ResolvedOutcome } from './outcome-target';
 
 /**
  * Records the current step as passed if it counts as a checkpoint and its confirm and act stages are finished (3.7). After that, nothing

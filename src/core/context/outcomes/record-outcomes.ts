@@ -5,7 +5,7 @@ import type { ScenarioInstance, SettledWithout, StepVisit, SuspendedVisit } from
 import type { StepOutcomeKind, VisitOutcome } from '../../model/turn';
 import type { CompiledStep } from '../../scenario/compiled-scenario';
 import { hasActionSucceeded, hasChangedValue, isActionIncomplete, isWriteUnderWay } from '../visit-state';
-import type { OutcomeTarget, ResolvedOutcome } from './resolve-outcomes';
+import type { OutcomeTarget, ResolvedOutcome } from './outcome-target';
 
 /** The effect of outcomes on an instance (0.6). */
 export interface RecordedOutcomes {

@@ -7,7 +7,7 @@ import {
   type OutcomeSearch,
   type OutcomeTarget,
   type OwnedRequest,
-} from './resolve-outcomes';
+} from './outcome-target';
 
 /** Finds what ACTION_SUCCEEDED or ACTION_FAILED answers (0.6). */
 export function resolveActionOutcome(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarget {

@@ -8,7 +8,7 @@ import {
   type OutcomeSearch,
   type OutcomeTarget,
   type OwnedRequest,
-} from './resolve-outcomes';
+} from './outcome-target';
 
 /** Finds what CONFIRMED or DECLINED answers (0.6). */
 export function resolveAnswer(outcome: StepOutcome, search: OutcomeSearch): OutcomeTarget {

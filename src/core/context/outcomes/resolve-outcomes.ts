@@ -1,49 +1,10 @@
-import type { IgnoredReason } from '../../model/lifecycle-decision';
 import type { InstanceRequest } from '../../model/request';
-import type { ScenarioChoiceRequest, ScenarioInstance, Session } from '../../model/session';
+import type { ScenarioChoiceRequest, Session } from '../../model/session';
 import type { StepOutcome, StepOutcomeKind } from '../../model/turn';
 import type { Catalogue } from '../../scenario/catalogue';
-import type { CompiledStep } from '../../scenario/compiled-scenario';
+import type { OutcomeSearch, OutcomeTarget, ResolvedOutcome } from './outcome-target';
 import { resolveActionOutcome } from './resolve-action';
 import { resolveAnswer } from './resolve-answer';
-
-/** What an outcome answers (0.6). */
-export type OutcomeTarget =
-  /** A CONFIRM, or some tools of an ACTION. `toolIds` is empty for a CONFIRM. */
-  | {
-      readonly kind: 'request';
-      readonly instanceId: string;
-      readonly request: InstanceRequest;
-      readonly toolIds: readonly string[];
-    }
-  /** An ASK: CONFIRMED confirms its known values, DECLINED declines its missing fields. */
-  | { readonly kind: 'ask'; readonly instanceId: string; readonly request: InstanceRequest }
-  /** The current step of an instance: an event from outside, or an answer that a transition waits for. */
-  | { readonly kind: 'step'; readonly instanceId: string }
-  | { readonly kind: 'choice'; readonly choice: ScenarioChoiceRequest }
-  | { readonly kind: 'ignored'; readonly instanceId: string; readonly reason: IgnoredReason };
-
-/** An outcome of the turn with what it answers. */
-export interface ResolvedOutcome {
-  readonly outcome: StepOutcome;
-  readonly target: OutcomeTarget;
-}
-
-/** The requests of a session while the outcomes of a turn are resolved one after the other. */
-export interface OutcomeSearch {
-  readonly session: Session;
-  readonly focusInstanceId: string;
-  /** Whether an earlier outcome of this turn answers the request, or its part for this tool. */
-  isTaken(request: InstanceRequest, toolId: string): boolean;
-  isChoiceTaken(choice: ScenarioChoiceRequest): boolean;
-  getStep(instance: ScenarioInstance): CompiledStep | undefined;
-}
-
-/** A request with the instance that it belongs to. */
-export interface OwnedRequest {
-  readonly instance: ScenarioInstance;
-  readonly request: InstanceRequest;
-}
 
 type Resolver = (outcome: StepOutcome, search: OutcomeSearch) => OutcomeTarget;
 
@@ -100,42 +61,4 @@ function checkInstance(
   if (ended) return { kind: 'ignored', instanceId: ended.instanceId, reason: 'ENDED' };
   if (instanceId !== '') return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
   return undefined;
-}
-
-/** Lists the requests of the named instance, or of all instances if none is named. */
-export function listRequests(
-  { instances }: Session,
-  instanceId: string,
-  filter: (request: InstanceRequest, instance: ScenarioInstance) => boolean,
-): readonly OwnedRequest[] {
-  return instances
-    .filter((instance) => instanceId === '' || instance.instanceId === instanceId)
-    .flatMap((instance) =>
-      instance.requests
-        .filter((request) => filter(request, instance))
-        .map((request): OwnedRequest => ({ instance, request })),
-    );
-}
-
-/** Why a closed request is not answered; undefined while it is open. */
-const closedReasons: Readonly<Record<InstanceRequest['status'], IgnoredReason | undefined>> = {
-  OPEN: undefined,
-  ANSWERED: 'ALREADY_ANSWERED',
-  NOT_DELIVERED: 'NOT_DELIVERED',
-  VOID: 'VOID',
-  LEFT: 'OTHER_VISIT',
-};
-
-/** Explains why none of the requests that match an outcome can be answered: the reason of the one that was put last. */
-export function explainClosed(
-  matching: readonly OwnedRequest[],
-  { instanceId }: Pick<StepOutcome, 'instanceId'>,
-  search: Pick<OutcomeSearch, 'isTaken'>,
-  toolId = '',
-): OutcomeTarget {
-  const last = matching.at(-1);
-  if (!last) return { kind: 'ignored', instanceId, reason: 'NO_OPEN_REQUEST' };
-  const isTaken = search.isTaken(last.request, toolId);
-  const reason = isTaken ? 'ALREADY_ANSWERED' : (closedReasons[last.request.status] ?? 'ALREADY_ANSWERED');
-  return { kind: 'ignored', instanceId: last.instance.instanceId, reason };
 }

@@ -1,0 +1,228 @@
+import type { SelectionContext } from '../context/selection-context';
+import { findVisitRequest } from '../context/visit-state';
+import { isQuestion } from '../model/focus';
+import { withoutFields } from '../model/known-data';
+import { type InstanceRequest, isOpen } from '../model/request';
+import { createVisit, type RouteEntry, type StepVisit, type SuspendedVisit } from '../model/session';
+import { mergeNames } from '../model/sorting';
+import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
+import type { TraversedStep, Walk } from './walk-state';
+
+/** How the walk enters a step. */
+interface Entry {
+  /** BACK: the step is asked again (3.10). */
+  readonly mustAsk?: boolean;
+  /** The visit that a global transition suspends (3.2). */
+  readonly returnTo?: SuspendedVisit | undefined;
+}
+
+/** Takes a transition: clears fields, leaves the step, and enters the target or returns to the suspended visit. */
+export function follow(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
+  const { input, position } = walk;
+  const cleared = clearFields(walk, transition, context);
+  if (transition.returns) return returnToVisit(cleared, transition, context);
+  const target = input.scenario.steps.get(transition.targetStepId);
+  if (!target) return walk;
+  const suspends = transition.isGlobal && target.isReturnTarget && !position.isNewVisit;
+  if (!suspends) return enter(leave(cleared, transition, context), target, context);
+  const returnTo = toSuspended(cleared, target);
+  return enter(leave(cleared, transition, context, returnTo), target, context, { returnTo });
+}
+
+/** Moves the instance without a transition: correction, BACK or relocalization. */
+export function moveTo(walk: Walk, target: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
+  return enter(leave(walk, undefined, context), target, context, entry);
+}
+
+/**
+ * The visit to return to. A step that is entered again while it is itself to be returned from keeps what it returned to before, so that the
+ * suspended visits do not grow without end.
+ */
+function toSuspended({ position, attempts }: Walk, target: CompiledStep): SuspendedVisit {
+  const { step, visit } = position;
+  for (let suspended = visit.returnTo; suspended; suspended = suspended.visit.returnTo) {
+    if (suspended.stepId === target.stepId && suspended.visit.returnTo) return suspended.visit.returnTo;
+  }
+  return { stepId: step.stepId, visit, attempts };
+}
+
+/** Leaves the step that the walk has reached. Its questions close, unless the visit is suspended (0.8). */
+function leave(
+  walk: Walk,
+  transition: CompiledTransition | undefined,
+  context: SelectionContext,
+  returnTo?: SuspendedVisit,
+): Walk {
+  const { position, input } = walk;
+  const { step, visit } = position;
+  const traversed = toTraversedStep(walk, transition, context);
+  const { irreversibleDone } = input.instance;
+  const hasPassed = irreversibleDone.some(({ visitNumber, passed }) => passed && visitNumber === visit.number);
+  const endedVisits = listEndedVisits(position.isNewVisit ? undefined : visit, returnTo);
+  return {
+    ...walk,
+    traversedSteps: [...walk.traversedSteps, traversed],
+    route: [...walk.route, traversed.entry],
+    leftSteps: hasPassed ? walk.leftSteps : mergeNames(walk.leftSteps, [step.stepId]),
+    stepsBeforeCheckpoint: hasPassed
+      ? mergeNames(walk.stepsBeforeCheckpoint, [step.stepId])
+      : walk.stepsBeforeCheckpoint,
+    requests: closeQuestions(walk.requests, endedVisits),
+  };
+}
+
+/** Lists the visits that end: the current one with those that it suspended, except the visits that are suspended from now on. */
+function listEndedVisits(visit: StepVisit | undefined, returnTo: SuspendedVisit | undefined): ReadonlySet<number> {
+  const ended = new Set<number>();
+  for (let each = visit; each; each = each.returnTo?.visit) ended.add(each.number);
+  for (let each = returnTo?.visit; each; each = each.returnTo?.visit) ended.delete(each.number);
+  return ended;
+}
+
+function closeQuestions(
+  requests: readonly InstanceRequest[],
+  endedVisits: ReadonlySet<number>,
+): readonly InstanceRequest[] {
+  const isClosed = (request: InstanceRequest): boolean =>
+    isOpen(request) && isQuestion(request) && endedVisits.has(request.visitNumber);
+  if (!requests.some(isClosed)) return requests;
+  return requests.map((request) => (isClosed(request) ? { ...request, status: 'LEFT' } : request));
+}
+
+function toTraversedStep(
+  { position, requests, input, correction }: Walk,
+  transition: CompiledTransition | undefined,
+  context: SelectionContext,
+): TraversedStep {
+  const { step, visit, isNewVisit } = position;
+  const { instance } = input;
+  const ofVisit = isNewVisit ? [] : requests.filter(({ visitNumber }) => visitNumber === visit.number);
+  const asked = ofVisit.some(({ kind }) => kind === 'ASK');
+  const confirm = findVisitRequest({ visit, requests: ofVisit }, 'CONFIRM');
+  const reads = step.isReadAction ? ofVisit.filter(({ kind, status }) => kind === 'ACTION' && status !== 'VOID') : [];
+  const entry: RouteEntry = {
+    stepId: step.stepId,
+    visitNumber: isNewVisit ? 0 : visit.number,
+    transitionId: transition?.id ?? '',
+    asked,
+    canGoBackTo: asked || confirm !== undefined || step.collectedFields.some((field) => isGiven(field, input, context)),
+    declined: !isNewVisit && visit.outcome === 'DECLINED',
+    readFields: [...new Set(reads.flatMap(({ values }) => [...values.keys()]))].sort(),
+    confirmedFields: confirm ? [...confirm.values.keys()].sort() : [],
+  };
+  const hasContributed = ofVisit.length > 0 || (!isNewVisit && visit.informedRevision > 0);
+  const wasAsked = correction !== undefined && instance.path.some((each) => each.asked && each.stepId === step.stepId);
+  const isSkipped = step.collectedFields.length > 0 && !asked && !hasContributed && !wasAsked;
+  return { entry, transition, isPassedOver: isNewVisit, isSkipped };
+}
+
+/** Whether the customer gave the value of a field, and not the profile or a tool. */
+function isGiven(field: string, { instance, scenario }: Walk['input'], { storedData }: SelectionContext): boolean {
+  if (scenario.localFields.has(field)) return instance.variables.has(field);
+  const variable = storedData.sessionVariables.get(field);
+  return variable !== undefined && variable.value !== null && !variable.isPersistedResult;
+}
+
+/** Enters a step: what came after its earlier place is taken off the route (0.9). */
+export function enter(walk: Walk, step: CompiledStep, context: SelectionContext, entry: Entry = {}): Walk {
+  const { instance } = walk.input;
+  const { revision, turn } = context;
+  const earlier = walk.route.findIndex(({ stepId }) => stepId === step.stepId);
+  const newVisit = createVisit(instance.lastVisitNumber + 1, revision, turn.occurredAt);
+  const visit: StepVisit = {
+    ...newVisit,
+    wasAskedBefore: walk.correction !== undefined && wasAskedBefore(walk, step),
+    mustAsk: entry.mustAsk ?? false,
+    returnTo: entry.returnTo,
+  };
+  return {
+    ...walk,
+    position: { step, visit, isNewVisit: true },
+    hasMoved: true,
+    attempts: 0,
+    blockingTransition: undefined,
+    route: earlier < 0 ? walk.route : walk.route.slice(0, earlier),
+    leftSteps: without(walk.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: without(walk.stepsBeforeCheckpoint, step.stepId),
+    requests: takeOverAction(walk.requests, step, visit.number),
+    leadInTemplateIds: addLeadIns(walk, step),
+  };
+}
+
+function without(names: readonly string[], name: string): readonly string[] {
+  return names.includes(name) ? names.filter((each) => each !== name) : names;
+}
+
+function wasAskedBefore({ input, requests }: Walk, { stepId }: CompiledStep): boolean {
+  return (
+    input.instance.path.some((entry) => entry.asked && entry.stepId === stepId) ||
+    requests.some((request) => request.kind === 'ASK' && request.stepId === stepId)
+  );
+}
+
+/** A WRITE action under way moves to the new visit of its step, with its key (3.9). */
+function takeOverAction(
+  requests: readonly InstanceRequest[],
+  step: CompiledStep,
+  visitNumber: number,
+): readonly InstanceRequest[] {
+  if (!step.isWriteAction || !(step.isRequiredAction || step.readsActionResult)) return requests;
+  const isUnderWay = (request: InstanceRequest): boolean =>
+    request.kind === 'ACTION' && request.stepId === step.stepId && isOpen(request);
+  if (!requests.some(isUnderWay)) return requests;
+  return requests.map((request) => (isUnderWay(request) ? { ...request, visitNumber } : request));
+}
+
+/** Adds the templates of a step that speaks with the next contribution. A correction does not repeat those of the steps it goes through again. */
+function addLeadIns({ leadInTemplateIds, correction, input }: Walk, step: CompiledStep): readonly string[] {
+  if (!step.speaksWithNext) return leadInTemplateIds;
+  const isRepeated = correction !== undefined && input.instance.route.some(({ stepId }) => stepId === step.stepId);
+  return isRepeated ? leadInTemplateIds : [...leadInTemplateIds, ...step.definition.templateIds];
+}
+
+/** Returns to the visit that a global transition suspended. It opens no visit; its attempts continue (3.2). */
+function returnToVisit(walk: Walk, transition: CompiledTransition, context: SelectionContext): Walk {
+  const suspended = walk.position.visit.returnTo;
+  const step = suspended && walk.input.scenario.steps.get(suspended.stepId);
+  if (!suspended || !step) return walk;
+  const left = leave(walk, transition, context, suspended);
+  const earlier = left.route.findIndex(({ stepId }) => stepId === step.stepId);
+  return {
+    ...left,
+    position: { step, visit: suspended.visit, isNewVisit: false },
+    hasMoved: true,
+    hasReturned: true,
+    attempts: suspended.attempts,
+    blockingTransition: undefined,
+    route: earlier < 0 ? left.route : left.route.slice(0, earlier),
+    leftSteps: without(left.leftSteps, step.stepId),
+    stepsBeforeCheckpoint: without(left.stepsBeforeCheckpoint, step.stepId),
+  };
+}
+
+/**
+ * Clears the fields that a taken transition lists under `clears` (3.2). Spared are values given this turn that neither the step collects nor
+ * the condition of the transition reads.
+ */
+function clearFields(
+  walk: Walk,
+  { definition, fieldsRead }: CompiledTransition,
+  { storedData }: SelectionContext,
+): Walk {
+  const { input, known, position, settledFields } = walk;
+  const isSpared = (field: string): boolean =>
+    input.providedFields.has(field) && !position.step.collectedFields.includes(field) && !fieldsRead.includes(field);
+  const isSettled = (field: string): boolean =>
+    known.has(field) || settledFields.has(field) || storedData.declinedFields.includes(field);
+  const fields = definition.clears.filter((field) => isSettled(field) && !isSpared(field));
+  if (fields.length === 0) return walk;
+  const clearedFields = mergeNames(walk.clearedFields, fields);
+  const cleared = new Set(fields);
+  const isCleared = fields.some((field) => settledFields.has(field));
+  return {
+    ...walk,
+    clearedFields,
+    settledFields: isCleared ? new Map([...settledFields].filter(([field]) => !cleared.has(field))) : settledFields,
+    known: withoutFields(known, cleared),
+  };
+}
