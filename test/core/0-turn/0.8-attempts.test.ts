@@ -130,9 +130,7 @@ describe('0.8: the attempts of an instance', () => {
     const conversation = startConversation([{ scenarioId: 's', steps }]);
     conversation.turn();
     conversation.turn({ variables: { b: 1 } });
-    expect(read(conversation)).toEqual([expect.any(Number), expect.any(Number)]);
-    const [attempts, total] = read(conversation);
-    expect(attempts).toBeLessThan(total ?? 0);
+    expect(read(conversation)).toEqual([1, 2]);
   });
 
   test('0.8: can be read by conditions', () => {
