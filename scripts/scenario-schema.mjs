@@ -6,12 +6,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import { getCommentParagraphs, getMessage, getRules, isRequired } from './contract-image.mjs';
-import { expectation, names } from './expectation-schema.mjs';
+import { expectation, names, seconds } from './expectation-schema.mjs';
+import { durationPattern } from './file-formats.mjs';
 import { fail, root } from './run.mjs';
 
 const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
-// The durations that scenario files accept; test/schemas compares this pattern with that of the reader.
-const durationPattern = '^(?=\\d)((\\d{1,6})d)?((\\d{1,8})h)?((\\d{1,9})m)?((\\d{1,12})(\\.\\d{1,9})?s)?$';
 const wellKnownTypes = {
   'google.protobuf.Duration': { type: 'string', pattern: durationPattern },
   'google.protobuf.Timestamp': { type: 'string' },
@@ -238,18 +237,17 @@ function conversationFile() {
 }
 
 function conversationTurn(text) {
-  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id', 'turn_id']);
+  const turn = withoutIds(getMessage('Turn'), ['tenant_id', 'agent_id', 'session_id']);
   return {
     ...turn,
     properties: {
       ...turn.properties,
       message: text('Short form of `situation.message`.'),
       about: text('Description for human readers.'),
-      after: {
-        description: 'Seconds since the previous turn. Default 0.',
-        type: 'number',
-        minimum: 0,
-        maximum: 31536000,
+      after: seconds('Time since the previous turn: seconds, or a duration such as "5m". Default 0.'),
+      supersedes: {
+        description: 'Whether the turn replaces the previous one (section 13). Default false.',
+        type: 'boolean',
       },
       catalogue: catalogueChange,
       expect: {
@@ -264,7 +262,8 @@ function conversationTurn(text) {
 
 /** The definition of a message without the ids that the test runner chooses. Scenarios are referred to by name instead of by id. */
 function withoutIds(descriptor, left) {
-  for (const name of ['SignalAim', 'ScenarioCandidate', 'StepOutcome']) reference(getMessage(name));
+  for (const name of ['SignalAim', 'CandidateVariable', 'ScenarioCandidate', 'StepOutcome', 'Delivery'])
+    reference(getMessage(name));
   const { required: _, properties, ...rest } = structuredClone(definition(descriptor));
   for (const name of left) delete properties[name];
   for (const each of [{ properties }, ...Object.values(definitions)]) {

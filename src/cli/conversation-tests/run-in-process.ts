@@ -61,6 +61,8 @@ export function createInProcessTarget(
 ): ConversationTarget {
   const catalogue = new InProcessCatalogue(scenarios, relationships, fields.fields);
   let session: Session | undefined;
+  /** The session before its last turn, which a superseding turn is decided on (section 13). */
+  let sessionBefore: Session | undefined;
   return {
     async importSession(request) {
       const record = legacySessionFromProto(request);
@@ -79,13 +81,16 @@ export function createInProcessTarget(
     async processTurn(request) {
       if (request.turn === undefined) throw new Error('The request has no turn.');
       const turn = turnFromProto(request.turn, 0);
+      const current = session ?? createEmptySession(turn);
+      const before = turn.supersedesTurnId === '' ? current : (sessionBefore ?? createEmptySession(turn));
       const decision = decideTurn({
-        session: session ?? createEmptySession(turn),
+        session: { ...before, revision: current.revision },
         turn,
         catalogue: catalogue.getSnapshot(),
         settings,
         getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
       });
+      sessionBefore = before;
       session = decision.session;
       return { response: turnResultToProto(decision.result), replayed: false };
     },

@@ -27,7 +27,7 @@ export function findStageNeed(walk: Walk, context: SelectionContext): StepNeed {
     (isConfirmFinished(state) ? undefined : needConfirmation(walk, state)) ??
     (isActFinished(state) ? undefined : needAction(walk, state)) ??
     (step.hasInformStage && visit.informedRevision === 0
-      ? { kind: 'inform', templateIds: step.definition.templateIds }
+      ? { kind: 'inform', templateIds: step.definition.templateIds, areLeadIns: false }
       : noNeed)
   );
 }

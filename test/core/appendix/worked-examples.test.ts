@@ -1,0 +1,25 @@
+import { join, relative } from 'node:path';
+import { readConversation } from '../../../src/cli/conversation-tests/conversation-file';
+import { listConversationFiles } from '../../../src/cli/conversation-tests/list-conversations';
+import { runInProcess } from '../../../src/cli/conversation-tests/run-in-process';
+import { readScenarioFiles } from '../../../src/cli/files';
+import { formatDifferences } from '../../../src/cli/output/test-report';
+
+// The worked examples of the semantics (appendix). Each file has the number of its example.
+
+const folder = join(__dirname, 'worked-examples');
+const files = listConversationFiles(folder).map((file) => relative(folder, file));
+
+test('each of the twelve worked examples is played', () => {
+  const numbers = new Set(files.map((file) => Number(file.slice(0, 2))));
+  expect([...numbers]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
+test.each(files)('appendix: the turns of %s are decided as described', async (file) => {
+  const { run } = await runInProcess(readConversation(join(folder, file), readScenarioFiles));
+  expect(run.failure).toBe('');
+  const terminal = { width: 100, hasColor: false };
+  expect(run.turnResults.flatMap((result) => formatDifferences(terminal, run.conversation, result)).join('\n')).toBe(
+    '',
+  );
+});
