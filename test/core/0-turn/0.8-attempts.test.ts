@@ -12,7 +12,11 @@ const other = asking('o', ['x', 'y']);
 const third = asking('third', ['z'], { entryCondition: 'false' });
 
 /** Plays a turn after one that put the request, and returns the attempts of the request and of the instance. */
-function countAttempts(scenario: ScenarioDraft, draft: TurnDraft, options: ConstructorParameters<typeof Conversation>[1] = {}) {
+function countAttempts(
+  scenario: ScenarioDraft,
+  draft: TurnDraft,
+  options: ConstructorParameters<typeof Conversation>[1] = {},
+) {
   const conversation = new Conversation([scenario, other, third, asking('fresh', ['f'])], options);
   conversation.turn({ candidates: { s: 0.9, o: 0.8 } });
   conversation.turn(draft);
@@ -135,7 +139,10 @@ describe('0.8: the attempts of an instance', () => {
 
   test('0.8: can be read by conditions', () => {
     const to = [{ to: 'end', trigger: 'ANYTIME' as const, condition: 'attempts == 2 && attempts_total == 2' }, 'end'];
-    const scenario: ScenarioDraft = { scenarioId: 's', steps: [{ stepId: 'a', collectsProfileFields: ['a'], to }, end] };
+    const scenario: ScenarioDraft = {
+      scenarioId: 's',
+      steps: [{ stepId: 'a', collectsProfileFields: ['a'], to }, end],
+    };
     const conversation = startConversation([scenario]);
     expect([conversation.turn().plan, conversation.turn().plan]).toEqual([['s ASK a'], ['s INFORM bye']]);
   });

@@ -41,9 +41,12 @@ describe('3.1: the effect of a tool', () => {
 
   test.each<[string, Partial<StepDraft>, string]>([
     ['a required WRITE action is confirmed', { ...required, toolBindings: [tool('t')] }, 'CONFIRM order=1'],
-    ['an action with one WRITE tool is a WRITE action', { ...required, toolBindings: [tool('t', 'READ'), tool('u')] }, 'CONFIRM order=1'],
+    [
+      'an action with one WRITE tool is a WRITE action',
+      { ...required, toolBindings: [tool('t', 'READ'), tool('u')] },
+      'CONFIRM order=1',
+    ],
     ['a required READ action is not', { ...required, toolBindings: [tool('t', 'READ')] }, 'ACTION_HINT t'],
-    ['a required action without tools is', required, 'CONFIRM order=1'],
     [
       'requires_confirmation = true overrules the effect',
       { ...required, toolBindings: [tool('t', 'READ')], requiresConfirmation: true },
@@ -146,14 +149,30 @@ describe('3.1: what a CONFIRM confirms', () => {
   });
 
   test('3.1: a value that the CONFIRM does not bind can change', () => {
-    const scenario = act({ isCheckpoint: true, confirmsFields: ['order'], templateIds: ['text'], to: [{ to: 'note', intentLabel: 'on' }] });
+    const scenario = act({
+      isCheckpoint: true,
+      confirmsFields: ['order'],
+      templateIds: ['text'],
+      to: [{ to: 'note', intentLabel: 'on' }],
+    });
     const turns = listContributions(scenario, [known, { ...yes, variables: { extra: 1 } }]);
     expect(turns).toEqual(['CONFIRM order=1', 'INFORM text']);
   });
 });
 
 test('3.1: a confirmed step whose action has succeeded is not confirmed again', () => {
-  const scenario = act({ ...required, confirmsFields: ['extra'], toolIds: ['t'], templateIds: ['text'], to: [{ to: 'note', intentLabel: 'on' }] });
-  const turns = listContributions(scenario, [{ variables: { order: 1, extra: 1 } }, yes, succeeded, { variables: { extra: 2 } }]);
+  const scenario = act({
+    ...required,
+    confirmsFields: ['extra'],
+    toolIds: ['t'],
+    templateIds: ['text'],
+    to: [{ to: 'note', intentLabel: 'on' }],
+  });
+  const turns = listContributions(scenario, [
+    { variables: { order: 1, extra: 1 } },
+    yes,
+    succeeded,
+    { variables: { extra: 2 } },
+  ]);
   expect(turns).toEqual(['CONFIRM extra=1', 'ACTION_HINT t', 'INFORM text', 'NONE']);
 });

@@ -66,7 +66,14 @@ test('3.1: a new visit says its lead-ins again', () => {
 });
 
 test('3.1: a CONFIRM and an ACTION_HINT carry lead-ins', () => {
-  const check: StepDraft = { stepId: 'check', isCheckpoint: true, toolIds: ['t'], speak: 'WITH_NEXT', templateIds: ['terms'], to: ['end'] };
+  const check: StepDraft = {
+    stepId: 'check',
+    isCheckpoint: true,
+    toolIds: ['t'],
+    speak: 'WITH_NEXT',
+    templateIds: ['terms'],
+    to: ['end'],
+  };
   expect(play([check], {}, { outcomes: [{ kind: 'CONFIRMED' }] })).toEqual(['terms + CONFIRM ', 'ACTION_HINT t']);
   expect(play([speaking('a', { to: ['act'] }), { stepId: 'act', toolIds: ['t'], to: ['end'] }], {})).toEqual([
     'a_text + ACTION_HINT t',

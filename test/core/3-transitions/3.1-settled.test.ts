@@ -44,19 +44,26 @@ describe('3.1: an optional field is settled', () => {
       { code: 'DECLINED', name: 'DECLINED' },
       'ASK city',
     ],
-    ['together with the other one, when the turn is an attempt', bothOptional, {}, { code: 'LEFT_OUT', name: 'LEFT_OUT' }, 'ASK city'],
+    [
+      'together with the other one, when the turn is an attempt',
+      bothOptional,
+      {},
+      { code: 'LEFT_OUT', name: 'LEFT_OUT' },
+      'ASK city',
+    ],
   ])('3.1: %s', (_case, step, draft, settled, line) => {
     const conversation = startConversation([scenario(step)]);
     expect(conversation.turn(draft).plan).toEqual([`s ${line}`]);
     expect(listSettled(conversation)).toEqual(settled);
   });
 
-  test.each<[string, TurnDraft]>([
-    ['a turn without a message answers the ASK', { ...named, trigger: 'TOOL_RESULTS' }],
-  ])('3.1: not when %s', (_case, draft) => {
-    const conversation = startConversation([scenario()]);
-    expect(conversation.turn(draft).plan).toEqual(['s ASK code']);
-  });
+  test.each<[string, TurnDraft]>([['a turn without a message answers the ASK', { ...named, trigger: 'TOOL_RESULTS' }]])(
+    '3.1: not when %s',
+    (_case, draft) => {
+      const conversation = startConversation([scenario()]);
+      expect(conversation.turn(draft).plan).toEqual(['s ASK code']);
+    },
+  );
 
   test('3.1: not when the turn is no attempt, because the customer asks something', () => {
     const conversation = startConversation([scenario()]);
