@@ -4,7 +4,7 @@
 export const names = { type: 'array', items: { type: 'string' } };
 const texts = { type: 'object', additionalProperties: { type: 'string' } };
 const lists = { type: 'object', additionalProperties: names };
-/** The expectations of a turn, by scenario name. Of a map only what is listed is compared. */
+/** The expectations of a turn, by scenario name. For a map, only the listed entries are compared. */
 const partialExpectation = {
   started: { description: 'Scenarios that start, in start order.', ...names },
   resumed: { description: 'Paused scenarios that resume.', ...names },
