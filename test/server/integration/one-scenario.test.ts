@@ -112,11 +112,9 @@ describeOnBothStores('one scenario', (start) => {
         outcomes: [{ ...transferSucceeded.outcomes[0], instanceId: conversation.getInstance('refund').instanceId }],
       });
       expect(turn.plan).toEqual(['refund ASK email', 'status NONE']);
-      expect(conversation.getInstance('status').visit).toMatchObject({
-        openType: 'ASK',
-        openAskFields: ['postcode'],
-        attempts: 0,
-      });
+      expect(conversation.getInstance('status').requests).toMatchObject([
+        { kind: 'ASK', status: 'OPEN', fields: ['postcode'], attempts: 0 },
+      ]);
     });
 
     test('3.1: a failed action is retried in the same visit', async () => {

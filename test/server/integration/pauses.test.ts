@@ -28,13 +28,13 @@ describeOnBothStores('pauses', (start) => {
     expect(resumed.contribution('refund')).toMatchObject({ type: 'ASK', isReprompt: true });
   });
 
-  test('2.11: an instance that is paused for several turns is reported as abandoned, with its missing fields', async () => {
+  test('2.11: an instance that is paused for several turns is offered, with its missing fields', async () => {
     const conversation = await start([asking('refund', ['reason']), asking('status', ['a', 'b', 'c', 'd', 'e'])]);
     await conversation.turn(startRefund);
     await conversation.turn({ signals: ['PAUSE'], candidates: { status: 0.9 } });
     for (const field of ['a', 'b', 'c']) await conversation.turn({ variables: { [field]: 1 } });
     const turn = await conversation.turn({ variables: { d: 1 } });
-    expect(turn.result.plan.abandoned).toMatchObject([
+    expect(turn.result.plan.offers).toMatchObject([
       { scenarioId: 'refund', stepId: 'ask_reason', missingFields: ['reason'], pausedTurns: 4 },
     ]);
   });
