@@ -99,7 +99,7 @@ describeOnBothStores('one scenario', (start) => {
       expect(conversation.getInstance('refund')).toMatchObject({
         variables: new Map([['receipt', 'r-1']]),
         irreversibleDone: [{ stepId: 'pay', description: 'the refund is paid' }],
-        stepsBeforeCheckpoint: ['order', 'reason'],
+        stepsBeforeCheckpoint: ['order', 'pay', 'reason'],
       });
     });
 
