@@ -19,6 +19,7 @@ import type { TransitionDecision } from '../../src/core/model/transition-decisio
 import type {
   AppliedRule,
   CandidateVariable,
+  Delivery,
   ScenarioSignal,
   Situation,
   StepOutcome,
@@ -158,11 +159,15 @@ export interface TurnDraft {
   readonly customer?: Fields;
   readonly variables?: Fields;
   readonly scopes?: Readonly<Record<string, CandidateVariable['scope']>>;
+  /** Candidate variables that name a scenario, change a list or are declined. They follow `variables`. */
+  readonly given?: readonly (Partial<CandidateVariable> & { readonly name: string })[];
   readonly patch?: Fields;
   readonly outcomes?: readonly (Partial<Omit<StepOutcome, 'results'>> & {
     readonly kind: StepOutcome['kind'];
     readonly results?: Fields;
   })[];
+  readonly deliveries?: readonly (Partial<Delivery> & { readonly status: Delivery['status'] })[];
+  readonly supersedesTurnId?: string;
   readonly facts?: Fields;
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
@@ -347,6 +352,8 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
       results: toFields(results),
     })),
     sessionVariables: toFields(draft.patch),
+    deliveries: (draft.deliveries ?? []).map((delivery) => ({ instanceId: '', actionKey: '', ...delivery })),
+    supersedesTurnId: draft.supersedesTurnId ?? '',
   };
 }
 
@@ -371,14 +378,19 @@ function aSituation(draft: TurnDraft): Situation {
     urgency: 'normal',
     facts: toFields(draft.facts),
     requestedFields: draft.requested ?? [],
-    candidateVariables: Object.entries(draft.variables ?? {}).map(([name, value]) => ({
-      name,
-      value,
-      scope: draft.scopes?.[name] ?? 'CASE',
-    })),
+    candidateVariables: [
+      ...Object.entries(draft.variables ?? {}).map(([name, value]) =>
+        aVariable({ name, value, scope: draft.scopes?.[name] ?? 'CASE' }),
+      ),
+      ...(draft.given ?? []).map(aVariable),
+    ],
     embedding: [],
     ...draft.situation,
   };
+}
+
+function aVariable(draft: Partial<CandidateVariable> & { readonly name: string }): CandidateVariable {
+  return { value: null, scope: 'CASE', scenarioId: '', operation: 'SET', declined: false, ...draft };
 }
 
 function aSignal(draft: SignalDraft): Situation['signals'][number] {

@@ -1,4 +1,4 @@
-import type { SessionVariable } from '../model/session';
+import type { ScenarioInstance, SessionVariable } from '../model/session';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import type { InstanceView } from './instance-view';
 
@@ -12,13 +12,13 @@ type Variables = ReadonlyMap<string, SessionVariable>;
 export function forgetEndedFields(
   variables: Variables,
   ended: readonly InstanceView[],
-  remaining: readonly InstanceView[],
+  remaining: readonly Pick<InstanceView, 'scenario'>[],
   providedFields: ReadonlySet<string>,
-  storedAt: number,
 ): Variables {
   if (ended.length === 0) return variables;
-  const kept = new Map(variables);
-  for (const view of ended) moveResults(kept, view, storedAt);
+  let moved = variables;
+  for (const { instance, scenario } of ended) if (scenario) moved = movePersistedResults(moved, instance, scenario);
+  const kept = new Map(moved);
   const persistedFields = new Set(ended.flatMap(({ scenario }) => scenario?.definition.persistedFields ?? []));
   for (const [name, { scope }] of variables) {
     if (scope !== 'CASE' || persistedFields.has(name) || providedFields.has(name)) continue;
@@ -27,24 +27,31 @@ export function forgetEndedFields(
   return kept;
 }
 
-/** Moves the persisted results of an ended instance to the session. */
-function moveResults(
-  variables: Map<string, SessionVariable>,
-  { instance, scenario }: InstanceView,
-  storedAt: number,
-): void {
-  if (!scenario) return;
-  for (const name of scenario.definition.persistedFields) {
-    if (scenario.localFields.has(name) || !instance.variables.has(name)) continue;
-    const value = instance.variables.get(name) ?? null;
+/**
+ * Moves the tool results that a scenario lists under `persisted_fields` from its ended instance to the session (0.4). A persisted result that
+ * the instance made unknown, and that no outcome gave again, is removed from the session. Returns the same map if nothing changes.
+ */
+export function movePersistedResults(
+  variables: Variables,
+  { variables: own, variableTimes }: Pick<ScenarioInstance, 'variables' | 'variableTimes'>,
+  { definition, toolVariables, localFields }: Pick<CompiledScenario, 'definition' | 'toolVariables' | 'localFields'>,
+): Variables {
+  let moved: Map<string, SessionVariable> | undefined;
+  for (const name of definition.persistedFields) {
+    const value = own.get(name);
+    if (value === undefined || !toolVariables.has(name) || localFields.has(name)) continue;
     const before = variables.get(name);
-    if (value !== null) {
-      const time = instance.variableTimes.get(name) ?? storedAt;
-      variables.set(name, { value, scope: before?.scope ?? 'SESSION', storedAt: time, isPersistedResult: true });
-    } else if (before?.isPersistedResult) variables.delete(name);
+    if (value === null && !before?.isPersistedResult) continue;
+    moved ??= new Map(variables);
+    if (value === null) moved.delete(name);
+    else {
+      const scope = before?.scope ?? 'SESSION';
+      moved.set(name, { value, scope, storedAt: variableTimes.get(name), isPersistedResult: true });
+    }
   }
+  return moved ?? variables;
 }
 
-function isCollected(views: readonly { readonly scenario: CompiledScenario | undefined }[], field: string): boolean {
+function isCollected(views: readonly Pick<InstanceView, 'scenario'>[], field: string): boolean {
   return views.some(({ scenario }) => scenario?.collectedFields.has(field) ?? false);
 }

@@ -4,7 +4,10 @@ import type { ScenarioInstance, Session } from '../model/session';
 import type { CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 
 /** Returns the time from which `after` counts: the later of the visit's opening and the last MESSAGE turn (section 14). */
-export function getAfterStart({ visit }: Pick<ScenarioInstance, 'visit'>, { lastMessageAt }: Session): number {
+export function getAfterStart(
+  { visit }: Pick<ScenarioInstance, 'visit'>,
+  { lastMessageAt }: Pick<Session, 'lastMessageAt'>,
+): number {
   return Math.max(visit.openedAt, lastMessageAt);
 }
 
@@ -12,7 +15,7 @@ export function getAfterStart({ visit }: Pick<ScenarioInstance, 'visit'>, { last
 export function getDueTime(
   { afterMs }: CompiledTransition,
   instance: Pick<ScenarioInstance, 'visit'>,
-  session: Session,
+  session: Pick<Session, 'lastMessageAt'>,
 ): number | undefined {
   return afterMs === undefined ? undefined : getAfterStart(instance, session) + afterMs;
 }

@@ -257,6 +257,8 @@ export interface Session extends SessionKey {
   readonly lastMessageAt: number;
   /** Owner of the first contribution that was made in the latest turn of the exchange with one; "" if there is none (0.3). */
   readonly lastContributorId: string;
+  /** The earliest time at which a TIMER turn would decide something; undefined if none would (section 14). */
+  readonly nextTimerAt?: number | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastTurnId: string;

@@ -125,10 +125,11 @@ function reportBlockedCorrection(walk: Walk): Walk {
   return isCorrection && isBlockedCorrectionResolved(walk) ? { ...walk, blockedByCheckpoint: '' } : walk;
 }
 
-/** Lead-ins that no contribution carries are contributed as INFORM (3.1). */
+/** Lead-ins that no contribution carries are contributed as INFORM (3.1). While a call is open, they wait for its return (section 11). */
 function carryLeadIns(walk: Walk): Walk {
-  if (walk.leadInTemplateIds.length === 0 || contributes(walk.need)) return walk;
-  return { ...walk, need: { kind: 'inform', templateIds: walk.leadInTemplateIds }, leadInTemplateIds: [] };
+  const { leadInTemplateIds, need } = walk;
+  if (leadInTemplateIds.length === 0 || need.kind === 'call' || contributes(need)) return walk;
+  return { ...walk, need: { kind: 'inform', templateIds: leadInTemplateIds, areLeadIns: true }, leadInTemplateIds: [] };
 }
 
 /** Whether an instance with this need contributes something other than NONE. */

@@ -6,6 +6,7 @@ import {
   isConfirmFinished,
   type VisitState,
 } from '../context/visit-state';
+import { compareText } from '../model/compare-text';
 import { type FieldValues, jsonEquals } from '../model/json';
 import { getKnownValues, type KnownData } from '../model/known-data';
 import { buildActionKey, type InstanceRequest, isOpen } from '../model/request';
@@ -27,7 +28,7 @@ export function findStageNeed(walk: Walk, context: SelectionContext): StepNeed {
     (isConfirmFinished(state) ? undefined : needConfirmation(walk, state)) ??
     (isActFinished(state) ? undefined : needAction(walk, state)) ??
     (step.hasInformStage && visit.informedRevision === 0
-      ? { kind: 'inform', templateIds: step.definition.templateIds }
+      ? { kind: 'inform', templateIds: step.definition.templateIds, areLeadIns: false }
       : noNeed)
   );
 }
@@ -64,8 +65,8 @@ function findCallNeed({ position }: Walk, { session }: SelectionContext): StepNe
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
 export function needConfirmation({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
-  const values = getValuesToConfirm(step, input.scenario, known);
   const last = findVisitRequest(state, 'CONFIRM');
+  const values = withUnsentValues(getValuesToConfirm(step, input.scenario, known), last, known);
   const isSame = last !== undefined && haveSameValues(last.values, values);
   if (last && isOpen(last) && isSame) {
     return { kind: 'confirm', actionKey: last.actionKey, values, isReprompt: true };
@@ -125,6 +126,14 @@ function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, know
   const fields =
     collectedFields.size <= maxLookups ? collectedFields : known.keys().filter((field) => collectedFields.has(field));
   return getKnownValues(fields, known);
+}
+
+/** A profile field that this turn did not send has not changed: an open CONFIRM keeps its value (0.8). */
+function withUnsentValues(values: FieldValues, last: InstanceRequest | undefined, known: KnownData): FieldValues {
+  if (!last || !isOpen(last)) return values;
+  const unsent = [...last.values].filter(([field]) => !known.has(field) && !known.isNull(field));
+  if (unsent.length === 0) return values;
+  return new Map([...values, ...unsent].sort(([a], [b]) => compareText(a, b)));
 }
 
 function haveSameValues(a: FieldValues, b: FieldValues): boolean {

@@ -1,5 +1,5 @@
 import type { FieldValues } from '../model/json';
-import type { ToolBinding } from '../model/scenario';
+import type { CompiledTool } from '../scenario/compiled-scenario';
 
 /**
  * What the first unfinished stage of a step needs (3.1), and therefore what the instance contributes (section 4). After all stages, a step can
@@ -27,12 +27,17 @@ export type StepNeed =
       readonly kind: 'act';
       readonly actionKey: string;
       /** In `dependsOn` order. A retry lists only the tools that must run again (0.6). */
-      readonly tools: readonly ToolBinding[];
+      readonly tools: readonly CompiledTool[];
       readonly isReprompt: boolean;
       /** The instance waits for the outcome; a hint that only precedes the other stages does not (0.8). */
       readonly isAwaited: boolean;
     }
-  | { readonly kind: 'inform'; readonly templateIds: readonly string[] }
+  | {
+      readonly kind: 'inform';
+      readonly templateIds: readonly string[];
+      /** The templates are those of steps that speak with the next contribution. They do not finish the inform stage (3.1). */
+      readonly areLeadIns: boolean;
+    }
   /** Data that neither the customer nor a tool of the scenario gives (3.3). */
   | { readonly kind: 'event' }
   | { readonly kind: 'none' };

@@ -34,7 +34,12 @@ test('10: a step asks again for a value that is too old', () => {
 
 test('10: a value that is provided again has the time of the latest turn that provided it', () => {
   const { conversation } = play(undefined, { 1: starting, 10: { variables: { rate: 7 } }, 20: {} });
-  expect(conversation.session.variables.get('rate')).toEqual({ value: 7, scope: 'CASE', storedAt: 10 * minute });
+  expect(conversation.session.variables.get('rate')).toEqual({
+    value: 7,
+    scope: 'CASE',
+    storedAt: 10 * minute,
+    isPersistedResult: false,
+  });
 });
 
 test('10: a value that is provided again after it expired counts as changed', () => {
@@ -50,7 +55,10 @@ test('10: max_age applies to the session variables of the caller', () => {
 
 test('10: a value that an earlier release stored without a time does not expire', () => {
   const { conversation } = play(undefined, { 1: starting });
-  conversation.session = { ...conversation.session, variables: new Map([['rate', { value: 7, scope: 'CASE' }]]) };
+  conversation.session = {
+    ...conversation.session,
+    variables: new Map([['rate', { value: 7, scope: 'CASE', isPersistedResult: false }]]),
+  };
   conversation.turn({ occurredAt: 100 * minute });
   expect(conversation.session.variables.get('rate')?.value).toBe(7);
 });

@@ -69,31 +69,6 @@ export enum SpeakMode {
   UNRECOGNIZED = -1,
 }
 
-/** How a run of a scenario ends (2.3). */
-export enum Ending {
-  /** ENDING_UNSPECIFIED - Not set. Treated as SUCCEEDED. */
-  ENDING_UNSPECIFIED = 0,
-  /** ENDING_SUCCEEDED - The run achieved its purpose. */
-  ENDING_SUCCEEDED = 1,
-  /** ENDING_FAILED - The run did not achieve its purpose, for example because an identity check failed. */
-  ENDING_FAILED = 2,
-  UNRECOGNIZED = -1,
-}
-
-/** Whether a tool changes something outside (3.1). */
-export enum ToolEffect {
-  /** TOOL_EFFECT_UNSPECIFIED - Not set. WRITE in a required action, READ elsewhere. */
-  TOOL_EFFECT_UNSPECIFIED = 0,
-  /** TOOL_EFFECT_READ - The tool only looks something up. A correction of what it used makes it run again (3.9). */
-  TOOL_EFFECT_READ = 1,
-  /**
-   * TOOL_EFFECT_WRITE - The tool changes something outside. An action with one WRITE tool is a WRITE action: it is never undone or repeated once
-   * it succeeded, and while it is under way, corrections wait (3.7, 3.9).
-   */
-  TOOL_EFFECT_WRITE = 2,
-  UNRECOGNIZED = -1,
-}
-
 /** What running instances do when a newer version is stored (section 7). */
 export enum MigrationPolicy {
   /** MIGRATION_POLICY_UNSPECIFIED - Not set. Treated as PINNED. */
@@ -189,10 +164,53 @@ export enum RelationshipSource {
   UNRECOGNIZED = -1,
 }
 
+/** Whether a tool changes something outside the conversation (3.1). */
+export enum ToolEffect {
+  /** TOOL_EFFECT_UNSPECIFIED - Not set. WRITE in a required action, READ elsewhere. */
+  TOOL_EFFECT_UNSPECIFIED = 0,
+  /** TOOL_EFFECT_READ - The tool looks something up. It can run again without harm. */
+  TOOL_EFFECT_READ = 1,
+  /** TOOL_EFFECT_WRITE - The tool changes something. It must not run twice for the same `action_key`. */
+  TOOL_EFFECT_WRITE = 2,
+  UNRECOGNIZED = -1,
+}
+
+/** How a run that completes ends (2.3). */
+export enum Ending {
+  /** ENDING_UNSPECIFIED - Not set. Treated as SUCCEEDED. */
+  ENDING_UNSPECIFIED = 0,
+  /** ENDING_SUCCEEDED - The run reached its purpose. */
+  ENDING_SUCCEEDED = 1,
+  /** ENDING_FAILED - The run ended without reaching its purpose. Scenarios that depend on it do not start (1.1). */
+  ENDING_FAILED = 2,
+  UNRECOGNIZED = -1,
+}
+
 /**
- * The outcome of a step, of its action or of its call (0.1, 3.1, section 11). Callers report the first four; the outcome of a
- * call follows from how the called instance ended.
+ * The outcome of a step in a visit, which its transitions can state (3.2). The first four are reported by callers
+ * (StepOutcomeKind), the others follow from the call of the step (section 11).
  */
+export enum VisitOutcome {
+  /** VISIT_OUTCOME_UNSPECIFIED - Not set. Refused in a definition. */
+  VISIT_OUTCOME_UNSPECIFIED = 0,
+  /** VISIT_OUTCOME_CONFIRMED - The customer confirmed. */
+  VISIT_OUTCOME_CONFIRMED = 1,
+  /** VISIT_OUTCOME_DECLINED - The customer declined. */
+  VISIT_OUTCOME_DECLINED = 2,
+  /** VISIT_OUTCOME_ACTION_SUCCEEDED - The action of the step succeeded: all of its tools did. */
+  VISIT_OUTCOME_ACTION_SUCCEEDED = 3,
+  /** VISIT_OUTCOME_ACTION_FAILED - The action of the step failed. */
+  VISIT_OUTCOME_ACTION_FAILED = 4,
+  /** VISIT_OUTCOME_CALL_SUCCEEDED - The called scenario completed with SUCCEEDED. */
+  VISIT_OUTCOME_CALL_SUCCEEDED = 5,
+  /** VISIT_OUTCOME_CALL_FAILED - The called scenario completed with FAILED, or the call was refused. */
+  VISIT_OUTCOME_CALL_FAILED = 6,
+  /** VISIT_OUTCOME_CALL_CANCELLED - The called scenario was canceled. */
+  VISIT_OUTCOME_CALL_CANCELLED = 7,
+  UNRECOGNIZED = -1,
+}
+
+/** The outcome that a caller reports: an answer of the customer, or the result of an action (0.1, 0.6). */
 export enum StepOutcomeKind {
   /** STEP_OUTCOME_KIND_UNSPECIFIED - Not set. Refused. */
   STEP_OUTCOME_KIND_UNSPECIFIED = 0,
@@ -204,12 +222,6 @@ export enum StepOutcomeKind {
   STEP_OUTCOME_KIND_ACTION_SUCCEEDED = 3,
   /** STEP_OUTCOME_KIND_ACTION_FAILED - The action of the step failed. */
   STEP_OUTCOME_KIND_ACTION_FAILED = 4,
-  /** STEP_OUTCOME_KIND_CALL_SUCCEEDED - The called scenario ended with SUCCEEDED. */
-  STEP_OUTCOME_KIND_CALL_SUCCEEDED = 5,
-  /** STEP_OUTCOME_KIND_CALL_FAILED - The called scenario ended with FAILED, or could not start. */
-  STEP_OUTCOME_KIND_CALL_FAILED = 6,
-  /** STEP_OUTCOME_KIND_CALL_CANCELLED - The called scenario was canceled. */
-  STEP_OUTCOME_KIND_CALL_CANCELLED = 7,
   UNRECOGNIZED = -1,
 }
 
@@ -491,7 +503,7 @@ export interface StepTransition {
   /** Optional. States that these fields are known. At most 500. */
   conditionFields: string[];
   /** Optional. States that the step's outcome is one of these. Unique. */
-  outcomes: StepOutcomeKind[];
+  outcomes: VisitOutcome[];
   /**
    * Optional. States that this much time has passed since the later of two moments: the visit of the step opened, and the
    * last MESSAGE turn (section 14). 1 second..10 years.
@@ -529,8 +541,8 @@ export interface ToolBinding {
   /** Optional. Tools of the same step that must run before this one. A cycle is an error. At most 100. */
   dependsOn: string[];
   /**
-   * Optional. Whether the tool changes something outside (WRITE) or only looks something up (READ). If not set: WRITE in a
-   * required action, READ elsewhere (3.1).
+   * Optional. Whether the tool changes something outside or only looks something up (3.1). Unspecified: WRITE in a required
+   * action, READ elsewhere. Always set in a contribution.
    */
   effect: ToolEffect;
 }

@@ -1,0 +1,208 @@
+import { isSettled } from '../context/asks';
+import type { SelectionContext } from '../context/selection-context';
+import { getWaitsFor } from '../contributions/waits-for';
+import type { Contribution } from '../model/contribution';
+import type { FieldValues } from '../model/json';
+import { getKnownValues, type KnownData } from '../model/known-data';
+import { type InstanceRequest, isOpen, type Putting, type RequestedTool, type RequestKind } from '../model/request';
+import type { ScenarioInstance } from '../model/session';
+import { mergeNames, sortNames } from '../model/sorting';
+import type { CompiledScenario } from '../scenario/compiled-scenario';
+import type { Walk } from '../steps/walk-state';
+
+/** Closed requests of earlier visits that an instance keeps, to explain late outcomes (0.6). */
+const maxClosedRequests = 20;
+
+/** The order of the requests of a plan: a bare yes answers a CONFIRM rather than an ASK (0.3). */
+const putOrder: Readonly<Record<RequestKind, number>> = { CONFIRM: 0, ASK: 1, ACTION: 2 };
+
+/**
+ * Numbers the requests that a plan puts: CONFIRM, then ASK, then ACTION, each in plan order (0.3). The result maps the id of the instance to
+ * the position of its request, from 0. A CHOICE counts as a CONFIRM and has the id "".
+ */
+export function numberRequests(contributions: readonly Contribution[]): ReadonlyMap<string, number> {
+  const put: { readonly instanceId: string; readonly kind: RequestKind }[] = [];
+  for (const contribution of contributions) {
+    const kind = getRequestKind(contribution);
+    if (kind) put.push({ instanceId: contribution.instanceId, kind });
+  }
+  put.sort((a, b) => putOrder[a.kind] - putOrder[b.kind]);
+  return new Map(put.map(({ instanceId }, position) => [instanceId, position]));
+}
+
+/** Returns the kind of request that a contribution puts; undefined if it puts none. Fields that another scenario asks for count as asked (4.2). */
+function getRequestKind({ type, deferred, sharedFields }: Contribution): RequestKind | undefined {
+  if (deferred) return undefined;
+  switch (type) {
+    case 'ASK':
+    case 'CONFIRM':
+      return type;
+    case 'ACTION_HINT':
+      return 'ACTION';
+    case 'INFORM':
+    case 'NONE':
+      return sharedFields.length > 0 ? 'ASK' : undefined;
+  }
+}
+
+/**
+ * Records on an instance what the plan contributes for it: the request that is put, templates that were said, a contribution that was deferred,
+ * and what the instance waits for (0.8, 3.1, 4.2).
+ */
+export function putContribution(
+  instance: ScenarioInstance,
+  walk: Walk,
+  contribution: Contribution,
+  position: number | undefined,
+  context: SelectionContext,
+): ScenarioInstance {
+  const { revision, turn } = context;
+  const { visit } = instance;
+  const { need } = walk;
+  const isMade = !contribution.deferred && contribution.type !== 'NONE';
+  const requests =
+    position === undefined
+      ? instance.requests
+      : putRequest(instance, walk, contribution, { revision, at: turn.occurredAt, position });
+  const finishesInform = need.kind === 'inform' && !need.areLeadIns;
+  return {
+    ...instance,
+    visit: finishesInform ? { ...visit, informedRevision: revision } : visit,
+    requests: trimClosedRequests(requests, visit.number),
+    leadInTemplateIds: isMade ? [] : walk.leadInTemplateIds,
+    lastPlan: isMade ? { revision, leadInTemplateIds: listSaidLeadIns(walk) } : walk.input.instance.lastPlan,
+    deferredBehindScenarioId: contribution.deferred ? contribution.deferredBehindScenarioId : '',
+    waitsFor: getWaitsFor(walk, context),
+  };
+}
+
+/** Lists the templates of earlier steps that a contribution carries or consists of. */
+function listSaidLeadIns({ need, leadInTemplateIds }: Walk): readonly string[] {
+  return need.kind === 'inform' && need.areLeadIns ? need.templateIds : leadInTemplateIds;
+}
+
+/** Opens the request of a contribution, or puts it again if it is open or was put before with the same key. */
+function putRequest(
+  { requests, visit, currentStepId }: ScenarioInstance,
+  walk: Walk,
+  contribution: Contribution,
+  putting: Putting,
+): readonly InstanceRequest[] {
+  const content = toContent(contribution, walk);
+  const before = requests.find((request) => isSameRequest(request, content, visit.number));
+  if (before) {
+    const again = putAgain(before, content, contribution.isReminder, putting);
+    return requests.map((request) => (request === before ? again : request));
+  }
+  const added: InstanceRequest = {
+    ...content,
+    stepId: currentStepId,
+    visitNumber: visit.number,
+    status: 'OPEN',
+    hasAnswer: false,
+    outcome: undefined,
+    firstPut: putting,
+    lastPut: putting,
+    previousPut: undefined,
+    putCount: 1,
+    attempts: 0,
+    reminders: 0,
+  };
+  return [...requests, added];
+}
+
+/** What a request asks for. */
+type RequestContent = Pick<InstanceRequest, 'kind' | 'actionKey' | 'fields' | 'values' | 'tools'>;
+
+const noValues: FieldValues = new Map();
+
+function toContent(contribution: Contribution, { input, known }: Walk): RequestContent {
+  const content: RequestContent = { kind: 'ASK', actionKey: '', fields: [], values: noValues, tools: [] };
+  switch (contribution.type) {
+    case 'ASK': {
+      const { fieldsToAsk, sharedFields, knownValues } = contribution;
+      return { ...content, fields: mergeNames(sortNames(fieldsToAsk), sharedFields), values: knownValues };
+    }
+    case 'CONFIRM':
+      return { ...content, kind: 'CONFIRM', actionKey: contribution.actionKey, values: contribution.valuesToConfirm };
+    case 'ACTION_HINT':
+      return {
+        ...content,
+        kind: 'ACTION',
+        actionKey: contribution.actionKey,
+        values: getKnownValues(input.scenario.askableFields, known),
+        tools: contribution.tools.map(({ toolId }) => ({ toolId })),
+      };
+    case 'INFORM':
+    case 'NONE':
+      return { ...content, fields: sortNames(contribution.sharedFields) };
+  }
+}
+
+/** An ASK is the same while it is open in its visit. CONFIRM and ACTION are the same while they have the same key, also after an answer. */
+function isSameRequest(request: InstanceRequest, { kind, actionKey }: RequestContent, visitNumber: number): boolean {
+  if (request.kind !== kind || request.status === 'NOT_DELIVERED') return false;
+  return kind === 'ASK' ? isOpen(request) && request.visitNumber === visitNumber : request.actionKey === actionKey;
+}
+
+/**
+ * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry opens an
+ * answered ACTION again, with the values of now and only the tools that are hinted (0.6).
+ */
+function putAgain(
+  before: InstanceRequest,
+  content: RequestContent,
+  isReminder: boolean,
+  putting: Putting,
+): InstanceRequest {
+  const isOpenAction = before.kind === 'ACTION' && isOpen(before);
+  return {
+    ...before,
+    ...content,
+    values: isOpenAction ? before.values : content.values,
+    tools: isOpenAction ? mergeTools(before.tools, content.tools) : content.tools,
+    status: 'OPEN',
+    outcome: undefined,
+    lastPut: putting,
+    previousPut: before.lastPut,
+    putCount: before.putCount + 1,
+    reminders: before.reminders + (isReminder ? 1 : 0),
+  };
+}
+
+function mergeTools(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
+  const added = hinted.filter(({ toolId }) => !before.some((tool) => tool.toolId === toolId));
+  return added.length === 0 ? before : [...before, ...added];
+}
+
+/**
+ * Closes the open ASKs whose fields are settled, and that were answered if they showed known values (0.8). `known` is what the instance knows
+ * after the turn.
+ */
+export function closeSettledAsks(
+  instance: ScenarioInstance,
+  scenario: CompiledScenario | undefined,
+  known: KnownData,
+  declinedFields: readonly string[],
+): ScenarioInstance {
+  const { requests, settledFields } = instance;
+  const isClosed = ({ kind, status, stepId, fields, values, hasAnswer }: InstanceRequest): boolean => {
+    if (kind !== 'ASK' || status !== 'OPEN' || (values.size > 0 && !hasAnswer)) return false;
+    const step = scenario?.steps.get(stepId);
+    return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
+  };
+  if (!requests.some(isClosed)) return instance;
+  return {
+    ...instance,
+    requests: requests.map((request) => (isClosed(request) ? { ...request, status: 'ANSWERED' } : request)),
+  };
+}
+
+/** Keeps the open requests, those of the current visit, and the latest others. */
+function trimClosedRequests(requests: readonly InstanceRequest[], visitNumber: number): readonly InstanceRequest[] {
+  if (requests.length <= maxClosedRequests) return requests;
+  const isKept = (request: InstanceRequest): boolean => isOpen(request) || request.visitNumber === visitNumber;
+  const others = requests.filter((request) => !isKept(request));
+  const trimmed = new Set(others.slice(0, Math.max(0, others.length - maxClosedRequests)));
+  return trimmed.size === 0 ? requests : requests.filter((request) => !trimmed.has(request));
+}
