@@ -159,18 +159,15 @@ export interface TurnDraft {
   readonly customer?: Fields;
   readonly variables?: Fields;
   readonly scopes?: Readonly<Record<string, CandidateVariable['scope']>>;
-  /** How a variable changes the known value, by name; SET if left out. */
-  readonly operations?: Readonly<Record<string, CandidateVariable['operation']>>;
-  /** The scenario that a variable is meant for, by name. */
-  readonly meantFor?: Readonly<Record<string, string>>;
-  /** Fields that the customer declines to give. */
-  readonly declined?: readonly string[];
+  /** Candidate variables that name a scenario, change a list or are declined. They follow `variables`. */
+  readonly given?: readonly (Partial<CandidateVariable> & { readonly name: string })[];
   readonly patch?: Fields;
   readonly outcomes?: readonly (Partial<Omit<StepOutcome, 'results'>> & {
     readonly kind: StepOutcome['kind'];
     readonly results?: Fields;
   })[];
   readonly deliveries?: readonly (Partial<Delivery> & { readonly status: Delivery['status'] })[];
+  readonly supersedesTurnId?: string;
   readonly facts?: Fields;
   readonly requested?: readonly string[];
   readonly occurredAt?: number;
@@ -355,13 +352,8 @@ export function aTurn(draft: TurnDraft, turnId: string, occurredAt: number): Tur
       results: toFields(results),
     })),
     sessionVariables: toFields(draft.patch),
-    deliveries: (draft.deliveries ?? []).map((delivery) => ({
-      instanceId: '',
-      contributionType: undefined,
-      actionKey: '',
-      ...delivery,
-    })),
-    supersedesTurnId: '',
+    deliveries: (draft.deliveries ?? []).map((delivery) => ({ instanceId: '', actionKey: '', ...delivery })),
+    supersedesTurnId: draft.supersedesTurnId ?? '',
   };
 }
 
@@ -387,23 +379,18 @@ function aSituation(draft: TurnDraft): Situation {
     facts: toFields(draft.facts),
     requestedFields: draft.requested ?? [],
     candidateVariables: [
-      ...Object.entries(draft.variables ?? {}).map(([name, value]) => aVariable(name, value, draft)),
-      ...(draft.declined ?? []).map((name) => ({ ...aVariable(name, null, draft), declined: true })),
+      ...Object.entries(draft.variables ?? {}).map(([name, value]) =>
+        aVariable({ name, value, scope: draft.scopes?.[name] ?? 'CASE' }),
+      ),
+      ...(draft.given ?? []).map(aVariable),
     ],
     embedding: [],
     ...draft.situation,
   };
 }
 
-function aVariable(name: string, value: JsonValue, draft: TurnDraft): CandidateVariable {
-  return {
-    name,
-    value,
-    scope: draft.scopes?.[name] ?? 'CASE',
-    scenarioId: draft.meantFor?.[name] ?? '',
-    operation: draft.operations?.[name] ?? 'SET',
-    declined: false,
-  };
+function aVariable(draft: Partial<CandidateVariable> & { readonly name: string }): CandidateVariable {
+  return { value: null, scope: 'CASE', scenarioId: '', operation: 'SET', declined: false, ...draft };
 }
 
 function aSignal(draft: SignalDraft): Situation['signals'][number] {

@@ -1,12 +1,12 @@
-import { StepOutcomeKind, StepTransition, TransitionTrigger } from '../../gen/focal/orchestration/v1/scenario';
+import { StepTransition, TransitionTrigger, VisitOutcome } from '../../gen/focal/orchestration/v1/scenario';
 import { type Chart, type ChartEdge, type ChartStep, getCommittingTools } from './chart';
 
 const { TRANSITION_TRIGGER_ANYTIME: ANYTIME } = TransitionTrigger;
 const {
-  STEP_OUTCOME_KIND_DECLINED: DECLINED,
-  STEP_OUTCOME_KIND_ACTION_SUCCEEDED: ACTION_SUCCEEDED,
-  STEP_OUTCOME_KIND_ACTION_FAILED: ACTION_FAILED,
-} = StepOutcomeKind;
+  VISIT_OUTCOME_DECLINED: DECLINED,
+  VISIT_OUTCOME_ACTION_SUCCEEDED: ACTION_SUCCEEDED,
+  VISIT_OUTCOME_ACTION_FAILED: ACTION_FAILED,
+} = VisitOutcome;
 
 /** Creates a transition, by default without a condition. */
 export function createTransition(to: string, parts: Partial<StepTransition> = {}): StepTransition {

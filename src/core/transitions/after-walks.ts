@@ -38,15 +38,16 @@ export function activateFreed(state: TurnState, context: SelectionContext): Turn
 /** Whether the contribution of an instance was deferred, and its rival is gone (4.2). */
 function isDeferredFree({ view }: TurnInstance, state: TurnState, context: SelectionContext): boolean {
   const rivalId = view.instance.deferredBehindScenarioId;
-  if (rivalId === '' || isChoiceOpen(rivalId, state, context)) return false;
+  if (rivalId === '' || isOffered(rivalId, state, context)) return false;
   const rival = findInstanceOf(state, rivalId);
   return !rival || !isActive(rival) || !asksCustomer(rival);
 }
 
-/** Whether a CHOICE that offers the scenario stays open. */
-function isChoiceOpen(scenarioId: string, state: TurnState, context: SelectionContext): boolean {
-  const { choices } = decideChoices(state, context);
-  return choices.some(({ status, scenarioIds }) => status === 'OPEN' && scenarioIds.includes(scenarioId));
+/** Whether a CHOICE with this one option stays open. It counts as a CONFIRM of its scenario (1.5). */
+function isOffered(scenarioId: string, state: TurnState, context: SelectionContext): boolean {
+  return decideChoices(state, context).choices.some(
+    ({ status, scenarioIds }) => status === 'OPEN' && scenarioIds.length === 1 && scenarioIds.includes(scenarioId),
+  );
 }
 
 /** Whether the instance asks or confirms on this turn, or still waits for an answer. */

@@ -247,7 +247,7 @@ describe('requests of other instances', () => {
       ]),
     ).toEqual([
       ['s#1', 's', 'ASK', 'ask_y'],
-      ['t#2', 't', 'CONFIRM', 'confirm'],
+      ['t#1', 't', 'CONFIRM', 'confirm'],
     ]);
   });
 });
@@ -268,7 +268,7 @@ describe('the first contribution of the exchange', () => {
     conversation.turn({ trigger: 'TOOL_RESULTS' });
     expect(conversation.session.lastContributorId).toBe('s#1');
     conversation.turn({ trigger: 'TOOL_RESULTS', outcomes: [{ kind: 'ACTION_FAILED' }] });
-    expect(conversation.session.lastContributorId).toBe('t#2');
+    expect(conversation.session.lastContributorId).toBe('t#1');
   });
 
   test('0.3: a MESSAGE turn begins a new exchange, with no owner if it contributes nothing', () => {

@@ -195,7 +195,7 @@ describe('the CHOICE', () => {
 
   test('0.4: the CHOICE keeps the local values that its scenarios took until one of them starts', () => {
     const conversation = createLinkedConversation(links, { a: { localFields: ['a_field'] } });
-    conversation.turn({ ...both, variables: { a_field: 5 }, meantFor: { a_field: 'a' } });
+    conversation.turn({ ...both, given: [{ name: 'a_field', value: 5, scenarioId: 'a' }] });
     const played = conversation.turn({ signals: [['START', 'a']] });
     expect(played.transition('a').targetStepId).toBe('end');
     expect(conversation.instance('a').variables.get('a_field')).toBe(5);

@@ -124,7 +124,7 @@ describe('ask_before_start', () => {
 
   test('0.4: the CHOICE keeps the local values that the scenario took', () => {
     const conversation = new Conversation([upgrade({ localFields: ['plan'] })]);
-    conversation.turn({ ...named, variables: { plan: 'gold' }, meantFor: { plan: 'upgrade' } });
+    conversation.turn({ ...named, given: [{ name: 'plan', value: 'gold', scenarioId: 'upgrade' }] });
     conversation.turn(yes);
     expect(conversation.instance('upgrade').variables.get('plan')).toBe('gold');
   });

@@ -215,13 +215,11 @@ describe('a restart', () => {
 
   test('2.3: the new run takes the local values of the turn', () => {
     const conversation = startConversation([{ ...ticket, localFields: ['subject'] }], {
-      variables: { subject: 'printer' },
-      meantFor: { subject: 'ticket' },
+      given: [{ name: 'subject', value: 'printer', scenarioId: 'ticket' }],
     });
     conversation.turn({
       candidates: { ticket: 0.9 },
-      variables: { subject: 'screen' },
-      meantFor: { subject: 'ticket' },
+      given: [{ name: 'subject', value: 'screen', scenarioId: 'ticket' }],
     });
     expect(conversation.instance('ticket').variables.get('subject')).toBe('screen');
   });

@@ -80,7 +80,12 @@ describe('forgotten fields', () => {
       steps: [{ stepId: 'ask', collectsProfileFields: ['x'], optionalFields: ['x'], to: ['wait'] }, waiting, end],
     };
     const conversation = startConversation([optional]);
-    conversation.turn({ declined: ['x', 'other'] });
+    conversation.turn({
+      given: [
+        { name: 'x', declined: true },
+        { name: 'other', declined: true },
+      ],
+    });
     expect(conversation.session.declinedFields).toEqual(['other', 'x']);
     conversation.turn(cancel('s'));
     expect(conversation.session.declinedFields).toEqual(['other']);
@@ -89,7 +94,7 @@ describe('forgotten fields', () => {
 
   test('0.4: a declined field stays declined until a value comes', () => {
     const conversation = startConversation([asking('s', ['y', 'z'])]);
-    conversation.turn({ declined: ['x'] });
+    conversation.turn({ given: [{ name: 'x', declined: true }] });
     conversation.turn({ variables: { y: 1 } });
     expect(conversation.session.declinedFields).toEqual(['x']);
     conversation.turn({ variables: { x: 1 } });

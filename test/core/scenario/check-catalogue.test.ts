@@ -1,5 +1,6 @@
 import type { Relationship, RelationshipKind } from '../../../src/core/model/scenario';
-import { type CatalogueFinding, checkCatalogue } from '../../../src/core/scenario/findings/check-catalogue';
+import type { CatalogueFinding } from '../../../src/core/scenario/catalogue-finding';
+import { checkCatalogue } from '../../../src/core/scenario/findings/check-catalogue';
 import { aScenario } from '../../support/conversation';
 
 const createScenario = (scenarioId: string, ...fields: readonly string[]) =>

@@ -376,6 +376,9 @@ export const cases: Readonly<Record<ScenarioFindingCode, Case>> = {
       createDraft({ ...ask, to: ['pay'] }, { ...pay, performsAction: true }, sure),
       createDraft({ ...ask, to: ['pay'] }, { ...pay, toolBindings: [{ ...tool('t'), effect: 'READ' }] }, sure),
       createDraft({ ...ask, to: ['pay'] }, { ...pay, isRequiredAction: false }, sure),
+      // A step before the action confirms the field, or the later step follows only a failure.
+      createDraft({ ...ask, to: ['agree'] }, { ...sure, stepId: 'agree', to: ['pay'] }, pay, sure),
+      createDraft({ ...ask, to: ['pay'] }, { ...pay, to: [{ to: 'sure', outcomes: ['ACTION_FAILED'] }, 'end'] }, sure),
       // The later step confirms nothing, or only what is collected behind the action.
       createDraft({ ...ask, to: ['pay'] }, { ...pay, to: ['end'] }),
       createDraft({ ...ask, to: ['pay'] }, pay, { ...sure, confirmsNothing: true }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalogueFindingSeverities } from '../../../src/core/scenario/findings/check-catalogue';
+import { catalogueFindingSeverities } from '../../../src/core/scenario/catalogue-finding';
 import type { ScenarioDraft, StepDraft } from '../../support/conversation';
 import { cases } from './finding-cases';
 import { ask, compile, createDraft, help, inform, pay, sure, toAway, toHelp } from './finding-drafts';

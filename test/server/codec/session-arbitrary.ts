@@ -9,6 +9,7 @@ import type {
   ScenarioInstance,
   Session,
   StepVisit,
+  SuspendedVisit,
 } from '../../../src/core/model/session';
 import * as decisions from '../../../src/server/codec/wire/decision-enums';
 import { ending, visitOutcome } from '../../../src/server/codec/wire/enums';
@@ -64,9 +65,16 @@ const plainVisit: fc.Arbitrary<StepVisit> = fc.record({
   returnTo: fc.constant(undefined),
 });
 
-const visit: fc.Arbitrary<StepVisit> = fc
-  .tuple(plainVisit, optional(fc.record({ stepId: text, visit: plainVisit, attempts: uint32 })))
-  .map(([one, returnTo]) => ({ ...one, returnTo }));
+const suspendedVisit = fc.record({ stepId: text, visit: plainVisit, attempts: uint32 });
+
+/** A visit with suspended visits, each of which suspends the next one. */
+const visit: fc.Arbitrary<StepVisit> = fc.tuple(plainVisit, shortArray(suspendedVisit)).map(([current, suspended]) => ({
+  ...current,
+  returnTo: suspended.reduceRight<SuspendedVisit | undefined>(
+    (returnTo, each) => ({ ...each, visit: { ...each.visit, returnTo } }),
+    undefined,
+  ),
+}));
 
 const routeEntry: fc.Arbitrary<RouteEntry> = fc.record({
   stepId: text,

@@ -433,10 +433,10 @@ export interface StepVisit {
   /** Whether BACK opened the visit. The step then cannot be skipped (3.10). */
   mustAsk: boolean;
   /**
-   * The visit to return to, if a global transition to a step with a `returns` transition opened this one. Absent otherwise
-   * (3.2).
+   * Visits that global transitions to steps with a `returns` transition left without ending them (3.2). The first is the one
+   * to return to from this visit, the second the one to return to from the first, and so on.
    */
-  returnTo: SuspendedVisit | undefined;
+  suspendedVisits: SuspendedVisit[];
 }
 
 export interface StepVisit_ShownValuesEntry {
@@ -444,16 +444,28 @@ export interface StepVisit_ShownValuesEntry {
   value: unknown | undefined;
 }
 
-/** A visit that a global transition left without ending it (3.2). */
+/** A visit that a global transition left without ending it (3.2). The fields are those of StepVisit. */
 export interface SuspendedVisit {
   /** Required. The step of the visit. 1..128 characters. */
   stepId: string;
-  /** Required. The visit. */
-  visit:
-    | StepVisit
-    | undefined;
   /** Number of attempts at the step so far. They go on after the return. */
   attempts: number;
+  /** Number of the visit within the instance, from 1. */
+  number: number;
+  /** Revision of the session at which the visit opened. */
+  enteredRevision: number;
+  /** When the visit opened. In a request to a stateless method, absent means the instance's `last_active_at`. */
+  openedAt:
+    | Date
+    | undefined;
+  /** Outcome of the step in the visit. Unspecified if there is none yet. */
+  outcome: VisitOutcome;
+  /** Revision after the turn whose plan contained the INFORM of the visit. 0 if none did. */
+  informedRevision: number;
+  /** Whether a correction opened the visit and the step was asked before. */
+  wasAskedBefore: boolean;
+  /** Whether BACK opened the visit. */
+  mustAsk: boolean;
 }
 
 /** A step on the route of an instance (0.9). */
@@ -2234,7 +2246,7 @@ function createBaseStepVisit(): StepVisit {
     informedRevision: 0,
     wasAskedBefore: false,
     mustAsk: false,
-    returnTo: undefined,
+    suspendedVisits: [],
   };
 }
 
@@ -2287,8 +2299,8 @@ export const StepVisit: MessageFns<StepVisit> = {
     if (message.mustAsk !== false) {
       writer.uint32(120).bool(message.mustAsk);
     }
-    if (message.returnTo !== undefined) {
-      SuspendedVisit.encode(message.returnTo, writer.uint32(130).fork()).join();
+    for (const v of message.suspendedVisits) {
+      SuspendedVisit.encode(v!, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -2444,7 +2456,7 @@ export const StepVisit: MessageFns<StepVisit> = {
               break;
             }
 
-            message.returnTo = SuspendedVisit.decode(reader, reader.uint32());
+            message.suspendedVisits.push(SuspendedVisit.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -2485,9 +2497,7 @@ export const StepVisit: MessageFns<StepVisit> = {
     message.informedRevision = object.informedRevision ?? 0;
     message.wasAskedBefore = object.wasAskedBefore ?? false;
     message.mustAsk = object.mustAsk ?? false;
-    message.returnTo = (object.returnTo !== undefined && object.returnTo !== null)
-      ? SuspendedVisit.fromPartial(object.returnTo)
-      : undefined;
+    message.suspendedVisits = object.suspendedVisits?.map((e) => SuspendedVisit.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2560,7 +2570,17 @@ export const StepVisit_ShownValuesEntry: MessageFns<StepVisit_ShownValuesEntry> 
 };
 
 function createBaseSuspendedVisit(): SuspendedVisit {
-  return { stepId: "", visit: undefined, attempts: 0 };
+  return {
+    stepId: "",
+    attempts: 0,
+    number: 0,
+    enteredRevision: 0,
+    openedAt: undefined,
+    outcome: 0,
+    informedRevision: 0,
+    wasAskedBefore: false,
+    mustAsk: false,
+  };
 }
 
 export const SuspendedVisit: MessageFns<SuspendedVisit> = {
@@ -2568,11 +2588,29 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
     if (message.stepId !== "") {
       writer.uint32(10).string(message.stepId);
     }
-    if (message.visit !== undefined) {
-      StepVisit.encode(message.visit, writer.uint32(18).fork()).join();
-    }
     if (message.attempts !== 0) {
-      writer.uint32(24).uint32(message.attempts);
+      writer.uint32(16).uint32(message.attempts);
+    }
+    if (message.number !== 0) {
+      writer.uint32(24).uint32(message.number);
+    }
+    if (message.enteredRevision !== 0) {
+      writer.uint32(32).uint32(message.enteredRevision);
+    }
+    if (message.openedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.openedAt), writer.uint32(42).fork()).join();
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(48).int32(message.outcome);
+    }
+    if (message.informedRevision !== 0) {
+      writer.uint32(56).uint32(message.informedRevision);
+    }
+    if (message.wasAskedBefore !== false) {
+      writer.uint32(64).bool(message.wasAskedBefore);
+    }
+    if (message.mustAsk !== false) {
+      writer.uint32(72).bool(message.mustAsk);
     }
     return writer;
   },
@@ -2599,11 +2637,11 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
             continue;
           }
           case 2: {
-            if (tag !== 18) {
+            if (tag !== 16) {
               break;
             }
 
-            message.visit = StepVisit.decode(reader, reader.uint32());
+            message.attempts = reader.uint32();
             continue;
           }
           case 3: {
@@ -2611,7 +2649,55 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
               break;
             }
 
-            message.attempts = reader.uint32();
+            message.number = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.enteredRevision = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.openedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.informedRevision = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.wasAskedBefore = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.mustAsk = reader.bool();
             continue;
           }
         }
@@ -2632,10 +2718,14 @@ export const SuspendedVisit: MessageFns<SuspendedVisit> = {
   fromPartial<I extends Exact<DeepPartial<SuspendedVisit>, I>>(object: I): SuspendedVisit {
     const message = createBaseSuspendedVisit();
     message.stepId = object.stepId ?? "";
-    message.visit = (object.visit !== undefined && object.visit !== null)
-      ? StepVisit.fromPartial(object.visit)
-      : undefined;
     message.attempts = object.attempts ?? 0;
+    message.number = object.number ?? 0;
+    message.enteredRevision = object.enteredRevision ?? 0;
+    message.openedAt = object.openedAt ?? undefined;
+    message.outcome = object.outcome ?? 0;
+    message.informedRevision = object.informedRevision ?? 0;
+    message.wasAskedBefore = object.wasAskedBefore ?? false;
+    message.mustAsk = object.mustAsk ?? false;
     return message;
   },
 };

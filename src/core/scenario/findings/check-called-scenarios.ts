@@ -1,7 +1,7 @@
 import type { Scenario } from '../../model/scenario';
 import { listCalls } from '../call-graph';
+import type { CatalogueFinding } from '../catalogue-finding';
 import { checkCallCycles } from './check-calls';
-import type { CatalogueFinding } from './check-catalogue';
 
 /** Finds calls of scenarios that do not exist, calls that form a cycle, and returned fields that the called scenario does not have (section 11). */
 export function checkCalledScenarios(scenarios: readonly Scenario[]): readonly CatalogueFinding[] {

@@ -1,5 +1,5 @@
 import type { ScenarioStep } from '../../model/scenario';
-import type { CompiledDraft, CompiledStep } from '../compiled-scenario';
+import type { CompiledDraft, CompiledStep, StepGraph } from '../compiled-scenario';
 import { createError, createWarning, locateField, type ScenarioFinding } from '../scenario-finding';
 import { buildStepGraph, findReachableSteps, reverseGraph } from '../step-graph';
 
@@ -30,38 +30,44 @@ function checkConfirmedFields(
 }
 
 /**
- * Finds required WRITE actions without a confirmation behind which a step confirms values that were collected before. Such an action counts
- * as a passed checkpoint, so a correction of these values changes nothing any more (3.7, 3.9).
+ * Finds required WRITE actions after which a step confirms values that were collected before, and that no step has confirmed by then. Such an
+ * action counts as a passed checkpoint, so a correction of these values changes nothing any more (3.7, 3.9).
  */
 function checkUnconfirmedActions(draft: CompiledDraft): readonly ScenarioFinding[] {
   const graph = buildStepGraph({ steps: draft.steps, globalTransitions: [] });
   const reversedGraph = reverseGraph(graph);
+  const getSteps = (from: readonly string[], edges: StepGraph): readonly CompiledStep[] =>
+    [...findReachableSteps(from, edges)].flatMap((stepId) => draft.steps.get(stepId) ?? []);
   return [...draft.steps.values()].flatMap((action) => {
     if (!action.isRequiredAction || !action.isWriteAction || action.hasConfirmStage) return [];
-    const later = findReachableSteps(graph.get(action.stepId) ?? [], graph);
-    const earlier = findReachableSteps([action.stepId], reversedGraph);
-    const getFields = (stepIds: ReadonlySet<string>): readonly string[] =>
-      [...stepIds].flatMap((stepId) => draft.steps.get(stepId)?.collectedFields ?? []);
-    const collectedLater = new Set(getFields(later));
-    const frozenFields = new Set(getFields(earlier).filter((field) => !collectedLater.has(field)));
-    const confirmation = [...later].flatMap((stepId) => findConfirmedFields(draft.steps.get(stepId), frozenFields))[0];
+    const later = getSteps(listTargetsAfterSuccess(action), graph);
+    const earlier = getSteps([action.stepId], reversedGraph);
+    const collectedLater = new Set(later.flatMap(({ collectedFields }) => collectedFields));
+    const frozenFields = earlier
+      .flatMap(({ collectedFields }) => collectedFields)
+      .filter((field) => !collectedLater.has(field) && !earlier.some((step) => confirms(step, field)));
+    const confirmation = later.find((step) => frozenFields.some((field) => confirms(step, field)));
     if (confirmation === undefined) return [];
-    const fields = confirmation.fields.map((field) => `"${field}"`).join(', ');
-    const message = `Step "${action.stepId}" runs a required WRITE action without a confirmation. Step "${confirmation.stepId}" confirms ${fields} after it, but a correction then comes too late, because the action is not undone. Confirm the values before the action, or set effect READ if its tools only look something up.`;
+    const fields = [...new Set(frozenFields)].filter((field) => confirms(confirmation, field)).sort();
+    const names = fields.map((field) => `"${field}"`).join(', ');
+    const message = `Step "${action.stepId}" runs a required WRITE action without a confirmation. Step "${confirmation.stepId}" confirms ${names} after it, but a correction then comes too late, because the action is not undone. Confirm the values before the action, or set effect READ if its tools only look something up.`;
     return [
       createWarning('CONFIRMED_TOO_LATE', message, { fieldPath: `steps[${action.index}]`, stepId: action.stepId }),
     ];
   });
 }
 
-function findConfirmedFields(
-  step: CompiledStep | undefined,
-  candidates: ReadonlySet<string>,
-): readonly { readonly stepId: string; readonly fields: readonly string[] }[] {
-  if (!step?.hasConfirmStage || step.definition.confirmsNothing) return [];
-  const { confirmsFields } = step.definition;
-  const fields = [...candidates]
-    .filter((field) => confirmsFields.length === 0 || confirmsFields.includes(field))
-    .sort();
-  return fields.length === 0 ? [] : [{ stepId: step.stepId, fields }];
+function listTargetsAfterSuccess({ anytimeTransitions, completionTransitions }: CompiledStep): readonly string[] {
+  return [...anytimeTransitions, ...completionTransitions]
+    .filter(
+      ({ returns, definition: { outcomes } }) =>
+        !returns && (outcomes.length === 0 || outcomes.includes('ACTION_SUCCEEDED')),
+    )
+    .map(({ targetStepId }) => targetStepId);
+}
+
+/** Whether the CONFIRM of a step binds a collected field, if it is known. */
+function confirms({ hasConfirmStage, definition }: CompiledStep, field: string): boolean {
+  const { confirmsFields, confirmsNothing } = definition;
+  return hasConfirmStage && !confirmsNothing && (confirmsFields.length === 0 || confirmsFields.includes(field));
 }

@@ -5,7 +5,6 @@ import type {
 } from '../../../../gen/focal/orchestration/v1/session';
 import type { RouteEntry, StepVisit, SuspendedVisit } from '../../../core/model/session';
 import { visitOutcome } from './enums';
-import { createInvalidFieldError } from './invalid-field-error';
 import { emptyMapField } from './map-field';
 import { optionalTimeFromProto } from './time';
 
@@ -18,7 +17,7 @@ export function visitToProto(visit: StepVisit): StepVisitMessage {
     informedRevision: visit.informedRevision,
     wasAskedBefore: visit.wasAskedBefore,
     mustAsk: visit.mustAsk,
-    returnTo: visit.returnTo && suspendedVisitToProto(visit.returnTo),
+    suspendedVisits: listSuspendedVisits(visit),
     // The marks of releases up to 0.2, which are only read.
     contributedTypes: [],
     askedFields: [],
@@ -31,8 +30,43 @@ export function visitToProto(visit: StepVisit): StepVisitMessage {
   };
 }
 
+/** The contract has a list where the domain has nested visits, so that the depth of a message is bounded. */
+function listSuspendedVisits({ returnTo }: StepVisit): SuspendedVisitMessage[] {
+  const messages: SuspendedVisitMessage[] = [];
+  for (let suspended = returnTo; suspended !== undefined; suspended = suspended.visit.returnTo) {
+    const { stepId, attempts, visit } = suspended;
+    messages.push({
+      stepId,
+      attempts,
+      number: visit.number,
+      enteredRevision: visit.enteredRevision,
+      openedAt: new Date(visit.openedAt),
+      outcome: visitOutcome.optionalToProto(visit.outcome),
+      informedRevision: visit.informedRevision,
+      wasAskedBefore: visit.wasAskedBefore,
+      mustAsk: visit.mustAsk,
+    });
+  }
+  return messages;
+}
+
 /** The inverse of `visitToProto`. A visit without a time opened at `lastActiveAt`. */
 export function visitFromProto(message: StepVisitMessage, lastActiveAt: number): StepVisit {
+  let returnTo: SuspendedVisit | undefined;
+  for (const suspended of message.suspendedVisits.toReversed()) {
+    const visit = stateFromProto(suspended, returnTo, lastActiveAt);
+    returnTo = { stepId: suspended.stepId, visit, attempts: suspended.attempts };
+  }
+  return stateFromProto(message, returnTo, lastActiveAt);
+}
+
+/** The fields that the contract has for the current and for suspended visits. */
+type VisitState = Pick<
+  StepVisitMessage,
+  'number' | 'enteredRevision' | 'openedAt' | 'outcome' | 'informedRevision' | 'wasAskedBefore' | 'mustAsk'
+>;
+
+function stateFromProto(message: VisitState, returnTo: SuspendedVisit | undefined, lastActiveAt: number): StepVisit {
   return {
     number: message.number,
     enteredRevision: message.enteredRevision,
@@ -41,18 +75,8 @@ export function visitFromProto(message: StepVisitMessage, lastActiveAt: number):
     informedRevision: message.informedRevision,
     wasAskedBefore: message.wasAskedBefore,
     mustAsk: message.mustAsk,
-    returnTo: message.returnTo && suspendedVisitFromProto(message.returnTo, lastActiveAt),
+    returnTo,
   };
-}
-
-function suspendedVisitToProto({ stepId, visit, attempts }: SuspendedVisit): SuspendedVisitMessage {
-  return { stepId, visit: visitToProto(visit), attempts };
-}
-
-function suspendedVisitFromProto(message: SuspendedVisitMessage, lastActiveAt: number): SuspendedVisit {
-  const { stepId, visit, attempts } = message;
-  if (visit === undefined) throw createInvalidFieldError('visit.return_to.visit', 'is required');
-  return { stepId, visit: visitFromProto(visit, lastActiveAt), attempts };
 }
 
 export function routeEntryToProto(entry: RouteEntry): RouteEntryMessage {

@@ -2,7 +2,7 @@ import {
   OrchestratorServiceService,
   ProcessTurnRequest,
 } from '../../../../gen/focal/orchestration/v1/orchestrator_service';
-import { Scenario } from '../../../../gen/focal/orchestration/v1/scenario';
+import { Scenario, ScenarioStep } from '../../../../gen/focal/orchestration/v1/scenario';
 import { RenderScenarioRequest, ScenarioServiceService } from '../../../../gen/focal/orchestration/v1/scenario_service';
 import {
   ListTurnsRequest,
@@ -200,6 +200,20 @@ describe('RenderScenario', () => {
     expect(drawn.mermaid).toContain('● <b>ask</b>');
     const latest = await render({ ...request, sessionId, version: 2 });
     expect(latest.mermaid).toContain('title: "Refund, renamed (version 2, session active at ask)"');
+  });
+
+  test('11: a called scenario is drawn with its name, or with its id if it is not stored', async () => {
+    const agent = anAgent();
+    const refund = aRefund();
+    const [first, ...others] = refund.steps;
+    const draw = async (calledId: string) => {
+      const calls = { scenarioId: calledId, reuseCompleted: false, returns: [] };
+      await put(agent, { ...refund, steps: [{ ...ScenarioStep.fromPartial(first ?? {}), calls }, ...others] });
+      return (await render({ ...agent, scenarioId: refund.scenarioId })).mermaid;
+    };
+    expect(await draw(uuid(12))).toContain(`call ${uuid(12)}`);
+    await put(agent, aRefund(uuid(12), 'Identity check'));
+    expect(await draw(uuid(12))).toContain('call Identity check');
   });
 
   test('rejects an unknown scenario, an unknown session and a session of another agent', async () => {
