@@ -40,10 +40,7 @@ describe('opening a call', () => {
     const conversation = new Conversation([register(), address()]);
     conversation.turn({ candidates: { address: 0.9 } });
     conversation.turn({ signals: ['PAUSE'] });
-    expect(conversation.turn(startRegister).actions).toEqual([
-      'address CONTINUE RESUMED',
-      'register START CANDIDATE',
-    ]);
+    expect(conversation.turn(startRegister).actions).toEqual(['address CONTINUE RESUMED', 'register START CANDIDATE']);
   });
 
   test('11: the call passes over threshold, filtering, consent, blocked starts and exclusion by its callers', () => {
@@ -150,11 +147,7 @@ describe('the return of a call', () => {
   test('11: a called scenario that completes before it says a word returns in the turn of the call', () => {
     const conversation = new Conversation([register(), address()]);
     const played = conversation.turn({ ...startRegister, variables: { name: 'Ada', street: 'Main 1' } });
-    expect(played.actions).toEqual([
-      'register START CANDIDATE',
-      'address START CALLED',
-      'address COMPLETE RETURNED',
-    ]);
+    expect(played.actions).toEqual(['register START CANDIDATE', 'address START CALLED', 'address COMPLETE RETURNED']);
     expect(played.plan).toEqual(['register CONFIRM name=Ada,street=Main 1']);
   });
 
@@ -193,11 +186,7 @@ describe('the return of a call', () => {
   test('11: calls of calls return one after the other', () => {
     const city = asking('city', ['town']);
     const outer = { ...address(), steps: [callStep({ scenarioId: 'city', returns: ['town'] }, ['end']), silentEnd] };
-    const conversation = startCall([
-      register(),
-      outer,
-      { ...city, steps: [...city.steps.slice(0, -1), silentEnd] },
-    ]);
+    const conversation = startCall([register(), outer, { ...city, steps: [...city.steps.slice(0, -1), silentEnd] }]);
     expect(conversation.session.instances.map(({ scenarioId }) => scenarioId)).toEqual(['register', 'address', 'city']);
     expect(conversation.turn({ variables: { town: 'Rome', street: 'Via 1' } }).actions).toEqual([
       'register CONTINUE GOES_ON',
@@ -220,7 +209,11 @@ describe('the return of a call', () => {
   });
 
   test('11: two callers of one instance both go on', () => {
-    const second = { ...register(), scenarioId: 'second', steps: [callStep({ scenarioId: 'address', returns: ['street'] }, ['end']), end] };
+    const second = {
+      ...register(),
+      scenarioId: 'second',
+      steps: [callStep({ scenarioId: 'address', returns: ['street'] }, ['end']), end],
+    };
     const conversation = new Conversation([register(), second, address()]);
     conversation.turn({ candidates: { register: 0.9, second: 0.8 }, variables: { name: 'Ada' } });
     expect(conversation.turn(givesStreet).plan).toEqual([

@@ -1,5 +1,11 @@
 import type { StepCall } from '../../../src/core/model/scenario';
-import { Conversation, type ScenarioDraft, type StepDraft, type TransitionDraft, type TurnDraft } from '../../support/conversation';
+import {
+  Conversation,
+  type ScenarioDraft,
+  type StepDraft,
+  type TransitionDraft,
+  type TurnDraft,
+} from '../../support/conversation';
 import type { Variation } from '../../support/sample-scenarios';
 
 type Options = ConstructorParameters<typeof Conversation>[1];
