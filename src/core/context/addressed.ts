@@ -4,7 +4,6 @@ import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenar
 import { leaveOutOptional } from './asks';
 import { getStartTargets } from './instance-signals';
 import type { DraftView, InstanceView, ViewInput } from './instance-view';
-import type { SelectionContext } from './selection-context';
 import { isTimerDue } from './timers';
 
 /** Decides which instances the turn addresses or concerns (0.5), which paused instances it answers (2.11), and where it is no attempt (0.8). */
@@ -135,7 +134,7 @@ function listReadFields(scenario: CompiledScenario, step: CompiledStep): Readonl
 export function countAttempt(
   view: InstanceView,
   hasStarted: boolean,
-  { turn, session }: SelectionContext,
+  { turn, session }: Pick<ViewInput, 'turn' | 'session'>,
 ): InstanceView {
   const { instance, scenario, known } = view;
   if (turn.trigger !== 'MESSAGE' || instance.status === 'PAUSED' || !scenario) return view;
