@@ -81,6 +81,8 @@ export interface ViewInput {
   readonly changedFields: readonly string[];
   /** Scenarios that a candidate at or above the start threshold names. */
   readonly namedScenarioIds: ReadonlySet<string>;
+  /** Not MESSAGE: the instances with a timer that is due (section 14). */
+  readonly dueInstanceIds: ReadonlySet<string>;
   /** Fields of which the turn gave a value that was rejected (section 10). */
   readonly rejectedAnswers: ReadonlySet<string>;
 }

@@ -19,6 +19,7 @@ import { explainIgnored } from './outcomes/explain-ignored';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { resolveOutcomes } from './outcomes/resolve-outcomes';
 import { findChangedFields, type StoredData, storeData } from './stored-data';
+import { findDueInstances } from './timers';
 
 /** All inputs of a turn. Ids of new instances are inputs too. */
 export interface TurnInput {
@@ -124,6 +125,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changedFields,
     namedScenarioIds,
+    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
     rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
   const draftViews = session.instances.map((instance) => createDraftView(instance, viewInput));
@@ -183,10 +185,10 @@ function getLocalFields(
   { scenarioId, scenarioVersion }: ScenarioInstance,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): ReadonlySet<string> {
-  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noFields;
+  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noNames;
 }
 
-const noFields: ReadonlySet<string> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {
