@@ -34,7 +34,9 @@ export function startAndResume(
 ): TurnState {
   const started = selectStarts(applyAddressedResumes(state, context), candidates, context);
   const counted = countAttempts(started, context);
-  return applyAutomaticResumes(applyWhenNotAddressed(counted, context), context);
+  const resumed = applyAutomaticResumes(applyWhenNotAddressed(counted, context), context);
+  // An instance that resumes without being addressed stays silent as well.
+  return applyWhenNotAddressed(resumed, context);
 }
 
 /** Counts the attempts of a MESSAGE turn, once for each instance, before its walk (0.8). */

@@ -7,7 +7,7 @@ import {
   type VisitState,
 } from '../context/visit-state';
 import { type FieldValues, jsonEquals } from '../model/json';
-import { getKnownValues, type KnownData } from '../model/known-data';
+import { getKnownValues, type KnownData, withValues } from '../model/known-data';
 import { buildActionKey, type InstanceRequest, isOpen } from '../model/request';
 import type { ToolBinding } from '../model/scenario';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
@@ -64,8 +64,8 @@ function findCallNeed({ position }: Walk, { session }: SelectionContext): StepNe
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
 export function needConfirmation({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
-  const values = getValuesToConfirm(step, input.scenario, known);
   const last = findVisitRequest(state, 'CONFIRM');
+  const values = getValuesToConfirm(step, input.scenario, withUnsentValues(known, last));
   const isSame = last !== undefined && haveSameValues(last.values, values);
   if (last && isOpen(last) && isSame) {
     return { kind: 'confirm', actionKey: last.actionKey, values, isReprompt: true };
@@ -125,6 +125,12 @@ function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, know
   const fields =
     collectedFields.size <= maxLookups ? collectedFields : known.keys().filter((field) => collectedFields.has(field));
   return getKnownValues(fields, known);
+}
+
+/** A profile field that this turn did not send has not changed: an open CONFIRM keeps its value (0.8). */
+function withUnsentValues(known: KnownData, last: InstanceRequest | undefined): KnownData {
+  if (!last || !isOpen(last)) return known;
+  return withValues(known, new Map([...last.values].filter(([field]) => !known.has(field) && !known.isNull(field))));
 }
 
 function haveSameValues(a: FieldValues, b: FieldValues): boolean {

@@ -71,11 +71,13 @@ function isLooping(
   { input, position, need, attempts, countsFailure }: Walk,
   { settings }: Pick<SelectionContext, 'settings'>,
 ): boolean {
-  const { step, isNewVisit } = position;
+  const { step, visit, isNewVisit } = position;
   if (input.isStart) return false;
   if (isNewVisit) return hasReachedLoopLimit(input.instance, step, settings);
-  const failures = (input.instance.loopCounts.get(step.stepId) ?? 0) + (countsFailure ? 1 : 0);
-  if (need.kind === 'act' && failures > getLoopLimit(step, settings)) return true;
+  const isRetry =
+    need.kind === 'act' && (countsFailure || (step.isRequiredAction && visit.outcome === 'ACTION_FAILED'));
+  const loopCount = (input.instance.loopCounts.get(step.stepId) ?? 0) + (countsFailure ? 1 : 0);
+  if (isRetry && loopCount > getLoopLimit(step, settings)) return true;
   const limit = getAttemptLimit(step, settings);
   return limit > 0 && attempts > limit;
 }

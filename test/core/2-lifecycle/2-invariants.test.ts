@@ -183,10 +183,10 @@ test('2.12: every candidate starts, is rejected or names a paused instance', () 
   });
 });
 
-test('0.5: on turns without a message only instances that start, resume or have an outcome contribute', () => {
+test('0.5: on turns without a message and without values only instances that start, resume or have an outcome contribute', () => {
   forEachTurn((conversation, draft) => {
     const { result } = conversation.turn(draft);
-    if (draft.trigger === 'MESSAGE') return;
+    if (draft.trigger === 'MESSAGE' || Object.keys(draft.variables).length > 0) return;
     const addressed = new Set(result.context.addressedInstanceIds);
     for (const { instanceId, action, resumed } of result.lifecycleDecisions) {
       const type = result.plan.contributions.find((each) => each.instanceId === instanceId)?.type ?? 'NONE';

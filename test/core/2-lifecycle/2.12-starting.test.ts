@@ -311,8 +311,23 @@ describe('START_BLOCKED', () => {
     ]);
   });
 
-  test('2.12: an instance that is not addressed does not block a start', () => {
-    expect(startPayment().turn(onlyB).actions).toContain('b START CANDIDATE');
+  test('2.12: an instance that is not addressed blocks starts too, and puts its request again', () => {
+    const played = startPayment().turn(onlyB);
+    expect([played.actions, played.rejections]).toEqual([['payment CONTINUE GOES_ON'], ['b START_BLOCKED']]);
+    expect(played.contribution('payment')).toMatchObject({ type: 'ASK', isReprompt: true });
+  });
+
+  test('2.12: an instance that is paused by a signal of this turn does not block a start', () => {
+    expect(startPayment().turn({ ...onlyB, signals: [['PAUSE', 'payment']] }).actions).toEqual([
+      'payment PAUSE USER_REQUEST',
+      'b START CANDIDATE',
+    ]);
+  });
+
+  test('2.12: an instance that leaves the step on this turn still blocks starts', () => {
+    const played = startPayment().turn({ ...onlyB, variables: { amount: 1 } });
+    expect(played.rejections).toEqual(['b START_BLOCKED']);
+    expect(played.transition('payment').targetStepId).not.toBe('ask_amount');
   });
 
   test('2.12: an instance that ends on this turn does not block a start', () => {
@@ -321,11 +336,11 @@ describe('START_BLOCKED', () => {
     ).toContain('b START CANDIDATE');
   });
 
-  test('2.12: an instance that resumes because it is addressed blocks starts', () => {
+  test('2.12: an instance that was paused when the turn began does not block starts', () => {
     const conversation = startPayment();
     conversation.turn({ signals: ['PAUSE'] });
-    const played = conversation.turn({ ...onlyB, variables: { amount: 1 } });
-    expect([played.actions, played.rejections]).toEqual([['payment CONTINUE RESUMED'], ['b START_BLOCKED']]);
+    const played = conversation.turn({ ...onlyB, signals: [['CONTINUE', 'payment']] });
+    expect(played.actions).toEqual(['payment CONTINUE RESUMED', 'b START CANDIDATE']);
   });
 
   test('2.12: an instance that starts on this turn does not block a start', () => {

@@ -147,7 +147,7 @@ describe.each(Object.entries(cases))('%s', (_, { table, generated, unspecified, 
     expect(names.map((name) => table.fromProto(table.toProto[name] ?? Number.NaN))).toEqual(names);
   });
 
-  it('decodes UNSPECIFIED to the default of the contract', () => {
+  it('decodes UNSPECIFIED to its default, or rejects it if it has none', () => {
     if (unspecified === undefined) expect(() => table.fromProto(0)).toThrow('but is 0');
     else expect(table.fromProto(0)).toBe(unspecified);
   });
