@@ -12,6 +12,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
 import { checkTurn, groupByInstance } from './checked-turn';
 import { applyDeliveries } from './deliveries';
+import { addMissingTools } from './earlier-actions';
 import { getStartTargets } from './instance-signals';
 import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
 import { assignVariables, type LocalFieldInput } from './local-fields';
@@ -86,7 +87,7 @@ export interface SelectionContext extends TurnInput {
 export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
   const unexpired = forgetExpired(input.session, catalogue.fields, input.turn.occurredAt);
-  const session = applyDeliveries(unexpired, input.turn.deliveries);
+  const session = addMissingTools(applyDeliveries(unexpired, input.turn.deliveries), catalogue);
   const focusInstanceId = findFocusInstanceId(session);
   const resolved = resolveOutcomes(session, input.turn.stepOutcomes, focusInstanceId, catalogue);
   const candidates = mergeDuplicates(input.turn.candidates).map(({ scenarioId, score, reasoning }) => ({
