@@ -47,7 +47,7 @@ export interface InstanceView {
   readonly isNamed: boolean;
   /** The variables or patch of this turn made a field known that the step lacks or the open ASK lists (0.5). */
   readonly hasReceivedAwaitedField: boolean;
-  /** A field of its open ASK was given, with whatever value (0.5). */
+  /** A field of its open ASK was given again, declined or changed (0.5). */
   readonly hasReceivedAskedField: boolean;
   /** Fields in the instance's open ASK whose values were rejected (section 10). */
   readonly rejectedAnswers: readonly string[];
@@ -182,7 +182,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
     isNamed: input.namedScenarioIds.has(original.scenarioId),
     hasReceivedAwaitedField: changedByCustomer.some(receives),
-    hasReceivedAskedField: ask?.fields.some((field) => provided.has(field)) ?? false,
+    hasReceivedAskedField: answers.hasAnswered || changedByCustomer.some((field) => ask?.fields.includes(field)),
     rejectedAnswers:
       original.status === 'ACTIVE' ? (ask?.fields.filter((field) => input.rejectedAnswers.has(field)) ?? []) : [],
     isAnswered: false,
