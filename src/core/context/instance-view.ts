@@ -8,7 +8,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
 import { recordAnswers } from './asks';
 import { type InstanceSignals, resolveSignals } from './instance-signals';
-import { recordLateSuccesses, recordPassedCheckpoint } from './outcomes/irreversible';
+import { recordLateSuccesses, recordPassedCheckpoints } from './outcomes/irreversible';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { recordOutcomes, voidChangedConfirms } from './outcomes/record-outcomes';
 import { findChangedFields, omit, type StoredData } from './stored-data';
@@ -158,7 +158,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
       : { ...withCounts, pendingCorrections: corrections };
   const revision = session.revision + 1;
   const withLate = recordLateSuccesses(withCorrections, scenario, input.outcomes, revision, original.visit.number);
-  const instance = step ? recordPassedCheckpoint(withLate, step, revision) : withLate;
+  const instance = scenario ? recordPassedCheckpoints(withLate, scenario, revision) : withLate;
   const ask = findOpenRequest(original.requests, 'ASK');
   const receives = (field: string): boolean =>
     changedByCustomer.includes(field) && known.has(field) && (ask?.fields.includes(field) || isMissing(field));
