@@ -6,12 +6,15 @@ import type { ScenarioInstance, Session, SessionVariable } from '../model/sessio
 import type { Catalogue } from '../scenario/catalogue';
 import type { CompiledScenario, CompiledStep, CompiledTransition } from '../scenario/compiled-scenario';
 
+/** What the next timer depends on, after the turn. */
+export type TimedSession = Pick<Session, 'instances' | 'variables' | 'lastMessageAt' | 'updatedAt'>;
+
 /**
  * Returns the earliest moment after the last turn at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there
  * is none (section 14). Pure.
  */
 export function getNextTimerAt(
-  session: Session,
+  session: TimedSession,
   catalogue: Pick<Catalogue, 'getScenarioVersion' | 'fields'>,
 ): number | undefined {
   let next: number | undefined;
