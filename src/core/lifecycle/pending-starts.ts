@@ -27,7 +27,7 @@ export function decidePendingStarts(state: TurnState, context: SelectionContext)
   const begun: PendingStart[] = [];
   for (const { candidate, rejection } of state.rejected.values()) {
     if (kept.some(({ scenarioId }) => scenarioId === candidate.scenarioId)) continue;
-    if (becomesPending({ candidate, rejection }, context))
+    if (becomesPending({ candidate, rejection }, state, context))
       begun.push(createPendingStart(candidate, rejection.reason, context));
   }
   const pendingIds = new Set([...kept, ...begun].map(({ scenarioId }) => scenarioId));
@@ -56,9 +56,10 @@ function updatePendingStart(
 }
 
 /** Whether a rejected candidate begins to be pending (2.14). */
-function becomesPending({ candidate, rejection }: RejectedStart, context: SelectionContext): boolean {
+function becomesPending({ candidate, rejection }: RejectedStart, state: TurnState, context: SelectionContext): boolean {
   if (candidate.origin === 'CALLED' || pendingEffects[rejection.reason] !== 'RETRY') return false;
   if (isPendingStartCanceled(candidate.scenarioId, context)) return false;
+  if (isPendingStartDropped(candidate.scenarioId, context, state) && !isNamed(candidate, context)) return false;
   if (candidate.origin === 'AIMED') return true;
   if (rejection.reason === 'START_BLOCKED') return !isBlockerAnswered(rejection.blockingScenarioIds ?? [], context);
   return !rejection.hasLostToRival;

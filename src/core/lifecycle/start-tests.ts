@@ -215,8 +215,8 @@ function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnI
  * neither ended nor were paused before the walks (2.12).
  */
 export function listStartBlockers(instances: readonly TurnInstance[]): readonly TurnInstance[] {
-  return instances.filter(({ start, view, action, reason }) => {
-    if (start || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
+  return instances.filter(({ start, resumed, view, action, reason }) => {
+    if (start || resumed || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
     return action === 'CONTINUE' || (action === 'PAUSE' && (reason === 'PREEMPTED' || reason === 'LOOP'));
   });
 }

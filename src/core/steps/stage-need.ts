@@ -6,9 +6,8 @@ import {
   isConfirmFinished,
   type VisitState,
 } from '../context/visit-state';
-import { compareText } from '../model/compare-text';
 import { type FieldValues, jsonEquals } from '../model/json';
-import { getKnownValues, type KnownData } from '../model/known-data';
+import { getKnownValues, type KnownData, withValues } from '../model/known-data';
 import { buildActionKey, type InstanceRequest, isOpen } from '../model/request';
 import type { ToolBinding } from '../model/scenario';
 import type { CompiledScenario, CompiledStep } from '../scenario/compiled-scenario';
@@ -66,7 +65,7 @@ function findCallNeed({ position }: Walk, { session }: SelectionContext): StepNe
 export function needConfirmation({ input, position, known }: Walk, state: VisitState): StepNeed {
   const { step, visit } = position;
   const last = findVisitRequest(state, 'CONFIRM');
-  const values = withUnsentValues(getValuesToConfirm(step, input.scenario, known), last, known);
+  const values = getValuesToConfirm(step, input.scenario, withUnsentValues(known, last));
   const isSame = last !== undefined && haveSameValues(last.values, values);
   if (last && isOpen(last) && isSame) {
     return { kind: 'confirm', actionKey: last.actionKey, values, isReprompt: true };
@@ -131,11 +130,9 @@ function getValuesToConfirm(step: CompiledStep, scenario: CompiledScenario, know
 }
 
 /** A profile field that this turn did not send has not changed: an open CONFIRM keeps its value (0.8). */
-function withUnsentValues(values: FieldValues, last: InstanceRequest | undefined, known: KnownData): FieldValues {
-  if (!last || !isOpen(last)) return values;
-  const unsent = [...last.values].filter(([field]) => !known.has(field) && !known.isNull(field));
-  if (unsent.length === 0) return values;
-  return new Map([...values, ...unsent].sort(([a], [b]) => compareText(a, b)));
+function withUnsentValues(known: KnownData, last: InstanceRequest | undefined): KnownData {
+  if (!last || !isOpen(last)) return known;
+  return withValues(known, new Map([...last.values].filter(([field]) => !known.has(field) && !known.isNull(field))));
 }
 
 function haveSameValues(a: FieldValues, b: FieldValues): boolean {

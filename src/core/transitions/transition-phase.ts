@@ -65,7 +65,7 @@ function runRound(state: TurnState, context: SelectionContext): TurnState {
   const completed = followCallers(leaveCalls(completeSilently(state)));
   const called = openCalls(returnCalls(completed, context), context);
   const continued = startFurther(followCallers(called), context);
-  return walkInstances(activateFreed(continued), context);
+  return walkInstances(activateFreed(continued, context), context);
 }
 
 /** Tries again what the ends and pauses since the last selection made possible (0.7, step 11). */
