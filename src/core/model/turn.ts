@@ -1,4 +1,4 @@
-import type { ContributionType } from './contribution';
+import type { ContributionType } from './contribution-type';
 import type { FieldValues, JsonValue } from './json';
 
 /** What caused a turn (0.1). Only MESSAGE increments the turn count. */
