@@ -216,7 +216,7 @@ function returnToVisit(walk: Walk, transition: CompiledTransition, context: Sele
  * Clears the fields that a taken transition lists under `clears` (3.2). Spared are values given this turn that neither the step collects nor
  * the condition of the transition reads.
  */
-function clearFields(
+export function clearFields(
   walk: Walk,
   { definition, fieldsRead }: CompiledTransition,
   { storedData }: SelectionContext,
