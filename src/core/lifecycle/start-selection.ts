@@ -181,7 +181,7 @@ function resumeNamed(
   const isNamed = origin !== 'PENDING' && origin !== 'IMPLIED';
   const check = checkResume(paused, state, { mayDisplace: isNamed }, context);
   return check.canResume
-    ? resume(state, paused, check.displaced, context)
+    ? resume(state, paused, check.displaced, context, isNamed)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }
 
