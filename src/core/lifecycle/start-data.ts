@@ -67,12 +67,7 @@ function createStartVariables(
     .filter((instance) => !hasEnded(instance) && !isOwn(instance))
     .map(({ view }) => view);
   if (!ended.some(isOwn)) remaining.push({ scenario });
-  return forgetEndedFields(
-    storedData.sessionVariables,
-    ended.map(getFinalView),
-    remaining,
-    storedData.providedFields,
-  );
+  return forgetEndedFields(storedData.sessionVariables, ended.map(getFinalView), remaining, storedData.providedFields);
 }
 
 /** The view of an ended instance without the results that its last walk forgot (0.4). */

@@ -6,7 +6,8 @@ import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { toConditionVariables } from '../steps/step-conditions';
 import { type ActiveInstance, checkCapacity, checkExclusions, listActive, sortUnique } from './active-set';
-import { isPendingStartCanceled, type StartCandidate, type StartRejection } from './start-candidates';
+import type { StartCandidate, StartRejection } from './scenario-start';
+import { isPendingStartCanceled } from './start-candidates';
 import { createStartData, createStartView } from './start-data';
 import {
   createTurnInstance,
@@ -215,8 +216,8 @@ function checkStartBlocked({ origin }: StartCandidate, instances: readonly TurnI
  * neither ended nor were paused before the walks (2.12).
  */
 export function listStartBlockers(instances: readonly TurnInstance[]): readonly TurnInstance[] {
-  return instances.filter(({ start, view, action, reason }) => {
-    if (start || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
+  return instances.filter(({ start, resumed, view, action, reason }) => {
+    if (start || resumed || view.instance.status !== 'ACTIVE' || !view.step?.definition.blocksStarts) return false;
     return action === 'CONTINUE' || (action === 'PAUSE' && (reason === 'PREEMPTED' || reason === 'LOOP'));
   });
 }

@@ -74,7 +74,8 @@ function isLooping(
   const { step, visit, isNewVisit } = position;
   if (input.isStart) return false;
   if (isNewVisit) return hasReachedLoopLimit(input.instance, step, settings);
-  const isRetry = need.kind === 'act' && (countsFailure || (step.isRequiredAction && visit.outcome === 'ACTION_FAILED'));
+  const isRetry =
+    need.kind === 'act' && (countsFailure || (step.isRequiredAction && visit.outcome === 'ACTION_FAILED'));
   const loopCount = (input.instance.loopCounts.get(step.stepId) ?? 0) + (countsFailure ? 1 : 0);
   if (isRetry && loopCount > getLoopLimit(step, settings)) return true;
   const limit = getAttemptLimit(step, settings);

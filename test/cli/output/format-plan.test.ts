@@ -23,7 +23,14 @@ const [NONE, CONFIRM, INFORM] = [1, 3, 5];
 test('a plan is shown with lead-ins, reminders, waits and the reason of a choice', () => {
   const contributions = [
     { scenarioId: 't', type: INFORM, templateIds: ['done'], leadInTemplateIds: ['hello'], isReprompt: true },
-    { scenarioId: 't', type: CONFIRM, actionToConfirm: 'Pay', isReprompt: true, isReminder: true },
+    {
+      scenarioId: 't',
+      type: CONFIRM,
+      actionToConfirm: 'Pay',
+      actionKey: 't/pay/1',
+      isReprompt: true,
+      isReminder: true,
+    },
     { type: CONFIRM, confirmKind: 2, choiceReason: 2, choices: [{ scenarioName: 'Booking' }] },
     { scenarioId: 'b', type: NONE, waitsFor: 4 },
     { scenarioId: 't', type: NONE, waitsFor: 6 },
@@ -32,6 +39,7 @@ test('a plan is shown with lead-ins, reminders, waits and the reason of a choice
   expect(lines.slice(lines.findIndex((line) => line.startsWith('plan')))).toEqual([
     'plan    1  Transfer  INFORM       done (repeated) (after hello)',
     '        2  Transfer  CONFIRM      Pay (reminder)',
+    '           key t/pay/1',
     '        3            CONFIRM      Booking (NEEDS_CONSENT)',
     '        4  Booking   NONE         (waits for an event)',
     '        5  Transfer  NONE',
@@ -39,7 +47,7 @@ test('a plan is shown with lead-ins, reminders, waits and the reason of a choice
   ]);
 });
 
-test('0.8, 2.11, 14: open requests, offers and the next timer follow the plan', () => {
+test('0.8, 2.11, 14: open requests that the plan does not put, offers and the next timer follow the plan', () => {
   const lines = format({
     plan: {
       openRequests: [
@@ -54,15 +62,18 @@ test('0.8, 2.11, 14: open requests, offers and the next timer follow the plan', 
             firstPut: { at: minutes(5) },
           },
         },
+        { scenarioId: 't', request: { kind: 2, lastPut: { revision: 7 } } },
       ],
       offers: [{ scenarioName: 'Booking', stepId: 'date', missingFields: ['date'], pausedTurns: 4 }],
     },
+    revision: 7,
     nextTimerAt: minutes(12),
   });
-  expect(lines.slice(-6)).toEqual([
+  expect(lines.slice(-7)).toEqual([
     'plan       no contributions',
     'open       Transfer  ASK          amount (new)',
-    '           Booking   CONFIRM      date="today" (open for 5 min, key b/ask/1)',
+    '           Booking   CONFIRM      date="today" (open for 5 min)',
+    '           key b/ask/1',
     'offers     Booking, paused at date for 4 messages, missing date',
     'timer      1970-01-01T00:12:00.000Z',
     '',
@@ -98,13 +109,14 @@ test('0.1: variables are shown with their operation, deliveries with their targe
       deliveries: [
         { instanceId: 'i', contributionType: INFORM, status: 3 },
         { actionKey: 'i/pay/1', status: 2 },
+        { contributionType: CONFIRM, status: 1 },
       ],
     },
   );
   expect(lines).toEqual(
     expect.arrayContaining([
       'values     seats=2 · extras+="breakfast" · pets-="cat" · voucher declined',
-      'delivered  INFORM of Booking not said · i/pay/1 cut off',
+      'delivered  INFORM of Booking not said · i/pay/1 cut off · CHOICE delivered',
       'replaces   turn-1',
     ]),
   );

@@ -171,6 +171,19 @@ describe('0.6: an answer without a key', () => {
   });
 });
 
+test('0.6, 0.7: a DECLINED is recorded although the same turn changes a value that the CONFIRM binds', () => {
+  const steps: readonly StepDraft[] = [
+    { stepId: 'pay', isCheckpoint: true, confirmsFields: ['x'], to: [{ to: 'wait', outcomes: ['DECLINED'] }, 'end'] },
+    waiting,
+    end,
+  ];
+  const played = startConversation([{ scenarioId: 's', steps }], { variables: { x: 1 } }).turn({
+    ...no,
+    variables: { x: 2 },
+  });
+  expect([listIgnored(played), getStep(played, 's')]).toEqual([[], 'wait']);
+});
+
 describe('0.6: an answer to an ASK', () => {
   const shop = (step: Partial<StepDraft>): ScenarioDraft => ({
     scenarioId: 's',

@@ -131,8 +131,13 @@ describe('rejections that become pending', () => {
 
   test('2.14: a start that was refused on this turn starts on it when a walk makes room', () => {
     const last = { stepId: 'last', isTerminal: true };
-    const brief = { scenarioId: 'a', steps: [{ stepId: 'ask', collectsProfileFields: ['a_field'], to: ['last'] }, last] };
-    const conversation = new Conversation([brief, asking('b', ['b_field'])], { settings: { enableMultiScenario: false } });
+    const brief = {
+      scenarioId: 'a',
+      steps: [{ stepId: 'ask', collectsProfileFields: ['a_field'], to: ['last'] }, last],
+    };
+    const conversation = new Conversation([brief, asking('b', ['b_field'])], {
+      settings: { enableMultiScenario: false },
+    });
     conversation.turn({ candidates: { a: 0.9 } });
     const played = conversation.turn({ ...namesB, variables: { a_field: 1 } });
     expect(played.actions).toEqual(['a COMPLETE TERMINAL', 'b START CANDIDATE']);

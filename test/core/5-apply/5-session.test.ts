@@ -169,9 +169,6 @@ describe('the session', () => {
     expect(conversation.turn({ signals: ['PAUSE'] }).session.instances).toEqual([
       {
         ...started,
-        requests: [{ ...ask, attempts: 1 }],
-        attempts: 1,
-        attemptsTotal: 1,
         status: 'PAUSED',
         pausedAt: 2 * minute,
         pauseReason: 'USER_REQUEST',

@@ -76,7 +76,7 @@ class OutcomeRecorder {
     const current = this.find(target.request);
     if (!current) return;
     const { kind } = outcome;
-    if (current.kind === 'CONFIRM' && current.status === 'VOID' && kind !== 'ACTION_SUCCEEDED') {
+    if (current.kind === 'CONFIRM' && current.status === 'VOID' && kind === 'CONFIRMED') {
       this.ignored.push({
         outcome,
         instanceId: this.instance.instanceId,

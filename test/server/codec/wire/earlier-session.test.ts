@@ -94,7 +94,7 @@ describe('the stored sessions of a conversation before version 2', () => {
     ]);
     expect(refund.route.map(({ canGoBackTo }) => canGoBackTo)).toEqual([false, true, false]);
     expect(refund.leftSteps).toEqual(['order', 'pay', 'reason']);
-    expect(refund.stepsBeforeCheckpoint).toEqual(['order', 'reason']);
+    expect(refund.stepsBeforeCheckpoint).toEqual(['order', 'pay', 'reason']);
     expect(refund.irreversibleDone).toMatchObject([{ stepId: 'pay', description: 'Refund paid', passed: true }]);
   });
 
@@ -202,6 +202,15 @@ describe('an instance before version 2', () => {
   it('3.7: has left the steps of its path, also trimmed ones, but not the step where it is', () => {
     const path = ['c', 'here', 'b'].map((stepId) => ({ stepId }));
     expect(read({ path, stepsTrimmedFromPath: ['a', 'c'] }).leftSteps).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['left since it was passed', { path: [{ stepId: 'pay', visitNumber: 2 }] }, ['pay']],
+    ['where the instance is', { currentStepId: 'pay' }, []],
+    ['reached again since it was passed', { path: [{ stepId: 'pay', visitNumber: 5 }] }, []],
+  ])('3.7: a passed checkpoint that is %s', (_, fields, expected) => {
+    const irreversibleDone = [{ stepId: 'pay', visitNumber: 2, passed: true }];
+    expect(read({ ...fields, irreversibleDone }).stepsBeforeCheckpoint).toEqual(expected);
   });
 
   it('keeps what a request says in the current format', () => {

@@ -58,8 +58,8 @@ function testTurns(open: OpenSessionStore): void {
       const before = aSession({
         instances: [anInstance({ variables: new Map([['order_id', 'A-7']]) })],
         variables: new Map([
-          ['__proto__', { value: 1, scope: 'CASE' }],
-          ['constructor', { value: [null, { deep: 'x' }], scope: 'SESSION' }],
+          ['__proto__', { value: 1, scope: 'CASE', isPersistedResult: false }],
+          ['constructor', { value: [null, { deep: 'x' }], scope: 'SESSION', isPersistedResult: true }],
         ]),
       });
       const commit = aCommit(before, uuid(100));
@@ -135,7 +135,8 @@ function testTurns(open: OpenSessionStore): void {
 
     it('accepts large values', async () => {
       const large = Buffer.alloc(1_000_000, 'x');
-      const before = aSession({ variables: new Map([['note', { value: large.toString(), scope: 'CASE' }]]) });
+      const note = { value: large.toString(), scope: 'CASE', isPersistedResult: false } as const;
+      const before = aSession({ variables: new Map([['note', note]]) });
       const commit = aCommit(before, uuid(100), { request: large, response: large });
       await store.commit(commit, unboundedCall);
       expect(await store.read(key, unboundedCall)).toEqual(commit.session);
