@@ -55,8 +55,8 @@ export async function runInProcess(conversation: Conversation): Promise<InProces
 interface LastTurn {
   readonly trigger: Turn['trigger'];
   readonly result: TurnResult;
-  /** The state before it; undefined if it was the first turn. */
-  readonly sessionBefore: Session | undefined;
+  /** The session that it was decided on. */
+  readonly base: Session;
 }
 
 /** Returns the session to decide a superseding turn on, and refuses what a service refuses (section 13). */
@@ -68,7 +68,7 @@ function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: L
     const problem = lastTurn.trigger === 'MESSAGE' ? 'WRITE_ACTION_HINTED' : 'NOT_A_MESSAGE';
     throw createNotSupersedableError(turn, session, problem);
   }
-  return restoreSessionBefore(session, lastTurn.sessionBefore);
+  return restoreSessionBefore(session, lastTurn.base);
 }
 
 const instanceIds = new UuidV5InstanceIdGenerator();
@@ -103,19 +103,18 @@ export function createInProcessTarget(
     async processTurn(request) {
       if (request.turn === undefined) throw new Error('The request has no turn.');
       const turn = turnFromProto(request.turn, 0);
-      const supersedes = turn.supersedesTurnId !== '';
+      const base =
+        turn.supersedesTurnId === ''
+          ? (session ?? createEmptySession(turn))
+          : restoreSuperseded(turn, session, lastTurn);
       const decision = decideTurn({
-        session: supersedes ? restoreSuperseded(turn, session, lastTurn) : (session ?? createEmptySession(turn)),
+        session: base,
         turn,
         catalogue: catalogue.getSnapshot(),
         settings,
         getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
       });
-      lastTurn = {
-        trigger: turn.trigger,
-        result: decision.result,
-        sessionBefore: supersedes ? lastTurn?.sessionBefore : session,
-      };
+      lastTurn = { trigger: turn.trigger, result: decision.result, base };
       session = decision.session;
       return { response: turnResultToProto(decision.result), replayed: false };
     },

@@ -12,6 +12,7 @@ import type { Catalogue } from '../scenario/catalogue';
 import { markAddressed } from './addressed';
 import { checkTurn, groupByInstance } from './checked-turn';
 import { applyDeliveries } from './deliveries';
+import { addMissingTools } from './earlier-actions';
 import { getStartTargets } from './instance-signals';
 import { createDraftView, type InstanceView, type ViewInput } from './instance-view';
 import { assignVariables, type LocalFieldInput } from './local-fields';
@@ -19,6 +20,7 @@ import { explainIgnored } from './outcomes/explain-ignored';
 import type { ResolvedOutcome } from './outcomes/outcome-target';
 import { resolveOutcomes } from './outcomes/resolve-outcomes';
 import { findChangedFields, type StoredData, storeData } from './stored-data';
+import { findDueInstances } from './timers';
 
 /** All inputs of a turn. Ids of new instances are inputs too. */
 export interface TurnInput {
@@ -86,7 +88,7 @@ export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
   const timedTurn = withTurnTime(input);
   const unexpired = forgetExpired(input.session, catalogue.fields, timedTurn.occurredAt);
-  const session = applyDeliveries(unexpired, timedTurn.deliveries);
+  const session = addMissingTools(applyDeliveries(unexpired, timedTurn.deliveries), catalogue);
   const focusInstanceId = findFocusInstanceId(session);
   const resolved = resolveOutcomes(session, timedTurn.stepOutcomes, focusInstanceId, catalogue);
   const candidates = mergeDuplicates(timedTurn.candidates).map(({ scenarioId, score, reasoning }) => ({
@@ -125,6 +127,7 @@ export function selectContext(input: TurnInput): SelectionContext {
     known,
     changedFields,
     namedScenarioIds,
+    dueInstanceIds: turn.trigger === 'MESSAGE' ? noNames : findDueInstances(input.session, catalogue, turn.occurredAt),
     rejectedAnswers: listRejectedAnswers(rejectedValues),
   };
   const draftViews = session.instances.map((instance) => createDraftView(instance, viewInput));
@@ -189,10 +192,10 @@ function getLocalFields(
   { scenarioId, scenarioVersion }: ScenarioInstance,
   catalogue: Pick<Catalogue, 'getScenarioVersion'>,
 ): ReadonlySet<string> {
-  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noFields;
+  return catalogue.getScenarioVersion(scenarioId, scenarioVersion)?.localFields ?? noNames;
 }
 
-const noFields: ReadonlySet<string> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 
 /** Names of rejected values that answer an ASK. A profile is sent on every turn, so it answers nothing. */
 function listRejectedAnswers(rejectedValues: readonly RejectedValue[]): ReadonlySet<string> {

@@ -3,13 +3,8 @@ import { type ActiveInstance, sortUnique } from './active-set';
 import { findAmbiguousScenarioIds, findAmbiguousStarts } from './ambiguity';
 import { displace } from './displacement';
 import { checkResume, isPauseRequested, resume } from './resumes';
-import {
-  createImpliedCandidates,
-  type RejectedStart,
-  type ScenarioStart,
-  type StartCandidate,
-  type StartRejection,
-} from './start-candidates';
+import type { RejectedStart, ScenarioStart, StartCandidate, StartRejection } from './scenario-start';
+import { createImpliedCandidates } from './start-candidates';
 import { type StartTestInput, testStart } from './start-tests';
 import { getInstanceId, getScenarioId, hasEnded, type TurnInstance } from './turn-instance';
 import { findInstanceOf, type RelatedScenarios, replaceInstance, type TurnState } from './turn-state';

@@ -6,7 +6,8 @@ import type { RequirementLevel } from '../model/scenario';
 import type { CompiledScenario } from '../scenario/compiled-scenario';
 import { toConditionVariables } from '../steps/step-conditions';
 import { type ActiveInstance, checkCapacity, checkExclusions, listActive, sortUnique } from './active-set';
-import { isPendingStartCanceled, type StartCandidate, type StartRejection } from './start-candidates';
+import type { StartCandidate, StartRejection } from './scenario-start';
+import { isPendingStartCanceled } from './start-candidates';
 import { createStartData, createStartView } from './start-data';
 import {
   createTurnInstance,

@@ -9,7 +9,7 @@ import type {
 import type { Ending } from '../model/scenario';
 import type { InstanceCall } from '../model/session';
 import type { Walk } from '../steps/walk-state';
-import type { ScenarioStart } from './start-candidates';
+import type { ScenarioStart } from './scenario-start';
 
 /** What happens to an instance on this turn, with one of the reasons for that action. */
 export type DecidedAction =

@@ -96,7 +96,7 @@ export interface StepOutcome {
 
 /** What the channel reports about one contribution of the current exchange (section 12). */
 export interface Delivery {
-  /** "" if `actionKey` identifies the contribution. */
+  /** "" if `actionKey` identifies the contribution, and for a CHOICE. */
   readonly instanceId: string;
   /** Undefined if `actionKey` identifies the contribution. */
   readonly contributionType?: ContributionType | undefined;

@@ -78,7 +78,7 @@ function markReturned(instance: TurnInstance, state: TurnState): TurnInstance {
 }
 
 function toCallResult(called: TurnInstance | undefined, caller: TurnInstance): CallResult {
-  if (!called || called.action !== 'COMPLETE') {
+  if (called?.action !== 'COMPLETE') {
     return { outcome: 'CALL_CANCELLED', returned: noValues, leadInTemplateIds: [] };
   }
   const { view, walk } = called;

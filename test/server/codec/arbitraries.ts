@@ -83,12 +83,13 @@ export const stepOutcome: fc.Arbitrary<StepOutcome> = fc.record({
   results: fields,
 });
 
-/** Identifies a contribution by key, or by instance and type (section 12). */
+/** Identifies a contribution by key, or by instance and type, or the CHOICE (section 12). */
 const delivery: fc.Arbitrary<Delivery> = fc
   .tuple(
     fc.oneof(
       fc.record({ instanceId: nonEmptyText, contributionType: anyName(contributionType), actionKey: fc.constant('') }),
       fc.record({ instanceId: fc.constant(''), contributionType: fc.constant(undefined), actionKey: nonEmptyText }),
+      fc.constant({ instanceId: '', contributionType: 'CONFIRM' as const, actionKey: '' }),
     ),
     anyName(enums.deliveryStatus),
   )

@@ -76,7 +76,7 @@ export enum SettledWithout {
 export enum ChoiceStatus {
   /** CHOICE_STATUS_UNSPECIFIED - Not set. Never returned. */
   CHOICE_STATUS_UNSPECIFIED = 0,
-  /** CHOICE_STATUS_OPEN - The last plan that put it waits for an answer. */
+  /** CHOICE_STATUS_OPEN - It waits for an answer. */
   CHOICE_STATUS_OPEN = 1,
   /** CHOICE_STATUS_WAITING - Another choice comes first. */
   CHOICE_STATUS_WAITING = 2,

@@ -357,9 +357,12 @@ export interface StepOutcome_ResultsEntry {
   value: unknown | undefined;
 }
 
-/** What the channel reports about one contribution. Exactly one of `action_key` and `instance_id` is set (section 12). */
+/**
+ * What the channel reports about one contribution. Either `action_key` identifies it, or `instance_id` and
+ * `contribution_type`, or CONFIRM without an instance: the CHOICE (section 12).
+ */
 export interface Delivery {
-  /** The instance of the contribution. Required without `action_key`; empty with it. UUID or empty. */
+  /** The instance of the contribution. Empty with `action_key` and for a CHOICE. UUID or empty. */
   instanceId: string;
   /** The type of the contribution: ASK, CONFIRM or INFORM. Required without `action_key`; unspecified with it. */
   contributionType: ContributionType;
