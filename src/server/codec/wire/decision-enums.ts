@@ -1,7 +1,8 @@
 import * as contribution from '../../../../gen/focal/orchestration/v1/contribution';
 import * as lifecycle from '../../../../gen/focal/orchestration/v1/lifecycle';
 import * as transition from '../../../../gen/focal/orchestration/v1/transition';
-import type { ChoiceReason, ConfirmContribution, ContributionType } from '../../../core/model/contribution';
+import type { ChoiceReason, ConfirmContribution } from '../../../core/model/contribution';
+import type { ContributionType } from '../../../core/model/contribution-type';
 import type {
   IgnoredReason,
   LifecycleAction,
