@@ -123,10 +123,6 @@ export function isActive(instance: TurnInstance): instance is ActiveTurnInstance
   return instance.action === 'CONTINUE';
 }
 
-export function isPaused(instance: TurnInstance): instance is PausedTurnInstance {
-  return instance.action === 'PAUSE';
-}
-
 const endsInstance: Readonly<Record<TurnInstance['action'], boolean>> = {
   CONTINUE: false,
   PAUSE: false,
