@@ -3,6 +3,9 @@ import { decideTurn } from '../../core/decide-turn';
 import { OrchestratorError } from '../../core/model/orchestrator-error';
 import { createEmptySession, type Session } from '../../core/model/session';
 import { defaultSettings, type OrchestrationSettings } from '../../core/model/settings';
+import { canBeSuperseded, createNotSupersedableError, restoreSessionBefore } from '../../core/model/superseding';
+import type { Turn } from '../../core/model/turn';
+import type { TurnResult } from '../../core/model/turn-result';
 import { fieldsFromMessage } from '../../server/codec/wire/field-codec';
 import { turnResultToProto } from '../../server/codec/wire/result-codec';
 import { relationshipFromProto, scenarioFromProto } from '../../server/codec/wire/scenario-codec';
@@ -61,8 +64,7 @@ export function createInProcessTarget(
 ): ConversationTarget {
   const catalogue = new InProcessCatalogue(scenarios, relationships, fields.fields);
   let session: Session | undefined;
-  /** The session before its last turn, which a superseding turn is decided on (section 13). */
-  let sessionBefore: Session | undefined;
+  let lastTurn: LastTurn | undefined;
   return {
     async importSession(request) {
       const record = legacySessionFromProto(request);
@@ -81,17 +83,16 @@ export function createInProcessTarget(
     async processTurn(request) {
       if (request.turn === undefined) throw new Error('The request has no turn.');
       const turn = turnFromProto(request.turn, 0);
-      const current = session ?? createEmptySession(turn);
-      const before = turn.supersedesTurnId === '' ? current : (sessionBefore ?? createEmptySession(turn));
+      const sessionBefore = turn.supersedesTurnId === '' ? session : restoreSuperseded(turn, session, lastTurn);
       const decision = decideTurn({
-        session: { ...before, revision: current.revision },
+        session: sessionBefore ?? createEmptySession(turn),
         turn,
         catalogue: catalogue.getSnapshot(),
         settings,
         getNewInstanceId: (scenarioId) => instanceIds.generateInstanceId(turn.sessionId, turn.turnId, scenarioId),
       });
-      sessionBefore = before;
       session = decision.session;
+      lastTurn = { sessionBefore, turn, result: decision.result };
       return { response: turnResultToProto(decision.result), replayed: false };
     },
     async putScenario({ scenario }) {
@@ -107,4 +108,23 @@ export function createInProcessTarget(
       if (definitions !== undefined) catalogue.putFields(fieldsFromMessage(definitions));
     },
   };
+}
+
+/** The last turn of a session, which the next one may supersede. */
+interface LastTurn {
+  readonly sessionBefore: Session | undefined;
+  readonly turn: Turn;
+  readonly result: TurnResult;
+}
+
+/** Returns the session to decide a superseding turn on. Throws TURN_NOT_SUPERSEDABLE as a service does (section 13). */
+function restoreSuperseded(turn: Turn, session: Session | undefined, lastTurn: LastTurn | undefined): Session {
+  if (session === undefined || lastTurn?.turn.turnId !== turn.supersedesTurnId) {
+    throw createNotSupersedableError(turn, session, 'NOT_LAST_TURN');
+  }
+  if (!canBeSuperseded(lastTurn.turn, lastTurn.result)) {
+    const problem = lastTurn.turn.trigger === 'MESSAGE' ? 'WRITE_ACTION_HINTED' : 'NOT_A_MESSAGE';
+    throw createNotSupersedableError(turn, session, problem);
+  }
+  return restoreSessionBefore(session, lastTurn.sessionBefore);
 }

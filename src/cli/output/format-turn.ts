@@ -130,8 +130,11 @@ function formatDelivery(
   getName: NameLookup,
 ): string {
   const scenarioId = lifecycleDecisions.find((decision) => decision.instanceId === instanceId)?.scenarioId;
-  const target =
-    actionKey || `${formatEnum(ContributionType, contributionType)} of ${getName(scenarioId ?? instanceId)}`;
+  const owner =
+    instanceId === ''
+      ? 'CHOICE'
+      : `${formatEnum(ContributionType, contributionType)} of ${getName(scenarioId ?? instanceId)}`;
+  const target = actionKey === '' ? owner : actionKey;
   return `${target} ${formatEnum(DeliveryStatus, status).toLowerCase().replaceAll('_', ' ')}`;
 }
 

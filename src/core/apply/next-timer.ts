@@ -3,12 +3,15 @@ import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
+/** What the next timer depends on, after the turn. */
+export type TimedSession = Pick<Session, 'instances' | 'variables' | 'lastMessageAt' | 'updatedAt'>;
+
 /**
  * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section 14).
  * It is the time of the last turn if an instance is idle already: that turn did not pause it, because it was about the instance. Pure.
  */
 export function getNextTimerAt(
-  session: Session,
+  session: TimedSession,
   catalogue: Pick<Catalogue, 'getScenarioVersion' | 'fields'>,
 ): number | undefined {
   let next: number | undefined;

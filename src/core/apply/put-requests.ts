@@ -160,7 +160,7 @@ function isSameRequest(request: InstanceRequest, { kind, actionKey }: RequestCon
 
 /**
  * Puts a request again. An ACTION that is open keeps the values with which it was first hinted, and the outcomes of its tools. A retry opens an
- * answered ACTION again, with the values of now and only the tools that are hinted (0.6).
+ * answered ACTION again, with the values of now and without the outcomes of the tools that are hinted (0.6).
  */
 function putAgain(
   before: InstanceRequest,
@@ -173,7 +173,7 @@ function putAgain(
     ...before,
     ...content,
     values: isOpenAction ? before.values : content.values,
-    tools: isOpenAction ? mergeTools(before.tools, content.tools) : content.tools,
+    tools: mergeTools(isOpenAction ? before.tools : withoutOutcomes(before.tools, content.tools), content.tools),
     status: 'OPEN',
     outcome: undefined,
     lastPut: putting,
@@ -181,6 +181,10 @@ function putAgain(
     putCount: before.putCount + 1,
     reminders: before.reminders + (isReminder ? 1 : 0),
   };
+}
+
+function withoutOutcomes(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {
+  return before.map((tool) => hinted.find(({ toolId }) => toolId === tool.toolId) ?? tool);
 }
 
 function mergeTools(before: readonly RequestedTool[], hinted: readonly RequestedTool[]): readonly RequestedTool[] {

@@ -6,7 +6,8 @@ import type { ScenarioChoiceRequest } from '../model/session';
 import { sortWith } from '../model/sorting';
 import { groupAmbiguous } from './ambiguity';
 import { getChoiceAnswer, isSameChoice } from './consent';
-import { type StartCandidate, sortByStartOrder } from './start-candidates';
+import type { StartCandidate } from './scenario-start';
+import { sortByStartOrder } from './start-candidates';
 import { getScenarioId, isNew, type TurnInstance } from './turn-instance';
 import { findInstanceOf, type TurnState } from './turn-state';
 

@@ -1,7 +1,7 @@
 import type { SelectionContext } from '../context/selection-context';
 import { listCallers } from './callers';
 import { type DecisionTexts, describeIdle, explicitEnd, getPauseBehavior, pauseBehaviors } from './pauses';
-import type { ScenarioStart } from './start-candidates';
+import type { ScenarioStart } from './scenario-start';
 import { getInstanceId, hasEnded, type TurnInstance } from './turn-instance';
 
 /** Explains the decision about an instance in one sentence. */

@@ -1,13 +1,8 @@
 import { meetsStartThreshold, type SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import type { PendingStart } from '../model/session';
-import {
-  isPendingStartCanceled,
-  isPendingStartDropped,
-  pendingEffects,
-  type RejectedStart,
-  type StartCandidate,
-} from './start-candidates';
+import type { RejectedStart, StartCandidate } from './scenario-start';
+import { isPendingStartCanceled, isPendingStartDropped, pendingEffects } from './start-candidates';
 import { getScenarioId, isActive, isNew } from './turn-instance';
 import type { TurnState } from './turn-state';
 

@@ -53,12 +53,17 @@ export function needAnswer(walk: Walk, stage: 'collect' | 'condition', fields: r
 }
 
 /** The call stage: the called scenario has not succeeded in this visit, and no earlier run of it can be used (section 11). */
-function findCallNeed({ position }: Walk, { session }: SelectionContext): StepNeed | undefined {
+function findCallNeed({ position }: Walk, context: SelectionContext): StepNeed | undefined {
   const { call } = position.step;
   if (!call || position.visit.outcome === 'CALL_SUCCEEDED') return undefined;
-  if (call.reuseCompleted && session.scenarioCounters.get(call.scenarioId)?.lastEnding === 'SUCCEEDED')
-    return undefined;
-  return { kind: 'call', scenarioId: call.scenarioId };
+  return getReusedValues(position.step, context) ? undefined : { kind: 'call', scenarioId: call.scenarioId };
+}
+
+/** Returns the values of the last run of the called scenario; undefined if the step does not use it or it did not succeed (section 11). */
+export function getReusedValues({ call }: CompiledStep, { session }: SelectionContext): FieldValues | undefined {
+  if (!call?.reuseCompleted) return undefined;
+  const counter = session.scenarioCounters.get(call.scenarioId);
+  return counter?.lastEnding === 'SUCCEEDED' ? getKnownValues(call.returns, counter.lastValues) : undefined;
 }
 
 /** The confirm stage. An open CONFIRM for the same values is put again; any other is a new agreement (0.8). */
@@ -74,7 +79,8 @@ export function needConfirmation({ input, position, known }: Walk, state: VisitS
     (request) => request.kind === 'CONFIRM' && request.visitNumber === visit.number,
   );
   const { instanceId } = input.instance;
-  const actionKey = buildActionKey(instanceId, step.stepId, visit.number, agreements.length + 1);
+  const agreement = visit.supersededKeys + agreements.length + 1;
+  const actionKey = buildActionKey(instanceId, step.stepId, visit.number, agreement);
   return { kind: 'confirm', actionKey, values, isReprompt: isSame && last.outcome === 'DECLINED' };
 }
 
@@ -84,7 +90,8 @@ function needAction({ input, position }: Walk, state: VisitState): StepNeed {
   const confirm = step.hasConfirmStage ? findVisitRequest(state, 'CONFIRM') : undefined;
   const last = findVisitRequest(state, 'ACTION');
   const isAgain = last !== undefined && (isOpen(last) || !confirm || confirm.actionKey === last.actionKey);
-  const newKey = confirm?.actionKey ?? buildActionKey(input.instance.instanceId, step.stepId, visit.number, 1);
+  const { instanceId } = input.instance;
+  const newKey = confirm?.actionKey ?? buildActionKey(instanceId, step.stepId, visit.number, visit.supersededKeys + 1);
   return {
     kind: 'act',
     actionKey: isAgain ? last.actionKey : newKey,

@@ -109,13 +109,14 @@ test('0.1: variables are shown with their operation, deliveries with their targe
       deliveries: [
         { instanceId: 'i', contributionType: INFORM, status: 3 },
         { actionKey: 'i/pay/1', status: 2 },
+        { contributionType: CONFIRM, status: 1 },
       ],
     },
   );
   expect(lines).toEqual(
     expect.arrayContaining([
       'values     seats=2 · extras+="breakfast" · pets-="cat" · voucher declined',
-      'delivered  INFORM of Booking not said · i/pay/1 cut off',
+      'delivered  INFORM of Booking not said · i/pay/1 cut off · CHOICE delivered',
       'replaces   turn-1',
     ]),
   );

@@ -3,7 +3,7 @@ import type {
   Session as SessionMessage,
   StepVisit as VisitMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
-import type { ContributionType } from '../../../core/model/contribution';
+import type { ContributionType } from '../../../core/model/contribution-type';
 import {
   buildActionKey,
   type InstanceRequest,
@@ -158,7 +158,7 @@ function toRequest(
     visitNumber: number,
     fields: kind === 'ASK' ? (isLast ? visit.openAskFields : visit.askedFields) : [],
     values: kind === 'ASK' ? new Map() : fieldsFromProto(visit.shownValues, 'visit.shown_values'),
-    // The tools are not recorded: any outcome of an action answers the request.
+    // The tools are not recorded. The next turn adds those of the step.
     tools: [],
     ...readAnswer[kind](isLast, visit),
     firstPut: put,

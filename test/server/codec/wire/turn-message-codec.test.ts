@@ -125,12 +125,14 @@ it('rejects a step outcome without a kind', () => {
 
 describe('section 12: a delivery', () => {
   const NONE = 0;
-  const ASK = 2;
-  const target = 'must identify the contribution either by action_key, or by instance_id and contribution_type';
+  const [ASK, CONFIRM] = [2, 3];
+  const target =
+    'must have either action_key, or instance_id and contribution_type; a CHOICE has contribution_type CONFIRM only';
 
   it.each([
     ['names a contribution by its key', { actionKey: 'i/confirm/1', status: 2 }],
     ['names a contribution by instance and type', { instanceId: 'i', contributionType: ASK, status: 3 }],
+    ['names the CHOICE, which has no instance', { contributionType: CONFIRM, status: 1 }],
   ])('%s', (_, delivery) => {
     expect(receive({ deliveries: [delivery] }).deliveries).toHaveLength(1);
   });

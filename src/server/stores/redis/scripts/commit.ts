@@ -1,6 +1,6 @@
 import type { Session } from '../../../../core/model/session';
 import type { Call } from '../../../ports/call';
-import type { TurnRecord } from '../../../ports/session-store';
+import type { KeptState, TurnRecord } from '../../../ports/session-store';
 import { LuaScript } from '../lua-script';
 import type { RedisConnection } from '../redis-connection';
 import type { SessionKeys } from '../redis-keys';
@@ -14,6 +14,7 @@ export interface CommitArguments {
   readonly previousSession: Pick<Session, 'revision' | 'lastTurnId'> | undefined;
   /** The encoded session after the turn. */
   readonly state: Buffer;
+  readonly keptState: KeptState;
   /** The maximum number of recorded turns, at least 1. */
   readonly recordedTurns: number;
   readonly sessionTtlMs: number;
@@ -29,7 +30,7 @@ export type CommitReply =
 export async function runCommit(
   connection: RedisConnection,
   keys: SessionKeys,
-  { record, previousSession, state, recordedTurns, sessionTtlMs }: CommitArguments,
+  { record, previousSession, state, keptState, recordedTurns, sessionTtlMs }: CommitArguments,
   call: Call,
 ): Promise<CommitReply> {
   const reply = await connection.runScript(
@@ -50,6 +51,7 @@ export async function runCommit(
       sessionTtlMs,
       previousSession?.lastTurnId ?? '',
       record.traceparent ?? '',
+      keptState,
     ],
   );
   return typeof reply === 'number' ? { kind: 'committed' } : parseRejection(asList(reply));
