@@ -15,6 +15,7 @@ const visit = {
   wasAskedBefore: false,
   mustAsk: false,
   returnTo: undefined,
+  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',
@@ -91,6 +92,7 @@ const session = {
   exchangeRevision: 1,
   lastMessageAt: minute,
   lastContributorId: '',
+  nextTimerAt: undefined,
   createdAt: minute,
   updatedAt: minute,
   lastTurnId: 'turn-1',
