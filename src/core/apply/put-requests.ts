@@ -108,7 +108,13 @@ function putRequest(
     attempts: 0,
     reminders: 0,
   };
-  return [...requests, added];
+  // A visit has one agreement at a time: a CONFIRM of other values replaces the open one (0.8).
+  const isReplaced = (request: InstanceRequest): boolean =>
+    content.kind === 'CONFIRM' && request.kind === 'CONFIRM' && isOpen(request) && request.visitNumber === visit.number;
+  const others = requests.map(
+    (request): InstanceRequest => (isReplaced(request) ? { ...request, status: 'VOID' } : request),
+  );
+  return [...others, added];
 }
 
 /** What a request asks for. */
