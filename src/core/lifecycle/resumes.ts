@@ -2,13 +2,13 @@ import type { InstanceView } from '../context/instance-view';
 import type { SelectionContext } from '../context/selection-context';
 import type { RejectionReason } from '../model/lifecycle-decision';
 import { type ActiveInstance, checkCapacity, checkExclusions, listActive } from './active-set';
-import { findStartingCaller } from './callers';
+import { findStartingCaller, listCallChain } from './callers';
 import { isOfferAccepted } from './consent';
 import { displace } from './displacement';
 import { isAddressedActive, listInterrupted, wouldBeInterrupted } from './not-addressed';
 import { getPauseBehavior, type PausedState } from './pauses';
 import { listStartBlockers } from './start-tests';
-import { changeAction, changeView, getInstanceId, isActive, type TurnInstance } from './turn-instance';
+import { changeAction, changeView, getInstanceId, getScenarioId, isActive, type TurnInstance } from './turn-instance';
 import { findInstance, replaceInstance, type TurnState } from './turn-state';
 
 type ResumeCheck =
@@ -20,7 +20,7 @@ interface ResumeRequest {
   readonly mayDisplace: boolean;
   /** A call resumes the instance, so START_BLOCKED does not concern it (section 11). */
   readonly isCalled?: boolean;
-  /** The callers, whose exclusion is ignored. */
+  /** Scenarios whose exclusion is ignored besides that of its callers (section 11). */
   readonly toleratedScenarioIds?: ReadonlySet<string>;
 }
 
@@ -40,7 +40,8 @@ export function checkResume(
   if (!scenario) return { canResume: false, reason: 'NOT_FOUND' };
   const interrupted = isAddressed && context.turn.trigger === 'MESSAGE' ? listInterrupted(state) : [];
   const activeSet = listActive(state.instances.filter((instance) => !interrupted.includes(instance)));
-  const request = { scenario, mayDisplace, toleratedScenarioIds };
+  const callerIds = listCallChain(state, paused).map(getScenarioId);
+  const request = { scenario, mayDisplace, toleratedScenarioIds: new Set([...toleratedScenarioIds, ...callerIds]) };
   const exclusion = checkExclusions(activeSet, request, context);
   if (!exclusion.canActivate) return { canResume: false, reason: exclusion.reason };
   const isExempt = signals.hasContinue || isCalled;
@@ -56,12 +57,13 @@ export function resume(
   paused: TurnInstance,
   displaced: readonly ActiveInstance[],
   context: SelectionContext,
+  mayDisplace = false,
 ): TurnState {
   const remaining = displace(state, displaced, getInstanceId(paused));
   const resumed = replaceInstance(remaining, toResumed(paused, context));
   const called = paused.call?.hasStarted ? findInstance(resumed, paused.call.instanceId) : undefined;
   if (called?.reason !== 'STAYS_PAUSED' || called.view.instance.pauseReason !== 'CALLER_PAUSED') return resumed;
-  return tryResume(resumed, called, context);
+  return tryResume(resumed, called, context, mayDisplace);
 }
 
 /** The instance is active again. Loop counts and attempts are set to 0 if the reason of its pause requires it (2.11). */
@@ -118,7 +120,10 @@ function isExplicitlyResumed({ view }: TurnInstance, context: SelectionContext):
  */
 export function applyAddressedResumes(initial: TurnState, context: SelectionContext): TurnState {
   let state = initial;
-  for (const paused of listStillPaused(initial)) {
+  for (const { view } of listStillPaused(initial)) {
+    const paused = findInstance(state, view.instance.instanceId);
+    // It may have resumed with its caller.
+    if (paused?.reason !== 'STAYS_PAUSED') continue;
     const isExplicit = isExplicitlyResumed(paused, context);
     const isDue =
       isExplicit ||
@@ -139,7 +144,8 @@ export function applyAutomaticResumes(initial: TurnState, context: SelectionCont
   for (const paused of listStillPaused(initial)) {
     const current = findInstance(state, getInstanceId(paused));
     if (current?.reason !== 'STAYS_PAUSED') continue;
-    if (isAddressedActive(state) && wouldBeInterrupted(current, state)) continue;
+    const canBeInterrupted = context.turn.trigger === 'MESSAGE' && isAddressedActive(state);
+    if (canBeInterrupted && wouldBeInterrupted(current, state)) continue;
     const behavior = getPauseBehavior(current.view.instance.pauseReason);
     if (behavior.endsByItself(toPausedState(current, state, context))) state = resumeOrOffer(state, current, context);
   }
@@ -186,21 +192,28 @@ function resumeOrOffer(state: TurnState, paused: TurnInstance, context: Selectio
   return check.canResume ? replaceInstance(state, { ...paused, isOfferDue: true }) : state;
 }
 
-/** Resumes the callers that an instance was paused with, then the instance (section 11). */
+/**
+ * Resumes the caller that an instance was paused with, and the instance with it (section 11). If the caller cannot become active, the instance
+ * stays paused for the same reason.
+ */
 function tryResumeWithCallers(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
   if (paused.view.instance.pauseReason !== 'CALLER_PAUSED') return tryResume(state, paused, context);
   const caller = findStartingCaller(state, paused);
   if (caller?.reason !== 'STAYS_PAUSED' || isPauseRequested(caller.view)) return tryResume(state, paused, context);
   const resumed = tryResumeWithCallers(state, caller, context);
-  const current = findInstance(resumed, getInstanceId(paused));
-  return current?.reason === 'STAYS_PAUSED' ? tryResume(resumed, current, context) : resumed;
+  const staysPausedBecause = findInstance(resumed, getInstanceId(caller))?.staysPausedBecause;
+  return staysPausedBecause ? replaceInstance(resumed, { ...paused, staysPausedBecause }) : resumed;
 }
 
 /** Resumes an instance, or records why it cannot. Only one that the turn names or addresses displaces others (2.11). */
-function tryResume(state: TurnState, paused: TurnInstance, context: SelectionContext): TurnState {
-  const mayDisplace = isAddressedByMessage(paused, context) || paused.view.signals.hasContinue;
+function tryResume(
+  state: TurnState,
+  paused: TurnInstance,
+  context: SelectionContext,
+  mayDisplace = isAddressedByMessage(paused, context) || paused.view.signals.hasContinue,
+): TurnState {
   const check = checkResume(paused, state, { mayDisplace }, context);
   return check.canResume
-    ? resume(state, paused, check.displaced, context)
+    ? resume(state, paused, check.displaced, context, mayDisplace)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }

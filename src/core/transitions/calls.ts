@@ -61,7 +61,7 @@ function openCall(
   const isCycle = chain.some((instance) => getScenarioId(instance) === scenarioId);
   if (isCycle || chain.length > maxCallLevels) return failCall(state, caller, context);
   // From here on the caller waits, so it does not count as active.
-  const waiting = replaceInstance(state, { ...caller, call: pending });
+  const waiting = replaceInstance(state, { ...caller, call: pending, isCallOfWalk: caller.walk !== undefined });
   const toleratedScenarioIds = new Set(chain.map(getScenarioId));
   const existing = findInstanceOf(waiting, scenarioId);
   if (existing && !hasEnded(existing))

@@ -127,6 +127,24 @@ describe('a call that is refused', () => {
     expect(conversation.turn().plan).toEqual(['register INFORM bye']);
   });
 
+  test('11: a pending call is dropped when the caller leaves the step, also on the turn on which it could start', () => {
+    const caller = register({ to: [{ to: 'failed', trigger: 'ANYTIME', intentLabel: 'skip' }, 'agree'] });
+    const conversation = startCall([caller, address({ requires: { no: 'HARD' } })]);
+    const played = conversation.turn({ intent: 'skip', patch: { no: 7 } });
+    expect(played.actions).toEqual(['register CONTINUE GOES_ON']);
+    expect(conversation.instance('register').call).toBeUndefined();
+  });
+
+  test('11: with pending_start_turns 0, a refused call fails at once', () => {
+    const conversation = new Conversation([register(), address({ requires: { no: 'HARD' } })], {
+      settings: { pendingStartTurns: 0 },
+    });
+    expect(conversation.turn(startRegister).actions).toEqual([
+      'register START CANDIDATE',
+      'register CANCEL CALL_FAILED',
+    ]);
+  });
+
   test('11: a call cycle fails', () => {
     const back: ScenarioDraft = {
       scenarioId: 'address',
@@ -195,6 +213,29 @@ describe('the end and the pause of a caller', () => {
     const played = conversation.turn({ signals: [['CONTINUE', 'register']] });
     expect(played.actions).toEqual(['register CONTINUE RESUMED', 'address CONTINUE RESUMED']);
     expect(played.plan).toEqual(['address ASK street', 'register NONE']);
+  });
+
+  test('11: the resume of what a call started is not excluded by its caller, and takes its place at the limit', () => {
+    const conversation = new Conversation([register(), address(), other], {
+      relationships: [aRelationship('register', 'EXCLUDES', 'address')],
+      settings: { maxSimultaneousScenarios: 1 },
+    });
+    conversation.turn(startRegister);
+    conversation.turn({ candidates: { other: 0.9 }, signals: [['PAUSE', 'register']] });
+    expect(conversation.turn({ candidates: { register: 0.9 } }).actions).toEqual([
+      'register CONTINUE RESUMED',
+      'address CONTINUE RESUMED',
+      'other PAUSE PREEMPTED',
+    ]);
+  });
+
+  test('11: what a call started stays paused while its caller cannot become active', () => {
+    const conversation = new Conversation([register(), address(), { ...other, exclusive: true }]);
+    conversation.turn(startRegister);
+    conversation.turn({ candidates: { other: 0.9 }, signals: [['PAUSE', 'register']] });
+    const played = conversation.turn({ signals: [['CONTINUE', 'address']] });
+    expect(played.lifecycle('register')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'EXCLUDED' });
+    expect(played.lifecycle('address')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'EXCLUDED' });
   });
 
   test('11: an answer for what the call started resumes the caller with it', () => {
