@@ -11,9 +11,11 @@ const visit = {
   openedAt: minute,
   outcome: undefined,
   informedRevision: 0,
+  supersededKeys: 0,
   wasAskedBefore: false,
   mustAsk: false,
   returnTo: undefined,
+  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',
@@ -90,6 +92,7 @@ const session = {
   exchangeRevision: 1,
   lastMessageAt: minute,
   lastContributorId: '',
+  nextTimerAt: undefined,
   createdAt: minute,
   updatedAt: minute,
   lastTurnId: 'turn-1',
