@@ -112,9 +112,17 @@ function addToTurn(turn: TurnDraft, given: TurnConstructs): TurnDraft {
   const { declined, requested, goesBack, lost, lostInstanceId, results, meantFor } = given;
   return {
     ...turn,
-    declined,
+    variables: {},
+    given: [
+      ...Object.entries(turn.variables ?? {}).map(([name, value]) => ({
+        name,
+        value,
+        scope: turn.scopes?.[name] ?? 'CASE',
+        scenarioId: meantFor[name] ?? '',
+      })),
+      ...Array.from<string, { name: string; declined: boolean }>(declined, (name) => ({ name, declined: true })),
+    ],
     requested,
-    meantFor,
     signals: goesBack ? [...(turn.signals ?? []), 'BACK'] : (turn.signals ?? []),
     deliveries: lost ? [{ instanceId: lostInstanceId, contributionType: lost, status: 'NOT_SAID' }] : [],
     outcomes: (turn.outcomes ?? []).map((outcome) => ({ ...outcome, results: { ...outcome.results, ...results } })),
