@@ -30,7 +30,8 @@ export function applyInstances(
     if (!applied) return [];
     const { view, walk } = instance;
     const { declinedFields } = context.storedData;
-    const closed = closeSettledAsks(applied, view.scenario, walk?.known ?? view.known, declinedFields);
+    const known = walk?.known ?? view.known;
+    const closed = closeSettledAsks(applied, view.scenario, known, declinedFields, context.revision);
     return walk ? closed : { ...closed, waitsFor: getWaitsForWithoutWalk(closed) };
   });
 }

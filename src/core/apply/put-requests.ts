@@ -186,18 +186,20 @@ function mergeTools(before: readonly RequestedTool[], hinted: readonly Requested
 }
 
 /**
- * Closes the open ASKs whose fields are settled, and that were answered if they showed known values (0.8). `known` is what the instance knows
- * after the turn.
+ * Closes the open ASKs whose fields are settled, and that were answered if they showed known values (0.8). An ASK that this turn put stays open:
+ * the step needs an answer. `known` is what the instance knows after the turn.
  */
 export function closeSettledAsks(
   instance: ScenarioInstance,
   scenario: CompiledScenario | undefined,
   known: KnownData,
   declinedFields: readonly string[],
+  revision: number,
 ): ScenarioInstance {
   const { requests, settledFields } = instance;
-  const isClosed = ({ kind, status, stepId, fields, values, hasAnswer }: InstanceRequest): boolean => {
-    if (kind !== 'ASK' || status !== 'OPEN' || (values.size > 0 && !hasAnswer)) return false;
+  const isClosed = ({ kind, status, stepId, fields, values, hasAnswer, lastPut }: InstanceRequest): boolean => {
+    if (kind !== 'ASK' || status !== 'OPEN' || lastPut.revision === revision || (values.size > 0 && !hasAnswer))
+      return false;
     const step = scenario?.steps.get(stepId);
     return step !== undefined && fields.every((field) => isSettled(field, step, known, settledFields, declinedFields));
   };
