@@ -15,12 +15,16 @@ const rarely = (weight: number): fc.Arbitrary<boolean> =>
 const some = <T>(values: readonly T[], maxLength = 2): fc.Arbitrary<T[]> =>
   fc.uniqueArray(oneOf(values), { maxLength });
 
+/** Mostly none. */
+const seldomSome = (values: readonly string[]): fc.Arbitrary<readonly string[]> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant<readonly string[]>([]) }, { weight: 1, arbitrary: some(values, 1) });
+
 const stepConstructs = fc.record({
   isOptional: fc.boolean(),
   speaksWithNext: fc.boolean(),
   effect: oneOf([undefined, undefined, 'READ', 'WRITE'] as const),
   fills: some(variableNames, 1),
-  calls: fc.option(oneOf(scenarioIds), { nil: undefined, freq: 1 }).filter(() => true),
+  calledId: oneOf(scenarioIds),
   returnsCollected: some(fieldNames, 1),
   reuseCompleted: fc.boolean(),
   hasCall: rarely(6),
@@ -43,13 +47,21 @@ const scenarioConstructs = fc.record({
 type ScenarioConstructs = typeof scenarioConstructs extends fc.Arbitrary<infer T> ? T : never;
 
 const turnConstructs = fc.record({
-  declined: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(fieldNames, 1) }),
-  requested: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(fieldNames, 1) }),
+  declined: seldomSome(fieldNames),
+  requested: seldomSome(fieldNames),
   goesBack: rarely(6),
   lost: fc.option(oneOf(['ASK', 'CONFIRM', 'INFORM'] as const), { nil: undefined, freq: 1 }),
   lostInstanceId: oneOf(scenarioIds).map((scenarioId) => `${scenarioId}#1`),
   results: fc.dictionary(oneOf(variableNames), fc.integer({ min: 1, max: 2 }), { maxKeys: 2 }),
-  meantFor: fc.dictionary(oneOf(fieldNames), oneOf(scenarioIds), { maxKeys: 1 }),
+  meant: fc.option(
+    fc.record({
+      name: oneOf(fieldNames),
+      value: fc.integer({ min: 1, max: 2 }),
+      scenarioId: oneOf(['', ...scenarioIds]),
+      operation: oneOf(['SET', 'APPEND', 'REMOVE'] as const),
+    }),
+    { nil: undefined, freq: 1 },
+  ),
   elapsedMs: oneOf([0, 1_000, 30_000, 60_000, 90_001]),
 });
 type TurnConstructs = typeof turnConstructs extends fc.Arbitrary<infer T> ? T : never;
@@ -58,8 +70,6 @@ function addToStep(step: StepDraft, given: StepConstructs, scenarioId: string): 
   const collected = step.collectsProfileFields ?? [];
   const { toolIds = [], to = [] } = step;
   const [head, ...rest] = to;
-  // A scenario that calls itself is refused, and a later one may call no earlier one: no cycle of calls.
-  const called = given.calls !== undefined && given.calls > scenarioId ? given.calls : undefined;
   return {
     ...step,
     optionalFields: given.isOptional ? collected : [],
@@ -72,9 +82,10 @@ function addToStep(step: StepDraft, given: StepConstructs, scenarioId: string): 
       dependsOn: [],
       effect: given.effect,
     })),
+    // A scenario calls only later ones, so that there is no cycle.
     calls:
-      given.hasCall && called !== undefined
-        ? { scenarioId: called, reuseCompleted: given.reuseCompleted, returns: given.returnsCollected }
+      given.hasCall && given.calledId > scenarioId
+        ? { scenarioId: given.calledId, reuseCompleted: given.reuseCompleted, returns: given.returnsCollected }
         : undefined,
     ending: given.ending,
     remindAfterMs: given.remindAfterMs,
@@ -109,12 +120,11 @@ function addToScenario(scenario: ScenarioDraft, given: ScenarioConstructs): Scen
 }
 
 function addToTurn(turn: TurnDraft, given: TurnConstructs): TurnDraft {
-  const { declined, requested, goesBack, lost, lostInstanceId, results, meantFor } = given;
+  const { declined, requested, goesBack, lost, lostInstanceId, results, meant } = given;
   return {
     ...turn,
-    declined,
+    given: [...(meant ? [meant] : []), ...declined.map((name) => ({ name, declined: true }))],
     requested,
-    meantFor,
     signals: goesBack ? [...(turn.signals ?? []), 'BACK'] : (turn.signals ?? []),
     deliveries: lost ? [{ instanceId: lostInstanceId, contributionType: lost, status: 'NOT_SAID' }] : [],
     outcomes: (turn.outcomes ?? []).map((outcome) => ({ ...outcome, results: { ...outcome.results, ...results } })),

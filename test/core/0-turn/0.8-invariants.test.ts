@@ -23,7 +23,7 @@ interface TurnWithSessions {
 }
 
 /** Every run of the tests uses another seed. */
-const parameters = { numRuns: 1500, seed: Math.floor(Math.random() * 2 ** 31) };
+const parameters = { numRuns: 100, seed: Math.floor(Math.random() * 2 ** 31) };
 
 /** Plays random sessions and checks every turn. */
 function forEachTurn(check: (turn: TurnWithSessions) => void): void {
