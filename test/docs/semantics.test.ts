@@ -1,5 +1,5 @@
-import { readLinks } from './page-links';
 import { PageFolder } from './page-files';
+import { readLinks } from './page-links';
 import { readRulePages } from './rule-pages';
 
 const pages = readRulePages();

@@ -11,6 +11,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: oneOf(['', 'text', true] as const) },
 );
 const fields = fc.dictionary(oneOf(fieldNames), value, { maxKeys: 4 });
+const results = fc.dictionary(oneOf(['found', ...fieldNames]), value, { maxKeys: 3 });
 const instanceId = fc
   .tuple(oneOf(scenarioIds), fc.integer({ min: 1, max: 4 }))
   .map(([scenarioId, number]) => `${scenarioId}#${number}`);
@@ -29,7 +30,7 @@ const outcome = fc.record(
     stepId: fc.oneof({ weight: 9, arbitrary: fc.constant('') }, { weight: 1, arbitrary: oneOf(stepIds) }),
     actionKey: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 1, arbitrary: actionKey }),
     toolId: oneOf(['', '', '', 't', 'u', 'other']),
-    results: fields,
+    results,
   },
   { requiredKeys: ['kind'] },
 );
@@ -52,7 +53,7 @@ const given = fc.record({
 
 const delivery = fc.record({
   instanceId,
-  contributionType: oneOf(['ASK', 'CONFIRM', 'INFORM', 'ACTION_HINT'] as const),
+  contributionType: oneOf(['ASK', 'CONFIRM', 'INFORM'] as const),
   status: oneOf(['DELIVERED', 'CUT_OFF', 'NOT_SAID'] as const),
 });
 
@@ -115,12 +116,13 @@ export const randomTurn: fc.Arbitrary<TurnDraft> = fc.record({
     { weight: 6, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(delivery, { maxLength: 2 }) },
   ),
-  requested: oneOf([[], [], ['price']]),
+  requested: oneOf<readonly string[]>([[], [], ['price']]),
   patch: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fields }),
   outcomes: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
     { weight: 3, arbitrary: fc.array(outcome, { maxLength: 2 }) },
   ),
   facts: fc.oneof(fc.constant({}), fc.constant({ vip: true })),
-  occurredAt: fc.integer({ min: 0, max: 400_000 }),
+  /** Time since the turn before, in ms. The session adds them up. */
+  occurredAt: oneOf([0, 1_000, 30_000, 60_000, 90_001]),
 });

@@ -30,8 +30,12 @@ export function applyInstances(
     if (!applied) return [];
     const { view, walk } = instance;
     const { declinedFields } = context.storedData;
-    const known = walk?.known ?? view.known;
-    const closed = closeSettledAsks(applied, view.scenario, known, declinedFields, context.revision);
+    const closed = closeSettledAsks(
+      applied,
+      { scenario: view.scenario, walk },
+      walk?.known ?? view.known,
+      declinedFields,
+    );
     return walk ? closed : { ...closed, waitsFor: getWaitsForWithoutWalk(closed) };
   });
 }

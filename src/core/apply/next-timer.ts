@@ -3,28 +3,30 @@ import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
+/** What the next timer depends on, after the turn. */
+export type TimedSession = Pick<Session, 'instances' | 'variables' | 'lastMessageAt' | 'updatedAt'>;
+
 /**
- * Returns the earliest moment after the last turn at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there
- * is none (section 14). Pure.
+ * Returns the earliest moment at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there is none (section 14).
+ * It is the time of the last turn if an instance is idle already: that turn did not pause it, because it was about the instance. Pure.
  */
 export function getNextTimerAt(
-  session: Session,
+  session: TimedSession,
   catalogue: Pick<Catalogue, 'getScenarioVersion' | 'fields'>,
 ): number | undefined {
   let next: number | undefined;
+  const add = (at: number | undefined): void => {
+    if (at !== undefined && (next === undefined || at < next)) next = at;
+  };
   for (const instance of session.instances) {
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
-    const times = [
-      getIdleTime(timed, session),
-      getReminderTime(instance, timed.step),
-      ...listStepTimes(timed, session, catalogue.fields),
-    ];
-    for (const at of times) {
-      if (at !== undefined && at > session.updatedAt && (next === undefined || at < next)) next = at;
-    }
+    add(getIdleTime(timed, session));
+    const stepTimes = [getReminderTime(instance, timed.step), ...listStepTimes(timed, session, catalogue.fields)];
+    // The last turn evaluated what had elapsed or expired by then. Another turn would come to the same result.
+    for (const at of stepTimes) if (at !== undefined && at > session.updatedAt) add(at);
   }
-  return next;
+  return next === undefined ? undefined : Math.max(next, session.updatedAt);
 }
 
 /** Returns when an instance is idle: just longer than `idle_timeout`, unless an action or a call is under way (2.7). */

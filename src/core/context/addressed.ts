@@ -13,7 +13,7 @@ export function markAddressed(drafts: readonly DraftView[], input: ViewInput): r
   const startTargets = getStartTargets(turn.situation.signals);
   const hasNewStart = [...startTargets].some((id) => !session.instances.some(({ scenarioId }) => scenarioId === id));
   const addressed = isMessage
-    ? findAddressed(views, namedScenarioIds.size > 0 || hasNewStart, input.storedData.providedFields)
+    ? findAddressed(views, namedScenarioIds.size > 0 || hasNewStart)
     : new Set(views.filter(({ hasOutcome }) => hasOutcome));
   return views.map((view) => {
     const isAddressed = addressed.has(view);
@@ -60,14 +60,10 @@ function waitsFor({ instance, step, hasReceivedAwaitedField, changedFields }: Dr
 }
 
 /** Finds the instances that a MESSAGE turn addresses (0.5). */
-function findAddressed(
-  views: readonly InstanceView[],
-  namesScenario: boolean,
-  providedFields: ReadonlySet<string>,
-): ReadonlySet<InstanceView> {
+function findAddressed(views: readonly InstanceView[], namesScenario: boolean): ReadonlySet<InstanceView> {
   const addressed = new Set(views.filter(isAddressedDirectly));
   if (addressed.size === 0 && !namesScenario) {
-    return new Set(views.filter((view) => changesCollectedField(view, providedFields)));
+    return new Set(views.filter(({ changesCollectedField }) => changesCollectedField));
   }
   for (const view of listCallers(addressed, views)) addressed.add(view);
   return addressed;
@@ -96,11 +92,6 @@ function listCallers(addressed: ReadonlySet<InstanceView>, views: readonly Insta
     }
   }
   return callers;
-}
-
-function changesCollectedField(view: InstanceView, providedFields: ReadonlySet<string>): boolean {
-  const { scenario, changedFields } = view;
-  return changedFields.some((field) => providedFields.has(field) && (scenario?.collectedFields.has(field) ?? false));
 }
 
 /**

@@ -43,6 +43,8 @@ export interface InstanceView {
   readonly hasDeclined: boolean;
   /** This turn changes a value that the instance used or confirms (2.5). */
   readonly changesUsedValue: boolean;
+  /** Variables or patch of this turn change a field that its scenario collects (0.5). */
+  readonly changesCollectedField: boolean;
   /** A candidate at or above the start threshold names its scenario. */
   readonly isNamed: boolean;
   /** The variables or patch of this turn made a field known that the step lacks or the open ASK lists (0.5). */
@@ -181,6 +183,7 @@ export function createDraftView(original: ScenarioInstance, input: ViewInput): D
     hasConfirmedByKey: recorded.hasConfirmedByKey,
     hasAnsweredRequest: answers.hasAnswered || recorded.hasOutcomeOfVisit,
     hasDeclined: instance.visit.outcome === 'DECLINED' && findVisitRequest(instance, 'CONFIRM')?.outcome === 'DECLINED',
+    changesCollectedField: changedByCustomer.some((field) => scenario?.collectedFields.has(field) ?? false),
     changesUsedValue: changedByCustomer.some((field) => bound.has(field) || corrections.has(field)),
     isNamed: input.namedScenarioIds.has(original.scenarioId),
     hasReceivedAwaitedField: changedByCustomer.some(receives),

@@ -86,11 +86,12 @@ export interface SelectionContext extends TurnInput {
 /** Builds the selection context of a turn. Pure. */
 export function selectContext(input: TurnInput): SelectionContext {
   const { catalogue, settings, getNewInstanceId, proposal } = input;
-  const unexpired = forgetExpired(input.session, catalogue.fields, input.turn.occurredAt);
-  const session = addMissingTools(applyDeliveries(unexpired, input.turn.deliveries), catalogue);
+  const timedTurn = withTurnTime(input);
+  const unexpired = forgetExpired(input.session, catalogue.fields, timedTurn.occurredAt);
+  const session = addMissingTools(applyDeliveries(unexpired, timedTurn.deliveries), catalogue);
   const focusInstanceId = findFocusInstanceId(session);
-  const resolved = resolveOutcomes(session, input.turn.stepOutcomes, focusInstanceId, catalogue);
-  const candidates = mergeDuplicates(input.turn.candidates).map(({ scenarioId, score, reasoning }) => ({
+  const resolved = resolveOutcomes(session, timedTurn.stepOutcomes, focusInstanceId, catalogue);
+  const candidates = mergeDuplicates(timedTurn.candidates).map(({ scenarioId, score, reasoning }) => ({
     scenarioId,
     score,
     reasoning,
@@ -104,9 +105,9 @@ export function selectContext(input: TurnInput): SelectionContext {
     catalogue,
     focusInstanceId,
     candidates,
-    namedScenarioIds: new Set([...namedScenarioIds, ...getStartTargets(input.turn.situation.signals)]),
+    namedScenarioIds: new Set([...namedScenarioIds, ...getStartTargets(timedTurn.situation.signals)]),
   };
-  const checked = checkTurn(input.turn, resolved, localInput, catalogue);
+  const checked = checkTurn(timedTurn, resolved, localInput, catalogue);
   const { turn, outcomes, rejectedValues } = checked;
   const assigned = assignVariables(turn.situation.candidateVariables, localInput);
   const storedData = storeData(session, turn, assigned, groupByInstance(outcomes), (instance) =>
@@ -159,6 +160,11 @@ export function selectContext(input: TurnInput): SelectionContext {
     rejectedValues,
     fieldConditionErrors: checked.conditionErrors,
   };
+}
+
+/** Returns the turn with the time at which it counts: not earlier than the last turn (section 14). */
+function withTurnTime({ turn, session }: TurnInput): Turn {
+  return turn.occurredAt >= session.updatedAt ? turn : { ...turn, occurredAt: session.updatedAt };
 }
 
 function findAnsweredChoice(outcomes: readonly ResolvedOutcome[]): AnsweredChoice | undefined {

@@ -114,6 +114,7 @@ export function createStartView(
     hasAnsweredRequest: false,
     hasDeclined: false,
     changesUsedValue: false,
+    changesCollectedField: false,
     isNamed: true,
     hasReceivedAwaitedField: false,
     hasReceivedAskedField: false,

@@ -98,7 +98,8 @@ function runSelection(
   const queue = [...startOrder];
   for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
     const { scenarioId } = candidate;
-    if (starts.some(({ scenario }) => scenario.scenarioId === scenarioId)) continue;
+    // Each scenario starts at most once a turn (0.7).
+    if (findInstanceOf(state, scenarioId)?.start) continue;
     candidates.set(scenarioId, candidate);
     const paused = findNamedPausedInstance(candidate, state, context);
     if (paused) {
@@ -180,7 +181,7 @@ function resumeNamed(
   const isNamed = origin !== 'PENDING' && origin !== 'IMPLIED';
   const check = checkResume(paused, state, { mayDisplace: isNamed }, context);
   return check.canResume
-    ? resume(state, paused, check.displaced, context)
+    ? resume(state, paused, check.displaced, context, isNamed)
     : replaceInstance(state, { ...paused, staysPausedBecause: check.reason });
 }
 

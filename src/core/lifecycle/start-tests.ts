@@ -106,8 +106,6 @@ function checkAvailability(
 
 /** JUST_ENDED (2.12): a run of the scenario ended on this turn, and the turn does not clearly ask for a new one. */
 function isJustEnded(candidate: StartCandidate, ended: TurnInstance | undefined, context: SelectionContext): boolean {
-  // Each scenario starts at most once a turn (0.7).
-  if (ended?.start) return true;
   if (candidate.origin === 'AIMED') return false;
   if (!ended) return isPendingStartCanceled(candidate.scenarioId, context);
   return !ended.restarts && !isWantedAgain(candidate, ended, context);

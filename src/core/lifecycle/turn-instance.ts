@@ -36,6 +36,8 @@ interface InstanceState {
   readonly expectedWalk: Walk | undefined;
   /** The call that the instance waits for (section 11): before its walk the stored one, after the turn the next value of `ScenarioInstance.call`. */
   readonly call: InstanceCall | undefined;
+  /** The call was opened where the walk of this turn ended, so the walk has not left it. */
+  readonly isCallOfWalk: boolean;
   /** COMPLETE only: the instance makes room for a new run of its scenario (2.3c). */
   readonly restarts: boolean;
   /** Paused only: its pause would end if the scenario did not ask first (2.11). */
@@ -77,6 +79,7 @@ export function createTurnInstance(
     walk: undefined,
     expectedWalk: undefined,
     call: view.instance.call,
+    isCallOfWalk: false,
     restarts: false,
     isOfferDue: false,
     isResumeOffered: action.action === 'PAUSE' && action.reason === 'STAYS_PAUSED' && view.instance.isResumeOffered,
@@ -118,10 +121,6 @@ export function changeView(instance: TurnInstance, view: InstanceView): TurnInst
 
 export function isActive(instance: TurnInstance): instance is ActiveTurnInstance {
   return instance.action === 'CONTINUE';
-}
-
-export function isPaused(instance: TurnInstance): instance is PausedTurnInstance {
-  return instance.action === 'PAUSE';
 }
 
 const endsInstance: Readonly<Record<TurnInstance['action'], boolean>> = {

@@ -79,7 +79,8 @@ export function needConfirmation({ input, position, known }: Walk, state: VisitS
     (request) => request.kind === 'CONFIRM' && request.visitNumber === visit.number,
   );
   const { instanceId } = input.instance;
-  const actionKey = buildActionKey(instanceId, step.stepId, visit.number, agreements.length + 1);
+  const agreement = visit.supersededKeys + agreements.length + 1;
+  const actionKey = buildActionKey(instanceId, step.stepId, visit.number, agreement);
   return { kind: 'confirm', actionKey, values, isReprompt: isSame && last.outcome === 'DECLINED' };
 }
 
@@ -89,7 +90,8 @@ function needAction({ input, position }: Walk, state: VisitState): StepNeed {
   const confirm = step.hasConfirmStage ? findVisitRequest(state, 'CONFIRM') : undefined;
   const last = findVisitRequest(state, 'ACTION');
   const isAgain = last !== undefined && (isOpen(last) || !confirm || confirm.actionKey === last.actionKey);
-  const newKey = confirm?.actionKey ?? buildActionKey(input.instance.instanceId, step.stepId, visit.number, 1);
+  const { instanceId } = input.instance;
+  const newKey = confirm?.actionKey ?? buildActionKey(instanceId, step.stepId, visit.number, visit.supersededKeys + 1);
   return {
     kind: 'act',
     actionKey: isAgain ? last.actionKey : newKey,

@@ -61,7 +61,7 @@ function openCall(
   const isCycle = chain.some((instance) => getScenarioId(instance) === scenarioId);
   if (isCycle || chain.length > maxCallLevels) return failCall(state, caller, context);
   // From here on the caller waits, so it does not count as active.
-  const waiting = replaceInstance(state, { ...caller, call: pending });
+  const waiting = replaceInstance(state, { ...caller, call: pending, isCallOfWalk: caller.walk !== undefined });
   const toleratedScenarioIds = new Set(chain.map(getScenarioId));
   const existing = findInstanceOf(waiting, scenarioId);
   if (existing && !hasEnded(existing))
@@ -109,7 +109,8 @@ function join(
     matchesMessage: true,
     localValues: new Map(),
   };
-  return refuse(state, pending, candidate, { reason: check.reason }, attempt, context);
+  const { reason, blockingScenarioIds } = check;
+  return refuse(state, pending, candidate, { reason, blockingScenarioIds }, attempt, context);
 }
 
 /** A call that is refused with a reason of 2.14 stays pending for some turns. Any other refusal, and the last turn, fails it. */

@@ -33,8 +33,8 @@ export interface TransitionPhase {
  * contributes on a MESSAGE turn, the quiet instances walk as well (0.5). Pure.
  */
 export function decideTransitions(context: SelectionContext, lifecycle: LifecyclePhase): TransitionPhase {
-  const begun = retryCalls(lifecycle.state, context);
-  let state = runRounds(walkInstances(begun, context), context);
+  const walked = leaveCalls(walkInstances(lifecycle.state, context));
+  let state = runRounds(retryCalls(walked, context), context);
   if (context.turn.trigger === 'MESSAGE' && isSilent(state)) {
     state = runRounds(walkInstances(activateQuiet(state), context), context);
   }

@@ -148,6 +148,18 @@ test('0.4: a new value of a local field corrects only the instance that takes it
   expect([getStreet(conversation, 'delivery'), getStreet(conversation, 'billing')]).toEqual(['Main 9', 'Side 2']);
 });
 
+test('0.5: a changed local field addresses the instance that takes it, and no other one whose scenario collects it', () => {
+  const conversation = new Conversation([delivery, billing]);
+  conversation.turn({ ...main, candidates: { delivery: 0.9 } });
+  conversation.turn({
+    candidates: { billing: 0.9 },
+    given: [{ name: 'street', value: 'Side 2', scenarioId: 'billing' }],
+  });
+  const played = conversation.turn({ given: [{ name: 'street', value: 'Main 9', scenarioId: 'delivery' }] });
+  expect(played.result.context.addressedInstanceIds).toEqual(['delivery#1']);
+  expect(played.actions).toContain('billing CONTINUE QUIET');
+});
+
 describe('0.4: what a candidate takes', () => {
   const tax = asking('tax', ['year'], { exclusive: true });
   const startPending = (): Conversation => {

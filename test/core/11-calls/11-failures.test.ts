@@ -107,6 +107,34 @@ describe('a call that is refused', () => {
     ]);
   });
 
+  test('11: a call of a paused instance that cannot resume stays pending, and joins it when the blocker has ended', () => {
+    const conversation = new Conversation([register(), address(), other], {
+      relationships: [aRelationship('other', 'EXCLUDES', 'address')],
+    });
+    conversation.turn({ candidates: { address: 0.9 } });
+    conversation.turn({ signals: ['PAUSE'] });
+    conversation.turn({ candidates: { other: 0.9 } });
+    const played = conversation.turn(startRegister);
+    expect(played.result.rejectedCandidates).toMatchObject([
+      { scenarioId: 'address', origin: 'CALLED', reason: 'EXCLUDED', blockingScenarioIds: ['other'] },
+    ]);
+    conversation.turn();
+    expect(conversation.instance('register').call?.pendingTurnsLeft).toBe(3);
+    expect(conversation.turn({ signals: [['CANCEL', 'other']] }).actions).toEqual([
+      'address CONTINUE RESUMED',
+      'other CANCEL USER_REQUEST',
+      'register CONTINUE WAITS_FOR_CALL',
+    ]);
+  });
+
+  test('11: a call of an instance that this turn pauses waits for it', () => {
+    const conversation = new Conversation([register(), address()]);
+    conversation.turn({ candidates: { address: 0.9 } });
+    const played = conversation.turn({ ...startRegister, signals: [['PAUSE', 'address']] });
+    expect(played.actions).toEqual(['address PAUSE USER_REQUEST', 'register START CANDIDATE']);
+    expect(conversation.instance('register').call).toMatchObject({ instanceId: 'address#1', hasStarted: false });
+  });
+
   test('11: a call of a scenario that has started and ended on this turn stays pending', () => {
     const twice: ScenarioDraft = {
       scenarioId: 'register',
@@ -125,6 +153,24 @@ describe('a call that is refused', () => {
     ]);
     expect(conversation.instance('register')).toMatchObject({ currentStepId: 'again', call: { instanceId: '' } });
     expect(conversation.turn().plan).toEqual(['register INFORM bye']);
+  });
+
+  test('11: a pending call is dropped when the caller leaves the step, also on the turn on which it could start', () => {
+    const caller = register({ to: [{ to: 'failed', trigger: 'ANYTIME', intentLabel: 'skip' }, 'agree'] });
+    const conversation = startCall([caller, address({ requires: { no: 'HARD' } })]);
+    const played = conversation.turn({ intent: 'skip', patch: { no: 7 } });
+    expect(played.actions).toEqual(['register CONTINUE GOES_ON']);
+    expect(conversation.instance('register').call).toBeUndefined();
+  });
+
+  test('11: with pending_start_turns 0, a refused call fails at once', () => {
+    const conversation = new Conversation([register(), address({ requires: { no: 'HARD' } })], {
+      settings: { pendingStartTurns: 0 },
+    });
+    expect(conversation.turn(startRegister).actions).toEqual([
+      'register START CANDIDATE',
+      'register CANCEL CALL_FAILED',
+    ]);
   });
 
   test('11: a call cycle fails', () => {
@@ -195,6 +241,29 @@ describe('the end and the pause of a caller', () => {
     const played = conversation.turn({ signals: [['CONTINUE', 'register']] });
     expect(played.actions).toEqual(['register CONTINUE RESUMED', 'address CONTINUE RESUMED']);
     expect(played.plan).toEqual(['address ASK street', 'register NONE']);
+  });
+
+  test('11: the resume of what a call started is not excluded by its caller, and takes its place at the limit', () => {
+    const conversation = new Conversation([register(), address(), other], {
+      relationships: [aRelationship('register', 'EXCLUDES', 'address')],
+      settings: { maxSimultaneousScenarios: 1 },
+    });
+    conversation.turn(startRegister);
+    conversation.turn({ candidates: { other: 0.9 }, signals: [['PAUSE', 'register']] });
+    expect(conversation.turn({ candidates: { register: 0.9 } }).actions).toEqual([
+      'register CONTINUE RESUMED',
+      'address CONTINUE RESUMED',
+      'other PAUSE PREEMPTED',
+    ]);
+  });
+
+  test('11: what a call started stays paused while its caller cannot become active', () => {
+    const conversation = new Conversation([register(), address(), { ...other, exclusive: true }]);
+    conversation.turn(startRegister);
+    conversation.turn({ candidates: { other: 0.9 }, signals: [['PAUSE', 'register']] });
+    const played = conversation.turn({ signals: [['CONTINUE', 'address']] });
+    expect(played.lifecycle('register')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'EXCLUDED' });
+    expect(played.lifecycle('address')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'EXCLUDED' });
   });
 
   test('11: an answer for what the call started resumes the caller with it', () => {

@@ -43,7 +43,7 @@ describe('opening a call', () => {
     expect(conversation.turn(startRegister).actions).toEqual(['address CONTINUE RESUMED', 'register START CANDIDATE']);
   });
 
-  test('11: the call passes over threshold, filtering, consent, blocked starts and exclusion by its callers', () => {
+  test('11: the call passes over threshold, consent, blocked starts and exclusion by its callers', () => {
     const blocking = { ...other, steps: other.steps.map((step) => ({ ...step, blocksStarts: true })) };
     const conversation = new Conversation([register(), address({ askBeforeStart: true }), blocking], {
       relationships: [aRelationship('register', 'EXCLUDES', 'address')],
@@ -53,6 +53,14 @@ describe('opening a call', () => {
     conversation.turn({ signals: [['START', 'other']] });
     const played = conversation.turn({ variables: { name: 'Ada' } });
     expect(played.actions).toContain('address START CALLED');
+  });
+
+  test('2.16: with scenario_filtering off, calls still start scenarios, because they belong to an instance', () => {
+    const conversation = new Conversation([register(), address()]);
+    conversation.turn({ candidates: { register: 0.9 } });
+    const filteringOff = new Conversation([register(), address()], { settings: { filteringEnabled: false } });
+    filteringOff.session = conversation.session;
+    expect(filteringOff.turn({ variables: { name: 'Ada' } }).actions).toContain('address START CALLED');
   });
 
   test('11: scenarios that the called one implies start with it', () => {

@@ -12,7 +12,7 @@ import {
   startRefundAndBooking,
   staysPaused,
 } from '../../support/paused-refund';
-import { asking } from '../../support/sample-scenarios';
+import { asking, confirming } from '../../support/sample-scenarios';
 
 describe('a paused instance', () => {
   test('2.11: a paused instance contributes nothing and is not changed', () => {
@@ -183,6 +183,74 @@ describe.each(explicitReasons)('pause reason %s', (reason) => {
     const played = conversation.turn({ signals: [['CONTINUE', 'refund']], variables: { date: 'May' } });
     expect(played.lifecycle('refund').reason).toBe('RESUMED');
     expect(conversation.instance('refund')).toMatchObject({ attempts: 0, loopCounts: new Map() });
+  });
+});
+
+describe('what ends every pause', () => {
+  const pay = confirming('pay', { confirms: ['amount'] });
+  const startPaused = (): Conversation => {
+    const conversation = new Conversation([pay, refund, booking]);
+    conversation.turn({ candidates: { pay: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'pay']] });
+    return conversation;
+  };
+
+  test('2.11: an outcome with the action_key of its open CONFIRM ends the pause (a button)', () => {
+    const played = startPaused().turn({
+      trigger: 'TOOL_RESULTS',
+      outcomes: [{ kind: 'CONFIRMED', actionKey: 'pay#1/confirm/1' }],
+    });
+    expect(played.actions).toEqual(['pay CONTINUE RESUMED']);
+    expect(played.transition('pay').targetStepId).toBe('wait');
+  });
+
+  test('2.11: a CONFIRMED without the key is stored but does not end the pause', () => {
+    const conversation = startPaused();
+    expect(conversation.turn({ outcomes: [{ kind: 'CONFIRMED', instanceId: 'pay#1' }] }).actions).toEqual([
+      'pay PAUSE STAYS_PAUSED',
+    ]);
+    expect(conversation.turn({ signals: [['CONTINUE', 'pay']] }).transition('pay').targetStepId).toBe('wait');
+  });
+
+  test('2.11: a field of its open question does not end the pause if an active instance waits for that field', () => {
+    const same = asking('other', ['order_id', 'more']);
+    const conversation = new Conversation([refund, same]);
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    conversation.turn({ candidates: { other: 0.9 } });
+    expect(decideRefund(conversation, { variables: { order_id: '1' } })).toBe(staysPaused);
+  });
+
+  test('2.11: a field of its open question does not end the pause if the turn names another scenario', () => {
+    const conversation = new Conversation([refund, booking]);
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ signals: [['PAUSE', 'refund']] });
+    const draft: TurnDraft = { variables: { order_id: '1' }, candidates: { booking: 0.9 } };
+    expect(decideRefund(conversation, draft)).toBe(staysPaused);
+  });
+
+  test('2.11: START_BLOCKED holds for a resume, unless a CONTINUE is aimed at the instance', () => {
+    const blocking = { ...booking, steps: booking.steps.map((step) => ({ ...step, blocksStarts: true })) };
+    const create = (): Conversation => {
+      const conversation = new Conversation([refund, blocking]);
+      conversation.turn({ candidates: { refund: 0.9 } });
+      conversation.turn({ signals: [['PAUSE', 'refund']] });
+      conversation.turn({ candidates: { booking: 0.9 } });
+      return conversation;
+    };
+    const named = create().turn({ candidates: { refund: 0.9 } });
+    expect(named.lifecycle('refund')).toMatchObject({ reason: 'STAYS_PAUSED', staysPausedBecause: 'START_BLOCKED' });
+    expect(named.plan).toEqual(['booking ASK date']);
+    expect(decideRefund(create(), { signals: [['CONTINUE', 'refund']] })).toBe(resumed);
+  });
+
+  test('2.11: a USER_REQUEST pause keeps the policy under which it was made', () => {
+    const conversation = new Conversation([refund], { settings: { resumePolicy: 'next_turn' } });
+    conversation.turn({ candidates: { refund: 0.9 } });
+    conversation.turn({ signals: ['PAUSE'] });
+    const later = new Conversation([refund]);
+    later.session = conversation.session;
+    expect(decideRefund(later)).toBe(resumed);
   });
 });
 

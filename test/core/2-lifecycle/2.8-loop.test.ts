@@ -115,6 +115,17 @@ describe('the attempt limit', () => {
     expect(conversation.instance('refund').attempts).toBe(0);
   });
 
+  test.each<[string, TurnDraft]>([
+    ['names a scenario whose start is refused', { candidates: { booking: 0.9 } }],
+    ['asks for something', { requested: ['hours'] }],
+  ])('0.8: a turn that %s is no attempt', (_what, draft) => {
+    const conversation = startConversation([refund, { ...booking, requires: { no: 'HARD' } }], {
+      candidates: { refund: 0.9 },
+    });
+    conversation.turn(draft);
+    expect(conversation.instance('refund')).toMatchObject({ attempts: 0, attemptsTotal: 0 });
+  });
+
   test('2.8: a deferred ASK does not count as an attempt', () => {
     const conversation = new Conversation(
       [

@@ -14,6 +14,7 @@ const visit = {
   wasAskedBefore: false,
   mustAsk: false,
   returnTo: undefined,
+  supersededKeys: 0,
 };
 const ask = {
   kind: 'ASK',
@@ -90,6 +91,7 @@ const session = {
   exchangeRevision: 1,
   lastMessageAt: minute,
   lastContributorId: '',
+  nextTimerAt: undefined,
   createdAt: minute,
   updatedAt: minute,
   lastTurnId: 'turn-1',

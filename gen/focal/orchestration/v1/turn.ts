@@ -149,7 +149,10 @@ export interface Turn {
    * returns the stored response, byte for byte (5.1). The same id with a different request fails with ALREADY_EXISTS (5.2).
    */
   turnId: string;
-  /** Optional, default the server's clock. When the event happened, with millisecond precision. 1970..9999. */
+  /**
+   * Optional, default the server's clock. When the event happened, with millisecond precision. A time earlier than that of
+   * the last turn counts as that time (section 14). 1970..9999.
+   */
   occurredAt:
     | Date
     | undefined;
@@ -183,8 +186,10 @@ export interface Turn {
   deliveries: Delivery[];
   /**
    * Optional. The turn that this turn replaces, for example because the customer edited the message (section 13). The turn is
-   * decided on the state before that turn. It must be the last turn of the session, a MESSAGE turn, and must not have hinted
-   * a WRITE action; otherwise the call fails with FAILED_PRECONDITION. UUID or empty.
+   * decided on the state before that turn, so it must carry whatever of that turn still holds: outcomes, values, deliveries.
+   * That turn must be the last turn of the session, a MESSAGE turn, and must not have hinted a WRITE action; otherwise the
+   * call fails with FAILED_PRECONDITION (TURN_NOT_SUPERSEDABLE). Must be empty in a request to a stateless method: send the
+   * session before the turn to replace. UUID or empty.
    */
   supersedesTurnId: string;
 }

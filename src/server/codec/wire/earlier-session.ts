@@ -3,7 +3,7 @@ import type {
   Session as SessionMessage,
   StepVisit as VisitMessage,
 } from '../../../../gen/focal/orchestration/v1/session';
-import type { ContributionType } from '../../../core/model/contribution';
+import type { ContributionType } from '../../../core/model/contribution-type';
 import {
   buildActionKey,
   type InstanceRequest,

@@ -16,7 +16,7 @@ import type {
   StepOutcome,
   Turn,
 } from '../../../core/model/turn';
-import { contributionType } from './decision-enums';
+import { deliveredType } from './decision-enums';
 import {
   deliveryStatus,
   frustrationLevel,
@@ -191,7 +191,7 @@ function candidateVariableFromProto(message: CandidateVariableMessage, index: nu
 function deliveryToProto(delivery: Delivery): DeliveryMessage {
   return {
     instanceId: delivery.instanceId,
-    contributionType: contributionType.optionalToProto(delivery.contributionType),
+    contributionType: deliveredType.optionalToProto(delivery.contributionType),
     actionKey: delivery.actionKey,
     status: deliveryStatus.toProto[delivery.status],
   };
@@ -200,7 +200,7 @@ function deliveryToProto(delivery: Delivery): DeliveryMessage {
 /** The inverse of `deliveryToProto`. Checks that the delivery identifies a contribution (section 12). */
 function deliveryFromProto(message: DeliveryMessage, index: number): Delivery {
   const { instanceId, actionKey } = message;
-  const type = contributionType.optionalFromProto(message.contributionType);
+  const type = deliveredType.optionalFromProto(message.contributionType);
   const isChoice = instanceId === '' && type === 'CONFIRM';
   const isValid =
     actionKey === '' ? isChoice || (instanceId !== '' && type !== undefined) : instanceId === '' && type === undefined;

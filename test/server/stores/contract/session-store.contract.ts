@@ -153,8 +153,14 @@ function testTurns(open: OpenSessionStore): void {
       await applyAll([uuid(100), uuid(101)]);
       const [first] = (await store.listTurns({ key, afterRevision: 0, limit: 1 }, unboundedCall)).turns;
       const session = await store.read(key, unboundedCall);
-      expect(await store.load(key, uuid(100), unboundedCall, true)).toEqual({ session, recordedTurn: first });
-      expect(await store.load(key, uuid(102), unboundedCall, true)).toEqual({ session, recordedTurn: undefined });
+      expect(await store.load(key, uuid(100), unboundedCall, { skipsCache: true })).toEqual({
+        session,
+        recordedTurn: first,
+      });
+      expect(await store.load(key, uuid(102), unboundedCall, { skipsCache: true })).toEqual({
+        session,
+        recordedTurn: undefined,
+      });
     });
   });
 

@@ -113,7 +113,7 @@ describe('RedisSessionStore', () => {
       await applyTurn(a, key, uuid(1));
       await applyTurn(b, key, uuid(2));
       expect((await a.load(key, uuid(2), unboundedCall)).session?.revision).toBe(1);
-      expect(await a.load(key, uuid(2), unboundedCall, true)).toMatchObject({
+      expect(await a.load(key, uuid(2), unboundedCall, { skipsCache: true })).toMatchObject({
         session: { revision: 2 },
         recordedTurn: { turnId: uuid(2), revision: 2 },
       });
