@@ -5,9 +5,9 @@ import type { ScenarioInstance, Session } from '../../../src/core/model/session'
 import { compileScenario } from '../../../src/core/scenario/compile-scenario';
 import type { CompiledStep } from '../../../src/core/scenario/compiled-scenario';
 import { aScenario, Conversation, type PlayedTurn } from '../../support/conversation';
-import { randomSession } from '../../support/random-scenarios';
+import { randomSessionWithConstructs } from '../../support/random-constructs';
 
-type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
+type RandomSession = typeof randomSessionWithConstructs extends fc.Arbitrary<infer T> ? T : never;
 
 /** One decided turn with the session before and after it. */
 interface TurnWithSessions {
@@ -23,12 +23,12 @@ interface TurnWithSessions {
 }
 
 /** Every run of the tests uses another seed. */
-const parameters = { numRuns: 400, seed: Math.floor(Math.random() * 2 ** 31) };
+const parameters = { numRuns: 100, seed: Math.floor(Math.random() * 2 ** 31) };
 
 /** Plays random sessions and checks every turn. */
 function forEachTurn(check: (turn: TurnWithSessions) => void): void {
   fc.assert(
-    fc.property(randomSession, (random) => {
+    fc.property(randomSessionWithConstructs, (random) => {
       playSession(random, check);
     }),
     parameters,
