@@ -3,7 +3,7 @@ import type { Session } from '../../src/core/model/session';
 import { compileScenario, type ScenarioCompilation } from '../../src/core/scenario/compile-scenario';
 import type { CompiledScenario } from '../../src/core/scenario/compiled-scenario';
 import { aScenario, Conversation, type PlayedTurn, type TurnDraft } from './conversation';
-import { randomSessionWithConstructs as randomSession } from './random-constructs';
+import { randomSession } from './random-scenarios';
 
 export type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
 

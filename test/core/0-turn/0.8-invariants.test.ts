@@ -5,9 +5,9 @@ import type { ScenarioInstance, Session } from '../../../src/core/model/session'
 import { compileScenario } from '../../../src/core/scenario/compile-scenario';
 import type { CompiledStep } from '../../../src/core/scenario/compiled-scenario';
 import { aScenario, Conversation, type PlayedTurn } from '../../support/conversation';
-import { randomSessionWithConstructs } from '../../support/random-constructs';
+import { randomSession } from '../../support/random-scenarios';
 
-type RandomSession = typeof randomSessionWithConstructs extends fc.Arbitrary<infer T> ? T : never;
+type RandomSession = typeof randomSession extends fc.Arbitrary<infer T> ? T : never;
 
 /** One decided turn with the session before and after it. */
 interface TurnWithSessions {
@@ -28,7 +28,7 @@ const parameters = { numRuns: 100, seed: Math.floor(Math.random() * 2 ** 31) };
 /** Plays random sessions and checks every turn. */
 function forEachTurn(check: (turn: TurnWithSessions) => void): void {
   fc.assert(
-    fc.property(randomSessionWithConstructs, (random) => {
+    fc.property(randomSession, (random) => {
       playSession(random, check);
     }),
     parameters,
