@@ -303,3 +303,11 @@ describe('14, 3.2: the after of a global transition', () => {
     expect([due.plan, due.result.nextTimerAt]).toEqual([['s INFORM help'], undefined]);
   });
 });
+
+test('14, 2.11: an instance that resumes puts its request again as a reprompt, and not as a reminder', () => {
+  const steps = asking('s', ['x']).steps.map((step) => ({ ...step, remindAfterMs: 5 * minute }));
+  const { conversation } = startScenarios([{ scenarioId: 's', steps }], start);
+  conversation.turn({ signals: ['PAUSE'], occurredAt: 11 * minute });
+  const resumed = conversation.turn({ trigger: 'TIMER', signals: [['CONTINUE', 's']], occurredAt: 30 * minute });
+  expect(resumed.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: true, isReminder: false });
+});
