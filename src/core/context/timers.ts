@@ -54,9 +54,14 @@ export function listStepTimes(
   const times = maxAges.size === 0 ? [] : listExpiryTimes(timed, session, maxAges);
   for (const transition of listTransitions(timed)) {
     const dueTime = getDueTime(transition, timed.instance, session);
-    if (dueTime !== undefined) times.push(dueTime);
+    if (dueTime !== undefined && !isBarred(transition, timed)) times.push(dueTime);
   }
   return times;
+}
+
+/** Whether a global transition is not taken: the instance is at its target, or nothing that it reads has changed since it was taken (3.2). */
+function isBarred({ id, isGlobal, targetStepId }: CompiledTransition, { instance, step }: TimedInstance): boolean {
+  return isGlobal && (targetStepId === step.stepId || instance.globalTransitionGuards.has(id));
 }
 
 /** Lists every transition that can leave the step. */

@@ -282,3 +282,32 @@ test('14: a paused instance has no timer, and neither has one whose version is g
   const active = startScenarios([silent('s', { idleTimeoutMs: 5 * minute })], start).conversation;
   expect(getNextTimerAt(active.session, { ...catalogue, getScenarioVersion: () => undefined })).toBeUndefined();
 });
+
+describe('14, 3.2: the after of a global transition', () => {
+  const help: StepDraft = {
+    stepId: 'help',
+    reachableFromAnywhere: true,
+    templateIds: ['help'],
+    to: [{ to: 'end', intentLabel: 'on' }],
+  };
+  const scenario: ScenarioDraft = {
+    scenarioId: 's',
+    steps: [{ stepId: 'a', collectsProfileFields: ['x'], to: ['end'] }, help, end],
+    globals: [{ to: 'help', afterMs: 5 * minute }],
+  };
+
+  test('14: is a timer until the transition is taken, and not at its target', () => {
+    const { conversation, first } = startScenarios([scenario], start);
+    expect(first.result.nextTimerAt).toBe(15 * minute);
+    const due = conversation.turn({ trigger: 'TIMER', occurredAt: 15 * minute });
+    expect([due.plan, due.result.nextTimerAt]).toEqual([['s INFORM help'], undefined]);
+  });
+});
+
+test('14, 2.11: an instance that resumes puts its request again as a reprompt, and not as a reminder', () => {
+  const steps = asking('s', ['x']).steps.map((step) => ({ ...step, remindAfterMs: 5 * minute }));
+  const { conversation } = startScenarios([{ scenarioId: 's', steps }], start);
+  conversation.turn({ signals: ['PAUSE'], occurredAt: 11 * minute });
+  const resumed = conversation.turn({ trigger: 'TIMER', signals: [['CONTINUE', 's']], occurredAt: 30 * minute });
+  expect(resumed.contribution('s')).toMatchObject({ type: 'ASK', isReprompt: true, isReminder: false });
+});
