@@ -1,13 +1,16 @@
-import { getReminderTime, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
+import { getReminderTime, isAhead, listStepTimes, type TimedInstance, toTimed } from '../context/timers';
 import { findActionUnderWay, toVisitState } from '../context/visit-state';
 import type { Session } from '../model/session';
 import type { Catalogue } from '../scenario/catalogue';
 
 /** What the next timer depends on, after the turn. */
-export type TimedSession = Pick<Session, 'instances' | 'variables' | 'lastMessageAt' | 'updatedAt'>;
+export type TimedSession = Pick<
+  Session,
+  'instances' | 'variables' | 'lastMessageAt' | 'updatedAt' | 'revision' | 'exchangeRevision'
+>;
 
 /**
- * Returns the earliest moment after the last turn at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there
+ * Returns the earliest moment from the last turn on at which a TIMER turn would decide something, in milliseconds since 1970; undefined if there
  * is none (section 14). Pure.
  */
 export function getNextTimerAt(
@@ -18,13 +21,13 @@ export function getNextTimerAt(
   for (const instance of session.instances) {
     const timed = toTimed(instance, catalogue);
     if (!timed) continue;
-    const times = [
-      getIdleTime(timed, session),
-      getReminderTime(instance, timed.step),
-      ...listStepTimes(timed, session, catalogue.fields),
-    ];
-    for (const at of times) {
-      if (at !== undefined && at > session.updatedAt && (next === undefined || at < next)) next = at;
+    const idleTime = getIdleTime(timed, session);
+    const reminderTime = getReminderTime(instance, timed.step);
+    // An action that ends can leave its instance idle. A message can let a reminder pass.
+    const overdue = [idleTime, reminderTime !== undefined && isAhead(reminderTime, session) ? reminderTime : undefined];
+    const ahead = listStepTimes(timed, session, catalogue.fields).filter((at) => at > session.updatedAt);
+    for (const at of [...overdue, ...ahead]) {
+      if (at !== undefined && (next === undefined || at < next)) next = Math.max(at, session.updatedAt);
     }
   }
   return next;
